@@ -1,0 +1,5 @@
+"""``python -m adamgate``."""
+
+from .cli import main
+
+main()

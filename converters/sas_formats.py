@@ -1,0 +1,122 @@
+"""SAS display formats that make a number a date, a datetime or a time, and the conversion both ways.
+
+SAS counts dates in days and datetimes in seconds from 1960-01-01; times are seconds from midnight.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Kind(StrEnum):
+    """What a number means by its display format."""
+
+    NUMBER = "number"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+
+
+# Format names as in SAS 9.4 Formats and Informats: Reference, "Date and Time" category.
+_DATETIME = frozenset(
+    "DATETIME DATEAMPM DTDATE DTMONYY DTWKDATX DTYEAR DTYYQC NLDATM E8601DT B8601DT IS8601DT E8601DN B8601DN "
+    "IS8601DN E8601DX B8601DX E8601DZ B8601DZ IS8601DZ E8601LX B8601LX MDYAMPM NLDATMAP NLDATMDT NLDATML "
+    "NLDATMM NLDATMS NLDATMW NLDATMTM TODSTAMP".split()
+)
+_TIME = frozenset(
+    "TIME TIMEAMPM TOD HHMM HOUR MMSS E8601TM B8601TM IS8601TM E8601TZ B8601TZ IS8601TZ E8601LZ B8601LZ "
+    "NLTIME NLTIMAP".split()
+)
+_DATE = frozenset(
+    "DATE DAY DDMMYY DOWNAME E8601DA B8601DA IS8601DA JULDAY JULIAN MMDDYY MMYY MONNAME MONTH MONYY NENGO "
+    "NLDATE NLDATEL NLDATEM NLDATEMD NLDATEMN NLDATES NLDATEW NLDATEWN NLDATEYM NLDATEYQ NLDATEYR NLDATEYW "
+    "PDJULG PDJULI QTR QTRR WEEKDATE WEEKDATX WEEKDAY WEEKU WEEKV WEEKW WORDDATE WORDDATX YEAR YYMM YYMMDD "
+    "YYMON YYQ YYQR YYQZ MINGUO HDATE HEBDATE EURDFDD EURDFDE EURDFDN EURDFDT EURDFDWN EURDFMN EURDFMY "
+    "EURDFWDX EURDFWKX".split()
+)
+_SEPARATED = re.compile(r"(DDMMYY|MMDDYY|YYMMDD|MMYY|YYMM|YYQR|YYQ)[BCDNPS]$")
+_NAME = re.compile(r"\$?([A-Z_][A-Z0-9_]*?)(?:\d+)?(?:\.\d*)?$")
+
+_EPOCH = np.datetime64("1960-01-01", "s")
+_SECONDS_PER_DAY = 86_400
+_MICRO = 1_000_000
+
+
+def format_name(sas_format: str) -> str:
+    """Name of a format without width and decimals: "DATE" of "DATE9.", "E8601DA" of "E8601DA10."."""
+    text = sas_format.strip().upper()
+    for known in (text.split(".")[0], text.split(".")[0].rstrip("0123456789")):
+        if known in _DATE | _DATETIME | _TIME:
+            return known
+    match = _NAME.match(text)
+    return match.group(1) if match else text
+
+
+def kind_of(sas_format: str) -> Kind:
+    """What a number shown in this format means.
+
+    Parameters
+    ----------
+    sas_format : str
+        As "DATE9.", "datetime20.", "E8601DA", "8.2" or "".
+    """
+    name = format_name(sas_format)
+    if name in _DATETIME:
+        return Kind.DATETIME
+    if name in _TIME:
+        return Kind.TIME
+    if name in _DATE or _SEPARATED.match(name):
+        return Kind.DATE
+    return Kind.NUMBER
+
+
+def dates_of(sas_days: NDArray[np.float64]) -> NDArray[np.datetime64] | None:
+    """SAS dates as ``datetime64[s]``; NaN becomes NaT.
+
+    Returns None where a value is no whole number of days or beyond year 19999, so that nothing is
+    rounded: the caller keeps the numbers and says so.
+    """
+    return _stamps(sas_days, unit_seconds=_SECONDS_PER_DAY, per_second=1)
+
+
+def datetimes_of(sas_seconds: NDArray[np.float64]) -> NDArray[np.datetime64] | None:
+    """SAS datetimes as ``datetime64[us]``; NaN becomes NaT.
+
+    A double holds a present-day datetime to about 0.3 microseconds, so microseconds lose nothing that
+    was meant. Returns None beyond year 19999.
+    """
+    return _stamps(sas_seconds, unit_seconds=1, per_second=_MICRO)
+
+
+def _stamps(
+    numbers: NDArray[np.float64], unit_seconds: int, per_second: int
+) -> NDArray[np.datetime64] | None:
+    there = np.isfinite(numbers)
+    if not (there | np.isnan(numbers)).all():
+        return None
+    present = numbers[there]
+    if present.size and np.abs(present).max() * unit_seconds > 18_000 * 366 * _SECONDS_PER_DAY:
+        return None
+    if per_second == 1 and not np.array_equal(present, np.trunc(present)):
+        return None
+    unit = "s" if per_second == 1 else "us"
+    ticks = np.rint(present * per_second).astype(np.int64) * unit_seconds
+    stamps = np.full(numbers.shape, np.datetime64("NaT"), dtype=f"datetime64[{unit}]")
+    stamps[there] = _EPOCH.astype(f"datetime64[{unit}]") + ticks.astype(f"timedelta64[{unit}]")
+    return stamps
+
+
+def sas_days_of(dates: NDArray[Any]) -> NDArray[np.float64]:
+    """``datetime64`` dates as SAS dates; NaT becomes NaN."""
+    return sas_seconds_of(dates.astype("datetime64[D]")) / _SECONDS_PER_DAY
+
+
+def sas_seconds_of(stamps: NDArray[Any]) -> NDArray[np.float64]:
+    """``datetime64`` datetimes as SAS datetimes; NaT becomes NaN."""
+    ticks = (stamps.astype("datetime64[us]") - _EPOCH.astype("datetime64[us]")).astype(np.int64)
+    return np.where(np.isnat(stamps), np.nan, ticks / _MICRO)

@@ -1,0 +1,143 @@
+"""Questions to one column, answered over its distinct values where it is dictionary-encoded.
+
+A character value is missing when it is null or blank: SAS has no other missing text.
+A number is missing when it is NaN or null; a date when it is NaT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+_SAS_EPOCH_IN_UNIX_DAYS = -3653  # 1960-01-01
+
+
+class WrongType(TypeError):
+    """A rule met text where it needs numbers or dates, or the reverse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The distinct values of a column.
+
+    Attributes
+    ----------
+    values : ndarray of object, shape (n_distinct,)
+        Every value that occurs or is declared as a category; never a missing one.
+    codes : ndarray of int, shape (n_records,)
+        Position of each record's value in `values`; -1 where it is missing.
+    """
+
+    values: NDArray[np.object_]
+    codes: NDArray[np.intp]
+
+    def spread(self, by_value: NDArray[Any], missing: Any) -> NDArray[Any]:
+        """Give each record what was found for its value, and `missing` where it has none."""
+        return np.append(by_value, np.asarray([missing], dtype=by_value.dtype))[self.codes]
+
+    def matching(self, predicate: Callable[[Any], bool]) -> Mask:
+        """Records whose value is there and satisfies `predicate` (asked once per value)."""
+        hits = np.fromiter((predicate(value) for value in self.values), np.bool_, len(self.values))
+        return self.spread(hits, missing=False)
+
+
+def is_character(column: pd.Series) -> bool:
+    """Whether a column holds text; an object column is judged by its values."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return not pd.api.types.is_numeric_dtype(dtype.categories.dtype)
+    if pd.api.types.is_object_dtype(dtype):
+        return pd.api.types.infer_dtype(column, skipna=True) in {"string", "empty", "mixed"}
+    return isinstance(dtype, pd.StringDtype) or pd.api.types.is_string_dtype(dtype)
+
+
+def is_date(column: pd.Series) -> bool:
+    """Whether a column holds dates or datetimes by its own type."""
+    return pd.api.types.is_datetime64_any_dtype(column.dtype)
+
+
+def is_numeric(column: pd.Series) -> bool:
+    """Whether a column is Num in the SAS sense: numbers, dates, datetimes."""
+    return is_date(column) or not is_character(column)
+
+
+def distinct(column: pd.Series) -> Distinct:
+    """Distinct values of a column and each record's position among them.
+
+    Blank text counts as missing. Trailing blanks carry no meaning in SAS and are dropped.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        values = column.cat.categories.to_numpy(dtype=object)
+        codes = column.cat.codes.to_numpy().astype(np.intp)
+    else:
+        codes, uniques = pd.factorize(column, use_na_sentinel=True)
+        values = np.asarray(uniques, dtype=object)
+    if any(isinstance(value, str) and value != value.rstrip(" ") or value == "" for value in values):
+        values, codes = _without_trailing_blanks(values, codes)
+    return Distinct(values, codes)
+
+
+def _without_trailing_blanks(
+    values: NDArray[np.object_], codes: NDArray[np.intp]
+) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    trimmed = [value.rstrip(" ") if isinstance(value, str) else value for value in values]
+    position: dict[Any, int] = {}
+    moved = np.empty(len(values) + 1, dtype=np.intp)
+    moved[-1] = -1
+    for old, value in enumerate(trimmed):
+        moved[old] = -1 if value == "" else position.setdefault(value, len(position))
+    kept = np.empty(len(position), dtype=object)
+    kept[:] = list(position)
+    return kept, moved[codes]
+
+
+def missing(column: pd.Series) -> Mask:
+    """Records without a value: null, NaN, NaT or blank text."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        blank = np.array([isinstance(v, str) and not v.strip(" ") for v in column.cat.categories], np.bool_)
+        codes = column.cat.codes.to_numpy()
+        return np.append(blank, True)[codes]
+    null = column.isna().to_numpy(dtype=np.bool_)
+    if is_character(column):
+        text = column.astype("string[pyarrow]").str.strip(" ")
+        return null | (text == "").fillna(True).to_numpy(dtype=np.bool_)
+    return null
+
+
+def numbers(column: pd.Series) -> NDArray[np.float64]:
+    """The column as doubles, NaN where missing.
+
+    Raises
+    ------
+    WrongType
+        When the column holds text or dates.
+    """
+    if is_date(column) or is_character(column) and not missing(column).all():
+        raise WrongType(f"{column.name} does not hold numbers")
+    if is_character(column):
+        return np.full(len(column), np.nan)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def days(column: pd.Series) -> NDArray[np.float64]:
+    """The column's dates as days since 1970-01-01, NaN where missing.
+
+    A datetime counts with its date part. A number without a date format is taken as a SAS date
+    (days since 1960-01-01).
+
+    Raises
+    ------
+    WrongType
+        When the column holds text.
+    """
+    if is_date(column):
+        stamps = column.to_numpy(dtype="datetime64[s]").astype("datetime64[D]")
+        return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
+    return numbers(column) + _SAS_EPOCH_IN_UNIX_DAYS

@@ -1,0 +1,123 @@
+"""Requirements and rules as pandera schemas; the one file that imports pandera.
+
+The gate walks the checks of these schemas in its own loop, because ``schema.validate`` copies the
+frame, passes everything when ``PANDERA_VALIDATION_ENABLED=False`` and writes every failing value into
+a text. Both give the same verdict for rules of severity error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+import pandera.pandas as pa
+
+from .dataset import Dataset, Study
+from .finding import Severity
+from .requirement import Requirement
+from .rule import Fault, Grain, Rule, Standards, rule_book
+from .structure import Structure
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCheck:
+    """A rule as a function of a frame, for pandera: True when nothing of its severity is wrong.
+
+    A rule that does not apply passes. A rule that cannot be run raises, which pandera reports as a
+    failed check, so that it refuses as the gate does.
+    """
+
+    rule: Rule
+    structure: Structure
+
+    def __call__(self, frame: pd.DataFrame) -> bool:
+        data = Dataset.from_frame(frame, self.structure.usual_name).replace(
+            declared_class=str(self.structure)
+        )
+        study = Study.of(data)
+        if self.rule.scope.obstacle(data, study):
+            return True
+        faults = (each for each in self.rule.run(data, study) if isinstance(each, Fault))
+        return not any(fault.found and _fails(fault, self.rule) for fault in faults)
+
+
+def _fails(fault: Fault, rule: Rule) -> bool:
+    severity = fault.severity or rule.severity
+    return severity is Severity.ERROR or rule.severity is not Severity.ERROR
+
+
+def needs_study(rule: Rule) -> bool:
+    """Whether a rule looks beyond one dataset, and so cannot be a check of a schema."""
+    return rule.grain is Grain.STUDY or bool(rule.scope.datasets)
+
+
+def schema_of(dataset: Dataset, standards: Standards) -> pa.DataFrameSchema:
+    """The schema a dataset is judged by: that of its structure, without rules that do not cover it."""
+    return _schema(dataset.structure, standards, adam=dataset.is_adam)
+
+
+def schema(
+    structure: Structure, requirements: Mapping[str, Requirement], standards: Standards
+) -> pa.DataFrameSchema:
+    """A pandera schema of a structure for anyone's pipeline.
+
+    Parameters
+    ----------
+    structure : Structure
+    requirements : mapping of variable name to Requirement
+        Become columns with title and description; presence and type are judged by rules, so that
+        severity is the same here and in the gate.
+    standards : Standards
+
+    Returns
+    -------
+    pandera.DataFrameSchema
+        Every rule over one dataset is a `Check` named by its rule id, with its `Rule` in
+        ``check.statistics["rule"]``. Warnings and notes are raised as pandera warnings.
+    """
+    checks = [_check(rule, structure) for rule in _rules(structure, standards, adam=True)]
+    columns = {
+        name: pa.Column(
+            required=False,
+            nullable=True,
+            title=requirement.label,
+            description=requirement.condition or None,
+            metadata={"type": requirement.type, "core": requirement.core, "codelist": requirement.codelist},
+        )
+        for name, requirement in requirements.items()
+    }
+    return pa.DataFrameSchema(columns=columns, checks=checks, name=structure.usual_name)
+
+
+@cache
+def _schema(structure: Structure, standards: Standards, *, adam: bool) -> pa.DataFrameSchema:
+    checks = [_check(rule, structure) for rule in _rules(structure, standards, adam=adam)]
+    return pa.DataFrameSchema(checks=checks, name=str(structure))
+
+
+def _rules(structure: Structure, standards: Standards, *, adam: bool) -> Iterable[Rule]:
+    for rule in rule_book().values():
+        if not needs_study(rule) and rule.scope.belongs_to(standards):
+            if rule.scope.covers_structure(structure, adam=adam):
+                yield rule
+
+
+def _check(rule: Rule, structure: Structure) -> pa.Check:
+    return pa.Check(
+        RuleCheck(rule, structure),
+        name=rule.id,
+        title=rule.title,
+        description=rule.page,
+        error=f"{rule.id}: {rule.title}",
+        raise_warning=rule.severity is not Severity.ERROR,
+        ignore_na=False,
+        statistics={"rule": rule},
+    )
+
+
+def rules_checked_by(schema: pa.DataFrameSchema) -> Iterable[Rule]:
+    """The rules of a schema's checks, in order."""
+    for check in schema.checks:
+        yield check.statistics["rule"]

@@ -1,0 +1,308 @@
+"""Study, Dataset, Variable: data with its metadata, read-only by convention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from . import columns
+from .columns import Distinct, Mask
+from .structure import Structure, detect_structure
+
+VariableType = Literal["Char", "Num"]
+MetadataKind = Literal["label", "length", "format"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable as its source describes it.
+
+    Attributes
+    ----------
+    name : str
+        CDISC variable name, in the case of the source.
+    label : str
+        Empty when the source has none.
+    type : {"Char", "Num"}
+        Dates, datetimes and times are Num, as in SAS.
+    length : int or None
+        Bytes: of the longest text that fits, or of the stored number (2 to 8).
+    format, informat : str
+        SAS display format and informat, as "DATE9." or "8.2"; empty when there is none.
+    key_sequence : int or None
+        Position among the dataset's keys, counted from 1 (Dataset-JSON).
+    data_type, target_data_type, item_oid : str
+        As Dataset-JSON declares them; empty for other formats.
+    """
+
+    name: str
+    label: str = ""
+    type: VariableType = "Char"
+    length: int | None = None
+    format: str = ""
+    informat: str = ""
+    key_sequence: int | None = None
+    data_type: str = ""
+    target_data_type: str = ""
+    item_oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialMissing:
+    """Special missing values of one numeric variable.
+
+    Attributes
+    ----------
+    records : ndarray of int64
+        Record positions from 0, ascending; the frame holds NaN (or NaT) there.
+    tags : ndarray of str
+        "A" to "Z" or "_" for each, as in SAS `.A` to `.Z` and `._`.
+    """
+
+    records: NDArray[np.int64]
+    tags: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a dataset was read from.
+
+    Attributes
+    ----------
+    path : Path
+        As the user gave it, or found in the folder the user gave.
+    format : str
+        "XPT v5", "XPT v8", "SAS7BDAT", "CSV", "Parquet", "Dataset-JSON", ...
+    sha256 : str
+        Of the file's bytes; empty until the registry has computed it.
+    encoding : str
+        How text was decoded.
+    """
+
+    path: Path
+    format: str
+    sha256: str = ""
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingNote:
+    """Something a user must know about how a dataset was read.
+
+    Attributes
+    ----------
+    dataset, variable : str
+        Where; empty when it concerns the whole file.
+    record : int or None
+        Number of the first record concerned, counted from 1.
+    message : str
+        One sentence.
+    """
+
+    dataset: str
+    message: str
+    variable: str = ""
+    record: int | None = None
+
+    def __str__(self) -> str:
+        place = ".".join(part for part in (self.dataset, self.variable) if part)
+        if self.record is not None:
+            place += f" record {self.record}"
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """One table with its metadata.
+
+    Attributes
+    ----------
+    name : str
+        In capitals, "ADTTE".
+    frame : DataFrame, shape (n_records, n_variables)
+        Columns in the order of `variables`, index 0, 1, 2, …. Text is categorical or Arrow-backed
+        strings; dates are ``datetime64[s]``, datetimes ``datetime64[us]``, times seconds as float.
+        Treat it as read-only.
+    variables : tuple of Variable
+    label : str
+    structure : Structure
+        Declared by metadata, else inferred from the name and the variables.
+    declared_class, declared_subclass : str
+        As ``datasets.csv`` states them; empty when nothing was declared.
+    carries : frozenset of {"label", "length", "format"}
+        Which metadata the source format has for its variables; rules about others do not apply.
+    source : Source or None
+    special_missing : mapping of variable name to SpecialMissing
+    created, modified : datetime or None
+    notes : tuple of ReadingNote
+    attributes : mapping
+        What only the source format knows (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    variables: tuple[Variable, ...]
+    label: str = ""
+    declared_class: str = ""
+    declared_subclass: str = ""
+    carries: frozenset[MetadataKind] = frozenset({"label", "length", "format"})
+    source: Source | None = None
+    special_missing: Mapping[str, SpecialMissing] = field(default_factory=lambda: MappingProxyType({}))
+    created: datetime | None = None
+    modified: datetime | None = None
+    notes: tuple[ReadingNote, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        names = [variable.name for variable in self.variables]
+        if names != list(self.frame.columns):
+            raise ValueError(f"{self.name}: variables and columns differ")
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, name: str, label: str = "", variables: Iterable[Variable] | None = None
+    ) -> Dataset:
+        """Take a frame that was read or made elsewhere.
+
+        Variables that are not described get their type from the column; a source without metadata
+        carries none, so rules about labels, lengths and formats do not apply.
+        """
+        described = {variable.name: variable for variable in variables or ()}
+        plain = frame.reset_index(drop=True)
+        plain.columns = plain.columns.map(str)
+        given = tuple(
+            described.get(column)
+            or Variable(column, type="Num" if columns.is_numeric(plain[column]) else "Char")
+            for column in plain.columns
+        )
+        carries: frozenset[MetadataKind] = (
+            frozenset({"label", "length", "format"}) if described else frozenset()
+        )
+        return cls(name=name.upper(), frame=plain, variables=given, label=label, carries=carries)
+
+    @cached_property
+    def structure(self) -> Structure:
+        return detect_structure(self.name, self._by_name, self.declared_class, self.declared_subclass)
+
+    @property
+    def is_adam(self) -> bool:
+        """Whether this is an analysis dataset, not SDTM or another table."""
+        return self.structure is not Structure.OTHER or self.name.startswith("AD")
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __contains__(self, variable: object) -> bool:
+        return variable in self._by_name
+
+    def __getitem__(self, variable: str) -> pd.Series:
+        return self.frame[variable]
+
+    def variable(self, name: str) -> Variable:
+        return self._by_name[name]
+
+    def replace(self, **changes: Any) -> Dataset:
+        """A dataset like this one but for `changes`."""
+        return replace(self, **changes)
+
+    # Questions that rules and converters ask; each is answered once per variable.
+
+    def missing(self, variable: str) -> Mask:
+        """Records without a value (null, NaN, NaT, blank)."""
+        return self._ask("missing", variable, columns.missing)
+
+    def filled(self, variable: str) -> Mask:
+        """Records with a value."""
+        return self._ask("filled", variable, lambda column: ~columns.missing(column))
+
+    def distinct(self, variable: str) -> Distinct:
+        """Distinct values and each record's code among them; -1 where missing."""
+        return self._ask("distinct", variable, columns.distinct)
+
+    def matching(self, variable: str, predicate: Callable[[Any], bool]) -> Mask:
+        """Records whose value is there and satisfies `predicate`, asked once per distinct value."""
+        return self.distinct(variable).matching(predicate)
+
+    def equals(self, variable: str, *values: Any) -> Mask:
+        """Records whose value is one of `values`."""
+        return self.distinct(variable).matching(lambda value: value in values)
+
+    def numbers(self, variable: str) -> NDArray[np.float64]:
+        """Values as doubles, NaN where missing; raises `WrongType` on text."""
+        return self._ask("numbers", variable, columns.numbers)
+
+    def days(self, variable: str) -> NDArray[np.float64]:
+        """Dates as days since 1970-01-01, NaN where missing; raises `WrongType` on text."""
+        return self._ask("days", variable, columns.days)
+
+    def is_character(self, variable: str) -> bool:
+        return self._ask("is_character", variable, columns.is_character)
+
+    def groups(self, *variables: str) -> NDArray[np.intp]:
+        """A group number per record for the combinations of `variables`; missing is a value too."""
+        if not variables:
+            return np.zeros(len(self), dtype=np.intp)
+        codes = self.distinct(variables[0]).codes + 1
+        for variable in variables[1:]:
+            part = self.distinct(variable)
+            combined = codes * (len(part.values) + 1) + part.codes + 1
+            codes = np.unique(combined, return_inverse=True)[1]
+        return codes
+
+    @cached_property
+    def _by_name(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Any]) -> Any:
+        key = question, variable
+        if key not in self._answers:
+            self._answers[key] = answer(self.frame[variable])
+        return self._answers[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The named datasets of one delivery.
+
+    Attributes
+    ----------
+    datasets : mapping of name to Dataset
+        In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
+    """
+
+    datasets: Mapping[str, Dataset]
+
+    @classmethod
+    def of(cls, *datasets: Dataset) -> Study:
+        """A study of these datasets; two of one name are refused."""
+        named: dict[str, Dataset] = {}
+        for dataset in datasets:
+            if dataset.name in named:
+                raise ValueError(f"two datasets named {dataset.name}")
+            named[dataset.name] = dataset
+        return cls(MappingProxyType(named))
+
+    def __getitem__(self, name: str) -> Dataset:
+        return self.datasets[name.upper()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.upper() in self.datasets
+
+    def __iter__(self) -> Iterator[Dataset]:
+        return iter(self.datasets.values())
+
+    def __len__(self) -> int:
+        return len(self.datasets)

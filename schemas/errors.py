@@ -1,0 +1,63 @@
+"""What can go wrong, told in three lines: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AdamgateError(Exception):
+    """A failure that a user can act on.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in one line.
+    where : str
+        File, dataset, variable, record or subject concerned.
+    advice : str
+        What to do about it.
+    """
+
+    def __init__(self, what: str, where: str = "", advice: str = "") -> None:
+        super().__init__(what, where, advice)
+        self.what = what
+        self.where = where
+        self.advice = advice
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        if self.advice:
+            lines.append(f"  to do: {self.advice}")
+        return "\n".join(lines)
+
+
+class UnreadableInput(AdamgateError):
+    """An input cannot be read, or not without loss. Exit code 3."""
+
+
+class UnreadableInputs(UnreadableInput):
+    """Several inputs cannot be read; all of them are reported at once. Exit code 3."""
+
+    def __init__(self, problems: Sequence[UnreadableInput]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"{len(self.problems)} inputs cannot be read")
+
+    def __reduce__(self) -> tuple[type[UnreadableInputs], tuple[tuple[UnreadableInput, ...]]]:
+        return type(self), (self.problems,)
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.what}:", *(str(problem) for problem in self.problems)])
+
+
+class UnwritableOutput(AdamgateError):
+    """An output cannot be written, or not without loss. Exit code 4."""
+
+
+class ConfigurationError(AdamgateError):
+    """An option, a configuration file or an expression is wrong. Exit code 2."""
+
+
+class Refused(AdamgateError):
+    """The data were read and judged, and are not fit for what was asked. Exit code 1."""

@@ -1,0 +1,302 @@
+"""Rule, Scope, Citation, the ``@rule`` decorator and the registry.
+
+A rule is a function. Its docstring is its documentation page, its body yields `Fault` (and
+`Inference`, for what it worked out). It sees one `Dataset`, or the dataset and the `Study` when its
+scope names other datasets, or the `Study` alone when its grain is the study::
+
+    @rule("TTE006", title="AVAL is negative", severity=Severity.ERROR, grain=Grain.RECORD,
+          structures=(Structure.TTE,), needs=("AVAL",))
+    def negative_duration(data):
+        \"\"\"...\"\"\"
+        yield Fault(data.numbers("AVAL") < 0, ("AVAL",), "AVAL is negative")
+
+A rule never uses row position, the index, category codes across frames, mutation or anything outside
+its arguments, so that a study can be judged in partitions of whole subjects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, ParamSpec
+
+from .columns import Mask
+from .dataset import Dataset, MetadataKind, Study
+from .finding import Severity
+from .structure import Structure
+
+P = ParamSpec("P")
+
+
+class Grain(StrEnum):
+    """What a rule must see at once to judge: the smallest part it can be run on."""
+
+    METADATA = "metadata"
+    RECORD = "record"
+    SUBJECT = "subject"
+    DATASET = "dataset"
+    STUDY = "study"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement comes from: "ADaMIG 1.3", "3.3.5"; or our own judgement."""
+
+    document: str
+    item: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.document}, {self.item}" if self.item else self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """Versions of the standards to judge by."""
+
+    adamig: str = "1.3"
+    occds: str = "1.1"
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset({f"ADaMIG {self.adamig}", f"OCCDS {self.occds}"})
+
+
+ADAMIG_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+OCCDS_VERSIONS = ("1.0", "1.1")
+ADAMIG = tuple(f"ADaMIG {version}" for version in ADAMIG_VERSIONS)
+OCCDS = tuple(f"OCCDS {version}" for version in OCCDS_VERSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a rule applies.
+
+    Attributes
+    ----------
+    structures : tuple of Structure
+        Applies to these and their kinds (BDS includes TTE); empty: to every ADaM dataset, which
+        leaves out SDTM and other tables whose name does not start with AD.
+    excluded : tuple of Structure
+        But not to these.
+    needs : tuple of str
+        Variables without which the rule does not apply.
+    needs_any : tuple of tuple of str
+        Groups of which at least one variable must be there.
+    metadata : tuple of {"label", "length", "format"}
+        Metadata that the source format must carry.
+    datasets : tuple of str
+        Other datasets that must have been delivered; the rule then also gets the study.
+    standards : tuple of str
+        Versions the rule belongs to ("ADaMIG 1.3"); empty: to all.
+    """
+
+    structures: tuple[Structure, ...] = ()
+    excluded: tuple[Structure, ...] = ()
+    needs: tuple[str, ...] = ()
+    needs_any: tuple[tuple[str, ...], ...] = ()
+    metadata: tuple[MetadataKind, ...] = ()
+    datasets: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
+
+    def covers(self, dataset: Dataset) -> bool:
+        """Whether a dataset has the structure the rule is about."""
+        return self.covers_structure(dataset.structure, adam=dataset.is_adam)
+
+    def covers_structure(self, structure: Structure, *, adam: bool) -> bool:
+        """The same for a structure; `adam` tells an ADaM table of no known structure from others."""
+        lineage = structure.lineage
+        if any(each in lineage for each in self.excluded):
+            return False
+        if self.structures:
+            return any(each in lineage for each in self.structures)
+        return adam
+
+    def belongs_to(self, standards: Standards) -> bool:
+        """Whether the rule is part of these versions of the standards."""
+        return not self.standards or bool(standards.names.intersection(self.standards))
+
+    def obstacle(self, dataset: Dataset, study: Study) -> str:
+        """Why the rule does not apply to a dataset it covers; empty when it does."""
+        lacking = [name for name in self.needs if name not in dataset]
+        if lacking:
+            return f"no {', '.join(lacking)}"
+        for group in self.needs_any:
+            if not any(name in dataset for name in group):
+                return f"none of {', '.join(group)}"
+        unknown = [kind for kind in self.metadata if kind not in dataset.carries]
+        if unknown:
+            return f"the source carries no {', '.join(unknown)}"
+        undelivered = [name for name in self.datasets if name not in study]
+        if undelivered:
+            return f"{UNDELIVERED}{', '.join(undelivered)}"
+        return ""
+
+
+UNDELIVERED = "not delivered: "
+"""Start of the reason of a rule that lacks a dataset; such rules refuse when the study is declared complete."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """What a rule found wrong.
+
+    Attributes
+    ----------
+    mask : ndarray of bool or None
+        The records concerned; None marks the dataset as a whole. A mask without any record is no fault.
+    variables : tuple of str
+        Variables concerned, the one to look at first.
+    message : str
+        One sentence without patient data.
+    severity : Severity or None
+        Where it differs from the rule's own.
+    """
+
+    mask: Mask | None
+    variables: tuple[str, ...]
+    message: str
+    severity: Severity | None = None
+
+    @property
+    def found(self) -> bool:
+        return self.mask is None or bool(self.mask.any())
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What a rule worked out on the way; becomes `Inferred` in the report."""
+
+    subject: str
+    statement: str
+    parameter: str = ""
+
+
+Yield = Fault | Inference
+RuleFunction = Callable[..., Iterable[Yield]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One citable statement about correct data.
+
+    Attributes
+    ----------
+    id : str
+        "AD0169" for CDISC conformance rules, TTE…, AE…, SL…, XD… for our own. Never reused.
+    title : str
+        Names the fault.
+    severity : Severity
+        Of its findings, unless a fault says otherwise.
+    family : str
+        Name of the module it stands in.
+    grain : Grain
+    scope : Scope
+    citations : tuple of Citation
+    function : callable
+        Where several ids share a statement, they share the function.
+    arguments : mapping
+        What this id passes to the shared function.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    family: str
+    grain: Grain
+    scope: Scope
+    citations: tuple[Citation, ...]
+    function: RuleFunction
+    arguments: tuple[tuple[str, Any], ...] = field(default=())
+
+    @property
+    def page(self) -> str:
+        """The documentation page: the function's docstring with this id's arguments filled in."""
+        text = self.function.__doc__ or ""
+        for name, value in self.arguments:
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
+            text = text.replace("{" + name + "}", shown)
+        return text
+
+    def run(self, data: Dataset | None, study: Study) -> Iterator[Yield]:
+        """Judge one dataset, or the study where `data` is None."""
+        arguments = dict(self.arguments)
+        if data is None:
+            yield from self.function(study, **arguments)
+        elif self.scope.datasets:
+            yield from self.function(data, study, **arguments)
+        else:
+            yield from self.function(data, **arguments)
+
+
+_REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    ids: str | Mapping[str, Mapping[str, Any]],
+    *,
+    title: str,
+    severity: Severity,
+    grain: Grain,
+    structures: tuple[Structure, ...] = (),
+    excluded: tuple[Structure, ...] = (),
+    needs: tuple[str, ...] = (),
+    needs_any: tuple[tuple[str, ...], ...] = (),
+    metadata: tuple[MetadataKind, ...] = (),
+    datasets: tuple[str, ...] = (),
+    standards: tuple[str, ...] = (),
+    citations: tuple[Citation, ...] = (),
+) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
+    """Register a function as a rule, or as one rule per id of a table.
+
+    Parameters
+    ----------
+    ids : str or mapping of id to arguments
+        With a table, each id gets its own arguments; `title` and `needs` may name them in braces
+        (``title="{variable} is missing"``). The keys "structures", "standards" and "citations" of a
+        row, where present, replace those of the decorator instead of being passed on.
+    title : str
+        Names the fault, so that it reads as a heading.
+    severity, grain, citations
+        As in `Rule`.
+    structures, excluded, needs, needs_any, metadata, datasets, standards
+        As in `Scope`.
+    """
+    table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
+
+    def register(function: Callable[P, Iterable[Yield]]) -> Callable[P, Iterable[Yield]]:
+        for rule_id, row in table.items():
+            arguments = dict(row)
+            scope = Scope(
+                structures=arguments.pop("structures", structures),
+                excluded=excluded,
+                needs=tuple(name.format(**row) for name in needs),
+                needs_any=tuple(tuple(n.format(**row) for n in group) for group in needs_any),
+                metadata=metadata,
+                datasets=datasets,
+                standards=arguments.pop("standards", standards),
+            )
+            if rule_id in _REGISTRY:
+                raise ValueError(f"rule id {rule_id} is taken")
+            _REGISTRY[rule_id] = Rule(
+                id=rule_id,
+                title=title.format(**row),
+                severity=severity,
+                family=function.__module__.rpartition(".")[2],
+                grain=grain,
+                scope=scope,
+                citations=arguments.pop("citations", citations),
+                function=function,
+                arguments=tuple(arguments.items()),
+            )
+        return function
+
+    return register
+
+
+def rule_book() -> Mapping[str, Rule]:
+    """All rules by id, in order of id."""
+    from . import rules  # noqa: F401  (importing the families registers their rules)
+
+    return MappingProxyType(dict(sorted(_REGISTRY.items())))
