@@ -30,7 +30,7 @@ class Distinct:
     Attributes
     ----------
     values : ndarray of object, shape (n_distinct,)
-        Every value that occurs or is declared as a category; never a missing one.
+        Every value that occurs; never a missing one, nor a category that no record has.
     codes : ndarray of int, shape (n_records,)
         Position of each record's value in `values`; -1 where it is missing.
     """
@@ -63,6 +63,18 @@ def is_date(column: pd.Series) -> bool:
     return pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
+def is_dated(column: pd.Series) -> bool:
+    """Whether a column holds Python dates or datetimes as objects."""
+    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in {"date", "datetime"}
+
+
+def as_dates(column: pd.Series) -> pd.Series:
+    """Python dates as ``datetime64[s]``, datetimes as ``datetime64[us]``."""
+    unit = "s" if pd.api.types.infer_dtype(column, skipna=True) == "date" else "us"
+    filled = column.where(column.notna(), None)
+    return pd.Series(filled.to_numpy(dtype=f"datetime64[{unit}]"), index=column.index, name=column.name)
+
+
 def is_numeric(column: pd.Series) -> bool:
     """Whether a column is Num in the SAS sense: numbers, dates, datetimes."""
     return is_date(column) or not is_character(column)
@@ -76,10 +88,14 @@ def distinct(column: pd.Series) -> Distinct:
     if isinstance(column.dtype, pd.CategoricalDtype):
         values = column.cat.categories.to_numpy(dtype=object)
         codes = column.cat.codes.to_numpy().astype(np.intp)
+        used = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+        if not used.all():
+            codes = np.append(np.cumsum(used) - 1, -1)[codes]
+            values = values[used]
     else:
         codes, uniques = pd.factorize(column, use_na_sentinel=True)
         values = np.asarray(uniques, dtype=object)
-    if any(isinstance(value, str) and value != value.rstrip(" ") or value == "" for value in values):
+    if any((isinstance(value, str) and value != value.rstrip(" ")) or value == "" for value in values):
         values, codes = _without_trailing_blanks(values, codes)
     return Distinct(values, codes)
 
@@ -119,10 +135,12 @@ def numbers(column: pd.Series) -> NDArray[np.float64]:
     WrongType
         When the column holds text or dates.
     """
-    if is_date(column) or is_character(column) and not missing(column).all():
+    if is_date(column) or (is_character(column) and not missing(column).all()):
         raise WrongType(f"{column.name} does not hold numbers")
     if is_character(column):
         return np.full(len(column), np.nan)
+    if column.dtype == np.float64:
+        return column.to_numpy()
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from . import columns
 from .columns import Distinct, Mask
 from .structure import Structure, detect_structure
+
+Answer = TypeVar("Answer")
 
 VariableType = Literal["Char", "Num"]
 MetadataKind = Literal["label", "length", "format"]
@@ -177,8 +179,14 @@ class Dataset:
         carries none, so rules about labels, lengths and formats do not apply.
         """
         described = {variable.name: variable for variable in variables or ()}
-        plain = frame.reset_index(drop=True)
-        plain.columns = plain.columns.map(str)
+        names = [str(column) for column in frame.columns]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{name}: two columns have the same name")
+        plain = frame.reset_index(drop=True).set_axis(names, axis=1)
+        dated = {
+            column: columns.as_dates(plain[column]) for column in names if columns.is_dated(plain[column])
+        }
+        plain = plain.assign(**dated) if dated else plain
         given = tuple(
             described.get(column)
             or Variable(column, type="Num" if columns.is_numeric(plain[column]) else "Char")
@@ -266,11 +274,11 @@ class Dataset:
     def _answers(self) -> dict[tuple[str, str], Any]:
         return {}
 
-    def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Any]) -> Any:
+    def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Answer]) -> Answer:
         key = question, variable
         if key not in self._answers:
             self._answers[key] = answer(self.frame[variable])
-        return self._answers[key]
+        return cast("Answer", self._answers[key])
 
 
 @dataclass(frozen=True, eq=False)

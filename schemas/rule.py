@@ -135,7 +135,7 @@ class Scope:
 
 
 UNDELIVERED = "not delivered: "
-"""Start of the reason of a rule that lacks a dataset; such rules refuse when the study is declared complete."""
+"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

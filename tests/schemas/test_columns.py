@@ -1,0 +1,90 @@
+"""Columns answer the same whatever pandas holds them in."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adamgate.schemas import columns
+from adamgate.schemas.dataset import Dataset
+
+TEXTS = st.lists(st.one_of(st.none(), st.sampled_from(["", " ", "Y", "Y ", "N", " N", "YES"])), max_size=12)
+HOLDERS = ["object", "category", "string[pyarrow]", "string[python]"]
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@given(texts=TEXTS)
+def test_blank_and_null_text_is_missing_and_trailing_blanks_do_not_count(holder, texts):
+    column = pd.Series(texts, dtype=object).astype(holder)
+    expected_missing = [text is None or not text.strip() for text in texts]
+    expected_yes = [text is not None and text.rstrip() == "Y" for text in texts]
+
+    found = columns.distinct(column)
+
+    assert columns.missing(column).tolist() == expected_missing
+    assert (found.codes == -1).tolist() == expected_missing
+    assert found.matching(lambda text: text == "Y").tolist() == expected_yes
+    assert set(found.values) == {text.rstrip() for text in texts if text is not None and text.strip()}
+    assert columns.is_character(column)
+
+
+def test_a_category_that_no_record_has_is_not_among_the_distinct_values():
+    column = pd.Series(pd.Categorical(["Y", None, "Y"], categories=["N", "Y", "U"]))
+
+    found = columns.distinct(column)
+
+    assert found.values.tolist() == ["Y"]
+    assert found.codes.tolist() == [0, -1, 0]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "Float64", "Int64", "int32"])
+def test_numbers_are_doubles_with_nan_for_missing(dtype):
+    values = [1, 2] if dtype == "int32" else [1, None]
+    result = columns.numbers(pd.Series(values, dtype=dtype))
+    assert result.dtype == np.float64
+    assert result[0] == 1.0
+    assert np.isnan(result[1]) == (dtype != "int32")
+
+
+def test_text_is_no_number_and_an_empty_text_column_is_missing_throughout():
+    with pytest.raises(columns.WrongType, match="AVAL does not hold numbers"):
+        columns.numbers(pd.Series(["1"], name="AVAL"))
+    assert np.isnan(columns.numbers(pd.Series(["", None], dtype=object))).all()
+
+
+def test_days_count_from_1970_for_dates_datetimes_and_sas_numbers():
+    dates = pd.Series(np.array(["1970-01-02", "NaT", "9999-12-31"], dtype="datetime64[s]"))
+    stamps = pd.Series(np.array(["1970-01-02T23:59:59.5"], dtype="datetime64[us]"))
+    assert columns.days(dates)[[0, 2]].tolist() == [1.0, 2932896.0]
+    assert np.isnan(columns.days(dates)[1])
+    assert columns.days(stamps).tolist() == [1.0]
+    assert columns.days(pd.Series([3654.0])).tolist() == [1.0]  # 02JAN1970 in SAS
+
+
+def test_a_frame_of_python_dates_is_taken_as_dates():
+    frame = pd.DataFrame(
+        {"ADT": [datetime.date(2020, 1, 2), None], "ADTM": [datetime.datetime(2020, 1, 2, 3), None]}
+    )
+    data = Dataset.from_frame(frame, "ADTTE")
+    assert [variable.type for variable in data.variables] == ["Num", "Num"]
+    assert data.days("ADT")[0] == 18263.0
+    assert data.missing("ADTM").tolist() == [False, True]
+    assert frame["ADT"].dtype == object  # the caller's frame is left alone
+
+
+def test_groups_number_the_combinations_and_missing_is_one_of_them():
+    data = Dataset.from_frame(
+        pd.DataFrame({"A": ["x", "x", "y", None, None, ""], "B": [1.0, 1.0, 1.0, None, 2.0, None]}), "ADXX"
+    )
+    groups = data.groups("A", "B")
+    assert groups[0] == groups[1]
+    assert groups[3] == groups[5]
+    assert len(set(groups.tolist())) == 4
+
+
+def test_two_columns_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="two columns have the same name"):
+        Dataset.from_frame(pd.DataFrame([[1, 2]], columns=["A", "A"]), "ADXX")

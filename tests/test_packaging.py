@@ -1,0 +1,76 @@
+"""The wheel holds the package and nothing else; what is declared is what is there."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+OUTSIDE_THE_PACKAGE = {"tests", "fixtures", "bench", "docs", "build", "dist"}
+
+
+def _package_folders(root: Path) -> set[str]:
+    folders = {"adamgate"}
+    for init in root.rglob("__init__.py"):
+        inside = init.parent.relative_to(root)
+        if (
+            inside.parts
+            and inside.parts[0] not in OUTSIDE_THE_PACKAGE
+            and not inside.parts[0].startswith(".")
+        ):
+            folders.add(".".join(("adamgate", *inside.parts)))
+    return folders
+
+
+def _declared(root: Path) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+
+
+def test_declared_packages_are_the_folders_of_the_tree(root):
+    declared = _declared(root)["packages"]
+    assert declared == sorted(declared)
+    assert set(declared) == _package_folders(root)
+
+
+@pytest.fixture(scope="module")
+def wheel_members(root, tmp_path_factory):
+    """Names in a wheel built from a copy of the tracked files, so that no stale build/ leaks in."""
+    copy = tmp_path_factory.mktemp("source") / "adamgate"
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=root, capture_output=True, check=True
+    )
+    for name in filter(None, tracked.stdout.decode().split("\0")):
+        if (root / name).is_file():
+            target = copy / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / name, target)
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run(
+        [*command, "--disable-pip-version-check", "-w", str(out), str(copy)], check=True, capture_output=True
+    )
+    (wheel,) = out.glob("adamgate-*.whl")
+    return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+
+
+def test_the_wheel_holds_every_module_and_nothing_else(root, wheel_members):
+    expected = set()
+    for package in _declared(root)["packages"]:
+        folder = Path(*package.split(".")[1:])
+        expected |= {
+            f"adamgate/{(folder / module.name).as_posix()}" for module in (root / folder).glob("*.py")
+        }
+    for package, patterns in _declared(root)["package-data"].items():
+        folder = Path(*package.split(".")[1:])
+        for pattern in patterns:
+            found = list((root / folder).glob(pattern))
+            assert found, f"{package}: nothing matches {pattern}"
+            expected |= {f"adamgate/{(folder / data.name).as_posix()}" for data in found}
+    assert wheel_members == expected
+
+
+def test_the_wheel_has_the_readers_and_the_type_marker(wheel_members):
+    assert {"adamgate/py.typed", "adamgate/cli.py", "adamgate/converters/readers/xpt.py"} <= wheel_members
