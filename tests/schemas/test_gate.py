@@ -1,0 +1,131 @@
+"""The gate fails closed, leaves the study alone and counts exactly."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import adamgate as ag
+from adamgate.schemas import gate
+from adamgate.schemas.finding import EXAMPLES
+from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope
+from adamgate.schemas.structure import Structure
+
+
+def _rule(function, *, severity=ag.Severity.ERROR, grain=Grain.RECORD, **scope):
+    return Rule(
+        id="ZZ001",
+        title="made up",
+        severity=severity,
+        family="test",
+        grain=grain,
+        scope=Scope(structures=(Structure.TTE,), **scope),
+        citations=(),
+        function=function,
+    )
+
+
+@pytest.fixture
+def study():
+    frame = pd.DataFrame(
+        {
+            "USUBJID": [f"S{n:02}" for n in range(30)],
+            "PARAMCD": pd.Categorical(["OS"] * 30),
+            "AVAL": np.arange(30.0),
+            "CNSR": [0.0, 1.0] * 15,
+        }
+    )
+    return ag.Study.of(ag.Dataset.from_frame(frame, "ADTTE"))
+
+
+def _try(rule, study, *, complete=False, show_values=False):
+    return gate._try(rule, study["ADTTE"], study, complete=complete, show_values=show_values)
+
+
+def test_the_count_is_exact_and_the_examples_are_the_first(study):
+    trial = _try(_rule(lambda data: [Fault(data.numbers("AVAL") > 4, ("AVAL",), "too long")]), study)
+    (finding,) = trial.findings
+    assert finding.records == 25
+    assert [example.record for example in finding.examples] == list(range(6, 6 + EXAMPLES))
+    assert finding.examples[0].keys == {"USUBJID": "S05", "PARAMCD": "OS"}
+    assert finding.examples[0].values == {}
+    assert trial.outcome.status is ag.Status.FAILED
+
+
+def test_values_are_shown_only_when_asked_for(study):
+    rule = _rule(lambda data: [Fault(data.numbers("AVAL") == 7, ("AVAL",), "seven")])
+    (finding,) = _try(rule, study, show_values=True).findings
+    assert finding.examples[0].values == {"AVAL": 7}
+
+
+def test_a_mask_without_records_is_no_fault_and_none_marks_the_dataset(study):
+    nothing = _try(_rule(lambda data: [Fault(data.numbers("AVAL") < 0, (), "never")]), study)
+    whole = _try(_rule(lambda data: [Fault(None, ("ADT",), "no ADT")]), study)
+    assert nothing.outcome.status is ag.Status.PASSED
+    assert whole.findings[0].records == 0
+    assert whole.outcome.status is ag.Status.FAILED
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        pd.Series([True] * 30),
+        pd.array([True] * 29 + [None], dtype="boolean"),
+        np.ones(29, dtype=bool),
+        np.ones(30, dtype=int),
+    ],
+    ids=["series", "nullable", "short", "integer"],
+)
+def test_a_mask_that_could_hide_a_record_is_not_run(study, mask):
+    trial = _try(_rule(lambda data: [Fault(mask, (), "odd")]), study)
+    assert trial.outcome.status is ag.Status.NOT_RUN
+    assert "mask" in trial.outcome.reason or "bool" in trial.outcome.reason or "truth" in trial.outcome.reason
+
+
+def test_a_rule_that_crashes_is_not_run_and_refuses(study):
+    def crash(data):
+        raise KeyError("AVALX")
+
+    trial = _try(_rule(crash), study)
+    assert trial.outcome.status is ag.Status.NOT_RUN
+    assert trial.outcome.reason == "KeyError: 'AVALX'"
+
+
+def test_a_missing_variable_or_dataset_makes_a_rule_not_applicable_with_the_reason(study):
+    rule = _rule(lambda data: [], needs=("STARTDT", "ADT"))
+    assert _try(rule, study).outcome.status is ag.Status.NOT_APPLICABLE
+    assert _try(rule, study).outcome.reason == "no STARTDT, ADT"
+    assert _try(_rule(lambda data: [], metadata=("label",)), study).outcome.reason == (
+        "the source carries no label"
+    )
+
+
+def test_an_undelivered_dataset_refuses_only_where_the_delivery_is_declared_complete(study):
+    rule = _rule(lambda data, study: [], datasets=("ADSL",))
+    lenient = _try(rule, study).outcome
+    strict = _try(rule, study, complete=True).outcome
+    assert (lenient.status, lenient.reason) == (ag.Status.NOT_APPLICABLE, "not delivered: ADSL")
+    assert strict.status is ag.Status.NOT_RUN
+
+
+def test_what_a_rule_worked_out_is_part_of_the_report(study):
+    trial = _try(_rule(lambda data: [Inference("AVAL", "AVAL = ADT - STARTDT", "OS")]), study)
+    assert trial.outcome.status is ag.Status.PASSED
+    assert trial.inferred[0].statement == "AVAL = ADT - STARTDT"
+    assert trial.inferred[0].parameter == "OS"
+
+
+def test_the_study_is_unchanged(study):
+    before = study["ADTTE"].frame.copy(deep=True)
+    ag.validate(study)
+    pd.testing.assert_frame_equal(study["ADTTE"].frame, before)
+
+
+def test_the_gate_does_not_depend_on_a_switch_of_pandera(study, monkeypatch):
+    bad = ag.Study.of(ag.Dataset.from_frame(study["ADTTE"].frame.assign(AVAL=-1.0), "ADTTE"))
+    monkeypatch.setenv("PANDERA_VALIDATION_ENABLED", "False")
+    report = ag.validate(bad)
+    assert any(finding.variables[0] == "AVAL" for finding in report.findings_from(ag.Severity.ERROR))
+    with pytest.raises(ag.GateRefused) as refusal:
+        report.raise_for(ag.Severity.ERROR)
+    assert refusal.value.report is report
+    assert str(refusal.value).startswith("refused: ")
