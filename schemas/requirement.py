@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -11,14 +12,19 @@ from .dataset import VariableType
 from .rule import Standards
 
 Core = Literal["Req", "Cond", "Perm"]
+Doubt = Literal["variable", "label", "type", "core", "condition", "needs", "versions"]
 
-_INDEX = {
-    "xx": "(0[1-9]|[1-9][0-9])",
-    "zz": "(0[1-9]|[1-9][0-9])",
-    "y": "[1-9]",
+_PLACEHOLDERS = {
+    "xx": "(?:0[1-9]|[1-9][0-9])",
+    "zz": "(?:0[1-9]|[1-9][0-9])",
+    "y": "[1-9][0-9]?",
     "w": "[1-9]",
-    "--": "[A-Z]{2}",
+    "--": "[A-Z][A-Z0-9]",
+    "*": "[A-Z][A-Z0-9_]*?",
 }
+"""Periods and record numbers have two digits; groupings count from 1 without a leading zero."""
+
+_PLACEHOLDER = re.compile(r"(xx|zz|y|w|--|\*)")
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,8 @@ class Requirement:
     Attributes
     ----------
     variable : str
-        Its name; lower-case letters are index placeholders (TRTxxP, AGEGRy, ANLzzFL) and ``--`` the
-        two letters of a domain.
+        Its name; lower-case letters are index placeholders (TRTxxP, AGEGRy, ANLzzFL), ``--`` the two
+        letters of a domain, ``*`` a prefix of the producer's choice.
     label : str
     type : {"Char", "Num"}
     core : {"Req", "Cond", "Perm"}
@@ -38,9 +44,14 @@ class Requirement:
     condition : str
         When a conditional variable is required.
     needs : tuple of str
-        Variables that must be there with it; "A|B" is either.
+        Variables that must be there with it; "A|B" is either, "ADSL.TRTxxP" stands in another structure.
+    one_to_one : tuple of str
+        Variables that hold the same information, as text or as a number.
     versions : tuple of str
-        Versions of the standard that have it, "ADaMIG 1.1".
+        Versions of the standard that say so, "ADaMIG 1.1"; empty: all.
+    doubts : tuple of str
+        Which of these facts rest on convention or inference ("variable": the whole row); such a fact is
+        never evidence for an error.
     """
 
     variable: str
@@ -50,14 +61,39 @@ class Requirement:
     codelist: str = ""
     condition: str = ""
     needs: tuple[str, ...] = ()
+    one_to_one: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches the variable names this stands for."""
-        parts = re.split("(xx|zz|--|(?<=[A-Z])y|(?<=[A-Z0-9])w)", self.variable)
-        return re.compile("".join(_INDEX.get(part, re.escape(part)) for part in parts) + "$")
+    def expression(self) -> str:
+        """Regular expression for the variable names this stands for, anchored at both ends."""
+        parts = _PLACEHOLDER.split(self.variable)
+        return "^" + "".join(_PLACEHOLDERS.get(part, re.escape(part)) for part in parts) + r"\Z"
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether this stands for more than one name."""
+        return _PLACEHOLDER.search(self.variable) is not None
+
+    def matches(self, name: str) -> bool:
+        """Whether `name` is a variable this stands for."""
+        return re.match(self.expression, name) is not None
 
     def belongs_to(self, standards: Standards) -> bool:
-        """Whether these versions of the standards have the variable."""
+        """Whether these versions of the standards say so."""
         return not self.versions or bool(standards.names.intersection(self.versions))
+
+    def of_domain(self, domain: str) -> Requirement:
+        """The same for the records of one domain: ``--TERM`` becomes AETERM."""
+        return replace(
+            self,
+            variable=self.variable.replace("--", domain),
+            needs=tuple(each.replace("--", domain) for each in self.needs),
+            one_to_one=tuple(each.replace("--", domain) for each in self.one_to_one),
+        )
+
+
+def in_force(requirements: Iterable[Requirement], standards: Standards) -> dict[str, Requirement]:
+    """Requirements of these versions of the standards, by variable."""
+    return {each.variable: each for each in requirements if each.belongs_to(standards)}
