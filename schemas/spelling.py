@@ -1,0 +1,35 @@
+"""Names that a misspelt one may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_LISTED = 12
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """The known names most like `name`, in any case, the likeliest first; empty when none is like it."""
+    by_capitals: dict[str, str] = {}
+    for each in known:
+        by_capitals.setdefault(each.upper(), each)
+    return tuple(by_capitals[match] for match in get_close_matches(name.upper(), by_capitals, count))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Advice for an unknown name: the nearest ones, else what is known."""
+    names = list(known)
+    close = nearest(name, names)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    if not names:
+        return "nothing of the kind is there"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"known are {', '.join(names[:_LISTED])}{more}"
+
+
+def one_line(text: str, longest: int = 80) -> str:
+    """A text from outside as one printable line of at most `longest` characters."""
+    line = " ".join(text.split())
+    plain = "".join(character if character.isprintable() else "?" for character in line)
+    return plain if len(plain) <= longest else f"{plain[: longest - 3]}..."
