@@ -1,0 +1,222 @@
+"""A report as text for people: the verdict and the counts first, then what there is to see to.
+
+A clean study takes at most some twenty lines however many datasets it has; `Detail.EVERYTHING` lifts
+every limit. Nothing is said by colour alone, and nothing from a file can carry terminal codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ...schemas.finding import Example, Finding, Inferred, Outcome, Report, Severity, Status
+from .presentation import Detail, Presentation
+
+INPUTS = 6
+INFERENCES = 5
+NOTES = 4
+NOT_RUN = 10
+FINDINGS_OF_A_RULE = 3
+EXAMPLES = 3
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_MARK_WIDTH = len("warning") + 2
+
+
+def render(report: Report, presentation: Presentation) -> str:
+    """The text, ending with a line break."""
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=presentation.width,
+        force_terminal=presentation.colour,
+        color_system="standard" if presentation.colour else None,
+        no_color=not presentation.colour,
+        legacy_windows=False,
+        force_jupyter=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
+    for block in _blocks(report, presentation):
+        console.print(block)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def plain(value: object) -> str:
+    """A value as one line of text; what a terminal might obey is shown as an escape."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(value)
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 record", "1,204 records"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+Block = Text | Table | Padding
+
+
+def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
+    everything = presentation.detail is Detail.EVERYTHING
+    yield _verdict(report, presentation.threshold)
+    if presentation.detail is Detail.VERDICT:
+        return
+    yield Text(_counts(report))
+    yield Text(_standards(report, presentation))
+    yield from _inputs(report, everything)
+    yield from _inferred(report.inferred, everything)
+    yield from _notes(report, everything)
+    yield from _findings(report, everything)
+    yield from _not_run(report.not_run, everything)
+    if everything:
+        yield from _outcomes(report.outcomes)
+    if report.findings:
+        yield Text()
+        first = report.findings[0].rule_id
+        yield Text(f"What a rule checks, why, and the smallest fix: adamgate explain {first}")
+
+
+def _verdict(report: Report, threshold: Severity | None) -> Text:
+    refused = report.refuses(threshold)
+    word = Text("REFUSED", "bold red") if refused else Text("PASSED", "bold green")
+    parts = [
+        counted(report.count(severity), severity) for severity in reversed(Severity) if report.count(severity)
+    ]
+    if report.not_run:
+        parts.append(f"{counted(len(report.not_run), 'check')} not run")
+    limit = "no finding refuses" if threshold is None else f"refused from: {threshold}"
+    return word + Text(f"  {', '.join(parts) or 'no findings'} ({limit})")
+
+
+def _counts(report: Report) -> str:
+    rules = len({outcome.rule_id for outcome in report.outcomes})
+    return (
+        f"{counted(len(report.inputs), 'dataset')}, {counted(rules, 'rule')}, "
+        f"{counted(len(report.outcomes), 'check')}: "
+        + ", ".join(f"{report.count(status):,} {status}" for status in Status)
+    )
+
+
+def _standards(report: Report, presentation: Presentation) -> str:
+    named = []
+    for name, version in report.standards.items():
+        origin = presentation.origins.get(name)
+        named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
+    return f"Judged by {', '.join(named)}"
+
+
+def _inputs(report: Report, everything: bool) -> Iterator[Block]:
+    table = Table.grid(padding=(0, 2))
+    for justify in ("left", "left", "right", "left"):
+        table.add_column(justify=justify, overflow="fold")  # type: ignore[arg-type]
+    shown, more = _limited(report.inputs, INPUTS, everything)
+    for each in shown:
+        kind = each.structure if each.structure != each.dataset else ""
+        size = f"{each.records:,} × {each.variables:,}"
+        source = ", ".join(plain(part) for part in (each.path, each.format) if part)
+        table.add_row(plain(each.dataset), kind, size, source)
+    yield from _section("Datasets (records × variables)", [table] if shown else [], more)
+
+
+def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[Block]:
+    shown, more = _limited(inferred, INFERENCES, everything)
+    lines = [
+        Text(plain(f"{' '.join(filter(None, (each.dataset, each.parameter)))}: {each.statement}"))
+        for each in shown
+    ]
+    yield from _section("Inferred from the data", lines, more)
+
+
+def _notes(report: Report, everything: bool) -> Iterator[Block]:
+    shown, more = _limited(report.notes, NOTES, everything)
+    yield from _section("While reading", [Text(plain(note)) for note in shown], more)
+
+
+def _findings(report: Report, everything: bool) -> Iterator[Block]:
+    datasets = list(dict.fromkeys(finding.dataset for finding in report.findings))
+    place = {each.dataset: number for number, each in enumerate(report.inputs)}
+    for dataset in sorted(datasets, key=lambda name: place.get(name, -1)):
+        yield Text()
+        yield Text(plain(dataset), "bold")
+        mine = [finding for finding in report.findings if finding.dataset == dataset]
+        for _, group in groupby(mine, key=lambda finding: (finding.severity, finding.rule_id)):
+            of_rule = list(group)
+            shown, more = _limited(of_rule, FINDINGS_OF_A_RULE, everything)
+            for finding in shown:
+                yield from _finding(finding, everything)
+            if more:
+                yield Text(f"  … {more} more of {of_rule[0].rule_id}")
+
+
+def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
+    row = Table.grid(padding=(0, 2))
+    row.add_column(width=_MARK_WIDTH - 2)
+    row.add_column()
+    row.add_column(overflow="fold")
+    concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
+    body = Text(plain(finding.message + concerns))
+    if finding.records:
+        body.append(f"\n{counted(finding.records, 'record')}", "bold")
+    limit = len(finding.examples) if everything else EXAMPLES
+    examples = [_example(each) for each in finding.examples[:limit]]
+    if examples:
+        rest = finding.records - len(examples)
+        examples += [f"… {rest:,} more"] if rest > 0 else []
+        body.append(": " + "; ".join(examples))
+    row.add_row(Text(finding.severity, _STYLE[finding.severity]), Text(plain(finding.rule_id)), body)
+    yield Padding(row, (0, 0, 0, 2))
+
+
+def _example(example: Example) -> str:
+    named = {**example.keys, **example.values}
+    said = ", ".join(f"{name} {plain(_value(value))}" for name, value in named.items())
+    return f"{said} (record {example.record:,})" if said else f"record {example.record:,}"
+
+
+def _value(value: Any) -> Any:
+    return "missing" if value is None or value == "" else value
+
+
+def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[Block]:
+    shown, more = _limited(not_run, NOT_RUN, everything)
+    lines = [Text(plain(f"{each.dataset} {each.rule_id}: {each.reason}")) for each in shown]
+    yield from _section("Not run, therefore refused", lines, more)
+
+
+def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[Block]:
+    table = Table.grid(padding=(0, 2))
+    for justify in ("left", "left", "left", "right"):
+        table.add_column(justify=justify)  # type: ignore[arg-type]
+    table.add_column(overflow="fold")
+    for each in outcomes:
+        time = f"{each.seconds * 1000:.1f} ms" if each.status in (Status.PASSED, Status.FAILED) else ""
+        table.add_row(each.rule_id, plain(each.dataset), each.status, time, plain(each.reason))
+    yield from _section("Every check", [table] if outcomes else [], 0)
+
+
+def _section(title: str, blocks: Iterable[Block], more: int) -> Iterator[Block]:
+    content = list(blocks)
+    if not content:
+        return
+    yield Text(title, "bold")
+    for block in content:
+        yield Padding(block, (0, 0, 0, 2))
+    if more:
+        yield Text(f"  … {more:,} more (-v shows all)")
+
+
+def _limited(items: Sequence[Any], limit: int, everything: bool) -> tuple[Sequence[Any], int]:
+    """The items to show, and how many are left out."""
+    if everything or len(items) <= limit:
+        return items, 0
+    return items[:limit], len(items) - limit
