@@ -87,8 +87,8 @@ def dates_of(sas_days: NDArray[np.float64]) -> NDArray[np.datetime64] | None:
 def datetimes_of(sas_seconds: NDArray[np.float64]) -> NDArray[np.datetime64] | None:
     """SAS datetimes as ``datetime64[us]``; NaN becomes NaT.
 
-    A double holds a present-day datetime to about 0.3 microseconds, so microseconds lose nothing that
-    was meant. Returns None beyond year 19999.
+    A double holds a datetime of 1892 to 2028 to a quarter of a microsecond, so microseconds lose nothing
+    that was meant. Returns None beyond year 19999.
     """
     return _stamps(sas_seconds, unit_seconds=1, per_second=_MICRO)
 
@@ -105,7 +105,9 @@ def _stamps(
     if per_second == 1 and not np.array_equal(present, np.trunc(present)):
         return None
     unit = "s" if per_second == 1 else "us"
-    ticks = np.rint(present * per_second).astype(np.int64) * unit_seconds
+    whole = np.floor(present)  # apart from the fraction, so that scaling does not round the sum
+    parts = np.rint((present - whole) * per_second).astype(np.int64)
+    ticks = (whole.astype(np.int64) * per_second + parts) * unit_seconds
     stamps = np.full(numbers.shape, np.datetime64("NaT"), dtype=f"datetime64[{unit}]")
     stamps[there] = _EPOCH.astype(f"datetime64[{unit}]") + ticks.astype(f"timedelta64[{unit}]")
     return stamps
