@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -97,3 +97,23 @@ class Requirement:
 def in_force(requirements: Iterable[Requirement], standards: Standards) -> dict[str, Requirement]:
     """Requirements of these versions of the standards, by variable."""
     return {each.variable: each for each in requirements if each.belongs_to(standards)}
+
+
+def index_of(template: str, name: str) -> dict[str, str] | None:
+    """What a name has for the placeholders of a template; None when it does not follow the template.
+
+    ``index_of("TRTxxAN", "TRT01AN")`` is ``{"xx": "01"}``.
+    """
+    parts = _PLACEHOLDER.split(template)
+    expression = "".join(
+        f"({_PLACEHOLDERS[part]})" if part in _PLACEHOLDERS else re.escape(part) for part in parts
+    )
+    match = re.fullmatch(expression, name)
+    if match is None:
+        return None
+    return dict(zip((part for part in parts if part in _PLACEHOLDERS), match.groups(), strict=True))
+
+
+def with_index(template: str, index: Mapping[str, str]) -> str:
+    """The name that a template gives for an index: ``with_index("TRTxxA", {"xx": "01"})`` is TRT01A."""
+    return "".join(index.get(part, part) for part in _PLACEHOLDER.split(template))

@@ -1,3 +1,11 @@
 """The rule book: importing a family registers its rules. A new family is one line here."""
 
+from . import basic_data_structure as basic_data_structure
+from . import dates as dates
+from . import flags as flags
+from . import metadata as metadata
+from . import occurrence as occurrence
+from . import pairs as pairs
+from . import subject_level as subject_level
 from . import time_to_event as time_to_event
+from . import time_to_event_conformance as time_to_event_conformance

@@ -1,0 +1,83 @@
+"""Statements that conformance rules of several families make, and how such rules are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..columns import Distinct, Mask
+from ..dataset import Dataset
+from ..finding import Severity
+from ..rule import Citation, Fault, rule
+
+CONFORMANCE = Citation("CDISC ADaM conformance rules")
+
+conformance = partial(rule, severity=Severity.WARNING, citations=(CONFORMANCE,))
+"""`rule` for a published conformance rule: it asks for a person, it does not prove a wrong number."""
+
+_SHOWN_VALUES = 5
+_SHOWN_LENGTH = 20
+
+
+def absent(data: Dataset, variable: str) -> Iterator[Fault]:
+    """A variable is not there."""
+    if variable not in data:
+        yield Fault(None, (variable,), f"{variable} is required and not there")
+
+
+def partner_absent(data: Dataset, variable: str, *partners: str) -> Iterator[Fault]:
+    """`variable` is there without all of its partners."""
+    lacking = [partner for partner in partners if partner not in data]
+    if variable in data and lacking:
+        yield Fault(None, (variable, *lacking), f"{variable} is there without {' and '.join(lacking)}")
+
+
+def partner_missing(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
+    """`variable` has a value on a record where its partner has none."""
+    mask = data.filled(variable) & data.missing(partner)
+    yield Fault(mask, (partner, variable), f"{partner} is missing where {variable} has a value")
+
+
+def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: bool) -> Iterator[Fault]:
+    """A value is none of the allowed; `null` tells whether a missing one is allowed.
+
+    Codes are compared exactly, numbers as numbers.
+    """
+    values = data.distinct(variable)
+    wrong = values.matching(lambda value: value not in allowed)
+    mask = wrong if null else wrong | data.missing(variable)
+    if not mask.any():
+        return
+    found = _shown(values, wrong)
+    if not null and bool(data.missing(variable).any()):
+        found.append("no value")
+    expected = [*map(str, allowed), *(["null"] if null else [])]
+    yield Fault(
+        mask,
+        (variable,),
+        f"{variable} holds {_listed(found, 'and')}; only {_listed(expected, 'or')} is allowed",
+    )
+
+
+def _shown(values: Distinct, mask: Mask) -> list[str]:
+    """The first few distinct values under a mask, cut short; for codes, which are no patient data."""
+    codes = values.codes[mask]
+    present = sorted(_text(value) for value in values.values[np.unique(codes[codes >= 0])])
+    more = ["other values"] if len(present) > _SHOWN_VALUES else []
+    return present[:_SHOWN_VALUES] + more
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+
+
+def _listed(words: list[str], last: str) -> str:
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,208 @@
+"""Rules about the subject-level dataset, ADSL, on its own and against SDTM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from ..columns import Mask
+from ..dataset import Dataset, Study
+from ..requirement import index_of, with_index
+from ..rule import ADAMIG, Fault, Grain
+from ..structure import Structure
+from .statements import absent, conformance
+
+_SUBJECT_LEVEL = (Structure.ADSL,)
+
+
+@conformance(
+    {
+        "AD0047": {"variable": "SITEID"},
+        "AD0049": {"variable": "AGE"},
+        "AD0050": {"variable": "AGEU"},
+        "AD0051": {"variable": "SEX"},
+        "AD0052": {"variable": "RACE"},
+        "AD0055": {"variable": "SUBJID"},
+        "AD0071": {"variable": "ARM"},
+        "AD0072": {"variable": "TRT01P"},
+    },
+    title="{variable} is missing from ADSL",
+    grain=Grain.METADATA,
+    structures=_SUBJECT_LEVEL,
+    standards=ADAMIG,
+)
+def no_required_variable(data: Dataset, variable: str) -> Iterator[Fault]:
+    """ADSL has no {variable}.
+
+    ## What it checks
+    ADSL has {variable}, which the implementation guide requires of it.
+
+    ## Why it matters
+    Other datasets, tables and reviewers take site, demographics and treatment from ADSL; what it lacks is
+    derived again elsewhere, and differently.
+
+    ## Smallest fix
+    Add {variable} from SDTM DM, or from the randomization for a treatment.
+    """
+    yield from absent(data, variable)
+
+
+@conformance(
+    "AD0053",
+    title="A subject of ADSL is not in DM",
+    grain=Grain.SUBJECT,
+    structures=_SUBJECT_LEVEL,
+    needs=("USUBJID",),
+    datasets=("DM",),
+    standards=ADAMIG[-1:],
+)
+def subject_not_in_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
+    """ADSL has a subject whom the SDTM demographics do not know.
+
+    ## What it checks
+    Every USUBJID of ADSL occurs in SDTM DM. Trailing blanks carry no meaning, leading zeros and case do.
+
+    ## Why it matters
+    Such a subject can be traced to no collected data.
+
+    ## Smallest fix
+    Correct USUBJID, or deliver the DM that belongs to this ADSL.
+    """
+    known = _subjects(study["DM"])
+    strangers = data.matching("USUBJID", lambda subject: subject not in known)
+    yield Fault(strangers, ("USUBJID",), "USUBJID does not occur in DM")
+
+
+def _subjects(data: Dataset) -> frozenset[str]:
+    if "USUBJID" not in data:
+        raise LookupError(f"{data.name} has no USUBJID")
+    subjects = data.distinct("USUBJID")
+    return frozenset(subjects.values[np.unique(subjects.codes[subjects.codes >= 0])])
+
+
+@conformance(
+    "AD0054",
+    title="A subject has several records in ADSL",
+    grain=Grain.SUBJECT,
+    structures=_SUBJECT_LEVEL,
+    needs=("USUBJID",),
+    standards=ADAMIG,
+)
+def repeated_subject(data: Dataset) -> Iterator[Fault]:
+    """ADSL has more than one record for a subject.
+
+    ## What it checks
+    STUDYID and USUBJID together occur once. Without STUDYID, USUBJID alone.
+
+    ## Why it matters
+    A join by subject repeats every record of the other dataset, events and all.
+
+    ## Smallest fix
+    Keep one record per subject; what varies within a subject belongs into another dataset.
+    """
+    keys = [name for name in ("STUDYID", "USUBJID") if name in data]
+    groups = data.groups(*keys)
+    repeated: Mask = pd.Series(groups).duplicated(keep=False).to_numpy(dtype=np.bool_)
+    yield Fault(repeated, tuple(keys[::-1]), f"{' and '.join(keys)} occur more than once")
+
+
+@conformance(
+    "AD0061",
+    title="ADSL has no start of treatment although EX was delivered",
+    grain=Grain.METADATA,
+    structures=_SUBJECT_LEVEL,
+    datasets=("EX",),
+    standards=ADAMIG[-1:],
+)
+def no_treatment_start(data: Dataset, study: Study) -> Iterator[Fault]:  # noqa: ARG001  (that EX is there is enough)
+    """ADSL has neither TRTSDT nor TRTSDTM, although exposure was collected.
+
+    ## What it checks
+    Where SDTM EX was delivered, ADSL has TRTSDT or TRTSDTM.
+
+    ## Why it matters
+    Study days, treatment emergence and many times to an event start there.
+
+    ## Smallest fix
+    Derive TRTSDT from the first exposure in EX.
+    """
+    if "TRTSDT" not in data and "TRTSDTM" not in data:
+        yield Fault(None, ("TRTSDT", "TRTSDTM"), "neither TRTSDT nor TRTSDTM is there, although EX is")
+
+
+@conformance(
+    {
+        "AD0064": {"variable": "TRTxxAN", "partner": "TRTxxA"},
+        "AD0070": {"variable": "TRxxAGyN", "partner": "TRxxAGy"},
+        "AD0080": {"variable": "TRTxxA", "partner": "TRTxxP"},
+    },
+    title="{variable} stands without {partner}",
+    grain=Grain.METADATA,
+    structures=_SUBJECT_LEVEL,
+    standards=ADAMIG,
+)
+def treatment_without_partner(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
+    """ADSL has {variable} without {partner} of the same index.
+
+    ## What it checks
+    For every {variable} there is {partner} with the same numbers in place of xx and y, such as 01.
+
+    ## Why it matters
+    A number needs the text it stands for, and an actual treatment the planned one it is compared with.
+
+    ## Smallest fix
+    Add {partner}, or drop {variable}.
+    """
+    for each in data.variables:
+        index = index_of(variable, each.name)
+        needed = with_index(partner, index) if index else ""
+        if needed and needed not in data:
+            yield Fault(None, (each.name, needed), f"{each.name} is there without {needed}")
+
+
+@conformance(
+    "AD0204",
+    title="AGE differs from DM",
+    grain=Grain.SUBJECT,
+    structures=_SUBJECT_LEVEL,
+    needs=("USUBJID", "AGE"),
+    datasets=("DM",),
+    standards=ADAMIG,
+)
+def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
+    """AGE in ADSL is not the AGE that DM has for the subject.
+
+    ## What it checks
+    For subjects in both, ADSL.AGE equals DM.AGE; a missing age equals a missing one. DM without AGE is
+    not compared.
+
+    ## Not a fault
+    An age derived for analysis by another definition, in AAGE.
+
+    ## Why it matters
+    AGE in ADSL is a copy; where it differs, tables and listings contradict each other.
+
+    ## Smallest fix
+    Copy AGE from DM, and keep a derived age in AAGE.
+    """
+    demographics = study["DM"]
+    if "AGE" not in demographics:
+        return
+    collected = pd.Series(demographics.numbers("AGE"), index=_names(demographics))
+    collected = collected[collected.index.notna() & ~collected.index.duplicated()]
+    subjects = _names(data)
+    known = subjects.isin(collected.index)
+    expected = collected.reindex(subjects).to_numpy()
+    found = data.numbers("AGE")
+    equal = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    yield Fault(known & ~equal, ("AGE",), "AGE differs from AGE in DM")
+
+
+def _names(data: Dataset) -> pd.Index[str]:
+    """USUBJID of each record as plain text, without trailing blanks; None where missing."""
+    if "USUBJID" not in data:
+        raise LookupError(f"{data.name} has no USUBJID")
+    subjects = data.distinct("USUBJID")
+    return pd.Index(np.append(subjects.values, None)[subjects.codes], dtype=object)
