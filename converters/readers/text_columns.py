@@ -1,0 +1,193 @@
+"""Columns of fixed-width text, filled block by block and decoded once per distinct value.
+
+Dictionary-encoded where that pays: a variable whose distinct values are at most half of the records, as
+judged from the first block on, becomes a Categorical; any other becomes Arrow-backed strings. Trailing
+blanks, which carry no meaning in SAS, and NUL bytes, with which some programs fill up, are dropped;
+leading blanks stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
+
+from .text import Undecoded, decode_values
+
+_PADDING = b" \0"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One variable's finished column.
+
+    Attributes
+    ----------
+    array : Categorical with object categories in ascending order, or StringDtype("pyarrow")
+    undecoded : Undecoded or None
+        Values that were not in the expected encoding.
+    record : int or None
+        Number of the record that holds the first of them, counted from 1.
+    """
+
+    array: ExtensionArray
+    undecoded: Undecoded | None = None
+    record: int | None = None
+
+
+class TextColumn:
+    """Collects the blocks of one character variable.
+
+    Parameters
+    ----------
+    records : int
+        How many will come in all.
+    encoding : str or None
+        The user's own choice of encoding.
+    """
+
+    def __init__(self, records: int, encoding: str | None) -> None:
+        self._encoding = encoding
+        self._dictionary: _Dictionary | None = _Dictionary(records)
+        self._strings = _Strings(encoding)
+
+    def add(self, stored: NDArray[np.uint8]) -> None:
+        """Take the next records' bytes, shape (n, width); a strided view will do."""
+        if self._dictionary is None:
+            self._strings.add(stored)
+            return
+        self._dictionary.add(stored)
+        if not self._dictionary.pays:
+            self._strings.add_dictionary(self._dictionary)
+            self._dictionary = None
+
+    def finish(self) -> Text:
+        if self._dictionary is None:
+            return self._strings.finish()
+        return self._dictionary.finish(self._encoding)
+
+
+class _Dictionary:
+    """Distinct byte strings and each record's code among them."""
+
+    def __init__(self, records: int) -> None:
+        self._positions: dict[bytes, int] = {}
+        self._codes: NDArray[Any] = np.empty(records, np.int8)
+        self._filled = 0
+
+    @property
+    def pays(self) -> bool:
+        return len(self._positions) * 2 <= self._filled
+
+    @property
+    def values(self) -> list[bytes]:
+        return list(self._positions)
+
+    @property
+    def codes(self) -> NDArray[Any]:
+        return self._codes[: self._filled]
+
+    def add(self, stored: NDArray[np.uint8]) -> None:
+        values, codes = (_encode_bytes if stored.shape[1] == 1 else _encode_rows)(stored)
+        known = self._positions
+        moved = np.array([known.setdefault(value.rstrip(_PADDING), len(known)) for value in values], np.intp)
+        if len(known) > np.iinfo(self._codes.dtype).max + 1:
+            self._codes = self._codes.astype(np.min_scalar_type(-len(known)))
+        end = self._filled + len(codes)
+        self._codes[self._filled : end] = moved.astype(self._codes.dtype)[codes]
+        self._filled = end
+
+    def finish(self, encoding: str | None) -> Text:
+        texts, undecoded = decode_values(self.values, encoding)
+        record = None
+        if undecoded is not None:
+            record = int(np.flatnonzero(self.codes == undecoded.position)[0]) + 1
+        # Two byte strings may mean one text (UTF-8 here, cp1252 there), so the texts are gathered again.
+        categories = sorted(set(texts))
+        position = {text: i for i, text in enumerate(categories)}
+        moved = np.array([position[text] for text in texts], self.codes.dtype)
+        codes = moved[self.codes] if len(texts) else self.codes
+        dtype = pd.CategoricalDtype(pd.Index(categories, dtype=object), ordered=False)
+        return Text(pd.Categorical.from_codes(codes, dtype=dtype, validate=False), undecoded, record)
+
+
+def _encode_bytes(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.uint8]]:
+    """One-byte texts are their own codes; all that occur between the least and the greatest are named."""
+    codes = np.ascontiguousarray(stored[:, 0])
+    there = np.flatnonzero(np.bincount(codes, minlength=256))
+    place = np.zeros(256, np.uint8)
+    place[there] = np.arange(len(there))
+    return [bytes([byte]) for byte in there], place[codes]
+
+
+def _encode_rows(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.int32]]:
+    count, width = stored.shape
+    rows = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, _contiguous(stored)])
+    encoded = rows.dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+
+
+def _contiguous(stored: NDArray[np.uint8]) -> pa.Buffer:
+    # Copied as whole values: as single bytes it would take twice the time.
+    return pa.py_buffer(stored.view(f"V{stored.shape[1]}")[:, 0].copy())
+
+
+class _Strings:
+    """Chunks of Arrow strings."""
+
+    def __init__(self, encoding: str | None) -> None:
+        self._encoding = encoding
+        self._chunks: list[pa.LargeStringArray] = []
+        self._records = 0
+        self._undecoded: Undecoded | None = None
+        self._record: int | None = None
+
+    def add(self, stored: NDArray[np.uint8]) -> None:
+        count, width = stored.shape
+        ends = pa.py_buffer(np.arange(0, (count + 1) * width, width, dtype=np.int64))
+        chunk = pa.LargeStringArray.from_buffers(count, ends, _contiguous(stored))
+        if self._encoding is None and _is_utf8(chunk):
+            self._append(pc.ascii_rtrim(chunk, characters=_PADDING.decode()))
+        else:
+            values = chunk.cast(pa.large_binary()).to_pylist()
+            self._append(self._decoded([value.rstrip(_PADDING) for value in values], None))
+
+    def add_dictionary(self, dictionary: _Dictionary) -> None:
+        texts = self._decoded(dictionary.values, dictionary.codes)
+        self._append(texts.take(pa.array(dictionary.codes)))
+
+    def finish(self) -> Text:
+        strings = pd.StringDtype("pyarrow").__from_arrow__(pa.chunked_array(self._chunks, pa.large_string()))
+        return Text(strings, self._undecoded, self._record)
+
+    def _decoded(self, values: list[bytes], codes: NDArray[Any] | None) -> pa.LargeStringArray:
+        texts, undecoded = decode_values(values, self._encoding)
+        if undecoded is not None and self._undecoded is None:
+            first = undecoded.position if codes is None else np.flatnonzero(codes == undecoded.position)[0]
+            self._record = self._records + int(first) + 1
+        self._undecoded = _both(self._undecoded, undecoded)
+        return pa.array(texts, pa.large_string())
+
+    def _append(self, chunk: pa.LargeStringArray) -> None:
+        self._chunks.append(chunk)
+        self._records += len(chunk)
+
+
+def _is_utf8(chunk: pa.LargeStringArray) -> bool:
+    try:
+        chunk.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _both(earlier: Undecoded | None, later: Undecoded | None) -> Undecoded | None:
+    if earlier is None or later is None:
+        return earlier or later
+    return Undecoded(earlier.position, earlier.raw, earlier.count + later.count, earlier.encoding)
