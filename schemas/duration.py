@@ -1,0 +1,550 @@
+"""What AVAL of a time-to-event parameter means: its unit, and the formula that makes it from the dates.
+
+Nothing is assumed. A formula is inferred when it gives AVAL on at least 95% of a parameter's records,
+within half a unit of the last decimal that AVAL carries; formulas that do so equally well all stand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .columns import Mask
+
+Numbers = NDArray[np.float64]
+
+DAYS_PER_WEEK = 7.0
+DAYS_PER_MONTH = 30.4375
+DAYS_PER_YEAR = 365.25
+
+HOLDS = 0.95
+"""Share of the records that a formula must give to be inferred."""
+
+
+class TimeUnit(StrEnum):
+    """Unit of a duration."""
+
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    YEARS = "years"
+
+    @property
+    def days(self) -> float:
+        """Days of one unit as this package converts them: a month is 30.4375, a year 365.25."""
+        return _DAYS[self]
+
+
+_DAYS = {
+    TimeUnit.DAYS: 1.0,
+    TimeUnit.WEEKS: DAYS_PER_WEEK,
+    TimeUnit.MONTHS: DAYS_PER_MONTH,
+    TimeUnit.YEARS: DAYS_PER_YEAR,
+}
+
+_SPELLINGS = {
+    TimeUnit.DAYS: ("d", "day", "days"),
+    TimeUnit.WEEKS: ("wk", "wks", "week", "weeks"),
+    TimeUnit.MONTHS: ("mo", "mos", "mon", "mth", "mths", "month", "months"),
+    TimeUnit.YEARS: ("yr", "yrs", "year", "years"),
+}
+_UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
+_ANY_UNIT = "|".join(sorted(_UNIT_OF, key=len, reverse=True))
+_LABELLED = rf"(?:in\s+|units?\s*[:=]?\s*)?({_ANY_UNIT})\.?"
+_WHOLE = re.compile(rf"\s*{_LABELLED}\s*", re.IGNORECASE)
+_BRACKETED = re.compile(rf"[(\[]\s*{_LABELLED}\s*[)\]]", re.IGNORECASE)
+_AT_THE_END = re.compile(rf"(?:,|\bin)\s*\b({_ANY_UNIT})\.?\s*$", re.IGNORECASE)
+
+
+def unit_from_text(text: object) -> TimeUnit | None:
+    """Unit that a text states.
+
+    Parameters
+    ----------
+    text : object
+        AVALU ("DAYS", "d", "MONTHS") or PARAM ("Overall Survival (Months)", "Time to Death, days").
+
+    Returns
+    -------
+    TimeUnit or None
+        A unit is stated by the whole text, in brackets, or at the end after "in" or a comma. A unit
+        elsewhere is not one of AVAL: "Month 12 response", "28-day mortality". None when the text
+        states none, or two that differ.
+    """
+    if not isinstance(text, str):
+        return None
+    whole = _WHOLE.fullmatch(text)
+    stated = [whole[1]] if whole else _BRACKETED.findall(text) or _AT_THE_END.findall(text)
+    units = {_UNIT_OF[spelling.lower()] for spelling in stated}
+    return units.pop() if len(units) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class DurationFormula:
+    """A way to make AVAL from ADT and STARTDT.
+
+    Attributes
+    ----------
+    unit : TimeUnit
+    days_per_unit : float or None
+        None counts calendar months; what remains of the last one is a share of that month's days.
+    offset : {0, 1}
+        Days added before the division: 1 counts both the first and the last day.
+    decimals : int or None
+        AVAL is rounded to so many; None when it is not rounded. Whole days need no rounding.
+    truncated : bool
+        AVAL is cut instead of rounded, as in completed months.
+    same_day : float or None
+        AVAL where ADT equals STARTDT, if it was raised above zero.
+    """
+
+    unit: TimeUnit
+    days_per_unit: float | None
+    offset: int = 0
+    decimals: int | None = None
+    truncated: bool = False
+    same_day: float | None = None
+
+    def durations(self, adt: Numbers, startdt: Numbers) -> Numbers:
+        """Durations in the formula's unit, before any rounding.
+
+        Parameters
+        ----------
+        adt, startdt : ndarray of float, shape (n,)
+            Days since any one day; calendar months need days since 1970-01-01. NaN where missing.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+        """
+        if self.days_per_unit is None:
+            durations = _calendar_months(startdt, adt + self.offset)
+        else:
+            durations = (adt - startdt + self.offset) / self.days_per_unit
+        return durations if self.same_day is None else np.where(adt == startdt, self.same_day, durations)
+
+    def holds(self, aval: Numbers, adt: Numbers, startdt: Numbers) -> Mask:
+        """Records whose AVAL is what the formula gives; False where anything is missing."""
+        return self.gives(aval, self.durations(adt, startdt), _decimals(aval))
+
+    def gives(self, aval: Numbers, durations: Numbers, decimals: NDArray[np.int8]) -> Mask:
+        """The same, where the durations and the decimals that AVAL carries are known."""
+        within = self._within(aval, durations)
+        return within & (decimals <= (self.decimals or 0)) if self._rounds else within
+
+    def misses(self, aval: Numbers, adt: Numbers, startdt: Numbers) -> Numbers:
+        """How far AVAL is from the formula, in units of its last decimal."""
+        step = 10.0 ** -(self.decimals or 0)
+        return np.abs(self.durations(adt, startdt) - aval) / step
+
+    def _within(self, aval: Numbers, durations: Numbers) -> Mask:
+        short = durations - aval
+        noise = _NOISE * np.maximum(1.0, np.abs(aval))
+        if not self._rounds:
+            return np.abs(short) <= noise
+        step = 10.0 ** -(self.decimals or 0)
+        if self.truncated:
+            return (short >= -noise) & (short <= step + noise)
+        return np.abs(short) <= step / 2 + noise
+
+    @property
+    def _rounds(self) -> bool:
+        return self.decimals is not None and self.unit is not TimeUnit.DAYS
+
+    def __str__(self) -> str:
+        days = "ADT - STARTDT + 1" if self.offset else "ADT - STARTDT"
+        if self.days_per_unit is None:
+            formula = f"calendar months from STARTDT to ADT{' + 1' if self.offset else ''}"
+        elif self.unit is TimeUnit.DAYS:
+            formula = f"{days} (days"
+        else:
+            formula = f"({days}) / {_constant_text(self.days_per_unit)} ({self.unit}"
+        if self._rounds:
+            how = "cut" if self.truncated else "rounded"
+            places = f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}"
+            rounding = f"{how} to {places if self.decimals else 'whole numbers'}"
+            formula += f" ({rounding})" if self.days_per_unit is None else f", {rounding})"
+        elif self.days_per_unit is not None:
+            formula += ")"
+        return (
+            formula if self.same_day is None else f"{formula}, {self.same_day:g} where both dates are equal"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class DurationInference:
+    """What the dates say about AVAL of one parameter.
+
+    Attributes
+    ----------
+    judged : ndarray of bool, shape (n_records,)
+        Records with AVAL and both dates; only these take part.
+    fits : tuple of DurationFormula
+        Formulas that hold on at least 95% of the judged records and on equally many; empty if none.
+    closest : DurationFormula or None
+        The formula that gives most records, whether or not it holds; None when none gives half.
+    explained : int
+        Number of records that `closest` gives.
+    exceptions : ndarray of bool, shape (n_records,)
+        Judged records that no formula of `fits` gives, or, where none holds, not `closest`.
+    second : DurationFormula or None
+        The formula that gives nearly all of the exceptions, where more than half of the records follow
+        `closest`: the parameter holds two formulas.
+    """
+
+    judged: Mask
+    fits: tuple[DurationFormula, ...]
+    closest: DurationFormula | None
+    explained: int
+    exceptions: Mask
+    second: DurationFormula | None = None
+
+    @property
+    def records(self) -> int:
+        """Number of judged records."""
+        return int(np.count_nonzero(self.judged))
+
+    @property
+    def formula(self) -> DurationFormula | None:
+        """The inferred formula, the most usual one where several tie."""
+        return self.fits[0] if self.fits else None
+
+    @property
+    def unit(self) -> TimeUnit | None:
+        """The unit that all inferred formulas share; None when the dates do not prove one."""
+        units = {formula.unit for formula in self.fits}
+        return units.pop() if len(units) == 1 else None
+
+    @property
+    def statement(self) -> str:
+        """What was inferred, in words: "AVAL = ADT - STARTDT + 1 (days)"."""
+        if not self.fits:
+            return "no formula gives AVAL"
+        more = len(self.fits) - _SHOWN
+        shown = ", or ".join(map(str, self.fits[:_SHOWN]))
+        return f"AVAL = {shown}{f', or {more} more' if more > 0 else ''}"
+
+
+_SCALES = (
+    (TimeUnit.DAYS, 1.0),
+    (TimeUnit.WEEKS, DAYS_PER_WEEK),
+    (TimeUnit.MONTHS, DAYS_PER_MONTH),
+    (TimeUnit.MONTHS, 30.44),
+    (TimeUnit.MONTHS, 30.4),
+    (TimeUnit.MONTHS, 365 / 12),
+    (TimeUnit.MONTHS, 30.42),
+    (TimeUnit.MONTHS, 30.0),
+    (TimeUnit.YEARS, DAYS_PER_YEAR),
+    (TimeUnit.YEARS, 365.0),
+)
+"""Units and constants in use, the usual ones first."""
+
+_CALENDAR = ((TimeUnit.MONTHS, None),)
+_OFFSETS = (0, 1)
+_UNKNOWN_CONSTANTS = ((TimeUnit.MONTHS, 28.0, 31.5), (TimeUnit.YEARS, 360.0, 367.0))
+"""Where an unlisted constant may lie: from a four-week month to a little above a long one."""
+
+_UNLISTED_GAIN = 2
+"""An unlisted constant must give so many more records than any listed one."""
+
+_NOISE = 1e-9
+"""Relative difference that double precision and text exports leave in an unrounded AVAL."""
+
+_SHOWN = 3
+"""Formulas that tie are listed up to so many."""
+
+_MAX_DECIMALS = 8
+_UNROUNDED = np.int8(_MAX_DECIMALS + 1)
+_ENOUGH = 10
+"""Fewer records than this show neither an unlisted constant nor two formulas in one parameter."""
+
+
+def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInference:
+    """Find the formula that makes AVAL of one parameter from its dates.
+
+    Parameters
+    ----------
+    aval : ndarray of float, shape (n,)
+        Durations, NaN where missing.
+    adt, startdt : ndarray of float, shape (n,)
+        Days since 1970-01-01, NaN where missing.
+
+    Returns
+    -------
+    DurationInference
+        Independent of the order of the records.
+    """
+    judged = ~np.isnan(aval + adt + startdt)
+    once = np.ones(np.count_nonzero(judged), dtype=np.intp)
+    records = _Records(aval[judged], adt[judged], startdt[judged], once)
+    evidence = _Evidence(records)
+    best = evidence.best()
+    if not best:
+        return DurationInference(judged, (), None, 0, np.zeros(len(aval), dtype=np.bool_))
+    explained = evidence.count(best[0])
+    fits = best if explained >= HOLDS * len(records) else ()
+    unexplained = np.logical_and.reduce([~evidence.given(formula) for formula in fits or best[:1]])
+    second = None
+    if not fits and 2 * explained >= len(records) >= _ENOUGH:
+        second = _Evidence(records.only(unexplained)).nearly_always()
+    exceptions = np.zeros(len(aval), dtype=np.bool_)
+    exceptions[np.flatnonzero(judged)[unexplained]] = True
+    return DurationInference(judged, fits, best[0], explained, exceptions, second)
+
+
+@dataclass(frozen=True)
+class _Records:
+    """Complete records, or distinct ones with their number in `weight`."""
+
+    aval: Numbers
+    adt: Numbers
+    startdt: Numbers
+    weight: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.aval)
+
+    def only(self, chosen: Mask | NDArray[np.intp]) -> _Records:
+        return _Records(self.aval[chosen], self.adt[chosen], self.startdt[chosen], self.weight[chosen])
+
+    @cached_property
+    def decimals(self) -> NDArray[np.int8]:
+        return _decimals(self.aval)
+
+    def given(self, formula: DurationFormula) -> Mask:
+        return formula.gives(self.aval, formula.durations(self.adt, self.startdt), self.decimals)
+
+    def count(self, formula: DurationFormula) -> int:
+        return int(self.weight[self.given(formula)].sum())
+
+
+_HALF = 0.5
+_NEARLY = 0.9
+_SAMPLE = 20_000
+"""Formulas are first tried on about so many records; only promising ones are tried on all."""
+_PROMISING = 0.02
+"""A formula this much behind the best one on the sample cannot be the best on all records."""
+
+
+class _Evidence:
+    """The records of one parameter, asked which formulas give them.
+
+    A formula with a constant depends on AVAL and the elapsed days only, so it is tried on the distinct
+    pairs of these, which are few; calendar months need the dates themselves.
+    """
+
+    def __init__(self, records: _Records) -> None:
+        self.records = records
+        days = records.adt - records.startdt
+        aval_codes, avals = pd.factorize(records.aval)
+        day_codes, elapsed = pd.factorize(days)
+        combined = aval_codes.astype(np.int64) * (len(elapsed) + 1) + day_codes
+        self._pair_of, distinct = pd.factorize(combined)
+        pair_days = elapsed[distinct % (len(elapsed) + 1)]
+        self.pairs = _Records(
+            avals[distinct // (len(elapsed) + 1)],
+            pair_days,
+            np.zeros_like(pair_days),
+            np.bincount(self._pair_of, minlength=len(distinct)),
+        )
+
+    def given(self, formula: DurationFormula) -> Mask:
+        """Records that a formula gives."""
+        if formula.days_per_unit is None:
+            return self.records.given(formula)
+        return self.pairs.given(formula)[self._pair_of]
+
+    def count(self, formula: DurationFormula) -> int:
+        """Number of records that a formula gives."""
+        return (self.records if formula.days_per_unit is None else self.pairs).count(formula)
+
+    def best(self) -> tuple[DurationFormula, ...]:
+        """The formulas that give most records and at least half, the most usual first."""
+        sample = self._sample()
+        ranking, trials = _Ranking(), _Ranking()
+        stages = ((sample.usual, 0), (sample.raised, 0), (sample.cut, 0), (sample.calendar, 0))
+        for stage, gain in (*stages, (sample.unlisted, _UNLISTED_GAIN)):
+            if ranking.most == len(self.records):
+                break
+            tried = [(formula, sample.count(formula)) for formula in stage()]
+            for formula, count in tried:
+                trials.enter(formula, count)
+            promising = max(trials.most - _PROMISING * len(sample.records), 0.4 * len(sample.records))
+            for formula, count in tried:
+                if count >= promising:
+                    ranking.enter(formula, self.count(formula), gain)
+        return ranking.first if ranking.most >= _HALF * len(self.records) else ()
+
+    def nearly_always(self) -> DurationFormula | None:
+        """The formula that gives nearly all of these records, if there is one."""
+        best = self.best()
+        return best[0] if best and self.count(best[0]) >= _NEARLY * len(self.records) else None
+
+    def _sample(self) -> _Evidence:
+        """Some of the records, chosen by their dates, so that their order does not matter."""
+        records = self.records
+        step = len(records) // _SAMPLE
+        if step < 2:
+            return self
+        spread = (records.adt * 7919 + records.startdt * 104_729).astype(np.int64) * 2_654_435_761 >> 7
+        chosen = np.flatnonzero(spread % step == 0)
+        return _Evidence(records.only(chosen)) if len(chosen) >= _SAMPLE // 4 else self
+
+    # Formulas to try, stage by stage: a later stage is asked only while records are left unexplained.
+
+    def usual(self) -> Iterator[DurationFormula]:
+        return self._candidates(_SCALES)
+
+    def raised(self) -> Iterator[DurationFormula]:
+        """Durations of zero days that were raised, all to the same value of at most a day."""
+        raised = np.unique(self.pairs.aval[self.pairs.adt == 0])
+        if len(raised) != 1 or raised[0] <= 0:
+            return
+        for formula in self._candidates(_SCALES):
+            day = 1 / (formula.days_per_unit or 1) + 10.0 ** -(formula.decimals or _MAX_DECIMALS) / 2
+            if formula.offset == 0 and raised[0] <= day:
+                yield replace(formula, same_day=float(raised[0]))
+
+    def cut(self) -> Iterator[DurationFormula]:
+        for formula in self._candidates(_SCALES):
+            if formula.decimals is not None and formula.unit is not TimeUnit.DAYS:
+                yield replace(formula, truncated=True)
+
+    def calendar(self) -> Iterator[DurationFormula]:
+        for formula in self._candidates(_CALENDAR):
+            yield formula
+            if formula.decimals is not None:
+                yield replace(formula, truncated=True)
+
+    def unlisted(self) -> Iterator[DurationFormula]:
+        """The constant that most records allow, whether or not anybody lists it."""
+        if len(self.pairs) < _ENOUGH:
+            return
+        for (unit, low, high), offset, decimals in product(_UNKNOWN_CONSTANTS, _OFFSETS, self._carried):
+            constant = self._commonest_constant(low, high, offset, decimals)
+            if constant is not None:
+                yield DurationFormula(unit, constant, offset, decimals)
+
+    def _commonest_constant(self, low: float, high: float, offset: int, decimals: int | None) -> float | None:
+        """The constant between two bounds that most records allow.
+
+        AVAL within `half` of days / constant means a constant from days / (AVAL + half) to
+        days / (AVAL - half); the ends of these intervals are swept for where most of them overlap.
+        """
+        days, aval = self.pairs.adt + offset, self.pairs.aval
+        half = (
+            _NOISE * np.maximum(1.0, aval) if decimals is None else np.full(len(aval), 0.5 * 10.0**-decimals)
+        )
+        usable = (days > 0) & (aval > half)
+        days, aval, half = days[usable], aval[usable], half[usable]
+        lower = np.maximum(days / (aval + half), low)
+        upper = np.minimum(days / (aval - half), high)
+        possible = lower <= upper
+        if not possible.any():
+            return None
+        weight = self.pairs.weight[usable][possible]
+        ends = np.concatenate([lower[possible], upper[possible]])
+        order = np.lexsort((np.repeat([0, 1], len(weight)), ends))
+        at = int(np.concatenate([weight, -weight])[order].cumsum().argmax())
+        return _shortest_between(float(ends[order[at]]), float(ends[order[at + 1]]))
+
+    def _candidates(self, scales: Iterable[tuple[TimeUnit, float | None]]) -> Iterator[DurationFormula]:
+        for (unit, constant), offset in product(scales, _OFFSETS):
+            for decimals in (0,) if unit is TimeUnit.DAYS else self._carried:
+                yield DurationFormula(unit, constant, offset, decimals)
+
+    @cached_property
+    def _carried(self) -> tuple[int | None, ...]:
+        """Numbers of decimals that AVAL may have been rounded to.
+
+        The fewest that at least half of the records have, and further ones until 95% have them: a few
+        records may be wrong, and a part may stem from another formula.
+        """
+        pairs = self.pairs
+        counts = np.bincount(pairs.decimals, weights=pairs.weight, minlength=int(_UNROUNDED) + 1)
+        share = counts.cumsum() / max(1.0, counts.sum())
+        before = np.concatenate([[0.0], share[:-1]])
+        chosen = np.flatnonzero((share >= _HALF) & (before < HOLDS) & (counts > 0))
+        return tuple(None if places == _UNROUNDED else int(places) for places in chosen)
+
+
+class _Ranking:
+    """Keeps the formulas that give most records, in the order they were entered."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self.first: tuple[DurationFormula, ...] = ()
+
+    def enter(self, formula: DurationFormula, count: int, gain: int = 0) -> None:
+        """Take a formula in; one that is to replace others must give `gain` more records than they do."""
+        if count > self.most and count >= self.most + gain:
+            self.most, self.first = count, (formula,)
+        elif count == self.most and count and not gain:
+            self.first = (*self.first, formula)
+
+
+def _decimals(values: Numbers) -> NDArray[np.int8]:
+    """Decimals that each value carries; `_UNROUNDED` when more than `_MAX_DECIMALS`."""
+    places = np.full(len(values), _UNROUNDED, dtype=np.int8)
+    open_ = np.flatnonzero(np.isfinite(values))
+    for decimals in range(_MAX_DECIMALS + 1):
+        if not len(open_):
+            break
+        scaled = values[open_] * 10.0**decimals
+        whole = np.abs(scaled - np.rint(scaled)) <= 1e-12 + 4e-15 * np.abs(scaled)
+        places[open_[whole]] = decimals
+        open_ = open_[~whole]
+    return places
+
+
+def _calendar_months(start: Numbers, end: Numbers) -> Numbers:
+    """Calendar months from `start` to `end`, both in days since 1970-01-01.
+
+    Whole months run from day of month to the same day, or to the last day of a shorter month; the rest
+    is a share of the days of the month it lies in.
+    """
+    months = _months_since_epoch(end) - _months_since_epoch(start)
+    months -= _months_later(start, months) > end
+    reached = _months_later(start, months)
+    return months + (end - reached) / (_months_later(start, months + 1) - reached)
+
+
+def _months_since_epoch(days: Numbers) -> Numbers:
+    return _as_dates(days).astype("datetime64[M]").astype(np.int64).astype(np.float64)
+
+
+def _months_later(days: Numbers, months: Numbers) -> Numbers:
+    dates = _as_dates(days)
+    month = dates.astype("datetime64[M]")
+    day_of_month = (dates - month.astype("datetime64[D]")).astype(np.int64)
+    target = month + months.astype("timedelta64[M]")
+    first = target.astype("datetime64[D]").astype(np.int64)
+    length = (target + 1).astype("datetime64[D]").astype(np.int64) - first
+    later: Numbers = (first + np.minimum(day_of_month, length - 1)).astype(np.float64)
+    return later
+
+
+def _as_dates(days: Numbers) -> NDArray[np.datetime64]:
+    return days.astype(np.int64).astype("datetime64[D]")
+
+
+def _shortest_between(low: float, high: float) -> float:
+    """The number with the fewest decimals between two others."""
+    for decimals in range(12):
+        rounded: float = math.ceil(low * 10.0**decimals) / 10.0**decimals
+        if rounded <= high:
+            return rounded
+    return (low + high) / 2
+
+
+def _constant_text(days: float) -> str:
+    return "(365 / 12)" if days == 365 / 12 else f"{days:.10g}"
