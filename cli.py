@@ -1,2 +1,367 @@
-def main() -> None:
-    raise SystemExit(2)
+"""The command line: options → API call → print → exit code.
+
+What takes long to import (pandas, pandera, rich, …) is imported by the command that needs it, so that
+``adamgate --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from glob import glob, has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
+
+import click
+
+import adamgate
+
+from .config import ADAMIG, FAIL_ON, OCCDS, Settings, load_settings
+from .converters.progress import Callbacks, progress
+from .converters.reports import REPORTS, SUFFIXES, Detail, Presentation, render
+from .converters.reports.presentation import colours, columns
+from .schemas.errors import (
+    AdamgateError,
+    ConfigurationError,
+    Refused,
+    UnreadableInput,
+    UnwritableOutput,
+)
+
+if TYPE_CHECKING:
+    from .schemas.dataset import Study
+    from .schemas.finding import Report
+
+PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
+FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE
+
+EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
+    (Refused, REFUSED),
+    (ConfigurationError, USAGE),
+    (UnreadableInput, UNREADABLE),
+    (UnwritableOutput, UNWRITABLE),
+)
+
+_SUMMARY = """\b
+Exit codes: 0 passed, 1 refused, 2 wrong usage or configuration,
+3 an input cannot be read, 4 an output cannot be written."""
+
+
+def main() -> NoReturn:
+    """Entry point: run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; what went wrong is told on stderr."""
+    debug = "--debug" in arguments or bool(os.environ.get("ADAMGATE_DEBUG"))
+    try:
+        code = cli.main(args=list(arguments), prog_name="adamgate", standalone_mode=False)
+    except AdamgateError as failure:
+        _tell_traceback(debug)
+        _tell(f"error: {failure}")
+        return next(code for kind, code in EXIT_CODES if isinstance(failure, kind))
+    except click.ClickException as failure:
+        failure.show()
+        return USAGE
+    except BrokenPipeError:
+        # Python would flush stdout once more on its way out, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except (KeyboardInterrupt, click.Abort) as stop:
+        if not isinstance(stop.__cause__, EOFError):  # click takes one for Ctrl-D at a prompt
+            _tell("interrupted")
+            return INTERRUPTED
+        return _own_fault(stop.__cause__, debug)
+    except Exception as fault:
+        return _own_fault(fault, debug)
+    return int(code or PASSED)
+
+
+def _own_fault(fault: BaseException, debug: bool) -> int:
+    """Tell where it broke, but not the exception's text: it may quote patient data."""
+    _tell_traceback(debug)
+    frames = list(traceback.walk_tb(fault.__traceback__))
+    own = [each for each in frames if each[0].f_globals.get("__name__", "").startswith("adamgate.")]
+    frame, line = (own or frames)[-1]
+    place = f"{frame.f_globals.get('__name__')}, line {line}, in {frame.f_code.co_name}"
+    _tell(
+        f"error: this is a fault in adamgate: {type(fault).__name__}\n"
+        f"  where: {place}\n"
+        "  to do: run it again with --debug and report what it prints; it may hold patient data"
+    )
+    return FAULT
+
+
+def _tell_traceback(debug: bool) -> None:
+    if debug:
+        _tell(traceback.format_exc().rstrip())
+
+
+def _tell(text: str) -> None:
+    """Write a line for people."""
+    click.echo(text, err=True, color=True)
+
+
+def _print(document: str) -> None:
+    """Write a result that was asked for."""
+    try:
+        click.echo(document, nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as failure:
+        raise UnwritableOutput(
+            f"the output cannot be written: {failure.strerror}", "standard output", "free space, or use -o"
+        ) from failure
+
+
+# Options that several commands share.
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+STDOUT = Path("-")
+PATH = click.Path(path_type=Path)
+
+
+def _together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def _matching(_context: click.Context, _option: click.Parameter, given: Iterable[Path]) -> tuple[Path, ...]:
+    """Expand patterns such as ``*.xpt`` where the shell did not."""
+    found: list[Path] = []
+    for path in given:
+        if not has_magic(str(path)) or path.exists():
+            found.append(path)
+            continue
+        matches = sorted(map(Path, glob(str(path), recursive=True)))
+        if not matches:
+            raise UnreadableInput("no file matches", str(path), "check the pattern and the folder")
+        found += matches
+    return tuple(found)
+
+
+_paths = click.argument("paths", nargs=-1, required=True, type=PATH, callback=_matching)
+_debug = click.option(
+    "--debug", is_flag=True, expose_value=False, help="Show the traceback when something breaks."
+)
+_reading = _together(
+    click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
+    click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
+    click.option(
+        "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml."
+    ),
+    _debug,
+)
+_judging = _together(
+    click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
+    click.option("--occds", type=click.Choice(OCCDS), help="Version of OCCDS to judge by."),
+)
+_overwriting = click.option(
+    "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
+)
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it.")
+
+
+@click.group(
+    epilog=_SUMMARY, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="adamgate", message="adamgate %(version)s")
+@_debug
+def cli() -> None:
+    """Clinical trial exports into tables that survival tools can trust."""
+
+
+@cli.command()
+@_paths
+@click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
+@click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
+@_judging
+@click.option(
+    "--complete/--no-complete", default=None, help="The delivery is complete: an absent dataset refuses."
+)
+@click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
+@_reading
+@click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
+@_quiet
+def validate(
+    *,
+    paths: tuple[Path, ...],
+    form: str | None,
+    output: Path | None,
+    config: Path | None,
+    verbose: bool,
+    quiet: bool,
+    **overrides: Any,
+) -> int:
+    """Judge whether a study can be trusted: files, folders, or both.
+
+    The report goes to stderr; with --format it goes to stdout, with -o into a file.
+    """
+    if verbose and quiet:
+        raise click.UsageError("-v and -q exclude each other")
+    form, output = _destination(form, output)
+    settings = load_settings(paths, config, overrides)
+    with progress(sys.stderr, shown=not quiet) as callbacks:
+        study = _read(paths, settings, callbacks)
+        report = adamgate.validate(
+            study,
+            standards=settings.standards,
+            complete=settings.complete,
+            show_values=settings.show_values,
+            progress=callbacks.judging,
+        )
+    detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
+    _deliver(report, settings, form, output, detail)
+    return REFUSED if report.refuses(settings.threshold) else PASSED
+
+
+@cli.command()
+@click.argument("source", type=PATH, metavar="IN")
+@click.argument("target", type=PATH, metavar="OUT")
+@click.option("--to", metavar="FORMAT", help="By default the suffix of OUT tells.")
+@_reading
+@_overwriting
+@_quiet
+def convert(
+    *,
+    source: Path,
+    target: Path,
+    to: str | None,
+    config: Path | None,
+    overwrite: bool,
+    quiet: bool,
+    **overrides: Any,
+) -> None:
+    """Change the format of a dataset or a study; metadata is kept."""
+    settings = load_settings((source,), config, overrides)
+    with progress(sys.stderr, shown=not quiet) as callbacks:
+        written = adamgate.convert(
+            source,
+            target,
+            to=to,
+            encoding=settings.encoding,
+            catalog=settings.catalog,
+            overwrite=overwrite,
+            progress=callbacks.reading,
+        )
+    _tell_written(written, quiet)
+
+
+@cli.command()
+@_paths
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the answer.")
+@_reading
+def describe(paths: tuple[Path, ...], form: str, config: Path | None, **overrides: Any) -> None:
+    """Tell what datasets hold, as PROC CONTENTS would."""
+    from .converters.reports import contents
+
+    settings = load_settings(paths, config, overrides)
+    with progress(sys.stderr) as callbacks:
+        described = [adamgate.describe(dataset) for dataset in _read(paths, settings, callbacks)]
+    _print(contents.RENDERERS[form](described))
+
+
+@cli.command()
+@click.argument("rule_id")
+@_debug
+def explain(rule_id: str) -> None:
+    """Tell what a rule checks, why, and the smallest fix."""
+    _print(adamgate.explain(rule_id))
+
+
+@cli.command()
+@_debug
+def rules() -> None:
+    """List all rules: id, severity, structures, title."""
+    from .converters.reports.rule_page import render_list
+
+    _print(render_list())
+
+
+def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
+    return adamgate.read(
+        paths, encoding=settings.encoding, catalog=settings.catalog, progress=callbacks.reading
+    )
+
+
+def _deliver(
+    report: Report, settings: Settings, form: str | None, output: Path | None, detail: Detail
+) -> None:
+    """The report where it was asked for, and on stderr what people need to see beside it."""
+
+    def rendered(form: str, detail: Detail, stream: TextIO | None) -> str:
+        return render(report, form, settings.threshold, _presentation(settings, detail, stream))
+
+    on_stdout = form is not None and output is None
+    if output is not None and form is not None:
+        _save(rendered(form, detail, None), output)
+    elif form is not None:
+        _print(rendered(form, detail, sys.stdout))
+    if not on_stdout:
+        _tell(rendered("text", detail, sys.stderr).rstrip("\n"))
+    elif form != "text" and detail is not Detail.VERDICT:
+        _tell(rendered("text", Detail.VERDICT, sys.stderr).rstrip("\n"))
+
+
+def _destination(form: str | None, output: Path | None) -> tuple[str | None, Path | None]:
+    """Format and file of the report; before any work is done, so that it is not done in vain."""
+    if output is None or output == STDOUT:
+        return form or ("text" if output else None), None
+    if form is None and output.suffix.lower() not in SUFFIXES:
+        raise ConfigurationError(
+            "the file's name does not tell the report's format",
+            str(output),
+            f"give --format {'|'.join(REPORTS)}",
+        )
+    return form or SUFFIXES[output.suffix.lower()], output
+
+
+def _presentation(settings: Settings, detail: Detail, stream: TextIO | None) -> Presentation:
+    origins = {"ADaMIG": settings.origin("standard"), "OCCDS": settings.origin("occds")}
+    shown = Presentation(None, origins, detail)
+    return shown if stream is None else replace(shown, colour=colours(stream), width=columns(stream))
+
+
+def _save(document: str, output: Path) -> None:
+    """Write a report; the one of an earlier run is replaced."""
+    from .converters.writers.atomic import write_together
+    from .converters.writers.protocol import PlannedFile
+
+    content = document.encode("utf-8", "backslashreplace")
+    if output.exists() and not output.is_file():  # /dev/null, a named pipe: nothing to rename over
+        _write_special(content, output)
+    else:
+        write_together([PlannedFile(output, partial(_write, content))], overwrite=True)
+
+
+def _write(content: bytes, stream: BinaryIO) -> None:
+    stream.write(content)
+
+
+def _write_special(content: bytes, output: Path) -> None:
+    try:
+        output.write_bytes(content)
+    except OSError as failure:
+        raise UnwritableOutput(
+            f"the output cannot be written: {failure.strerror}",
+            str(output),
+            "name a file in a folder you own",
+        ) from failure
+
+
+def _tell_written(written: Sequence[Path], quiet: bool) -> None:
+    if not quiet:
+        _tell("\n".join(f"written: {path}" for path in written))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
+
+NARROWEST = 40
 
 if TYPE_CHECKING:
     from ...schemas.finding import Report, Severity
@@ -20,7 +23,7 @@ class Detail(IntEnum):
     EVERYTHING = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Presentation:
     """How a report is shown.
 
@@ -43,6 +46,29 @@ class Presentation:
     detail: Detail = Detail.SUMMARY
     colour: bool = False
     width: int = 100
+
+
+def colours(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a stream is to get terminal colours: NO_COLOR, then FORCE_COLOR, then what it is."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(stream, environ)
+
+
+def is_terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a stream is a terminal that can move its cursor."""
+    return stream.isatty() and environ.get("TERM", "") not in ("dumb", "unknown")
+
+
+def columns(stream: TextIO) -> int:
+    """The width of a terminal; a fixed one for anything else, so that logs are alike everywhere."""
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (OSError, ValueError):  # no file behind the stream
+        width = 0
+    return max(width, NARROWEST) if width else Presentation.width
 
 
 Renderer = Callable[["Report", Presentation], str]

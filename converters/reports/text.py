@@ -11,12 +11,12 @@ from io import StringIO
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...schemas.finding import Example, Finding, Inferred, Outcome, Report, Severity, Status
+from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status
 from .presentation import Detail, Presentation
 
 INPUTS = 6
@@ -27,7 +27,8 @@ FINDINGS_OF_A_RULE = 3
 EXAMPLES = 3
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
-_MARK_WIDTH = len("warning") + 2
+_INPUT_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "right", "left")
+_OUTCOME_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "left", "right")
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -72,7 +73,7 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
     if presentation.detail is Detail.VERDICT:
         return
     yield Text(_counts(report))
-    yield Text(_standards(report, presentation))
+    yield from _standards(report, presentation)
     yield from _inputs(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)
@@ -95,7 +96,7 @@ def _verdict(report: Report, threshold: Severity | None) -> Text:
     if report.not_run:
         parts.append(f"{counted(len(report.not_run), 'check')} not run")
     limit = "no finding refuses" if threshold is None else f"refused from: {threshold}"
-    return word + Text(f"  {', '.join(parts) or 'no findings'} ({limit})")
+    return Text.assemble(word, f"  {', '.join(parts) or 'no findings'} ({limit})")
 
 
 def _counts(report: Report) -> str:
@@ -107,25 +108,26 @@ def _counts(report: Report) -> str:
     )
 
 
-def _standards(report: Report, presentation: Presentation) -> str:
+def _standards(report: Report, presentation: Presentation) -> Iterator[Block]:
     named = []
     for name, version in report.standards.items():
         origin = presentation.origins.get(name)
         named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
-    return f"Judged by {', '.join(named)}"
+    if named:
+        yield Text(f"Judged by {', '.join(named)}")
 
 
 def _inputs(report: Report, everything: bool) -> Iterator[Block]:
     table = Table.grid(padding=(0, 2))
-    for justify in ("left", "left", "right", "left"):
-        table.add_column(justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for justify in _INPUT_COLUMNS:
+        table.add_column(justify=justify, overflow="fold")
     shown, more = _limited(report.inputs, INPUTS, everything)
     for each in shown:
         kind = each.structure if each.structure != each.dataset else ""
-        size = f"{each.records:,} × {each.variables:,}"
+        size = counted(each.records, "record"), counted(each.variables, "variable")
         source = ", ".join(plain(part) for part in (each.path, each.format) if part)
-        table.add_row(plain(each.dataset), kind, size, source)
-    yield from _section("Datasets (records × variables)", [table] if shown else [], more)
+        table.add_row(plain(each.dataset), kind, *size, source)
+    yield from _section("Datasets", [table] if shown else [], more)
 
 
 def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[Block]:
@@ -160,27 +162,33 @@ def _findings(report: Report, everything: bool) -> Iterator[Block]:
 
 def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
     row = Table.grid(padding=(0, 2))
-    row.add_column(width=_MARK_WIDTH - 2)
+    row.add_column(width=len(Severity.WARNING))
     row.add_column()
     row.add_column(overflow="fold")
     concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
     body = Text(plain(finding.message + concerns))
     if finding.records:
         body.append(f"\n{counted(finding.records, 'record')}", "bold")
-    limit = len(finding.examples) if everything else EXAMPLES
-    examples = [_example(each) for each in finding.examples[:limit]]
-    if examples:
-        rest = finding.records - len(examples)
-        examples += [f"… {rest:,} more"] if rest > 0 else []
-        body.append(": " + "; ".join(examples))
+        body.append(_examples(finding, len(finding.examples) if everything else EXAMPLES))
     row.add_row(Text(finding.severity, _STYLE[finding.severity]), Text(plain(finding.rule_id)), body)
     yield Padding(row, (0, 0, 0, 2))
 
 
-def _example(example: Example) -> str:
-    named = {**example.keys, **example.values}
-    said = ", ".join(f"{name} {plain(_value(value))}" for name, value in named.items())
-    return f"{said} (record {example.record:,})" if said else f"record {example.record:,}"
+def _examples(finding: Finding, limit: int) -> str:
+    """ " by USUBJID, PARAMCD: 01-001, OS (record 3); … 11 more"."""
+    shown = finding.examples[:limit]
+    if not shown:
+        return ""
+    named = [{**each.keys, **each.values} for each in shown]
+    names = list(dict.fromkeys(name for values in named for name in values))
+    said = []
+    for each, values in zip(shown, named, strict=True):
+        place = f"record {each.record:,}"
+        identity = ", ".join(str(_value(values.get(name))) for name in names)
+        said.append(plain(f"{identity} ({place})" if names else place))
+    rest = finding.records - len(shown)
+    by = f" by {plain(', '.join(names))}" if names else ""
+    return f"{by}: {'; '.join(said)}" + (f"; … {rest:,} more" if rest else "")
 
 
 def _value(value: Any) -> Any:
@@ -195,8 +203,8 @@ def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[Block]:
 
 def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[Block]:
     table = Table.grid(padding=(0, 2))
-    for justify in ("left", "left", "left", "right"):
-        table.add_column(justify=justify)  # type: ignore[arg-type]
+    for justify in _OUTCOME_COLUMNS:
+        table.add_column(justify=justify)
     table.add_column(overflow="fold")
     for each in outcomes:
         time = f"{each.seconds * 1000:.1f} ms" if each.status in (Status.PASSED, Status.FAILED) else ""

@@ -1,0 +1,91 @@
+"""Progress of long work: a bar on a terminal, nothing in a pipe or a log.
+
+Work that is done within half a second shows nothing either.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from .reports.presentation import colours, is_terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+DELAY = 0.5
+"""Seconds before a bar appears."""
+
+
+class Callbacks(NamedTuple):
+    """What readers and the gate call as they go; None where nobody watches.
+
+    Attributes
+    ----------
+    reading : callable
+        With the file's name, the amount done and the total, in bytes or records.
+    judging : callable
+        With the rule's id and the dataset's name.
+    """
+
+    reading: Callable[[str, int, int], None] | None = None
+    judging: Callable[[str, str], None] | None = None
+
+
+@contextmanager
+def progress(stream: TextIO, *, shown: bool = True) -> Iterator[Callbacks]:
+    """Show progress on `stream` while the block runs, if that is a terminal; leave no trace of it."""
+    if not shown or not is_terminal(stream):
+        yield Callbacks()
+        return
+    bars = _Bars(stream)
+    try:
+        yield Callbacks(bars.reading, bars.judging)
+    finally:
+        bars.close()
+
+
+class _Bars:
+    """A bar per file, and one line for the rule that runs."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._start = time.monotonic()
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def reading(self, name: str, done: int, total: int) -> None:
+        self._show(f"Reading {name}", done, total)
+
+    def judging(self, rule_id: str, dataset: str) -> None:
+        self._show("Judging", None, None, f"{dataset} {rule_id}")
+
+    def close(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def _show(self, title: str, done: int | None, total: int | None, detail: str = "") -> None:
+        if self._bars is None:
+            if time.monotonic() - self._start < DELAY:
+                return
+            self._bars = self._open()
+        if title not in self._tasks:
+            self._tasks[title] = self._bars.add_task(title, total=total, detail=detail)
+        self._bars.update(self._tasks[title], completed=done, total=total, detail=detail)
+
+    def _open(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
+            TimeElapsedColumn(),
+            console=Console(file=self._stream, force_terminal=True, no_color=not colours(self._stream)),
+            transient=True,
+        )
+        bars.start()
+        return bars

@@ -1,0 +1,109 @@
+"""What PROC CONTENTS would print, from a `Description`; as text or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from ..describe import Description, VariableDescription
+from .text import counted, plain
+
+_HEADINGS = ("#", "Variable", "Type", "Len", "Format", "Informat", "Missing", "Distinct", "Label")
+_ALWAYS = frozenset({"#", "Variable", "Type", "Missing", "Distinct"})
+_RIGHT = frozenset({"#", "Len", "Missing", "Distinct"})
+
+
+def render_text(descriptions: Sequence[Description]) -> str:
+    """Datasets one after another, a blank line between them."""
+    return "\n".join("".join(f"{line.rstrip()}\n" for line in _lines(each)) for each in descriptions)
+
+
+def render_json(descriptions: Sequence[Description]) -> str:
+    """``{"datasets": [...]}`` with everything the text says, by name."""
+    document = {"datasets": [_document(each) for each in descriptions]}
+    content = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    return content.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+RENDERERS: Mapping[str, Callable[[Sequence[Description]], str]] = MappingProxyType(
+    {"text": render_text, "json": render_json}
+)
+
+
+def _lines(description: Description) -> Iterator[str]:
+    yield plain(f"{description.name}  {description.label}")
+    for name, value in _facts(description):
+        yield f"  {name + ':':<10} {plain(value)}"
+    for note in description.notes:
+        yield f"  {'note:':<10} {plain(note)}"
+    yield ""
+    rows = [_row(each) for each in description.variables]
+    told = [n for n, name in enumerate(_HEADINGS) if name in _ALWAYS or any(row[n] for row in rows)]
+    table = [[row[n] for n in told] for row in (_HEADINGS, *rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = [
+            cell.rjust(width) if heading in _RIGHT else cell.ljust(width)
+            for heading, cell, width in zip(table[0], row, widths, strict=True)
+        ]
+        yield "  " + "  ".join(cells)
+
+
+def _facts(description: Description) -> Iterator[tuple[str, str]]:
+    size = f"{counted(description.records, 'record')}, {counted(len(description.variables), 'variable')}"
+    yield "holds", size
+    yield "structure", str(description.structure)
+    if description.source_path is not None:
+        yield "file", str(description.source_path)
+        yield "format", f"{description.source_format}, {description.encoding}".rstrip(", ")
+    if description.created is not None:
+        yield "created", description.created.isoformat(" ")
+    if description.modified is not None:
+        yield "modified", description.modified.isoformat(" ")
+
+
+def _row(each: VariableDescription) -> tuple[str, ...]:
+    special = ", ".join(f"{tag} {count:,}" for tag, count in each.special_missing.items())
+    missing = f"{each.missing:,}" + (f" ({special})" if special else "")
+    return (
+        str(each.number),
+        plain(each.name),
+        each.type,
+        "" if each.length is None else str(each.length),
+        plain(each.format),
+        plain(each.informat),
+        missing,
+        f"{each.distinct:,}",
+        plain(each.label),
+    )
+
+
+def _document(description: Description) -> dict[str, object]:
+    return {
+        "name": description.name,
+        "label": description.label,
+        "structure": str(description.structure),
+        "records": description.records,
+        "created": description.created.isoformat() if description.created else None,
+        "modified": description.modified.isoformat() if description.modified else None,
+        "path": str(description.source_path) if description.source_path else None,
+        "format": description.source_format or None,
+        "encoding": description.encoding or None,
+        "variables": [
+            {
+                "number": each.number,
+                "name": each.name,
+                "type": each.type,
+                "length": each.length,
+                "format": each.format or None,
+                "informat": each.informat or None,
+                "label": each.label,
+                "missing": each.missing,
+                "special_missing": dict(each.special_missing),
+                "distinct": each.distinct,
+            }
+            for each in description.variables
+        ],
+        "notes": [str(note) for note in description.notes],
+    }
