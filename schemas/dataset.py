@@ -209,14 +209,16 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.frame)
 
+    # Variable names are found in any case, as SAS finds them; the frame keeps the case of the source.
+
     def __contains__(self, variable: object) -> bool:
-        return variable in self._by_name
+        return isinstance(variable, str) and variable.upper() in self._by_name
 
     def __getitem__(self, variable: str) -> pd.Series:
-        return self.frame[variable]
+        return self.frame[self.variable(variable).name]
 
     def variable(self, name: str) -> Variable:
-        return self._by_name[name]
+        return self._by_name[name.upper()]
 
     def replace(self, **changes: Any) -> Dataset:
         """A dataset like this one but for `changes`."""
@@ -268,7 +270,7 @@ class Dataset:
 
     @cached_property
     def _by_name(self) -> dict[str, Variable]:
-        return {variable.name: variable for variable in self.variables}
+        return {variable.name.upper(): variable for variable in self.variables}
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str], Any]:
@@ -277,7 +279,7 @@ class Dataset:
     def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Answer]) -> Answer:
         key = question, variable
         if key not in self._answers:
-            self._answers[key] = answer(self.frame[variable])
+            self._answers[key] = answer(self[variable])
         return cast("Answer", self._answers[key])
 
 

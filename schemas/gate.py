@@ -149,9 +149,11 @@ def _examples(dataset: Dataset | None, fault: Fault, show_values: bool) -> tuple
     if dataset is None or fault.mask is None:
         return ()
     positions = _first(fault.mask, EXAMPLES)
-    keys = [key for key in _KEYS if key in dataset]
+    keys = [dataset.variable(key).name for key in _KEYS if key in dataset]
     keys += [name for name in dataset.frame.columns if len(name) == 5 and name.endswith("SEQ")]
-    shown = [name for name in fault.variables if name in dataset] if show_values else []
+    shown = (
+        [dataset.variable(name).name for name in fault.variables if name in dataset] if show_values else []
+    )
     rows = dataset.frame.loc[positions, list(dict.fromkeys([*keys, *shown]))]
     return tuple(
         Example(

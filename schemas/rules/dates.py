@@ -23,7 +23,9 @@ _DATE_FORMAT = re.compile(
 
 
 def _ending_in(data: Dataset, suffix: str) -> Iterator[Variable]:
-    return (each for each in data.variables if each.name.endswith(suffix) and each.name != suffix)
+    return (
+        each for each in data.variables if each.name.upper().endswith(suffix) and len(each.name) > len(suffix)
+    )
 
 
 @conformance(
@@ -107,7 +109,8 @@ def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
     Every variable whose name ends in {suffix} is numeric. A column of the type {what} is.
 
     ## Not a fault
-    A variable that ends in DTC, which holds a {what} as text by definition.
+    A variable that ends in DTC, which holds a {what} as text by definition. A column without any value in
+    a source that declares no types.
 
     ## Why it matters
     Texts sort and subtract wrongly, and a duration from them is missing or nonsense.
@@ -116,7 +119,8 @@ def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
     Convert the text to a number with a {what} format.
     """
     for variable in _ending_in(data, suffix):
-        if variable.type == "Char":
+        declared = bool(data.carries) or bool(data.filled(variable.name).any())
+        if variable.type == "Char" and declared:
             yield Fault(None, (variable.name,), f"{variable.name} is a text instead of a numeric {what}")
 
 

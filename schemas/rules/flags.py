@@ -17,14 +17,15 @@ _BASIC = (Structure.BDS,)
 
 def _flags(data: Dataset) -> Iterator[str]:
     """Names that end in FL."""
-    return (variable.name for variable in data.variables if re.fullmatch(r".+FL", variable.name))
+    return (each.name for each in data.variables if re.fullmatch(r".+FL", each.name.upper()))
 
 
 def _flag_numbers(data: Dataset) -> Iterator[tuple[str, str]]:
     """Numeric variables that end in FN, each with the name of its flag; a text is no twin of a flag."""
     for variable in data.variables:
-        if re.fullmatch(r".+FN", variable.name) and variable.type == "Num":
-            yield variable.name, variable.name[:-1] + "L"
+        name = variable.name.upper()
+        if re.fullmatch(r".+FN", name) and variable.type == "Num":
+            yield name, name[:-1] + "L"
 
 
 @conformance("AD0005", title="A flag is neither Y nor N", grain=Grain.RECORD, standards=ADAMIG)
@@ -220,7 +221,7 @@ def analysis_flag(data: Dataset) -> Iterator[Fault]:
     Leave the flag null where it is not Y.
     """
     for variable in data.variables:
-        if index_of("ANLzzFL", variable.name):
+        if index_of("ANLzzFL", variable.name.upper()):
             yield from not_among(data, variable.name, ("Y",), null=True)
 
 
@@ -268,7 +269,7 @@ def analysis_flag_label(data: Dataset) -> Iterator[Fault]:
     Put the two digits of the name into the label.
     """
     for variable in data.variables:
-        index = index_of("ANLzzFL", variable.name)
+        index = index_of("ANLzzFL", variable.name.upper())
         if index and index["zz"] not in re.findall(r"\d+", variable.label):
             message = f"the label of {variable.name} does not hold the number {index['zz']}"
             yield Fault(None, (variable.name,), message)

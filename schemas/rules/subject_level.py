@@ -156,7 +156,7 @@ def treatment_without_partner(data: Dataset, variable: str, partner: str) -> Ite
     Add {partner}, or drop {variable}.
     """
     for each in data.variables:
-        index = index_of(variable, each.name)
+        index = index_of(variable, each.name.upper())
         needed = with_index(partner, index) if index else ""
         if needed and needed not in data:
             yield Fault(None, (each.name, needed), f"{each.name} is there without {needed}")

@@ -337,7 +337,7 @@ def test_caps_are_exact():
         "ADT == 22000",
         "ADT == AVAL",
         "PARAMC == 'OS'",
-        "paramcd == 'OS'",
+        "PARAMDC == 'OS'",
         "ZZZZZZ == 'OS'",
         "AVAL = 1",
         "AVAL == 1 AND AVAL == 2",
