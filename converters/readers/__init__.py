@@ -1,0 +1,288 @@
+"""Export files to a study: one module per format, one table that names them by suffix.
+
+A reader's module is imported when a file of its format comes up: reading a CSV loads no pyreadstat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+
+from ...schemas.dataset import Dataset, Study
+from ...schemas.errors import UnreadableInput, UnreadableInputs
+from ...schemas.spelling import did_you_mean
+from .protocol import Progress, Reader, ReadOptions
+from .sidecars import DatasetEntry, datasets_beside, is_sidecar
+
+__all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lazy:
+    """A reader whose module is imported on its first use."""
+
+    module: str
+    function: str
+
+    def __call__(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
+        reader = getattr(import_module(self.module, __name__), self.function)
+        return cast("Reader", reader)(path, options)
+
+
+_XPT = _Lazy(".xpt", "read_xpt")
+_CSV = _Lazy(".csv", "read_csv")
+_DATASET_JSON = _Lazy(".dataset_json", "read_dataset_json")
+
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        ".xpt": _XPT,
+        ".xport": _XPT,
+        ".sas7bdat": _Lazy(".sas7bdat", "read_sas7bdat"),
+        ".csv": _CSV,
+        ".csv.gz": _CSV,
+        ".tsv": _CSV,
+        ".tsv.gz": _CSV,
+        ".parquet": _Lazy(".parquet", "read_parquet"),
+        ".json": _DATASET_JSON,
+        ".ndjson": _DATASET_JSON,
+        ".dsjc": _DATASET_JSON,
+    }
+)
+"""Readers by file name suffix, in lower case."""
+
+_ADVICE_BY_SUFFIX = {
+    ".sas7bcat": "a format catalogue is named by --catalog, or found beside its data by itself",
+    ".xml": "define.xml is not data; name the folder, and what is not data is left out",
+}
+
+
+def read(
+    path: str | Path | Sequence[str | Path],
+    *,
+    encoding: str | None = None,
+    catalog: Path | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Read export files.
+
+    Parameters
+    ----------
+    path : path or sequence of paths
+        A file, a folder, or several of them. Of a folder every file of a known format is read, its
+        subfolders not; sidecars, hidden files and JSON that is no Dataset-JSON are left out.
+    encoding : str, optional
+        Of text in SAS and CSV files, as Python or SAS names it. By default UTF-8, else what the file
+        declares, else cp1252 with a note in `Dataset.notes`.
+    catalog : path, optional
+        SAS format catalogue; by default the one beside the data.
+    progress : callable, optional
+        Called with file name, amount done and total.
+
+    Returns
+    -------
+    Study
+        Datasets in the order of their files; a folder's files are taken by name.
+
+    Raises
+    ------
+    UnreadableInput
+        When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
+    """
+    options = ReadOptions(encoding, None if catalog is None else Path(catalog), progress)
+    problems: list[UnreadableInput] = []
+    files = _files(path, problems)
+    sidecars = _sidecars(files, problems)
+    datasets: list[Dataset] = []
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as hashing:
+        for file in files:
+            try:
+                read_from = _read_file(file, options, hashing)
+            except UnreadableInput as problem:
+                problems.append(problem)
+            else:
+                datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
+    problems += _repeated(datasets)
+    _raise(problems)
+    return Study.of(*datasets)
+
+
+def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:
+    """One file's datasets with its hash, which is computed while the reader works."""
+    try:
+        before = path.stat()
+        sha256 = hashing.submit(_sha256, path)
+        datasets = READERS[_suffix(path)](path, options)
+        digest = sha256.result()
+        after = path.stat()
+    except OSError as error:
+        raise UnreadableInput(
+            "the file cannot be opened",
+            f"{path}: {error.strerror or error}",
+            "check that it is there, that it is a file and that you may read it",
+        ) from error
+    except MemoryError as error:
+        raise UnreadableInput(
+            "the file does not fit into memory", str(path), "split it by subjects, or use a larger machine"
+        ) from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UnreadableInput("the file changed while it was read", str(path), "wait until it is complete")
+    return [
+        dataset.replace(source=dataset.source and replace(dataset.source, sha256=digest))
+        for dataset in datasets
+    ]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _described(dataset: Dataset, entries: Mapping[str, DatasetEntry]) -> Dataset:
+    entry = entries.get(dataset.name)
+    return dataset if entry is None else entry.applied_to(dataset)
+
+
+def _sidecars(
+    files: Iterable[Path], problems: list[UnreadableInput]
+) -> dict[Path, Mapping[str, DatasetEntry]]:
+    """What `datasets.csv` says, by folder."""
+    told: dict[Path, Mapping[str, DatasetEntry]] = {}
+    for folder in dict.fromkeys(file.parent for file in files):
+        told[folder] = {}
+        try:
+            told[folder] = datasets_beside(folder)
+        except UnreadableInput as problem:
+            problems.append(problem)
+    return told
+
+
+def _repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
+    """A refusal for each dataset that is there more than once."""
+    by_name: dict[str, list[str]] = {}
+    for dataset in datasets:
+        by_name.setdefault(dataset.name, []).append(str(dataset.source.path) if dataset.source else "?")
+    for name, places in by_name.items():
+        if len(places) > 1:
+            once = len(set(places)) == 1
+            yield UnreadableInput(
+                f"dataset {name} is there {len(places)} times",
+                f"{places[0]}, in several members" if once else " and ".join(dict.fromkeys(places)),
+                "read one of them: name the files instead of the folder, or move one away",
+            )
+
+
+def _raise(problems: Sequence[UnreadableInput]) -> None:
+    """One problem by itself, several together, none twice."""
+    distinct = list({str(problem): problem for problem in problems}.values())
+    if len(distinct) == 1:
+        raise distinct[0]
+    if distinct:
+        raise UnreadableInputs(distinct)
+
+
+def _files(path: str | Path | Sequence[str | Path], problems: list[UnreadableInput]) -> list[Path]:
+    """The files to read, each once, in the order given."""
+    given = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
+    found: dict[Path, Path] = {}
+    for each in given:
+        try:
+            for file in _files_of(each, alone=len(given) == 1):
+                found.setdefault(file.resolve(), file)
+        except UnreadableInput as problem:
+            problems.append(problem)
+        except OSError as error:
+            problems.append(
+                UnreadableInput(
+                    "cannot be looked into",
+                    f"{each}: {error.strerror or error}",
+                    "check that you may read it",
+                )
+            )
+    if not given:
+        problems.append(UnreadableInput("no input is named", advice="name a file or a folder"))
+    elif not found and not problems:
+        problems.append(
+            UnreadableInput(
+                "only tables that describe data are named", _listed(given), "name the data files, too"
+            )
+        )
+    return list(found.values())
+
+
+def _files_of(path: Path, alone: bool) -> list[Path]:
+    if path.is_dir():
+        return _files_in(path)
+    if not path.exists():
+        raise _absent(path)
+    if is_sidecar(path) and not alone:
+        return []  # a shell's *.csv names them too; they are read with their data
+    suffix = _suffix(path)
+    if not suffix:
+        raise UnreadableInput(
+            f"unknown kind of file {path.suffix or '(no suffix)'}",
+            str(path),
+            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known are {', '.join(READERS)}"),
+        )
+    return [path]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    present = sorted(path for path in folder.iterdir() if path.is_file())
+    files = [path for path in present if _suffix(path) and _holds_data(path)]
+    if not files:
+        raise UnreadableInput(
+            "the folder holds no data that can be read",
+            f"{folder}, {len(present)} files",
+            f"looked for {', '.join(READERS)}, not in subfolders",
+        )
+    return files
+
+
+def _holds_data(path: Path) -> bool:
+    """Whether a file of a folder is data, and no sidecar, hidden file or other JSON."""
+    if path.name.startswith((".", "~$")) or is_sidecar(path):
+        return False
+    return path.suffix.lower() != ".json" or _may_be_dataset_json(path)
+
+
+def _may_be_dataset_json(path: Path) -> bool:
+    """Whether JSON has the key that Dataset-JSON has; empty or broken files are for the reader to judge."""
+    if path.stat().st_size == 0:
+        return True
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b'"datasetJSONVersion"') >= 0 or not _is_json(content)
+
+
+def _is_json(content: mmap.mmap) -> bool:
+    import orjson
+
+    try:
+        orjson.loads(memoryview(content))
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _absent(path: Path) -> UnreadableInput:
+    folder = path.parent
+    names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    if not names:
+        return UnreadableInput("there is no such file or folder", str(path), "check the path")
+    return UnreadableInput("there is no such file or folder", str(path), did_you_mean(path.name, names))
+
+
+def _suffix(path: Path) -> str:
+    """The known suffix of a file name, the longest that fits; empty when none does."""
+    name = path.name.lower()
+    return max((suffix for suffix in READERS if name.endswith(suffix)), key=len, default="")
+
+
+def _listed(paths: Iterable[Path]) -> str:
+    return ", ".join(map(str, paths))

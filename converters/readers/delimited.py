@@ -1,0 +1,314 @@
+"""Bytes of a delimited file into columns of text, without a guess at what the text means.
+
+Arrow splits the bytes. Whether quotation marks are where they may be (RFC 4180) is checked before,
+since a lost one would silently move the borders of all that follows.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from numpy.typing import NDArray
+
+from ...schemas.dataset import ReadingNote
+from ...schemas.errors import UnreadableInput
+from ...schemas.spelling import one_line
+from .file_kind import seems
+from .protocol import ReadOptions
+from .text import codec_name, decode_values, shown_bytes, undecoded_note
+from .text_column import FIRST_BLOCK, TextColumn, pays
+
+_DELIMITERS = b",;\t|"
+_BLOCK = 8 << 20
+_LINE_BREAK = re.compile(rb"\r\n|\n|\r")
+_QUOTED = re.compile(rb'"[^"]*"')
+_PLAUSIBLE = ("", "a text file, perhaps CSV")
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """A delimited file as text.
+
+    Attributes
+    ----------
+    header : list of str
+        Without blanks around the names.
+    columns : list of TextColumn
+        One per name, all of `records` values, none null.
+    """
+
+    header: list[str]
+    columns: list[TextColumn]
+    records: int
+    encoding: str
+    notes: list[ReadingNote]
+
+
+def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
+    """Split a file into columns; the delimiter is the one that parts its header.
+
+    Raises
+    ------
+    UnreadableInput
+        When the file is empty or no text, a name is empty or there twice, a record has more or fewer
+        values than there are names, or a quotation mark stands where none may.
+    """
+    data, encoding = _utf8(_content(path), path, options.encoding)
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    stop, body = _header_end(data, start)
+    delimiter = _delimiter(data[start:stop], path)
+    _refuse_misplaced_quotes(data, delimiter, path)
+    notes: list[ReadingNote] = []
+    header = _header(data[start:stop], delimiter, path, dataset, notes)
+    raw = _split(pa.py_buffer(data).slice(body), header, delimiter, path, options)
+    columns = [
+        _decoded(column, name, dataset, notes) for name, column in zip(header, raw.columns, strict=True)
+    ]
+    return Delimited(header, columns, raw.records, encoding, notes)
+
+
+def _content(path: Path) -> bytes:
+    data = path.read_bytes()
+    if data.startswith(b"\x1f\x8b"):
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnreadableInput(
+                "the gzip compression is broken or cut short", str(path), "copy or export the file anew"
+            ) from error
+    if not data.strip():
+        raise UnreadableInput(
+            "the file is empty", str(path), "export it anew; an empty dataset still has a line of names"
+        )
+    kind = seems(data[:512])
+    if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV anew")
+    return data
+
+
+def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str]:
+    """The content as UTF-8 as far as its encoding is known, and that encoding.
+
+    Without an encoding by the user or a byte order mark the bytes stay: values are decoded one by one.
+    """
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    known = codec_name(encoding) if encoding else marked
+    if known is None or (known == "utf-8-sig" and not encoding):
+        data = data.removeprefix(b"\xef\xbb\xbf")
+        if b"\0" in data[:4096]:
+            raise UnreadableInput(
+                "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV anew"
+            )
+        return data, "utf-8"
+    try:
+        text = str(data, known)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableInput(
+            f"text is not {known}: bytes {shown_bytes(data[error.start : error.start + 6])}",
+            f"{path}, line {line}",
+            "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried",
+        ) from error
+    return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), known
+
+
+def _header_end(data: bytes, start: int) -> tuple[int, int]:
+    """Where the first record ends and where the second begins."""
+    quotes, counted = 0, start
+    for found in _LINE_BREAK.finditer(data, start):
+        quotes += data.count(b'"', counted, found.start())
+        counted = found.end()
+        if quotes % 2 == 0:
+            return found.start(), found.end()
+    return len(data), len(data)
+
+
+def _delimiter(header: bytes, path: Path) -> bytes:
+    """The candidate that parts the header most often; a tab first in a .tsv."""
+    bare = _QUOTED.sub(b"", header)
+    candidates = b"\t,;|" if ".tsv" in path.name.lower() else _DELIMITERS
+    return max((bytes([each]) for each in candidates), key=bare.count)
+
+
+def _refuse_misplaced_quotes(data: bytes, delimiter: bytes, path: Path) -> None:
+    place = _misplaced_quote(data, delimiter)
+    if place is None:
+        return
+    unclosed = place == len(data)
+    raise UnreadableInput(
+        "a quotation mark is never closed" if unclosed else "a quotation mark stands inside a value",
+        str(path) if unclosed else f"{path}, line {_line(data, place)}",
+        "put such a value into quotation marks, and write each mark within it twice",
+    )
+
+
+def _misplaced_quote(data: bytes, delimiter: bytes) -> int | None:
+    """Position of the first quotation mark out of place; the file's length when the last is not closed.
+
+    Every other mark opens and must follow a border, the rest close and must precede one. Two in a row
+    within quotes stand for one: they close and open at once, so a mark counts as a border too.
+    """
+    if b'"' not in data:
+        return None
+    border = np.zeros(256, dtype=np.bool_)
+    border[list(delimiter + b'\r\n"')] = True
+    content = np.frombuffer(data, dtype=np.uint8)
+    seen = 0
+    for start in range(0, len(content), _BLOCK):
+        marks = start + np.flatnonzero(content[start : start + _BLOCK] == ord('"'))
+        opening = (seen + np.arange(len(marks))) % 2 == 0
+        beside = np.where(opening, marks - 1, marks + 1)
+        inside = (beside >= 0) & (beside < len(content))
+        wrong = inside & ~border[content[np.clip(beside, 0, len(content) - 1)]]
+        if wrong.any():
+            return int(marks[wrong.argmax()])
+        seen += len(marks)
+    return len(content) if seen % 2 else None
+
+
+def _line(data: bytes, place: int) -> int:
+    return sum(1 for _ in _LINE_BREAK.finditer(data, 0, place)) + 1
+
+
+def _header(raw: bytes, delimiter: bytes, path: Path, dataset: str, notes: list[ReadingNote]) -> list[str]:
+    texts, undecoded = decode_values([raw])
+    if undecoded is not None:
+        notes.append(undecoded_note(undecoded, dataset))
+    written = next(csv.reader(io.StringIO(texts[0], newline=""), delimiter=delimiter.decode()))
+    names = [name.strip() for name in written]
+    if names != written:
+        notes.append(ReadingNote(dataset, "blanks around the names in the first line were left out"))
+    if "" in names:
+        raise UnreadableInput(
+            f"column {names.index('') + 1} has no name",
+            str(path),
+            "name it; a row index is left out with row.names = FALSE in R, index=False in pandas",
+        )
+    seen: set[str] = set()
+    for name in names:
+        if name.upper() in seen:
+            raise UnreadableInput(
+                f"two columns are named {one_line(name)}", str(path), "give every variable its own name"
+            )
+        seen.add(name.upper())
+    return names
+
+
+@dataclass(slots=True)
+class _Raw:
+    """Columns of bytes, block by block."""
+
+    chunks: list[list[pa.Array]]
+    records: int = 0
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+
+    def note_ragged(self, row: Any) -> str:
+        """Keep number and count of values of a record that has too few or too many."""
+        self.ragged.append((row.number, row.actual_columns))
+        return "skip"
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self.records += batch.num_rows
+        for chunks, part in zip(self.chunks, batch.columns, strict=True):
+            encodes = isinstance(chunks[0], pa.DictionaryArray) if chunks else _repeats(part)
+            chunks.append(part.dictionary_encode() if encodes else part)
+
+    @property
+    def columns(self) -> list[TextColumn]:
+        return [_whole(chunks) for chunks in self.chunks]
+
+
+def _repeats(part: pa.Array) -> bool:
+    return pays(len(part.slice(0, FIRST_BLOCK).unique()), min(len(part), FIRST_BLOCK))
+
+
+def _whole(chunks: list[pa.Array]) -> TextColumn:
+    if not chunks:
+        return TextColumn(pa.array([], pa.large_binary()), None)
+    together = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    if isinstance(together, pa.DictionaryArray):
+        return TextColumn.of_dictionary(together)
+    return TextColumn(together, None)
+
+
+def _split(body: pa.Buffer, header: list[str], delimiter: bytes, path: Path, options: ReadOptions) -> _Raw:
+    names = [str(position) for position in range(len(header))]
+    raw = _Raw([[] for _ in header])
+    if body.size == 0 or not body.to_pybytes().strip(b"\r\n"):
+        return raw
+    stream = pa.BufferReader(body)
+    try:
+        reader = arrow_csv.open_csv(
+            stream,
+            arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
+            arrow_csv.ParseOptions(
+                delimiter=delimiter.decode(), newlines_in_values=True, invalid_row_handler=raw.note_ragged
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_binary()),
+                strings_can_be_null=False,
+                null_values=[],
+                check_utf8=False,
+            ),
+        )
+        for batch in reader:
+            raw.add(batch)
+            if options.progress:
+                options.progress(path.name, min(stream.tell(), body.size), body.size)
+    except pa.ArrowInvalid as error:
+        raise _unsplit(error, path) from error
+    if raw.ragged:
+        raise _ragged(raw.ragged, len(header), path)
+    return raw
+
+
+def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:
+    if "straddl" in str(error):
+        return UnreadableInput(
+            f"a record is longer than {_BLOCK >> 20} MB",
+            str(path),
+            "a quotation mark may be lost near its beginning: export the file anew",
+        )
+    return UnreadableInput(
+        "this is no delimited text", f"{path}: {one_line(str(error))}", "export the dataset as CSV anew"
+    )
+
+
+def _ragged(ragged: list[tuple[int, int]], expected: int, path: Path) -> UnreadableInput:
+    number, found = ragged[0]
+    others = f", and {len(ragged) - 1} more such records" if len(ragged) > 1 else ""
+    return UnreadableInput(
+        f"{found} values for {expected} variables{others}",
+        f"{path}, record {number}",
+        "quote values that hold the delimiter or a line break, and write missing values as empty fields",
+    )
+
+
+def _decoded(column: TextColumn, variable: str, dataset: str, notes: list[ReadingNote]) -> TextColumn:
+    try:
+        return TextColumn(column.values.cast(pa.large_string()), column.codes)
+    except pa.ArrowInvalid:
+        pass
+    texts, undecoded = decode_values(column.values.to_pylist())
+    if undecoded is not None:
+        first: NDArray[np.bool_] = np.zeros(len(texts), dtype=np.bool_)
+        first[undecoded.position] = True
+        notes.append(undecoded_note(undecoded, dataset, variable, column.first_record(first)))
+    values = pa.array(texts, pa.large_string())
+    if column.codes is None:
+        return TextColumn(values, None)
+    # Two values that differ in their bytes may be one text.
+    merged = values.dictionary_encode()
+    moved = merged.indices.to_numpy().astype(np.int32, copy=False)
+    return TextColumn(merged.dictionary, moved[column.codes])

@@ -1,0 +1,252 @@
+"""Metadata beside the data: `_variables.csv` for CSV files, `datasets.csv` for files of any format.
+
+Both are small tables that people edit, so headers are taken in any case and order, unknown columns are
+left alone, and what cannot be meant is refused with its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...schemas.dataset import Dataset, MetadataKind, VariableType
+from ...schemas.errors import UnreadableInput
+from ...schemas.known_variables import variable_type
+from ...schemas.spelling import one_line
+from ..sas_formats import Kind, kind_of
+from .text import decode_values
+
+VARIABLES_FILE = "_variables.csv"
+DATASETS_FILES = ("_datasets.csv", "datasets.csv")
+
+_DELIMITERS = ",;\t"
+_CHARACTER_TYPES = frozenset(("char", "character", "text", "string", "c", "$", "uri"))
+_NUMERIC_TYPES = frozenset(
+    ("num", "numeric", "number", "n", "integer", "int", "float", "double", "decimal", "boolean")
+)
+_DATA_SUFFIX = re.compile(r"\.(xpt|xport|sas7bdat|csv|tsv|parquet|json|ndjson|dsjc)(\.gz)?$", re.IGNORECASE)
+_STAMP_TYPES = {"date": Kind.DATE, "datetime": Kind.DATETIME, "time": Kind.TIME}
+"""Define-XML calls ISO 8601 text so, other people a SAS date: the name decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableEntry:
+    """What `_variables.csv` says about one variable.
+
+    Attributes
+    ----------
+    type : {"Char", "Num"} or None
+        None when the table does not say.
+    kind : Kind
+        What a number stands for, by its format or by a type such as "date".
+    """
+
+    name: str
+    label: str
+    type: VariableType | None
+    length: int | None
+    format: str
+    informat: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class VariablesTable:
+    """What `_variables.csv` says about the variables of one dataset.
+
+    Attributes
+    ----------
+    entries : mapping of variable name in capitals to VariableEntry
+    carries : frozenset
+        Which metadata the table has columns for.
+    """
+
+    entries: Mapping[str, VariableEntry]
+    carries: frozenset[MetadataKind]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetEntry:
+    """What `datasets.csv` says about one dataset."""
+
+    label: str
+    declared_class: str
+    declared_subclass: str
+
+    def applied_to(self, dataset: Dataset) -> Dataset:
+        """The dataset with what it did not say itself."""
+        return dataset.replace(
+            label=dataset.label or self.label,
+            declared_class=dataset.declared_class or self.declared_class,
+            declared_subclass=dataset.declared_subclass or self.declared_subclass,
+        )
+
+
+def is_sidecar(path: Path) -> bool:
+    """Whether a file describes others and holds no data itself."""
+    name = path.name.lower()
+    return name in DATASETS_FILES or (name.startswith("_") and name.endswith(".csv"))
+
+
+def variables_beside(path: Path, dataset: str) -> VariablesTable | None:
+    """What `_variables.csv` in the folder of `path` says about a dataset; None when it says nothing.
+
+    Raises
+    ------
+    UnreadableInput
+        When the table lacks its columns, names a variable twice, or has a type or length that is none.
+    """
+    sidecar = _find(path.parent, (VARIABLES_FILE,))
+    if sidecar is None:
+        return None
+    table = _Table.read(sidecar, needed=("dataset", "variable"))
+    entries: dict[str, VariableEntry] = {}
+    for line, row in table.rows:
+        if dataset_name(row["dataset"]) != dataset:
+            continue
+        entry = _variable_entry(row, f"{sidecar}, line {line}")
+        if entry.name.upper() in entries:
+            raise UnreadableInput(
+                f"{entry.name} of {dataset} is described twice",
+                f"{sidecar}, line {line}",
+                "keep one line for each variable of a dataset",
+            )
+        entries[entry.name.upper()] = entry
+    kinds: tuple[MetadataKind, ...] = ("label", "length", "format")
+    return VariablesTable(entries, frozenset(kinds) & table.header) if entries else None
+
+
+def datasets_beside(folder: Path) -> Mapping[str, DatasetEntry]:
+    """What `_datasets.csv` or `datasets.csv` in a folder says, by dataset name; empty without one.
+
+    Raises
+    ------
+    UnreadableInput
+        When the table has no column that names the dataset.
+    """
+    sidecar = _find(folder, DATASETS_FILES)
+    if sidecar is None:
+        return {}
+    table = _Table.read(sidecar)
+    key = next((name for name in ("dataset", "filename", "name") if name in table.header), None)
+    if key is None:
+        raise UnreadableInput(
+            "no column says which dataset a line is about",
+            str(sidecar),
+            "name a column 'dataset' or 'Filename'; others are Label, class and subclass",
+        )
+    return {
+        dataset_name(row[key]): DatasetEntry(
+            row.get("label", ""), row.get("class", ""), row.get("subclass", "")
+        )
+        for _, row in table.rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A small table: its header in lower case, its rows with their line numbers."""
+
+    header: frozenset[str]
+    rows: tuple[tuple[int, dict[str, str]], ...]
+
+    @classmethod
+    def read(cls, path: Path, needed: tuple[str, ...] = ()) -> _Table:
+        try:
+            text = decode_values([path.read_bytes().removeprefix(b"\xef\xbb\xbf")])[0][0]
+            lines = list(_records(text))
+        except (OSError, csv.Error) as error:
+            raise UnreadableInput(
+                "cannot be read as a table", f"{path}: {one_line(str(error))}", "mend it or take it away"
+            ) from error
+        header = [name.strip().lower() for name in lines[0][1]] if lines else []
+        lacking = [name for name in needed if name not in header]
+        if lacking or not header:
+            raise UnreadableInput(
+                f"no column named {' and none named '.join(lacking) or 'anything'}",
+                str(path),
+                "its first line names the columns: dataset, variable, label, type, length, format"
+                if needed
+                else "its first line names the columns: dataset, label, class, subclass",
+            )
+        for line, values in lines[1:]:
+            if len(values) != len(header):
+                raise UnreadableInput(
+                    f"{len(values)} values for {len(header)} columns",
+                    f"{path}, line {line}",
+                    "quote values that hold the delimiter, and give every column a value, if an empty one",
+                )
+        rows = ((line, dict(zip(header, map(str.strip, row), strict=True))) for line, row in lines[1:])
+        return cls(frozenset(header), tuple(rows))
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    first = text.lstrip().split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for values in reader:
+        if any(value.strip() for value in values):
+            yield reader.line_num, values
+
+
+def _variable_entry(row: Mapping[str, str], where: str) -> VariableEntry:
+    name, sas_format = row["variable"], row.get("format", "")
+    declared, kind = _type_of(name, row.get("type", ""), where)
+    return VariableEntry(
+        name=name,
+        label=row.get("label", ""),
+        type=declared,
+        length=_length(row.get("length", ""), where),
+        format=sas_format,
+        informat=row.get("informat", ""),
+        kind=kind_of(sas_format) if sas_format and not sas_format.startswith("$") else kind,
+    )
+
+
+def _type_of(name: str, text: str, where: str) -> tuple[VariableType | None, Kind]:
+    declared = text.lower()
+    if not declared:
+        return None, Kind.NUMBER
+    if declared in _CHARACTER_TYPES:
+        return "Char", Kind.NUMBER
+    if declared in _NUMERIC_TYPES:
+        return "Num", Kind.NUMBER
+    if declared in _STAMP_TYPES:
+        return variable_type(name) or "Num", _STAMP_TYPES[declared]
+    raise UnreadableInput(
+        f"type {one_line(text)!r} is neither Char nor Num",
+        where,
+        "write Char or Num (also text, integer, float, date, datetime, time)",
+    )
+
+
+def _length(text: str, where: str) -> int | None:
+    if not text:
+        return None
+    try:
+        length = float(text)
+    except ValueError:
+        length = 0.0
+    if not (length.is_integer() and 0 < length < 2**31):
+        raise UnreadableInput(
+            f"length {one_line(text)!r} is no whole number above 0", where, "write the bytes, as 8 or 200"
+        )
+    return int(length)
+
+
+def dataset_name(text: str) -> str:
+    """Name of a dataset that is given by name or by file: "ADSL" of "ADSL" or "adsl.csv.gz"."""
+    return _DATA_SUFFIX.sub("", text.strip()).upper()
+
+
+def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
+    """The first of these files in a folder, in any case."""
+    try:
+        present = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
+    except OSError:
+        return None
+    return next((present[name] for name in names if name in present and present[name].is_file()), None)

@@ -1,0 +1,73 @@
+"""Text of one column while it is read: distinct values with a code per record, where that pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+FIRST_BLOCK = 65_536
+"""Records by which it is decided whether a column's distinct values are few."""
+
+_NOTHING = {"f": np.nan, "M": "NaT", "b": False, "U": ""}
+
+
+def pays(n_distinct: int, n_records: int) -> bool:
+    """Whether a dictionary is worth it: at most half as many distinct values as records."""
+    return 2 * n_distinct <= n_records
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column of text.
+
+    Attributes
+    ----------
+    values : pyarrow array of large_string
+        Distinct values when there are codes, else one value per record. Nulls only without codes.
+    codes : ndarray of int32, shape (n_records,), or None
+        Position of each record's value in `values`; -1 for null.
+    """
+
+    values: pa.Array
+    codes: NDArray[np.int32] | None
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> TextColumn:
+        """Take one value per record, and keep the distinct ones where they are few."""
+        if not pays(len(texts.slice(0, FIRST_BLOCK).unique()), min(len(texts), FIRST_BLOCK)):
+            return cls(texts, None)
+        return cls.of_dictionary(texts.dictionary_encode())
+
+    @classmethod
+    def of_dictionary(cls, encoded: pa.DictionaryArray) -> TextColumn:
+        """Take what is dictionary-encoded already."""
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return cls(encoded.dictionary, codes.astype(np.int32, copy=False))
+
+    def __len__(self) -> int:
+        return len(self.values) if self.codes is None else len(self.codes)
+
+    def spread(self, by_value: NDArray[Any]) -> NDArray[Any]:
+        """Give each record what was found for its value; where it has none NaN, NaT, False or ""."""
+        if self.codes is None:
+            return by_value
+        nothing = np.array([_NOTHING[by_value.dtype.kind]], dtype=by_value.dtype)
+        return np.append(by_value, nothing)[self.codes]
+
+    def first_record(self, by_value: NDArray[np.bool_]) -> int | None:
+        """Number, from 1, of the first record whose value is marked."""
+        marked = self.spread(by_value)
+        position = int(marked.argmax()) if marked.size else 0
+        return position + 1 if marked.size and marked[position] else None
+
+    def to_pandas(self) -> pd.Categorical | pd.arrays.ArrowStringArray:
+        """Categorical with object categories, else Arrow-backed strings."""
+        if self.codes is None:
+            return pd.arrays.ArrowStringArray(pa.chunked_array([self.values]))
+        categories = pd.Index(self.values.to_numpy(zero_copy_only=False), dtype=object)
+        return pd.Categorical.from_codes(self.codes, categories=categories)
