@@ -48,9 +48,11 @@ class Choice:
     allowed: tuple[str, ...]
 
     def __call__(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"a text in quotes, one of {', '.join(self.allowed)}")
         if value not in self.allowed:
-            raise ValueError(f"one of {', '.join(self.allowed)}{nearest(str(value), self.allowed)}")
-        return str(value)
+            raise ValueError(f"one of {', '.join(self.allowed)}{nearest(value, self.allowed)}")
+        return value
 
 
 def switch(value: Any) -> bool:

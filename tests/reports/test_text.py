@@ -1,0 +1,142 @@
+"""The text report: what it says, how long it is, and what it never carries."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+import adamgate as ag
+from adamgate.converters.reports import Detail, Presentation
+from adamgate.converters.reports.text import EXAMPLES, plain
+from adamgate.schemas.dataset import ReadingNote
+from adamgate.schemas.finding import Example, Inferred
+
+ORIGINS = {"ADaMIG": "default", "OCCDS": "adamgate.toml"}
+
+
+def text(report: ag.Report, detail: Detail = Detail.SUMMARY, **more: object) -> str:
+    return ag.render(report, "text", "error", Presentation(None, ORIGINS, detail, **more))
+
+
+@pytest.mark.parametrize("detail", list(Detail))
+@pytest.mark.parametrize("name", ["clean", "faulty"])
+def test_what_it_says(name: str, detail: Detail, request: pytest.FixtureRequest, snapshot: SnapshotAssertion):
+    assert text(request.getfixturevalue(name), detail) == snapshot
+
+
+def test_a_clean_study_takes_twenty_lines_however_large(clean: ag.Report):
+    many = replace(
+        clean,
+        inputs=clean.inputs * 20,
+        inferred=tuple(Inferred("ADTTE", "AVAL", "AVAL is in days", f"P{n}") for n in range(40)),
+        notes=tuple(ReadingNote("ADAE", f"note {n}") for n in range(40)),
+    )
+    lines = text(many).splitlines()
+    assert len(lines) <= 24
+    assert sum("-v shows all" in line for line in lines) == 3
+    assert "  … 36 more (-v shows all)" in lines
+    everything = text(many, Detail.EVERYTHING)
+    assert "more" not in everything
+    assert all(f"note {n}\n" in everything for n in range(40))
+
+
+def test_the_verdict_alone_is_one_line(faulty: ag.Report):
+    assert text(faulty, Detail.VERDICT) == (
+        "REFUSED  1 error, 5 warnings, 1 note, 1 check not run (refused from: error)\n"
+    )
+
+
+def test_fail_on_never_says_so(clean: ag.Report):
+    assert ag.render(clean, "text", None).startswith("PASSED  no findings (no finding refuses)\n")
+
+
+@pytest.mark.parametrize("width", [40, 60, 100, 200])
+def test_no_line_is_wider_than_asked_and_no_word_is_lost(faulty: ag.Report, width: int):
+    narrow = text(faulty, width=width)
+    assert max(map(len, narrow.splitlines())) <= width
+    assert "".join(narrow.split()).count("AVALisnegative") == 1
+    squeezed = "".join(narrow.split())
+    for example in faulty.findings[0].examples[:EXAMPLES]:
+        assert f"record{example.record})" in squeezed
+
+
+def test_colours_add_nothing_to_the_words(faulty: ag.Report):
+    import re
+
+    coloured = text(faulty, colour=True)
+    assert "\x1b[1;31mREFUSED\x1b[0m" in coloured
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in bare.splitlines()] == text(faulty).splitlines()
+    assert "\x1b" not in text(faulty)
+
+
+def test_the_environment_does_not_change_a_rendering(faulty: ag.Report, monkeypatch: pytest.MonkeyPatch):
+    before = text(faulty), text(faulty, colour=True)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
+        monkeypatch.setenv(name, "13")
+    assert (text(faulty), text(faulty, colour=True)) == before
+
+
+def test_nothing_from_a_file_can_command_the_terminal_or_the_markup(faulty: ag.Report):
+    hostile = "[red]x[/red] \x1b[2J\x07\r\n\u202e:smile:"
+    finding = replace(
+        faulty.findings[0],
+        message=hostile,
+        variables=("\x1b]0;x\x07",),
+        examples=(Example(1, {"USUBJID": hostile}, {"\x1b[1m": hostile}),),
+    )
+    report = replace(
+        faulty,
+        findings=(finding,),
+        inferred=(Inferred("ADTTE", "AVAL", hostile, hostile),),
+        notes=(ReadingNote("ADSL", hostile),),
+        inputs=(replace(faulty.inputs[0], dataset=hostile, path=hostile),),
+        outcomes=(ag.Outcome("X", hostile, ag.Status.NOT_RUN, hostile),),
+    )
+    for detail in Detail:
+        shown = text(report, detail, width=400)
+        assert not {each for each in shown if not each.isprintable() and each != "\n"}
+    assert "[red]x[/red] \\x1b[2J\\x07\\r\\n\\u202e:smile:" in shown
+
+
+def test_plain_keeps_letters_of_every_script():
+    assert plain("Ünïcode 日本 μg/mL") == "Ünïcode 日本 μg/mL"
+
+
+def test_values_appear_only_where_the_report_has_them(faulty: ag.Report):
+    finding = replace(faulty.findings[0], examples=(Example(3, {"USUBJID": "01"}, {}),), records=1)
+    shown = text(replace(faulty, findings=(finding,)))
+    assert "1 record by USUBJID: 01 (record 3)" in shown
+    assert "AVAL -4" not in shown
+
+
+def test_missing_keys_are_said(faulty: ag.Report):
+    finding = replace(
+        faulty.findings[0], examples=(Example(3, {"USUBJID": "", "ASEQ": None}, {}),), records=1
+    )
+    assert "by USUBJID, ASEQ: missing, missing (record 3)" in text(replace(faulty, findings=(finding,)))
+
+
+def test_terminal_questions(tmp_path: Path):
+    from adamgate.converters.reports.presentation import colours, columns, is_terminal
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+        def fileno(self) -> int:
+            raise OSError
+
+    terminal = Terminal()
+    assert colours(terminal, {"TERM": "xterm"})
+    assert not colours(terminal, {"TERM": "xterm", "NO_COLOR": "1"})
+    assert not colours(terminal, {"TERM": "dumb"})
+    assert not is_terminal(terminal, {"TERM": "dumb"})
+    assert columns(terminal) == 100
+    with (tmp_path / "log").open("w") as file:
+        assert not colours(file, {"TERM": "xterm"})
+        assert colours(file, {"FORCE_COLOR": "1"})
+        assert not colours(file, {"FORCE_COLOR": "1", "NO_COLOR": "1"})
+        assert not is_terminal(file, {"FORCE_COLOR": "1"})
+        assert columns(file) == 100

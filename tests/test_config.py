@@ -1,0 +1,172 @@
+"""Settings: where they come from, and what a wrong one is told."""
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+import adamgate as ag
+from adamgate import config
+from adamgate.config import Settings, load_settings
+from adamgate.schemas.rule import ADAMIG_VERSIONS, OCCDS_VERSIONS
+
+NOTHING: dict[str, str] = {}
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A folder in a repository, with settings at the repository's root."""
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "data" / "adam"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "adamgate.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_defaults_are_the_newest_standards_and_refuse_errors():
+    settings = load_settings(environ=NOTHING)
+    assert settings == Settings()
+    assert settings.standards == ag.Standards("1.3", "1.1")
+    assert settings.threshold is ag.Severity.ERROR
+    assert {settings.origin(name) for name in config.KINDS} == {"default"}
+
+
+def test_never_has_no_threshold():
+    assert load_settings(overrides={"fail_on": "never"}, environ=NOTHING).threshold is None
+
+
+def test_the_words_are_those_of_the_schemas():
+    assert tuple(f"adamig-{version}" for version in ADAMIG_VERSIONS) == config.ADAMIG
+    assert config.OCCDS == OCCDS_VERSIONS
+    assert set(config.FAIL_ON) == {*map(str, ag.Severity), "never"}
+
+
+def test_every_setting_but_the_origins_has_a_kind():
+    assert set(config.KINDS) | {"origins"} == set(Settings.__dataclass_fields__)
+
+
+def test_option_before_environment_before_file_before_default(study: Path):
+    file = write(study, '[settings]\nstandard = "adamig-1.0"\noccds = "1.0"\nfail_on = "note"\n')
+    environ = {"ADAMGATE_OCCDS": "1.1", "ADAMGATE_FAIL_ON": "warning"}
+    settings = load_settings([study], overrides={"fail_on": "never", "standard": None}, environ=environ)
+    assert (settings.standard, settings.occds, settings.fail_on) == ("adamig-1.0", "1.1", "never")
+    assert settings.origin("standard") == str(file)
+    assert settings.origin("occds") == "ADAMGATE_OCCDS"
+    assert settings.origin("fail_on") == "--fail-on"
+    assert settings.origin("complete") == "default"
+
+
+def test_nearest_file_wins_and_is_shown_relative(study: Path, monkeypatch: pytest.MonkeyPatch):
+    write(study.parent.parent, '[settings]\noccds = "1.0"\n')
+    monkeypatch.chdir(study.parent.parent)
+    assert load_settings([study / "adtte.xpt"], environ=NOTHING).origin("occds") == "adamgate.toml"
+    write(study.parent, "[settings]\ncomplete = true\n")
+    nearer = load_settings([study], environ=NOTHING)
+    assert nearer.complete
+    assert nearer.occds == "1.1"
+
+
+@pytest.mark.parametrize("boundary", ["repository", "home"])
+def test_the_search_stops_at_the_repository_and_at_home(
+    tmp_path: Path, boundary: str, monkeypatch: pytest.MonkeyPatch
+):
+    write(tmp_path, '[settings]\nfail_on = "never"\n')
+    inner = tmp_path / "inner"
+    (inner / "data").mkdir(parents=True)
+    if boundary == "repository":
+        (inner / ".git").mkdir()
+    else:
+        monkeypatch.setattr(Path, "home", lambda: inner)
+    assert load_settings([inner / "data"], environ=NOTHING).fail_on == "error"
+
+
+def test_a_relative_path_is_relative_to_the_file_that_names_it(study: Path):
+    write(study, '[settings]\ncatalog = "formats/formats.sas7bcat"\n')
+    assert load_settings([study], environ=NOTHING).catalog == study / "formats" / "formats.sas7bcat"
+
+
+def test_the_given_file_replaces_the_nearest(study: Path, tmp_path: Path):
+    write(study, '[settings]\noccds = "1.0"\n')
+    other = tmp_path / "other.toml"
+    other.write_text("[settings]\nshow_values = true\n")
+    settings = load_settings([study], other, environ=NOTHING)
+    assert (settings.occds, settings.show_values) == ("1.1", True)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("YES", True), ("off", False), ("false", False)])
+def test_switches_in_the_environment(text: str, value: bool):
+    assert load_settings(environ={"ADAMGATE_COMPLETE": text}).complete is value
+
+
+def test_an_empty_variable_sets_nothing():
+    assert load_settings(environ={"ADAMGATE_FAIL_ON": ""}).origin("fail_on") == "default"
+
+
+def test_sas_names_of_encodings():
+    assert load_settings(overrides={"encoding": "wlatin1"}, environ=NOTHING).encoding == "cp1252"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[settings]\nfailon = "error"\n',
+        "[setting]\n",
+        '[settings]\nfail_on = "eror"\n',
+        '[settings]\ncomplete = "true"\n',
+        "[settings]\noccds = 1.1\n",
+        '[settings]\nencoding = "utf-9"\n',
+        "[settings]\ncatalog = 3\n",
+        "settings = 1\n",
+    ],
+    ids=["key", "table", "word", "switch", "number", "encoding", "path", "no table"],
+)
+def test_what_a_wrong_file_is_told(
+    study: Path, text: str, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+):
+    write(study, text)
+    monkeypatch.chdir(study)
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        load_settings([study], environ=NOTHING)
+    assert str(wrong.value) == snapshot
+
+
+def test_a_file_that_is_not_toml(study: Path):
+    write(study, "[settings\n")
+    with pytest.raises(ag.ConfigurationError, match=r"is not TOML: .*line 1.*\n  where: .*adamgate\.toml\n"):
+        load_settings([study], environ=NOTHING)
+
+
+def test_a_file_that_is_not_utf8(study: Path):
+    (study / "adamgate.toml").write_bytes(b'[settings]\nstandard = "\xe9"\n')
+    with pytest.raises(ag.ConfigurationError, match=r"not UTF-8\n.*byte 23"):
+        load_settings([study], environ=NOTHING)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path):
+    with pytest.raises(ag.ConfigurationError, match=r"cannot be read\n.*No such file"):
+        load_settings(config_path=tmp_path / "none.toml", environ=NOTHING)
+
+
+def test_a_byte_order_mark_is_no_fault(study: Path):
+    (study / "adamgate.toml").write_bytes(b'\xef\xbb\xbf[settings]\noccds = "1.0"\n')
+    assert load_settings([study], environ=NOTHING).occds == "1.0"
+
+
+def test_a_misspelt_variable_is_refused_and_others_are_left_alone():
+    with pytest.raises(ag.ConfigurationError, match="write ADAMGATE_FAIL_ON"):
+        load_settings(environ={"ADAMGATE_FAILON": "never"})
+    assert load_settings(environ={"ADAMGATE_DEBUG": "1", "ADAMGATE_REQUIRE_SHARED": "1"}) == Settings()
+
+
+def test_a_wrong_value_names_its_variable_or_option():
+    with pytest.raises(ag.ConfigurationError, match="environment variable ADAMGATE_COMPLETE"):
+        load_settings(environ={"ADAMGATE_COMPLETE": "maybe"})
+    with pytest.raises(ag.ConfigurationError, match="--fail-on"):
+        load_settings(overrides={"fail_on": "fatal"}, environ=NOTHING)
+    with pytest.raises(ag.ConfigurationError, match="unknown setting 'colour'"):
+        load_settings(overrides={"colour": "red"}, environ=NOTHING)
