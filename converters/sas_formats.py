@@ -44,6 +44,7 @@ _NAME = re.compile(r"\$?([A-Z_][A-Z0-9_]*?)(?:\d+)?(?:\.\d*)?$")
 
 _EPOCH = np.datetime64("1960-01-01", "s")
 _SECONDS_PER_DAY = 86_400
+_LAST_SAS_DAY = 6_589_335  # 31DEC19999
 _MICRO = 1_000_000
 
 
@@ -100,7 +101,7 @@ def _stamps(
     if not (there | np.isnan(numbers)).all():
         return None
     present = numbers[there]
-    if present.size and np.abs(present).max() * unit_seconds > 18_000 * 366 * _SECONDS_PER_DAY:
+    if present.size and np.abs(present).max() * unit_seconds > _LAST_SAS_DAY * _SECONDS_PER_DAY:
         return None
     if per_second == 1 and not np.array_equal(present, np.trunc(present)):
         return None
