@@ -1,0 +1,102 @@
+"""ADTTE and ADSL to tables for survival tools; one module for each table shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...schemas.dataset import Study
+from ...schemas.duration import TimeUnit
+from ...schemas.errors import ConfigurationError
+from ...schemas.expression import compile_expression
+from ...schemas.gate import validate
+from ...schemas.rule import Standards
+from .analysis_table import AnalysisTable
+from .codebook import codebook
+from .layouts import LAYOUTS, Layout
+from .one_record import one_record_table, require_analysable, require_durations
+from .selection import dataset_with, select
+from .time_scale import time_scale
+
+__all__ = ["LAYOUTS", "AnalysisTable", "Layout", "survival"]
+
+
+def survival(
+    study: Study,
+    paramcd: str,
+    *,
+    where: str | None = None,
+    population: str | None = None,
+    unit: str | None = None,
+    aval_unit: str | None = None,
+    covariates: Sequence[str] = (),
+    arm: str | None = None,
+    gate: bool = True,
+    standards: Standards | None = None,
+) -> AnalysisTable:
+    """A table with one record per subject for one time-to-event parameter.
+
+    Parameters
+    ----------
+    study : Study
+        With the time-to-event dataset, and ADSL where its variables are asked for. It is not changed.
+    paramcd : str
+        The parameter, "OS".
+    where : str, optional
+        Condition on the records, over variables of the time-to-event dataset or ADSL:
+        ``"ANL01FL == 'Y' and AGE >= 65"``. Records for which it is false or unknown are left out.
+    population : str, optional
+        A flag, "ITTFL": records without Y are left out.
+    unit : {"days", "weeks", "months", "years"}, optional
+        Unit of the durations; that of AVAL by default. A month is 30.4375 days, a year 365.25. Another
+        unit than AVAL's is worked out from the dates where they make AVAL.
+    aval_unit : {"days", "weeks", "months", "years"}, optional
+        Unit of AVAL, where neither AVALU nor PARAM nor the dates tell it.
+    covariates : sequence of str
+        Further columns, from the time-to-event dataset or else ADSL.
+    arm : str, optional
+        The variable that holds the arm; becomes a column, and the codebook counts subjects by it.
+    gate : bool
+        Validate the study first, and refuse it when it has errors.
+    standards : Standards, optional
+        Versions the gate judges by.
+
+    Returns
+    -------
+    AnalysisTable
+
+    Raises
+    ------
+    ConfigurationError
+        An option names what is not there, or contradicts the data.
+    GateRefused
+        The study has errors, or a rule could not be run.
+    Refused
+        Also without the gate: several records for a subject, a duration that is missing or negative, a
+        CNSR that is no whole number, a unit of AVAL that nothing tells, or no record left.
+    """
+    listed = [covariates] if isinstance(covariates, str) else covariates
+    wanted = list(dict.fromkeys([*([arm] if arm else []), *listed]))
+    target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
+    condition = compile_expression(where) if where is not None else None
+    dataset = dataset_with(study, paramcd)
+    report = None
+    if gate:
+        report = validate(study, standards=standards)
+        report.raise_for()
+    selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
+    require_analysable(selection.data, paramcd)
+    scale = time_scale(selection, target, stated)
+    require_durations(selection.data, scale.durations)
+    frame = one_record_table(selection.data, scale.durations, wanted)
+    described = codebook(frame, selection, scale, study, report, where=where, population=population, arm=arm)
+    return AnalysisTable(frame, described, report)
+
+
+def _unit(option: str, text: str | None) -> TimeUnit | None:
+    if text is None:
+        return None
+    try:
+        return TimeUnit(text)
+    except ValueError:
+        known = ", ".join(TimeUnit)
+        raise ConfigurationError(f"{text} is no unit of time", option, f"use one of {known}") from None

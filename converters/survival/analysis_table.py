@@ -1,0 +1,89 @@
+"""A table for a survival tool, with its codebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+
+from ...schemas.finding import Report
+from ..writers.atomic import write_together
+from ..writers.protocol import PlannedFile
+from .codebook import Codebook
+from .layouts import Layout, layout_for, write_frame
+
+_CODEBOOK_SUFFIX = ".codebook.json"
+
+
+@dataclass(frozen=True, eq=False)
+class AnalysisTable:
+    """A table for a survival tool.
+
+    Attributes
+    ----------
+    frame : DataFrame, shape (n_subjects, n_columns)
+        USUBJID; duration (float, in ``codebook.time.unit``, not rounded); event (bool, True where CNSR
+        is 0); CNSR (int); reason (text); then arm and covariates.
+    codebook : Codebook
+    report : Report or None
+        The gate's verdict on the study; None when the gate was not run.
+    """
+
+    frame: pd.DataFrame
+    codebook: Codebook
+    report: Report | None = None
+
+    def write(self, path: str | Path, layout: str | None = None, *, overwrite: bool = False) -> list[Path]:
+        """Write the table and, beside it, its codebook: ``os.parquet`` and ``os.codebook.json``.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in .csv or .parquet.
+        layout : str, optional
+            A name of `layouts.LAYOUTS`; the default follows from the suffix.
+        overwrite : bool
+            Replace existing files.
+
+        Returns
+        -------
+        list of Path
+            The table and the codebook. Both appear complete, or neither does.
+
+        Raises
+        ------
+        ConfigurationError
+            When there is no such layout, or it is not written in such files.
+        UnwritableOutput
+            When the tool would misread the table, a file exists, or the disk refuses.
+        """
+        target = Path(path)
+        chosen = layout_for(target, layout)
+        document = self._document(chosen, target.name)
+        return write_together(
+            [
+                PlannedFile(target, partial(write_frame, chosen, self.frame, target)),
+                PlannedFile(target.with_suffix(_CODEBOOK_SUFFIX), partial(_write_json, document)),
+            ],
+            overwrite=overwrite,
+        )
+
+    def _document(self, layout: Layout, file: str) -> dict[str, Any]:
+        """The codebook of one file: what it is and how to read it stand first."""
+        content = self.codebook.document()
+        head = {
+            "schema_version": content.pop("schema_version"),
+            "table": file,
+            "layout": layout.name,
+            "read_with": layout.read_with(file, self.frame),
+        }
+        return {**head, **content}
+
+
+def _write_json(document: dict[str, Any], stream: BinaryIO) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    stream.write(f"{text}\n".encode())

@@ -1,0 +1,342 @@
+"""What a table means, in a JSON file beside it: nobody has to guess a unit or a polarity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...schemas import columns
+from ...schemas.dataset import Dataset, Study
+from ...schemas.finding import Report, Severity
+from .one_record import COLUMNS
+from .selection import LeftOut, Selection
+from .time_scale import TimeScale
+
+SCHEMA_VERSION = "1.0"
+
+POLARITY = "event is true where CNSR == 0; every other CNSR is a censoring, and its value stands for a reason"
+
+_ZERO = (
+    "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
+    "parametric models (R survreg, lifelines WeibullFitter) refuse them"
+)
+
+_LABELS = {
+    "duration": "Time to event or censoring",
+    "event": "Event occurred",
+    "CNSR": "Censor",
+    "reason": "Event or censoring description",
+}
+_SOURCES = {
+    "event": "CNSR == 0",
+    "reason": "EVNTDESC of events; CNSDTDSC of censorings, else EVNTDESC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntry:
+    """How durations came about.
+
+    Attributes
+    ----------
+    unit : str
+        Of `duration`.
+    days_per_unit : float or None
+        None where months are calendar months.
+    duration : str
+        What `duration` is: "AVAL", or a formula.
+    aval_unit, aval_unit_found_by : str
+        The unit of AVAL, and what states it.
+    aval_formula : str or None
+        How the dates make AVAL; None where they do not, or are not there.
+    offset, decimals : int or None
+        Days that the formula adds, 0 or 1; decimals that AVAL is rounded to (None: it is not).
+    aval_exceptions : int
+        Records whose AVAL is not what the formula gives.
+    """
+
+    unit: str
+    days_per_unit: float | None
+    duration: str
+    aval_unit: str
+    aval_unit_found_by: str
+    aval_formula: str | None
+    offset: int | None
+    decimals: int | None
+    aval_exceptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEntry:
+    """One column of the table."""
+
+    name: str
+    type: str
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Subjects of the table, or of one arm."""
+
+    subjects: int
+    events: int
+    censored: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonEntry:
+    """Subjects with one CNSR and one reason."""
+
+    cnsr: int
+    reason: str | None
+    event: bool
+    subjects: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArmEntry:
+    """One arm; `arm` is None for subjects without one, which a comparison of arms leaves out."""
+
+    arm: str | None
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroDurations:
+    """Subjects whose duration is zero, and what tools do with them."""
+
+    subjects: int
+    effect: str = _ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionEntry:
+    """What was asked for, and what was left out of the dataset.
+
+    Attributes
+    ----------
+    where, population : str or None
+    left_out : tuple of LeftOut
+    subjects_without_record : int or None
+        Subjects of the population, by ADSL, for whom the dataset has no record of the parameter; None
+        where no population was asked for or ADSL does not have its flag.
+    """
+
+    where: str | None
+    population: str | None
+    left_out: tuple[LeftOut, ...]
+    subjects_without_record: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateEntry:
+    """The verdict on the study; counts are None when the gate was not run."""
+
+    verdict: str
+    errors: int | None = None
+    warnings: int | None = None
+    notes: int | None = None
+    standards: Mapping[str, str] | None = None
+
+    @classmethod
+    def of(cls, report: Report | None) -> GateEntry:
+        if report is None:
+            return cls("not run: --no-gate")
+        return cls(
+            "passed",
+            errors=report.count(Severity.ERROR),
+            warnings=report.count(Severity.WARNING),
+            notes=report.count(Severity.NOTE),
+            standards=dict(report.standards),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InputEntry:
+    """A dataset that took part, its file and the hash of the file's bytes."""
+
+    dataset: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """Everything a reader of a table must know.
+
+    Attributes
+    ----------
+    dataset, paramcd, param : str
+    polarity : str
+        What `event` is in terms of CNSR.
+    time : TimeEntry
+    columns : tuple of ColumnEntry
+    counts : Counts
+    reasons : tuple of ReasonEntry
+        By CNSR and reason.
+    arm : str or None
+        The variable that holds the arm.
+    arms : tuple of ArmEntry
+    zero_durations : ZeroDurations
+    selection : SelectionEntry
+    gate : GateEntry
+    inputs : tuple of InputEntry
+    versions : mapping of name to version
+    """
+
+    dataset: str
+    paramcd: str
+    param: str
+    polarity: str
+    time: TimeEntry
+    columns: tuple[ColumnEntry, ...]
+    counts: Counts
+    reasons: tuple[ReasonEntry, ...]
+    arm: str | None
+    arms: tuple[ArmEntry, ...]
+    zero_durations: ZeroDurations
+    selection: SelectionEntry
+    gate: GateEntry
+    inputs: tuple[InputEntry, ...]
+    versions: Mapping[str, str]
+
+    def document(self) -> dict[str, Any]:
+        """The codebook as JSON knows it; the same for the same data, without any clock."""
+        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+
+
+def codebook(
+    frame: pd.DataFrame,
+    selection: Selection,
+    scale: TimeScale,
+    study: Study,
+    report: Report | None,
+    *,
+    where: str | None,
+    population: str | None,
+    arm: str | None,
+) -> Codebook:
+    """The codebook of a table with one record per subject.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    selection, scale : Selection, TimeScale
+        What it was made from.
+    study : Study
+    report : Report or None
+        The gate's; None when it was not run.
+    where, population, arm : str or None
+        As the user gave them.
+    """
+    return Codebook(
+        dataset=selection.data.name,
+        paramcd=selection.paramcd,
+        param=_param(selection.data),
+        polarity=POLARITY,
+        time=_time(scale),
+        columns=tuple(_columns(frame, selection, scale)),
+        counts=_counts(frame),
+        reasons=tuple(_reasons(frame)),
+        arm=arm,
+        arms=tuple(_arms(frame, arm)) if arm else (),
+        zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
+        selection=SelectionEntry(
+            where, population, selection.left_out, _without_record(study, selection, population)
+        ),
+        gate=GateEntry.of(report),
+        inputs=tuple(_inputs(study, selection)),
+        versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
+    )
+
+
+def _without_record(study: Study, selection: Selection, population: str | None) -> int | None:
+    if population is None or "ADSL" not in study or population not in study["ADSL"]:
+        return None
+    adsl = study["ADSL"]
+    subjects = adsl.distinct("USUBJID")
+    members = set(subjects.values[subjects.codes[adsl.equals(population, "Y")]])
+    return len(members.difference(selection.parameter.distinct("USUBJID").values))
+
+
+def _param(data: Dataset) -> str:
+    return "; ".join(sorted(map(str, data.distinct("PARAM").values))) if "PARAM" in data else ""
+
+
+def _time(scale: TimeScale) -> TimeEntry:
+    formula = scale.formula
+    return TimeEntry(
+        unit=str(scale.unit),
+        days_per_unit=scale.days_per_unit,
+        duration=scale.made_from,
+        aval_unit=str(scale.aval_unit),
+        aval_unit_found_by=scale.found_by,
+        aval_formula=None if formula is None else f"AVAL = {formula}",
+        offset=None if formula is None else formula.offset,
+        decimals=None if formula is None else formula.decimals,
+        aval_exceptions=scale.exceptions,
+    )
+
+
+def _columns(frame: pd.DataFrame, selection: Selection, scale: TimeScale) -> Iterator[ColumnEntry]:
+    data = selection.data
+    for name in frame.columns:
+        label, source = _LABELS.get(name, ""), _SOURCES.get(name, f"{data.name}.{name}")
+        if name == "duration":
+            label, source = f"{label}, {scale.unit}", scale.made_from
+        elif name in selection.from_adsl:
+            source = f"ADSL.{name}"
+        if name in data and (name not in COLUMNS or data.variable(name).label):
+            label = data.variable(name).label
+        yield ColumnEntry(name, _type(frame[name]), label, source)
+
+
+def _type(column: pd.Series) -> str:
+    if columns.is_date(column):
+        return "date"
+    if columns.is_character(column):
+        return "text"
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "boolean"
+    return "integer" if pd.api.types.is_integer_dtype(column.dtype) else "float"
+
+
+def _counts(frame: pd.DataFrame) -> Counts:
+    events = int(frame["event"].sum())
+    return Counts(len(frame), events, len(frame) - events)
+
+
+def _reasons(frame: pd.DataFrame) -> Iterator[ReasonEntry]:
+    pairs = zip(frame["CNSR"].tolist(), map(_text_or_none, frame["reason"]), strict=True)
+    counted = Counter(pairs)
+    for cnsr, reason in sorted(counted, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
+        yield ReasonEntry(cnsr, reason, cnsr == 0, counted[cnsr, reason])
+
+
+def _arms(frame: pd.DataFrame, arm: str) -> Iterator[ArmEntry]:
+    for name, records in frame.groupby(frame[arm].astype(object), dropna=False):
+        yield ArmEntry(_text_or_none(name), _counts(records))
+
+
+def _text_or_none(value: Any) -> str | None:
+    if pd.isna(value):
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _inputs(study: Study, selection: Selection) -> Sequence[InputEntry]:
+    used = [selection.data.name, *(["ADSL"] if selection.from_adsl else [])]
+    return [
+        InputEntry(name, source.path.name, source.sha256)
+        for name in used
+        if (source := study[name].source) is not None
+    ]

@@ -1,0 +1,228 @@
+"""How an analysis table is laid out for the tool that reads it; one registry line for each.
+
+The event is a truth value, or 1 for an event and 0 for a censoring; never CNSR's own polarity.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from ...schemas import columns
+from ...schemas.errors import ConfigurationError, UnwritableOutput
+from ...schemas.spelling import did_you_mean
+
+WriteFrame = Callable[[pd.DataFrame, BinaryIO], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table for one tool.
+
+    Attributes
+    ----------
+    name : str
+    summary : str
+        For whom, and how the event is written; one line.
+    writes : mapping of suffix to callable
+        File formats the tool reads.
+    read_with : callable
+        File name and table to the line of code that reads the file and analyses it.
+    unfit : callable
+        What of a table the tool would misread, in words; empty when nothing. None when it never does.
+    """
+
+    name: str
+    summary: str
+    writes: Mapping[str, WriteFrame]
+    read_with: Callable[[str, pd.DataFrame], str]
+    unfit: Callable[[pd.DataFrame], str] | None = None
+
+
+def layout_for(path: Path, name: str | None = None) -> Layout:
+    """The layout of that name, or the one for the suffix of a file.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no such layout, or its tool does not read such files.
+    """
+    suffix = path.suffix.lower()
+    if name is None:
+        if suffix not in _BY_SUFFIX:
+            known = " or ".join(_BY_SUFFIX)
+            raise ConfigurationError(
+                f"no table is written as {suffix or 'a file without suffix'}", str(path), f"use {known}"
+            )
+        name = _BY_SUFFIX[suffix]
+    if name not in LAYOUTS:
+        raise ConfigurationError(f"there is no layout {name}", str(path), did_you_mean(name, LAYOUTS))
+    layout = LAYOUTS[name]
+    if suffix not in layout.writes:
+        raise ConfigurationError(
+            f"the layout {name} is not written as {suffix or 'a file without suffix'}",
+            str(path),
+            f"use {' or '.join(layout.writes)}",
+        )
+    return layout
+
+
+def write_frame(layout: Layout, frame: pd.DataFrame, path: Path, stream: BinaryIO) -> None:
+    """Write a table to a stream in the format that a path's suffix names.
+
+    Raises
+    ------
+    UnwritableOutput
+        When the tool would misread the table.
+    """
+    fault = layout.unfit(frame) if layout.unfit else ""
+    if fault:
+        raise UnwritableOutput(fault, str(path), "leave the variable out, or choose another layout")
+    layout.writes[path.suffix.lower()](frame, stream)
+
+
+def _parquet(frame: pd.DataFrame, stream: BinaryIO) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), stream, compression="zstd")
+
+
+@dataclass(frozen=True, slots=True)
+class _Csv:
+    """CSV in UTF-8; doubles in the shortest form that reads back to the same double."""
+
+    true: str
+    false: str
+    missing: str
+    quotes_all_text: bool
+
+    def __call__(self, frame: pd.DataFrame, stream: BinaryIO) -> None:
+        cells = [self._cells(frame[name]) for name in frame.columns]
+        header = [self._text(name) for name in frame.columns]
+        lines = (",".join(record) for record in chain([header], zip(*cells, strict=True)))
+        stream.write("".join(f"{line}\n" for line in lines).encode())
+
+    def _cells(self, column: pd.Series) -> list[str]:
+        if columns.is_date(column):
+            return [self.missing if text == _NO_DATE else text for text in _iso(column)]
+        if columns.is_character(column):
+            return [self.missing if pd.isna(text) else self._text(text) for text in column]
+        if pd.api.types.is_bool_dtype(column.dtype):
+            return [self.true if value else self.false for value in column]
+        if pd.api.types.is_integer_dtype(column.dtype):
+            return list(map(str, column.tolist()))
+        return [self.missing if math.isnan(number) else repr(number) for number in column.tolist()]
+
+    def _text(self, text: str) -> str:
+        plain = not self.quotes_all_text and not _NEEDS_QUOTES.search(text)
+        return text if plain else '"' + text.replace('"', '""') + '"'
+
+
+_NO_DATE = "NaT"
+_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
+
+
+def _iso(column: pd.Series) -> list[str]:
+    """Dates as 2020-01-31, datetimes as 2020-01-31 10:00:00, as precise as the column needs."""
+    exact = column.to_numpy(dtype="datetime64[us]")
+    for unit in ("D", "s", "us"):
+        stamps = exact.astype(f"datetime64[{unit}]")
+        if np.array_equal(stamps, exact, equal_nan=True):
+            break
+    texts: list[str] = stamps.astype(np.str_).tolist()
+    return [text.replace("T", " ") if text != _NO_DATE else text for text in texts]
+
+
+_FOR_PYTHON = _Csv("True", "False", "", quotes_all_text=False)
+_FOR_SAS = _Csv("1", "0", "", quotes_all_text=False)
+_FOR_R = _Csv("TRUE", "FALSE", "NA", quotes_all_text=True)
+
+
+def _text_na(frame: pd.DataFrame) -> str:
+    """R takes the text NA for a missing value, in quotes too."""
+    for name in frame.columns:
+        if columns.is_character(frame[name]) and (frame[name].astype(object) == "NA").any():
+            return f'{name} holds the text "NA", which R reads as missing'
+    return ""
+
+
+def _r_class(column: pd.Series) -> str:
+    if columns.is_date(column):
+        return (
+            "Date"
+            if all(len(text) in (len(_NO_DATE), len("2020-01-31")) for text in _iso(column))
+            else "POSIXct"
+        )
+    if columns.is_character(column):
+        return "character"
+    return "logical" if pd.api.types.is_bool_dtype(column.dtype) else "numeric"
+
+
+def _in_r(file: str, frame: pd.DataFrame) -> str:
+    # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE.
+    classes = ", ".join(f"{name} = {json.dumps(_r_class(frame[name]))}" for name in frame.columns)
+    read = f"read.csv({json.dumps(file)}, colClasses = c({classes}))"
+    return f"library(survival); survfit(Surv(duration, event) ~ 1, data = {read})"
+
+
+def _in_pandas(file: str, frame: pd.DataFrame) -> str:
+    if Path(file).suffix.lower() == ".parquet":
+        return f"pandas.read_parquet({json.dumps(file)})"
+    # Without types pandas drops leading zeros of identifiers and takes the text NA for missing.
+    texts = {name: "str" for name in frame.columns if columns.is_character(frame[name])}
+    dates = [name for name in frame.columns if columns.is_date(frame[name])]
+    parsed = f", parse_dates={json.dumps(dates)}" if dates else ""
+    options = f'dtype={json.dumps(texts)}, keep_default_na=False, na_values=[""]{parsed}'
+    return f"pandas.read_csv({json.dumps(file)}, {options})"
+
+
+def _in_lifelines(file: str, frame: pd.DataFrame) -> str:
+    return f't = {_in_pandas(file, frame)}; lifelines.KaplanMeierFitter().fit(t["duration"], t["event"])'
+
+
+def _in_scikit_survival(file: str, frame: pd.DataFrame) -> str:
+    return f't = {_in_pandas(file, frame)}; y = sksurv.util.Surv.from_dataframe("event", "duration", t)'
+
+
+def _in_sas_and_stata(file: str, frame: pd.DataFrame) -> str:  # noqa: ARG001  (the same for every file)
+    return "SAS: proc lifetest; time duration*event(0); Stata: stset duration, failure(event == 1)"
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout(
+            "lifelines",
+            "Python's lifelines: event True or False",
+            {".parquet": _parquet, ".csv": _FOR_PYTHON},
+            _in_lifelines,
+        ),
+        Layout(
+            "scikit-survival",
+            "Python's scikit-survival: event True or False, as Surv.from_dataframe needs it",
+            {".parquet": _parquet, ".csv": _FOR_PYTHON},
+            _in_scikit_survival,
+        ),
+        Layout("r", "R's survival: event TRUE or FALSE, missing NA", {".csv": _FOR_R}, _in_r, _text_na),
+        Layout(
+            "csv",
+            "SAS, Stata, spreadsheets: event 1, censoring 0, missing empty",
+            {".csv": _FOR_SAS},
+            _in_sas_and_stata,
+        ),
+        Layout(
+            "parquet", "any tool that reads Parquet: event a truth value", {".parquet": _parquet}, _in_pandas
+        ),
+    )
+}
+_BY_SUFFIX = {".parquet": "parquet", ".csv": "csv"}

@@ -1,0 +1,127 @@
+"""One record per subject: the table that survival curves and proportional hazards models start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...schemas import columns
+from ...schemas.columns import Mask
+from ...schemas.dataset import Dataset
+from ...schemas.duration import Numbers
+from ...schemas.errors import Refused
+from .subjects import listed, require_one_record_each, subjects_of
+
+COLUMNS = ("USUBJID", "duration", "event", "CNSR", "reason")
+"""What every table has, before arm and covariates."""
+
+
+def require_analysable(data: Dataset, paramcd: str) -> None:
+    """Refuse records that no survival analysis can use, and selections that are not one per subject.
+
+    Raises
+    ------
+    Refused
+        Naming the subjects: AVAL missing, negative or infinite; CNSR missing or no whole number from 0;
+        several records for a subject.
+    """
+    require_one_record_each(data, paramcd)
+    for name in ("AVAL", "CNSR"):
+        if columns.is_date(data[name]) or (data.is_character(name) and data.filled(name).any()):
+            raise Refused(f"{name} does not hold numbers", data.name, "correct its type")
+    faults = [(fault, records) for fault, records in _faults(data) if records.any()]
+    if faults:
+        raise Refused(
+            f"{paramcd} cannot be analysed: {'; '.join(fault for fault, _ in faults)}",
+            f"{data.name}; "
+            + "; ".join(f"{fault} for {listed(subjects_of(data, records))}" for fault, records in faults),
+            "correct the data, or leave these subjects out by a condition",
+        )
+
+
+def _faults(data: Dataset) -> Iterator[tuple[str, Mask]]:
+    aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
+    yield "AVAL is missing", np.isnan(aval)
+    yield "AVAL is negative", aval < 0
+    yield "AVAL is infinite", np.isposinf(aval)
+    yield "CNSR is missing", np.isnan(cnsr)
+    whole = (cnsr >= 0) & np.isfinite(cnsr) & (cnsr == np.floor(cnsr))
+    yield "CNSR is not a whole number from 0", ~np.isnan(cnsr) & ~whole
+
+
+def require_durations(data: Dataset, durations: Numbers) -> None:
+    """Refuse negative durations that come from the dates, which AVAL does not show."""
+    negative = durations < 0
+    if negative.any():
+        raise Refused(
+            "ADT is before STARTDT: the duration is negative",
+            f"{data.name}, {listed(subjects_of(data, negative))}",
+            "correct the data, or leave these subjects out by a condition",
+        )
+
+
+def one_record_table(data: Dataset, durations: Numbers, further: Sequence[str] = ()) -> pd.DataFrame:
+    """The table of a selection that is analysable.
+
+    Parameters
+    ----------
+    data : Dataset
+        One record per subject.
+    durations : ndarray of float, shape (n_subjects,)
+    further : sequence of str
+        Arm and covariates.
+
+    Returns
+    -------
+    DataFrame, shape (n_subjects, 5 + n_further)
+        USUBJID; duration (float); event (bool, True where CNSR is 0, never 1 - CNSR); CNSR (int), 0 for
+        an event, each other value a reason for censoring; reason (text); then the further variables.
+        Texts have no trailing blanks, blank ones are missing.
+    """
+    cnsr = data.numbers("CNSR")
+    event = cnsr == 0
+    table = {
+        "USUBJID": _text(data, "USUBJID"),
+        "duration": durations.astype(np.float64, copy=True),
+        "event": event,
+        "CNSR": cnsr.astype(np.int64),
+        "reason": _reasons(data, event),
+    }
+    for name in further:
+        if name not in table:
+            table[name] = _covariate(data, name)
+    return pd.DataFrame(table)
+
+
+def _covariate(data: Dataset, name: str) -> pd.Series | Numbers:
+    if data.is_character(name):
+        return _text(data, name)
+    return data[name].copy() if columns.is_date(data[name]) else data.numbers(name).copy()
+
+
+def _reasons(data: Dataset, event: Mask) -> pd.Series:
+    """EVNTDESC of events; CNSDTDSC of censorings, or EVNTDESC where that is missing."""
+    reasons = np.full(len(data), None, dtype=object)
+    if "EVNTDESC" in data:
+        described = data.distinct("EVNTDESC")
+        reasons = described.spread(described.values, missing=None)
+    if "CNSDTDSC" in data:
+        described = data.distinct("CNSDTDSC")
+        better = ~event & (described.codes >= 0)
+        reasons = np.where(better, described.spread(described.values, missing=None), reasons)
+    return _encoded(reasons)
+
+
+def _text(data: Dataset, name: str) -> pd.Series:
+    described = data.distinct(name)
+    return _encoded(described.spread(described.values, missing=None))
+
+
+def _encoded(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Series:
+    """Texts as a category where values repeat, else as strings."""
+    codes, values = pd.factorize(texts, use_na_sentinel=True, sort=True)
+    if 2 * len(values) > len(texts):
+        return pd.Series(texts, dtype=pd.StringDtype("pyarrow"))
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(values, dtype=object)))

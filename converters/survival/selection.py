@@ -1,0 +1,249 @@
+"""Which records are analysed: one parameter of one dataset, a population, a condition.
+
+What is asked of a subject (population, condition, covariates) may stand in the time-to-event dataset
+or in ADSL; the time-to-event dataset comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...schemas.columns import Mask
+from ...schemas.dataset import Dataset, Study
+from ...schemas.errors import ConfigurationError, Refused
+from ...schemas.expression import Expression
+from ...schemas.spelling import did_you_mean
+from ...schemas.structure import Structure
+from .subjects import listed, subjects_of
+
+_NEEDED = ("USUBJID", "PARAMCD", "AVAL", "CNSR")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Records of the dataset that are not analysed.
+
+    Attributes
+    ----------
+    reason : str
+    records : int
+    """
+
+    reason: str
+    records: int
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The records to analyse.
+
+    Attributes
+    ----------
+    data : Dataset
+        Only these records, in their order, with the ADSL variables that were asked for.
+    parameter : Dataset
+        All records of the parameter.
+    paramcd : str
+    left_out : tuple of LeftOut
+        All other records of the dataset, each under the first reason that applies.
+    from_adsl : tuple of str
+        Variables that came from ADSL.
+    """
+
+    data: Dataset
+    parameter: Dataset
+    paramcd: str
+    left_out: tuple[LeftOut, ...]
+    from_adsl: tuple[str, ...]
+
+
+def dataset_with(study: Study, paramcd: str) -> Dataset:
+    """The time-to-event dataset that holds a parameter.
+
+    Raises
+    ------
+    ConfigurationError
+        When no time-to-event dataset holds it.
+    Refused
+        When there is no time-to-event dataset, several hold it, or it lacks a variable that the
+        analysis cannot do without.
+    """
+    candidates = [dataset for dataset in study if _is_time_to_event(dataset)]
+    if not candidates:
+        names = ", ".join(dataset.name for dataset in study) or "the study is empty"
+        raise Refused("there is no time-to-event dataset", names, "give one with PARAMCD, AVAL and CNSR")
+    parameters = {dataset.name: _parameters(dataset) for dataset in candidates}
+    holding = [dataset for dataset in candidates if paramcd in parameters[dataset.name]]
+    if len(holding) > 1:
+        names = ", ".join(dataset.name for dataset in holding)
+        raise Refused(
+            f"{paramcd} is in several datasets", names, "give only the files that belong to the analysis"
+        )
+    if not holding:
+        there = "; ".join(f"{name} holds {', '.join(found)}" for name, found in parameters.items() if found)
+        known = dict.fromkeys(code for found in parameters.values() for code in found)
+        raise ConfigurationError(
+            f"there is no parameter {paramcd}",
+            there or f"{', '.join(parameters)}: no PARAMCD",
+            did_you_mean(paramcd, known),
+        )
+    lacking = [name for name in _NEEDED if name not in holding[0]]
+    if lacking:
+        raise Refused(
+            f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing",
+            holding[0].name,
+            "a time-to-event dataset needs USUBJID, PARAMCD, AVAL and CNSR",
+        )
+    return holding[0]
+
+
+def _is_time_to_event(dataset: Dataset) -> bool:
+    return Structure.TTE in dataset.structure.lineage or ("PARAMCD" in dataset and "CNSR" in dataset)
+
+
+def _parameters(dataset: Dataset) -> tuple[str, ...]:
+    return tuple(map(str, dataset.distinct("PARAMCD").values)) if "PARAMCD" in dataset else ()
+
+
+def with_subject_level(
+    dataset: Dataset, study: Study, wanted: Iterable[str]
+) -> tuple[Dataset, tuple[str, ...]]:
+    """A dataset with the variables it lacks taken from ADSL, and the names of those.
+
+    A subject that is not in ADSL gets missing values.
+
+    Raises
+    ------
+    ConfigurationError
+        When a variable is in neither.
+    Refused
+        When ADSL has several records for a subject, or no USUBJID.
+    """
+    lacking = tuple(dict.fromkeys(name for name in wanted if name not in dataset))
+    if not lacking:
+        return dataset, ()
+    if "ADSL" not in study:
+        raise ConfigurationError(
+            f"{lacking[0]} is not in {dataset.name}, and ADSL was not delivered",
+            dataset.name,
+            did_you_mean(lacking[0], dataset.frame.columns),
+        )
+    adsl = study["ADSL"]
+    for name in lacking:
+        if name not in adsl:
+            known = dict.fromkeys([*dataset.frame.columns, *adsl.frame.columns])
+            raise ConfigurationError(
+                f"{name} is neither in {dataset.name} nor in ADSL", dataset.name, did_you_mean(name, known)
+            )
+    place = _places_in(adsl, dataset)
+    found = adsl.frame[list(lacking)].reindex(place)  # no record -1: missing
+    found.index = dataset.frame.index
+    frame = dataset.frame.assign(**{name: found[name] for name in lacking})
+    variables = (*dataset.variables, *(adsl.variable(name) for name in lacking))
+    return dataset.replace(frame=frame, variables=variables), lacking
+
+
+def _places_in(adsl: Dataset, dataset: Dataset) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """The ADSL record of each record's subject; -1 where there is none."""
+    if "USUBJID" not in adsl:
+        raise Refused("USUBJID is missing", "ADSL", "correct ADSL, or leave it out")
+    known = adsl.distinct("USUBJID")
+    counts = np.bincount(known.codes[known.codes >= 0], minlength=len(known.values))
+    if (counts > 1).any():
+        repeated = adsl.matching("USUBJID", set(known.values[counts > 1]).__contains__)
+        raise Refused(
+            "ADSL has several records for a subject",
+            listed(subjects_of(adsl, repeated)),
+            "ADSL has one record per subject: correct it",
+        )
+    record_of = np.full(len(known.values), -1, dtype=np.intp)
+    at = np.flatnonzero(known.codes >= 0)
+    record_of[known.codes[at]] = at
+    position = dict(zip(known.values, record_of, strict=True))
+    mine = dataset.distinct("USUBJID")
+    by_value = np.array([position.get(value, -1) for value in mine.values], dtype=np.intp)
+    return mine.spread(by_value, missing=-1)
+
+
+def select(
+    dataset: Dataset,
+    study: Study,
+    paramcd: str,
+    *,
+    condition: Expression | None = None,
+    population: str | None = None,
+    wanted: Sequence[str] = (),
+) -> Selection:
+    """Choose the records to analyse.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As `dataset_with` finds it.
+    study : Study
+        For ADSL.
+    paramcd : str
+    condition : Expression, optional
+        Records for which it is not true are left out.
+    population : str, optional
+        A flag; records without Y are left out.
+    wanted : sequence of str
+        Further variables that the table will need.
+
+    Raises
+    ------
+    ConfigurationError
+        When a variable is unknown, the population is no Y/N flag, or the condition compares what
+        cannot be compared.
+    Refused
+        When no record is left.
+    """
+    needed = [*wanted, *([population] if population else []), *(condition.variables if condition else ())]
+    joined, from_adsl = with_subject_level(dataset, study, needed)
+    is_parameter = joined.equals("PARAMCD", paramcd)
+    chosen = np.ones(len(joined), dtype=np.bool_)
+    left_out = []
+    for reason, keep in _steps(joined, is_parameter, condition, population):
+        dropped = int(np.count_nonzero(chosen & ~keep))
+        if dropped:
+            left_out.append(LeftOut(reason, dropped))
+        chosen &= keep
+    if not chosen.any():
+        reasons = "; ".join(f"{each.records} left out: {each.reason}" for each in left_out)
+        raise Refused(f"no {paramcd} record is left to analyse", f"{dataset.name}, {reasons}", _WIDER)
+    return Selection(only(joined, chosen), only(joined, is_parameter), paramcd, tuple(left_out), from_adsl)
+
+
+_WIDER = "widen the condition or the population"
+
+
+def _steps(
+    data: Dataset, is_parameter: Mask, condition: Expression | None, population: str | None
+) -> Iterator[tuple[str, Mask]]:
+    """Why a record may be left out, and the records that stay."""
+    yield "another parameter", is_parameter
+    if population:
+        _require_flag(data, population)
+        yield f"{population} is not Y", data.equals(population, "Y")
+    if condition:
+        truth = condition.truth(data)
+        yield "the condition is false", ~truth.false
+        yield "the condition is unknown, a value is missing", truth.true
+
+
+def _require_flag(data: Dataset, name: str) -> None:
+    if not set(data.distinct(name).values) <= {"Y", "N"}:
+        raise ConfigurationError(
+            f"{name} is no population flag: it holds other values than Y and N",
+            data.name,
+            "name a flag such as SAFFL or ITTFL, or use a condition",
+        )
+
+
+def only(data: Dataset, records: Mask) -> Dataset:
+    """A dataset of some of the records, numbered anew."""
+    frame = data.frame.loc[records].reset_index(drop=True)
+    return data.replace(frame=frame, special_missing={})

@@ -1,0 +1,122 @@
+"""Subjects in messages, and the check that a selection has one record for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...schemas.columns import Mask
+from ...schemas.dataset import Dataset
+from ...schemas.errors import Refused
+
+SHOWN = 10
+"""Subjects that a message names; the count is always exact."""
+
+_DISCRIMINATORS = ("ANL", "DTYPE", "BASETYPE", "PARQUAL", "PARCAT", "AVISIT", "APERIOD", "APHASE", "TRT")
+"""Starts of the names of variables that are meant to tell records of one parameter apart."""
+
+_OUTCOME = re.compile(
+    r"AVALC?$|AVALU$|ADT[MF]?$|ADY$|CNSR$|EVNTDESC$|CNSDTDSC$|SRC(DOM|VAR|SEQ)$|ASEQ$|STARTDT[MF]?$"
+)
+"""Variables that are what is measured, or where it comes from: to select by them would be to select
+by the result."""
+
+_VALUES_SHOWN = 4
+
+
+def subjects_of(data: Dataset, records: Mask) -> tuple[str, ...]:
+    """The subjects of some records, each once, in order; "record 7" for a record without USUBJID."""
+    subjects = data.distinct("USUBJID")
+    names = []
+    for position in np.flatnonzero(records):
+        code = subjects.codes[position]
+        names.append(str(subjects.values[code]) if code >= 0 else f"record {position + 1}")
+    return tuple(dict.fromkeys(names))
+
+
+def listed(subjects: Sequence[str]) -> str:
+    """Subjects for a message: the first of them, and how many more there are."""
+    shown = ", ".join(subjects[:SHOWN])
+    more = f" and {len(subjects) - SHOWN} more" if len(subjects) > SHOWN else ""
+    return f"{_counted(len(subjects))}: {shown}{more}"
+
+
+def _counted(subjects: int) -> str:
+    return f"{subjects} subject{'' if subjects == 1 else 's'}"
+
+
+def require_one_record_each(data: Dataset, paramcd: str) -> None:
+    """Refuse a selection with several records for a subject, and say what would tell them apart.
+
+    Raises
+    ------
+    Refused
+        Also when a record has no USUBJID.
+    """
+    unnamed = data.missing("USUBJID")
+    if unnamed.any():
+        raise Refused(
+            f"{np.count_nonzero(unnamed)} {paramcd} records have no USUBJID", data.name, "correct the data"
+        )
+    codes = data.distinct("USUBJID").codes
+    repeated = np.bincount(codes)[codes] > 1
+    if not repeated.any():
+        return
+    among = data.replace(frame=data.frame.loc[repeated].reset_index(drop=True), special_missing={})
+    differing = _differing(among)
+    telling = [name for name in differing if not _OUTCOME.match(name)]
+    raise Refused(
+        f"some subjects have several {paramcd} records",
+        f"{data.name}, {listed(subjects_of(data, repeated))}; {_difference(among, telling, differing)}",
+        _advice(data, telling),
+    )
+
+
+def _differing(among: Dataset) -> list[str]:
+    """Variables that differ within a subject, those made for it first, complete separations first."""
+    subjects = len(np.unique(among.groups("USUBJID")))
+    ranked = []
+    for place, name in enumerate(among.frame.columns):
+        groups = len(np.unique(among.groups("USUBJID", name)))
+        if groups > subjects:
+            made_for_it = not name.startswith(_DISCRIMINATORS)
+            ranked.append((made_for_it, groups < len(among), place, name))
+    return [name for *_, name in sorted(ranked)]
+
+
+def _difference(among: Dataset, telling: Sequence[str], differing: Sequence[str]) -> str:
+    if telling:
+        return f"they differ in {', '.join(_with_values(among, name) for name in telling)}"
+    if differing:
+        return f"they differ only in the result and its source: {', '.join(differing)}"
+    return "they are equal in every variable"
+
+
+def _with_values(among: Dataset, name: str) -> str:
+    """A variable with its values, where it is one made to tell records apart and they are few."""
+    if not name.startswith(_DISCRIMINATORS):
+        return name
+    values = sorted(map(str, among.distinct(name).values))
+    values += ["missing"] if among.missing(name).any() else []
+    return f"{name} ({', '.join(values)})" if len(values) <= _VALUES_SHOWN else name
+
+
+def _advice(data: Dataset, telling: Sequence[str]) -> str:
+    for name in telling:
+        if not (name.startswith(_DISCRIMINATORS) and data.is_character(name)):
+            continue
+        values = data.distinct(name)
+        for code, value in enumerate(values.values):
+            if _leaves_one_each(data, values.codes == code):
+                return f"add a condition on one of them, for example {name} == '{value}'"
+    if telling:
+        return "add a condition on one of them that leaves one record per subject"
+    return "nothing tells which record to analyse: correct the data"
+
+
+def _leaves_one_each(data: Dataset, chosen: Mask) -> bool:
+    codes = data.distinct("USUBJID").codes
+    left = np.bincount(codes[chosen], minlength=int(codes.max()) + 1)
+    return bool((left == 1).all())

@@ -1,0 +1,202 @@
+"""From AVAL to a duration in a stated unit.
+
+The unit of AVAL is the one that AVALU states, else the text of PARAM, else the one the dates prove,
+else the one the user states; it is never assumed, and two that contradict each other are refused. A
+change of unit starts from the dates where they make AVAL, not from rounded months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...schemas.dataset import Dataset
+from ...schemas.duration import (
+    DurationFormula,
+    DurationInference,
+    Numbers,
+    TimeUnit,
+    infer_duration,
+    unit_from_text,
+)
+from ...schemas.errors import ConfigurationError, Refused
+from .selection import Selection
+
+_PROOF = 10
+"""Records that prove a unit by their dates where AVAL is rounded; whole days show themselves at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class TimeScale:
+    """Durations of a selection and how they came about.
+
+    Attributes
+    ----------
+    durations : ndarray of float, shape (n_records,)
+        In `unit`, not rounded; NaN where AVAL, or a date that is needed, is missing.
+    unit : TimeUnit
+        Of the durations.
+    aval_unit : TimeUnit
+        Of AVAL.
+    found_by : str
+        What states the unit of AVAL.
+    formula : DurationFormula or None
+        How the dates make AVAL, where they do.
+    exceptions : int
+        Records of the selection whose AVAL is not what the formula gives.
+    made_from : str
+        The duration in words: "AVAL", "(ADT - STARTDT + 1) / 30.4375 (months)".
+    """
+
+    durations: Numbers
+    unit: TimeUnit
+    aval_unit: TimeUnit
+    found_by: str
+    formula: DurationFormula | None
+    exceptions: int
+    made_from: str
+
+    @property
+    def days_per_unit(self) -> float | None:
+        """Days of one unit: those of AVAL's own formula while AVAL is the duration, None if they vary."""
+        if self.made_from == "AVAL" and self.formula is not None:
+            return self.formula.days_per_unit
+        return self.unit.days
+
+
+def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit | None) -> TimeScale:
+    """Durations of the selected records.
+
+    Parameters
+    ----------
+    selection : Selection
+    unit : TimeUnit or None
+        Wanted; None for the unit of AVAL.
+    aval_unit : TimeUnit or None
+        What the user states about AVAL.
+
+    Raises
+    ------
+    ConfigurationError
+        When the user's statement contradicts the data.
+    Refused
+        When the data contradict themselves, nothing tells the unit, or a change of unit would have to
+        guess whether AVAL counts the first day.
+    """
+    inference = _inference(selection)
+    known, found_by = _unit_of_aval(selection, inference, aval_unit)
+    aval = selection.data.numbers("AVAL")
+    formulas = [each for each in inference.fits if each.unit is known] if inference else []
+    formula = formulas[0] if formulas else None
+    exceptions = 0
+    if formula is not None:
+        adt, startdt = selection.data.days("ADT"), selection.data.days("STARTDT")
+        complete = ~np.isnan(aval + adt + startdt)
+        exceptions = int(np.count_nonzero(complete & ~formula.holds(aval, adt, startdt)))
+    target = unit or known
+    durations, made_from = aval, "AVAL"
+    if target is not known:
+        durations, made_from = _changed(selection.data, known, target, formulas)
+    return TimeScale(durations, target, known, found_by, formula, exceptions, made_from)
+
+
+def _changed(
+    data: Dataset, known: TimeUnit, target: TimeUnit, formulas: list[DurationFormula]
+) -> tuple[Numbers, str]:
+    """Durations in another unit than AVAL's, and how they are made."""
+    if formulas:
+        adt, startdt = data.days("ADT"), data.days("STARTDT")
+        if not np.isnan(adt + startdt).any():
+            formula = _in_unit(formulas, target, data.name)
+            return formula.durations(adt, startdt), str(formula)
+    days = (formulas[0].days_per_unit if formulas else None) or known.days
+    return data.numbers("AVAL") * (days / target.days), f"AVAL * {days:.10g} / {target.days:.10g}"
+
+
+def _in_unit(formulas: list[DurationFormula], target: TimeUnit, dataset: str) -> DurationFormula:
+    """The formula for another unit, unrounded. Several that fit equally well must agree on the days."""
+    converted = {
+        replace(
+            formula,
+            unit=target,
+            days_per_unit=target.days,
+            decimals=None,
+            truncated=False,
+            same_day=None
+            if formula.same_day is None
+            else formula.same_day * (formula.days_per_unit or formula.unit.days) / target.days,
+        )
+        for formula in formulas
+    }
+    if len(converted) > 1:
+        raise Refused(
+            f"the dates do not settle how AVAL counts days, so it cannot be given in {target}",
+            f"{dataset}, equally good: {'; '.join(sorted(map(str, formulas)))}",
+            f"ask for AVAL's own unit, {formulas[0].unit}",
+        )
+    return converted.pop()
+
+
+def _inference(selection: Selection) -> DurationInference | None:
+    """What the dates say: those of the whole parameter, or, where it mixes formulas, of the selection."""
+    inference = None
+    for data in (selection.parameter, selection.data):
+        if any(name not in data or data.is_character(name) for name in ("AVAL", "ADT", "STARTDT")):
+            return None
+        inference = infer_duration(data.numbers("AVAL"), data.days("ADT"), data.days("STARTDT"))
+        if inference.fits:
+            break
+    return inference
+
+
+def _unit_of_aval(
+    selection: Selection, inference: DurationInference | None, stated: TimeUnit | None
+) -> tuple[TimeUnit, str]:
+    sources: Mapping[str, TimeUnit | None] = {
+        "AVALU": _unit_in(selection.data, "AVALU", must_be_unit=True),
+        "the text of PARAM": _unit_in(selection.data, "PARAM", must_be_unit=False),
+        "the dates ADT and STARTDT": _proven(inference),
+        "aval_unit": stated,
+    }
+    found = {source: unit for source, unit in sources.items() if unit is not None}
+    where = f"{selection.data.name}, {selection.paramcd}"
+    if not found:
+        raise Refused(
+            f"nothing tells the unit of AVAL of {selection.paramcd}",
+            f"{where}: no unit in AVALU or PARAM, and the dates prove none",
+            "state it: --aval-unit days, weeks, months or years",
+        )
+    if len(set(found.values())) > 1:
+        said = ", ".join(f"{source} says {unit}" for source, unit in found.items())
+        if stated is not None and len({unit for source, unit in found.items() if source != "aval_unit"}) == 1:
+            raise ConfigurationError(
+                "the stated unit of AVAL contradicts the data", f"{where}: {said}", "omit it"
+            )
+        raise Refused("the unit of AVAL is contradictory", f"{where}: {said}", "correct the data")
+    return next(iter(found.values())), next(iter(found))
+
+
+def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | None:
+    """The unit that a text variable states for all selected records."""
+    if variable not in data or data.missing(variable).all():
+        return None
+    texts = data.distinct(variable).values
+    incomplete = bool(data.missing(variable).any())
+    units = [unit_from_text(text) for text in texts]
+    stated = {unit for unit in units if unit is not None}
+    if len(stated) == 1 and None not in units and not incomplete:
+        return stated.pop()
+    if len(stated) < 2 and not must_be_unit:
+        return None
+    shown = [*map(str, texts), *(["missing"] if incomplete else [])]
+    raise Refused(
+        f"{variable} does not state one unit of time", f"{data.name}: {', '.join(shown)}", "correct the data"
+    )
+
+
+def _proven(inference: DurationInference | None) -> TimeUnit | None:
+    if inference is None or inference.unit is None:
+        return None
+    return inference.unit if inference.unit is TimeUnit.DAYS or inference.records >= _PROOF else None
