@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 
 import click
+from click.shell_completion import shell_complete
 
 import adamgate
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
 FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE
 
+COMPLETION = "_ADAMGATE_COMPLETE"
+"""Shells set it to ask for completions: see click's "Shell Completion"."""
+
 EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
     (Refused, REFUSED),
     (ConfigurationError, USAGE),
@@ -56,18 +60,23 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    completion = os.environ.get(COMPLETION)
+    sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; what went wrong is told on stderr."""
     debug = "--debug" in arguments or bool(os.environ.get("ADAMGATE_DEBUG"))
     try:
-        code = cli.main(args=list(arguments), prog_name="adamgate", standalone_mode=False)
+        # Not `cli.main`: it takes an EOFError for Ctrl-D and a closed pipe for exit code 1.
+        with cli.make_context("adamgate", list(arguments)) as context:
+            code = cli.invoke(context)
     except AdamgateError as failure:
         _tell_traceback(debug)
         _tell(f"error: {failure}")
         return next(code for kind, code in EXIT_CODES if isinstance(failure, kind))
+    except click.exceptions.Exit as leave:  # --help, --version
+        return leave.exit_code
     except click.ClickException as failure:
         failure.show()
         return USAGE
@@ -75,11 +84,9 @@ def run(arguments: Sequence[str]) -> int:
         # Python would flush stdout once more on its way out, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
-    except (KeyboardInterrupt, click.Abort) as stop:
-        if not isinstance(stop.__cause__, EOFError):  # click takes one for Ctrl-D at a prompt
-            _tell("interrupted")
-            return INTERRUPTED
-        return _own_fault(stop.__cause__, debug)
+    except KeyboardInterrupt:
+        _tell("interrupted")
+        return INTERRUPTED
     except Exception as fault:
         return _own_fault(fault, debug)
     return int(code or PASSED)

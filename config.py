@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
 from .schemas.errors import ConfigurationError
+from .schemas.spelling import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from .schemas.finding import Severity
@@ -51,7 +52,9 @@ class Choice:
         if not isinstance(value, str):
             raise ValueError(f"a text in quotes, one of {', '.join(self.allowed)}")
         if value not in self.allowed:
-            raise ValueError(f"one of {', '.join(self.allowed)}{nearest(value, self.allowed)}")
+            near = nearest(value, self.allowed, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"one of {', '.join(self.allowed)}{meant}")
         return value
 
 
@@ -77,12 +80,6 @@ def path(value: Any) -> Path:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("a path")
     return Path(value)
-
-
-def nearest(name: str, names: Collection[str]) -> str:
-    """ "; nearest: fail_on", or nothing when no name is like it."""
-    found = get_close_matches(name, names, n=3)
-    return f"; nearest: {', '.join(found)}" if found else ""
 
 
 @dataclass(frozen=True)
@@ -213,7 +210,7 @@ def _from_file(file: Path) -> Found:
             raise ConfigurationError(
                 f"unknown table or key {table!r}",
                 shown,
-                f"the tables of {FILE_NAME} are: [{TABLE}]{nearest(table, (TABLE, *KINDS))}",
+                f"settings stand under [{TABLE}]; {did_you_mean(table, (f'[{TABLE}]', *KINDS))}",
             )
     settings = document.get(TABLE, {})
     if not isinstance(settings, dict):
@@ -276,9 +273,7 @@ def _from_options(overrides: Mapping[str, Any]) -> Found:
 
 def _require_known(name: str, where: str) -> None:
     if name not in KINDS:
-        raise ConfigurationError(
-            f"unknown setting {name!r}", where, f"the settings are: {', '.join(KINDS)}{nearest(name, KINDS)}"
-        )
+        raise ConfigurationError(f"unknown setting {name!r}", where, did_you_mean(name, KINDS))
 
 
 def _checked(name: str, value: Any, where: str) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.rule import Rule, rule_book
+from ...schemas.spelling import nearest
 
 _GRAINS = {
     "metadata": "the names and metadata of one dataset",
@@ -39,9 +39,9 @@ def explain(rule_id: str) -> str:
     book = rule_book()
     wanted = rule_id.strip().upper()
     if wanted not in book:
-        near = get_close_matches(wanted, book, n=5, cutoff=0.5)
-        advice = f"nearest: {', '.join(near)}; " if near else ""
-        raise ConfigurationError(f"no rule {rule_id!r}", "", f"{advice}adamgate rules lists all")
+        near = nearest(wanted, book)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise ConfigurationError(f"there is no rule {rule_id!r}", "", f"{meant}`adamgate rules` lists all")
     return render_rule(book[wanted])
 
 

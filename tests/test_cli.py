@@ -1,0 +1,366 @@
+"""The command line: streams, exit codes, messages."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+import adamgate as ag
+from adamgate import cli
+from adamgate.converters.reports.json_document import SCHEMA
+
+SCHEMA_OF_REPORTS = json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(
+    f"S,S-0{n},0{n},007,5{n},YEARS,F,WHITE,A,A\n" for n in (1, 2)
+)
+ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,STARTDT,ADT\n" + "".join(
+    f"S,S-0{n},OS,Overall Survival (days),1{n},{n - 1},2020-01-01,2020-01-1{n}\n" for n in (1, 2)
+)
+
+
+class Ran(NamedTuple):
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clean study in ``data/``, from whose parent commands are run."""
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "adsl.csv").write_text(ADSL)
+    (folder / "adtte.csv").write_text(ADTTE)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("ADAMGATE_")]:
+        monkeypatch.delenv(name)
+    return folder
+
+
+@pytest.fixture
+def broken(study: Path) -> Path:
+    """The same with one negative AVAL."""
+    (study / "adtte.csv").write_text(ADTTE.replace(",12,", ",-4,"))
+    return study
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]):
+    def command(*arguments: str) -> Ran:
+        code = cli.run(arguments)
+        return Ran(code, *capfd.readouterr())
+
+    return command
+
+
+def process(*arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "adamgate", *arguments], text=True, capture_output=True, check=False, **more
+    )
+
+
+# What comes out where
+
+
+def test_the_report_is_for_people_and_goes_to_stderr(run, study: Path):
+    code, out, err = run("validate", "data")
+    assert (code, out) == (0, "")
+    assert err.startswith("PASSED  ")
+    assert "Judged by ADaMIG 1.3 (default), OCCDS 1.1 (default)\n" in err
+    assert len(err.splitlines()) <= 20
+
+
+def test_the_json_document_is_all_that_stands_on_stdout(run, broken: Path):
+    code, out, err = run("validate", "data", "--format", "json")
+    found = json.loads(out)
+    jsonschema.Draft202012Validator(SCHEMA_OF_REPORTS).validate(found)
+    assert code == 1
+    assert found["verdict"] == "refused"
+    assert [each["path"] for each in found["inputs"]] == ["data/adsl.csv", "data/adtte.csv"]
+    assert all(re.fullmatch("[0-9a-f]{64}", each["sha256"]) for each in found["inputs"])
+    assert "TTE006" in {each["rule_id"] for each in found["findings"]}
+    assert err.startswith("REFUSED  ")
+    assert len(err.splitlines()) == 1
+
+
+def test_the_same_input_gives_the_same_bytes(run, broken: Path):
+    assert run("validate", "data", "--format", "json").out == run("validate", "data", "--format", "json").out
+
+
+def test_text_that_is_asked_for_goes_to_stdout(run, broken: Path):
+    code, out, err = run("validate", "data", "--format", "text")
+    assert (code, err) == (1, "")
+    assert out.startswith("REFUSED  ")
+    assert run("validate", "data", "-o", "-").out == out
+
+
+@pytest.mark.parametrize("options", [("-o", "findings.json"), ("-o", "findings.log", "--format", "json")])
+def test_a_report_file_takes_its_format_from_its_name_or_the_option(run, broken: Path, options: list[str]):
+    code, out, err = run("validate", "data", *options)
+    assert (code, out) == (1, "")
+    assert err.startswith("REFUSED  ")
+    assert "TTE006" in err
+    written = Path(options[1]).read_text(encoding="utf-8")
+    assert written == run("validate", "data", "--format", "json").out
+    assert sorted(each.name for each in Path.cwd().iterdir()) == [".git", "data", options[1]]
+
+
+def test_the_report_of_an_earlier_run_is_replaced(run, broken: Path):
+    Path("findings.txt").write_text("earlier")
+    assert run("validate", "data", "-o", "findings.txt").code == 1
+    assert Path("findings.txt").read_text().startswith("REFUSED  ")
+
+
+def test_a_device_is_written_to_and_not_replaced(run, study: Path):
+    assert run("validate", "data", "--format", "json", "-o", os.devnull).code == 0
+    assert not Path(os.devnull).is_file()
+
+
+def test_quiet_and_verbose(run, broken: Path):
+    assert run("validate", "data", "-q").err.count("\n") == 1
+    assert run("validate", "data", "-q", "--format", "json").err == ""
+    verbose = run("validate", "data", "-v").err
+    assert "Every check\n" in verbose
+    assert re.search(r"TTE006 +ADTTE +failed +[\d.]+ ms\n", verbose)
+    assert run("validate", "data", "-q", "-v").code == 2
+
+
+def test_patient_values_are_shown_only_when_asked_for(run, broken: Path):
+    without, given = run("validate", "data").err, run("validate", "data", "--show-values").err
+    assert "S-02, OS (record 2)" in without
+    assert "-4" not in without
+    assert "by USUBJID, PARAMCD, AVAL: S-02, OS, -4 (record 2)" in given
+
+
+# Settings
+
+
+def test_fail_on_decides_the_exit_code(run, broken: Path):
+    codes = {word: run("validate", "data", "-q", "--fail-on", word).code for word in ("error", "never")}
+    assert codes == {"error": 1, "never": 0}
+
+
+def test_settings_of_the_study_and_their_origin(run, broken: Path):
+    Path("adamgate.toml").write_text('[settings]\nfail_on = "never"\noccds = "1.0"\n')
+    code, _, err = run("validate", "data", "--standard", "adamig-1.1")
+    assert code == 0
+    assert "Judged by ADaMIG 1.1 (--standard), OCCDS 1.0 (adamgate.toml)\n" in err
+    assert run("validate", "data", "--fail-on", "error").code == 1
+    found = json.loads(run("validate", "data", "--format", "json").out)
+    assert found["standards"][1] == {"name": "OCCDS", "version": "1.0", "origin": "adamgate.toml"}
+
+
+def test_complete_refuses_what_was_not_delivered(run, study: Path):
+    assert run("validate", "data").code == 0
+    code, _, err = run("validate", "data", "--complete")
+    assert code == 1
+    assert "Not run, therefore refused\n" in err
+    assert "not delivered: " in err
+
+
+def test_patterns_are_expanded_where_the_shell_did_not(run, study: Path):
+    _, out, _ = run("describe", "data/*.csv")
+    assert re.findall("^AD[A-Z]+", out, re.M) == ["ADSL", "ADTTE"]
+
+
+# What goes wrong: message and exit code
+
+TOLD = {
+    "unknown command": (2, "validat"),
+    "unknown option": (2, "validate", "data", "--fail"),
+    "unknown word": (2, "validate", "data", "--fail-on", "eror"),
+    "no input": (2, "validate"),
+    "unknown rule": (2, "explain", "TTE666"),
+    "unknown report format": (2, "validate", "data", "-o", "report.xyz"),
+    "unknown encoding": (2, "validate", "data", "--encoding", "utf-9"),
+    "no configuration": (2, "validate", "data", "--config", "none.toml"),
+    "nothing matches": (3, "validate", "data/*.xpt"),
+    "output in a file": (4, "validate", "data", "-q", "-o", "data/adsl.csv/report.json"),
+    "output is a folder": (4, "validate", "data", "-q", "--format", "json", "-o", "data"),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_a_user_is_told(run, study: Path, case: str, snapshot: SnapshotAssertion):
+    expected, *arguments = TOLD[case]
+    code, out, err = run(*arguments)
+    assert (code, out) == (expected, "")
+    assert "Traceback" not in err
+    assert err == snapshot
+
+
+def test_every_input_that_cannot_be_read_is_told_at_once(run, study: Path):
+    (study / "adae.xpt").write_bytes(b"")
+    (study / "adcm.csv").write_text("A,B\n1,2,3\n")
+    code, out, err = run("validate", "data", "--format", "json")
+    assert (code, out) == (3, "")
+    assert err.startswith("error: 2 inputs cannot be read:\n")
+    assert "adae.xpt" in err
+    assert "adcm.csv" in err
+    assert run("validate", "none").code == 3
+
+
+def test_an_output_that_cannot_be_written_leaves_nothing(run, study: Path):
+    before = sorted(Path.cwd().rglob("*"))
+    run("validate", "data", "-o", "data/adsl.csv/report.json")
+    assert sorted(Path.cwd().rglob("*")) == before
+
+
+def test_each_failure_has_its_own_exit_code():
+    codes = dict(cli.EXIT_CODES)
+    assert codes == {
+        ag.Refused: 1,
+        ag.ConfigurationError: 2,
+        ag.UnreadableInput: 3,
+        ag.UnwritableOutput: 4,
+    }
+    families = set(ag.AdamgateError.__subclasses__())
+    assert families == set(codes), "every family of failures needs an exit code"
+
+
+@pytest.mark.parametrize("failure", [ValueError("PATIENT 7 HAS X"), EOFError("PATIENT 7 HAS X")])
+def test_a_fault_of_ours_names_its_place_and_quotes_no_data(
+    run, study: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+):
+    def breaks(*given: object, **named: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(ag, "validate", breaks)
+    code, out, err = run("validate", "data")
+    assert (code, out) == (70, "")
+    kind = type(failure).__name__
+    assert re.fullmatch(
+        rf"error: this is a fault in adamgate: {kind}\n"
+        r"  where: adamgate\.cli, line \d+, in validate\n"
+        r"  to do: run it again with --debug .*\n",
+        err,
+    )
+    debugged = run("validate", "data", "--debug").err
+    assert debugged.startswith("Traceback (most recent call last):\n")
+    assert f"{kind}: PATIENT 7 HAS X\n" in debugged
+    monkeypatch.setenv("ADAMGATE_DEBUG", "1")
+    assert "Traceback" in run("validate", "data").err
+
+
+def test_ctrl_c(run, study: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ag, "read", interrupted)
+    code, out, err = run("validate", "data")
+    assert (code, out, err.strip()) == (130, "", "interrupted")
+
+
+def test_a_reader_that_goes_away(study: Path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "adamgate", "rules"],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk():
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "adamgate", "rules"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 4
+    assert ran.stderr.startswith("error: the output cannot be written: No space left on device\n")
+
+
+def test_what_the_terminal_cannot_show_is_escaped(study: Path):
+    ran = process(
+        "validate", "\N{CJK UNIFIED IDEOGRAPH-65E5}", env={**os.environ, "PYTHONIOENCODING": "cp1252"}
+    )
+    assert ran.returncode == 3
+    assert "where: \\u65e5\n" in ran.stderr
+
+
+def test_shells_can_ask_for_completions(study: Path):
+    ran = process(env={**os.environ, "_ADAMGATE_COMPLETE": "bash_source"})
+    if "Couldn't detect Bash version" in ran.stderr:
+        pytest.skip("no bash")
+    assert "adamgate" in ran.stdout
+
+
+# Other commands
+
+
+def test_describe_as_text_and_as_json(run, study: Path, snapshot: SnapshotAssertion):
+    code, out, err = run("describe", "data/adtte.csv")
+    assert (code, err) == (0, "")
+    assert out == snapshot
+    found = json.loads(run("describe", "data", "--format", "json").out)
+    assert [(each["name"], each["records"]) for each in found["datasets"]] == [("ADSL", 2), ("ADTTE", 2)]
+    (aval,) = [each for each in found["datasets"][1]["variables"] if each["name"] == "AVAL"]
+    assert (aval["type"], aval["missing"], aval["distinct"]) == ("Num", 0, 2)
+
+
+@pytest.mark.parametrize("given", ["TTE006", "tte006"])
+def test_explain_in_any_case(run, given: str):
+    code, out, err = run("explain", given)
+    assert (code, err) == (0, "")
+    assert out == ag.explain("TTE006")
+
+
+def test_rules_lists_every_rule(run):
+    code, out, err = run("rules")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == list(ag.rule_book())
+
+
+def test_version(run):
+    assert run("--version").out == f"adamgate {ag.__version__}\n"
+
+
+# Start-up
+
+HEAVY = ("lifelines", "numpy", "pandas", "pandera", "pyarrow", "pyreadstat", "rich", "sksurv")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import adamgate",
+        "from adamgate.cli import run; run(['--help'])",
+        "from adamgate.cli import run; run(['validate', '--help'])",
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(code: str):
+    listing = (
+        f"{code}\nimport sys; print(*sorted({{m.partition('.')[0] for m in sys.modules}}), file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", listing], text=True, capture_output=True, check=True)
+    assert "adamgate" in ran.stderr.split()
+    assert not set(HEAVY).intersection(ran.stderr.split())
+
+
+def test_no_command_imports_a_survival_tool(study: Path):
+    code = "from adamgate.cli import run; run(['validate', 'data'])\nimport sys; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
+    assert "pandas" in ran.stdout.split()
+    assert not {"lifelines", "sksurv"}.intersection(ran.stdout.split())
