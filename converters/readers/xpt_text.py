@@ -163,8 +163,9 @@ class _Strings:
         self._append(texts.take(pa.array(dictionary.codes)))
 
     def finish(self) -> Text:
-        strings = pd.StringDtype("pyarrow").__from_arrow__(pa.chunked_array(self._chunks, pa.large_string()))
-        return Text(strings, self._undecoded, self._record)
+        strings = pa.chunked_array(self._chunks, pa.large_string())
+        column = strings.to_pandas(types_mapper={pa.large_string(): pd.StringDtype("pyarrow")}.get)
+        return Text(column.array, self._undecoded, self._record)
 
     def _decoded(self, values: list[bytes], codes: NDArray[Any] | None) -> pa.LargeStringArray:
         texts, undecoded = decode_values(values, self._encoding)
