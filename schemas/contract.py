@@ -8,8 +8,8 @@ a text. Both give the same verdict for rules of severity error.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import asdict
+from functools import cache, partial
 
 import pandas as pd
 import pandera.pandas as pa
@@ -21,26 +21,18 @@ from .rule import Fault, Grain, Rule, Standards, rule_book
 from .structure import Structure
 
 
-@dataclass(frozen=True, slots=True)
-class RuleCheck:
-    """A rule as a function of a frame, for pandera: True when nothing of its severity is wrong.
+def passes(frame: pd.DataFrame, *, rule: Rule, structure: Structure) -> bool:
+    """Whether a rule finds nothing of its severity wrong in a frame: what pandera asks.
 
     A rule that does not apply passes. A rule that cannot be run raises, which pandera reports as a
     failed check, so that it refuses as the gate does.
     """
-
-    rule: Rule
-    structure: Structure
-
-    def __call__(self, frame: pd.DataFrame) -> bool:
-        data = Dataset.from_frame(frame, self.structure.usual_name).replace(
-            declared_class=str(self.structure)
-        )
-        study = Study.of(data)
-        if self.rule.scope.obstacle(data, study):
-            return True
-        faults = (each for each in self.rule.run(data, study) if isinstance(each, Fault))
-        return not any(fault.found and _fails(fault, self.rule) for fault in faults)
+    data = Dataset.from_frame(frame, structure.usual_name).replace(declared_class=str(structure))
+    study = Study.of(data)
+    if rule.scope.obstacle(data, study):
+        return True
+    faults = (each for each in rule.run(data, study) if isinstance(each, Fault))
+    return not any(fault.found and _fails(fault, rule) for fault in faults)
 
 
 def _fails(fault: Fault, rule: Rule) -> bool:
@@ -67,8 +59,8 @@ def schema(
     ----------
     structure : Structure
     requirements : mapping of variable name to Requirement
-        Become columns with title and description; presence and type are judged by rules, so that
-        severity is the same here and in the gate.
+        Become columns with title and description, names with an index (TRTxxP) as regular expressions.
+        Presence and type are judged by rules, so that severity is the same here and in the gate.
     standards : Standards
 
     Returns
@@ -79,16 +71,21 @@ def schema(
     """
     checks = [_check(rule, structure) for rule in _rules(structure, standards, adam=True)]
     columns = {
-        name: pa.Column(
-            required=False,
-            nullable=True,
-            title=requirement.label,
-            description=requirement.condition or None,
-            metadata={"type": requirement.type, "core": requirement.core, "codelist": requirement.codelist},
-        )
-        for name, requirement in requirements.items()
+        each.expression if each.is_pattern else name: _column(each) for name, each in requirements.items()
     }
     return pa.DataFrameSchema(columns=columns, checks=checks, name=structure.usual_name)
+
+
+def _column(requirement: Requirement) -> pa.Column:
+    facts = {name: value for name, value in asdict(requirement).items() if value}
+    return pa.Column(
+        required=False,
+        nullable=True,
+        regex=requirement.is_pattern,
+        title=requirement.label,
+        description=requirement.condition or None,
+        metadata=facts,
+    )
 
 
 @cache
@@ -99,14 +96,14 @@ def _schema(structure: Structure, standards: Standards, *, adam: bool) -> pa.Dat
 
 def _rules(structure: Structure, standards: Standards, *, adam: bool) -> Iterable[Rule]:
     for rule in rule_book().values():
-        if not needs_study(rule) and rule.scope.belongs_to(standards):
-            if rule.scope.covers_structure(structure, adam=adam):
-                yield rule
+        covered = rule.scope.covers_structure(structure, adam=adam)
+        if covered and not needs_study(rule) and rule.scope.belongs_to(standards):
+            yield rule
 
 
 def _check(rule: Rule, structure: Structure) -> pa.Check:
     return pa.Check(
-        RuleCheck(rule, structure),
+        partial(passes, rule=rule, structure=structure),
         name=rule.id,
         title=rule.title,
         description=rule.page,

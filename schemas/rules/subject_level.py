@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ..columns import Mask
+from ..columns import Distinct, Mask
 from ..dataset import Dataset, Study
 from ..requirement import index_of, with_index
 from ..rule import ADAMIG, Fault, Grain
@@ -70,16 +70,9 @@ def subject_not_in_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Correct USUBJID, or deliver the DM that belongs to this ADSL.
     """
-    known = _subjects(study["DM"])
+    known = frozenset(_distinct_subjects(study["DM"]).values)
     strangers = data.matching("USUBJID", lambda subject: subject not in known)
     yield Fault(strangers, ("USUBJID",), "USUBJID does not occur in DM")
-
-
-def _subjects(data: Dataset) -> frozenset[str]:
-    if "USUBJID" not in data:
-        raise LookupError(f"{data.name} has no USUBJID")
-    subjects = data.distinct("USUBJID")
-    return frozenset(subjects.values[np.unique(subjects.codes[subjects.codes >= 0])])
 
 
 @conformance(
@@ -190,19 +183,26 @@ def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Fault
     demographics = study["DM"]
     if "AGE" not in demographics:
         return
-    collected = pd.Series(demographics.numbers("AGE"), index=_names(demographics))
-    collected = collected[collected.index.notna() & ~collected.index.duplicated()]
-    subjects = _names(data)
-    known = subjects.isin(collected.index)
-    expected = collected.reindex(subjects).to_numpy()
+    collected = _age_of_subject(demographics)
+    subjects = data.distinct("USUBJID")
+    expected = subjects.spread(
+        np.array([collected.get(subject, np.nan) for subject in subjects.values], np.float64), missing=np.nan
+    )
     found = data.numbers("AGE")
     equal = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    known = subjects.matching(lambda subject: subject in collected)
     yield Fault(known & ~equal, ("AGE",), "AGE differs from AGE in DM")
 
 
-def _names(data: Dataset) -> pd.Index[str]:
-    """USUBJID of each record as plain text, without trailing blanks; None where missing."""
+def _age_of_subject(demographics: Dataset) -> dict[str, float]:
+    subjects = _distinct_subjects(demographics)
+    filled = subjects.codes >= 0
+    return dict(
+        zip(subjects.values[subjects.codes[filled]], demographics.numbers("AGE")[filled], strict=True)
+    )
+
+
+def _distinct_subjects(data: Dataset) -> Distinct:
     if "USUBJID" not in data:
         raise LookupError(f"{data.name} has no USUBJID")
-    subjects = data.distinct("USUBJID")
-    return pd.Index(np.append(subjects.values, None)[subjects.codes], dtype=object)
+    return data.distinct("USUBJID")

@@ -45,7 +45,8 @@ def _not_whole(data: Dataset) -> Mask:
     if data.is_character("CNSR"):
         return data.matching("CNSR", lambda value: re.fullmatch(r"\d+", str(value).strip()) is None)
     values = data.numbers("CNSR")
-    return ~np.isnan(values) & ((values < 0) | (values != np.floor(values)))
+    wrong: Mask = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)))
+    return wrong
 
 
 @conformance(
