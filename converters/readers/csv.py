@@ -150,7 +150,8 @@ def _number(texts: TextColumn, kind: Kind, stated: bool) -> _Column:
 def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
     wrong = texts.first_record(meant.wrong)
     if wrong is not None:
-        problem = f"is Num by its description and holds what is no {kind}{_missing_word(texts, meant)}; all of it stays text"
+        word = _missing_word(texts, meant)
+        problem = f"is Num by its description and holds what is no {kind}{word}; all of it stays text"
         return _Column(texts.to_pandas(), problem=problem, record=wrong)
     values, special = texts.spread(meant.values), meant.special_missing(texts)
     rounded = texts.first_record(beyond_double(texts.values)) if kind is Kind.NUMBER else None

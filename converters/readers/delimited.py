@@ -26,7 +26,7 @@ from ...schemas.spelling import one_line
 from .file_kind import seems
 from .protocol import ReadOptions
 from .text import codec_name, decode_values, shown_bytes, undecoded_note
-from .text_column import FIRST_BLOCK, TextColumn, pays
+from .text_column import TextBlocks, TextColumn
 
 _DELIMITERS = b",;\t|"
 _BLOCK = 8 << 20
@@ -207,44 +207,30 @@ def _header(raw: bytes, delimiter: bytes, path: Path, dataset: str, notes: list[
 
 @dataclass(slots=True)
 class _Raw:
-    """Columns of bytes, block by block."""
+    """Columns of bytes, block by block, and the records that have too few or too many values."""
 
-    chunks: list[list[pa.Array]]
+    blocks: list[TextBlocks]
     records: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
 
     def note_ragged(self, row: Any) -> str:
-        """Keep number and count of values of a record that has too few or too many."""
+        """Keep the number of the record and of its values."""
         self.ragged.append((row.number, row.actual_columns))
         return "skip"
 
     def add(self, batch: pa.RecordBatch) -> None:
         self.records += batch.num_rows
-        for chunks, part in zip(self.chunks, batch.columns, strict=True):
-            encodes = isinstance(chunks[0], pa.DictionaryArray) if chunks else _repeats(part)
-            chunks.append(part.dictionary_encode() if encodes else part)
+        for blocks, part in zip(self.blocks, batch.columns, strict=True):
+            blocks.add(part)
 
     @property
     def columns(self) -> list[TextColumn]:
-        return [_whole(chunks) for chunks in self.chunks]
-
-
-def _repeats(part: pa.Array) -> bool:
-    return pays(len(part.slice(0, FIRST_BLOCK).unique()), min(len(part), FIRST_BLOCK))
-
-
-def _whole(chunks: list[pa.Array]) -> TextColumn:
-    if not chunks:
-        return TextColumn(pa.array([], pa.large_binary()), None)
-    together = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
-    if isinstance(together, pa.DictionaryArray):
-        return TextColumn.of_dictionary(together)
-    return TextColumn(together, None)
+        return [blocks.column() for blocks in self.blocks]
 
 
 def _split(body: pa.Buffer, header: list[str], delimiter: bytes, path: Path, options: ReadOptions) -> _Raw:
     names = [str(position) for position in range(len(header))]
-    raw = _Raw([[] for _ in header])
+    raw = _Raw([TextBlocks(pa.large_binary()) for _ in header])
     if body.size == 0 or not body.to_pybytes().strip(b"\r\n"):
         return raw
     stream = pa.BufferReader(body)
@@ -305,10 +291,4 @@ def _decoded(column: TextColumn, variable: str, dataset: str, notes: list[Readin
         first: NDArray[np.bool_] = np.zeros(len(texts), dtype=np.bool_)
         first[undecoded.position] = True
         notes.append(undecoded_note(undecoded, dataset, variable, column.first_record(first)))
-    values = pa.array(texts, pa.large_string())
-    if column.codes is None:
-        return TextColumn(values, None)
-    # Two values that differ in their bytes may be one text.
-    merged = values.dictionary_encode()
-    moved = merged.indices.to_numpy().astype(np.int32, copy=False)
-    return TextColumn(merged.dictionary, moved[column.codes])
+    return column.with_values(pa.array(texts, pa.large_string()))

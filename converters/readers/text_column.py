@@ -16,9 +16,10 @@ FIRST_BLOCK = 65_536
 _NOTHING = {"f": np.nan, "M": "NaT", "b": False, "U": ""}
 
 
-def pays(n_distinct: int, n_records: int) -> bool:
-    """Whether a dictionary is worth it: at most half as many distinct values as records."""
-    return 2 * n_distinct <= n_records
+def pays(block: pa.Array) -> bool:
+    """Whether a dictionary is worth it: at most half as many distinct values as records at the beginning."""
+    first = block.slice(0, FIRST_BLOCK)
+    return 2 * len(first.unique()) <= len(first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,18 @@ class TextColumn:
     codes: NDArray[np.int32] | None
 
     @classmethod
-    def of(cls, texts: pa.Array) -> TextColumn:
-        """Take one value per record, and keep the distinct ones where they are few."""
-        if not pays(len(texts.slice(0, FIRST_BLOCK).unique()), min(len(texts), FIRST_BLOCK)):
-            return cls(texts, None)
-        return cls.of_dictionary(texts.dictionary_encode())
-
-    @classmethod
     def of_dictionary(cls, encoded: pa.DictionaryArray) -> TextColumn:
         """Take what is dictionary-encoded already."""
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         return cls(encoded.dictionary, codes.astype(np.int32, copy=False))
+
+    def with_values(self, values: pa.Array) -> TextColumn:
+        """The same records with other texts for the values; two values may become one."""
+        if self.codes is None:
+            return TextColumn(values, None)
+        merged = values.dictionary_encode()
+        moved = np.append(merged.indices.to_numpy().astype(np.int32, copy=False), np.int32(-1))
+        return TextColumn(merged.dictionary, moved[self.codes])
 
     def __len__(self) -> int:
         return len(self.values) if self.codes is None else len(self.codes)
@@ -71,3 +73,30 @@ class TextColumn:
             return pd.arrays.ArrowStringArray(pa.chunked_array([self.values]))
         categories = pd.Index(self.values.to_numpy(zero_copy_only=False), dtype=object)
         return pd.Categorical.from_codes(self.codes, categories=categories)
+
+
+class TextBlocks:
+    """A column of text that comes block by block; the first tells whether a dictionary pays.
+
+    Parameters
+    ----------
+    type : pyarrow type
+        Of the blocks: large_string, or large_binary for text still to be decoded.
+    """
+
+    def __init__(self, type: pa.DataType) -> None:  # noqa: A002
+        self._type = type
+        self._blocks: list[pa.Array] = []
+        self._encodes = False
+
+    def add(self, block: pa.Array) -> None:
+        if not self._blocks:
+            self._encodes = pays(block)
+        self._blocks.append(block.dictionary_encode() if self._encodes else block)
+
+    def column(self) -> TextColumn:
+        """All blocks as one column."""
+        if not self._blocks:
+            return TextColumn(pa.array([], self._type), None)
+        together = pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
+        return TextColumn.of_dictionary(together) if self._encodes else TextColumn(together, None)

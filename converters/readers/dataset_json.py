@@ -1,0 +1,293 @@
+"""Dataset-JSON v1.1: one document (.json), a line per record (.ndjson), or those lines compressed (.dsjc).
+
+Lines are read in blocks, so that memory holds the columns and one block of records. A file is refused
+when it departs from the standard: in its metadata, in its number of records or of values, or in a value
+whose type is not the declared one.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+import pandas as pd
+
+from ...schemas.dataset import Dataset, ReadingNote, Source, Variable
+from ...schemas.errors import UnreadableInput
+from ...schemas.spelling import one_line
+from .dataset_json_columns import Column, ColumnBuilder, WrongValue
+from .dataset_json_metadata import attributes_of, faults, time_of, variable_of
+from .file_kind import seems
+from .protocol import ReadOptions
+from .text import codec_name, decode_values, undecoded_note
+from .text_column import FIRST_BLOCK
+
+_CHUNK = 1 << 20
+_ADVICE = "have it written anew by a tool that follows Dataset-JSON 1.1"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A file taken apart: the metadata, and the rows in blocks."""
+
+    metadata: dict[str, Any]
+    blocks: Iterator[list[Any]]
+    open_ended: bool
+
+
+def read_dataset_json(path: Path, options: ReadOptions, /) -> list[Dataset]:
+    """Read a Dataset-JSON file as one dataset.
+
+    Parameters
+    ----------
+    path : Path
+        .json, .ndjson or .dsjc (zlib or gzip).
+    options : ReadOptions
+
+    Raises
+    ------
+    UnreadableInput
+        When the file is not Dataset-JSON 1.1, is cut short, contradicts its own metadata, or has two
+        columns of one name.
+    """
+    with path.open("rb") as file:
+        try:
+            return [_read(_taken_apart(file, path, options), path, options)]
+        except _Broken as broken:
+            raise UnreadableInput(
+                broken.what, f"{path}{broken.place and ', '}{broken.place}", broken.advice
+            ) from broken
+
+
+class _Broken(Exception):
+    """What is wrong with a file, and where in it."""
+
+    def __init__(self, what: str, place: str = "", advice: str = _ADVICE) -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = place
+        self.advice = advice
+
+
+def _taken_apart(file: IO[bytes], path: Path, options: ReadOptions) -> _Content:
+    head = file.read(512)
+    file.seek(0)
+    if not head.strip():
+        raise _Broken("the file is empty", advice="write or copy it anew")
+    kind = path.suffix.lower()
+    if kind == ".dsjc":
+        return _by_lines(_lines(_decompressed(file)), options)
+    if seems(head) not in ("", "a JSON document", "a text file, perhaps CSV"):
+        raise _Broken(f"this is {seems(head)}, not Dataset-JSON")
+    if kind == ".ndjson":
+        return _by_lines(_lines(iter(lambda: file.read(_CHUNK), b"")), options)
+    return _whole(file.read(), options)
+
+
+def _whole(data: bytes, options: ReadOptions) -> _Content:
+    document = _loads(data, options, "")
+    if not isinstance(document, dict):
+        raise _Broken("this is JSON, but not a Dataset-JSON object")
+    rows = document.pop("rows", [])
+    if not isinstance(rows, list):
+        raise _Broken("rows is not a list of lists")
+    blocks = (rows[start : start + FIRST_BLOCK] for start in range(0, len(rows), FIRST_BLOCK))
+    return _Content(_decoded_texts(document), blocks, open_ended=False)
+
+
+def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if not line.isspace())
+    number, first = next(numbered, (1, b"null"))
+    metadata = _loads(first, options, f"line {number}")
+    if not isinstance(metadata, dict):
+        raise _Broken("the first line is not an object with the metadata", f"line {number}")
+    rows = (_loads(line, options, f"line {number}") for number, line in numbered)
+    blocks = iter(lambda: list(islice(rows, FIRST_BLOCK)), [])
+    return _Content(_decoded_texts(metadata), blocks, open_ended=True)
+
+
+def _loads(data: bytes, options: ReadOptions, place: str) -> Any:
+    """JSON; bytes that are not UTF-8 become lone surrogates, which the columns decode."""
+    try:
+        if options.encoding is not None:
+            data = str(data, codec_name(options.encoding)).encode()
+        return orjson.loads(data.removeprefix(_BYTE_ORDER_MARK))
+    except UnicodeError as error:
+        advice = "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried"
+        raise _Broken(f"text is not {options.encoding}", place, advice) from error
+    except orjson.JSONDecodeError as error:
+        try:
+            str(data, "utf-8")
+        except UnicodeDecodeError:
+            return _loads_bytes(data, place)
+        raise _no_json(error, place) from error
+
+
+def _loads_bytes(data: bytes, place: str) -> Any:
+    text = str(data.removeprefix(_BYTE_ORDER_MARK), "utf-8", "surrogateescape")
+    try:
+        return json.loads(text, parse_int=orjson.loads, parse_float=orjson.loads, parse_constant=orjson.loads)
+    except (ValueError, RecursionError) as error:
+        raise _no_json(error, place) from error
+
+
+def _no_json(error: Exception, place: str) -> _Broken:
+    where = ": ".join(part for part in (place, one_line(str(error))) if part)
+    return _Broken("this is not valid JSON, or is cut short", where)
+
+
+def _decoded_texts(value: Any) -> Any:
+    """Metadata whose stray bytes are read as cp1252."""
+    if isinstance(value, str):
+        return value if value.isascii() else _decoded_text(value)
+    if isinstance(value, list):
+        return [_decoded_texts(each) for each in value]
+    if isinstance(value, dict):
+        return {_decoded_texts(name): _decoded_texts(each) for name, each in value.items()}
+    return value
+
+
+def _decoded_text(text: str) -> str:
+    try:
+        return decode_values([text.encode("utf-8", "surrogateescape")])[0][0]
+    except UnicodeEncodeError as error:
+        raise _Broken("a text is no Unicode: half a surrogate pair", "metadata") from error
+
+
+def _decompressed(file: IO[bytes]) -> Iterator[bytes]:
+    """The content of a zlib or gzip stream, of several members, too."""
+    inflater = zlib.decompressobj(wbits=47)
+    waiting = b""
+    try:
+        while chunk := waiting or file.read(_CHUNK):
+            yield inflater.decompress(chunk)
+            waiting = inflater.unused_data
+            if inflater.eof and (waiting or file.peek(1)):  # type: ignore[attr-defined]
+                inflater = zlib.decompressobj(wbits=47)
+    except zlib.error as error:
+        raise _Broken("the compression is neither zlib nor gzip, or broken", one_line(str(error))) from error
+    if not inflater.eof:
+        raise _Broken("the compressed stream is cut short", advice="copy or write the file anew")
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
+    metadata = content.metadata
+    _refuse_faults(metadata, content.open_ended)
+    name = metadata["name"].strip().upper()
+    variables = _variables(metadata)
+    builders = [ColumnBuilder(variable) for variable in variables]
+    expected, records = int(metadata["records"]), 0
+    for block in content.blocks:
+        _add(block, builders, records)
+        records += len(block)
+        if options.progress:
+            options.progress(path.name, min(records, expected), expected)
+    if records != expected:
+        raise _Broken(
+            f"{records} rows, and {expected} records by its metadata", advice="copy or write the file anew"
+        )
+    columns = [_column(builder) for builder in builders]
+    return Dataset(
+        name=name,
+        frame=pd.DataFrame(
+            {variable.name: column.values for variable, column in zip(variables, columns, strict=True)},
+            index=pd.RangeIndex(records),
+            columns=[variable.name for variable in variables],
+        ),
+        variables=tuple(map(_described, variables, columns)),
+        label=metadata["label"],
+        source=Source(path, "Dataset-JSON"),
+        created=time_of(metadata["datasetJSONCreationDateTime"]),
+        modified=time_of(metadata.get("dbLastModifiedDateTime")),
+        notes=tuple(
+            chain.from_iterable(_notes(name, *each) for each in zip(variables, columns, strict=True))
+        ),
+        attributes=attributes_of(metadata),
+    )
+
+
+def _refuse_faults(metadata: dict[str, Any], open_ended: bool) -> None:
+    version = metadata.get("datasetJSONVersion")
+    if "datasetJSONVersion" not in metadata:
+        raise _Broken("this is JSON, but not Dataset-JSON: it has no datasetJSONVersion")
+    if isinstance(version, str) and not version.startswith("1.1"):
+        raise _Broken(f"this is Dataset-JSON {one_line(version, 20)}; version 1.1 is read")
+    found = list(faults(metadata, open_ended))
+    if found:
+        others = f", and {len(found) - 1} more departures from the standard" if len(found) > 1 else ""
+        raise _Broken(f"this breaks the Dataset-JSON 1.1 standard: {found[0]}{others}", "metadata")
+    if not metadata["name"].strip():
+        raise _Broken("the dataset has no name", "metadata")
+
+
+def _variables(metadata: dict[str, Any]) -> list[Variable]:
+    variables = [variable_of(column) for column in metadata["columns"]]
+    seen: set[str] = set()
+    for variable in variables:
+        if variable.name.upper() in seen:
+            raise _Broken(f"two columns are named {one_line(variable.name)}", "metadata")
+        seen.add(variable.name.upper())
+    return variables
+
+
+def _add(block: list[Any], builders: list[ColumnBuilder], before: int) -> None:
+    """Turn rows into columns; `before` records came in earlier blocks."""
+    if set(map(type, block)) != {list}:
+        record = next(i for i, row in enumerate(block, before + 1) if type(row) is not list)
+        raise _Broken("a record is not a list of values", f"record {record}")
+    if set(map(len, block)) != {len(builders)}:
+        record, row = next((i, row) for i, row in enumerate(block, before + 1) if len(row) != len(builders))
+        raise _Broken(f"{len(row)} values for {len(builders)} columns", f"record {record}")
+    for builder, values in zip(builders, zip(*block, strict=True), strict=True):
+        with _placed(builder.variable):
+            builder.add(values)
+
+
+def _column(builder: ColumnBuilder) -> Column:
+    with _placed(builder.variable):
+        return builder.column()
+
+
+@contextmanager
+def _placed(variable: Variable) -> Iterator[None]:
+    """Tell of a wrong value where it is."""
+    try:
+        yield
+    except WrongValue as wrong:
+        raise _Broken(
+            str(wrong),
+            f"variable {one_line(variable.name)}, record {wrong.record}",
+            "correct the column's dataType or the value; a missing value is null",
+        ) from wrong
+
+
+def _described(variable: Variable, column: Column) -> Variable:
+    """The variable as its column turned out: a date that is none stays the text it is."""
+    if variable.type == "Num" and not column.is_number:
+        return replace(variable, type="Char", length=None, format="", target_data_type="")
+    return replace(variable, format=variable.format or column.format)
+
+
+def _notes(dataset: str, variable: Variable, column: Column) -> Iterator[ReadingNote]:
+    if column.undecoded is not None:
+        record = column.undecoded.position + 1
+        yield undecoded_note(column.undecoded, dataset, variable.name, record)
+    if column.problem:
+        yield ReadingNote(dataset, column.problem, variable.name, column.record)

@@ -1,0 +1,215 @@
+"""Values of one Dataset-JSON column into a column of the dataset, by its declared types.
+
+===============================  ==============================================================
+Declared                         Becomes
+===============================  ==============================================================
+string, URI                      text
+date, datetime, time             text; with target integer dates, datetimes, seconds (Num)
+integer, float, double           numbers; with a date format SAS's numbers become dates
+decimal                          numbers, from their text
+boolean                          numbers, 1 for true
+===============================  ==============================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ...schemas.dataset import Variable
+from ..sas_formats import Kind, dates_of, datetimes_of, kind_of
+from .dataset_json_metadata import STAMP_TYPES, TEXT_TYPES
+from .text import Undecoded, decode_values
+from .text_column import TextBlocks, TextColumn
+from .typed_text import beyond_double, typed
+
+_ALLOWED: dict[str, frozenset[type]] = {
+    "integer": frozenset({int, float}),
+    "float": frozenset({int, float}),
+    "double": frozenset({int, float}),
+    "decimal": frozenset({str, int, float}),
+    "boolean": frozenset({bool}),
+} | dict.fromkeys(TEXT_TYPES | STAMP_TYPES, frozenset({str}))
+_NULL = type(None)
+_IN_JSON = {
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
+_EXACT = 2.0**53
+_TIME_FORMAT = "TIME8."
+
+
+class WrongValue(ValueError):
+    """A value that contradicts its column's declared type, and its record's number from 1."""
+
+    def __init__(self, message: str, record: int) -> None:
+        super().__init__(message)
+        self.record = record
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as the dataset holds it.
+
+    Attributes
+    ----------
+    format : str
+        Where the source has none and the values need one to be understood: times.
+    problem, record : str, int or None
+        What a user must know about it, and the first record concerned.
+    undecoded : Undecoded or None
+        Text that was not UTF-8; its position is that of the first record concerned.
+    """
+
+    values: Any
+    is_number: bool
+    format: str = ""
+    problem: str = ""
+    record: int | None = None
+    undecoded: Undecoded | None = None
+
+
+class ColumnBuilder:
+    """Takes a column block by block."""
+
+    def __init__(self, variable: Variable) -> None:
+        self.variable = variable
+        self._allowed = _ALLOWED[variable.data_type]
+        self._texts = TextBlocks(pa.large_string())
+        self._numbers: list[NDArray[np.float64]] = []
+        self._records = 0
+        self._undecoded: Undecoded | None = None
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Take the next records' values.
+
+        Raises
+        ------
+        WrongValue
+            When one is not of the declared type, and not null.
+        """
+        if not set(map(type, values)) <= self._allowed | {_NULL}:
+            self._refuse(values)
+        if str in self._allowed:
+            texts = values
+            if self.variable.data_type == "decimal":
+                texts = [value if isinstance(value, str | None) else repr(value) for value in values]
+            self._texts.add(self._text_array(texts))
+        else:
+            self._numbers.append(np.array(values, dtype=np.float64))
+        self._records += len(values)
+
+    def column(self) -> Column:
+        """All that was added.
+
+        Raises
+        ------
+        WrongValue
+            When a decimal is no number.
+        """
+        if str not in self._allowed:
+            return _of_numbers(self._all_numbers(), self.variable)
+        texts = self._texts.column()
+        if self.variable.data_type == "decimal":
+            return _of_decimals(texts)
+        if self.variable.type == "Num":
+            return replace(_of_stamps(texts, Kind(self.variable.data_type)), undecoded=self._undecoded)
+        return Column(texts.to_pandas(), is_number=False, undecoded=self._undecoded)
+
+    def _refuse(self, values: Sequence[Any]) -> None:
+        place, value = next(
+            (i, value)
+            for i, value in enumerate(values)
+            if value is not None and type(value) not in self._allowed
+        )
+        raise WrongValue(
+            f"holds {_IN_JSON[type(value)]}, and its dataType is {self.variable.data_type}",
+            self._records + place + 1,
+        )
+
+    def _all_numbers(self) -> NDArray[np.float64]:
+        return np.concatenate([*self._numbers, np.empty(0)])
+
+    def _text_array(self, texts: Sequence[str | None]) -> pa.Array:
+        try:
+            return pa.array(texts, pa.large_string())
+        except UnicodeEncodeError:
+            return pa.array(self._decoded(texts), pa.large_string())
+
+    def _decoded(self, texts: Sequence[str | None]) -> list[str | None]:
+        """Texts whose stray bytes, kept as lone surrogates, are read as cp1252."""
+        try:
+            raw = [(text or "").encode("utf-8", "surrogateescape") for text in texts]
+        except UnicodeEncodeError:
+            record = next(i for i, text in enumerate(texts) if text and not _escapes(text))
+            raise WrongValue("holds half a surrogate pair", self._records + record + 1) from None
+        decoded, undecoded = decode_values(raw)
+        if undecoded is not None and self._undecoded is None:
+            self._undecoded = replace(undecoded, position=self._records + undecoded.position)
+        return [None if text is None else new for text, new in zip(texts, decoded, strict=True)]
+
+
+def _escapes(text: str) -> bool:
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_OF_SAS_NUMBERS: dict[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = {
+    Kind.DATE: dates_of,
+    Kind.DATETIME: datetimes_of,
+}
+
+
+def _of_numbers(numbers: NDArray[np.float64], variable: Variable) -> Column:
+    kind = kind_of(variable.format)
+    if kind in _OF_SAS_NUMBERS:
+        stamps = _OF_SAS_NUMBERS[kind](numbers)
+        if stamps is not None:
+            return Column(stamps, is_number=True)
+        return Column(numbers, True, problem=f"has a {kind} format and holds what SAS does not count as one")
+    fraction = numbers != np.trunc(numbers)
+    fraction &= np.isfinite(numbers) & (variable.data_type == "integer")
+    if fraction.any():
+        return _told(numbers, fraction, "is declared integer and holds fractions; they are kept")
+    if variable.data_type == "boolean":
+        return Column(numbers, True)
+    return _told(
+        numbers, np.abs(numbers) > _EXACT, "holds whole numbers too large for SAS or here to be exact"
+    )
+
+
+def _told(numbers: NDArray[np.float64], concerned: NDArray[np.bool_], problem: str) -> Column:
+    if not concerned.any():
+        return Column(numbers, True)
+    return Column(numbers, True, problem=problem, record=int(concerned.argmax()) + 1)
+
+
+def _of_decimals(texts: TextColumn) -> Column:
+    meant = typed(texts.values, Kind.NUMBER)
+    wrong = texts.first_record(meant.wrong | (meant.tags != ""))
+    if wrong is not None:
+        raise WrongValue("holds a text that is no number, and its dataType is decimal", wrong)
+    rounded = texts.first_record(beyond_double(texts.values))
+    problem = "" if rounded is None else "has more digits than a number in SAS or here can hold; rounded"
+    return Column(texts.spread(meant.values), True, problem=problem, record=rounded)
+
+
+def _of_stamps(texts: TextColumn, kind: Kind) -> Column:
+    meant = typed(texts.values, kind)
+    wrong = texts.first_record(meant.wrong | (meant.tags != ""))
+    if wrong is not None:
+        problem = f"is meant to be a numeric {kind} and holds what is no whole {kind}; all of it stays text"
+        return Column(texts.to_pandas(), False, problem=problem, record=wrong)
+    return Column(texts.spread(meant.values), True, format=_TIME_FORMAT if kind is Kind.TIME else "")
