@@ -21,7 +21,7 @@ from click.shell_completion import shell_complete
 
 import adamgate
 
-from .config import ADAMIG, FAIL_ON, OCCDS, Settings, load_settings
+from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, SUFFIXES, Detail, Presentation, render
 from .converters.reports.presentation import colours, columns
@@ -133,6 +133,9 @@ def _print(document: str) -> None:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 STDOUT = Path("-")
+# The words of `converters.survival` (a test holds them equal), which is not imported here: it needs pandas.
+UNITS = ("days", "weeks", "months", "years")
+LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
 PATH = click.Path(path_type=Path)
 
 
@@ -269,6 +272,64 @@ def convert(
 
 @cli.command()
 @_paths
+@click.option("--param", "paramcd", required=True, metavar="PARAMCD", help="The parameter: OS.")
+@click.option("--where", metavar="EXPR", help="Which records: \"ANL01FL == 'Y' and AGE >= 65\".")
+@click.option("--population", metavar="FLAG", help="Only records where this flag is Y: SAFFL.")
+@click.option("--unit", type=click.Choice(UNITS), help="Of the durations; by default that of AVAL.")
+@click.option("--aval-unit", type=click.Choice(UNITS), help="Of AVAL, where nothing in the data tells it.")
+@click.option("--covariates", default="", metavar="A,B", help="Further columns, from ADTTE or ADSL.")
+@click.option("--arm", metavar="VARIABLE", help="The variable that holds the arm: TRT01P.")
+@click.option("--for", "layout", type=click.Choice(LAYOUTS), help="The tool that reads the table.")
+@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Ends in .csv or .parquet.")
+@click.option("--no-gate", is_flag=True, help="Do not validate the study first.")
+@_overwriting
+@_judging
+@_reading
+@_quiet
+def survival(
+    *,
+    paths: tuple[Path, ...],
+    covariates: str,
+    layout: str | None,
+    output: Path,
+    no_gate: bool,
+    overwrite: bool,
+    config: Path | None,
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Write a table with one record per subject, for a survival tool.
+
+    A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
+    """
+    from .converters.reports.table_summary import render_summary
+    from .converters.survival.layouts import layout_for
+
+    layout_for(output, layout)  # before any work is done, so that it is not done in vain
+    settings = load_settings(paths, config, {name: given.pop(name) for name in KINDS if name in given})
+    with progress(sys.stderr, shown=not quiet) as callbacks:
+        study = _read(paths, settings, callbacks)
+    try:
+        table = adamgate.survival(
+            study,
+            covariates=[name.strip() for name in covariates.split(",") if name.strip()],
+            gate=not no_gate,
+            standards=settings.standards,
+            **given,
+        )
+    except adamgate.GateRefused as refusal:
+        _tell_report(refusal.report, settings, Detail.VERDICT if quiet else Detail.SUMMARY)
+        _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
+        return REFUSED
+    written = table.write(output, layout, overwrite=overwrite)
+    if not quiet:
+        _tell(render_summary(table.codebook, columns(sys.stderr)))
+    _tell_written(written, quiet)
+    return PASSED
+
+
+@cli.command()
+@_paths
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the answer.")
 @_reading
 def describe(paths: tuple[Path, ...], form: str, config: Path | None, **overrides: Any) -> None:
@@ -308,19 +369,30 @@ def _deliver(
     report: Report, settings: Settings, form: str | None, output: Path | None, detail: Detail
 ) -> None:
     """The report where it was asked for, and on stderr what people need to see beside it."""
+    if form is None:
+        _tell_report(report, settings, detail)
+    elif output is not None:
+        _save(_rendered(report, form, settings, detail), output)
+        _tell_report(report, settings, detail)
+    else:
+        _print(_rendered(report, form, settings, detail, sys.stdout))
+        if form != "text" and detail is not Detail.VERDICT:
+            _tell_report(report, settings, Detail.VERDICT)
 
-    def rendered(form: str, detail: Detail, stream: TextIO | None) -> str:
-        return render(report, form, settings.threshold, _presentation(settings, detail, stream))
 
-    on_stdout = form is not None and output is None
-    if output is not None and form is not None:
-        _save(rendered(form, detail, None), output)
-    elif form is not None:
-        _print(rendered(form, detail, sys.stdout))
-    if not on_stdout:
-        _tell(rendered("text", detail, sys.stderr).rstrip("\n"))
-    elif form != "text" and detail is not Detail.VERDICT:
-        _tell(rendered("text", Detail.VERDICT, sys.stderr).rstrip("\n"))
+def _tell_report(report: Report, settings: Settings, detail: Detail) -> None:
+    _tell(_rendered(report, "text", settings, detail, sys.stderr).rstrip("\n"))
+
+
+def _rendered(
+    report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO | None = None
+) -> str:
+    shown = Presentation(
+        settings.threshold, {"ADaMIG": settings.origin("standard"), "OCCDS": settings.origin("occds")}, detail
+    )
+    if stream is not None:
+        shown = replace(shown, colour=colours(stream), width=columns(stream))
+    return render(report, form, settings.threshold, shown)
 
 
 def _destination(form: str | None, output: Path | None) -> tuple[str | None, Path | None]:
@@ -334,12 +406,6 @@ def _destination(form: str | None, output: Path | None) -> tuple[str | None, Pat
             f"give --format {'|'.join(REPORTS)}",
         )
     return form or SUFFIXES[output.suffix.lower()], output
-
-
-def _presentation(settings: Settings, detail: Detail, stream: TextIO | None) -> Presentation:
-    origins = {"ADaMIG": settings.origin("standard"), "OCCDS": settings.origin("occds")}
-    shown = Presentation(None, origins, detail)
-    return shown if stream is None else replace(shown, colour=colours(stream), width=columns(stream))
 
 
 def _save(document: str, output: Path) -> None:

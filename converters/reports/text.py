@@ -133,8 +133,7 @@ def _inputs(report: Report, everything: bool) -> Iterator[Block]:
 def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[Block]:
     shown, more = _limited(inferred, INFERENCES, everything)
     lines = [
-        Text(plain(f"{' '.join(filter(None, (each.dataset, each.parameter)))}: {each.statement}"))
-        for each in shown
+        Text(plain(f"{each.dataset} {each.parameter or each.subject}: {each.statement}")) for each in shown
     ]
     yield from _section("Inferred from the data", lines, more)
 
