@@ -141,6 +141,12 @@ class DurationFormula:
         within = self._within(aval, durations)
         return within & (decimals <= (self.decimals or 0)) if self._rounds else within
 
+    def carries(self, aval: Numbers) -> Mask:
+        """Records whose AVAL has no more decimals than the formula leaves."""
+        if self.decimals is None:
+            return np.ones(len(aval), dtype=np.bool_)
+        return _decimals(aval) <= self.decimals
+
     def misses(self, aval: Numbers, adt: Numbers, startdt: Numbers) -> Numbers:
         """How far AVAL is from the formula, in units of its last decimal."""
         step = 10.0 ** -(self.decimals or 0)
@@ -197,8 +203,7 @@ class DurationInference:
     exceptions : ndarray of bool, shape (n_records,)
         Judged records that no formula of `fits` gives, or, where none holds, not `closest`.
     second : DurationFormula or None
-        The formula that gives nearly all of the exceptions, where more than half of the records follow
-        `closest`: the parameter holds two formulas.
+        A formula that gives nearly all of the exceptions: the parameter holds two formulas.
     """
 
     judged: Mask
@@ -294,7 +299,8 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
     fits = best if explained >= HOLDS * len(records) else ()
     unexplained = np.logical_and.reduce([~evidence.given(formula) for formula in fits or best[:1]])
     second = None
-    if not fits and 2 * explained >= len(records) >= _ENOUGH:
+    several = np.count_nonzero(unexplained) > 1 if fits else len(records) >= _ENOUGH
+    if several:
         second = _Evidence(records.only(unexplained)).nearly_always()
     exceptions = np.zeros(len(aval), dtype=np.bool_)
     exceptions[np.flatnonzero(judged)[unexplained]] = True

@@ -1,7 +1,11 @@
 """The rule book: importing a family registers its rules. A new family is one line here."""
 
+from . import adverse_events as adverse_events
 from . import basic_data_structure as basic_data_structure
+from . import censoring as censoring
+from . import cross_dataset as cross_dataset
 from . import dates as dates
+from . import durations as durations
 from . import flags as flags
 from . import metadata as metadata
 from . import occurrence as occurrence

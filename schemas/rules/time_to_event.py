@@ -1,40 +1,318 @@
-"""Rules about time-to-event data: durations, censoring, origins."""
+"""Rules about time-to-event records: what must be there, once, and with a usable duration."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Mask
 from ..dataset import Dataset
 from ..finding import Severity
-from ..rule import Citation, Fault, Grain, rule
+from ..parameters import Parameters
+from ..rule import Fault, Grain, Inference, Yield
 from ..structure import Structure
+from .readiness import readiness
 
-OWN = Citation("adamgate", "readiness of survival data")
+Codes = NDArray[np.intp]
+
+_ANALYSIS_FLAG = re.compile(r"ANL\d\dFL$")
+_TELLING_APART = re.compile(
+    r"(DTYPE|BASETYPE|APERIOD|TRTP|TRTA|PARCAT\d|PARQUAL|AVISIT|(DCUT|CUTOFF|DATACUT)\w*)$"
+)
 
 
-@rule(
+@readiness(
+    "TTE001",
+    title="A variable that survival analysis cannot do without is not there",
+    severity=Severity.ERROR,
+    grain=Grain.METADATA,
+    structures=(Structure.TTE,),
+)
+def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
+    """Subject, parameter, censoring or duration is not there.
+
+    ## What it checks
+    A time-to-event dataset has USUBJID, PARAMCD and CNSR, and AVAL or both dates it is made from, ADT and
+    STARTDT. Each that lacks is one finding; rules that need it do not apply because of that.
+
+    ## Not a fault
+    No AVAL where ADT and STARTDT are there: the duration can be derived.
+
+    ## Why it matters
+    Without them nobody can tell who was followed for how long and whether the event occurred.
+
+    ## Smallest fix
+    Export the variable.
+    """
+    for variable in ("USUBJID", "PARAMCD", "CNSR"):
+        if variable not in data:
+            yield Fault(None, (variable,), f"{variable} is not there")
+    if "AVAL" not in data and not ("ADT" in data and "STARTDT" in data):
+        yield Fault(None, ("AVAL", "ADT", "STARTDT"), "there is neither AVAL nor both ADT and STARTDT")
+
+
+@readiness(
+    "TTE002",
+    title="Several records per subject and parameter",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD"),
+)
+def repeated_record(data: Dataset) -> Iterator[Yield]:
+    """A subject has several records of a parameter and nothing says which one to analyse.
+
+    ## What it checks
+    Records of one USUBJID and PARAMCD differ in DTYPE, BASETYPE, APERIOD, TRTP, TRTA, PARCATy, PARQUAL,
+    AVISIT or a data cut-off variable; or an analysis flag ANLzzFL is Y on one of them only. A subject
+    flagged twice is an error.
+
+    ## Not a fault
+    Several records of which ANLzzFL leaves one: the report says which flag. A subject of whom no record
+    is flagged, where the flag works for others, is not analysed. ASEQ numbers the records; it does not
+    say which one counts.
+
+    ## Why it matters
+    A survival table with a subject twice counts their event twice.
+
+    ## Smallest fix
+    Remove the repetition, or set ANL01FL to Y on the record to analyse.
+    """
+    parameters = Parameters.of(data)
+    judged = parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
+    tellers = [name for name in data.frame.columns if _TELLING_APART.match(name)]
+    group = data.groups("USUBJID", "PARAMCD", *tellers)
+    repeated = (np.bincount(group[judged], minlength=group.max(initial=0) + 1)[group] > 1) & judged
+    if not repeated.any():
+        yield from _told_apart(data, judged, tellers)
+        return
+    flags = [name for name in data.frame.columns if _ANALYSIS_FLAG.match(name)]
+    selections, faulty = _left_by_flags(data, parameters, group, repeated, flags)
+    for name, flag in selections:
+        yield Inference("selection", f"one record per subject where {flag} = Y", name)
+    for start, mask in parameters.split(faulty):
+        several = "several records of one subject that nothing tells apart"
+        yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), f"{start}{several}")
+
+
+def _left_by_flags(
+    data: Dataset, parameters: Parameters, group: Codes, repeated: Mask, flags: Sequence[str]
+) -> tuple[list[tuple[str, str]], Mask]:
+    """Which flag selects the record to analyse in which parameter, and the records it leaves repeated.
+
+    For each parameter the flag that leaves exactly one record of most subjects; what it fails to
+    tell apart is faulty, and so is every repetition in a parameter where no flag leaves one."""
+    groups = int(group.max()) + 1
+    parameter_of = np.zeros(groups, dtype=np.intp)
+    parameter_of[group] = parameters.codes
+    in_question = np.bincount(group[repeated], minlength=groups) > 0
+    score = np.zeros((len(flags) + 1, len(parameters.names)), dtype=np.intp)
+    faulty = [repeated]  # by the choice of no flag at all
+    for number, flag in enumerate(flags, start=1):
+        flagged = repeated & data.equals(flag, "Y")
+        chosen = np.bincount(group[flagged], minlength=groups)
+        one = in_question & (chosen == 1)
+        score[number] = np.bincount(parameter_of[one], minlength=len(parameters.names))
+        faulty.append(flagged & (chosen > 1)[group])
+    best = score.argmax(axis=0)
+    selections = [(parameters.names[p], flags[best[p] - 1]) for p in np.flatnonzero(best)]
+    mask = np.zeros(len(data), dtype=np.bool_)
+    for number, of_choice in enumerate(faulty):
+        mask |= of_choice & (best == number)[parameters.codes]
+    return selections, mask
+
+
+def _told_apart(data: Dataset, judged: Mask, tellers: Sequence[str]) -> Iterator[Inference]:
+    """Say what tells records of one subject and parameter apart, where there are several."""
+
+    def unique_with(*names: str) -> bool:
+        group = data.groups("USUBJID", "PARAMCD", *names)[judged]
+        return not len(group) or int(np.bincount(group).max()) == 1
+
+    if unique_with():
+        return
+    enough = next((name for name in tellers if unique_with(name)), ", ".join(tellers))
+    yield Inference("selection", f"several records per subject and PARAMCD, told apart by {enough}")
+
+
+@readiness(
+    "TTE003",
+    title="AVAL is missing",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("AVAL",),
+)
+def duration_missing(data: Dataset) -> Iterator[Fault]:
+    """A record of a time to an event has no duration.
+
+    ## What it checks
+    AVAL has a value. On records to be analysed (those where an ANLzzFL is Y, or all where there is no
+    ANLzzFL) its absence is an error, on others a warning.
+
+    ## Not a fault
+    A missing AVAL of a parameter without any CNSR, which is no time to an event.
+
+    ## Why it matters
+    Tools drop the subject without a word, and the number of subjects at risk is wrong from the start.
+
+    ## Smallest fix
+    Derive AVAL from ADT and STARTDT, or leave the record out and say why.
+    """
+    missing = Parameters.of(data).durations & data.missing("AVAL")
+    flags = [name for name in data.frame.columns if _ANALYSIS_FLAG.match(name)]
+    analysed = np.ones(len(data), dtype=np.bool_)
+    if flags:
+        analysed = np.logical_or.reduce([data.equals(flag, "Y") for flag in flags])
+    yield Fault(missing & analysed, ("AVAL",), "AVAL is missing on a record to be analysed")
+    yield Fault(
+        missing & ~analysed,
+        ("AVAL", *flags),
+        "AVAL is missing on a record that no analysis flag selects",
+        Severity.WARNING,
+    )
+
+
+@readiness(
+    "TTE004",
+    title="PARAMCD and PARAM or PARAMN are not one to one",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD",),
+    needs_any=(("PARAM", "PARAMN"),),
+)
+def parameter_not_one_to_one(data: Dataset) -> Iterator[Fault]:
+    """One PARAMCD has two texts or numbers, or two PARAMCD share one.
+
+    ## What it checks
+    Each PARAMCD has one PARAM and one PARAMN, and each of these belongs to one PARAMCD.
+
+    ## Not a fault
+    A parameter without PARAMN.
+
+    ## Why it matters
+    A selection by PARAMCD and one by PARAM give different subjects.
+
+    ## Smallest fix
+    Correct the text or the number; give a parameter of its own a PARAMCD of its own.
+    """
+    for partner in ("PARAM", "PARAMN"):
+        if partner in data:
+            several = _several(data, partner, of="PARAMCD")
+            yield Fault(several, ("PARAMCD", partner), f"one PARAMCD has several {partner}")
+            shared = _several(data, "PARAMCD", of=partner)
+            yield Fault(shared, ("PARAMCD", partner), f"several PARAMCD share one {partner}")
+
+
+def _several(data: Dataset, variable: str, of: str) -> Mask:
+    """Records whose value of `of` stands with more than one value of `variable`."""
+    left, right = data.distinct(of), data.distinct(variable)
+    both = (left.codes >= 0) & (right.codes >= 0)
+    width = len(right.values) + 1
+    pairs = np.unique(left.codes[both] * width + right.codes[both])
+    partners = np.bincount(pairs // width, minlength=len(left.values))
+    return left.spread(partners > 1, missing=False) & both
+
+
+@readiness(
+    "TTE005",
+    title="A duration is zero",
+    severity=Severity.NOTE,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("AVAL",),
+)
+def zero_duration(data: Dataset) -> Iterator[Fault]:
+    """A time to event is zero.
+
+    ## What it checks
+    How many durations are zero.
+
+    ## Why it matters
+    R and lifelines keep a subject with time zero, Stata drops it, and an event at time zero lowers the
+    curve before the first day.
+
+    ## Smallest fix
+    None if it is meant. Otherwise count the first day: AVAL = ADT - STARTDT + 1.
+    """
+    zero = Parameters.of(data).durations & (data.numbers("AVAL") == 0)
+    yield Fault(zero, ("AVAL",), "AVAL is zero; survival tools differ in what they do with it")
+
+
+@readiness(
     "TTE006",
     title="AVAL is negative",
     severity=Severity.ERROR,
-    grain=Grain.RECORD,
+    grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("AVAL",),
-    citations=(OWN,),
 )
 def negative_duration(data: Dataset) -> Iterator[Fault]:
     """A time to event is below zero.
 
     ## What it checks
-    AVAL of a time-to-event record is zero or more.
+    AVAL of a time to an event is zero or more.
+
+    ## Not a fault
+    A negative AVAL of a parameter without any CNSR, which is no time to an event.
 
     ## Why it matters
     lifelines, Stata and R take a negative time without complaint or drop the subject; either changes
     the estimate and says nothing.
 
-    ## Example
-    AVAL is -4 where ADT is five days before STARTDT.
-
     ## Smallest fix
     Correct ADT or STARTDT and derive AVAL again.
     """
-    yield Fault(data.numbers("AVAL") < 0, ("AVAL",), "AVAL is negative")
+    negative = Parameters.of(data).durations & (data.numbers("AVAL") < 0)
+    yield Fault(negative, ("AVAL",), "AVAL is negative")
+
+
+@readiness(
+    "TTE020",
+    title="Progression-free survival ends after overall survival",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT"),
+)
+def progression_after_survival(data: Dataset) -> Iterator[Fault]:
+    """A subject was followed for progression beyond their death or the end of their follow-up.
+
+    ## What it checks
+    ADT of progression-free survival is not after ADT of overall survival of the same subject and the
+    same STARTDT: an error where either is an event, a warning where both are censored. The parameters
+    are known by PARAMCD (OS, PFS) or by the exact text of PARAM.
+
+    ## Not a fault
+    Parameters with another origin. Subjects with several records of either parameter are left out.
+
+    ## Why it matters
+    Nobody progresses after death; and whoever was assessed later was alive later.
+
+    ## Smallest fix
+    Look at the date of the last assessment, and at the date of last contact that ends overall survival.
+    """
+    parameters = Parameters.of(data)
+    role = {name: parameters.with_role(name)[parameters.codes] for name in ("OS", "PFS")}
+    subject = data.distinct("USUBJID").codes
+    survival = _only_record(subject, role["OS"] & (subject >= 0))
+    adt, startdt, event = data.days("ADT"), data.days("STARTDT"), data.numbers("CNSR") == 0
+    other = np.where(subject >= 0, survival[subject], -1)
+    later = role["PFS"] & (other >= 0) & (adt > adt[other]) & (startdt == startdt[other])
+    either = event | event[other]
+    message = "progression-free survival ends after overall survival of the same subject"
+    yield Fault(later & either, ("ADT", "CNSR"), f"{message}, and one of them is an event")
+    yield Fault(later & ~either, ("ADT", "CNSR"), f"{message}, both censored", Severity.WARNING)
+
+
+def _only_record(subject: Codes, chosen: Mask) -> Codes:
+    """Position of each subject's record among the chosen ones; -1 where there is not exactly one."""
+    subjects = int(subject.max(initial=-1)) + 1
+    position = np.full(subjects + 1, -1, dtype=np.intp)
+    position[subject[chosen]] = np.flatnonzero(chosen)
+    position[:-1][np.bincount(subject[chosen], minlength=subjects) != 1] = -1
+    return position

@@ -1,0 +1,128 @@
+"""The parameters of a dataset: which records belong to which, and which of them are times to an event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Mask
+from .dataset import Dataset
+from .duration import unit_from_text
+
+_SHOWN = 20
+"""Faults are told apart by parameter up to so many parameters; the others are told together."""
+
+_ROLES = {
+    "OS": ("overall survival",),
+    "PFS": ("progression free survival",),
+}
+"""PARAM of the endpoints that rules compare, without hyphens, unit and case; the key is PARAMCD."""
+
+_UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """The records of a dataset by PARAMCD.
+
+    Attributes
+    ----------
+    names : tuple of str
+        PARAMCD of each parameter; empty text where PARAMCD is missing or not there.
+    codes : ndarray of int, shape (n_records,)
+        Position of each record's parameter in `names`.
+    """
+
+    data: Dataset
+    names: tuple[str, ...]
+    codes: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, data: Dataset) -> Parameters:
+        """The parameters of a dataset; all records are one nameless parameter without PARAMCD."""
+        if "PARAMCD" not in data:
+            return cls(data, ("",), np.zeros(len(data), dtype=np.intp))
+        distinct = data.distinct("PARAMCD")
+        names = (*map(str, distinct.values), "")
+        return cls(data, names, np.where(distinct.codes < 0, len(names) - 1, distinct.codes))
+
+    def count(self, mask: Mask) -> NDArray[np.intp]:
+        """Number of the records under a mask, per parameter."""
+        return np.bincount(self.codes[mask], minlength=len(self.names))
+
+    def mostly(self, mask: Mask, among: Mask) -> Mask:
+        """Parameters in which more than half of the records `among` are under `mask`."""
+        return 2 * self.count(mask & among) > self.count(among)
+
+    @property
+    def time_to_event(self) -> Mask:
+        """Parameters that are times to an event: those with CNSR, or all where no record has CNSR.
+
+        A basic data structure may hold other parameters beside them, whose CNSR is null.
+        """
+        if "CNSR" not in self.data:
+            return np.ones(len(self.names), dtype=np.bool_)
+        having = self.count(self.data.filled("CNSR")) > 0
+        return having if having.any() else ~having
+
+    @property
+    def durations(self) -> Mask:
+        """Records of the parameters that are times to an event."""
+        return self.time_to_event[self.codes]
+
+    def each(self, among: Mask) -> Iterator[tuple[str, NDArray[np.intp]]]:
+        """Name and record positions of each parameter that has records `among`."""
+        positions = np.flatnonzero(among)
+        order = positions[np.argsort(self.codes[positions], kind="stable")]
+        present, starts = np.unique(self.codes[order], return_index=True)
+        for number, own in zip(present, np.split(order, starts[1:]), strict=False):
+            yield self.names[number], own
+
+    def split(self, mask: Mask) -> Iterator[tuple[str, Mask]]:
+        """A mask parameter by parameter, with a text to begin a message with: "OS: "."""
+        hit = np.flatnonzero(self.count(mask))
+        shown = hit if len(hit) <= _SHOWN else hit[: _SHOWN - 1]
+        for number in shown:
+            yield _prefix(self.names[number]), mask & (self.codes == number)
+        if len(shown) < len(hit):
+            further = mask & ~np.isin(self.codes, shown)
+            yield f"{len(hit) - len(shown)} further parameters: ", further
+
+    def where(self, chosen: Mask) -> Iterator[str]:
+        """The same beginnings for chosen parameters, for faults of a parameter as a whole."""
+        numbers = np.flatnonzero(chosen)
+        shown = numbers if len(numbers) <= _SHOWN else numbers[: _SHOWN - 1]
+        yield from (_prefix(self.names[number]) for number in shown)
+        if len(shown) < len(numbers):
+            yield f"{len(numbers) - len(shown)} further parameters: "
+
+    def texts(self, number: int) -> frozenset[str]:
+        """The texts of PARAM of one parameter; none where there is no PARAM."""
+        if "PARAM" not in self.data:
+            return frozenset()
+        distinct = self.data.distinct("PARAM")
+        codes = np.unique(distinct.codes[self.codes == number])
+        return frozenset(str(distinct.values[code]) for code in codes if code >= 0)
+
+    def with_role(self, role: str) -> Mask:
+        """Parameters that are an endpoint ("OS", "PFS"), by PARAMCD or by the exact text of PARAM."""
+        found = np.array([name.upper() == role for name in self.names])
+        if "PARAM" in self.data:
+            meant = self.data.matching("PARAM", lambda text: _plain(str(text)) in _ROLES[role])
+            found |= self.count(meant) > 0
+        return found
+
+
+def _prefix(name: str) -> str:
+    return f"{name}: " if name else ""
+
+
+def _plain(text: str) -> str:
+    """PARAM without case, hyphens and a unit at its end."""
+    if unit_from_text(text) is not None:
+        text = _UNIT_AT_END.sub("", text)
+    return re.sub(r"[\s\-]+", " ", text).strip().lower()

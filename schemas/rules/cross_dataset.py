@@ -1,0 +1,317 @@
+"""Rules that compare datasets: their subjects, their deaths, their populations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..columns import Mask
+from ..dataset import Dataset, Study
+from ..finding import Severity
+from ..parameters import Parameters
+from ..rule import Fault, Grain, Inference, Yield
+from ..structure import Structure
+from .durations import CUT_OFFS
+from .readiness import readiness
+
+_POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
+_COVERS = 0.95
+"""A parameter that has a record for so much of a population is about that population."""
+
+
+@readiness(
+    "SL001",
+    title="Several records per subject in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.ADSL,),
+    needs=("USUBJID",),
+)
+def subject_repeated(data: Dataset) -> Iterator[Fault]:
+    """A subject stands in ADSL more than once.
+
+    ## What it checks
+    USUBJID is unique in ADSL.
+
+    ## Why it matters
+    Every merge with ADSL multiplies the records of the subject, and denominators count them twice.
+
+    ## Smallest fix
+    Keep one record per subject; values by period belong into variables or another dataset.
+    """
+    codes = data.distinct("USUBJID").codes
+    times = np.bincount(codes[codes >= 0], minlength=len(data.distinct("USUBJID").values) + 1)
+    yield Fault((times[codes] > 1) & (codes >= 0), ("USUBJID",), "a subject has several records in ADSL")
+
+
+@readiness(
+    "XD001",
+    title="A subject is not in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    needs=("USUBJID",),
+    datasets=("ADSL",),
+)
+def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
+    """An analysis dataset has a subject whom ADSL does not know.
+
+    ## What it checks
+    Every USUBJID is one of ADSL. Where an identifier of ADSL is equal but for blanks, case or leading
+    zeros, the message says so.
+
+    ## Not a fault
+    Subjects of ADSL without records here.
+
+    ## Why it matters
+    The subject has no population, no treatment and no covariates: a merge drops them or leaves them
+    without an arm.
+
+    ## Smallest fix
+    Write the identifier as ADSL has it, or add the subject to ADSL.
+    """
+    adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        yield Fault(None, ("USUBJID",), "ADSL has no USUBJID to compare with")
+        return
+    yield Fault(data.missing("USUBJID"), ("USUBJID",), "USUBJID is missing, so the subject is not in ADSL")
+    unknown = data.filled("USUBJID") & (_adsl_record(data, adsl) < 0)
+    if not unknown.any():
+        return
+    known = {_plain_identifier(value) for value in _present(adsl)}
+    similar = unknown & data.matching("USUBJID", lambda value: _plain_identifier(value) in known)
+    message = "the subject is in ADSL only under an identifier that differs in blanks, case or leading zeros"
+    yield Fault(similar, ("USUBJID",), message)
+    yield Fault(unknown & ~similar, ("USUBJID",), "the subject is not in ADSL")
+
+
+@readiness(
+    "XD002",
+    title="An event of overall survival is no death in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR"),
+    datasets=("ADSL",),
+)
+def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
+    """Somebody who died in overall survival lives in ADSL, or died on another day.
+
+    ## What it checks
+    Subjects with an event of overall survival (PARAMCD OS, or PARAM Overall Survival) have DTHFL = Y or
+    DTHDT in ADSL, and ADT equals DTHDT: an error, or a warning where DTHDT or ADT was imputed.
+
+    ## Not a fault
+    A death without a date in ADSL. Subjects not in ADSL have a finding of their own.
+
+    ## Why it matters
+    Either the survival curve or the table of deaths is wrong.
+
+    ## Smallest fix
+    Take the date of death of both from one source.
+    """
+    death = _deaths(data, study["ADSL"])
+    if death is None:
+        yield Inference("death", "ADSL has neither DTHFL nor DTHDT to compare overall survival with")
+        return
+    event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
+    yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
+    if "ADT" in data:
+        differs = event & (np.abs(data.days("ADT") - death.day) > 0)
+        imputed = death.imputed | (data.filled("ADTF") if "ADTF" in data else False)
+        message = "the date of an event of overall survival differs from DTHDT in ADSL"
+        yield Fault(differs & ~imputed, ("ADT",), message)
+        yield Fault(differs & imputed, ("ADT",), f"{message}; it is imputed", Severity.WARNING)
+
+
+@readiness(
+    "XD003",
+    title="A death in ADSL is censored in overall survival",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
+    datasets=("ADSL",),
+)
+def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+    """Somebody who is dead in ADSL is censored in overall survival.
+
+    ## What it checks
+    Subjects with DTHDT in ADSL have an event of overall survival, if they died on or before the day they
+    were censored. A later death is a note: the data cut-off may lie between.
+
+    ## Not a fault
+    A death without a date.
+
+    ## Why it matters
+    A death that is missing from the events makes survival look longer than it was.
+
+    ## Smallest fix
+    Set CNSR to 0 and ADT to DTHDT.
+    """
+    death = _deaths(data, study["ADSL"])
+    if death is None:
+        yield Inference("death", "ADSL has neither DTHFL nor DTHDT to compare overall survival with")
+        return
+    adt = data.days("ADT")
+    censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
+    message = "overall survival is censored on or after the day of death in ADSL"
+    yield Fault(censored & (death.day <= adt), ("CNSR", "ADT"), message)
+    message = "overall survival is censored before a death in ADSL; the cut-off may lie between"
+    yield Fault(censored & (death.day > adt), ("CNSR", "ADT"), message, Severity.NOTE)
+
+
+@readiness(
+    "XD004",
+    title="A subject of the population has no record",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD"),
+    datasets=("ADSL",),
+)
+def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
+    """A parameter lacks a few subjects of its population.
+
+    ## What it checks
+    The population of a parameter is the one of ADSL that its subjects agree with best: all subjects, or
+    those with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If it has records for at least 95% of them, the others
+    lack.
+
+    ## Not a fault
+    Parameters of a subset, as duration of response in responders. Randomized subjects who were not
+    treated, where the parameter has exactly those of SAFFL.
+
+    ## Why it matters
+    A lost subject changes every estimate and leaves no trace in the dataset.
+
+    ## Smallest fix
+    Add the record, censored at the start if there is nothing later, or say why the subject is left out.
+    """
+    adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        return
+    populations = dict(_populations(adsl))
+    parameters = Parameters.of(data)
+    record = _adsl_record(data, adsl)
+    for name, own in parameters.each(parameters.durations & (record >= 0)):
+        having = np.zeros(len(adsl), dtype=np.bool_)
+        having[record[own]] = True
+        label = max(populations, key=lambda label: _agreement(having, populations[label]))
+        population = populations[label]
+        lacking = int(np.count_nonzero(population & ~having))
+        total = int(np.count_nonzero(population))
+        if lacking and total - lacking >= _COVERS * total:
+            message = f"{name}: {lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+            yield Fault(None, ("USUBJID",), message)
+
+
+@readiness(
+    "XD005",
+    title="ADT is after the data cut-off in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "ADT"),
+    datasets=("ADSL",),
+)
+def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A record ends after the data cut-off that ADSL has.
+
+    ## What it checks
+    ADT is on or before the date of the data cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
+
+    ## Not a fault
+    An ADSL without a cut-off: the report says so.
+
+    ## Why it matters
+    What is known after the cut-off is known of some subjects only, of those who had events.
+
+    ## Smallest fix
+    Censor at the cut-off, or correct the date.
+    """
+    adsl = study["ADSL"]
+    cut_offs = [variable for variable in CUT_OFFS if variable in adsl]
+    if "USUBJID" not in adsl or not cut_offs:
+        yield Inference("data cut-off", "ADSL has none to compare ADT with")
+        return
+    record, durations = _adsl_record(data, adsl), Parameters.of(data).durations
+    for variable in cut_offs:
+        late = durations & (data.days("ADT") > np.append(adsl.days(variable), np.nan)[record])
+        yield Fault(late, ("ADT",), f"ADT is after {variable} of ADSL")
+
+
+@dataclass(frozen=True, eq=False)
+class _Deaths:
+    """What ADSL knows of the death of each record's subject."""
+
+    known: Mask
+    died: Mask
+    day: NDArray[np.float64]
+    imputed: Mask
+
+
+def _deaths(data: Dataset, adsl: Dataset) -> _Deaths | None:
+    """None where ADSL says nothing about deaths."""
+    if "USUBJID" not in adsl or not ("DTHFL" in adsl or "DTHDT" in adsl):
+        return None
+    record = _adsl_record(data, adsl)
+    day, died = np.full(len(adsl), np.nan), np.zeros(len(adsl), dtype=np.bool_)
+    imputed = np.zeros(len(adsl), dtype=np.bool_)
+    if "DTHDT" in adsl:
+        day, died = adsl.days("DTHDT"), died | adsl.filled("DTHDT")
+    if "DTHFL" in adsl:
+        died = died | adsl.equals("DTHFL", "Y")
+    if "DTHDTF" in adsl:
+        imputed = adsl.filled("DTHDTF")
+    return _Deaths(
+        known=record >= 0,
+        died=np.append(died, False)[record],
+        day=np.append(day, np.nan)[record],
+        imputed=np.append(imputed, False)[record],
+    )
+
+
+def _adsl_record(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
+    """Position in ADSL of each record's subject, the first where there are several; -1 if unknown."""
+    theirs = adsl.distinct("USUBJID")
+    first = np.full(len(theirs.values) + 1, -1, dtype=np.intp)
+    first[theirs.codes[::-1]] = np.arange(len(adsl))[::-1]
+    first[-1] = -1
+    ours = data.distinct("USUBJID")
+    found = pd.Index(theirs.values, dtype=object).get_indexer(pd.Index(ours.values, dtype=object))
+    return ours.spread(first[found], missing=-1)
+
+
+def _present(data: Dataset) -> NDArray[np.object_]:
+    distinct = data.distinct("USUBJID")
+    return distinct.values[np.unique(distinct.codes[distinct.codes >= 0])]
+
+
+def _plain_identifier(value: object) -> str:
+    """An identifier without blanks, case and leading zeros of its parts."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\s+", "", text).upper())
+
+
+def _overall_survival(data: Dataset) -> Mask:
+    parameters = Parameters.of(data)
+    return parameters.with_role("OS")[parameters.codes]
+
+
+def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
+    """Populations of ADSL by name, one after another in the order they are preferred."""
+    for variable in adsl.frame.columns:
+        if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
+            yield f"subjects with {variable} = Y", adsl.equals(variable, "Y")
+    yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)
+
+
+def _agreement(one: Mask, other: Mask) -> float:
+    """Subjects in both, as a share of those in either."""
+    either = np.count_nonzero(one | other)
+    return float(np.count_nonzero(one & other) / either) if either else 0.0

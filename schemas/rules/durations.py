@@ -1,0 +1,264 @@
+"""Rules about AVAL of a time to an event: its unit, and how it follows from the dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Mask
+from ..dataset import Dataset
+from ..duration import DurationInference, TimeUnit, infer_duration, unit_from_text
+from ..finding import Severity
+from ..parameters import Parameters
+from ..rule import Fault, Grain, Inference, Yield
+from ..structure import Structure
+from .readiness import readiness
+
+Positions = NDArray[np.intp]
+
+CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")
+"""Names of a date of the data cut-off."""
+
+_ENOUGH = 4
+"""So many durations above zero prove a unit."""
+
+
+@readiness(
+    "TTE007",
+    title="AVAL contradicts ADT and STARTDT",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD", "AVAL", "ADT", "STARTDT"),
+)
+def duration_against_dates(data: Dataset) -> Iterator[Yield]:
+    """A duration is not what its dates give on the other records of the parameter.
+
+    ## What it checks
+    For each parameter the formula that gives AVAL from ADT and STARTDT on at least 95% of the records is
+    inferred and reported: the unit, the days per unit (7; 30.4375, 30.44, 30.42, 30.4, 365/12, 30 or
+    calendar months; 365.25, 365; or another constant that the records agree on), whether the first day
+    counts, and the decimals. AVAL may differ by half a unit of its last decimal; whole days may not
+    differ. Records that no inferred formula gives are errors. Where no formula gives 95%, one that gives
+    half of the records while another gives nearly all others means two units in one parameter, an error;
+    anything else is a warning about the parameter as a whole.
+
+    ## Not a fault
+    Months rounded to one decimal, which are up to a day and a half off; values rounded up or down at
+    exactly one half; zero durations that were all raised to one value; records without AVAL or a date.
+    Several records that differ by one in the last decimal are a warning: a rounding rule that is not
+    known here looks like that.
+
+    ## Why it matters
+    A shifted date or a day taken for a month moves the curve, and the value itself looks like any other.
+
+    ## Smallest fix
+    Correct the date or the duration, then derive AVAL again for the whole parameter.
+    """
+    for name, (positions, inference) in _inferences(data).items():
+        if inference.fits:
+            yield Inference("AVAL", inference.statement, name)
+        start = f"{name}: " if name else ""
+        yield from _faults(data, positions, inference, start)
+
+
+def _faults(data: Dataset, positions: Positions, inference: DurationInference, start: str) -> Iterator[Fault]:
+    variables = ("AVAL", "ADT", "STARTDT")
+    exceptions = _spread(len(data), positions, inference.exceptions)
+    second, closest = inference.second, inference.closest
+    if inference.fits:
+        near = _spread(len(data), positions, _near_misses(data, positions, inference))
+        message = f"{start}AVAL differs from {inference.fits[0]}, which holds on the other records"
+        if second is not None:
+            message += f"; the differing ones follow {second}"
+        yield Fault(exceptions & ~near, variables, message)
+        message = f"{start}AVAL differs by one in the last decimal from {inference.fits[0]}"
+        yield Fault(near, variables, message, Severity.WARNING)
+    elif second is not None and closest is not None:
+        if second.unit is not closest.unit:
+            message = f"two units in one parameter: most records follow {closest}, these {second}"
+            yield Fault(exceptions, variables, start + message)
+        else:
+            message = f"two formulas in one parameter: most records follow {closest}, these {second}"
+            yield Fault(exceptions, variables, start + message, Severity.WARNING)
+    elif inference.records:
+        message = f"{start}no formula gives AVAL from ADT and STARTDT on 95% of {inference.records} records"
+        if closest is not None:
+            message += f"; the closest, {closest}, gives {inference.explained}"
+        yield Fault(None, variables, message, Severity.WARNING)
+
+
+def _near_misses(data: Dataset, positions: Positions, inference: DurationInference) -> Mask:
+    """Exceptions whose rounded AVAL is off by one in its last decimal, if there are several."""
+    formula = inference.fits[0]
+    near = np.zeros(len(positions), dtype=np.bool_)
+    if formula.decimals is None or formula.unit is TimeUnit.DAYS:
+        return near
+    own = np.flatnonzero(inference.exceptions)
+    aval, adt, startdt = (each[positions[own]] for each in _values(data))
+    near[own] = (formula.misses(aval, adt, startdt) < 1.5) & formula.carries(aval)
+    return near if np.count_nonzero(near) > 1 else np.zeros_like(near)
+
+
+@readiness(
+    "TTE008",
+    title="The unit of AVAL is not stated, or contradicted",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD", "AVAL"),
+)
+def unit_of_duration(data: Dataset) -> Iterator[Fault]:
+    """Nobody can tell whether AVAL counts days or months, or two places say different things.
+
+    ## What it checks
+    The unit of each parameter stands in AVALU or in PARAM (in brackets, or at the end after "in" or a
+    comma). AVALU, PARAM and what ADT and STARTDT prove must agree: an error where they do not. Where no
+    unit is stated it is a note if the dates prove it, else a warning.
+
+    ## Not a fault
+    A unit elsewhere in PARAM, as in "Month 12 response". Units that are no days, weeks, months or years
+    are taken as stated.
+
+    ## Why it matters
+    Survival tools have no units: a median of 12 is printed whether months or weeks were meant.
+
+    ## Smallest fix
+    Fill AVALU, or write the unit into PARAM: "Overall Survival (Months)".
+    """
+    proven = _proven_units(data)
+    parameters = Parameters.of(data)
+    for number in map(int, np.flatnonzero(parameters.count(parameters.durations & data.filled("AVAL")))):
+        name = parameters.names[number]
+        said = {f"AVALU says {u}": unit_from_text(u) for u in _texts_of(data, "AVALU", parameters, number)}
+        said |= {f"PARAM says {unit}": unit for unit in map(unit_from_text, parameters.texts(number)) if unit}
+        by_dates = proven.get(name)
+        yield from _unit_faults(f"{name}: " if name else "", said, by_dates)
+
+
+def _unit_faults(start: str, said: dict[str, TimeUnit | None], by_dates: TimeUnit | None) -> Iterator[Fault]:
+    variables = ("AVALU", "PARAM", "AVAL")
+    if not said:
+        if by_dates is not None:
+            message = f"{start}the unit of AVAL is not stated; the dates prove {by_dates}"
+            yield Fault(None, variables, message, Severity.NOTE)
+        else:
+            yield Fault(None, variables, f"{start}the unit of AVAL is not stated anywhere", Severity.WARNING)
+        return
+    if by_dates is not None:
+        said = said | {f"the dates prove {by_dates}": by_dates}
+    known = {statement: unit for statement, unit in said.items() if unit is not None}
+    if len(set(known.values())) > 1:
+        yield Fault(None, variables, f"{start}the unit of AVAL is contradicted: {', '.join(known)}")
+
+
+def _texts_of(data: Dataset, variable: str, parameters: Parameters, number: int) -> list[str]:
+    if variable not in data:
+        return []
+    distinct = data.distinct(variable)
+    codes = np.unique(distinct.codes[parameters.codes == number])
+    return sorted(str(distinct.values[code]) for code in codes if code >= 0)
+
+
+def _proven_units(data: Dataset) -> dict[str, TimeUnit]:
+    """Unit of each parameter whose dates prove one."""
+    if "ADT" not in data or "STARTDT" not in data:
+        return {}
+    aval = data.numbers("AVAL")
+    return {
+        name: inference.unit
+        for name, (positions, inference) in _inferences(data).items()
+        if inference.unit is not None and np.count_nonzero(aval[positions][inference.judged] > 0) >= _ENOUGH
+    }
+
+
+@readiness(
+    "TTE017",
+    title="ADT is before STARTDT",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("ADT", "STARTDT"),
+)
+def end_before_start(data: Dataset) -> Iterator[Fault]:
+    """A subject's follow-up ends before it starts.
+
+    ## What it checks
+    ADT is on or after STARTDT.
+
+    ## Not a fault
+    Either date missing.
+
+    ## Why it matters
+    The event lies outside the time at risk. Some derivations raise ADT to STARTDT and hide it, others
+    leave a negative duration.
+
+    ## Smallest fix
+    Correct the date that is wrong, or leave the subject out and say why.
+    """
+    before = Parameters.of(data).durations & (data.days("ADT") < data.days("STARTDT"))
+    yield Fault(before, ("ADT", "STARTDT"), "ADT is before STARTDT")
+
+
+@readiness(
+    "TTE018",
+    title="ADT is after the data cut-off",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("ADT",),
+    needs_any=(CUT_OFFS,),
+)
+def end_after_cut_off(data: Dataset) -> Iterator[Fault]:
+    """A record ends after the cut-off that it names itself.
+
+    ## What it checks
+    ADT is on or before the date of the data cut-off on the same record (DCUTDT, CUTOFFDT, …).
+
+    ## Why it matters
+    What is known after the cut-off is known of some subjects only, of those who had events.
+
+    ## Smallest fix
+    Censor at the cut-off, or correct the date.
+    """
+    adt, durations = data.days("ADT"), Parameters.of(data).durations
+    for variable in CUT_OFFS:
+        if variable in data:
+            late = durations & (adt > data.days(variable))
+            yield Fault(late, ("ADT", variable), f"ADT is after {variable}")
+
+
+_KNOWN: WeakKeyDictionary[Dataset, dict[str, tuple[Positions, DurationInference]]] = WeakKeyDictionary()
+
+
+def _inferences(data: Dataset) -> dict[str, tuple[Positions, DurationInference]]:
+    """Record positions and inference of each parameter; worked out once per dataset."""
+    if data not in _KNOWN:
+        aval, adt, startdt = _values(data)
+        parameters = Parameters.of(data)
+        judged = parameters.durations & ~_in_another_unit(data)
+        _KNOWN[data] = {
+            name: (own, infer_duration(aval[own], adt[own], startdt[own]))
+            for name, own in parameters.each(judged)
+        }
+    return _KNOWN[data]
+
+
+def _values(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    return data.numbers("AVAL"), data.days("ADT"), data.days("STARTDT")
+
+
+def _in_another_unit(data: Dataset) -> Mask:
+    """Records in hours or another unit that dates without times cannot give."""
+    if "AVALU" not in data:
+        return np.zeros(len(data), dtype=np.bool_)
+    return data.matching("AVALU", lambda text: unit_from_text(str(text)) is None)
+
+
+def _spread(records: int, positions: Positions, own: Mask) -> Mask:
+    mask = np.zeros(records, dtype=np.bool_)
+    mask[positions[own]] = True
+    return mask
