@@ -138,7 +138,4 @@ def _distinct(dataset: Dataset, name: str) -> int:
     column = dataset[name]
     if not columns.is_character(column):
         return int(column.nunique())
-    values = dataset.distinct(name)
-    # Declared categories need not occur; a value of blanks only is a missing one.
-    occurring = np.unique(values.codes[values.codes >= 0])
-    return sum(1 for code in occurring if str(values.values[code]).strip(" "))
+    return len(dataset.distinct(name).values)

@@ -1,0 +1,182 @@
+"""Datasets to files: one module per format, one table that names them by suffix."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from ...schemas.dataset import Dataset, Study
+from ...schemas.errors import ConfigurationError, UnwritableOutput
+from ...schemas.spelling import one_line
+from .atomic import write_together
+from .csv import CSV
+from .dataset_json import DATASET_JSON
+from .parquet import PARQUET
+from .protocol import Breach, Output, PlannedFile, Writer
+
+__all__ = ["WRITERS", "Breach", "Output", "PlannedFile", "Target", "Writer", "write", "write_together"]
+
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {
+        ".parquet": PARQUET,
+        ".csv": CSV,
+        ".json": DATASET_JSON,
+        ".ndjson": DATASET_JSON,
+        ".dsjc": DATASET_JSON,
+    }
+)
+"""Writers by file name suffix, in lower case."""
+
+_CHOICE = "choose Parquet (.parquet), CSV (.csv) or Dataset-JSON (.json, .ndjson, .dsjc)"
+_NOT_WRITTEN = {
+    ".xpt": "XPT cannot be written yet",
+    ".xport": "XPT cannot be written yet",
+    ".sas7bdat": "sas7bdat is SAS's own format; nothing else writes it faithfully",
+}
+_FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
+_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where datasets go.
+
+    Attributes
+    ----------
+    path : Path
+        A file, or the folder of the files.
+    suffix : str
+        Of the files in a folder, as ".parquet"; empty when `path` is a file.
+    """
+
+    path: Path
+    suffix: str = ""
+
+    @classmethod
+    def of(cls, path: str | Path, to: str | None = None) -> Target:
+        """What a user means by a path and, for a folder, a format.
+
+        Parameters
+        ----------
+        path : path
+            A file, its format by its suffix; or a folder, there or not, when `to` is given.
+        to : str, optional
+            "parquet", "csv", "json", "ndjson" or "dsjc".
+
+        Raises
+        ------
+        ConfigurationError
+            When there is no such format, none for a folder, or two for a file.
+        """
+        place = Path(path)
+        is_folder = place.is_dir() or str(path).endswith((os.sep, "/"))
+        if to is None:
+            if is_folder:
+                raise ConfigurationError(
+                    "a folder needs a format for its files", str(path), "add --to parquet, csv or json"
+                )
+            _writer(place.suffix, str(path))
+            return cls(place)
+        suffix = "." + to.lower().removeprefix(".")
+        _writer(suffix, f"--to {to}")
+        if is_folder or place.suffix.lower() not in WRITERS:
+            return cls(place, suffix)
+        if place.suffix.lower() != suffix:
+            raise ConfigurationError(
+                f"the output is named {place.suffix} and asked for as {to}", str(path), "say one of the two"
+            )
+        return cls(place)
+
+    @property
+    def writer(self) -> Writer:
+        return WRITERS[self.suffix or self.path.suffix.lower()]
+
+    def outputs(self, datasets: Sequence[Dataset]) -> list[Output]:
+        """Each dataset and its file.
+
+        Raises
+        ------
+        ConfigurationError
+            When several datasets, or none, are to go to one file.
+        UnwritableOutput
+            When a dataset's name is no file name.
+        """
+        if self.suffix:
+            return [Output(dataset, self.path / self._file_name(dataset)) for dataset in datasets]
+        if len(datasets) == 1:
+            return [Output(datasets[0], self.path)]
+        names = ", ".join(dataset.name for dataset in datasets[:_LISTED])
+        raise ConfigurationError(
+            f"{len(datasets)} datasets cannot go to one file",
+            f"{self.path}: {names or 'no dataset'}",
+            f"name a folder, and the format of its files with --to {self.path.suffix[1:].lower()}",
+        )
+
+    def _file_name(self, dataset: Dataset) -> str:
+        if not _FILE_NAME.fullmatch(dataset.name):
+            raise UnwritableOutput(
+                "a dataset's name is no file name", one_line(dataset.name), "name an output file for it alone"
+            )
+        return dataset.name.lower() + self.suffix
+
+
+def write(
+    data: Study | Dataset, path: str | Path | Target, *, to: str | None = None, overwrite: bool = False
+) -> list[Path]:
+    """Write a dataset to a file, or a study's datasets to a folder.
+
+    Parameters
+    ----------
+    data : Study or Dataset
+    path : path or Target
+        A file, its format by its suffix; or a folder when `to` is given. Folders are made.
+    to : str, optional
+        Format of the files in a folder: "parquet", "csv", "json", "ndjson" or "dsjc". Each dataset goes
+        to the file of its name, as ``adtte.parquet``.
+    overwrite : bool
+        Replace existing files.
+
+    Returns
+    -------
+    list of Path
+        The files written; sidecars follow the data.
+
+    Raises
+    ------
+    ConfigurationError
+        When the format is unknown, or several datasets are to go to one file.
+    UnwritableOutput
+        When the format cannot hold the data (all breaches are told at once), a file exists, or the
+        system refuses. Nothing is left behind.
+    """
+    target = path if isinstance(path, Target) else Target.of(path, to)
+    outputs = target.outputs([data] if isinstance(data, Dataset) else list(data))
+    breaches = [breach for output in outputs for breach in target.writer.breaches(output)]
+    if breaches:
+        raise _refusal(breaches, target)
+    return write_together(target.writer.plan(outputs), overwrite=overwrite)
+
+
+def _writer(suffix: str, where: str) -> Writer:
+    if suffix.lower() in WRITERS:
+        return WRITERS[suffix.lower()]
+    no_format = f"no format has the suffix {suffix!r}" if suffix else "the output's name has no suffix"
+    raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, _CHOICE)
+
+
+def _refusal(breaches: Sequence[Breach], target: Target) -> UnwritableOutput:
+    lines = [f"  {breach}" for breach in breaches[:_LISTED]]
+    more = [f"  and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
+    name = target.writer.format
+    advice = (
+        "mend these"
+        if target.writer is PARQUET
+        else "mend these, or write Parquet, which holds all that SAS does"
+    )
+    return UnwritableOutput(
+        "\n".join([f"{name} cannot hold all of the data:", *lines, *more]), str(target.path), advice
+    )

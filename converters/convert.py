@@ -1,0 +1,62 @@
+"""Export files of one format into another, with their metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .readers import Progress, read
+from .writers import Target, write
+
+
+def convert(
+    source: str | Path | Sequence[str | Path],
+    target: str | Path,
+    *,
+    to: str | None = None,
+    encoding: str | None = None,
+    catalog: Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
+
+    Values, types and metadata stay what they are, or the conversion is refused; `converters.writers`
+    says for each format what it keeps.
+
+    Parameters
+    ----------
+    source : path or sequence of paths
+        A file, a folder, or several of them.
+    target : path
+        A file for one dataset, its format by its suffix; or a folder, with `to`.
+    to : str, optional
+        Format of the files in a folder: "parquet", "csv", "json", "ndjson" or "dsjc".
+    encoding : str, optional
+        Of text in the source, as in `read`.
+    catalog : path, optional
+        SAS format catalogue, as in `read`.
+    overwrite : bool
+        Replace existing files.
+    progress : callable, optional
+        Called with file name, amount done and total while reading.
+
+    Returns
+    -------
+    list of Path
+        The files written; sidecars follow the data.
+
+    Raises
+    ------
+    ConfigurationError
+        When the target's format is unknown, or several datasets are to go to one file.
+    UnreadableInput
+        When a source cannot be read.
+    UnwritableOutput
+        When the target's format cannot hold the data, a file exists, or the system refuses. Nothing is
+        left behind.
+    """
+    place = Target.of(target, to)
+    return write(
+        read(source, encoding=encoding, catalog=catalog, progress=progress), place, overwrite=overwrite
+    )

@@ -1,0 +1,297 @@
+"""Parquet: files of our own writer with all their metadata, and files that others made.
+
+What a column becomes is the table `_CONVERSIONS`. Whatever changes a value is told by a note; a column
+that no dataset can hold (nested, bytes that are no text) is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable, VariableType
+from ...schemas.errors import UnreadableInput
+from ...schemas.known_variables import variable_type
+from ...schemas.spelling import one_line
+from .. import arrow_metadata
+from .file_kind import seems
+from .protocol import ReadOptions
+from .text_column import TextBlocks
+
+_EXACT = 2**53
+_DIGITS_OF_A_DOUBLE = 15
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_SECONDS_PER_DAY = 86_400
+_TIME_FORMAT = "TIME8."
+_UNNAMED_INDEX = "__index_level_"
+_INDEX = "an index that pandas had written without a name was left out"
+_MOVED = (
+    "special missing values are read as plain missing: the records were changed, filtered or sorted by "
+    "another tool since they were written"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column as a Dataset holds it."""
+
+    values: Any
+    type: VariableType = "Num"
+    format: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class _Unfit(Exception):
+    """A column that no dataset can hold: why, and what to do."""
+
+
+def read_parquet(path: Path, options: ReadOptions, /) -> list[Dataset]:
+    """Read a Parquet file as one dataset.
+
+    Parameters
+    ----------
+    path : Path
+    options : ReadOptions
+        `encoding` has no meaning here: text in Parquet is UTF-8.
+
+    Raises
+    ------
+    UnreadableInput
+        When the file is no whole Parquet file, or a column is nested, holds bytes that are no text, or
+        shares its name with another.
+    """
+    try:
+        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
+            return [_dataset(file, path, options)]
+    except (pa.ArrowException, ValueError, KeyError) as error:
+        raise _damaged(path, error) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableInput:
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if head.startswith(b"PAR1"):
+        return UnreadableInput(
+            "a damaged or incomplete Parquet file",
+            f"{path}: {one_line(str(error))}",
+            "copy or write the file anew, and check that the copy is complete",
+        )
+    kind = seems(head)
+    return UnreadableInput(
+        "this is no Parquet file",
+        f"{path}: it is {kind}" if kind else str(path),
+        "check the file's name and where it comes from",
+    )
+
+
+def _dataset(file: pq.ParquetFile, path: Path, options: ReadOptions) -> Dataset:
+    schema = file.schema_arrow
+    _refuse_repeated_names(schema, path)
+    told = arrow_metadata.dataset_metadata(schema)
+    name = told.name or path.stem.upper()
+    fields = [field for field in schema if not field.name.startswith(_UNNAMED_INDEX)]
+    values: dict[str, Any] = {}
+    variables: list[Variable] = []
+    special_missing: dict[str, SpecialMissing] = {}
+    told_by_column: list[tuple[str, str]] = []
+    if len(fields) < len(schema):
+        told_by_column.append((_INDEX, ""))
+    for done, field in enumerate(fields, start=1):
+        column = _column(file, field, told.ours, path)
+        values[field.name] = column.values
+        variable = arrow_metadata.variable_of(field, column.type)
+        variables.append(replace(variable, format=variable.format or column.format))
+        told_by_column += [(message, field.name) for message in column.notes]
+        if arrow_metadata.has_special_missing(field):
+            try:
+                special_missing[field.name] = arrow_metadata.special_missing_of(field, _nulls(column))
+            except ValueError:
+                told_by_column.append((_MOVED, field.name))
+        if options.progress:
+            options.progress(path.name, done, len(fields))
+    return Dataset(
+        name=name,
+        frame=pd.DataFrame(values, index=pd.RangeIndex(file.metadata.num_rows), columns=list(values)),
+        variables=tuple(variables),
+        label=told.label,
+        declared_class=told.declared_class,
+        declared_subclass=told.declared_subclass,
+        carries=told.carries,
+        source=Source(path, "Parquet"),
+        special_missing=MappingProxyType(special_missing),
+        created=told.created,
+        modified=told.modified,
+        notes=_notes(name, told_by_column),
+        attributes=MappingProxyType(dict(told.attributes)),
+    )
+
+
+def _nulls(column: _Column) -> NDArray[np.bool_]:
+    return pd.Series(column.values).isna().to_numpy(dtype=np.bool_)
+
+
+def _notes(dataset: str, told_by_column: list[tuple[str, str]]) -> tuple[ReadingNote, ...]:
+    """One note for all columns of which the same is to be told."""
+    names: dict[str, list[str]] = {}
+    for message, name in told_by_column:
+        names.setdefault(message, []).append(name)
+    return tuple(
+        ReadingNote(dataset, message, variable=concerned[0])
+        if len(concerned) == 1
+        else ReadingNote(dataset, f"{', '.join(concerned)}: {message}")
+        for message, concerned in names.items()
+    )
+
+
+def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
+    repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if repeated:
+        raise UnreadableInput(
+            "two columns have the same name",
+            f"{path}: {', '.join(repeated)}",
+            "rename one where it was written",
+        )
+
+
+def _column(file: pq.ParquetFile, field: pa.Field, ours: bool, path: Path) -> _Column:
+    data = _plain(file.read(columns=[field.name]).column(0))
+    convert = next(convert for fits, convert in _CONVERSIONS if fits(data.type))
+    try:
+        return convert(data, field, ours)
+    except _Unfit as reason:
+        what, advice = reason.args
+        raise UnreadableInput(what, f"{path}: {field.name}", advice) from None
+
+
+def _plain(data: pa.ChunkedArray) -> pa.Array:
+    """One array without extension type or dictionary."""
+    storage = data.type.storage_type if isinstance(data.type, pa.BaseExtensionType) else data.type
+    value_type = storage.value_type if pa.types.is_dictionary(storage) else storage
+    array = data.cast(storage).cast(value_type).combine_chunks()
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _text(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
+    texts = data.cast(pa.large_string())
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        raise _Unfit("text is not UTF-8", "write the file anew with its text as UTF-8") from None
+    blocks = TextBlocks(texts.type)
+    blocks.add(texts)
+    return _Column(blocks.column().to_pandas(), "Char")
+
+
+def _bytes(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+    """Older writers mark text as mere bytes."""
+    try:
+        return _text(data.cast(pa.large_binary()).cast(pa.large_string()), field, ours)
+    except pa.ArrowInvalid:
+        raise _Unfit(
+            "a column of bytes that are no text", "leave it out or decode it where it was written"
+        ) from None
+
+
+def _number(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
+    return _Column(_doubles(data.cast(pa.float64())))
+
+
+def _whole_number(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+    extremes = pc.min_max(data).as_py().values()
+    if any(value is not None and abs(value) > _EXACT for value in extremes):
+        note = "holds whole numbers beyond 2**53, which no double holds exactly: read as text"
+        return _Column(_text(data.cast(pa.large_string()), field, ours).values, "Char", notes=(note,))
+    return _number(data, field, ours)
+
+
+def _decimal(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
+    # By way of text, which gives the nearest double.
+    numbers = _doubles(data.cast(pa.large_string()).cast(pa.float64()))
+    if data.type.precision <= _DIGITS_OF_A_DOUBLE:
+        return _Column(numbers)
+    inexact = sum(Decimal(repr(value)) != exact for value, exact in _pairs(data))
+    note = f"{inexact} distinct decimal values have more digits than a double holds, and were rounded"
+    return _Column(numbers, notes=(note,) if inexact else ())
+
+
+def _pairs(data: pa.Array) -> list[tuple[float, Decimal]]:
+    distinct = data.drop_null().unique()
+    nearest = distinct.cast(pa.large_string()).cast(pa.float64())
+    return list(zip(nearest.to_pylist(), distinct.to_pylist(), strict=True))
+
+
+def _date(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
+    return _Column(data.cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[s]"))
+
+
+def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+    notes = []
+    if data.type.tz is not None:
+        notes.append(f"time zone {data.type.tz} was left out: the datetimes are its local time")
+        data = pc.local_timestamp(data)
+    micros = data.cast(pa.timestamp("us"), safe=data.type.unit == "s")
+    if data.type.unit == "ns" and not micros.cast(data.type).equals(data):
+        notes.append("datetimes finer than a microsecond were cut to the microsecond")
+    stamps = micros.to_numpy(zero_copy_only=False)
+    if not ours and field.name.upper().endswith("DT") and _midnights(stamps):
+        stamps = stamps.astype("datetime64[s]")
+    return _Column(stamps, notes=tuple(notes))
+
+
+def _midnights(stamps: NDArray[np.datetime64]) -> bool:
+    present = stamps[~np.isnat(stamps)]
+    return bool((present.astype("datetime64[D]") == present).all())
+
+
+def _time(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
+    ticks = data.cast(pa.int32() if pa.types.is_time32(data.type) else pa.int64())
+    return _Column(_doubles(ticks.cast(pa.float64())) / _PER_SECOND[data.type.unit], format=_TIME_FORMAT)
+
+
+def _nothing(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+    """A column without a type, all null: what its metadata or its name says, else text."""
+    if (arrow_metadata.told_type(field) or variable_type(field.name)) == "Num":
+        return _number(data, field, ours)
+    return _text(data, field, ours)
+
+
+def _unfit(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
+    raise _Unfit(
+        f"a column of type {data.type} fits no dataset", "flatten or leave it out where it was written"
+    )
+
+
+def _doubles(data: pa.Array) -> NDArray[np.float64]:
+    return np.array(data.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+_is = pa.types
+_CONVERSIONS: tuple[
+    tuple[Callable[[pa.DataType], bool], Callable[[pa.Array, pa.Field, bool], _Column]], ...
+] = (
+    (lambda kind: _is.is_string(kind) or _is.is_large_string(kind) or kind == pa.string_view(), _text),
+    (lambda kind: _is.is_binary(kind) or _is.is_large_binary(kind) or _is.is_fixed_size_binary(kind), _bytes),
+    (lambda kind: _is.is_floating(kind) or _is.is_boolean(kind), _number),
+    (_is.is_integer, _whole_number),
+    (_is.is_decimal, _decimal),
+    (_is.is_date, _date),
+    (_is.is_timestamp, _datetime),
+    (_is.is_time, _time),
+    (_is.is_null, _nothing),
+    (lambda _: True, _unfit),
+)

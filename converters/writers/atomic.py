@@ -1,0 +1,147 @@
+"""Files that appear together, complete and by their final name, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from ...schemas.errors import UnwritableOutput
+from .protocol import PlannedFile
+
+
+def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> list[Path]:
+    """Write files so that a reader sees all of them complete, or none of them.
+
+    Every file is written and flushed to disk under a temporary name in its own folder; only when all
+    are done are they renamed. Whatever fails on the way, an interrupt included, leaves the disk as it
+    was: new files and folders are removed, replaced ones restored.
+
+    Parameters
+    ----------
+    files : sequence of PlannedFile
+    overwrite : bool
+        Replace existing files. A merged file may always replace the one it was merged from.
+
+    Returns
+    -------
+    list of Path
+        In the order given.
+
+    Raises
+    ------
+    UnwritableOutput
+        When a file exists, two have one name, or the system refuses.
+    """
+    _refuse_clashes(files, overwrite)
+    folders = list(dict.fromkeys(file.path.parent for file in files))
+    try:
+        with ExitStack() as backups, ExitStack() as undo:
+            for folder in folders:
+                _make_folder(folder, undo)
+            written = [_write_temporary(file, undo) for file in files]
+            for file, temporary in zip(files, written, strict=True):
+                _put_in_place(temporary, file, overwrite, undo, backups)
+            undo.pop_all()
+    except OSError as error:
+        raise _refusal(error, files) from error
+    for folder in folders:
+        _flush_folder(folder)
+    return [file.path for file in files]
+
+
+def _refuse_clashes(files: Sequence[PlannedFile], overwrite: bool) -> None:
+    paths = [file.path for file in files]
+    twice = sorted({str(path) for path in paths if paths.count(path) > 1})
+    if twice:
+        raise UnwritableOutput("two outputs have one name", ", ".join(twice), "give each its own name")
+    folders = [str(path) for path in paths if path.is_dir()]
+    if folders:
+        raise UnwritableOutput("a folder has the name of an output", ", ".join(folders), "name a file")
+    existing = [str(file.path) for file in files if not file.merged and os.path.lexists(file.path)]
+    if existing and not overwrite:
+        raise _exists(", ".join(existing))
+
+
+def _exists(where: str) -> UnwritableOutput:
+    return UnwritableOutput("the output exists already", where, "choose another name, or allow --overwrite")
+
+
+def _make_folder(folder: Path, undo: ExitStack) -> None:
+    for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
+        missing.mkdir()
+        undo.callback(missing.rmdir)
+
+
+def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
+    path = file.path.with_name(f".adamgate-{secrets.token_hex(8)}.part")
+    with path.open("xb") as stream:
+        undo.callback(path.unlink, missing_ok=True)
+        file.write(stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return path
+
+
+def _put_in_place(
+    temporary: Path, file: PlannedFile, overwrite: bool, undo: ExitStack, backups: ExitStack
+) -> None:
+    # What a link points to is replaced, not the link.
+    target = file.path.resolve()
+    if not target.exists():
+        _name_if_free(temporary, target)
+        undo.callback(target.unlink)
+    elif overwrite or file.merged:
+        backup = temporary.with_suffix(".old")
+        _link(target, backup)
+        backups.callback(backup.unlink, missing_ok=True)
+        shutil.copymode(target, temporary)
+        # At no moment is there no file of that name.
+        temporary.replace(target)
+        undo.callback(backup.replace, target)
+    else:
+        raise _exists(str(file.path))
+
+
+def _name_if_free(temporary: Path, target: Path) -> None:
+    """Give a file its name unless another program took it in the meantime."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _exists(str(target)) from None
+    except OSError:
+        # A file system without hard links; the name was free a moment ago.
+        temporary.rename(target)
+    else:
+        temporary.unlink()
+
+
+def _link(existing: Path, name: Path) -> None:
+    try:
+        os.link(existing, name)
+    except OSError:
+        shutil.copy2(existing, name)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new names last through a power cut, where the system lets a folder be opened."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _refusal(error: OSError, files: Sequence[PlannedFile]) -> UnwritableOutput:
+    where = str(error.filename) if error.filename else ", ".join(str(file.path) for file in files)
+    return UnwritableOutput(
+        f"the output cannot be written: {error.strerror or error}",
+        where,
+        "check the folder's permissions and the space left on the disk",
+    )

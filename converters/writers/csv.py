@@ -1,0 +1,93 @@
+"""CSV with its metadata beside it, as our reader and CDISC's tools take it.
+
+UTF-8 without a byte order mark, lines ended by a line feed, fields quoted where RFC 4180 needs it. Dates
+and datetimes are ISO 8601, numbers the shortest decimal that is the same double, times seconds from
+midnight. A missing value is an empty field, a special missing value ``.A`` to ``.Z`` or ``._``. Null and
+blank text are one in CSV, as in SAS.
+
+Kept in ``_variables.csv`` and ``_datasets.csv`` beside the file: labels, types, lengths, formats, informats
+and the dataset's class. CSV has no place for the time of creation nor for what only Dataset-JSON knows
+(OIDs, key sequence, declared data types).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...schemas.dataset import Dataset, Variable
+from ...schemas.known_variables import variable_type
+from ..readers.sidecars import dataset_name
+from . import arrow, sidecars
+from .arrow import Shape
+from .lines import Block, block, by_distinct, date_tokens, datetime_tokens, lines, number_tokens
+from .protocol import Breach, Output, PlannedFile, Writer
+
+_NEEDS_QUOTES = '[",\r\n]'
+
+
+def breaches(output: Output) -> Iterator[Breach]:
+    dataset = output.dataset
+    unfit = list(arrow.breaches(dataset)) or list(arrow.breaches_of_text(dataset))
+    yield from unfit
+    if dataset_name(output.path.name) != dataset.name:
+        yield Breach(dataset.name, f"a CSV file has the name of its dataset: {dataset.name.lower()}.csv")
+    for variable in () if unfit else dataset.variables:
+        if variable_type(variable.name) == "Char" and sidecars.stamp_type(dataset, variable):
+            yield Breach(
+                dataset.name, "holds dates, has no date format, and is text by its name", variable.name
+            )
+    names = [variable.name.upper() for variable in dataset.variables]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Breach(dataset.name, "another variable has this name but for the case", name)
+
+
+def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
+    files = [PlannedFile(output.path, partial(_write, output.dataset)) for output in outputs]
+    in_order = sorted(outputs, key=lambda output: output.path.parent)
+    for folder, together in groupby(in_order, key=lambda output: output.path.parent):
+        files += sidecars.plan(folder, list(together))
+    return files
+
+
+def quoted(texts: pa.Array) -> pa.Array:
+    """Fields as RFC 4180 has them: in quotation marks only where something in them would mislead."""
+    doubled = pc.replace_substring(texts, '"', '""')
+    mark = pa.scalar('"', texts.type)
+    in_quotes = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", texts.type))
+    return pc.if_else(pc.match_substring_regex(texts, _NEEDS_QUOTES), in_quotes, texts)
+
+
+_TOKENS = {
+    Shape.TEXT: by_distinct(quoted),
+    Shape.NUMBER: number_tokens,
+    Shape.DATE: date_tokens,
+    Shape.DATETIME: datetime_tokens,
+}
+
+
+def _write(dataset: Dataset, stream: BinaryIO) -> None:
+    header = quoted(pa.array([variable.name for variable in dataset.variables], pa.large_string()))
+    stream.write((",".join(header.to_pylist()) + "\n").encode())
+    columns = [_column(dataset, variable) for variable in dataset.variables]
+    # A line without anything on it would be no record to most readers.
+    empty = '""' if len(columns) == 1 else ""
+    for some in lines(columns, len(dataset), null=empty, end="\n"):
+        stream.write(some)
+
+
+def _column(dataset: Dataset, variable: Variable) -> Block:
+    plain = block(arrow.arrow_column(dataset, variable), _TOKENS[arrow.shape_of(dataset, variable)])
+    tags = arrow.special_missing_tags(dataset, variable)
+    if tags is None:
+        return plain
+    dotted = block(tags, lambda some: pc.binary_join_element_wise(pa.scalar(".", some.type), some, ""))
+    return lambda first, count: pc.coalesce(plain(first, count), dotted(first, count))
+
+
+CSV = Writer("CSV", breaches, plan)

@@ -1,0 +1,166 @@
+"""Dataset-JSON v1.1: ``.json``, ``.ndjson`` and ``.dsjc`` (NDJSON in a zlib stream).
+
+What a variable was declared as in Dataset-JSON it stays. Variables of other sources become:
+
+=============  ==================================  ==================================
+The column     dataType, targetDataType            Written as
+=============  ==================================  ==================================
+text           string                              text; null and blank stay apart
+numbers        double                              the shortest decimal that is equal
+dates          date, integer                       ISO 8601
+datetimes      datetime, integer                   ISO 8601
+times          double                              seconds from midnight
+=============  ==================================  ==================================
+
+Dataset-JSON has no place for special missing values: a dataset that has some is refused. Nor has it one
+for informats and the dataset's class; these are not written.
+
+The time of creation is the dataset's own (`created`, else `modified`), else ``SOURCE_DATE_EPOCH``, else
+SAS's epoch: a clock would make other bytes of the same input.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, BinaryIO
+
+import orjson
+
+from ...schemas.dataset import Dataset, Variable
+from . import arrow
+from .json_values import Form, fault_of, form_of
+from .lines import block, lines
+from .protocol import Breach, Output, PlannedFile, Writer
+
+VERSION = "1.1.0"
+
+_ORDER = (
+    "datasetJSONCreationDateTime",
+    "datasetJSONVersion",
+    "fileOID",
+    "dbLastModifiedDateTime",
+    "originator",
+    "sourceSystem",
+    "studyOID",
+    "metaDataVersionOID",
+    "metaDataRef",
+    "itemGroupOID",
+    "records",
+    "name",
+    "label",
+    "columns",
+)
+_ATTRIBUTES = ("fileOID", "originator", "sourceSystem", "studyOID", "metaDataVersionOID", "metaDataRef")
+_SAS_EPOCH = datetime(1960, 1, 1)
+
+
+def breaches(output: Output) -> Iterator[Breach]:
+    dataset = output.dataset
+    unfit = list(arrow.breaches(dataset)) or list(arrow.breaches_of_text(dataset))
+    yield from unfit
+    for variable in dataset.variables:
+        special = dataset.special_missing.get(variable.name)
+        if special is not None and len(special.records):
+            count = len(special.records)
+            yield Breach(
+                dataset.name,
+                f"{count} special missing values (.A to .Z, ._) have no place in it",
+                variable.name,
+            )
+        elif not unfit and (message := fault_of(dataset, variable)):
+            yield Breach(dataset.name, message, variable.name)
+    if not unfit and not _is_json(dataset):
+        yield Breach(dataset.name, "its metadata hold what JSON does not know")
+
+
+def metadata(dataset: Dataset) -> dict[str, Any]:
+    """All of a Dataset-JSON file but its rows, in the standard's order."""
+    told = dataset.attributes
+    every = {key: told[key] for key in _ATTRIBUTES if told.get(key)} | {
+        "datasetJSONCreationDateTime": _creation(dataset).isoformat(),
+        "datasetJSONVersion": VERSION,
+        "itemGroupOID": told.get("itemGroupOID") or f"IG.{dataset.name}",
+        "records": len(dataset),
+        "name": dataset.name,
+        "label": dataset.label,
+        "columns": [_column(dataset, variable) for variable in dataset.variables],
+    }
+    if dataset.modified is not None:
+        every["dbLastModifiedDateTime"] = dataset.modified.isoformat()
+    return {key: every[key] for key in _ORDER if key in every}
+
+
+def _creation(dataset: Dataset) -> datetime:
+    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+    fallback = datetime.fromtimestamp(int(stated), UTC) if stated.isdecimal() else _SAS_EPOCH
+    return dataset.created or dataset.modified or fallback
+
+
+def _column(dataset: Dataset, variable: Variable) -> dict[str, Any]:
+    form: Form = form_of(dataset, variable)
+    column = {
+        "itemOID": variable.item_oid or f"IT.{dataset.name}.{variable.name}",
+        "name": variable.name,
+        "label": variable.label,
+        "dataType": form.data_type,
+        "targetDataType": form.target,
+        "length": variable.length,
+        "displayFormat": variable.format,
+        "keySequence": variable.key_sequence,
+    }
+    return {key: value for key, value in column.items() if value or key == "label"}
+
+
+def _is_json(dataset: Dataset) -> bool:
+    try:
+        orjson.dumps(metadata(dataset))
+    except TypeError:
+        return False
+    return True
+
+
+def _rows(dataset: Dataset, start: str, end: str) -> Iterator[memoryview]:
+    columns = [
+        block(arrow.arrow_column(dataset, variable), form_of(dataset, variable).tokens)
+        for variable in dataset.variables
+    ]
+    return lines(columns, len(dataset), null="null", start=start, end=end)
+
+
+def _json(dataset: Dataset) -> Iterator[bytes | memoryview]:
+    yield orjson.dumps(metadata(dataset)).removesuffix(b"}") + b',"rows":['
+    separator = len(",")
+    for number, rows in enumerate(_rows(dataset, start=",\n[", end="]")):
+        yield rows[separator:] if number == 0 else rows
+    yield b"\n]}\n"
+
+
+def _ndjson(dataset: Dataset) -> Iterator[bytes | memoryview]:
+    yield orjson.dumps(metadata(dataset)) + b"\n"
+    yield from _rows(dataset, start="[", end="]\n")
+
+
+def _dsjc(dataset: Dataset) -> Iterator[bytes]:
+    compressor = zlib.compressobj()
+    for part in _ndjson(dataset):
+        yield compressor.compress(part)
+    yield compressor.flush()
+
+
+_PARTS = {".json": _json, ".ndjson": _ndjson, ".dsjc": _dsjc}
+
+
+def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
+    return [PlannedFile(output.path, partial(_write, output)) for output in outputs]
+
+
+def _write(output: Output, stream: BinaryIO) -> None:
+    for part in _PARTS[output.path.suffix.lower()](output.dataset):
+        stream.write(part)
+
+
+DATASET_JSON = Writer("Dataset-JSON", breaches, plan)

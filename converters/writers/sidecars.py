@@ -1,0 +1,142 @@
+"""The tables of metadata beside CSV files; what they say about other datasets is kept.
+
+`readers.sidecars` says what is read from them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ...schemas.dataset import Dataset, Variable
+from ...schemas.errors import UnwritableOutput
+from ..readers.sidecars import DATASETS_FILES, VARIABLES_FILE, dataset_name
+from . import arrow
+from .arrow import Shape
+from .protocol import Output, PlannedFile
+
+Row = dict[str, str]
+
+_VARIABLES = ("dataset", "variable", "label", "type", "length", "format", "informat")
+_DATASETS = ("Filename", "dataset", "Label", "class", "subclass")
+_CARRIED = {"label": "label", "length": "length", "format": "format", "informat": "format"}
+_NAMES_OF_DATASET = ("dataset", "filename", "name")
+_STAMPS = {Shape.DATE: "date", Shape.DATETIME: "datetime"}
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as it lies beside the data: its header as written, its rows by header in lower case."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def replaced(self, names: set[str], rows: Sequence[Row], header: Sequence[str]) -> _Table:
+        """The table with these rows in place of all that concern the datasets of these names."""
+        kept = [row for row in self.rows if _concerned(row) not in names]
+        known = {name.lower() for name in self.header}
+        added = tuple(name for name in header if name.lower() not in known)
+        lowered = [{name.lower(): value for name, value in row.items()} for row in rows]
+        return _Table((*self.header, *added), (*kept, *lowered))
+
+    def content(self) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.header)
+        writer.writerows([row.get(name.lower(), "") for name in self.header] for row in self.rows)
+        return text.getvalue().encode()
+
+
+def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
+    """The sidecars of a folder after these datasets are written into it.
+
+    Raises
+    ------
+    UnwritableOutput
+        When a sidecar is there and is no table that could be kept.
+    """
+    datasets = [output.dataset for output in outputs]
+    carried = frozenset().union(*(dataset.carries for dataset in datasets))
+    header = [name for name in _VARIABLES if name not in _CARRIED or _CARRIED[name] in carried]
+    variables = [_variable_row(dataset, variable) for dataset in datasets for variable in dataset.variables]
+    described = [_dataset_row(output) for output in outputs]
+    names = {dataset.name for dataset in datasets}
+    tables = (((VARIABLES_FILE,), header, variables), (DATASETS_FILES, _DATASETS, described))
+    files = []
+    for file_names, columns, rows in tables:
+        path = _beside(folder, file_names)
+        content = _present(path).replaced(names, rows, columns).content()
+        files.append(PlannedFile(path, _writing(content), merged=True))
+    return files
+
+
+def stamp_type(dataset: Dataset, variable: Variable) -> str:
+    """ "date" or "datetime" where only the column itself, no format, says so; else ""."""
+    return "" if variable.format else _STAMPS.get(arrow.shape_of(dataset, variable), "")
+
+
+def _variable_row(dataset: Dataset, variable: Variable) -> Row:
+    return {
+        "dataset": dataset.name,
+        "variable": variable.name,
+        "label": variable.label,
+        "type": stamp_type(dataset, variable) or variable.type,
+        "length": "" if variable.length is None else str(variable.length),
+        "format": variable.format,
+        "informat": variable.informat,
+    }
+
+
+def _dataset_row(output: Output) -> Row:
+    dataset = output.dataset
+    return {
+        "Filename": output.path.name,
+        "dataset": dataset.name,
+        "Label": dataset.label,
+        "class": dataset.declared_class,
+        "subclass": dataset.declared_subclass,
+    }
+
+
+def _beside(folder: Path, names: Sequence[str]) -> Path:
+    """The sidecar that a reader would take, else the one to make."""
+    present = {path.name.lower(): path for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+    return next((present[name] for name in names if name in present), folder / names[0])
+
+
+def _present(path: Path) -> _Table:
+    if not path.exists():
+        return _Table((), ())
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        first = text.split("\n", 1)[0]
+        delimiter = max(_DELIMITERS, key=first.count)
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        header, *lines = [record for record in records if any(value.strip() for value in record)]
+        names = [name.strip().lower() for name in header]
+        return _Table(
+            tuple(name.strip() for name in header),
+            tuple(dict(zip(names, values, strict=True)) for values in lines),
+        )
+    except (OSError, csv.Error, ValueError) as error:
+        raise UnwritableOutput(
+            "the table beside the output is damaged, and cannot be kept while new lines are added",
+            f"{path}: {error}",
+            "mend it, take it away, or write to another folder",
+        ) from error
+
+
+def _concerned(row: Row) -> str:
+    return next((dataset_name(row[name]) for name in _NAMES_OF_DATASET if row.get(name)), "")
+
+
+def _writing(content: bytes) -> Callable[[BinaryIO], None]:
+    def write(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    return write
