@@ -31,11 +31,13 @@ _CHARACTER = (
     "AESPID",
 )
 _NUMBER = ("VISITNUM", "VISITDY", "TAETORD", "CNSR")
+_WORDS = frozenset({"STUDY", "BODY", "REMEDY"})
+"""Names that only happen to end as a convention has it."""
 
 _CONVENTIONS: tuple[tuple[re.Pattern[str], VariableType], ...] = (
     (re.compile(r".+(DTC|FL)\Z"), "Char"),
     (re.compile(r".+FN\Z"), "Num"),
-    (re.compile(r"(?!.*(?:STUDY|BODY|REMEDY)\Z).+DY\Z"), "Num"),
+    (re.compile(r".+DY\Z"), "Num"),
     (re.compile(r".*SEQ\Z"), "Num"),
     (re.compile(r".+GR\d{1,2}N\Z"), "Num"),
     (re.compile(r".+GR\d{1,2}\Z"), "Char"),
@@ -65,6 +67,8 @@ def variable_type(name: str) -> VariableType | None:
 
 @cache
 def _type_of(name: str) -> VariableType | None:
+    if name in _WORDS:
+        return None
     exact = _exact().get(name)
     if exact is not None:
         return exact
