@@ -98,6 +98,7 @@ class _MemberReader:
         variables = [self._variable(field) for field in member.fields]
         self._check_names(variables)
         self._note_doubtful_records(member)
+        self._note_positions(member)
         columns = self._columns(member)
         # Popped one by one, so that what a column was collected in goes as soon as it is finished.
         columns.reverse()
@@ -209,9 +210,16 @@ class _MemberReader:
     def _note_doubtful_records(self, member: Member) -> None:
         if member.extent.perhaps:
             self._note(
-                f"{member.extent.perhaps} blank records at the end are left out: version 5 cannot tell them "
-                "from padding",
+                f"blank bytes at the end, room for {member.extent.perhaps} records, are taken for padding: "
+                "version 5 cannot tell",
                 record=member.extent.records + 1,
+            )
+
+    def _note_positions(self, member: Member) -> None:
+        if member.positions_differ:
+            self._note(
+                "the positions stated for the variables are in another order than the variables; "
+                "they are read in the order of the variables, as SAS writes them"
             )
 
     def _note(self, message: str, variable: str = "", record: int | None = None) -> None:

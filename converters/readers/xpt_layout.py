@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BufferedReader
+from itertools import accumulate
 
 from ...schemas.errors import UnreadableInput
 from .file_kind import seems
@@ -83,6 +84,8 @@ class Member:
         As the header states them; empty when blank.
     extent : Extent
         Where its records lie and how many there are.
+    positions_differ : bool
+        Whether a version 5 file states positions in another order than that of its variables.
     record_length : int
         Bytes.
     """
@@ -96,6 +99,7 @@ class Member:
     modified: datetime | None
     fields: tuple[Field, ...]
     extent: Extent
+    positions_differ: bool
 
     @property
     def record_length(self) -> int:
@@ -170,7 +174,10 @@ def _member(cards: Cards, words: _Words) -> Member:
     after_name = 8 + words.name_length
     name = trimmed(description[8:after_name])
     file, cards.where = cards.where, f"{cards.where}, dataset {shown(name)}"
-    fields = _with_long_labels(cards, _fields(cards, words, namestr_length))
+    described = _with_long_labels(cards, _fields(cards, words, namestr_length))
+    counts = cards.header(words.data, "the header of the data (after the variables that the file announces)")
+    _check(cards, described)
+    fields = _placed(cards, described)
     member = Member(
         name=name,
         label=trimmed(description[112:152]),
@@ -180,15 +187,14 @@ def _member(cards: Cards, words: _Words) -> Member:
         created=_stamp(description[64:80]),
         modified=_stamp(description[80:96]),
         fields=fields,
-        extent=_extent(cards, words, fields),
+        extent=_extent(cards, words, fields, counts),
+        positions_differ=words is _V5 and fields != described,
     )
     cards.where = file
     return member
 
 
-def _extent(cards: Cards, words: _Words, fields: Sequence[Field]) -> Extent:
-    counts = cards.header(words.data, "the header of the data (after the variables that the file announces)")
-    _check(cards, fields)
+def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes) -> Extent:
     width = sum(field.length for field in fields)
     stated = number_in(counts[:15]) if words is _V8 else 0
     if stated < 0:
@@ -331,6 +337,14 @@ def _check(cards: Cards, fields: Sequence[Field]) -> None:
             )
         if field.length < 1:
             raise cards.damaged(f"variable {shown(field.name)} has a length of {field.length}")
+
+
+def _placed(cards: Cards, fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The fields at their places in a record: one after the other, in the order of the NAMESTRs.
+
+    The positions that NAMESTRs state must fill the record too, but may do so in another order: SAS's macro
+    %LOC2XPT writes those that the variables had in the dataset it copied, numbers first.
+    """
     end = 0
     for field in sorted(fields, key=lambda field: field.position):
         if field.position != end:
@@ -339,6 +353,8 @@ def _check(cards: Cards, fields: Sequence[Field]) -> None:
                 f"where the others leave room at byte {end}"
             )
         end += field.length
+    starts = accumulate((field.length for field in fields), initial=0)
+    return tuple(replace(field, position=start) for field, start in zip(fields, starts, strict=False))
 
 
 def _stamp(raw: bytes) -> datetime | None:
