@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -183,7 +184,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     lack.
 
     ## Not a fault
-    Parameters of a subset, as duration of response in responders. Randomized subjects who were not
+    Duration of response, however many responded, and other parameters of a subset. Randomized subjects who were not
     treated, where the parameter has exactly those of SAFFL.
 
     ## Why it matters
@@ -198,7 +199,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     populations = dict(_populations(adsl))
     parameters = Parameters.of(data)
     record = _adsl_record(data, adsl)
-    for name, own in parameters.each(parameters.durations & (record >= 0)):
+    of_responders = parameters.with_role("DOR")[parameters.codes]
+    for name, own in parameters.each(parameters.durations & ~of_responders & (record >= 0)):
         having = np.zeros(len(adsl), dtype=np.bool_)
         having[record[own]] = True
         label = max(populations, key=lambda label: _agreement(having, populations[label]))
@@ -276,8 +278,21 @@ def _deaths(data: Dataset, adsl: Dataset) -> _Deaths | None:
     )
 
 
+_FOUND: WeakKeyDictionary[Dataset, WeakKeyDictionary[Dataset, NDArray[np.intp]]] = WeakKeyDictionary()
+
+
 def _adsl_record(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
-    """Position in ADSL of each record's subject, the first where there are several; -1 if unknown."""
+    """Position in ADSL of each record's subject, the first where there are several; -1 if unknown.
+
+    Looked up once for all rules.
+    """
+    found = _FOUND.setdefault(data, WeakKeyDictionary())
+    if adsl not in found:
+        found[adsl] = _look_up(data, adsl)
+    return found[adsl]
+
+
+def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
     theirs = adsl.distinct("USUBJID")
     first = np.full(len(theirs.values) + 1, -1, dtype=np.intp)
     first[theirs.codes[::-1]] = np.arange(len(adsl))[::-1]
