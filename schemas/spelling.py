@@ -25,7 +25,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if not names:
         return "nothing of the kind is there"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"known are {', '.join(names[:_LISTED])}{more}"
+    return f"known: {', '.join(names[:_LISTED])}{more}"
 
 
 def one_line(text: str, longest: int = 80) -> str:

@@ -54,9 +54,12 @@ class TimeEntry:
     aval_unit, aval_unit_found_by : str
         The unit of AVAL, and what states it.
     aval_formula : str or None
-        How the dates make AVAL; None where they do not, or are not there.
-    offset, decimals : int or None
-        Days that the formula adds, 0 or 1; decimals that AVAL is rounded to (None: it is not).
+        How the dates make AVAL, "or" between formulas that fit equally well; None where the dates do
+        not make it, or are not there.
+    offset : int or None
+        Days that the formula adds, 0 or 1; None where there is no formula, or they differ.
+    decimals : int or None
+        Decimals that AVAL is rounded to; None where it is not rounded, or as for the offset.
     aval_exceptions : int
         Records whose AVAL is not what the formula gives.
     """
@@ -273,18 +276,22 @@ def _param(data: Dataset) -> str:
 
 
 def _time(scale: TimeScale) -> TimeEntry:
-    formula = scale.formula
+    formulas = scale.formulas
     return TimeEntry(
         unit=str(scale.unit),
         days_per_unit=scale.days_per_unit,
         duration=scale.made_from,
         aval_unit=str(scale.aval_unit),
         aval_unit_found_by=scale.found_by,
-        aval_formula=None if formula is None else f"AVAL = {formula}",
-        offset=None if formula is None else formula.offset,
-        decimals=None if formula is None else formula.decimals,
+        aval_formula=f"AVAL = {', or '.join(map(str, formulas))}" if formulas else None,
+        offset=_agreed({formula.offset for formula in formulas}),
+        decimals=_agreed({formula.decimals for formula in formulas}),
         aval_exceptions=scale.exceptions,
     )
+
+
+def _agreed(values: set[int | None]) -> int | None:
+    return values.pop() if len(values) == 1 else None
 
 
 def _columns(frame: pd.DataFrame, selection: Selection, scale: TimeScale) -> Iterator[ColumnEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -104,16 +104,24 @@ def _with_values(among: Dataset, name: str) -> str:
 
 
 def _advice(data: Dataset, telling: Sequence[str]) -> str:
+    for condition, chosen in _conditions(data, telling):
+        if _leaves_one_each(data, chosen):
+            return f"add a condition on one of them, for example {condition}"
+    if telling:
+        return "add a condition on one of them that leaves one record per subject"
+    return "nothing tells which record to analyse: correct the data"
+
+
+def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Mask]]:
+    """Conditions to propose: a flag that is set, a derivation type that is missing, a value."""
     for name in telling:
         if not (name.startswith(_DISCRIMINATORS) and data.is_character(name)):
             continue
         values = data.distinct(name)
+        if data.missing(name).any() and "Y" not in values.values:
+            yield f"missing({name})", data.missing(name)
         for code, value in enumerate(values.values):
-            if _leaves_one_each(data, values.codes == code):
-                return f"add a condition on one of them, for example {name} == '{value}'"
-    if telling:
-        return "add a condition on one of them that leaves one record per subject"
-    return "nothing tells which record to analyse: correct the data"
+            yield f"{name} == '{value}'", values.codes == code
 
 
 def _leaves_one_each(data: Dataset, chosen: Mask) -> bool:

@@ -7,7 +7,7 @@ change of unit starts from the dates where they make AVAL, not from rounded mont
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,8 +42,8 @@ class TimeScale:
         Of AVAL.
     found_by : str
         What states the unit of AVAL.
-    formula : DurationFormula or None
-        How the dates make AVAL, where they do.
+    formulas : tuple of DurationFormula
+        How the dates make AVAL, equally good ones, the most usual first; empty where they do not.
     exceptions : int
         Records of the selection whose AVAL is not what the formula gives.
     made_from : str
@@ -54,15 +54,15 @@ class TimeScale:
     unit: TimeUnit
     aval_unit: TimeUnit
     found_by: str
-    formula: DurationFormula | None
+    formulas: tuple[DurationFormula, ...]
     exceptions: int
     made_from: str
 
     @property
     def days_per_unit(self) -> float | None:
         """Days of one unit: those of AVAL's own formula while AVAL is the duration, None if they vary."""
-        if self.made_from == "AVAL" and self.formula is not None:
-            return self.formula.days_per_unit
+        if self.made_from == "AVAL" and self.formulas:
+            return self.formulas[0].days_per_unit
         return self.unit.days
 
 
@@ -88,22 +88,24 @@ def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit 
     inference = _inference(selection)
     known, found_by = _unit_of_aval(selection, inference, aval_unit)
     aval = selection.data.numbers("AVAL")
-    formulas = [each for each in inference.fits if each.unit is known] if inference else []
-    formula = formulas[0] if formulas else None
-    exceptions = 0
-    if formula is not None:
-        adt, startdt = selection.data.days("ADT"), selection.data.days("STARTDT")
-        complete = ~np.isnan(aval + adt + startdt)
-        exceptions = int(np.count_nonzero(complete & ~formula.holds(aval, adt, startdt)))
+    formulas = tuple(each for each in inference.fits if each.unit is known) if inference else ()
+    exceptions = _exceptions(selection.data, formulas[0]) if formulas else 0
     target = unit or known
     durations, made_from = aval, "AVAL"
     if target is not known:
         durations, made_from = _changed(selection.data, known, target, formulas)
-    return TimeScale(durations, target, known, found_by, formula, exceptions, made_from)
+    return TimeScale(durations, target, known, found_by, formulas, exceptions, made_from)
+
+
+def _exceptions(data: Dataset, formula: DurationFormula) -> int:
+    """Number of records whose AVAL is not what a formula gives."""
+    aval, adt, startdt = data.numbers("AVAL"), data.days("ADT"), data.days("STARTDT")
+    complete = ~np.isnan(aval + adt + startdt)
+    return int(np.count_nonzero(complete & ~formula.holds(aval, adt, startdt)))
 
 
 def _changed(
-    data: Dataset, known: TimeUnit, target: TimeUnit, formulas: list[DurationFormula]
+    data: Dataset, known: TimeUnit, target: TimeUnit, formulas: Sequence[DurationFormula]
 ) -> tuple[Numbers, str]:
     """Durations in another unit than AVAL's, and how they are made."""
     if formulas:
@@ -115,7 +117,7 @@ def _changed(
     return data.numbers("AVAL") * (days / target.days), f"AVAL * {days:.10g} / {target.days:.10g}"
 
 
-def _in_unit(formulas: list[DurationFormula], target: TimeUnit, dataset: str) -> DurationFormula:
+def _in_unit(formulas: Sequence[DurationFormula], target: TimeUnit, dataset: str) -> DurationFormula:
     """The formula for another unit, unrounded. Several that fit equally well must agree on the days."""
     converted = {
         replace(
@@ -169,7 +171,7 @@ def _unit_of_aval(
             "state it: --aval-unit days, weeks, months or years",
         )
     if len(set(found.values())) > 1:
-        said = ", ".join(f"{source} says {unit}" for source, unit in found.items())
+        said = ", ".join(f"{unit} by {source}" for source, unit in found.items())
         if stated is not None and len({unit for source, unit in found.items() if source != "aval_unit"}) == 1:
             raise ConfigurationError(
                 "the stated unit of AVAL contradicts the data", f"{where}: {said}", "omit it"
@@ -192,7 +194,9 @@ def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | 
         return None
     shown = [*map(str, texts), *(["missing"] if incomplete else [])]
     raise Refused(
-        f"{variable} does not state one unit of time", f"{data.name}: {', '.join(shown)}", "correct the data"
+        f"{variable} does not state one unit of time",
+        f"{data.name}: {', '.join(shown)}",
+        "correct the data, or select the records of one unit by a condition",
     )
 
 

@@ -14,8 +14,8 @@ def test_nearest_ignores_case_and_puts_the_likeliest_first():
     ("name", "known", "advice"),
     [
         ("SAFLF", ["SAFFL", "AGE"], "did you mean SAFFL?"),
-        ("ZZZ", ["SAFFL", "AGE"], "known are SAFFL, AGE"),
-        ("ZZZ", list("ABCDEFGHIJKLMNO"), "known are A, B, C, D, E, F, G, H, I, J, K, L and 3 more"),
+        ("ZZZ", ["SAFFL", "AGE"], "known: SAFFL, AGE"),
+        ("ZZZ", list("ABCDEFGHIJKLMNO"), "known: A, B, C, D, E, F, G, H, I, J, K, L and 3 more"),
         ("ZZZ", [], "nothing of the kind is there"),
     ],
 )
