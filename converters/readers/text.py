@@ -69,7 +69,7 @@ def codec_name(encoding: str) -> str:
     name = encoding.strip().lower()
     name = _SAS_NAMES.get(name.replace("_", "-"), name)
     try:
-        b"".decode(name)
+        " ".encode(name)  # refused by codecs that are no text encodings
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         raise ConfigurationError(

@@ -1,0 +1,81 @@
+"""Blank records at the end told from padding, as far as the format allows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xpt_bytes import Member, Var, ibm, library, missing
+
+from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.readers.xpt import read_xpt
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return tmp_path_factory.mktemp("extent") / "adae.xpt"
+
+
+def read(path, *members):
+    path.write_bytes(library(*members))
+    return read_xpt(path, ReadOptions())
+
+
+def values(dataset):
+    return dataset["T"].astype(object).tolist()
+
+
+def texts(width, records, **changes):
+    return Member("ADAE", [Var("T", "Char", width)], [[record] for record in records], **changes)
+
+
+@given(width=st.integers(1, 200), filled=st.integers(0, 30), blank=st.integers(0, 30))
+def test_version_8_keeps_every_blank_record(path, width, filled, blank):
+    (dataset,) = read(path, texts(width, [b"x"] * filled + [b""] * blank, version=8))
+    if filled + blank:
+        assert values(dataset) == ["x"] * filled + [""] * blank
+        assert dataset.notes == ()
+
+
+@given(width=st.integers(1, 200), filled=st.integers(0, 30), blank=st.integers(0, 30))
+def test_version_5_keeps_what_is_certain_and_says_what_is_not(path, width, filled, blank):
+    (dataset,) = read(path, texts(width, [b"x"] * filled + [b""] * blank))
+    kept = len(dataset)
+    assert filled <= kept <= filled + blank
+    assert values(dataset) == ["x"] * filled + [""] * (kept - filled)
+    # What is left out lies within the last card; what is doubtful is told.
+    assert (filled + blank - kept) * width < 80
+    doubtful = -(-(filled + blank) * width // 80) * 80 // width - kept
+    assert len(dataset.notes) == (doubtful > 0)
+
+
+def test_what_the_note_says(path):
+    (dataset,) = read(path, texts(30, [b"x", b""]))
+    (note,) = dataset.notes
+    assert (note.dataset, note.record) == ("ADAE", 2)
+    assert "room for 1 records" in note.message
+
+
+def test_long_blank_records_are_certain(path):
+    (dataset,) = read(path, texts(80, [b"x", b"", b""]))
+    assert values(dataset) == ["x", "", ""]
+    assert dataset.notes == ()
+
+
+@given(width=st.integers(1, 60), records=st.integers(0, 40))
+def test_numbers_leave_no_doubt(path, width, records):
+    variables = [Var("T", "Char", width), Var("N", length=3)]
+    (dataset,) = read(path, Member("ADAE", variables, [[b"", missing(".", 3)]] * records))
+    assert len(dataset) == records
+    assert dataset.notes == ()
+
+
+def test_text_that_looks_like_a_header_elsewhere_than_on_a_card_is_data(path):
+    header = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
+    (dataset,) = read(path, Member("ADAE", [Var("N"), Var("T", "Char", 79)], [[ibm(1), header]] * 3))
+    assert values(dataset) == [header.decode()] * 3
+
+
+@pytest.mark.parametrize("version", [5, 8])
+def test_padding_between_datasets(path, version):
+    members = [texts(7, [b"x"] * count, version=version) for count in range(1, 40)]
+    named = [Member(f"D{i}", m.variables, m.records, version=version) for i, m in enumerate(members)]
+    assert [len(dataset) for dataset in read(path, *named)] == list(range(1, 40))
