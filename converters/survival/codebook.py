@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -164,7 +164,7 @@ class GateEntry:
 
 @dataclass(frozen=True, slots=True)
 class InputEntry:
-    """A dataset that took part, its file and the hash of the file's bytes."""
+    """A dataset of the study, its file and the hash of the file's bytes."""
 
     dataset: str
     file: str
@@ -257,7 +257,7 @@ def codebook(
             where, population, selection.left_out, _without_record(study, selection, population)
         ),
         gate=GateEntry.of(report),
-        inputs=tuple(_inputs(study, selection)),
+        inputs=tuple(_inputs(study)),
         versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
     )
 
@@ -340,10 +340,9 @@ def _text_or_none(value: Any) -> str | None:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _inputs(study: Study, selection: Selection) -> Sequence[InputEntry]:
-    used = [selection.data.name, *(["ADSL"] if selection.from_adsl else [])]
-    return [
-        InputEntry(name, source.path.name, source.sha256)
-        for name in used
-        if (source := study[name].source) is not None
-    ]
+def _inputs(study: Study) -> Iterator[InputEntry]:
+    """Every dataset of the study: the verdict is on all of them."""
+    for dataset in study:
+        source = dataset.source
+        if source is not None:
+            yield InputEntry(dataset.name, source.path.name, source.sha256)

@@ -1,0 +1,77 @@
+"""A table on disk with its codebook beside it."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from adamgate.converters.survival import LAYOUTS, survival
+from adamgate.schemas.dataset import Source, Study
+from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
+
+
+@pytest.fixture
+def made(make):
+    datasets = [
+        data.replace(
+            source=Source(Path(f"in/{data.name.lower()}.xpt"), "XPT v5", sha256=f"hash of {data.name}")
+        )
+        for data in make()
+    ]
+    return survival(
+        Study.of(*datasets),
+        "OS",
+        arm="TRT01P",
+        covariates=["AGE"],
+        population="SAFFL",
+        where="AGE > 61 or missing(AGE)",
+        unit="months",
+        gate=False,
+    )
+
+
+def test_table_and_codebook_appear_together(made, tmp_path):
+    assert made.write(tmp_path / "new" / "os.parquet") == [
+        tmp_path / "new" / "os.parquet",
+        tmp_path / "new" / "os.codebook.json",
+    ]
+    back = pd.read_parquet(tmp_path / "new" / "os.parquet")
+    assert back["duration"].tolist() == made.frame["duration"].tolist()
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["os.codebook.json", "os.parquet"]
+
+
+def test_codebook(made, tmp_path, snapshot):
+    made.write(str(tmp_path / "os.csv"), "r")
+    content = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))
+    assert set(content.pop("versions")) == {"adamgate", "pandas", "numpy"}
+    assert content == snapshot
+
+
+def test_the_same_table_gives_the_same_bytes(made, tmp_path):
+    for name in LAYOUTS:
+        suffix = next(iter(LAYOUTS[name].writes))
+        contents = []
+        for folder in ("one", "other"):
+            paths = made.write(tmp_path / folder / name / f"os{suffix}", name)
+            contents.append([path.read_bytes() for path in paths])
+        assert contents[0] == contents[1]
+
+
+def test_nothing_is_overwritten_unasked(made, tmp_path):
+    made.write(tmp_path / "os.csv")
+    before = (tmp_path / "os.csv").read_bytes()
+    with pytest.raises(UnwritableOutput, match="exists"):
+        made.write(tmp_path / "os.csv", "r")
+    assert (tmp_path / "os.csv").read_bytes() == before
+    made.write(tmp_path / "os.csv", "r", overwrite=True)
+    assert (tmp_path / "os.csv").read_bytes() != before
+
+
+def test_nothing_is_half_written(made, tmp_path):
+    broken = type(made)(made.frame.assign(COUNTRY="NA"), made.codebook)
+    with pytest.raises(UnwritableOutput, match="COUNTRY"):
+        broken.write(tmp_path / "os.csv", "r")
+    with pytest.raises(ConfigurationError):
+        made.write(tmp_path / "os.docx")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,132 @@
+"""Files for each tool: what stands in them, and that the tool reads them as it should."""
+
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from adamgate.converters.survival.layouts import LAYOUTS, layout_for, write_frame
+from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
+
+TRICKY = pd.DataFrame(
+    {
+        "USUBJID": pd.Series(["001", "002", "003"], dtype=pd.StringDtype("pyarrow")),
+        "duration": [1 / 3, 1e-300, 12345678.9],
+        "event": [True, True, True],
+        "CNSR": [0, 0, 0],
+        "reason": pd.Categorical(['say "no", or', None, "two\nlines"]),
+        "SEX": pd.Categorical(["F", "F", "F"]),
+        "SITEID": pd.Categorical(["007", "008", None]),
+        "AGE": [61.0, np.nan, 63.5],
+        "TRTSDT": np.array(["2020-01-31", "NaT", "9999-12-31"], dtype="datetime64[s]"),
+        "TRTSDTM": np.array(["2020-01-31T10:20:30.5", "NaT", "1950-01-01"], dtype="datetime64[us]"),
+    }
+)
+
+
+def text_of(name, frame, file="t.csv"):
+    stream = io.BytesIO()
+    layout = LAYOUTS[name]
+    layout.writes["." + file.rpartition(".")[2]](frame, stream)
+    return stream.getvalue().decode()
+
+
+@pytest.mark.parametrize("name", ["r", "csv", "lifelines"])
+def test_csv_content(name, snapshot):
+    assert text_of(name, TRICKY) == snapshot
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_how_to_read(name, snapshot):
+    layout = LAYOUTS[name]
+    lines = {suffix: layout.read_with(f"os{suffix}", TRICKY) for suffix in layout.writes}
+    assert lines == snapshot
+
+
+@pytest.mark.parametrize("name", ["lifelines", "scikit-survival", "csv"])
+def test_doubles_come_back_bit_for_bit(name):
+    random = np.random.default_rng(20200131)
+    values = np.abs(random.standard_normal(500)) * 10.0 ** random.integers(-12, 12, 500)
+    frame = pd.DataFrame(
+        {"USUBJID": np.arange(500).astype(str), "duration": values, "event": True, "CNSR": 0}
+    )
+    back = pd.read_csv(io.StringIO(text_of(name, frame)), float_precision="round_trip")
+    assert back["duration"].tolist() == values.tolist()
+
+
+@pytest.mark.parametrize("name", ["lifelines", "scikit-survival"])
+def test_pandas_reads_it_as_the_codebook_says(name, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(text_of(name, TRICKY), encoding="utf-8")
+    code = re.match(r"t = (pandas\.read_csv\(.*?\));", LAYOUTS[name].read_with(str(path), TRICKY))
+    assert code is not None
+    back = eval(code[1], {"pandas": pd})
+    assert back["event"].dtype == np.bool_
+    assert back["USUBJID"].tolist() == ["001", "002", "003"]
+    assert back["SITEID"].tolist()[:2] == ["007", "008"]
+    assert back["reason"].isna().tolist() == [False, True, False]
+    assert back["reason"][0] == 'say "no", or'
+    assert back["reason"][2] == "two\nlines"
+
+
+def test_parquet_keeps_types():
+    stream = io.BytesIO()
+    LAYOUTS["parquet"].writes[".parquet"](TRICKY, stream)
+    back = pd.read_parquet(io.BytesIO(stream.getvalue()))
+    assert back["event"].dtype == np.bool_
+    assert back["duration"].tolist() == TRICKY["duration"].tolist()
+    assert back["CNSR"].dtype == np.int64
+    for name in ("USUBJID", "SEX", "SITEID", "reason"):
+        assert (
+            back[name].astype(object).where(back[name].notna(), None).tolist()
+            == TRICKY[name].astype(object).where(TRICKY[name].notna(), None).tolist()
+        )
+
+
+def test_every_layout_says_how_the_event_is_written():
+    frame = TRICKY.assign(event=[True, False, True])
+    words = {"r": "TRUE FALSE TRUE", "csv": "1 0 1", "lifelines": "True False True"}
+    for name, expected in words.items():
+        lines = re.split(r"\n(?=\"?00)", text_of(name, frame))[1:]
+        assert [line.split(",")[2] for line in lines] == expected.split()
+
+
+def test_r_would_take_the_text_na_for_missing(tmp_path):
+    frame = TRICKY.assign(COUNTRY=["NA", "DE", None])
+    with pytest.raises(UnwritableOutput, match='COUNTRY holds the text "NA"'):
+        write_frame(LAYOUTS["r"], frame, tmp_path / "t.csv", io.BytesIO())
+    stream = io.BytesIO()
+    write_frame(LAYOUTS["csv"], frame, tmp_path / "t.csv", stream)
+    assert b",NA\n" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "chosen"),
+    [
+        ("os.csv", None, "csv"),
+        ("OS.CSV", None, "csv"),
+        ("os.parquet", None, "parquet"),
+        ("os.csv", "r", "r"),
+        ("os.parquet", "lifelines", "lifelines"),
+    ],
+)
+def test_layout_for_a_path(tmp_path, path, name, chosen):
+    assert layout_for(tmp_path / path, name).name == chosen
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "message"),
+    [
+        ("os.xlsx", None, "no table is written as .xlsx"),
+        ("os", None, "no table is written as a file without suffix"),
+        ("os.parquet", "r", "the layout r is not written as .parquet"),
+        ("os.csv", "R", "there is no layout R"),
+        ("os.csv", "stata", "there is no layout stata"),
+    ],
+)
+def test_no_such_layout(tmp_path, path, name, message):
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        layout_for(tmp_path / path, name)
+    assert caught.value.advice
