@@ -52,8 +52,8 @@ def test_doubles_come_back_bit_for_bit(name):
     frame = pd.DataFrame(
         {"USUBJID": np.arange(500).astype(str), "duration": values, "event": True, "CNSR": 0}
     )
-    back = pd.read_csv(io.StringIO(text_of(name, frame)), float_precision="round_trip")
-    assert back["duration"].tolist() == values.tolist()
+    back = pd.read_csv(io.StringIO(text_of(name, frame)), dtype=str)
+    assert [float(text) for text in back["duration"]] == values.tolist()
 
 
 @pytest.mark.parametrize("name", ["lifelines", "scikit-survival"])
