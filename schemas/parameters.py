@@ -19,8 +19,9 @@ _SHOWN = 20
 _ROLES = {
     "OS": ("overall survival",),
     "PFS": ("progression free survival",),
+    "DOR": ("duration of response",),
 }
-"""PARAM of the endpoints that rules compare, without hyphens, unit and case; the key is PARAMCD."""
+"""PARAM of the endpoints that rules know, without hyphens, unit and case; the key is PARAMCD."""
 
 _UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
 
@@ -109,7 +110,7 @@ class Parameters:
         return frozenset(str(distinct.values[code]) for code in codes if code >= 0)
 
     def with_role(self, role: str) -> Mask:
-        """Parameters that are an endpoint ("OS", "PFS"), by PARAMCD or by the exact text of PARAM."""
+        """Parameters that are an endpoint ("OS", "PFS", "DOR"), by PARAMCD or by the exact text of PARAM."""
         found = np.array([name.upper() == role for name in self.names])
         if "PARAM" in self.data:
             meant = self.data.matching("PARAM", lambda text: _plain(str(text)) in _ROLES[role])

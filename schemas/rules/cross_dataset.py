@@ -184,8 +184,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     lack.
 
     ## Not a fault
-    Duration of response, however many responded, and other parameters of a subset. Randomized subjects who were not
-    treated, where the parameter has exactly those of SAFFL.
+    Duration of response, however many responded, and other parameters of a subset. Randomized subjects
+    who were not treated, where the parameter has exactly those of SAFFL.
 
     ## Why it matters
     A lost subject changes every estimate and leaves no trace in the dataset.
