@@ -52,9 +52,9 @@ _GRAMMAR = "write conditions such as: AVALC in ('Y', 'N') and AGE >= 18 and not 
 _STRING_OR_BRACKET = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()\[\]{}]""", re.DOTALL)
 
 _HABITS = (
-    (re.compile(r"(?<![=!<>])=(?!=)"), "equal is =="),
     (re.compile(r"\b(AND|OR|NOT|IN)\b"), "and, or, not, in are written small"),
     (re.compile(r"<>|\^=|~=|¬=|\b(ne|NE)\b"), "not equal is !="),
+    (re.compile(r"(?<![=!<>])=(?!=)"), "equal is =="),
     (re.compile(r"\b(eq|EQ|lt|LT|le|LE|gt|GT|ge|GE)\b"), "compare with == != < <= > >="),
     (re.compile(r"&&|\|\|"), "write and, or"),
 )
@@ -101,15 +101,14 @@ class Expression:
             if name not in data:
                 raise ConfigurationError(
                     f"the condition names {name}, which {data.name} does not have",
-                    one_line(self.text),
+                    f"{data.name}: {one_line(self.text)}",
                     did_you_mean(name, data.frame.columns),
                 )
         try:
             return self._condition.truth(data)
         except NotComparable as error:
-            raise ConfigurationError(
-                f"{data.name}.{error.reason}", one_line(self.text), error.advice
-            ) from None
+            place = f"{data.name}: {one_line(self.text)}"
+            raise ConfigurationError(error.reason, place, error.advice) from None
 
     def where(self, data: Dataset) -> Mask:
         """Records to select: those for which the condition is true."""
