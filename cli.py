@@ -239,15 +239,17 @@ def validate(
 
 
 @cli.command()
-@click.argument("source", type=PATH, metavar="IN")
+@click.argument("sources", nargs=-1, required=True, type=PATH, callback=_matching, metavar="IN...")
 @click.argument("target", type=PATH, metavar="OUT")
-@click.option("--to", metavar="FORMAT", help="By default the suffix of OUT tells.")
+@click.option(
+    "--to", metavar="FORMAT", help="Of the files in a folder OUT: parquet, csv, json, ndjson, dsjc."
+)
 @_reading
 @_overwriting
 @_quiet
 def convert(
     *,
-    source: Path,
+    sources: tuple[Path, ...],
     target: Path,
     to: str | None,
     config: Path | None,
@@ -255,11 +257,14 @@ def convert(
     quiet: bool,
     **overrides: Any,
 ) -> None:
-    """Change the format of a dataset or a study; metadata is kept."""
-    settings = load_settings((source,), config, overrides)
+    """Change the format of a dataset or a study; metadata is kept.
+
+    OUT is a file whose suffix tells the format, or a folder with --to.
+    """
+    settings = load_settings(sources, config, overrides)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         written = adamgate.convert(
-            source,
+            sources,
             target,
             to=to,
             encoding=settings.encoding,
@@ -318,7 +323,8 @@ def survival(
             **given,
         )
     except adamgate.GateRefused as refusal:
-        _tell_report(refusal.report, settings, Detail.VERDICT if quiet else Detail.SUMMARY)
+        judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
+        _tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
         _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
     written = table.write(output, layout, overwrite=overwrite)

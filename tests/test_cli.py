@@ -365,6 +365,7 @@ def test_a_survival_table_is_not_overwritten_unless_told_to(run, study: Path):
 
 
 def test_the_gate_stands_before_a_survival_table(run, broken: Path):
+    Path("adamgate.toml").write_text('[settings]\nfail_on = "never"\n')
     code, out, err = run("survival", "data", "--param", "OS", "-o", "os.csv")
     assert (code, out) == (1, "")
     assert err.startswith("REFUSED  1 error")
@@ -401,6 +402,8 @@ def test_convert_and_read_back(run, study: Path):
     assert (code, out) == (4, "")
     assert "exists already" in err
     assert run("convert", "data/adtte.csv", "adtte.parquet", "--force", "-q") == (0, "", "")
+    assert run("convert", "data/*.csv", "both", "--to", "parquet").code == 0
+    assert sorted(each.name for each in Path("both").iterdir()) == ["adsl.parquet", "adtte.parquet"]
     assert run("convert", "data/adtte.csv", "adtte.xyz").code == 2
     assert run("convert", "data/none.csv", "none.parquet").code == 3
 
