@@ -285,4 +285,4 @@ def _suffix(path: Path) -> str:
 
 
 def _listed(paths: Iterable[Path]) -> str:
-    return ", ".join(map(str, paths))
+    return ", ".join(dict.fromkeys(map(str, paths)))

@@ -8,7 +8,6 @@ variable that is numeric by its description and holds something else stays text,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,12 +20,12 @@ from numpy.typing import NDArray
 
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.known_variables import variable_type
-from ..sas_formats import Kind, dates_of, datetimes_of
+from ..sas_formats import Kind
 from .delimited import read_delimited
 from .protocol import ReadOptions
 from .sidecars import VARIABLES_FILE, VariableEntry, dataset_name, variables_beside
 from .text_column import TextColumn
-from .typed_text import Typed, beyond_double, plainly_numbers, typed
+from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, Typed, beyond_double, plainly_numbers, typed
 
 _IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
 """Names of unknown variables that stay text even where all values are digits."""
@@ -35,7 +34,6 @@ _STAMP_NAME = (
     (re.compile(r"DT$"), Kind.DATE),
     (re.compile(r"TM$"), Kind.TIME),
 )
-_TIME_FORMAT = "TIME8."
 _MISSING_WORDS = frozenset(("na", "n/a", "nan", "null", "none", "nil", "<na>", "#n/a"))
 _UNDESCRIBED = VariableEntry("", "", None, None, "", "", Kind.NUMBER)
 
@@ -139,12 +137,16 @@ def _number(texts: TextColumn, kind: Kind, stated: bool) -> _Column:
     plain = typed(texts.values, Kind.NUMBER) if meant.wrong.any() and kind is not Kind.NUMBER else None
     if plain is None or plain.wrong.any():
         return _as_written(texts, meant, kind)
-    stamps = _OF_SAS_NUMBERS[kind](plain.values) if stated else None
+    stamps = _stamps(plain.values, kind) if stated else None
     special = plain.special_missing(texts)
     if stamps is not None:
         return _Column(texts.spread(stamps), True, special)
     problem = f"holds numbers instead of {kind}s, read as plain numbers"
     return _Column(texts.spread(plain.values), True, special, problem, texts.first_record(meant.wrong))
+
+
+def _stamps(numbers: NDArray[np.float64], kind: Kind) -> NDArray[Any] | None:
+    return numbers if kind is Kind.TIME else STAMPS_OF[kind](numbers)
 
 
 def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
@@ -155,7 +157,7 @@ def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
         return _Column(texts.to_pandas(), problem=problem, record=wrong)
     values, special = texts.spread(meant.values), meant.special_missing(texts)
     rounded = texts.first_record(beyond_double(texts.values)) if kind is Kind.NUMBER else None
-    problem = "" if rounded is None else "has more digits than a number in SAS or here can hold; rounded"
+    problem = "" if rounded is None else ROUNDED
     return _Column(values, True, special, problem, rounded)
 
 
@@ -165,13 +167,6 @@ def _missing_word(texts: TextColumn, meant: Typed) -> str:
     if len(words) != 1 or words[0].lower() not in _MISSING_WORDS:
         return ""
     return f" ({words[0]!r}; missing values are written as empty fields)"
-
-
-_OF_SAS_NUMBERS: dict[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = {
-    Kind.DATE: dates_of,
-    Kind.DATETIME: datetimes_of,
-    Kind.TIME: lambda seconds: seconds,
-}
 
 
 def _variable(name: str, entry: VariableEntry, column: _Column) -> Variable:
@@ -184,6 +179,6 @@ def _variable(name: str, entry: VariableEntry, column: _Column) -> Variable:
         entry.label,
         "Num" if column.is_number else "Char",
         entry.length,
-        entry.format or (_TIME_FORMAT if is_time else ""),
+        entry.format or (TIME_FORMAT if is_time else ""),
         entry.informat,
     )

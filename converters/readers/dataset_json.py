@@ -201,7 +201,8 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
             options.progress(path.name, min(records, expected), expected)
     if records != expected:
         raise _Broken(
-            f"{records} rows, and {expected} records by its metadata", advice="copy or write the file anew"
+            f"expected {expected} records by its metadata, found {records}",
+            advice="copy or write the file anew",
         )
     columns = [_column(builder) for builder in builders]
     return Dataset(
@@ -231,8 +232,8 @@ def _refuse_faults(metadata: dict[str, Any], open_ended: bool) -> None:
         raise _Broken(f"this is Dataset-JSON {one_line(version, 20)}; version 1.1 is read")
     found = list(faults(metadata, open_ended))
     if found:
-        others = f", and {len(found) - 1} more departures from the standard" if len(found) > 1 else ""
-        raise _Broken(f"this breaks the Dataset-JSON 1.1 standard: {found[0]}{others}", "metadata")
+        count = f" (one of {len(found)} faults)" if len(found) > 1 else ""
+        raise _Broken(f"this breaks the Dataset-JSON 1.1 standard: {found[0]}{count}", "metadata")
     if not metadata["name"].strip():
         raise _Broken("the dataset has no name", "metadata")
 
@@ -254,7 +255,7 @@ def _add(block: list[Any], builders: list[ColumnBuilder], before: int) -> None:
         raise _Broken("a record is not a list of values", f"record {record}")
     if set(map(len, block)) != {len(builders)}:
         record, row = next((i, row) for i, row in enumerate(block, before + 1) if len(row) != len(builders))
-        raise _Broken(f"{len(row)} values for {len(builders)} columns", f"record {record}")
+        raise _Broken(f"expected {len(builders)} values, found {len(row)}", f"record {record}")
     for builder, values in zip(builders, zip(*block, strict=True), strict=True):
         with _placed(builder.variable):
             builder.add(values)

@@ -13,7 +13,7 @@ boolean                          numbers, 1 for true
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,11 +22,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...schemas.dataset import Variable
-from ..sas_formats import Kind, dates_of, datetimes_of, kind_of
+from ..sas_formats import Kind, kind_of
 from .dataset_json_metadata import STAMP_TYPES, TEXT_TYPES
 from .text import Undecoded, decode_values
 from .text_column import TextBlocks, TextColumn
-from .typed_text import beyond_double, typed
+from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, beyond_double, typed
 
 _ALLOWED: dict[str, frozenset[type]] = {
     "integer": frozenset({int, float}),
@@ -45,7 +45,6 @@ _IN_JSON = {
     dict: "an object",
 }
 _EXACT = 2.0**53
-_TIME_FORMAT = "TIME8."
 
 
 class WrongValue(ValueError):
@@ -84,10 +83,11 @@ class ColumnBuilder:
     def __init__(self, variable: Variable) -> None:
         self.variable = variable
         self._allowed = _ALLOWED[variable.data_type]
-        self._texts = TextBlocks(pa.large_string())
+        self._texts = TextBlocks()
         self._numbers: list[NDArray[np.float64]] = []
         self._records = 0
         self._undecoded: Undecoded | None = None
+        self._inexact: int | None = None
 
     def add(self, values: Sequence[Any]) -> None:
         """Take the next records' values.
@@ -105,7 +105,7 @@ class ColumnBuilder:
                 texts = [value if isinstance(value, str | None) else repr(value) for value in values]
             self._texts.add(self._text_array(texts))
         else:
-            self._numbers.append(np.array(values, dtype=np.float64))
+            self._add_numbers(values)
         self._records += len(values)
 
     def column(self) -> Column:
@@ -117,7 +117,7 @@ class ColumnBuilder:
             When a decimal is no number.
         """
         if str not in self._allowed:
-            return _of_numbers(self._all_numbers(), self.variable)
+            return _of_numbers(self._all_numbers(), self.variable, self._inexact)
         texts = self._texts.column()
         if self.variable.data_type == "decimal":
             return _of_decimals(texts)
@@ -132,9 +132,22 @@ class ColumnBuilder:
             if value is not None and type(value) not in self._allowed
         )
         raise WrongValue(
-            f"holds {_IN_JSON[type(value)]}, and its dataType is {self.variable.data_type}",
+            f"a variable of dataType {self.variable.data_type} holds {_IN_JSON[type(value)]}",
             self._records + place + 1,
         )
+
+    def _add_numbers(self, values: Sequence[Any]) -> None:
+        numbers = np.array(values, dtype=np.float64)
+        if self._inexact is None:
+            large = np.flatnonzero(np.abs(numbers) > _EXACT)
+            inexact = (
+                place
+                for place in large
+                if type(values[place]) is int and int(numbers[place]) != values[place]
+            )
+            place = next(inexact, None)
+            self._inexact = None if place is None else self._records + int(place) + 1
+        self._numbers.append(numbers)
 
     def _all_numbers(self) -> NDArray[np.float64]:
         return np.concatenate([*self._numbers, np.empty(0)])
@@ -151,7 +164,9 @@ class ColumnBuilder:
             raw = [(text or "").encode("utf-8", "surrogateescape") for text in texts]
         except UnicodeEncodeError:
             record = next(i for i, text in enumerate(texts) if text and not _escapes(text))
-            raise WrongValue("holds half a surrogate pair", self._records + record + 1) from None
+            raise WrongValue(
+                "a text is no Unicode: half a surrogate pair", self._records + record + 1
+            ) from None
         decoded, undecoded = decode_values(raw)
         if undecoded is not None and self._undecoded is None:
             self._undecoded = replace(undecoded, position=self._records + undecoded.position)
@@ -166,43 +181,30 @@ def _escapes(text: str) -> bool:
     return True
 
 
-_OF_SAS_NUMBERS: dict[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = {
-    Kind.DATE: dates_of,
-    Kind.DATETIME: datetimes_of,
-}
-
-
-def _of_numbers(numbers: NDArray[np.float64], variable: Variable) -> Column:
+def _of_numbers(numbers: NDArray[np.float64], variable: Variable, inexact: int | None) -> Column:
+    """Numbers, or the dates they count by their format; `inexact` is the first record that was rounded."""
     kind = kind_of(variable.format)
-    if kind in _OF_SAS_NUMBERS:
-        stamps = _OF_SAS_NUMBERS[kind](numbers)
+    if kind in STAMPS_OF:
+        stamps = STAMPS_OF[kind](numbers)
         if stamps is not None:
             return Column(stamps, is_number=True)
         return Column(numbers, True, problem=f"has a {kind} format and holds what SAS does not count as one")
-    fraction = numbers != np.trunc(numbers)
-    fraction &= np.isfinite(numbers) & (variable.data_type == "integer")
-    if fraction.any():
-        return _told(numbers, fraction, "is declared integer and holds fractions; they are kept")
-    if variable.data_type == "boolean":
-        return Column(numbers, True)
-    return _told(
-        numbers, np.abs(numbers) > _EXACT, "holds whole numbers too large for SAS or here to be exact"
-    )
-
-
-def _told(numbers: NDArray[np.float64], concerned: NDArray[np.bool_], problem: str) -> Column:
-    if not concerned.any():
-        return Column(numbers, True)
-    return Column(numbers, True, problem=problem, record=int(concerned.argmax()) + 1)
+    if inexact is not None:
+        return Column(numbers, True, problem=ROUNDED, record=inexact)
+    fraction = np.isfinite(numbers) & (numbers != np.trunc(numbers))
+    if variable.data_type == "integer" and fraction.any():
+        record = int(fraction.argmax()) + 1
+        return Column(numbers, True, problem="is declared integer and holds fractions; kept", record=record)
+    return Column(numbers, True)
 
 
 def _of_decimals(texts: TextColumn) -> Column:
     meant = typed(texts.values, Kind.NUMBER)
     wrong = texts.first_record(meant.wrong | (meant.tags != ""))
     if wrong is not None:
-        raise WrongValue("holds a text that is no number, and its dataType is decimal", wrong)
+        raise WrongValue("a variable of dataType decimal holds a text that is no number", wrong)
     rounded = texts.first_record(beyond_double(texts.values))
-    problem = "" if rounded is None else "has more digits than a number in SAS or here can hold; rounded"
+    problem = "" if rounded is None else ROUNDED
     return Column(texts.spread(meant.values), True, problem=problem, record=rounded)
 
 
@@ -212,4 +214,4 @@ def _of_stamps(texts: TextColumn, kind: Kind) -> Column:
     if wrong is not None:
         problem = f"is meant to be a numeric {kind} and holds what is no whole {kind}; all of it stays text"
         return Column(texts.to_pandas(), False, problem=problem, record=wrong)
-    return Column(texts.spread(meant.values), True, format=_TIME_FORMAT if kind is Kind.TIME else "")
+    return Column(texts.spread(meant.values), True, format=TIME_FORMAT if kind is Kind.TIME else "")

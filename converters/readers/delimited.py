@@ -33,6 +33,7 @@ _BLOCK = 8 << 20
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _QUOTED = re.compile(rb'"[^"]*"')
 _PLAUSIBLE = ("", "a text file, perhaps CSV")
+_BYTES = "iso-8859-1"
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -64,17 +65,19 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
         When the file is empty or no text, a name is empty or there twice, a record has more or fewer
         values than there are names, or a quotation mark stands where none may.
     """
-    data, encoding = _utf8(_content(path), path, options.encoding)
+    data, encoding, stray = _utf8(_content(path), path, options.encoding)
     start = len(data) - len(data.lstrip(b"\r\n"))
     stop, body = _header_end(data, start)
     delimiter = _delimiter(data[start:stop], path)
     _refuse_misplaced_quotes(data, delimiter, path)
     notes: list[ReadingNote] = []
-    header = _header(data[start:stop], delimiter, path, dataset, notes)
+    header = _header(_bytes(data[start:stop], stray), delimiter, path, dataset, notes)
     raw = _split(pa.py_buffer(data).slice(body), header, delimiter, path, options)
-    columns = [
-        _decoded(column, name, dataset, notes) for name, column in zip(header, raw.columns, strict=True)
-    ]
+    columns = raw.columns
+    if stray:
+        columns = [
+            _decoded(column, name, dataset, notes) for name, column in zip(header, columns, strict=True)
+        ]
     return Delimited(header, columns, raw.records, encoding, notes)
 
 
@@ -97,30 +100,37 @@ def _content(path: Path) -> bytes:
     return data
 
 
-def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str]:
-    """The content as UTF-8 as far as its encoding is known, and that encoding.
+def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bool]:
+    """The content as UTF-8, its encoding, and whether there are stray bytes.
 
-    Without an encoding by the user or a byte order mark the bytes stay: values are decoded one by one.
+    Where neither the user nor a byte order mark names an encoding and some bytes are not UTF-8, every
+    byte becomes a character (Latin 1), to be decoded value by value once the borders are known.
     """
-    marked = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
-    known = codec_name(encoding) if encoding else marked
-    if known is None or (known == "utf-8-sig" and not encoding):
-        data = data.removeprefix(b"\xef\xbb\xbf")
-        if b"\0" in data[:4096]:
-            raise UnreadableInput(
-                "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV anew"
-            )
-        return data, "utf-8"
-    try:
-        text = str(data, known)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    wanted = codec_name(encoding) if encoding else marked
+    if b"\0" in data[:4096] and not wanted.startswith(("utf-16", "utf-32")):
         raise UnreadableInput(
-            f"text is not {known}: bytes {shown_bytes(data[error.start : error.start + 6])}",
-            f"{path}, line {line}",
+            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV anew"
+        )
+    if wanted == "utf-8" and data.isascii():
+        return data, wanted, False
+    try:
+        text = str(data, wanted)
+    except UnicodeDecodeError as error:
+        if encoding is None and wanted.startswith("utf-8"):
+            return str(data.removeprefix(b"\xef\xbb\xbf"), _BYTES).encode(), "utf-8", True
+        raise UnreadableInput(
+            f"text is not {wanted}: bytes {shown_bytes(data[error.start : error.start + 6])}",
+            f"{path}, line {_line(data, error.start)}",
             "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried",
         ) from error
-    return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), known
+    known = "utf-8" if wanted == "utf-8-sig" else wanted
+    return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), known, False
+
+
+def _bytes(data: bytes, stray: bool) -> bytes:
+    """The file's own bytes of a part of it."""
+    return str(data, "utf-8").encode(_BYTES) if stray else data
 
 
 def _header_end(data: bytes, start: int) -> tuple[int, int]:
@@ -142,25 +152,23 @@ def _delimiter(header: bytes, path: Path) -> bytes:
 
 
 def _refuse_misplaced_quotes(data: bytes, delimiter: bytes, path: Path) -> None:
-    place = _misplaced_quote(data, delimiter)
-    if place is None:
-        return
-    unclosed = place == len(data)
-    raise UnreadableInput(
-        "a quotation mark is never closed" if unclosed else "a quotation mark stands inside a value",
-        str(path) if unclosed else f"{path}, line {_line(data, place)}",
-        "put such a value into quotation marks, and write each mark within it twice",
-    )
+    place, closed = _misplaced_quote(data, delimiter)
+    if place is not None:
+        raise UnreadableInput(
+            "a quotation mark stands inside a value" if closed else "a quotation mark is never closed",
+            f"{path}, line {_line(data, place)}",
+            "put such a value into quotation marks, and write each mark within it twice",
+        )
 
 
-def _misplaced_quote(data: bytes, delimiter: bytes) -> int | None:
-    """Position of the first quotation mark out of place; the file's length when the last is not closed.
+def _misplaced_quote(data: bytes, delimiter: bytes) -> tuple[int | None, bool]:
+    """Position of the first quotation mark out of place, if any, and whether all marks are closed.
 
     Every other mark opens and must follow a border, the rest close and must precede one. Two in a row
     within quotes stand for one: they close and open at once, so a mark counts as a border too.
     """
     if b'"' not in data:
-        return None
+        return None, True
     border = np.zeros(256, dtype=np.bool_)
     border[list(delimiter + b'\r\n"')] = True
     content = np.frombuffer(data, dtype=np.uint8)
@@ -172,9 +180,9 @@ def _misplaced_quote(data: bytes, delimiter: bytes) -> int | None:
         inside = (beside >= 0) & (beside < len(content))
         wrong = inside & ~border[content[np.clip(beside, 0, len(content) - 1)]]
         if wrong.any():
-            return int(marks[wrong.argmax()])
+            return int(marks[wrong.argmax()]), True
         seen += len(marks)
-    return len(content) if seen % 2 else None
+    return (data.rindex(b'"'), False) if seen % 2 else (None, True)
 
 
 def _line(data: bytes, place: int) -> int:
@@ -230,7 +238,7 @@ class _Raw:
 
 def _split(body: pa.Buffer, header: list[str], delimiter: bytes, path: Path, options: ReadOptions) -> _Raw:
     names = [str(position) for position in range(len(header))]
-    raw = _Raw([TextBlocks(pa.large_binary()) for _ in header])
+    raw = _Raw([TextBlocks() for _ in header])
     if body.size == 0 or not body.to_pybytes().strip(b"\r\n"):
         return raw
     stream = pa.BufferReader(body)
@@ -242,7 +250,7 @@ def _split(body: pa.Buffer, header: list[str], delimiter: bytes, path: Path, opt
                 delimiter=delimiter.decode(), newlines_in_values=True, invalid_row_handler=raw.note_ragged
             ),
             arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_binary()),
+                column_types=dict.fromkeys(names, pa.large_string()),
                 strings_can_be_null=False,
                 null_values=[],
                 check_utf8=False,
@@ -273,20 +281,17 @@ def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:
 
 def _ragged(ragged: list[tuple[int, int]], expected: int, path: Path) -> UnreadableInput:
     number, found = ragged[0]
-    others = f", and {len(ragged) - 1} more such records" if len(ragged) > 1 else ""
+    others = f" (in {len(ragged)} records)" if len(ragged) > 1 else ""
     return UnreadableInput(
-        f"{found} values for {expected} variables{others}",
+        f"expected {expected} values, found {found}{others}",
         f"{path}, record {number}",
         "quote values that hold the delimiter or a line break, and write missing values as empty fields",
     )
 
 
 def _decoded(column: TextColumn, variable: str, dataset: str, notes: list[ReadingNote]) -> TextColumn:
-    try:
-        return TextColumn(column.values.cast(pa.large_string()), column.codes)
-    except pa.ArrowInvalid:
-        pass
-    texts, undecoded = decode_values(column.values.to_pylist())
+    """Values whose bytes became characters, each in its own encoding."""
+    texts, undecoded = decode_values([text.encode(_BYTES) for text in column.values.to_pylist()])
     if undecoded is not None:
         first: NDArray[np.bool_] = np.zeros(len(texts), dtype=np.bool_)
         first[undecoded.position] = True

@@ -4,7 +4,7 @@ that cannot overflow, stray bytes in text, and the format catalogue beside the d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.spelling import one_line
-from ..sas_formats import Kind, dates_of, datetimes_of, kind_of
+from ..sas_formats import kind_of
 from .file_kind import seems
 from .protocol import ReadOptions
 from .sas7bcat import value_labels
 from .text import Undecoded, codec_name, decode_values, undecodable, undecoded_note
 from .text_column import TextBlocks
+from .typed_text import STAMPS_OF
 
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 _DAMAGED = "copy it anew; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
@@ -215,9 +216,9 @@ def _column(variable: Variable, values: list[Any], dataset: str, decoding: _Deco
         return _text_column(variable, values, dataset, decoding, path)
     numbers, special = _numbers(values)
     kind = kind_of(variable.format)
-    if kind not in _OF_SAS_NUMBERS:
+    if kind not in STAMPS_OF:
         return _Column(numbers, special)
-    stamps = _OF_SAS_NUMBERS[kind](numbers)
+    stamps = STAMPS_OF[kind](numbers)
     if stamps is None:
         message = f"has a {kind} format and holds what SAS does not count as one; numbers are kept"
         return _Column(numbers, special, (ReadingNote(dataset, message, variable.name),))
@@ -227,7 +228,7 @@ def _column(variable: Variable, values: list[Any], dataset: str, decoding: _Deco
 def _text_column(
     variable: Variable, values: list[str | None], dataset: str, decoding: _Decoding, path: Path
 ) -> _Column:
-    blocks = TextBlocks(pa.large_string())
+    blocks = TextBlocks()
     blocks.add(pa.array(values, pa.large_string()))
     column = blocks.column()
     texts, undecoded = decoding.values(column.values.fill_null("").to_pylist())
@@ -253,9 +254,3 @@ def _numbers(values: list[Any]) -> tuple[NDArray[np.float64], SpecialMissing | N
     tags = mixed[tagged].astype("<U1")
     mixed[tagged] = None
     return mixed.astype(np.float64), SpecialMissing(records, tags)
-
-
-_OF_SAS_NUMBERS: dict[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = {
-    Kind.DATE: dates_of,
-    Kind.DATETIME: datetimes_of,
-}

@@ -176,7 +176,7 @@ class _Table:
         for line, values in lines[1:]:
             if len(values) != len(header):
                 raise UnreadableInput(
-                    f"{len(values)} values for {len(header)} columns",
+                    f"expected {len(header)} values, found {len(values)}",
                     f"{path}, line {line}",
                     "quote values that hold the delimiter, and give every column a value, if an empty one",
                 )

@@ -78,14 +78,10 @@ class TextColumn:
 class TextBlocks:
     """A column of text that comes block by block; the first tells whether a dictionary pays.
 
-    Parameters
-    ----------
-    type : pyarrow type
-        Of the blocks: large_string, or large_binary for text still to be decoded.
+    Blocks are arrays of large_string.
     """
 
-    def __init__(self, type: pa.DataType) -> None:  # noqa: A002
-        self._type = type
+    def __init__(self) -> None:
         self._blocks: list[pa.Array] = []
         self._encodes = False
 
@@ -97,6 +93,6 @@ class TextBlocks:
     def column(self) -> TextColumn:
         """All blocks as one column."""
         if not self._blocks:
-            return TextColumn(pa.array([], self._type), None)
+            return TextColumn(pa.array([], pa.large_string()), None)
         together = pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
         return TextColumn.of_dictionary(together) if self._encodes else TextColumn(together, None)

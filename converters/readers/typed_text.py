@@ -6,7 +6,9 @@ a number or a real calendar date is marked as wrong, and the caller keeps the te
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.dataset import SpecialMissing
-from ..sas_formats import Kind
+from ..sas_formats import Kind, dates_of, datetimes_of
 from .text_column import TextColumn
 
 Mask = NDArray[np.bool_]
@@ -44,6 +46,16 @@ _EMPTY = {
     Kind.TIME: np.float64("nan"),
     Kind.NUMBER: np.float64("nan"),
 }
+
+STAMPS_OF: Mapping[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = MappingProxyType(
+    {Kind.DATE: dates_of, Kind.DATETIME: datetimes_of}
+)
+"""SAS's numbers into dates and datetimes; None where they count none."""
+
+TIME_FORMAT = "TIME8."
+"""Of times whose source names no format: without one, seconds are plain numbers."""
+
+ROUNDED = "has more digits than a number in SAS or here can hold; rounded"
 
 
 @dataclass(frozen=True, slots=True)

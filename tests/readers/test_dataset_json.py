@@ -1,0 +1,448 @@
+"""Dataset-JSON 1.1: what columns become, and the standard's own schema as judge of broken documents."""
+
+import copy
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adamgate.converters.readers import dataset_json as module
+from adamgate.converters.readers.dataset_json_metadata import faults
+from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.readers.xpt import read_xpt
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.errors import UnreadableInput
+
+Document = dict[str, Any]
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def document(columns: list[Document] | None = None, rows: list[list[Any]] | None = None) -> Document:
+    columns = columns if columns is not None else [{"name": "USUBJID"}]
+    rows = rows if rows is not None else [["01"], ["02"]]
+    described = [
+        {"itemOID": f"IT.{each['name']}", "label": f"Label of {each['name']}", "dataType": "string"} | each
+        for each in columns
+    ]
+    return {
+        "datasetJSONCreationDateTime": "2024-05-01T12:00:00",
+        "datasetJSONVersion": "1.1.0",
+        "itemGroupOID": "IG.ADTTE",
+        "records": len(rows),
+        "name": "adtte",
+        "label": "Time to event",
+        "columns": described,
+        "rows": rows,
+    }
+
+
+def lines(content: Document) -> bytes:
+    metadata = {name: value for name, value in content.items() if name != "rows"}
+    return "\n".join(json.dumps(part) for part in [metadata, *content["rows"]]).encode()
+
+
+def read(folder: Path, content: Document | bytes, suffix: str = ".json", **options: object) -> Dataset:
+    path = folder / f"adtte{suffix}"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return module.read_dataset_json(path, ReadOptions(**options))[0]
+
+
+def column(folder: Path, values: list[Any], **declared: Any) -> Dataset:
+    return read(folder, document([{"name": "X", **declared}], [[value] for value in values]))
+
+
+# What columns become
+
+
+@pytest.mark.parametrize(
+    ("declared", "values", "expected"),
+    [
+        ({"dataType": "string"}, ["a", "", None], ["a", "", None]),
+        ({"dataType": "URI"}, ["http://x"], ["http://x"]),
+        ({"dataType": "integer"}, [1, None, 3], [1.0, np.nan, 3.0]),
+        ({"dataType": "float"}, [1.5, 2], [1.5, 2.0]),
+        ({"dataType": "double"}, [-0.1, 1e300], [-0.1, 1e300]),
+        ({"dataType": "decimal", "targetDataType": "decimal"}, ["1.50", None, "-2"], [1.5, np.nan, -2.0]),
+        ({"dataType": "decimal"}, [1.25], [1.25]),
+        ({"dataType": "boolean"}, [True, False, None], [1.0, 0.0, np.nan]),
+        ({"dataType": "date"}, ["2012-10", "2012-10-15"], ["2012-10", "2012-10-15"]),
+        (
+            {"dataType": "date", "targetDataType": "integer"},
+            ["2012-10-15", None, ""],
+            [np.datetime64("2012-10-15", "s"), np.datetime64("NaT", "s"), np.datetime64("NaT", "s")],
+        ),
+        (
+            {"dataType": "datetime", "targetDataType": "integer"},
+            ["2012-10-15T10:15:30.5"],
+            [np.datetime64("2012-10-15T10:15:30.5", "us")],
+        ),
+        ({"dataType": "time", "targetDataType": "integer"}, ["10:15:30", None], [36930.0, np.nan]),
+        (
+            {"dataType": "integer", "displayFormat": "DATE9."},
+            [19281, None],
+            [np.datetime64("2012-10-15", "s"), np.datetime64("NaT", "s")],
+        ),
+        (
+            {"dataType": "double", "displayFormat": "datetime20."},
+            [1665915330.5],
+            [np.datetime64("2012-10-15T10:15:30.5", "us")],
+        ),
+        ({"dataType": "integer", "displayFormat": "TIME5."}, [36900], [36900.0]),
+    ],
+)
+def test_columns_by_their_declared_types(
+    tmp_path: Path, declared: Document, values: list[Any], expected: list[Any]
+) -> None:
+    data = column(tmp_path, values, **declared)
+    if isinstance(expected[0], str):
+        found = data["X"].astype(object)
+        assert found.where(found.notna(), None).tolist() == expected
+        assert data.variable("X").type == "Char"
+    else:
+        wanted = np.array(expected)
+        assert data["X"].to_numpy().dtype == wanted.dtype
+        np.testing.assert_array_equal(data["X"].to_numpy(), wanted)
+        assert data.variable("X").type == "Num"
+    assert data.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "values", "record"),
+    [
+        ({"dataType": "date", "targetDataType": "integer"}, ["2012-10-15", "2012-10"], 2),
+        ({"dataType": "date", "targetDataType": "integer"}, ["2011-02-29"], 1),
+        ({"dataType": "datetime", "targetDataType": "integer"}, ["2012-10-15T10:00:00Z"], 1),
+        ({"dataType": "time", "targetDataType": "integer"}, ["10:00", ".A"], 2),
+    ],
+)
+def test_dates_that_are_none_stay_text_and_are_told(
+    tmp_path: Path, declared: Document, values: list[str], record: int
+) -> None:
+    data = column(tmp_path, values, displayFormat="DATE9.", **declared)
+    assert data["X"].astype(object).tolist() == values
+    variable = data.variable("X")
+    assert (variable.type, variable.format, variable.target_data_type) == ("Char", "", "")
+    assert [(note.variable, note.record) for note in data.notes] == [("X", record)]
+
+
+@pytest.mark.parametrize(
+    ("declared", "values", "record"),
+    [
+        ({"dataType": "integer"}, [1, 2.5], 2),
+        ({"dataType": "integer"}, [2**53 + 1], 1),
+        ({"dataType": "decimal"}, ["0.1", "0.12345678901234567890"], 2),
+        ({"dataType": "integer", "displayFormat": "DATE9."}, [10**9], None),
+    ],
+)
+def test_numbers_that_are_more_than_declared_are_told(
+    tmp_path: Path, declared: Document, values: list[Any], record: int | None
+) -> None:
+    data = column(tmp_path, values, **declared)
+    assert data["X"].tolist() == [float(value) for value in values]
+    assert [note.record for note in data.notes] == [record]
+
+
+def test_all_metadata_is_kept(tmp_path: Path) -> None:
+    content = document([{"name": "ADT", "dataType": "date", "targetDataType": "integer", "length": 8,
+                         "displayFormat": "E8601DA.", "keySequence": 2}], [["2012-10-15"]])  # fmt: skip
+    content |= {
+        "dbLastModifiedDateTime": "2020-08-21T09:14:29.5Z",
+        "studyOID": "S",
+        "sourceSystem": {"name": "SAS", "version": "9.4"},
+    }
+    data = read(tmp_path, content)
+    assert (data.name, data.label) == ("ADTTE", "Time to event")
+    assert (data.created, data.modified) == (
+        datetime(2024, 5, 1, 12),
+        datetime(2020, 8, 21, 9, 14, 29, 500_000, UTC),
+    )
+    assert dict(data.attributes) == {
+        "itemGroupOID": "IG.ADTTE",
+        "studyOID": "S",
+        "sourceSystem": {"name": "SAS", "version": "9.4"},
+    }
+    variable = data.variable("ADT")
+    assert (variable.label, variable.length, variable.format) == ("Label of ADT", 8, "E8601DA.")
+    assert (variable.key_sequence, variable.item_oid) == (2, "IT.ADT")
+    assert (variable.data_type, variable.target_data_type) == ("date", "integer")
+    assert data.carries == {"label", "length", "format"}
+
+
+@pytest.mark.parametrize("records", [0, 1])
+def test_no_records_or_no_columns(tmp_path: Path, records: int) -> None:
+    data = read(tmp_path, document([], [[]] * records))
+    assert data.frame.shape == (records, 0)
+    declared = [{"name": "A"}, {"name": "B", "dataType": "date", "targetDataType": "integer"}]
+    empty = read(tmp_path, document(declared, []))
+    assert empty.frame.shape == (0, 2)
+    assert str(empty["B"].dtype) == "datetime64[s]"
+
+
+# Its three forms
+
+
+def test_the_three_forms_hold_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_BLOCK", 7)
+    monkeypatch.setattr(module, "_CHUNK", 64)
+    columns = [{"name": "USUBJID"}, {"name": "SAFFL"}, {"name": "AVAL", "dataType": "double"}]
+    rows = [[f"S{i}", "YN"[i % 2], None if i % 5 == 0 else i / 3] for i in range(50)]
+    content = document(columns, rows)
+    text = lines(content)
+    seen: list[tuple[str, int, int]] = []
+    forms = [
+        read(tmp_path, content),
+        read(tmp_path, b"\xef\xbb\xbf" + text, ".ndjson", progress=lambda *step: seen.append(step)),
+        read(tmp_path, text.replace(b"\n", b"\r\n") + b"\r\n\r\n", ".ndjson"),
+        read(tmp_path, zlib.compress(text), ".dsjc"),
+        read(tmp_path, gzip.compress(text), ".DSJC"),
+        read(tmp_path, gzip.compress(text[:300]) + gzip.compress(text[300:]), ".dsjc"),
+    ]
+    for data in forms:
+        pd.testing.assert_frame_equal(data.frame, forms[0].frame)
+        assert data.variables == forms[0].variables
+        assert data["AVAL"].tolist()[1] == 1 / 3
+    assert isinstance(forms[0]["SAFFL"].dtype, pd.CategoricalDtype)
+    assert seen[-1] == ("adtte.ndjson", 50, 50)
+
+
+@pytest.mark.parametrize("name", ["dm", "ds"])
+def test_real_files_agree_with_their_transport_file(shared: Path, name: str) -> None:
+    folder = shared / "data/datasetjson"
+    reference = read_xpt(folder / f"{name}.xpt", ReadOptions())[0]
+    for suffix in (".json", ".ndjson", ".dsjc"):
+        data = module.read_dataset_json(folder / f"{name}{suffix}", ReadOptions())[0]
+        assert data.notes == ()
+        assert list(data.frame.columns) == list(reference.frame.columns)
+        assert [each.label for each in data.variables] == [each.label for each in reference.variables]
+        for variable in reference.variables:
+            found, wanted = data[variable.name], reference[variable.name]
+            if variable.type == "Char":
+                assert found.astype(object).fillna("").tolist() == wanted.astype(object).tolist()
+            else:
+                np.testing.assert_array_equal(found.to_numpy(), wanted.to_numpy())
+
+
+# Encodings
+
+
+@pytest.mark.parametrize("suffix", [".json", ".ndjson"])
+def test_stray_bytes_are_read_as_cp1252_and_told(tmp_path: Path, suffix: str) -> None:
+    content = document([{"name": "USUBJID"}, {"name": "AETERM"}], [["1", "café"], ["2", "caf?"], ["3", "x"]])
+    raw = json.dumps(content, ensure_ascii=False).encode() if suffix == ".json" else lines(content)
+    data = read(tmp_path, raw.replace(b"caf?", b"caf\xe9"), suffix)
+    assert data["AETERM"].astype(object).tolist() == ["café", "café", "x"]
+    assert [str(note) for note in data.notes] == [
+        "ADTTE.AETERM record 2: bytes 61 66 E9 are not UTF-8, read as cp1252"
+    ]
+
+
+def test_stray_bytes_in_a_label(tmp_path: Path) -> None:
+    raw = json.dumps(document()).encode().replace(b"Time to event", b"caf\xe9")
+    assert read(tmp_path, raw).label == "café"
+
+
+def test_the_users_encoding_overrides(tmp_path: Path) -> None:
+    raw = json.dumps(document(rows=[["頭痛"]]), ensure_ascii=False).encode("shift_jis")
+    assert read(tmp_path, raw, encoding="shift_jis")["USUBJID"].tolist() == ["頭痛"]
+    with pytest.raises(UnreadableInput, match="text is not ascii"):
+        read(tmp_path, raw, encoding="ascii")
+
+
+# Refusals
+
+
+def changed(**changes: Any) -> bytes:
+    return json.dumps(document() | changes).encode()
+
+
+BROKEN: dict[str, tuple[str, bytes]] = {
+    "zero bytes": (".json", b""),
+    "HTML": (".json", b"<html></html>"),
+    "no object": (".json", b"[1, 2]"),
+    "other JSON": (".json", b'{"findings": []}'),
+    "version 1.0": (".json", changed(datasetJSONVersion="1.0.0")),
+    "cut short": (".json", changed()[:-10]),
+    "not a number": (".json", changed(records=2).replace(b'"01"', b"NaN")),
+    "half a surrogate pair": (".json", changed().replace(b'"01"', b'"\\ud800"')),
+    "half a surrogate pair beside a stray byte": (
+        ".json",
+        changed().replace(b'"01"', b'"\\ud800"').replace(b'"02"', b'"\xe9"'),
+    ),
+    "rows are no list": (".json", changed(rows={})),
+    "a record is no list": (".json", changed(rows=[["01"], {"USUBJID": "02"}])),
+    "too many values": (".json", changed(rows=[["01"], ["02", "03"]])),
+    "too few records": (".json", changed(records=5)),
+    "column twice": (".json", json.dumps(document([{"name": "A"}, {"name": "a"}], [])).encode()),
+    "no name": (".json", changed(name=" ")),
+    "label absent": (".json", changed(columns=[{"itemOID": "I", "name": "A", "dataType": "text"}])),
+    "number as text": (
+        ".json",
+        json.dumps(document([{"name": "AVAL", "dataType": "integer"}], [[1], [None], ["3"]])).encode(),
+    ),
+    "text as number": (".json", changed(rows=[["01"], [2]])),
+    "true as number": (
+        ".json",
+        json.dumps(document([{"name": "AVAL", "dataType": "double"}], [[True]])).encode(),
+    ),
+    "decimal that is none": (
+        ".json",
+        json.dumps(document([{"name": "AVAL", "dataType": "decimal"}], [["1"], ["one"]])).encode(),
+    ),
+    "lines: first is no object": (".ndjson", b"[1]\n[2]\n"),
+    "lines: only one bracket": (".ndjson", json.dumps(document(), indent=1).encode()),
+    "lines: cut short": (".ndjson", lines(document())[:-2]),
+    "lines: last record lost": (".ndjson", lines(document())[:-7]),
+    "compressed: neither": (".dsjc", lines(document())),
+    "compressed: cut short": (".dsjc", zlib.compress(lines(document()))[:-8]),
+    "compressed: checksum": (".dsjc", gzip.compress(lines(document()))[:-8] + bytes(8)),
+    "compressed: more behind": (".dsjc", zlib.compress(lines(document())) + b"more"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_files_are_refused_in_three_lines(tmp_path: Path, snapshot: object, case: str) -> None:
+    suffix, content = BROKEN[case]
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path, content, suffix)
+    message = str(refusal.value).replace(str(tmp_path), "FOLDER")
+    assert message.count("\n") == 2
+    assert message == snapshot
+
+
+# The standard's schema as judge
+
+
+@pytest.fixture(scope="session")
+def judge(shared: Path) -> Callable[[Document], bool]:
+    schema = json.loads((shared / "formats/dataset-json-1.1.schema.json").read_text())
+    return jsonschema.Draft201909Validator(schema).is_valid
+
+
+FULL = document(
+    [
+        {"name": "A", "length": 5, "displayFormat": "$5.", "keySequence": 1},
+        {"name": "B", "dataType": "date", "targetDataType": "integer"},
+    ],
+    [],
+) | {
+    "fileOID": "F",
+    "dbLastModifiedDateTime": "2020-08-21T09:14:29+02:00",
+    "originator": "O",
+    "sourceSystem": {"name": "SAS", "version": "9.4"},
+    "studyOID": "S",
+    "metaDataVersionOID": "M",
+    "metaDataRef": "define.xml",
+}
+VALUES: list[Any] = [
+    None, True, False, 0, 1, -1, 5, 5.0, 5.5, "", "text", "1.1", "1.1.0", "1.1.7", "1.2.0", "1.1.01", "1.1.",
+    [], {}, ["a"], [{}], [1], {"name": "x"}, {"name": "x", "version": "y"}, {"name": 1, "version": "y"},
+    {"name": "x", "version": "y", "more": 1}, "string", "integer", "decimal", "float", "double", "boolean",
+    "datetime", "date", "time", "URI", "uri", "num", "2024-05-01T12:00:00", "2024-05-01", "2024-05-01T12:00",
+    "2024-13-01T12:00:00", "2024-02-30T12:00:00", "2024-05-01T24:00:00", "2024-05-01T12:00:00Z",
+    "2024-05-01T12:00:00.123+01:00", "2024-05-01T12:00:00+25:00", "2024-05-01 12:00:00",
+    "x2024-05-01T12:00:00",
+]  # fmt: skip
+
+
+def parts(content: Document) -> list[Document]:
+    return [content, content["sourceSystem"], *content["columns"]]
+
+
+def variants() -> list[Document]:
+    """FULL with each attribute taken away, each set to each value, and unknown ones added."""
+    found = []
+    for position, part in enumerate(parts(FULL)):
+        for name in [*part, "unknown"]:
+            if name == "rows":
+                continue
+            for value in ["take away", *VALUES]:
+                variant = copy.deepcopy(FULL)
+                target = parts(variant)[position]
+                if value == "take away":
+                    target.pop(name, None)
+                else:
+                    target[name] = value
+                found.append(variant)
+    return found
+
+
+def test_our_verdict_on_metadata_is_the_schemas(judge: Callable[[Document], bool]) -> None:
+    assert judge(FULL)
+    cases = variants()
+    assert len(cases) > 1000
+    for case in cases:
+        metadata = {name: value for name, value in case.items() if name != "rows"}
+        found = list(faults(metadata, open_ended=False))
+        assert (found == []) is judge(case), (case, found)
+
+
+def test_lines_may_have_attributes_of_their_own(tmp_path: Path) -> None:
+    content = document() | {"own": {"a": 1}}
+    assert read(tmp_path, lines(content), ".ndjson").attributes["own"] == {"a": 1}
+    with pytest.raises(UnreadableInput, match=r"own is unknown to Dataset-JSON 1.1"):
+        read(tmp_path, content)
+
+
+# Invariants
+
+
+TEXTS = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=10))
+NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False))
+
+
+@SLOW
+@given(st.lists(st.tuples(TEXTS, NUMBERS), max_size=12), st.sampled_from([".json", ".ndjson", ".dsjc"]))
+def test_any_values_come_back(tmp_path: Path, records: list[tuple[Any, Any]], suffix: str) -> None:
+    columns = [{"name": "C"}, {"name": "N", "dataType": "double"}]
+    content = document(columns, [list(record) for record in records])
+    raw = {
+        ".json": json.dumps(content).encode(),
+        ".ndjson": lines(content),
+        ".dsjc": zlib.compress(lines(content)),
+    }
+    data = read(tmp_path, raw[suffix], suffix)
+    found = data["C"].astype(object)
+    assert found.where(found.notna(), None).tolist() == [text for text, _ in records]
+    wanted = np.array([number for _, number in records], dtype=float)
+    np.testing.assert_array_equal(data["N"].to_numpy(), wanted)
+
+
+SAMPLE = document(
+    [
+        {"name": "A"},
+        {"name": "B", "dataType": "date", "targetDataType": "integer"},
+        {"name": "C", "dataType": "double"},
+    ],
+    [["x", "2012-10-15", 1.5], [None, None, None]],
+)
+
+
+@SLOW
+@given(st.data(), st.sampled_from([".json", ".ndjson", ".dsjc"]))
+def test_damaged_files_are_read_or_refused(tmp_path: Path, data: st.DataObject, suffix: str) -> None:
+    content = {
+        ".json": json.dumps(SAMPLE).encode(),
+        ".ndjson": lines(SAMPLE),
+        ".dsjc": zlib.compress(lines(SAMPLE)),
+    }[suffix]
+    damaged = bytearray(content)
+    for place, byte in data.draw(
+        st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), max_size=4)
+    ):
+        damaged[place] = byte
+    end = data.draw(st.one_of(st.just(len(content)), st.integers(0, len(content))))
+    try:
+        result: Dataset | UnreadableInput = read(tmp_path, bytes(damaged[:end]), suffix)
+    except UnreadableInput as refusal:
+        result = refusal
+    assert isinstance(result, Dataset) or all((result.what, result.where, result.advice))

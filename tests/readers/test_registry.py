@@ -1,0 +1,203 @@
+"""What is read of a path, a folder or several, and how problems are collected."""
+
+import csv
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adamgate.converters import readers
+from adamgate.converters.readers import READERS, read
+from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
+from adamgate.schemas.structure import Structure
+
+ADTTE = "USUBJID,AVAL\n1,2\n"
+ADSL = "USUBJID,AGE\n1,50\n"
+
+
+def put(folder: Path, name: str, content: str = ADTTE) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+def shown(problem: UnreadableInput, folder: Path) -> str:
+    return str(problem).replace(str(folder), "FOLDER")
+
+
+def test_a_file_a_folder_and_several(tmp_path: Path) -> None:
+    adtte, adsl = put(tmp_path, "adtte.csv"), put(tmp_path, "ADSL.CSV", ADSL)
+    assert [data.name for data in read(adtte)] == ["ADTTE"]
+    assert [data.name for data in read(str(tmp_path))] == ["ADSL", "ADTTE"]
+    assert [data.name for data in read([adtte, adsl])] == ["ADTTE", "ADSL"]
+    assert [data.name for data in read([adtte, tmp_path])] == ["ADTTE", "ADSL"]
+
+
+def test_a_folders_other_files_are_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "adtte.csv")
+    for name in ("_variables.csv", "_own.csv", ".hidden.csv", "~$adsl.csv", "define.xml", "notes.txt"):
+        put(tmp_path, name, "dataset,variable\n")
+    put(tmp_path, "datasets.csv", "dataset,label\nADTTE,Time\n")
+    put(tmp_path, "report.json", '{"findings": []}')
+    put(tmp_path, "deeper/adsl.csv", ADSL)
+    assert [data.name for data in read(tmp_path)] == ["ADTTE"]
+
+
+def test_json_that_is_named_or_broken_is_not_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "adtte.csv")
+    report = put(tmp_path, "report.json", '{"findings": []}')
+    with pytest.raises(UnreadableInput, match="not Dataset-JSON"):
+        read(report)
+    put(tmp_path, "cut.json", '{"findings": [')
+    put(tmp_path, "empty.json", "")
+    with pytest.raises(UnreadableInputs) as refusal:
+        read(tmp_path)
+    assert [problem.what for problem in refusal.value.problems] == [
+        "this is not valid JSON, or is cut short",
+        "the file is empty",
+    ]
+
+
+def test_sidecars_among_several_files_are_no_data(tmp_path: Path) -> None:
+    files = [put(tmp_path, "_variables.csv", "dataset,variable\n"), put(tmp_path, "adtte.csv")]
+    assert [data.name for data in read(files)] == ["ADTTE"]
+
+
+def test_every_file_has_its_hash_and_path(tmp_path: Path) -> None:
+    path = put(tmp_path, "adtte.csv")
+    source = read(path)["ADTTE"].source
+    assert source is not None
+    assert (source.path, source.sha256) == (path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_datasets_csv_declares_structures_of_any_format(tmp_path: Path) -> None:
+    put(tmp_path, "adx.csv")
+    put(
+        tmp_path,
+        "datasets.csv",
+        "Filename,Label,class,subclass\nadx.csv,X,BASIC DATA STRUCTURE,TIME-TO-EVENT\n",
+    )
+    data = read(tmp_path)["adx"]
+    assert data.structure is Structure.TTE
+    assert (data.label, data.declared_class) == ("X", "BASIC DATA STRUCTURE")
+
+
+def test_all_conformance_cases_are_read(shared: Path) -> None:
+    folders = sorted({path.parent for path in (shared / "conformance/cases").glob("*/*/*.json")})
+    assert folders
+    for folder in folders:
+        study = read(folder)
+        assert len(study) == len(list(folder.glob("*.json")))
+        told = {
+            row["dataset"]: row for row in csv.DictReader((folder / "datasets.csv").read_text().splitlines())
+        }
+        assert all(data.declared_class == told[data.name]["class"] for data in study)
+        assert all(data.declared_subclass == told[data.name]["subclass"] for data in study)
+        assert not any(data.notes for data in study)
+
+
+def test_one_bad_file_is_told_as_it_is(tmp_path: Path) -> None:
+    put(tmp_path, "adtte.csv", "")
+    put(tmp_path, "adsl.csv", ADSL)
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path)
+    assert not isinstance(refusal.value, UnreadableInputs)
+
+
+def test_all_bad_files_are_told_at_once(tmp_path: Path, snapshot: object) -> None:
+    put(tmp_path, "adae.csv", "USUBJID,AETERM\n1\n")
+    put(tmp_path, "adsl.csv", ADSL)
+    put(tmp_path, "adtte.csv", "")
+    put(tmp_path, "adrs.tsv", "<html></html>")
+    put(tmp_path, "datasets.csv", "label\nx\n")
+    with pytest.raises(UnreadableInputs) as refusal:
+        read([tmp_path, tmp_path / "adls.csv"])
+    assert shown(refusal.value, tmp_path) == snapshot
+
+
+def test_a_broken_sidecar_is_told_once(tmp_path: Path) -> None:
+    put(tmp_path, "adtte.csv")
+    put(tmp_path, "adsl.csv", ADSL)
+    put(tmp_path, "_variables.csv", "label\n")
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path)
+    assert not isinstance(refusal.value, UnreadableInputs)
+
+
+def test_two_files_for_one_dataset_are_refused(tmp_path: Path, snapshot: object) -> None:
+    put(tmp_path, "adtte.csv")
+    put(tmp_path, "adtte.tsv")
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path)
+    assert shown(refusal.value, tmp_path) == snapshot
+
+
+@pytest.mark.parametrize(
+    "name", ["adtte.xlsx", "adtte", "formats.sas7bcat", "define.xml", "adtt.csv", "_variables.csv"]
+)
+def test_what_cannot_be_read_is_told_with_advice(tmp_path: Path, snapshot: object, name: str) -> None:
+    put(tmp_path, "adtte.csv")
+    if name != "adtt.csv":
+        put(tmp_path, name, "x")
+    with pytest.raises(UnreadableInput) as refusal:
+        read([tmp_path / name, tmp_path / name])
+    assert shown(refusal.value, tmp_path) == snapshot
+
+
+def test_a_folder_without_data_and_no_input_at_all(tmp_path: Path, snapshot: object) -> None:
+    put(tmp_path, "notes.txt")
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path)
+    assert shown(refusal.value, tmp_path) == snapshot
+    with pytest.raises(UnreadableInput, match="no input is named"):
+        read([])
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, "adtte.csv")
+
+    def grow(name: str, done: int, total: int) -> None:
+        with path.open("a") as file:
+            file.write("2,3\n")
+
+    with pytest.raises(UnreadableInput, match="changed while it was read"):
+        read(path, progress=grow)
+
+
+def test_failures_of_the_machine_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, "adtte.csv")
+
+    def fail(error: Exception) -> None:
+        def reader(*_: object) -> list[object]:
+            raise error
+
+        monkeypatch.setattr(readers, "READERS", {**READERS, ".csv": reader})
+
+    fail(PermissionError(13, "Permission denied"))
+    with pytest.raises(UnreadableInput, match="cannot be opened") as refusal:
+        read(path)
+    assert "Permission denied" in refusal.value.where
+    fail(MemoryError())
+    with pytest.raises(UnreadableInput, match="does not fit into memory"):
+        read(path)
+
+
+def test_every_reader_is_there() -> None:
+    for reader in {id(reader): reader for reader in READERS.values()}.values():
+        with pytest.raises((FileNotFoundError, UnreadableInput)):
+            reader(Path("/nowhere/x.file"), readers.ReadOptions())
+
+
+def test_a_csv_is_read_without_the_other_formats_tools(tmp_path: Path) -> None:
+    path = put(tmp_path, "adtte.csv")
+    program = (
+        "import sys; from adamgate.converters.readers import read; "
+        f"read({str(path)!r}); print([m for m in ('pyreadstat', 'orjson', 'pandera') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

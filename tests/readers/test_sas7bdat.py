@@ -1,0 +1,175 @@
+"""sas7bdat against plain pyreadstat, cell by cell, and what it leaves out."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyreadstat
+import pytest
+
+from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.readers.sas7bcat import own_format
+from adamgate.converters.readers.sas7bdat import read_sas7bdat
+from adamgate.schemas.columns import is_date
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.errors import UnreadableInput
+
+FIRST_TEXT = 65_984  # place of the first record's text in sample.sas7bdat, whose records are 56 bytes long
+RECORD = 56
+
+
+def read(path: Path, **options: object) -> Dataset:
+    return read_sas7bdat(path, ReadOptions(**options))[0]
+
+
+@pytest.fixture
+def sample(shared: Path, tmp_path: Path) -> Path:
+    """A copy of a real file that a test may damage."""
+    return Path(shutil.copy(shared / "data/formats/sample.sas7bdat", tmp_path))
+
+
+def test_every_cell_is_pyreadstats(shared: Path) -> None:
+    files = sorted(shared.glob("data/**/*.sas7bdat"))
+    assert files
+    for path in files:
+        frame, metadata = pyreadstat.read_sas7bdat(path, disable_datetime_conversion=True)
+        data = read(path)
+        assert (data.name, len(data)) == (metadata.table_name, metadata.number_rows)
+        assert list(data.frame.columns) == list(frame.columns)
+        for name in frame.columns:
+            variable = data.variable(name)
+            assert variable.length == metadata.variable_storage_width[name]
+            assert variable.label == (metadata.column_names_to_labels[name] or "")
+            assert variable.format.rstrip(".") == (metadata.original_variable_types[name] or "").rstrip(".")
+            if variable.type == "Char":
+                assert data[name].astype(object).tolist() == frame[name].tolist()
+                continue
+            numbers = frame[name].to_numpy(dtype=float)
+            if is_date(data[name]):
+                unit = "D" if data[name].dtype == "datetime64[s]" else "us"
+                scale = 1 if unit == "D" else 1e6
+                epoch = np.datetime64("1960-01-01", unit)
+                stamps = data[name].to_numpy().astype(f"datetime64[{unit}]")
+                counted = np.where(np.isnat(stamps), np.nan, (stamps - epoch).astype(np.int64) / scale)
+                np.testing.assert_allclose(counted, numbers, rtol=0, atol=1e-6)
+            else:
+                np.testing.assert_array_equal(data[name].to_numpy(), numbers)
+
+
+def test_dates_and_datetimes_by_their_formats(shared: Path) -> None:
+    data = read(shared / "data/formats/sample.sas7bdat")
+    assert str(data["mydate"].dtype) == "datetime64[s]"
+    assert str(data["dtime"].dtype) == "datetime64[us]"
+    assert data["mytime"][0] == 36610
+    assert data.variable("mytime").format == "TIME20.3"
+    assert data.variable("mynum").informat == "BEST32."
+    assert data.created == datetime(2018, 8, 16, 14, 21, 52)
+    assert data.source is not None
+    assert (data.source.format, data.source.encoding) == ("SAS7BDAT", "utf-8")
+
+
+def test_special_missing_values_are_kept(shared: Path) -> None:
+    data = read(shared / "data/formats/missing_test.sas7bdat")
+    tags = {name: special.tags.tolist() for name, special in data.special_missing.items()}
+    assert tags == {f"var{i}": [tag] for i, tag in enumerate("ABCXYZ_", start=1)}
+    assert all(np.isnan(data[f"var{i}"][0]) for i in range(1, 9))
+    assert data["var9"][0] == 1
+
+
+# Format catalogues
+
+
+def test_a_catalogue_beside_the_data_labels_values(shared: Path, tmp_path: Path) -> None:
+    for name in ("missing_test.sas7bdat", "missing_formats.sas7bcat"):
+        shutil.copy(shared / "data/formats" / name, tmp_path)
+    data = read(tmp_path / "missing_test.sas7bdat")
+    assert data.attributes["value_labels"] == {"var1": {".A": "missing"}}
+    assert data.notes == ()
+    shutil.copy(tmp_path / "missing_formats.sas7bcat", tmp_path / "other.sas7bcat")
+    assert "value_labels" not in read(tmp_path / "missing_test.sas7bdat").attributes
+    (tmp_path / "other.sas7bcat").rename(tmp_path / "FORMATS.SAS7BCAT")
+    assert read(tmp_path / "missing_test.sas7bdat").attributes["value_labels"] == {"var1": {".A": "missing"}}
+
+
+def test_formats_without_a_definition_are_listed(shared: Path, tmp_path: Path) -> None:
+    shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path)
+    assert [str(note) for note in read(tmp_path / "missing_test.sas7bdat").notes] == [
+        "MISSING_TEST: formats without a definition, no format catalogue is beside the data: A. (var1)"
+    ]
+
+
+def test_a_named_catalogue_must_be_one_and_a_found_one_may_not(shared: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path))
+    named = shared / "data/formats/missing_formats.sas7bcat"
+    assert read(data, catalog=named).attributes["value_labels"]
+    broken = tmp_path / "formats.sas7bcat"
+    broken.write_bytes(b"no catalogue")
+    assert "is not used" in read(data).notes[0].message
+    with pytest.raises(UnreadableInput, match="the format catalogue is damaged"):
+        read(data, catalog=broken)
+    with pytest.raises(UnreadableInput, match="the format catalogue is damaged"):
+        read(data, catalog=tmp_path / "absent.sas7bcat")
+
+
+@pytest.mark.parametrize(
+    ("sas_format", "name"),
+    [
+        ("", ""),
+        ("8.2", ""),
+        ("$20.", ""),
+        ("BEST12.", ""),
+        ("DATE9.", ""),
+        ("E8601DA10.", ""),
+        ("$CHAR8.", ""),
+        ("YN.", "YN"),
+        ("$arm20.", "$ARM"),
+        ("SEX1F.", "SEX1F"),
+    ],
+)
+def test_formats_of_the_users_own(sas_format: str, name: str) -> None:
+    assert own_format(sas_format) == name
+
+
+# Encodings
+
+
+def test_stray_bytes_are_read_as_cp1252_and_told(sample: Path) -> None:
+    content = bytearray(sample.read_bytes())
+    content[FIRST_TEXT + RECORD] = 0xE9
+    sample.write_bytes(content)
+    data = read(sample)
+    assert data["mychar"].astype(object).tolist() == ["a", "\u00e9", "c", "d", "e"]
+    assert [str(note) for note in data.notes] == [
+        "SAMPLE.mychar record 2: bytes E9 are not UTF-8, read as cp1252"
+    ]
+    assert read(sample, encoding="wlatin1").notes == ()
+    assert read(sample, encoding="cp1251")["mychar"][1] == "\u0439"
+    with pytest.raises(UnreadableInput, match=r"text is not ascii(?s:.)*mychar, record 2"):
+        read(sample, encoding="ascii")
+
+
+# Refusals
+
+DAMAGE = {
+    "zero bytes": lambda content: b"",
+    "only the magic": lambda content: content[:32],
+    "cut in the header": lambda content: content[:300],
+    "cut after the header": lambda content: content[:65536],
+    "cut in a page": lambda content: content[:70000],
+    "pages overwritten": lambda content: content[:65600] + bytes(len(content) - 65600),
+    "HTML": lambda content: b"<html><body>Sign in</body></html>",
+    "zeros": lambda content: bytes(5000),
+    "XPT": lambda content: b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!",
+    "noise": lambda content: bytes(range(256)) * 20,
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_damaged_files_are_refused_in_three_lines(sample: Path, snapshot: object, case: str) -> None:
+    sample.write_bytes(DAMAGE[case](sample.read_bytes()))
+    with pytest.raises(UnreadableInput) as refusal:
+        read(sample)
+    message = str(refusal.value).replace(str(sample.parent), "FOLDER")
+    assert message.count("\n") == 2
+    assert message == snapshot

@@ -1,0 +1,132 @@
+"""Tables beside the data: what they may say, and what is refused."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from adamgate.converters.readers import sidecars
+from adamgate.converters.sas_formats import Kind
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.errors import UnreadableInput
+
+
+def variables(folder: Path, content: str | bytes) -> sidecars.VariablesTable | None:
+    raw = content.encode() if isinstance(content, str) else content
+    (folder / "_variables.csv").write_bytes(raw)
+    return sidecars.variables_beside(folder / "adtte.csv", "ADTTE")
+
+
+@pytest.mark.parametrize(
+    ("type_", "expected"),
+    [
+        ("Char", "Char"),
+        ("TEXT", "Char"),
+        ("character", "Char"),
+        ("$", "Char"),
+        ("Num", "Num"),
+        ("float", "Num"),
+        ("integer", "Num"),
+        ("date", "Num"),
+        ("", None),
+    ],
+)
+def test_types_by_their_many_names(tmp_path: Path, type_: str, expected: str | None) -> None:
+    table = variables(tmp_path, f"dataset,variable,type\nadtte,NEW,{type_}\n")
+    assert table is not None
+    assert table.entries["NEW"].type == expected
+
+
+def test_an_iso_date_by_define_is_text_where_adam_says_so(tmp_path: Path) -> None:
+    table = variables(tmp_path, "dataset,variable,type\nADTTE,AESTDTC,date\nADTTE,ADT,date\nADTTE,NEW,time\n")
+    assert table is not None
+    assert [(entry.type, entry.kind) for entry in table.entries.values()] == [
+        ("Char", Kind.DATE),
+        ("Num", Kind.DATE),
+        ("Num", Kind.TIME),
+    ]
+
+
+def test_headers_in_any_case_and_order_with_unknown_columns(tmp_path: Path) -> None:
+    table = variables(
+        tmp_path,
+        "\ufeffLABEL;Extra;Variable;DATASET;length\r\nVal\u00fce;x;AVAL;ADTTE;8\r\n\r\n;;B;ADTTE;\r\n",
+    )
+    assert table is not None
+    assert table.carries == {"label", "length"}
+    assert table.entries["AVAL"].label == "Val\u00fce"
+    assert [entry.length for entry in table.entries.values()] == [8, None]
+
+
+def test_stray_bytes_in_a_label(tmp_path: Path) -> None:
+    table = variables(tmp_path, b"dataset,variable,label\nADTTE,AVAL,caf\xe9\n")
+    assert table is not None
+    assert table.entries["AVAL"].label == "caf\u00e9"
+
+
+def test_nothing_about_the_dataset_or_no_table(tmp_path: Path) -> None:
+    assert sidecars.variables_beside(tmp_path / "adtte.csv", "ADTTE") is None
+    assert variables(tmp_path, "dataset,variable\nADSL,AGE\n") is None
+
+
+BROKEN = {
+    "empty": "",
+    "columns absent": "variable,label\nAVAL,x\n",
+    "ragged": "dataset,variable,label\nADTTE,AVAL\n",
+    "twice": "dataset,variable\nADTTE,AVAL\nADTTE,aval\n",
+    "type": "dataset,variable,type\nADTTE,AVAL,blob\n",
+    "length": "dataset,variable,length\nADTTE,AVAL,long\n",
+    "length 0": "dataset,variable,length\nADTTE,AVAL,0\n",
+    "quote": 'dataset,variable\nADTTE,"AVAL\n',
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_tables_are_refused(tmp_path: Path, snapshot: object, case: str) -> None:
+    with pytest.raises(UnreadableInput) as refusal:
+        variables(tmp_path, BROKEN[case])
+    assert str(refusal.value).replace(str(tmp_path), "FOLDER") == snapshot
+
+
+@pytest.mark.parametrize("name", ["datasets.csv", "_datasets.csv", "Datasets.CSV"])
+@pytest.mark.parametrize("key", ["Filename", "dataset", "name"])
+def test_datasets_are_described_by_file_or_name(tmp_path: Path, name: str, key: str) -> None:
+    file = "adtte.xpt" if key == "Filename" else "ADTTE"
+    (tmp_path / name).write_text(f"{key},Label,class,SUBCLASS\n{file},Time,BDS,TIME-TO-EVENT\n")
+    assert sidecars.datasets_beside(tmp_path) == {
+        "ADTTE": sidecars.DatasetEntry("Time", "BDS", "TIME-TO-EVENT")
+    }
+
+
+def test_our_own_table_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "datasets.csv").write_text("dataset,label\nADTTE,other\n")
+    (tmp_path / "_datasets.csv").write_text("dataset,label\nADTTE,own\n")
+    assert sidecars.datasets_beside(tmp_path)["ADTTE"].label == "own"
+
+
+def test_what_a_dataset_says_itself_stays() -> None:
+    entry = sidecars.DatasetEntry("Label beside", "BDS", "")
+    silent = Dataset("X", pd.DataFrame(), ())
+    labelled = silent.replace(label="Own label", declared_class="OCCDS")
+    assert (entry.applied_to(silent).label, entry.applied_to(silent).declared_class) == (
+        "Label beside",
+        "BDS",
+    )
+    assert (entry.applied_to(labelled).label, entry.applied_to(labelled).declared_class) == (
+        "Own label",
+        "OCCDS",
+    )
+
+
+def test_a_table_of_datasets_without_names_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "datasets.csv").write_text("label,class\nx,BDS\n")
+    with pytest.raises(UnreadableInput, match="no column says which dataset"):
+        sidecars.datasets_beside(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("adsl.xpt", "ADSL"), ("ADSL", "ADSL"), ("a.csv.gz", "A"), ("ad.v2.csv", "AD.V2"), (" x.ndjson ", "X")],
+)
+def test_dataset_names(text: str, name: str) -> None:
+    assert sidecars.dataset_name(text) == name
