@@ -1,0 +1,116 @@
+"""A small clean trial that readiness rules pass, and a way to ask one rule about a changed copy."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.finding import Status
+from adamgate.schemas.gate import validate
+
+SUBJECTS = 40
+START = np.datetime64("2024-01-15", "s")
+
+
+def _adsl():
+    subjects = [f"S1-{number:03d}" for number in range(1, SUBJECTS + 1)]
+    died = np.arange(SUBJECTS) % 4 == 0
+    return pd.DataFrame(
+        {
+            "USUBJID": subjects,
+            "SAFFL": "Y",
+            "RANDFL": "Y",
+            "DTHFL": np.where(died, "Y", None),
+            "DTHDT": np.where(died, _days(np.arange(SUBJECTS) * 7 + 99), np.datetime64("NaT", "s")),
+        }
+    )
+
+
+def _adtte():
+    """OS in days and PFS in months, a subject each; every fourth subject died."""
+    number = np.arange(SUBJECTS)
+    died = number % 4 == 0
+    days = number * 7 + 99
+    survival = pd.DataFrame(
+        {
+            "USUBJID": _adsl().USUBJID,
+            "PARAMCD": "OS",
+            "PARAM": "Overall Survival (Days)",
+            "AVAL": days + 1.0,
+            "STARTDT": START,
+            "ADT": _days(days),
+            "CNSR": np.where(died, 0.0, 1.0),
+            "EVNTDESC": np.where(died, "Death", "Alive"),
+            "CNSDTDSC": np.where(died, None, "Alive at last contact"),
+            "SRCDOM": "ADSL",
+            "SRCVAR": np.where(died, "DTHDT", "LSTALVDT"),
+        }
+    )
+    progressed = number % 3 == 0
+    free = survival.assign(
+        PARAMCD="PFS",
+        PARAM="Progression-Free Survival (Months)",
+        ADT=_days(days - 30),
+        AVAL=(days - 29) / 30.4375,
+        CNSR=np.where(progressed, 0.0, 1.0),
+        EVNTDESC=np.where(progressed, "Disease Progression", "Last Tumor Assessment"),
+        CNSDTDSC=np.where(progressed, None, "Last Tumor Assessment"),
+        SRCDOM="ADRS",
+        SRCVAR="ADT",
+    )
+    return pd.concat([survival, free], ignore_index=True)
+
+
+def _adae():
+    number = np.arange(12)
+    return pd.DataFrame(
+        {
+            "USUBJID": [f"S1-{each // 3 + 1:03d}" for each in number],
+            "AESEQ": number % 3 + 1.0,
+            "AETERM": "headache",
+            "ASTDT": _days(number),
+            "AENDT": _days(number + 2),
+            "ASTDTF": None,
+        }
+    )
+
+
+def _days(number):
+    return START + number.astype("timedelta64[D]")
+
+
+class Trial:
+    """ADSL, ADTTE and ADAE as frames to change, and the findings of a rule about them."""
+
+    def __init__(self):
+        self.adsl, self.adtte, self.adae = _adsl(), _adtte(), _adae()
+
+    def study(self):
+        frames = {"ADSL": self.adsl, "ADTTE": self.adtte, "ADAE": self.adae}
+        return Study.of(*(Dataset.from_frame(frame, name) for name, frame in frames.items()))
+
+    def report(self, *rules):
+        report = validate(self.study(), rules=set(rules))
+        assert not report.count(Status.NOT_RUN), report.not_run
+        return report
+
+    def findings(self, rule_id):
+        return list(self.report(rule_id).findings)
+
+    def finding(self, rule_id):
+        """The one finding of a rule."""
+        (found,) = self.findings(rule_id)
+        return found
+
+    def told(self, rule_id):
+        """Severity and number of records of each finding."""
+        return [(str(each.severity), each.records) for each in self.findings(rule_id)]
+
+    def of(self, parameter):
+        """Index of the records of a parameter."""
+        return self.adtte.index[self.adtte.PARAMCD.eq(parameter)]
+
+
+@pytest.fixture
+def trial():
+    return Trial()

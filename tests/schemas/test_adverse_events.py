@@ -1,0 +1,56 @@
+"""Adverse events: their dates and their identity."""
+
+import numpy as np
+import pandas as pd
+
+DAY = pd.Timedelta("1D")
+
+
+class TestEndBeforeStart:
+    def test_both_complete(self, trial):
+        trial.adae.loc[0, "AENDT"] -= 3 * DAY
+        assert trial.told("AE001") == [("error", 1)]
+
+    def test_a_flag_says_imputed(self, trial):
+        trial.adae.loc[[0, 1], "AENDT"] -= 3 * DAY
+        trial.adae.loc[0, "ASTDTF"] = "D"
+        assert trial.told("AE001") == [("error", 1), ("warning", 1)]
+
+    def test_a_collected_date_without_a_day_says_imputed(self, trial):
+        trial.adae.loc[[0, 1], "AENDT"] -= 3 * DAY
+        trial.adae["AEENDTC"] = ["2024-01", "2024-01-14T10:00", *[""] * 10]
+        assert trial.told("AE001") == [("error", 1), ("warning", 1)]
+
+    def test_the_same_day_and_no_end(self, trial):
+        trial.adae["AENDT"] = trial.adae.ASTDT
+        trial.adae.loc[0, "AENDT"] = pd.NaT
+        assert trial.findings("AE001") == []
+
+
+class TestSequenceRepeated:
+    def test_within_a_subject(self, trial):
+        trial.adae.loc[1, "AESEQ"] = 1
+        found = trial.finding("AE002")
+        assert (str(found.severity), found.records) == ("error", 2)
+
+    def test_another_subject_may_have_it(self, trial):
+        assert trial.findings("AE002") == []
+
+    def test_split_records_have_a_number_of_their_own(self, trial):
+        trial.adae["AESEQ"] = 1.0
+        trial.adae["ASEQ"] = np.arange(12.0)
+        assert trial.told("AE002") == [("note", 12)]
+
+    def test_which_must_be_unique(self, trial):
+        trial.adae["AESEQ"] = 1.0
+        trial.adae["ASEQ"] = 1.0
+        assert trial.told("AE002") == [("error", 12)]
+
+    def test_which_must_be_filled(self, trial):
+        trial.adae["AESEQ"] = 1.0
+        trial.adae["ASEQ"] = np.nan
+        assert trial.told("AE002") == [("error", 12)]
+
+    def test_records_without_a_parent_have_none(self, trial):
+        trial.adae["AESEQ"] = np.nan
+        assert trial.findings("AE002") == []

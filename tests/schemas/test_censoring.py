@@ -1,0 +1,189 @@
+"""CNSR, and the texts that say what an event or a censoring was."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+
+def other_parameter(trial, **values):
+    """Three records of a parameter beside the times to an event."""
+    frame = pd.concat([trial.adtte, trial.adtte.iloc[:3]], ignore_index=True)
+    frame.loc[len(trial.adtte) :, list(values)] = list(values.values())
+    return frame
+
+
+@pytest.mark.parametrize("value", [-1, 0.5, np.inf])
+def test_no_whole_number(trial, value):
+    trial.adtte.loc[0, "CNSR"] = value
+    assert trial.told("TTE009") == [("error", 1)]
+
+
+def test_any_whole_number(trial):
+    trial.adtte.loc[0, "CNSR"] = 7
+    trial.adtte.loc[1, "CNSR"] = np.nan
+    assert trial.findings("TTE009") == []
+
+
+class TestCensoringMissing:
+    def test_where_others_have_it(self, trial):
+        trial.adtte.loc[[0, 1, 45], "CNSR"] = np.nan
+        assert [(each.message[:4], each.records) for each in trial.findings("TTE010")] == [
+            ("OS: ", 2),
+            ("PFS:", 1),
+        ]
+
+    def test_everywhere(self, trial):
+        trial.adtte["CNSR"] = np.nan
+        assert trial.told("TTE010") == [("error", 80)]
+
+    def test_a_parameter_that_is_no_time_to_an_event(self, trial):
+        trial.adtte = other_parameter(trial, PARAMCD="SIZE", CNSR=np.nan, STARTDT=pd.NaT, EVNTDESC="")
+        assert trial.findings("TTE010") == []
+
+    def test_a_parameter_with_an_origin_but_no_censoring(self, trial):
+        trial.adtte = other_parameter(trial, PARAMCD="DOR", CNSR=np.nan)
+        assert trial.told("TTE010") == [("warning", 3)]
+
+
+def inverted(trial, *dropped):
+    trial.adtte["CNSR"] = 1 - trial.adtte.CNSR
+    trial.adtte = trial.adtte.drop(columns=list(dropped))
+    return trial.findings("TTE011")
+
+
+class TestCensoringInverted:
+    def test_all_clues_are_named(self, trial):
+        found = inverted(trial)
+        assert [str(each.severity) for each in found] == ["error", "error"]
+        assert [each.records for each in found] == [40, 40]
+        assert found[0].message == (
+            "OS: CNSR looks inverted: records with CNSR = 0 have texts of censoring; "
+            "records with CNSR = 0 take their date from the end of follow-up (SRCVAR); "
+            "CNSDTDSC describes records with CNSR = 0 and not the others; "
+            "records with CNSR >= 1 have texts of events; "
+            "records with CNSR >= 1 come from deaths or adverse events (SRCDOM, SRCVAR)"
+        )
+
+    def test_texts_alone_are_two_clues(self, trial):
+        found = inverted(trial, "SRCVAR", "SRCDOM", "CNSDTDSC")
+        assert [str(each.severity) for each in found] == ["error", "error"]
+
+    def test_sources_alone(self, trial):
+        (found,) = inverted(trial, "EVNTDESC", "CNSDTDSC")
+        assert (str(found.severity), found.message[:3]) == ("error", "OS:")
+
+    def test_one_clue_is_a_warning(self, trial):
+        found = inverted(trial, "EVNTDESC", "SRCVAR", "SRCDOM")
+        assert [str(each.severity) for each in found] == ["warning", "warning"]
+
+    def test_deaths_among_the_censored(self, trial):
+        trial.adtte["DTHFL"] = np.where(trial.adtte.index % 4 == 0, "Y", None)
+        (found,) = inverted(trial, "EVNTDESC", "SRCVAR", "SRCDOM", "CNSDTDSC")
+        assert (str(found.severity), found.message) == (
+            "warning",
+            "OS: CNSR looks inverted: those who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0",
+        )
+
+    def test_a_minority_is_not_judged_here(self, trial):
+        trial.adtte.loc[[1, 2], "CNSR"] = 0
+        assert trial.findings("TTE011") == []
+
+    def test_death_after_missed_visits_may_be_censored(self, trial):
+        of_pfs = trial.of("PFS")
+        censored = of_pfs[trial.adtte.loc[of_pfs, "CNSR"] == 1]
+        trial.adtte.loc[censored, ["EVNTDESC", "SRCVAR"]] = ["Death after two missed visits", "DTHDT"]
+        assert trial.findings("TTE011") == []
+
+    def test_time_to_the_last_dose(self, trial):
+        events = trial.adtte.index[trial.adtte.CNSR == 0]
+        trial.adtte.loc[events, ["EVNTDESC", "SRCVAR"]] = ["Last dose", "TRTEDT"]
+        trial.adtte["PARAM"] = "Time to Last Dose (" + trial.adtte.PARAMCD + ")"
+        trial.adtte["EVNTDESC"] = trial.adtte.EVNTDESC.where(trial.adtte.CNSR == 0, "On treatment")
+        trial.adtte["SRCVAR"] = trial.adtte.SRCVAR.where(trial.adtte.CNSR == 0, "LSTVISDT")
+        assert trial.findings("TTE011") == []
+
+    def test_discontinuation_of_all_but_those_still_on_treatment(self, trial):
+        events = trial.adtte.CNSR == 0
+        trial.adtte["PARAM"] = "Time to Treatment Discontinuation " + trial.adtte.PARAMCD
+        trial.adtte["EVNTDESC"] = np.where(events, "Discontinued", "Ongoing at data cut-off")
+        trial.adtte["SRCVAR"] = np.where(events, "TRTEDT", "DCUTDT")
+        assert trial.findings("TTE011") == []
+
+    def test_without_any_censored_record_it_stays_a_warning(self, trial):
+        trial.adtte = trial.adtte.assign(CNSR=0, EVNTDESC="Alive", SRCVAR="LSTALVDT")
+        assert {str(each.severity) for each in trial.findings("TTE011")} == {"warning"}
+
+
+class TestTexts:
+    def test_one_text_for_event_and_censoring(self, trial):
+        trial.adtte.loc[[0, 4], "CNSR"] = 1
+        found = trial.finding("TTE012")
+        assert (str(found.severity), found.records) == ("error", 2)
+        assert found.message == "OS: the same text stands under CNSR = 0 and under CNSR >= 1"
+
+    def test_case_and_blanks_make_no_other_text(self, trial):
+        trial.adtte.loc[0, ["CNSR", "EVNTDESC"]] = [1, "  DEATH "]
+        assert trial.told("TTE012") == [("error", 1)]
+
+    def test_another_reason_of_censoring_makes_another_text(self, trial):
+        trial.adtte.loc[0, ["CNSR", "CNSDTDSC"]] = [1, "Last assessment before two missed visits"]
+        assert trial.findings("TTE012") == []
+
+    def test_parameters_are_told_apart(self, trial):
+        trial.adtte.loc[trial.of("PFS")[1], "EVNTDESC"] = "Death"
+        assert trial.findings("TTE012") == []
+
+    def test_a_record_without_a_text_has_none(self, trial):
+        trial.adtte["EVNTDESC"] = ""
+        assert trial.findings("TTE012") == []
+
+    def test_one_text_for_two_reasons(self, trial):
+        trial.adtte.loc[[1, 2], "CNSR"] = 2
+        found = trial.finding("TTE013")
+        assert (str(found.severity), found.message) == (
+            "warning",
+            "OS: the same text stands under two values of CNSR from 1",
+        )
+
+    def test_several_texts_for_one_reason(self, trial):
+        trial.adtte.loc[[1, 2], "CNSDTDSC"] = "Lost to follow-up"
+        assert trial.told("TTE013") == []
+        assert [(str(each.severity), each.message) for each in trial.findings("TTE014")] == [
+            ("note", "OS: one value of CNSR stands for several reasons of censoring")
+        ]
+
+    def test_a_value_for_each_reason(self, trial):
+        trial.adtte.loc[[1, 2], "CNSDTDSC"] = "Lost to follow-up"
+        trial.adtte.loc[[1, 2], "CNSR"] = 2
+        assert trial.told("TTE013") == trial.told("TTE014") == []
+
+    def test_a_composite_endpoint_has_several_events(self, trial):
+        trial.adtte.loc[trial.of("PFS")[0], "EVNTDESC"] = "Death"
+        assert trial.told("TTE012") == trial.told("TTE014") == []
+
+
+class TestDescribed:
+    def test_without_a_date(self, trial):
+        trial.adtte.loc[[0, 1, 2], "ADT"] = pd.NaT
+        assert [(str(each.severity), each.message, each.records) for each in trial.findings("TTE015")] == [
+            ("error", "a censored record has no ADT", 2),
+            ("error", "an event has no ADT", 1),
+        ]
+
+    def test_without_a_text(self, trial):
+        trial.adtte.loc[[0, 1, 2], "EVNTDESC"] = ""
+        trial.adtte.loc[2, "CNSDTDSC"] = None
+        assert [(str(each.severity), each.message, each.records) for each in trial.findings("TTE016")] == [
+            ("warning", "a censored record has neither EVNTDESC nor CNSDTDSC", 1),
+            ("warning", "an event has no EVNTDESC", 1),
+        ]
+
+    def test_without_event_texts_at_all(self, trial):
+        trial.adtte = trial.adtte.drop(columns="EVNTDESC")
+        assert trial.findings("TTE016") == []
+
+    def test_a_parameter_without_events(self, trial):
+        trial.adtte.loc[trial.of("OS"), "CNSR"] = 1
+        assert [(str(each.severity), each.message) for each in trial.findings("TTE019")] == [
+            ("note", "OS: no record has CNSR = 0, every subject is censored")
+        ]

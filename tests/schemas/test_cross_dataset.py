@@ -1,0 +1,155 @@
+"""Subjects, deaths, populations and cut-offs across datasets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+DAY = pd.Timedelta("1D")
+
+
+class TestSubjects:
+    def test_twice_in_adsl(self, trial):
+        trial.adsl = pd.concat([trial.adsl, trial.adsl.iloc[:2]], ignore_index=True)
+        assert trial.told("SL001") == [("error", 4)]
+
+    def test_missing_identifiers_are_no_repetition(self, trial):
+        trial.adsl.loc[[0, 1], "USUBJID"] = ""
+        assert trial.findings("SL001") == []
+
+    def test_not_in_adsl(self, trial):
+        trial.adsl = trial.adsl.iloc[1:]
+        found = trial.findings("XD001")
+        assert [(each.dataset, each.records, str(each.severity)) for each in found] == [
+            ("ADTTE", 2, "error"),
+            ("ADAE", 3, "error"),
+        ]
+        assert {each.message for each in found} == {"the subject is not in ADSL"}
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            str.lower,
+            lambda text: " " + text,
+            lambda text: text.replace("-0", "-"),
+            lambda t: t.replace("-", "- "),
+        ],
+    )
+    def test_in_adsl_under_another_spelling(self, trial, write):
+        trial.adtte["USUBJID"] = trial.adtte.USUBJID.map(write)
+        (found,) = [each for each in trial.findings("XD001") if each.dataset == "ADTTE"]
+        assert "differs in blanks, case or leading zeros" in found.message
+
+    def test_trailing_blanks_carry_no_meaning(self, trial):
+        trial.adtte["USUBJID"] += "  "
+        assert trial.findings("XD001") == []
+
+    def test_leading_zeros_of_another_number_do_not_match(self, trial):
+        trial.adtte["USUBJID"] = trial.adtte.USUBJID.str.replace("-0", "-1")
+        (found,) = [each for each in trial.findings("XD001") if each.dataset == "ADTTE"]
+        assert found.message == "the subject is not in ADSL"
+
+    def test_no_identifier(self, trial):
+        trial.adtte.loc[0, "USUBJID"] = None
+        assert [each.message for each in trial.findings("XD001")] == [
+            "USUBJID is missing, so the subject is not in ADSL"
+        ]
+
+    def test_subjects_of_unused_categories_are_not_there(self, trial):
+        subjects = trial.adsl.USUBJID
+        trial.adsl = trial.adsl.assign(USUBJID=pd.Categorical(subjects, subjects)).iloc[1:]
+        assert [each.records for each in trial.findings("XD001")] == [2, 3]
+
+    def test_an_adsl_without_identifiers(self, trial):
+        trial.adsl = trial.adsl.drop(columns="USUBJID")
+        assert {each.message for each in trial.findings("XD001")} == {"ADSL has no USUBJID to compare with"}
+
+
+class TestDeaths:
+    def test_an_event_without_a_death(self, trial):
+        trial.adsl.loc[[0, 4], ["DTHFL", "DTHDT"]] = [None, pd.NaT]
+        assert trial.told("XD002") == [("error", 2)]
+
+    def test_a_death_without_a_date_is_a_death(self, trial):
+        trial.adsl["DTHDT"] = pd.NaT
+        assert trial.findings("XD002") == trial.findings("XD003") == []
+
+    def test_a_death_on_another_day(self, trial):
+        trial.adsl.loc[0, "DTHDT"] += DAY
+        assert trial.told("XD002") == [("error", 1)]
+
+    @pytest.mark.parametrize("flagged", ["adsl", "adtte"])
+    def test_an_imputed_day_needs_a_person(self, trial, flagged):
+        trial.adsl.loc[0, "DTHDT"] += DAY
+        if flagged == "adsl":
+            trial.adsl["DTHDTF"] = ["D"] + [""] * 39
+        else:
+            trial.adtte["ADTF"] = ["D"] + [""] * 79
+        assert trial.told("XD002") == [("warning", 1)]
+
+    def test_a_death_that_is_censored(self, trial):
+        trial.adtte.loc[[0, 4], "CNSR"] = 1
+        assert trial.told("XD003") == [("error", 2)]
+
+    def test_a_later_death_is_a_note(self, trial):
+        trial.adtte.loc[0, "CNSR"] = 1
+        trial.adtte.loc[0, "ADT"] -= DAY
+        assert trial.told("XD003") == [("note", 1)]
+
+    def test_progression_is_no_death(self, trial):
+        trial.adsl = trial.adsl.assign(DTHFL=None, DTHDT=pd.NaT)
+        trial.adtte = trial.adtte.loc[trial.of("PFS")]
+        assert trial.findings("XD002") == []
+
+    def test_an_adsl_without_deaths_is_said(self, trial):
+        trial.adsl = trial.adsl.drop(columns=["DTHFL", "DTHDT"])
+        report = trial.report("XD002", "XD003")
+        assert report.findings == ()
+        assert {each.subject for each in report.inferred} == {"death"}
+
+
+class TestPopulation:
+    def test_a_lost_subject(self, trial):
+        trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-007"]
+        assert [(str(each.severity), each.message) for each in trial.findings("XD004")] == [
+            ("warning", "OS: 1 of 40 subjects with SAFFL = Y has no record"),
+            ("warning", "PFS: 1 of 40 subjects with SAFFL = Y has no record"),
+        ]
+
+    def test_a_subset_endpoint_is_not_judged(self, trial):
+        trial.adtte = trial.adtte.iloc[:30]
+        assert trial.findings("XD004") == []
+
+    def test_the_untreated_are_no_part_of_the_treated(self, trial):
+        trial.adsl.loc[0, "SAFFL"] = "N"
+        trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-001"]
+        assert trial.findings("XD004") == []
+
+    def test_screen_failures_are_no_population(self, trial):
+        failures = trial.adsl.iloc[:20].assign(SAFFL="N", RANDFL="")
+        failures["USUBJID"] = "X" + failures.USUBJID
+        trial.adsl = pd.concat([trial.adsl, failures], ignore_index=True)
+        assert trial.findings("XD004") == []
+
+    def test_all_subjects_where_there_are_no_flags(self, trial):
+        trial.adsl = trial.adsl.drop(columns=["SAFFL", "RANDFL"])
+        trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-007"]
+        assert trial.findings("XD004")[0].message == "OS: 1 of 40 subjects of ADSL has no record"
+
+
+class TestCutOff:
+    def test_after_it(self, trial):
+        trial.adsl["DCUTDT"] = trial.adtte.ADT.max()
+        assert trial.findings("XD005") == []
+        trial.adsl["DCUTDT"] -= DAY
+        assert trial.told("XD005") == [("error", 1)]
+
+    def test_none_is_said(self, trial):
+        report = trial.report("XD005")
+        assert [each.statement for each in report.inferred] == ["ADSL has none to compare ADT with"]
+
+
+def test_without_adsl_nothing_is_judged_and_the_reason_stands(trial):
+    trial.adsl = trial.adsl.rename(columns={"USUBJID": "SUBJID"})
+    report = trial.report("XD002", "XD003", "XD004", "XD005")
+    assert report.findings == ()
+    assert np.all([each.status == "passed" for each in report.outcomes])

@@ -1,0 +1,202 @@
+"""AVAL against its dates, its unit, and dates against each other."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+DAY = pd.Timedelta("1D")
+
+
+class TestDurationAgainstDates:
+    def test_a_shifted_date(self, trial):
+        trial.adtte.loc[3, "ADT"] += DAY
+        found = trial.finding("TTE007")
+        assert (str(found.severity), found.records) == ("error", 1)
+        assert (
+            found.message
+            == "OS: AVAL differs from ADT - STARTDT + 1 (days), which holds on the other records"
+        )
+        assert found.examples[0].keys["USUBJID"] == "S1-004"
+
+    def test_the_formula_is_inferred_all_the_same(self, trial):
+        trial.adtte.loc[3, "ADT"] += DAY
+        inferred = trial.report("TTE007").inferred
+        assert ("OS", "AVAL", "AVAL = ADT - STARTDT + 1 (days)") in {
+            (each.parameter, each.subject, each.statement) for each in inferred
+        }
+
+    def test_a_day_in_unrounded_months(self, trial):
+        trial.adtte.loc[trial.of("PFS")[3], "ADT"] -= DAY
+        assert trial.finding("TTE007").message.startswith(
+            "PFS: AVAL differs from (ADT - STARTDT + 1) / 30.4375 (months)"
+        )
+
+    def test_months_of_one_decimal_are_right(self, trial):
+        trial.adtte["AVAL"] = trial.adtte.AVAL.round(1)
+        assert trial.findings("TTE007") == []
+
+    def test_records_without_a_date_are_left_out(self, trial):
+        trial.adtte.loc[[0, 1], "ADT"] = pd.NaT
+        trial.adtte.loc[2, "AVAL"] = np.nan
+        assert trial.findings("TTE007") == []
+
+    @pytest.mark.parametrize("records", [4, 12, 20])
+    def test_a_parameter_partly_in_days(self, trial, records):
+        of_pfs = trial.of("PFS")[:records]
+        trial.adtte.loc[of_pfs, "AVAL"] *= 30.4375
+        trial.adtte["AVAL"] = trial.adtte.AVAL.round(6)
+        found = trial.finding("TTE007")
+        assert (str(found.severity), found.records) == ("error", records)
+        assert found.message.startswith("PFS: two units in one parameter: ")
+        assert "(days)" in found.message
+        assert "(months" in found.message
+
+    def test_few_in_days_say_what_they_follow(self, trial):
+        trial.adtte.loc[trial.of("PFS")[:2], "AVAL"] *= 30.4375
+        trial.adtte["AVAL"] = trial.adtte.AVAL.round(6)
+        found = trial.finding("TTE007")
+        assert found.records == 2
+        assert found.message.endswith("the differing ones follow ADT - STARTDT + 1 (days)")
+
+    def test_two_ways_of_counting_the_first_day_need_a_person(self, trial):
+        trial.adtte.loc[trial.of("OS")[:12], "AVAL"] -= 1
+        found = trial.finding("TTE007")
+        assert (str(found.severity), found.records) == ("warning", 12)
+        assert "two formulas in one parameter" in found.message
+
+    def test_no_formula_is_one_warning_about_the_parameter(self, trial):
+        of_os = trial.of("OS")
+        trial.adtte.loc[of_os, "AVAL"] = np.random.default_rng(1).random(len(of_os)) * 50
+        found = trial.finding("TTE007")
+        assert (str(found.severity), found.records) == ("warning", 0)
+        assert found.message == "OS: no formula gives AVAL from ADT and STARTDT on 95% of 40 records"
+
+    def test_a_formula_that_holds_too_rarely_is_named(self, trial):
+        of_os = trial.of("OS")[:8]
+        trial.adtte.loc[of_os, "AVAL"] = [1.5, 77.3, 900.1, 3.7, 12.9, 0.3, 44.4, 8.8]
+        assert trial.finding("TTE007").message.endswith("the closest, ADT - STARTDT + 1 (days), gives 32")
+
+    def test_several_off_by_one_decimal_need_a_person(self, trial):
+        trial.adtte = pd.concat([trial.adtte] * 2, ignore_index=True)
+        trial.adtte["AVAL"] = trial.adtte.AVAL.round(2)
+        trial.adtte.loc[trial.of("PFS")[:3], "AVAL"] += 0.01
+        assert trial.told("TTE007") == [("warning", 3)]
+
+    def test_one_off_by_one_decimal_is_an_error(self, trial):
+        trial.adtte["AVAL"] = trial.adtte.AVAL.round(2)
+        trial.adtte.loc[trial.of("PFS")[5], "AVAL"] += 0.01
+        assert trial.told("TTE007") == [("error", 1)]
+
+    def test_hours_are_not_judged_by_dates(self, trial):
+        trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "HOURS", "MONTHS")
+        trial.adtte.loc[trial.of("OS"), "AVAL"] = np.linspace(1, 99, 40)
+        report = trial.report("TTE007")
+        assert report.findings == ()
+        assert {each.parameter for each in report.inferred} == {"PFS"}
+
+    def test_raised_zero_days_are_a_design(self, trial):
+        of_os = trial.of("OS")
+        trial.adtte.loc[of_os, "AVAL"] -= 1
+        trial.adtte.loc[of_os[:8], "ADT"] = trial.adtte.loc[of_os[:8], "STARTDT"]
+        trial.adtte.loc[of_os[:8], "AVAL"] = 0.5
+        report = trial.report("TTE007")
+        assert report.findings == ()
+        assert "AVAL = ADT - STARTDT (days), 0.5 where both dates are equal" in {
+            each.statement for each in report.inferred
+        }
+
+    def test_dates_may_be_sas_numbers(self, trial):
+        epoch = pd.Timestamp("1960-01-01")
+        for variable in ("ADT", "STARTDT"):
+            trial.adtte[variable] = (trial.adtte[variable] - epoch) / DAY
+        trial.adtte.loc[3, "ADT"] += 1
+        assert trial.told("TTE007") == [("error", 1)]
+
+    def test_it_does_not_apply_without_an_origin(self, trial):
+        trial.adtte = trial.adtte.drop(columns="STARTDT")
+        (outcome,) = trial.report("TTE007").outcomes
+        assert (str(outcome.status), outcome.reason) == ("not applicable", "no STARTDT")
+
+    def test_many_faulty_parameters_are_told_together(self, trial):
+        first = trial.adtte.iloc[:25]
+        parts = [first.assign(PARAMCD=f"P{number:02d}", AVAL=first.AVAL) for number in range(30)]
+        trial.adtte = pd.concat(parts, ignore_index=True)
+        trial.adtte["CNSR"] = trial.adtte.CNSR.where(trial.adtte.index % 25 > 0)
+        found = trial.findings("TTE010")
+        assert len(found) == 20
+        assert found[-1].message.startswith("P") or found[0].message.startswith("11 further")
+        assert sum(each.records for each in found) == 30
+
+
+class TestUnitOfDuration:
+    def unstated(self, trial):
+        trial.adtte["PARAM"] = trial.adtte.PARAM.str.replace(r" \(.*\)", "", regex=True)
+
+    def test_nowhere_but_in_the_dates(self, trial):
+        self.unstated(trial)
+        assert [(str(each.severity), each.message) for each in trial.findings("TTE008")] == [
+            ("note", "OS: the unit of AVAL is not stated; the dates prove days"),
+            ("note", "PFS: the unit of AVAL is not stated; the dates prove months"),
+        ]
+
+    def test_nowhere_at_all(self, trial):
+        self.unstated(trial)
+        trial.adtte = trial.adtte.drop(columns="STARTDT")
+        assert trial.told("TTE008") == [("warning", 0), ("warning", 0)]
+
+    def test_avalu_is_enough(self, trial):
+        self.unstated(trial)
+        trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "DAYS", "mo")
+        assert trial.findings("TTE008") == []
+
+    def test_avalu_against_param(self, trial):
+        trial.adtte = trial.adtte.drop(columns="ADT")
+        trial.adtte["AVALU"] = "DAYS"
+        found = trial.finding("TTE008")
+        assert (str(found.severity), found.message) == (
+            "error",
+            "PFS: the unit of AVAL is contradicted: AVALU says DAYS, PARAM says months",
+        )
+
+    def test_avalu_against_itself(self, trial):
+        trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "DAYS", "MONTHS")
+        trial.adtte.loc[0, "AVALU"] = "MONTHS"
+        assert "AVALU says DAYS, AVALU says MONTHS" in trial.finding("TTE008").message
+
+    def test_stated_against_the_dates(self, trial):
+        trial.adtte["PARAM"] = trial.adtte.PARAM.str.replace("Days", "Months")
+        assert trial.finding("TTE008").message == (
+            "OS: the unit of AVAL is contradicted: PARAM says months, the dates prove days"
+        )
+
+    def test_spellings_of_one_unit_agree(self, trial):
+        trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "DAY", "MONTH")
+        trial.adtte.loc[0, "AVALU"] = "d"
+        assert trial.findings("TTE008") == []
+
+    def test_hours_are_a_unit(self, trial):
+        self.unstated(trial)
+        trial.adtte["AVALU"] = "HOURS"
+        assert trial.findings("TTE008") == []
+
+    def test_three_records_prove_nothing(self, trial):
+        trial.adtte = trial.adtte.iloc[:3]
+        trial.adtte["PARAM"] = "Overall Survival (Months)"
+        assert trial.findings("TTE008") == []
+
+
+class TestDatesAgainstEachOther:
+    def test_end_before_start(self, trial):
+        trial.adtte.loc[0, "STARTDT"] = trial.adtte.loc[0, "ADT"] + DAY
+        assert trial.told("TTE017") == [("error", 1)]
+
+    def test_the_same_day_and_no_day(self, trial):
+        trial.adtte.loc[0, "STARTDT"] = trial.adtte.loc[0, "ADT"]
+        trial.adtte.loc[1, "STARTDT"] = pd.NaT
+        assert trial.findings("TTE017") == []
+
+    def test_end_after_the_cut_off(self, trial):
+        trial.adtte["DCUTDT"] = trial.adtte.ADT.max()
+        assert trial.findings("TTE018") == []
+        trial.adtte["DCUTDT"] -= DAY
+        assert trial.told("TTE018") == [("error", 1)]

