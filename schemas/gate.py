@@ -16,12 +16,12 @@ from . import contract
 from .columns import Mask
 from .dataset import Dataset, Study
 from .finding import EXAMPLES, Example, Finding, Inferred, Input, Outcome, Report, Status
-from .rule import UNDELIVERED, Fault, Grain, Inference, Rule, Standards, rule_book
+from .rule import UNDELIVERED, Fault, Grain, Inapplicable, Inference, Rule, Standards, Yield, rule_book
 
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""
 
-_KEYS = ("USUBJID", "SUBJID", "PARAMCD", "AVISIT", "ASEQ")
+_KEYS = ("USUBJID", "PARAMCD", "AVISIT", "ASEQ")
 _LIBRARIES = ("adamgate", "pandas", "numpy", "pandera", "pyarrow", "pyreadstat")
 STUDY_NAME = "(study)"
 """Stands for the dataset in outcomes and findings of rules about the study as a whole."""
@@ -109,13 +109,24 @@ def _try(rule: Rule, dataset: Dataset | None, study: Study, *, complete: bool, s
     except Exception as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
         reason = f"{type(crash).__name__}: {crash}"
         return _Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
-    status = Status.FAILED if findings else Status.PASSED
+    outcome = _judged(rule, name, yielded, findings, time.perf_counter() - start)
     inferred = tuple(
         Inferred(name, each.subject, each.statement, each.parameter)
         for each in yielded
         if isinstance(each, Inference)
     )
-    return _Trial(Outcome(rule.id, name, status, "", time.perf_counter() - start), findings, inferred)
+    return _Trial(outcome, findings, inferred)
+
+
+def _judged(
+    rule: Rule, name: str, yielded: Iterable[Yield], findings: tuple[Finding, ...], seconds: float
+) -> Outcome:
+    if findings:
+        return Outcome(rule.id, name, Status.FAILED, "", seconds)
+    reasons = [each.reason for each in yielded if isinstance(each, Inapplicable)]
+    if reasons:
+        return Outcome(rule.id, name, Status.NOT_APPLICABLE, reasons[0], seconds)
+    return Outcome(rule.id, name, Status.PASSED, "", seconds)
 
 
 def _findings(

@@ -173,7 +173,14 @@ class Inference:
     parameter: str = ""
 
 
-Yield = Fault | Inference
+@dataclass(frozen=True, slots=True)
+class Inapplicable:
+    """What a rule yields alone when the data turn out to hold nothing it is about."""
+
+    reason: str
+
+
+Yield = Fault | Inference | Inapplicable
 RuleFunction = Callable[..., Iterable[Yield]]
 
 

@@ -7,7 +7,7 @@ import pytest
 import adamgate as ag
 from adamgate.schemas import gate
 from adamgate.schemas.finding import EXAMPLES
-from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope
+from adamgate.schemas.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
 from adamgate.schemas.structure import Structure
 
 
@@ -112,6 +112,12 @@ def test_what_a_rule_worked_out_is_part_of_the_report(study):
     assert trial.outcome.status is ag.Status.PASSED
     assert trial.inferred[0].statement == "AVAL = ADT - STARTDT"
     assert trial.inferred[0].parameter == "OS"
+
+
+def test_a_rule_may_find_that_it_does_not_apply(study):
+    trial = _try(_rule(lambda data: [Inapplicable("no date of death")]), study)
+    assert trial.outcome.status is ag.Status.NOT_APPLICABLE
+    assert trial.outcome.reason == "no date of death"
 
 
 def test_the_study_is_unchanged(study):
