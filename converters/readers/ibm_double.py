@@ -66,9 +66,9 @@ def decode_ibm_doubles(stored: NDArray[np.uint8]) -> Decoded:
     words &= _FRACTION
     # The one rounding happens here, in the machine's conversion of a 56-bit integer.
     values = words.view(np.int64).astype(np.float64)
-    no_fraction = values == 0.0
+    no_fraction = np.flatnonzero(values == 0.0)
     values *= _WEIGHT[first]
-    missing = np.flatnonzero(no_fraction & _MARKS_MISSING[first])
+    missing = no_fraction[_MARKS_MISSING[first[no_fraction]]]
     values[missing] = np.nan
     marks = first[missing]
     special = marks != _PLAIN_MISSING

@@ -94,13 +94,15 @@ class _Dictionary:
         return self._codes[: self._filled]
 
     def add(self, stored: NDArray[np.uint8]) -> None:
-        values, codes = (_encode_bytes if stored.shape[1] == 1 else _encode_rows)(stored)
+        found = _distinct(stored)
         known = self._positions
-        moved = np.array([known.setdefault(value.rstrip(_PADDING), len(known)) for value in values], np.intp)
+        moved = [known.setdefault(value.rstrip(_PADDING), len(known)) for value in found.values]
         if len(known) > np.iinfo(self._codes.dtype).max + 1:
             self._codes = self._codes.astype(np.min_scalar_type(-len(known)))
-        end = self._filled + len(codes)
-        self._codes[self._filled : end] = moved.astype(self._codes.dtype)[codes]
+        table = np.zeros(found.size, self._codes.dtype)
+        table[found.places] = moved
+        end = self._filled + len(stored)
+        self._codes[self._filled : end] = table[found.codes]
         self._filled = end
 
     def finish(self, encoding: str | None) -> Text:
@@ -108,29 +110,67 @@ class _Dictionary:
         record = None
         if undecoded is not None:
             record = int(np.flatnonzero(self.codes == undecoded.position)[0]) + 1
-        # Two byte strings may mean one text (UTF-8 here, cp1252 there), so the texts are gathered again.
-        categories = sorted(set(texts))
-        position = {text: i for i, text in enumerate(categories)}
-        moved = np.array([position[text] for text in texts], self.codes.dtype)
-        codes = moved[self.codes] if len(texts) else self.codes
-        dtype = pd.CategoricalDtype(pd.Index(categories, dtype=object), ordered=False)
+        categories, codes = pd.Index(texts, dtype=object), self.codes
+        if not (categories.is_monotonic_increasing and categories.is_unique):
+            categories, codes = _sorted(texts, codes)
+        dtype = pd.CategoricalDtype(categories, ordered=False)
         return Text(pd.Categorical.from_codes(codes, dtype=dtype, validate=False), undecoded, record)
 
 
-def _encode_bytes(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.uint8]]:
-    """One-byte texts are their own codes; all that occur between the least and the greatest are named."""
+def _sorted(texts: list[str], codes: NDArray[Any]) -> tuple[pd.Index[Any], NDArray[Any]]:
+    """Distinct texts in ascending order: two byte strings may be one text (UTF-8 here, cp1252 there)."""
+    categories = sorted(set(texts))
+    position = {text: i for i, text in enumerate(categories)}
+    moved = np.fromiter((position[text] for text in texts), codes.dtype, len(texts))
+    return pd.Index(categories, dtype=object), moved[codes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Distinct:
+    """Distinct values of one block: `values[i]` has the code `places[i]`, all codes are below `size`."""
+
+    values: list[bytes]
+    places: NDArray[np.intp] | slice
+    size: int
+    codes: NDArray[Any]
+
+
+def _distinct(stored: NDArray[np.uint8]) -> _Distinct:
+    width = stored.shape[1]
+    if width == 1:
+        return _distinct_bytes(stored)
+    return _distinct_integers(stored) if width <= 8 else _distinct_rows(stored)
+
+
+def _distinct_bytes(stored: NDArray[np.uint8]) -> _Distinct:
+    """One-byte texts are their own codes."""
     codes = np.ascontiguousarray(stored[:, 0])
     there = np.flatnonzero(np.bincount(codes, minlength=256))
-    place = np.zeros(256, np.uint8)
-    place[there] = np.arange(len(there))
-    return [bytes([byte]) for byte in there], place[codes]
+    return _Distinct([bytes([byte]) for byte in there], there, 256, codes)
 
 
-def _encode_rows(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.int32]]:
+def _distinct_integers(stored: NDArray[np.uint8]) -> _Distinct:
+    """Texts of up to eight bytes are told apart as integers, in half the time of longer ones."""
+    width = stored.shape[1]
+    keys = np.zeros(len(stored), np.uint64)
+    start = 0
+    for size in (8, 4, 2, 1):
+        if start + size <= width:
+            part = stored[:, start : start + size].view(f"<u{size}")[:, 0].astype(np.uint64)
+            keys |= part << np.uint64(8 * start)
+            start += size
+    codes, uniques = pd.factorize(keys)
+    values = uniques.astype("<u8").view("S8").tolist()
+    return _Distinct(values, slice(None), len(values), codes)
+
+
+def _distinct_rows(stored: NDArray[np.uint8]) -> _Distinct:
     count, width = stored.shape
     rows = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, _contiguous(stored)])
     encoded = rows.dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    # numpy makes bytes of a buffer ten times faster than Arrow; it drops NULs at the end, as is due here.
+    values = np.frombuffer(encoded.dictionary.buffers()[1], f"S{width}", len(encoded.dictionary)).tolist()
+    return _Distinct(values, slice(None), len(values), encoded.indices.to_numpy())
 
 
 def _contiguous(stored: NDArray[np.uint8]) -> pa.Buffer:
