@@ -139,14 +139,10 @@ class ColumnBuilder:
     def _add_numbers(self, values: Sequence[Any]) -> None:
         numbers = np.array(values, dtype=np.float64)
         if self._inexact is None:
-            large = np.flatnonzero(np.abs(numbers) > _EXACT)
-            inexact = (
-                place
-                for place in large
-                if type(values[place]) is int and int(numbers[place]) != values[place]
-            )
+            large = np.flatnonzero(np.abs(numbers) >= _EXACT).tolist()
+            inexact = (at for at in large if type(values[at]) is int and int(numbers[at]) != values[at])
             place = next(inexact, None)
-            self._inexact = None if place is None else self._records + int(place) + 1
+            self._inexact = None if place is None else self._records + place + 1
         self._numbers.append(numbers)
 
     def _all_numbers(self) -> NDArray[np.float64]:
