@@ -31,6 +31,8 @@ from .text_column import TextBlocks, TextColumn
 _DELIMITERS = b",;\t|"
 _BLOCK = 8 << 20
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
+_CONTENT = re.compile(rb"[^\r\n]")
+_FILLED = re.compile(rb"\S")
 _QUOTED = re.compile(rb'"[^"]*"')
 _PLAUSIBLE = ("", "a text file, perhaps CSV")
 _BYTES = "iso-8859-1"
@@ -66,13 +68,16 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
         values than there are names, or a quotation mark stands where none may.
     """
     data, encoding, stray = _utf8(_content(path), path, options.encoding)
-    start = len(data) - len(data.lstrip(b"\r\n"))
+    first = _CONTENT.search(data)
+    start = first.start() if first else 0
     stop, body = _header_end(data, start)
     delimiter = _delimiter(data[start:stop], path)
     _refuse_misplaced_quotes(data, delimiter, path)
     notes: list[ReadingNote] = []
     header = _header(_bytes(data[start:stop], stray), delimiter, path, dataset, notes)
-    raw = _split(pa.py_buffer(data).slice(body), header, delimiter, path, options)
+    raw = _Raw([TextBlocks() for _ in header])
+    if _CONTENT.search(data, body):
+        _split(pa.py_buffer(data).slice(body), raw, delimiter, path, options)
     columns = raw.columns
     if stray:
         columns = [
@@ -90,7 +95,7 @@ def _content(path: Path) -> bytes:
             raise UnreadableInput(
                 "the gzip compression is broken or cut short", str(path), "copy or export the file anew"
             ) from error
-    if not data.strip():
+    if not _FILLED.search(data):
         raise UnreadableInput(
             "the file is empty", str(path), "export it anew; an empty dataset still has a line of names"
         )
@@ -236,11 +241,8 @@ class _Raw:
         return [blocks.column() for blocks in self.blocks]
 
 
-def _split(body: pa.Buffer, header: list[str], delimiter: bytes, path: Path, options: ReadOptions) -> _Raw:
-    names = [str(position) for position in range(len(header))]
-    raw = _Raw([TextBlocks() for _ in header])
-    if body.size == 0 or not body.to_pybytes().strip(b"\r\n"):
-        return raw
+def _split(body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: ReadOptions) -> None:
+    names = [str(position) for position in range(len(raw.blocks))]
     stream = pa.BufferReader(body)
     try:
         reader = arrow_csv.open_csv(
@@ -263,8 +265,7 @@ def _split(body: pa.Buffer, header: list[str], delimiter: bytes, path: Path, opt
     except pa.ArrowInvalid as error:
         raise _unsplit(error, path) from error
     if raw.ragged:
-        raise _ragged(raw.ragged, len(header), path)
-    return raw
+        raise _ragged(raw.ragged, len(names), path)
 
 
 def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:

@@ -40,8 +40,8 @@ class TextColumn:
     @classmethod
     def of_dictionary(cls, encoded: pa.DictionaryArray) -> TextColumn:
         """Take what is dictionary-encoded already."""
-        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return cls(encoded.dictionary, codes.astype(np.int32, copy=False))
+        indices = encoded.indices.fill_null(-1) if encoded.null_count else encoded.indices
+        return cls(encoded.dictionary, indices.to_numpy().astype(np.int32, copy=False))
 
     def with_values(self, values: pa.Array) -> TextColumn:
         """The same records with other texts for the values; two values may become one."""
