@@ -30,7 +30,7 @@ from .xpt_text import TextColumn
 _BLOCK_BYTES = 8_000_000
 
 
-def read_xpt(path: Path, options: ReadOptions = ReadOptions()) -> list[Dataset]:  # noqa: B008 (it is frozen)
+def read_xpt(path: Path, options: ReadOptions) -> list[Dataset]:
     """Read all datasets of a transport file.
 
     Parameters
@@ -44,7 +44,8 @@ def read_xpt(path: Path, options: ReadOptions = ReadOptions()) -> list[Dataset]:
     -------
     list of Dataset
         In the order of the file. Blank records at the end of an all-character dataset of version 5 that
-        cannot be told from padding are left out, with a note.
+        cannot be told from padding are left out, with a note. A version 5 file that lost its end at the
+        very end of both a record and an 80-byte card looks whole.
 
     Raises
     ------

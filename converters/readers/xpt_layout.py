@@ -23,7 +23,7 @@ from .xpt_cards import CARD, HEADER, MARK, SEND_AGAIN, Cards, number_in, padding
 from .xpt_extent import Extent, measured_extent, stated_extent
 
 _NUMERIC, _CHARACTER = 1, 2
-_NAMESTR = struct.Struct(">4h8s40s8s2h4x8s2hi")
+_NAMESTR = struct.Struct(">h2xh2x8s40s8s2h4x8s2hi")  # TS-140; its hash, number and justification skipped
 _LONG_NAME = slice(88, 120)
 _LABEL_ENTRY = {b"LABELV8 ": struct.Struct(">3h"), b"LABELV9 ": struct.Struct(">5h")}
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -212,27 +212,13 @@ def _fields(cards: Cards, words: _Words, namestr_length: int) -> tuple[Field, ..
     length = number * namestr_length
     raw = cards.take(length + padding(length), "the descriptions of the variables")
     return tuple(
-        _field(cards, raw[start : start + namestr_length], words)
-        for start in range(0, length, namestr_length)
+        _field(cards, raw[i * namestr_length : (i + 1) * namestr_length], i + 1, words) for i in range(number)
     )
 
 
-def _field(cards: Cards, namestr: bytes, words: _Words) -> Field:
-    (
-        kind,
-        _,
-        length,
-        number,
-        name,
-        label,
-        display,
-        width,
-        decimals,
-        informat,
-        in_width,
-        in_decimals,
-        position,
-    ) = _NAMESTR.unpack_from(namestr)
+def _field(cards: Cards, namestr: bytes, number: int, words: _Words) -> Field:
+    kind, length, name, label, *formats, position = _NAMESTR.unpack_from(namestr)
+    display, width, decimals, informat, in_width, in_decimals = formats
     if words is _V8:
         name = trimmed(namestr[_LONG_NAME]) or name
     if kind not in {_NUMERIC, _CHARACTER}:
