@@ -75,13 +75,16 @@ def with_metadata(schema: pa.Schema, dataset: Dataset) -> pa.Schema:
     return pa.schema(described, metadata={KEY: orjson.dumps(_dataset_json(dataset))})
 
 
-def unwritable_attributes(dataset: Dataset) -> bool:
-    """Whether `Dataset.attributes` holds what JSON does not know."""
+def is_writable(dataset: Dataset) -> bool:
+    """Whether all metadata are JSON and valid Unicode; attributes may hold anything."""
     try:
-        orjson.dumps(dict(dataset.attributes))
-    except TypeError:
-        return True
-    return False
+        orjson.dumps(_dataset_json(dataset))
+        for variable in dataset.variables:
+            _field_metadata(dataset, variable)
+            variable.name.encode()
+    except (TypeError, UnicodeError):
+        return False
+    return True
 
 
 def dataset_metadata(schema: pa.Schema) -> DatasetMetadata:
@@ -180,7 +183,9 @@ def _field_metadata(dataset: Dataset, variable: Variable) -> dict[bytes, bytes]:
     }
     special = dataset.special_missing.get(variable.name)
     if special is not None and len(special.records):
-        records = {tag: special.records[special.tags == tag].tolist() for tag in np.unique(special.tags)}
+        records = {
+            tag: special.records[special.tags == tag].tolist() for tag in np.unique(special.tags).tolist()
+        }
         told[_SPECIAL] = orjson.dumps(
             {"records": records, "nulls": _checksum(dataset[variable.name].isna().to_numpy(dtype=np.bool_))}
         )

@@ -192,7 +192,7 @@ def _text(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
         texts.validate(full=True)
     except pa.ArrowInvalid:
         raise _Unfit("text is not UTF-8", "write the file anew with its text as UTF-8") from None
-    blocks = TextBlocks(texts.type)
+    blocks = TextBlocks()
     blocks.add(texts)
     return _Column(blocks.column().to_pandas(), "Char")
 

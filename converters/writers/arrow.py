@@ -12,7 +12,6 @@ datetimes      timestamp[us], no zone   null
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 
 import numpy as np
@@ -23,9 +22,6 @@ from numpy.typing import NDArray
 from ...schemas import columns
 from ...schemas.dataset import Dataset, Variable
 from ..sas_formats import Kind, kind_of
-from .protocol import Breach
-
-_EXACT = 2.0**53
 
 
 class Shape(StrEnum):
@@ -38,44 +34,24 @@ class Shape(StrEnum):
 
 
 def shape_of(dataset: Dataset, variable: Variable) -> Shape:
-    """What a variable's column holds, by its own type and, for dates, its format.
+    """What a variable's column holds: by its own type; for dates by the format too; else as declared.
 
     A stamp without a date or datetime format is a date where its unit is the second, as the readers
     have it. A stamp with a part of a day is never a date.
     """
     column = dataset[variable.name]
-    if not columns.is_date(column):
-        # An empty text column may stand for a number: nothing says otherwise.
-        is_text = columns.is_character(column)
-        empty_number = variable.type == "Num" and is_text and bool(dataset.missing(variable.name).all())
-        return Shape.TEXT if is_text and not empty_number else Shape.NUMBER
-    kind = kind_of(variable.format)
-    is_date = kind is Kind.DATE or (
-        kind is not Kind.DATETIME and np.datetime_data(_stamps(column).dtype)[0] == "s"
-    )
-    return Shape.DATE if is_date and _whole_days(_stamps(column)) else Shape.DATETIME
+    held = Shape.TEXT if columns.is_character(column) else Shape.NUMBER
+    declared = Shape.TEXT if variable.type == "Char" else Shape.NUMBER
+    if columns.is_date(column) and declared is Shape.NUMBER:
+        return _shape_of_stamps(stamps_of(column), kind_of(variable.format))
+    # A column without any value is what it is declared to be.
+    return declared if held is not declared and dataset.missing(variable.name).all() else held
 
 
-def breaches(dataset: Dataset) -> Iterator[Breach]:
-    """What no writer can take: columns that are no text, number or date, or not what they are declared."""
-    for variable in dataset.variables:
-        message = _fault(dataset, variable)
-        if message:
-            yield Breach(dataset.name, message, variable.name)
-
-
-def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
-    """What CSV and Dataset-JSON cannot take beyond that: infinities, years of other than four digits."""
-    if not dataset.variables:
-        yield Breach(dataset.name, "has no variables")
-    for variable in dataset.variables:
-        column = dataset[variable.name]
-        if columns.is_date(column):
-            years = _stamps(column).astype("datetime64[Y]").astype(np.int64) + 1970
-            if ((years < 1) | (years > 9999))[column.notna().to_numpy()].any():
-                yield Breach(dataset.name, "holds dates outside the years 1 to 9999", variable.name)
-        elif not columns.is_character(column) and np.isinf(dataset.numbers(variable.name)).any():
-            yield Breach(dataset.name, "holds infinite numbers", variable.name)
+def _shape_of_stamps(stamps: NDArray[np.datetime64], kind: Kind) -> Shape:
+    in_seconds = np.datetime_data(stamps.dtype)[0] == "s"
+    may_be_dates = kind is Kind.DATE or (kind is not Kind.DATETIME and in_seconds)
+    return Shape.DATE if may_be_dates and are_whole_days(stamps) else Shape.DATETIME
 
 
 def arrow_column(dataset: Dataset, variable: Variable) -> pa.Array:
@@ -83,13 +59,33 @@ def arrow_column(dataset: Dataset, variable: Variable) -> pa.Array:
     column = dataset[variable.name]
     match shape_of(dataset, variable):
         case Shape.TEXT:
-            return _text(column)
+            return text_array(column)
         case Shape.NUMBER:
             return pa.array(dataset.numbers(variable.name), from_pandas=True)
         case Shape.DATE:
-            return pa.array(_stamps(column).astype("datetime64[D]"), type=pa.date32())
+            return pa.array(stamps_of(column).astype("datetime64[D]"), type=pa.date32())
         case Shape.DATETIME:
-            return pa.array(_stamps(column).astype("datetime64[us]"), type=pa.timestamp("us"))
+            return pa.array(stamps_of(column).astype("datetime64[us]"), type=pa.timestamp("us"))
+
+
+def text_array(column: pd.Series) -> pa.Array:
+    """Text as a dictionary where it is categorical, else as strings.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, UnicodeError
+        When it is no text.
+    """
+    if not columns.is_character(column):
+        return pa.nulls(len(column), pa.large_string())
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        array = pa.array(column, from_pandas=True, type=pa.large_string())
+        return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    # Values that no record has (any more) are not given away.
+    used = column.cat.remove_unused_categories().cat
+    codes = used.codes.to_numpy().astype(np.int32)
+    values = pa.array(used.categories.to_numpy(dtype=object), type=pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
 
 
 def special_missing_tags(dataset: Dataset, variable: Variable) -> pa.Array | None:
@@ -102,76 +98,11 @@ def special_missing_tags(dataset: Dataset, variable: Variable) -> pa.Array | Non
     return pa.array(tags, type=pa.large_string())
 
 
-def _text(column: pd.Series) -> pa.Array:
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        array = pa.array(column, from_pandas=True, type=pa.large_string())
-        return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    # Values that no record has (any more) are not given away.
-    used = column.cat.remove_unused_categories().cat
-    codes = used.codes.to_numpy().astype(np.int32)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, mask=codes < 0), pa.array(used.categories.to_numpy(dtype=object), type=pa.string())
-    )
-
-
-def _fault(dataset: Dataset, variable: Variable) -> str:
-    column = dataset[variable.name]
-    special = dataset.special_missing.get(variable.name)
-    if special is not None and not _fits(special.records, ~dataset.missing(variable.name)):
-        return "special missing values are recorded where there is a value or no record"
-    if columns.is_date(column):
-        return _fault_of_stamps(column, variable)
-    if columns.is_character(column):
-        return _fault_of_text(dataset, variable)
-    if variable.type == "Char":
-        return "is declared Char and holds numbers"
-    return _fault_of_numbers(column)
-
-
-def _fits(records: NDArray[np.int64], filled: columns.Mask) -> bool:
-    return not len(records) or (records.max() < len(filled) and not filled[records].any())
-
-
-def _fault_of_stamps(column: pd.Series, variable: Variable) -> str:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return "holds datetimes with a time zone, which SAS data do not have"
-    if variable.type == "Char":
-        return "is declared Char and holds dates"
-    stamps = _stamps(column)
-    if not np.array_equal(stamps, stamps.astype("datetime64[us]"), equal_nan=True):
-        return "holds datetimes finer than a microsecond"
-    kind = kind_of(variable.format)
-    if kind is Kind.TIME or (kind is Kind.DATE and not _whole_days(stamps)):
-        return f"holds datetimes under the {kind} format {variable.format}"
-    return ""
-
-
-def _fault_of_text(dataset: Dataset, variable: Variable) -> str:
-    if variable.type == "Num" and not dataset.missing(variable.name).all():
-        return "is declared Num and holds text"
-    try:
-        _text(dataset[variable.name])
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return "holds values that are neither text nor numbers"
-    except UnicodeError:
-        return "holds text that is not valid Unicode"
-    return ""
-
-
-def _fault_of_numbers(column: pd.Series) -> str:
-    try:
-        exact = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        return "holds values that are neither text nor numbers"
-    if pd.api.types.is_integer_dtype(column.dtype) and np.nanmax(np.abs(exact), initial=0) > _EXACT:
-        return "holds whole numbers beyond 2**53, which a double does not hold exactly"
-    return ""
-
-
-def _stamps(column: pd.Series) -> NDArray[np.datetime64]:
+def stamps_of(column: pd.Series) -> NDArray[np.datetime64]:
+    """Dates or datetimes without a zone, in the unit they have."""
     return column.to_numpy()
 
 
-def _whole_days(stamps: NDArray[np.datetime64]) -> bool:
+def are_whole_days(stamps: NDArray[np.datetime64]) -> bool:
     present = stamps[~np.isnat(stamps)]
     return bool((present.astype("datetime64[D]") == present).all())

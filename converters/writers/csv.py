@@ -25,6 +25,7 @@ from ...schemas.known_variables import variable_type
 from ..readers.sidecars import dataset_name
 from . import arrow, sidecars
 from .arrow import Shape
+from .breaches import breaches_of_text
 from .lines import Block, block, by_distinct, date_tokens, datetime_tokens, lines, number_tokens
 from .protocol import Breach, Output, PlannedFile, Writer
 
@@ -33,7 +34,7 @@ _NEEDS_QUOTES = '[",\r\n]'
 
 def breaches(output: Output) -> Iterator[Breach]:
     dataset = output.dataset
-    unfit = list(arrow.breaches(dataset)) or list(arrow.breaches_of_text(dataset))
+    unfit = list(breaches_of_text(dataset))
     yield from unfit
     if dataset_name(output.path.name) != dataset.name:
         yield Breach(dataset.name, f"a CSV file has the name of its dataset: {dataset.name.lower()}.csv")
@@ -75,10 +76,20 @@ def _write(dataset: Dataset, stream: BinaryIO) -> None:
     header = quoted(pa.array([variable.name for variable in dataset.variables], pa.large_string()))
     stream.write((",".join(header.to_pylist()) + "\n").encode())
     columns = [_column(dataset, variable) for variable in dataset.variables]
-    # A line without anything on it would be no record to most readers.
-    empty = '""' if len(columns) == 1 else ""
-    for some in lines(columns, len(dataset), null=empty, end="\n"):
+    if len(columns) == 1:
+        columns = [_never_empty(columns[0])]
+    for some in lines(columns, len(dataset), null="", end="\n"):
         stream.write(some)
+
+
+def _never_empty(column: Block) -> Block:
+    """The only column of a file: a line without anything on it would be no record to most readers."""
+
+    def shown(first: int, count: int) -> pa.Array:
+        tokens = column(first, count).fill_null("")
+        return pc.if_else(pc.equal(tokens, ""), pa.scalar('""', tokens.type), tokens)
+
+    return shown
 
 
 def _column(dataset: Dataset, variable: Variable) -> Block:
@@ -86,7 +97,8 @@ def _column(dataset: Dataset, variable: Variable) -> Block:
     tags = arrow.special_missing_tags(dataset, variable)
     if tags is None:
         return plain
-    dotted = block(tags, lambda some: pc.binary_join_element_wise(pa.scalar(".", some.type), some, ""))
+    dot, nothing = pa.scalar(".", tags.type), pa.scalar("", tags.type)
+    dotted = block(tags, lambda some: pc.binary_join_element_wise(dot, some, nothing))
     return lambda first, count: pc.coalesce(plain(first, count), dotted(first, count))
 
 

@@ -32,6 +32,7 @@ import orjson
 
 from ...schemas.dataset import Dataset, Variable
 from . import arrow
+from .breaches import breaches_of_text
 from .json_values import Form, fault_of, form_of
 from .lines import block, lines
 from .protocol import Breach, Output, PlannedFile, Writer
@@ -60,7 +61,7 @@ _SAS_EPOCH = datetime(1960, 1, 1)
 
 def breaches(output: Output) -> Iterator[Breach]:
     dataset = output.dataset
-    unfit = list(arrow.breaches(dataset)) or list(arrow.breaches_of_text(dataset))
+    unfit = list(breaches_of_text(dataset))
     yield from unfit
     for variable in dataset.variables:
         special = dataset.special_missing.get(variable.name)
@@ -74,7 +75,7 @@ def breaches(output: Output) -> Iterator[Breach]:
         elif not unfit and (message := fault_of(dataset, variable)):
             yield Breach(dataset.name, message, variable.name)
     if not unfit and not _is_json(dataset):
-        yield Breach(dataset.name, "its metadata hold what JSON does not know")
+        yield Breach(dataset.name, "its metadata hold what is no JSON or no valid Unicode")
 
 
 def metadata(dataset: Dataset) -> dict[str, Any]:

@@ -18,14 +18,14 @@ import pyarrow.parquet as pq
 from ...schemas.dataset import Dataset
 from .. import arrow_metadata
 from . import arrow
+from .breaches import breaches as unfit
 from .protocol import Breach, Output, PlannedFile, Writer
 
 
 def breaches(output: Output) -> Iterator[Breach]:
-    dataset = output.dataset
-    yield from arrow.breaches(dataset)
-    if arrow_metadata.unwritable_attributes(dataset):
-        yield Breach(dataset.name, "its attributes hold values that JSON does not know")
+    yield from unfit(output.dataset)
+    if not arrow_metadata.is_writable(output.dataset):
+        yield Breach(output.dataset.name, "its metadata hold what is no JSON or no valid Unicode")
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:

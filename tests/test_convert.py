@@ -1,0 +1,142 @@
+"""Where converted files go, and what is refused before anything is read or written."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import adamgate as ag
+from adamgate.converters.writers import Target
+from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
+
+
+def dataset(name):
+    return Dataset.from_frame(pd.DataFrame({"USUBJID": ["001", "002"], "AVAL": [1.0, np.nan]}), name)
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    ag.write(Study.of(dataset("ADSL"), dataset("ADTTE")), folder, to="csv")
+    return folder
+
+
+def test_a_file_goes_to_the_format_of_its_suffix(source, tmp_path):
+    for suffix in ("parquet", "json", "ndjson", "dsjc", "PARQUET"):
+        target = tmp_path / f"of_{suffix}.{suffix}"
+        assert ag.convert(source / "adtte.csv", target) == [target]
+        assert target.stat().st_size
+
+
+def test_a_folder_goes_to_a_folder(source, tmp_path):
+    written = ag.convert(source, tmp_path / "out", to="parquet")
+    assert written == [tmp_path / "out" / "adsl.parquet", tmp_path / "out" / "adtte.parquet"]
+    back = ag.read(tmp_path / "out")
+    assert [each.name for each in back] == ["ADSL", "ADTTE"]
+    assert back["ADTTE"]["USUBJID"].tolist() == ["001", "002"]
+
+
+def test_sidecars_are_written_once_per_folder(source):
+    assert sorted(path.name for path in source.iterdir()) == [
+        "_datasets.csv",
+        "_variables.csv",
+        "adsl.csv",
+        "adtte.csv",
+    ]
+
+
+def test_a_file_may_go_to_a_folder_and_one_of_that_name_is_no_file(source, tmp_path):
+    assert ag.convert(source / "adsl.csv", tmp_path / "out", to=".NDJSON") == [
+        tmp_path / "out" / "adsl.ndjson"
+    ]
+    (tmp_path / "v1.csv").mkdir()
+    assert ag.convert(source / "adsl.csv", tmp_path / "v1.csv", to="json") == [
+        tmp_path / "v1.csv" / "adsl.json"
+    ]
+
+
+def test_a_dataset_keeps_its_name_in_a_file_of_another(source, tmp_path):
+    ag.convert(source / "adtte.csv", tmp_path / "other.parquet")
+    assert [each.name for each in ag.read(tmp_path / "other.parquet")] == ["ADTTE"]
+
+
+def test_a_csv_file_of_another_name_would_lose_the_datasets(source, tmp_path):
+    with pytest.raises(UnwritableOutput, match=r"adtte\.csv"):
+        ag.convert(source / "adtte.csv", tmp_path / "other.csv")
+
+
+@pytest.mark.parametrize(
+    ("target", "to", "what", "advice"),
+    [
+        ("adtte.xpt", None, "XPT cannot be written yet", "Parquet"),
+        ("out", "xpt", "XPT cannot be written yet", "Parquet"),
+        ("adtte.sas7bdat", None, "SAS's own format", "Parquet"),
+        ("adtte.xlsx", None, "'.xlsx'", "Parquet"),
+        ("adtte", None, "no suffix", "Parquet"),
+        ("out/", None, "a folder needs a format", "--to parquet"),
+        ("adtte.csv", "parquet", "named .csv and asked for as parquet", "one of the two"),
+        ("out", "excel", "'.excel'", "Parquet"),
+        ("all.json", None, "2 datasets cannot go to one file", "--to json"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_advice(source, tmp_path, target, to, what, advice):
+    with pytest.raises(ConfigurationError) as caught:
+        ag.convert(source, f"{tmp_path}/{target}", to=to)
+    assert what in caught.value.what
+    assert advice in caught.value.advice
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+
+
+def test_the_target_is_judged_before_the_source_is_read(tmp_path):
+    with pytest.raises(ConfigurationError):
+        ag.convert(tmp_path / "absent.csv", tmp_path / "adtte.xpt")
+    with pytest.raises(UnreadableInput):
+        ag.convert(tmp_path / "absent.csv", tmp_path / "adtte.parquet")
+
+
+def test_existing_files_are_kept_unless_told(source, tmp_path):
+    target = tmp_path / "adtte.parquet"
+    target.write_bytes(b"old")
+    with pytest.raises(UnwritableOutput, match="exists"):
+        ag.convert(source / "adtte.csv", target)
+    assert target.read_bytes() == b"old"
+    ag.convert(source / "adtte.csv", target, overwrite=True)
+    assert target.read_bytes()[:4] == b"PAR1"
+
+
+def test_a_file_can_replace_itself(source):
+    ag.convert(source / "adtte.csv", source / "adtte.csv", overwrite=True)
+    assert len(ag.read(source)) == 2
+
+
+def test_one_dataset_that_cannot_be_written_stops_all(tmp_path):
+    bad = Dataset.from_frame(pd.DataFrame({"AVAL": [np.inf]}), "ADTTE")
+    with pytest.raises(UnwritableOutput, match=r"ADTTE\.AVAL"):
+        ag.write(Study.of(dataset("ADSL"), bad), tmp_path / "out", to="csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../ADSL", "..", ".ADSL", "A/B", "A\0B", "A" * 300, ""])
+def test_a_datasets_name_cannot_leave_the_folder(name, tmp_path):
+    with pytest.raises(UnwritableOutput, match="no file name"):
+        ag.write(dataset("ADSL").replace(name=name), tmp_path / "out", to="parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_long_lists_of_breaches_are_cut_and_counted(tmp_path):
+    frame = pd.DataFrame({f"V{i}": [np.inf] for i in range(60)})
+    with pytest.raises(UnwritableOutput, match="and 10 more"):
+        ag.write(Dataset.from_frame(frame, "ADX"), tmp_path / "adx.csv")
+
+
+def test_progress_is_told_while_reading(source, tmp_path):
+    told = []
+    ag.convert(source, tmp_path / "out", to="parquet", progress=lambda *step: told.append(step))
+    assert {name for name, _, _ in told} == {"adsl.csv", "adtte.csv"}
+
+
+def test_a_target_says_where_datasets_go(tmp_path):
+    target = Target.of(tmp_path, "csv")
+    assert [output.path.name for output in target.outputs([dataset("ADSL")])] == ["adsl.csv"]
+    with pytest.raises(ConfigurationError, match="0 datasets"):
+        Target.of("x.csv").outputs([])

@@ -1,0 +1,144 @@
+"""Files appear together and complete, or the disk stays as it was."""
+
+import errno
+import os
+
+import pytest
+
+from adamgate.converters.writers.atomic import write_together
+from adamgate.converters.writers.protocol import PlannedFile
+from adamgate.schemas.errors import UnwritableOutput
+
+
+def planned(path, content=b"new", merged=False):
+    return PlannedFile(path, lambda stream: stream.write(content) and None, merged)
+
+
+def failing(path, error):
+    def write(stream):
+        stream.write(b"half")
+        raise error
+
+    return PlannedFile(path, write)
+
+
+def tree(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def test_files_and_their_folders_appear(tmp_path):
+    paths = [tmp_path / "out" / "deep" / "a.csv", tmp_path / "b.csv"]
+    assert write_together([planned(path) for path in paths]) == paths
+    assert [path.read_bytes() for path in paths] == [b"new", b"new"]
+    assert len(tree(tmp_path)) == 4
+
+
+@pytest.mark.parametrize("error", [RuntimeError("bug"), KeyboardInterrupt(), MemoryError()])
+def test_a_writer_that_fails_midway_leaves_nothing(tmp_path, error):
+    old = tmp_path / "old.csv"
+    old.write_bytes(b"old")
+    files = [planned(tmp_path / "out" / "a.csv"), planned(old), failing(tmp_path / "out" / "b.csv", error)]
+    with pytest.raises(type(error)):
+        write_together(files, overwrite=True)
+    assert tree(tmp_path) == {"old.csv": b"old"}
+
+
+def test_a_failing_rename_restores_what_was_replaced(tmp_path, monkeypatch):
+    old, new, last = tmp_path / "old.csv", tmp_path / "new.csv", tmp_path / "last.csv"
+    old.write_bytes(b"old")
+    link = os.link
+
+    def refuse_last(source, target):
+        if target == last:
+            raise OSError(errno.EPERM, "no hard links")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", refuse_last)
+    monkeypatch.setattr(
+        "pathlib.Path.rename", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "disk full"))
+    )
+    with pytest.raises(UnwritableOutput, match="disk full"):
+        write_together([planned(old), planned(new), planned(last)], overwrite=True)
+    assert tree(tmp_path) == {"old.csv": b"old"}
+
+
+def test_an_existing_file_is_kept_unless_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old")
+    with pytest.raises(UnwritableOutput, match="exists") as caught:
+        write_together([planned(tmp_path / "b.csv"), planned(path)])
+    assert str(path) in caught.value.where
+    assert tree(tmp_path) == {"a.csv": b"old"}
+    write_together([planned(path)], overwrite=True)
+    assert tree(tmp_path) == {"a.csv": b"new"}
+
+
+def test_a_merged_file_may_replace_its_predecessor(tmp_path):
+    path = tmp_path / "_variables.csv"
+    path.write_bytes(b"old")
+    write_together([planned(path, merged=True)])
+    assert tree(tmp_path) == {"_variables.csv": b"new"}
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
+    path = tmp_path / "a.csv"
+
+    def write(stream):
+        stream.write(b"new")
+        path.write_bytes(b"of another program")
+
+    with pytest.raises(UnwritableOutput, match="exists"):
+        write_together([PlannedFile(path, write)])
+    assert tree(tmp_path) == {"a.csv": b"of another program"}
+
+
+def test_works_without_hard_links(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EPERM, "no hard links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    old = tmp_path / "old.csv"
+    old.write_bytes(b"old")
+    write_together([planned(old), planned(tmp_path / "new.csv")], overwrite=True)
+    assert tree(tmp_path) == {"old.csv": b"new", "new.csv": b"new"}
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path):
+    (tmp_path / "real").mkdir()
+    real, link = tmp_path / "real" / "a.csv", tmp_path / "a.csv"
+    real.write_bytes(b"old")
+    link.symlink_to(real)
+    write_together([planned(link)], overwrite=True)
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+
+
+def test_permissions_of_a_replaced_file_stay(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write_together([planned(path)], overwrite=True)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_two_outputs_of_one_name_are_refused(tmp_path):
+    with pytest.raises(UnwritableOutput, match="one name"):
+        write_together([planned(tmp_path / "a.csv"), planned(tmp_path / "a.csv")])
+    assert tree(tmp_path) == {}
+
+
+def test_a_folder_of_that_name_is_refused(tmp_path):
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(UnwritableOutput, match="folder"):
+        write_together([planned(tmp_path / "a.csv")], overwrite=True)
+
+
+def test_what_the_system_refuses_is_told(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(UnwritableOutput, match="cannot be written") as caught:
+        write_together([planned(tmp_path / "file" / "a.csv")])
+    assert str(tmp_path / "file") in caught.value.where
+    assert caught.value.advice

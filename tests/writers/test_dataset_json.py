@@ -1,0 +1,189 @@
+"""Dataset-JSON beside the standard's own JSON Schemas and Python's own parsers."""
+
+import json
+import zlib
+from datetime import datetime
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+import adamgate as ag
+from adamgate.schemas.dataset import Dataset, Variable
+from adamgate.schemas.errors import UnwritableOutput
+
+
+@pytest.fixture
+def document(tmp_path):
+    """Writes a dataset as .json and parses it."""
+
+    def of(dataset):
+        ag.write(dataset, tmp_path / "x.json", overwrite=True)
+        return json.loads((tmp_path / "x.json").read_bytes())
+
+    return of
+
+
+def one(values, **described):
+    variable = Variable("V", **{"type": "Num", **described})
+    return Dataset("ADX", pd.DataFrame({"V": values}), (variable,))
+
+
+def values_of(document):
+    return [row[0] for row in document["rows"]]
+
+
+@pytest.mark.parametrize("records", [4, 0])
+def test_json_keeps_to_the_schema(plain, shared, document, records):
+    schema = json.loads((shared / "formats" / "dataset-json-1.1.schema.json").read_bytes())
+    dataset = plain.replace(frame=plain.frame.iloc[:records])
+    jsonschema.validate(document(dataset), schema)
+
+
+@pytest.mark.parametrize("records", [4, 0])
+def test_ndjson_keeps_to_the_schema(plain, shared, tmp_path, records):
+    schema = json.loads((shared / "formats" / "dataset-ndjson-1.1.schema.json").read_bytes())
+    # The published file refers to definitions that only the other one has.
+    whole = json.loads((shared / "formats" / "dataset-json-1.1.schema.json").read_bytes())
+    schema["$defs"] = whole["$defs"] | schema["$defs"]
+    ag.write(plain.replace(frame=plain.frame.iloc[:records]), tmp_path / "x.ndjson")
+    head, *rows = [json.loads(line) for line in (tmp_path / "x.ndjson").read_text("utf-8").splitlines()]
+    jsonschema.validate(head, schema)
+    assert len(rows) == head["records"] == records
+    assert all(len(row) == len(head["columns"]) for row in rows)
+
+
+def test_dsjc_is_ndjson_in_a_zlib_stream(plain, tmp_path):
+    ag.write(plain, tmp_path / "x.ndjson")
+    ag.write(plain, tmp_path / "x.dsjc")
+    assert zlib.decompress((tmp_path / "x.dsjc").read_bytes()) == (tmp_path / "x.ndjson").read_bytes()
+
+
+def test_everything_value_by_value(plain, document):
+    written = document(plain)
+    assert written["rows"] == [
+        ["001", "M", 'a "b", c', 12, "1959-12-31", "2014-01-02T03:04:05", 0, None],
+        ["002", "F", "line\nbreak\r\n", 0.1, "9999-12-31", "1960-01-01T00:00:00.25", 86399.5, None],
+        ["003", None, "", None, None, None, None, None],
+        ["004", "", "Übelkeit \\ 疼痛", None, "2014-01-02", "1899-12-31T23:59:59.999999", 3600, None],
+    ]
+    assert [(column["dataType"], column.get("targetDataType")) for column in written["columns"]] == [
+        *[("string", None)] * 3,
+        ("double", None),
+        ("date", "integer"),
+        ("datetime", "integer"),
+        *[("double", None)] * 2,
+    ]
+    assert written["columns"][4] == {
+        "itemOID": "IT.ADAE.ADT",
+        "name": "ADT",
+        "label": "Analysis Date",
+        "dataType": "date",
+        "targetDataType": "integer",
+        "length": 8,
+        "displayFormat": "DATE9.",
+    }
+    assert (written["datasetJSONVersion"], written["itemGroupOID"], written["records"]) == (
+        "1.1.0",
+        "IG.ADAE",
+        4,
+    )
+    assert (written["datasetJSONCreationDateTime"], written["dbLastModifiedDateTime"]) == (
+        "2024-05-01T12:00:00",
+        "2024-05-02T13:30:00",
+    )
+
+
+def test_a_lean_json_parser_agrees(plain, document, tmp_path):
+    document(plain)
+    import orjson
+
+    assert orjson.loads((tmp_path / "x.json").read_bytes()) == json.loads((tmp_path / "x.json").read_bytes())
+
+
+def test_control_characters_are_escaped(document):
+    every = "".join(map(chr, range(0x20))) + '"\\/\x7f\u2028'
+    assert values_of(document(one(pd.array([every], "string[pyarrow]"), type="Char"))) == [every]
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "written"),
+    [
+        ("integer", [3.0, np.nan, -(2.0**60)], [3, None, -(2**60)]),
+        ("double", [3.0, 0.5, -0.0], [3, 0.5, -0.0]),
+        ("float", [0.25], [0.25]),
+        ("boolean", [1.0, 0.0, np.nan], [True, False, None]),
+        ("decimal", [0.1, 1e-7, 1e20, np.nan], ["0.1", "0.0000001", "100000000000000000000", None]),
+        ("time", [0.0, 3600.5, np.nan], ["00:00:00", "01:00:00.5", None]),
+        ("", [1.5], [1.5]),
+    ],
+)
+def test_a_number_is_written_as_it_was_declared(declared, given, written, document):
+    found = document(one(given, data_type=declared))
+    assert values_of(found) == written
+    assert list(map(str, values_of(found))) == list(map(str, written))
+    assert found["columns"][0]["dataType"] == (declared or "double")
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "told"),
+    [
+        ("integer", [1.5], "not whole"),
+        ("integer", [1e300], "not whole"),
+        ("boolean", [2.0], "other numbers than 0 and 1"),
+        ("time", [90_000.0], "no time of day"),
+        ("time", [1e-9], "no time of day"),
+    ],
+)
+def test_numbers_that_are_not_what_was_declared_are_refused(declared, given, told, tmp_path):
+    with pytest.raises(UnwritableOutput, match=told) as caught:
+        ag.write(one(given, data_type=declared), tmp_path / "x.json")
+    assert "ADX.V" in str(caught.value)
+
+
+def test_dates_declared_as_numbers_stay_numbers(document):
+    days = np.array(["1960-01-11", "NaT"], "datetime64[s]")
+    found = document(one(days, data_type="integer", format="DATE9."))
+    assert values_of(found) == [10, None]
+    assert found["columns"][0]["dataType"] == "integer"
+    seconds = np.array(["1960-01-01T00:01:00.5"], "datetime64[us]")
+    assert values_of(document(one(seconds, data_type="double", format="DATETIME20."))) == [60.5]
+    assert values_of(document(one(days, data_type="integer"))) == ["1960-01-11", None]
+
+
+def test_character_dates_keep_their_declaration(document):
+    found = document(one(pd.array(["2014", "2014-01-02"], "string[pyarrow]"), type="Char", data_type="date"))
+    assert values_of(found) == ["2014", "2014-01-02"]
+    assert found["columns"][0]["dataType"] == "date"
+    assert "targetDataType" not in found["columns"][0]
+
+
+def test_special_missing_values_are_refused_by_name_and_count(everything, tmp_path):
+    with pytest.raises(UnwritableOutput) as caught:
+        ag.write(everything, tmp_path / "adae.json")
+    assert "ADAE.AVAL: 1 special missing values" in str(caught.value)
+    assert "ADAE.ADT: 1 special missing values" in str(caught.value)
+    assert "Parquet" in caught.value.advice
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_metadata_that_are_no_json_are_refused(tmp_path):
+    for changed in ({"attributes": {"studyOID": object()}}, {"label": "\ud800"}):
+        with pytest.raises(UnwritableOutput, match="metadata"):
+            ag.write(one([1.0]).replace(**changed), tmp_path / "x.json")
+        with pytest.raises(UnwritableOutput, match="metadata"):
+            ag.write(one([1.0]).replace(**changed), tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "epoch", "creation"),
+    [
+        (one([1.0]).replace(modified=datetime(2024, 5, 2)), "0", "2024-05-02T00:00:00"),
+        (one([1.0]), "86400", "1970-01-02T00:00:00+00:00"),
+        (one([1.0]), "", "1960-01-01T00:00:00"),
+    ],
+)
+def test_time_of_creation_is_no_clock(dataset, epoch, creation, document, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert document(dataset)["datasetJSONCreationDateTime"] == creation

@@ -1,0 +1,175 @@
+"""What is written and read again is the same, for every format and any dataset."""
+
+import math
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import adamgate as ag
+from adamgate.converters.writers import WRITERS
+from adamgate.schemas.dataset import Dataset, SpecialMissing, Variable
+
+FORMATS = [suffix[1:] for suffix in WRITERS]
+HOLDS_SPECIAL_MISSING = {"parquet", "csv"}
+DAY = np.timedelta64(1, "D")
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+tricky = st.sampled_from(
+    ["", ".", ".A", "NA", "null", "007", ' "', '",\n', "\r\n", "\r", " x ", "1e5", "true", "é", "-"]
+)
+dates = st.integers(-719_162, 2_932_896)  # 0001-01-01 to 9999-12-31
+micros = st.integers(-719_162 * 86_400_000_000, 2_932_897 * 86_400_000_000 - 1)
+number = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53).map(float))
+
+
+def some(values, missing=None):
+    return st.one_of(st.just(missing), values)
+
+
+COLUMNS = {
+    "text": some(text | tricky),
+    "category": some(st.sampled_from(["Y", "N", "", "a,b"])),
+    "number": some(number, math.nan),
+    "date": some(dates),
+    "datetime": some(micros),
+    "time": some(st.floats(0, 86_399, allow_nan=False), math.nan),
+}
+FORMATS_OF_KIND = {"date": ["DATE9.", "E8601DA10.", ""], "datetime": ["DATETIME20.", ""], "time": ["TIME8."]}
+
+
+@st.composite
+def datasets(draw, special_missing):
+    records = draw(st.integers(0, 6))
+    kinds = draw(st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=5))
+    columns, variables, special = {}, [], {}
+    for place, kind in enumerate(kinds):
+        name = f"V{place}X"
+        values = draw(st.lists(COLUMNS[kind], min_size=records, max_size=records))
+        columns[name] = column_of(kind, values)
+        sas_format = draw(st.sampled_from(FORMATS_OF_KIND.get(kind, [""])))
+        is_text = kind in {"text", "category"}
+        label = draw(text.map(str.strip))
+        length = draw(st.none() | st.integers(1, 200))
+        variables.append(Variable(name, label, "Char" if is_text else "Num", length, sas_format))
+        empty = np.flatnonzero(pd.isna(columns[name]))
+        if special_missing and not is_text and len(empty):
+            tags = draw(st.lists(st.sampled_from("_AZ"), min_size=len(empty), max_size=len(empty)))
+            special[name] = SpecialMissing(empty.astype(np.int64), np.array(tags))
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(records))
+    return Dataset("ADX", frame, tuple(variables), label=draw(text.map(str.strip)), special_missing=special)
+
+
+def column_of(kind, values):
+    if kind == "text":
+        return pd.array(values, dtype="string[pyarrow]")
+    if kind == "category":
+        return pd.Categorical(values, categories=pd.Index(["N", "Y", "", "a,b", "unused"], dtype=object))
+    if kind == "date":
+        days = np.array([0 if value is None else value for value in values], dtype="datetime64[D]")
+        return stamps(days.astype("datetime64[s]"), values)
+    if kind == "datetime":
+        ticks = np.array([0 if value is None else value for value in values], dtype="datetime64[us]")
+        return stamps(ticks, values)
+    return np.array(values, dtype=np.float64)
+
+
+def stamps(ticks, values):
+    ticks[[value is None for value in values]] = "NaT"
+    return ticks
+
+
+@pytest.mark.parametrize("to", FORMATS)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_dataset_comes_back(to, data, assert_same):
+    dataset = data.draw(datasets(special_missing=to in HOLDS_SPECIAL_MISSING))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"adx.{to}"
+        ag.write(dataset, path)
+        (back,) = ag.read(path)
+    assert_same(dataset, back, null_is_blank=to == "csv")
+    # JSON does not tell a double of 1e17 from a whole number that was rounded to it.
+    assert [note for note in back.notes if "too large" not in note.message] == []
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_everything_comes_back(to, everything, plain, assert_same, tmp_path):
+    dataset = everything if to in HOLDS_SPECIAL_MISSING else plain
+    ag.write(dataset, tmp_path / f"adae.{to}")
+    (back,) = ag.read(tmp_path / f"adae.{to}")
+    assert_same(dataset, back, null_is_blank=to == "csv")
+    assert back.carries == dataset.carries
+    if to != "csv":
+        assert (back.created, back.modified) == (dataset.created, dataset.modified)
+    if to in HOLDS_SPECIAL_MISSING:
+        assert [variable.informat for variable in back.variables] == [
+            "$20.",
+            "",
+            "",
+            "BEST12.",
+            "",
+            "",
+            "",
+            "",
+        ]
+        assert (back.declared_class, back.declared_subclass) == ("OCCURRENCE DATA STRUCTURE", "ADVERSE EVENT")
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_same_input_gives_same_bytes(to, plain, tmp_path):
+    for folder in ("one", "two"):
+        ag.write(plain, tmp_path / folder / f"adae.{to}")
+    assert (tmp_path / "one" / f"adae.{to}").read_bytes() == (tmp_path / "two" / f"adae.{to}").read_bytes()
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_real_xpt_survives_every_format(to, shared, assert_same, tmp_path):
+    study = ag.read(shared / "data" / "cdiscpilot" / "adam")
+    written = ag.convert(shared / "data" / "cdiscpilot" / "adam", tmp_path / "out", to=to)
+    back = ag.read(tmp_path / "out")
+    assert len(study) == len(back) == sum(path.suffix == f".{to}" and path.name[0] != "_" for path in written)
+    for dataset in study:
+        assert_same(dataset, back[dataset.name])
+
+
+@pytest.mark.parametrize("through", FORMATS)
+@pytest.mark.parametrize("table", ["dm", "ds"])
+def test_dataset_json_survives_every_format(table, through, shared, assert_same, tmp_path):
+    source = shared / "data" / "datasetjson" / f"{table}.json"
+    ag.convert(source, tmp_path / f"{table}.{through}")
+    (before,), (after,) = ag.read(source), ag.read(tmp_path / f"{table}.{through}")
+    assert_same(before, after)
+    if through != "csv":
+        assert after.variables == before.variables
+        assert dict(after.attributes) == dict(before.attributes)
+
+
+def test_real_special_missing_values_survive(shared, assert_same, tmp_path):
+    source = shared / "data" / "formats" / "missing_test.sas7bdat"
+    (before,) = ag.read(source)
+    for to in HOLDS_SPECIAL_MISSING:
+        ag.convert(source, tmp_path / f"{before.name.lower()}.{to}")
+        (after,) = ag.read(tmp_path / f"{before.name.lower()}.{to}")
+        assert_same(before, after, null_is_blank=True)
+
+
+def test_many_blocks_of_lines_come_back(assert_same, tmp_path):
+    records = 100_001
+    frame = pd.DataFrame(
+        {
+            "N": np.arange(records, dtype=np.float64) / 8,
+            "T": pd.array([f"té,{i}" for i in range(records)], dtype="string[pyarrow]"),
+            "C": pd.Categorical(["a", "b", None, ""] * (records // 4) + ["a"]),
+        }
+    )
+    dataset = Dataset.from_frame(frame, "ADX")
+    for to in FORMATS:
+        ag.write(dataset, tmp_path / f"adx.{to}")
+        (back,) = ag.read(tmp_path / f"adx.{to}")
+        assert_same(dataset, back, null_is_blank=to == "csv")
+        (tmp_path / f"adx.{to}").unlink()
