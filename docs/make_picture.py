@@ -62,8 +62,7 @@ def main() -> None:
     wrong = survival_curve(duration, ~event)
     last = float(duration.max())
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
         "<title>Overall survival of the synthetic study, and with CNSR passed as the event</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         text(LEFT, 26, "One flag, read the wrong way round", size=17, colour="#111"),
@@ -74,8 +73,10 @@ def main() -> None:
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(level):.1f}" y2="{y(level):.1f}" stroke="#ddd"/>'
         )
         parts.append(text(LEFT - 8, y(level) + 4, f"{level:.0%}", size=12, anchor="end"))
-    for months in range(0, MONTHS + 1, 12):
-        parts.append(text(x(months), HEIGHT - BOTTOM + 20, str(months), size=12, anchor="middle"))
+    parts.extend(
+        text(x(months), HEIGHT - BOTTOM + 20, str(months), size=12, anchor="middle")
+        for months in range(0, MONTHS + 1, 12)
+    )
     parts.append(
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, "months since infusion", size=12, anchor="middle")
     )

@@ -6,7 +6,9 @@ import platform
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -227,6 +229,7 @@ def _input(dataset: Dataset) -> Input:
     )
 
 
+@cache
 def _versions() -> Mapping[str, str]:
     found = {"python": platform.python_version()}
     for library in _LIBRARIES:
@@ -234,4 +237,4 @@ def _versions() -> Mapping[str, str]:
             found[library] = version(library)
         except PackageNotFoundError:
             found[library] = "not installed"
-    return found
+    return MappingProxyType(found)

@@ -1,0 +1,54 @@
+"""The pages show what the commands print today, and their Python runs."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = [
+    "README.md",
+    "docs/reading.md",
+    "docs/verdict.md",
+    "docs/survival.md",
+    "docs/jobs.md",
+    "docs/speed.md",
+]
+
+
+@pytest.fixture(scope="module")
+def refresh(root):
+    spec = importlib.util.spec_from_file_location("refresh", root / "docs" / "refresh.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_page_is_looked_at(root, refresh):
+    assert sorted(path.relative_to(root).as_posix() for path in refresh.pages()) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_what_its_commands_print(root, refresh, page):
+    text = (root / page).read_text(encoding="utf-8")
+    assert refresh.refreshed(text) == text
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/jobs.md"])
+def test_the_python_of_a_page_runs(root, page):
+    blocks = PYTHON.findall((root / page).read_text(encoding="utf-8"))
+    assert blocks
+    given = "import adamgate as ag\nframe = ag.read('fixtures/cartitude1/adtte.xpt')['ADTTE'].frame\n"
+    code = given + "\n".join(blocks)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_links_lead_somewhere(root):
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!http)([^)#]+)", (root / page).read_text(encoding="utf-8")):
+            assert (root / page).parent.joinpath(target).exists(), f"{page}: {target}"
