@@ -154,7 +154,7 @@ class DurationFormula:
 
     def _within(self, aval: Numbers, durations: Numbers) -> Mask:
         short = durations - aval
-        noise = _NOISE * np.maximum(1.0, np.abs(aval))
+        noise = _NOISE * np.maximum(1.0, np.abs(durations))
         if not self._rounds:
             return np.abs(short) <= noise
         step = 10.0 ** -(self.decimals or 0)
@@ -204,6 +204,9 @@ class DurationInference:
         Judged records that no formula of `fits` gives, or, where none holds, not `closest`.
     second : DurationFormula or None
         A formula that gives nearly all of the exceptions: the parameter holds two formulas.
+    rival : DurationFormula or None
+        With a constant that is not in use, the formula that gives one record more than `fits` do: their
+        one exception may be a matter of the constant.
     """
 
     judged: Mask
@@ -212,6 +215,7 @@ class DurationInference:
     explained: int
     exceptions: Mask
     second: DurationFormula | None = None
+    rival: DurationFormula | None = None
 
     @property
     def records(self) -> int:
@@ -267,6 +271,9 @@ _NOISE = 1e-9
 _SHOWN = 3
 """Formulas that tie are listed up to so many."""
 
+_NO_DATE = 1e8
+"""Days from 1970 that no calendar reaches; such a number is no date."""
+
 _MAX_DECIMALS = 8
 _UNROUNDED = np.int8(_MAX_DECIMALS + 1)
 _ENOUGH = 10
@@ -288,7 +295,7 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
     DurationInference
         Independent of the order of the records.
     """
-    judged = ~np.isnan(aval + adt + startdt)
+    judged = ~np.isnan(aval) & (np.abs(adt) < _NO_DATE) & (np.abs(startdt) < _NO_DATE)
     once = np.ones(np.count_nonzero(judged), dtype=np.intp)
     records = _Records(aval[judged], adt[judged], startdt[judged], once)
     evidence = _Evidence(records)
@@ -304,7 +311,9 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
         second = _Evidence(records.only(unexplained)).nearly_always()
     exceptions = np.zeros(len(aval), dtype=np.bool_)
     exceptions[np.flatnonzero(judged)[unexplained]] = True
-    return DurationInference(judged, fits, best[0], explained, exceptions, second)
+    one_exception = fits and np.count_nonzero(unexplained) == 1
+    rival = evidence.rival(explained) if one_exception else None
+    return DurationInference(judged, fits, best[0], explained, exceptions, second, rival)
 
 
 @dataclass(frozen=True)
@@ -350,6 +359,7 @@ class _Evidence:
 
     def __init__(self, records: _Records) -> None:
         self.records = records
+        self._by_calendar: dict[DurationFormula, Mask] = {}
         days = records.adt - records.startdt
         aval_codes, avals = pd.factorize(records.aval)
         day_codes, elapsed = pd.factorize(days)
@@ -366,12 +376,16 @@ class _Evidence:
     def given(self, formula: DurationFormula) -> Mask:
         """Records that a formula gives."""
         if formula.days_per_unit is None:
-            return self.records.given(formula)
+            if formula not in self._by_calendar:
+                self._by_calendar[formula] = self.records.given(formula)
+            return self._by_calendar[formula]
         return self.pairs.given(formula)[self._pair_of]
 
     def count(self, formula: DurationFormula) -> int:
         """Number of records that a formula gives."""
-        return (self.records if formula.days_per_unit is None else self.pairs).count(formula)
+        if formula.days_per_unit is None:
+            return int(np.count_nonzero(self.given(formula)))
+        return self.pairs.count(formula)
 
     def best(self) -> tuple[DurationFormula, ...]:
         """The formulas that give most records and at least half, the most usual first."""
@@ -389,6 +403,10 @@ class _Evidence:
                 if count >= promising:
                     ranking.enter(formula, self.count(formula), gain)
         return ranking.first if ranking.most >= _HALF * len(self.records) else ()
+
+    def rival(self, explained: int) -> DurationFormula | None:
+        """A formula with an unlisted constant that gives more records than the best one."""
+        return next((f for f in self._sample().unlisted() if self.count(f) > explained), None)
 
     def nearly_always(self) -> DurationFormula | None:
         """The formula that gives nearly all of these records, if there is one."""

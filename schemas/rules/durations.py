@@ -49,8 +49,8 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## Not a fault
     Months rounded to one decimal, which are up to a day and a half off; values rounded up or down at
     exactly one half; zero durations that were all raised to one value; records without AVAL or a date.
-    Several records that differ by one in the last decimal are a warning: a rounding rule that is not
-    known here looks like that.
+    Several records that differ by one in the last decimal are a warning, and so is one that another
+    constant gives: a way of rounding that is not known here looks like that.
 
     ## Why it matters
     A shifted date or a day taken for a month moves the curve, and the value itself looks like any other.
@@ -92,7 +92,8 @@ def _faults(data: Dataset, positions: Positions, inference: DurationInference, s
 
 
 def _near_misses(data: Dataset, positions: Positions, inference: DurationInference) -> Mask:
-    """Exceptions whose rounded AVAL is off by one in its last decimal, if there are several."""
+    """Exceptions whose rounded AVAL is off by one in its last decimal, if another formula may be why:
+    there are several, or a constant that is not in use gives them too."""
     formula = inference.fits[0]
     near = np.zeros(len(positions), dtype=np.bool_)
     if formula.decimals is None or formula.unit is TimeUnit.DAYS:
@@ -100,7 +101,8 @@ def _near_misses(data: Dataset, positions: Positions, inference: DurationInferen
     own = np.flatnonzero(inference.exceptions)
     aval, adt, startdt = (each[positions[own]] for each in _values(data))
     near[own] = (formula.misses(aval, adt, startdt) < 1.5) & formula.carries(aval)
-    return near if np.count_nonzero(near) > 1 else np.zeros_like(near)
+    doubtful = np.count_nonzero(near) > 1 or inference.rival is not None
+    return near if doubtful else np.zeros_like(near)
 
 
 @readiness(

@@ -307,6 +307,27 @@ def test_records_without_a_value_or_a_date_take_no_part():
     assert not found.exceptions.any()
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e300])
+def test_no_formula_gives_an_impossible_value(value):
+    startdt, adt = follow_up(30)
+    aval = adt - startdt
+    aval[4] = value
+    found = infer_duration(aval, adt, startdt)
+    assert found.unit is TimeUnit.DAYS
+    assert np.flatnonzero(found.exceptions).tolist() == [4]
+    assert infer_duration(adt - startdt, np.full(30, value), startdt).records == 0
+
+
+def test_one_record_that_another_constant_gives_is_doubtful():
+    rivals = 0
+    for seed in range(40):
+        startdt, adt = follow_up(60, seed)
+        found = infer_duration(np.round((adt - startdt) / 30.43, 1), adt, startdt)
+        assert np.count_nonzero(found.exceptions) == (found.rival is not None)
+        rivals += found.rival is not None
+    assert rivals
+
+
 def test_nothing_to_judge():
     empty = infer_duration(np.array([]), np.array([]), np.array([]))
     assert (empty.records, empty.fits, empty.closest) == (0, (), None)
