@@ -42,9 +42,8 @@ def test_the_python_of_a_page_runs(root, page):
     assert blocks
     given = "import adamgate as ag\nframe = ag.read('fixtures/cartitude1/adtte.xpt')['ADTTE'].frame\n"
     code = given + "\n".join(blocks)
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=root, capture_output=True, text=True
-    )
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
