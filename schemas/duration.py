@@ -7,10 +7,8 @@ within half a unit of the last decimal that AVAL carries; formulas that do so eq
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 from itertools import product
 
@@ -19,73 +17,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .columns import Mask
+from .time_unit import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, TimeUnit, unit_from_text
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "DAYS_PER_WEEK",
+    "DAYS_PER_YEAR",
+    "HOLDS",
+    "DurationFormula",
+    "DurationInference",
+    "Numbers",
+    "TimeUnit",
+    "infer_duration",
+    "unit_from_text",
+]
 
 Numbers = NDArray[np.float64]
 
-DAYS_PER_WEEK = 7.0
-DAYS_PER_MONTH = 30.4375
-DAYS_PER_YEAR = 365.25
-
 HOLDS = 0.95
 """Share of the records that a formula must give to be inferred."""
-
-
-class TimeUnit(StrEnum):
-    """Unit of a duration."""
-
-    DAYS = "days"
-    WEEKS = "weeks"
-    MONTHS = "months"
-    YEARS = "years"
-
-    @property
-    def days(self) -> float:
-        """Days of one unit as this package converts them: a month is 30.4375, a year 365.25."""
-        return _DAYS[self]
-
-
-_DAYS = {
-    TimeUnit.DAYS: 1.0,
-    TimeUnit.WEEKS: DAYS_PER_WEEK,
-    TimeUnit.MONTHS: DAYS_PER_MONTH,
-    TimeUnit.YEARS: DAYS_PER_YEAR,
-}
-
-_SPELLINGS = {
-    TimeUnit.DAYS: ("d", "day", "days"),
-    TimeUnit.WEEKS: ("wk", "wks", "week", "weeks"),
-    TimeUnit.MONTHS: ("mo", "mos", "mon", "mth", "mths", "month", "months"),
-    TimeUnit.YEARS: ("yr", "yrs", "year", "years"),
-}
-_UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
-_ANY_UNIT = "|".join(sorted(_UNIT_OF, key=len, reverse=True))
-_LABELLED = rf"(?:in\s+|units?\s*[:=]?\s*)?({_ANY_UNIT})\.?"
-_WHOLE = re.compile(rf"\s*{_LABELLED}\s*", re.IGNORECASE)
-_BRACKETED = re.compile(rf"[(\[]\s*{_LABELLED}\s*[)\]]", re.IGNORECASE)
-_AT_THE_END = re.compile(rf"(?:,|\bin)\s*\b({_ANY_UNIT})\.?\s*$", re.IGNORECASE)
-
-
-def unit_from_text(text: object) -> TimeUnit | None:
-    """Unit that a text states.
-
-    Parameters
-    ----------
-    text : object
-        AVALU ("DAYS", "d", "MONTHS") or PARAM ("Overall Survival (Months)", "Time to Death, days").
-
-    Returns
-    -------
-    TimeUnit or None
-        A unit is stated by the whole text, in brackets, or at the end after "in" or a comma. A unit
-        elsewhere is not one of AVAL: "Month 12 response", "28-day mortality". None when the text
-        states none, or two that differ.
-    """
-    if not isinstance(text, str):
-        return None
-    whole = _WHOLE.fullmatch(text)
-    stated = [whole[1]] if whole else _BRACKETED.findall(text) or _AT_THE_END.findall(text)
-    units = {_UNIT_OF[spelling.lower()] for spelling in stated}
-    return units.pop() if len(units) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
