@@ -17,7 +17,7 @@ from typing import cast
 
 from ...schemas.dataset import Dataset, Study
 from ...schemas.errors import UnreadableInput, UnreadableInputs
-from ...schemas.spelling import did_you_mean
+from ...schemas.spelling import nearest
 from .protocol import Progress, Reader, ReadOptions
 from .sidecars import DatasetEntry, datasets_beside, is_sidecar
 
@@ -273,9 +273,9 @@ def _is_json(content: mmap.mmap) -> bool:
 def _absent(path: Path) -> UnreadableInput:
     folder = path.parent
     names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    if not names:
-        return UnreadableInput("there is no such file or folder", str(path), "check the path")
-    return UnreadableInput("there is no such file or folder", str(path), did_you_mean(path.name, names))
+    close = nearest(path.name, names)
+    advice = f"did you mean {' or '.join(close)}?" if close else "check the path"
+    return UnreadableInput("there is no such file or folder", str(path), advice)
 
 
 def _suffix(path: Path) -> str:
