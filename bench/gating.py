@@ -23,7 +23,10 @@ def main(runs: int = 3) -> None:
     ours, theirs = typical(gates), typical(reads)
     print(f"\nThe gate on 595,500 records of 55 variables, whole process, median of {runs} runs in turn")
     print(f"{'':36}{'seconds':>10}{'cpu s':>10}{'peak MB':>10}")
-    for name, run in (("adamgate validate, every rule", ours), ("pyreadstat.read_xport, reading only", theirs)):
+    for name, run in (
+        ("adamgate validate, every rule", ours),
+        ("pyreadstat.read_xport, reading only", theirs),
+    ):
         print(f"{name:36}{run.seconds:10.2f}{run.cpu_seconds:10.2f}{run.peak_bytes / 1e6:10.0f}")
     print(
         f"{'ratio':36}{theirs.seconds / ours.seconds:9.1f}x{theirs.cpu_seconds / ours.cpu_seconds:9.1f}x"

@@ -56,7 +56,7 @@ class Measured:
 def measure_python(setup: str, statement: str) -> Measured:
     """Run `statement` in a fresh interpreter after `setup`, which is not counted."""
     done = subprocess.run(
-        [sys.executable, "-c", _CHILD, setup, statement], check=True, capture_output=True, text=True
+        [sys.executable, "-c", _CHILD, setup, statement], check=True, stdout=subprocess.PIPE, text=True
     )
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 

@@ -9,8 +9,13 @@ from make_adae import adae, unique_texts
 from measure import Measured, interleaved, typical
 
 OURS = (
-    "import pandas, pyarrow; from pathlib import Path\nfrom adamgate.converters.readers.xpt import read_xpt",
-    "data = read_xpt(Path({path!r}))",
+    """
+import pandas, pyarrow
+from pathlib import Path
+from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.readers.xpt import read_xpt
+""",
+    "data = read_xpt(Path({path!r}), ReadOptions())",
 )
 PYREADSTAT = ("import pandas, pyreadstat", "data = pyreadstat.read_xport({path!r})")
 

@@ -1,6 +1,8 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
+import gating
 import reading
 
 if __name__ == "__main__":
     reading.main()
+    gating.main()
