@@ -265,7 +265,7 @@ class Dataset:
         for variable in variables[1:]:
             part = self.distinct(variable)
             combined = codes * (len(part.values) + 1) + part.codes + 1
-            codes = np.unique(combined, return_inverse=True)[1]
+            codes = pd.factorize(combined)[0]
         return codes
 
     @cached_property

@@ -15,7 +15,7 @@ from ..columns import Mask
 from ..dataset import Dataset, Study
 from ..finding import Severity
 from ..parameters import Parameters
-from ..rule import Fault, Grain, Inference, Yield
+from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
 from .durations import CUT_OFFS
 from .readiness import readiness
@@ -117,7 +117,7 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     death = _deaths(data, study["ADSL"])
     if death is None:
-        yield Inference("death", "ADSL has neither DTHFL nor DTHDT to compare overall survival with")
+        yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
         return
     event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
     yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
@@ -156,7 +156,7 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     death = _deaths(data, study["ADSL"])
     if death is None:
-        yield Inference("death", "ADSL has neither DTHFL nor DTHDT to compare overall survival with")
+        yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
         return
     adt = data.days("ADT")
     censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
@@ -175,7 +175,7 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     needs=("USUBJID", "PARAMCD"),
     datasets=("ADSL",),
 )
-def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
+def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     """A parameter lacks a few subjects of its population.
 
     ## What it checks
@@ -195,6 +195,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     adsl = study["ADSL"]
     if "USUBJID" not in adsl:
+        yield Inapplicable("ADSL has no USUBJID")
         return
     populations = dict(_populations(adsl))
     parameters = Parameters.of(data)
@@ -228,7 +229,7 @@ def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     ADT is on or before the date of the data cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
 
     ## Not a fault
-    An ADSL without a cut-off: the report says so.
+    An ADSL without a cut-off: the rule is then not applicable.
 
     ## Why it matters
     What is known after the cut-off is known of some subjects only, of those who had events.
@@ -239,7 +240,7 @@ def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     adsl = study["ADSL"]
     cut_offs = [variable for variable in CUT_OFFS if variable in adsl]
     if "USUBJID" not in adsl or not cut_offs:
-        yield Inference("data cut-off", "ADSL has none to compare ADT with")
+        yield Inapplicable("ADSL has no data cut-off by subject (USUBJID with DCUTDT, CUTOFFDT, …)")
         return
     record, durations = _adsl_record(data, adsl), Parameters.of(data).durations
     for variable in cut_offs:

@@ -8,7 +8,7 @@ import pyreadstat
 import pytest
 from xpt_bytes import Member, Var, ibm, library, missing
 
-from adamgate.converters.readers import xpt
+from adamgate.converters.readers import xpt_blocks
 from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.dataset import Source
@@ -253,7 +253,7 @@ def test_special_missing_values_are_kept(read):
 
 
 def test_special_missing_values_of_later_blocks_have_their_records(read, monkeypatch):
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", 24)
+    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 24)
     values = [ibm(i) for i in range(10)]
     values[4], values[9] = missing("M"), missing("N")
     dataset = read(library(Member(records=[[value] for value in values])))
@@ -304,7 +304,7 @@ def test_trailing_blanks_and_nuls_go_and_leading_blanks_stay(read):
 @pytest.mark.parametrize("width", [1, 2, 3, 8, 9, 60])
 @pytest.mark.parametrize("distinct", [1, 3, 40, 80, 200, 250])
 def test_texts_of_any_width_and_variety(read, monkeypatch, width, distinct):
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", 700)
+    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 700)
     values = [str((i * 7) % distinct)[-width:].encode() for i in range(300)]
     dataset = read(text_library(values, width))
     assert texts(dataset) == [value.decode() for value in values]
@@ -326,7 +326,7 @@ def test_few_distinct_texts_are_categories_and_many_are_strings(read):
 
 
 def test_a_dictionary_that_stops_paying_becomes_strings(read, monkeypatch):
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", 2000)
+    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 2000)
     values = [b""] * 1000 + [b"text %d" % i for i in range(3000)]
     dataset = read(text_library(values, 12))
     assert dataset["T"].dtype == pd.StringDtype("pyarrow")
@@ -334,7 +334,7 @@ def test_a_dictionary_that_stops_paying_becomes_strings(read, monkeypatch):
 
 
 def test_more_categories_than_small_codes_hold(read, monkeypatch):
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", 40_000)
+    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 40_000)
     values = [b"%05d" % (i // 3) for i in range(110_000)]
     dataset = read(text_library(values, 5))
     assert len(dataset["T"].cat.categories) > 2**15
@@ -356,7 +356,7 @@ def test_utf8_is_read_without_a_word(read):
 
 @pytest.mark.parametrize("repeat", [1, 5])
 def test_cp1252_bytes_are_read_and_told(read, monkeypatch, repeat):
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", 32)
+    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 32)
     values = [v for v in (b"plain", b"other", b"caf\xe9", b"na\xefve") for _ in range(repeat)]
     dataset = read(text_library(values))
     assert texts(dataset) == [v.decode("cp1252") for v in values]
@@ -407,7 +407,7 @@ def test_text_that_is_not_in_the_users_encoding_is_refused(read, repeat):
 
 
 def test_progress_counts_bytes_up_to_the_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", 800)
+    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 800)
     seen = []
     raw = library(Member(records=[[ibm(i)] for i in range(1000)]))
     read_all(tmp_path, raw, progress=lambda *told: seen.append(told))

@@ -1,6 +1,7 @@
 """Misspelt names and texts from outside."""
 
 import pytest
+
 from adamgate.schemas.spelling import did_you_mean, nearest, one_line
 
 
