@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import columns
 from .columns import Distinct, Mask
+from .declarations import Declarations
 from .structure import Structure, detect_structure
 
 Answer = TypeVar("Answer")
@@ -148,6 +149,8 @@ class Dataset:
     notes : tuple of ReadingNote
     attributes : mapping
         What only the source format knows (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
+    declarations : Declarations
+        What is declared of the study it belongs to; rules find it here.
     """
 
     name: str
@@ -163,6 +166,7 @@ class Dataset:
     modified: datetime | None = None
     notes: tuple[ReadingNote, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    declarations: Declarations = Declarations()
 
     def __post_init__(self) -> None:
         names = [variable.name for variable in self.variables]
@@ -304,6 +308,10 @@ class Study:
                 raise ValueError(f"two datasets named {dataset.name}")
             named[dataset.name] = dataset
         return cls(MappingProxyType(named))
+
+    def declaring(self, declarations: Declarations) -> Study:
+        """The same study with something declared of it."""
+        return Study.of(*(dataset.replace(declarations=declarations) for dataset in self))
 
     def __getitem__(self, name: str) -> Dataset:
         return self.datasets[name.upper()]

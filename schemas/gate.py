@@ -17,6 +17,7 @@ import pandas as pd
 from . import contract
 from .columns import Mask
 from .dataset import Dataset, Study
+from .declarations import Declarations
 from .finding import EXAMPLES, Example, Finding, Inferred, Input, Outcome, Report, Status
 from .rule import UNDELIVERED, Fault, Grain, Inapplicable, Inference, Rule, Standards, Yield, rule_book
 
@@ -33,6 +34,7 @@ def validate(
     study: Study,
     *,
     standards: Standards | None = None,
+    declarations: Declarations | None = None,
     complete: bool = False,
     show_values: bool = False,
     rules: Collection[str] | None = None,
@@ -45,6 +47,9 @@ def validate(
     study : Study
     standards : Standards, optional
         Versions to judge by; the default is ADaMIG 1.3 with OCCDS 1.1.
+    declarations : Declarations, optional
+        What is declared of the study; what was declared must hold, so that notes and warnings that rest
+        on inference become errors.
     complete : bool
         The delivery is declared complete: a rule that lacks a dataset is *not run* and refuses,
         instead of *not applicable*.
@@ -61,6 +66,8 @@ def validate(
         Outcomes of every rule on every dataset it covers. See `Report.refuses`.
     """
     chosen = standards or Standards()
+    if declarations is not None:
+        study = study.declaring(declarations)
     trials: list[_Trial] = []
     for rule, dataset in _pairs(study, chosen):
         if rules is not None and rule.id not in rules:

@@ -1,0 +1,66 @@
+"""What a study says of itself where data cannot tell: cut-off, population, roles of endpoints, policies.
+
+A declaration turns the notes and warnings that come of inference into errors: what was said must hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One parameter, by PARAMCD.
+
+    Attributes
+    ----------
+    role : str
+        What it is: "OS", "PFS", "DOR", "TTP", …; empty where not declared.
+    origin : str
+        The ADSL variable that STARTDT equals, "TRTSDT", "RANDDT"; empty where not declared.
+    evaluator : str
+        Whose assessment it rests on ("INVESTIGATOR", "IRC"): parameters of one evaluator are compared.
+    population : str
+        The ADSL flag whose subjects each have a record; empty where not declared.
+    recurrent : bool
+        A subject may have several records.
+    """
+
+    role: str = ""
+    origin: str = ""
+    evaluator: str = ""
+    population: str = ""
+    recurrent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What is declared of a study; everything is optional.
+
+    Attributes
+    ----------
+    cut_off : date or None
+        Data cut-off: nothing that is analysed happened later.
+    population : str
+        The flag of ADSL that analyses rest on, "SAFFL".
+    nested : tuple of tuple of str
+        Population flags, each within the next: ``(("PPROTFL", "ITTFL"),)``.
+    endpoints : mapping of PARAMCD to Endpoint
+    window : int or None
+        Days after the last dose in which an adverse event counts as treatment-emergent.
+    worsening : bool
+        Events that began before treatment and worsened count as treatment-emergent.
+    """
+
+    cut_off: date | None = None
+    population: str = ""
+    nested: tuple[tuple[str, ...], ...] = ()
+    endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: MappingProxyType({}))
+    window: int | None = None
+    worsening: bool = False
