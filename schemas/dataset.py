@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from . import columns
 from .columns import Distinct, Mask
-from .declarations import Declarations
+from .declarations import NOTHING_DECLARED, Declarations
 from .structure import Structure, detect_structure
 
 Answer = TypeVar("Answer")
@@ -166,7 +166,7 @@ class Dataset:
     modified: datetime | None = None
     notes: tuple[ReadingNote, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    declarations: Declarations = Declarations()
+    declarations: Declarations = NOTHING_DECLARED
 
     def __post_init__(self) -> None:
         names = [variable.name for variable in self.variables]
@@ -272,6 +272,10 @@ class Dataset:
             codes = pd.factorize(combined)[0]
         return codes
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields without what was answered on the way, so that sending a dataset costs no more."""
+        return _sendable(self)
+
     @cached_property
     def _by_name(self) -> dict[str, Variable]:
         return {variable.name.upper(): variable for variable in self.variables}
@@ -313,6 +317,9 @@ class Study:
         """The same study with something declared of it."""
         return Study.of(*(dataset.replace(declarations=declarations) for dataset in self))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return _sendable(self)
+
     def __getitem__(self, name: str) -> Dataset:
         return self.datasets[name.upper()]
 
@@ -324,3 +331,9 @@ class Study:
 
     def __len__(self) -> int:
         return len(self.datasets)
+
+
+def _sendable(instance: Dataset | Study) -> dict[str, Any]:
+    """Fields for pickle, which does not take read-only views of mappings."""
+    values = {each.name: getattr(instance, each.name) for each in fields(instance)}
+    return {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in values.items()}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Literal
 
 Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
@@ -61,6 +60,9 @@ class Declarations:
     cut_off: date | None = None
     population: str = ""
     nested: tuple[tuple[str, ...], ...] = ()
-    endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: MappingProxyType({}))
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     window: int | None = None
     worsening: bool = False
+
+
+NOTHING_DECLARED = Declarations()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -87,13 +87,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule on one dataset; `reason` says why where it did not judge."""
+    """What became of one rule on one dataset; `reason` says why where it did not judge.
+
+    How long it took is no part of what came of it: equal outcomes may differ in `seconds`.
+    """
 
     rule_id: str
     dataset: str
     status: Status
     reason: str = ""
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _report(study: Study, trials: list[_Trial], standards: Standards) -> Report:
         inputs=tuple(_input(dataset) for dataset in study),
         notes=tuple(note for dataset in study for note in dataset.notes),
         standards={"ADaMIG": standards.adamig, "OCCDS": standards.occds},
-        versions=_versions(),
+        versions=dict(_versions()),
     )
 
 
