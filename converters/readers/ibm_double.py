@@ -61,8 +61,8 @@ def decode_ibm_doubles(stored: NDArray[np.uint8]) -> Decoded:
     stored : ndarray of uint8, shape (n, length)
         The bytes of each number, length 2 to 8; a strided view will do.
     """
+    first = stored[:, 0]
     words = _words(stored)
-    first = (words >> np.uint64(_FRACTION_BITS)).astype(np.uint8)
     words &= _FRACTION
     # The one rounding happens here, in the machine's conversion of a 56-bit integer.
     values = words.view(np.int64).astype(np.float64)

@@ -1,20 +1,18 @@
 """SAS transport files (XPT), versions 5 and 8: blocks of records straight into columns.
 
-Rows are read in blocks of some megabytes; every variable is a strided view of a block, decoded by whole
-columns, so that the time goes into copying bytes and the memory into the result.
+Rows are read by blocks of some megabytes and decoded by columns, so that the time goes into copying bytes
+and the memory into the result.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -23,11 +21,10 @@ from ...schemas.errors import UnreadableInput
 from ..sas_formats import kind_of
 from .protocol import ReadOptions
 from .text import Undecoded, decode_values, undecodable, undecoded_note
+from .xpt_blocks import FileBecameShorter, column_blocks
 from .xpt_layout import Field, Member, read_layout
 from .xpt_numbers import NumberColumn
 from .xpt_text import TextColumn
-
-_BLOCK_BYTES = 8_000_000
 
 
 def read_xpt(path: Path, options: ReadOptions) -> list[Dataset]:
@@ -133,29 +130,21 @@ class _MemberReader:
             else TextColumn(member.extent.records, encoding)
             for field in member.fields
         ]
-        for block in self._blocks(member):
-            for field, column in zip(member.fields, columns, strict=True):
-                column.add(block[:, field.position : field.position + field.length])
-        return columns
-
-    def _blocks(self, member: Member) -> Iterator[NDArray[np.uint8]]:
-        """Whole records as bytes, shape (n, record_length); each block is gone when the next one comes."""
-        width = member.record_length
-        if width == 0:
-            return
         self.file.seek(member.extent.start)
-        buffer = np.empty((min(member.extent.records, max(1, _BLOCK_BYTES // width)), width), np.uint8)
-        for start in range(0, member.extent.records, max(1, len(buffer))):
-            block = buffer[: min(len(buffer), member.extent.records - start)]
-            if self.file.readinto(block.data.cast("B")) < block.nbytes:
-                raise UnreadableInput(
-                    "the file became shorter while it was read",
-                    self._where(),
-                    "read it again when it is complete",
-                )
-            if self.options.progress:
-                self.options.progress(self.path.name, self.file.tell(), self.size)
-            yield block
+        lengths = [field.length for field in member.fields]
+        try:
+            for block in column_blocks(self.file, lengths, member.extent.records):
+                for column, stored in zip(columns, block, strict=True):
+                    column.add(stored)
+                if self.options.progress:
+                    self.options.progress(self.path.name, self.file.tell(), self.size)
+        except FileBecameShorter:
+            raise UnreadableInput(
+                "the file became shorter while it was read",
+                self._where(),
+                "read it again when it is complete",
+            ) from None
+        return columns
 
     def _numbers(
         self, column: NumberColumn, variable: Variable

@@ -21,6 +21,7 @@ from pandas.api.extensions import ExtensionArray
 from .text import Undecoded, decode_values
 
 _PADDING = b" \0"
+_UNKNOWN = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class TextColumn:
         self._strings = _Strings(encoding)
 
     def add(self, stored: NDArray[np.uint8]) -> None:
-        """Take the next records' bytes, shape (n, width); a strided view will do."""
+        """Take the next records' bytes, shape (n, width) and contiguous; nothing keeps hold of them."""
         if self._dictionary is None:
             self._strings.add(stored)
             return
@@ -78,6 +79,7 @@ class _Dictionary:
 
     def __init__(self, records: int) -> None:
         self._positions: dict[bytes, int] = {}
+        self._byte_codes = bytearray([_UNKNOWN] * 256)
         self._codes: NDArray[Any] = np.empty(records, np.int8)
         self._filled = 0
 
@@ -94,16 +96,32 @@ class _Dictionary:
         return self._codes[: self._filled]
 
     def add(self, stored: NDArray[np.uint8]) -> None:
-        found = _distinct(stored)
-        known = self._positions
-        moved = [known.setdefault(value.rstrip(_PADDING), len(known)) for value in found.values]
-        if len(known) > np.iinfo(self._codes.dtype).max + 1:
-            self._codes = self._codes.astype(np.min_scalar_type(-len(known)))
-        table = np.zeros(found.size, self._codes.dtype)
-        table[found.places] = moved
+        codes = self._codes_of_bytes(stored) if stored.shape[1] == 1 else self._codes_of_texts(stored)
+        if len(self._positions) > np.iinfo(self._codes.dtype).max + 1:
+            self._codes = self._codes.astype(np.min_scalar_type(-len(self._positions)))
         end = self._filled + len(stored)
-        self._codes[self._filled : end] = table[found.codes]
+        self._codes[self._filled : end] = codes
         self._filled = end
+
+    def _codes_of_bytes(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """One-byte texts, of which there are at most 255 once blanks and NULs are one."""
+        raw = stored.tobytes()
+        codes = raw.translate(self._byte_codes)
+        if _UNKNOWN in codes:
+            for byte in np.flatnonzero(np.bincount(stored[:, 0])):
+                (self._byte_codes[byte],) = self._known([bytes([byte])])
+            codes = raw.translate(self._byte_codes)
+        return np.frombuffer(codes, np.uint8)
+
+    def _codes_of_texts(self, stored: NDArray[np.uint8]) -> NDArray[Any]:
+        values, codes = (_distinct_integers if stored.shape[1] <= 8 else _distinct_rows)(stored)
+        table = np.array(self._known(values))
+        return table if len(table) == 1 else table[codes]
+
+    def _known(self, values: list[bytes]) -> list[int]:
+        """The code of each value; new values get the next ones."""
+        known = self._positions
+        return [known.setdefault(value.rstrip(_PADDING), len(known)) for value in values]
 
     def finish(self, encoding: str | None) -> Text:
         texts, undecoded = decode_values(self.values, encoding)
@@ -125,32 +143,8 @@ def _sorted(texts: list[str], codes: NDArray[Any]) -> tuple[pd.Index[Any], NDArr
     return pd.Index(categories, dtype=object), moved[codes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Distinct:
-    """Distinct values of one block: `values[i]` has the code `places[i]`, all codes are below `size`."""
-
-    values: list[bytes]
-    places: NDArray[np.intp] | slice
-    size: int
-    codes: NDArray[Any]
-
-
-def _distinct(stored: NDArray[np.uint8]) -> _Distinct:
-    width = stored.shape[1]
-    if width == 1:
-        return _distinct_bytes(stored)
-    return _distinct_integers(stored) if width <= 8 else _distinct_rows(stored)
-
-
-def _distinct_bytes(stored: NDArray[np.uint8]) -> _Distinct:
-    """One-byte texts are their own codes."""
-    codes = np.ascontiguousarray(stored[:, 0])
-    there = np.flatnonzero(np.bincount(codes, minlength=256))
-    return _Distinct([bytes([byte]) for byte in there], there, 256, codes)
-
-
-def _distinct_integers(stored: NDArray[np.uint8]) -> _Distinct:
-    """Texts of up to eight bytes are told apart as integers, in half the time of longer ones."""
+def _distinct_integers(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.intp]]:
+    """Distinct texts of two to eight bytes, told apart as integers in half the time of longer ones."""
     width = stored.shape[1]
     keys = np.zeros(len(stored), np.uint64)
     start = 0
@@ -160,22 +154,17 @@ def _distinct_integers(stored: NDArray[np.uint8]) -> _Distinct:
             keys |= part << np.uint64(8 * start)
             start += size
     codes, uniques = pd.factorize(keys)
-    values = uniques.astype("<u8").view("S8").tolist()
-    return _Distinct(values, slice(None), len(values), codes)
+    return uniques.astype("<u8").view("S8").tolist(), codes
 
 
-def _distinct_rows(stored: NDArray[np.uint8]) -> _Distinct:
+def _distinct_rows(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.int32]]:
+    """Distinct texts of any length."""
     count, width = stored.shape
-    rows = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, _contiguous(stored)])
+    rows = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, pa.py_buffer(stored)])
     encoded = rows.dictionary_encode()
     # numpy makes bytes of a buffer ten times faster than Arrow; it drops NULs at the end, as is due here.
     values = np.frombuffer(encoded.dictionary.buffers()[1], f"S{width}", len(encoded.dictionary)).tolist()
-    return _Distinct(values, slice(None), len(values), encoded.indices.to_numpy())
-
-
-def _contiguous(stored: NDArray[np.uint8]) -> pa.Buffer:
-    # Copied as whole values: as single bytes it would take twice the time.
-    return pa.py_buffer(stored.view(f"V{stored.shape[1]}")[:, 0].copy())
+    return values, encoded.indices.to_numpy()
 
 
 class _Strings:
@@ -191,7 +180,7 @@ class _Strings:
     def add(self, stored: NDArray[np.uint8]) -> None:
         count, width = stored.shape
         ends = pa.py_buffer(np.arange(0, (count + 1) * width, width, dtype=np.int64))
-        chunk = pa.LargeStringArray.from_buffers(count, ends, _contiguous(stored))
+        chunk = pa.LargeStringArray.from_buffers(count, ends, pa.py_buffer(stored))
         if self._encoding is None and _is_utf8(chunk):
             self._append(pc.ascii_rtrim(chunk, characters=_PADDING.decode()))
         else:
