@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..columns import Mask
@@ -17,6 +14,7 @@ from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
+from ..subjects import adsl_record, deaths_of
 from .durations import CUT_OFFS
 from .readiness import readiness
 
@@ -80,7 +78,7 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
         yield Fault(None, ("USUBJID",), "ADSL has no USUBJID to compare with")
         return
     yield Fault(data.missing("USUBJID"), ("USUBJID",), "USUBJID is missing, so the subject is not in ADSL")
-    unknown = data.filled("USUBJID") & (_adsl_record(data, adsl) < 0)
+    unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
     if not unknown.any():
         return
     known = {_plain_identifier(value) for value in _present(adsl)}
@@ -115,7 +113,7 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Take the date of death of both from one source.
     """
-    death = _deaths(data, study["ADSL"])
+    death = deaths_of(data, study["ADSL"])
     if death is None:
         yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
         return
@@ -154,7 +152,7 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Set CNSR to 0 and ADT to DTHDT.
     """
-    death = _deaths(data, study["ADSL"])
+    death = deaths_of(data, study["ADSL"])
     if death is None:
         yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
         return
@@ -199,7 +197,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     populations = dict(_populations(adsl))
     parameters = Parameters.of(data)
-    record = _adsl_record(data, adsl)
+    record = adsl_record(data, adsl)
     of_responders = parameters.with_role("DOR")[parameters.codes]
     for name, own in parameters.each(parameters.durations & ~of_responders & (record >= 0)):
         having = np.zeros(len(adsl), dtype=np.bool_)
@@ -242,65 +240,10 @@ def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     if "USUBJID" not in adsl or not cut_offs:
         yield Inapplicable("ADSL has no data cut-off by subject (USUBJID with DCUTDT, CUTOFFDT, …)")
         return
-    record, durations = _adsl_record(data, adsl), Parameters.of(data).durations
+    record, durations = adsl_record(data, adsl), Parameters.of(data).durations
     for variable in cut_offs:
         late = durations & (data.days("ADT") > np.append(adsl.days(variable), np.nan)[record])
         yield Fault(late, ("ADT",), f"ADT is after {variable} of ADSL")
-
-
-@dataclass(frozen=True, eq=False)
-class _Deaths:
-    """What ADSL knows of the death of each record's subject."""
-
-    known: Mask
-    died: Mask
-    day: NDArray[np.float64]
-    imputed: Mask
-
-
-def _deaths(data: Dataset, adsl: Dataset) -> _Deaths | None:
-    """None where ADSL says nothing about deaths."""
-    if "USUBJID" not in adsl or not ("DTHFL" in adsl or "DTHDT" in adsl):
-        return None
-    record = _adsl_record(data, adsl)
-    day, died = np.full(len(adsl), np.nan), np.zeros(len(adsl), dtype=np.bool_)
-    imputed = np.zeros(len(adsl), dtype=np.bool_)
-    if "DTHDT" in adsl:
-        day, died = adsl.days("DTHDT"), died | adsl.filled("DTHDT")
-    if "DTHFL" in adsl:
-        died = died | adsl.equals("DTHFL", "Y")
-    if "DTHDTF" in adsl:
-        imputed = adsl.filled("DTHDTF")
-    return _Deaths(
-        known=record >= 0,
-        died=np.append(died, False)[record],
-        day=np.append(day, np.nan)[record],
-        imputed=np.append(imputed, False)[record],
-    )
-
-
-_FOUND: WeakKeyDictionary[Dataset, WeakKeyDictionary[Dataset, NDArray[np.intp]]] = WeakKeyDictionary()
-
-
-def _adsl_record(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
-    """Position in ADSL of each record's subject, the first where there are several; -1 if unknown.
-
-    Looked up once for all rules.
-    """
-    found = _FOUND.setdefault(data, WeakKeyDictionary())
-    if adsl not in found:
-        found[adsl] = _look_up(data, adsl)
-    return found[adsl]
-
-
-def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
-    theirs = adsl.distinct("USUBJID")
-    first = np.full(len(theirs.values) + 1, -1, dtype=np.intp)
-    first[theirs.codes[::-1]] = np.arange(len(adsl))[::-1]
-    first[-1] = -1
-    ours = data.distinct("USUBJID")
-    found = pd.Index(theirs.values, dtype=object).get_indexer(pd.Index(ours.values, dtype=object))
-    return ours.spread(first[found], missing=-1)
 
 
 def _present(data: Dataset) -> NDArray[np.object_]:

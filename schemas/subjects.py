@@ -1,0 +1,75 @@
+"""What ADSL knows of the subject of each record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .columns import Mask
+from .dataset import Dataset
+
+_FOUND: WeakKeyDictionary[Dataset, WeakKeyDictionary[Dataset, NDArray[np.intp]]] = WeakKeyDictionary()
+
+
+def adsl_record(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
+    """Position in ADSL of each record's subject, the first where there are several; -1 if unknown.
+
+    Looked up once for all rules. Both datasets have USUBJID.
+    """
+    found = _FOUND.setdefault(data, WeakKeyDictionary())
+    if adsl not in found:
+        found[adsl] = _look_up(data, adsl)
+    return found[adsl]
+
+
+def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
+    theirs = adsl.distinct("USUBJID")
+    first = np.full(len(theirs.values) + 1, -1, dtype=np.intp)
+    first[theirs.codes[::-1]] = np.arange(len(adsl))[::-1]
+    first[-1] = -1
+    ours = data.distinct("USUBJID")
+    found = pd.Index(theirs.values, dtype=object).get_indexer(pd.Index(ours.values, dtype=object))
+    return ours.spread(first[found], missing=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Deaths:
+    """What ADSL knows of the death of each record's subject.
+
+    Attributes
+    ----------
+    known, died, imputed : ndarray of bool, shape (n_records,)
+        The subject is in ADSL; has DTHFL = Y or a DTHDT; DTHDT was imputed.
+    day : ndarray of float, shape (n_records,)
+        DTHDT in days since 1970-01-01, NaN where there is none.
+    """
+
+    known: Mask
+    died: Mask
+    day: NDArray[np.float64]
+    imputed: Mask
+
+
+def deaths_of(data: Dataset, adsl: Dataset) -> Deaths | None:
+    """Deaths of the subjects of `data`; None where ADSL says nothing about deaths."""
+    if "USUBJID" not in adsl or not ("DTHFL" in adsl or "DTHDT" in adsl):
+        return None
+    record = adsl_record(data, adsl)
+    day, died = np.full(len(adsl), np.nan), np.zeros(len(adsl), dtype=np.bool_)
+    imputed = np.zeros(len(adsl), dtype=np.bool_)
+    if "DTHDT" in adsl:
+        day, died = adsl.days("DTHDT"), died | adsl.filled("DTHDT")
+    if "DTHFL" in adsl:
+        died = died | adsl.equals("DTHFL", "Y")
+    if "DTHDTF" in adsl:
+        imputed = adsl.filled("DTHDTF")
+    return Deaths(
+        known=record >= 0,
+        died=np.append(died, False)[record],
+        day=np.append(day, np.nan)[record],
+        imputed=np.append(imputed, False)[record],
+    )
