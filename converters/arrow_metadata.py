@@ -40,6 +40,7 @@ _LAYOUT = 1
 _SPECIAL = b"special_missing"
 _TEXTS = ("label", "format", "informat", "data_type", "target_data_type", "item_oid")
 _NUMBERS = ("length", "key_sequence")
+_TAGS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _KINDS: tuple[MetadataKind, ...] = ("label", "length", "format")
 
 
@@ -100,18 +101,21 @@ def dataset_metadata(schema: pa.Schema) -> DatasetMetadata:
         return DatasetMetadata(label=_decoded(metadata, "label"), carries=_carried(schema))
     told = orjson.loads(metadata[KEY])
     if not isinstance(told, dict) or told.get("layout") != _LAYOUT:
-        raise ValueError(f"its metadata under {KEY.decode()!r} has a layout other than {_LAYOUT}")
-    return DatasetMetadata(
-        name=str(told["name"]),
-        label=str(told["label"]),
-        declared_class=str(told["class"]),
-        declared_subclass=str(told["subclass"]),
-        created=_time(told["created"]),
-        modified=_time(told["modified"]),
-        carries=frozenset(kind for kind in _KINDS if kind in told["carries"]),
-        attributes=dict(told["attributes"]),
-        ours=True,
-    )
+        raise ValueError(f"its metadata under {KEY.decode()!r} have a layout other than {_LAYOUT}")
+    try:
+        return DatasetMetadata(
+            name=str(told["name"]),
+            label=str(told["label"]),
+            declared_class=str(told["class"]),
+            declared_subclass=str(told["subclass"]),
+            created=_time(told["created"]),
+            modified=_time(told["modified"]),
+            carries=frozenset(kind for kind in _KINDS if kind in told["carries"]),
+            attributes=dict(told["attributes"]),
+            ours=True,
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"its metadata under {KEY.decode()!r} are damaged: {error}") from error
 
 
 def told_type(arrow: pa.Field) -> VariableType | None:
@@ -121,16 +125,12 @@ def told_type(arrow: pa.Field) -> VariableType | None:
 
 
 def variable_of(arrow: pa.Field, variable_type: VariableType) -> Variable:
-    """The variable that a field describes.
-
-    Raises
-    ------
-    ValueError
-        When a length or key sequence is no number.
-    """
+    """The variable that a field describes; what others put under a number's key and is none, is left out."""
     metadata = arrow.metadata or {}
     texts: dict[str, Any] = {key: _decoded(metadata, key) for key in _TEXTS}
-    numbers: dict[str, Any] = {key: int(text) for key in _NUMBERS if (text := _decoded(metadata, key))}
+    numbers: dict[str, Any] = {
+        key: int(text) for key in _NUMBERS if (text := _decoded(metadata, key)).isdecimal()
+    }
     return Variable(name=arrow.name, type=variable_type, **texts, **numbers)
 
 
@@ -152,11 +152,16 @@ def special_missing_of(arrow: pa.Field, missing: Mask) -> SpecialMissing:
         When they belong to other records than these.
     """
     told = orjson.loads(arrow.metadata[_SPECIAL])
-    if told["nulls"] != _checksum(missing):
-        raise ValueError("the records are not those that the metadata describe")
-    places = [np.asarray(part, dtype=np.int64) for part in told["records"].values()]
+    try:
+        by_tag, checksum = dict(told["records"]), told["nulls"]
+        places = [np.asarray(part, dtype=np.int64).ravel() for part in by_tag.values()]
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("they are not written as this module does") from error
     records = np.concatenate([*places, np.empty(0, np.int64)])
-    tags = np.repeat(np.array(list(told["records"]), dtype=np.str_), [len(part) for part in places])
+    tags = np.repeat(np.array(list(by_tag), dtype=np.str_), [len(part) for part in places])
+    fits = bool(((records >= 0) & (records < len(missing))).all()) and bool(missing[records].all())
+    if not fits or checksum != _checksum(missing) or not set(by_tag) <= _TAGS:
+        raise ValueError("the records are not those that the metadata describe")
     order = np.argsort(records, kind="stable")
     return SpecialMissing(records[order], tags[order])
 

@@ -73,19 +73,22 @@ def text_array(column: pd.Series) -> pa.Array:
 
     Raises
     ------
-    pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, UnicodeError
-        When it is no text.
+    UnicodeError
+        When it holds half a surrogate pair.
     """
     if not columns.is_character(column):
         return pa.nulls(len(column), pa.large_string())
     if not isinstance(column.dtype, pd.CategoricalDtype):
         array = pa.array(column, from_pandas=True, type=pa.large_string())
         return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    # Values that no record has (any more) are not given away.
-    used = column.cat.remove_unused_categories().cat
-    codes = used.codes.to_numpy().astype(np.int32)
-    values = pa.array(used.categories.to_numpy(dtype=object), type=pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
+    codes = column.cat.codes.to_numpy().astype(np.int32)
+    values = column.cat.categories.to_numpy(dtype=object)
+    used = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+    if not used.all():
+        # Values that no record has (any more) are not given away.
+        codes = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[codes]
+        values = values[used]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(values, type=pa.string()))
 
 
 def special_missing_tags(dataset: Dataset, variable: Variable) -> pa.Array | None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...schemas import columns
@@ -78,13 +77,11 @@ def _fault_of_text(dataset: Dataset, variable: Variable) -> str:
     column = dataset[variable.name]
     if variable.type == "Num" and not dataset.missing(variable.name).all():
         return "is declared Num and holds text"
-    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    values = pd.Series(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else column
     if pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
         return _NO_SAS_VALUES
     try:
-        text_array(column)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return _NO_SAS_VALUES
+        text_array(values)
     except UnicodeError:
         return "holds text that is not valid Unicode"
     return ""

@@ -26,6 +26,7 @@ _DATASETS = ("Filename", "dataset", "Label", "class", "subclass")
 _CARRIED = {"label": "label", "length": "length", "format": "format", "informat": "format"}
 _NAMES_OF_DATASET = ("dataset", "filename", "name")
 _STAMPS = {Shape.DATE: "date", Shape.DATETIME: "datetime"}
+_MISLEADING = frozenset('",\r\n')
 _DELIMITERS = ",;\t"
 
 
@@ -45,11 +46,13 @@ class _Table:
         return _Table((*self.header, *added), (*kept, *lowered))
 
     def content(self) -> bytes:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.header)
-        writer.writerows([row.get(name.lower(), "") for name in self.header] for row in self.rows)
-        return text.getvalue().encode()
+        rows = [self.header, *([row.get(name.lower(), "") for name in self.header] for row in self.rows)]
+        return "".join(",".join(map(_quoted, row)) + "\n" for row in rows).encode()
+
+
+def _quoted(field: str) -> str:
+    # The csv module leaves a lone carriage return bare, which readers take for the end of a line.
+    return '"' + field.replace('"', '""') + '"' if set(field) & _MISLEADING else field
 
 
 def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:

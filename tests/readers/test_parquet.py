@@ -1,5 +1,6 @@
 """Parquet that others made: what its columns become, what is told, what is refused."""
 
+import zlib
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -249,12 +250,39 @@ class TestSpecialMissing:
 
 @pytest.mark.parametrize(
     "metadata",
-    [b"[]", b"{", b'{"layout": 2}', b'{"layout": 1}'],
+    [
+        b"[]",
+        b"{",
+        b'{"layout": 2}',
+        b'{"layout": 1}',
+        b'{"layout": 1, "name": "", "label": "", "class": "", "subclass": "", "created": 5}',
+    ],
 )
 def test_metadata_that_are_not_ours_are_refused(read, metadata):
     table = pa.table({"AVAL": [1.0]}).replace_schema_metadata({b"adamgate": metadata})
     with pytest.raises(UnreadableInput, match="damaged"):
         read(table)
+
+
+@pytest.mark.parametrize(
+    "special",
+    [
+        b"{",
+        b"[]",
+        b'{"records": 5, "nulls": 0}',
+        b'{"records": {"A": "x"}, "nulls": %d}' % zlib.crc32(b"\x40"),
+        b'{"records": {"A": [0]}, "nulls": %d}' % zlib.crc32(b"\x40"),
+        b'{"records": {"A": [9]}, "nulls": %d}' % zlib.crc32(b"\x40"),
+        b'{"records": {"A": [-1]}, "nulls": %d}' % zlib.crc32(b"\x40"),
+        b'{"records": {"a": [1]}, "nulls": %d}' % zlib.crc32(b"\x40"),
+    ],
+)
+def test_special_missing_values_that_are_none_are_told(read, special):
+    field = pa.field("AVAL", pa.float64(), metadata={"special_missing": special, "length": "eight"})
+    dataset = read(pa.table([[1.0, None]], pa.schema([field])))
+    assert dict(dataset.special_missing) == {}
+    assert "read as plain missing" in messages(dataset)[0]
+    assert dataset.variable("AVAL").length is None
 
 
 def test_progress_counts_columns(read):
