@@ -12,6 +12,9 @@ from pathlib import Path
 from ...schemas.errors import UnwritableOutput
 from .protocol import PlannedFile
 
+_TEMPORARY = ".adamgate-"
+"""Hidden, so that no reader of the folder takes such a file for data."""
+
 
 def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> list[Path]:
     """Write files so that a reader sees all of them complete, or none of them.
@@ -77,7 +80,7 @@ def _make_folder(folder: Path, undo: ExitStack) -> None:
 
 
 def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
-    path = file.path.with_name(f".adamgate-{secrets.token_hex(8)}.part")
+    path = file.path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}.part")
     with path.open("xb") as stream:
         undo.callback(path.unlink, missing_ok=True)
         file.write(stream)
@@ -139,7 +142,9 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _refusal(error: OSError, files: Sequence[PlannedFile]) -> UnwritableOutput:
-    where = str(error.filename) if error.filename else ", ".join(str(file.path) for file in files)
+    of_the_system = str(error.filename or "")
+    temporary = not of_the_system or Path(of_the_system).name.startswith(_TEMPORARY)
+    where = ", ".join(str(file.path) for file in files) if temporary else of_the_system
     return UnwritableOutput(
         f"the output cannot be written: {error.strerror or error}",
         where,

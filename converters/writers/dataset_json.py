@@ -28,6 +28,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO
 
+import numpy as np
 import orjson
 
 from ...schemas.dataset import Dataset, Variable
@@ -66,12 +67,9 @@ def breaches(output: Output) -> Iterator[Breach]:
     for variable in dataset.variables:
         special = dataset.special_missing.get(variable.name)
         if special is not None and len(special.records):
-            count = len(special.records)
-            yield Breach(
-                dataset.name,
-                f"{count} special missing values (.A to .Z, ._) have no place in it",
-                variable.name,
-            )
+            tags, counts = np.unique(special.tags, return_counts=True)
+            listed = ", ".join(f".{tag} {count}" for tag, count in zip(tags, counts, strict=True))
+            yield Breach(dataset.name, f"holds special missing values: {listed}", variable.name)
         elif not unfit and (message := fault_of(dataset, variable)):
             yield Breach(dataset.name, message, variable.name)
     if not unfit and not _is_json(dataset):

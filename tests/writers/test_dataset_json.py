@@ -162,8 +162,8 @@ def test_character_dates_keep_their_declaration(document):
 def test_special_missing_values_are_refused_by_name_and_count(everything, tmp_path):
     with pytest.raises(UnwritableOutput) as caught:
         ag.write(everything, tmp_path / "adae.json")
-    assert "ADAE.AVAL: 1 special missing values" in str(caught.value)
-    assert "ADAE.ADT: 1 special missing values" in str(caught.value)
+    assert "ADAE.AVAL: holds special missing values: .A 1\n" in str(caught.value)
+    assert "ADAE.ADT: holds special missing values: ._ 1\n" in str(caught.value)
     assert "Parquet" in caught.value.advice
     assert list(tmp_path.iterdir()) == []
 
