@@ -6,20 +6,17 @@ The event is a truth value, or 1 for an event and 0 for a censoring; never CNSR'
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import pandas as pd
 
 from ...schemas import columns
 from ...schemas.errors import ConfigurationError, UnwritableOutput
 from ...schemas.spelling import did_you_mean
+from .csv_table import CsvTable, is_whole_days
 
 WriteFrame = Callable[[pd.DataFrame, BinaryIO], None]
 
@@ -97,55 +94,9 @@ def _parquet(frame: pd.DataFrame, stream: BinaryIO) -> None:
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), stream, compression="zstd")
 
 
-@dataclass(frozen=True, slots=True)
-class _Csv:
-    """CSV in UTF-8; doubles in the shortest form that reads back to the same double."""
-
-    true: str
-    false: str
-    missing: str
-    quotes_all_text: bool
-
-    def __call__(self, frame: pd.DataFrame, stream: BinaryIO) -> None:
-        cells = [self._cells(frame[name]) for name in frame.columns]
-        header = [self._text(name) for name in frame.columns]
-        lines = (",".join(record) for record in chain([header], zip(*cells, strict=True)))
-        stream.write("".join(f"{line}\n" for line in lines).encode())
-
-    def _cells(self, column: pd.Series) -> list[str]:
-        if columns.is_date(column):
-            return [self.missing if text == _NO_DATE else text for text in _iso(column)]
-        if columns.is_character(column):
-            return [self.missing if pd.isna(text) else self._text(text) for text in column]
-        if pd.api.types.is_bool_dtype(column.dtype):
-            return [self.true if value else self.false for value in column]
-        if pd.api.types.is_integer_dtype(column.dtype):
-            return list(map(str, column.tolist()))
-        return [self.missing if math.isnan(number) else repr(number) for number in column.tolist()]
-
-    def _text(self, text: str) -> str:
-        plain = not self.quotes_all_text and not _NEEDS_QUOTES.search(text)
-        return text if plain else '"' + text.replace('"', '""') + '"'
-
-
-_NO_DATE = "NaT"
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
-
-
-def _iso(column: pd.Series) -> list[str]:
-    """Dates as 2020-01-31, datetimes as 2020-01-31 10:00:00, as precise as the column needs."""
-    exact = column.to_numpy(dtype="datetime64[us]")
-    for unit in ("D", "s", "us"):
-        stamps = exact.astype(f"datetime64[{unit}]")
-        if np.array_equal(stamps, exact, equal_nan=True):
-            break
-    texts: list[str] = stamps.astype(np.str_).tolist()
-    return [text.replace("T", " ") if text != _NO_DATE else text for text in texts]
-
-
-_FOR_PYTHON = _Csv("True", "False", "", quotes_all_text=False)
-_FOR_SAS = _Csv("1", "0", "", quotes_all_text=False)
-_FOR_R = _Csv("TRUE", "FALSE", "NA", quotes_all_text=True)
+_FOR_PYTHON = CsvTable("True", "False", "")
+_FOR_SAS = CsvTable("1", "0", "")
+_FOR_R = CsvTable("TRUE", "FALSE", "NA", quotes_all_text=True)
 
 
 def _text_na(frame: pd.DataFrame) -> str:
@@ -158,11 +109,7 @@ def _text_na(frame: pd.DataFrame) -> str:
 
 def _r_class(column: pd.Series) -> str:
     if columns.is_date(column):
-        return (
-            "Date"
-            if all(len(text) in (len(_NO_DATE), len("2020-01-31")) for text in _iso(column))
-            else "POSIXct"
-        )
+        return "Date" if is_whole_days(column) else "POSIXct"
     if columns.is_character(column):
         return "character"
     return "logical" if pd.api.types.is_bool_dtype(column.dtype) else "numeric"
