@@ -88,6 +88,8 @@ class Scope:
         Metadata that the source format must carry.
     datasets : tuple of str
         Other datasets that must have been delivered; the rule then also gets the study.
+    consults : tuple of str
+        Other datasets the rule looks into where they were delivered; it then also gets the study.
     standards : tuple of str
         Versions the rule belongs to ("ADaMIG 1.3"); empty: to all.
     """
@@ -98,7 +100,13 @@ class Scope:
     needs_any: tuple[tuple[str, ...], ...] = ()
     metadata: tuple[MetadataKind, ...] = ()
     datasets: tuple[str, ...] = ()
+    consults: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the rule looks beyond its dataset."""
+        return bool(self.datasets or self.consults)
 
     def covers(self, dataset: Dataset) -> bool:
         """Whether a dataset has the structure the rule is about."""
@@ -231,7 +239,7 @@ class Rule:
         arguments = dict(self.arguments)
         if data is None:
             yield from self.function(study, **arguments)
-        elif self.scope.datasets:
+        elif self.scope.is_wide:
             yield from self.function(data, study, **arguments)
         else:
             yield from self.function(data, **arguments)
@@ -252,6 +260,7 @@ def rule(
     needs_any: tuple[tuple[str, ...], ...] = (),
     metadata: tuple[MetadataKind, ...] = (),
     datasets: tuple[str, ...] = (),
+    consults: tuple[str, ...] = (),
     standards: tuple[str, ...] = (),
     citations: tuple[Citation, ...] = (),
 ) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
@@ -267,7 +276,7 @@ def rule(
         Names the fault, so that it reads as a heading.
     severity, grain, citations
         As in `Rule`.
-    structures, excluded, needs, needs_any, metadata, datasets, standards
+    structures, excluded, needs, needs_any, metadata, datasets, consults, standards
         As in `Scope`.
     """
     table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
@@ -282,6 +291,7 @@ def rule(
                 needs_any=tuple(tuple(n.format(**row) for n in group) for group in needs_any),
                 metadata=metadata,
                 datasets=datasets,
+                consults=consults,
                 standards=arguments.pop("standards", standards),
             )
             if rule_id in _REGISTRY:

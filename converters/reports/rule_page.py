@@ -83,6 +83,8 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "needs metadata", ", ".join(scope.metadata)
     if scope.datasets:
         yield "needs datasets", ", ".join(scope.datasets)
+    if scope.consults:
+        yield "looks into", ", ".join(scope.consults)
     yield "looks at", _GRAINS[rule.grain]
     yield "family", rule.family.replace("_", " ")
     if scope.standards:
