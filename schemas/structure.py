@@ -122,6 +122,8 @@ def _infer(name: str, variables: Collection[str]) -> Structure:
         return Structure.ADAE
     if name == "ADPPK":
         return Structure.PPK
+    if name == "ADNCA":
+        return Structure.NCA
     if "TTE" in name:
         return Structure.TTE
     if "PARAMCD" in variables:

@@ -8,8 +8,10 @@ from . import dates as dates
 from . import durations as durations
 from . import flags as flags
 from . import metadata as metadata
+from . import non_compartmental as non_compartmental
 from . import occurrence as occurrence
 from . import pairs as pairs
+from . import population_pk as population_pk
 from . import subject_level as subject_level
 from . import time_to_event as time_to_event
 from . import time_to_event_conformance as time_to_event_conformance

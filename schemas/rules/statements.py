@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..columns import Distinct, Mask
 from ..dataset import Dataset
@@ -39,6 +40,17 @@ def partner_missing(data: Dataset, variable: str, partner: str) -> Iterator[Faul
     """`variable` has a value on a record where its partner has none."""
     mask = data.filled(variable) & data.missing(partner)
     yield Fault(mask, (partner, variable), f"{partner} is missing where {variable} has a value")
+
+
+def several_partners(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
+    """A value of `variable` goes with several values of `partner`; all its records are marked."""
+    values, partners = data.distinct(variable), data.distinct(partner)
+    both = (values.codes >= 0) & (partners.codes >= 0)
+    width = max(len(partners.values), 1)
+    pairs = pd.unique(values.codes[both] * width + partners.codes[both])
+    times = np.bincount(pairs // width, minlength=len(values.values))
+    mask = both & values.spread(times > 1, missing=False)
+    yield Fault(mask, (variable, partner), f"a value of {variable} goes with several values of {partner}")
 
 
 def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: bool) -> Iterator[Fault]:
