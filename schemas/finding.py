@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from .dataset import ReadingNote
 from .errors import Refused
+from .fingerprint import RecordKeys, fingerprint
 
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
@@ -49,6 +52,13 @@ class Example:
     values: Mapping[str, Any]
 
 
+class Standing(StrEnum):
+    """How a finding stands to those of an earlier report."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule broken in one dataset.
@@ -65,6 +75,14 @@ class Finding:
         Number of records concerned, exact; 0 when the fault is in the dataset as a whole.
     examples : tuple of Example
         The first of them, at most `EXAMPLES`.
+    title : str
+        Of the rule.
+    keys : RecordKeys
+        Which records, by their hashed keys.
+    standing : Standing or None
+        Where it was compared with an earlier report.
+    new_records : int or None
+        How many of the records are new since then; None where that cannot be told, or was not asked.
     """
 
     rule_id: str
@@ -74,6 +92,24 @@ class Finding:
     message: str
     records: int = 0
     examples: tuple[Example, ...] = ()
+    title: str = ""
+    keys: RecordKeys = field(default=RecordKeys(), repr=False)
+    standing: Standing | None = None
+    new_records: int | None = None
+
+    @property
+    def subject(self) -> tuple[str, str, tuple[str, ...]]:
+        """What it is about, whatever its records and its words."""
+        return self.rule_id, self.dataset, self.variables
+
+    @property
+    def fingerprint(self) -> str:
+        """The same in every delivery that has the same fault in the same records.
+
+        Where a fault is in the dataset as a whole, its words alone tell it from others of its rule.
+        """
+        words = () if self.records else (self.message,)
+        return fingerprint((self.rule_id, self.dataset, *self.variables, *words), self.records, self.keys)
 
 
 class Status(StrEnum):
@@ -135,6 +171,113 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Deselected:
+    """A rule that was set aside on a dataset it covers, and by what: "ignore AD02", "select TTE"."""
+
+    rule_id: str
+    dataset: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """What a waiver took out of one finding.
+
+    Attributes
+    ----------
+    rule_id, dataset, variables, message
+        As of the finding.
+    records : int
+        Records that it hid; 0 for a fault of the dataset as a whole.
+    reason, owner : str
+    expires : date
+    place : str
+        Which waiver: "waiver 2".
+    """
+
+    rule_id: str
+    dataset: str
+    variables: tuple[str, ...]
+    message: str
+    records: int
+    reason: str
+    owner: str
+    expires: date
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFinding:
+    """A finding of an earlier report.
+
+    Attributes
+    ----------
+    rule_id, severity, dataset, variables, message, records, fingerprint
+        As of the finding.
+    listed : tuple of str or None
+        Hashes of its records' keys; None where they were too many to list.
+    """
+
+    rule_id: str
+    severity: Severity
+    dataset: str
+    variables: tuple[str, ...]
+    message: str
+    records: int
+    fingerprint: str
+    listed: tuple[str, ...] | None = ()
+
+    @property
+    def subject(self) -> tuple[str, str, tuple[str, ...]]:
+        return self.rule_id, self.dataset, self.variables
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of the findings of an earlier report; the others stand in `Report.findings`.
+
+    Attributes
+    ----------
+    path, sha256 : str
+        The earlier report.
+    fixed : tuple of KnownFinding
+        Judged again and not found again.
+    not_judged : tuple of KnownFinding
+        Their rule did not judge their dataset this time, or they are waived.
+    """
+
+    path: str
+    sha256: str
+    fixed: tuple[KnownFinding, ...] = ()
+    not_judged: tuple[KnownFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a user set about how to judge, as the report states it.
+
+    Attributes
+    ----------
+    declared : mapping of name to statement
+        What was declared of the study: "cut_off" to "2024-01-31".
+    own_rules : tuple of str
+        Ids of rules that the user brought along.
+    severities : mapping of rule name to Severity
+    deselected : tuple of Deselected
+    waived : tuple of Waived
+    judged_on : date or None
+        The day by which waivers expire; None where there are none.
+    """
+
+    declared: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    own_rules: tuple[str, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    deselected: tuple[Deselected, ...] = ()
+    waived: tuple[Waived, ...] = ()
+    judged_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Verdict over one study.
 
@@ -152,6 +295,10 @@ class Report:
         Standard and version judged against, and where it came from.
     versions : mapping
         adamgate and the libraries that took part.
+    terms : Terms
+        What a user set: declarations, rules of their own, rules set aside, waivers.
+    comparison : Comparison or None
+        With an earlier report; only new findings refuse then.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -161,6 +308,8 @@ class Report:
     notes: tuple[ReadingNote, ...]
     standards: Mapping[str, str]
     versions: Mapping[str, str]
+    terms: Terms = field(default_factory=Terms)
+    comparison: Comparison | None = None
 
     def count(self, what: Severity | Status) -> int:
         """Number of findings of a severity, or of outcomes of a status."""
@@ -172,6 +321,11 @@ class Report:
         """Findings at or above a severity."""
         return tuple(finding for finding in self.findings if finding.severity.reaches(threshold))
 
+    def refusing(self, threshold: Severity | None) -> tuple[Finding, ...]:
+        """Findings that keep the gate shut: at or above a severity, and not known from before."""
+        found = self.findings_from(threshold) if threshold is not None else ()
+        return tuple(each for each in found if each.standing is not Standing.UNCHANGED)
+
     @property
     def not_run(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.status is Status.NOT_RUN)
@@ -179,10 +333,10 @@ class Report:
     def refuses(self, threshold: Severity | None = Severity.ERROR) -> bool:
         """Whether the gate stays shut: a finding at or above `threshold`, or a rule not run.
 
-        With `threshold` None (``--fail-on never``) only rules that were not run refuse.
+        With `threshold` None (``--fail-on never``) only rules that were not run refuse. Findings that
+        stood in the earlier report a study was compared with do not.
         """
-        found = threshold is not None and bool(self.findings_from(threshold))
-        return found or bool(self.not_run)
+        return bool(self.refusing(threshold)) or bool(self.not_run)
 
     def raise_for(self, threshold: Severity | None = Severity.ERROR) -> None:
         """Raise `GateRefused` when the report `refuses` at this threshold."""
@@ -196,7 +350,7 @@ class GateRefused(Refused):
     def __init__(self, report: Report, threshold: Severity | None) -> None:
         self.report = report
         self.threshold = threshold
-        found = report.findings_from(threshold) if threshold is not None else ()
+        found = report.refusing(threshold)
         what = f"refused: {_counted(found, 'finding')}, {_counted(report.not_run, 'rule')} not run"
         first = [f"{finding.dataset} {finding.rule_id}: {finding.message}" for finding in found[:3]]
         first += [f"{o.dataset} {o.rule_id} not run: {o.reason}" for o in report.not_run[:3]]

@@ -17,6 +17,8 @@ its arguments, so that a study can be judged in partitions of whole subjects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -92,6 +94,8 @@ class Scope:
         Other datasets the rule looks into where they were delivered; it then also gets the study.
     standards : tuple of str
         Versions the rule belongs to ("ADaMIG 1.3"); empty: to all.
+    named : tuple of str
+        Datasets it is about, by name, whatever their structure; empty: by structure.
     """
 
     structures: tuple[Structure, ...] = ()
@@ -102,6 +106,7 @@ class Scope:
     datasets: tuple[str, ...] = ()
     consults: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def is_wide(self) -> bool:
@@ -109,7 +114,9 @@ class Scope:
         return bool(self.datasets or self.consults)
 
     def covers(self, dataset: Dataset) -> bool:
-        """Whether a dataset has the structure the rule is about."""
+        """Whether a dataset has the structure, or the name, the rule is about."""
+        if self.named:
+            return dataset.name in self.named
         return self.covers_structure(dataset.structure, adam=dataset.is_adam)
 
     def covers_structure(self, structure: Structure, *, adam: bool) -> bool:
@@ -246,6 +253,21 @@ class Rule:
 
 
 _REGISTRY: dict[str, Rule] = {}
+_FAMILIES = f"{__name__.rpartition('.')[0]}.rules."
+"""Modules whose rules stand in the rule book; those of a user's own file do not."""
+_COLLECTOR: ContextVar[list[Rule] | None] = ContextVar("collector", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Rule]]:
+    """The rules that are declared outside the rule book while the block runs, in order."""
+    rule_book()  # so that none of its own families is loaded within
+    found: list[Rule] = []
+    token = _COLLECTOR.set(found)
+    try:
+        yield found
+    finally:
+        _COLLECTOR.reset(token)
 
 
 def rule(
@@ -262,9 +284,13 @@ def rule(
     datasets: tuple[str, ...] = (),
     consults: tuple[str, ...] = (),
     standards: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
     citations: tuple[Citation, ...] = (),
 ) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
-    """Register a function as a rule, or as one rule per id of a table.
+    """Make a rule of a function, or one rule per id of a table.
+
+    Rules of the package's own families enter the rule book. Anyone else's function carries its rules as
+    ``function.rules`` and is handed to `validate` as one of ``extra_rules``.
 
     Parameters
     ----------
@@ -276,37 +302,47 @@ def rule(
         Names the fault, so that it reads as a heading.
     severity, grain, citations
         As in `Rule`.
-    structures, excluded, needs, needs_any, metadata, datasets, consults, standards
+    structures, excluded, needs, needs_any, metadata, datasets, consults, standards, named
         As in `Scope`.
     """
     table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
 
+    def make(rule_id: str, row: Mapping[str, Any], function: RuleFunction) -> Rule:
+        arguments = dict(row)
+        scope = Scope(
+            structures=arguments.pop("structures", structures),
+            excluded=excluded,
+            needs=tuple(name.format(**row) for name in needs),
+            needs_any=tuple(tuple(n.format(**row) for n in group) for group in needs_any),
+            metadata=metadata,
+            datasets=datasets,
+            consults=consults,
+            standards=arguments.pop("standards", standards),
+            named=named,
+        )
+        return Rule(
+            id=rule_id,
+            title=title.format(**row),
+            severity=severity,
+            family=function.__module__.rpartition(".")[2],
+            grain=grain,
+            scope=scope,
+            citations=arguments.pop("citations", citations),
+            function=function,
+            arguments=tuple(arguments.items()),
+        )
+
     def register(function: Callable[P, Iterable[Yield]]) -> Callable[P, Iterable[Yield]]:
-        for rule_id, row in table.items():
-            arguments = dict(row)
-            scope = Scope(
-                structures=arguments.pop("structures", structures),
-                excluded=excluded,
-                needs=tuple(name.format(**row) for name in needs),
-                needs_any=tuple(tuple(n.format(**row) for n in group) for group in needs_any),
-                metadata=metadata,
-                datasets=datasets,
-                consults=consults,
-                standards=arguments.pop("standards", standards),
-            )
-            if rule_id in _REGISTRY:
-                raise ValueError(f"rule id {rule_id} is taken")
-            _REGISTRY[rule_id] = Rule(
-                id=rule_id,
-                title=title.format(**row),
-                severity=severity,
-                family=function.__module__.rpartition(".")[2],
-                grain=grain,
-                scope=scope,
-                citations=arguments.pop("citations", citations),
-                function=function,
-                arguments=tuple(arguments.items()),
-            )
+        made = tuple(make(rule_id, row, function) for rule_id, row in table.items())
+        if function.__module__.startswith(_FAMILIES):
+            for each in made:
+                if each.id in _REGISTRY:
+                    raise ValueError(f"rule id {each.id} is taken")
+                _REGISTRY[each.id] = each
+        collector = _COLLECTOR.get()
+        if collector is not None:
+            collector.extend(made)
+        function.rules = made  # type: ignore[attr-defined]
         return function
 
     return register

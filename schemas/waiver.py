@@ -1,0 +1,285 @@
+"""Waivers: findings that somebody has looked at and answers for, record by record, until a day.
+
+A waiver names a rule, a dataset, and either the keys of a record or values of the variable at fault; it
+hides those records and no other. One without either is about a fault in the dataset as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+
+from .columns import Mask
+from .condition import CompareConstant, Constant, NotComparable
+from .dataset import Dataset
+from .errors import ConfigurationError
+from .finding import Severity, Waived
+from .rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
+from .spelling import did_you_mean, nearest, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One record, one set of values, or one fault of a dataset as a whole that is accepted.
+
+    Attributes
+    ----------
+    rule : str
+        Id.
+    dataset : str
+        In capitals; "(study)" for rules about the study as a whole.
+    reason, owner : str
+        Why it is accepted, and who answers for it.
+    expires : date
+        The last day on which it holds.
+    record : mapping of variable to value
+        Keys: ``{"USUBJID": "01-001", "PARAMCD": "OS"}``; dates as ISO 8601 text.
+    values : tuple
+        Values of `variable`; where `record` is given too, both must hold.
+    variable : str
+        Only faults that concern this variable; by default any, and `values` are of the first one.
+    place : str
+        Where it stands: "waiver 2".
+    """
+
+    rule: str
+    dataset: str
+    reason: str
+    owner: str
+    expires: date
+    record: Mapping[str, Constant] = field(default_factory=lambda: MappingProxyType({}))
+    values: tuple[Constant, ...] = ()
+    variable: str = ""
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("rule", "dataset", "reason", "owner"):
+            if not str(getattr(self, name)).strip():
+                raise ConfigurationError(
+                    f"a waiver has no {name}", self.place, "say who accepts what, and why"
+                )
+
+    def __str__(self) -> str:
+        return f"{self.place or 'a waiver'} ({self.rule} in {self.dataset}, {self.owner})"
+
+    def concerns(self, rule_id: str, dataset: str) -> bool:
+        return (self.rule, self.dataset) == (rule_id, dataset)
+
+    def holds_on(self, today: date) -> bool:
+        return today <= self.expires
+
+    def accepts(self, fault: Fault) -> bool:
+        """Whether it is about a fault of this kind: of records or of the dataset, and of its variable."""
+        named = bool(self.record or self.values)
+        about_records = fault.mask is not None
+        return named is about_records and (not self.variable or self.variable in fault.variables)
+
+    def names(self, data: Dataset, fault: Fault) -> Mask:
+        """The records of a dataset that it names; none where it cannot be asked."""
+        found = np.ones(len(data), dtype=np.bool_)
+        for variable, value in self.record.items():
+            found &= _equal(data, variable, value)
+        if self.values:
+            variable = self.variable or (fault.variables[0] if fault.variables else "")
+            hits = [_equal(data, variable, value) for value in self.values]
+            found &= np.logical_or.reduce(hits)
+        return found
+
+
+def _equal(data: Dataset, variable: str, value: Constant) -> Mask:
+    if variable in data:
+        try:
+            return CompareConstant(variable, "==", _constant(value)).truth(data).true
+        except NotComparable:
+            pass  # another kind of value equals none
+    return np.zeros(len(data), dtype=np.bool_)
+
+
+def _constant(value: Constant) -> Constant:
+    """As conditions take it; the Python API may give dates and whole numbers."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.rstrip(" ") if isinstance(value, str) else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Waivers:
+    """The waivers of a study on a day.
+
+    Attributes
+    ----------
+    all : tuple of Waiver
+    today : date
+        Decides which have expired.
+    """
+
+    all: tuple[Waiver, ...]
+    today: date
+
+    @classmethod
+    def of(cls, waivers: Iterable[Waiver], today: date | None, book: Mapping[str, Rule]) -> Waivers:
+        """As a user gives them; raises ConfigurationError for an unknown rule."""
+        numbered = tuple(
+            each if each.place else replace(each, place=f"waiver {number}")
+            for number, each in enumerate(waivers, 1)
+        )
+        for each in numbered:
+            if each.rule not in book:
+                advice = did_you_mean(each.rule, near) if (near := nearest(each.rule, book)) else ""
+                raise ConfigurationError(
+                    f"no rule has the id {one_line(each.rule)!r}",
+                    each.place,
+                    advice or "a waiver names one rule by its id; `adamgate rules` lists them",
+                )
+        return cls(numbered, today or date.today())
+
+    def in_force(self, rule_id: str, dataset: str) -> tuple[Waiver, ...]:
+        return tuple(
+            each for each in self.all if each.concerns(rule_id, dataset) and each.holds_on(self.today)
+        )
+
+
+def spare(
+    data: Dataset | None, fault: Fault, waivers: Sequence[Waiver]
+) -> tuple[Fault | None, tuple[tuple[Waiver, int], ...]]:
+    """Take what is waived out of a fault.
+
+    Returns
+    -------
+    Fault or None
+        What is left of it.
+    tuple of (Waiver, int)
+        Each waiver that met something, with the number of records it was the first to name; 0 for a fault
+        of the dataset as a whole.
+    """
+    fitting = [each for each in waivers if each.accepts(fault)]
+    if not fitting:
+        return fault, ()
+    if fault.mask is None or data is None:
+        return None, ((fitting[0], 0),)
+    left = fault.mask.copy()
+    met = []
+    for waiver in fitting:
+        named = waiver.names(data, fault)
+        if (named & fault.mask).any():
+            met.append((waiver, int(np.count_nonzero(named & left))))
+            left &= ~named
+    return (replace(fault, mask=left) if left.any() else None), tuple(met)
+
+
+# The rules about waivers. They see how the gate was used, not the data, so that the gate runs them last.
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How the waivers of a study were used.
+
+    Attributes
+    ----------
+    waivers : Waivers
+    waived : tuple of Waived
+        What they hid.
+    judged : frozenset of (rule id, dataset)
+        What was judged, so that a waiver could have been of use.
+    datasets : frozenset of str
+        What was read.
+    scoped : tuple of str
+        Datasets that selections and severities name.
+    """
+
+    waivers: Waivers
+    waived: tuple[Waived, ...]
+    judged: frozenset[tuple[str, str]]
+    datasets: frozenset[str]
+    scoped: tuple[str, ...] = ()
+
+
+def unused(audit: Audit) -> Iterator[Fault]:
+    """A waiver meets no finding.
+
+    ## What it checks
+    Each waiver in force whose rule judged its dataset: does it name at least one record at fault? Every
+    entry of `records` is asked by itself.
+
+    ## Not a fault
+    A waiver whose rule did not judge (deselected, not applicable, not run), or whose dataset was not read.
+
+    ## Why it matters
+    The data were corrected, or the waiver names nothing because of a slip. Left where it is, it may one day
+    hide a fault that nobody has looked at.
+
+    ## Smallest fix
+    Remove the waiver; or correct its keys: texts in quotes, numbers without, as the data hold them. Records
+    are named by `records` or `values`; without them a waiver is about a fault of the whole dataset.
+    """
+    met = {each.place for each in audit.waived}
+    for each in audit.waivers.all:
+        judged = (each.rule, each.dataset) in audit.judged
+        if judged and each.holds_on(audit.waivers.today) and each.place not in met:
+            yield Fault(None, (), f"{each} meets no finding")
+
+
+def expired(audit: Audit) -> Iterator[Fault]:
+    """A waiver has expired.
+
+    ## What it checks
+    Each waiver: is its last day, `expires`, before today? Today is the date of the machine unless
+    `--today` or `ADAMGATE_TODAY` says otherwise; the report states it.
+
+    ## Why it matters
+    It hides nothing any more: what it accepted counts again.
+
+    ## Smallest fix
+    Correct the data; or look at the finding again and give the waiver a new date.
+    """
+    for each in audit.waivers.all:
+        if not each.holds_on(audit.waivers.today):
+            yield Fault(None, (), f"{each} expired on {each.expires.isoformat()}")
+
+
+def unread(audit: Audit) -> Iterator[Fault]:
+    """A waiver or a selection names a dataset that was not read.
+
+    ## What it checks
+    The datasets that waivers, `[rules.DATASET]` and names such as `ADAE:AD0269` speak of: were they read?
+
+    ## Not a fault
+    Settings of a whole study, where a part of it is judged: this is a note.
+
+    ## Why it matters
+    A slip in the name leaves the setting without effect.
+
+    ## Smallest fix
+    Correct the name, or judge the whole study.
+    """
+    named = (*(each.dataset for each in audit.waivers.all), *audit.scoped)
+    for dataset in dict.fromkeys(named):
+        if dataset not in audit.datasets:
+            near = nearest(dataset, audit.datasets, 1)
+            meant = f"; is {near[0]} meant?" if near else ""
+            yield Fault(None, (), f"settings name {one_line(dataset, 40)}, which was not read{meant}")
+
+
+def _rule(rule_id: str, title: str, severity: Severity, function: RuleFunction) -> Rule:
+    return Rule(
+        id=rule_id,
+        title=title,
+        severity=severity,
+        family="waivers",
+        grain=Grain.STUDY,
+        scope=Scope(),
+        citations=(Citation("adamgate"),),
+        function=function,
+    )
+
+
+WAIVER_RULES = (
+    _rule("WV001", "A waiver meets no finding", Severity.WARNING, unused),
+    _rule("WV002", "A waiver has expired", Severity.WARNING, expired),
+    _rule("WV003", "Settings name a dataset that was not read", Severity.NOTE, unread),
+)
+"""They judge how the gate is used; `rule_book` holds those that judge data."""
