@@ -29,6 +29,10 @@ class Endpoint:
         The ADSL flag whose subjects each have a record; empty where not declared.
     recurrent : bool
         A subject may have several records.
+    new_therapy : str
+        The ADSL date of the start of a new therapy, after which no event of the parameter counts.
+    gap : int or None
+        Days without an assessment after which an event does not count: as after two missed visits.
     """
 
     role: str = ""
@@ -36,6 +40,8 @@ class Endpoint:
     evaluator: str = ""
     population: str = ""
     recurrent: bool = False
+    new_therapy: str = ""
+    gap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +71,5 @@ class Declarations:
     worsening: bool = False
 
 
+UNDECLARED = Endpoint()
 NOTHING_DECLARED = Declarations()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .columns import Mask
 from .dataset import Dataset
+from .declarations import UNDECLARED, Endpoint
 from .duration import unit_from_text
 
 _SHOWN = 20
@@ -20,6 +21,10 @@ _ROLES = {
     "OS": ("overall survival",),
     "PFS": ("progression free survival",),
     "DOR": ("duration of response",),
+    "TTP": ("time to progression", "time to disease progression"),
+    "EFS": ("event free survival",),
+    "DFS": ("disease free survival",),
+    "TTR": ("time to response",),
 }
 """PARAM of the endpoints that rules know, without hyphens, unit and case; the key is PARAMCD."""
 
@@ -110,12 +115,29 @@ class Parameters:
         return frozenset(str(distinct.values[code]) for code in codes if code >= 0)
 
     def with_role(self, role: str) -> Mask:
-        """Parameters that are an endpoint ("OS", "PFS", "DOR"), by PARAMCD or by the exact text of PARAM."""
+        """Parameters that are an endpoint ("OS", "PFS", "DOR"): as declared, else by PARAMCD or by the exact
+        text of PARAM."""
         found = np.array([name.upper() == role for name in self.names])
         if "PARAM" in self.data:
             meant = self.data.matching("PARAM", lambda text: _plain(str(text)) in _ROLES[role])
             found |= self.count(meant) > 0
+        for number, name in enumerate(self.names):
+            declared = self.endpoint(name).role
+            if declared:
+                found[number] = declared == role
         return found
+
+    def records_with_role(self, role: str) -> Mask:
+        """Records of the parameters that are an endpoint."""
+        return self.with_role(role)[self.codes]
+
+    def endpoint(self, name: str) -> Endpoint:
+        """What is declared of a parameter; nothing where it is not declared."""
+        return self.data.declarations.endpoints.get(name, UNDECLARED)
+
+    def among(self, chosen: Collection[str]) -> Mask:
+        """Records of parameters by name."""
+        return np.isin(self.codes, [number for number, name in enumerate(self.names) if name in chosen])
 
 
 def _prefix(name: str) -> str:

@@ -4,8 +4,10 @@ from . import adverse_events as adverse_events
 from . import basic_data_structure as basic_data_structure
 from . import censoring as censoring
 from . import cross_dataset as cross_dataset
+from . import cut_offs as cut_offs
 from . import dates as dates
 from . import durations as durations
+from . import endpoints as endpoints
 from . import flags as flags
 from . import metadata as metadata
 from . import non_compartmental as non_compartmental

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Mask
+from ..cut_off import cut_off_for
 from ..dataset import Dataset, Study
+from ..errors import ConfigurationError
 from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
 from ..subjects import adsl_record, deaths_of
-from .durations import CUT_OFFS
 from .readiness import readiness
 
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
@@ -135,13 +136,15 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
     datasets=("ADSL",),
+    consults=("TS",),
 )
 def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     """Somebody who is dead in ADSL is censored in overall survival.
 
     ## What it checks
     Subjects with DTHDT in ADSL have an event of overall survival, if they died on or before the day they
-    were censored. A later death is a note: the data cut-off may lie between.
+    were censored or on or before the data cut-off (declared, DCUTDTC of TS, or a variable of ADSL). A later
+    death is a note: the data cut-off may lie between.
 
     ## Not a fault
     A death without a date.
@@ -160,8 +163,15 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
     message = "overall survival is censored on or after the day of death in ADSL"
     yield Fault(censored & (death.day <= adt), ("CNSR", "ADT"), message)
+    later = censored & (death.day > adt)
+    cut_off = cut_off_for(data, study)
+    if cut_off is not None:
+        in_time = later & (death.day <= cut_off.day)
+        message = f"overall survival is censored before a death in ADSL that {cut_off.source} includes"
+        yield Fault(in_time, ("CNSR", "ADT"), message)
+        later &= ~in_time
     message = "overall survival is censored before a death in ADSL; the cut-off may lie between"
-    yield Fault(censored & (death.day > adt), ("CNSR", "ADT"), message, Severity.NOTE)
+    yield Fault(later, ("CNSR", "ADT"), message, Severity.NOTE)
 
 
 @readiness(
@@ -179,7 +189,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     ## What it checks
     The population of a parameter is the one of ADSL that its subjects agree with best: all subjects, or
     those with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If it has records for at least 95% of them, the others
-    lack.
+    lack. Where the population is declared, of the study or of the parameter, it is that one, and a lack is an
+    error; the declared population of a parameter is judged whatever share has records.
 
     ## Not a fault
     Duration of response, however many responded, and other parameters of a subset. Randomized subjects
@@ -198,52 +209,20 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     populations = dict(_populations(adsl))
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)
-    of_responders = parameters.with_role("DOR")[parameters.codes]
-    for name, own in parameters.each(parameters.durations & ~of_responders & (record >= 0)):
+    for name, own in parameters.each(parameters.durations & (record >= 0)):
         having = np.zeros(len(adsl), dtype=np.bool_)
         having[record[own]] = True
-        label = max(populations, key=lambda label: _agreement(having, populations[label]))
-        population = populations[label]
+        declared = parameters.endpoint(name).population
+        if not declared and parameters.with_role("DOR")[parameters.codes[own[0]]]:
+            continue
+        flag = declared or data.declarations.population
+        label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations)
+        population = _declared(adsl, flag) if flag else populations[label]
         lacking = int(np.count_nonzero(population & ~having))
         total = int(np.count_nonzero(population))
-        if lacking and total - lacking >= _COVERS * total:
+        if lacking and (declared or total - lacking >= _COVERS * total):
             message = f"{name}: {lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
-            yield Fault(None, ("USUBJID",), message)
-
-
-@readiness(
-    "XD005",
-    title="ADT is after the data cut-off in ADSL",
-    severity=Severity.ERROR,
-    grain=Grain.SUBJECT,
-    structures=(Structure.TTE,),
-    needs=("USUBJID", "ADT"),
-    datasets=("ADSL",),
-)
-def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A record ends after the data cut-off that ADSL has.
-
-    ## What it checks
-    ADT is on or before the date of the data cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
-
-    ## Not a fault
-    An ADSL without a cut-off: the rule is then not applicable.
-
-    ## Why it matters
-    What is known after the cut-off is known of some subjects only, of those who had events.
-
-    ## Smallest fix
-    Censor at the cut-off, or correct the date.
-    """
-    adsl = study["ADSL"]
-    cut_offs = [variable for variable in CUT_OFFS if variable in adsl]
-    if "USUBJID" not in adsl or not cut_offs:
-        yield Inapplicable("ADSL has no data cut-off by subject (USUBJID with DCUTDT, CUTOFFDT, …)")
-        return
-    record, durations = adsl_record(data, adsl), Parameters.of(data).durations
-    for variable in cut_offs:
-        late = durations & (data.days("ADT") > np.append(adsl.days(variable), np.nan)[record])
-        yield Fault(late, ("ADT",), f"ADT is after {variable} of ADSL")
+            yield Fault(None, ("USUBJID",), message, Severity.ERROR if flag else None)
 
 
 def _present(data: Dataset) -> NDArray[np.object_]:
@@ -259,7 +238,7 @@ def _plain_identifier(value: object) -> str:
 
 def _overall_survival(data: Dataset) -> Mask:
     parameters = Parameters.of(data)
-    return parameters.with_role("OS")[parameters.codes]
+    return parameters.records_with_role("OS")
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
@@ -268,6 +247,17 @@ def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
         if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
             yield f"subjects with {variable} = Y", adsl.equals(variable, "Y")
     yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)
+
+
+def _closest(having: Mask, populations: Mapping[str, Mask]) -> str:
+    """Name of the population that agrees best with the subjects who have a record."""
+    return max(populations, key=lambda label: _agreement(having, populations[label]))
+
+
+def _declared(adsl: Dataset, flag: str) -> Mask:
+    if flag not in adsl:
+        raise ConfigurationError(f"the declared population {flag} is no variable of ADSL")
+    return adsl.equals(flag, "Y")
 
 
 def _agreement(one: Mask, other: Mask) -> float:

@@ -19,9 +19,6 @@ from .readiness import readiness
 
 Positions = NDArray[np.intp]
 
-CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")
-"""Names of a date of the data cut-off."""
-
 _ENOUGH = 4
 """So many durations above zero prove a unit."""
 
@@ -203,34 +200,6 @@ def end_before_start(data: Dataset) -> Iterator[Fault]:
     """
     before = Parameters.of(data).durations & (data.days("ADT") < data.days("STARTDT"))
     yield Fault(before, ("ADT", "STARTDT"), "ADT is before STARTDT")
-
-
-@readiness(
-    "TTE018",
-    title="ADT is after the data cut-off",
-    severity=Severity.ERROR,
-    grain=Grain.DATASET,
-    structures=(Structure.TTE,),
-    needs=("ADT",),
-    needs_any=(CUT_OFFS,),
-)
-def end_after_cut_off(data: Dataset) -> Iterator[Fault]:
-    """A record ends after the cut-off that it names itself.
-
-    ## What it checks
-    ADT is on or before the date of the data cut-off on the same record (DCUTDT, CUTOFFDT, …).
-
-    ## Why it matters
-    What is known after the cut-off is known of some subjects only, of those who had events.
-
-    ## Smallest fix
-    Censor at the cut-off, or correct the date.
-    """
-    adt, durations = data.days("ADT"), Parameters.of(data).durations
-    for variable in CUT_OFFS:
-        if variable in data:
-            late = durations & (adt > data.days(variable))
-            yield Fault(late, ("ADT", variable), f"ADT is after {variable}")
 
 
 _KNOWN: WeakKeyDictionary[Dataset, dict[str, tuple[Positions, DurationInference]]] = WeakKeyDictionary()

@@ -72,8 +72,8 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
 
     ## Not a fault
     Several records of which ANLzzFL leaves one: the report says which flag. A subject of whom no record
-    is flagged, where the flag works for others, is not analysed. ASEQ numbers the records; it does not
-    say which one counts.
+    is flagged, where the flag works for others, is not analysed. Parameters declared as recurrent. ASEQ
+    numbers the records; it does not say which one counts.
 
     ## Why it matters
     A survival table with a subject twice counts their event twice.
@@ -82,7 +82,9 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     Remove the repetition, or set ANL01FL to Y on the record to analyse.
     """
     parameters = Parameters.of(data)
+    recurrent = [name for name in parameters.names if parameters.endpoint(name).recurrent]
     judged = parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
+    judged &= ~parameters.among(recurrent)
     tellers = [name for name in data.frame.columns if _TELLING_APART.match(name)]
     group = data.groups("USUBJID", "PARAMCD", *tellers)
     repeated = (np.bincount(group[judged], minlength=group.max(initial=0) + 1)[group] > 1) & judged
@@ -269,50 +271,3 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
     """
     negative = Parameters.of(data).durations & (data.numbers("AVAL") < 0)
     yield Fault(negative, ("AVAL",), "AVAL is negative")
-
-
-@readiness(
-    "TTE020",
-    title="Progression-free survival ends after overall survival",
-    severity=Severity.ERROR,
-    grain=Grain.DATASET,
-    structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT"),
-)
-def progression_after_survival(data: Dataset) -> Iterator[Fault]:
-    """A subject was followed for progression beyond their death or the end of their follow-up.
-
-    ## What it checks
-    ADT of progression-free survival is not after ADT of overall survival of the same subject and the
-    same STARTDT: an error where either is an event, a warning where both are censored. The parameters
-    are known by PARAMCD (OS, PFS) or by the exact text of PARAM.
-
-    ## Not a fault
-    Parameters with another origin. Subjects with several records of either parameter are left out.
-
-    ## Why it matters
-    Nobody progresses after death; and whoever was assessed later was alive later.
-
-    ## Smallest fix
-    Look at the date of the last assessment, and at the date of last contact that ends overall survival.
-    """
-    parameters = Parameters.of(data)
-    role = {name: parameters.with_role(name)[parameters.codes] for name in ("OS", "PFS")}
-    subject = data.distinct("USUBJID").codes
-    survival = _only_record(subject, role["OS"] & (subject >= 0))
-    adt, startdt, event = data.days("ADT"), data.days("STARTDT"), data.numbers("CNSR") == 0
-    other = np.where(subject >= 0, survival[subject], -1)
-    later = role["PFS"] & (other >= 0) & (adt > adt[other]) & (startdt == startdt[other])
-    either = event | event[other]
-    message = "progression-free survival ends after overall survival of the same subject"
-    yield Fault(later & either, ("ADT", "CNSR"), f"{message}, and one of them is an event")
-    yield Fault(later & ~either, ("ADT", "CNSR"), f"{message}, both censored", Severity.WARNING)
-
-
-def _only_record(subject: Codes, chosen: Mask) -> Codes:
-    """Position of each subject's record among the chosen ones; -1 where there is not exactly one."""
-    subjects = int(subject.max(initial=-1)) + 1
-    position = np.full(subjects + 1, -1, dtype=np.intp)
-    position[subject[chosen]] = np.flatnonzero(chosen)
-    position[:-1][np.bincount(subject[chosen], minlength=subjects) != 1] = -1
-    return position

@@ -145,7 +145,7 @@ class TestCutOff:
 
     def test_none_is_said(self, trial):
         report = trial.report("XD005")
-        reason = "ADSL has no data cut-off by subject (USUBJID with DCUTDT, CUTOFFDT, …)"
+        reason = "neither TS (DCUTDTC) nor ADSL (USUBJID with DCUTDT, CUTOFFDT, …) has a data cut-off"
         assert [(each.status, each.reason) for each in report.outcomes] == [("not applicable", reason)]
 
 

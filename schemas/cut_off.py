@@ -1,0 +1,110 @@
+"""The data cut-off of a study: declared, else in the trial summary, else a variable of ADSL.
+
+Nothing that is analysed happened after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Mask
+from .dataset import Dataset, Study
+from .declarations import Declarations
+from .subjects import adsl_record
+
+CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")
+"""Names of a date of the data cut-off."""
+
+_COMPLETE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
+
+_ENOUGH = 5
+_SHARE = 0.05
+"""So many censored records, and such a share of them, on the last day of all look like a cut-off."""
+
+
+@dataclass(frozen=True, eq=False)
+class CutOff:
+    """A data cut-off as the records of one dataset see it.
+
+    Attributes
+    ----------
+    source : str
+        Where it stands: "the declared cut-off", "DCUTDTC of TS", "DCUTDT of ADSL".
+    day : ndarray of float, shape (n_records,)
+        In days since 1970-01-01; NaN where the record's subject has none.
+    declared : bool
+    """
+
+    source: str
+    day: NDArray[np.float64]
+    declared: bool = False
+
+
+def declared_cut_off(data: Dataset) -> CutOff | None:
+    """What the configuration says; None where it says nothing."""
+    declarations: Declarations = data.declarations
+    if declarations.cut_off is None:
+        return None
+    day = float(np.datetime64(declarations.cut_off, "D").astype(np.int64))
+    return CutOff("the declared cut-off", np.full(len(data), day), declared=True)
+
+
+def cut_off_for(data: Dataset, study: Study) -> CutOff | None:
+    """The cut-off that the records of a dataset are judged by; None where the study states none.
+
+    The declared one, else DCUTDTC of TS (the last, where there are several; a partial date is none), else
+    the first of `CUT_OFFS` that ADSL has, by subject.
+    """
+    return declared_cut_off(data) or _of_trial_summary(data, study) or _of_subjects(data, study)
+
+
+def _of_trial_summary(data: Dataset, study: Study) -> CutOff | None:
+    if "TS" not in study or not ("TSPARMCD" in study["TS"] and "TSVAL" in study["TS"]):
+        return None
+    summary = study["TS"]
+    values = summary.distinct("TSVAL")
+    codes = np.unique(values.codes[summary.equals("TSPARMCD", "DCUTDTC")])
+    texts = [str(values.values[code]) for code in codes if code >= 0]
+    dates = sorted(text[:10] for text in texts if _COMPLETE_DATE.match(text))
+    if not dates:
+        return None
+    try:
+        last = np.datetime64(dates[-1], "D")
+    except ValueError:  # 2024-02-30: what TS means is not known
+        return None
+    return CutOff("DCUTDTC of TS", np.full(len(data), float(last.astype(np.int64))))
+
+
+def _of_subjects(data: Dataset, study: Study) -> CutOff | None:
+    if "ADSL" not in study or "USUBJID" not in study["ADSL"] or "USUBJID" not in data:
+        return None
+    adsl = study["ADSL"]
+    variable = next(own_cut_offs(adsl), None)
+    if variable is None:
+        return None
+    return CutOff(f"{variable} of ADSL", np.append(adsl.days(variable), np.nan)[adsl_record(data, adsl)])
+
+
+def own_cut_offs(data: Dataset) -> Iterator[str]:
+    """Variables of a dataset that are a data cut-off."""
+    return (variable for variable in CUT_OFFS if variable in data)
+
+
+def likely_cut_off(day: NDArray[np.float64], censored: Mask) -> tuple[float, int] | None:
+    """The last day of all records if many are censored on it, and how many; None otherwise.
+
+    An inference: what is worked out here may be told and may excuse a record, but is no fault.
+    """
+    there = ~np.isnan(day)
+    if not there.any():
+        return None
+    last = float(day[there].max())
+    on_it = int(np.count_nonzero(censored & (day == last)))
+    if on_it < _ENOUGH or on_it < _SHARE * np.count_nonzero(censored):
+        return None
+    return last, on_it
