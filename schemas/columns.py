@@ -48,13 +48,20 @@ class Distinct:
         return self.spread(hits, missing=False)
 
 
+_OTHER_THAN_TEXT = frozenset(
+    "integer floating mixed-integer-float decimal complex boolean "
+    "date datetime datetime64 time timedelta timedelta64 period interval".split()
+)
+"""What pandas calls objects that are no text; a column of text among numbers is text."""
+
+
 def is_character(column: pd.Series) -> bool:
-    """Whether a column holds text; an object column is judged by its values."""
+    """Whether a column holds text; objects, categories among them, are judged by their values."""
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return not pd.api.types.is_numeric_dtype(dtype.categories.dtype)
+        return is_character(dtype.categories.to_series())
     if pd.api.types.is_object_dtype(dtype):
-        return pd.api.types.infer_dtype(column, skipna=True) in {"string", "empty", "mixed"}
+        return pd.api.types.infer_dtype(column, skipna=True) not in _OTHER_THAN_TEXT
     return isinstance(dtype, pd.StringDtype) or pd.api.types.is_string_dtype(dtype)
 
 
@@ -63,13 +70,28 @@ def is_date(column: pd.Series) -> bool:
     return pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
-def is_dated(column: pd.Series) -> bool:
-    """Whether a column holds Python dates or datetimes as objects."""
+def as_read(column: pd.Series) -> pd.Series:
+    """The column as a reader would have made it, where it was made elsewhere and differs.
+
+    Categories other than text become plain values, dictionaries of Arrow categories, Python dates
+    ``datetime64[s]``, Python datetimes ``datetime64[us]``; a datetime with a time zone keeps what its
+    clock showed. Any other column is returned as it is.
+    """
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype) and not is_character(column):
+        column = pd.Series(np.asarray(column), index=column.index, name=column.name)
+    elif isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("dictionary"):
+        column = column.astype(object).astype("category")
+    elif isinstance(dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_localize(None)
+    return _as_dates(column) if _is_dated(column) else column
+
+
+def _is_dated(column: pd.Series) -> bool:
     return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in {"date", "datetime"}
 
 
-def as_dates(column: pd.Series) -> pd.Series:
-    """Python dates as ``datetime64[s]``, datetimes as ``datetime64[us]``."""
+def _as_dates(column: pd.Series) -> pd.Series:
     unit = "s" if pd.api.types.infer_dtype(column, skipna=True) == "date" else "us"
     filled = column.where(column.notna(), None)
     return pd.Series(filled.to_numpy(dtype=f"datetime64[{unit}]"), index=column.index, name=column.name)
@@ -94,7 +116,7 @@ def distinct(column: pd.Series) -> Distinct:
             values = values[used]
     else:
         codes, uniques = pd.factorize(column, use_na_sentinel=True)
-        values = np.asarray(uniques, dtype=object)
+        values = np.asarray(uniques if (codes >= 0).any() else [], dtype=object)
     if any((isinstance(value, str) and value != value.rstrip(" ")) or value == "" for value in values):
         values, codes = _without_trailing_blanks(values, codes)
     return Distinct(values, codes)
@@ -133,15 +155,18 @@ def numbers(column: pd.Series) -> NDArray[np.float64]:
     Raises
     ------
     WrongType
-        When the column holds text or dates.
+        When the column holds text, dates or anything else. A column without any value is of no kind.
     """
-    if is_date(column) or (is_character(column) and not missing(column).all()):
-        raise WrongType(f"{column.name} does not hold numbers")
-    if is_character(column):
+    if is_date(column) or is_character(column) or pd.api.types.is_timedelta64_dtype(column.dtype):
+        if not missing(column).all():
+            raise WrongType(f"{column.name} does not hold numbers")
         return np.full(len(column), np.nan)
     if column.dtype == np.float64:
         return column.to_numpy()
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    try:
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):  # their messages show a value
+        raise WrongType(f"{column.name} does not hold numbers") from None
 
 
 def days(column: pd.Series) -> NDArray[np.float64]:

@@ -172,6 +172,8 @@ class Dataset:
         names = [variable.name for variable in self.variables]
         if names != list(self.frame.columns):
             raise ValueError(f"{self.name}: variables and columns differ")
+        if len(self._by_name) < len(names):
+            raise ValueError(f"{self.name}: two variables differ only in case")
 
     @classmethod
     def from_frame(
@@ -187,10 +189,10 @@ class Dataset:
         if len(set(names)) < len(names):
             raise ValueError(f"{name}: two columns have the same name")
         plain = frame.reset_index(drop=True).set_axis(names, axis=1)
-        dated = {
-            column: columns.as_dates(plain[column]) for column in names if columns.is_dated(plain[column])
+        changed = {
+            column: read for column, held in plain.items() if (read := columns.as_read(held)) is not held
         }
-        plain = plain.assign(**dated) if dated else plain
+        plain = plain.assign(**changed) if changed else plain
         given = tuple(
             described.get(column)
             or Variable(column, type="Num" if columns.is_numeric(plain[column]) else "Char")

@@ -4,6 +4,7 @@ import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +89,57 @@ def test_groups_number_the_combinations_and_missing_is_one_of_them():
 def test_two_columns_of_one_name_are_refused():
     with pytest.raises(ValueError, match="two columns have the same name"):
         Dataset.from_frame(pd.DataFrame([[1, 2]], columns=["A", "A"]), "ADXX")
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers"),
+    [
+        (pd.Series([1, 0, None], dtype="category"), [1.0, 0.0, np.nan]),
+        (pd.Series([True, None], dtype=object), [1.0, np.nan]),
+        (pd.Series([pd.NaT, pd.NaT]), [np.nan, np.nan]),
+        (pd.Series([None, None], dtype="category"), [np.nan, np.nan]),
+    ],
+    ids=["categories", "booleans", "dates, all missing", "nothing"],
+)
+def test_numbers_however_a_frame_holds_them(column, numbers):
+    data = Dataset.from_frame(pd.DataFrame({"CNSR": column}), "ADTTE")
+    np.testing.assert_array_equal(data.numbers("CNSR"), numbers)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([1, "secret", None], dtype=object),
+        pd.Series([1, "secret"], dtype="category"),
+        pd.Series([b"secret"]),
+        pd.Series(pd.to_timedelta([1], unit="D")),
+        pd.Series(pd.period_range("2020-01", periods=1, freq="M")),
+        pd.Series(pd.to_datetime(["2020-01-01"])),
+    ],
+    ids=["mixed", "mixed categories", "bytes", "timedelta", "period", "date"],
+)
+def test_what_is_no_number_is_said_without_its_value(column):
+    data = Dataset.from_frame(pd.DataFrame({"AVAL": column}), "ADTTE")
+    with pytest.raises(columns.WrongType, match=r"^AVAL does not hold numbers$"):
+        data.numbers("AVAL")
+
+
+def test_a_frame_of_another_tool_is_taken_as_a_reader_would_have_made_it():
+    day = pd.Timestamp("2024-03-01")
+    table = pa.table({"SAFFL": pa.array(["Y", None, "N"]).dictionary_encode(), "X": pa.nulls(3)})
+    frame = table.to_pandas(types_mapper=pd.ArrowDtype).assign(
+        TRTSDT=pd.Series([day, pd.NaT, day], dtype="category"),
+        TRTSDTM=pd.Series([day, pd.NaT, day]).dt.tz_localize("Asia/Tokyo"),
+    )
+    data = Dataset.from_frame(frame, "ADSL")
+    assert [variable.type for variable in data.variables] == ["Char", "Num", "Num", "Num"]
+    assert set(data.distinct("SAFFL").values) == {"Y", "N"}
+    assert data.missing("X").all()
+    assert not len(data.distinct("X").values)
+    for variable in ("TRTSDT", "TRTSDTM"):
+        np.testing.assert_array_equal(data.days(variable), [19783.0, np.nan, 19783.0])
+
+
+def test_variables_that_differ_only_in_case_are_refused():
+    with pytest.raises(ValueError, match="differ only in case"):
+        Dataset.from_frame(pd.DataFrame({"AVAL": [1.0], "aval": [-1.0]}), "ADTTE")
