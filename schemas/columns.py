@@ -48,10 +48,9 @@ class Distinct:
         return self.spread(hits, missing=False)
 
 
-_OTHER_THAN_TEXT = frozenset(
-    "integer floating mixed-integer-float decimal complex boolean "
-    "date datetime datetime64 time timedelta timedelta64 period interval".split()
-)
+_NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "complex", "boolean"}
+_TIMES = {"date", "datetime", "datetime64", "time", "timedelta", "timedelta64", "period", "interval"}
+_OTHER_THAN_TEXT = _NUMBERS | _TIMES
 """What pandas calls objects that are no text; a column of text among numbers is text."""
 
 

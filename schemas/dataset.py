@@ -190,7 +190,7 @@ class Dataset:
             raise ValueError(f"{name}: two columns have the same name")
         plain = frame.reset_index(drop=True).set_axis(names, axis=1)
         changed = {
-            column: read for column, held in plain.items() if (read := columns.as_read(held)) is not held
+            column: read for column in names if (read := columns.as_read(held := plain[column])) is not held
         }
         plain = plain.assign(**changed) if changed else plain
         given = tuple(
