@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import platform
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TypedDict
 
 from . import contract
-from .columns import Mask
+from .baseline import Baseline, compared
 from .dataset import Dataset, Study
-from .declarations import Declarations
-from .finding import EXAMPLES, Example, Finding, Inferred, Input, Outcome, Report, Status
-from .rule import UNDELIVERED, Fault, Grain, Inapplicable, Inference, Rule, Standards, Yield, rule_book
+from .declarations import NOTHING_DECLARED, Declarations
+from .declared import stated
+from .errors import ConfigurationError
+from .finding import Deselected, Input, Report, Severity, Status, Terms
+from .rule import Grain, Rule, RuleFunction, Standards, rule_book
+from .selection import Names, Selection, as_rules, full_book
+from .trial import STUDY_NAME, Manner, Trial, try_rule
+from .waiver import WAIVER_RULES, Audit, Waiver, Waivers, about
 
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""
 
-_KEYS = ("USUBJID", "PARAMCD", "AVISIT", "ASEQ")
 _LIBRARIES = ("adamgate", "pandas", "numpy", "pandera", "pyarrow", "pyreadstat")
-STUDY_NAME = "(study)"
-"""Stands for the dataset in outcomes and findings of rules about the study as a whole."""
+_JUDGED = frozenset({Status.PASSED, Status.FAILED})
+
+
+class GateOptions(TypedDict, total=False):
+    """How to judge: the options of `validate`, for those who hand them on."""
+
+    standards: Standards | None
+    declarations: Declarations | None
+    complete: bool
+    show_values: bool
+    select: Names
+    ignore: Names
+    severities: Mapping[str, Severity | str]
+    waivers: Iterable[Waiver]
+    today: date | None
+    extra_rules: Iterable[Rule | RuleFunction]
+    baseline: Baseline | None
 
 
 def validate(
@@ -37,6 +52,13 @@ def validate(
     declarations: Declarations | None = None,
     complete: bool = False,
     show_values: bool = False,
+    select: Names = (),
+    ignore: Names = (),
+    severities: Mapping[str, Severity | str] = MappingProxyType({}),
+    waivers: Iterable[Waiver] = (),
+    today: date | None = None,
+    extra_rules: Iterable[Rule | RuleFunction] = (),
+    baseline: Baseline | None = None,
     rules: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -55,8 +77,21 @@ def validate(
         instead of *not applicable*.
     show_values : bool
         Put the values of the variables concerned into the examples. They are patient data.
+    select, ignore : iterable of str, or str
+        Names of rules: ids ("TTE006"), beginnings of ids ("AD02") or families ("censoring"); with a
+        dataset before it ("ADAE:AD0269") only there. What is selected and not ignored runs.
+    severities : mapping of rule name to Severity
+        Severities to give to findings instead of the rule's own.
+    waivers : iterable of Waiver
+        Records whose findings do not count, with a reason, an owner and a last day.
+    today : date, optional
+        The day by which waivers expire; by default the machine's date.
+    extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
+        The user's own.
+    baseline : Baseline, optional
+        An earlier report: only what is new since then refuses.
     rules : collection of str, optional
-        Ids to run; all by default.
+        Ids to run; all by default. Unlike `select` it leaves no trace in the report.
     progress : callable, optional
         Called before each rule with its id and the dataset's name.
 
@@ -64,35 +99,55 @@ def validate(
     -------
     Report
         Outcomes of every rule on every dataset it covers. See `Report.refuses`.
+
+    Raises
+    ------
+    ConfigurationError
+        For a name that no rule has, an id that is taken, or when no rule is left to judge by.
     """
     chosen = standards or Standards()
+    own = as_rules(extra_rules)
+    book = full_book(own)
+    selection = Selection.of(book, select, ignore, severities)
+    watched = Waivers.of(waivers, today, book)
     if declarations is not None:
         study = study.declaring(declarations)
-    trials: list[_Trial] = []
-    for rule, dataset in _pairs(study, chosen):
+    manner = Manner(complete, show_values, selection, watched if watched.all else None)
+    trials: list[Trial] = []
+    deselected: list[Deselected] = []
+    for rule, dataset in _pairs(study, chosen, own):
+        name = dataset.name if dataset is not None else STUDY_NAME
         if rules is not None and rule.id not in rules:
             continue
+        aside = selection.deselected(rule, name)
+        if aside:
+            deselected.append(Deselected(rule.id, name, aside))
+            continue
         if progress is not None:
-            progress(rule.id, dataset.name if dataset is not None else STUDY_NAME)
-        trials.append(_try(rule, dataset, study, complete=complete, show_values=show_values))
-    return _report(study, trials, chosen)
+            progress(rule.id, name)
+        trials.append(try_rule(rule, dataset, study, manner))
+    _require_some(trials, deselected)
+    trials += _audit(study, trials, manner, watched, rules)
+    terms = Terms(
+        declared=stated(declarations or NOTHING_DECLARED),
+        own_rules=tuple(rule.id for rule in own),
+        severities=MappingProxyType({str(name): severity for name, severity in selection.severities}),
+        deselected=_in_order(deselected, study),
+        waived=tuple(each for trial in trials for each in trial.waived),
+        judged_on=watched.today if watched.all else None,
+    )
+    report = _report(study, trials, chosen, terms)
+    return report if baseline is None else compared(report, baseline)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    outcome: Outcome
-    findings: tuple[Finding, ...] = ()
-    inferred: tuple[Inferred, ...] = ()
-
-
-def _pairs(study: Study, standards: Standards) -> Iterator[tuple[Rule, Dataset | None]]:
+def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[tuple[Rule, Dataset | None]]:
     """Every rule with every dataset it covers: the checks of each dataset's schema, then the rules
-    that need more than one dataset."""
+    that need more than one dataset and those of the user."""
     wider = [rule for rule in rule_book().values() if contract.needs_study(rule)]
     for dataset in study:
         for rule in contract.rules_checked_by(contract.schema_of(dataset, standards)):
             yield rule, dataset
-    for rule in wider:
+    for rule in (*wider, *own):
         if not rule.scope.belongs_to(standards):
             continue
         if rule.grain is Grain.STUDY:
@@ -103,106 +158,45 @@ def _pairs(study: Study, standards: Standards) -> Iterator[tuple[Rule, Dataset |
                 yield rule, dataset
 
 
-def _try(rule: Rule, dataset: Dataset | None, study: Study, *, complete: bool, show_values: bool) -> _Trial:
-    name = dataset.name if dataset is not None else STUDY_NAME
-    if dataset is not None:
-        obstacle = rule.scope.obstacle(dataset, study)
-        if obstacle:
-            refused = complete and obstacle.startswith(UNDELIVERED)
-            status = Status.NOT_RUN if refused else Status.NOT_APPLICABLE
-            return _Trial(Outcome(rule.id, name, status, obstacle))
-    start = time.perf_counter()
-    try:
-        yielded = list(rule.run(dataset, study))
-        findings = tuple(_findings(rule, dataset, yielded, show_values))
-    except Exception as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
-        reason = f"{type(crash).__name__}: {crash}"
-        return _Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
-    outcome = _judged(rule, name, yielded, findings, time.perf_counter() - start)
-    inferred = tuple(
-        Inferred(name, each.subject, each.statement, each.parameter)
-        for each in yielded
-        if isinstance(each, Inference)
-    )
-    return _Trial(outcome, findings, inferred)
-
-
-def _judged(
-    rule: Rule, name: str, yielded: Iterable[Yield], findings: tuple[Finding, ...], seconds: float
-) -> Outcome:
-    if findings:
-        return Outcome(rule.id, name, Status.FAILED, "", seconds)
-    reasons = [each.reason for each in yielded if isinstance(each, Inapplicable)]
-    if reasons:
-        return Outcome(rule.id, name, Status.NOT_APPLICABLE, reasons[0], seconds)
-    return Outcome(rule.id, name, Status.PASSED, "", seconds)
-
-
-def _findings(
-    rule: Rule, dataset: Dataset | None, yielded: Iterable[object], show_values: bool
-) -> Iterator[Finding]:
-    for fault in yielded:
-        if not isinstance(fault, Fault):
-            continue
-        if fault.mask is not None:
-            _require_mask(fault.mask, 0 if dataset is None else len(dataset))
-        if not fault.found:
-            continue
-        yield Finding(
-            rule_id=rule.id,
-            severity=fault.severity or rule.severity,
-            dataset=dataset.name if dataset is not None else STUDY_NAME,
-            variables=fault.variables,
-            message=fault.message,
-            records=0 if fault.mask is None else int(np.count_nonzero(fault.mask)),
-            examples=_examples(dataset, fault, show_values),
+def _require_some(trials: Collection[Trial], deselected: Collection[Deselected]) -> None:
+    """A gate without a rule would let everything through."""
+    if deselected and not trials:
+        reasons = ", ".join(dict.fromkeys(each.reason for each in deselected))
+        raise ConfigurationError(
+            "no rule is left to judge these datasets by", reasons, "select more, or ignore less"
         )
 
 
-def _require_mask(mask: Any, records: int) -> None:
-    """A mask with nulls or of another length would let faults through."""
-    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (records,):
-        raise TypeError(f"a mask must be {records} booleans, not {type(mask).__name__}")
-
-
-def _examples(dataset: Dataset | None, fault: Fault, show_values: bool) -> tuple[Example, ...]:
-    if dataset is None or fault.mask is None:
-        return ()
-    positions = _first(fault.mask, EXAMPLES)
-    keys = [dataset.variable(key).name for key in _KEYS if key in dataset]
-    keys += [name for name in dataset.frame.columns if len(name) == 5 and name.endswith("SEQ")]
-    shown = (
-        [dataset.variable(name).name for name in fault.variables if name in dataset] if show_values else []
+def _audit(
+    study: Study,
+    trials: Iterable[Trial],
+    manner: Manner,
+    waivers: Waivers,
+    rules: Collection[str] | None,
+) -> Iterator[Trial]:
+    """The rules about waivers and scopes, where there are any."""
+    scoped = manner.selection.datasets
+    if rules is not None or not (waivers.all or scoped):
+        return
+    done = list(trials)
+    audit = Audit(
+        waivers,
+        tuple(each for trial in done for each in trial.waived),
+        frozenset((t.outcome.rule_id, t.outcome.dataset) for t in done if t.outcome.status in _JUDGED),
+        frozenset({STUDY_NAME, *study.datasets}),
+        scoped,
     )
-    rows = dataset.frame.loc[positions, list(dict.fromkeys([*keys, *shown]))]
-    return tuple(
-        Example(
-            record=int(position) + 1,
-            keys={key: _plain(rows.at[position, key]) for key in keys},
-            values={name: _plain(rows.at[position, name]) for name in shown},
-        )
-        for position in positions
-    )
+    for rule in WAIVER_RULES:
+        if not manner.selection.deselected(rule, STUDY_NAME):
+            yield try_rule(about(rule, audit), None, study, manner)
 
 
-def _first(mask: Mask, count: int) -> np.ndarray[Any, np.dtype[np.intp]]:
-    return np.flatnonzero(mask)[:count]
+def _in_order(deselected: Iterable[Deselected], study: Study) -> tuple[Deselected, ...]:
+    place = {name: number for number, name in enumerate(study.datasets)}
+    return tuple(sorted(deselected, key=lambda each: (each.rule_id, place.get(each.dataset, -1))))
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON and people know it."""
-    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat() if value != value.normalize() else value.date().isoformat()
-    if isinstance(value, np.datetime64):
-        return str(value)
-    if isinstance(value, float | np.floating):
-        return int(value) if float(value).is_integer() else float(value)
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _report(study: Study, trials: list[_Trial], standards: Standards) -> Report:
+def _report(study: Study, trials: list[Trial], standards: Standards, terms: Terms) -> Report:
     place = {dataset.name: number for number, dataset in enumerate(study)}
     findings = [finding for trial in trials for finding in trial.findings]
     findings.sort(
@@ -218,6 +212,7 @@ def _report(study: Study, trials: list[_Trial], standards: Standards) -> Report:
         notes=tuple(note for dataset in study for note in dataset.notes),
         standards={"ADaMIG": standards.adamig, "OCCDS": standards.occds},
         versions=dict(_versions()),
+        terms=terms,
     )
 
 

@@ -2,7 +2,8 @@
 
 A rule is named by its id (``TTE006``), by the beginning of ids (``TTE``, ``AD02``) or by its family
 (``censoring``); ``ADAE:AD0269`` names it for one dataset only. What is selected and not ignored runs:
-to ignore wins. Where a dataset has no selection of its own or of all datasets, every rule is selected.
+to ignore wins. Where a dataset has no selection of its own or of all datasets, every rule is selected;
+the rules about waivers always are.
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ class Selection:
             if each.concerns(dataset) and each.matches(rule):
                 return f"ignore {each}"
         asked = [each for each in self.selected if each.concerns(dataset)]
-        if asked and not any(each.matches(rule) for each in asked):
+        if asked and rule not in WAIVER_RULES and not any(each.matches(rule) for each in asked):
             return f"select {', '.join(map(str, asked))}"
         return ""
 

@@ -22,6 +22,9 @@ from .rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
 from .spelling import did_you_mean, nearest, one_line
 
 
+Value = str | float | date
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """One record, one set of values, or one fault of a dataset as a whole that is accepted.
@@ -37,7 +40,7 @@ class Waiver:
     expires : date
         The last day on which it holds.
     record : mapping of variable to value
-        Keys: ``{"USUBJID": "01-001", "PARAMCD": "OS"}``; dates as ISO 8601 text.
+        Keys: ``{"USUBJID": "01-001", "PARAMCD": "OS"}``; dates as dates or ISO 8601 text.
     values : tuple
         Values of `variable`; where `record` is given too, both must hold.
     variable : str
@@ -51,8 +54,8 @@ class Waiver:
     reason: str
     owner: str
     expires: date
-    record: Mapping[str, Constant] = field(default_factory=lambda: MappingProxyType({}))
-    values: tuple[Constant, ...] = ()
+    record: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    values: tuple[Value, ...] = ()
     variable: str = ""
     place: str = ""
 
@@ -90,7 +93,7 @@ class Waiver:
         return found
 
 
-def _equal(data: Dataset, variable: str, value: Constant) -> Mask:
+def _equal(data: Dataset, variable: str, value: Value) -> Mask:
     if variable in data:
         try:
             return CompareConstant(variable, "==", _constant(value)).truth(data).true
@@ -99,7 +102,7 @@ def _equal(data: Dataset, variable: str, value: Constant) -> Mask:
     return np.zeros(len(data), dtype=np.bool_)
 
 
-def _constant(value: Constant) -> Constant:
+def _constant(value: Value) -> Constant:
     """As conditions take it; the Python API may give dates and whole numbers."""
     if isinstance(value, date):
         return value.isoformat()
@@ -283,3 +286,8 @@ WAIVER_RULES = (
     _rule("WV003", "Settings name a dataset that was not read", Severity.NOTE, unread),
 )
 """They judge how the gate is used; `rule_book` holds those that judge data."""
+
+
+def about(rule: Rule, audit: Audit) -> Rule:
+    """A rule about waivers, given what it is to judge in place of the study."""
+    return replace(rule, function=lambda _study: rule.function(audit))

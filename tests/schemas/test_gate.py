@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas import gate
+from adamgate.schemas.trial import Manner, try_rule
 from adamgate.schemas.finding import EXAMPLES
 from adamgate.schemas.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
 from adamgate.schemas.structure import Structure
@@ -38,7 +38,7 @@ def study():
 
 
 def _try(rule, study, *, complete=False, show_values=False):
-    return gate._try(rule, study["ADTTE"], study, complete=complete, show_values=show_values)
+    return try_rule(rule, study["ADTTE"], study, Manner(complete, show_values))
 
 
 def test_the_count_is_exact_and_the_examples_are_the_first(study):

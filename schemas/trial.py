@@ -1,0 +1,214 @@
+"""One rule tried on one dataset: its outcome, its findings, what it worked out, what is waived."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .columns import Mask
+from .dataset import Dataset, Study
+from .errors import AdamgateError
+from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status, Waived
+from .fingerprint import Hashes, RecordKeys, key_hashes
+from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, Yield
+from .selection import Selection
+from .waiver import Waiver, Waivers, spare
+
+STUDY_NAME = "(study)"
+"""Stands for the dataset in outcomes and findings of rules about the study as a whole."""
+
+_KEYS = ("USUBJID", "PARAMCD", "AVISIT", "ASEQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How rules are tried.
+
+    Attributes
+    ----------
+    complete : bool
+        An undelivered dataset that a rule needs refuses.
+    show_values : bool
+        Examples hold the values of the variables concerned.
+    selection : Selection
+        Whose severities hold.
+    waivers : Waivers or None
+    """
+
+    complete: bool = False
+    show_values: bool = False
+    selection: Selection = field(default_factory=Selection)
+    waivers: Waivers | None = None
+    _hashes: dict[str, Hashes] = field(default_factory=dict, repr=False)
+
+    def hashes(self, data: Dataset) -> Hashes:
+        """Hashes of the keys of a dataset's records, worked out when a finding first needs them."""
+        if data.name not in self._hashes:
+            self._hashes[data.name] = key_hashes(data, key_variables(data))
+        return self._hashes[data.name]
+
+    def waivers_of(self, rule_id: str, dataset: str) -> tuple[Waiver, ...]:
+        return self.waivers.in_force(rule_id, dataset) if self.waivers is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of it."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    inferred: tuple[Inferred, ...] = ()
+    waived: tuple[Waived, ...] = ()
+
+
+def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> Trial:
+    """Judge one dataset, or the study where `data` is None; whatever breaks is *not run*."""
+    name = data.name if data is not None else STUDY_NAME
+    if data is not None:
+        obstacle = rule.scope.obstacle(data, study)
+        if obstacle:
+            refused = manner.complete and obstacle.startswith(UNDELIVERED)
+            status = Status.NOT_RUN if refused else Status.NOT_APPLICABLE
+            return Trial(Outcome(rule.id, name, status, obstacle))
+    start = time.perf_counter()
+    try:
+        yielded = list(rule.run(data, study))
+        found, waived = _found(rule, data, yielded, manner)
+    except Exception as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
+        reason = _reason(crash)
+        return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
+    status, reason = _status(yielded, found, waived)
+    inferred = tuple(
+        Inferred(name, each.subject, each.statement, each.parameter)
+        for each in yielded
+        if isinstance(each, Inference)
+    )
+    return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
+
+
+def _reason(crash: Exception) -> str:
+    if isinstance(crash, AdamgateError):
+        return "; ".join(filter(None, (crash.what, crash.advice)))
+    return f"{type(crash).__name__}: {crash}"
+
+
+def _status(
+    yielded: Iterable[Yield], found: tuple[Finding, ...], waived: tuple[Waived, ...]
+) -> tuple[Status, str]:
+    if found:
+        return Status.FAILED, ""
+    if waived:
+        return Status.PASSED, "what was at fault is waived"
+    reasons = [each.reason for each in yielded if isinstance(each, Inapplicable)]
+    return (Status.NOT_APPLICABLE, reasons[0]) if reasons else (Status.PASSED, "")
+
+
+def _found(
+    rule: Rule, data: Dataset | None, yielded: Iterable[Yield], manner: Manner
+) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
+    """Findings, and what waivers took out of them."""
+    name = data.name if data is not None else STUDY_NAME
+    waivers = manner.waivers_of(rule.id, name)
+    findings, waived = [], []
+    for fault in _faults(yielded, 0 if data is None else len(data)):
+        left, met = spare(data, fault, waivers)
+        waived += [_waived(rule, name, fault, waiver, records) for waiver, records in met]
+        if left is not None:
+            findings.append(_finding(rule, data, left, manner))
+    return tuple(findings), tuple(waived)
+
+
+def _faults(yielded: Iterable[Yield], records: int) -> Iterator[Fault]:
+    for fault in yielded:
+        if isinstance(fault, Fault):
+            if fault.mask is not None:
+                _require_mask(fault.mask, records)
+            if fault.found:
+                yield fault
+
+
+def _require_mask(mask: Any, records: int) -> None:
+    """A mask with nulls or of another length would let faults through."""
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (records,):
+        raise TypeError(f"a mask must be {records} booleans, not {type(mask).__name__}")
+
+
+def _waived(rule: Rule, dataset: str, fault: Fault, waiver: Waiver, records: int) -> Waived:
+    return Waived(
+        rule_id=rule.id,
+        dataset=dataset,
+        variables=fault.variables,
+        message=fault.message,
+        records=records,
+        reason=waiver.reason,
+        owner=waiver.owner,
+        expires=waiver.expires,
+        place=waiver.place,
+    )
+
+
+def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> Finding:
+    name = data.name if data is not None else STUDY_NAME
+    finding = Finding(
+        rule_id=rule.id,
+        severity=manner.selection.severity(rule, name) or fault.severity or rule.severity,
+        dataset=name,
+        variables=fault.variables,
+        message=fault.message,
+        title=rule.title,
+    )
+    if data is None or fault.mask is None:
+        return finding
+    return replace(
+        finding,
+        records=int(np.count_nonzero(fault.mask)),
+        examples=_examples(data, fault.mask, fault.variables, manner.show_values),
+        keys=RecordKeys.of(manner.hashes(data)[fault.mask]),
+    )
+
+
+def key_variables(data: Dataset) -> list[str]:
+    """The variables that tell one record of a dataset from another."""
+    keys = [data.variable(key).name for key in _KEYS if key in data]
+    keys += [name for name in data.frame.columns if len(name) == 5 and name.endswith("SEQ")]
+    return list(dict.fromkeys(keys))
+
+
+def _examples(
+    data: Dataset, mask: Mask, variables: tuple[str, ...], show_values: bool
+) -> tuple[Example, ...]:
+    positions = _first(mask, EXAMPLES)
+    keys = key_variables(data)
+    shown = [data.variable(name).name for name in variables if name in data] if show_values else []
+    rows = data.frame.loc[positions, list(dict.fromkeys([*keys, *shown]))]
+    return tuple(
+        Example(
+            record=int(position) + 1,
+            keys={key: _plain(rows.at[position, key]) for key in keys},
+            values={name: _plain(rows.at[position, name]) for name in shown},
+        )
+        for position in positions
+    )
+
+
+def _first(mask: Mask, count: int) -> NDArray[np.intp]:
+    return np.flatnonzero(mask)[:count]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON and people know it."""
+    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat() if value != value.normalize() else value.date().isoformat()
+    if isinstance(value, np.datetime64):
+        return str(value)
+    if isinstance(value, float | np.floating):
+        return int(value) if float(value).is_integer() else float(value)
+    return value.item() if isinstance(value, np.generic) else value
