@@ -24,9 +24,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
+import numpy as np
+
 from .columns import Mask
 from .dataset import Dataset, MetadataKind, Study
+from .errors import ConfigurationError
 from .finding import Severity
+from .spelling import one_line
 from .structure import Structure
 
 P = ParamSpec("P")
@@ -55,10 +59,19 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Versions of the standards to judge by."""
+    """Versions of the standards to judge by; one that is not known is refused, as no rule belongs to it."""
 
     adamig: str = "1.3"
     occds: str = "1.1"
+
+    def __post_init__(self) -> None:
+        for standard, version, known in (
+            ("ADaMIG", self.adamig, ADAMIG_VERSIONS),
+            ("OCCDS", self.occds, OCCDS_VERSIONS),
+        ):
+            if version not in known:
+                advice = f"known: {', '.join(known)}"
+                raise ConfigurationError(f"there is no {standard} {one_line(str(version))}", "", advice)
 
     @property
     def names(self) -> frozenset[str]:
@@ -242,14 +255,37 @@ class Rule:
         return text
 
     def run(self, data: Dataset | None, study: Study) -> Iterator[Yield]:
-        """Judge one dataset, or the study where `data` is None."""
+        """Judge one dataset, or the study where `data` is None.
+
+        Raises
+        ------
+        UnsoundRule
+            When the rule yields what could hide a fault.
+        """
         arguments = dict(self.arguments)
         if data is None:
-            yield from self.function(study, **arguments)
+            yielded = self.function(study, **arguments)
         elif self.scope.is_wide:
-            yield from self.function(data, study, **arguments)
+            yielded = self.function(data, study, **arguments)
         else:
-            yield from self.function(data, **arguments)
+            yielded = self.function(data, **arguments)
+        records = 0 if data is None else len(data)
+        for each in yielded:
+            _require_sound(each, records)
+            yield each
+
+
+class UnsoundRule(TypeError):
+    """A rule yields something else than it may, or a mask that has nulls or does not fit the dataset."""
+
+
+def _require_sound(yielded: Any, records: int) -> None:
+    if not isinstance(yielded, Yield):
+        raise UnsoundRule(f"a rule yields Fault, Inference or Inapplicable, not {type(yielded).__name__}")
+    mask: Any = yielded.mask if isinstance(yielded, Fault) else None
+    fits = isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (records,)
+    if mask is not None and not fits:
+        raise UnsoundRule(f"a mask must be an array of {records} booleans, not {type(mask).__name__}")
 
 
 _REGISTRY: dict[str, Rule] = {}
