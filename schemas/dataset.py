@@ -265,14 +265,14 @@ class Dataset:
 
     def groups(self, *variables: str) -> NDArray[np.intp]:
         """A group number per record for the combinations of `variables`; missing is a value too."""
-        if not variables:
-            return np.zeros(len(self), dtype=np.intp)
-        codes = self.distinct(variables[0]).codes + 1
-        for variable in variables[1:]:
+        codes, bound = np.zeros(len(self), dtype=np.intp), 1
+        for variable in variables:
             part = self.distinct(variable)
-            combined = codes * (len(part.values) + 1) + part.codes + 1
-            codes = pd.factorize(combined)[0]
-        return codes
+            width = len(part.values) + 1
+            if bound * width > _LARGEST_CODE:
+                codes, bound = _compact(codes)
+            codes, bound = codes * width + part.codes + 1, bound * width
+        return codes if bound <= len(self) + _SPARSE else _compact(codes)[0]
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what was answered on the way, so that sending a dataset costs no more."""
@@ -333,6 +333,17 @@ class Study:
 
     def __len__(self) -> int:
         return len(self.datasets)
+
+
+_LARGEST_CODE = 2**62
+_SPARSE = 4096
+"""Group numbers may leave so many gaps before they are numbered anew."""
+
+
+def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
+    """Codes numbered without gaps, and how many there are."""
+    compacted, distinct = pd.factorize(codes)
+    return compacted, len(distinct)
 
 
 def _sendable(instance: Dataset | Study) -> dict[str, Any]:

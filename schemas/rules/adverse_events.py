@@ -9,11 +9,26 @@ import numpy as np
 from ..columns import Mask
 from ..dataset import Dataset
 from ..finding import Severity
+from ..partial_dates import analysed
 from ..rule import Fault, Grain
 from ..structure import Structure
 from .readiness import readiness
 
-_COMPLETE_DATE = len("2024-01-31")
+_SAME_EVENT = (
+    "ASTDTM",
+    "AENDT",
+    "AENDTM",
+    "AESEV",
+    "ASEV",
+    "AETOXGR",
+    "ATOXGR",
+    "AESER",
+    "AEREL",
+    "AREL",
+    "AEOUT",
+    "AEBODSYS",
+)
+"""What records of one term and start must share to be one event twice."""
 
 
 @readiness(
@@ -41,20 +56,11 @@ def end_before_start(data: Dataset) -> Iterator[Fault]:
     Correct the date; for an imputed one, impute no later than the end or no earlier than the start.
     """
     before = data.days("AENDT") < data.days("ASTDT")
-    imputed = _imputed(data, "ASTDTF", "AESTDTC") | _imputed(data, "AENDTF", "AEENDTC")
+    start, end = analysed(data, "ASTDT", "ASTDTF", "AESTDTC"), analysed(data, "AENDT", "AENDTF", "AEENDTC")
+    imputed = start.open | end.open
     yield Fault(before & ~imputed, ("AENDT", "ASTDT"), "AENDT is before ASTDT")
     message = "AENDT is before ASTDT, and one of them is imputed"
     yield Fault(before & imputed, ("AENDT", "ASTDT", "ASTDTF", "AENDTF"), message, Severity.WARNING)
-
-
-def _imputed(data: Dataset, flag: str, collected: str) -> Mask:
-    """Records whose date was completed, by its flag or because the collected text has no day."""
-    imputed = np.zeros(len(data), dtype=np.bool_)
-    if flag in data:
-        imputed |= data.filled(flag)
-    if collected in data and data.is_character(collected):
-        imputed |= data.matching(collected, lambda text: len(str(text).partition("T")[0]) < _COMPLETE_DATE)
-    return imputed
 
 
 @readiness(
@@ -98,3 +104,49 @@ def _repeated(data: Dataset, *keys: str) -> Mask:
     times = np.bincount(group[filled], minlength=int(group.max(initial=0)) + 1)
     repeated: Mask = filled & (times[group] > 1)
     return repeated
+
+
+@readiness(
+    "AE041",
+    title="An event is there twice",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=(Structure.ADAE,),
+    needs=("USUBJID", "ASTDT"),
+    needs_any=(("AETERM", "AEDECOD"),),
+)
+def event_repeated(data: Dataset) -> Iterator[Fault]:
+    """A subject has several records of one event.
+
+    ## What it checks
+    No two records of a subject are equal in term (AETERM, else AEDECOD), dates, severity or grade,
+    seriousness, causality and outcome, as far as these are there. Records that are equal in term and start
+    are counted in a note, whatever else they differ in.
+
+    ## Not a fault
+    One record per severity, grade or period of an event: they differ in dates or severity. Records of two
+    organ classes. Events without a term or a start.
+
+    ## Why it matters
+    Events are counted twice, and recurrent events follow each other after no time.
+
+    ## Smallest fix
+    Remove the repetition, or join the records.
+    """
+    term = "AETERM" if "AETERM" in data else "AEDECOD"
+    key = ("USUBJID", term, "ASTDT")
+    same_start = _repeated(data, *key)
+    if not same_start.any():
+        return
+    shared = tuple(name for name in _SAME_EVENT if name in data)
+    same = _equal_among(data, same_start, key + shared)
+    yield Fault(same, (*key, *shared), "records of a subject are equal in all that describes an event")
+    yield Fault(same_start, key, "records of a subject are equal in term and start", Severity.NOTE)
+
+
+def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
+    """Records among those chosen that agree with another one in all keys; missing agrees with missing."""
+    group = data.groups(*keys)
+    times = np.bincount(group[chosen], minlength=int(group.max(initial=0)) + 1)
+    equal: Mask = chosen & (times[group] > 1)
+    return equal
