@@ -19,6 +19,7 @@ from .errors import ConfigurationError
 from .finding import Deselected, Input, Report, Severity, Status, Terms
 from .rule import Grain, Rule, RuleFunction, Standards, rule_book
 from .selection import Names, Selection, as_rules, full_book
+from .spelling import did_you_mean, one_line
 from .trial import STUDY_NAME, Manner, Trial, try_rule
 from .waiver import WAIVER_RULES, Audit, Waiver, Waivers, about
 
@@ -108,6 +109,7 @@ def validate(
     chosen = standards or Standards()
     own = as_rules(extra_rules)
     book = full_book(own)
+    _require_known(rules or (), book)
     selection = Selection.of(book, select, ignore, severities)
     watched = Waivers.of(waivers, today, book)
     if declarations is not None:
@@ -156,6 +158,12 @@ def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[
         for dataset in study:
             if rule.scope.covers(dataset) and dataset.name not in rule.scope.datasets:
                 yield rule, dataset
+
+
+def _require_known(ids: Iterable[str], book: Mapping[str, Rule]) -> None:
+    """A misspelt id would run no rule and let everything through."""
+    for unknown in sorted(set(ids).difference(book)):
+        raise ConfigurationError(f"there is no rule {one_line(unknown)}", "", did_you_mean(unknown, book))
 
 
 def _require_some(trials: Collection[Trial], deselected: Collection[Deselected]) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .columns import Mask
+from .columns import Mask, WrongType
 from .dataset import Dataset, Study
 from .errors import AdamgateError
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status, Waived
 from .fingerprint import Hashes, RecordKeys, key_hashes
-from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, Yield
+from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .waiver import Waiver, Waivers, spare
 
@@ -81,7 +83,7 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
         yielded = list(rule.run(data, study))
         found, waived = _found(rule, data, yielded, manner)
     except Exception as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
-        reason = _reason(crash)
+        reason = _reason(crash, manner)
         return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
     inferred = tuple(
@@ -92,10 +94,15 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
     return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
 
 
-def _reason(crash: Exception) -> str:
+def _reason(crash: Exception, manner: Manner) -> str:
+    """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
     if isinstance(crash, AdamgateError):
         return "; ".join(filter(None, (crash.what, crash.advice)))
-    return f"{type(crash).__name__}: {crash}"
+    kind = type(crash).__name__
+    if manner.show_values or isinstance(crash, WrongType | UnsoundRule):
+        return f"{kind}: {crash}"
+    place = traceback.extract_tb(crash.__traceback__)[-1]
+    return f"{kind} in {Path(place.filename).name}, line {place.lineno}"
 
 
 def _status(
@@ -116,27 +123,14 @@ def _found(
     name = data.name if data is not None else STUDY_NAME
     waivers = manner.waivers_of(rule.id, name)
     findings, waived = [], []
-    for fault in _faults(yielded, 0 if data is None else len(data)):
+    for fault in yielded:
+        if not isinstance(fault, Fault) or not fault.found:
+            continue
         left, met = spare(data, fault, waivers)
         waived += [_waived(rule, name, fault, waiver, records) for waiver, records in met]
         if left is not None:
             findings.append(_finding(rule, data, left, manner))
     return tuple(findings), tuple(waived)
-
-
-def _faults(yielded: Iterable[Yield], records: int) -> Iterator[Fault]:
-    for fault in yielded:
-        if isinstance(fault, Fault):
-            if fault.mask is not None:
-                _require_mask(fault.mask, records)
-            if fault.found:
-                yield fault
-
-
-def _require_mask(mask: Any, records: int) -> None:
-    """A mask with nulls or of another length would let faults through."""
-    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (records,):
-        raise TypeError(f"a mask must be {records} booleans, not {type(mask).__name__}")
 
 
 def _waived(rule: Rule, dataset: str, fault: Fault, waiver: Waiver, records: int) -> Waived:
@@ -176,7 +170,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
 def key_variables(data: Dataset) -> list[str]:
     """The variables that tell one record of a dataset from another."""
     keys = [data.variable(key).name for key in _KEYS if key in data]
-    keys += [name for name in data.frame.columns if len(name) == 5 and name.endswith("SEQ")]
+    keys += [name for name in data.frame.columns if len(name) == 5 and name.upper().endswith("SEQ")]
     return list(dict.fromkeys(keys))
 
 
@@ -186,14 +180,14 @@ def _examples(
     positions = _first(mask, EXAMPLES)
     keys = key_variables(data)
     shown = [data.variable(name).name for name in variables if name in data] if show_values else []
-    rows = data.frame.loc[positions, list(dict.fromkeys([*keys, *shown]))]
+    held = {name: data.frame[name].iloc[positions].tolist() for name in (*keys, *shown)}
     return tuple(
         Example(
             record=int(position) + 1,
-            keys={key: _plain(rows.at[position, key]) for key in keys},
-            values={name: _plain(rows.at[position, name]) for name in shown},
+            keys={key: _plain(held[key][number]) for key in keys},
+            values={name: _plain(held[name][number]) for name in shown},
         )
-        for position in positions
+        for number, position in enumerate(positions)
     )
 
 

@@ -1,14 +1,16 @@
 """The gate fails closed, leaves the study alone and counts exactly."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.trial import Manner, try_rule
 from adamgate.schemas.finding import EXAMPLES
 from adamgate.schemas.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
 from adamgate.schemas.structure import Structure
+from adamgate.schemas.trial import Manner, try_rule
 
 
 def _rule(function, *, severity=ag.Severity.ERROR, grain=Grain.RECORD, **scope):
@@ -81,13 +83,24 @@ def test_a_mask_that_could_hide_a_record_is_not_run(study, mask):
     assert "mask" in trial.outcome.reason or "bool" in trial.outcome.reason or "truth" in trial.outcome.reason
 
 
-def test_a_rule_that_crashes_is_not_run_and_refuses(study):
+def test_a_rule_that_crashes_is_not_run_and_its_message_counts_as_patient_data(study):
     def crash(data):
-        raise KeyError("AVALX")
+        raise KeyError("subject 001")
 
-    trial = _try(_rule(crash), study)
-    assert trial.outcome.status is ag.Status.NOT_RUN
-    assert trial.outcome.reason == "KeyError: 'AVALX'"
+    hidden = _try(_rule(crash), study).outcome
+    assert hidden.status is ag.Status.NOT_RUN
+    assert re.fullmatch(r"KeyError in test_gate.py, line \d+", hidden.reason)
+    assert _try(_rule(crash), study, show_values=True).outcome.reason == "KeyError: 'subject 001'"
+
+
+def test_a_variable_of_another_type_is_said_by_name(study):
+    rule = _rule(lambda data: [Fault(data.numbers("USUBJID") < 0, (), "odd")])
+    assert _try(rule, study).outcome.reason == "WrongType: USUBJID does not hold numbers"
+
+
+def test_an_id_that_no_rule_has_is_refused(study):
+    with pytest.raises(ag.ConfigurationError, match="there is no rule TTE0O6"):
+        ag.validate(study, rules={"TTE006", "TTE0O6"})
 
 
 def test_a_missing_variable_or_dataset_makes_a_rule_not_applicable_with_the_reason(study):
