@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from .terminology import BUILT_IN, Terminology
+
 Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
 
 
@@ -61,6 +63,8 @@ class Declarations:
         Days after the last dose in which an adverse event counts as treatment-emergent.
     worsening : bool
         Events that began before treatment and worsened count as treatment-emergent.
+    terminology : Terminology
+        The codelists to judge terms by.
     """
 
     cut_off: date | None = None
@@ -69,6 +73,7 @@ class Declarations:
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     window: int | None = None
     worsening: bool = False
+    terminology: Terminology = BUILT_IN
 
 
 UNDECLARED = Endpoint()

@@ -63,21 +63,22 @@ def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: b
     mask = wrong if null else wrong | data.missing(variable)
     if not mask.any():
         return
-    found = _shown(values, wrong)
+    found = shown_values(values, wrong)
     if not null and bool(data.missing(variable).any()):
         found.append("no value")
     expected = [*map(str, allowed), *(["null"] if null else [])]
     yield Fault(
         mask,
         (variable,),
-        f"{variable} holds {_listed(found, 'and')}; only {_listed(expected, 'or')} is allowed",
+        f"{variable} holds {listed(found, 'and')}; only {listed(expected, 'or')} is allowed",
     )
 
 
-def _shown(values: Distinct, mask: Mask) -> list[str]:
+def shown_values(values: Distinct, mask: Mask, quotes: str = "") -> list[str]:
     """The first few distinct values under a mask, cut short; for codes, which are no patient data."""
     codes = values.codes[mask]
-    present = sorted(_text(value) for value in values.values[np.unique(codes[codes >= 0])])
+    distinct = values.values[np.unique(codes[codes >= 0])]
+    present = sorted(f"{quotes}{_text(value)}{quotes}" for value in distinct)
     more = ["other values"] if len(present) > _SHOWN_VALUES else []
     return present[:_SHOWN_VALUES] + more
 
@@ -89,7 +90,8 @@ def _text(value: object) -> str:
     return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
 
 
-def _listed(words: list[str], last: str) -> str:
+def listed(words: list[str], last: str) -> str:
+    """Words as one would say them: "A, B and C"."""
     if len(words) == 1:
         return words[0]
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

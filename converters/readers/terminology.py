@@ -1,0 +1,265 @@
+"""Controlled terminology as NCI EVS distributes it: tab-delimited text and ODM XML, of SDTM and of ADaM.
+
+Both hold codelists and their terms by NCI concept code. The text has one line each: a codelist's line has no
+"Codelist Code", a term's line has that of its codelist. Document type declarations and entities are refused:
+the files of NCI EVS have none, and a file that has may expand without end or name other files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from ...schemas.errors import UnreadableInput
+from ...schemas.spelling import one_line
+from ...schemas.terminology import Codelist, Terminology
+from .file_kind import seems
+
+_COLUMNS = ("Code", "Codelist Code", "Codelist Extensible (Yes/No)", "CDISC Submission Value")
+_VERSION_COLUMN = "Standard and Date"
+_EXTENSIBLE = {"YES": True, "NO": False}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STANDARD_IN_NAME = re.compile(r"\b(SDTM|ADaM|SEND|CDASH|Define-XML|Protocol)\b", re.IGNORECASE)
+_ODM_OID = re.compile(r"CDISC_CT\.(?P<standard>[^.]+)\.(?P<date>\d{4}-\d{2}-\d{2})\Z")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_ADVICE = "give the text or ODM XML of SDTM or ADaM terminology as NCI EVS distributes it"
+
+
+def read_terminology(path: str | Path) -> Terminology:
+    """Read a download of NCI EVS.
+
+    Parameters
+    ----------
+    path : path
+        "SDTM Terminology.txt", "ADaM Terminology.odm.xml", …; told apart by content.
+
+    Returns
+    -------
+    Terminology
+        The codelists of the file. ``BUILT_IN.updated_by(...)`` puts them in place of those built in.
+
+    Raises
+    ------
+    UnreadableInput
+        When the file cannot be opened, is something else, or contradicts itself.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(
+            "the terminology cannot be opened",
+            f"{path}: {error.strerror or error}",
+            "check that it is there, that it is a file and that you may read it",
+        ) from error
+    drafts = _xml(content, path) if _is_xml(content) else _text(content, path)
+    return _terminology(drafts, path)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A codelist as far as it is read."""
+
+    code: str
+    name: str
+    extensible: str
+    version: str
+    where: str
+    terms: list[str] = field(default_factory=list)
+
+
+def _terminology(drafts: Iterable[_Draft], path: Path) -> Terminology:
+    codelists: dict[str, Codelist] = {}
+    for draft in drafts:
+        extensible = _EXTENSIBLE.get(draft.extensible.upper())
+        if extensible is None:
+            raise UnreadableInput(
+                "the terminology has a codelist that does not say whether it may be extended",
+                f"{path} {draft.where}: {one_line(draft.name or draft.code)}",
+                f"{_ADVICE}; define.xml describes one study only",
+            )
+        if not draft.name or draft.name in codelists:
+            what = "a second codelist of this name" if draft.name else "a codelist without a name"
+            raise UnreadableInput(
+                f"the terminology has {what}", f"{path} {draft.where}: {one_line(draft.name)}", _ADVICE
+            )
+        terms = tuple(dict.fromkeys(filter(None, draft.terms)))
+        codelists[draft.name] = Codelist(draft.name, draft.code, extensible, terms, draft.version)
+    if not codelists:
+        raise UnreadableInput("the terminology has no codelist", str(path), _ADVICE)
+    return Terminology(tuple(codelists.values()))
+
+
+def _version_in_name(path: Path) -> str:
+    """ "SDTM Terminology 2023-12-15.txt" is of SDTM CT 2023-12-15; another name stands for itself."""
+    standard, date = _STANDARD_IN_NAME.search(path.stem), _DATE.search(path.name)
+    if standard is None:
+        return path.name
+    return f"{standard[1]} CT {date[0]}" if date else f"{standard[1]} CT, {path.name}"
+
+
+# Tab-delimited text
+
+
+def _text(content: bytes, path: Path) -> list[_Draft]:
+    lines = _LINE_BREAK.split(_decoded(content))
+    header = [_unquoted(cell) for cell in lines[0].split("\t")]
+    lacking = [name for name in _COLUMNS if name not in header]
+    if lacking:
+        kind = seems(content[:512])
+        raise UnreadableInput(
+            "this is no terminology of NCI EVS",
+            f"{path}: no column {lacking[0]!r}" + (f"; it seems to be {kind}" if kind else ""),
+            _ADVICE,
+        )
+    return _drafts(_rows(lines, header, path), path)
+
+
+def _decoded(content: bytes) -> str:
+    """Text of the file; older downloads are in Windows Latin 1."""
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _rows(lines: list[str], header: list[str], path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
+        cells = [_unquoted(cell) for cell in line.split("\t")]
+        if len(cells) != len(header):
+            raise UnreadableInput(
+                f"a line of the terminology has {len(cells)} cells where its header has {len(header)}",
+                f"{path} line {number}",
+                "download the file again; spreadsheets break it when they save it",
+            )
+        yield number, dict(zip(header, cells, strict=True))
+
+
+def _unquoted(cell: str) -> str:
+    """A cell without the quotation marks that spreadsheets put around some."""
+    cell = cell.strip()
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"').strip()
+    return cell
+
+
+def _drafts(rows: Iterable[tuple[int, dict[str, str]]], path: Path) -> list[_Draft]:
+    code, parent, extensible, value = _COLUMNS
+    drafts: dict[str, _Draft] = {}
+    terms: list[tuple[int, str, str]] = []
+    for number, row in rows:
+        if row[parent]:
+            terms.append((number, row[parent], row[value]))
+            continue
+        if row[code] in drafts:
+            raise UnreadableInput(
+                "the terminology has a codelist twice",
+                f"{path} line {number}: {one_line(row[code])}",
+                "give the terminology of one standard and one date in a file",
+            )
+        version = row.get(_VERSION_COLUMN) or _version_in_name(path)
+        drafts[row[code]] = _Draft(row[code], row[value], row[extensible], version, f"line {number}")
+    for number, of, term in terms:
+        if of not in drafts:
+            raise UnreadableInput(
+                "the terminology has a term of a codelist that it does not have",
+                f"{path} line {number}: {one_line(of)}",
+                "download the file again; it may have been cut",
+            )
+        drafts[of].terms.append(term)
+    return list(drafts.values())
+
+
+# ODM XML
+
+
+def _is_xml(content: bytes) -> bool:
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    return content[:512].decode(encoding, errors="replace").lstrip().startswith("<")
+
+
+def _xml(content: bytes, path: Path) -> list[_Draft]:
+    document = _Document()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = document.start
+    parser.EndElementHandler = document.end
+    parser.CharacterDataHandler = document.characters
+    parser.StartDoctypeDeclHandler = _refusing("a document type declaration", path)
+    parser.EntityDeclHandler = _refusing("an entity declaration", path)
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise UnreadableInput(
+            "the XML of the terminology is broken",
+            f"{path} line {error.lineno}: {expat.errors.messages[error.code]}",
+            "download the file again; it may have been cut",
+        ) from error
+    return document.drafts
+
+
+def _refusing(what: str, path: Path) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise UnreadableInput(
+            f"the XML has {what}, which is not read",
+            str(path),
+            "the files of NCI EVS have none; download one",
+        )
+
+    return refuse
+
+
+class _Document:
+    """Codelists of an ODM document, gathered as its elements go by; namespaces do not matter."""
+
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self._version = ""
+        self._inside: list[str] = []
+        self._named: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        element = _local(name)
+        facts = {_local(key): value for key, value in attributes.items()}
+        self._inside.append(element)
+        if element in {"ODM", "Study"}:
+            self._version = _version_of(facts) or self._version
+        elif element == "CodeList":
+            self._named = []
+            self.drafts.append(
+                _Draft(
+                    code=facts.get("ExtCodeID", ""),
+                    name=facts.get("OID", "").rpartition(".")[2],
+                    extensible=facts.get("CodeListExtensible", ""),
+                    version=self._version,
+                    where=facts.get("OID", "CodeList"),
+                )
+            )
+        elif element in {"EnumeratedItem", "CodeListItem"} and self.drafts:
+            self.drafts[-1].terms.append(facts.get("CodedValue", ""))
+
+    def characters(self, text: str) -> None:
+        if self._inside[-2:] == ["CodeList", "CDISCSubmissionValue"]:
+            self._named.append(text)
+
+    def end(self, name: str) -> None:
+        self._inside.pop()
+        if _local(name) == "CodeList" and (submission_value := "".join(self._named).strip()):
+            self.drafts[-1].name = submission_value
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _version_of(facts: dict[str, str]) -> str:
+    """The OID "CDISC_CT.SDTM.2023-12-15" stands for SDTM CT 2023-12-15."""
+    oid = _ODM_OID.fullmatch(facts.get("FileOID") or facts.get("OID", ""))
+    return f"{oid['standard']} CT {oid['date']}" if oid else ""
