@@ -21,6 +21,7 @@ from . import population_pk as population_pk
 from . import seriousness as seriousness
 from . import severity as severity
 from . import subject_level as subject_level
+from . import terminology as terminology
 from . import time_to_event as time_to_event
 from . import time_to_event_conformance as time_to_event_conformance
 from . import treatment_emergence as treatment_emergence
