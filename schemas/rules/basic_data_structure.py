@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..dataset import Dataset
+from ..finding import Severity
 from ..rule import ADAMIG, Fault, Grain
 from ..structure import Structure
 from .statements import absent, conformance, partner_absent, partner_missing
@@ -15,6 +17,8 @@ _OTHER_PARAMETERS = (Structure.PPK,)
 """Population pharmacokinetic datasets name their measurements by DVID; the rules are written for the rest."""
 
 _CODE_LENGTH = 8
+_IN_WINDOW_UNITS = ("AWTARGET", "AWTDIFF", "AWLO", "AWHI")
+"""Variables whose unit is AWU."""
 
 
 @conformance(
@@ -117,13 +121,18 @@ def window_without_target(data: Dataset) -> Iterator[Fault]:
     grain=Grain.METADATA,
     structures=_BASIC,
     needs=("AWU",),
-    standards=ADAMIG[:2],
+    standards=ADAMIG,
 )
 def window_unit_without_limits(data: Dataset) -> Iterator[Fault]:
     """The unit of the analysis window is there without both limits of the window.
 
     ## What it checks
-    Where AWU is there, AWLO and AWHI are there.
+    Where AWU is there, AWLO and AWHI are there. The rule was published for ADaMIG 1.0 and 1.1; the
+    variables are the same in 1.2 and 1.3, so it is judged there too. A note where AWTARGET, AWTDIFF or one
+    of the limits is there, since the unit then belongs to that number.
+
+    ## Not a fault
+    A window that is open at one side, or one given by its target alone: hence the note.
 
     ## Why it matters
     A unit says nothing without the numbers it belongs to.
@@ -131,7 +140,9 @@ def window_unit_without_limits(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Add AWLO and AWHI, or drop AWU.
     """
-    yield from partner_absent(data, "AWU", "AWLO", "AWHI")
+    severity = Severity.NOTE if any(name in data for name in _IN_WINDOW_UNITS) else None
+    for fault in partner_absent(data, "AWU", "AWLO", "AWHI"):
+        yield replace(fault, severity=severity)
 
 
 @conformance(

@@ -25,7 +25,8 @@ def no_subject_level_dataset(study: Study) -> Iterator[Fault]:
     A study with any ADaM dataset has a dataset named ADSL.
 
     ## Not a fault
-    A single dataset judged on its own, while ADSL stands elsewhere.
+    A folder without any ADaM dataset. A single dataset judged on its own, while ADSL stands elsewhere, is
+    flagged all the same: nothing in the file tells.
 
     ## Why it matters
     Populations, treatments and baseline covariates come from ADSL; without it nobody can tell who was

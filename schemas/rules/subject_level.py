@@ -9,8 +9,9 @@ import pandas as pd
 
 from ..columns import Distinct, Mask
 from ..dataset import Dataset, Study
+from ..errors import AdamgateError
 from ..requirement import index_of, with_index
-from ..rule import ADAMIG, Fault, Grain
+from ..rule import ADAMIG, Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
 from .statements import absent, conformance
 
@@ -164,7 +165,7 @@ def treatment_without_partner(data: Dataset, variable: str, partner: str) -> Ite
     datasets=("DM",),
     standards=ADAMIG,
 )
-def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
+def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield]:
     """AGE in ADSL is not the AGE that DM has for the subject.
 
     ## What it checks
@@ -182,6 +183,7 @@ def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Fault
     """
     demographics = study["DM"]
     if "AGE" not in demographics:
+        yield Inapplicable("DM has no AGE")
         return
     collected = _age_of_subject(demographics)
     subjects = data.distinct("USUBJID")
@@ -204,5 +206,5 @@ def _age_of_subject(demographics: Dataset) -> dict[str, float]:
 
 def _distinct_subjects(data: Dataset) -> Distinct:
     if "USUBJID" not in data:
-        raise LookupError(f"{data.name} has no USUBJID")
+        raise AdamgateError(f"{data.name} has no USUBJID", "", "deliver it with its subjects")
     return data.distinct("USUBJID")

@@ -23,7 +23,7 @@ from .statements import absent, conformance
     standards=ADAMIG,
 )
 def censor_not_whole(data: Dataset) -> Iterator[Fault]:
-    """CNSR is negative, has decimals or is a text.
+    """CNSR is negative, infinite, has decimals or is a text that is no whole number.
 
     ## What it checks
     Where CNSR has a value, it is a whole number, zero or more.
@@ -45,7 +45,7 @@ def _not_whole(data: Dataset) -> Mask:
     if data.is_character("CNSR"):
         return data.matching("CNSR", lambda value: re.fullmatch(r"\d+", str(value).strip()) is None)
     values = data.numbers("CNSR")
-    wrong: Mask = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)))
+    wrong: Mask = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
     return wrong
 
 

@@ -10,7 +10,7 @@ import pytest
 from adamgate.schemas.dataset import Dataset, Study, Variable
 from adamgate.schemas.finding import Severity, Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import ADAMIG, Grain, Standards, rule_book
+from adamgate.schemas.rule import ADAMIG, ADAMIG_VERSIONS, Grain, Standards, rule_book
 
 DROP = object()
 """In a change: take the variable out."""
@@ -217,6 +217,7 @@ TABLE = [
     ("AD0167", "ADLB", {"BNRIND": ["N", "H"], "ABLFL": DROP}, {"BNRIND": ["N", "H"]}),
     ("AD0169", "ADTTE", {"CNSR": [0.0, -1.0]}, {"CNSR": [0.0, 3.0]}),
     ("AD0169", "ADTTE", {"CNSR": [0.0, 0.5]}, {"CNSR": [0.0, np.nan]}),
+    ("AD0169", "ADTTE", {"CNSR": [0.0, np.inf]}, {"CNSR": [0.0, 10.0]}),
     ("AD0169", "ADTTE", {"CNSR": ["0", "Y"]}, {"CNSR": ["0", "1"]}),
     ("AD0176", "ADLB", {"ABLFL": ["Y", "N"]}, {"ABLFL": ["Y", " "]}),
     ("AD0178", "ADLB", {"ANL02FL": ["Y", "N"]}, {"ANL02FL": ["Y", None], "ANLXXFL": ["N", "N"]}),
@@ -362,6 +363,7 @@ def test_a_subject_unknown_to_demographics():
 def test_demographics_without_subjects_are_not_compared_silently():
     report = validate(Study.of(dataset("ADSL"), dataset("DM", {"USUBJID": DROP})), rules={"AD0053"})
     assert [outcome.status for outcome in report.outcomes] == [Status.NOT_RUN]
+    assert report.outcomes[0].reason.startswith("DM has no USUBJID")
 
 
 def test_exposure_without_a_start_of_treatment():
@@ -371,13 +373,17 @@ def test_exposure_without_a_start_of_treatment():
     assert not flagged("AD0061", dataset("ADSL", {"TRTSDT": DROP, "TRTSDTM": [DAY, DAY]}), dataset("EX"))
 
 
-def test_window_unit_belongs_to_early_versions():
-    data = dataset("ADLB", {"AWU": ["DAYS", "DAYS"], "AWLO": [1.0, 2.0]})
-    whole = dataset("ADLB", {"AWU": ["DAYS", "DAYS"], "AWLO": [1.0, 2.0], "AWHI": [1.0, 2.0]})
-    for version in ("1.0", "1.1"):
-        assert flagged("AD0160", data, standards=Standards(adamig=version))
-        assert not flagged("AD0160", whole, standards=Standards(adamig=version))
-    assert not flagged("AD0160", data, standards=Standards(adamig="1.2"))
+def test_window_unit_belongs_to_limits_or_to_other_numbers_of_the_window():
+    unit = {"AWU": ["DAYS", "DAYS"]}
+    limits = {"AWLO": [1.0, 2.0], "AWHI": [1.0, 2.0]}
+    for version in ADAMIG_VERSIONS:
+        standards = Standards(adamig=version)
+        (alone,) = flagged("AD0160", dataset("ADLB", unit), standards=standards)
+        assert alone.severity is Severity.WARNING
+        assert not flagged("AD0160", dataset("ADLB", unit | limits), standards=standards)
+    for other in ("AWTARGET", "AWTDIFF", "AWLO", "AWHI"):
+        (half,) = flagged("AD0160", dataset("ADLB", unit | {other: [1.0, 2.0]}))
+        assert half.severity is Severity.NOTE
 
 
 @pytest.mark.parametrize(
@@ -392,7 +398,8 @@ def test_age_against_demographics(ages, records):
 def test_age_of_others_is_not_compared():
     stranger = dataset("ADSL", {"USUBJID": ["S1-001", "S1-003"], "AGE": [61.0, 7.0]})
     assert not flagged("AD0204", stranger, dataset("DM"))
-    assert not flagged("AD0204", dataset("ADSL", {"AGE": [1.0, 2.0]}), dataset("DM", {"AGE": DROP}))
+    ageless = validate(Study.of(dataset("ADSL"), dataset("DM", {"AGE": DROP})), rules={"AD0204"})
+    assert [outcome.reason for outcome in ageless.outcomes] == ["DM has no AGE"]
     unknown = dataset("DM", {"AGE": [np.nan, np.nan]})
     assert not flagged("AD0204", dataset("ADSL", {"AGE": [np.nan, np.nan]}), unknown)
 
