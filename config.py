@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
+from .converters.kinds import (
+    Choice,
+    Kind,
+    checked,
+    day,
+    path,
+    paths,
+    require_known,
+    require_table,
+    switch,
+    words,
+)
 from .schemas.errors import ConfigurationError
-from .schemas.spelling import did_you_mean, nearest
+from .schemas.spelling import did_you_mean, one_line
 
 if TYPE_CHECKING:
+    from .converters.configuration import Judging
+    from .schemas.declarations import Declarations
     from .schemas.finding import Severity
-    from .schemas.rule import Standards
+    from .schemas.gate import GateOptions
+    from .schemas.rule import Rule, Standards
 
 FILE_NAME = "adamgate.toml"
 TABLE = "settings"
@@ -35,34 +51,10 @@ _SWITCH_WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
+_LARGEST = 4_000_000
+"""Bytes that a configuration file may have."""
 _TYPO = 0.75
 """An unknown ``ADAMGATE_*`` variable this much like a setting is taken for a misspelling of it."""
-
-Kind = Callable[[Any], Any]
-"""Takes a value as TOML has it and returns it checked; ValueError says what was expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of a few words."""
-
-    allowed: tuple[str, ...]
-
-    def __call__(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise ValueError(f"a text in quotes, one of {', '.join(self.allowed)}")
-        if value not in self.allowed:
-            near = nearest(value, self.allowed, 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"one of {', '.join(self.allowed)}{meant}")
-        return value
-
-
-def switch(value: Any) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
 
 
 def codec(value: Any) -> str:
@@ -73,13 +65,6 @@ def codec(value: Any) -> str:
         return codec_name(str(value))
     except ConfigurationError:
         raise ValueError("an encoding that Python or SAS knows: utf-8, cp1252, wlatin1, shift_jis") from None
-
-
-def path(value: Any) -> Path:
-    """A file; relative to the folder of the file that names it."""
-    if not isinstance(value, str | Path) or not str(value):
-        raise ValueError("a path")
-    return Path(value)
 
 
 @dataclass(frozen=True)
@@ -100,6 +85,14 @@ class Settings:
         The format catalogue (sas7bcat); by default the one beside the data.
     show_values : bool
         Show the values of faulty records. They are patient data.
+    ct : tuple of Path
+        Files of controlled terminology to judge terms by, before what is built in.
+    select, ignore : tuple of str
+        Names of rules; in a file they stand under [rules] and [rules.DATASET].
+    today : date or None
+        The day by which waivers expire; from an option or the environment only.
+    judging : Judging or None
+        What the other tables of the file say about how to judge.
     origins : mapping of name to str
         Where each came from: "--fail-on", "ADAMGATE_FAIL_ON", a file, or "default".
     """
@@ -111,6 +104,11 @@ class Settings:
     encoding: Annotated[str | None, codec] = None
     catalog: Annotated[Path | None, path] = None
     show_values: Annotated[bool, switch] = False
+    ct: Annotated[tuple[Path, ...], paths] = ()
+    select: Annotated[tuple[str, ...], words] = ()
+    ignore: Annotated[tuple[str, ...], words] = ()
+    today: Annotated[date | None, day] = None
+    judging: Judging | None = None
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -130,14 +128,72 @@ class Settings:
         """Where a setting came from."""
         return self.origins.get(name, DEFAULT)
 
+    @property
+    def own_rules(self) -> tuple[Rule, ...]:
+        """The rules that the file states by conditions."""
+        return self.judging.rules if self.judging is not None else ()
 
+    def gate_options(self, extra_rules: Sequence[Rule] = ()) -> GateOptions:
+        """How to judge, for `validate` and for the gate of `survival`.
+
+        Parameters
+        ----------
+        extra_rules : sequence of Rule
+            Beside those of the file.
+
+        Raises
+        ------
+        ConfigurationError
+            For a name that no rule has; tells where it stands.
+        """
+        from .schemas.selection import full_book, selectors
+
+        rules = (*self.own_rules, *extra_rules)
+        book = full_book(rules)
+        for name, chosen in (("select", self.select), ("ignore", self.ignore)):
+            selectors(chosen, book, f"{self.origin(name)}, {name}")
+        severities = self.judging.severities if self.judging is not None else {}
+        selectors(severities, book, f"{self.origin(JUDGING)}, [rules.severity]")
+        return {
+            "standards": self.standards,
+            "declarations": self._declarations(),
+            "complete": self.complete,
+            "select": self.select,
+            "ignore": self.ignore,
+            "severities": severities,
+            "waivers": self.judging.waivers if self.judging is not None else (),
+            "today": self.today,
+            "extra_rules": rules,
+        }
+
+    def _declarations(self) -> Declarations | None:
+        """What the file declares, with the terminology of files named by `ct`."""
+        declared = self.judging.declarations if self.judging is not None else None
+        if not self.ct:
+            return declared
+        from .converters.readers.terminology import read_terminology
+        from .schemas.declarations import NOTHING_DECLARED
+
+        declared = declared or NOTHING_DECLARED
+        known = declared.terminology
+        for file in self.ct:
+            known = known.updated_by(read_terminology(file))
+        return replace(declared, terminology=known)
+
+
+JUDGING = "judging"
+_LATER = {"Judging": object}
+"""Types that are imported when they are needed."""
+NOT_IN_A_FILE = ("today",)
+"""A day that stands in a file would keep waivers from expiring."""
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         name: hint.__metadata__[0]
-        for name, hint in get_type_hints(Settings, include_extras=True).items()
+        for name, hint in get_type_hints(Settings, localns=_LATER, include_extras=True).items()
         if get_origin(hint) is Annotated
     }
 )
+_IN_SETTINGS = tuple(name for name in KINDS if name not in (*NOT_IN_A_FILE, "select", "ignore"))
 
 
 def load_settings(
@@ -205,24 +261,49 @@ Found = Iterator[tuple[str, Any, str]]
 def _from_file(file: Path) -> Found:
     shown = _shown(file)
     document = _parse(file)
-    for table in document:
-        if table != TABLE:
+    if TABLE in document:
+        where = f"{shown}, [{TABLE}]"
+        for name, value in require_table(document[TABLE], TABLE, shown).items():
+            require_known(name, _IN_SETTINGS, where)
+            yield name, _beside(file, checked(value, KINDS[name], name, f"{where} {name}")), shown
+    others = {table: content for table, content in document.items() if table != TABLE}
+    if others:
+        yield from _from_tables(others, shown)
+
+
+def _from_tables(tables: Mapping[str, Any], shown: str) -> Found:
+    from .converters.configuration import TABLES, judging
+
+    for table in tables:
+        if table not in TABLES:
+            known = (f"[{TABLE}]", *(f"[{each}]" for each in TABLES), *_IN_SETTINGS)
             raise ConfigurationError(
-                f"unknown table or key {table!r}",
+                f"unknown table or key {one_line(table)!r}",
                 shown,
-                f"settings stand under [{TABLE}]; {did_you_mean(table, (f'[{TABLE}]', *KINDS))}",
+                f"settings stand under [{TABLE}]; {did_you_mean(table, known)}",
             )
-    settings = document.get(TABLE, {})
-    if not isinstance(settings, dict):
-        raise ConfigurationError(f"{TABLE!r} is not a table", shown, f"write [{TABLE}] on a line of its own")
-    for name, value in settings.items():
-        _require_known(name, f"{shown}, [{TABLE}]")
-        checked = _checked(name, value, f"{shown}, [{TABLE}] {name}")
-        yield name, file.parent / checked if isinstance(checked, Path) else checked, shown
+    found = judging(tables, shown)
+    yield JUDGING, found, shown
+    for name in ("select", "ignore"):
+        if getattr(found, name):
+            yield name, getattr(found, name), shown
+
+
+def _beside(file: Path, value: Any) -> Any:
+    """Paths in a file are relative to its folder."""
+    if isinstance(value, Path):
+        return file.parent / value
+    if isinstance(value, tuple):
+        return tuple(_beside(file, each) for each in value)
+    return value
 
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
+        if file.stat().st_size > _LARGEST:
+            raise ConfigurationError(
+                f"the configuration file has more than {_LARGEST:,} bytes", _shown(file), "check --config"
+            )
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as failure:
         raise ConfigurationError(
@@ -238,6 +319,10 @@ def _parse(file: Path) -> dict[str, Any]:
             _shown(file),
             "texts need quotes, tables [brackets]",
         ) from failure
+    except RecursionError:
+        raise ConfigurationError(
+            "the configuration file is nested too deeply", _shown(file), "check --config"
+        ) from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> Found:
@@ -250,7 +335,7 @@ def _from_environment(environ: Mapping[str, str]) -> Found:
             continue
         name = names[variable]
         value = _SWITCH_WORDS.get(text.lower(), text) if KINDS[name] is switch else text
-        yield name, _checked(name, value, f"environment variable {variable}"), variable
+        yield name, checked(value, KINDS[name], name, f"environment variable {variable}"), variable
 
 
 def _refuse_misspelt(variable: str, names: Mapping[str, str]) -> None:
@@ -265,22 +350,10 @@ def _refuse_misspelt(variable: str, names: Mapping[str, str]) -> None:
 
 def _from_options(overrides: Mapping[str, Any]) -> Found:
     for name, value in overrides.items():
-        if value is not None:
+        if value is not None and value != ():
             option = f"--{name.replace('_', '-')}"
-            _require_known(name, option)
-            yield name, _checked(name, value, option), option
-
-
-def _require_known(name: str, where: str) -> None:
-    if name not in KINDS:
-        raise ConfigurationError(f"unknown setting {name!r}", where, did_you_mean(name, KINDS))
-
-
-def _checked(name: str, value: Any, where: str) -> Any:
-    try:
-        return KINDS[name](value)
-    except ValueError as expected:
-        raise ConfigurationError(f"{value!r} is not a value of {name}", where, f"give {expected}") from None
+            require_known(name, KINDS, option)
+            yield name, checked(value, KINDS[name], name, option), option
 
 
 def _shown(file: Path) -> str:

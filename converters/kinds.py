@@ -99,12 +99,19 @@ def path(value: Any) -> Path:
     return Path(value)
 
 
+def paths(value: Any) -> tuple[Path, ...]:
+    """One file or several; relative to the folder of the file that names them."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    return tuple(path(each) for each in listed)
+
+
 def words(value: Any) -> tuple[str, ...]:
-    """Names in a list, or in one text with commas between them."""
-    listed = value.split(",") if isinstance(value, str) else value
+    """Names in a list; a text may hold several, with commas between them."""
+    listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
         raise ValueError('a list of names in quotes: ["TTE006", "AD02"]')
-    return tuple(each.strip() for each in listed if each.strip())
+    parts = (part.strip() for each in listed for part in each.split(","))
+    return tuple(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .declarations import Declarations, Endpoint
+from .terminology import BUILT_IN, Terminology
 
 
 def stated(declarations: Declarations) -> Mapping[str, str]:
@@ -19,6 +20,8 @@ def stated(declarations: Declarations) -> Mapping[str, str]:
 def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[str, str]]:
     for each in fields(declared):
         value = getattr(declared, each.name)
+        if value is BUILT_IN:
+            continue
         if each.name == "endpoints":
             for parameter, endpoint in value.items():
                 yield from _stated(endpoint, f"endpoint {parameter} ")
@@ -29,6 +32,8 @@ def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[st
 def _words(value: Any) -> str:
     if value is True:
         return "yes"
+    if isinstance(value, Terminology):
+        return ", ".join(value.versions)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

@@ -47,7 +47,7 @@ def test_the_words_are_those_of_the_schemas():
 
 
 def test_every_setting_but_the_origins_has_a_kind():
-    assert set(config.KINDS) | {"origins"} == set(Settings.__dataclass_fields__)
+    assert set(config.KINDS) | {"judging", "origins"} == set(Settings.__dataclass_fields__)
 
 
 def test_option_before_environment_before_file_before_default(study: Path):

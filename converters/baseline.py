@@ -1,0 +1,78 @@
+"""An earlier JSON report → the findings a study is compared with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..schemas.baseline import Baseline
+from ..schemas.errors import UnreadableInput
+from ..schemas.finding import KnownFinding, Severity
+
+_VERSION = re.compile(r"1\.([1-9]\d{0,3})")
+"""Reports of version 1.0 have no fingerprints."""
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_LISTED = re.compile(r"([0-9a-f]{12}( [0-9a-f]{12})*)?")
+_AGAIN = "write it again: adamgate validate ... -o old.json"
+
+
+def read_baseline(path: Path | str) -> Baseline:
+    """The findings of a report that ``adamgate validate --format json`` wrote.
+
+    Raises
+    ------
+    UnreadableInput
+        When the file cannot be read, is no such report, or is one of a version without fingerprints.
+    """
+    file = Path(path)
+    try:
+        content = file.read_bytes()
+    except OSError as failure:
+        raise UnreadableInput(
+            f"the baseline cannot be read: {failure.strerror}", str(file), "check the path"
+        ) from failure
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        raise UnreadableInput("the baseline is not JSON", str(file), _AGAIN) from None
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if not isinstance(version, str) or not isinstance(document.get("findings"), list):
+        raise UnreadableInput("the baseline is no report of adamgate", str(file), _AGAIN)
+    if not _VERSION.fullmatch(version):
+        raise UnreadableInput(f"the baseline is a report of version {version[:20]}", str(file), _AGAIN)
+    found = tuple(
+        _known(each, f"{file}, findings[{number}]") for number, each in enumerate(document["findings"])
+    )
+    return Baseline(found, str(path), hashlib.sha256(content).hexdigest())
+
+
+def _known(given: Any, where: str) -> KnownFinding:
+    try:
+        return _checked(given)
+    except (KeyError, TypeError, ValueError):
+        raise UnreadableInput("a finding of the baseline is damaged", where, _AGAIN) from None
+
+
+def _checked(given: Mapping[str, Any]) -> KnownFinding:
+    listed = given["record_keys"]
+    fingerprint = given["fingerprint"]
+    records = given["records"]
+    variables = given["variables"]
+    words = (given["rule_id"], given["dataset"], given["message"])
+    if not all(isinstance(each, str) for each in (*words, *variables)) or not isinstance(variables, list):
+        raise TypeError
+    if not isinstance(records, int) or isinstance(records, bool) or records < 0:
+        raise TypeError
+    if not _FINGERPRINT.fullmatch(fingerprint) or (listed is not None and not _LISTED.fullmatch(listed)):
+        raise ValueError
+    hashes = None if listed is None else tuple(listed.split())
+    if hashes is not None and len(hashes) != records:
+        raise ValueError
+    rule_id, dataset, message = words
+    return KnownFinding(
+        rule_id, Severity(given["severity"]), dataset, tuple(variables), message, records, fingerprint, hashes
+    )

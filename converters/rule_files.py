@@ -1,0 +1,120 @@
+"""Rules of a user's own in Python: from files named on the command line, from installed packages.
+
+A rule file is the user's code and is run. So it is never named by a configuration file, which may come
+with the data; only by the user, with ``--rules``, or by a package that the user installed, under the
+entry point group ``adamgate.rules``.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..schemas.errors import ConfigurationError
+from ..schemas.rule import Rule, collecting
+from ..schemas.selection import as_rules
+
+GROUP = "adamgate.rules"
+"""Entry points: each a module with rules, a rule, or a list of them."""
+
+_NAMESPACE = "adamgate_rule_files"
+
+
+def load_rules(path: Path | str) -> tuple[Rule, ...]:
+    """The rules that a Python file declares with ``@adamgate.rule``. The file is run.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    tuple of Rule
+        In the order of the file; their family is the file's name. Give them to `validate` as `extra_rules`.
+
+    Raises
+    ------
+    ConfigurationError
+        When the file cannot be read, breaks, or declares no rule.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise ConfigurationError("there is no such file of rules", str(file), "name a Python file")
+    name = f"{_NAMESPACE}.{file.stem}"
+    spec = spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ConfigurationError("a file of rules is Python", str(file), "its name ends in .py")
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look for it there
+    with collecting() as found:
+        try:
+            spec.loader.exec_module(module)
+        except (Exception, SystemExit) as failure:
+            del sys.modules[name]
+            raise _broken(failure, str(file)) from failure
+    if not found:
+        raise ConfigurationError(
+            "the file declares no rule", str(file), 'decorate a function with @adamgate.rule("ACME001", ...)'
+        )
+    return tuple(found)
+
+
+def installed_rules() -> tuple[Rule, ...]:
+    """The rules of installed packages, by name of their entry points."""
+    found: list[Rule] = []
+    for each in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+        found += _of_entry_point(each)
+    return tuple(found)
+
+
+def own_rules(files: Iterable[Path]) -> tuple[Rule, ...]:
+    """The rules of installed packages, then those of files."""
+    return (*installed_rules(), *(rule for file in files for rule in load_rules(file)))
+
+
+def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
+    place = f"entry point {entry.name} of {entry.dist.name if entry.dist else 'a package'}"
+    try:
+        target = entry.load()
+    except (Exception, SystemExit) as failure:
+        raise _broken(failure, place) from failure
+    try:
+        rules = as_rules(_declared(target))
+    except ConfigurationError as wrong:
+        raise ConfigurationError(wrong.what, place, wrong.advice) from None
+    if not rules:
+        raise ConfigurationError("the entry point gives no rule", place, f"see the group {GROUP}")
+    return rules
+
+
+def _declared(target: Any) -> Iterable[Any]:
+    """What of an entry point's target is a rule, or carries rules."""
+    if isinstance(target, ModuleType):
+        values = {
+            id(each): each for each in vars(target).values()
+        }.values()  # a second name is no second rule
+        return [each for each in values if isinstance(each, Rule) or _carries(each)]
+    return [target] if isinstance(target, Rule) or callable(target) else target
+
+
+def _carries(value: Any) -> bool:
+    rules = getattr(value, "rules", None) if callable(value) else None
+    return isinstance(rules, tuple) and bool(rules) and all(isinstance(each, Rule) for each in rules)
+
+
+def _broken(failure: BaseException, place: str) -> ConfigurationError:
+    """Say where the user's code broke."""
+    if isinstance(failure, ConfigurationError):
+        return failure
+    steps = [step for step in traceback.extract_tb(failure.__traceback__) if step.filename == place]
+    line = f", line {steps[-1].lineno}" if steps else ""
+    if isinstance(failure, SyntaxError) and failure.lineno:
+        line = f", line {failure.lineno}"
+    what = f"the rules cannot be loaded: {type(failure).__name__}: {failure}"
+    return ConfigurationError(what, f"{place}{line}", "correct the file")
