@@ -150,6 +150,13 @@ class _MemberReader:
         self, column: NumberColumn, variable: Variable
     ) -> tuple[NDArray[Any], SpecialMissing | None]:
         numbers = column.finish(variable.format)
+        if numbers.blank is not None:
+            raise UnreadableInput(
+                f"record {numbers.blank} is blank where {variable.name}, a number, must be: "
+                "the file was filled up or changed in transfer, or states more records than it has",
+                self._where(),
+                "have it sent again, in binary mode, and compare its size with the sender's",
+            )
         if numbers.not_stamps is not None:
             self._note(
                 f"a value is no SAS {kind_of(variable.format)}, so the numbers are kept despite the format "

@@ -7,6 +7,7 @@ from xpt_bytes import Member, Var, ibm, library, missing
 
 from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
+from adamgate.schemas.errors import UnreadableInput
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +80,23 @@ def test_padding_between_datasets(path, version):
     members = [texts(7, [b"x"] * count, version=version) for count in range(1, 40)]
     named = [Member(f"D{i}", m.variables, m.records, version=version) for i, m in enumerate(members)]
     assert [len(dataset) for dataset in read(path, *named)] == list(range(1, 40))
+
+
+def aval(records, **changes):
+    variables = [Var("USUBJID", "Char", 8), Var("AVAL")]
+    return Member("ADTTE", variables, [[b"1", ibm(5)]] * records, **changes)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(library(aval(2)) + b"RESIDUE".ljust(80), id="a residue after the padding"),
+        pytest.param(library(aval(6))[:-1] + b"X", id="a residue in the padding"),
+        pytest.param(library(aval(2)) + bytes(80), id="zero bytes after the padding"),
+        pytest.param(library(aval(1, version=8, stated_records=5)), id="a count that reaches the padding"),
+    ],
+)
+def test_blank_bytes_are_never_read_as_numbers(path, content):
+    path.write_bytes(content)
+    with pytest.raises(UnreadableInput, match=r"record [237] is blank where AVAL, a number, must be"):
+        read_xpt(path, ReadOptions())
