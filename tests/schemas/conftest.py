@@ -15,15 +15,25 @@ START = np.datetime64("2024-01-15", "s")
 def _adsl():
     subjects = [f"S1-{number:03d}" for number in range(1, SUBJECTS + 1)]
     died = np.arange(SUBJECTS) % 4 == 0
+    last = _days(np.arange(SUBJECTS) * 7 + 99)
     return pd.DataFrame(
         {
             "USUBJID": subjects,
             "SAFFL": "Y",
             "RANDFL": "Y",
+            "TRT01P": _arms(),
+            "TRT01A": _arms(),
+            "TRTSDT": START,
+            "TRTEDT": _days(np.arange(SUBJECTS) + 50),
+            "LSTALVDT": last,
             "DTHFL": np.where(died, "Y", None),
-            "DTHDT": np.where(died, _days(np.arange(SUBJECTS) * 7 + 99), np.datetime64("NaT", "s")),
+            "DTHDT": np.where(died, last, np.datetime64("NaT", "s")),
         }
     )
+
+
+def _arms():
+    return np.where(np.arange(SUBJECTS) // 4 % 2 == 0, "Active", "Placebo")
 
 
 def _adtte():
@@ -34,6 +44,7 @@ def _adtte():
     survival = pd.DataFrame(
         {
             "USUBJID": _adsl().USUBJID,
+            "TRTP": _arms(),
             "PARAMCD": "OS",
             "PARAM": "Overall Survival (Days)",
             "AVAL": days + 1.0,

@@ -1,0 +1,87 @@
+"""Whether a variable has the value that ADSL has for the subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .columns import Mask, is_date
+from .dataset import Dataset
+
+_TOLERANCE = 1e-9
+"""Relative; the same number read from two formats may differ in the last bit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How a variable of each record compares with one of ADSL.
+
+    Attributes
+    ----------
+    differs : ndarray of bool, shape (n_records,)
+        Both have a value, and not the same.
+    absent_here : ndarray of bool
+        ADSL has a value and the record has none.
+    absent_there : ndarray of bool
+        The record has a value, its subject is in ADSL, and ADSL has none.
+    """
+
+    differs: Mask
+    absent_here: Mask
+    absent_there: Mask
+
+
+def agreement(
+    data: Dataset, variable: str, adsl: Dataset, theirs: str, record: NDArray[np.intp]
+) -> Agreement | None:
+    """Compare a variable with one of ADSL; None where one is text and the other is not.
+
+    Parameters
+    ----------
+    data, adsl : Dataset
+    variable, theirs : str
+        Names in `data` and in `adsl`.
+    record : ndarray of int, shape (n_records,)
+        Position in `adsl` of each record's subject, -1 where unknown.
+    """
+    here, there = data.filled(variable), np.append(adsl.filled(theirs), False)[record]
+    both = here & there
+    if not both.any():
+        different = both
+    elif data.is_character(variable) != adsl.is_character(theirs):
+        return None
+    elif data.is_character(variable):
+        different = both & _other_text(data, variable, adsl, theirs, record)
+    else:
+        different = both & _other_number(data, variable, adsl, theirs, record)
+    return Agreement(different, ~here & there, here & ~there & (record >= 0))
+
+
+def _other_text(
+    data: Dataset, variable: str, adsl: Dataset, theirs: str, record: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    ours, others = data.distinct(variable), adsl.distinct(theirs)
+    index = pd.Index(others.values, dtype=object)
+    known_as = index.get_indexer(pd.Index(ours.values, dtype=object)).astype(np.intp)
+    same: NDArray[np.bool_] = ours.spread(known_as, missing=-1) == np.append(others.codes, -1)[record]
+    return ~same
+
+
+def _other_number(
+    data: Dataset, variable: str, adsl: Dataset, theirs: str, record: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    both_dates = is_date(data[variable]) and is_date(adsl[theirs])
+    any_date = is_date(data[variable]) or is_date(adsl[theirs])
+    as_numbers = _seconds if both_dates else Dataset.days if any_date else Dataset.numbers
+    ours, others = as_numbers(data, variable), np.append(as_numbers(adsl, theirs), np.nan)[record]
+    apart = np.abs(ours - others)
+    different: NDArray[np.bool_] = apart > (0.0 if any_date else _TOLERANCE * np.abs(others))
+    return different
+
+
+def _seconds(data: Dataset, variable: str) -> NDArray[np.float64]:
+    stamps = data[variable].to_numpy(dtype="datetime64[s]")
+    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
