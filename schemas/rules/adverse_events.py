@@ -88,13 +88,14 @@ def sequence_repeated(data: Dataset) -> Iterator[Fault]:
     Remove the repetition; number split records in ASEQ.
     """
     repeated = _repeated(data, "USUBJID", "AESEQ")
+    numbered = np.zeros(len(data), dtype=np.bool_)
     if "ASEQ" in data and repeated.any():
-        numbered = data.filled("ASEQ")
-        if numbered[repeated].all() and not _repeated(data, "USUBJID", "ASEQ").any():
-            message = "AESEQ is repeated within a subject; ASEQ is not"
-            yield Fault(repeated, ("AESEQ", "ASEQ"), message, Severity.NOTE)
-            return
-    yield Fault(repeated, ("USUBJID", "AESEQ"), "AESEQ is repeated within a subject")
+        alike = repeated & (data.missing("ASEQ") | _repeated(data, "USUBJID", "ASEQ"))
+        event = data.groups("USUBJID", "AESEQ")
+        numbered = repeated & (np.bincount(event, weights=alike)[event] == 0)
+    yield Fault(repeated & ~numbered, ("USUBJID", "AESEQ"), "AESEQ is repeated within a subject")
+    message = "AESEQ is repeated within a subject; ASEQ is not"
+    yield Fault(numbered, ("AESEQ", "ASEQ"), message, Severity.NOTE)
 
 
 def _repeated(data: Dataset, *keys: str) -> Mask:

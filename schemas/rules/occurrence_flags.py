@@ -71,45 +71,61 @@ def one_per_group(
         yield Inapplicable(f"no variable tells one {group} from another")
         return
     flagged = data.equals(flag, "Y")
-    repeated = _by_every(data, choices, lambda group: _repeated(group, flagged))
+    ways = _Ways(data, choices)
+    repeated = ways.agree(lambda group: _repeated(group, flagged))
     yield from _several(data, flag, group, choices, repeated)
     counted = _counted(data)
     dated = data.filled("ASTDT") if "ASTDT" in data else np.ones(len(data), dtype=np.bool_)
-    lacking = _by_every(data, choices, lambda group: counted & _lacking(group, flagged, dated))
+    lacking = ways.agree(lambda group: counted & _lacking(group, flagged, dated))
     message = f"{flag} marks none of the treatment-emergent events of a {group}"
     yield Fault(lacking, (flag, *choices[0], "TRTEMFL"), message, Severity.WARNING)
     misplaced = _worse_elsewhere if worst else _earlier_elsewhere
-    yield from misplaced(data, flag, choices, flagged)
+    yield from misplaced(data, flag, ways, flagged & ~repeated)
 
 
 def _several(data: Dataset, flag: str, group: str, choices: Choices, repeated: Mask) -> Iterator[Fault]:
-    variables = (flag, "USUBJID", *choices[0])
     if not repeated.any():
         return
+    variables = (flag, "USUBJID", *choices[0])
+    apart = np.zeros(len(data), dtype=np.bool_)
     for period in _PERIODS:
-        if period in data and data.filled(period)[repeated].all():
-            keys = ("USUBJID", period, *choices[0])
-            if not _repeated(data.groups(*keys), repeated).any():
-                message = f"{flag} marks one event per {group} and {period}"
-                yield Fault(repeated, (*variables, period), message, Severity.NOTE)
-                return
-    yield Fault(repeated, variables, f"{flag} marks several events of one {group}")
+        if period in data:
+            apart |= repeated & _told_apart(data, choices[0], period, repeated)
+    yield Fault(repeated & ~apart, variables, f"{flag} marks several events of one {group}")
+    message = f"{flag} marks several events of one {group}, one per period or treatment"
+    yield Fault(apart, variables, message, Severity.NOTE)
 
 
-def _groups(data: Dataset, keys: tuple[str, ...]) -> Groups:
-    """A group number per record, -1 where a key is missing."""
-    filled = np.logical_and.reduce([data.filled(key) for key in ("USUBJID", *keys)])
-    return np.where(filled, data.groups("USUBJID", *keys), -1)
+def _told_apart(data: Dataset, keys: tuple[str, ...], period: str, repeated: Mask) -> Mask:
+    """Records of groups whose repeated flags all stand in periods of their own."""
+    group = data.groups("USUBJID", *keys)
+    alike = repeated & (data.missing(period) | _repeated(data.groups("USUBJID", *keys, period), repeated))
+    return ~_any(group, alike)[group]
 
 
-def _by_every(data: Dataset, choices: Choices, faulty: Callable[[Groups], Mask]) -> Mask:
-    """Records at fault by each way to group them; a way is tried only while some are left."""
-    mask = np.ones(len(data), dtype=np.bool_)
-    for keys in choices:
-        mask &= faulty(_groups(data, keys))
-        if not mask.any():
-            break
-    return mask
+class _Ways:
+    """Ways to group the records of a subject; each is worked out once, and only where it is asked for."""
+
+    def __init__(self, data: Dataset, choices: Choices) -> None:
+        self._data, self._choices = data, choices
+        self._known: dict[tuple[str, ...], Groups] = {}
+
+    def agree(self, faulty: Callable[[Groups], Mask]) -> Mask:
+        """Records at fault by every way to group them."""
+        mask = np.ones(len(self._data), dtype=np.bool_)
+        for keys in self._choices:
+            mask &= faulty(self._groups(keys))
+            if not mask.any():
+                break
+        return mask
+
+    def _groups(self, keys: tuple[str, ...]) -> Groups:
+        """A group number per record, -1 where a key is missing."""
+        if keys not in self._known:
+            names = ("USUBJID", *keys)
+            filled = np.logical_and.reduce([self._data.filled(name) for name in names])
+            self._known[keys] = np.where(filled, self._data.groups(*names), -1)
+        return self._known[keys]
 
 
 def _repeated(group: Groups, mask: Mask) -> Mask:
@@ -140,23 +156,23 @@ def _counted(data: Dataset) -> Mask:
     return counted
 
 
-def _earlier_elsewhere(data: Dataset, flag: str, choices: Choices, flagged: Mask) -> Iterator[Fault]:
+def _earlier_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> Iterator[Fault]:
     if "ASTDT" not in data:
         return
     days = data.days("ASTDT")
-    late = _by_every(data, choices, lambda group: _exceeds(-days, group, flagged, data))
+    late = ways.agree(lambda group: _exceeds(-days, group, flagged, data))
     message = f"{flag} is not on the earliest event of its group"
     yield Fault(late, (flag, "ASTDT"), message, Severity.NOTE)
 
 
-def _worse_elsewhere(data: Dataset, flag: str, choices: Choices, flagged: Mask) -> Iterator[Fault]:
+def _worse_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> Iterator[Fault]:
     scales = [scale for scale in RANKS if scale in data and data.is_character(scale)]
     if not scales:
         return
     milder = flagged
     for scale in scales:
         rank = ranks(data, scale)
-        milder = milder & _by_every(data, choices, partial(_exceeds, rank, flagged=flagged, data=data))
+        milder = milder & ways.agree(partial(_exceeds, rank, flagged=flagged, data=data))
     message = f"{flag} is not on the worst event of its group"
     yield Fault(milder, (flag, *scales), message, Severity.NOTE)
 

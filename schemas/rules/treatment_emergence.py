@@ -216,10 +216,11 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
     ## Smallest fix
     Derive TRTEMFL again, or correct ASTDT.
     """
+    for name in ("TRTSDT", "TRTEDT"):
+        if subject_variable(data, study, name) is None:
+            yield Inapplicable(f"neither ADAE nor ADSL has {name}")
+            return
     first_dose, last_dose = (subject_days(data, study, name) for name in ("TRTSDT", "TRTEDT"))
-    if np.isnan(first_dose).all() or np.isnan(last_dose).all():
-        yield Inapplicable("neither ADAE nor ADSL has TRTSDT and TRTEDT")
-        return
     window, start = data.declarations.window, _start(data)
     under = ~data.equals("TRTEMFL", "Y") & (start.first >= first_dose)
     under &= start.last <= last_dose + (window or 0)

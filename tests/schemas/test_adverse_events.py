@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 DAY = pd.Timedelta("1D")
 
@@ -54,3 +55,36 @@ class TestSequenceRepeated:
     def test_records_without_a_parent_have_none(self, trial):
         trial.adae["AESEQ"] = np.nan
         assert trial.findings("AE002") == []
+
+    def test_each_event_is_judged_for_itself(self, trial):
+        trial.adae["AESEQ"] = [1.0, 1.0, 2.0] * 4
+        trial.adae["ASEQ"] = [1.0, 2.0, 3.0] * 3 + [1.0, 1.0, 3.0]
+        assert trial.told("AE002") == [("error", 2), ("note", 6)]
+
+
+class TestEventRepeated:
+    def test_one_event_twice(self, trial):
+        trial.adae.loc[1, ["ASTDT", "AENDT"]] = trial.adae.loc[0, ["ASTDT", "AENDT"]]
+        assert trial.told("AE041") == [("warning", 2), ("note", 2)]
+
+    @pytest.mark.parametrize(
+        "differing", ["AESEV", "AETOXGR", "AESER", "AEREL", "AEOUT", "AEBODSYS", "AENDT"]
+    )
+    def test_equal_in_term_and_start_only(self, trial, differing):
+        trial.adae.loc[1, ["ASTDT", "AENDT"]] = trial.adae.loc[0, ["ASTDT", "AENDT"]]
+        if differing == "AENDT":
+            trial.adae.loc[1, "AENDT"] += DAY
+        else:
+            trial.adae[differing] = ["this", "that"] * 6
+        assert trial.told("AE041") == [("note", 2)]
+
+    def test_another_term_subject_or_day(self, trial):
+        trial.adae["AETERM"] = ["headache", "Headache", "tremor"] * 4
+        trial.adae["ASTDT"] = trial.adae.ASTDT[0]
+        trial.adae.loc[9:, "AETERM"] = "headache"
+        trial.adae.loc[9:, "ASTDT"] += DAY * np.arange(3)
+        assert trial.findings("AE041") == []
+
+    def test_events_without_a_start_are_not_compared(self, trial):
+        trial.adae["ASTDT"] = pd.NaT
+        assert trial.findings("AE041") == []
