@@ -85,7 +85,8 @@ def criterion_without_serious(data: Dataset) -> Iterator[Fault]:
 
 def _criterion(data: Dataset) -> Mask:
     present = [data.equals(name, "Y") for name in _CRITERIA if name in data]
-    return np.logical_or.reduce(present)
+    met: Mask = np.logical_or.reduce(present)
+    return met
 
 
 @readiness(
@@ -139,7 +140,8 @@ def _signs(data: Dataset) -> dict[str, tuple[Mask, Mask]]:
 
 
 def _fatal(data: Dataset) -> Mask:
-    return np.logical_or.reduce([says for says, _ in _signs(data).values()])
+    fatal: Mask = np.logical_or.reduce([says for says, _ in _signs(data).values()])
+    return fatal
 
 
 def _and(words: list[str]) -> str:
