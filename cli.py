@@ -11,10 +11,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from glob import glob, has_magic
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import click
 from click.shell_completion import shell_complete
@@ -23,7 +22,8 @@ import adamgate
 
 from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
 from .converters.progress import Callbacks, progress
-from .converters.reports import REPORTS, SUFFIXES, Detail, Presentation, render
+from .converters.reports import REPORTS, Detail, Presentation, render
+from .converters.reports.files import destination, save
 from .converters.reports.presentation import colours, columns
 from .schemas.errors import (
     AdamgateError,
@@ -35,7 +35,10 @@ from .schemas.errors import (
 
 if TYPE_CHECKING:
     from .schemas.dataset import Study
+    from .schemas.declarations import Declarations
     from .schemas.finding import Report
+    from .schemas.gate import GateOptions
+    from .schemas.rule import Rule
 
 PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
 FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE
@@ -133,8 +136,9 @@ def _print(document: str) -> None:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 STDOUT = Path("-")
-# The words of `converters.survival` (a test holds them equal), which is not imported here: it needs pandas.
+# The words of `schemas` and `converters.survival` (a test holds them equal), which need pandas.
 UNITS = ("days", "weeks", "months", "years")
+STRUCTURES = ("ADSL", "BDS", "TTE", "PPK", "NCA", "OCCDS", "ADAE")
 LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
 PATH = click.Path(path_type=Path)
 
@@ -174,9 +178,22 @@ _reading = _together(
     ),
     _debug,
 )
+_own_rules = click.option(
+    "--rules",
+    "rule_files",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="Python file with rules of your own; it is run.",
+)
 _judging = _together(
     click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
     click.option("--occds", type=click.Choice(OCCDS), help="Version of OCCDS to judge by."),
+    click.option("--ct", type=PATH, multiple=True, metavar="FILE", help="Controlled terminology of NCI EVS."),
+    click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
+    click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
+    _own_rules,
 )
 _overwriting = click.option(
     "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
@@ -203,6 +220,9 @@ def cli() -> None:
     "--complete/--no-complete", default=None, help="The delivery is complete: an absent dataset refuses."
 )
 @click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
+@click.option(
+    "--baseline", type=PATH, metavar="FILE", help="An earlier JSON report: only new findings refuse."
+)
 @_reading
 @click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
 @_quiet
@@ -211,6 +231,8 @@ def validate(
     paths: tuple[Path, ...],
     form: str | None,
     output: Path | None,
+    baseline: Path | None,
+    rule_files: tuple[Path, ...],
     config: Path | None,
     verbose: bool,
     quiet: bool,
@@ -222,17 +244,14 @@ def validate(
     """
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
-    form, output = _destination(form, output)
+    form, output = destination(form, output)
     settings = load_settings(paths, config, overrides)
+    options = _gate_options(settings, rule_files)
+    options["show_values"] = settings.show_values
+    options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(paths, settings, callbacks)
-        report = adamgate.validate(
-            study,
-            standards=settings.standards,
-            complete=settings.complete,
-            show_values=settings.show_values,
-            progress=callbacks.judging,
-        )
+        report = adamgate.validate(study, **options, progress=callbacks.judging)
     detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
     _deliver(report, settings, form, output, detail)
     return REFUSED if report.refuses(settings.threshold) else PASSED
@@ -299,6 +318,7 @@ def survival(
     output: Path,
     no_gate: bool,
     overwrite: bool,
+    rule_files: tuple[Path, ...],
     config: Path | None,
     quiet: bool,
     **given: Any,
@@ -312,14 +332,14 @@ def survival(
 
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
     settings = load_settings(paths, config, {name: given.pop(name) for name in KINDS if name in given})
+    gate = False if no_gate else _gate_options(settings, rule_files)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(paths, settings, callbacks)
     try:
         table = adamgate.survival(
             study,
             covariates=[name.strip() for name in covariates.split(",") if name.strip()],
-            gate=not no_gate,
-            standards=settings.standards,
+            gate=gate,
             **given,
         )
     except adamgate.GateRefused as refusal:
@@ -348,21 +368,78 @@ def describe(paths: tuple[Path, ...], form: str, config: Path | None, **override
     _print(contents.RENDERERS[form](described))
 
 
+_config_here = click.option(
+    "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml from here."
+)
+
+
 @cli.command()
 @click.argument("rule_id")
+@_own_rules
+@_config_here
 @_debug
-def explain(rule_id: str) -> None:
+def explain(rule_id: str, rule_files: tuple[Path, ...], config: Path | None) -> None:
     """Tell what a rule checks, why, and the smallest fix."""
-    _print(adamgate.explain(rule_id))
+    _print(adamgate.explain(rule_id, _rules_here(rule_files, config)))
 
 
-@cli.command()
+@cli.group(invoke_without_command=True)
+@click.option("--dataset", metavar="NAME", help="Only rules that judge a dataset of this name.")
+@click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules of a structure.")
+@click.option("--family", metavar="NAME", help="Only rules of a family: censoring.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the list.")
+@_own_rules
+@_config_here
 @_debug
-def rules() -> None:
-    """List all rules: id, severity, structures, title."""
-    from .converters.reports.rule_page import render_list
+@click.pass_context
+def rules(
+    context: click.Context,
+    /,
+    form: str,
+    rule_files: tuple[Path, ...],
+    config: Path | None,
+    **chosen: str | None,
+) -> None:
+    """List rules: id, severity, structures, title."""
+    if context.invoked_subcommand is not None:
+        return
+    from .converters.reports.rule_page import LISTS, listed
+    from .schemas.selection import full_book
 
-    _print(render_list())
+    book = full_book(_rules_here(rule_files, config))
+    _print(LISTS[form](listed(book.values(), **chosen)))
+
+
+@rules.command(name="test")
+@click.argument("folder", type=PATH, metavar="DIR")
+@_own_rules
+@_config_here
+@_debug
+def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
+    """Run the examples of rules: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/, a small study each."""
+    from .converters.rule_examples import render_examples, run_examples
+
+    results = run_examples(folder, _rules_here(rule_files, config), _declared_beside)
+    _print(render_examples(results))
+    return PASSED if all(each.as_expected for each in results) else REFUSED
+
+
+def _declared_beside(example: Path) -> Declarations | None:
+    return load_settings([example], environ={}).declarations()
+
+
+def _gate_options(settings: Settings, rule_files: Sequence[Path]) -> GateOptions:
+    """How to judge; before any data is read, so that a slip is told at once."""
+    from .converters.rule_files import own_rules
+
+    return settings.gate_options(own_rules(rule_files))
+
+
+def _rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, ...]:
+    """The user's own rules where no data is judged."""
+    from .converters.rule_files import own_rules
+
+    return (*load_settings([Path.cwd()], config).own_rules, *own_rules(rule_files))
 
 
 def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
@@ -378,7 +455,7 @@ def _deliver(
     if form is None:
         _tell_report(report, settings, detail)
     elif output is not None:
-        _save(_rendered(report, form, settings, detail), output)
+        save(_rendered(report, form, settings, detail), output)
         _tell_report(report, settings, detail)
     else:
         _print(_rendered(report, form, settings, detail, sys.stdout))
@@ -393,52 +470,12 @@ def _tell_report(report: Report, settings: Settings, detail: Detail) -> None:
 def _rendered(
     report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO | None = None
 ) -> str:
-    shown = Presentation(
-        settings.threshold, {"ADaMIG": settings.origin("standard"), "OCCDS": settings.origin("occds")}, detail
-    )
+    names = {"ADaMIG": "standard", "OCCDS": "occds", "select": "select", "ignore": "ignore"}
+    origins = {shown: settings.origin(name) for shown, name in names.items()}
+    shown = Presentation(settings.threshold, origins, detail)
     if stream is not None:
         shown = replace(shown, colour=colours(stream), width=columns(stream))
     return render(report, form, settings.threshold, shown)
-
-
-def _destination(form: str | None, output: Path | None) -> tuple[str | None, Path | None]:
-    """Format and file of the report; before any work is done, so that it is not done in vain."""
-    if output is None or output == STDOUT:
-        return form or ("text" if output else None), None
-    if form is None and output.suffix.lower() not in SUFFIXES:
-        raise ConfigurationError(
-            "the file's name does not tell the report's format",
-            str(output),
-            f"give --format {'|'.join(REPORTS)}",
-        )
-    return form or SUFFIXES[output.suffix.lower()], output
-
-
-def _save(document: str, output: Path) -> None:
-    """Write a report; the one of an earlier run is replaced."""
-    from .converters.writers.atomic import write_together
-    from .converters.writers.protocol import PlannedFile
-
-    content = document.encode("utf-8", "backslashreplace")
-    if output.exists() and not output.is_file():  # /dev/null, a named pipe: nothing to rename over
-        _write_special(content, output)
-    else:
-        write_together([PlannedFile(output, partial(_write, content))], overwrite=True)
-
-
-def _write(content: bytes, stream: BinaryIO) -> None:
-    stream.write(content)
-
-
-def _write_special(content: bytes, output: Path) -> None:
-    try:
-        output.write_bytes(content)
-    except OSError as failure:
-        raise UnwritableOutput(
-            f"the output cannot be written: {failure.strerror}",
-            str(output),
-            "name a file in a folder you own",
-        ) from failure
 
 
 def _tell_written(written: Sequence[Path], quiet: bool) -> None:

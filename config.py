@@ -156,7 +156,7 @@ class Settings:
         selectors(severities, book, f"{self.origin(JUDGING)}, [rules.severity]")
         return {
             "standards": self.standards,
-            "declarations": self._declarations(),
+            "declarations": self.declarations(),
             "complete": self.complete,
             "select": self.select,
             "ignore": self.ignore,
@@ -166,7 +166,7 @@ class Settings:
             "extra_rules": rules,
         }
 
-    def _declarations(self) -> Declarations | None:
+    def declarations(self) -> Declarations | None:
         """What the file declares, with the terminology of files named by `ct`."""
         declared = self.judging.declarations if self.judging is not None else None
         if not self.ct:

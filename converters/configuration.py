@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from types import MappingProxyType
 from typing import Any, get_args
 
 from ..schemas.custom_rules import condition_rule
@@ -111,7 +110,7 @@ class Judging:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severities: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    severities: Mapping[str, str] = field(default_factory=dict)
     declarations: Declarations | None = None
     waivers: tuple[Waiver, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -155,7 +154,7 @@ def _selection(given: Any, shown: str) -> tuple[tuple[str, ...], tuple[str, ...]
         weights = require_table(table.get("severity", {}), "rules.severity", where)
         for rule, severity in weights.items():
             severities[prefix + rule] = checked(severity, _SEVERITY, rule, f"{where} severity")
-    return tuple(select), tuple(ignore), MappingProxyType(severities)
+    return tuple(select), tuple(ignore), severities
 
 
 def _rule_tables(rules: Mapping[str, Any], shown: str) -> Iterator[tuple[str, Mapping[str, Any], str]]:
@@ -189,7 +188,7 @@ def _declarations(document: Mapping[str, Any], shown: str) -> Declarations | Non
         endpoints[parameter] = replace(endpoints.get(parameter, Endpoint()), recurrent=True)
     if "window_days" in events:
         events["window"] = events.pop("window_days")
-    return Declarations(**study, **events, endpoints=MappingProxyType(endpoints))
+    return Declarations(**study, **events, endpoints=endpoints)
 
 
 def _endpoint(parameter: str, given: Any, shown: str) -> Endpoint:
@@ -216,9 +215,7 @@ def _keys(record: Any, where: str) -> Mapping[str, Any]:
         raise ConfigurationError(
             "a record is named by its keys", where, 'write records = [{ USUBJID = "01-001", PARAMCD = "OS" }]'
         )
-    return MappingProxyType(
-        {variable.upper(): checked(value, constant, variable, where) for variable, value in record.items()}
-    )
+    return {variable.upper(): checked(value, constant, variable, where) for variable, value in record.items()}
 
 
 def _own_rules(given: Any, shown: str) -> Iterator[Rule]:

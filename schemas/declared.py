@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from .declarations import Declarations, Endpoint
@@ -14,7 +13,7 @@ from .terminology import BUILT_IN, Terminology
 
 def stated(declarations: Declarations) -> Mapping[str, str]:
     """What is declared, name by name: "cut_off" to "2024-01-31", "endpoint OS role" to "OS"."""
-    return MappingProxyType(dict(_stated(declarations, "")))
+    return dict(_stated(declarations, ""))
 
 
 def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[str, str]]:

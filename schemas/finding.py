@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from .dataset import ReadingNote
@@ -269,9 +268,9 @@ class Terms:
         The day by which waivers expire; None where there are none.
     """
 
-    declared: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    declared: Mapping[str, str] = field(default_factory=dict)
     own_rules: tuple[str, ...] = ()
-    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    severities: Mapping[str, Severity] = field(default_factory=dict)
     deselected: tuple[Deselected, ...] = ()
     waived: tuple[Waived, ...] = ()
     judged_on: date | None = None

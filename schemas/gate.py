@@ -133,7 +133,7 @@ def validate(
     terms = Terms(
         declared=stated(declarations or NOTHING_DECLARED),
         own_rules=tuple(rule.id for rule in own),
-        severities=MappingProxyType({str(name): severity for name, severity in selection.severities}),
+        severities={str(name): severity for name, severity in selection.severities},
         deselected=_in_order(deselected, study),
         waived=tuple(each for trial in trials for each in trial.waived),
         judged_on=watched.today if watched.all else None,

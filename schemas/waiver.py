@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 
 import numpy as np
 
@@ -20,7 +19,6 @@ from .errors import ConfigurationError
 from .finding import Severity, Waived
 from .rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
 from .spelling import did_you_mean, nearest, one_line
-
 
 Value = str | float | date
 
@@ -54,7 +52,7 @@ class Waiver:
     reason: str
     owner: str
     expires: date
-    record: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    record: Mapping[str, Value] = field(default_factory=dict)
     values: tuple[Value, ...] = ()
     variable: str = ""
     place: str = ""

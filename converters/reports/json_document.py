@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...schemas.finding import Example, Finding, Input, Outcome, Report, Severity, Status
-from ...schemas.rule import Rule, rule_book
+from ...schemas.finding import (
+    Comparison,
+    Example,
+    Finding,
+    Input,
+    KnownFinding,
+    Outcome,
+    Report,
+    Severity,
+    Status,
+    Terms,
+    Waived,
+)
 from .presentation import Presentation
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -27,7 +37,6 @@ def render(report: Report, presentation: Presentation) -> str:
 
 def document(report: Report, presentation: Presentation) -> dict[str, Any]:
     """The document as dicts and lists."""
-    book = rule_book()
     threshold = presentation.threshold
     return {
         "schema_version": SCHEMA_VERSION,
@@ -38,6 +47,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
             {"name": name, "version": version, "origin": presentation.origins.get(name)}
             for name, version in report.standards.items()
         ],
+        "terms": _terms(report.terms, presentation),
         "inputs": [_input(each) for each in report.inputs],
         "inferred": [
             {
@@ -57,7 +67,8 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
             }
             for each in report.notes
         ],
-        "findings": [_finding(each, book) for each in report.findings],
+        "findings": [_finding(each) for each in report.findings],
+        "comparison": None if report.comparison is None else _comparison(report.comparison),
         "outcomes": [_outcome(each) for each in report.outcomes],
         "versions": dict(sorted(report.versions.items())),
     }
@@ -69,6 +80,59 @@ def _counts(report: Report) -> dict[str, Any]:
         "rules": len({outcome.rule_id for outcome in report.outcomes}),
         "outcomes": {str(status): report.count(status) for status in Status},
         "findings": {str(severity): report.count(severity) for severity in reversed(Severity)},
+        "deselected": len(report.terms.deselected),
+        "waived": sum(each.records for each in report.terms.waived),
+    }
+
+
+def _terms(terms: Terms, presentation: Presentation) -> dict[str, Any]:
+    return {
+        "judged_on": None if terms.judged_on is None else terms.judged_on.isoformat(),
+        "declared": [{"name": name, "value": value} for name, value in terms.declared.items()],
+        "own_rules": list(terms.own_rules),
+        "select_origin": presentation.origins.get("select"),
+        "ignore_origin": presentation.origins.get("ignore"),
+        "severities": [{"rules": name, "severity": str(each)} for name, each in terms.severities.items()],
+        "deselected": [
+            {"rule_id": each.rule_id, "dataset": each.dataset, "reason": each.reason}
+            for each in terms.deselected
+        ],
+        "waived": [_waived(each) for each in terms.waived],
+    }
+
+
+def _waived(each: Waived) -> dict[str, Any]:
+    return {
+        "rule_id": each.rule_id,
+        "dataset": each.dataset,
+        "variables": list(each.variables),
+        "message": each.message,
+        "records": each.records,
+        "reason": each.reason,
+        "owner": each.owner,
+        "expires": each.expires.isoformat(),
+        "waiver": each.place,
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "path": comparison.path or None,
+        "sha256": comparison.sha256 or None,
+        "fixed": [_known(each) for each in comparison.fixed],
+        "not_judged": [_known(each) for each in comparison.not_judged],
+    }
+
+
+def _known(known: KnownFinding) -> dict[str, Any]:
+    return {
+        "rule_id": known.rule_id,
+        "severity": str(known.severity),
+        "dataset": known.dataset,
+        "variables": list(known.variables),
+        "message": known.message,
+        "records": known.records,
+        "fingerprint": known.fingerprint,
     }
 
 
@@ -86,18 +150,22 @@ def _input(each: Input) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, book: Mapping[str, Rule]) -> dict[str, Any]:
-    rule = book.get(finding.rule_id)
+def _finding(finding: Finding) -> dict[str, Any]:
+    listed = finding.keys.listed
     return {
         "rule_id": finding.rule_id,
         "severity": str(finding.severity),
         "dataset": finding.dataset,
         "variable": finding.variables[0] if finding.variables else None,
         "variables": list(finding.variables),
-        "title": rule.title if rule is not None else finding.message,
+        "title": finding.title or finding.message,
         "message": finding.message,
         "records": finding.records,
         "examples": [_example(each) for each in finding.examples],
+        "fingerprint": finding.fingerprint,
+        "record_keys": None if listed is None else " ".join(listed),
+        "standing": None if finding.standing is None else str(finding.standing),
+        "new_records": finding.new_records,
     }
 
 

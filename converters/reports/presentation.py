@@ -48,6 +48,11 @@ class Presentation:
     width: int = 100
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 record", "1,204 records"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def colours(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a stream is to get terminal colours: NO_COLOR, then FORCE_COLOR, then what it is."""
     if environ.get("NO_COLOR"):

@@ -1,13 +1,18 @@
-"""The page of a rule, for ``adamgate explain``; the list of all rules, for ``adamgate rules``."""
+"""The page of a rule, for ``adamgate explain``; lists of rules, for ``adamgate rules``."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.rule import Rule, rule_book
-from ...schemas.spelling import nearest
+from ...schemas.rule import Grain, Rule, RuleFunction
+from ...schemas.selection import full_book
+from ...schemas.spelling import did_you_mean, nearest
+from ...schemas.structure import Structure, detect_structure
 
 _GRAINS = {
     "metadata": "the names and metadata of one dataset",
@@ -18,13 +23,15 @@ _GRAINS = {
 }
 
 
-def explain(rule_id: str) -> str:
+def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> str:
     """The documentation page of a rule.
 
     Parameters
     ----------
     rule_id : str
         In any case: "TTE006".
+    extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
+        The user's own.
 
     Returns
     -------
@@ -36,7 +43,7 @@ def explain(rule_id: str) -> str:
     ConfigurationError
         When there is no such rule; names those with ids like it.
     """
-    book = rule_book()
+    book = full_book(extra_rules)
     wanted = rule_id.strip().upper()
     if wanted not in book:
         near = nearest(wanted, book)
@@ -61,9 +68,49 @@ def render_rule(rule: Rule) -> str:
     )
 
 
-def render_list() -> str:
-    """Every rule: id, severity, structures, title."""
-    rows = [(rule.id, str(rule.severity), _structures(rule), rule.title) for rule in rule_book().values()]
+def listed(
+    rules: Iterable[Rule],
+    *,
+    dataset: str | None = None,
+    structure: str | None = None,
+    family: str | None = None,
+) -> tuple[Rule, ...]:
+    """The rules that judge a dataset of this name, or of this structure, and are of this family.
+
+    Raises
+    ------
+    ConfigurationError
+        For a family that no rule has.
+    """
+    found = tuple(rules)
+    if family:
+        wanted = family.lower().replace("-", "_").replace(" ", "_")
+        families = sorted({rule.family for rule in found})
+        if wanted not in families:
+            raise ConfigurationError(
+                f"there is no family {family!r}", "--family", did_you_mean(wanted, families)
+            )
+        found = tuple(rule for rule in found if rule.family == wanted)
+    if structure:
+        found = tuple(rule for rule in found if _covers(rule, Structure(structure), structure))
+    if dataset:
+        name = dataset.upper()
+        kind = detect_structure(name, ())
+        found = tuple(rule for rule in found if name in rule.scope.named or _covers(rule, kind, name))
+    return found
+
+
+def _covers(rule: Rule, structure: Structure, name: str) -> bool:
+    if rule.grain is Grain.STUDY or rule.scope.named:
+        return False
+    adam = structure is not Structure.OTHER or name.startswith("AD")
+    return rule.scope.covers_structure(structure, adam=adam)
+
+
+def render_list(rules: Iterable[Rule] | None = None) -> str:
+    """Rules as a table, by default all: id, severity, what they apply to, title."""
+    chosen = full_book().values() if rules is None else rules
+    rows = [(rule.id, str(rule.severity), _applies_to(rule), rule.title) for rule in chosen]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     return "".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]]) + "\n"
@@ -71,10 +118,36 @@ def render_list() -> str:
     )
 
 
+def render_json(rules: Iterable[Rule]) -> str:
+    """Rules as a JSON list."""
+    return json.dumps([_entry(rule) for rule in rules], ensure_ascii=False, indent=2) + "\n"
+
+
+LISTS: Mapping[str, Callable[[Iterable[Rule]], str]] = MappingProxyType(
+    {"text": render_list, "json": render_json}
+)
+
+
+def _entry(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": str(rule.severity),
+        "family": rule.family,
+        "structures": list(map(str, rule.scope.structures)),
+        "datasets": list(rule.scope.named),
+        "grain": str(rule.grain),
+        "needs": list(rule.scope.needs),
+        "needs_datasets": list(rule.scope.datasets),
+        "standards": list(rule.scope.standards),
+        "citations": list(map(str, rule.citations)),
+    }
+
+
 def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     scope = rule.scope
     yield "severity", str(rule.severity)
-    yield "applies to", _structures(rule) + (f", not {', '.join(scope.excluded)}" if scope.excluded else "")
+    yield "applies to", _applies_to(rule) + (f", not {', '.join(scope.excluded)}" if scope.excluded else "")
     if scope.needs:
         yield "needs", ", ".join(scope.needs)
     for group in scope.needs_any:
@@ -93,5 +166,7 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "cites", "; ".join(map(str, rule.citations))
 
 
-def _structures(rule: Rule) -> str:
-    return ", ".join(rule.scope.structures) or "any ADaM dataset"
+def _applies_to(rule: Rule) -> str:
+    if rule.grain is Grain.STUDY:
+        return "the study"
+    return ", ".join(rule.scope.named or rule.scope.structures) or "any ADaM dataset"

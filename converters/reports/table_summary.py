@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .text import counted, plain
+from .presentation import counted
+from .text import plain
 
 if TYPE_CHECKING:
     from ..survival.codebook import Codebook

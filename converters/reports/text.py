@@ -16,13 +16,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status
-from .presentation import Detail, Presentation
+from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status, Terms
+from .presentation import Detail, Presentation, counted
+from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_count, waived_lines
 
 INPUTS = 6
 INFERENCES = 5
 NOTES = 4
 NOT_RUN = 10
+FIXED = 5
+WAIVED = 5
 FINDINGS_OF_A_RULE = 3
 EXAMPLES = 3
 
@@ -59,11 +62,6 @@ def plain(value: object) -> str:
     )
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 record", "1,204 records"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 Block = Text | Table | Padding
 
 
@@ -74,10 +72,13 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
         return
     yield Text(_counts(report))
     yield from _standards(report, presentation)
+    yield from (Text(plain(line)) for line in terms_lines(report.terms, presentation.origins))
     yield from _inputs(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)
     yield from _findings(report, everything)
+    yield from _comparison(report, everything)
+    yield from _waived(report.terms, everything)
     yield from _not_run(report.not_run, everything)
     if everything:
         yield from _outcomes(report.outcomes)
@@ -95,8 +96,11 @@ def _verdict(report: Report, threshold: Severity | None) -> Text:
     ]
     if report.not_run:
         parts.append(f"{counted(len(report.not_run), 'check')} not run")
+    compared = comparison_count(report)
     limit = "no finding refuses" if threshold is None else f"refused from: {threshold}"
-    return Text.assemble(word, f"  {', '.join(parts) or 'no findings'} ({limit})")
+    limit += ", new findings only" if compared and threshold is not None else ""
+    told = [", ".join(parts) or "no findings", compared, waived_count(report.terms)]
+    return Text.assemble(word, f"  {'; '.join(filter(None, told))} ({limit})")
 
 
 def _counts(report: Report) -> str:
@@ -166,6 +170,8 @@ def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
     row.add_column(overflow="fold")
     concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
     body = Text(plain(finding.message + concerns))
+    if finding.standing is not None:
+        body.append(f" ({standing(finding)})", "bold")
     if finding.records:
         body.append(f"\n{counted(finding.records, 'record')}", "bold")
         body.append(_examples(finding, len(finding.examples) if everything else EXAMPLES))
@@ -192,6 +198,20 @@ def _examples(finding: Finding, limit: int) -> str:
 
 def _value(value: Any) -> Any:
     return "missing" if value is None or value == "" else value
+
+
+def _comparison(report: Report, everything: bool) -> Iterator[Block]:
+    if report.comparison is None:
+        return
+    shown, more = _limited(list(fixed_lines(report.comparison)), FIXED, everything)
+    lines = [Text(plain(line)) for line in (comparison_count(report), *shown)]
+    path = report.comparison.path
+    yield from _section(f"Beside {plain(path)}" if path else "Beside the earlier report", lines, more)
+
+
+def _waived(terms: Terms, everything: bool) -> Iterator[Block]:
+    shown, more = _limited(list(waived_lines(terms)), WAIVED, everything)
+    yield from _section("Waived", [Text(plain(line)) for line in shown], more)
 
 
 def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from ...schemas.dataset import Study
 from ...schemas.duration import TimeUnit
 from ...schemas.errors import ConfigurationError
 from ...schemas.expression import compile_expression
-from ...schemas.gate import validate
+from ...schemas.gate import GateOptions, validate
 from ...schemas.rule import Standards
 from .analysis_table import AnalysisTable
 from .codebook import codebook
@@ -30,7 +30,7 @@ def survival(
     aval_unit: str | None = None,
     covariates: Sequence[str] = (),
     arm: str | None = None,
-    gate: bool = True,
+    gate: bool | GateOptions = True,
     standards: Standards | None = None,
 ) -> AnalysisTable:
     """A table with one record per subject for one time-to-event parameter.
@@ -55,8 +55,9 @@ def survival(
         Further columns, from the time-to-event dataset or else ADSL.
     arm : str, optional
         The variable that holds the arm; becomes a column, and the codebook counts subjects by it.
-    gate : bool
-        Validate the study first, and refuse it when it has errors.
+    gate : bool or GateOptions
+        Validate the study first, and refuse it when it has errors. Options of `validate` say how to
+        judge: ``gate={"waivers": [...]}``.
     standards : Standards, optional
         Versions the gate judges by.
 
@@ -80,8 +81,9 @@ def survival(
     condition = compile_expression(where) if where is not None else None
     dataset = dataset_with(study, paramcd)
     report = None
-    if gate:
-        report = validate(study, standards=standards)
+    if gate is not False:
+        options: GateOptions = {"standards": standards}
+        report = validate(study, **(options if gate is True else options | gate))
         report.raise_for()
     selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
     require_analysable(selection.data, paramcd)

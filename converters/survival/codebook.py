@@ -141,12 +141,17 @@ class SelectionEntry:
 
 @dataclass(frozen=True, slots=True)
 class GateEntry:
-    """The verdict on the study; counts are None when the gate was not run."""
+    """The verdict on the study; counts are None when the gate was not run.
+
+    `waived` counts records and whole datasets at fault, `deselected` the checks that were set aside.
+    """
 
     verdict: str
     errors: int | None = None
     warnings: int | None = None
     notes: int | None = None
+    waived: int | None = None
+    deselected: int | None = None
     standards: Mapping[str, str] | None = None
 
     @classmethod
@@ -158,6 +163,8 @@ class GateEntry:
             errors=report.count(Severity.ERROR),
             warnings=report.count(Severity.WARNING),
             notes=report.count(Severity.NOTE),
+            waived=sum(max(each.records, 1) for each in report.terms.waived),
+            deselected=len(report.terms.deselected),
             standards=dict(report.standards),
         )
 

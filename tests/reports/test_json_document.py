@@ -60,6 +60,10 @@ def test_a_real_report_is_valid_and_says_what_is_wrong():
         "message": finding["message"],
         "records": 1,
         "examples": [{"record": 2, "keys": {"USUBJID": "b", "PARAMCD": "OS"}, "values": {"AVAL": -2}}],
+        "fingerprint": "12909c08f6a45fd222e7fee1d2cd00439bf8a410e3a3e4e8f9f4e5c1a626560a",
+        "record_keys": "bff6e4833356",
+        "standing": None,
+        "new_records": None,
     }
 
 
@@ -72,6 +76,8 @@ def test_counts_and_verdict(faulty: ag.Report):
         "rules": 4,
         "outcomes": {"passed": 0, "failed": 2, "not applicable": 1, "not run": 1},
         "findings": {"error": 1, "warning": 5, "note": 1},
+        "deselected": 0,
+        "waived": 0,
     }
     assert found["notes"] == [
         {"dataset": "ADSL", "variable": "SITENAME", "record": 12, "message": "read as cp1252: bytes 92"}

@@ -1,0 +1,52 @@
+"""Where a report is written: format and file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from ...schemas.errors import ConfigurationError, UnwritableOutput
+from . import REPORTS, SUFFIXES
+
+STDOUT = Path("-")
+
+
+def destination(form: str | None, output: Path | None) -> tuple[str | None, Path | None]:
+    """Format and file of the report; before any work is done, so that it is not done in vain."""
+    if output is None or output == STDOUT:
+        return form or ("text" if output else None), None
+    if form is None and output.suffix.lower() not in SUFFIXES:
+        raise ConfigurationError(
+            "the file's name does not tell the report's format",
+            str(output),
+            f"give --format {'|'.join(REPORTS)}",
+        )
+    return form or SUFFIXES[output.suffix.lower()], output
+
+
+def save(document: str, output: Path) -> None:
+    """Write a report; the one of an earlier run is replaced."""
+    from ..writers.atomic import write_together
+    from ..writers.protocol import PlannedFile
+
+    content = document.encode("utf-8", "backslashreplace")
+    if output.exists() and not output.is_file():  # /dev/null, a named pipe: nothing to rename over
+        _write_special(content, output)
+    else:
+        write_together([PlannedFile(output, partial(_write, content))], overwrite=True)
+
+
+def _write(content: bytes, stream: BinaryIO) -> None:
+    stream.write(content)
+
+
+def _write_special(content: bytes, output: Path) -> None:
+    try:
+        output.write_bytes(content)
+    except OSError as failure:
+        raise UnwritableOutput(
+            f"the output cannot be written: {failure.strerror}",
+            str(output),
+            "name a file in a folder you own",
+        ) from failure

@@ -1,0 +1,108 @@
+"""What a user set about how to judge, and the comparison with an earlier report, as lines of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from ...schemas.finding import Comparison, Finding, KnownFinding, Report, Standing, Terms, Waived
+from .presentation import counted
+
+REASONS = 6
+
+
+def terms_lines(terms: Terms, origins: Mapping[str, str]) -> Iterator[str]:
+    """Declarations, rules of the user's own, severities that were set, and what was set aside."""
+    if terms.declared:
+        yield "Declared: " + "; ".join(f"{name} {value}" for name, value in terms.declared.items())
+    if terms.own_rules:
+        yield f"Own rules: {', '.join(terms.own_rules)}"
+    if terms.severities:
+        yield "Severity set: " + ", ".join(f"{rules} {each}" for rules, each in terms.severities.items())
+    if terms.deselected:
+        yield _deselected(terms, origins)
+    if terms.judged_on is not None:
+        yield f"Waivers judged on {terms.judged_on.isoformat()}"
+
+
+def _deselected(terms: Terms, origins: Mapping[str, str]) -> str:
+    """ "Deselected: 12 checks of 6 rules (ignore AD02 from adamgate.toml: 12)"."""
+    rules = len({each.rule_id for each in terms.deselected})
+    reasons = Counter(each.reason for each in terms.deselected)
+    told = [f"{_from(reason, origins)}: {number:,}" for reason, number in reasons.most_common(REASONS)]
+    if len(reasons) > REASONS:
+        told.append(f"{len(reasons) - REASONS} more")
+    return (
+        f"Deselected: {counted(len(terms.deselected), 'check')} of {counted(rules, 'rule')} "
+        f"({'; '.join(told)})"
+    )
+
+
+def _from(reason: str, origins: Mapping[str, str]) -> str:
+    option = reason.partition(" ")[0]
+    origin = origins.get(option)
+    if not origin:
+        return reason
+    return f"{origin}{reason.removeprefix(option)}" if origin.startswith("--") else f"{reason} from {origin}"
+
+
+def waived_lines(terms: Terms) -> Iterator[str]:
+    """Each waiver that met something, with who answers for it; its records together."""
+    waived = sorted(terms.waived, key=_grant)
+    for _, group in groupby(waived, key=_grant):
+        entries = list(group)
+        first = entries[0]
+        records = sum(each.records for each in entries)
+        what = counted(records, "record") if records else "the dataset as a whole"
+        yield (
+            f"{first.dataset} {first.rule_id}: {what}: {first.reason} "
+            f"({first.owner}, until {first.expires.isoformat()})"
+        )
+
+
+def _grant(waived: Waived) -> tuple[str, str, str, str, str]:
+    return waived.dataset, waived.rule_id, waived.reason, waived.owner, waived.expires.isoformat()
+
+
+def waived_count(terms: Terms) -> str:
+    """ "3 records waived"; a fault of a dataset as a whole counts as a finding."""
+    records = sum(each.records for each in terms.waived)
+    whole = sum(not each.records for each in terms.waived)
+    parts = [counted(records, "record")] if records else []
+    parts += [counted(whole, "finding")] if whole else []
+    return f"{' and '.join(parts)} waived" if parts else ""
+
+
+def standing(finding: Finding) -> str:
+    """What a finding is beside the earlier report."""
+    if finding.standing is not Standing.NEW:
+        return "" if finding.standing is None else "unchanged"
+    if finding.new_records and finding.new_records < finding.records:
+        return f"new: {counted(finding.new_records, 'record')}"
+    return "new"
+
+
+def comparison_count(report: Report) -> str:
+    """ "1 new, 3 unchanged, 2 fixed"; empty where nothing was compared."""
+    if report.comparison is None:
+        return ""
+    found = Counter(each.standing for each in report.findings)
+    parts = [f"{found[each]} {each}" for each in Standing]
+    parts.append(f"{len(report.comparison.fixed)} fixed")
+    if report.comparison.not_judged:
+        parts.append(f"{len(report.comparison.not_judged)} not judged")
+    return ", ".join(parts)
+
+
+def fixed_lines(comparison: Comparison) -> Iterator[str]:
+    """The findings that are gone, then those that could not be found again."""
+    for known in comparison.fixed:
+        yield f"fixed: {_known(known)}"
+    for known in comparison.not_judged:
+        yield f"not judged: {_known(known)}"
+
+
+def _known(known: KnownFinding) -> str:
+    size = f", {counted(known.records, 'record')}" if known.records else ""
+    return f"{known.dataset} {known.rule_id} {known.severity}{size}: {known.message}"
