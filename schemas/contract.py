@@ -24,8 +24,8 @@ from .structure import Structure
 def passes(frame: pd.DataFrame, *, rule: Rule, structure: Structure) -> bool:
     """Whether a rule finds nothing of its severity wrong in a frame: what pandera asks.
 
-    A rule that does not apply passes. A rule that cannot be run raises, which pandera reports as a
-    failed check, so that it refuses as the gate does.
+    A rule that does not apply passes. A rule that cannot be run raises, which pandera reports as it does
+    a failed check: one of severity error refuses as in the gate, any other is a warning of pandera only.
     """
     data = Dataset.from_frame(frame, structure.usual_name).replace(declared_class=str(structure))
     study = Study.of(data)

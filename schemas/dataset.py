@@ -223,6 +223,11 @@ class Dataset:
     def __getitem__(self, variable: str) -> pd.Series:
         return self.frame[self.variable(variable).name]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the variables in capitals, in order, for questions to the names themselves."""
+        return tuple(self._by_name)
+
     def variable(self, name: str) -> Variable:
         return self._by_name[name.upper()]
 
@@ -272,7 +277,7 @@ class Dataset:
             if bound * width > _LARGEST_CODE:
                 codes, bound = _compact(codes)
             codes, bound = codes * width + part.codes + 1, bound * width
-        return codes if bound <= len(self) + _SPARSE else _compact(codes)[0]
+        return codes if bound <= _SPARSE * len(self) else _compact(codes)[0]
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what was answered on the way, so that sending a dataset costs no more."""
@@ -336,8 +341,8 @@ class Study:
 
 
 _LARGEST_CODE = 2**62
-_SPARSE = 4096
-"""Group numbers may leave so many gaps before they are numbered anew."""
+_SPARSE = 8
+"""Group numbers go up to so many times the number of records before they are numbered without gaps."""
 
 
 def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:

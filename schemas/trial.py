@@ -169,9 +169,9 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
 
 def key_variables(data: Dataset) -> list[str]:
     """The variables that tell one record of a dataset from another."""
-    keys = [data.variable(key).name for key in _KEYS if key in data]
-    keys += [name for name in data.frame.columns if len(name) == 5 and name.upper().endswith("SEQ")]
-    return list(dict.fromkeys(keys))
+    keys = [key for key in _KEYS if key in data]
+    keys += [name for name in data.names if len(name) == 5 and name.endswith("SEQ")]
+    return [data.variable(key).name for key in dict.fromkeys(keys)]
 
 
 def _examples(
