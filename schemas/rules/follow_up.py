@@ -80,6 +80,6 @@ def imputed_dates(data: Dataset) -> Iterator[Fault]:
         flag = f"{date}F"
         if flag in data:
             for start, mask in parameters.split(data.filled(flag)):
-                yield Fault(
-                    mask, (flag, date), f"{start}{date} is imputed on {np.count_nonzero(mask)} records"
-                )
+                count = np.count_nonzero(mask)
+                records = f"{count} record{'' if count == 1 else 's'}"
+                yield Fault(mask, (flag, date), f"{start}{date} is imputed on {records}")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 
@@ -95,13 +96,15 @@ class Trial:
 
     def __init__(self):
         self.adsl, self.adtte, self.adae = _adsl(), _adtte(), _adae()
+        self.others = {}
+        self.declarations = None
 
     def study(self):
-        frames = {"ADSL": self.adsl, "ADTTE": self.adtte, "ADAE": self.adae}
+        frames = {"ADSL": self.adsl, "ADTTE": self.adtte, "ADAE": self.adae, **self.others}
         return Study.of(*(Dataset.from_frame(frame, name) for name, frame in frames.items()))
 
     def report(self, *rules):
-        report = validate(self.study(), rules=set(rules))
+        report = validate(self.study(), declarations=self.declarations, rules=set(rules))
         assert not report.count(Status.NOT_RUN), report.not_run
         return report
 
@@ -116,6 +119,15 @@ class Trial:
     def told(self, rule_id):
         """Severity and number of records of each finding."""
         return [(str(each.severity), each.records) for each in self.findings(rule_id)]
+
+    def declare(self, **declared):
+        self.declarations = Declarations(**declared)
+
+    def reason(self, rule_id):
+        """Why a rule does not apply to any dataset, the last of its reasons."""
+        report = self.report(rule_id)
+        assert {each.status for each in report.outcomes} == {Status.NOT_APPLICABLE}
+        return report.outcomes[-1].reason
 
     def of(self, parameter):
         """Index of the records of a parameter."""

@@ -1,0 +1,111 @@
+"""Variables that a dataset has by the same name as ADSL."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from adamgate.schemas.dataset import Dataset, Study, Variable
+from adamgate.schemas.gate import validate
+
+DAY = pd.Timedelta("1D")
+
+
+@pytest.fixture
+def sharing(trial):
+    """ADTTE with copies of text, flag, date and number of ADSL."""
+    trial.adsl["AGE"] = np.arange(40) + 20.1
+    shared = trial.adsl[["USUBJID", "SAFFL", "TRT01P", "TRTSDT", "AGE", "DTHFL", "DTHDT"]]
+    trial.adtte = trial.adtte.merge(shared, on="USUBJID", how="left")
+    return trial
+
+
+def messages(trial):
+    return [(str(each.severity), each.records, each.message) for each in trial.findings("XD016")]
+
+
+def test_copies_agree(sharing):
+    assert messages(sharing) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SAFFL", "N"),
+        ("TRT01P", "Other"),
+        ("TRTSDT", pd.Timestamp("2024-01-16")),
+        ("AGE", 21.0),
+    ],
+)
+def test_another_value(sharing, variable, value):
+    sharing.adtte.loc[[0, 3], variable] = value
+    assert messages(sharing) == [("error", 2, f"{variable} differs from ADSL")]
+
+
+def test_a_value_that_adsl_has_not(sharing):
+    sharing.adtte.loc[1, "DTHFL"] = "Y"
+    assert messages(sharing) == [("error", 1, "DTHFL has a value and ADSL has none")]
+
+
+def test_a_lost_flag_is_an_error_and_another_lost_value_a_warning(sharing):
+    sharing.adtte.loc[1, ["SAFFL", "TRT01P"]] = ["", None]
+    assert messages(sharing) == [
+        ("error", 1, "SAFFL is missing and ADSL has it"),
+        ("warning", 1, "TRT01P is missing and ADSL has it"),
+    ]
+
+
+def test_blanks_storage_and_the_last_bit_do_not_count(sharing):
+    sharing.adtte["TRT01P"] = (sharing.adtte.TRT01P + "  ").astype("category")
+    sharing.adtte["TRTSDT"] = sharing.adtte.TRTSDT.astype("datetime64[us]")
+    sharing.adtte["AGE"] = np.nextafter(sharing.adtte.AGE, 0)
+    assert messages(sharing) == []
+
+
+def test_a_datetime_differs_by_its_time(sharing):
+    sharing.adsl["TRTSDTM"] = sharing.adsl.TRTSDT + pd.Timedelta("8h")
+    sharing.adtte["TRTSDTM"] = sharing.adtte.TRTSDT
+    assert messages(sharing) == [("error", 80, "TRTSDTM differs from ADSL")]
+
+
+def test_variables_of_the_record_are_not_shared(sharing):
+    sharing.adsl = sharing.adsl.assign(PARAMCD="X", ADT=pd.Timestamp("2020-01-01"), VISITNUM=1.0, AESEQ=9.0)
+    sharing.adtte["VISITNUM"] = 2.0
+    assert messages(sharing) == []
+
+
+def test_unknown_subjects_have_another_finding(sharing):
+    sharing.adsl = sharing.adsl.iloc[1:]
+    assert messages(sharing) == []
+
+
+class TestDescription:
+    def report(self, ours, theirs):
+        frame = pd.DataFrame({"USUBJID": ["1"], "AGE": [50.0]})
+        subject = Variable("USUBJID", "Unique Subject Identifier")
+        adsl = Dataset.from_frame(frame, "ADSL", variables=[subject, theirs])
+        adtte = Dataset.from_frame(frame, "ADTTE", variables=[subject, ours])
+        report = validate(Study.of(adsl, adtte), rules={"XD017"})
+        return [(str(each.severity), each.variables) for each in report.findings]
+
+    def test_the_same(self):
+        assert self.report(Variable("AGE", "Age", "Num"), Variable("AGE", "Age ", "Num")) == []
+
+    def test_another_label(self):
+        age = ("AGE",)
+        assert self.report(Variable("AGE", "Age", "Num"), Variable("AGE", "Years", "Num")) == [
+            ("warning", age)
+        ]
+        assert self.report(Variable("AGE", "AGE", "Num"), Variable("AGE", "Age", "Num")) == [("note", age)]
+        assert self.report(Variable("AGE", "", "Num"), Variable("AGE", "Age", "Num")) == []
+
+    def test_another_type(self):
+        assert self.report(Variable("AGE", "Age", "Char"), Variable("AGE", "Age", "Num")) == [
+            ("warning", ("AGE",))
+        ]
+
+    def test_a_frame_without_values_has_no_type(self, sharing):
+        sharing.adtte["DTHDT"] = None
+        assert sharing.findings("XD017") == []
+        sharing.adtte["AGE"] = "50"
+        assert sharing.finding("XD017").variables == ("AGE",)
+        assert not any("AGE" in message for *_, message in messages(sharing))
