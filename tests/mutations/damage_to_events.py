@@ -1,0 +1,203 @@
+"""Defects of adverse events."""
+
+import numpy as np
+import pandas as pd
+from damage import NOTE, Damage, error, warning
+from delivery import Change, Delivery, Rng, both, drop, filled, has, put, repeat, shift, some, write
+
+
+def _event_before_treatment(delivery: Delivery, rng: Rng) -> None:
+    """TRTEMFL on an event that was over before the first dose."""
+    frame = delivery.frame("ADAE")
+    own = some(frame, rng, lambda data: data.AENDT < data.TRTSDT)
+    frame.loc[own, ["TRTEMFL", "TREM01FL"]] = "Y"
+
+
+def _first_flag_doubled(flag: str, *keys: str) -> Change:
+    """The flag on another treatment-emergent event of the same group."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADAE")
+        flagged = pd.MultiIndex.from_frame(frame.loc[frame[flag].eq("Y"), list(keys)])
+        same = pd.Series(pd.MultiIndex.from_frame(frame[list(keys)]).isin(flagged), frame.index)
+        frame.loc[some(frame, rng, lambda data: same & data[flag].isna()), flag] = "Y"
+
+    return change
+
+
+def _moved_after_death(delivery: Delivery, rng: Rng) -> None:
+    """A start, its text and its study day after the subject died."""
+    deaths = delivery.frame("ADSL").set_index("USUBJID").DTHDT
+    frame = delivery.frame("ADAE")
+    died = frame.USUBJID.map(deaths)
+    own = some(frame, rng, lambda data: died.notna() & data.AENDT.isna())
+    frame.loc[own, "ASTDT"] = died[own] + pd.Timedelta(days=9)
+    frame.loc[own, "AESTDTC"] = frame.ASTDT[own].dt.strftime("%Y-%m-%d")
+    frame.loc[own, "ASTDY"] = (frame.ASTDT - frame.TRTSDT).dt.days[own] + 1.0
+    frame.loc[own, ["TRTEMFL", "TREM01FL", "ASTDTF"]] = None
+
+
+def _fatal_and_alive(delivery: Delivery, rng: Rng) -> None:
+    """No death in ADSL of a subject with a fatal event."""
+    fatal = delivery.frame("ADAE").query("AESDTH == 'Y'").USUBJID
+    frame = delivery.frame("ADSL")
+    own = some(frame, rng, lambda data: data.USUBJID.isin(fatal))
+    frame.loc[own, "DTHFL"] = None
+    frame.loc[own, "DTHDT"] = pd.NaT
+
+
+def _another_case(text: str) -> str:
+    return text.lower()
+
+
+def _next_sequence(frame: pd.DataFrame) -> float:
+    return float(frame.AESEQ.max() + 1)
+
+
+EVENTS = (
+    error("AENDT before ASTDT", shift("ADAE", "AENDT", -400, has(ASTDTF=None)), "AE001", "AENDT"),
+    error("AESEQ repeated", put("ADAE", "AESEQ", 1.0, has(AESEQ=2)), "AE002", "AESEQ"),
+    error("ASTDY a day more", shift("ADAE", "ASTDY", 1), "AE003", "ASTDY"),
+    error("AENDY a day less", shift("ADAE", "AENDY", -1), "AE004", "AENDY"),
+    error("ASTDY 0", put("ADAE", "ASTDY", 0.0), "AE003", "ASTDY"),
+    warning("ASTDY 0, by the standard", put("ADAE", "ASTDY", 0.0), "AD0046", "ASTDY"),
+    error("ADURN a day more", shift("ADAE", "ADURN", 1), "AE005", "ADURN"),
+    warning("ADURU lost", put("ADAE", "ADURU", None, filled("ADURN")), "AD0268", "ADURU"),
+    warning("ASTDT a day before its text", shift("ADAE", "ASTDT", -1, has(ASTDTF=None)), "AE038", "ASTDT"),
+    error("ASTDT a month early", shift("ADAE", "ASTDT", -30), "AE003", "ASTDT"),
+    warning("AENDT a day after its text", shift("ADAE", "AENDT", 1), "AE039", "AENDT"),
+    warning(
+        "treatment-emergent before treatment",
+        put("ADAE", "TRTEMFL", "Y", lambda frame: frame.ASTDT < frame.TRTSDT),
+        "AE008",
+        "TRTEMFL",
+    ),
+    error("treatment-emergent and over before treatment", _event_before_treatment, "AE006", "TRTEMFL"),
+    warning(
+        "TRTEMFL lost under treatment",
+        both(
+            put("ADAE", "TRTEMFL", None, lambda frame: frame.ASTDT.between(frame.TRTSDT, frame.TRTEDT)),
+            put("ADAE", "TREM01FL", None, lambda frame: frame.ASTDT.between(frame.TRTSDT, frame.TRTEDT)),
+        ),
+        "AE010",
+        "TRTEMFL",
+    ),
+    error(
+        "TRTEMFL lost, that of the period not",
+        put("ADAE", "TRTEMFL", None, has(TREM01FL="Y")),
+        "AE007",
+        "TREM01FL",
+    ),
+    warning("TRTEMFL N", put("ADAE", "TRTEMFL", "N", has(TRTEMFL=None)), "AD0269", "TRTEMFL"),
+    error("AOCCFL twice", _first_flag_doubled("AOCCFL", "USUBJID"), "AE011", "AOCCFL"),
+    warning("AOCCFL lost", put("ADAE", "AOCCFL", None, has(AOCCFL="Y")), "AE011", "AOCCFL"),
+    error("AOCCSFL twice", _first_flag_doubled("AOCCSFL", "USUBJID", "AEBODSYS"), "AE012", "AOCCSFL"),
+    error("AOCCPFL twice", _first_flag_doubled("AOCCPFL", "USUBJID", "AEDECOD"), "AE013", "AOCCPFL"),
+    error("AOCCIFL twice", _first_flag_doubled("AOCCIFL", "USUBJID"), "AE014", "AOCCIFL"),
+    error("AOCCSIFL twice", _first_flag_doubled("AOCCSIFL", "USUBJID", "AEBODSYS"), "AE015", "AOCCSIFL"),
+    error("AOCCPIFL twice", _first_flag_doubled("AOCCPIFL", "USUBJID", "AEDECOD"), "AE016", "AOCCPIFL"),
+    warning("AESER without a criterion", put("ADAE", "AESER", "Y", has(AESER="N")), "AE018", "AESER"),
+    warning("a criterion without AESER", put("ADAE", "AESHOSP", "Y", has(AESER="N")), "AE019", "AESER"),
+    warning("AESER lost", put("ADAE", "AESER", "N", has(AESER="Y")), "AE019", "AESER"),
+    warning("AEOUT FATAL alone", put("ADAE", "AEOUT", "FATAL", has(AESDTH="N")), "AE020", "AEOUT"),
+    warning("AESDTH lost", put("ADAE", "AESDTH", "N", has(AESDTH="Y")), "AE020", "AESDTH"),
+    error("fatal, and alive in ADSL", _fatal_and_alive, "AE021", "DTHFL"),
+    warning("a fatal event ends a day early", shift("ADAE", "AENDT", -1, has(AESDTH="Y")), "AE022", "AENDT"),
+    warning("an event after death", _moved_after_death, "AE023", "ASTDT"),
+    error(
+        "AEDECOD under two AESOC",
+        put("ADAE", "AESOC", "Skin disorders", has(AEDECOD="Nausea")),
+        "AE024",
+        "AESOC",
+    ),
+    error(
+        "AEDECOD under two AEBODSYS",
+        put("ADAE", "AEBODSYS", "Skin disorders", has(AEDECOD="Nausea")),
+        "AE024",
+        "AEBODSYS",
+    ),
+    error(
+        "AELLT under two AEDECOD",
+        put("ADAE", "AEDECOD", "Asthenia", has(AEDECOD="Fatigue")),
+        "AE025",
+        "AEDECOD",
+    ),
+    error("AEPTCD of a record", shift("ADAE", "AEPTCD", 700), "AE026", "AEPTCD"),
+    error("AESOCCD of another class", shift("ADAE", "AESOCCD", 1), "AE026", "AESOCCD"),
+    warning(
+        "grade lost",
+        both(
+            put("ADAE", "AETOXGR", None, has(TRTEMFL="Y")), put("ADAE", "AETOXGRN", np.nan, has(TRTEMFL="Y"))
+        ),
+        "AE027",
+        "AETOXGR",
+    ),
+    error("AESEVN of another severity", put("ADAE", "AESEVN", 3.0, has(AESEV="MILD")), "AE028", "AESEVN"),
+    error("AETOXGRN of another grade", shift("ADAE", "AETOXGRN", 1, has(AETOXGR="2")), "AE030", "AETOXGRN"),
+    error("AETOXGRN lost", put("ADAE", "AETOXGRN", np.nan), "AE030", "AETOXGRN"),
+    warning("AESEVN 4", put("ADAE", "AESEVN", 4.0), "AD0279", "AESEVN"),
+    warning("an event not coded", put("ADAE", "AEDECOD", None, has(TRTEMFL="Y")), "AE032", "AEDECOD"),
+    error("scope of a query lost", put("ADAE", "SMQ01SC", None, filled("SMQ01NAM")), "AE033", "SMQ01SC"),
+    error("number of a scope", put("ADAE", "SMQ01SCN", 1.0, has(SMQ01SC="NARROW")), "AE034", "SMQ01SCN"),
+    warning(
+        "scope of a query misspelt",
+        put("ADAE", "SMQ01SC", "Narrow", has(SMQ01SC="NARROW")),
+        "CT003",
+        "SMQ01SC",
+    ),
+    Damage(
+        "a term in its query only sometimes",
+        put("ADAE", "CQ01NAM", None, filled("CQ01NAM")),
+        ("AE035",),
+        "CQ01NAM",
+        NOTE,
+    ),
+    error("imputation flag lost", put("ADAE", "ASTDTF", None, filled("ASTDTF")), "AE036", "ASTDTF"),
+    error(
+        "imputation flag of a complete date", put("ADAE", "ASTDTF", "M", has(ASTDTF=None)), "AE036", "ASTDTF"
+    ),
+    error("imputation flag X", put("ADAE", "ASTDTF", "X", filled("ASTDTF")), "AE036", "ASTDTF"),
+    warning(
+        "imputation flag X, by the standard", put("ADAE", "ASTDTF", "X", filled("ASTDTF")), "AD0039", "ASTDTF"
+    ),
+    Damage(
+        "end of an event that goes on",
+        put("ADAE", "AEOUT", "NOT RECOVERED/NOT RESOLVED", has(AEOUT="RECOVERED/RESOLVED")),
+        ("AE040",),
+        "AENDT",
+        NOTE,
+    ),
+    warning("an event twice", repeat("ADAE", AESEQ=_next_sequence), "AE041", "ASTDT"),
+    warning("AESEV in small letters", write("ADAE", "AESEV", _another_case), "CT001", "AESEV"),
+    warning(
+        "AEOUT unknown", put("ADAE", "AEOUT", "RECOVERED", has(AEOUT="RECOVERED/RESOLVED")), "CT001", "AEOUT"
+    ),
+    warning("AESER unknown", put("ADAE", "AESER", "YES", has(AESER="N")), "CT001", "AESER"),
+    warning(
+        "an event after the cut-off",
+        both(
+            put("ADAE", "ASTDT", pd.Timestamp("2024-07-20"), has(ASTDTF=None, AENDT=None)),
+            put("ADAE", "AESTDTC", "2024-07-20", has(ASTDTF=None, AENDT=None)),
+        ),
+        "XD018",
+        "ASTDT",
+    ),
+    warning("AETERM not delivered", drop("ADAE", "AETERM"), "AD0620", "AETERM"),
+    warning("AESEQ not delivered", drop("ADAE", "AESEQ"), "AD0623", "AESEQ"),
+    warning(
+        "AVAL in ADAE",
+        lambda delivery, rng: delivery.describe("ADAE", "ADURN", name="AVAL"),
+        "AD0252",
+        "AVAL",
+    ),
+    error(
+        "ADURN of the fixture's event a day more", shift("ADAE", "ADURN", 1), "AE005", "ADURN", "cartitude1"
+    ),
+    error(
+        "AETOXGRN of the fixture's event",
+        shift("ADAE", "AETOXGRN", 1, has(AETOXGR="2")),
+        "AE030",
+        "AETOXGRN",
+        "cartitude1",
+    ),
+)

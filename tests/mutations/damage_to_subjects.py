@@ -1,0 +1,147 @@
+"""Defects of subjects, of assessments and of what describes variables."""
+
+import pandas as pd
+from damage import error, warning
+from delivery import (
+    Delivery,
+    Rng,
+    all_of,
+    as_text,
+    describe,
+    drop,
+    has,
+    lose_subject,
+    put,
+    repeat,
+    shift,
+    some,
+    swap,
+    write,
+)
+
+
+def _early_progression(delivery: Delivery, rng: Rng) -> None:
+    """PD at the first visit of a subject who is censored later."""
+    times = delivery.frame("ADTTE")
+    censored = times.USUBJID[times.PARAMCD.eq("PFS") & times.CNSR.eq(1)]
+    frame = delivery.frame("ADRS")
+    own = some(frame, rng, lambda data: data.USUBJID.isin(censored) & data.AVISIT.eq("WEEK 8"))
+    frame.loc[own, "AVALC"] = "PD"
+
+
+def _sas_date_without_format(delivery: Delivery, rng: Rng) -> None:
+    frame = delivery.frame("ADTTE")
+    delivery.put("ADTTE", frame.assign(ADT=(frame.ADT - pd.Timestamp("1960-01-01")).dt.days.astype(float)))
+    delivery.describe("ADTTE", "ADT", format="")
+
+
+def _another_case(text: str) -> str:
+    return text.lower()
+
+
+SUBJECTS = (
+    error("a subject twice in ADSL", repeat("ADSL"), "SL001", "USUBJID"),
+    warning("a subject twice in ADSL, by the standard", repeat("ADSL"), "AD0054", "USUBJID"),
+    error("a subject lost from ADSL", lose_subject("ADSL"), "XD001", "USUBJID"),
+    error("a subject lost from the fixture's ADSL", lose_subject("ADSL"), "XD001", "USUBJID", "cartitude1"),
+    error("USUBJID in small letters", write("ADTTE", "USUBJID", _another_case), "XD001", "USUBJID"),
+    error(
+        "USUBJID without its zeros",
+        write("ADAE", "USUBJID", lambda text: text.replace("-0", "-")),
+        "XD001",
+        "USUBJID",
+    ),
+    error("USUBJID missing", put("ADAE", "USUBJID", None), "XD001", "USUBJID"),
+    error("TRTSDT missing", put("ADSL", "TRTSDT", pd.NaT), "SL002", "TRTSDT"),
+    error("TRTEDT before TRTSDT", shift("ADSL", "TRTEDT", -900), "SL003", "TRTEDT"),
+    error("TRTSDT after death", shift("ADSL", "TRTSDT", 1500, has(DTHFL="Y")), "SL004", "TRTSDT"),
+    warning("SAFFL N of a treated subject", put("ADSL", "SAFFL", "N"), "SL005", "SAFFL"),
+    warning("RANDDT missing", put("ADSL", "RANDDT", pd.NaT), "SL006", "RANDDT"),
+    warning("LSTALVDT before treatment", shift("ADSL", "LSTALVDT", -1500), "SL007", "LSTALVDT"),
+    warning("DTHDT missing", put("ADSL", "DTHDT", pd.NaT, has(DTHFL="Y")), "SL008", "DTHDT"),
+    warning("DTHFL missing", put("ADSL", "DTHFL", None, has(DTHFL="Y")), "SL008", "DTHFL"),
+    error("DTHDT a day early", shift("ADSL", "DTHDT", -1), "XD002", "ADT"),
+    error(
+        "death of a censored subject",
+        put(
+            "ADSL",
+            "DTHDT",
+            pd.Timestamp("2024-01-31"),
+            all_of(has(DTHFL=None), lambda frame: frame.LSTALVDT > "2024-02-20"),
+        ),
+        "XD003",
+        "CNSR",
+    ),
+    error("AGE of a record", shift("ADTTE", "AGE", 1), "XD016", "AGE"),
+    error("SEX of a record", swap("ADAE", "SEX", "F", "M", lambda frame: frame.index == 20), "XD016", "SEX"),
+    error("SAFFL of a record lost", put("ADAE", "SAFFL", None), "XD016", "SAFFL"),
+    error("TRTSDT of a record", shift("ADAE", "TRTSDT", -3), "XD016", "TRTSDT"),
+    warning("AGE differs from DM", shift("ADSL", "AGE", 2), "AD0204", "AGE"),
+    warning("a subject unknown to DM", lose_subject("DM"), "AD0053", "USUBJID"),
+    warning("ITTFL in small letters", put("ADSL", "ITTFL", "y"), "AD0021", "ITTFL"),
+    warning("SEX spelled out", put("ADSL", "SEX", "Female"), "CT001", "SEX"),
+    warning("AGEU in small letters", put("ADSL", "AGEU", "years"), "CT001", "AGEU"),
+    warning("AGE not delivered", drop("ADSL", "AGE"), "AD0049", "AGE"),
+    warning("ADSL not delivered", lambda delivery, rng: delivery.remove("ADSL"), "AD0001", "ADSL"),
+)
+
+RESPONSES = (
+    warning("a progression before the day of censoring", _early_progression, "XD011", "CNSR"),
+    warning("an analysis flag N", put("ADRS", "ANL01FL", "N"), "AD0178", "ANL01FL"),
+    warning("PARAM of a record lost", put("ADRS", "PARAM", None), "AD0196", "PARAM"),
+    warning(
+        "PARAMCD too long",
+        swap("ADRS", "PARAMCD", "OVR", "OVRLRESPI", has(PARAMCD="OVR")),
+        "AD0143",
+        "PARAMCD",
+    ),
+    warning(
+        "PARAMCD starts with a digit",
+        swap("ADRS", "PARAMCD", "OVR", "1OVR", has(PARAMCD="OVR")),
+        "AD0144",
+        "PARAMCD",
+    ),
+    warning(
+        "PARAMCD with a blank",
+        swap("ADRS", "PARAMCD", "OVR", "OV R", has(PARAMCD="OVR")),
+        "AD0145",
+        "PARAMCD",
+    ),
+    warning("a visit after the cut-off", put("ADRS", "ADT", pd.Timestamp("2024-08-01")), "XD018", "ADT"),
+    warning(
+        "a visit after death",
+        put("ADRS", "ADT", pd.Timestamp("2024-06-29"), lambda frame: frame.USUBJID[0] == frame.USUBJID),
+        "XD010",
+        "ADT",
+    ),
+    warning("a study day 0", put("ADRS", "ADY", 0.0), "AD0046", "ADY"),
+)
+
+METADATA = (
+    warning(
+        "a label too long",
+        describe("ADTTE", "EVNTDESC", label="Event or Censoring Description, as Collected on the Form"),
+        "AD0016",
+        "EVNTDESC",
+    ),
+    warning("a name too long", describe("ADTTE", "EVNTDESC", name="EVNTDESCR"), "AD0013", "EVNTDESCR"),
+    warning(
+        "a name that starts with an underscore", describe("ADTTE", "TRTPN", name="_TRTPN"), "AD0014", "_TRTPN"
+    ),
+    warning("a date without a format", _sas_date_without_format, "AD0041", "ADT"),
+    warning("a date as text", as_text("ADAE", "AENDT"), "AD0058", "AENDT"),
+    warning(
+        "a label unlike that of ADSL",
+        describe("ADAE", "TRTSDT", label="Date of First Dose"),
+        "XD017",
+        "TRTSDT",
+    ),
+    warning("a type unlike that of ADSL", as_text("ADAE", "AGE"), "XD017", "AGE"),
+    warning(
+        "a text too long",
+        put("ADTTE", "EVNTDESC", "x" * 201, has(PARAMCD="PFS", CNSR=1)),
+        "AD0017",
+        "EVNTDESC",
+    ),
+    warning("STUDYID not delivered", drop("ADTTE", "STUDYID"), "AD0088", "STUDYID"),
+)
