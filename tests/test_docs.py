@@ -14,16 +14,29 @@ PAGES = [
     "docs/verdict.md",
     "docs/survival.md",
     "docs/jobs.md",
+    "docs/living-with-rules.md",
+    "docs/rules.md",
     "docs/speed.md",
 ]
 
 
-@pytest.fixture(scope="module")
-def refresh(root):
-    spec = importlib.util.spec_from_file_location("refresh", root / "docs" / "refresh.py")
+def loaded(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def refresh(root):
+    return loaded(root / "docs" / "refresh.py")
+
+
+def test_the_rules_are_those_of_today(root):
+    page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert loaded(root / "docs" / "make_rules.py").rules_page() == page, (
+        "run .venv/bin/python docs/make_rules.py"
+    )
 
 
 def test_every_page_is_looked_at(root, refresh):
@@ -36,7 +49,7 @@ def test_a_page_shows_what_its_commands_print(root, refresh, page):
     assert refresh.refreshed(text) == text
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/jobs.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/jobs.md", "docs/living-with-rules.md"])
 def test_the_python_of_a_page_runs(root, page):
     blocks = PYTHON.findall((root / page).read_text(encoding="utf-8"))
     assert blocks

@@ -110,7 +110,7 @@ def _covers(rule: Rule, structure: Structure, name: str) -> bool:
 def render_list(rules: Iterable[Rule] | None = None) -> str:
     """Rules as a table, by default all: id, severity, what they apply to, title."""
     chosen = full_book().values() if rules is None else rules
-    rows = [(rule.id, str(rule.severity), _applies_to(rule), rule.title) for rule in chosen]
+    rows = [(rule.id, str(rule.severity), applies_to(rule), rule.title) for rule in chosen]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     return "".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]]) + "\n"
@@ -147,7 +147,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
 def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     scope = rule.scope
     yield "severity", str(rule.severity)
-    yield "applies to", _applies_to(rule) + (f", not {', '.join(scope.excluded)}" if scope.excluded else "")
+    yield "applies to", applies_to(rule) + (f", not {', '.join(scope.excluded)}" if scope.excluded else "")
     if scope.needs:
         yield "needs", ", ".join(scope.needs)
     for group in scope.needs_any:
@@ -166,7 +166,8 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "cites", "; ".join(map(str, rule.citations))
 
 
-def _applies_to(rule: Rule) -> str:
+def applies_to(rule: Rule) -> str:
+    """The structures or datasets of a rule, in words."""
     if rule.grain is Grain.STUDY:
         return "the study"
     return ", ".join(rule.scope.named or rule.scope.structures) or "any ADaM dataset"

@@ -1,0 +1,65 @@
+"""Write docs/rules.md from the docstrings of the rules; docs/refresh.py does so too.
+
+.venv/bin/python docs/make_rules.py
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from adamgate.converters.reports.rule_page import applies_to
+from adamgate.schemas.rule import Rule
+from adamgate.schemas.selection import full_book
+
+PAGE = Path(__file__).with_name("rules.md")
+
+INTRODUCTION = """\
+# The rules
+
+Every rule, by family, made from the rules' own pages. `adamgate explain ID` prints one, `adamgate rules`
+lists them (`--dataset`, `--structure`, `--family`). Ids are for ever. How to set rules aside, to waive
+findings and to add rules of your own stands in [Living with the rules](living-with-rules.md). Words in
+*italics* stand for what a row of the table names.
+"""
+
+_HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def rules_page() -> str:
+    """The page as the rules are today."""
+    return "\n".join([INTRODUCTION, *_families()])
+
+
+def _families() -> Iterator[str]:
+    by_family = sorted(full_book().values(), key=lambda rule: (rule.family, rule.id))
+    for family, group in groupby(by_family, key=lambda rule: rule.family):
+        yield f"## {family.replace('_', ' ').capitalize()}\n"
+        yield f"`--select {family}`\n"
+        by_function: dict[object, list[Rule]] = {}
+        for rule in group:
+            by_function.setdefault(rule.function, []).append(rule)
+        for rules in by_function.values():
+            yield _statement(rules)
+
+
+def _statement(rules: list[Rule]) -> str:
+    """The rules that share a function: their ids, then its page."""
+    first = rules[0]
+    text = first.page if len(rules) == 1 else _PLACE.sub(r"*\1*", first.function.__doc__ or "")
+    body = _HEADING.sub(r"**\1.**", inspect.cleandoc(text))
+    rows = [
+        f"| {rule.id} | {rule.severity} | {applies_to(rule)} | {rule.title.replace('|', chr(92) + '|')} |"
+        for rule in rules
+    ]
+    heading = f"### {rules[0].id}" + (f" to {rules[-1].id}" if len(rules) > 1 else "")
+    table = ["| id | severity | applies to | title |", "|---|---|---|---|", *rows]
+    return "\n".join([heading, "", *table, "", body, ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(rules_page(), encoding="utf-8", newline="\n")
