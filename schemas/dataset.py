@@ -306,23 +306,26 @@ class Study:
     ----------
     datasets : mapping of name to Dataset
         In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
+    notes : tuple of ReadingNote
+        About the delivery as a whole: files of a folder that were not read.
     """
 
     datasets: Mapping[str, Dataset]
+    notes: tuple[ReadingNote, ...] = ()
 
     @classmethod
-    def of(cls, *datasets: Dataset) -> Study:
+    def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
         """A study of these datasets; two of one name are refused."""
         named: dict[str, Dataset] = {}
         for dataset in datasets:
             if dataset.name in named:
                 raise ValueError(f"two datasets named {dataset.name}")
             named[dataset.name] = dataset
-        return cls(MappingProxyType(named))
+        return cls(MappingProxyType(named), tuple(notes))
 
     def declaring(self, declarations: Declarations) -> Study:
         """The same study with something declared of it."""
-        return Study.of(*(dataset.replace(declarations=declarations) for dataset in self))
+        return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
 
     def __getstate__(self) -> dict[str, Any]:
         return _sendable(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from ..columns import Mask
 from ..dataset import Dataset
@@ -147,7 +148,8 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
 
 def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
     """Records among those chosen that agree with another one in all keys; missing agrees with missing."""
-    group = data.groups(*keys)
-    times = np.bincount(group[chosen], minlength=int(group.max(initial=0)) + 1)
-    equal: Mask = chosen & (times[group] > 1)
+    positions = np.flatnonzero(chosen)
+    codes = pd.DataFrame({key: data.distinct(key).codes[positions] for key in keys})
+    equal = np.zeros(len(data), dtype=np.bool_)
+    equal[positions[codes.duplicated(keep=False).to_numpy()]] = True
     return equal

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ..columns import Mask
@@ -25,7 +26,7 @@ Choices = list[tuple[str, ...]]
 _ADAE = (Structure.ADAE,)
 _SUBJECT = ((),)
 _CLASS = (("AEBODSYS",), ("AESOC",))
-_TERM = (("AEDECOD",), ("AEBODSYS", "AEDECOD"), ("AESOC", "AEDECOD"))
+_TERM = (("AEDECOD",),)
 _PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
 
 
@@ -66,14 +67,14 @@ def one_per_group(
     ## Smallest fix
     Derive {flag} again: sort the treatment-emergent events of each {group} and mark the first.
     """
-    choices = [keys for keys in within if all(key in data for key in keys)]
+    choices = _choices(data, within)
     if not choices:
         yield Inapplicable(f"no variable tells one {group} from another")
         return
     flagged = data.equals(flag, "Y")
     ways = _Ways(data, choices)
     repeated = ways.agree(lambda group: _repeated(group, flagged))
-    yield from _several(data, flag, group, choices, repeated)
+    yield from _several(data, flag, group, choices[0], repeated)
     counted = _counted(data)
     dated = data.filled("ASTDT") if "ASTDT" in data else np.ones(len(data), dtype=np.bool_)
     lacking = ways.agree(lambda group: counted & _lacking(group, flagged, dated))
@@ -83,24 +84,41 @@ def one_per_group(
     yield from misplaced(data, flag, ways, flagged & ~repeated)
 
 
-def _several(data: Dataset, flag: str, group: str, choices: Choices, repeated: Mask) -> Iterator[Fault]:
-    if not repeated.any():
-        return
-    variables = (flag, "USUBJID", *choices[0])
+def _choices(data: Dataset, within: tuple[tuple[str, ...], ...]) -> Choices:
+    """Ways to group that the dataset allows; one that makes the same groups as the first is left out."""
+    first, *others = [keys for keys in within if all(key in data for key in keys)] or [None]
+    if first is None:
+        return []
+    return [first, *(keys for keys in others if not _one_to_one(data, first[0], keys[0]))]
+
+
+def _one_to_one(data: Dataset, one: str, other: str) -> bool:
+    codes, width = data.distinct(other).codes + 1, len(data.distinct(other).values) + 1
+    pairs = np.flatnonzero(np.bincount((data.distinct(one).codes + 1) * width + codes))
+    return len(np.unique(pairs // width)) == len(pairs) == len(np.unique(pairs % width))
+
+
+def _several(data: Dataset, flag: str, group: str, keys: tuple[str, ...], repeated: Mask) -> Iterator[Fault]:
     apart = np.zeros(len(data), dtype=np.bool_)
-    for period in _PERIODS:
-        if period in data:
-            apart |= repeated & _told_apart(data, choices[0], period, repeated)
+    positions = np.flatnonzero(repeated)
+    if len(positions):
+        names = ("USUBJID", *keys)
+        owner = pd.DataFrame({name: data.distinct(name).codes[positions] for name in names})
+        for period in _PERIODS:
+            if period in data:
+                apart[positions] |= _told_apart(owner, data.distinct(period).codes[positions])
+    variables = (flag, "USUBJID", *keys)
     yield Fault(repeated & ~apart, variables, f"{flag} marks several events of one {group}")
     message = f"{flag} marks several events of one {group}, one per period or treatment"
     yield Fault(apart, variables, message, Severity.NOTE)
 
 
-def _told_apart(data: Dataset, keys: tuple[str, ...], period: str, repeated: Mask) -> Mask:
-    """Records of groups whose repeated flags all stand in periods of their own."""
-    group = data.groups("USUBJID", *keys)
-    alike = repeated & (data.missing(period) | _repeated(data.groups("USUBJID", *keys, period), repeated))
-    return ~_any(group, alike)[group]
+def _told_apart(owner: pd.DataFrame, period: NDArray[np.intp]) -> Mask:
+    """Records of owners that have one record per period, none without a period."""
+    alike = owner.assign(period=period).duplicated(keep=False).to_numpy() | (period < 0)
+    whose = owner.groupby(list(owner.columns), sort=False).ngroup().to_numpy()
+    apart: Mask = np.bincount(whose, weights=alike)[whose] == 0
+    return apart
 
 
 class _Ways:
