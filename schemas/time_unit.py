@@ -36,9 +36,15 @@ _SPELLINGS = {
     TimeUnit.WEEKS: ("wk", "wks", "week", "weeks"),
     TimeUnit.MONTHS: ("mo", "mos", "mon", "mth", "mths", "month", "months"),
     TimeUnit.YEARS: ("yr", "yrs", "year", "years"),
+    "hours": ("h", "hr", "hrs", "hour", "hours"),
+    "minutes": ("min", "mins", "minute", "minutes"),
+    "seconds": ("sec", "secs", "second", "seconds"),
+    "cycles": ("cycle", "cycles"),
 }
+"""Units by their spellings; the last ones are those that dates without times cannot give."""
 _UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 _ANY_UNIT = "|".join(sorted(_UNIT_OF, key=len, reverse=True))
+_PLURAL = re.compile(r"(?<=[A-Z])\(s\)", re.IGNORECASE)
 _LABELLED = rf"(?:in\s+|units?\s*[:=]?\s*)?({_ANY_UNIT})\.?"
 _WHOLE = re.compile(rf"\s*{_LABELLED}\s*", re.IGNORECASE)
 _BRACKETED = re.compile(rf"[(\[]\s*{_LABELLED}\s*[)\]]", re.IGNORECASE)
@@ -51,17 +57,29 @@ def unit_from_text(text: object) -> TimeUnit | None:
     Parameters
     ----------
     text : object
-        AVALU ("DAYS", "d", "MONTHS") or PARAM ("Overall Survival (Months)", "Time to Death, days").
+        AVALU ("DAYS", "d", "Month(s)") or PARAM ("Overall Survival (Months)", "Time to Death, days").
 
     Returns
     -------
     TimeUnit or None
         A unit is stated by the whole text, in brackets, or at the end after "in" or a comma. A unit
         elsewhere is not one of AVAL: "Month 12 response", "28-day mortality". None when the text
-        states none, or two that differ.
+        states none, two that differ, or one that is no `TimeUnit` (see `other_unit_in`).
     """
+    unit = _stated(text)
+    return unit if isinstance(unit, TimeUnit) else None
+
+
+def other_unit_in(text: object) -> str:
+    """Unit that a text states and that dates without times cannot give: "hours", "cycles"; else empty."""
+    unit = _stated(text)
+    return "" if unit is None or isinstance(unit, TimeUnit) else unit
+
+
+def _stated(text: object) -> TimeUnit | str | None:
     if not isinstance(text, str):
         return None
+    text = _PLURAL.sub("s", text)
     whole = _WHOLE.fullmatch(text)
     stated = [whole[1]] if whole else _BRACKETED.findall(text) or _AT_THE_END.findall(text)
     units = {_UNIT_OF[spelling.lower()] for spelling in stated}

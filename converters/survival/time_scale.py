@@ -19,9 +19,9 @@ from ...schemas.duration import (
     Numbers,
     TimeUnit,
     infer_duration,
-    unit_from_text,
 )
 from ...schemas.errors import ConfigurationError, Refused
+from ...schemas.time_unit import other_unit_in, unit_from_text
 from .selection import Selection
 
 _PROOF = 10
@@ -114,7 +114,13 @@ def _changed(
             formula = _in_unit(formulas, target, data.name)
             return formula.durations(adt, startdt), str(formula)
     days = (formulas[0].days_per_unit if formulas else None) or known.days
-    return data.numbers("AVAL") * (days / target.days), f"AVAL * {days:.10g} / {target.days:.10g}"
+    return data.numbers("AVAL") * (days / target.days), _product(days, target.days)
+
+
+def _product(days: float, target_days: float) -> str:
+    times = "" if days == 1 else f" * {days:.10g}"
+    over = "" if target_days == 1 else f" / {target_days:.10g}"
+    return f"AVAL{times}{over}"
 
 
 def _in_unit(formulas: Sequence[DurationFormula], target: TimeUnit, dataset: str) -> DurationFormula:
@@ -163,6 +169,7 @@ def _unit_of_aval(
         "aval_unit": stated,
     }
     found = {source: unit for source, unit in sources.items() if unit is not None}
+    _refuse_other_units(selection)
     where = f"{selection.data.name}, {selection.paramcd}"
     if not found:
         raise Refused(
@@ -174,14 +181,29 @@ def _unit_of_aval(
         said = ", ".join(f"{unit} by {source}" for source, unit in found.items())
         if stated is not None and len({unit for source, unit in found.items() if source != "aval_unit"}) == 1:
             raise ConfigurationError(
-                "the stated unit of AVAL contradicts the data", f"{where}: {said}", "omit it"
+                "the stated unit of AVAL contradicts the data",
+                f"{where}: {said}",
+                "omit aval_unit (--aval-unit)",
             )
         raise Refused("the unit of AVAL is contradictory", f"{where}: {said}", "correct the data")
     return next(iter(found.values())), next(iter(found))
 
 
+def _refuse_other_units(selection: Selection) -> None:
+    for variable in ("AVALU", "PARAM"):
+        if variable not in selection.data:
+            continue
+        others = sorted(filter(None, map(other_unit_in, selection.data.distinct(variable).values)))
+        if others:
+            raise Refused(
+                f"AVAL is in {others[0]}, and durations are given in days, weeks, months or years",
+                f"{selection.data.name}, {selection.paramcd}, by {variable}",
+                "derive AVAL in one of these units",
+            )
+
+
 def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | None:
-    """The unit that a text variable states for all selected records."""
+    """The unit that a text variable states for all selected records; None where it names none known."""
     if variable not in data or data.missing(variable).all():
         return None
     texts = data.distinct(variable).values
@@ -190,7 +212,7 @@ def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | 
     stated = {unit for unit in units if unit is not None}
     if len(stated) == 1 and None not in units and not incomplete:
         return stated.pop()
-    if len(stated) < 2 and not must_be_unit:
+    if not stated or (len(stated) < 2 and not must_be_unit):
         return None
     shown = [*map(str, texts), *(["missing"] if incomplete else [])]
     raise Refused(

@@ -190,7 +190,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     The population of a parameter is the one of ADSL that its subjects agree with best: all subjects, or
     those with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If it has records for at least 95% of them, the others
     lack. Where the population is declared, of the study or of the parameter, it is that one, and a lack is an
-    error; the declared population of a parameter is judged whatever share has records.
+    error; the declared population of a parameter is judged whatever share has records. Overall survival
+    that fits no population is a note.
 
     ## Not a fault
     Duration of response, however many responded, and other parameters of a subset. Randomized subjects
@@ -209,20 +210,29 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     populations = dict(_populations(adsl))
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)
+    subjects = adsl.distinct("USUBJID").codes
     for name, own in parameters.each(parameters.durations & (record >= 0)):
-        having = np.zeros(len(adsl), dtype=np.bool_)
-        having[record[own]] = True
+        having = np.isin(subjects, subjects[record[own]])
         declared = parameters.endpoint(name).population
         if not declared and parameters.with_role("DOR")[parameters.codes[own[0]]]:
             continue
         flag = declared or data.declarations.population
         label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations)
         population = _declared(adsl, flag) if flag else populations[label]
-        lacking = int(np.count_nonzero(population & ~having))
-        total = int(np.count_nonzero(population))
-        if lacking and (declared or total - lacking >= _COVERS * total):
-            message = f"{name}: {lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+        lacking = _number_of(subjects[population & ~having])
+        total = _number_of(subjects[population])
+        if not lacking:
+            continue
+        message = f"{name}: {lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+        if declared or total - lacking >= _COVERS * total:
             yield Fault(None, ("USUBJID",), message, Severity.ERROR if flag else None)
+        elif parameters.with_role("OS")[parameters.codes[own[0]]]:
+            yield Fault(None, ("USUBJID",), f"{message}; no population of ADSL fits better", Severity.NOTE)
+
+
+def _number_of(subjects: NDArray[np.intp]) -> int:
+    """How many subjects, however often each comes."""
+    return len(np.unique(subjects[subjects >= 0]))
 
 
 def _present(data: Dataset) -> NDArray[np.object_]:
@@ -264,3 +274,28 @@ def _agreement(one: Mask, other: Mask) -> float:
     """Subjects in both, as a share of those in either."""
     either = np.count_nonzero(one | other)
     return float(np.count_nonzero(one & other) / either) if either else 0.0
+
+
+@readiness(
+    "XD020",
+    title="No dataset is an analysis dataset",
+    severity=Severity.ERROR,
+    grain=Grain.STUDY,
+)
+def nothing_to_judge(study: Study) -> Iterator[Fault]:
+    """Nothing of what was given is an ADaM dataset, so nothing was judged.
+
+    ## What it checks
+    At least one dataset has an ADaM structure, or a name that starts with AD.
+
+    ## Not a fault
+    SDTM beside ADaM.
+
+    ## Why it matters
+    A gate that was shown the wrong folder would stay open.
+
+    ## Smallest fix
+    Give the folder of the analysis datasets, or declare their structure in datasets.csv.
+    """
+    if not any(dataset.is_adam for dataset in study):
+        yield Fault(None, (), "none of the datasets is an analysis dataset, so nothing was judged")

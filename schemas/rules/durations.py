@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..duration import DurationInference, TimeUnit, infer_duration, unit_from_text
+from ..duration import DurationInference, TimeUnit, infer_duration
 from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inference, Yield
+from ..spelling import one_line
 from ..structure import Structure
+from ..time_unit import other_unit_in, unit_from_text
 from .readiness import readiness
 
 Positions = NDArray[np.intp]
@@ -116,11 +118,12 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
     ## What it checks
     The unit of each parameter stands in AVALU or in PARAM (in brackets, or at the end after "in" or a
     comma). AVALU, PARAM and what ADT and STARTDT prove must agree: an error where they do not. Where no
-    unit is stated it is a note if the dates prove it, else a warning.
+    unit is stated it is a note if the dates prove it, else a warning. A text of AVALU that names no unit
+    known here is a warning.
 
     ## Not a fault
-    A unit elsewhere in PARAM, as in "Month 12 response". Units that are no days, weeks, months or years
-    are taken as stated.
+    A unit elsewhere in PARAM, as in "Month 12 response". Hours, minutes, seconds and cycles are taken as
+    stated: dates without times cannot tell.
 
     ## Why it matters
     Survival tools have no units: a median of 12 is printed whether months or weeks were meant.
@@ -132,14 +135,24 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
     parameters = Parameters.of(data)
     for number in map(int, np.flatnonzero(parameters.count(parameters.durations & data.filled("AVAL")))):
         name = parameters.names[number]
-        said = {f"AVALU says {u}": unit_from_text(u) for u in _texts_of(data, "AVALU", parameters, number)}
-        said |= {f"PARAM says {unit}": unit for unit in map(unit_from_text, parameters.texts(number)) if unit}
-        by_dates = proven.get(name)
-        yield from _unit_faults(f"{name}: " if name else "", said, by_dates)
+        texts = {"AVALU": _texts_of(data, "AVALU", parameters, number), "PARAM": parameters.texts(number)}
+        start = f"{name}: " if name else ""
+        yield from _unit_faults(start, texts, proven.get(name))
 
 
-def _unit_faults(start: str, said: dict[str, TimeUnit | None], by_dates: TimeUnit | None) -> Iterator[Fault]:
+def _unit_faults(
+    start: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
+) -> Iterator[Fault]:
     variables = ("AVALU", "PARAM", "AVAL")
+    said: dict[str, TimeUnit | str] = {}
+    for variable, its_texts in texts.items():
+        for text in sorted(its_texts):
+            unit = unit_from_text(text) or other_unit_in(text)
+            if unit:
+                said[f"{variable} says {text if variable == 'AVALU' else unit}"] = unit
+            elif variable == "AVALU":
+                message = f"{start}AVALU states a unit that is not known here: {one_line(text, 20)}"
+                yield Fault(None, variables, message, Severity.WARNING)
     if not said:
         if by_dates is not None:
             message = f"{start}the unit of AVAL is not stated; the dates prove {by_dates}"
@@ -149,9 +162,8 @@ def _unit_faults(start: str, said: dict[str, TimeUnit | None], by_dates: TimeUni
         return
     if by_dates is not None:
         said = said | {f"the dates prove {by_dates}": by_dates}
-    known = {statement: unit for statement, unit in said.items() if unit is not None}
-    if len(set(known.values())) > 1:
-        yield Fault(None, variables, f"{start}the unit of AVAL is contradicted: {', '.join(known)}")
+    if len(set(said.values())) > 1:
+        yield Fault(None, variables, f"{start}the unit of AVAL is contradicted: {', '.join(said)}")
 
 
 def _texts_of(data: Dataset, variable: str, parameters: Parameters, number: int) -> list[str]:
@@ -226,7 +238,7 @@ def _in_another_unit(data: Dataset) -> Mask:
     """Records in hours or another unit that dates without times cannot give."""
     if "AVALU" not in data:
         return np.zeros(len(data), dtype=np.bool_)
-    return data.matching("AVALU", lambda text: unit_from_text(str(text)) is None)
+    return data.matching("AVALU", lambda text: bool(other_unit_in(text)))
 
 
 def _spread(records: int, positions: Positions, own: Mask) -> Mask:

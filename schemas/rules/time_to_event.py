@@ -39,7 +39,8 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
     STARTDT. Each that lacks is one finding; rules that need it do not apply because of that.
 
     ## Not a fault
-    No AVAL where ADT and STARTDT are there: the duration can be derived.
+    No AVAL where ADT and STARTDT are there: the duration can be derived from them. A survival table needs
+    AVAL all the same, since nothing else tells whether the first day counts.
 
     ## Why it matters
     Without them nobody can tell who was followed for how long and whether the event occurred.
@@ -271,3 +272,29 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
     """
     negative = Parameters.of(data).durations & (data.numbers("AVAL") < 0)
     yield Fault(negative, ("AVAL",), "AVAL is negative")
+
+
+@readiness(
+    "TTE027",
+    title="A time-to-event dataset has no record of a parameter",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD",),
+)
+def no_parameter(data: Dataset) -> Iterator[Fault]:
+    """There is nothing to analyse: no record, or none that says which parameter it is of.
+
+    ## What it checks
+    The dataset has records, and PARAMCD is filled on at least one.
+
+    ## Why it matters
+    Every other rule passes on nothing. An export that was cut off after its header looks like this.
+
+    ## Smallest fix
+    Export the dataset again, or fill PARAMCD.
+    """
+    if not len(data):
+        yield Fault(None, ("PARAMCD",), "the dataset has no records")
+    elif not data.filled("PARAMCD").any():
+        yield Fault(None, ("PARAMCD",), "PARAMCD is missing on every record")

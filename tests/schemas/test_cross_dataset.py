@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+import adamgate as ag
+
 DAY = pd.Timedelta("1D")
 
 
@@ -116,7 +118,7 @@ class TestPopulation:
         ]
 
     def test_a_subset_endpoint_is_not_judged(self, trial):
-        trial.adtte = trial.adtte.iloc[:30]
+        trial.adtte = trial.adtte[trial.adtte.PARAMCD == "PFS"].iloc[:30]
         assert trial.findings("XD004") == []
 
     def test_the_untreated_are_no_part_of_the_treated(self, trial):
@@ -155,3 +157,28 @@ def test_without_adsl_nothing_is_judged_and_the_reason_stands(trial):
     assert report.findings == ()
     assert {each.status for each in report.outcomes} == {"not applicable"}
     assert all("USUBJID" in each.reason for each in report.outcomes)
+
+
+class TestNothingToJudge:
+    def test_sdtm_alone(self):
+        study = ag.Study.of(ag.Dataset.from_frame(pd.DataFrame({"USUBJID": ["1"], "AETERM": ["x"]}), "AE"))
+        report = ag.validate(study)
+        assert [each.rule_id for each in report.findings] == ["XD020"]
+        assert report.refuses(ag.Severity.ERROR)
+
+    def test_analysis_data_beside_it(self, trial):
+        assert trial.findings("XD020") == []
+
+
+class TestSubjectsNotRecords:
+    def test_a_subject_twice_in_adsl_has_its_record(self, trial):
+        trial.adsl = pd.concat([trial.adsl, trial.adsl.iloc[:1]], ignore_index=True)
+        assert trial.findings("XD004") == []
+
+    def test_overall_survival_of_half_the_subjects_is_a_note(self, trial):
+        half = set(trial.adsl.USUBJID[:20])
+        trial.adtte = trial.adtte[trial.adtte.USUBJID.isin(half)]
+        found = [(str(each.severity), each.message) for each in trial.findings("XD004")]
+        assert found == [
+            ("note", "OS: 20 of 40 subjects with SAFFL = Y have no record; no population of ADSL fits better")
+        ]

@@ -200,3 +200,22 @@ class TestDatesAgainstEachOther:
         assert trial.findings("TTE018") == []
         trial.adtte["DCUTDT"] -= DAY
         assert trial.told("TTE018") == [("error", 1)]
+
+
+class TestUnknownUnit:
+    def test_a_plural_in_brackets_is_the_unit(self, trial):
+        trial.adtte.loc[trial.adtte.PARAMCD == "OS", "AVALU"] = "Day(s)"
+        assert trial.report("TTE007", "TTE008").findings == ()
+
+    def test_a_text_that_is_no_unit_is_said_and_the_dates_are_still_judged(self, trial):
+        trial.adtte.loc[trial.adtte.PARAMCD == "OS", "AVALU"] = "STUDY UNITS"
+        trial.adtte.loc[trial.of("OS")[3], "AVAL"] += 40
+        found = {each.rule_id: each for each in trial.report("TTE007", "TTE008").findings}
+        assert (str(found["TTE008"].severity), found["TTE008"].records) == ("warning", 0)
+        assert found["TTE008"].message == "OS: AVALU states a unit that is not known here: STUDY UNITS"
+        assert (str(found["TTE007"].severity), found["TTE007"].records) == ("error", 1)
+
+    def test_hours_in_param_are_a_statement(self, trial):
+        trial.adtte = trial.adtte.drop(columns="STARTDT")
+        trial.adtte.loc[trial.adtte.PARAMCD == "OS", "PARAM"] = "Overall Survival (hours)"
+        assert [each.message for each in trial.findings("TTE008") if each.message.startswith("OS")] == []

@@ -19,9 +19,9 @@ def test_a_clean_trial_has_no_finding(trial):
     }
 
 
-def test_a_study_without_records_has_no_finding(trial):
+def test_a_study_without_records_has_the_one_finding_that_it_has_none(trial):
     trial.adsl, trial.adtte, trial.adae = trial.adsl[:0], trial.adtte[:0], trial.adae[:0]
-    assert trial.report(*OURS).findings == ()
+    assert [each.rule_id for each in trial.report(*OURS).findings] == ["TTE027"]
 
 
 def test_an_adsl_without_records_knows_nobody(trial):
@@ -238,3 +238,17 @@ class TestProgressionAfterSurvival:
         self.later(trial, 1, [0, 0])
         trial.adtte = pd.concat([trial.adtte, trial.adtte.iloc[[1]]], ignore_index=True)
         assert trial.findings("TTE020") == []
+
+
+class TestNoParameter:
+    def test_no_records(self, trial):
+        trial.adtte = trial.adtte.iloc[:0]
+        assert trial.told("TTE027") == [("error", 0)]
+
+    def test_parameter_codes_missing_throughout(self, trial):
+        trial.adtte["PARAMCD"] = ""
+        assert trial.finding("TTE027").message == "PARAMCD is missing on every record"
+
+    def test_some_codes_missing_is_another_matter(self, trial):
+        trial.adtte.loc[0, "PARAMCD"] = ""
+        assert trial.findings("TTE027") == []

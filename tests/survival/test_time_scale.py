@@ -158,7 +158,7 @@ def test_without_dates_aval_is_converted():
     months = (DAYS / 30.4375).round(1)
     made = table(without_dates(study_of(months, AVALU="MONTHS")), unit="days")
     assert made.frame["duration"].tolist() == (months * 30.4375).tolist()
-    assert made.codebook.time.duration == "AVAL * 30.4375 / 1"
+    assert made.codebook.time.duration == "AVAL * 30.4375"
 
 
 def test_one_missing_date_means_aval_for_all():
@@ -234,3 +234,15 @@ def test_days_are_recovered_exactly_from_rounded_months(days, decimals, offset):
     assume(made.codebook.time.offset is not None)
     made = table(study, unit="days", aval_unit="months")
     assert made.frame["duration"].tolist() == days.tolist()
+
+
+def test_an_unknown_avalu_leaves_the_unit_to_the_dates_or_the_user():
+    assert table(study_of(DAYS, AVALU="STUDY UNITS")).codebook.time.unit == "days"
+    few = study_of((DAYS[:4] / 30.4375).round(1), DAYS[:4], AVALU="STUDY UNITS")
+    assert table(few, aval_unit="months").codebook.time.unit == "months"
+
+
+@pytest.mark.parametrize("columns", [{"AVALU": "HOURS"}, {"PARAM": "Time to death (hours)"}])
+def test_hours_are_refused_whatever_the_user_states(columns):
+    with pytest.raises(Refused, match="AVAL is in hours"):
+        table(study_of(DAYS, **columns), aval_unit="days")
