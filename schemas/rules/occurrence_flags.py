@@ -86,10 +86,8 @@ def one_per_group(
 
 def _choices(data: Dataset, within: tuple[tuple[str, ...], ...]) -> Choices:
     """Ways to group that the dataset allows; one that makes the same groups as the first is left out."""
-    first, *others = [keys for keys in within if all(key in data for key in keys)] or [None]
-    if first is None:
-        return []
-    return [first, *(keys for keys in others if not _one_to_one(data, first[0], keys[0]))]
+    there = [keys for keys in within if all(key in data for key in keys)]
+    return there[:1] + [keys for keys in there[1:] if not _one_to_one(data, there[0][0], keys[0])]
 
 
 def _one_to_one(data: Dataset, one: str, other: str) -> bool:
