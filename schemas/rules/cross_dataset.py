@@ -211,10 +211,12 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
+    of_response = parameters.records_with_role("DOR")
+    of_survival = parameters.records_with_role("OS")
     for name, own in parameters.each(parameters.durations & (record >= 0)):
         having = np.isin(subjects, subjects[record[own]])
         declared = parameters.endpoint(name).population
-        if not declared and parameters.with_role("DOR")[parameters.codes[own[0]]]:
+        if not declared and of_response[own[0]]:
             continue
         flag = declared or data.declarations.population
         label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations)
@@ -226,13 +228,13 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
         message = f"{name}: {lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
         if declared or total - lacking >= _COVERS * total:
             yield Fault(None, ("USUBJID",), message, Severity.ERROR if flag else None)
-        elif parameters.with_role("OS")[parameters.codes[own[0]]]:
+        elif of_survival[own[0]]:
             yield Fault(None, ("USUBJID",), f"{message}; no population of ADSL fits better", Severity.NOTE)
 
 
 def _number_of(subjects: NDArray[np.intp]) -> int:
     """How many subjects, however often each comes."""
-    return len(np.unique(subjects[subjects >= 0]))
+    return int(np.count_nonzero(np.bincount(subjects[subjects >= 0])))
 
 
 def _present(data: Dataset) -> NDArray[np.object_]:

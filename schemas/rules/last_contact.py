@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..columns import Mask
@@ -148,10 +147,8 @@ class _Survival:
 
     def record_of(self, data: Dataset) -> NDArray[np.intp]:
         """The record of overall survival of each record's subject."""
-        theirs, ours = self.data.distinct("USUBJID"), data.distinct("USUBJID")
-        index = pd.Index(theirs.values, dtype=object)
-        found = index.get_indexer(pd.Index(ours.values, dtype=object)).astype(np.intp)
-        return ours.spread(np.append(self.position, -1)[found], missing=-1)
+        subject = np.append(self.data.distinct("USUBJID").codes, -1)[adsl_record(data, self.data)]
+        return np.append(self.position, -1)[subject]
 
 
 def _later_records(data: Dataset, study: Study, survival: _Survival) -> Iterator[Fault]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..columns import Mask
@@ -96,10 +95,12 @@ def _by_assessments(data: Dataset, study: Study) -> Mask | None:
     if "PARAMCD" in adrs:
         about = adrs.matching("PARAMCD", lambda code: bool(_RESPONSE_PARAMETER.match(str(code).upper())))
         response = response | (about & _terms(adrs, "AVALC", frozenset({"Y", "YES"})))
-    subjects = adrs.distinct("USUBJID")
-    codes = subjects.codes[response]
-    responders = set(subjects.values[np.unique(codes[codes >= 0])])
-    return data.matching("USUBJID", lambda value: value in responders)
+    codes = adrs.distinct("USUBJID").codes
+    responders = np.zeros(int(codes.max(initial=-1)) + 2, dtype=np.bool_)
+    responders[codes[response]] = True
+    responders[-1] = False
+    found: Mask = responders[_subject_in(data, adrs)]
+    return found
 
 
 def _by_adsl(data: Dataset, study: Study) -> Mask | None:
@@ -212,9 +213,7 @@ def _evaluator(parameters: Parameters, number: int) -> str:
 
 def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:
     """Each record's subject by its number in another dataset; -1 where that has not got them."""
-    theirs, ours = other.distinct("USUBJID"), data.distinct("USUBJID")
-    found = pd.Index(theirs.values, dtype=object).get_indexer(pd.Index(ours.values, dtype=object))
-    return ours.spread(found.astype(np.int64), missing=-1)
+    return np.append(other.distinct("USUBJID").codes, -1)[adsl_record(data, other)].astype(np.int64)
 
 
 def _timeline(adrs: Dataset, chosen: Mask) -> NDArray[np.int64]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..columns import Mask
@@ -16,6 +15,7 @@ from ..dataset import Dataset, Study
 from ..finding import Severity
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
+from ..subjects import adsl_record
 from .readiness import readiness
 
 Days = NDArray[np.float64]
@@ -27,9 +27,6 @@ _COMPLETE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 
 _PARTIAL, _NONE = -(10.0**7), np.nan
 """Days that stand for a date that is not complete, and for none."""
-
-_SPAN = 1 << 26
-"""More than there are days: a key times this, plus a day, is one number for both."""
 
 
 @readiness(
@@ -73,71 +70,104 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
 
 
 def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterator[Fault]:
-    trace = _Trace.of(data, source)
+    record = adsl_record(data, source)
     if source.structure is Structure.ADSL:
-        own = own & (trace.ours >= 0)  # a subject who is not in ADSL has a finding of their own
-    lost = own & ~np.isin(trace.ours, trace.theirs)
-    vague = own & ~lost & trace.vague
+        own = own & (record >= 0)  # a subject who is not in ADSL has a finding of their own
+    trace = _Trace.of(data, source, record, np.flatnonzero(own))
     message = f"the source leads to no record of {source.name}"
-    yield Fault(lost, ("SRCDOM", "SRCSEQ") if "SRCSEQ" in data else ("SRCDOM",), message)
-    if "SRCSEQ" in data:
-        message = f"SRCSEQ is missing, and the subject has several records in {source.name}"
-        yield Fault(vague, ("SRCSEQ",), message)
+    variables = ("SRCDOM", "SRCSEQ") if "SRCSEQ" in data else ("SRCDOM",)
+    yield Fault(_mask(data, trace.positions[trace.lost]), variables, message)
+    message = f"SRCSEQ is missing, and the subject has several records in {source.name}"
+    yield Fault(_mask(data, trace.positions[trace.vague]), ("SRCSEQ", "SRCDOM"), message)
     if "SRCVAR" not in data:
         return
-    found = own & ~lost & ~vague
-    variables = data.distinct("SRCVAR")
-    for code in np.unique(variables.codes[found & data.filled("SRCVAR")]):
-        name = str(variables.values[code]).strip().upper()
-        these = found & (variables.codes == code)
+    found = trace.only(~trace.lost & ~trace.vague)
+    named = data.distinct("SRCVAR")
+    codes = named.codes[found.positions]
+    for code in np.unique(codes[codes >= 0]):
+        name = str(named.values[code]).strip().upper()
+        these = found.only(codes == code)
         if name not in source:
-            yield Fault(these, ("SRCVAR",), f"{source.name} has no variable that SRCVAR names")
+            message = f"{source.name} has no variable that SRCVAR names"
+            yield Fault(_mask(data, these.positions), ("SRCVAR",), message)
         elif "ADT" in data and _DATE.search(name):
-            another = these & _another_date(data, source, name, trace, cut_off)
-            yield Fault(another, ("ADT", "SRCVAR"), f"ADT is not the date of {name} in {source.name}")
+            another = these.positions[_another_date(data, source, name, these, cut_off)]
+            message = f"ADT is not the date of {name} in {source.name}"
+            yield Fault(_mask(data, another), ("ADT", "SRCVAR"), message)
+
+
+def _mask(data: Dataset, positions: NDArray[np.intp]) -> Mask:
+    mask = np.zeros(len(data), dtype=np.bool_)
+    mask[positions] = True
+    return mask
 
 
 @dataclass(frozen=True, eq=False)
 class _Trace:
-    """Records of a dataset and of its source, as numbers that are equal where one leads to the other.
+    """Records that name a source, and the records of the source that they lead to.
 
     Attributes
     ----------
-    ours, theirs : ndarray of int
-        -1 in `ours` where no subject of the source is meant.
-    vague : ndarray of bool
-        Records without SRCSEQ whose subject has several records in a source that numbers them.
+    positions : ndarray of int, shape (n_traced,)
+        The records that name the source.
+    first, last : ndarray of int, shape (n_traced,)
+        They lead to ``order[first:last]``; to none where both are equal.
+    order : ndarray of int, shape (n_source_records,)
+        Records of the source, those that are led to together side by side.
+    vague : ndarray of bool, shape (n_traced,)
+        Without SRCSEQ, although the subject has several records in a source that numbers them.
     """
 
-    ours: Keys
-    theirs: Keys
+    positions: NDArray[np.intp]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    order: NDArray[np.intp]
     vague: Mask
 
     @classmethod
-    def of(cls, data: Dataset, source: Dataset) -> _Trace:
-        subjects = source.distinct("USUBJID")
-        here = data.distinct("USUBJID")
-        index = pd.Index(subjects.values, dtype=object)
-        found = index.get_indexer(pd.Index(here.values, dtype=object)).astype(np.intp)
-        ours = here.spread(found, missing=-1).astype(np.int64)
-        theirs = subjects.codes.astype(np.int64)
-        theirs = np.where(theirs < 0, -2, theirs)
+    def of(
+        cls, data: Dataset, source: Dataset, record: NDArray[np.intp], positions: NDArray[np.intp]
+    ) -> _Trace:
+        """Follow the records at `positions`; `record` leads each to a record of its subject."""
+        subject = source.distinct("USUBJID").codes
+        ours = np.append(subject, -1)[record[positions]].astype(np.int64)
+        subjects = int(subject.max(initial=-1)) + 1
         variable = _sequence_of(source)
-        sequence = data.numbers("SRCSEQ") if "SRCSEQ" in data else np.full(len(data), np.nan)
         if variable is None:
-            return cls(ours, theirs, np.zeros(len(data), dtype=np.bool_))
-        times = np.append(np.bincount(subjects.codes[subjects.codes >= 0], minlength=len(index)), 0)
-        unnumbered = np.isnan(sequence)
-        vague = unnumbered & (times[ours] > 1)
-        numbers = source.numbers(variable)
+            return cls._matched(
+                positions, ours, subject.astype(np.int64), np.zeros(len(ours), dtype=np.bool_)
+            )
+        sequence = data.numbers("SRCSEQ") if "SRCSEQ" in data else np.full(len(data), np.nan)
+        own, numbers = sequence[positions], source.numbers(variable)
+        times = np.append(np.bincount(subject[subject >= 0], minlength=subjects), 0)
         known = np.unique(numbers[~np.isnan(numbers)])
         width = len(known) + 2
-        ours = np.where(ours < 0, -1, ours * width + _rank(sequence, known, unknown=len(known) + 1))
-        theirs = np.where(theirs < 0, -2, theirs * width + _rank(numbers, known, unknown=len(known)))
-        any_of_subject = unnumbered & (ours >= 0)
-        only = _only_key(subjects.codes, theirs, len(index))
-        ours[any_of_subject] = only[ours[any_of_subject] // width]
-        return cls(ours, theirs, vague)
+        unnumbered = np.isnan(own) & (ours >= 0)
+        vague = unnumbered & (times[ours] > 1)
+        theirs = np.where(subject < 0, -1, subject * width + _rank(numbers, known, unknown=len(known)))
+        keys = np.where(ours < 0, -1, ours * width + _rank(own, known, unknown=len(known) + 1))
+        keys[unnumbered] = theirs[record[positions[unnumbered]]]
+        return cls._matched(positions, keys, theirs, vague)
+
+    @classmethod
+    def _matched(cls, positions: NDArray[np.intp], ours: Keys, theirs: Keys, vague: Mask) -> _Trace:
+        order = np.argsort(theirs, kind="stable")
+        keys = theirs[order]
+        first = np.searchsorted(keys, ours, side="left")
+        last = np.searchsorted(keys, ours, side="right")
+        return cls(positions, first, np.where(ours < 0, first, last), order, vague)
+
+    @property
+    def lost(self) -> Mask:
+        """Those that lead to no record."""
+        lost: Mask = self.first == self.last
+        return lost
+
+    def only(self, chosen: Mask) -> _Trace:
+        """The chosen ones of the traced records."""
+        return _Trace(
+            self.positions[chosen], self.first[chosen], self.last[chosen], self.order, self.vague[chosen]
+        )
 
 
 def _sequence_of(source: Dataset) -> str | None:
@@ -154,48 +184,36 @@ def _rank(numbers: Days, known: Days, unknown: int) -> Keys:
     if not len(known):
         return np.full(len(numbers), unknown, dtype=np.int64)
     position = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
-    return np.where(known[position] == numbers, position, unknown).astype(np.int64)
-
-
-def _only_key(codes: NDArray[np.intp], keys: Keys, subjects: int) -> Keys:
-    """Per subject the key of a record, the last; where there is one, it is that."""
-    found = np.full(subjects, -1, dtype=np.int64)
-    found[codes[codes >= 0]] = keys[codes >= 0]
-    return found
+    rank: Keys = np.where(known[position] == numbers, position, unknown).astype(np.int64)
+    return rank
 
 
 def _another_date(data: Dataset, source: Dataset, name: str, trace: _Trace, cut_off: Days) -> Mask:
-    """Records whose ADT no record that they lead to has, nor can explain."""
-    adt = data.days("ADT")
-    day = _days(source, name)
-    explained = np.isnan(adt) | _is_there(trace, adt, day)
-    explained |= _is_there(trace, np.full(len(data), _PARTIAL), day)
+    """Traced records whose ADT no record that they lead to has, nor can explain."""
+    adt, limit = data.days("ADT")[trace.positions], cut_off[trace.positions]
+    day = _days(source, name)[trace.order]
+    first = day[trace.first]
+    explained = np.isnan(adt) | (first == adt) | (first == _PARTIAL)
     if "ADTF" in data:
-        explained |= data.filled("ADTF")
-    first = _first(trace, day)
+        explained |= data.filled("ADTF")[trace.positions]
     if "STARTDT" in data:
-        startdt = data.days("STARTDT")
+        startdt = data.days("STARTDT")[trace.positions]
         explained |= (adt == startdt) & (first < startdt)
-    explained |= (adt == cut_off) & (first > cut_off)
+    explained |= (adt == limit) & (first > limit)
+    unexplained = np.flatnonzero(~explained & (trace.last - trace.first > 1))
+    explained[unexplained] = _is_there(trace, unexplained, adt, day)
     return ~explained
 
 
-def _is_there(trace: _Trace, ours: Days, theirs: Days) -> Mask:
-    """Records that lead to one with the day asked for."""
-    here, there = ~np.isnan(ours), ~np.isnan(theirs)
-    wanted = trace.ours * _SPAN + np.where(here, ours, 0).astype(np.int64)
-    known = trace.theirs[there] * _SPAN + theirs[there].astype(np.int64)
-    return here & np.isin(wanted, known)
-
-
-def _first(trace: _Trace, theirs: Days) -> Days:
-    """The day of the first record that each leads to; NaN where there is none."""
-    if not len(trace.theirs):
-        return np.full(len(trace.ours), np.nan)
-    order = np.argsort(trace.theirs, kind="stable")
-    keys = trace.theirs[order]
-    position = np.minimum(np.searchsorted(keys, trace.ours), len(keys) - 1)
-    return np.where(keys[position] == trace.ours, theirs[order][position], np.nan)
+def _is_there(trace: _Trace, chosen: NDArray[np.intp], adt: Days, day: Days) -> Mask:
+    """Whether one of several records that each leads to has the day asked for, or a partial one."""
+    lengths = trace.last[chosen] - trace.first[chosen]
+    owner = np.repeat(np.arange(len(chosen)), lengths)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    theirs = day[trace.first[chosen][owner] + offset]
+    hit = (theirs == adt[chosen][owner]) | (theirs == _PARTIAL)
+    found: Mask = np.bincount(owner[hit], minlength=len(chosen)) > 0
+    return found
 
 
 def _days(source: Dataset, name: str) -> Days:
