@@ -323,6 +323,24 @@ class Study:
             named[dataset.name] = dataset
         return cls(MappingProxyType(named), tuple(notes))
 
+    @classmethod
+    def given(cls, what: object) -> Study:
+        """What a caller handed over as a study: a `Study`, or one `Dataset`.
+
+        Raises
+        ------
+        TypeError
+            For anything else, as a path or a frame.
+        """
+        if isinstance(what, Study):
+            return what
+        if isinstance(what, Dataset):
+            return cls.of(what)
+        raise TypeError(
+            f"a study is needed, not {type(what).__name__}: read files with adamgate.read(path), "
+            "or take a frame with Dataset.from_frame(frame, name)"
+        )
+
     def declaring(self, declarations: Declarations) -> Study:
         """The same study with something declared of it."""
         return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
@@ -331,6 +349,8 @@ class Study:
         return _sendable(self)
 
     def __getitem__(self, name: str) -> Dataset:
+        if name not in self:
+            raise KeyError(f"there is no dataset {name}, but {', '.join(self.datasets) or 'none'}")
         return self.datasets[name.upper()]
 
     def __contains__(self, name: object) -> bool:

@@ -26,6 +26,9 @@ from .waiver import WAIVER_RULES, Audit, Waiver, Waivers, about
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""
 
+Attempt = Callable[[Rule, Dataset | None, Study, Manner], Trial]
+"""Tries one rule on one dataset, or on the study where there is none, as `try_rule` does."""
+
 _LIBRARIES = ("adamgate", "pandas", "numpy", "pandera", "pyarrow", "pyreadstat")
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
 
@@ -62,12 +65,14 @@ def validate(
     baseline: Baseline | None = None,
     rules: Collection[str] | None = None,
     progress: Progress | None = None,
+    attempt: Attempt = try_rule,
 ) -> Report:
     """Judge a study by every rule in scope; the study is not changed.
 
     Parameters
     ----------
     study : Study
+        One dataset is taken as a study of its own.
     standards : Standards, optional
         Versions to judge by; the default is ADaMIG 1.3 with OCCDS 1.1.
     declarations : Declarations, optional
@@ -95,6 +100,8 @@ def validate(
         Ids to run; all by default. Unlike `select` it leaves no trace in the report.
     progress : callable, optional
         Called before each rule with its id and the dataset's name.
+    attempt : callable
+        Tries each rule on each dataset; `partitions` does so part by part.
 
     Returns
     -------
@@ -106,6 +113,7 @@ def validate(
     ConfigurationError
         For a name that no rule has, an id that is taken, or when no rule is left to judge by.
     """
+    study = Study.given(study)
     chosen = standards or Standards()
     own = as_rules(extra_rules)
     book = full_book(own)
@@ -127,7 +135,7 @@ def validate(
             continue
         if progress is not None:
             progress(rule.id, name)
-        trials.append(try_rule(rule, dataset, study, manner))
+        trials.append(attempt(rule, dataset, study, manner))
     _require_some(trials, deselected)
     trials += _audit(study, trials, manner, watched, rules)
     terms = Terms(
@@ -217,7 +225,7 @@ def _report(study: Study, trials: list[Trial], standards: Standards, terms: Term
         findings=tuple(findings),
         inferred=tuple(each for trial in trials for each in trial.inferred),
         inputs=tuple(_input(dataset) for dataset in study),
-        notes=tuple(note for dataset in study for note in dataset.notes),
+        notes=(*study.notes, *(note for dataset in study for note in dataset.notes)),
         standards={"ADaMIG": standards.adamig, "OCCDS": standards.occds},
         versions=dict(_versions()),
         terms=terms,

@@ -6,7 +6,6 @@ A reader's module is imported when a file of its format comes up: reading a CSV 
 from __future__ import annotations
 
 import hashlib
-import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,9 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-from ...schemas.dataset import Dataset, Study
+from ...schemas.dataset import Dataset, ReadingNote, Study
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
+from .folder import FilesFound, files_in, suffix_of
 from .protocol import Progress, Reader, ReadOptions
 from .sidecars import DatasetEntry, datasets_beside, is_sidecar
 
@@ -76,7 +76,7 @@ def read(
     ----------
     path : path or sequence of paths
         A file, a folder, or several of them. Of a folder every file of a known format is read, its
-        subfolders not; sidecars, hidden files and JSON that is no Dataset-JSON are left out.
+        subfolders not; what else there may hold data is listed in `Study.notes`.
     encoding : str, optional
         Of text in SAS and CSV files, as Python or SAS names it. By default UTF-8, else what the file
         declares, else cp1252 with a note in `Dataset.notes`.
@@ -97,7 +97,8 @@ def read(
     """
     options = ReadOptions(encoding, None if catalog is None else Path(catalog), progress)
     problems: list[UnreadableInput] = []
-    files = _files(path, problems)
+    found = _files(path, problems)
+    files = found.files
     sidecars = _sidecars(files, problems)
     datasets: list[Dataset] = []
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as hashing:
@@ -110,7 +111,7 @@ def read(
                 datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
     problems += _repeated(datasets)
     _raise(problems)
-    return Study.of(*datasets)
+    return Study.of(*datasets, notes=found.notes)
 
 
 def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:
@@ -118,7 +119,7 @@ def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) ->
     try:
         before = path.stat()
         sha256 = hashing.submit(_sha256, path)
-        datasets = READERS[_suffix(path)](path, options)
+        datasets = READERS[suffix_of(path, READERS)](path, options)
         digest = sha256.result()
         after = path.stat()
     except OSError as error:
@@ -187,87 +188,55 @@ def _raise(problems: Sequence[UnreadableInput]) -> None:
         raise UnreadableInputs(distinct)
 
 
-def _files(path: str | Path | Sequence[str | Path], problems: list[UnreadableInput]) -> list[Path]:
+def _files(path: str | Path | Sequence[str | Path], problems: list[UnreadableInput]) -> FilesFound:
     """The files to read, each once, in the order given."""
     given = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
-    found: dict[Path, Path] = {}
+    files: dict[Path, Path] = {}
+    notes: list[ReadingNote] = []
     for each in given:
         try:
-            for file in _files_of(each, alone=len(given) == 1):
-                found.setdefault(file.resolve(), file)
+            found = _files_of(each, alone=len(given) == 1)
         except UnreadableInput as problem:
             problems.append(problem)
         except OSError as error:
             problems.append(
                 UnreadableInput(
                     "cannot be looked into",
-                    f"{each}: {error.strerror or error}",
+                    f"{error.filename or each}: {error.strerror or error}",
                     "check that you may read it",
                 )
             )
+        else:
+            for file in found.files:
+                files.setdefault(file.resolve(), file)
+            notes += found.notes
+            problems += found.problems
     if not given:
         problems.append(UnreadableInput("no input is named", advice="name a file or a folder"))
-    elif not found and not problems:
+    elif not files and not problems:
         problems.append(
             UnreadableInput(
                 "only tables that describe data are named", _listed(given), "name the data files, too"
             )
         )
-    return list(found.values())
+    return FilesFound(tuple(files.values()), tuple(dict.fromkeys(notes)))
 
 
-def _files_of(path: Path, alone: bool) -> list[Path]:
+def _files_of(path: Path, alone: bool) -> FilesFound:
     if path.is_dir():
-        return _files_in(path)
+        return files_in(path, READERS)
     if not path.exists():
         raise _absent(path)
     if is_sidecar(path) and not alone:
-        return []  # a shell's *.csv names them too; they are read with their data
-    suffix = _suffix(path)
+        return FilesFound(())  # a shell's *.csv names them too; they are read with their data
+    suffix = suffix_of(path, READERS)
     if not suffix:
         raise UnreadableInput(
             f"unknown kind of file {path.suffix or '(no suffix)'}",
             str(path),
             _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known are {', '.join(READERS)}"),
         )
-    return [path]
-
-
-def _files_in(folder: Path) -> list[Path]:
-    present = sorted(path for path in folder.iterdir() if path.is_file())
-    files = [path for path in present if _suffix(path) and _holds_data(path)]
-    if not files:
-        raise UnreadableInput(
-            "the folder holds no data that can be read",
-            f"{folder}, {len(present)} files",
-            f"looked for {', '.join(READERS)}, not in subfolders",
-        )
-    return files
-
-
-def _holds_data(path: Path) -> bool:
-    """Whether a file of a folder is data, and no sidecar, hidden file or other JSON."""
-    if path.name.startswith((".", "~$")) or is_sidecar(path):
-        return False
-    return path.suffix.lower() != ".json" or _may_be_dataset_json(path)
-
-
-def _may_be_dataset_json(path: Path) -> bool:
-    """Whether JSON has the key that Dataset-JSON has; empty or broken files are for the reader to judge."""
-    if path.stat().st_size == 0:
-        return True
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b'"datasetJSONVersion"') >= 0 or not _is_json(content)
-
-
-def _is_json(content: mmap.mmap) -> bool:
-    import orjson
-
-    try:
-        orjson.loads(memoryview(content))
-    except orjson.JSONDecodeError:
-        return False
-    return True
+    return FilesFound((path,))
 
 
 def _absent(path: Path) -> UnreadableInput:
@@ -276,12 +245,6 @@ def _absent(path: Path) -> UnreadableInput:
     close = nearest(path.name, names)
     advice = f"did you mean {' or '.join(close)}?" if close else "check the path"
     return UnreadableInput("there is no such file or folder", str(path), advice)
-
-
-def _suffix(path: Path) -> str:
-    """The known suffix of a file name, the longest that fits; empty when none does."""
-    name = path.name.lower()
-    return max((suffix for suffix in READERS if name.endswith(suffix)), key=len, default="")
 
 
 def _listed(paths: Iterable[Path]) -> str:

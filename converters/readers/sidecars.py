@@ -249,4 +249,6 @@ def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
         present = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
     except OSError:
         return None
-    return next((present[name] for name in names if name in present and present[name].is_file()), None)
+    found = (present[name] for name in names if name in present)
+    # A link to nothing is taken, too: it fails on being read, where it would be overlooked otherwise.
+    return next((path for path in found if path.is_file() or path.is_symlink()), None)

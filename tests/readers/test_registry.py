@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,10 @@ import pytest
 
 from adamgate.converters import readers
 from adamgate.converters.readers import READERS, read
+from adamgate.schemas.dataset import Study
+from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
+from adamgate.schemas.gate import validate
 from adamgate.schemas.structure import Structure
 
 ADTTE = "USUBJID,AVAL\n1,2\n"
@@ -201,3 +206,86 @@ def test_a_csv_is_read_without_the_other_formats_tools(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    for name in ("adtte.xpt.gz", "adae.XLSX", "adrs.sas7bdat.zip", "adlb.rds"):
+        put(tmp_path, name, "x")
+    put(tmp_path, "adtte.json", "{}")
+    put(tmp_path, "adae.json", "[1]")
+    put(tmp_path, "adex.parquet/part-0.parquet", "PAR1")
+    for name in ("README.md", "make.py", "define.xml", "formats.sas7bcat", "_variables.csv", "guide.pdf"):
+        put(tmp_path, name, "dataset,variable\n")
+    put(tmp_path, "old.json", '{"schema_version": "1.1", "verdict": "passed", "findings": []}')
+    put(tmp_path, "os.codebook.json", '{"schema_version": "1.0", "polarity": "event is CNSR = 0"}')
+    (note,) = read(tmp_path).notes
+    assert str(note).replace(str(tmp_path), "FOLDER") == (
+        "not read in FOLDER, though it may hold data: adae.XLSX (Excel), "
+        "adae.json (JSON, but not Dataset-JSON), adex.parquet (folder), adlb.rds (R), "
+        "adrs.sas7bdat.zip (archive), adtte.json (JSON, but not Dataset-JSON), adtte.xpt.gz (compressed)"
+    )
+
+
+def test_files_that_are_named_have_no_such_note(tmp_path: Path) -> None:
+    put(tmp_path, "adae.xlsx", "x")
+    path = put(tmp_path, "adtte.csv")
+    assert read(path).notes == ()
+    assert len(read([tmp_path, path, tmp_path]).notes) == 1
+
+
+def test_a_long_list_of_files_is_cut_and_counted(tmp_path: Path) -> None:
+    put(tmp_path, "adtte.csv")
+    for number in range(25):
+        put(tmp_path, f"{number:02}.xlsx", "x")
+    (note,) = read(tmp_path).notes
+    assert note.message.endswith("19.xlsx (Excel) and 5 more")
+
+
+def test_the_gate_tells_what_was_not_read(tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    put(tmp_path, "adtte.xlsx", "x")
+    study = read(tmp_path)
+    assert study.notes
+    assert validate(study).notes[: len(study.notes)] == study.notes
+
+
+def test_notes_on_a_study_stay_with_it(tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    put(tmp_path, "adtte.xlsx", "x")
+    study = read(tmp_path)
+    assert study.declaring(Declarations()).notes == study.notes
+    assert pickle.loads(pickle.dumps(study)).notes == study.notes
+    assert Study.of(*study).notes == ()
+
+
+def test_links_to_nothing_are_refused_with_all_other_problems(tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    (tmp_path / "adtte.xpt").symlink_to(tmp_path / "gone.xpt")
+    with pytest.raises(UnreadableInput, match="link points to nothing") as refusal:
+        read(tmp_path)
+    assert refusal.value.where == str(tmp_path / "adtte.xpt")
+    put(tmp_path, "adae.csv", "")
+    os.mkfifo(tmp_path / "adrs.csv")
+    with pytest.raises(UnreadableInputs) as refusals:
+        read(tmp_path)
+    assert [problem.what for problem in refusals.value.problems] == [
+        "this is no file",
+        "the link points to nothing",
+        "the file is empty",
+    ]
+
+
+@pytest.mark.parametrize("name", ["_variables.csv", "datasets.csv"])
+def test_a_sidecar_that_is_a_link_to_nothing_is_refused(tmp_path: Path, name: str) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    (tmp_path / name).symlink_to(tmp_path / "gone.csv")
+    with pytest.raises(UnreadableInput, match="cannot be read as a table"):
+        read(tmp_path)
+
+
+def test_a_folder_without_readable_data_tells_what_is_there(tmp_path: Path) -> None:
+    put(tmp_path, "adtte.xlsx", "x")
+    with pytest.raises(UnreadableInput, match="no data that can be read") as refusal:
+        read(tmp_path)
+    assert "adtte.xlsx (Excel)" in refusal.value.advice
