@@ -316,11 +316,12 @@ class Report:
             return sum(finding.severity is what for finding in self.findings)
         return sum(outcome.status is what for outcome in self.outcomes)
 
-    def findings_from(self, threshold: Severity) -> tuple[Finding, ...]:
-        """Findings at or above a severity."""
-        return tuple(finding for finding in self.findings if finding.severity.reaches(threshold))
+    def findings_from(self, threshold: Severity | str) -> tuple[Finding, ...]:
+        """Findings at or above a severity, which may be given by its word."""
+        least = Severity(threshold)
+        return tuple(finding for finding in self.findings if finding.severity.reaches(least))
 
-    def refusing(self, threshold: Severity | None) -> tuple[Finding, ...]:
+    def refusing(self, threshold: Severity | str | None) -> tuple[Finding, ...]:
         """Findings that keep the gate shut: at or above a severity, and not known from before."""
         found = self.findings_from(threshold) if threshold is not None else ()
         return tuple(each for each in found if each.standing is not Standing.UNCHANGED)
@@ -329,7 +330,7 @@ class Report:
     def not_run(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.status is Status.NOT_RUN)
 
-    def refuses(self, threshold: Severity | None = Severity.ERROR) -> bool:
+    def refuses(self, threshold: Severity | str | None = Severity.ERROR) -> bool:
         """Whether the gate stays shut: a finding at or above `threshold`, or a rule not run.
 
         With `threshold` None (``--fail-on never``) only rules that were not run refuse. Findings that
@@ -337,7 +338,7 @@ class Report:
         """
         return bool(self.refusing(threshold)) or bool(self.not_run)
 
-    def raise_for(self, threshold: Severity | None = Severity.ERROR) -> None:
+    def raise_for(self, threshold: Severity | str | None = Severity.ERROR) -> None:
         """Raise `GateRefused` when the report `refuses` at this threshold."""
         if self.refuses(threshold):
             raise GateRefused(self, threshold)
@@ -346,9 +347,9 @@ class Report:
 class GateRefused(Refused):
     """The data did not pass the gate; `report` says why."""
 
-    def __init__(self, report: Report, threshold: Severity | None) -> None:
+    def __init__(self, report: Report, threshold: Severity | str | None) -> None:
         self.report = report
-        self.threshold = threshold
+        self.threshold = None if threshold is None else Severity(threshold)
         found = report.refusing(threshold)
         what = f"refused: {_counted(found, 'finding')}, {_counted(report.not_run, 'rule')} not run"
         first = [f"{finding.dataset} {finding.rule_id}: {finding.message}" for finding in found[:3]]

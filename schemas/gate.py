@@ -21,7 +21,7 @@ from .rule import Grain, Rule, RuleFunction, Standards, rule_book
 from .selection import Names, Selection, as_rules, full_book
 from .spelling import did_you_mean, one_line
 from .trial import STUDY_NAME, Manner, Trial, try_rule
-from .waiver import WAIVER_RULES, Audit, Waiver, Waivers, about
+from .waiver import UNREAD, WAIVER_RULES, Audit, Waiver, Waivers, about
 
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""
@@ -202,7 +202,7 @@ def _audit(
         frozenset({STUDY_NAME, *study.datasets}),
         scoped,
     )
-    for rule in WAIVER_RULES:
+    for rule in WAIVER_RULES if waivers.all else (UNREAD,):
         if not manner.selection.deselected(rule, STUDY_NAME):
             yield try_rule(about(rule, audit), None, study, manner)
 

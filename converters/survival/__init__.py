@@ -75,6 +75,7 @@ def survival(
         Also without the gate: several records for a subject, a duration that is missing or negative, a
         CNSR that is no whole number, a unit of AVAL that nothing tells, or no record left.
     """
+    study = Study.given(study)
     listed = [covariates] if isinstance(covariates, str) else covariates
     wanted = list(dict.fromkeys([*([arm] if arm else []), *listed]))
     target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)

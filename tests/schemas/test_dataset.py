@@ -62,3 +62,32 @@ def test_columns_and_variables_that_differ_are_refused():
     frame = pd.DataFrame({"USUBJID": ["1"], "AVAL": [np.nan]})
     with pytest.raises(ValueError, match="variables and columns differ"):
         ag.Dataset("ADTTE", frame, (ag.Variable("USUBJID"),))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["fixtures/cartitude1", None, pd.DataFrame()], ids=["path", "none", "frame"]
+)
+def test_what_is_no_study_is_refused_with_what_to_give(wrong):
+    with pytest.raises(TypeError, match=r"a study is needed, not .*adamgate\.read\(path\)"):
+        ag.validate(wrong)
+    with pytest.raises(TypeError, match="a study is needed"):
+        ag.survival(wrong, "OS")
+
+
+def test_one_dataset_is_a_study_of_its_own(study):
+    report = ag.validate(study["ADTTE"])
+    assert {each.dataset for each in report.inputs} == {"ADTTE"}
+
+
+def test_an_unknown_dataset_is_said_with_those_that_are_there(study):
+    with pytest.raises(KeyError, match="there is no dataset ADLB, but ADAE, ADSL, ADTTE"):
+        study["ADLB"]
+
+
+def test_a_threshold_may_be_given_by_its_word(root):
+    report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
+    assert report.refuses("error")
+    with pytest.raises(ag.GateRefused):
+        report.raise_for("warning")
+    with pytest.raises(ValueError, match="fatal"):
+        report.raise_for("fatal")
