@@ -58,8 +58,8 @@ def compared(report: Report, baseline: Baseline) -> Report:
     for each in baseline.findings:
         known[each.subject].append(each)
     found = defaultdict(list)
-    for finding in report.findings:
-        found[finding.subject].append(finding)
+    for place, finding in enumerate(report.findings):
+        found[finding.subject].append((place, finding))
     standing: dict[int, Finding] = {}
     gone: list[KnownFinding] = []
     for subject in {**known, **found}:
@@ -72,28 +72,28 @@ def compared(report: Report, baseline: Baseline) -> Report:
     others = [each for each in gone if each not in fixed]
     return replace(
         report,
-        findings=tuple(standing[id(each)] for each in report.findings),
+        findings=tuple(standing[place] for place in range(len(report.findings))),
         comparison=Comparison(baseline.path, baseline.sha256, tuple(fixed), tuple(others)),
     )
 
 
 def _match(
-    found: Iterable[Finding], known: Iterable[KnownFinding]
+    found: Iterable[tuple[int, Finding]], known: Iterable[KnownFinding]
 ) -> tuple[dict[int, Finding], list[KnownFinding]]:
-    """The findings of one subject with their standing, by identity, and known ones that none is like."""
+    """The findings of one subject with their standing, by place, and known ones that none is like."""
     left = list(known)
     judged: dict[int, Finding] = {}
-    open_: list[Finding] = []
-    for finding in found:
+    others: list[tuple[int, Finding]] = []
+    for place, finding in found:
         twin = next((each for each in left if _is(each, finding)), None)
         if twin is None:
-            open_.append(finding)
+            others.append((place, finding))
         else:
             left.remove(twin)
-            judged[id(finding)] = replace(finding, standing=Standing.UNCHANGED, new_records=0)
+            judged[place] = replace(finding, standing=Standing.UNCHANGED, new_records=0)
     pool = _Pool(left)
-    for finding in open_:
-        judged[id(finding)] = pool.judge(finding)
+    for place, finding in others:
+        judged[place] = pool.judge(finding)
     return judged, pool.untouched
 
 

@@ -278,10 +278,11 @@ def _rule(rule_id: str, title: str, severity: Severity, function: RuleFunction) 
     )
 
 
+UNREAD = _rule("WV003", "Settings name a dataset that was not read", Severity.NOTE, unread)
 WAIVER_RULES = (
     _rule("WV001", "A waiver meets no finding", Severity.WARNING, unused),
     _rule("WV002", "A waiver has expired", Severity.WARNING, expired),
-    _rule("WV003", "Settings name a dataset that was not read", Severity.NOTE, unread),
+    UNREAD,
 )
 """They judge how the gate is used; `rule_book` holds those that judge data."""
 

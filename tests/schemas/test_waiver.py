@@ -1,0 +1,228 @@
+"""A waiver hides the records it names, until its day, and nothing else."""
+
+import pickle
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import adamgate as ag
+from adamgate.schemas.rule import Fault
+from adamgate.schemas.waiver import spare
+
+TODAY = date(2026, 11, 22)
+
+
+def waiver(**changes):
+    given_ = {
+        "rule": "TTE006",
+        "dataset": "ADTTE",
+        "reason": "agreed with the sponsor",
+        "owner": "J. Doe",
+        "expires": date(2026, 12, 31),
+        "record": {"USUBJID": "S1-001", "PARAMCD": "OS"},
+    }
+    return ag.Waiver(**(given_ | changes))
+
+
+@pytest.fixture
+def negative(trial):
+    """Three negative durations: OS of S1-001 and S1-002, PFS of S1-001."""
+    rows = trial.adtte
+    wrong = (rows.USUBJID.eq("S1-001")) | (rows.USUBJID.eq("S1-002") & rows.PARAMCD.eq("OS"))
+    rows.loc[wrong, "AVAL"] = -4.0
+    return trial
+
+
+def judged(trial, *waivers, today=TODAY, **more):
+    return ag.validate(trial.study(), select=["TTE006"], waivers=waivers, today=today, **more)
+
+
+def of(report, rule_id):
+    return [each for each in report.findings if each.rule_id == rule_id]
+
+
+def test_a_waived_record_leaves_the_count(negative):
+    report = judged(negative, waiver())
+    (finding,) = of(report, "TTE006")
+    assert finding.records == 2
+    assert {(e.keys["USUBJID"], e.keys["PARAMCD"]) for e in finding.examples} == {
+        ("S1-001", "PFS"),
+        ("S1-002", "OS"),
+    }
+    (waived,) = report.terms.waived
+    assert (waived.rule_id, waived.records, waived.owner) == ("TTE006", 1, "J. Doe")
+    assert report.terms.judged_on == TODAY
+    assert report.refuses()
+
+
+def test_a_finding_that_is_waived_whole_does_not_refuse(negative):
+    report = judged(negative, waiver(record={"USUBJID": "S1-001"}), waiver(record={"USUBJID": "S1-002"}))
+    assert not report.findings
+    assert not report.refuses(ag.Severity.NOTE)
+    (outcome,) = [each for each in report.outcomes if each.rule_id == "TTE006"]
+    assert (outcome.status, outcome.reason) == (ag.Status.PASSED, "what was at fault is waived")
+    assert sorted(each.records for each in report.terms.waived) == [1, 2]
+
+
+def test_a_value_of_the_variable_at_fault(negative):
+    report = judged(negative, waiver(record={}, values=(-4,)))
+    assert not of(report, "TTE006")
+    assert of(judged(negative, waiver(record={}, values=(-5,))), "TTE006")[0].records == 3
+    both = judged(negative, waiver(record={"PARAMCD": "PFS"}, values=(-4.0,)))
+    assert of(both, "TTE006")[0].records == 2
+
+
+def test_a_record_named_twice_counts_once_and_no_waiver_is_unused(negative):
+    report = judged(negative, waiver(), waiver(record={"USUBJID": "S1-001"}))
+    assert [each.records for each in report.terms.waived] == [1, 1]
+    assert of(report, "TTE006")[0].records == 1
+    assert not of(report, "WV001")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dataset": "ADAE"},
+        {"record": {"USUBJID": "S1-040"}},
+        {"record": {"USUBJD": "S1-001"}},
+        {"record": {"USUBJID": 1}},
+        {"record": {"AVAL": "-4"}},
+        {"record": {"ADT": "no date"}},
+        {"record": {}},
+        {"variable": "CNSR"},
+        {"expires": date(2026, 11, 21)},
+    ],
+    ids=["dataset", "value", "variable", "text", "number", "date", "nothing", "other variable", "expired"],
+)
+def test_what_is_not_named_is_not_hidden(negative, changes):
+    report = judged(negative, waiver(**changes))
+    assert of(report, "TTE006")[0].records == 3
+    assert not report.terms.waived
+
+
+def test_a_date_names_a_record_too(negative):
+    day = negative.adtte.ADT[0].date()
+    report = judged(negative, waiver(record={"USUBJID": "S1-001", "ADT": day}))
+    assert report.terms.waived
+    assert judged(negative, waiver(record={"USUBJID": "S1-001", "ADT": day.isoformat()})).terms.waived
+
+
+def test_a_fault_of_the_dataset_as_a_whole(trial):
+    trial.adtte = trial.adtte.drop(columns="PARAMCD")
+    study = trial.study()
+    found = next(
+        each
+        for each in ag.validate(study).findings_from(ag.Severity.ERROR)
+        if each.dataset == "ADTTE" and not each.records
+    )
+    whole = waiver(rule=found.rule_id, record={})
+    report = ag.validate(study, waivers=[whole], today=TODAY)
+    assert not [each for each in report.findings if each.rule_id == found.rule_id and each.dataset == "ADTTE"]
+    by_record = ag.validate(study, waivers=[waiver(rule=found.rule_id)], today=TODAY)
+    assert [each for each in by_record.findings if each.rule_id == found.rule_id]
+
+
+def test_an_unused_waiver_is_a_finding(trial):
+    (finding,) = of(judged(trial, waiver()), "WV001")
+    assert finding.severity is ag.Severity.WARNING
+    assert finding.message == "waiver 1 (TTE006 in ADTTE, J. Doe) meets no finding"
+    assert finding.title == "A waiver meets no finding"
+
+
+def test_a_waiver_that_could_not_be_of_use_is_not_called_unused(trial):
+    other = waiver(rule="AE001", dataset="ADAE")
+    assert not of(judged(trial, other), "WV001")
+    (note,) = of(judged(trial, waiver(dataset="ADEA")), "WV003")
+    assert note.message == "settings name ADEA, which was not read; is ADAE meant?"
+
+
+def test_an_expired_waiver_is_a_finding_and_its_last_day_still_counts(negative):
+    last = date(2026, 12, 31)
+    assert not of(judged(negative, waiver(), today=last), "WV002")
+    report = judged(negative, waiver(), today=date(2027, 1, 1))
+    (finding,) = of(report, "WV002")
+    assert finding.message == "waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2026-12-31"
+    assert not of(report, "WV001")
+    assert of(report, "TTE006")[0].records == 3
+
+
+def test_the_day_is_stated_only_where_there_are_waivers(trial):
+    assert judged(trial).terms.judged_on is None
+    assert judged(trial, waiver(), today=None).terms.judged_on == date.today()
+
+
+def test_findings_about_waivers_can_be_ignored_and_weighed(negative):
+    expired = waiver(expires=date(2020, 1, 1))
+    study = negative.study()
+    assert not of(ag.validate(study, waivers=[expired], ignore=["WV"], today=TODAY), "WV002")
+    heavy = ag.validate(study, waivers=[expired], severities={"WV002": "error"}, today=TODAY)
+    assert of(heavy, "WV002")[0].severity is ag.Severity.ERROR
+
+
+def test_a_waiver_says_what_and_who():
+    for name in ("rule", "dataset", "reason", "owner"):
+        with pytest.raises(ag.ConfigurationError, match=f"no {name}"):
+            waiver(**{name: " "})
+
+
+def test_an_unknown_rule_is_refused_even_where_a_prefix_would_do(trial):
+    with pytest.raises(
+        ag.ConfigurationError, match=r"no rule has the id 'TTE06'(.|\n)*did you mean .*TTE006"
+    ):
+        judged(trial, waiver(rule="TTE06"))
+    with pytest.raises(ag.ConfigurationError, match="no rule has the id 'TTE'"):
+        judged(trial, waiver(rule="TTE"))
+
+
+def test_reports_and_waivers_can_be_sent_between_processes(negative):
+    report = judged(negative, waiver())
+    assert pickle.loads(pickle.dumps(report)) == report
+    assert pickle.loads(pickle.dumps(waiver())) == waiver()
+
+
+SUBJECTS = [f"S{n}" for n in range(4)]
+KEYS = st.fixed_dictionaries(
+    {}, optional={"USUBJID": st.sampled_from([*SUBJECTS, "none"]), "ASEQ": st.integers(0, 3)}
+)
+VALUES = st.lists(st.sampled_from([-1.0, 0.0, 1.0]), max_size=2).map(tuple)
+
+
+RECORD = st.tuples(
+    st.sampled_from(SUBJECTS), st.integers(0, 3), st.sampled_from([-1.0, 0.0, 1.0]), st.booleans()
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    records=st.lists(RECORD, min_size=1, max_size=20),
+    named=st.lists(st.tuples(KEYS, VALUES), max_size=4),
+)
+def test_a_waiver_never_hides_a_record_that_it_does_not_name(records, named):
+    frame = pd.DataFrame(
+        {
+            "USUBJID": pd.Categorical([each[0] for each in records]),
+            "ASEQ": [float(each[1]) for each in records],
+            "AVAL": [each[2] for each in records],
+        }
+    )
+    at_fault = np.array([each[3] for each in records])
+    data = ag.Dataset.from_frame(frame, "ADTTE")
+    waivers = [waiver(record=keys, values=values) for keys, values in named]
+    left, met = spare(data, Fault(at_fault, ("AVAL",), "odd"), waivers)
+
+    def is_named(subject, sequence, value):
+        return any(
+            (keys or values)
+            and keys.get("USUBJID", subject) == subject
+            and keys.get("ASEQ", sequence) == sequence
+            and (not values or value in values)
+            for keys, values in named
+        )
+
+    expected = [fault and not is_named(*record) for *record, fault in records]
+    assert (left.mask.tolist() if left is not None else [False] * len(records)) == expected
+    assert sum(count for _, count in met) == sum(each[3] for each in records) - sum(expected)
