@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from . import columns
@@ -22,6 +23,8 @@ LISTED = 1_000
 
 Hashes = NDArray[np.uint64]
 
+_HASH_KEY = "adamgate keys v1"
+"""Sixteen bytes, as SipHash takes them. Another key would make every finding of a baseline new."""
 _MODULUS = 1 << 64
 _SECOND = np.uint64(0xA5A5A5A5A5A5A5A5)
 _SHORT = np.uint64(16)
@@ -65,7 +68,7 @@ def key_hashes(data: Dataset, keys: Iterable[str]) -> Hashes:
     """A hash of each record's values of the key variables, the same on every machine."""
     found = np.zeros(len(data), dtype=np.uint64)
     for key in keys:
-        seed = np.uint64(_digest(key.upper()))
+        (seed,) = _digests(np.array([key.upper()], dtype=object))
         found = _mixed(found ^ _mixed(_values(data, key) ^ seed))
     return found
 
@@ -85,13 +88,14 @@ def _values(data: Dataset, variable: str) -> Hashes:
         numbers = data.numbers(variable) + 0.0  # -0.0 is 0.0
         return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
     distinct = data.distinct(variable)
-    by_value = np.fromiter((_digest(value) for value in distinct.values), np.uint64, len(distinct.values))
+    by_value = _digests(distinct.values)
     return distinct.spread(by_value, missing=np.uint64(0))
 
 
-def _digest(value: object) -> int:
-    short = hashlib.blake2b(str(value).encode("utf-8", "backslashreplace"), digest_size=8)
-    return int.from_bytes(short.digest(), "little")
+def _digests(values: NDArray[np.object_]) -> Hashes:
+    """SipHash of texts with a key of our own, so that no default of a library is part of a fingerprint."""
+    texts = np.array([str(v).encode("utf-8", "backslashreplace").decode() for v in values], dtype=object)
+    return pd.util.hash_array(texts, hash_key=_HASH_KEY, categorize=False)
 
 
 def _mixed(hashes: Hashes) -> Hashes:
