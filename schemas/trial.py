@@ -49,6 +49,10 @@ class Manner:
     waivers: Waivers | None = None
     _hashes: dict[str, Hashes] = field(default_factory=dict, repr=False)
 
+    def afresh(self) -> Manner:
+        """The same manner for other datasets of the same names."""
+        return replace(self, _hashes={})
+
     def hashes(self, data: Dataset) -> Hashes:
         """Hashes of the keys of a dataset's records, worked out when a finding first needs them."""
         if data.name not in self._hashes:

@@ -27,7 +27,7 @@ def _first_flag_doubled(flag: str, *keys: str) -> Change:
 
 def _moved_after_death(delivery: Delivery, rng: Rng) -> None:
     """A start, its text and its study day after the subject died."""
-    deaths = delivery.frame("ADSL").set_index("USUBJID").DTHDT
+    deaths = delivery.frame("ADSL").drop_duplicates("USUBJID").set_index("USUBJID").DTHDT
     frame = delivery.frame("ADAE")
     died = frame.USUBJID.map(deaths)
     own = some(frame, rng, lambda data: died.notna() & data.AENDT.isna())

@@ -1,0 +1,258 @@
+"""A study judged in parts of whole subjects: the same report as in one piece.
+
+What a rule must see at once is its grain. A rule about metadata, records or subjects is tried on every
+part, and what it found adds up: records are counted together, the examples are the first of all. A rule
+about a dataset or the study is tried on the whole. So is one that the parts do not agree about: its words
+differ, because they name values that only some parts have, or it could not be run on one of them.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
+
+from .dataset import Dataset, SpecialMissing, Study
+from .finding import EXAMPLES, Finding, Outcome, Report, Severity, Status, Waived
+from .gate import GateOptions, validate
+from .rule import Grain, Rule
+from .trial import Manner, Trial, try_rule
+
+SUBJECT = "USUBJID"
+
+Records = NDArray[np.intp]
+Words = tuple[str, tuple[str, ...], Severity]
+"""Message, variables and severity: what a finding says of whichever records."""
+
+_BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """Some subjects of a study with all their records.
+
+    Attributes
+    ----------
+    study : Study
+        Datasets in the order of the whole; one without USUBJID (TS) stands in every part as it is.
+    records : mapping of dataset name to ndarray of int
+        For each record its position in the whole dataset, counted from 0, ascending.
+    """
+
+    study: Study
+    records: Mapping[str, Records]
+
+
+def partition(study: Study, parts: int) -> tuple[Partition, ...]:
+    """Split a study into parts of whole subjects.
+
+    Parameters
+    ----------
+    study : Study
+    parts : int
+        How many; from 1. Some may have no subject.
+
+    Returns
+    -------
+    tuple of Partition
+        A subject's part follows from a hash of the text of USUBJID without blanks, case and leading zeros,
+        the same in every dataset and on every machine.
+    """
+    if parts < 1:
+        raise ValueError(f"a study is split into one part or more, not {parts}")
+    own = {data.name: _part_of(data, parts) for data in study if SUBJECT in data}
+    return tuple(
+        _cut(study, {name: np.flatnonzero(part == number) for name, part in own.items()})
+        for number in range(parts)
+    )
+
+
+def join(partitions: Sequence[Partition]) -> Study:
+    """The whole study again, records in their order."""
+    first = partitions[0]
+    datasets = (
+        _joined(each.name, partitions) if each.name in first.records else each for each in first.study
+    )
+    return Study.of(*datasets, notes=first.study.notes)
+
+
+def validate_partitions(
+    partitions: Sequence[Partition],
+    *,
+    rules: Collection[str] | None = None,
+    **options: Unpack[GateOptions],
+) -> Report:
+    """Judge a study part by part; the report is that of `validate` on the whole.
+
+    Parameters
+    ----------
+    partitions : sequence of Partition
+        All parts of one study.
+    rules, **options
+        As in `validate`.
+    """
+    declared = options.get("declarations")
+    if declared is not None:
+        partitions = [replace(part, study=part.study.declaring(declared)) for part in partitions]
+    return validate(join(partitions), rules=rules, attempt=_Attempts(partitions), **options)
+
+
+class _Attempts:
+    """Tries each rule on what it must see at once."""
+
+    def __init__(self, partitions: Sequence[Partition]) -> None:
+        self._partitions = partitions
+        self._manners: tuple[Manner, ...] = ()
+
+    def __call__(self, rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> Trial:
+        if data is not None and rule.grain in _BY_PART and data.name in self._partitions[0].records:
+            if not self._manners:
+                self._manners = tuple(manner.afresh() for _ in self._partitions)
+            trials = [
+                try_rule(rule, part.study[data.name], part.study, own)
+                for part, own in zip(self._partitions, self._manners, strict=True)
+            ]
+            found = added_up(trials, [part.records[data.name] for part in self._partitions])
+            if found is not None:
+                return found
+        return try_rule(rule, data, study, manner)
+
+
+def added_up(trials: Sequence[Trial], records: Sequence[Records]) -> Trial | None:
+    """One trial from those of a rule on the parts of a dataset; None where the whole must be asked.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Of one rule on one dataset, part by part.
+    records : sequence of ndarray of int
+        For each part its records' positions in the whole dataset.
+
+    Returns
+    -------
+    Trial or None
+        None where a part could not be judged, or the parts say different things.
+    """
+    if not _agree(trials):
+        return None
+    found: dict[Words, list[Finding]] = defaultdict(list)
+    waived: dict[Waived, int] = defaultdict(int)
+    for trial, places in zip(trials, records, strict=True):
+        for finding in trial.findings:
+            found[_words(finding)].append(_placed(finding, places))
+        for each in trial.waived:
+            waived[replace(each, records=0)] += each.records
+    return Trial(
+        outcome=_outcome(trials),
+        findings=tuple(reduce(_together, parts) for parts in found.values()),
+        inferred=trials[0].inferred,
+        waived=tuple(replace(each, records=count) for each, count in waived.items()),
+    )
+
+
+def _agree(trials: Sequence[Trial]) -> bool:
+    """Whether parts that found something say the same, and all of them what is not about records."""
+    if any(trial.outcome.status is Status.NOT_RUN for trial in trials):
+        return False
+    if any(trial.inferred != trials[0].inferred for trial in trials):
+        return False
+    reasons = {trial.outcome.reason for trial in trials if trial.outcome.status is Status.NOT_APPLICABLE}
+    if len(reasons) > 1:
+        return False
+    said = {tuple(map(_words, trial.findings)) for trial in trials}
+    about_records = all(finding.records for trial in trials for finding in trial.findings)
+    return len(said - {()} if about_records else said) <= 1
+
+
+def _words(finding: Finding) -> Words:
+    return finding.message, finding.variables, finding.severity
+
+
+def _placed(finding: Finding, places: Records) -> Finding:
+    """A finding of a part with the record numbers of the whole."""
+    examples = tuple(replace(each, record=int(places[each.record - 1]) + 1) for each in finding.examples)
+    return replace(finding, examples=examples)
+
+
+def _together(one: Finding, more: Finding) -> Finding:
+    examples = sorted((*one.examples, *more.examples), key=lambda each: each.record)
+    return replace(
+        one,
+        records=one.records + more.records,
+        examples=tuple(examples[:EXAMPLES]),
+        keys=one.keys + more.keys,
+    )
+
+
+def _outcome(trials: Sequence[Trial]) -> Outcome:
+    """Failed where a part failed, else passed where one could be judged."""
+    order = (Status.FAILED, Status.PASSED, Status.NOT_APPLICABLE)
+    decisive = min((trial.outcome for trial in trials), key=lambda outcome: order.index(outcome.status))
+    return replace(decisive, seconds=sum(trial.outcome.seconds for trial in trials))
+
+
+def _part_of(data: Dataset, parts: int) -> NDArray[np.intp]:
+    """The part of each record; records without a subject are in the first one."""
+    subjects = data.distinct(SUBJECT)
+    numbers = [
+        zlib.crc32(_plain(value).encode("utf-8", "backslashreplace")) % parts for value in subjects.values
+    ]
+    part: NDArray[np.intp] = subjects.spread(np.array(numbers, dtype=np.intp), missing=0)
+    return part
+
+
+def _plain(subject: object) -> str:
+    """An identifier such that those that differ in blanks, case or leading zeros only stay together."""
+    text = str(int(subject)) if isinstance(subject, float) and subject.is_integer() else str(subject)
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\s+", "", text).upper())
+
+
+def _cut(study: Study, records: Mapping[str, Records]) -> Partition:
+    datasets = (_taken(data, records[data.name]) if data.name in records else data for data in study)
+    return Partition(Study.of(*datasets, notes=study.notes), records)
+
+
+def _taken(data: Dataset, records: Records) -> Dataset:
+    special = {}
+    for name, each in data.special_missing.items():
+        here = np.isin(each.records, records)
+        places = np.searchsorted(records, each.records[here]).astype(np.int64)
+        special[name] = SpecialMissing(places, each.tags[here])
+    return data.replace(frame=data.frame.iloc[records].reset_index(drop=True), special_missing=special)
+
+
+def _joined(name: str, partitions: Sequence[Partition]) -> Dataset:
+    """One dataset of all parts, its records where they were."""
+    datasets = [part.study[name] for part in partitions]
+    places = np.concatenate([part.records[name] for part in partitions])
+    order = np.argsort(places, kind="stable")
+    columns = {
+        column: _column([data.frame[column] for data in datasets]) for column in datasets[0].frame.columns
+    }
+    frame = pd.DataFrame(columns, copy=False).iloc[order].reset_index(drop=True)
+    special = {}
+    for variable in datasets[0].special_missing:
+        each = [data.special_missing[variable] for data in datasets]
+        own = np.concatenate(
+            [part.records[name][one.records] for part, one in zip(partitions, each, strict=True)]
+        )
+        sorting = np.argsort(own)
+        tags = np.concatenate([one.tags for one in each])[sorting]
+        special[variable] = SpecialMissing(own[sorting].astype(np.int64), tags)
+    return datasets[0].replace(frame=frame, special_missing=special)
+
+
+def _column(parts: Sequence[pd.Series]) -> pd.Series:
+    """Parts of a column one after another; dictionaries stay dictionaries."""
+    if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
+        return pd.Series(union_categoricals(parts))
+    return pd.concat(parts, ignore_index=True)
