@@ -37,7 +37,7 @@ def convert(
     catalog : path, optional
         SAS format catalogue, as in `read`.
     overwrite : bool
-        Replace existing files.
+        Replace existing files; never a source.
     progress : callable, optional
         Called with file name, amount done and total while reading.
 

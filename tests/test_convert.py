@@ -104,9 +104,23 @@ def test_existing_files_are_kept_unless_told(source, tmp_path):
     assert target.read_bytes()[:4] == b"PAR1"
 
 
-def test_a_file_can_replace_itself(source):
-    ag.convert(source / "adtte.csv", source / "adtte.csv", overwrite=True)
-    assert len(ag.read(source)) == 2
+@pytest.mark.parametrize("name", ["adtte.csv", "../source/adtte.csv", "link.csv", "hard.csv"])
+def test_no_source_is_replaced_under_any_name(source, name):
+    (source / "link.csv").symlink_to(source / "adtte.csv")
+    (source / "hard.csv").hardlink_to(source / "adtte.csv")
+    before = (source / "adtte.csv").read_bytes()
+    with pytest.raises(UnwritableOutput, match="would replace an input") as caught:
+        ag.convert([source / "adsl.csv", source / "adtte.csv"], source, to="csv", overwrite=True)
+    assert caught.value.where == f"{source / 'adsl.csv'}, {source / 'adtte.csv'}"
+    with pytest.raises(UnwritableOutput, match="would replace an input"):
+        ag.convert(source / "adtte.csv", source / name, overwrite=True)
+    assert (source / "adtte.csv").read_bytes() == before
+
+
+def test_a_format_of_its_own_may_stand_beside_its_source(source):
+    ag.convert(source, source, to="parquet")
+    ag.convert(source / "adtte.csv", source / "adtte.parquet", overwrite=True)
+    assert (source / "adtte.csv").exists()
 
 
 def test_one_dataset_that_cannot_be_written_stops_all(tmp_path):

@@ -92,6 +92,11 @@ def is_sidecar(path: Path) -> bool:
     return name in DATASETS_FILES or (name.startswith("_") and name.endswith(".csv"))
 
 
+def sidecars_in(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder that a reader of its data takes for sidecars."""
+    return tuple(path for names in ((VARIABLES_FILE,), DATASETS_FILES) if (path := _find(folder, names)))
+
+
 def variables_beside(path: Path, dataset: str) -> VariablesTable | None:
     """What `_variables.csv` in the folder of `path` says about a dataset; None when it says nothing.
 

@@ -10,6 +10,7 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.expression import compile_expression
 from ...schemas.gate import GateOptions, validate
 from ...schemas.rule import Standards
+from ..writers.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
 from .layouts import LAYOUTS, Layout
@@ -92,7 +93,7 @@ def survival(
     require_durations(selection.data, scale.durations)
     frame = one_record_table(selection.data, scale.durations, wanted)
     described = codebook(frame, selection, scale, study, report, where=where, population=population, arm=arm)
-    return AnalysisTable(frame, described, report)
+    return AnalysisTable(frame, described, report, inputs_of(study))
 
 
 def _unit(option: str, text: str | None) -> TimeUnit | None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...schemas.finding import Report
 from ..writers.atomic import write_together
+from ..writers.inputs import refuse_inputs
 from ..writers.protocol import PlannedFile
 from .codebook import Codebook
 from .layouts import Layout, layout_for, write_frame
@@ -31,11 +32,14 @@ class AnalysisTable:
     codebook : Codebook
     report : Report or None
         The gate's verdict on the study; None when the gate was not run.
+    inputs : tuple of Path
+        The study's files, which are never replaced.
     """
 
     frame: pd.DataFrame
     codebook: Codebook
     report: Report | None = None
+    inputs: tuple[Path, ...] = ()
 
     def write(self, path: str | Path, layout: str | None = None, *, overwrite: bool = False) -> list[Path]:
         """Write the table and, beside it, its codebook: ``os.parquet`` and ``os.codebook.json``.
@@ -47,7 +51,7 @@ class AnalysisTable:
         layout : str, optional
             A name of `layouts.LAYOUTS`; the default follows from the suffix.
         overwrite : bool
-            Replace existing files.
+            Replace existing files; never one of the study's.
 
         Returns
         -------
@@ -63,11 +67,13 @@ class AnalysisTable:
         """
         target = Path(path)
         chosen = layout_for(target, layout)
+        beside = target.with_suffix(_CODEBOOK_SUFFIX)
+        refuse_inputs((target, beside), self.inputs)
         document = self._document(chosen, target.name)
         return write_together(
             [
                 PlannedFile(target, partial(write_frame, chosen, self.frame, target)),
-                PlannedFile(target.with_suffix(_CODEBOOK_SUFFIX), partial(_write_json, document)),
+                PlannedFile(beside, partial(_write_json, document)),
             ],
             overwrite=overwrite,
         )

@@ -15,6 +15,7 @@ from ...schemas.spelling import one_line
 from .atomic import write_together
 from .csv import CSV
 from .dataset_json import DATASET_JSON
+from .inputs import inputs_of, refuse_inputs
 from .parquet import PARQUET
 from .protocol import Breach, Output, PlannedFile, Writer
 
@@ -138,7 +139,7 @@ def write(
         Format of the files in a folder: "parquet", "csv", "json", "ndjson" or "dsjc". Each dataset goes
         to the file of its name, as ``adtte.parquet``.
     overwrite : bool
-        Replace existing files.
+        Replace existing files; never one that the data were read from.
 
     Returns
     -------
@@ -154,7 +155,9 @@ def write(
         system refuses. Nothing is left behind.
     """
     target = path if isinstance(path, Target) else Target.of(path, to)
-    outputs = target.outputs([data] if isinstance(data, Dataset) else list(data))
+    datasets = [data] if isinstance(data, Dataset) else list(data)
+    outputs = target.outputs(datasets)
+    refuse_inputs((output.path for output in outputs), inputs_of(datasets))
     breaches = [breach for output in outputs for breach in target.writer.breaches(output)]
     if breaches:
         raise _refusal(breaches, target)

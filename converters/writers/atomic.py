@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
@@ -14,6 +15,13 @@ from .protocol import PlannedFile
 
 _TEMPORARY = ".adamgate-"
 """Hidden, so that no reader of the folder takes such a file for data."""
+
+_ADVICE: Mapping[int | None, str] = {
+    errno.ENOSPC: "free some space, or choose another disk",
+    errno.EDQUOT: "free some space, or choose another disk",
+    errno.EROFS: "choose another folder: this one can only be read",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> list[Path]:
@@ -40,18 +48,19 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
         When a file exists, two have one name, or the system refuses.
     """
     _refuse_clashes(files, overwrite)
-    folders = list(dict.fromkeys(file.path.parent for file in files))
-    try:
-        with ExitStack() as backups, ExitStack() as undo:
-            for folder in folders:
-                _make_folder(folder, undo)
-            written = [_write_temporary(file, undo) for file in files]
-            for file, temporary in zip(files, written, strict=True):
+    with ExitStack() as backups, ExitStack() as undo:
+        for file in files:
+            with _told_of(file):
+                _make_folder(file.path.parent, undo)
+        written = []
+        for file in files:
+            with _told_of(file):
+                written.append(_write_temporary(file, undo))
+        for file, temporary in zip(files, written, strict=True):
+            with _told_of(file):
                 _put_in_place(temporary, file, overwrite, undo, backups)
-            undo.pop_all()
-    except OSError as error:
-        raise _refusal(error, files) from error
-    for folder in folders:
+        undo.pop_all()
+    for folder in dict.fromkeys(file.path.parent for file in files):
         _flush_folder(folder)
     return [file.path for file in files]
 
@@ -61,7 +70,7 @@ def _refuse_clashes(files: Sequence[PlannedFile], overwrite: bool) -> None:
     twice = sorted({str(path) for path in paths if paths.count(path) > 1})
     if twice:
         raise UnwritableOutput("two outputs have one name", ", ".join(twice), "give each its own name")
-    folders = [str(path) for path in paths if path.is_dir()]
+    folders = [str(path) for path in paths if os.path.isdir(path)]
     if folders:
         raise UnwritableOutput("a folder has the name of an output", ", ".join(folders), "name a file")
     existing = [str(file.path) for file in files if not file.merged and os.path.lexists(file.path)]
@@ -74,7 +83,7 @@ def _exists(where: str) -> UnwritableOutput:
 
 
 def _make_folder(folder: Path, undo: ExitStack) -> None:
-    for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
+    for missing in reversed([part for part in (folder, *folder.parents) if not os.path.exists(part)]):
         missing.mkdir()
         undo.callback(missing.rmdir)
 
@@ -141,12 +150,22 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _refusal(error: OSError, files: Sequence[PlannedFile]) -> UnwritableOutput:
-    of_the_system = str(error.filename or "")
-    temporary = not of_the_system or Path(of_the_system).name.startswith(_TEMPORARY)
-    where = ", ".join(str(file.path) for file in files) if temporary else of_the_system
-    return UnwritableOutput(
-        f"the output cannot be written: {error.strerror or error}",
-        where,
-        "check the folder's permissions and the space left on the disk",
-    )
+@contextmanager
+def _told_of(file: PlannedFile) -> Iterator[None]:
+    """Tell what the system refuses by the name that was asked for, not by the temporary one."""
+    try:
+        yield
+    except OSError as error:
+        reason, advice = _reason(error, file.path)
+        raise UnwritableOutput(f"the output cannot be written: {reason}", str(file.path), advice) from error
+
+
+def _reason(error: OSError, path: Path) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    nearest = next(part for part in (*path.parents, Path()) if os.path.lexists(part))
+    if not os.path.isdir(nearest):
+        what = "a link to nothing" if nearest.is_symlink() else "a file"
+        return f"{nearest} is {what}, not a folder", "name a file in a folder"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"you may not write in {nearest}", "choose another folder, or ask for the right to write"
+    return error.strerror or str(error), _ADVICE.get(error.errno, "choose another folder, or ask its owner")

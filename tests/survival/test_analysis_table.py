@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from adamgate.converters.readers import read
 from adamgate.converters.survival import LAYOUTS, survival
+from adamgate.converters.writers import write
 from adamgate.schemas.dataset import Source, Study
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
 
@@ -75,3 +77,14 @@ def test_nothing_is_half_written(made, tmp_path):
     with pytest.raises(ConfigurationError):
         made.write(tmp_path / "os.docx")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["adtte.csv", "_variables.csv"])
+def test_no_file_of_the_study_is_replaced(make, tmp_path, name):
+    write(Study.of(*make()), tmp_path, to="csv")
+    table = survival(read(tmp_path), "OS", gate=False)
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(UnwritableOutput, match="would replace an input"):
+        table.write(tmp_path / name, overwrite=True)
+    assert (tmp_path / name).read_bytes() == before
+    assert table.write(tmp_path / "os.csv") == [tmp_path / "os.csv", tmp_path / "os.codebook.json"]

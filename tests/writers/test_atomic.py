@@ -36,7 +36,7 @@ def test_files_and_their_folders_appear(tmp_path):
     assert len(tree(tmp_path)) == 4
 
 
-@pytest.mark.parametrize("error", [RuntimeError("bug"), KeyboardInterrupt(), MemoryError()])
+@pytest.mark.parametrize("error", [RuntimeError("bug"), KeyboardInterrupt(), SystemExit(143), MemoryError()])
 def test_a_writer_that_fails_midway_leaves_nothing(tmp_path, error):
     old = tmp_path / "old.csv"
     old.write_bytes(b"old")
@@ -136,9 +136,48 @@ def test_a_folder_of_that_name_is_refused(tmp_path):
         write_together([planned(tmp_path / "a.csv")], overwrite=True)
 
 
-def test_what_the_system_refuses_is_told(tmp_path):
-    (tmp_path / "file").write_bytes(b"")
+def refusal_of(path, write=None):
     with pytest.raises(UnwritableOutput, match="cannot be written") as caught:
-        write_together([planned(tmp_path / "file" / "a.csv")])
-    assert str(tmp_path / "file") in caught.value.where
-    assert caught.value.advice
+        write_together([planned(path) if write is None else PlannedFile(path, write)])
+    assert caught.value.where == str(path)
+    assert ".adamgate-" not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["file/a.csv", "file/deep/a.csv"])
+def test_a_file_in_place_of_a_folder_is_told(tmp_path, name):
+    (tmp_path / "file").write_bytes(b"")
+    assert f"{tmp_path / 'file'} is a file, not a folder" in refusal_of(tmp_path / name).what
+    (tmp_path / "file").unlink()
+    (tmp_path / "file").symlink_to(tmp_path / "gone")
+    assert f"{tmp_path / 'file'} is a link to nothing" in refusal_of(tmp_path / name).what
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "advice"),
+    [
+        (errno.EACCES, "you may not write in {folder}", "right"),
+        (errno.EROFS, "Read-only file system", "only be read"),
+        (errno.ENOSPC, "No space left", "free some space"),
+        (errno.EIO, "Input/output error", "choose another folder"),
+    ],
+)
+def test_what_the_system_refuses_is_told_by_the_name_asked_for(tmp_path, number, what, advice):
+    def fail(_stream):
+        raise OSError(number, os.strerror(number), str(tmp_path / ".adamgate-00.part"))
+
+    refusal = refusal_of(tmp_path / "new" / "a.csv", fail)
+    assert what.format(folder=tmp_path) in refusal.what
+    assert advice in refusal.advice
+    assert tree(tmp_path) == {}
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path):
+    assert "shorter" in refusal_of(tmp_path / ("a" * 300 + ".csv")).advice
+
+
+def test_of_several_files_the_one_that_fails_is_named(tmp_path):
+    files = [planned(tmp_path / "a.csv"), failing(tmp_path / "b.csv", OSError(errno.EIO, "broken"))]
+    with pytest.raises(UnwritableOutput) as caught:
+        write_together(files)
+    assert caught.value.where == str(tmp_path / "b.csv")
