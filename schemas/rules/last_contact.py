@@ -148,7 +148,8 @@ class _Survival:
     def record_of(self, data: Dataset) -> NDArray[np.intp]:
         """The record of overall survival of each record's subject."""
         subject = np.append(self.data.distinct("USUBJID").codes, -1)[adsl_record(data, self.data)]
-        return np.append(self.position, -1)[subject]
+        record: NDArray[np.intp] = np.append(self.position, -1)[subject]
+        return record
 
 
 def _later_records(data: Dataset, study: Study, survival: _Survival) -> Iterator[Fault]:

@@ -202,7 +202,8 @@ def _another_date(data: Dataset, source: Dataset, name: str, trace: _Trace, cut_
     explained |= (adt == limit) & (first > limit)
     unexplained = np.flatnonzero(~explained & (trace.last - trace.first > 1))
     explained[unexplained] = _is_there(trace, unexplained, adt, day)
-    return ~explained
+    another: Mask = ~explained
+    return another
 
 
 def _is_there(trace: _Trace, chosen: NDArray[np.intp], adt: Days, day: Days) -> Mask:

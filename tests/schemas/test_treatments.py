@@ -131,4 +131,4 @@ class TestDeclaredPopulation:
     def test_of_the_study_is_not_that_of_a_subset(self, trial):
         trial.adtte = trial.adtte.iloc[:30]
         trial.declare(population="SAFFL")
-        assert trial.findings("XD004") == []
+        assert trial.told("XD004") == [("note", 0)]  # of overall survival, which every subject should have
