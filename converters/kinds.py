@@ -131,7 +131,7 @@ def checked(value: Any, kind: Kind, key: str, where: str) -> Any:
     try:
         return kind(value)
     except ValueError as expected:
-        shown = one_line(repr(value))
+        shown = one_line(str(value) if isinstance(value, date) else repr(value))
         raise ConfigurationError(f"{shown} is not a value of {key}", where, f"give {expected}") from None
     except (OverflowError, RecursionError):
         raise ConfigurationError(f"the value of {key} is out of range", where) from None

@@ -1,0 +1,91 @@
+"""An earlier report as a file: read back, or told what is wrong with it."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import adamgate as ag
+
+
+@pytest.fixture
+def report() -> ag.Report:
+    frame = pd.DataFrame({"USUBJID": ["a", "b"], "PARAMCD": ["OS", "OS"], "AVAL": [1.0, -2.0]})
+    return ag.validate(ag.Study.of(ag.Dataset.from_frame(frame, "ADTTE")))
+
+
+@pytest.fixture
+def document(report: ag.Report) -> dict:
+    return json.loads(ag.render(report, "json"))
+
+
+def written(tmp_path: Path, document: object) -> Path:
+    file = tmp_path / "old.json"
+    file.write_text(document if isinstance(document, str) else json.dumps(document))
+    return file
+
+
+def test_what_was_written_is_read_back(tmp_path: Path, report: ag.Report, document: dict):
+    found = ag.read_baseline(written(tmp_path, document))
+    assert found.findings == ag.Baseline.of(report).findings
+    assert found.path == str(tmp_path / "old.json")
+    assert len(found.sha256) == 64
+
+
+def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag.Report, document: dict):
+    from adamgate.schemas.baseline import compared
+
+    again = compared(report, ag.read_baseline(written(tmp_path, document)))
+    file = written(tmp_path, ag.render(again, "json"))
+    assert ag.read_baseline(file).findings == ag.Baseline.of(report).findings
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "is not JSON"),
+        ("[" * 200_000, "is not JSON"),
+        ("[]", "no report of adamgate"),
+        ('{"schema_version": 1.1, "findings": []}', "no report of adamgate"),
+        ('{"schema_version": "1.1"}', "no report of adamgate"),
+        ('{"schema_version": "1.0", "findings": []}', "a report of version 1.0"),
+        ('{"schema_version": "2.0", "findings": []}', "a report of version 2.0"),
+        ('{"schema_version": "1.1", "findings": [3]}', r"damaged(.|\n)*findings\[0\]"),
+    ],
+)
+def test_what_is_no_baseline(tmp_path: Path, content: str, told: str):
+    with pytest.raises(ag.UnreadableInput, match=told):
+        ag.read_baseline(written(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"records": -1},
+        {"records": True},
+        {"records": "1"},
+        {"fingerprint": "x"},
+        {"fingerprint": None},
+        {"record_keys": "zz"},
+        {"record_keys": "0123456789ab 0123456789ab"},
+        {"record_keys": 3},
+        {"variables": "AVAL"},
+        {"variables": [3]},
+        {"rule_id": None},
+        {"severity": "fatal"},
+        {"dataset": ["ADTTE"]},
+        {"message": 1},
+    ],
+)
+def test_a_damaged_finding_is_told(tmp_path: Path, document: dict, change: dict):
+    (number,) = [n for n, each in enumerate(document["findings"]) if each["rule_id"] == "TTE006"]
+    document["findings"][number] |= change
+    with pytest.raises(ag.UnreadableInput) as wrong:
+        ag.read_baseline(written(tmp_path, document))
+    assert f"findings[{number}]" in wrong.value.where
+
+
+def test_a_baseline_that_is_not_there(tmp_path: Path):
+    with pytest.raises(ag.UnreadableInput, match="No such file"):
+        ag.read_baseline(tmp_path / "none.json")

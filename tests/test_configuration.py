@@ -1,0 +1,215 @@
+"""The tables of adamgate.toml beside the settings: what they say, and what a wrong or hostile one is told."""
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+import adamgate as ag
+from adamgate.config import load_settings
+from adamgate.converters import configuration
+from adamgate.schemas.declarations import Role
+
+NOTHING: dict[str, str] = {}
+
+WHOLE = """
+[rules]
+select = ["TTE", "ADAE:AE001"]
+ignore = ["censoring, AD02"]
+[rules.severity]
+TTE011 = "note"
+[rules.adae]
+ignore = ["AE002"]
+[rules.ADAE.severity]
+AE = "warning"
+
+[study]
+cut_off = 2024-01-31
+population = "ittfl"
+nested = [["PPROTFL", "ITTFL"], ["ITTFL", "ENRLFL"]]
+recurrent = ["HOSP", "OS"]
+[endpoint.OS]
+role = "OS"
+origin = "RANDDT"
+[endpoint.PFSINV]
+evaluator = "Investigator"
+[adverse_events]
+window_days = 30
+worsening = true
+
+[[waiver]]
+rule = "TTE006"
+dataset = "adtte"
+records = [{ usubjid = "01-001", ASEQ = 3 }, { USUBJID = "01-002", ADT = 2020-01-31 }]
+reason = "known"
+owner = "J. Doe"
+expires = 2026-12-31
+[[waiver]]
+rule = "AE001"
+dataset = "ADAE"
+variable = "AESEV"
+values = ["VERY SEVERE", 4]
+reason = "known"
+owner = "J. Doe"
+expires = 2026-12-31
+
+[[rule]]
+id = "ACME001"
+title = "AVAL is large"
+structure = "TTE"
+require = "AVAL < 9999"
+"""
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+    def load(text: str, **overrides: object):
+        Path("adamgate.toml").write_text(text, encoding="utf-8")
+        return load_settings([tmp_path], overrides=overrides, environ=NOTHING)
+
+    return load
+
+
+def test_everything_that_can_be_said(loaded):
+    settings = loaded(WHOLE)
+    assert settings.select == ("TTE", "ADAE:AE001")
+    assert settings.ignore == ("censoring", "AD02", "ADAE:AE002")
+    assert settings.origin("select") == "adamgate.toml"
+    said = settings.judging
+    assert said.severities == {"TTE011": "note", "ADAE:AE": "warning"}
+    declared = said.declarations
+    assert (declared.cut_off, declared.population) == (date(2024, 1, 31), "ITTFL")
+    assert declared.nested == (("PPROTFL", "ITTFL"), ("ITTFL", "ENRLFL"))
+    assert declared.endpoints == {
+        "OS": ag.Endpoint(role="OS", origin="RANDDT", recurrent=True),
+        "PFSINV": ag.Endpoint(evaluator="Investigator"),
+        "HOSP": ag.Endpoint(recurrent=True),
+    }
+    assert (declared.window, declared.worsening) == (30, True)
+    one, two, three = said.waivers
+    assert (one.record, two.record) == (
+        {"USUBJID": "01-001", "ASEQ": 3.0},
+        {"USUBJID": "01-002", "ADT": "2020-01-31"},
+    )
+    assert (one.place, two.place, three.place) == ("waiver 1, record 1", "waiver 1, record 2", "waiver 2")
+    assert (three.values, three.variable, three.dataset) == (("VERY SEVERE", 4.0), "AESEV", "ADAE")
+    assert [rule.id for rule in said.rules] == ["ACME001"]
+    options = settings.gate_options()
+    assert set(options) <= set(ag.validate.__kwdefaults__)
+    assert options["declarations"] is declared
+
+
+def test_an_option_replaces_the_names_of_the_file(loaded):
+    settings = loaded(WHOLE, ignore=("SL001", "XD001,XD002"), select=())
+    assert settings.ignore == ("SL001", "XD001", "XD002")
+    assert settings.origin("ignore") == "--ignore"
+    assert settings.select == ("TTE", "ADAE:AE001")
+    assert loaded(WHOLE, select=("",)).select == ()
+
+
+def test_every_declaration_can_be_written():
+    assert set(configuration._ENDPOINT) == {each.name for each in fields(ag.Endpoint)}
+    reached = {"endpoints", "terminology"} | {"cut_off", "population", "nested", "window", "worsening"}
+    assert {each.name for each in fields(ag.Declarations)} == reached
+    assert configuration._ENDPOINT["role"].allowed == Role.__args__
+
+
+def test_today_comes_from_the_option_or_the_environment_only(loaded):
+    assert loaded("", today="2026-11-22").today == date(2026, 11, 22)
+    assert load_settings(environ={"ADAMGATE_TODAY": "2026-11-22"}).today == date(2026, 11, 22)
+    with pytest.raises(ag.ConfigurationError, match="unknown setting 'today'"):
+        loaded("[settings]\ntoday = 2020-01-01\n")
+    with pytest.raises(ag.ConfigurationError, match=r"not a value of today(.|\n)*--today(.|\n)*2026-12-31"):
+        loaded("", today="tomorrow")
+
+
+def test_names_that_no_rule_has_are_told_with_their_place(loaded):
+    for text, place in (
+        ('[rules]\nignore = ["TTX"]\n', "adamgate.toml, ignore"),
+        ('[rules.ADAE]\nselect = ["nope"]\n', "adamgate.toml, select"),
+        ('[rules.severity]\nTTX = "note"\n', "adamgate.toml, [rules.severity]"),
+    ):
+        with pytest.raises(ag.ConfigurationError) as wrong:
+            loaded(text).gate_options()
+        assert wrong.value.where == place
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded("", select=("TTX",)).gate_options()
+    assert wrong.value.where == "--select, select"
+
+
+def test_terminology_files_are_beside_the_file_that_names_them(loaded, tmp_path):
+    assert loaded('[settings]\nct = "sdtm.txt"\n').ct == (tmp_path / "sdtm.txt",)
+    settings = loaded('[settings]\nct = ["sdtm.txt", "adam.xml"]\n')
+    assert settings.ct == (tmp_path / "sdtm.txt", tmp_path / "adam.xml")
+    with pytest.raises(ag.UnreadableInput):
+        settings.gate_options()
+
+
+WAIVER = '[[waiver]]\nrule = "TTE006"\ndataset = "ADTTE"\nreason = "r"\nowner = "o"\nexpires = 2026-12-31\n'
+RULE = '[[rule]]\nid = "ACME001"\ntitle = "t"\nrequire = "AVAL > 0"\n'
+WRONG = {
+    "table": "[ruls]\nignore = []\n",
+    "rules is no table": "rules = 3\n",
+    "key of rules": '[rules]\nignroe = ["TTE"]\n',
+    "key of a dataset": '[rules.ADAE]\nignroe = ["TTE"]\n',
+    "names are no list": "[rules]\nignore = 3\n",
+    "names are no texts": "[rules]\nignore = [3]\n",
+    "severity": '[rules.severity]\nTTE = "eror"\n',
+    "severity is no table": '[rules]\nseverity = "note"\n',
+    "date in quotes": '[study]\ncut_off = "2024-01-31"\n',
+    "date with a time": "[study]\ncut_off = 2024-01-31T10:00:00\n",
+    "key of study": "[study]\ncutoff = 2024-01-31\n",
+    "nested is flat": '[study]\nnested = ["PPROTFL", "ITTFL"]\n',
+    "blank name": '[study]\npopulation = " "\n',
+    "role": '[endpoint.OS]\nrole = "os"\n',
+    "key of endpoint": '[endpoint.OS]\norigins = "RANDDT"\n',
+    "endpoint is no table": '[endpoint]\nOS = "OS"\n',
+    "window": "[adverse_events]\nwindow_days = -1\n",
+    "window is a switch": "[adverse_events]\nwindow_days = true\n",
+    "waiver without owner": WAIVER.replace('owner = "o"\n', ""),
+    "waiver with a blank reason": WAIVER.replace('"r"', '" "'),
+    "waiver that expires in quotes": WAIVER.replace("2026-12-31", '"2026-12-31"'),
+    "waiver is no list": WAIVER.replace("[[waiver]]", "[waiver]"),
+    "waiver of no record": WAIVER + "records = [{}]\n",
+    "waiver of records that are texts": WAIVER + 'records = ["01-001"]\n',
+    "waiver of a list": WAIVER + "records = [{ USUBJID = [1] }]\n",
+    "waiver of a blank": WAIVER + 'records = [{ USUBJID = "" }]\n',
+    "waiver of nothing": WAIVER + "records = []\n",
+    "waiver of infinity": WAIVER + "values = [inf]\n",
+    "waiver of a huge number": WAIVER + f"values = [1{'0' * 400}]\n",
+    "key of waiver": WAIVER + 'until = "x"\n',
+    "rule without require": RULE.replace('require = "AVAL > 0"\n', ""),
+    "rule with an id of ours": RULE.replace("ACME001", "TTE901"),
+    "two rules with one id": RULE + RULE,
+    "structure": RULE + 'structure = "TTEE"\n',
+    "key of rule": RULE + 'requires = "x"\n',
+    "code in a rule": RULE + "where = \"__import__('os').system('id')\"\n",
+    "attribute in a rule": RULE.replace("AVAL > 0", "AVAL.__class__ == 'x'"),
+    "terminal codes": '["\\u001b[31m"]\nx = 1\n',
+    "python rules": '[settings]\nrules = "evil.py"\n',
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_a_wrong_file_is_told(loaded, case: str, snapshot: SnapshotAssertion):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded(WRONG[case])
+    assert str(wrong.value) == snapshot
+    assert str(wrong.value).replace("\n", "").isprintable()
+
+
+def test_a_huge_or_deep_file_is_refused(loaded):
+    with pytest.raises(ag.ConfigurationError, match="more than 4,000,000 bytes"):
+        loaded("# " + "x" * 4_000_001)
+    with pytest.raises(ag.ConfigurationError, match=r"nested too deeply|is not TOML"):
+        loaded("x = " + "[" * 100_000)
+
+
+def test_long_values_are_cut_in_messages(loaded):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded(f'[study]\ncut_off = "{"x" * 5000}"\n')
+    assert len(str(wrong.value)) < 400

@@ -1,0 +1,272 @@
+"""Selections, waivers, baselines and rules of one's own, as the command line has them."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from adamgate import cli
+from adamgate.converters.reports.json_document import SCHEMA
+from adamgate.schemas.structure import Structure
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(
+    f"S,S-0{n},0{n},007,5{n},YEARS,F,WHITE,A,A\n" for n in (1, 2)
+)
+ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,STARTDT,ADT\n" + "".join(
+    f"S,S-0{n},OS,Overall Survival (days),1{n},{n - 1},2020-01-01,2020-01-1{n}\n" for n in (1, 2)
+)
+WAIVER = """
+[[waiver]]
+rule = "TTE006"
+dataset = "ADTTE"
+records = [{ USUBJID = "S-02", PARAMCD = "OS" }]
+reason = "agreed with the sponsor"
+owner = "J. Doe"
+expires = 2026-12-31
+"""
+OWN = """
+[[rule]]
+id = "ACME001"
+title = "AVAL is above eleven"
+severity = "error"
+dataset = "ADTTE"
+where = "CNSR == 1"
+require = "AVAL <= 11"
+why = "Because."
+fix = "Correct it."
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study in ``data/`` whose second AVAL is negative."""
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "adsl.csv").write_text(ADSL)
+    (folder / "adtte.csv").write_text(ADTTE.replace(",12,", ",-4,"))
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("ADAMGATE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ADAMGATE_TODAY", "2026-11-22")
+    return folder
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]):
+    def command(*arguments: str) -> tuple[int, str, str]:
+        code = cli.run(arguments)
+        return code, *capfd.readouterr()
+
+    return command
+
+
+@pytest.fixture
+def told(run):
+    """The exit code and the document of a validation."""
+
+    def command(*arguments: str) -> tuple[int, dict]:
+        code, out, _ = run("validate", "data", "--format", "json", *arguments)
+        document = json.loads(out)
+        VALIDATOR.validate(document)
+        return code, document
+
+    return command
+
+
+def config(*parts: str) -> None:
+    Path("adamgate.toml").write_text("".join(parts), encoding="utf-8")
+
+
+def head(text: str) -> str:
+    """A report up to its datasets, without counts that grow with the rule book."""
+    return re.sub(r"\d+ (rules?|checks?|passed|not applicable)\b", r"# \1", text.partition("Datasets\n")[0])
+
+
+def test_select_and_ignore(run, told, study: Path, snapshot: SnapshotAssertion):
+    code, document = told("--select", "TTE006,TTE005", "--ignore", "TTE005")
+    assert code == 1
+    assert {each["rule_id"] for each in document["outcomes"]} == {"TTE006"}
+    assert document["counts"]["deselected"] == len(document["terms"]["deselected"]) > 50
+    assert (document["terms"]["select_origin"], document["terms"]["ignore_origin"]) == (
+        "--select",
+        "--ignore",
+    )
+    code, _, err = run("validate", "data", "--ignore", "TTE", "--ignore", "ADSL:dates")
+    assert code == 0
+    assert re.search(r"^Deselected: \d+ checks of \d+ rules \(--ignore TTE: \d+", err, re.M)
+
+
+def test_what_a_wrong_name_is_told(run, study: Path, snapshot: SnapshotAssertion):
+    config('[rules]\nignore = ["censorin"]\n')
+    code, out, err = run("validate", "data")
+    assert (code, out) == (2, "")
+    assert err == snapshot
+    assert run("validate", "data", "--ignore", "TTE6")[0] == 2
+    assert run("validate", "data", "--ignore", "", "--select", "AE001")[0] == 2, "no rule is left"
+
+
+def test_a_severity_of_the_file(run, told, study: Path):
+    config('[rules.severity]\nTTE006 = "note"\n')
+    code, document = told("--select", "TTE006")
+    assert code == 0
+    assert document["terms"]["severities"] == [{"rules": "TTE006", "severity": "note"}]
+    assert "\nSeverity set: TTE006 note\n" in run("validate", "data")[2]
+
+
+def test_a_waived_finding_refuses_neither_a_study_nor_a_table(run, told, study: Path, snapshot):
+    assert run("validate", "data", "-q", "--select", "TTE006")[0] == 1
+    config(WAIVER)
+    code, document = told("--select", "TTE006")
+    assert code == 0
+    assert document["terms"]["judged_on"] == "2026-11-22"
+    (waived,) = document["terms"]["waived"]
+    assert waived["records"] == document["counts"]["waived"] == 1
+    assert head(run("validate", "data", "--select", "TTE006")[2]) == snapshot
+    text = run("validate", "data", "--select", "TTE006")[2]
+    assert "Waived\n  ADTTE TTE006: 1 record: agreed with the sponsor (J. Doe, until 2026-12-31)\n" in text
+    again = told("--select", "TTE006")[1]
+    assert again == document
+
+
+def test_the_gate_of_a_survival_table_has_the_same_settings(run, study: Path):
+    (study / "adtte.csv").write_text(ADTTE)
+    config(OWN)
+    command = ("survival", "data", "--param", "OS", "-o", "os.csv", "--force", "-q")
+    code, _, err = run(*command)
+    assert code == 1
+    assert err.startswith("REFUSED  1 error")
+    waiver = WAIVER.replace("TTE006", "ACME001")
+    config(OWN, waiver)
+    assert run(*command) == (0, "", "")
+    gate = json.loads(Path("os.codebook.json").read_text())["gate"]
+    assert (gate["verdict"], gate["waived"]) == ("passed", 1)
+    assert run(*command, "--today", "2027-01-01")[0] == 1
+    assert run(*command, "--today", "2027-01-01", "--ignore", "ACME")[0] == 0
+
+
+def test_an_expired_and_an_unused_waiver(run, study: Path):
+    config(WAIVER)
+    code, _, err = run("validate", "data", "--select", "TTE006", "--today", "2027-01-01")
+    assert code == 1
+    assert "warning  WV002  waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2026-12-31\n" in err
+    config(WAIVER.replace("S-02", "S-99"))
+    assert "WV001  waiver 1 (TTE006 in ADTTE, J. Doe) meets no finding\n" in run("validate", "data")[2]
+    assert run("explain", "WV001")[1].startswith("WV001  A waiver meets no finding\n")
+
+
+def test_without_waivers_no_day_is_stated(told, study: Path):
+    assert told()[1]["terms"]["judged_on"] is None
+    assert told("--today", "2001-01-01")[1] == told()[1]
+
+
+def test_only_new_findings_refuse(run, told, study: Path):
+    assert run("validate", "data", "-q", "-o", "old.json")[0] == 1
+    code, document = told("--baseline", "old.json")
+    assert code == 0
+    assert {each["standing"] for each in document["findings"]} == {"unchanged"}
+    (study / "adtte.csv").write_text((study / "adtte.csv").read_text().replace(",11,", ",-3,"))
+    code, document = told("--baseline", "old.json")
+    assert code == 1
+    (finding,) = [each for each in document["findings"] if each["rule_id"] == "TTE006"]
+    assert (finding["standing"], finding["new_records"], finding["records"]) == ("new", 1, 2)
+    err = run("validate", "data", "--baseline", "old.json", "--select", "TTE006")[2]
+    assert "AVAL is negative [AVAL] (new: 1 record)\n" in err
+    (study / "adtte.csv").write_text(ADTTE)
+    code, document = told("--baseline", "old.json")
+    assert code == 0
+    assert "TTE006" in {each["rule_id"] for each in document["comparison"]["fixed"]}
+    err = run("validate", "data", "--baseline", "old.json")[2]
+    assert "\nBeside old.json\n  0 new, " in err
+    assert "  fixed: ADTTE TTE006 error, 1 record: " in err
+
+
+def test_a_baseline_that_is_none(run, study: Path):
+    assert run("validate", "data", "--baseline", "none.json")[0] == 3
+    Path("old.json").write_text("{}")
+    assert run("validate", "data", "--baseline", "old.json")[0] == 3
+
+
+def test_a_rule_by_conditions(run, told, study: Path):
+    config(OWN)
+    (study / "adtte.csv").write_text(ADTTE)
+    code, document = told("--select", "ACME")
+    assert code == 1
+    (finding,) = document["findings"]
+    assert (finding["rule_id"], finding["title"], finding["records"]) == (
+        "ACME001",
+        "AVAL is above eleven",
+        1,
+    )
+    assert document["terms"]["own_rules"] == ["ACME001"]
+    assert "## Smallest fix\nCorrect it.\n" in run("explain", "acme001")[1]
+    assert "ACME001  error" in run("rules", "--dataset", "adtte")[1]
+    assert "ACME001" not in run("rules", "--dataset", "adae")[1]
+    (entry,) = json.loads(run("rules", "--family", "own", "--format", "json")[1])
+    assert (entry["id"], entry["datasets"]) == ("ACME001", ["ADTTE"])
+
+
+def test_rules_in_python_come_from_the_command_line_only(run, told, study: Path):
+    Path("my_rules.py").write_text(
+        "import adamgate as ag\nfrom pathlib import Path\nPath('ran').touch()\n"
+        "@ag.rule('ACME002', title='always', severity=ag.Severity.ERROR, grain=ag.Grain.DATASET)\n"
+        "def always(data):\n    '''Always.'''\n    yield ag.Fault(None, (), 'always')\n"
+    )
+    config('[settings]\nrules = "my_rules.py"\n')
+    assert run("validate", "data")[0] == 2
+    assert not Path("ran").exists()
+    config()
+    assert {
+        each["rule_id"] for each in told("--rules", "my_rules.py", "--select", "ACME")[1]["findings"]
+    } == {"ACME002"}
+    assert run("explain", "ACME002")[0] == 2
+    assert run("explain", "ACME002", "--rules", "my_rules.py")[0] == 0
+    assert "ACME002" in run("rules", "--rules", "my_rules.py", "--family", "my_rules")[1]
+    command = ("survival", "data", "--param", "OS", "-o", "os.csv", "--select", "ACME", "-q")
+    assert run(*command, "--rules", "my_rules.py")[0] == 1
+
+
+def test_examples_of_rules(run, study: Path):
+    config(OWN)
+    for name, text in (("pass-clean", ADTTE.replace(",12,", ",11,")), ("fail-long", ADTTE)):
+        folder = Path("examples/ACME001") / name
+        folder.mkdir(parents=True)
+        (folder / "adtte.csv").write_text(text)
+    code, out, err = run("rules", "test", "examples")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "2 examples of 1 rules: 0 wrong"
+    Path("examples/ACME001/fail-long").rename("examples/ACME001/pass-long")
+    code, out, err = run("rules", "test", "examples")
+    assert code == 1
+    assert "WRONG  ACME001/pass-long" in out
+    assert "ACME001 has no example that is to fail\n" in out
+    assert run("rules", "test", "none")[0] == 2
+
+
+def test_what_is_declared_is_stated(run, told, study: Path):
+    config('[study]\ncut_off = 2024-01-31\n[endpoint.OS]\nrole = "OS"\n')
+    document = told()[1]
+    assert document["terms"]["declared"] == [
+        {"name": "cut_off", "value": "2024-01-31"},
+        {"name": "endpoint OS role", "value": "OS"},
+    ]
+    assert "\nDeclared: cut_off 2024-01-31; endpoint OS role OS\n" in run("validate", "data")[2]
+
+
+@pytest.mark.parametrize("word", cli.STRUCTURES)
+def test_rules_of_a_structure(run, word: str):
+    code, out, _ = run("rules", "--structure", word)
+    assert code == 0
+    assert len(out.splitlines()) > 3
+    assert word in set(map(str, Structure))
+
+
+def test_lists_that_cannot_be(run):
+    assert run("rules", "--family", "censorin")[0] == 2
+    assert run("rules", "--structure", "XX")[0] == 2
