@@ -24,6 +24,7 @@ from ..schemas.rule import Rule
 from ..schemas.selection import full_book
 from ..schemas.spelling import did_you_mean, nearest
 from .readers import read
+from .reports.presentation import counted
 
 PASS, FAIL = "pass", "fail"
 """Beginnings of the names of folders."""
@@ -94,7 +95,8 @@ def render_examples(results: Iterable[ExampleResult]) -> str:
     ]
     wrong = sum(not each.as_expected for each in shown)
     lines += _lacking(shown)
-    lines.append(f"{len(shown)} examples of {len({each.rule_id for each in shown})} rules: {wrong} wrong")
+    rules = len({each.rule_id for each in shown})
+    lines.append(f"{counted(len(shown), 'example')} of {counted(rules, 'rule')}: {wrong} wrong")
     return "\n".join(lines) + "\n"
 
 

@@ -112,7 +112,8 @@ def _broken(failure: BaseException, place: str) -> ConfigurationError:
     """Say where the user's code broke."""
     if isinstance(failure, ConfigurationError):
         return failure
-    steps = [step for step in traceback.extract_tb(failure.__traceback__) if step.filename == place]
+    file = Path(place).absolute()
+    steps = [each for each in traceback.extract_tb(failure.__traceback__) if Path(each.filename) == file]
     line = f", line {steps[-1].lineno}" if steps else ""
     if isinstance(failure, SyntaxError) and failure.lineno:
         line = f", line {failure.lineno}"

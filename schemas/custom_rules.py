@@ -9,7 +9,6 @@ because a value is missing, is not at fault; ``not missing(X)`` asks for a value
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -17,16 +16,12 @@ from .dataset import Dataset
 from .errors import ConfigurationError
 from .expression import Expression, compile_expression
 from .finding import Severity
-from .rule import Citation, Fault, Grain, Rule, Scope, rule_book
-from .spelling import one_line
+from .rule import Citation, Fault, Grain, Rule, Scope
+from .rule_ids import require_own_id
 from .structure import Structure
-from .waiver import WAIVER_RULES
 
 FAMILY = "own"
 EVERY_RECORD = "every record"
-
-_ID = re.compile(r"([A-Z]{2,12})\d{1,6}")
-_LETTERS = re.compile(r"[A-Z]+")
 
 
 def condition_rule(
@@ -79,7 +74,7 @@ def condition_rule(
     ConfigurationError
         For an id that is taken or of another form, or a condition that is not understood.
     """
-    _require_free(rule_id, place)
+    require_own_id(rule_id, place)
     conditions = [_compiled(text, place) for text in (require, where) if text]
     concerned = tuple(variables) or conditions[0].variables
     return Rule(
@@ -147,18 +142,3 @@ def _compiled(text: str, place: str) -> Expression:
         raise ConfigurationError(
             wrong.what, f"{place}: {wrong.where}" if place else wrong.where, wrong.advice
         ) from None
-
-
-def _require_free(rule_id: str, place: str) -> None:
-    form = _ID.fullmatch(rule_id)
-    if form is None:
-        raise ConfigurationError(
-            f"{one_line(rule_id)!r} is no id of a rule", place, "give letters in capitals and digits: ACME001"
-        )
-    own = {_LETTERS.match(each).group() for each in (*rule_book(), *(rule.id for rule in WAIVER_RULES))}  # type: ignore[union-attr]
-    if form[1] in own:
-        raise ConfigurationError(
-            f"ids that begin with {form[1]} are adamgate's own: {rule_id}",
-            place,
-            "begin with letters of your own: ACME001",
-        )

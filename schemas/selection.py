@@ -8,7 +8,6 @@ the rules about waivers always are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,13 +15,12 @@ from types import MappingProxyType
 from .errors import ConfigurationError
 from .finding import Severity
 from .rule import Rule, RuleFunction, rule_book
+from .rule_ids import prefixes, require_own_id
 from .spelling import did_you_mean, nearest, one_line
 from .waiver import WAIVER_RULES
 
 Names = str | Iterable[str]
 """Names of rules: a list, or one text with commas between them."""
-
-_LETTERS = re.compile(r"[A-Z]+")
 
 
 def full_book(extra_rules: Iterable[Rule | RuleFunction] = ()) -> Mapping[str, Rule]:
@@ -39,6 +37,7 @@ def full_book(extra_rules: Iterable[Rule | RuleFunction] = ()) -> Mapping[str, R
     """
     book = dict(rule_book()) | {rule.id: rule for rule in WAIVER_RULES}
     for rule in as_rules(extra_rules):
+        require_own_id(rule.id, "own rules")
         if rule.id in book:
             raise ConfigurationError(
                 f"the rule id {rule.id} is taken", book[rule.id].title, "give the rule an id of its own"
@@ -120,11 +119,11 @@ def selectors(names: Names, book: Mapping[str, Rule], where: str) -> tuple[Selec
 
 def _meant(name: str, book: Mapping[str, Rule]) -> str:
     families = sorted({rule.family for rule in book.values()})
-    prefixes = sorted({match.group() for rule_id in book if (match := _LETTERS.match(rule_id))})
-    near = nearest(name, [*book, *families, *prefixes])
+    letters = prefixes(book)
+    near = nearest(name, [*book, *families, *letters])
     if near:
         return did_you_mean(name, near)
-    return f"give an id (`adamgate rules` lists them), a prefix ({', '.join(prefixes)}) or a family"
+    return f"give an id (`adamgate rules` lists them), a prefix ({', '.join(letters)}) or a family"
 
 
 @dataclass(frozen=True, slots=True)

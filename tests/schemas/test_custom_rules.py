@@ -150,3 +150,13 @@ def test_rules_of_one_study_are_not_those_of_the_next(trial):
     assert "ACME001" not in {
         each.rule_id for each in ag.validate(ag.Study.of(ag.Dataset.from_frame(frame, "ADTTE"))).outcomes
     }
+
+
+def test_a_function_has_an_id_of_ones_own_too(trial):
+    @ag.rule("TTE999", title="t", severity=ag.Severity.NOTE, grain=ag.Grain.RECORD)
+    def taken(data):
+        """Nothing."""
+        yield ag.Inapplicable("nothing")
+
+    with pytest.raises(ag.ConfigurationError, match="ids that begin with TTE are adamgate's own"):
+        ag.validate(trial.study(), extra_rules=[taken])
