@@ -255,7 +255,7 @@ def _overall_survival(data: Dataset) -> Mask:
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
     """Populations of ADSL by name, one after another in the order they are preferred."""
-    for variable in adsl.frame.columns:
+    for variable in adsl.names:
         if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
             yield f"subjects with {variable} = Y", adsl.equals(variable, "Y")
     yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)

@@ -26,9 +26,9 @@ _TELLING_APART = re.compile(
 
 @readiness(
     "TTE001",
-    title="A variable that survival analysis cannot do without is not there",
+    title="A variable that survival analysis cannot do without is not there, or is text",
     severity=Severity.ERROR,
-    grain=Grain.METADATA,
+    grain=Grain.DATASET,
     structures=(Structure.TTE,),
 )
 def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
@@ -36,7 +36,8 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
 
     ## What it checks
     A time-to-event dataset has USUBJID, PARAMCD and CNSR, and AVAL or both dates it is made from, ADT and
-    STARTDT. Each that lacks is one finding; rules that need it do not apply because of that.
+    STARTDT. Each that lacks is one finding; rules that need it do not apply because of that. AVAL and CNSR
+    hold numbers: where they hold text, rules that need the numbers cannot be run.
 
     ## Not a fault
     No AVAL where ADT and STARTDT are there: the duration can be derived from them. A survival table needs
@@ -53,6 +54,9 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
             yield Fault(None, (variable,), f"{variable} is not there")
     if "AVAL" not in data and not ("ADT" in data and "STARTDT" in data):
         yield Fault(None, ("AVAL", "ADT", "STARTDT"), "there is neither AVAL nor both ADT and STARTDT")
+    for variable in ("AVAL", "CNSR"):
+        if variable in data and data.is_character(variable) and data.filled(variable).any():
+            yield Fault(None, (variable,), f"{variable} holds text where numbers are needed")
 
 
 @readiness(
@@ -86,13 +90,13 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     recurrent = [name for name in parameters.names if parameters.endpoint(name).recurrent]
     judged = parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
     judged &= ~parameters.among(recurrent)
-    tellers = [name for name in data.frame.columns if _TELLING_APART.match(name)]
+    tellers = [name for name in data.names if _TELLING_APART.match(name)]
     group = data.groups("USUBJID", "PARAMCD", *tellers)
     repeated = (np.bincount(group[judged], minlength=group.max(initial=0) + 1)[group] > 1) & judged
     if not repeated.any():
         yield from _told_apart(data, judged, tellers)
         return
-    flags = [name for name in data.frame.columns if _ANALYSIS_FLAG.match(name)]
+    flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
     selections, faulty = _left_by_flags(data, parameters, group, repeated, flags)
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
@@ -166,7 +170,7 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     Derive AVAL from ADT and STARTDT, or leave the record out and say why.
     """
     missing = Parameters.of(data).durations & data.missing("AVAL")
-    flags = [name for name in data.frame.columns if _ANALYSIS_FLAG.match(name)]
+    flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
     analysed = np.ones(len(data), dtype=np.bool_)
     if flags:
         analysed = np.logical_or.reduce([data.equals(flag, "Y") for flag in flags])
@@ -248,7 +252,7 @@ def zero_duration(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "TTE006",
-    title="AVAL is negative",
+    title="AVAL is negative or infinite",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -258,7 +262,7 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
     """A time to event is below zero.
 
     ## What it checks
-    AVAL of a time to an event is zero or more.
+    AVAL of a time to an event is zero or more, and finite.
 
     ## Not a fault
     A negative AVAL of a parameter without any CNSR, which is no time to an event.
@@ -270,31 +274,53 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Correct ADT or STARTDT and derive AVAL again.
     """
-    negative = Parameters.of(data).durations & (data.numbers("AVAL") < 0)
-    yield Fault(negative, ("AVAL",), "AVAL is negative")
+    durations, aval = Parameters.of(data).durations, data.numbers("AVAL")
+    yield Fault(durations & (aval < 0), ("AVAL",), "AVAL is negative")
+    yield Fault(durations & (aval == np.inf), ("AVAL",), "AVAL is infinite")
 
 
 @readiness(
     "TTE027",
-    title="A time-to-event dataset has no record of a parameter",
+    title="A time-to-event dataset has no records",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("PARAMCD",),
 )
-def no_parameter(data: Dataset) -> Iterator[Fault]:
-    """There is nothing to analyse: no record, or none that says which parameter it is of.
+def no_records(data: Dataset) -> Iterator[Fault]:
+    """There is nothing to analyse.
 
     ## What it checks
-    The dataset has records, and PARAMCD is filled on at least one.
+    A time-to-event dataset has records.
 
     ## Why it matters
     Every other rule passes on nothing. An export that was cut off after its header looks like this.
 
     ## Smallest fix
-    Export the dataset again, or fill PARAMCD.
+    Export the dataset again.
     """
     if not len(data):
-        yield Fault(None, ("PARAMCD",), "the dataset has no records")
-    elif not data.filled("PARAMCD").any():
-        yield Fault(None, ("PARAMCD",), "PARAMCD is missing on every record")
+        yield Fault(None, (), "the dataset has no records")
+
+
+@readiness(
+    "TTE028",
+    title="A record does not say whose it is, or of which parameter",
+    severity=Severity.ERROR,
+    grain=Grain.RECORD,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD"),
+)
+def unidentified_record(data: Dataset) -> Iterator[Fault]:
+    """USUBJID or PARAMCD is missing on a record.
+
+    ## What it checks
+    Both are filled on every record.
+
+    ## Why it matters
+    No analysis selects the record, so an event or a subject is lost without a trace.
+
+    ## Smallest fix
+    Fill the variable, or leave the record out and say why.
+    """
+    for variable in ("USUBJID", "PARAMCD"):
+        yield Fault(data.missing(variable), (variable,), f"{variable} is missing")

@@ -240,15 +240,35 @@ class TestProgressionAfterSurvival:
         assert trial.findings("TTE020") == []
 
 
-class TestNoParameter:
+class TestNothingToAnalyse:
     def test_no_records(self, trial):
         trial.adtte = trial.adtte.iloc[:0]
         assert trial.told("TTE027") == [("error", 0)]
 
-    def test_parameter_codes_missing_throughout(self, trial):
-        trial.adtte["PARAMCD"] = ""
-        assert trial.finding("TTE027").message == "PARAMCD is missing on every record"
+    @pytest.mark.parametrize("variable", ["USUBJID", "PARAMCD"])
+    def test_a_record_that_says_not_whose_it_is(self, trial, variable):
+        trial.adtte.loc[[0, 3], variable] = ""
+        found = trial.finding("TTE028")
+        assert (str(found.severity), found.records, found.variables) == ("error", 2, (variable,))
 
-    def test_some_codes_missing_is_another_matter(self, trial):
-        trial.adtte.loc[0, "PARAMCD"] = ""
-        assert trial.findings("TTE027") == []
+    def test_every_record_says_it(self, trial):
+        assert trial.findings("TTE027") == trial.findings("TTE028") == []
+
+
+class TestWrongType:
+    @pytest.mark.parametrize("variable", ["AVAL", "CNSR"])
+    def test_text_where_numbers_are_needed_is_one_error(self, trial, variable):
+        trial.adtte[variable] = trial.adtte[variable].astype(str)
+        found = trial.finding("TTE001")
+        assert (str(found.severity), found.variables) == ("error", (variable,))
+        assert found.message == f"{variable} holds text where numbers are needed"
+
+    def test_an_infinite_duration(self, trial):
+        trial.adtte.loc[0, "AVAL"] = np.inf
+        assert trial.finding("TTE006").message == "AVAL is infinite"
+
+
+def test_names_in_small_letters_are_the_same_variables(trial):
+    twice = pd.concat([trial.adtte.assign(ANL01FL="Y"), trial.adtte.assign(ANL01FL="")], ignore_index=True)
+    trial.adtte = twice.rename(columns=str.lower)
+    assert trial.findings("TTE002") == []
