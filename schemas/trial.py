@@ -102,8 +102,10 @@ def _reason(crash: Exception, manner: Manner) -> str:
     """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
     if isinstance(crash, AdamgateError):
         return "; ".join(filter(None, (crash.what, crash.advice)))
+    if isinstance(crash, WrongType):
+        return str(crash)
     kind = type(crash).__name__
-    if manner.show_values or isinstance(crash, WrongType | UnsoundRule):
+    if manner.show_values or isinstance(crash, UnsoundRule):
         return f"{kind}: {crash}"
     place = traceback.extract_tb(crash.__traceback__)[-1]
     return f"{kind} in {Path(place.filename).name}, line {place.lineno}"

@@ -23,6 +23,7 @@ from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_
 INPUTS = 6
 INFERENCES = 5
 NOTES = 4
+RULES_OF_ONE_REASON = 6
 NOT_RUN = 10
 FIXED = 5
 WAIVED = 5
@@ -215,9 +216,18 @@ def _waived(terms: Terms, everything: bool) -> Iterator[Block]:
 
 
 def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[Block]:
-    shown, more = _limited(not_run, NOT_RUN, everything)
-    lines = [Text(plain(f"{each.dataset} {each.rule_id}: {each.reason}")) for each in shown]
+    rules: dict[tuple[str, str], list[str]] = {}
+    for each in not_run:
+        rules.setdefault((each.dataset, each.reason), []).append(each.rule_id)
+    shown, more = _limited(list(rules.items()), NOT_RUN, everything)
+    lines = [Text(plain(f"{dataset} {_some(ids, everything)}: {reason}")) for (dataset, reason), ids in shown]
     yield from _section("Not run, therefore refused", lines, more)
+
+
+def _some(ids: Sequence[str], everything: bool) -> str:
+    """Rules that one thing keeps from being run: "TTE009, TTE011, TTE012 and 15 more"."""
+    shown, more = _limited(ids, RULES_OF_ONE_REASON, everything)
+    return f"{', '.join(shown)}{f' and {more} more' if more else ''}"
 
 
 def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[Block]:

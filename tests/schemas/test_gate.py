@@ -95,7 +95,7 @@ def test_a_rule_that_crashes_is_not_run_and_its_message_counts_as_patient_data(s
 
 def test_a_variable_of_another_type_is_said_by_name(study):
     rule = _rule(lambda data: [Fault(data.numbers("USUBJID") < 0, (), "odd")])
-    assert _try(rule, study).outcome.reason == "WrongType: USUBJID does not hold numbers"
+    assert _try(rule, study).outcome.reason == "USUBJID does not hold numbers"
 
 
 def test_an_id_that_no_rule_has_is_refused(study):
