@@ -260,6 +260,28 @@ def test_what_is_declared_is_stated(run, told, study: Path):
     assert "\nDeclared: cut_off 2024-01-31; endpoint OS role OS\n" in run("validate", "data")[2]
 
 
+def test_terminology_of_a_file_judges_before_what_is_built_in(run, told, study: Path):
+    assert told("--select", "CT001")[1]["findings"] == []
+    names = (
+        "Code",
+        "Codelist Code",
+        "Codelist Extensible (Yes/No)",
+        "Codelist Name",
+        "CDISC Submission Value",
+    )
+    rows = [names, ("C66781", "", "No", "Age Unit", "AGEU"), ("C25301", "C66781", "", "Age Unit", "DAYS")]
+    Path("SDTM Terminology 2026-03-27.txt").write_text("".join("\t".join(row) + "\n" for row in rows))
+    document = told("--select", "CT001", "--ct", "SDTM Terminology 2026-03-27.txt")[1]
+    (finding,) = document["findings"]
+    assert (finding["variables"], finding["records"]) == (["AGEU"], 2)
+    (declared,) = document["terms"]["declared"]
+    assert declared["name"] == "terminology"
+    assert "2026-03-27" in declared["value"]
+    config('[settings]\nct = "SDTM Terminology 2026-03-27.txt"\n')
+    assert told("--select", "CT001")[1]["findings"] == document["findings"]
+    assert run("validate", "data", "--ct", "none.txt")[0] == 3
+
+
 @pytest.mark.parametrize("word", cli.STRUCTURES)
 def test_rules_of_a_structure(run, word: str):
     code, out, _ = run("rules", "--structure", word)
