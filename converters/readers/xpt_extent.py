@@ -35,7 +35,7 @@ class Extent:
     perhaps: int = 0
 
 
-def stated_extent(cards: Cards, records: int, width: int, next_member: bytes) -> Extent:
+def stated_extent(cards: Cards, records: int, width: int, next_member: bytes, *, has_text: bool) -> Extent:
     """The extent of as many records as the header states; `cards` then stand at what follows.
 
     Parameters
@@ -46,6 +46,9 @@ def stated_extent(cards: Cards, records: int, width: int, next_member: bytes) ->
         Number of records, and bytes of each.
     next_member : bytes
         The kind of header with which another dataset begins.
+    has_text : bool
+        Whether there are character variables. Text is filled up with blanks, so that no record of theirs
+        is all zero bytes.
     """
     start = cards.position
     end = start + records * width
@@ -57,10 +60,14 @@ def stated_extent(cards: Cards, records: int, width: int, next_member: bytes) ->
     if cards.next_kind() != next_member:
         _check_blank(cards, cards.position, cards.size)
         cards.position = cards.size
+    if has_text:
+        _check_written(cards, end - width, width, records)
     return Extent(start, records)
 
 
-def measured_extent(cards: Cards, width: int, has_numbers: bool, next_member: bytes) -> Extent:
+def measured_extent(
+    cards: Cards, width: int, next_member: bytes, *, has_numbers: bool, has_text: bool
+) -> Extent:
     """The extent of as many records as the bytes hold; parameters as of `stated_extent`.
 
     A number is never blank, so that with `has_numbers` there are no doubtful records.
@@ -84,6 +91,8 @@ def measured_extent(cards: Cards, width: int, has_numbers: bool, next_member: by
         raise cards.damaged(
             f"record {room + 1} is incomplete: {length % width} of its {width} bytes are there"
         )
+    if has_text:
+        _check_written(cards, start + (records - 1) * width, width, records)
     if has_numbers:
         _check_filled(cards, start + (records - 1) * width, width, records)
         return Extent(start, records)
@@ -100,6 +109,13 @@ def _check_blank(cards: Cards, start: int, end: int) -> None:
 def _check_filled(cards: Cards, position: int, width: int, records: int) -> None:
     if records and not cards.at(position, width).strip(b" "):
         raise cards.damaged(f"record {records} is blank, its numbers too: the file was filled up in transfer")
+
+
+def _check_written(cards: Cards, position: int, width: int, records: int) -> None:
+    if records and not cards.at(position, width).strip(b"\0"):
+        raise cards.damaged(
+            f"record {records} is nothing but zero bytes, its text too: the file was not written to its end"
+        )
 
 
 def _end_of_data(cards: Cards, next_member: bytes) -> int:

@@ -199,9 +199,10 @@ def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes)
     stated = number_in(counts[:15]) if words is _V8 else 0
     if stated < 0:
         raise cards.damaged("the header of the data states a number of records that is no number")
+    numeric = [field.numeric for field in fields]
     if stated:
-        return stated_extent(cards, stated, width, words.member)
-    return measured_extent(cards, width, any(field.numeric for field in fields), words.member)
+        return stated_extent(cards, stated, width, words.member, has_text=not all(numeric))
+    return measured_extent(cards, width, words.member, has_numbers=any(numeric), has_text=not all(numeric))
 
 
 def _fields(cards: Cards, words: _Words, namestr_length: int) -> tuple[Field, ...]:

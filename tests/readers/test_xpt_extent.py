@@ -92,11 +92,42 @@ def aval(records, **changes):
     [
         pytest.param(library(aval(2)) + b"RESIDUE".ljust(80), id="a residue after the padding"),
         pytest.param(library(aval(6))[:-1] + b"X", id="a residue in the padding"),
-        pytest.param(library(aval(2)) + bytes(80), id="zero bytes after the padding"),
         pytest.param(library(aval(1, version=8, stated_records=5)), id="a count that reaches the padding"),
     ],
 )
 def test_blank_bytes_are_never_read_as_numbers(path, content):
     path.write_bytes(content)
     with pytest.raises(UnreadableInput, match=r"record [237] is blank where AVAL, a number, must be"):
+        read_xpt(path, ReadOptions())
+
+
+@pytest.mark.parametrize("version", [5, 8])
+@pytest.mark.parametrize(
+    "member",
+    [
+        pytest.param(lambda **v: aval(20, **v), id="text and numbers"),
+        pytest.param(lambda **v: texts(16, [b"x"] * 20, **v), id="text"),
+    ],
+)
+def test_records_that_were_never_written_are_refused(path, version, member):
+    content = library(member(version=version))
+    written = len(content) - 2 * 80
+    path.write_bytes(content[:written] + bytes(2 * 80))
+    with pytest.raises(UnreadableInput, match=r"record \d+ is nothing but zero bytes"):
+        read_xpt(path, ReadOptions())
+
+
+@pytest.mark.parametrize("version", [5, 8])
+def test_a_last_record_of_zeros_is_legal(path, version):
+    zeros = Member("ADTTE", [Var("AVAL"), Var("CNSR")], [[ibm(1)] * 2, [ibm(0)] * 2], version=version)
+    (dataset,) = read(path, zeros)
+    assert dataset["CNSR"].tolist() == [1, 0]
+    with_text = Member("ADTTE", [Var("T", "Char", 8), Var("N")], [[b"", ibm(0)]] * 5, version=version)
+    (dataset,) = read(path, with_text)
+    assert (len(dataset), dataset["N"].tolist()) == (5, [0] * 5)
+
+
+def test_zero_bytes_after_the_padding_are_refused(path):
+    path.write_bytes(library(aval(2)) + bytes(80))
+    with pytest.raises(UnreadableInput, match="record 10 is nothing but zero bytes"):
         read_xpt(path, ReadOptions())
