@@ -76,8 +76,11 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
     notes: list[ReadingNote] = []
     header = _header(_bytes(data[start:stop], stray), delimiter, path, dataset, notes)
     raw = _Raw([TextBlocks() for _ in header])
-    if _CONTENT.search(data, body):
-        _split(pa.py_buffer(data).slice(body), raw, delimiter, path, options)
+    end = _content_end(data, body)
+    if len(header) == 1 and (blank := len(_LINE_BREAK.findall(data, end)) - (end > body)) > 0:
+        notes.append(ReadingNote(dataset, f"blank lines at the end were left out: {blank}"))
+    if end > body:
+        _split(pa.py_buffer(data).slice(body, end - body), raw, delimiter, path, options)
     columns = raw.columns
     if stray:
         columns = [
@@ -147,6 +150,14 @@ def _header_end(data: bytes, start: int) -> tuple[int, int]:
         if quotes % 2 == 0:
             return found.start(), found.end()
     return len(data), len(data)
+
+
+def _content_end(data: bytes, body: int) -> int:
+    """Where the last line with something on it ends, its line break not counted."""
+    end = len(data)
+    while end > body and data[end - 1] in b"\r\n":
+        end -= 1
+    return end
 
 
 def _delimiter(header: bytes, path: Path) -> bytes:
@@ -249,7 +260,10 @@ def _split(body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: Re
             stream,
             arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
             arrow_csv.ParseOptions(
-                delimiter=delimiter.decode(), newlines_in_values=True, invalid_row_handler=raw.note_ragged
+                delimiter=delimiter.decode(),
+                newlines_in_values=True,
+                ignore_empty_lines=len(names) > 1,  # an only column has a missing value there
+                invalid_row_handler=raw.note_ragged,
             ),
             arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()),

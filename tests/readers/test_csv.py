@@ -485,3 +485,25 @@ def test_real_tables_as_text_come_back(tmp_path: Path, shared: Path) -> None:
         else:
             wanted_dates = expected[name].replace("", "NaT").to_numpy(dtype="datetime64[s]")
             np.testing.assert_array_equal(data[name].to_numpy(), wanted_dates)
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_a_blank_line_within_an_only_column_is_a_missing_value(tmp_path: Path, line_break: str) -> None:
+    for lines, values, blank in (
+        (["USUBJID", "001", "", "002"], ["001", "", "002"], 0),
+        (["USUBJID", "001", "", "002", ""], ["001", "", "002"], 0),
+        (["USUBJID", "", "001", '""', "", "", ""], ["", "001", ""], 2),
+        (["USUBJID", "", ""], [], 1),
+        (["USUBJID", ""], [], 0),
+        (["USUBJID"], [], 0),
+        (["", "USUBJID", "001", ""], ["001"], 0),
+    ):
+        dataset = read(tmp_path, line_break.join(lines).encode())
+        assert dataset["USUBJID"].astype(object).tolist() == values
+        told = [f"blank lines at the end were left out: {blank}"] if blank else []
+        assert [note.message for note in dataset.notes] == told
+
+
+def test_a_blank_line_of_several_columns_is_no_record(tmp_path: Path) -> None:
+    dataset = read(tmp_path, "USUBJID,SEX\n1,F\n\n2,M\n\n\n")
+    assert (len(dataset), dataset.notes) == (2, ())
