@@ -60,9 +60,32 @@ def test_a_dataset_keeps_its_name_in_a_file_of_another(source, tmp_path):
     assert [each.name for each in ag.read(tmp_path / "other.parquet")] == ["ADTTE"]
 
 
-def test_a_csv_file_of_another_name_would_lose_the_datasets(source, tmp_path):
-    with pytest.raises(UnwritableOutput, match=r"adtte\.csv"):
-        ag.convert(source / "adtte.csv", tmp_path / "other.csv")
+def test_a_csv_file_of_another_name_keeps_its_dataset(source, tmp_path):
+    (tmp_path / "out").mkdir()
+    for name in ("adtte", "adsl"):
+        ag.convert(source / f"{name}.csv", tmp_path / "out" / f"new_{name}.csv")
+    back = ag.read(tmp_path / "out")
+    assert [(each.name, each.source.path.name) for each in back] == [
+        ("ADSL", "new_adsl.csv"),
+        ("ADTTE", "new_adtte.csv"),
+    ]
+    assert back["ADTTE"].variables == ag.read(source)["ADTTE"].variables
+
+
+def test_one_folder_has_one_csv_file_of_a_dataset(source, tmp_path):
+    with pytest.raises(UnwritableOutput, match="holds ADTTE") as caught:
+        ag.convert(source / "adtte.csv", source / "new.csv")
+    assert caught.value.where == str(source / "adtte.csv")
+    (source / "_datasets.csv").write_text("Filename,dataset\nx.csv,A\nx.csv,B\n")
+    (source / "x.csv").write_text("A\n1\n")
+    with pytest.raises(UnwritableOutput, match="holds A and B"):
+        ag.write(dataset("ADAE"), source / "adae.csv")
+
+
+@pytest.mark.parametrize("name", ["_variables.csv", "datasets.csv", "_own.csv"])
+def test_data_are_not_written_where_tables_about_them_stand(source, tmp_path, name):
+    with pytest.raises(UnwritableOutput, match="a table about data"):
+        ag.convert(source / "adtte.csv", tmp_path / name, overwrite=True)
 
 
 @pytest.mark.parametrize(

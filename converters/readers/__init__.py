@@ -19,7 +19,7 @@ from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
 from .folder import FilesFound, files_in, suffix_of
 from .protocol import Progress, Reader, ReadOptions
-from .sidecars import DatasetEntry, datasets_beside, is_sidecar
+from .sidecars import DatasetEntry, datasets_beside, entry_about, is_sidecar
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
 
@@ -145,18 +145,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _described(dataset: Dataset, entries: Mapping[str, DatasetEntry]) -> Dataset:
-    entry = entries.get(dataset.name)
+def _described(dataset: Dataset, entries: Iterable[DatasetEntry]) -> Dataset:
+    entry = entry_about(dataset, entries)
     return dataset if entry is None else entry.applied_to(dataset)
 
 
-def _sidecars(
-    files: Iterable[Path], problems: list[UnreadableInput]
-) -> dict[Path, Mapping[str, DatasetEntry]]:
+def _sidecars(files: Iterable[Path], problems: list[UnreadableInput]) -> dict[Path, tuple[DatasetEntry, ...]]:
     """What `datasets.csv` says, by folder."""
-    told: dict[Path, Mapping[str, DatasetEntry]] = {}
+    told: dict[Path, tuple[DatasetEntry, ...]] = {}
     for folder in dict.fromkeys(file.parent for file in files):
-        told[folder] = {}
+        told[folder] = ()
         try:
             told[folder] = datasets_beside(folder)
         except UnreadableInput as problem:

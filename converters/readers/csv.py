@@ -23,7 +23,7 @@ from ...schemas.known_variables import variable_type
 from ..sas_formats import Kind
 from .delimited import read_delimited
 from .protocol import ReadOptions
-from .sidecars import VARIABLES_FILE, VariableEntry, dataset_name, variables_beside
+from .sidecars import VARIABLES_FILE, VariableEntry, dataset_in, variables_beside
 from .text_column import TextColumn
 from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, Typed, beyond_double, plainly_numbers, typed
 
@@ -63,17 +63,18 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     Parameters
     ----------
     path : Path
-        Its name without suffix, in capitals, is the dataset's name.
+        Its name without suffix, in capitals, is the dataset's name, unless `_datasets.csv` beside it
+        says another.
     options : ReadOptions
 
     Raises
     ------
     UnreadableInput
         When the file is empty or no text, a name is empty or there twice, a record has more or fewer
-        values than there are names, a quotation mark stands where none may, or `_variables.csv` beside
-        it is broken.
+        values than there are names, a quotation mark stands where none may, or a table beside it
+        is broken.
     """
-    name = dataset_name(path.name)
+    name = dataset_in(path)
     table = variables_beside(path, name)
     described = dict(table.entries) if table else {}
     content = read_delimited(path, name, options)

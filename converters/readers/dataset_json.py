@@ -23,7 +23,7 @@ from ...schemas.dataset import Dataset, ReadingNote, Source, Variable
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
-from .dataset_json_metadata import attributes_of, faults, time_of, variable_of
+from .dataset_json_metadata import attributes_of, creation_of, faults, time_of, variable_of
 from .file_kind import seems
 from .protocol import ReadOptions
 from .text import codec_name, decode_values, undecoded_note
@@ -215,7 +215,7 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
         variables=tuple(map(_described, variables, columns)),
         label=metadata["label"],
         source=Source(path, "Dataset-JSON"),
-        created=time_of(metadata["datasetJSONCreationDateTime"]),
+        created=creation_of(metadata),
         modified=time_of(metadata.get("dbLastModifiedDateTime")),
         notes=tuple(
             chain.from_iterable(_notes(name, *each) for each in zip(variables, columns, strict=True))

@@ -22,6 +22,9 @@ NUMBER_TYPES = frozenset({"integer", "float", "double", "decimal", "boolean"})
 _DATA_TYPES = TEXT_TYPES | STAMP_TYPES | NUMBER_TYPES
 _TARGET_TYPES = frozenset({"integer", "decimal"})
 
+NO_CREATION = datetime(1960, 1, 1)
+"""What our writer puts where the standard needs a time of creation and none is known: SAS's epoch."""
+
 _VERSION = re.compile(r"1\.1(\.(0|[1-9]\d*))?", re.ASCII)
 _STAMP = re.compile(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
@@ -171,6 +174,12 @@ def variable_of(column: Mapping[str, Any]) -> Variable:
 def attributes_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """What only Dataset-JSON has a place for, kept for its writer."""
     return MappingProxyType({name: value for name, value in document.items() if name not in _OWN_PLACE})
+
+
+def creation_of(document: Mapping[str, Any]) -> datetime | None:
+    """When checked metadata were made; None when they say that it is not known."""
+    created = time_of(document["datasetJSONCreationDateTime"])
+    return None if created == NO_CREATION else created
 
 
 def time_of(text: str | None) -> datetime | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ...schemas.dataset import Dataset, MetadataKind, VariableType
@@ -29,6 +30,8 @@ _NUMERIC_TYPES = frozenset(
     ("num", "numeric", "number", "n", "integer", "int", "float", "double", "decimal", "boolean")
 )
 _DATA_SUFFIX = re.compile(r"\.(xpt|xport|sas7bdat|csv|tsv|parquet|json|ndjson|dsjc)(\.gz)?$", re.IGNORECASE)
+_CSV_NAME = re.compile(r"\.(csv|tsv)(\.gz)?$", re.IGNORECASE)
+_SAS_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,31}")
 _STAMP_TYPES = {"date": Kind.DATE, "datetime": Kind.DATETIME, "time": Kind.TIME}
 """Define-XML calls ISO 8601 text so, other people a SAS date: the name decides."""
 
@@ -71,18 +74,35 @@ class VariablesTable:
 
 @dataclass(frozen=True, slots=True)
 class DatasetEntry:
-    """What `datasets.csv` says about one dataset."""
+    """What `datasets.csv` says about one dataset.
 
-    label: str
-    declared_class: str
-    declared_subclass: str
+    Attributes
+    ----------
+    file : str
+        The file that holds it, as `file_key` has it; empty when the line names none.
+    created, modified : datetime or None
+        None, too, when what stands there is not ISO 8601.
+    """
+
+    dataset: str
+    file: str = ""
+    label: str = ""
+    declared_class: str = ""
+    declared_subclass: str = ""
+    created: datetime | None = None
+    modified: datetime | None = None
 
     def applied_to(self, dataset: Dataset) -> Dataset:
-        """The dataset with what it did not say itself."""
-        return dataset.replace(
+        """The dataset with what it did not say itself; times only when they are those of its file."""
+        known = dataset.replace(
             label=dataset.label or self.label,
             declared_class=dataset.declared_class or self.declared_class,
             declared_subclass=dataset.declared_subclass or self.declared_subclass,
+        )
+        if self.file != _file_of(dataset):
+            return known
+        return known.replace(
+            created=dataset.created or self.created, modified=dataset.modified or self.modified
         )
 
 
@@ -125,8 +145,8 @@ def variables_beside(path: Path, dataset: str) -> VariablesTable | None:
     return VariablesTable(entries, frozenset(kinds) & table.header) if entries else None
 
 
-def datasets_beside(folder: Path) -> Mapping[str, DatasetEntry]:
-    """What `_datasets.csv` or `datasets.csv` in a folder says, by dataset name; empty without one.
+def datasets_beside(folder: Path) -> tuple[DatasetEntry, ...]:
+    """What `_datasets.csv` or `datasets.csv` in a folder says, line by line; nothing without one.
 
     Raises
     ------
@@ -135,21 +155,53 @@ def datasets_beside(folder: Path) -> Mapping[str, DatasetEntry]:
     """
     sidecar = _find(folder, DATASETS_FILES)
     if sidecar is None:
-        return {}
+        return ()
     table = _Table.read(sidecar)
-    key = next((name for name in ("dataset", "filename", "name") if name in table.header), None)
-    if key is None:
+    if not table.header.intersection(("dataset", "filename", "name")):
         raise UnreadableInput(
             "no column says which dataset a line is about",
             str(sidecar),
             "name a column 'dataset' or 'Filename'; others are Label, class and subclass",
         )
-    return {
-        dataset_name(row[key]): DatasetEntry(
-            row.get("label", ""), row.get("class", ""), row.get("subclass", "")
+    return tuple(_dataset_entry(row) for _, row in table.rows)
+
+
+def entry_about(dataset: Dataset, entries: Iterable[DatasetEntry]) -> DatasetEntry | None:
+    """What is said of a dataset in its file, else of the dataset in another; the last word counts."""
+    said = [entry for entry in entries if entry.dataset == dataset.name]
+    of_file = [entry for entry in said if entry.file == _file_of(dataset)]
+    return next(reversed(of_file or said), None)
+
+
+def dataset_in(path: Path) -> str:
+    """Name of the dataset in a CSV file: what `datasets.csv` beside it says, else the file's own name.
+
+    A broken table says nothing here: it is refused once for its folder, by `datasets_beside`.
+
+    Raises
+    ------
+    UnreadableInput
+        When the table names several datasets for the file.
+    """
+    try:
+        entries = datasets_beside(path.parent)
+    except UnreadableInput:
+        entries = ()
+    names = {entry.dataset for entry in entries if entry.file == file_key(path.name)}
+    if len(names) > 1:
+        raise UnreadableInput(
+            f"the table of datasets says that the file holds {' and '.join(sorted(names))}",
+            str(path),
+            "keep one line for each CSV file",
         )
-        for _, row in table.rows
-    }
+    return names.pop() if names else dataset_name(path.name)
+
+
+def csv_files_in(folder: Path) -> Iterator[Path]:
+    """The CSV files of a folder, all of which `_variables.csv` describes."""
+    for path in sorted(folder.iterdir()):
+        if _CSV_NAME.search(path.name) and not path.name.startswith(".") and not is_sidecar(path):
+            yield path
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +237,18 @@ class _Table:
                     f"{path}, line {line}",
                     "quote values that hold the delimiter, and give every column a value, if an empty one",
                 )
-        rows = ((line, dict(zip(header, map(str.strip, row), strict=True))) for line, row in lines[1:])
+        # Blanks around a label are part of it, but where the whole table is laid out with blanks.
+        as_written = {"label"} if all(name == name.strip() for name in lines[0][1]) else set()
+        rows = (
+            (
+                line,
+                {
+                    key: text if key in as_written else text.strip()
+                    for key, text in zip(header, row, strict=True)
+                },
+            )
+            for line, row in lines[1:]
+        )
         return cls(frozenset(header), tuple(rows))
 
 
@@ -196,6 +259,28 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     for values in reader:
         if any(value.strip() for value in values):
             yield reader.line_num, values
+
+
+def _dataset_entry(row: Mapping[str, str]) -> DatasetEntry:
+    file, dataset = row.get("filename", ""), dataset_name(row.get("dataset", ""))
+    if file and not is_sas_name(dataset):  # a description, or nothing
+        dataset = dataset_name(file)
+    return DatasetEntry(
+        dataset=dataset or dataset_name(row.get("name", "")),
+        file=file_key(file),
+        label=row.get("label", ""),
+        declared_class=row.get("class", ""),
+        declared_subclass=row.get("subclass", ""),
+        created=_time(row.get("created", "")),
+        modified=_time(row.get("modified", "")),
+    )
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _variable_entry(row: Mapping[str, str], where: str) -> VariableEntry:
@@ -246,6 +331,20 @@ def _length(text: str, where: str) -> int | None:
 def dataset_name(text: str) -> str:
     """Name of a dataset that is given by name or by file: "ADSL" of "ADSL" or "adsl.csv.gz"."""
     return _DATA_SUFFIX.sub("", text.strip()).upper()
+
+
+def file_key(name: str) -> str:
+    """By what a file's name is recognised in a table."""
+    return name.strip().lower()
+
+
+def is_sas_name(dataset: str) -> bool:
+    """Whether a name in capitals is one that SAS allows."""
+    return _SAS_NAME.fullmatch(dataset) is not None
+
+
+def _file_of(dataset: Dataset) -> str:
+    return file_key(dataset.source.path.name) if dataset.source else ""
 
 
 def _find(folder: Path, names: tuple[str, ...]) -> Path | None:

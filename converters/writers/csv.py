@@ -6,8 +6,8 @@ midnight. A missing value is an empty field, a special missing value ``.A`` to `
 blank text are one in CSV, as in SAS.
 
 Kept in ``_variables.csv`` and ``_datasets.csv`` beside the file: labels, types, lengths, formats, informats
-and the dataset's class. CSV has no place for the time of creation nor for what only Dataset-JSON knows
-(OIDs, key sequence, declared data types).
+the dataset's class and the times of its creation and last change; and its name, where the file has another.
+CSV has no place for what only Dataset-JSON knows (OIDs, key sequence, declared data types).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from ...schemas.dataset import Dataset, Variable
 from ...schemas.known_variables import variable_type
-from ..readers.sidecars import dataset_name
+from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar
 from . import arrow, sidecars
 from .arrow import Shape
 from .breaches import breaches_of_text
@@ -36,16 +36,17 @@ def breaches(output: Output) -> Iterator[Breach]:
     dataset = output.dataset
     unfit = list(breaches_of_text(dataset))
     yield from unfit
-    if dataset_name(output.path.name) != dataset.name:
-        yield Breach(dataset.name, f"a CSV file has the name of its dataset: {dataset.name.lower()}.csv")
+    if dataset_name(output.path.name) != dataset.name and not is_sas_name(dataset.name):
+        yield Breach(dataset.name, "its name is none of SAS's, so the file must have it, and has another")
+    if is_sidecar(output.path):
+        yield Breach(
+            dataset.name, f"{output.path.name} is what a table about data is called; begin without _"
+        )
     for variable in () if unfit else dataset.variables:
         if variable_type(variable.name) == "Char" and sidecars.stamp_type(dataset, variable):
             yield Breach(
                 dataset.name, "holds dates, has no date format, and is text by its name", variable.name
             )
-    names = [variable.name.upper() for variable in dataset.variables]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Breach(dataset.name, "another variable has this name but for the case", name)
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:

@@ -16,7 +16,7 @@ Dataset-JSON has no place for special missing values: a dataset that has some is
 for informats and the dataset's class; these are not written.
 
 The time of creation is the dataset's own (`created`, else `modified`), else ``SOURCE_DATE_EPOCH``, else
-SAS's epoch: a clock would make other bytes of the same input.
+SAS's epoch, which our reader takes for none: a clock would make other bytes of the same input.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ import numpy as np
 import orjson
 
 from ...schemas.dataset import Dataset, Variable
+from ..readers.dataset_json_metadata import NO_CREATION
 from . import arrow
 from .breaches import breaches_of_text
 from .json_values import Form, fault_of, form_of
@@ -57,7 +58,6 @@ _ORDER = (
     "columns",
 )
 _ATTRIBUTES = ("fileOID", "originator", "sourceSystem", "studyOID", "metaDataVersionOID", "metaDataRef")
-_SAS_EPOCH = datetime(1960, 1, 1)
 
 
 def breaches(output: Output) -> Iterator[Breach]:
@@ -95,7 +95,7 @@ def metadata(dataset: Dataset) -> dict[str, Any]:
 
 def _creation(dataset: Dataset) -> datetime:
     stated = os.environ.get("SOURCE_DATE_EPOCH", "")
-    fallback = datetime.fromtimestamp(int(stated), UTC) if stated.isdecimal() else _SAS_EPOCH
+    fallback = datetime.fromtimestamp(int(stated), UTC) if stated.isdecimal() else NO_CREATION
     return dataset.created or dataset.modified or fallback
 
 

@@ -13,8 +13,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...schemas.dataset import Dataset, Variable
-from ...schemas.errors import UnwritableOutput
-from ..readers.sidecars import DATASETS_FILES, VARIABLES_FILE, dataset_name
+from ...schemas.errors import UnreadableInput, UnwritableOutput
+from ..readers.sidecars import (
+    DATASETS_FILES,
+    VARIABLES_FILE,
+    csv_files_in,
+    dataset_in,
+    dataset_name,
+    file_key,
+)
 from . import arrow
 from .arrow import Shape
 from .protocol import Output, PlannedFile
@@ -22,7 +29,7 @@ from .protocol import Output, PlannedFile
 Row = dict[str, str]
 
 _VARIABLES = ("dataset", "variable", "label", "type", "length", "format", "informat")
-_DATASETS = ("Filename", "dataset", "Label", "class", "subclass")
+_DATASETS = ("Filename", "dataset", "Label", "class", "subclass", "created", "modified")
 _CARRIED = {"label": "label", "length": "length", "format": "format", "informat": "format"}
 _NAMES_OF_DATASET = ("dataset", "filename", "name")
 _STAMPS = {Shape.DATE: "date", Shape.DATETIME: "datetime"}
@@ -37,9 +44,9 @@ class _Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
 
-    def replaced(self, names: set[str], rows: Sequence[Row], header: Sequence[str]) -> _Table:
-        """The table with these rows in place of all that concern the datasets of these names."""
-        kept = [row for row in self.rows if _concerned(row) not in names]
+    def replaced(self, old: Callable[[Row], bool], rows: Sequence[Row], header: Sequence[str]) -> _Table:
+        """The table with these rows in place of the old ones."""
+        kept = [row for row in self.rows if not old(row)]
         known = {name.lower() for name in self.header}
         added = tuple(name for name in header if name.lower() not in known)
         lowered = [{name.lower(): value for name, value in row.items()} for row in rows]
@@ -61,7 +68,8 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
     Raises
     ------
     UnwritableOutput
-        When a sidecar is there and is no table that could be kept.
+        When a sidecar is there and is no table that could be kept, or another CSV file of the folder
+        holds one of the datasets: one description cannot be true of both.
     """
     datasets = [output.dataset for output in outputs]
     carried = frozenset().union(*(dataset.carries for dataset in datasets))
@@ -69,13 +77,42 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
     variables = [_variable_row(dataset, variable) for dataset in datasets for variable in dataset.variables]
     described = [_dataset_row(output) for output in outputs]
     names = {dataset.name for dataset in datasets}
-    tables = (((VARIABLES_FILE,), header, variables), (DATASETS_FILES, _DATASETS, described))
+    keys = {file_key(output.path.name) for output in outputs}
+
+    def is_of_dataset(row: Row) -> bool:
+        return _concerned(row) in names
+
+    def is_of_file(row: Row) -> bool:
+        return file_key(row["filename"]) in keys if row.get("filename") else is_of_dataset(row)
+
+    tables = (
+        ((VARIABLES_FILE,), is_of_dataset, header, variables),
+        (DATASETS_FILES, is_of_file, _DATASETS, described),
+    )
     files = []
-    for file_names, columns, rows in tables:
+    for file_names, old, columns, rows in tables:
         path = _beside(folder, file_names)
-        content = _present(path).replaced(names, rows, columns).content()
+        content = _present(path).replaced(old, rows, columns).content()
         files.append(PlannedFile(path, _writing(content), merged=True))
+    _refuse_second_file(folder, outputs)
     return files
+
+
+def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
+    written = {output.path.name for output in outputs}
+    names = {output.dataset.name for output in outputs}
+    others = [path for path in csv_files_in(folder) if path.name not in written] if folder.is_dir() else []
+    for path in others:
+        try:
+            name = dataset_in(path)
+        except UnreadableInput as problem:
+            raise UnwritableOutput(problem.what, problem.where, problem.advice) from problem
+        if name in names:
+            raise UnwritableOutput(
+                f"another CSV file of the folder holds {name}, and {VARIABLES_FILE} can describe only one",
+                str(path),
+                "write to another folder, or take that file away",
+            )
 
 
 def stamp_type(dataset: Dataset, variable: Variable) -> str:
@@ -103,6 +140,8 @@ def _dataset_row(output: Output) -> Row:
         "Label": dataset.label,
         "class": dataset.declared_class,
         "subclass": dataset.declared_subclass,
+        "created": dataset.created.isoformat() if dataset.created else "",
+        "modified": dataset.modified.isoformat() if dataset.modified else "",
     }
 
 
@@ -121,11 +160,11 @@ def _present(path: Path) -> _Table:
         delimiter = max(_DELIMITERS, key=first.count)
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         header, *lines = [record for record in records if any(value.strip() for value in record)]
-        names = [name.strip().lower() for name in header]
-        return _Table(
-            tuple(name.strip() for name in header),
-            tuple(dict(zip(names, values, strict=True)) for values in lines),
-        )
+        names = [name.strip() for name in header]
+        if names != header:  # laid out with blanks, which readers leave out then
+            lines = [[value.strip() for value in values] for values in lines]
+        keys = [name.lower() for name in names]
+        return _Table(tuple(names), tuple(dict(zip(keys, values, strict=True)) for values in lines))
     except (OSError, csv.Error, ValueError) as error:
         raise UnwritableOutput(
             "the table beside the output is damaged, and cannot be kept while new lines are added",

@@ -1,11 +1,12 @@
 """Tables beside the data: what they may say, and what is refused."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from adamgate.converters.readers import sidecars
+from adamgate.converters.readers import read, sidecars
 from adamgate.converters.sas_formats import Kind
 from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
@@ -93,19 +94,19 @@ def test_broken_tables_are_refused(tmp_path: Path, snapshot: object, case: str) 
 def test_datasets_are_described_by_file_or_name(tmp_path: Path, name: str, key: str) -> None:
     file = "adtte.xpt" if key == "Filename" else "ADTTE"
     (tmp_path / name).write_text(f"{key},Label,class,SUBCLASS\n{file},Time,BDS,TIME-TO-EVENT\n")
-    assert sidecars.datasets_beside(tmp_path) == {
-        "ADTTE": sidecars.DatasetEntry("Time", "BDS", "TIME-TO-EVENT")
-    }
+    (entry,) = sidecars.datasets_beside(tmp_path)
+    assert (entry.dataset, entry.file) == ("ADTTE", file if key == "Filename" else "")
+    assert (entry.label, entry.declared_class, entry.declared_subclass) == ("Time", "BDS", "TIME-TO-EVENT")
 
 
 def test_our_own_table_comes_first(tmp_path: Path) -> None:
     (tmp_path / "datasets.csv").write_text("dataset,label\nADTTE,other\n")
     (tmp_path / "_datasets.csv").write_text("dataset,label\nADTTE,own\n")
-    assert sidecars.datasets_beside(tmp_path)["ADTTE"].label == "own"
+    assert [entry.label for entry in sidecars.datasets_beside(tmp_path)] == ["own"]
 
 
 def test_what_a_dataset_says_itself_stays() -> None:
-    entry = sidecars.DatasetEntry("Label beside", "BDS", "")
+    entry = sidecars.DatasetEntry("X", label="Label beside", declared_class="BDS")
     silent = Dataset("X", pd.DataFrame(), ())
     labelled = silent.replace(label="Own label", declared_class="OCCDS")
     assert (entry.applied_to(silent).label, entry.applied_to(silent).declared_class) == (
@@ -130,3 +131,65 @@ def test_a_table_of_datasets_without_names_is_refused(tmp_path: Path) -> None:
 )
 def test_dataset_names(text: str, name: str) -> None:
     assert sidecars.dataset_name(text) == name
+
+
+def folder_of(folder: Path, datasets: str, **files: str) -> Path:
+    (folder / "_datasets.csv").write_text(datasets)
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content)
+    return folder
+
+
+def test_a_csv_file_holds_the_dataset_that_the_table_says(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "dataset,Filename,Label\nadtte,NEW.csv ,Time\n", new="AVAL\n1\n")
+    (folder / "_variables.csv").write_text("dataset,variable,label\nADTTE,AVAL,Value\n")
+    (data,) = read(folder)
+    assert (data.name, data.label, data.variable("AVAL").label) == ("ADTTE", "Time", "Value")
+
+
+@pytest.mark.parametrize("said", ["", "Time to Event"])
+def test_without_a_name_in_the_table_the_file_names_the_dataset(tmp_path: Path, said: str) -> None:
+    folder = folder_of(tmp_path, f"dataset,Filename,Label\n{said},adtte.csv,Time\n", adtte="AVAL\n1\n")
+    (data,) = read(folder)
+    assert (data.name, data.label) == ("ADTTE", "Time")
+
+
+def test_a_csv_file_of_two_datasets_is_refused(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "Filename,dataset\nx.csv,ADSL\nx.csv,ADTTE\n", x="AVAL\n1\n")
+    with pytest.raises(UnreadableInput, match="says that the file holds ADSL and ADTTE"):
+        read(folder)
+
+
+def test_two_files_of_one_dataset_are_refused(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "Filename,dataset\nnew.csv,ADTTE\n", adtte="AVAL\n1\n", new="AVAL\n2\n")
+    with pytest.raises(UnreadableInput, match="dataset ADTTE is there 2 times"):
+        read(folder)
+    assert read(folder / "new.csv")["ADTTE"]["AVAL"].tolist() == [2]
+
+
+def test_the_line_of_the_file_comes_before_that_of_another(tmp_path: Path) -> None:
+    table = (
+        "Filename,dataset,label,created\n"
+        "adtte.csv,ADTTE,own,2024-05-01T12:00:00\n"
+        "adtte.xpt,ADTTE,other,2020-01-01\n"
+    )
+    (data,) = read(folder_of(tmp_path, table, adtte="AVAL\n1\n"))
+    assert (data.label, data.created) == ("own", datetime(2024, 5, 1, 12))
+    (tmp_path / "adtte.csv").rename(tmp_path / "adtte.tsv")
+    (data,) = read(tmp_path)
+    assert (data.label, data.created) == ("other", None)
+
+
+def test_times_that_are_none_are_left_alone(tmp_path: Path) -> None:
+    table = "Filename,dataset,created,modified\nadtte.csv,ADTTE,yesterday,2024-05-02\n"
+    (data,) = read(folder_of(tmp_path, table, adtte="AVAL\n1\n"))
+    assert (data.created, data.modified) == (None, datetime(2024, 5, 2))
+
+
+def test_blanks_around_a_label_stay_unless_the_table_is_laid_out_with_them(tmp_path: Path) -> None:
+    table = variables(tmp_path, "dataset,variable,label\nADTTE, AVAL , two blanks  \n")
+    assert table is not None
+    assert table.entries["AVAL"].label == " two blanks  "
+    table = variables(tmp_path, "dataset, variable, label\nADTTE,   AVAL,     Value \n")
+    assert table is not None
+    assert table.entries["AVAL"].label == "Value"

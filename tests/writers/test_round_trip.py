@@ -53,7 +53,7 @@ def datasets(draw, special_missing):
         columns[name] = column_of(kind, values)
         sas_format = draw(st.sampled_from(FORMATS_OF_KIND.get(kind, [""])))
         is_text = kind in {"text", "category"}
-        label = draw(text.map(str.strip))
+        label = draw(text | tricky)
         length = draw(st.none() | st.integers(1, 200))
         variables.append(Variable(name, label, "Char" if is_text else "Num", length, sas_format))
         empty = np.flatnonzero(pd.isna(columns[name]))
@@ -61,7 +61,7 @@ def datasets(draw, special_missing):
             tags = draw(st.lists(st.sampled_from("_AZ"), min_size=len(empty), max_size=len(empty)))
             special[name] = SpecialMissing(empty.astype(np.int64), np.array(tags))
     frame = pd.DataFrame(columns, index=pd.RangeIndex(records))
-    return Dataset("ADX", frame, tuple(variables), label=draw(text.map(str.strip)), special_missing=special)
+    return Dataset("ADX", frame, tuple(variables), label=draw(text | tricky), special_missing=special)
 
 
 def column_of(kind, values):
@@ -104,8 +104,7 @@ def test_everything_comes_back(to, everything, plain, assert_same, tmp_path):
     (back,) = ag.read(tmp_path / f"adae.{to}")
     assert_same(dataset, back, null_is_blank=to == "csv")
     assert back.carries == dataset.carries
-    if to != "csv":
-        assert (back.created, back.modified) == (dataset.created, dataset.modified)
+    assert (back.created, back.modified) == (dataset.created, dataset.modified)
     if to in HOLDS_SPECIAL_MISSING:
         assert [variable.informat for variable in back.variables] == [
             "$20.",
@@ -118,6 +117,15 @@ def test_everything_comes_back(to, everything, plain, assert_same, tmp_path):
             "",
         ]
         assert (back.declared_class, back.declared_subclass) == ("OCCURRENCE DATA STRUCTURE", "ADVERSE EVENT")
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_times_that_are_not_known_are_not_made_up(to, plain, tmp_path):
+    unknown = plain.replace(created=None, modified=None)
+    ag.write(unknown, tmp_path / "csv" / "adae.csv")
+    ag.convert(tmp_path / "csv" / "adae.csv", tmp_path / "out" / f"adae.{to}")
+    (back,) = ag.read(tmp_path / "out")
+    assert (back.created, back.modified) == (None, None)
 
 
 @pytest.mark.parametrize("to", FORMATS)
