@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,7 @@ class Parameters:
         text of PARAM."""
         found = np.array([name.upper() == role for name in self.names])
         if "PARAM" in self.data:
-            meant = self.data.matching("PARAM", lambda text: _plain(str(text)) in _ROLES[role])
+            meant = self.data.matching("PARAM", partial(_means, role))
             found |= self.count(meant) > 0
         for number, name in enumerate(self.names):
             declared = self.endpoint(name).role
@@ -128,8 +129,16 @@ class Parameters:
         return found
 
     def records_with_role(self, role: str) -> Mask:
-        """Records of the parameters that are an endpoint."""
-        return self.with_role(role)[self.codes]
+        """Records that are an endpoint, each by its own PARAMCD and PARAM, so that parts of a study agree."""
+        declared = [self.endpoint(name).role for name in self.names]
+        by_code = np.array(
+            [(said or name.upper()) == role for said, name in zip(declared, self.names, strict=True)]
+        )
+        found: Mask = by_code[self.codes]
+        if "PARAM" in self.data:
+            open_to_text = np.array([not said for said in declared])[self.codes]
+            found = found | (open_to_text & self.data.matching("PARAM", partial(_means, role)))
+        return found
 
     def endpoint(self, name: str) -> Endpoint:
         """What is declared of a parameter; nothing where it is not declared."""
@@ -142,6 +151,11 @@ class Parameters:
 
 def _prefix(name: str) -> str:
     return f"{name}: " if name else ""
+
+
+def _means(role: str, text: object) -> bool:
+    """Whether a PARAM is the name of an endpoint."""
+    return _plain(str(text)) in _ROLES[role]
 
 
 def _plain(text: str) -> str:

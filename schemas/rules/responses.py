@@ -52,7 +52,7 @@ _SPAN = 1 << 26
     "XD007",
     title="A duration of response of somebody who did not respond",
     severity=Severity.ERROR,
-    grain=Grain.SUBJECT,
+    grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR"),
     consults=("ADRS", "ADSL"),
