@@ -116,9 +116,25 @@ def distinct(column: pd.Series) -> Distinct:
     else:
         codes, uniques = pd.factorize(column, use_na_sentinel=True)
         values = np.asarray(uniques if (codes >= 0).any() else [], dtype=object)
-    if any((isinstance(value, str) and value != value.rstrip(" ")) or value == "" for value in values):
+    if not _holds_numbers(column.dtype) and _any_ends_in_blank(values):
         values, codes = _without_trailing_blanks(values, codes)
     return Distinct(values, codes)
+
+
+def _holds_numbers(dtype: Any) -> bool:
+    """Whether a column by its type has numbers or dates, and so no blank."""
+    return pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)
+
+
+def _any_ends_in_blank(values: NDArray[np.object_]) -> bool:
+    """Whether a text is empty or ends in a blank; one search over all texts instead of one per text."""
+    if not len(values):
+        return False
+    try:
+        texts = "\0".join(values)
+    except TypeError:  # not all of them are texts
+        return any(isinstance(value, str) and (not value or value.endswith(" ")) for value in values)
+    return " \0" in f"{texts}\0" or "\0\0" in f"\0{texts}\0"
 
 
 def _without_trailing_blanks(
@@ -138,8 +154,11 @@ def _without_trailing_blanks(
 def missing(column: pd.Series) -> Mask:
     """Records without a value: null, NaN, NaT or blank text."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        blank = np.array([isinstance(v, str) and not v.strip(" ") for v in column.cat.categories], np.bool_)
         codes = column.cat.codes.to_numpy()
+        categories = column.cat.categories.to_numpy(dtype=object)
+        if not _any_ends_in_blank(categories):
+            return codes < 0
+        blank = np.array([isinstance(v, str) and not v.strip(" ") for v in categories], np.bool_)
         return np.append(blank, True)[codes]
     null = column.isna().to_numpy(dtype=np.bool_)
     if is_character(column):
