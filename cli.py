@@ -7,6 +7,7 @@ What takes long to import (pandas, pandera, rich, …) is imported by the comman
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -63,8 +64,14 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
             stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _leave)
     completion = os.environ.get(COMPLETION)
     sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
+
+
+def _leave(number: int, _: object) -> NoReturn:
+    """End as an exception would, so that no half-written file stays behind."""
+    sys.exit(128 + number)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -455,7 +462,8 @@ def _deliver(
     if form is None:
         _tell_report(report, settings, detail)
     elif output is not None:
-        save(_rendered(report, form, settings, detail), output)
+        judged = [Path(each.path) for each in report.inputs if each.path]
+        save(_rendered(report, form, settings, detail), output, judged)
         _tell_report(report, settings, detail)
     else:
         _print(_rendered(report, form, settings, detail, sys.stdout))

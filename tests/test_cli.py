@@ -436,3 +436,18 @@ def test_no_command_imports_a_survival_tool(study: Path):
     ran = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
     assert "pandas" in ran.stdout.split()
     assert not {"lifelines", "sksurv"}.intersection(ran.stdout.split())
+
+
+def test_a_report_never_replaces_what_was_judged(tmp_path, root):
+    judged = tmp_path / "adtte.json"
+    judged.write_bytes((root / "fixtures" / "cartitude1" / "dataset-json" / "adtte.json").read_bytes())
+    before = judged.read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "adamgate", "validate", str(judged), "-o", str(judged), "-q"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "the output would replace an input" in done.stderr
+    assert judged.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -25,10 +26,19 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
     return form or SUFFIXES[output.suffix.lower()], output
 
 
-def save(document: str, output: Path) -> None:
-    """Write a report; the one of an earlier run is replaced."""
+def save(document: str, output: Path, inputs: Iterable[Path]) -> None:
+    """Write a report; the one of an earlier run is replaced, what was judged is not.
+
+    Raises
+    ------
+    UnwritableOutput
+        When the output is one of `inputs`, or cannot be written.
+    """
     from ..writers.atomic import write_together
+    from ..writers.inputs import refuse_inputs
     from ..writers.protocol import PlannedFile
+
+    refuse_inputs([output], inputs)
 
     content = document.encode("utf-8", "backslashreplace")
     if output.exists() and not output.is_file():  # /dev/null, a named pipe: nothing to rename over
