@@ -95,9 +95,9 @@ def many_findings(runs: int) -> None:
     costs.sort(key=lambda cost: -cost.ratio)
     total, more = sum(cost.clean for cost in costs), sum(cost.damaged for cost in costs)
     print(
-        f"\n{len(costs)} rules with {FINDINGS:,} findings or more against themselves with none, cpu s, best of {runs}"
+        f"\n{len(costs)} rules with {FINDINGS:,} findings, against themselves with none: cpu s, best of {runs}"
     )
-    print(f"{'rule':8}{'damage':32}{'findings':>10}{'without':>10}{'with':>10}{'ratio':>8}")
+    print(f"{'rule':8}{'damage':32}{'records':>10}{'without':>10}{'with':>10}{'ratio':>8}")
     for cost in costs[:SHOWN]:
         print(
             f"{cost.rule_id:8}{cost.damage:32}{cost.records:10,}{cost.clean:10.3f}{cost.damaged:10.3f}"
