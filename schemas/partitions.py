@@ -254,5 +254,5 @@ def _joined(name: str, partitions: Sequence[Partition]) -> Dataset:
 def _column(parts: Sequence[pd.Series]) -> pd.Series:
     """Parts of a column one after another; dictionaries stay dictionaries."""
     if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
-        return pd.Series(union_categoricals(parts))
+        return pd.Series(union_categoricals(list(parts)))
     return pd.concat(parts, ignore_index=True)
