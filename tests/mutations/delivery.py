@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from two_arm_trial import as_read
+from two_arm_trial import as_read, variable_of
 
 from adamgate.schemas.dataset import Dataset, Study
 
@@ -58,8 +58,12 @@ class Delivery:
         return Study.of(*(self._delivered(dataset) for dataset in self._datasets.values()))
 
     def _delivered(self, dataset: Dataset) -> Dataset:
-        frame = self._frames.get(dataset.name)
-        return dataset if frame is None else dataset.replace(frame=as_read(frame))
+        if dataset.name not in self._frames:
+            return dataset
+        frame = as_read(self._frames[dataset.name])
+        known = {each.name: each for each in dataset.variables}
+        variables = tuple(known.get(name) or variable_of(frame[name]) for name in frame)
+        return dataset.replace(frame=frame, variables=variables)
 
 
 def some(frame: pd.DataFrame, rng: Rng, where: Where | None = None, records: int = 1) -> pd.Index:

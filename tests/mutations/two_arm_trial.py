@@ -149,7 +149,7 @@ def two_arm_trial() -> Study:
 def dataset(frame: pd.DataFrame, name: str) -> Dataset:
     """A frame as a reader gives it, with labels and formats."""
     frame = as_read(frame)
-    return Dataset.from_frame(frame, name, f"{name} (made up)", [_variable(frame[each]) for each in frame])
+    return Dataset.from_frame(frame, name, f"{name} (made up)", [variable_of(frame[each]) for each in frame])
 
 
 def as_read(frame: pd.DataFrame) -> pd.DataFrame:
@@ -167,7 +167,8 @@ def as_read(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
-def _variable(column: pd.Series) -> Variable:
+def variable_of(column: pd.Series) -> Variable:
+    """What a transport file would say of a column."""
     name = str(column.name)
     label = LABELS.get(name, name.capitalize())
     if isinstance(column.dtype, pd.CategoricalDtype):

@@ -14,9 +14,9 @@ from two_arm_trial import two_arm_trial
 import adamgate as ag
 from adamgate.schemas.dataset import Dataset, SpecialMissing, Study
 from adamgate.schemas.declarations import Declarations
-from adamgate.schemas.finding import Status
+from adamgate.schemas.finding import Severity, Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.partitions import added_up, join, partition, validate_partitions
+from adamgate.schemas.partitions import join, partition, validate_partitions
 from adamgate.schemas.rule import Grain, rule_book
 from adamgate.schemas.trial import Manner, try_rule
 from adamgate.schemas.waiver import Waiver
@@ -112,3 +112,94 @@ def test_the_report_is_that_of_one_run(mixtures, number):
 def test_the_report_of_files_is_that_of_one_run(root, name):
     study = ag.read(root / "fixtures" / name)
     assert validate_partitions(partition(study, PARTS)) == validate(study)
+
+
+def test_parts_are_whole_subjects_and_join_to_the_whole():
+    study = two_arm_trial()
+    parts = partition(study, PARTS)
+    for name in ("ADSL", "ADTTE", "ADAE"):
+        subjects = [set(part.study[name].frame.USUBJID) for part in parts]
+        assert sum(map(len, subjects)) == len(set.union(*subjects)) > PARTS
+        assert sum(len(part.study[name]) for part in parts) == len(study[name])
+    for dataset in join(parts):
+        pd.testing.assert_frame_equal(dataset.frame, study[dataset.name].frame)
+
+
+def test_a_dataset_without_subjects_stands_in_every_part():
+    study = two_arm_trial()
+    assert all(part.study["TS"] is study["TS"] for part in partition(study, PARTS))
+
+
+def test_identifiers_that_differ_in_blanks_case_or_zeros_stay_together():
+    frame = pd.DataFrame({"USUBJID": ["S-001", "s-001", "S-1", "S -1", None, "S-001  "]})
+    parts = partition(Study.of(Dataset.from_frame(frame, "ADSL")), 50)
+    (known,) = [part.records["ADSL"] for part in parts if 0 in part.records["ADSL"]]
+    assert {0, 1, 2, 3, 5} <= set(known)
+
+
+def test_special_missing_values_stay_with_their_records():
+    frame = pd.DataFrame({"USUBJID": [f"S-{number}" for number in range(40)], "AGE": np.nan})
+    special = SpecialMissing(np.arange(0, 40, 3), np.array(list("ABCDEFGHIJKLMN")))
+    study = Study.of(Dataset.from_frame(frame, "ADSL").replace(special_missing={"AGE": special}))
+    parts = partition(study, PARTS)
+    for part in parts:
+        own = part.study["ADSL"].special_missing["AGE"]
+        assert [frame.USUBJID[3 * "ABCDEFGHIJKLMN".index(tag)] for tag in own.tags] == list(
+            part.study["ADSL"].frame.USUBJID.iloc[own.records]
+        )
+    joined = join(parts)["ADSL"].special_missing["AGE"]
+    np.testing.assert_array_equal(joined.records, special.records)
+    np.testing.assert_array_equal(joined.tags, special.tags)
+
+
+def test_more_parts_than_subjects(mixtures):
+    assert validate_partitions(partition(mixtures[0], 300)) == validate(mixtures[0])
+
+
+def test_one_part(mixtures):
+    assert validate_partitions(partition(mixtures[1], 1)) == validate(mixtures[1])
+
+
+def test_a_study_cannot_be_split_into_nothing():
+    with pytest.raises(ValueError, match="one part or more"):
+        partition(two_arm_trial(), 0)
+
+
+def test_options_of_the_gate_hold_in_parts(mixtures):
+    options = {
+        "declarations": Declarations(cut_off=date(2023, 6, 30), population="ITTFL"),
+        "show_values": True,
+        "ignore": ["AD0001", "CT"],
+        "severities": {"XD016": "note"},
+        "waivers": [
+            Waiver("AE018", "ADAE", "known", "a statistician", date(2030, 1, 1), place="waiver 1"),
+            Waiver("AE001", "ADAE", "known", "a statistician", date(2030, 1, 1), place="waiver 2"),
+        ],
+        "today": date(2026, 1, 1),
+    }
+    for study in mixtures:
+        report = validate_partitions(partition(study, PARTS), **options)
+        assert report == validate(study, **options)
+        assert report.findings_from(Severity.ERROR)
+
+
+def test_words_that_name_values_are_those_of_the_whole():
+    """One part has N, another X: the message names both."""
+    subjects = [f"S-{number}" for number in range(60)]
+    flags = ["N" if number % 2 else "X" for number in range(60)]
+    frame = pd.DataFrame({"USUBJID": subjects, "AESEQ": 1.0, "TRTEMFL": flags, "AETERM": "headache"})
+    study = Study.of(Dataset.from_frame(frame, "ADAE"))
+    (found,) = validate_partitions(partition(study, PARTS), rules={"AD0269"}).findings
+    assert "holds N and X" in found.message
+    assert found.records == 60
+    assert [each.record for each in found.examples] == list(range(1, 11))
+
+
+def test_a_text_where_numbers_must_be_is_not_run_whatever_part_it_is_in():
+    delivery = Delivery(two_arm_trial())
+    frame = delivery.frame("ADTTE")
+    frame["AVAL"] = [None] * (len(frame) - 1) + ["12"]
+    study = delivery.study()
+    report = validate_partitions(partition(study, PARTS))
+    assert report == validate(study)
+    assert report.count(Status.NOT_RUN)

@@ -1,0 +1,139 @@
+"""Legitimate designs of subjects and of deliveries."""
+
+import numpy as np
+import pandas as pd
+from designs import and_more, design, elapsed
+
+
+@design
+def screen_failures(delivery):
+    """In ADSL, with an arm of their own, without dates and without records elsewhere."""
+    for name in ("ADSL", "DM"):
+        frame = delivery.frame(name)
+        added = frame.head(5).copy()
+        added["USUBJID"] = [f"MADEUP-301-09-{number}" for number in range(9001, 9006)]
+        added["SUBJID"] = [str(number) for number in range(9001, 9006)]
+        dates = [each for each in added if each.endswith("DT") and each != "DCUTDT"]
+        added[dates] = pd.NaT
+        added["DTHFL"] = None
+        arms = [each for each in ("ARM", "ACTARM", "TRT01P", "TRT01A") if each in added]
+        added[arms] = "Screen Failure"
+        for flag in ("SAFFL", "ITTFL"):
+            if flag in added:
+                added[flag] = "N"
+        if "RANDFL" in added:
+            added["RANDFL"] = "N"
+            added[["TRT01PN", "TRT01AN"]] = np.nan
+            added["EOSSTT"] = "DISCONTINUED"
+        delivery.put(name, and_more(frame, added))
+
+
+@design
+def randomized_and_not_treated(delivery):
+    """In the analysis by intention, not in that of safety."""
+    adsl = delivery.frame("ADSL")
+    alive = adsl.index[adsl.DTHFL.isna()][:3]
+    subjects = set(adsl.USUBJID[alive])
+    adsl.loc[alive, ["TRTSDT", "TRTEDT"]] = pd.NaT
+    adsl.loc[alive, "SAFFL"] = "N"
+    adsl.loc[alive, "TRT01A"] = None
+    adsl.loc[alive, "TRT01AN"] = np.nan
+    for name in ("ADAE", "EX"):
+        frame = delivery.frame(name)
+        delivery.put(name, frame[~frame.USUBJID.isin(subjects)].reset_index(drop=True))
+    responses = delivery.frame("ADRS")
+    own = responses.USUBJID.isin(subjects)
+    responses.loc[own, "TRTSDT"] = pd.NaT
+    responses.loc[own, "ADY"] = np.nan
+    responses.loc[own, "TRTA"] = None
+    frame = delivery.frame("ADTTE")
+    frame = frame[~(frame.USUBJID.isin(subjects) & frame.PARAMCD.eq("TTSAE"))].reset_index(drop=True)
+    own = frame.USUBJID.isin(subjects)
+    frame.loc[own, "TRTSDT"] = pd.NaT
+    frame.loc[own, "SAFFL"] = "N"
+    frame.loc[own, "TRTA"] = None
+    frame.loc[own, "TRTAN"] = np.nan
+    delivery.put("ADTTE", frame)
+
+
+@design
+def death_without_a_date(delivery):
+    """Known to be dead, the day unknown: DTHDTC is partial, and survival is censored."""
+    adsl = delivery.frame("ADSL").assign(DTHDTC=lambda data: data.DTHDT.dt.strftime("%Y-%m-%d"))
+    own = adsl.index[adsl.DTHFL.isna()][:2]
+    adsl.loc[own, "DTHFL"] = "Y"
+    adsl.loc[own, "DTHDTC"] = "2024"
+    adsl.loc[own, "EOSSTT"] = "DISCONTINUED"
+    delivery.put("ADSL", adsl)
+    demographics = delivery.frame("DM")
+    demographics.loc[own, "DTHFL"] = "Y"
+
+
+@design
+def imputed_death(delivery):
+    """A day of death that was imputed, flagged in ADSL and in ADTTE."""
+    adsl = delivery.frame("ADSL").assign(DTHDTF=None)
+    own = adsl.index[adsl.DTHFL.eq("Y")][:3]
+    adsl.loc[own, "DTHDTF"] = "D"
+    delivery.put("ADSL", adsl)
+    frame = delivery.frame("ADTTE").assign(ADTF=None)
+    flagged = frame.USUBJID.isin(adsl.USUBJID[own]) & frame.SRCVAR.eq("DTHDT")
+    frame.loc[flagged, "ADTF"] = "D"
+    delivery.put("ADTTE", frame)
+
+
+@design
+def treatment_goes_on(delivery):
+    """No TRTEDT for those under treatment at the cut-off."""
+    adsl = delivery.frame("ADSL")
+    late = adsl.index[adsl.DTHFL.isna() & (pd.Timedelta(days=60) > adsl.LSTALVDT - adsl.TRTEDT)]
+    assert len(late) > 0
+    own = set(adsl.USUBJID[late])
+    adsl.loc[late, "TRTEDT"] = pd.NaT
+    events = delivery.frame("ADAE")
+    events.loc[events.USUBJID.isin(own), "TRTEDT"] = pd.NaT
+    frame = delivery.frame("ADTTE")
+    ended = frame.USUBJID.isin(own) & frame.SRCVAR.eq("TRTEDT")
+    last = frame.USUBJID.map(adsl.set_index("USUBJID").LSTALVDT)
+    frame["ADT"] = frame.ADT.mask(ended, last)
+    frame["AVAL"] = frame.AVAL.mask(ended, elapsed(frame))
+    frame["SRCVAR"] = frame.SRCVAR.mask(ended, "LSTALVDT")
+
+
+@design
+def end_of_study_is_the_cut_off(delivery):
+    """EOSDT at the cut-off for those who go on, and no variable that is called a cut-off."""
+    delivery.remove("TS")
+    adsl = delivery.frame("ADSL")
+    adsl["EOSDT"] = adsl.EOSDT.fillna(adsl.DCUTDT)
+    delivery.drop("ADSL", "DCUTDT")
+
+
+@design
+def crossover(delivery):
+    """Placebo subjects get the drug in a second period: TRTP of a record is that of its period."""
+    adsl = delivery.frame("ADSL")
+    crossing = adsl.ARM.eq("Placebo") & (adsl.index % 4 == 1)
+    adsl = adsl.assign(
+        TRT02P=np.where(crossing, "Drug X 10 mg", None), TRT02A=np.where(crossing, "Drug X 10 mg", None)
+    )
+    delivery.put("ADSL", adsl)
+    events = delivery.frame("ADAE").assign(APERIOD=1.0)
+    own = events.USUBJID.isin(adsl.USUBJID[crossing]) & (events.AESEQ >= 3)
+    events.loc[own, "APERIOD"] = 2.0
+    events.loc[own, "TRTA"] = "Drug X 10 mg"
+    delivery.put("ADAE", events)
+
+
+@design
+def no_tabulation_data(delivery):
+    """Analysis datasets alone."""
+    for name in ("DM", "EX", "TS"):
+        delivery.remove(name)
+
+
+@design
+def adsl_and_times_only(delivery):
+    """Sources that SRCDOM names were not delivered; the origin of a response cannot be seen."""
+    for name in ("ADAE", "ADRS", "DM", "EX"):
+        delivery.remove(name)
