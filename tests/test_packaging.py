@@ -37,16 +37,10 @@ def test_declared_packages_are_the_folders_of_the_tree(root):
 
 @pytest.fixture(scope="module")
 def wheel_members(root, tmp_path_factory):
-    """Names in a wheel built from a copy of the tracked files, so that no stale build/ leaks in."""
+    """Names in a wheel built from a copy of the sources, so that no stale build/ leaks in."""
     copy = tmp_path_factory.mktemp("source") / "adamgate"
-    tracked = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=root, capture_output=True, check=True
-    )
-    for name in filter(None, tracked.stdout.decode().split("\0")):
-        if (root / name).is_file():
-            target = copy / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / name, target)
+    made = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "out", "data")
+    shutil.copytree(root, copy, ignore=made)
     out = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run(
