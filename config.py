@@ -241,15 +241,16 @@ def load_settings(
 
 
 def _find(start: Path) -> Path | None:
+    # os.path answers where pathlib raises: a name too long for the system, a user without a home.
     folder = start.absolute()
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         folder = folder.parent
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))
     for each in (folder, *folder.parents):
         candidate = each / FILE_NAME
-        if candidate.is_file():
+        if os.path.lexists(candidate):
             return candidate
-        if each == home or any((each / mark).exists() for mark in _REPOSITORY):
+        if each == home or any(os.path.exists(each / mark) for mark in _REPOSITORY):
             return None
     return None
 

@@ -7,6 +7,7 @@ entry point group ``adamgate.rules``.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
         When the file cannot be read, breaks, or declares no rule.
     """
     file = Path(path)
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise ConfigurationError("there is no such file of rules", str(file), "name a Python file")
     name = f"{_NAMESPACE}.{file.stem}"
     spec = spec_from_file_location(name, file)

@@ -36,6 +36,18 @@ def test_defaults_are_the_newest_standards_and_refuse_errors():
     assert {settings.origin(name) for name in config.KINDS} == {"default"}
 
 
+def test_no_home_and_no_such_name_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As in a container whose user has no entry in /etc/passwd."""
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    assert load_settings([tmp_path / ("a" * 300)], environ=NOTHING).fail_on == "error"
+
+
+def test_a_link_to_no_settings_is_told(study: Path):
+    (study / "adamgate.toml").symlink_to("lost.toml")
+    with pytest.raises(ag.ConfigurationError, match="cannot be read"):
+        load_settings([study], environ=NOTHING)
+
+
 def test_never_has_no_threshold():
     assert load_settings(overrides={"fail_on": "never"}, environ=NOTHING).threshold is None
 
@@ -81,7 +93,7 @@ def test_the_search_stops_at_the_repository_and_at_home(
     if boundary == "repository":
         (inner / ".git").mkdir()
     else:
-        monkeypatch.setattr(Path, "home", lambda: inner)
+        monkeypatch.setenv("HOME", str(inner))
     assert load_settings([inner / "data"], environ=NOTHING).fail_on == "error"
 
 

@@ -30,6 +30,8 @@ from .text import codec_name, decode_values, undecoded_note
 from .text_column import FIRST_BLOCK
 
 _CHUNK = 1 << 20
+_INFLATED = 16 << 20
+"""Bytes that a compressed file gives at once: a few may stand for a thousand times as many."""
 _ADVICE = "have it written anew by a tool that follows Dataset-JSON 1.1"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -168,8 +170,8 @@ def _decompressed(file: IO[bytes]) -> Iterator[bytes]:
     waiting = b""
     try:
         while chunk := waiting or file.read(_CHUNK):
-            yield inflater.decompress(chunk)
-            waiting = inflater.unused_data
+            yield inflater.decompress(chunk, _INFLATED)
+            waiting = inflater.unconsumed_tail or inflater.unused_data
             if inflater.eof and (waiting or file.peek(1)):  # type: ignore[attr-defined]
                 inflater = zlib.decompressobj(wbits=47)
     except zlib.error as error:

@@ -244,7 +244,7 @@ def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     if data.type.tz is not None:
         notes.append(f"time zone {data.type.tz} was left out: the datetimes are its local time")
         data = pc.local_timestamp(data)
-    micros = data.cast(pa.timestamp("us"), safe=data.type.unit == "s")
+    micros = data.cast(pa.timestamp("us"), safe=data.type.unit != "ns")
     if data.type.unit == "ns" and not micros.cast(data.type).equals(data):
         notes.append("datetimes finer than a microsecond were cut to the microsecond")
     stamps = micros.to_numpy(zero_copy_only=False)

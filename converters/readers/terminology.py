@@ -202,6 +202,12 @@ def _xml(content: bytes, path: Path) -> list[_Draft]:
             f"{path} line {error.lineno}: {expat.errors.messages[error.code]}",
             "download the file again; it may have been cut",
         ) from error
+    except (LookupError, ValueError) as error:  # expat asks Python for the encoding that is declared
+        raise UnreadableInput(
+            "the XML of the terminology declares an encoding that is not read",
+            f"{path}: {one_line(str(error))}",
+            "download the file again; NCI EVS writes UTF-8",
+        ) from error
     return document.drafts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -39,9 +40,9 @@ def save(document: str, output: Path, inputs: Iterable[Path]) -> None:
     from ..writers.protocol import PlannedFile
 
     refuse_inputs([output], inputs)
-
     content = document.encode("utf-8", "backslashreplace")
-    if output.exists() and not output.is_file():  # /dev/null, a named pipe: nothing to rename over
+    if os.path.exists(output) and not os.path.isfile(output):
+        # /dev/null, a named pipe: nothing to rename over
         _write_special(content, output)
     else:
         write_together([PlannedFile(output, partial(_write, content))], overwrite=True)

@@ -344,7 +344,7 @@ def _arms(frame: pd.DataFrame, arm: str) -> Iterator[ArmEntry]:
 def _text_or_none(value: Any) -> str | None:
     if pd.isna(value):
         return None
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _inputs(study: Study) -> Iterator[InputEntry]:

@@ -74,7 +74,7 @@ class Target:
             When there is no such format, none for a folder, or two for a file.
         """
         place = Path(path)
-        is_folder = place.is_dir() or str(path).endswith((os.sep, "/"))
+        is_folder = os.path.isdir(place) or str(path).endswith((os.sep, "/"))
         if to is None:
             if is_folder:
                 raise ConfigurationError(

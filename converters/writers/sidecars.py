@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,10 +100,11 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
 
 
 def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
+    if not os.path.isdir(folder):
+        return
     written = {output.path.name for output in outputs}
     names = {output.dataset.name for output in outputs}
-    others = [path for path in csv_files_in(folder) if path.name not in written] if folder.is_dir() else []
-    for path in others:
+    for path in (path for path in csv_files_in(folder) if path.name not in written):
         try:
             name = dataset_in(path)
         except UnreadableInput as problem:
@@ -147,12 +149,12 @@ def _dataset_row(output: Output) -> Row:
 
 def _beside(folder: Path, names: Sequence[str]) -> Path:
     """The sidecar that a reader would take, else the one to make."""
-    present = {path.name.lower(): path for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+    present = {path.name.lower(): path for path in sorted(folder.iterdir())} if os.path.isdir(folder) else {}
     return next((present[name] for name in names if name in present), folder / names[0])
 
 
 def _present(path: Path) -> _Table:
-    if not path.exists():
+    if not os.path.exists(path):
         return _Table((), ())
     try:
         text = path.read_bytes().decode("utf-8-sig")

@@ -194,6 +194,7 @@ def test_no_records_or_no_columns(tmp_path: Path, records: int) -> None:
 def test_the_three_forms_hold_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIRST_BLOCK", 7)
     monkeypatch.setattr(module, "_CHUNK", 64)
+    monkeypatch.setattr(module, "_INFLATED", 50)
     columns = [{"name": "USUBJID"}, {"name": "SAFFL"}, {"name": "AVAL", "dataType": "double"}]
     rows = [[f"S{i}", "YN"[i % 2], None if i % 5 == 0 else i / 3] for i in range(50)]
     content = document(columns, rows)

@@ -175,6 +175,11 @@ def test_columns_that_fit_no_dataset_are_refused_by_name(kind, values, what, rea
     assert caught.value.advice
 
 
+def test_a_datetime_beyond_all_years_is_refused_not_wrapped_around(read):
+    with pytest.raises(UnreadableInput, match="damaged"):
+        read(pa.table({"ADTM": pa.array([2**62], pa.timestamp("ms"))}))
+
+
 def test_two_columns_of_one_name_are_refused(read):
     with pytest.raises(UnreadableInput, match="same name") as caught:
         read(pa.table([[1.0], [2.0]], names=["AVAL", "AVAL"]))

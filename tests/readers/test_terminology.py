@@ -176,6 +176,11 @@ OUTSIDE = ODM.replace("<ODM", '<!DOCTYPE ODM SYSTEM "file:///etc/passwd">\n<ODM'
         (ODM.replace("Units of time", "&unknown;"), "the XML of the terminology is broken"),
         (ODM[: len(ODM) // 2], "the XML of the terminology is broken"),
         (ODM.replace("CodeList ", "List "), "the XML of the terminology is broken"),
+        (
+            '<?xml version="1.0" encoding="shift_jis"?><ODM/>',
+            "the XML of the terminology declares an encoding",
+        ),
+        ('<?xml version="1.0" encoding="none"?><ODM/>', "the XML of the terminology declares an encoding"),
         ("<html><body>Not found</body></html>", "the terminology has no codelist"),
         (
             ODM.replace('nciodm:CodeListExtensible="No"', ""),
