@@ -25,7 +25,7 @@ from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import destination, save
-from .converters.reports.presentation import colours, columns
+from .converters.reports.presentation import colours, columns, note_line
 from .schemas.errors import (
     AdamgateError,
     ConfigurationError,
@@ -142,7 +142,6 @@ def _print(document: str) -> None:
 # Options that several commands share.
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-STDOUT = Path("-")
 # The words of `schemas` and `converters.survival` (a test holds them equal), which need pandas.
 UNITS = ("days", "weeks", "months", "years")
 STRUCTURES = ("ADSL", "BDS", "TTE", "PPK", "NCA", "OCCDS", "ADAE")
@@ -163,7 +162,7 @@ def _matching(_context: click.Context, _option: click.Parameter, given: Iterable
     """Expand patterns such as ``*.xpt`` where the shell did not."""
     found: list[Path] = []
     for path in given:
-        if not has_magic(str(path)) or path.exists():
+        if not has_magic(str(path)) or os.path.exists(path):
             found.append(path)
             continue
         matches = sorted(map(Path, glob(str(path), recursive=True)))
@@ -205,7 +204,7 @@ _judging = _together(
 _overwriting = click.option(
     "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
 )
-_quiet = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it, and what was not read.")
 
 
 @click.group(
@@ -287,17 +286,14 @@ def convert(
 
     OUT is a file whose suffix tells the format, or a folder with --to.
     """
+    from .converters.writers import Target
+
     settings = load_settings(sources, config, overrides)
+    place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
-        written = adamgate.convert(
-            sources,
-            target,
-            to=to,
-            encoding=settings.encoding,
-            catalog=settings.catalog,
-            overwrite=overwrite,
-            progress=callbacks.reading,
-        )
+        study = _read(sources, settings, callbacks)
+    written = adamgate.write(study, place, overwrite=overwrite)
+    _tell_notes(study, quiet)
     _tell_written(written, quiet)
 
 
@@ -355,6 +351,7 @@ def survival(
         _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
     written = table.write(output, layout, overwrite=overwrite)
+    _tell_notes(study, quiet)
     if not quiet:
         _tell(render_summary(table.codebook, columns(sys.stderr)))
     _tell_written(written, quiet)
@@ -371,7 +368,9 @@ def describe(paths: tuple[Path, ...], form: str, config: Path | None, **override
 
     settings = load_settings(paths, config, overrides)
     with progress(sys.stderr) as callbacks:
-        described = [adamgate.describe(dataset) for dataset in _read(paths, settings, callbacks)]
+        study = _read(paths, settings, callbacks)
+        described = [adamgate.describe(dataset) for dataset in study]
+    _tell_notes(study, quiet=True)  # those on a dataset stand in its description
     _print(contents.RENDERERS[form](described))
 
 
@@ -484,6 +483,13 @@ def _rendered(
     if stream is not None:
         shown = replace(shown, colour=colours(stream), width=columns(stream))
     return render(report, form, settings.threshold, shown)
+
+
+def _tell_notes(study: Study, quiet: bool) -> None:
+    """What readers had to tell; files that were left out are told of even when only the result is wanted."""
+    of_datasets = () if quiet else (note for dataset in study for note in dataset.notes)
+    for note in (*study.notes, *of_datasets):
+        _tell(note_line(note))
 
 
 def _tell_written(written: Sequence[Path], quiet: bool) -> None:

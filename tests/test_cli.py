@@ -137,6 +137,45 @@ def test_quiet_and_verbose(run, broken: Path):
     assert run("validate", "data", "-q", "-v").code == 2
 
 
+UNREAD = "note: not read in data, though it may hold data: adlb.xlsx (Excel)\n"
+
+
+def test_files_that_were_not_read_are_told_even_when_quiet(run, study: Path):
+    (study / "adlb.xlsx").write_bytes(b"PK")
+    assert run("validate", "data", "-q").err.endswith(f"\n{UNREAD}")
+    assert run("validate", "data", "--format", "json").err.endswith(f"\n{UNREAD}")
+    assert run("convert", "data", "out", "--to", "parquet", "-q") == (0, "", UNREAD)
+    assert run("survival", "data", "--param", "OS", "-o", "os.csv", "-q") == (0, "", UNREAD)
+    code, out, err = run("describe", "data")
+    assert (code, err) == (0, UNREAD)
+    assert "adlb" not in out
+
+
+def test_what_was_decided_while_reading_is_told(run, study: Path):
+    (study / "adsl.csv").write_bytes(ADSL.replace("WHITE", "WEI\xdf").encode("latin-1"))
+    told = "note: ADSL.RACE record 1: bytes 45 49 DF are not UTF-8, read as cp1252\n"
+    assert run("convert", "data/adsl.csv", "adsl.parquet").err == f"{told}written: adsl.parquet\n"
+    assert run("survival", "data", "--param", "OS", "-o", "os.csv").err.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (3, ("validate", "NAME")),
+        (3, ("validate", "NAME*")),
+        (2, ("validate", "data", "--rules", "NAME.py")),
+        (4, ("validate", "data", "-o", "NAME.json")),
+        (4, ("convert", "data/adsl.csv", "NAME.parquet")),
+        (4, ("convert", "data", "NAME", "--to", "csv")),
+        (4, ("survival", "data", "--param", "OS", "-o", "NAME.csv")),
+    ],
+)
+def test_a_name_that_is_too_long_is_told_like_any_other(run, study: Path, code: int, arguments: tuple[str]):
+    found = run(*(each.replace("NAME", "a" * 300) for each in arguments))
+    assert found.code == code
+    assert "a" * 300 in found.err
+
+
 def test_patient_values_are_shown_only_when_asked_for(run, broken: Path):
     without, given = run("validate", "data").err, run("validate", "data", "--show-values").err
     assert "S-02, OS (record 2)" in without

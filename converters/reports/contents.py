@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ..describe import Description, VariableDescription
-from .presentation import counted
-from .text import plain
+from .presentation import counted, plain
 
 _HEADINGS = ("#", "Variable", "Type", "Len", "Format", "Informat", "Missing", "Distinct", "Label")
 _ALWAYS = frozenset({"#", "Variable", "Type", "Missing", "Distinct"})

@@ -1,4 +1,4 @@
-"""How a report is to be shown: what a renderer needs to know beside the report itself."""
+"""How a report is to be shown: what a renderer needs beside the report itself, and words that all share."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 NARROWEST = 40
 
 if TYPE_CHECKING:
+    from ...schemas.dataset import ReadingNote
     from ...schemas.finding import Report, Severity
 
 
@@ -51,6 +52,18 @@ class Presentation:
 def counted(number: int, noun: str) -> str:
     """ "1 record", "1,204 records"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(value: object) -> str:
+    """A value as one line of text; what a terminal might obey is shown as an escape."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(value)
+    )
+
+
+def note_line(note: ReadingNote) -> str:
+    """ "note: ADAE.AETERM record 3: …"."""
+    return f"note: {plain(note)}"
 
 
 def colours(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

@@ -6,8 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .presentation import counted
-from .text import plain
+from .presentation import counted, plain
 
 if TYPE_CHECKING:
     from ..survival.codebook import Codebook

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status, Terms
-from .presentation import Detail, Presentation, counted
+from .presentation import Detail, Presentation, counted, note_line, plain
 from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_count, waived_lines
 
 INPUTS = 6
@@ -56,13 +56,6 @@ def render(report: Report, presentation: Presentation) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def plain(value: object) -> str:
-    """A value as one line of text; what a terminal might obey is shown as an escape."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(value)
-    )
-
-
 Block = Text | Table | Padding
 
 
@@ -70,6 +63,7 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
     everything = presentation.detail is Detail.EVERYTHING
     yield _verdict(report, presentation.threshold)
     if presentation.detail is Detail.VERDICT:
+        yield from (Text(note_line(note)) for note in report.notes if not note.dataset)
         return
     yield Text(_counts(report))
     yield from _standards(report, presentation)

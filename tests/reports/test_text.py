@@ -8,7 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
-from adamgate.converters.reports.text import EXAMPLES, plain
+from adamgate.converters.reports.presentation import plain
+from adamgate.converters.reports.text import EXAMPLES
 from adamgate.schemas.dataset import ReadingNote
 from adamgate.schemas.finding import Example, Inferred
 
