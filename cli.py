@@ -146,7 +146,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 UNITS = ("days", "weeks", "months", "years")
 STRUCTURES = ("ADSL", "BDS", "TTE", "PPK", "NCA", "OCCDS", "ADAE")
 LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
-PATH = click.Path(path_type=Path)
+PATH = click.Path(readable=False, path_type=Path)  # an unreadable input is no wrong usage: exit code 3
 
 
 def _together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -137,6 +137,19 @@ def test_quiet_and_verbose(run, broken: Path):
     assert run("validate", "data", "-q", "-v").code == 2
 
 
+def test_whether_an_input_may_be_read_is_no_question_of_usage(
+    run, study: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*given: object) -> None:
+        raise PermissionError(13, "Permission denied", "data")
+
+    monkeypatch.setattr("os.access", lambda *given, **named: False)
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    code, out, err = run("validate", "data")
+    assert (code, out) == (3, "")
+    assert "where: data: Permission denied\n" in err
+
+
 UNREAD = "note: not read in data, though it may hold data: adlb.xlsx (Excel)\n"
 
 

@@ -149,7 +149,15 @@ def _dataset_row(output: Output) -> Row:
 
 def _beside(folder: Path, names: Sequence[str]) -> Path:
     """The sidecar that a reader would take, else the one to make."""
-    present = {path.name.lower(): path for path in sorted(folder.iterdir())} if os.path.isdir(folder) else {}
+    try:
+        there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    except OSError as error:
+        raise UnwritableOutput(
+            "the folder of the output cannot be looked into",
+            f"{folder}: {error.strerror}",
+            "choose another folder, or ask for the right to read it",
+        ) from error
+    present = {name.lower(): folder / name for name in there}
     return next((present[name] for name in names if name in present), folder / names[0])
 
 

@@ -164,6 +164,15 @@ def test_a_damaged_sidecar_is_not_thrown_away(everything, tmp_path, damaged):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"_variables.csv": damaged}
 
 
+def test_a_folder_that_cannot_be_looked_into_is_told(everything, tmp_path, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("os.listdir", refuse)
+    with pytest.raises(UnwritableOutput, match="cannot be looked into"):
+        ag.write(everything, tmp_path / "adtte.csv")
+
+
 def test_what_the_source_does_not_carry_is_not_claimed(tmp_path):
     ag.write(numbers([1.5]), tmp_path / "adx.csv")
     assert list(rows(tmp_path / "_variables.csv")[0]) == ["dataset", "variable", "type"]
