@@ -25,7 +25,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from .file_kind import seems
 from .protocol import ReadOptions
-from .text import codec_name, decode_values, shown_bytes, undecoded_note
+from .text import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
 from .text_column import TextBlocks, TextColumn
 
 _DELIMITERS = b",;\t|"
@@ -36,7 +36,6 @@ _FILLED = re.compile(rb"\S")
 _QUOTED = re.compile(rb'"[^"]*"')
 _PLAUSIBLE = ("", "a text file, perhaps CSV")
 _BYTES = "iso-8859-1"
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def _content(path: Path) -> bytes:
             "the file is empty", str(path), "export it anew; an empty dataset still has a line of names"
         )
     kind = seems(data[:512])
-    if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+    if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
         raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV anew")
     return data
 
@@ -114,7 +113,7 @@ def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bo
     Where neither the user nor a byte order mark names an encoding and some bytes are not UTF-8, every
     byte becomes a character (Latin 1), to be decoded value by value once the borders are known.
     """
-    marked = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    marked = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     wanted = codec_name(encoding) if encoding else marked
     if b"\0" in data[:4096] and not wanted.startswith(("utf-16", "utf-32")):
         raise UnreadableInput(

@@ -28,12 +28,12 @@ from .. import arrow_metadata
 from .file_kind import seems
 from .protocol import ReadOptions
 from .text_column import TextBlocks
+from .typed_text import TIME_FORMAT
 
 _EXACT = 2**53
 _DIGITS_OF_A_DOUBLE = 15
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SECONDS_PER_DAY = 86_400
-_TIME_FORMAT = "TIME8."
 _UNNAMED_INDEX = "__index_level_"
 _INDEX = "an index that pandas had written without a name was left out"
 _MOVED = (
@@ -260,7 +260,7 @@ def _midnights(stamps: NDArray[np.datetime64]) -> bool:
 
 def _time(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
     ticks = data.cast(pa.int32() if pa.types.is_time32(data.type) else pa.int64())
-    return _Column(_doubles(ticks.cast(pa.float64())) / _PER_SECOND[data.type.unit], format=_TIME_FORMAT)
+    return _Column(_doubles(ticks.cast(pa.float64())) / _PER_SECOND[data.type.unit], format=TIME_FORMAT)
 
 
 def _nothing(data: pa.Array, field: pa.Field, ours: bool) -> _Column:

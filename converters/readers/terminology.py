@@ -17,6 +17,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ...schemas.terminology import Codelist, Terminology
 from .file_kind import seems
+from .text import BYTE_ORDER_MARKS, windows_latin_1
 
 _COLUMNS = ("Code", "Codelist Code", "Codelist Extensible (Yes/No)", "CDISC Submission Value")
 _VERSION_COLUMN = "Standard and Date"
@@ -25,7 +26,6 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STANDARD_IN_NAME = re.compile(r"\b(SDTM|ADaM|SEND|CDASH|Define-XML|Protocol)\b", re.IGNORECASE)
 _ODM_OID = re.compile(r"CDISC_CT\.(?P<standard>[^.]+)\.(?P<date>\d{4}-\d{2}-\d{2})\Z")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ADVICE = "give the text or ODM XML of SDTM or ADaM terminology as NCI EVS distributes it"
 
 
@@ -121,11 +121,11 @@ def _text(content: bytes, path: Path) -> list[_Draft]:
 
 def _decoded(content: bytes) -> str:
     """Text of the file; older downloads are in Windows Latin 1."""
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        return windows_latin_1(content)
 
 
 def _rows(lines: list[str], header: list[str], path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -181,7 +181,7 @@ def _drafts(rows: Iterable[tuple[int, dict[str, str]]], path: Path) -> list[_Dra
 
 
 def _is_xml(content: bytes) -> bool:
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
     return content[:512].decode(encoding, errors="replace").lstrip().startswith("<")
 
 

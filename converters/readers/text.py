@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from ...schemas.dataset import ReadingNote
 from ...schemas.errors import ConfigurationError, UnreadableInput
 
+BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+"""How text that names its own encoding begins, and Python's codec for it."""
+
 # SAS names of encodings that Python knows by another name (SAS 9.4 NLS Reference, "ENCODING=").
 _SAS_NAMES = {
     "wlatin1": "cp1252",
