@@ -6,6 +6,7 @@ A reader's module is imported when a file of its format comes up: reading a CSV 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -96,6 +97,8 @@ def read(
         When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
     """
     options = ReadOptions(encoding, None if catalog is None else Path(catalog), progress)
+    if options.catalog is not None and not os.path.isfile(options.catalog):
+        raise UnreadableInput("there is no such format catalogue", str(options.catalog), "check --catalog")
     problems: list[UnreadableInput] = []
     found = _files(path, problems)
     files = found.files

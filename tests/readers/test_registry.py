@@ -289,3 +289,8 @@ def test_a_folder_without_readable_data_tells_what_is_there(tmp_path: Path) -> N
     with pytest.raises(UnreadableInput, match="no data that can be read") as refusal:
         read(tmp_path)
     assert "adtte.xlsx (Excel)" in refusal.value.advice
+
+
+def test_a_catalogue_that_is_not_there_is_told_whatever_is_read(root, tmp_path):
+    with pytest.raises(UnreadableInput, match="no such format catalogue"):
+        read(root / "fixtures" / "cartitude1", catalog=tmp_path / "formats.sas7bcat")
