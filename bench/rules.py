@@ -95,7 +95,7 @@ def many_findings(runs: int) -> None:
     costs.sort(key=lambda cost: -cost.ratio)
     total, more = sum(cost.clean for cost in costs), sum(cost.damaged for cost in costs)
     print(
-        f"\n{len(costs)} rules with {FINDINGS:,} findings, against themselves with none: cpu s, best of {runs}"
+        f"\n{len(costs)} rules with {FINDINGS:,} findings beside themselves with none: cpu s, best of {runs}"
     )
     print(f"{'rule':8}{'damage':32}{'records':>10}{'without':>10}{'with':>10}{'ratio':>8}")
     for cost in costs[:SHOWN]:

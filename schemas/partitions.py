@@ -3,7 +3,8 @@
 What a rule must see at once is its grain. A rule about metadata, records or subjects is tried on every
 part, and what it found adds up: records are counted together, the examples are the first of all. A rule
 about a dataset or the study is tried on the whole. So is one that the parts do not agree about: its words
-differ, because they name values that only some parts have, or it could not be run on one of them.
+differ, because they name values that only some parts have, or it could not be run on one of them; and one
+whose findings a waiver takes out.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
 from .dataset import Dataset, SpecialMissing, Study
-from .finding import EXAMPLES, Finding, Outcome, Report, Severity, Status, Waived
+from .finding import EXAMPLES, Finding, Outcome, Report, Severity, Status
 from .gate import GateOptions, validate
 from .rule import Grain, Rule
 from .trial import Manner, Trial, try_rule
@@ -140,28 +141,24 @@ def added_up(trials: Sequence[Trial], records: Sequence[Records]) -> Trial | Non
     Returns
     -------
     Trial or None
-        None where a part could not be judged, or the parts say different things.
+        None where a part could not be judged, something is waived, or the parts say different things.
     """
     if not _agree(trials):
         return None
     found: dict[Words, list[Finding]] = defaultdict(list)
-    waived: dict[Waived, int] = defaultdict(int)
     for trial, places in zip(trials, records, strict=True):
         for finding in trial.findings:
             found[_words(finding)].append(_placed(finding, places))
-        for each in trial.waived:
-            waived[replace(each, records=0)] += each.records
     return Trial(
         outcome=_outcome(trials),
         findings=tuple(reduce(_together, parts) for parts in found.values()),
         inferred=trials[0].inferred,
-        waived=tuple(replace(each, records=count) for each, count in waived.items()),
     )
 
 
 def _agree(trials: Sequence[Trial]) -> bool:
     """Whether parts that found something say the same, and all of them what is not about records."""
-    if any(trial.outcome.status is Status.NOT_RUN for trial in trials):
+    if any(trial.waived or trial.outcome.status is Status.NOT_RUN for trial in trials):
         return False
     if any(trial.inferred != trials[0].inferred for trial in trials):
         return False
