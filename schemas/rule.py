@@ -306,6 +306,11 @@ def collecting() -> Iterator[list[Rule]]:
         _COLLECTOR.reset(token)
 
 
+def _in_words(value: Any) -> str:
+    """An argument of a rule as its title has it: several variables with "or" between them."""
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def rule(
     ids: str | Mapping[str, Mapping[str, Any]],
     *,
@@ -358,7 +363,7 @@ def rule(
         )
         return Rule(
             id=rule_id,
-            title=title.format(**row),
+            title=title.format_map({name: _in_words(value) for name, value in row.items()}),
             severity=severity,
             family=function.__module__.rpartition(".")[2],
             grain=grain,

@@ -109,7 +109,8 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
 
     ## Not a fault
     An event text on censored records ("Death after two missed visits"), censoring at death, or a word of
-    censoring that PARAM has too ("Time to Last Dose").
+    censoring that PARAM has too ("Time to Last Dose"). TRTEDT of a time to the end of treatment, EOSDT of
+    a time to the end of the study.
 
     ## Why it matters
     CNSR is the reverse of what every survival tool wants. An inverted CNSR gives a curve that looks
@@ -194,7 +195,14 @@ _EVENT_WORDS = re.compile(
 _CENSORING_SOURCES = frozenset(
     {"LSTALVDT", "RFENDT", "RFENDTC", "EOSDT", "TRTEDT", "RANDDT", "DCUTDT", "CUTOFFDT", "DATACUTDT"}
 )
-_TREATMENT = re.compile(r"treat|dos(e|ing)|discontinu|therapy", re.IGNORECASE)
+_ENDS = {
+    "TRTEDT": re.compile(r"treat|dos(e|ing)|discontinu|therapy", re.IGNORECASE),
+    "EOSDT": re.compile(
+        r"discontinu|withdraw|drop-?out|(end of|time (on|in)) (the )?study|study (completion|end)",
+        re.IGNORECASE,
+    ),
+}
+"""Dates that are the event itself where PARAM has such a word: time to the end of treatment, of the study."""
 _EVENT_SOURCES = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
 _EVENT_DOMAINS = frozenset({"ADAE", "AE"})
 
@@ -236,11 +244,13 @@ def _censoring_texts(data: Dataset, parameters: Parameters) -> Mask:
 
 
 def _censoring_sources(data: Dataset, parameters: Parameters) -> Mask:
-    """Records dated by the end of follow-up; the end of treatment is none where PARAM is about it."""
+    """Records dated by the end of follow-up; not by that of treatment or study where PARAM is about it."""
     found = _matching(data, "SRCVAR", _CENSORING_SOURCES)
-    if not found.any():
-        return found
-    return found & ~(_matching(data, "SRCVAR", frozenset({"TRTEDT"})) & _named(parameters, _TREATMENT))
+    for source, word in _ENDS.items():
+        dated = _matching(data, "SRCVAR", frozenset({source}))
+        if dated.any():
+            found &= ~(dated & _named(parameters, word))
+    return found
 
 
 def _named(parameters: Parameters, word: re.Pattern[str]) -> Mask:

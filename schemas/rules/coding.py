@@ -27,7 +27,7 @@ _SCOPES = ("BROAD", "NARROW")
         "AE024": {"term": "AEDECOD", "above": ("AESOC", "AEBODSYS")},
         "AE025": {"term": "AELLT", "above": ("AEDECOD",)},
     },
-    title="One {term} stands under several of {above}",
+    title="One {term} stands under several {above}",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,

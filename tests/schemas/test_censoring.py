@@ -109,6 +109,23 @@ class TestCensoringInverted:
         trial.adtte["SRCVAR"] = np.where(events, "TRTEDT", "DCUTDT")
         assert trial.findings("TTE011") == []
 
+    @pytest.mark.parametrize(
+        ("param", "told"),
+        [
+            ("Time to Study Discontinuation", []),
+            ("Time on Study", []),
+            ("Survival from Study Entry", ["warning"]),
+        ],
+    )
+    def test_the_end_of_the_study_is_an_event_where_the_parameter_is_about_it(self, trial, param, told):
+        events = trial.adtte.CNSR == 0
+        trial.adtte["PARAM"] = param
+        trial.adtte["PARAMCD"] = "TTSD"
+        trial.adtte["EVNTDESC"] = np.where(events, "Left", "Under observation")
+        trial.adtte["SRCVAR"] = np.where(events, "EOSDT", "LSTVISDT")
+        trial.adtte = trial.adtte.drop(columns="CNSDTDSC", errors="ignore")
+        assert [str(each.severity) for each in trial.findings("TTE011")] == told
+
     def test_without_any_censored_record_it_stays_a_warning(self, trial):
         trial.adtte = trial.adtte.assign(CNSR=0, EVNTDESC="Alive", SRCVAR="LSTALVDT")
         assert {str(each.severity) for each in trial.findings("TTE011")} == {"warning"}

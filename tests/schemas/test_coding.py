@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from adamgate import rule_book
+
 NERVOUS, CARDIAC = "Nervous system disorders", "Cardiac disorders"
 
 
@@ -22,6 +24,11 @@ def coded(trial):
 
 
 class TestUnderTwo:
+    def test_the_title_names_variables_in_words(self):
+        titles = {each.id: each.title for each in rule_book().values()}
+        assert titles["AE024"] == "One AEDECOD stands under several AESOC or AEBODSYS"
+        assert not [title for title in titles.values() if "('" in title]
+
     @pytest.mark.parametrize("above", ["AESOC", "AEBODSYS"])
     def test_organ_classes(self, coded, above):
         coded.adae.loc[0, above] = CARDIAC
