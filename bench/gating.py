@@ -14,7 +14,7 @@ VERDICT = (0, 1)
 def main(runs: int = 3) -> None:
     """Measure both in turn and print the table."""
     path = str(adae())
-    gate = (sys.executable, "-m", "adamgate", "validate", path, "--format", "json")
+    gate = (sys.executable, "-m", "adamgate", "validate", path, "--format", "json", "-q")
     read = (sys.executable, "-c", f"import pyreadstat; pyreadstat.read_xport({path!r})")
     gates, reads = [], []
     for _ in range(runs):

@@ -53,7 +53,7 @@ def large_study(runs: int) -> None:
 def start_to_verdict(runs: int) -> None:
     """The whole process, beside the same process on a study of 97 subjects: that is the start-up."""
     folder = pilot(USUAL, "adsl", "adtte", "adae")
-    command = (sys.executable, "-m", "adamgate", "validate", "--format", "json")
+    command = (sys.executable, "-m", "adamgate", "validate", "--format", "json", "-q")
     small, usual = [], []
     for _ in range(runs):
         small.append(measure_command((*command, str(FIXTURE)), accept=VERDICT))

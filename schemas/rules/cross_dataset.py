@@ -15,6 +15,7 @@ from ..errors import ConfigurationError
 from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..spelling import did_you_mean, one_line
 from ..structure import Structure
 from ..subjects import adsl_record, deaths_of
 from .readiness import readiness
@@ -301,3 +302,40 @@ def nothing_to_judge(study: Study) -> Iterator[Fault]:
     """
     if not any(dataset.is_adam for dataset in study):
         yield Fault(None, (), "none of the datasets is an analysis dataset, so nothing was judged")
+
+
+@readiness(
+    "XD021",
+    title="A declared parameter is not there",
+    severity=Severity.ERROR,
+    grain=Grain.STUDY,
+)
+def declared_parameter_absent(study: Study) -> Iterator[Yield]:
+    """Something is declared of a parameter that no time-to-event dataset has.
+
+    ## What it checks
+    Every PARAMCD that `[endpoint.…]` or `recurrent` declares stands in a time-to-event dataset.
+
+    ## Not a fault
+    Declarations in a delivery without time-to-event data.
+
+    ## Why it matters
+    A misspelt PARAMCD switches off what was meant to be judged, and nothing else says so.
+
+    ## Smallest fix
+    Write the PARAMCD as the data have it, or take the declaration out.
+    """
+    known = _parameters_of(study)
+    declared = {code for dataset in study for code in dataset.declarations.endpoints}
+    if known is None or not declared:
+        yield Inapplicable("nothing is declared of a parameter, or no dataset has any")
+        return
+    for code in sorted(declared - known):
+        message = f"{one_line(code, 20)} is declared, and no dataset has such a parameter"
+        yield Fault(None, ("PARAMCD",), f"{message}; {did_you_mean(code, sorted(known))}")
+
+
+def _parameters_of(study: Study) -> set[str] | None:
+    """PARAMCD of all time-to-event datasets; None where there is none."""
+    datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
+    return {name for each in datasets for name in Parameters.of(each).names if name} if datasets else None

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")
 
@@ -182,3 +183,18 @@ class TestSubjectsNotRecords:
         assert found == [
             ("note", "OS: 20 of 40 subjects with SAFFL = Y have no record; no population of ADSL fits better")
         ]
+
+
+class TestDeclaredParameters:
+    def test_a_misspelt_one_is_an_error_with_the_nearest(self, trial):
+        trial.declare(endpoints={"OSS": Endpoint(role="OS"), "PFS": Endpoint(role="PFS")})
+        found = trial.finding("XD021")
+        assert str(found.severity) == "error"
+        assert found.message == "OSS is declared, and no dataset has such a parameter; did you mean OS?"
+
+    def test_those_that_are_there_pass(self, trial):
+        trial.declare(endpoints={"OS": Endpoint(role="OS")})
+        assert trial.findings("XD021") == []
+
+    def test_nothing_declared_is_not_applicable(self, trial):
+        assert "nothing is declared" in trial.reason("XD021")
