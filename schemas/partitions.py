@@ -9,7 +9,6 @@ whose findings a waiver takes out.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -26,6 +25,7 @@ from .dataset import Dataset, SpecialMissing, Study
 from .finding import EXAMPLES, Finding, Outcome, Report, Severity, Status
 from .gate import GateOptions, validate
 from .rule import Grain, Rule
+from .subjects import plain_identifier
 from .trial import Manner, Trial, try_rule
 
 SUBJECT = "USUBJID"
@@ -201,16 +201,11 @@ def _part_of(data: Dataset, parts: int) -> NDArray[np.intp]:
     """The part of each record; records without a subject are in the first one."""
     subjects = data.distinct(SUBJECT)
     numbers = [
-        zlib.crc32(_plain(value).encode("utf-8", "backslashreplace")) % parts for value in subjects.values
+        zlib.crc32(plain_identifier(value).encode("utf-8", "backslashreplace")) % parts
+        for value in subjects.values
     ]
     part: NDArray[np.intp] = subjects.spread(np.array(numbers, dtype=np.intp), missing=0)
     return part
-
-
-def _plain(subject: object) -> str:
-    """An identifier such that those that differ in blanks, case or leading zeros only stay together."""
-    text = str(int(subject)) if isinstance(subject, float) and subject.is_integer() else str(subject)
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\s+", "", text).upper())
 
 
 def _cut(study: Study, records: Mapping[str, Records]) -> Partition:

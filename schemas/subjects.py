@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from .columns import Mask
 from .dataset import Dataset, Study
 
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _FOUND: WeakKeyDictionary[Dataset, WeakKeyDictionary[Dataset, NDArray[np.intp]]] = WeakKeyDictionary()
 
 
@@ -24,6 +26,15 @@ def adsl_record(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
     if adsl not in found:
         found[adsl] = _look_up(data, adsl)
     return found[adsl]
+
+
+def plain_identifier(subject: object) -> str:
+    """An identifier without blanks, case and leading zeros of its parts.
+
+    Two that differ in nothing else are one subject to a person, and stay in one part of a study.
+    """
+    text = str(int(subject)) if isinstance(subject, float) and subject.is_integer() else str(subject)
+    return _LEADING_ZEROS.sub("", "".join(text.split()).upper())
 
 
 def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from .columns import Mask, WrongType
 from .dataset import Dataset, Study
@@ -183,7 +182,7 @@ def key_variables(data: Dataset) -> list[str]:
 def _examples(
     data: Dataset, mask: Mask, variables: tuple[str, ...], show_values: bool
 ) -> tuple[Example, ...]:
-    positions = _first(mask, EXAMPLES)
+    positions = np.flatnonzero(mask)[:EXAMPLES]
     keys = key_variables(data)
     shown = [data.variable(name).name for name in variables if name in data] if show_values else []
     held = {name: data.frame[name].iloc[positions].tolist() for name in (*keys, *shown)}
@@ -195,10 +194,6 @@ def _examples(
         )
         for number, position in enumerate(positions)
     )
-
-
-def _first(mask: Mask, count: int) -> NDArray[np.intp]:
-    return np.flatnonzero(mask)[:count]
 
 
 def _plain(value: Any) -> Any:

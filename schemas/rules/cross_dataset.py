@@ -17,7 +17,7 @@ from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..spelling import did_you_mean, one_line
 from ..structure import Structure
-from ..subjects import adsl_record, deaths_of
+from ..subjects import adsl_record, deaths_of, plain_identifier
 from .readiness import readiness
 
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
@@ -83,8 +83,8 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
     if not unknown.any():
         return
-    known = {_plain_identifier(value) for value in _present(adsl)}
-    similar = unknown & data.matching("USUBJID", lambda value: _plain_identifier(value) in known)
+    known = {plain_identifier(value) for value in _present(adsl)}
+    similar = unknown & data.matching("USUBJID", lambda value: plain_identifier(value) in known)
     message = "the subject is in ADSL only under an identifier that differs in blanks, case or leading zeros"
     yield Fault(similar, ("USUBJID",), message)
     yield Fault(unknown & ~similar, ("USUBJID",), "the subject is not in ADSL")
@@ -241,12 +241,6 @@ def _number_of(subjects: NDArray[np.intp]) -> int:
 def _present(data: Dataset) -> NDArray[np.object_]:
     distinct = data.distinct("USUBJID")
     return distinct.values[np.unique(distinct.codes[distinct.codes >= 0])]
-
-
-def _plain_identifier(value: object) -> str:
-    """An identifier without blanks, case and leading zeros of its parts."""
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\s+", "", text).upper())
 
 
 def _overall_survival(data: Dataset) -> Mask:
