@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, and none judged by a clock: what fails here fails everywhere.
+settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -23,3 +28,8 @@ def shared() -> Path:
             pytest.fail(f"{SHARED} is required here and absent")
         pytest.skip("no shared data beside this checkout")
     return SHARED
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Raw bytes name no test: workers must collect the same ids, whatever the clock wrote into a file."""
+    return argname if isinstance(val, bytes) else None

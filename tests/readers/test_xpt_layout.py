@@ -49,7 +49,7 @@ def refused(folder, raw):
         (b"\n\n <html lang='en'>", "an HTML page"),
         (b"<?xml version='1.0'?>", "an XML document"),
         (b"PK\x03\x04" + b"x" * 100, "a ZIP archive or an Excel workbook"),
-        (gzip.compress(b"HEADER RECORD"), "gzip-compressed"),
+        (gzip.compress(b"HEADER RECORD", mtime=0), "gzip-compressed"),
         (bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011"), "sas7bdat"),
         (b"**COMPRESSED** **COMPRESSED** **COMPRESSED** " * 3, "PROC CPORT"),
         ("HEADER RECORD*******LIBRARY".encode("cp037"), "EBCDIC"),

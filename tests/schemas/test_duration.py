@@ -136,7 +136,7 @@ def test_a_formula_in_use_is_found_and_leaves_no_exception(dates, scale, offset,
     assert all(formula.holds(aval, adt, startdt).all() for formula in found.fits)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.integers(20, 200), st.sampled_from(SCALES), st.sampled_from([0, 1]), st.integers(0, 10**6), st.data()
 )

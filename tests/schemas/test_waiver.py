@@ -196,7 +196,7 @@ RECORD = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     records=st.lists(RECORD, min_size=1, max_size=20),
     named=st.lists(st.tuples(KEYS, VALUES), max_size=4),
