@@ -8,8 +8,9 @@ made in partitions add up to the whole.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ LISTED = 1_000
 """At most this many records of a finding are listed by their hashes."""
 
 Hashes = NDArray[np.uint64]
+Sums = tuple[int, int]
+Listed = tuple[str, ...] | None
 
 _HASH_KEY = "adamgate keys v1"
 """Sixteen bytes, as SipHash takes them. Another key would make every finding of a baseline new."""
@@ -31,9 +34,10 @@ _SHORT = np.uint64(16)
 """A listed hash keeps 48 of its bits."""
 
 
-@dataclass(frozen=True, slots=True)
 class RecordKeys:
     """The records of a finding.
+
+    Hashed when first asked for: a report in words never asks, so many records cost it no more than few.
 
     Attributes
     ----------
@@ -43,17 +47,31 @@ class RecordKeys:
         Each record's hash, 12 hexadecimal digits, sorted; None where there are more than `LISTED`.
     """
 
-    sums: tuple[int, int] = (0, 0)
-    listed: tuple[str, ...] | None = ()
+    __slots__ = ("_hashes", "_known")
+
+    def __init__(self, sums: Sums = (0, 0), listed: Listed = ()) -> None:
+        self._known: tuple[Sums, Listed] | None = (sums, listed)
+        self._hashes: Callable[[], Hashes] | None = None
 
     @classmethod
-    def of(cls, hashes: Hashes) -> RecordKeys:
-        """Of records by the hashes of their keys."""
-        second = _mixed(hashes ^ _SECOND)
-        sums = int(hashes.sum(dtype=np.uint64)), int(second.sum(dtype=np.uint64))
-        if len(hashes) > LISTED:
-            return cls(sums, None)
-        return cls(sums, tuple(f"{each:012x}" for each in np.sort(hashes >> _SHORT).tolist()))
+    def of(cls, hashes: Callable[[], Hashes]) -> RecordKeys:
+        """Of records by the hashes of their keys, once somebody wants to know."""
+        made = cls()
+        made._known, made._hashes = None, hashes
+        return made
+
+    @property
+    def sums(self) -> Sums:
+        return self._hashed()[0]
+
+    @property
+    def listed(self) -> Listed:
+        return self._hashed()[1]
+
+    def _hashed(self) -> tuple[Sums, Listed]:
+        if self._hashes is not None:
+            self._known, self._hashes = _summed(self._hashes()), None
+        return cast("tuple[Sums, Listed]", self._known)
 
     def __add__(self, other: RecordKeys) -> RecordKeys:
         """Of the records of two parts."""
@@ -63,13 +81,43 @@ class RecordKeys:
             listed = tuple(sorted(self.listed + other.listed))
         return RecordKeys((sums[0], sums[1]), listed if listed is None or len(listed) <= LISTED else None)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RecordKeys) and self._hashed() == other._hashed()
 
-def key_hashes(data: Dataset, keys: Iterable[str]) -> Hashes:
+    def __hash__(self) -> int:
+        return hash(self._hashed())
+
+    def __reduce__(self) -> tuple[type[RecordKeys], tuple[Sums, Listed]]:
+        return RecordKeys, self._hashed()
+
+
+def _summed(hashes: Hashes) -> tuple[Sums, Listed]:
+    second = _mixed(hashes ^ _SECOND)
+    sums = int(hashes.sum(dtype=np.uint64)), int(second.sum(dtype=np.uint64))
+    if len(hashes) > LISTED:
+        return sums, None
+    return sums, tuple(f"{each:012x}" for each in np.sort(hashes >> _SHORT).tolist())
+
+
+class KeyColumns:
+    """The key variables of a dataset alone, so that a report does not hold on to all its data."""
+
+    def __init__(self, data: Dataset, keys: Iterable[str]) -> None:
+        self._records = len(data)
+        self._columns = {key: data[key] for key in keys}
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """A hash of each record's keys, worked out once for all findings of the dataset."""
+        return key_hashes(self._columns, self._records)
+
+
+def key_hashes(keys: Mapping[str, pd.Series], records: int) -> Hashes:
     """A hash of each record's values of the key variables, the same on every machine."""
-    found = np.zeros(len(data), dtype=np.uint64)
-    for key in keys:
-        (seed,) = _digests(np.array([key.upper()], dtype=object))
-        found = _mixed(found ^ _mixed(_values(data, key) ^ seed))
+    found = np.zeros(records, dtype=np.uint64)
+    for name, column in keys.items():
+        (seed,) = _digests(np.array([name.upper()], dtype=object))
+        found = _mixed(found ^ _mixed(_values(column) ^ seed))
     return found
 
 
@@ -79,15 +127,14 @@ def fingerprint(parts: Iterable[str], records: int, keys: RecordKeys) -> str:
     return hashlib.sha256(said.encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def _values(data: Dataset, variable: str) -> Hashes:
-    column = data[variable]
+def _values(column: pd.Series) -> Hashes:
     if columns.is_date(column):
         stamps = column.to_numpy(dtype="datetime64[us]")
         return stamps.view(np.uint64)
-    if not data.is_character(variable):
-        numbers = data.numbers(variable) + 0.0  # -0.0 is 0.0
+    if not columns.is_character(column):
+        numbers = columns.numbers(column) + 0.0  # -0.0 is 0.0
         return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
-    distinct = data.distinct(variable)
+    distinct = columns.distinct(column)
     by_value = _digests(distinct.values)
     return distinct.spread(by_value, missing=np.uint64(0))
 

@@ -25,7 +25,7 @@ from .dataset import Dataset, SpecialMissing, Study
 from .finding import EXAMPLES, Finding, Outcome, Report, Severity, Status
 from .gate import GateOptions, validate
 from .rule import Grain, Rule
-from .subjects import plain_identifier
+from .subjects import plain_identifiers
 from .trial import Manner, Trial, try_rule
 
 SUBJECT = "USUBJID"
@@ -201,8 +201,8 @@ def _part_of(data: Dataset, parts: int) -> NDArray[np.intp]:
     """The part of each record; records without a subject are in the first one."""
     subjects = data.distinct(SUBJECT)
     numbers = [
-        zlib.crc32(plain_identifier(value).encode("utf-8", "backslashreplace")) % parts
-        for value in subjects.values
+        zlib.crc32(subject.encode("utf-8", "backslashreplace")) % parts
+        for subject in plain_identifiers(subjects.values)
     ]
     part: NDArray[np.intp] = subjects.spread(np.array(numbers, dtype=np.intp), missing=0)
     return part

@@ -16,7 +16,7 @@ from .columns import Mask, WrongType
 from .dataset import Dataset, Study
 from .errors import AdamgateError
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status, Waived
-from .fingerprint import Hashes, RecordKeys, key_hashes
+from .fingerprint import KeyColumns, RecordKeys
 from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .waiver import Waiver, Waivers, spare
@@ -46,17 +46,17 @@ class Manner:
     show_values: bool = False
     selection: Selection = field(default_factory=Selection)
     waivers: Waivers | None = None
-    _hashes: dict[str, Hashes] = field(default_factory=dict, repr=False)
+    _key_columns: dict[str, KeyColumns] = field(default_factory=dict, repr=False)
 
     def afresh(self) -> Manner:
         """The same manner for other datasets of the same names."""
-        return replace(self, _hashes={})
+        return replace(self, _key_columns={})
 
-    def hashes(self, data: Dataset) -> Hashes:
-        """Hashes of the keys of a dataset's records, worked out when a finding first needs them."""
-        if data.name not in self._hashes:
-            self._hashes[data.name] = key_hashes(data, key_variables(data))
-        return self._hashes[data.name]
+    def key_columns(self, data: Dataset) -> KeyColumns:
+        """The keys of a dataset's records, for all its findings."""
+        if data.name not in self._key_columns:
+            self._key_columns[data.name] = KeyColumns(data, key_variables(data))
+        return self._key_columns[data.name]
 
     def waivers_of(self, rule_id: str, dataset: str) -> tuple[Waiver, ...]:
         return self.waivers.in_force(rule_id, dataset) if self.waivers is not None else ()
@@ -164,11 +164,12 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
     )
     if data is None or fault.mask is None:
         return finding
+    mask, keys = fault.mask, manner.key_columns(data)
     return replace(
         finding,
-        records=int(np.count_nonzero(fault.mask)),
-        examples=_examples(data, fault.mask, fault.variables, manner.show_values),
-        keys=RecordKeys.of(manner.hashes(data)[fault.mask]),
+        records=int(np.count_nonzero(mask)),
+        examples=_examples(data, mask, fault.variables, manner.show_values),
+        keys=RecordKeys.of(lambda: keys.hashes[mask]),
     )
 
 
@@ -185,7 +186,7 @@ def _examples(
     positions = np.flatnonzero(mask)[:EXAMPLES]
     keys = key_variables(data)
     shown = [data.variable(name).name for name in variables if name in data] if show_values else []
-    held = {name: data.frame[name].iloc[positions].tolist() for name in (*keys, *shown)}
+    held = {name: data.frame[name].array.take(positions).tolist() for name in (*keys, *shown)}
     return tuple(
         Example(
             record=int(position) + 1,

@@ -116,7 +116,8 @@ def _exceptions(data: Dataset, key: str, value: str) -> Mask:
     if not (several > 1).any():
         return exceptional
     most = np.zeros(len(several), dtype=np.intp)
-    np.maximum.at(most, owner, times)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))  # pairs are in order of their key
+    most[owner[starts]] = np.maximum.reduceat(times, starts)
     commonest = np.bincount(owner[times == most[owner]], minlength=len(several)) == 1
     wrong = (several[owner] > 1) & ~(commonest[owner] & (times == most[owner]))
     exceptional[both] = wrong[pair_of]

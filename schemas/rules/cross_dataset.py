@@ -17,7 +17,7 @@ from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..spelling import did_you_mean, one_line
 from ..structure import Structure
-from ..subjects import adsl_record, deaths_of, plain_identifier
+from ..subjects import adsl_record, deaths_of, plain_identifiers
 from .readiness import readiness
 
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
@@ -83,8 +83,10 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
     if not unknown.any():
         return
-    known = {plain_identifier(value) for value in _present(adsl)}
-    similar = unknown & data.matching("USUBJID", lambda value: plain_identifier(value) in known)
+    known = set(plain_identifiers(adsl.distinct("USUBJID").values))
+    ours = data.distinct("USUBJID")
+    alike = np.array([each in known for each in plain_identifiers(ours.values)], dtype=np.bool_)
+    similar = unknown & ours.spread(alike, missing=False)
     message = "the subject is in ADSL only under an identifier that differs in blanks, case or leading zeros"
     yield Fault(similar, ("USUBJID",), message)
     yield Fault(unknown & ~similar, ("USUBJID",), "the subject is not in ADSL")
@@ -236,11 +238,6 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
 def _number_of(subjects: NDArray[np.intp]) -> int:
     """How many subjects, however often each comes."""
     return int(np.count_nonzero(np.bincount(subjects[subjects >= 0])))
-
-
-def _present(data: Dataset) -> NDArray[np.object_]:
-    distinct = data.distinct("USUBJID")
-    return distinct.values[np.unique(distinct.codes[distinct.codes >= 0])]
 
 
 def _overall_survival(data: Dataset) -> Mask:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..columns import Mask
@@ -97,26 +96,23 @@ def _one_to_one(data: Dataset, one: str, other: str) -> bool:
 
 
 def _several(data: Dataset, flag: str, group: str, keys: tuple[str, ...], repeated: Mask) -> Iterator[Fault]:
+    names = ("USUBJID", *keys)
     apart = np.zeros(len(data), dtype=np.bool_)
-    positions = np.flatnonzero(repeated)
-    if len(positions):
-        names = ("USUBJID", *keys)
-        owner = pd.DataFrame({name: data.distinct(name).codes[positions] for name in names})
+    if repeated.any():
         for period in _PERIODS:
             if period in data:
-                apart[positions] |= _told_apart(owner, data.distinct(period).codes[positions])
-    variables = (flag, "USUBJID", *keys)
+                apart |= _told_apart(data, names, period, repeated)
+    variables = (flag, *names)
     yield Fault(repeated & ~apart, variables, f"{flag} marks several events of one {group}")
     message = f"{flag} marks several events of one {group}, one per period or treatment"
     yield Fault(apart, variables, message, Severity.NOTE)
 
 
-def _told_apart(owner: pd.DataFrame, period: NDArray[np.intp]) -> Mask:
-    """Records of owners that have one record per period, none without a period."""
-    alike = owner.assign(period=period).duplicated(keep=False).to_numpy() | (period < 0)
-    whose = owner.groupby(list(owner.columns), sort=False).ngroup().to_numpy()
-    apart: Mask = np.bincount(whose, weights=alike)[whose] == 0
-    return apart
+def _told_apart(data: Dataset, names: tuple[str, ...], period: str, repeated: Mask) -> Mask:
+    """Repeated records of groups that have one record per period, none without a period."""
+    group = data.groups(*names)
+    alike = repeated & (_repeated(data.groups(*names, period), repeated) | data.missing(period))
+    return repeated & ~_any(group, alike)[group]
 
 
 class _Ways:

@@ -1,5 +1,6 @@
 """What is new since an earlier report, and that nothing new passes for old."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -152,11 +153,21 @@ def test_new_records_are_those_that_were_not_there(now, before):
 
 def test_keys_of_parts_add_up_to_those_of_the_whole():
     data = study_of(set(), subjects=3000)["ADTTE"]
-    hashes = key_hashes(data, ["USUBJID", "PARAMCD"])
-    parts = [RecordKeys.of(hashes[start::8]) for start in range(8)]
-    assert sum(parts, RecordKeys()) == RecordKeys.of(hashes)
-    few = [RecordKeys.of(hashes[start : start + 10]) for start in (0, 10)]
-    assert few[0] + few[1] == RecordKeys.of(hashes[:20])
+    hashes = key_hashes({key: data[key] for key in ("USUBJID", "PARAMCD")}, len(data))
+
+    def keys(*cut):
+        return RecordKeys.of(lambda: hashes[slice(*cut)])
+
+    assert sum((keys(start, None, 8) for start in range(8)), RecordKeys()) == keys(None)
+    assert keys(10) + keys(10, 20) == keys(20)
+
+
+def test_keys_are_hashed_when_asked_for_and_once():
+    asked = []
+    keys = RecordKeys.of(lambda: asked.append(1) or np.arange(3, dtype=np.uint64))
+    assert not asked
+    assert (len(keys.listed), keys.sums == keys.sums, asked) == (3, True, [1])
+    assert pickle.loads(pickle.dumps(keys)) == keys
 
 
 def test_hashes_do_not_depend_on_how_a_column_is_held():
@@ -166,7 +177,8 @@ def test_hashes_do_not_depend_on_how_a_column_is_held():
 
     def hashes(text, number, stamp):
         frame = pd.DataFrame({"USUBJID": text, "ASEQ": number, "ADT": stamp})
-        return key_hashes(ag.Dataset.from_frame(frame, "ADX"), ["USUBJID", "ASEQ", "ADT"]).tolist()
+        data = ag.Dataset.from_frame(frame, "ADX")
+        return key_hashes({key: data[key] for key in ("USUBJID", "ASEQ", "ADT")}, len(data)).tolist()
 
     plain = hashes(
         pd.Series(texts, dtype=object), pd.Series(numbers), pd.Series(days).astype("datetime64[s]")
