@@ -129,6 +129,8 @@ def _tell(text: str) -> None:
 
 def _print(document: str) -> None:
     """Write a result that was asked for."""
+    if sys.stdout is None:  # closed by whoever started us
+        raise UnwritableOutput("the output cannot be written: it is closed", "standard output", "use -o")
     try:
         click.echo(document, nl=False, color=True)
     except BrokenPipeError:
@@ -146,7 +148,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 UNITS = ("days", "weeks", "months", "years")
 STRUCTURES = ("ADSL", "BDS", "TTE", "PPK", "NCA", "OCCDS", "ADAE")
 LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
-PATH = click.Path(readable=False, path_type=Path)  # an unreadable input is no wrong usage: exit code 3
+
+
+class _NamedPath(click.Path):
+    """A path that is not empty, which would mean the folder a job happens to run in."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if value == "":
+            self.fail("the path is empty; is a variable of a script not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _NamedPath(readable=False, path_type=Path)  # an unreadable input is no wrong usage: exit code 3
 
 
 def _together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -35,9 +35,9 @@ class Callbacks(NamedTuple):
 
 
 @contextmanager
-def progress(stream: TextIO, *, shown: bool = True) -> Iterator[Callbacks]:
+def progress(stream: TextIO | None, *, shown: bool = True) -> Iterator[Callbacks]:
     """Show progress on `stream` while the block runs, if that is a terminal; leave no trace of it."""
-    if not shown or not is_terminal(stream):
+    if stream is None or not shown or not is_terminal(stream):
         yield Callbacks()
         return
     bars = _Bars(stream)

@@ -184,6 +184,8 @@ class Dataset:
         Variables that are not described get their type from the column; a source without metadata
         carries none, so rules about labels, lengths and formats do not apply.
         """
+        if not isinstance(frame, pd.DataFrame):
+            raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
         described = {variable.name: variable for variable in variables or ()}
         names = [str(column) for column in frame.columns]
         if len(set(names)) < len(names):

@@ -114,7 +114,9 @@ def validate(
         For a name that no rule has, an id that is taken, or when no rule is left to judge by.
     """
     study = Study.given(study)
-    chosen = standards or Standards()
+    chosen = standards if standards is not None else Standards()
+    if not isinstance(chosen, Standards):
+        raise TypeError(f'standards are given as Standards(adamig="1.3"), not {type(chosen).__name__}')
     own = as_rules(extra_rules)
     book = full_book(own)
     _require_known(rules or (), book)

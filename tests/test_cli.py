@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import jsonschema
+import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -343,6 +345,31 @@ def test_a_full_disk():
         )
     assert ran.returncode == 4
     assert ran.stderr.startswith("error: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code"),
+    [("rules", ">&-", 4), ("validate data --format json", ">&-", 4), ("validate data", "2>&-", 0)],
+)
+def test_streams_that_were_closed(study: Path, arguments: str, closed: str, code: int):
+    command = f"{shlex.quote(sys.executable)} -m adamgate {arguments} {closed}"
+    ran = subprocess.run(["sh", "-c", command], text=True, capture_output=True, check=False)
+    assert ran.returncode == code
+    assert ran.stderr.startswith("error: the output cannot be written: it is closed\n" if code else "")
+
+
+def test_an_empty_path_is_not_the_current_folder(run, study: Path):
+    code, out, err = run("validate", "")
+    assert (code, out) == (2, "")
+    assert "the path is empty" in err
+    with pytest.raises(ag.UnreadableInput, match="a path is empty"):
+        ag.read("")
+
+
+@pytest.mark.parametrize("given", [None, 5, pd.DataFrame({"USUBJID": ["a"]}), ["data", None]])
+def test_what_is_no_path(study: Path, given: object):
+    with pytest.raises(TypeError, match="a path is needed, not "):
+        ag.read(given)
 
 
 def test_what_the_terminal_cannot_show_is_escaped(study: Path):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 from ...schemas.dataset import Dataset, ReadingNote, Study
 from ...schemas.errors import UnreadableInput, UnreadableInputs
@@ -191,7 +191,7 @@ def _raise(problems: Sequence[UnreadableInput]) -> None:
 
 def _files(path: str | Path | Sequence[str | Path], problems: list[UnreadableInput]) -> FilesFound:
     """The files to read, each once, in the order given."""
-    given = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
+    given = _paths(path)
     files: dict[Path, Path] = {}
     notes: list[ReadingNote] = []
     for each in given:
@@ -221,6 +221,21 @@ def _files(path: str | Path | Sequence[str | Path], problems: list[UnreadableInp
             )
         )
     return FilesFound(tuple(files.values()), tuple(dict.fromkeys(notes)))
+
+
+def _paths(given: Any) -> list[Path]:
+    """What was given as one path or several; a frame is neither, though one can walk over its columns."""
+    several = isinstance(given, Iterable) and not isinstance(given, str) and not hasattr(given, "columns")
+    paths = list(given) if several else [given]
+    for each in paths:
+        if not isinstance(each, str | os.PathLike):
+            raise TypeError(
+                f"a path is needed, not {type(each).__name__}; "
+                "a frame becomes a dataset with Dataset.from_frame(frame, name)"
+            )
+        if each == "":
+            raise UnreadableInput("a path is empty", advice="name a file or a folder")
+    return [Path(each) for each in paths]
 
 
 def _files_of(path: Path, alone: bool) -> FilesFound:

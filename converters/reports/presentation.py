@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -66,7 +67,7 @@ def note_line(note: ReadingNote) -> str:
     return f"note: {plain(note)}"
 
 
-def colours(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+def colours(stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a stream is to get terminal colours: NO_COLOR, then FORCE_COLOR, then what it is."""
     if environ.get("NO_COLOR"):
         return False
@@ -75,17 +76,17 @@ def colours(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     return is_terminal(stream, environ)
 
 
-def is_terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a stream is a terminal that can move its cursor."""
-    return stream.isatty() and environ.get("TERM", "") not in ("dumb", "unknown")
+def is_terminal(stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a stream is a terminal that can move its cursor; one that was closed (None) is not."""
+    return stream is not None and stream.isatty() and environ.get("TERM", "") not in ("dumb", "unknown")
 
 
-def columns(stream: TextIO) -> int:
+def columns(stream: TextIO | None) -> int:
     """The width of a terminal; a fixed one for anything else, so that logs are alike everywhere."""
-    try:
-        width = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
-    except (OSError, ValueError):  # no file behind the stream
-        width = 0
+    width = 0
+    if stream is not None and stream.isatty():
+        with suppress(OSError, ValueError):  # no file behind the stream
+            width = os.get_terminal_size(stream.fileno()).columns
     return max(width, NARROWEST) if width else Presentation.width
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .presentation import counted, plain
 
 if TYPE_CHECKING:
-    from ..survival.codebook import Codebook
+    from ..survival.codebook import Codebook, GateEntry
 
 
 def render_summary(codebook: Codebook, width: int = 100) -> str:
@@ -50,3 +50,13 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         )
     if codebook.zero_durations.subjects:
         yield f"  duration 0: {counted(codebook.zero_durations.subjects, 'subject')}"
+    yield f"  gate: {_gate(codebook.gate)}"
+
+
+def _gate(gate: GateEntry) -> str:
+    if gate.warnings is None:
+        return gate.verdict
+    if not gate.warnings:
+        return f"{gate.verdict}, no warnings"
+    rules = ", ".join(gate.warned or ())
+    return f"{gate.verdict}, {counted(gate.warnings, 'warning')} ({rules}): adamgate validate tells them"

@@ -14,8 +14,8 @@ from ..writers.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
 from .layouts import LAYOUTS, Layout
-from .one_record import one_record_table, require_analysable, require_durations
-from .selection import dataset_with, select
+from .one_record import one_record_table, require_analysable, require_durations, require_other_names
+from .selection import as_named, dataset_with, select
 from .time_scale import time_scale
 
 __all__ = ["LAYOUTS", "AnalysisTable", "Layout", "survival"]
@@ -77,12 +77,18 @@ def survival(
         CNSR that is no whole number, a unit of AVAL that nothing tells, or no record left.
     """
     study = Study.given(study)
-    listed = [covariates] if isinstance(covariates, str) else covariates
-    wanted = list(dict.fromkeys([*([arm] if arm else []), *listed]))
+    listed = [covariates] if isinstance(covariates, str) else list(covariates)
+    _require_text("where", where)
+    _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
     target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
     condition = compile_expression(where) if where is not None else None
     dataset = dataset_with(study, paramcd)
+    (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
+    wanted = as_named([*([] if arm is None else [arm]), *listed], dataset, study)
+    require_other_names(wanted)
     report = None
+    if not isinstance(gate, bool | dict):
+        raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
     if gate is not False:
         options: GateOptions = {"standards": standards}
         report = validate(study, **(options if gate is True else options | gate))
@@ -94,6 +100,20 @@ def survival(
     frame = one_record_table(selection.data, scale.durations, wanted)
     described = codebook(frame, selection, scale, study, report, where=where, population=population, arm=arm)
     return AnalysisTable(frame, described, report, inputs_of(study))
+
+
+def _require_text(option: str, given: object) -> None:
+    if given is not None and not isinstance(given, str):
+        raise TypeError(f"{option} is a text, not {type(given).__name__}")
+
+
+def _require_names(**options: Sequence[object]) -> None:
+    """An option that was left empty, as by a variable of a script that is not set, selects nothing."""
+    for option, names in options.items():
+        for name in names:
+            _require_text(option, name)
+            if name == "":
+                raise ConfigurationError("a name is empty", option, "fill it, or leave the option out")
 
 
 def _unit(option: str, text: str | None) -> TimeUnit | None:

@@ -14,7 +14,7 @@ import pandas as pd
 from ...schemas import columns
 from ...schemas.dataset import Dataset, Study
 from ...schemas.finding import Report, Severity
-from .one_record import COLUMNS
+from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection
 from .time_scale import TimeScale
 
@@ -26,6 +26,9 @@ _ZERO = (
     "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
     "parametric models (R survreg, lifelines WeibullFitter) refuse them"
 )
+
+NOT_RUN = "not run: --no-gate"
+"""Verdict of a gate that was left out."""
 
 _LABELS = {
     "duration": "Time to event or censoring",
@@ -77,12 +80,13 @@ class TimeEntry:
 
 @dataclass(frozen=True, slots=True)
 class ColumnEntry:
-    """One column of the table."""
+    """One column of the table; `missing` counts the subjects without a value, whom a model leaves out."""
 
     name: str
     type: str
     label: str
     source: str
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,8 @@ class SelectionEntry:
 class GateEntry:
     """The verdict on the study; counts are None when the gate was not run.
 
-    `waived` counts records and whole datasets at fault, `deselected` the checks that were set aside.
+    `waived` counts records and whole datasets at fault, `deselected` the checks that were set aside;
+    `warned` lists the rules whose warnings stand.
     """
 
     verdict: str
@@ -152,12 +157,13 @@ class GateEntry:
     notes: int | None = None
     waived: int | None = None
     deselected: int | None = None
+    warned: tuple[str, ...] | None = None
     standards: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, report: Report | None) -> GateEntry:
         if report is None:
-            return cls("not run: --no-gate")
+            return cls(NOT_RUN)
         return cls(
             "passed",
             errors=report.count(Severity.ERROR),
@@ -165,6 +171,7 @@ class GateEntry:
             notes=report.count(Severity.NOTE),
             waived=sum(max(each.records, 1) for each in report.terms.waived),
             deselected=len(report.terms.deselected),
+            warned=tuple(sorted({f.rule_id for f in report.findings if f.severity is Severity.WARNING})),
             standards=dict(report.standards),
         )
 
@@ -309,9 +316,9 @@ def _columns(frame: pd.DataFrame, selection: Selection, scale: TimeScale) -> Ite
             label, source = f"{label}, {scale.unit}", scale.made_from
         elif name in selection.from_adsl:
             source = f"ADSL.{name}"
-        if name in data and (name not in COLUMNS or data.variable(name).label):
+        if name.upper() not in MADE and name in data and (name not in COLUMNS or data.variable(name).label):
             label = data.variable(name).label
-        yield ColumnEntry(name, _type(frame[name]), label, source)
+        yield ColumnEntry(name, _type(frame[name]), label, source, int(frame[name].isna().sum()))
 
 
 def _type(column: pd.Series) -> str:

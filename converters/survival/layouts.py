@@ -6,6 +6,7 @@ The event is a truth value, or 1 for an event and 0 for a censoring; never CNSR'
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,11 +116,23 @@ def _r_class(column: pd.Series) -> str:
     return "logical" if pd.api.types.is_bool_dtype(column.dtype) else "numeric"
 
 
+_R_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._]*\Z")
+
+
+def _r_name(name: str) -> str:
+    return name if _R_NAME.match(name) else json.dumps(name)
+
+
 def _in_r(file: str, frame: pd.DataFrame) -> str:
     # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE.
-    classes = ", ".join(f"{name} = {json.dumps(_r_class(frame[name]))}" for name in frame.columns)
-    read = f"read.csv({json.dumps(file)}, colClasses = c({classes}))"
+    classes = ", ".join(f"{_r_name(name)} = {json.dumps(_r_class(frame[name]))}" for name in frame.columns)
+    kept = "" if all(map(_R_NAME.match, frame.columns)) else ", check.names = FALSE"
+    read = f"read.csv({json.dumps(file)}, colClasses = c({classes}){kept})"
     return f"library(survival); survfit(Surv(duration, event) ~ 1, data = {read})"
+
+
+_EXACT = 'float_precision="round_trip"'
+"""Without it pandas reads some doubles one unit in the last place off."""
 
 
 def _in_pandas(file: str, frame: pd.DataFrame) -> str:
@@ -129,7 +142,7 @@ def _in_pandas(file: str, frame: pd.DataFrame) -> str:
     texts = {name: "str" for name in frame.columns if columns.is_character(frame[name])}
     dates = [name for name in frame.columns if columns.is_date(frame[name])]
     parsed = f", parse_dates={json.dumps(dates)}" if dates else ""
-    options = f'dtype={json.dumps(texts)}, keep_default_na=False, na_values=[""]{parsed}'
+    options = f'dtype={json.dumps(texts)}, keep_default_na=False, na_values=[""], {_EXACT}{parsed}'
     return f"pandas.read_csv({json.dumps(file)}, {options})"
 
 
@@ -141,8 +154,34 @@ def _in_scikit_survival(file: str, frame: pd.DataFrame) -> str:
     return f't = {_in_pandas(file, frame)}; y = sksurv.util.Surv.from_dataframe("event", "duration", t)'
 
 
-def _in_sas_and_stata(file: str, frame: pd.DataFrame) -> str:  # noqa: ARG001  (the same for every file)
-    return "SAS: proc lifetest; time duration*event(0); Stata: stset duration, failure(event == 1)"
+def _in_sas(file: str, frame: pd.DataFrame) -> str:
+    # Types are stated, as PROC IMPORT guesses them and drops leading zeros of identifiers.
+    texts = [name for name in frame.columns if columns.is_character(frame[name])]
+    lengths = " ".join(f"{name} ${_bytes(frame[name])}" for name in texts)
+    names = " ".join(f"{name}{_sas_informat(frame[name])}" for name in frame.columns)
+    infile = f"infile {json.dumps(file)} dsd firstobs=2 truncover termstr=lf encoding='utf-8' lrecl=32767"
+    read = f"data t; {infile}; length {lengths}; input {names}; run;"
+    return f"{read} proc lifetest data=t; time duration*event(0); run;"
+
+
+def _bytes(column: pd.Series) -> int:
+    return max((len(str(text).encode()) for text in column.dropna().unique()), default=1)
+
+
+def _sas_informat(column: pd.Series) -> str:
+    if not columns.is_date(column):
+        return ""
+    return " :yymmdd10." if is_whole_days(column) else " :e8601dt26."
+
+
+def _in_stata(file: str, frame: pd.DataFrame) -> str:
+    texts = [str(place) for place, name in enumerate(frame.columns, 1) if columns.is_character(frame[name])]
+    options = f"varnames(1) case(preserve) stringcols({' '.join(texts)}) encoding(utf-8) clear"
+    return f"import delimited using {json.dumps(file)}, {options}; stset duration, failure(event == 1)"
+
+
+def _in_sas_and_stata(file: str, frame: pd.DataFrame) -> str:
+    return f"SAS: {_in_sas(file, frame)} Stata: {_in_stata(file, frame)}"
 
 
 LAYOUTS: Mapping[str, Layout] = {

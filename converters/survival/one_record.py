@@ -11,11 +11,14 @@ from ...schemas import columns
 from ...schemas.columns import Mask
 from ...schemas.dataset import Dataset
 from ...schemas.duration import Numbers
-from ...schemas.errors import Refused
+from ...schemas.errors import ConfigurationError, Refused
 from .subjects import listed, require_one_record_each, subjects_of
 
 COLUMNS = ("USUBJID", "duration", "event", "CNSR", "reason")
 """What every table has, before arm and covariates."""
+
+MADE = frozenset({"DURATION", "EVENT", "REASON"})
+"""Those that are no variable of the data, in capitals."""
 
 
 def require_analysable(data: Dataset, paramcd: str) -> None:
@@ -60,6 +63,17 @@ def require_durations(data: Dataset, durations: Numbers) -> None:
             f"{data.name}, {listed(subjects_of(data, negative))}",
             "correct the data, or leave these subjects out by a condition",
         )
+
+
+def require_other_names(further: Sequence[str]) -> None:
+    """Refuse a variable that has the name of a column the table makes; SAS sees no difference in case."""
+    for name in further:
+        if name.upper() in MADE:
+            raise ConfigurationError(
+                f"{name} is the name of a column that every table has",
+                f"covariates, {name}",
+                "leave it out, or give the variable another name in the data",
+            )
 
 
 def one_record_table(data: Dataset, durations: Numbers, further: Sequence[str] = ()) -> pd.DataFrame:

@@ -108,6 +108,16 @@ def _parameters(dataset: Dataset) -> tuple[str, ...]:
     return tuple(map(str, dataset.distinct("PARAMCD").values)) if "PARAMCD" in dataset else ()
 
 
+def as_named(wanted: Iterable[str], dataset: Dataset, study: Study) -> tuple[str, ...]:
+    """Variables as their datasets spell them, each once; one that is in neither stays as it was given."""
+    homes = [dataset, *([study["ADSL"]] if "ADSL" in study else [])]
+
+    def own(name: str) -> str:
+        return next((home.variable(name).name for home in homes if name in home), name)
+
+    return tuple(dict.fromkeys(map(own, wanted)))
+
+
 def with_subject_level(
     dataset: Dataset, study: Study, wanted: Iterable[str]
 ) -> tuple[Dataset, tuple[str, ...]]:
@@ -122,7 +132,7 @@ def with_subject_level(
     Refused
         When ADSL has several records for a subject, or no USUBJID.
     """
-    lacking = tuple(dict.fromkeys(name for name in wanted if name not in dataset))
+    lacking = tuple(name for name in as_named(wanted, dataset, study) if name not in dataset)
     if not lacking:
         return dataset, ()
     if "ADSL" not in study:

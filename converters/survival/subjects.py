@@ -57,9 +57,9 @@ def require_one_record_each(data: Dataset, paramcd: str) -> None:
     """
     unnamed = data.missing("USUBJID")
     if unnamed.any():
-        raise Refused(
-            f"{np.count_nonzero(unnamed)} {paramcd} records have no USUBJID", data.name, "correct the data"
-        )
+        number = np.count_nonzero(unnamed)
+        what = f"1 {paramcd} record has" if number == 1 else f"{number} {paramcd} records have"
+        raise Refused(f"{what} no USUBJID", data.name, "correct the data")
     codes = data.distinct("USUBJID").codes
     repeated = np.bincount(codes)[codes] > 1
     if not repeated.any():

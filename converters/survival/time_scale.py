@@ -107,14 +107,22 @@ def _exceptions(data: Dataset, formula: DurationFormula) -> int:
 def _changed(
     data: Dataset, known: TimeUnit, target: TimeUnit, formulas: Sequence[DurationFormula]
 ) -> tuple[Numbers, str]:
-    """Durations in another unit than AVAL's, and how they are made."""
-    if formulas:
-        adt, startdt = data.days("ADT"), data.days("STARTDT")
-        if not np.isnan(adt + startdt).any():
-            formula = _in_unit(formulas, target, data.name)
-            return formula.durations(adt, startdt), str(formula)
+    """Durations in another unit than AVAL's, and how they are made: from the dates where both are there."""
     days = (formulas[0].days_per_unit if formulas else None) or known.days
-    return data.numbers("AVAL") * (days / target.days), _product(days, target.days)
+    from_aval, product = data.numbers("AVAL") * (days / target.days), _product(days, target.days)
+    if not formulas:
+        return from_aval, product
+    adt, startdt = data.days("ADT"), data.days("STARTDT")
+    undated = np.isnan(adt + startdt)
+    if undated.all():
+        return from_aval, product
+    formula = _in_unit(formulas, target, data.name)
+    if not undated.any():
+        return formula.durations(adt, startdt), str(formula)
+    without = np.count_nonzero(undated)
+    records = f"{without} record{'' if without == 1 else 's'} without both dates"
+    mixed = np.where(undated, from_aval, formula.durations(adt, startdt))
+    return mixed, f"{formula}, but {product} for {records}"
 
 
 def _product(days: float, target_days: float) -> str:
@@ -142,7 +150,7 @@ def _in_unit(formulas: Sequence[DurationFormula], target: TimeUnit, dataset: str
         raise Refused(
             f"the dates do not settle how AVAL counts days, so it cannot be given in {target}",
             f"{dataset}, equally good: {'; '.join(sorted(map(str, formulas)))}",
-            f"ask for AVAL's own unit, {formulas[0].unit}",
+            f"ask for AVAL's own unit, {formulas[0].unit}, or derive AVAL with more decimals or in days",
         )
     return converted.pop()
 

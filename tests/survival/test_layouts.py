@@ -56,6 +56,21 @@ def test_doubles_come_back_bit_for_bit(name):
     assert [float(text) for text in back["duration"]] == values.tolist()
 
 
+def test_pandas_reads_every_double_exactly_as_the_codebook_says(tmp_path):
+    path = tmp_path / "t.csv"
+    years = pd.Series(np.arange(1, 2001) / 365.25)
+    frame = pd.DataFrame({"USUBJID": years.index.astype(str), "duration": years, "event": True, "CNSR": 0})
+    path.write_text(text_of("lifelines", frame), encoding="utf-8")
+    code = re.match(r"t = (pandas\.read_csv\(.*?\));", LAYOUTS["lifelines"].read_with(str(path), frame))
+    assert eval(code[1], {"pandas": pd})["duration"].tolist() == years.tolist()
+
+
+def test_r_is_told_names_that_it_would_change():
+    line = LAYOUTS["r"].read_with("t.csv", TRICKY.rename(columns={"AGE": "_AGE"}))
+    assert '"_AGE" = "numeric"' in line
+    assert line.endswith("check.names = FALSE))")
+
+
 @pytest.mark.parametrize("name", ["lifelines", "scikit-survival"])
 def test_pandas_reads_it_as_the_codebook_says(name, tmp_path):
     path = tmp_path / "t.csv"

@@ -104,6 +104,35 @@ def test_a_subject_that_is_not_in_adsl_gets_missing_values(make):
     assert made.codebook.arms[-1].counts.subjects == 1
 
 
+def test_names_are_found_in_any_case_and_stand_as_the_data_have_them(make):
+    study = make(REGION=["EU", "EU", "EU", "US", "US", "US"])
+    made = table(
+        study,
+        arm="trt01p",
+        covariates=["age", "AGE", "region"],
+        population="ittfl",
+        where="age > 60 and sex == 'F'",
+    )
+    assert list(made.frame.columns)[5:] == ["TRT01P", "AGE", "REGION"]
+    assert (made.codebook.arm, len(made.frame)) == ("TRT01P", 3)
+    assert {column.name: column.source for column in made.codebook.columns}["AGE"] == "ADSL.AGE"
+
+
+@pytest.mark.parametrize("name", ["EVENT", "event", "Reason", "DURATION"])
+def test_a_covariate_never_takes_the_name_of_a_column_that_the_table_makes(make, name):
+    study = make(**{name.upper(): ["x"] * 6})
+    with pytest.raises(ConfigurationError, match="the name of a column that every table has"):
+        table(study, covariates=[name])
+    labels = {column.name: column.label for column in table(study).codebook.columns}
+    assert labels["event"] == "Event occurred"
+    assert labels["reason"] == "Event or censoring description"
+
+
+def test_missing_covariates_are_counted(make):
+    columns = {each.name: each.missing for each in table(make(), covariates=["AGE", "SEX"]).codebook.columns}
+    assert (columns["AGE"], columns["SEX"], columns["duration"]) == (1, 0, 0)
+
+
 def test_covariates_that_the_table_has_anyway(make):
     assert list(table(make(), covariates=["CNSR", "USUBJID"]).frame.columns)[-1] == "reason"
     assert list(table(make(), covariates="AGE").frame.columns)[-1] == "AGE"
@@ -256,6 +285,8 @@ WRONG = {
     "kind of the condition": ({}, {"where": "AGE == '65'"}),
     "empty condition": ({}, {"where": " "}),
     "population that is no flag": ({}, {"population": "SEX"}),
+    "empty population": ({}, {"population": ""}),
+    "empty arm": ({}, {"arm": ""}),
     "unit": ({}, {"unit": "fortnights"}),
     "unit of AVAL": ({}, {"aval_unit": "hours"}),
     "unit of AVAL against PARAM": ({}, {"aval_unit": "months"}),
@@ -268,6 +299,21 @@ def test_wrong_options(make, case, snapshot):
     with pytest.raises(ConfigurationError) as caught:
         table(make(**columns), **options)
     assert str(caught.value) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"where": 5}, "where is a text, not int"),
+        ({"arm": ["TRT01P"]}, "arm is a text, not list"),
+        ({"covariates": [1]}, "covariates is a text, not int"),
+        ({"gate": "no"}, "gate is True, False or options of validate, not str"),
+        ({"gate": True, "standards": "1.3"}, "standards are given as Standards"),
+    ],
+)
+def test_options_of_another_type(make, options, message):
+    with pytest.raises(TypeError, match=message):
+        table(make(), **options)
 
 
 def test_no_time_to_event_dataset(make):

@@ -161,14 +161,24 @@ def test_without_dates_aval_is_converted():
     assert made.codebook.time.duration == "AVAL * 30.4375"
 
 
-def test_one_missing_date_means_aval_for_all():
-    study = study_of((DAYS / 30.44).round(4), AVALU="MONTHS")
+def test_a_record_without_a_date_is_converted_and_the_others_start_from_their_dates():
+    months = (DAYS / 30.44).round(4)
+    made = table(undated(study_of(months, AVALU="MONTHS"), 3), unit="weeks")
+    assert made.codebook.time.duration.endswith(", but AVAL * 30.44 / 7 for 1 record without both dates")
+    assert made.frame["duration"].drop(index=3).tolist() == (np.delete(DAYS, 3) / 7).tolist()
+    assert made.frame["duration"][3] == pytest.approx(months[3] * 30.44 / 7, rel=1e-15)
+
+
+def test_a_missing_date_settles_no_guess_about_the_first_day():
+    study = undated(study_of((DAYS / 30.4375).round(0), AVALU="MONTHS"), 3)
+    with pytest.raises(Refused, match="do not settle how AVAL counts days"):
+        table(study, unit="days")
+
+
+def undated(study, record):
     adt = study["ADTTE"]["ADT"].copy()
-    adt[3] = pd.NaT
-    broken = Study.of(Dataset.from_frame(study["ADTTE"].frame.assign(ADT=adt), "ADTTE"))
-    made = table(broken, unit="weeks")
-    assert made.codebook.time.duration == "AVAL * 30.44 / 7"
-    assert made.frame["duration"][0] == pytest.approx((DAYS / 30.44).round(4)[0] * 30.44 / 7, rel=1e-15)
+    adt[record] = pd.NaT
+    return Study.of(Dataset.from_frame(study["ADTTE"].frame.assign(ADT=adt), "ADTTE"))
 
 
 def test_dates_that_do_not_make_aval_are_not_used():
