@@ -69,9 +69,12 @@ def main() -> NoReturn:
     sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
 
 
+class Terminated(BaseException):
+    """Ends the run as an exception does, so that no half-written file stays behind; no rule can catch it."""
+
+
 def _leave(number: int, _: object) -> NoReturn:
-    """End as an exception would, so that no half-written file stays behind."""
-    sys.exit(128 + number)
+    raise Terminated(128 + number)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -97,6 +100,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _tell("interrupted")
         return INTERRUPTED
+    except Terminated as signalled:
+        return int(signalled.args[0])
     except Exception as fault:
         return _own_fault(fault, debug)
     return int(code or PASSED)

@@ -34,6 +34,7 @@ from .kinds import (
     checked,
     checked_table,
     constant,
+    dataset_name,
     days,
     name,
     require_known,
@@ -49,13 +50,26 @@ TABLES = ("rules", "study", "endpoint", "adverse_events", "waiver", "rule")
 """The tables that are read here."""
 
 _NAMES = ListOf(name)
+
+
+def _nested(value: Any) -> tuple[str, ...]:
+    """Populations, each within the next one."""
+    try:
+        names: tuple[str, ...] = _NAMES(value)
+    except ValueError:
+        names = ()
+    if len(names) < 2:
+        raise ValueError('one list for each chain, the smallest population first: [["PPROTFL", "ITTFL"]]')
+    return names
+
+
 _SEVERITY = Choice(tuple(map(str, Severity)))
 
 _RULES: Mapping[str, Kind] = {"select": words, "ignore": words}
 _STUDY: Mapping[str, Kind] = {
     "cut_off": toml_day,
     "population": name,
-    "nested": ListOf(_NAMES),
+    "nested": ListOf(_nested),
     "recurrent": _NAMES,
 }
 _ADVERSE_EVENTS: Mapping[str, Kind] = {"window_days": days, "worsening": switch}
@@ -68,7 +82,7 @@ _ENDPOINT: Mapping[str, Kind] = {
 _WAIVER_NEEDS = ("rule", "dataset", "reason", "owner", "expires")
 _WAIVER: Mapping[str, Kind] = {
     "rule": text,
-    "dataset": name,
+    "dataset": dataset_name,
     "reason": text,
     "owner": text,
     "expires": toml_day,
@@ -166,7 +180,7 @@ def _rule_tables(rules: Mapping[str, Any], shown: str) -> Iterator[tuple[str, Ma
             continue
         if not isinstance(value, dict):
             require_known(key, own, f"{shown}, [rules]")
-        yield f"{key.upper()}:", value, f"{shown}, [rules.{one_line(key)}]"
+        yield f"{dataset_name(key)}:", value, f"{shown}, [rules.{one_line(key)}]"
 
 
 def _declarations(document: Mapping[str, Any], shown: str) -> Declarations | None:

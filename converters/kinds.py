@@ -81,6 +81,12 @@ def toml_day(value: Any) -> date:
     return day(value)
 
 
+def dataset_name(value: Any) -> str:
+    """The name of a dataset in capitals; "(study)", for rules about the study as a whole, as it is."""
+    given = name(value)
+    return given.lower() if given.startswith("(") else given
+
+
 def constant(value: Any) -> str | float:
     """A value of a variable: text, a number or a date."""
     if isinstance(value, str) and value.strip():

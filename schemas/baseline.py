@@ -111,16 +111,19 @@ class _Pool:
 
     def judge(self, finding: Finding) -> Finding:
         """Claim the records that were there before; those left over are new."""
+        self._touched.update(
+            number for number, each in enumerate(self._known) if each.fingerprint == finding.fingerprint
+        )
         if not finding.records or finding.keys.listed is None:
             self._touch_large(finding)
             return replace(finding, standing=Standing.NEW)
         left = Counter(finding.keys.listed)
         for number, records in enumerate(self._records):
-            if not self._known[number].severity.reaches(finding.severity):
-                continue
             common = left & records
-            if common:
-                self._touched.add(number)
+            if not common:
+                continue
+            self._touched.add(number)  # what weighs more now is not fixed either
+            if self._known[number].severity.reaches(finding.severity):
                 left -= common
                 self._records[number] = records - common
         new = left.total()

@@ -16,7 +16,7 @@ from .dataset import Dataset
 from .errors import ConfigurationError
 from .expression import Expression, compile_expression
 from .finding import Severity
-from .rule import Citation, Fault, Grain, Rule, Scope
+from .rule import Citation, Fault, Grain, Rule, Scope, require_tuples
 from .rule_ids import require_own_id
 from .structure import Structure
 
@@ -75,6 +75,7 @@ def condition_rule(
         For an id that is taken or of another form, or a condition that is not understood.
     """
     require_own_id(rule_id, place)
+    require_tuples(structures=structures, datasets=datasets, needs=needs, variables=variables)
     conditions = [_compiled(text, place) for text in (require, where) if text]
     concerned = tuple(variables) or conditions[0].variables
     return Rule(

@@ -139,7 +139,8 @@ def validate(
             progress(rule.id, name)
         trials.append(attempt(rule, dataset, study, manner))
     _require_some(trials, deselected)
-    trials += _audit(study, trials, manner, watched, rules)
+    if rules is None:
+        trials += _audit(study, trials, manner, watched, own)
     terms = Terms(
         declared=stated(declarations or NOTHING_DECLARED),
         own_rules=tuple(rule.id for rule in own),
@@ -190,18 +191,18 @@ def _audit(
     trials: Iterable[Trial],
     manner: Manner,
     waivers: Waivers,
-    rules: Collection[str] | None,
+    own: Iterable[Rule],
 ) -> Iterator[Trial]:
     """The rules about waivers and scopes, where there are any."""
-    scoped = manner.selection.datasets
-    if rules is not None or not (waivers.all or scoped):
+    scoped = (*manner.selection.datasets, *(name for rule in own for name in rule.scope.named))
+    if not (waivers.all or scoped):
         return
     done = list(trials)
     audit = Audit(
         waivers,
         tuple(each for trial in done for each in trial.waived),
         frozenset((t.outcome.rule_id, t.outcome.dataset) for t in done if t.outcome.status in _JUDGED),
-        frozenset({STUDY_NAME, *study.datasets}),
+        {STUDY_NAME: None, **study.datasets},
         scoped,
     )
     for rule in WAIVER_RULES if waivers.all else (UNREAD,):

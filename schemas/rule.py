@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -84,6 +84,14 @@ ADAMIG = tuple(f"ADaMIG {version}" for version in ADAMIG_VERSIONS)
 OCCDS = tuple(f"OCCDS {version}" for version in OCCDS_VERSIONS)
 
 
+def require_tuples(**options: object) -> None:
+    """Refuse a text where names belong: its letters would be taken for them."""
+    for option, given in options.items():
+        if isinstance(given, str):
+            advice = f'write {option}=("{one_line(given, 20)}",)'
+            raise ConfigurationError(f"{option} is a text where a tuple belongs", "", advice)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a rule applies.
@@ -120,6 +128,9 @@ class Scope:
     consults: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_tuples(**{each.name: getattr(self, each.name) for each in fields(self)})
 
     @property
     def is_wide(self) -> bool:
@@ -270,6 +281,8 @@ class Rule:
         else:
             yielded = self.function(data, **arguments)
         records = 0 if data is None else len(data)
+        if not isinstance(yielded, Iterable):
+            raise UnsoundRule(f"a rule yields its faults, or returns a list of them, not {yielded!r}")
         for each in yielded:
             _require_sound(each, records)
             yield each
@@ -282,7 +295,13 @@ class UnsoundRule(TypeError):
 def _require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded, Yield):
         raise UnsoundRule(f"a rule yields Fault, Inference or Inapplicable, not {type(yielded).__name__}")
-    mask: Any = yielded.mask if isinstance(yielded, Fault) else None
+    if not isinstance(yielded, Fault):
+        return
+    if not isinstance(yielded.variables, tuple) or not isinstance(yielded.message, str):
+        raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
+    if not isinstance(yielded.severity, Severity | None):
+        raise UnsoundRule("the severity of a fault is a Severity, as Severity.ERROR")
+    mask: Any = yielded.mask
     fits = isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (records,)
     if mask is not None and not fits:
         raise UnsoundRule(f"a mask must be an array of {records} booleans, not {type(mask).__name__}")
@@ -304,6 +323,20 @@ def collecting() -> Iterator[list[Rule]]:
         yield found
     finally:
         _COLLECTOR.reset(token)
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def _of(kind: type[Word], given: object, ids: object) -> Word:
+    """A severity or a grain, also as text."""
+    try:
+        return kind(str(given))
+    except ValueError:
+        known = ", ".join(kind)
+        raise ConfigurationError(
+            f"{one_line(str(given))} is no {kind.__name__.lower()}", f"rule {ids}", f"use one of {known}"
+        ) from None
 
 
 def _in_words(value: Any) -> str:
@@ -347,6 +380,10 @@ def rule(
         As in `Scope`.
     """
     table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
+    require_tuples(needs=needs, needs_any=needs_any)
+    for group in needs_any:
+        require_tuples(needs_any=group)
+    severity, grain = _of(Severity, severity, ids), _of(Grain, grain, ids)
 
     def make(rule_id: str, row: Mapping[str, Any], function: RuleFunction) -> Rule:
         arguments = dict(row)

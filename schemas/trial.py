@@ -85,7 +85,10 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
     try:
         yielded = list(rule.run(data, study))
         found, waived = _found(rule, data, yielded, manner)
-    except Exception as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
+    except (
+        Exception,
+        SystemExit,
+    ) as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
         reason = _reason(crash, manner)
         return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
@@ -97,7 +100,7 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
     return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
 
 
-def _reason(crash: Exception, manner: Manner) -> str:
+def _reason(crash: BaseException, manner: Manner) -> str:
     """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
     if isinstance(crash, AdamgateError):
         return "; ".join(filter(None, (crash.what, crash.advice)))

@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from . import columns
 from .columns import Mask
 from .condition import CompareConstant, Constant, NotComparable
 from .dataset import Dataset
@@ -154,8 +155,8 @@ def spare(
     Fault or None
         What is left of it.
     tuple of (Waiver, int)
-        Each waiver that met something, with the number of records it was the first to name; 0 for a fault
-        of the dataset as a whole.
+        Each waiver that hid something, with the number of records; 0 for a fault of the dataset as a whole.
+        One that names only what an earlier one hides has met nothing.
     """
     fitting = [each for each in waivers if each.accepts(fault)]
     if not fitting:
@@ -166,8 +167,9 @@ def spare(
     met = []
     for waiver in fitting:
         named = waiver.names(data, fault)
-        if (named & fault.mask).any():
-            met.append((waiver, int(np.count_nonzero(named & left))))
+        hidden = int(np.count_nonzero(named & left))
+        if hidden:
+            met.append((waiver, hidden))
             left &= ~named
     return (replace(fault, mask=left) if left.any() else None), tuple(met)
 
@@ -186,16 +188,16 @@ class Audit:
         What they hid.
     judged : frozenset of (rule id, dataset)
         What was judged, so that a waiver could have been of use.
-    datasets : frozenset of str
-        What was read.
+    datasets : mapping of name to Dataset or None
+        What was read; None stands for the study as a whole.
     scoped : tuple of str
-        Datasets that selections and severities name.
+        Datasets that selections, severities and rules of one's own name.
     """
 
     waivers: Waivers
     waived: tuple[Waived, ...]
     judged: frozenset[tuple[str, str]]
-    datasets: frozenset[str]
+    datasets: Mapping[str, Dataset | None]
     scoped: tuple[str, ...] = ()
 
 
@@ -203,8 +205,8 @@ def unused(audit: Audit) -> Iterator[Fault]:
     """A waiver meets no finding.
 
     ## What it checks
-    Each waiver in force whose rule judged its dataset: does it name at least one record at fault? Every
-    entry of `records` is asked by itself.
+    Each waiver in force whose rule judged its dataset: does it name at least one record at fault that no
+    waiver before it names? Every entry of `records` is asked by itself.
 
     ## Not a fault
     A waiver whose rule did not judge (deselected, not applicable, not run), or whose dataset was not read.
@@ -221,7 +223,25 @@ def unused(audit: Audit) -> Iterator[Fault]:
     for each in audit.waivers.all:
         judged = (each.rule, each.dataset) in audit.judged
         if judged and each.holds_on(audit.waivers.today) and each.place not in met:
-            yield Fault(None, (), f"{each} meets no finding")
+            slip = _slip(each, audit.datasets.get(each.dataset))
+            yield Fault(None, (), f"{each} meets no finding{slip}")
+
+
+def _slip(waiver: Waiver, data: Dataset | None) -> str:
+    """What the dataset tells of the names and kinds of value in a waiver that meets nothing."""
+    if data is None:
+        return ""
+    asked = {**waiver.record, **({waiver.variable: None} if waiver.variable else {})}
+    for variable, value in asked.items():
+        if variable not in data:
+            near = nearest(variable, data.names, 1)
+            meant = f"; is {near[0]} meant?" if near else ""
+            return f": {waiver.dataset} has no {one_line(variable, 40)}{meant}"
+        if isinstance(value, str) and not data.is_character(variable) and not columns.is_date(data[variable]):
+            return f": {variable} holds numbers, which stand without quotes"
+        if isinstance(value, float) and data.is_character(variable):
+            return f": {variable} holds texts, which stand in quotes"
+    return ""
 
 
 def expired(audit: Audit) -> Iterator[Fault]:
@@ -243,10 +263,11 @@ def expired(audit: Audit) -> Iterator[Fault]:
 
 
 def unread(audit: Audit) -> Iterator[Fault]:
-    """A waiver or a selection names a dataset that was not read.
+    """A waiver, a selection or a rule of one's own names a dataset that was not read.
 
     ## What it checks
-    The datasets that waivers, `[rules.DATASET]` and names such as `ADAE:AD0269` speak of: were they read?
+    The datasets that waivers, rules of one's own, `[rules.DATASET]` and names such as `ADAE:AD0269` speak of:
+    were they read?
 
     ## Not a fault
     Settings of a whole study, where a part of it is judged: this is a note.

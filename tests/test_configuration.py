@@ -213,3 +213,12 @@ def test_long_values_are_cut_in_messages(loaded):
     with pytest.raises(ag.ConfigurationError) as wrong:
         loaded(f'[study]\ncut_off = "{"x" * 5000}"\n')
     assert len(str(wrong.value)) < 400
+
+
+def test_the_study_as_a_whole_is_named_in_parentheses(loaded):
+    settings = loaded(
+        '[rules."(study)"]\nignore = ["XD021"]\n'
+        '[[waiver]]\nrule = "XD013"\ndataset = "(study)"\nreason = "r"\nowner = "o"\nexpires = 2100-01-01\n'
+    )
+    assert settings.ignore == ("(study):XD021",)
+    assert [each.dataset for each in settings.judging.waivers] == ["(study)"]

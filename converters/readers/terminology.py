@@ -26,6 +26,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STANDARD_IN_NAME = re.compile(r"\b(SDTM|ADaM|SEND|CDASH|Define-XML|Protocol)\b", re.IGNORECASE)
 _ODM_OID = re.compile(r"CDISC_CT\.(?P<standard>[^.]+)\.(?P<date>\d{4}-\d{2}-\d{2})\Z")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_CUT = "download it again: the file may have been cut"
 _ADVICE = "give the text or ODM XML of SDTM or ADaM terminology as NCI EVS distributes it"
 
 
@@ -88,6 +89,12 @@ def _terminology(drafts: Iterable[_Draft], path: Path) -> Terminology:
                 f"the terminology has {what}", f"{path} {draft.where}: {one_line(draft.name)}", _ADVICE
             )
         terms = tuple(dict.fromkeys(filter(None, draft.terms)))
+        if not terms:
+            raise UnreadableInput(
+                "the terminology has a codelist without terms",
+                f"{path} {draft.where}: {one_line(draft.name)}",
+                _CUT,
+            )
         codelists[draft.name] = Codelist(draft.name, draft.code, extensible, terms, draft.version)
     if not codelists:
         raise UnreadableInput("the terminology has no codelist", str(path), _ADVICE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,8 @@ from ...schemas.rule import Grain, Rule, RuleFunction
 from ...schemas.selection import full_book
 from ...schemas.spelling import did_you_mean, nearest
 from ...schemas.structure import Structure, detect_structure
+
+_NUMBERED = re.compile(r"([A-Z]+)0*(\d+)")
 
 _GRAINS = {
     "metadata": "the names and metadata of one dataset",
@@ -29,7 +32,7 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
     Parameters
     ----------
     rule_id : str
-        In any case: "TTE006".
+        In any case, with or without the zeros of its number: "TTE006", "tte6".
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
         The user's own.
 
@@ -44,12 +47,21 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
         When there is no such rule; names those with ids like it.
     """
     book = full_book(extra_rules)
-    wanted = rule_id.strip().upper()
+    wanted = _with_its_zeros(rule_id.strip().upper(), book)
     if wanted not in book:
         near = nearest(wanted, book)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise ConfigurationError(f"there is no rule {rule_id!r}", "", f"{meant}`adamgate rules` lists all")
     return render_rule(book[wanted])
+
+
+def _with_its_zeros(rule_id: str, book: Iterable[str]) -> str:
+    """ "AE9" is AE009, "AD0000169" is AD0169."""
+    found = _NUMBERED.fullmatch(rule_id)
+    if found is None:
+        return rule_id
+    plain = found.expand(r"\1\2")
+    return next((each for each in book if _NUMBERED.sub(r"\1\2", each) == plain), rule_id)
 
 
 def render_rule(rule: Rule) -> str:

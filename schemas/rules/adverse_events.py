@@ -88,15 +88,23 @@ def sequence_repeated(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Remove the repetition; number split records in ASEQ.
     """
-    repeated = _repeated(data, "USUBJID", "AESEQ")
-    numbered = np.zeros(len(data), dtype=np.bool_)
-    if "ASEQ" in data and repeated.any():
-        alike = repeated & (data.missing("ASEQ") | _repeated(data, "USUBJID", "ASEQ"))
-        event = data.groups("USUBJID", "AESEQ")
-        numbered = repeated & (np.bincount(event, weights=alike)[event] == 0)
+    repeated, numbered = _repeated(data, "USUBJID", "AESEQ"), parts_of_an_event(data)
     yield Fault(repeated & ~numbered, ("USUBJID", "AESEQ"), "AESEQ is repeated within a subject")
     message = "AESEQ is repeated within a subject; ASEQ is not"
     yield Fault(numbered, ("AESEQ", "ASEQ"), message, Severity.NOTE)
+
+
+def parts_of_an_event(data: Dataset) -> Mask:
+    """Records of an event that was split, by period or severity: AESEQ is repeated, and ASEQ is not."""
+    if not all(name in data for name in ("USUBJID", "AESEQ", "ASEQ")):
+        return np.zeros(len(data), dtype=np.bool_)
+    repeated = _repeated(data, "USUBJID", "AESEQ")
+    if not repeated.any():
+        return repeated
+    alike = repeated & (data.missing("ASEQ") | _repeated(data, "USUBJID", "ASEQ"))
+    event = data.groups("USUBJID", "AESEQ")
+    parts: Mask = repeated & (np.bincount(event, weights=alike)[event] == 0)
+    return parts
 
 
 def _repeated(data: Dataset, *keys: str) -> Mask:

@@ -14,6 +14,7 @@ from ..finding import Severity
 from ..rule import Fault, Grain, Inference, Yield
 from ..structure import Structure
 from ..subjects import subject_days, subject_variable
+from ..time_unit import other_unit_in
 from .readiness import readiness
 
 Days = NDArray[np.float64]
@@ -21,6 +22,9 @@ Days = NDArray[np.float64]
 _ADAE = (Structure.ADAE,)
 _HOLDS = 0.95
 """Another reference date is taken for the one in use if so many study days follow from it."""
+_MOST, _FEWEST = 2 / 3, 3
+"""Share and number of records that show how days are counted, where it is stated that days are."""
+_PER_DAY = {"hours": 24.0, "minutes": 1_440.0, "seconds": 86_400.0}
 _REFERENCES = ("TRTSDT", "RANDDT", "APERSDT", "AP01SDT", "TR01SDT", "RFICDT", "ENRLDT")
 """Dates that study days may count from, the usual one first."""
 
@@ -99,13 +103,15 @@ def event_duration(data: Dataset) -> Iterator[Yield]:
     ## What it checks
     For each unit in ADURU the formula that gives ADURN from ASTDT and AENDT on at least 95% of the records
     is inferred and reported: the unit, whether the first day counts, the decimals. Records that it does
-    not give are errors, as is an ADURU that contradicts the dates. Months that are off by one in their
-    last decimal are warnings. Where no formula holds, it is a warning about the dataset as a whole.
+    not give are errors, as is an ADURU that contradicts the dates. Durations that ADURU says are days need
+    two thirds of the records, as only the first day is open. Months that are off by one in their last
+    decimal are warnings. Where no formula holds, it is a warning about the dataset as a whole. Hours,
+    minutes and seconds are errors where no times of these days allow them. A duration where a date is
+    missing is a warning.
 
     ## Not a fault
     A duration that is missing although both dates are there: many studies leave it empty where a date was
-    imputed. Hours, minutes and fractions of days where ASTDTM or AENDTM has the times. How ADURU spells
-    its unit.
+    imputed. Fractions of days where ASTDTM or AENDTM has the times. How ADURU spells its unit.
 
     ## Why it matters
     Duration and dates stand side by side in listings; one of the two is wrong, and nobody sees which.
@@ -118,9 +124,10 @@ def event_duration(data: Dataset) -> Iterator[Yield]:
     timed = "ASTDTM" in data or "AENDTM" in data
     for stated, own in _by_unit(data, dated):
         found = infer_duration(aval[own], adt[own], startdt[own])
-        if found.fits:
-            yield Inference("ADURN", f"ADURN = {' or '.join(map(_shown, found.fits[:1]))}")
-            yield from _contradicting(data, own, found)
+        clear = stated is TimeUnit.DAYS and not timed and _is_clear(found)
+        if found.closest is not None and (found.fits or clear):
+            yield Inference("ADURN", f"ADURN = {_shown(found.closest)}")
+            yield from _contradicting(data, own[found.exceptions], found.closest)
             if stated is not None and found.unit is not None and stated is not found.unit:
                 message = f"ADURU says {stated}, ASTDT and AENDT prove {found.unit}"
                 yield Fault(_mask(data, own), ("ADURU", "ADURN"), message)
@@ -128,6 +135,34 @@ def event_duration(data: Dataset) -> Iterator[Yield]:
             message = f"no formula gives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
             variables = ("ADURN", "AENDT", "ASTDT")
             yield Fault(None, variables, message, Severity.WARNING)
+    variables = ("ADURN", "AENDT", "ASTDT")
+    yield Fault(
+        _impossible(data, aval, adt - startdt), variables, "ADURN is not a time that ASTDT and AENDT allow"
+    )
+    undated = ~np.isnan(aval) & ~dated
+    message = "ADURN has a value where ASTDT or AENDT has none"
+    yield Fault(undated, variables, message, Severity.WARNING)
+
+
+def _is_clear(found: DurationInference) -> bool:
+    """Whether most records follow a whole number of days, so that the others are at fault."""
+    closest = found.closest
+    return (
+        closest is not None
+        and closest.unit is TimeUnit.DAYS
+        and found.explained >= max(_FEWEST, _MOST * found.records)
+    )
+
+
+def _impossible(data: Dataset, lasted: Days, days: Days) -> Mask:
+    """Durations in parts of a day that are too short or too long for their dates, whatever the times."""
+    per_day = np.full(len(data), np.nan)
+    if "ADURU" in data:
+        units = data.distinct("ADURU")
+        known = [_PER_DAY.get(other_unit_in(text), np.nan) for text in units.values]
+        per_day = units.spread(np.array(known, dtype=np.float64), missing=np.nan)
+    impossible: Mask = (lasted < (days - 1) * per_day) | (lasted > (days + 1) * per_day)
+    return impossible
 
 
 def _by_unit(data: Dataset, dated: Mask) -> Iterator[tuple[TimeUnit | None, NDArray[np.intp]]]:
@@ -149,9 +184,7 @@ def _by_unit(data: Dataset, dated: Mask) -> Iterator[tuple[TimeUnit | None, NDAr
             yield unit, own
 
 
-def _contradicting(data: Dataset, own: NDArray[np.intp], found: DurationInference) -> Iterator[Fault]:
-    formula = found.fits[0]
-    wrong = own[found.exceptions]
+def _contradicting(data: Dataset, wrong: NDArray[np.intp], formula: DurationFormula) -> Iterator[Fault]:
     variables = ("ADURN", "AENDT", "ASTDT")
     near = np.zeros(len(wrong), dtype=np.bool_)
     if formula.unit is not TimeUnit.DAYS and formula.decimals is not None:

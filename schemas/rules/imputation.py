@@ -12,6 +12,7 @@ from ..finding import Severity
 from ..partial_dates import FLAGS, Part, collected
 from ..rule import Fault, Grain, Yield
 from ..structure import Structure
+from .adverse_events import parts_of_an_event
 from .readiness import readiness
 
 _ADAE = (Structure.ADAE,)
@@ -25,7 +26,8 @@ _END = {"date": "AENDT", "flag": "AENDTF", "text": "AEENDTC"}
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
-    needs=("{date}", "{text}"),
+    needs=("{date}",),
+    needs_any=(("{flag}", "{text}"),),
 )
 def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[Fault]:
     """An imputed date has no flag, or a flag that says something else was imputed.
@@ -33,7 +35,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     ## What it checks
     Where {date} is there, {flag} says what {text} lacks: D the day, M month and day, Y the whole date, and
     nothing where it lacks nothing. Where {date} stayed missing there is no flag. Y, M and D are the only
-    flags.
+    flags; this much is judged without {text}, too.
 
     ## Not a fault
     A partial {text} whose {date} stayed missing. A {text} that is no ISO 8601 date cannot be judged.
@@ -45,7 +47,8 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     ## Smallest fix
     Derive {flag} from {text}: the largest part that was imputed.
     """
-    lacks = collected(data, text).lacks
+    unread = np.full(len(data), Part.UNREADABLE, dtype=np.int8)
+    lacks = collected(data, text).lacks if text in data else unread
     dated = data.filled(date)
     imputed = dated & (lacks > Part.NONE)
     if flag not in data:
@@ -74,7 +77,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     {"AE038": _START, "AE039": _END},
     title="{date} is not a day that {text} allows",
     severity=Severity.WARNING,
-    grain=Grain.RECORD,
+    grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("{date}", "{text}"),
 )
@@ -85,7 +88,8 @@ def date_against_text(data: Dataset, date: str, flag: str, text: str) -> Iterato
     {date} is the day of {text}, or lies in the month or year that it has.
 
     ## Not a fault
-    A {text} that is missing, or no ISO 8601 date.
+    A {text} that is missing, or no ISO 8601 date. Parts of an event that was split by period or severity
+    (AESEQ repeated, ASEQ not), whose {text} is that of the whole event: a note.
 
     ## Why it matters
     The date was shifted, or imputed into a time when the event cannot have been.
@@ -94,7 +98,10 @@ def date_against_text(data: Dataset, date: str, flag: str, text: str) -> Iterato
     Derive {date} from {text} again.
     """
     outside = collected(data, text).exclude(data.days(date))
-    yield Fault(outside, (date, text), f"{date} is not a day that {text} allows")
+    part = parts_of_an_event(data)
+    yield Fault(outside & ~part, (date, text), f"{date} is not a day that {text} allows")
+    message = f"{date} of a part of an event is not a day that {text} of the event allows"
+    yield Fault(outside & part, (date, text), message, Severity.NOTE)
 
 
 @readiness(

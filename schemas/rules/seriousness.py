@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -101,8 +102,8 @@ def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
     """One of AESDTH, AEOUT and the grade says that an event was fatal, another that it was not.
 
     ## What it checks
-    AESDTH = Y, AEOUT = FATAL and grade 5 stand together, as far as they are there. A missing outcome or
-    grade says nothing; a missing AESDTH counts as N.
+    AESDTH = Y, AEOUT = FATAL and grade 5 stand together, as far as they are there; where several grades
+    are, the worst counts. A missing outcome or grade says nothing; a missing AESDTH counts as N.
 
     ## Not a fault
     Grades of different variables that differ. A study that records severity instead of grades.
@@ -117,30 +118,42 @@ def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
     if len(signs) < 2:
         yield Inapplicable("only one of AESDTH, AEOUT and a grade is there")
         return
-    fatal = np.logical_or.reduce([says for says, _ in signs.values()])
-    spared = np.logical_or.reduce([denies for _, denies in signs.values()])
-    message = f"{_and(list(signs))} disagree about whether the event was fatal"
-    yield Fault(fatal & spared, tuple(signs), message)
+    spared = np.logical_or.reduce([sign.denies for sign in signs])
+    variables = _told_by(signs)
+    message = f"{_and(list(variables))} disagree about whether the event was fatal"
+    yield Fault(_fatal(data) & spared, variables, message)
 
 
-def _signs(data: Dataset) -> dict[str, tuple[Mask, Mask]]:
-    """For each variable that tells: records it calls fatal, and records it calls not fatal."""
-    signs = {}
+@dataclass(frozen=True, eq=False)
+class _Sign:
+    """What tells whether an event was fatal: records it calls fatal, and records it calls not fatal."""
+
+    variables: tuple[str, ...]
+    says: Mask
+    denies: Mask
+
+
+def _signs(data: Dataset) -> list[_Sign]:
+    signs = []
     if "AESDTH" in data:
         died = data.equals("AESDTH", "Y")
-        signs["AESDTH"] = died, ~died
+        signs.append(_Sign(("AESDTH",), died, ~died))
     if "AEOUT" in data:
         died = data.matching("AEOUT", lambda text: str(text).strip().upper() == "FATAL")
-        signs["AEOUT"] = died, data.filled("AEOUT") & ~died
-    variable = next((name for name in _GRADES if name in data), None)
-    if variable is not None:
-        grade = grades(data, variable)
-        signs[variable] = grade == FATAL_GRADE, grade < FATAL_GRADE
+        signs.append(_Sign(("AEOUT",), died, data.filled("AEOUT") & ~died))
+    graded = tuple(name for name in _GRADES if name in data)
+    if graded:
+        worst = np.fmax.reduce([grades(data, name) for name in graded])
+        signs.append(_Sign(graded, worst == FATAL_GRADE, worst < FATAL_GRADE))
     return signs
 
 
+def _told_by(signs: list[_Sign]) -> tuple[str, ...]:
+    return tuple(name for sign in signs for name in sign.variables)
+
+
 def _fatal(data: Dataset) -> Mask:
-    fatal: Mask = np.logical_or.reduce([says for says, _ in _signs(data).values()])
+    fatal: Mask = np.logical_or.reduce([sign.says for sign in _signs(data)])
     return fatal
 
 
@@ -188,7 +201,7 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     alive = _fatal(data) & death.known & ~death.died
     message = "the event is fatal, and ADSL has no death of the subject"
-    yield Fault(alive, (*_signs(data), "DTHFL", "DTHDT"), message)
+    yield Fault(alive, (*_told_by(_signs(data)), "DTHFL", "DTHDT"), message)
 
 
 @readiness(

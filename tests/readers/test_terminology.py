@@ -190,6 +190,7 @@ OUTSIDE = ODM.replace("<ODM", '<!DOCTYPE ODM SYSTEM "file:///etc/passwd">\n<ODM'
             ODM.replace("CL.C81224.DTYPE", "CL.C81224.AGEU"),
             "the terminology has a second codelist of this name",
         ),
+        (lines(HEADER, ROWS[0]), "the terminology has a codelist without terms"),
         (ODM.replace("CL.C81224.DTYPE", ""), "the terminology has a codelist without a name"),
         ("", "this is no terminology of NCI EVS"),
         ("USUBJID,AGE\n1,2\n", "this is no terminology of NCI EVS"),

@@ -84,10 +84,15 @@ def test_every_rule_has_a_page(rule_id: str):
 
 def test_an_unknown_rule_names_those_like_it():
     with pytest.raises(ag.ConfigurationError) as unknown:
-        explain("TTE0006")
+        explain("TTE0006X")
     assert "did you mean TTE006 or" in str(unknown.value)
     with pytest.raises(ag.ConfigurationError, match=r"to do: `adamgate rules` lists all"):
         explain("?")
+
+
+@pytest.mark.parametrize(("given", "rule_id"), [("tte6", "TTE006"), ("AE9", "AE009"), ("AD00169", "AD0169")])
+def test_zeros_of_the_number_may_be_left_out(given, rule_id):
+    assert explain(given) == explain(rule_id)
 
 
 def test_the_list_is_a_table():

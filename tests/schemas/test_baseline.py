@@ -89,7 +89,9 @@ def test_words_do_not_count_but_severity_does():
     said = replace(before, findings=(replace(finding, message="said otherwise"),))
     assert standing(beside(before, said)) == [("unchanged", 0)]
     light = replace(before, findings=(replace(finding, severity=ag.Severity.NOTE),))
-    assert [each[0] for each in standing(beside(before, light))] == ["new"]
+    heavier = beside(before, light)
+    assert [each[0] for each in standing(heavier)] == ["new"]
+    assert not heavier.comparison.fixed, "it got worse"
     assert standing(beside(light, before)) == [("unchanged", 0)]
 
 

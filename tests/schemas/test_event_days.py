@@ -97,10 +97,25 @@ class TestDuration:
         dated.adae["ADURU"] = "WEEKS"
         assert dated.told("AE005") == [("error", 12)]
 
-    @pytest.mark.parametrize("unit", ["HOURS", "MINUTES"])
-    def test_hours_need_times(self, dated, unit):
-        dated.adae["ADURU"], dated.adae["ADURN"] = unit, np.arange(12) * 7.3
+    @pytest.mark.parametrize(("unit", "per_day"), [("HOURS", 24), ("MINUTES", 1440)])
+    def test_hours_are_what_the_days_allow(self, dated, unit, per_day):
+        dated.adae["ADURU"], dated.adae["ADURN"] = unit, np.linspace(1, 3, 12) * per_day
         assert dated.findings("AE005") == []
+        dated.adae.loc[3, "ADURN"] = 3.1 * per_day
+        dated.adae.loc[4, "ADURN"] = 0.9 * per_day
+        assert dated.told("AE005") == [("error", 2)]
+
+    def test_one_of_few(self, dated):
+        dated.adae = dated.adae.iloc[:8].copy()
+        dated.adae["AENDT"] += pd.to_timedelta(np.arange(8), "D")
+        dated.adae["ADURN"] += np.arange(8)
+        dated.adae.loc[3, "ADURN"] = 20
+        found = dated.finding("AE005")
+        assert (str(found.severity), found.records, found.variables[0]) == ("error", 1, "ADURN")
+
+    def test_a_duration_without_a_date(self, dated):
+        dated.adae.loc[3, "AENDT"] = pd.NaT
+        assert dated.told("AE005") == [("warning", 1)]
 
     @pytest.mark.parametrize("unit", ["DAY", "days", "D"])
     def test_how_the_unit_is_spelt_is_a_matter_of_terminology(self, dated, unit):

@@ -19,6 +19,19 @@ def collecting(trial, request):
     return trial, request.param, (date, flag, text)
 
 
+def test_parts_of_a_split_event_keep_the_text_of_the_whole(collecting):
+    trial, rule, (date, *_) = collecting
+    rule = {"AE036": "AE038", "AE037": "AE039"}[rule]
+    assert trial.findings(rule) == []
+    trial.adae.loc[[6, 7], ["USUBJID", "AESEQ"]] = trial.adae.loc[6, ["USUBJID", "AESEQ"]].tolist()
+    trial.adae["ASEQ"] = np.arange(1.0, 13)
+    trial.adae.loc[7, date] += pd.Timedelta(days=40)
+    found = trial.finding(rule)
+    assert (str(found.severity), found.records, found.variables[0]) == ("note", 1, date)
+    trial.adae["ASEQ"] = 1.0
+    assert trial.told(rule) == [("warning", 1)]
+
+
 class TestFlag:
     def test_clean(self, collecting):
         trial, rule, _ = collecting
@@ -54,10 +67,13 @@ class TestFlag:
         trial.adae.loc[:2, flag] = None
         assert trial.findings(rule) == []
 
-    def test_without_the_collected_text_nothing_can_be_said(self, collecting):
-        trial, rule, (_, _, text) = collecting
+    def test_without_the_collected_text_a_flag_is_judged_by_itself(self, collecting):
+        trial, rule, (date, flag, text) = collecting
         trial.adae = trial.adae.drop(columns=text)
         assert trial.findings(rule) == []
+        trial.adae.loc[0, flag] = "X"
+        trial.adae.loc[1, date] = pd.NaT
+        assert trial.told(rule) == [("error", 1), ("error", 1)]
 
     def test_a_text_that_is_no_date(self, collecting):
         trial, rule, (_, _, text) = collecting

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import adamgate as ag
 from adamgate.schemas import contract
 from adamgate.schemas.dataset import Dataset, Study
 from adamgate.schemas.errors import ConfigurationError
@@ -61,3 +62,55 @@ def test_a_sound_rule_says_what_it_has_to_say():
 def test_a_version_to_which_no_rule_belongs_is_refused(versions):
     with pytest.raises(ConfigurationError, match="there is no"):
         Standards(**versions)
+
+
+DECLARED = {"title": "t", "severity": "error", "grain": "record"}
+
+
+def breaks(data):
+    """It ends the process."""
+    raise SystemExit(0)
+
+
+def returns_none(data):
+    """It has no yield."""
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (breaks, "SystemExit"),
+        (returns_none, "a rule yields its faults, or returns a list of them, not None"),
+        (lambda data: [Fault(None, "USUBJID", "m")], "a fault has its variables as a tuple"),
+        (lambda data: [Fault(None, ("USUBJID",), 3)], "a text as its message"),
+        (lambda data: [Fault(None, ("USUBJID",), "m", "error")], "the severity of a fault is a Severity"),
+    ],
+)
+def test_a_rule_that_breaks_is_not_run_and_refuses(trial, function, reason):
+    own = ag.rule("ACME001", **DECLARED)(function)
+    report = ag.validate(trial.study(), extra_rules=[own], select=["ACME001"])
+    assert {outcome.status for outcome in report.not_run} == {ag.Status.NOT_RUN}
+    assert all(reason in outcome.reason for outcome in report.not_run)
+    assert report.refuses(None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"needs": "USUBJID"}, "needs is a text where a tuple belongs"),
+        ({"datasets": "ADSL"}, "datasets is a text where a tuple belongs"),
+        ({"needs_any": ("ADT", "AVAL")}, "needs_any is a text where a tuple belongs"),
+        ({"severity": "fatal"}, "fatal is no severity"),
+        ({"grain": "row"}, "row is no grain"),
+    ],
+)
+def test_slips_in_a_declaration_are_told_at_once(changes, message):
+    with pytest.raises(ag.ConfigurationError, match=message):
+        ag.rule("ACME001", **(DECLARED | changes))(breaks)
+
+
+def test_a_rule_for_a_dataset_that_was_not_read_is_told(trial):
+    own = ag.condition_rule("ACME001", "t", "AVAL > 0", datasets=["ADTTX"])
+    findings = ag.validate(trial.study(), extra_rules=[own]).findings
+    (told,) = [each for each in findings if each.rule_id == "WV003"]
+    assert told.message == "settings name ADTTX, which was not read; is ADTTE meant?"

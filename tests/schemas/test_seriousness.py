@@ -27,6 +27,19 @@ def fatal(trial):
     return trial
 
 
+@pytest.mark.parametrize("other", [None, "3"])
+def test_grade_5_of_any_variable_is_fatal(fatal, other):
+    fatal.adae["AETOXGR"] = fatal.adae["AETOXGR"].where(fatal.adae["AESDTH"] == "Y", other)
+    fatal.adae["ATOXGR"] = fatal.adae["AETOXGR"]
+    fatal.adae.loc[5, "ATOXGR"] = "GRADE 5"
+    found = fatal.finding("AE020")
+    assert (str(found.severity), found.records) == ("warning", 1)
+    assert "ATOXGR" in found.variables
+    assert fatal.told("AE021") == [("error", 1)]
+    fatal.adae.loc[5, "ATOXGR"] = "GRADE 4"
+    assert fatal.findings("AE020") == []
+
+
 class TestCriteria:
     def test_without_one(self, serious):
         assert serious.findings("AE018") == []

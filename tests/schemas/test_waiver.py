@@ -226,3 +226,24 @@ def test_a_waiver_never_hides_a_record_that_it_does_not_name(records, named):
     expected = [fault and not is_named(*record) for *record, fault in records]
     assert (left.mask.tolist() if left is not None else [False] * len(records)) == expected
     assert sum(count for _, count in met) == sum(each[3] for each in records) - sum(expected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"record": {"USUBJD": "S1-001"}}, "ADTTE has no USUBJD; is USUBJID meant?"),
+        ({"record": {"USUBJID": 1001.0}}, "USUBJID holds texts, which stand in quotes"),
+        ({"record": {"AVAL": "-4"}}, "AVAL holds numbers, which stand without quotes"),
+        ({"variable": "AVALX", "record": {}, "values": (-4.0,)}, "ADTTE has no AVALX; is AVAL"),
+    ],
+)
+def test_a_slip_in_a_waiver_is_named(negative, changes, told):
+    (finding,) = of(judged(negative, waiver(**changes)), "WV001")
+    assert told in finding.message
+
+
+def test_a_second_waiver_of_one_record_hides_nothing(negative):
+    report = judged(negative, waiver(), waiver())
+    assert [each.records for each in report.terms.waived] == [1]
+    (finding,) = of(report, "WV001")
+    assert finding.message.startswith("waiver 2 ")
