@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .converters.survival import AnalysisTable as AnalysisTable
     from .converters.survival import survival as survival
     from .converters.writers import write as write
+    from .converters.writers.losses import MetadataNotKept as MetadataNotKept
     from .schemas.baseline import Baseline as Baseline
     from .schemas.custom_rules import condition_rule as condition_rule
     from .schemas.dataset import Dataset as Dataset
@@ -64,6 +65,7 @@ _HOMES = {
     ".converters.rule_files": ("load_rules",),
     ".converters.survival": ("AnalysisTable", "survival"),
     ".converters.writers": ("write",),
+    ".converters.writers.losses": ("MetadataNotKept",),
     ".schemas.baseline": ("Baseline",),
     ".schemas.custom_rules": ("condition_rule",),
     ".schemas.dataset": ("Dataset", "SpecialMissing", "Study", "Variable"),

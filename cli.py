@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from glob import glob, has_magic
@@ -25,7 +26,7 @@ from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import destination, save
-from .converters.reports.presentation import colours, columns, note_line
+from .converters.reports.presentation import colours, columns, note_line, plain
 from .schemas.errors import (
     AdamgateError,
     ConfigurationError,
@@ -306,14 +307,18 @@ def convert(
 
     OUT is a file whose suffix tells the format, or a folder with --to.
     """
-    from .converters.writers import Target
+    from .converters.writers import MetadataNotKept, Target
 
     settings = load_settings(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(sources, settings, callbacks)
-    written = adamgate.write(study, place, overwrite=overwrite)
+    with warnings.catch_warnings(record=True) as losses:
+        warnings.simplefilter("always", MetadataNotKept)
+        written = adamgate.write(study, place, overwrite=overwrite)
     _tell_notes(study, quiet)
+    for loss in losses:
+        _tell(f"note: {plain(loss.message)}")
     _tell_written(written, quiet)
 
 

@@ -21,8 +21,8 @@ def convert(
 ) -> list[Path]:
     """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
 
-    Values, types and metadata stay what they are, or the conversion is refused; `converters.writers`
-    says for each format what it keeps.
+    Values and types stay what they are, or the conversion is refused. Metadata that the target has no
+    place for are told by a `MetadataNotKept` warning; Parquet holds all.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
 from .folder import FilesFound, files_in, suffix_of
 from .protocol import Progress, Reader, ReadOptions
-from .sidecars import DatasetEntry, datasets_beside, entry_about, is_sidecar
+from .sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
 
@@ -102,7 +102,7 @@ def read(
     problems: list[UnreadableInput] = []
     found = _files(path, problems)
     files = found.files
-    sidecars = _sidecars(files, problems)
+    sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as hashing:
         for file in files:
@@ -111,10 +111,11 @@ def read(
             except UnreadableInput as problem:
                 problems.append(problem)
             else:
-                datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
+                datasets += [_described(dataset, sidecars[file.parent].entries) for dataset in read_from]
     problems += _repeated(datasets)
     _raise(problems)
-    return Study.of(*datasets, notes=found.notes)
+    undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
+    return Study.of(*datasets, notes=(*found.notes, *undecoded))
 
 
 def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:
@@ -153,13 +154,15 @@ def _described(dataset: Dataset, entries: Iterable[DatasetEntry]) -> Dataset:
     return dataset if entry is None else entry.applied_to(dataset)
 
 
-def _sidecars(files: Iterable[Path], problems: list[UnreadableInput]) -> dict[Path, tuple[DatasetEntry, ...]]:
+def _sidecars(
+    files: Iterable[Path], options: ReadOptions, problems: list[UnreadableInput]
+) -> dict[Path, DatasetsTable]:
     """What `datasets.csv` says, by folder."""
-    told: dict[Path, tuple[DatasetEntry, ...]] = {}
+    told: dict[Path, DatasetsTable] = {}
     for folder in dict.fromkeys(file.parent for file in files):
-        told[folder] = ()
+        told[folder] = DatasetsTable()
         try:
-            told[folder] = datasets_beside(folder)
+            told[folder] = datasets_beside(folder, options.encoding)
         except UnreadableInput as problem:
             problems.append(problem)
     return told

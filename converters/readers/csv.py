@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
@@ -74,11 +75,11 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         values than there are names, a quotation mark stands where none may, or a table beside it
         is broken.
     """
-    name = dataset_in(path)
-    table = variables_beside(path, name)
+    name = dataset_in(path, options.encoding)
+    table = variables_beside(path, name, options.encoding)
     described = dict(table.entries) if table else {}
     content = read_delimited(path, name, options)
-    notes = list(content.notes)
+    notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
     values: dict[str, Any] = {}
     variables: list[Variable] = []
     special_missing: dict[str, SpecialMissing] = {}
@@ -110,11 +111,25 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
 
 def _column(name: str, texts: TextColumn, entry: VariableEntry) -> _Column:
     declared = entry.type or variable_type(name)
+    if declared == "Num" and _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
+        problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
+        return _Column(texts.to_pandas(), problem=problem, record=zero)
     if declared == "Num":
         return _number(texts, _kind(name, entry), stated=entry.kind is not Kind.NUMBER)
     if declared is None and not _IDENTIFIER.search(name) and plainly_numbers(texts.values):
         return _number(texts, Kind.NUMBER, stated=False)
     return _Column(texts.to_pandas())
+
+
+def _identifies(name: str) -> bool:
+    """Whether ADaM calls the variable a text, or its name is that of an identifier."""
+    return variable_type(name) == "Char" or bool(_IDENTIFIER.search(name))
+
+
+def _with_leading_zero(texts: TextColumn) -> int | None:
+    """The first record whose digits a number would not keep."""
+    padded = pc.match_substring_regex(texts.values, r"^0[0-9]").fill_null(False)
+    return texts.first_record(padded.to_numpy(zero_copy_only=False))
 
 
 def _kind(name: str, entry: VariableEntry) -> Kind:

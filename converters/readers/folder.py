@@ -117,8 +117,11 @@ def _is_other_json(path: Path) -> bool:
     """Whether it is JSON without the key that Dataset-JSON has; a broken file is for its reader to judge."""
     if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size == 0:
         return False
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b'"datasetJSONVersion"') < 0 and _keys(content) is not None
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(b'"datasetJSONVersion"') < 0 and _keys(content) is not None
+    except OSError:
+        return False  # its reader says why, beside what is wrong with the other files
 
 
 def _is_own_json(path: Path) -> bool:

@@ -159,19 +159,20 @@ def _notes(dataset: str, told_by_column: list[tuple[str, str]]) -> tuple[Reading
 
 
 def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
-    repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    capitals = [name.upper() for name in schema.names]
+    repeated = sorted(name for name in schema.names if capitals.count(name.upper()) > 1)
     if repeated:
         raise UnreadableInput(
             "two columns have the same name",
-            f"{path}: {', '.join(repeated)}",
+            f"{path}: {', '.join(dict.fromkeys(repeated))}",
             "rename one where it was written",
         )
 
 
 def _column(file: pq.ParquetFile, field: pa.Field, ours: bool, path: Path) -> _Column:
-    data = _plain(file.read(columns=[field.name]).column(0))
-    convert = next(convert for fits, convert in _CONVERSIONS if fits(data.type))
     try:
+        data = _plain(file.read(columns=[field.name]).column(0))
+        convert = next(convert for fits, convert in _CONVERSIONS if fits(data.type))
         return convert(data, field, ours)
     except _Unfit as reason:
         what, advice = reason.args
@@ -180,6 +181,8 @@ def _column(file: pq.ParquetFile, field: pa.Field, ours: bool, path: Path) -> _C
 
 def _plain(data: pa.ChunkedArray) -> pa.Array:
     """One array without extension type or dictionary."""
+    if str(getattr(data.type, "extension_name", "")).startswith("pandas."):
+        raise _Unfit("a column of periods or intervals", "write it as dates, numbers or text")
     storage = data.type.storage_type if isinstance(data.type, pa.BaseExtensionType) else data.type
     value_type = storage.value_type if pa.types.is_dictionary(storage) else storage
     array = data.cast(storage).cast(value_type).combine_chunks()

@@ -90,6 +90,8 @@ def read_sas7bdat(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     _refuse_others(path)
     read, metadata, decoding = _read(path, options)
+    if not metadata.column_names:  # a copy that was broken off may hold zeros for the rest
+        raise UnreadableInput("the SAS dataset describes no variables", str(path), _DAMAGED)
     name = (decoding.text(metadata.table_name).strip() or path.stem).upper()
     variables = tuple(_variables(metadata, decoding))
     columns = [

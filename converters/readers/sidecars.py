@@ -19,7 +19,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
 from ..sas_formats import Kind, kind_of
-from .text import decode_values
+from .text import decode_values, undecodable, undecoded_words
 
 VARIABLES_FILE = "_variables.csv"
 DATASETS_FILES = ("_datasets.csv", "datasets.csv")
@@ -66,10 +66,21 @@ class VariablesTable:
     entries : mapping of variable name in capitals to VariableEntry
     carries : frozenset
         Which metadata the table has columns for.
+    undecoded : str
+        What to tell where some bytes of the table fitted no encoding but cp1252.
     """
 
     entries: Mapping[str, VariableEntry]
     carries: frozenset[MetadataKind]
+    undecoded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetsTable:
+    """What `datasets.csv` says, line by line; `undecoded` as in `VariablesTable`."""
+
+    entries: tuple[DatasetEntry, ...] = ()
+    undecoded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,7 @@ def sidecars_in(folder: Path) -> tuple[Path, ...]:
     return tuple(path for names in ((VARIABLES_FILE,), DATASETS_FILES) if (path := _find(folder, names)))
 
 
-def variables_beside(path: Path, dataset: str) -> VariablesTable | None:
+def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> VariablesTable | None:
     """What `_variables.csv` in the folder of `path` says about a dataset; None when it says nothing.
 
     Raises
@@ -128,7 +139,7 @@ def variables_beside(path: Path, dataset: str) -> VariablesTable | None:
     sidecar = _find(path.parent, (VARIABLES_FILE,))
     if sidecar is None:
         return None
-    table = _Table.read(sidecar, needed=("dataset", "variable"))
+    table = _Table.read(sidecar, encoding, needed=("dataset", "variable"))
     entries: dict[str, VariableEntry] = {}
     for line, row in table.rows:
         if dataset_name(row["dataset"]) != dataset:
@@ -142,10 +153,10 @@ def variables_beside(path: Path, dataset: str) -> VariablesTable | None:
             )
         entries[entry.name.upper()] = entry
     kinds: tuple[MetadataKind, ...] = ("label", "length", "format")
-    return VariablesTable(entries, frozenset(kinds) & table.header) if entries else None
+    return VariablesTable(entries, frozenset(kinds) & table.header, table.undecoded) if entries else None
 
 
-def datasets_beside(folder: Path) -> tuple[DatasetEntry, ...]:
+def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
     """What `_datasets.csv` or `datasets.csv` in a folder says, line by line; nothing without one.
 
     Raises
@@ -155,15 +166,15 @@ def datasets_beside(folder: Path) -> tuple[DatasetEntry, ...]:
     """
     sidecar = _find(folder, DATASETS_FILES)
     if sidecar is None:
-        return ()
-    table = _Table.read(sidecar)
+        return DatasetsTable()
+    table = _Table.read(sidecar, encoding)
     if not table.header.intersection(("dataset", "filename", "name")):
         raise UnreadableInput(
             "no column says which dataset a line is about",
             str(sidecar),
             "name a column 'dataset' or 'Filename'; others are Label, class and subclass",
         )
-    return tuple(_dataset_entry(row) for _, row in table.rows)
+    return DatasetsTable(tuple(_dataset_entry(row) for _, row in table.rows), table.undecoded)
 
 
 def entry_about(dataset: Dataset, entries: Iterable[DatasetEntry]) -> DatasetEntry | None:
@@ -173,7 +184,7 @@ def entry_about(dataset: Dataset, entries: Iterable[DatasetEntry]) -> DatasetEnt
     return next(reversed(of_file or said), None)
 
 
-def dataset_in(path: Path) -> str:
+def dataset_in(path: Path, encoding: str | None = None) -> str:
     """Name of the dataset in a CSV file: what `datasets.csv` beside it says, else the file's own name.
 
     A broken table says nothing here: it is refused once for its folder, by `datasets_beside`.
@@ -184,7 +195,7 @@ def dataset_in(path: Path) -> str:
         When the table names several datasets for the file.
     """
     try:
-        entries = datasets_beside(path.parent)
+        entries = datasets_beside(path.parent, encoding).entries
     except UnreadableInput:
         entries = ()
     names = {entry.dataset for entry in entries if entry.file == file_key(path.name)}
@@ -210,11 +221,12 @@ class _Table:
 
     header: frozenset[str]
     rows: tuple[tuple[int, dict[str, str]], ...]
+    undecoded: str = ""
 
     @classmethod
-    def read(cls, path: Path, needed: tuple[str, ...] = ()) -> _Table:
+    def read(cls, path: Path, encoding: str | None = None, needed: tuple[str, ...] = ()) -> _Table:
         try:
-            text = decode_values([path.read_bytes().removeprefix(b"\xef\xbb\xbf")])[0][0]
+            text, undecoded = _decoded(path, encoding)
             lines = list(_records(text))
         except (OSError, csv.Error) as error:
             raise UnreadableInput(
@@ -249,7 +261,20 @@ class _Table:
             )
             for line, row in lines[1:]
         )
-        return cls(frozenset(header), tuple(rows))
+        return cls(frozenset(header), tuple(rows), undecoded)
+
+
+def _decoded(path: Path, encoding: str | None) -> tuple[str, str]:
+    """The text of a table, and what to tell about lines that are not UTF-8 where nobody named an encoding."""
+    raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    if encoding is not None:
+        texts, wrong = decode_values([raw], encoding)
+        if wrong is not None:
+            raise undecodable(wrong, encoding, str(path))
+        return texts[0], ""
+    texts, wrong = decode_values(raw.split(b"\n"))
+    told = "" if wrong is None else f"{path.name}, line {wrong.position + 1}: {undecoded_words(wrong)}"
+    return "\n".join(texts), told
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:

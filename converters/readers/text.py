@@ -157,13 +157,14 @@ def undecoded_note(
     undecoded: Undecoded, dataset: str, variable: str = "", record: int | None = None
 ) -> ReadingNote:
     """What a user is told about values that were read as cp1252; `record` counts from 1."""
-    others = f" (and {undecoded.count - 1} more values)" if undecoded.count > 1 else ""
-    return ReadingNote(
-        dataset,
-        f"bytes {shown_bytes(undecoded.raw)} are not UTF-8, read as {undecoded.encoding}{others}",
-        variable,
-        record,
-    )
+    return ReadingNote(dataset, undecoded_words(undecoded), variable, record)
+
+
+def undecoded_words(undecoded: Undecoded) -> str:
+    """The same, without the place."""
+    more = undecoded.count - 1
+    others = f" (and {more} more value{'' if more == 1 else 's'})" if more else ""
+    return f"bytes {shown_bytes(undecoded.raw)} are not UTF-8, read as {undecoded.encoding}{others}"
 
 
 def undecodable(

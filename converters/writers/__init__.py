@@ -16,10 +16,21 @@ from .atomic import write_together
 from .csv import CSV
 from .dataset_json import DATASET_JSON
 from .inputs import inputs_of, refuse_inputs
+from .losses import MetadataNotKept, tell_losses
 from .parquet import PARQUET
 from .protocol import Breach, Output, PlannedFile, Writer
 
-__all__ = ["WRITERS", "Breach", "Output", "PlannedFile", "Target", "Writer", "write", "write_together"]
+__all__ = [
+    "WRITERS",
+    "Breach",
+    "MetadataNotKept",
+    "Output",
+    "PlannedFile",
+    "Target",
+    "Writer",
+    "write",
+    "write_together",
+]
 
 WRITERS: Mapping[str, Writer] = MappingProxyType(
     {
@@ -153,6 +164,11 @@ def write(
     UnwritableOutput
         When the format cannot hold the data (all breaches are told at once), a file exists, or the
         system refuses. Nothing is left behind.
+
+    Warns
+    -----
+    MetadataNotKept
+        For each dataset with metadata that the format has no place for.
     """
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = [data] if isinstance(data, Dataset) else list(data)
@@ -161,7 +177,9 @@ def write(
     breaches = [breach for output in outputs for breach in target.writer.breaches(output)]
     if breaches:
         raise _refusal(breaches, target)
-    return write_together(target.writer.plan(outputs), overwrite=overwrite)
+    written = write_together(target.writer.plan(outputs), overwrite=overwrite)
+    tell_losses(outputs, target.writer.format, target.writer.drops)
+    return written
 
 
 def _writer(suffix: str, where: str) -> Writer:

@@ -32,6 +32,7 @@ import numpy as np
 import orjson
 
 from ...schemas.dataset import Dataset, Variable
+from ...schemas.errors import ConfigurationError
 from ..readers.dataset_json_metadata import NO_CREATION
 from . import arrow
 from .breaches import breaches_of_text
@@ -94,9 +95,18 @@ def metadata(dataset: Dataset) -> dict[str, Any]:
 
 
 def _creation(dataset: Dataset) -> datetime:
+    return dataset.created or dataset.modified or _stated_epoch()
+
+
+def _stated_epoch() -> datetime:
     stated = os.environ.get("SOURCE_DATE_EPOCH", "")
-    fallback = datetime.fromtimestamp(int(stated), UTC) if stated.isdecimal() else NO_CREATION
-    return dataset.created or dataset.modified or fallback
+    if not stated.isdecimal():
+        return NO_CREATION
+    try:
+        return datetime.fromtimestamp(int(stated), UTC)
+    except (ValueError, OverflowError, OSError):
+        advice = "give seconds since 1970, or unset it"
+        raise ConfigurationError("a time out of range", "SOURCE_DATE_EPOCH", advice) from None
 
 
 def _column(dataset: Dataset, variable: Variable) -> dict[str, Any]:
@@ -162,4 +172,4 @@ def _write(output: Output, stream: BinaryIO) -> None:
         stream.write(part)
 
 
-DATASET_JSON = Writer("Dataset-JSON", breaches, plan)
+DATASET_JSON = Writer("Dataset-JSON", breaches, plan, ("informats", "class and subclass", "value labels"))

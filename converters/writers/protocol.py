@@ -73,8 +73,11 @@ class Writer:
         Everything of a dataset that the format cannot hold; a dataset with none is written loss-free.
     plan : callable
         The files that hold these datasets, sidecars included.
+    drops : tuple of str
+        Kinds of metadata (`losses.METADATA`) that the format has no place for.
     """
 
     format: str
     breaches: Callable[[Output], Iterable[Breach]]
     plan: Callable[[Sequence[Output]], list[PlannedFile]]
+    drops: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import adamgate as ag
 from adamgate.converters.readers import csv as reader
 from adamgate.converters.readers import delimited
 from adamgate.converters.readers.protocol import ReadOptions
@@ -507,3 +508,15 @@ def test_a_blank_line_within_an_only_column_is_a_missing_value(tmp_path: Path, l
 def test_a_blank_line_of_several_columns_is_no_record(tmp_path: Path) -> None:
     dataset = read(tmp_path, "USUBJID,SEX\n1,F\n\n2,M\n\n\n")
     assert (len(dataset), dataset.notes) == (2, ())
+
+
+def test_an_identifier_that_is_called_a_number_keeps_its_zeros(tmp_path):
+    (tmp_path / "adsl.csv").write_text("USUBJID,SITEID,SUBJID,AGE\nA-001,007,1,61\n", encoding="utf-8")
+    (tmp_path / "_variables.csv").write_text(
+        "dataset,variable,type\nadsl,SITEID,Num\nadsl,SUBJID,integer\nadsl,AGE,Num\n", encoding="utf-8"
+    )
+    data = ag.read(tmp_path / "adsl.csv")["ADSL"]
+    assert (data["SITEID"][0], data["SUBJID"][0], data["AGE"][0]) == ("007", 1.0, 61.0)
+    (note,) = data.notes
+    assert (note.variable, note.record) == ("SITEID", 1)
+    assert "leading zeros" in note.message

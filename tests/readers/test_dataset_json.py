@@ -447,3 +447,15 @@ def test_damaged_files_are_read_or_refused(tmp_path: Path, data: st.DataObject, 
     except UnreadableInput as refusal:
         result = refusal
     assert isinstance(result, Dataset) or all((result.what, result.where, result.advice))
+
+
+def test_a_document_by_the_name_of_lines(tmp_path):
+    with pytest.raises(UnreadableInput, match="this is one JSON document, not a line for each record"):
+        read(tmp_path, json.dumps(document()).encode(), ".ndjson")
+
+
+def test_stray_bytes_in_the_metadata_are_told(tmp_path):
+    content = json.dumps(document() | {"label": "Größe"}, ensure_ascii=False).encode("cp1252")
+    dataset = read(tmp_path, content, ".json")
+    assert dataset.label == "Größe"
+    assert any(note.message.startswith("metadata: bytes ") for note in dataset.notes)

@@ -319,3 +319,15 @@ def test_real_oncology_data_is_read():
     assert len(dataset) == pq.read_metadata(path).num_rows > 0
     assert dataset.variable("AVAL").type == "Num"
     assert set(dataset.distinct("CNSR").values) <= {0.0, 1.0, 2.0, 3.0}
+
+
+def test_names_that_differ_in_case_are_one_name(tmp_path):
+    pd.DataFrame({"USUBJID": ["a"], "usubjid": ["b"]}).to_parquet(tmp_path / "ady.parquet")
+    with pytest.raises(UnreadableInput, match="two columns have the same name"):
+        read_parquet(tmp_path / "ady.parquet", ReadOptions())
+
+
+def test_periods_are_refused(tmp_path):
+    pd.DataFrame({"P": pd.period_range("2020-01", periods=2, freq="M")}).to_parquet(tmp_path / "ady.parquet")
+    with pytest.raises(UnreadableInput, match="a column of periods or intervals"):
+        read_parquet(tmp_path / "ady.parquet", ReadOptions())

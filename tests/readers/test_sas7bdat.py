@@ -173,3 +173,12 @@ def test_damaged_files_are_refused_in_three_lines(sample: Path, snapshot: object
     message = str(refusal.value).replace(str(sample.parent), "FOLDER")
     assert message.count("\n") == 2
     assert message == snapshot
+
+
+@pytest.mark.parametrize("cut", [slice(65536, None), slice(65536, 65536 + 2048)])
+def test_a_page_of_zeros_is_no_empty_dataset(shared, tmp_path, cut):
+    damaged = bytearray((shared / "data" / "formats" / "sample.sas7bdat").read_bytes())
+    damaged[cut] = bytes(len(damaged[cut]))
+    (tmp_path / "adsl.sas7bdat").write_bytes(damaged)
+    with pytest.raises(UnreadableInput, match="describes no variables"):
+        read_sas7bdat(tmp_path / "adsl.sas7bdat", ReadOptions())

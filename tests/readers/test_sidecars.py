@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import adamgate as ag
 from adamgate.converters.readers import read, sidecars
 from adamgate.converters.sas_formats import Kind
 from adamgate.schemas.dataset import Dataset
@@ -94,7 +95,7 @@ def test_broken_tables_are_refused(tmp_path: Path, snapshot: object, case: str) 
 def test_datasets_are_described_by_file_or_name(tmp_path: Path, name: str, key: str) -> None:
     file = "adtte.xpt" if key == "Filename" else "ADTTE"
     (tmp_path / name).write_text(f"{key},Label,class,SUBCLASS\n{file},Time,BDS,TIME-TO-EVENT\n")
-    (entry,) = sidecars.datasets_beside(tmp_path)
+    (entry,) = sidecars.datasets_beside(tmp_path).entries
     assert (entry.dataset, entry.file) == ("ADTTE", file if key == "Filename" else "")
     assert (entry.label, entry.declared_class, entry.declared_subclass) == ("Time", "BDS", "TIME-TO-EVENT")
 
@@ -102,7 +103,7 @@ def test_datasets_are_described_by_file_or_name(tmp_path: Path, name: str, key: 
 def test_our_own_table_comes_first(tmp_path: Path) -> None:
     (tmp_path / "datasets.csv").write_text("dataset,label\nADTTE,other\n")
     (tmp_path / "_datasets.csv").write_text("dataset,label\nADTTE,own\n")
-    assert [entry.label for entry in sidecars.datasets_beside(tmp_path)] == ["own"]
+    assert [entry.label for entry in sidecars.datasets_beside(tmp_path).entries] == ["own"]
 
 
 def test_what_a_dataset_says_itself_stays() -> None:
@@ -193,3 +194,27 @@ def test_blanks_around_a_label_stay_unless_the_table_is_laid_out_with_them(tmp_p
     table = variables(tmp_path, "dataset, variable, label\nADTTE,   AVAL,     Value \n")
     assert table is not None
     assert table.entries["AVAL"].label == "Value"
+
+
+def test_bytes_that_are_not_utf_8_are_told_and_harm_no_other_line(tmp_path):
+    (tmp_path / "adx.csv").write_bytes(b"AETERM,X\na,b\n")
+    (tmp_path / "_variables.csv").write_bytes(
+        b"dataset,variable,label\nadx,AETERM,Gr\xc3\xb6\xc3\x9fe\nadx,X,Gr\xf6\xdfe\n"
+    )
+    (tmp_path / "datasets.csv").write_bytes(b"Filename,Label\nadx.csv,Gr\xf6\xdfe\n")
+    study = ag.read(tmp_path)
+    data = study["ADX"]
+    assert [each.label for each in data.variables] == ["Größe", "Größe"]
+    assert data.label == "Größe"
+    (note,) = data.notes
+    assert "_variables.csv, line 3: bytes" in str(note)
+    assert "datasets.csv, line 2: bytes" in str(study.notes[0])
+
+
+def test_the_encoding_that_the_user_names_holds_for_tables_too(tmp_path):
+    (tmp_path / "adx.csv").write_bytes("X\n有害\n".encode("cp932"))
+    (tmp_path / "_variables.csv").write_bytes("dataset,variable,label\nadx,X,有害事象\n".encode("cp932"))
+    data = ag.read(tmp_path, encoding="cp932")["ADX"]
+    assert (data.variables[0].label, data["X"][0], data.notes) == ("有害事象", "有害", ())
+    with pytest.raises(ag.UnreadableInput, match="text is not ascii"):
+        ag.read(tmp_path, encoding="ascii")

@@ -13,6 +13,8 @@ import adamgate as ag
 from adamgate.schemas.dataset import Dataset, Variable
 from adamgate.schemas.errors import UnwritableOutput
 
+pytestmark = pytest.mark.filterwarnings("ignore::adamgate.converters.writers.losses.MetadataNotKept")
+
 
 @pytest.fixture
 def document(tmp_path):
@@ -187,3 +189,11 @@ def test_metadata_that_are_no_json_are_refused(tmp_path):
 def test_time_of_creation_is_no_clock(dataset, epoch, creation, document, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     assert document(dataset)["datasetJSONCreationDateTime"] == creation
+
+
+def test_a_time_out_of_range_is_a_wrong_setting(monkeypatch, tmp_path):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764115200000")
+    dated = Dataset.from_frame(pd.DataFrame({"USUBJID": ["a"]}), "ADX")
+    with pytest.raises(ag.ConfigurationError, match="a time out of range"):
+        ag.write(dated, tmp_path / "adx.json")
+    assert ag.write(dated.replace(created=datetime(2020, 1, 1)), tmp_path / "adx.json")
