@@ -303,7 +303,7 @@ def convert(
     quiet: bool,
     **overrides: Any,
 ) -> None:
-    """Change the format of a dataset or a study; metadata is kept.
+    """Change the format of a dataset or a study; metadata is kept, and what a format cannot hold is told.
 
     OUT is a file whose suffix tells the format, or a folder with --to.
     """

@@ -14,7 +14,7 @@ FULL = Dataset.from_frame(
         Variable("AVAL", type="Num", length=8, informat="8."),
     ],
 ).replace(
-    declared_class="BASIC DATA STRUCTURE",
+    declared_class="BDS",
     attributes={"value_labels": {"AVAL": {"1": "one"}}, "studyOID": "S"},
 )
 
@@ -25,8 +25,7 @@ FULL = Dataset.from_frame(
         ("csv", "CSV has no place for order of keys (USUBJID); value labels (AVAL); attributes (studyOID)"),
         (
             "json",
-            "Dataset-JSON has no place for informats (AVAL); "
-            "class and subclass (BASIC DATA STRUCTURE); value labels (AVAL)",
+            "Dataset-JSON has no place for informats (AVAL); class and subclass (BDS); value labels (AVAL)",
         ),
     ],
 )
