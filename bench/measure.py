@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -32,6 +30,19 @@ before, wall, cpu = peak(), time.perf_counter(), time.process_time()
 exec(statement, names)
 cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
 print(json.dumps({"seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak() - before}))
+"""
+
+# A small process starts the command, since what its parent holds counts as the command's memory, too.
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+unit = 1 if sys.platform == "darwin" else 1024
+code = process.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([code, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit]))
 """
 
 
@@ -63,15 +74,13 @@ def measure_python(setup: str, statement: str) -> Measured:
 
 def measure_command(arguments: Sequence[str], accept: Sequence[int] = (0,)) -> Measured:
     """Run a command, start-up and all; an exit code that is not in `accept` is an error."""
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in accept:
-        raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", _LAUNCHER, *arguments], check=True, stdout=subprocess.PIPE, text=True
+    )
+    code, *figures = json.loads(done.stdout)
+    if code not in accept:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {code}")
+    return Measured(*figures)
 
 
 def interleaved(candidates: Mapping[str, tuple[str, str]], runs: int) -> dict[str, list[Measured]]:

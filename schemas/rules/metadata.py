@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ..columns import Mask
 from ..dataset import Dataset, Study
 from ..rule import ADAMIG, Fault, Grain
 from .statements import absent, conformance
@@ -121,17 +122,24 @@ def long_text(data: Dataset) -> Iterator[Fault]:
     Split the text over two variables, the second named with a number at its end.
     """
     for name in data.frame.columns:
-        if data.is_character(name) and _longest(data[name]) > _TEXT_LENGTH:
-            length = data[name].astype("string[pyarrow]").str.rstrip(" ").str.len()
-            mask = (length > _TEXT_LENGTH).to_numpy(dtype=np.bool_, na_value=False)
-            yield Fault(mask, (name,), f"{name} holds a text of more than {_TEXT_LENGTH} characters")
+        if data.is_character(name):
+            message = f"{name} holds a text of more than {_TEXT_LENGTH} characters"
+            yield Fault(_too_long(data[name]), (name,), message)
 
 
-def _longest(column: pd.Series) -> int:
-    """Length of the longest text, trailing blanks and unused categories included: a quick look first."""
-    texts = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
-    longest = pd.Series(texts, dtype="string[pyarrow]").str.len().max()
-    return 0 if pd.isna(longest) else int(longest)
+def _too_long(column: pd.Series) -> Mask:
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return _exceeding(column)
+    return np.append(_exceeding(column.cat.categories), False)[column.cat.codes]
+
+
+def _exceeding(texts: pd.Series | pd.Index) -> Mask:
+    """Which texts are too long; trailing blanks are taken off only where they may matter."""
+    held = pd.Series(texts, dtype="string[pyarrow]")
+    lengths = held.str.len()
+    if pd.isna(lengths.max()) or lengths.max() <= _TEXT_LENGTH:
+        return np.zeros(len(held), dtype=np.bool_)
+    return (held.str.rstrip(" ").str.len() > _TEXT_LENGTH).to_numpy(dtype=np.bool_, na_value=False)
 
 
 @conformance(
