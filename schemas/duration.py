@@ -1,41 +1,23 @@
-"""What AVAL of a time-to-event parameter means: its unit, and the formula that makes it from the dates.
-
-Nothing is assumed. A formula is inferred when it gives AVAL on at least 95% of a parameter's records,
-within half a unit of the last decimal that AVAL carries; formulas that do so equally well all stand.
-"""
+"""How AVAL of a time to an event is made from its dates: the formula, its unit and its rounding."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import product
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from .columns import Mask
-from .time_unit import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, TimeUnit, unit_from_text
-
-__all__ = [
-    "DAYS_PER_MONTH",
-    "DAYS_PER_WEEK",
-    "DAYS_PER_YEAR",
-    "HOLDS",
-    "DurationFormula",
-    "DurationInference",
-    "Numbers",
-    "TimeUnit",
-    "infer_duration",
-    "unit_from_text",
-]
+from .time_unit import TimeUnit
 
 Numbers = NDArray[np.float64]
 
-HOLDS = 0.95
-"""Share of the records that a formula must give to be inferred."""
+NOISE = 1e-9
+"""Relative difference that double precision and text exports leave in an unrounded AVAL."""
+
+MAX_DECIMALS = 8
+UNROUNDED = np.int8(MAX_DECIMALS + 1)
+"""Stands for the number of decimals of a value that carries more than `MAX_DECIMALS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +66,7 @@ class DurationFormula:
 
     def holds(self, aval: Numbers, adt: Numbers, startdt: Numbers) -> Mask:
         """Records whose AVAL is what the formula gives; False where anything is missing."""
-        return self.gives(aval, self.durations(adt, startdt), _decimals(aval))
+        return self.gives(aval, self.durations(adt, startdt), decimals_of(aval))
 
     def gives(self, aval: Numbers, durations: Numbers, decimals: NDArray[np.int8]) -> Mask:
         """The same, where the durations and the decimals that AVAL carries are known."""
@@ -95,7 +77,7 @@ class DurationFormula:
         """Records whose AVAL has no more decimals than the formula leaves."""
         if self.decimals is None:
             return np.ones(len(aval), dtype=np.bool_)
-        return _decimals(aval) <= self.decimals
+        return decimals_of(aval) <= self.decimals
 
     def misses(self, aval: Numbers, adt: Numbers, startdt: Numbers) -> Numbers:
         """How far AVAL is from the formula, in units of its last decimal."""
@@ -104,7 +86,7 @@ class DurationFormula:
 
     def _within(self, aval: Numbers, durations: Numbers) -> Mask:
         short = durations - aval
-        noise = _NOISE * np.maximum(1.0, np.abs(durations))
+        noise = NOISE * np.maximum(1.0, np.abs(durations))
         if not self._rounds:
             return np.abs(short) <= noise
         step = 10.0 ** -(self.decimals or 0)
@@ -136,341 +118,11 @@ class DurationFormula:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class DurationInference:
-    """What the dates say about AVAL of one parameter.
-
-    Attributes
-    ----------
-    judged : ndarray of bool, shape (n_records,)
-        Records with AVAL and both dates; only these take part.
-    fits : tuple of DurationFormula
-        Formulas that hold on at least 95% of the judged records and on equally many; empty if none.
-    closest : DurationFormula or None
-        The formula that gives most records, whether or not it holds; None when none gives half.
-    explained : int
-        Number of records that `closest` gives.
-    exceptions : ndarray of bool, shape (n_records,)
-        Judged records that no formula of `fits` gives, or, where none holds, not `closest`.
-    second : DurationFormula or None
-        A formula that gives nearly all of the exceptions: the parameter holds two formulas.
-    rival : DurationFormula or None
-        With a constant that is not in use, the formula that gives one record more than `fits` do: their
-        one exception may be a matter of the constant.
-    """
-
-    judged: Mask
-    fits: tuple[DurationFormula, ...]
-    closest: DurationFormula | None
-    explained: int
-    exceptions: Mask
-    second: DurationFormula | None = None
-    rival: DurationFormula | None = None
-
-    @property
-    def records(self) -> int:
-        """Number of judged records."""
-        return int(np.count_nonzero(self.judged))
-
-    @property
-    def formula(self) -> DurationFormula | None:
-        """The inferred formula, the most usual one where several tie."""
-        return self.fits[0] if self.fits else None
-
-    @property
-    def unit(self) -> TimeUnit | None:
-        """The unit that all inferred formulas share; None when the dates do not prove one."""
-        units = {formula.unit for formula in self.fits}
-        return units.pop() if len(units) == 1 else None
-
-    @property
-    def statement(self) -> str:
-        """What was inferred, in words: "AVAL = ADT - STARTDT + 1 (days)"."""
-        if not self.fits:
-            return "no formula gives AVAL"
-        more = len(self.fits) - _SHOWN
-        shown = ", or ".join(map(str, self.fits[:_SHOWN]))
-        return f"AVAL = {shown}{f', or {more} more' if more > 0 else ''}"
-
-
-_SCALES = (
-    (TimeUnit.DAYS, 1.0),
-    (TimeUnit.WEEKS, DAYS_PER_WEEK),
-    (TimeUnit.MONTHS, DAYS_PER_MONTH),
-    (TimeUnit.MONTHS, 30.44),
-    (TimeUnit.MONTHS, 30.4),
-    (TimeUnit.MONTHS, 365 / 12),
-    (TimeUnit.MONTHS, 30.42),
-    (TimeUnit.MONTHS, 30.0),
-    (TimeUnit.YEARS, DAYS_PER_YEAR),
-    (TimeUnit.YEARS, 365.0),
-)
-"""Units and constants in use, the usual ones first."""
-
-_CALENDAR = ((TimeUnit.MONTHS, None),)
-_OFFSETS = (0, 1)
-_UNKNOWN_CONSTANTS = ((TimeUnit.MONTHS, 28.0, 31.5), (TimeUnit.YEARS, 360.0, 367.0))
-"""Where an unlisted constant may lie: from a four-week month to a little above a long one."""
-
-_UNLISTED_GAIN = 2
-"""An unlisted constant must give so many more records than any listed one."""
-
-_NOISE = 1e-9
-"""Relative difference that double precision and text exports leave in an unrounded AVAL."""
-
-_SHOWN = 3
-"""Formulas that tie are listed up to so many."""
-
-_NO_DATE = 1e8
-"""Days from 1970 that no calendar reaches; such a number is no date."""
-
-_MAX_DECIMALS = 8
-_UNROUNDED = np.int8(_MAX_DECIMALS + 1)
-_ENOUGH = 10
-"""Fewer records than this show neither an unlisted constant nor two formulas in one parameter."""
-
-
-def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInference:
-    """Find the formula that makes AVAL of one parameter from its dates.
-
-    Parameters
-    ----------
-    aval : ndarray of float, shape (n,)
-        Durations, NaN where missing.
-    adt, startdt : ndarray of float, shape (n,)
-        Days since 1970-01-01, NaN where missing.
-
-    Returns
-    -------
-    DurationInference
-        Independent of the order of the records.
-    """
-    judged = ~np.isnan(aval) & (np.abs(adt) < _NO_DATE) & (np.abs(startdt) < _NO_DATE)
-    once = np.ones(np.count_nonzero(judged), dtype=np.intp)
-    records = _Records(aval[judged], adt[judged], startdt[judged], once)
-    evidence = _Evidence(records)
-    best = evidence.best()
-    if not best:
-        return DurationInference(judged, (), None, 0, np.zeros(len(aval), dtype=np.bool_))
-    explained = evidence.count(best[0])
-    fits = best if explained >= HOLDS * len(records) else ()
-    unexplained = np.logical_and.reduce([~evidence.given(formula) for formula in fits or best[:1]])
-    second = None
-    several = np.count_nonzero(unexplained) > 1 if fits else len(records) >= _ENOUGH
-    if several:
-        second = _Evidence(records.only(unexplained)).nearly_always()
-    exceptions = np.zeros(len(aval), dtype=np.bool_)
-    exceptions[np.flatnonzero(judged)[unexplained]] = True
-    one_exception = fits and np.count_nonzero(unexplained) == 1
-    rival = evidence.rival(explained) if one_exception else None
-    return DurationInference(judged, fits, best[0], explained, exceptions, second, rival)
-
-
-@dataclass(frozen=True)
-class _Records:
-    """Complete records, or distinct ones with their number in `weight`."""
-
-    aval: Numbers
-    adt: Numbers
-    startdt: Numbers
-    weight: NDArray[np.intp]
-
-    def __len__(self) -> int:
-        return len(self.aval)
-
-    def only(self, chosen: Mask | NDArray[np.intp]) -> _Records:
-        return _Records(self.aval[chosen], self.adt[chosen], self.startdt[chosen], self.weight[chosen])
-
-    @cached_property
-    def decimals(self) -> NDArray[np.int8]:
-        return _decimals(self.aval)
-
-    def given(self, formula: DurationFormula) -> Mask:
-        return formula.gives(self.aval, formula.durations(self.adt, self.startdt), self.decimals)
-
-    def count(self, formula: DurationFormula) -> int:
-        return int(self.weight[self.given(formula)].sum())
-
-
-_HALF = 0.5
-_NEARLY = 0.9
-_SAMPLE = 20_000
-"""Formulas are first tried on about so many records; only promising ones are tried on all."""
-_PROMISING = 0.02
-"""A formula this much behind the best one on the sample cannot be the best on all records."""
-
-
-class _Evidence:
-    """The records of one parameter, asked which formulas give them.
-
-    A formula with a constant depends on AVAL and the elapsed days only, so it is tried on the distinct
-    pairs of these, which are few; calendar months need the dates themselves.
-    """
-
-    def __init__(self, records: _Records) -> None:
-        self.records = records
-        self._by_calendar: dict[DurationFormula, Mask] = {}
-        days = records.adt - records.startdt
-        aval_codes, avals = pd.factorize(records.aval)
-        day_codes, elapsed = pd.factorize(days)
-        combined = aval_codes.astype(np.int64) * (len(elapsed) + 1) + day_codes
-        self._pair_of, distinct = pd.factorize(combined)
-        pair_days = elapsed[distinct % (len(elapsed) + 1)]
-        self.pairs = _Records(
-            avals[distinct // (len(elapsed) + 1)],
-            pair_days,
-            np.zeros_like(pair_days),
-            np.bincount(self._pair_of, minlength=len(distinct)),
-        )
-
-    def given(self, formula: DurationFormula) -> Mask:
-        """Records that a formula gives."""
-        if formula.days_per_unit is None:
-            if formula not in self._by_calendar:
-                self._by_calendar[formula] = self.records.given(formula)
-            return self._by_calendar[formula]
-        return self.pairs.given(formula)[self._pair_of]
-
-    def count(self, formula: DurationFormula) -> int:
-        """Number of records that a formula gives."""
-        if formula.days_per_unit is None:
-            return int(np.count_nonzero(self.given(formula)))
-        return self.pairs.count(formula)
-
-    def best(self) -> tuple[DurationFormula, ...]:
-        """The formulas that give most records and at least half, the most usual first."""
-        sample = self._sample()
-        ranking, trials = _Ranking(), _Ranking()
-        stages = ((sample.usual, 0), (sample.raised, 0), (sample.cut, 0), (sample.calendar, 0))
-        for stage, gain in (*stages, (sample.unlisted, _UNLISTED_GAIN)):
-            if ranking.most == len(self.records):
-                break
-            tried = [(formula, sample.count(formula)) for formula in stage()]
-            for formula, count in tried:
-                trials.enter(formula, count)
-            promising = max(trials.most - _PROMISING * len(sample.records), 0.4 * len(sample.records))
-            for formula, count in tried:
-                if count >= promising:
-                    ranking.enter(formula, self.count(formula), gain)
-        return ranking.first if ranking.most >= _HALF * len(self.records) else ()
-
-    def rival(self, explained: int) -> DurationFormula | None:
-        """A formula with an unlisted constant that gives more records than the best one."""
-        return next((f for f in self._sample().unlisted() if self.count(f) > explained), None)
-
-    def nearly_always(self) -> DurationFormula | None:
-        """The formula that gives nearly all of these records, if there is one."""
-        best = self.best()
-        return best[0] if best and self.count(best[0]) >= _NEARLY * len(self.records) else None
-
-    def _sample(self) -> _Evidence:
-        """Some of the records, chosen by their dates, so that their order does not matter."""
-        records = self.records
-        step = len(records) // _SAMPLE
-        if step < 2:
-            return self
-        spread = (records.adt * 7919 + records.startdt * 104_729).astype(np.int64) * 2_654_435_761 >> 7
-        chosen = np.flatnonzero(spread % step == 0)
-        return _Evidence(records.only(chosen)) if len(chosen) >= _SAMPLE // 4 else self
-
-    # Formulas to try, stage by stage: a later stage is asked only while records are left unexplained.
-
-    def usual(self) -> Iterator[DurationFormula]:
-        return self._candidates(_SCALES)
-
-    def raised(self) -> Iterator[DurationFormula]:
-        """Durations of zero days that were raised, all to the same value of at most a day."""
-        raised = np.unique(self.pairs.aval[self.pairs.adt == 0])
-        if len(raised) != 1 or raised[0] <= 0:
-            return
-        for formula in self._candidates(_SCALES):
-            day = 1 / (formula.days_per_unit or 1) + 10.0 ** -(formula.decimals or _MAX_DECIMALS) / 2
-            if formula.offset == 0 and raised[0] <= day:
-                yield replace(formula, same_day=float(raised[0]))
-
-    def cut(self) -> Iterator[DurationFormula]:
-        for formula in self._candidates(_SCALES):
-            if formula.decimals is not None and formula.unit is not TimeUnit.DAYS:
-                yield replace(formula, truncated=True)
-
-    def calendar(self) -> Iterator[DurationFormula]:
-        for formula in self._candidates(_CALENDAR):
-            yield formula
-            if formula.decimals is not None:
-                yield replace(formula, truncated=True)
-
-    def unlisted(self) -> Iterator[DurationFormula]:
-        """The constant that most records allow, whether or not anybody lists it."""
-        if len(self.pairs) < _ENOUGH:
-            return
-        for (unit, low, high), offset, decimals in product(_UNKNOWN_CONSTANTS, _OFFSETS, self._carried):
-            constant = self._commonest_constant(low, high, offset, decimals)
-            if constant is not None:
-                yield DurationFormula(unit, constant, offset, decimals)
-
-    def _commonest_constant(self, low: float, high: float, offset: int, decimals: int | None) -> float | None:
-        """The constant between two bounds that most records allow.
-
-        AVAL within `half` of days / constant means a constant from days / (AVAL + half) to
-        days / (AVAL - half); the ends of these intervals are swept for where most of them overlap.
-        """
-        days, aval = self.pairs.adt + offset, self.pairs.aval
-        half = (
-            _NOISE * np.maximum(1.0, aval) if decimals is None else np.full(len(aval), 0.5 * 10.0**-decimals)
-        )
-        usable = (days > 0) & (aval > half)
-        days, aval, half = days[usable], aval[usable], half[usable]
-        lower = np.maximum(days / (aval + half), low)
-        upper = np.minimum(days / (aval - half), high)
-        possible = lower <= upper
-        if not possible.any():
-            return None
-        weight = self.pairs.weight[usable][possible]
-        ends = np.concatenate([lower[possible], upper[possible]])
-        order = np.lexsort((np.repeat([0, 1], len(weight)), ends))
-        at = int(np.concatenate([weight, -weight])[order].cumsum().argmax())
-        return _shortest_between(float(ends[order[at]]), float(ends[order[at + 1]]))
-
-    def _candidates(self, scales: Iterable[tuple[TimeUnit, float | None]]) -> Iterator[DurationFormula]:
-        for (unit, constant), offset in product(scales, _OFFSETS):
-            for decimals in (0,) if unit is TimeUnit.DAYS else self._carried:
-                yield DurationFormula(unit, constant, offset, decimals)
-
-    @cached_property
-    def _carried(self) -> tuple[int | None, ...]:
-        """Numbers of decimals that AVAL may have been rounded to.
-
-        The fewest that at least half of the records have, and further ones until 95% have them: a few
-        records may be wrong, and a part may stem from another formula.
-        """
-        pairs = self.pairs
-        counts = np.bincount(pairs.decimals, weights=pairs.weight, minlength=int(_UNROUNDED) + 1)
-        share = counts.cumsum() / max(1.0, counts.sum())
-        before = np.concatenate([[0.0], share[:-1]])
-        chosen = np.flatnonzero((share >= _HALF) & (before < HOLDS) & (counts > 0))
-        return tuple(None if places == _UNROUNDED else int(places) for places in chosen)
-
-
-class _Ranking:
-    """Keeps the formulas that give most records, in the order they were entered."""
-
-    def __init__(self) -> None:
-        self.most = 0
-        self.first: tuple[DurationFormula, ...] = ()
-
-    def enter(self, formula: DurationFormula, count: int, gain: int = 0) -> None:
-        """Take a formula in; one that is to replace others must give `gain` more records than they do."""
-        if count > self.most and count >= self.most + gain:
-            self.most, self.first = count, (formula,)
-        elif count == self.most and count and not gain:
-            self.first = (*self.first, formula)
-
-
-def _decimals(values: Numbers) -> NDArray[np.int8]:
-    """Decimals that each value carries; `_UNROUNDED` when more than `_MAX_DECIMALS`."""
-    places = np.full(len(values), _UNROUNDED, dtype=np.int8)
+def decimals_of(values: Numbers) -> NDArray[np.int8]:
+    """Decimals that each value carries; `UNROUNDED` when more than `MAX_DECIMALS`."""
+    places = np.full(len(values), UNROUNDED, dtype=np.int8)
     open_ = np.flatnonzero(np.isfinite(values))
-    for decimals in range(_MAX_DECIMALS + 1):
+    for decimals in range(MAX_DECIMALS + 1):
         if not len(open_):
             break
         scaled = values[open_] * 10.0**decimals
@@ -509,15 +161,6 @@ def _months_later(days: Numbers, months: Numbers) -> Numbers:
 
 def _as_dates(days: Numbers) -> NDArray[np.datetime64]:
     return days.astype(np.int64).astype("datetime64[D]")
-
-
-def _shortest_between(low: float, high: float) -> float:
-    """The number with the fewest decimals between two others."""
-    for decimals in range(12):
-        rounded: float = math.ceil(low * 10.0**decimals) / 10.0**decimals
-        if rounded <= high:
-            return rounded
-    return (low + high) / 2
 
 
 def _constant_text(days: float) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .columns import Mask
 from .dataset import Dataset
 from .declarations import UNDECLARED, Endpoint
-from .duration import unit_from_text
+from .time_unit import unit_from_text
 
 _SHOWN = 20
 """Faults are told apart by parameter up to so many parameters; the others are told together."""

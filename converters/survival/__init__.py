@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...schemas.dataset import Study
-from ...schemas.duration import TimeUnit
 from ...schemas.errors import ConfigurationError
 from ...schemas.expression import compile_expression
 from ...schemas.gate import GateOptions, validate
 from ...schemas.rule import Standards
+from ...schemas.time_unit import TimeUnit
 from ..writers.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook

@@ -13,15 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...schemas.dataset import Dataset
-from ...schemas.duration import (
-    DurationFormula,
-    DurationInference,
-    Numbers,
-    TimeUnit,
-    infer_duration,
-)
+from ...schemas.duration import DurationFormula, Numbers
+from ...schemas.duration_inference import DurationInference, infer_duration
 from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.time_unit import other_unit_in, unit_from_text
+from ...schemas.time_unit import TimeUnit, other_unit_in, unit_from_text
 from .selection import Selection
 
 _PROOF = 10

@@ -87,10 +87,11 @@ def death_of_progression(data: Dataset) -> Iterator[Fault]:
     """
     parameters = Parameters.of(data)
     other = _partner(data, parameters.records_with_role("OS"))
-    event = data.numbers("CNSR") == 0
+    cnsr = data.numbers("CNSR")
+    event = cnsr == 0
     death = parameters.records_with_role("PFS") & event & _says_death(data) & (other >= 0)
     message = "progression-free survival ends with a death, and overall survival of the subject is censored"
-    yield Fault(death & ~event[other], ("CNSR", "EVNTDESC"), message)
+    yield Fault(death & (cnsr[other] >= 1), ("CNSR", "EVNTDESC"), message)
     adt = data.days("ADT")
     differs = death & event[other] & (np.abs(adt - adt[other]) > 0)
     imputed = data.filled("ADTF") if "ADTF" in data else np.zeros(len(data), dtype=np.bool_)

@@ -9,19 +9,18 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset, Study
-from ..duration import DurationFormula, DurationInference, TimeUnit, infer_duration, unit_from_text
+from ..duration import DurationFormula
+from ..duration_inference import HOLDS, DurationInference, infer_duration
 from ..finding import Severity
 from ..rule import Fault, Grain, Inference, Yield
 from ..structure import Structure
 from ..subjects import subject_days, subject_variable
-from ..time_unit import other_unit_in
+from ..time_unit import TimeUnit, other_unit_in, unit_from_text
 from .readiness import readiness
 
 Days = NDArray[np.float64]
 
 _ADAE = (Structure.ADAE,)
-_HOLDS = 0.95
-"""Another reference date is taken for the one in use if so many study days follow from it."""
 _MOST, _FEWEST = 2 / 3, 3
 """Share and number of records that show how days are counted, where it is stated that days are."""
 _PER_DAY = {"hours": 24.0, "minutes": 1_440.0, "seconds": 86_400.0}
@@ -73,13 +72,13 @@ def _reference(data: Dataset, study: Study, day: Days, dated: Days) -> tuple[str
     if not usual[1].any():
         return usual
     judged = np.count_nonzero(~np.isnan(day) & ~np.isnan(dated))
-    if np.count_nonzero(usual[1]) <= (1 - _HOLDS) * judged:
+    if np.count_nonzero(usual[1]) <= (1 - HOLDS) * judged:
         return usual
     for name in _REFERENCES[1:]:
         if subject_variable(data, study, name) is not None:
             days = subject_days(data, study, name)
             differs = _differs(day, dated, days)
-            if np.count_nonzero(~np.isnan(dated - days + day) & ~differs) >= _HOLDS * judged:
+            if np.count_nonzero(~np.isnan(dated - days + day) & ~differs) >= HOLDS * judged:
                 return name, differs
     return usual
 

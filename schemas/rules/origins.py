@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset, Study
-from ..duration import HOLDS
+from ..duration_inference import HOLDS
 from ..errors import ConfigurationError
 from ..finding import Severity
 from ..parameters import Parameters

@@ -1,0 +1,158 @@
+"""Signs that CNSR is the wrong way round: texts, sources and deaths that fit the other side better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Mask
+from .dataset import Dataset
+from .parameters import Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The two sides of CNSR, and questions about most of either.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    event, censored : ndarray of bool, shape (n_records,)
+        CNSR is 0; is 1 or more.
+    """
+
+    parameters: Parameters
+    event: Mask
+    censored: Mask
+
+    def count(self, mask: Mask) -> NDArray[np.intp]:
+        return self.parameters.count(mask)
+
+    def only_events(self, mask: Mask) -> Mask:
+        """Parameters where most events are under a mask and most censorings are not."""
+        mostly = self.parameters.mostly
+        return mostly(mask, self.event) & ~mostly(mask, self.censored)
+
+    def only_censored(self, mask: Mask) -> Mask:
+        """Parameters where most censorings are under a mask and most events are not."""
+        mostly = self.parameters.mostly
+        return mostly(mask, self.censored) & ~mostly(mask, self.event)
+
+
+@dataclass(frozen=True, eq=False)
+class Clue:
+    """One sign of an inverted CNSR.
+
+    Attributes
+    ----------
+    statement : str
+    parameters : ndarray of bool
+        Where it fired.
+    opens : bool
+        Whether it raises the suspicion; others only support it, as they have legal causes.
+    """
+
+    statement: str
+    parameters: Mask
+    opens: bool = True
+
+
+_CENSORING_WORDS = tuple(
+    re.compile(word, re.IGNORECASE)
+    for word in (
+        r"\balive\b",
+        r"\blast\b",
+        r"\bcomplet(ion|ed)\b",
+        r"\blost\b",
+        r"\b(data\s?)?cut[\s-]?off\b",
+        r"\bongoing\b",
+        r"\brandomi[sz](ation|ed)\b",
+        r"\bcensor",
+        r"\bend of (study|follow)",
+    )
+)
+_EVENT_WORDS = re.compile(
+    r"\b(death|died|dead|dece?ased|progress|relaps|recurr|event|occur|failure)", re.IGNORECASE
+)
+_CENSORING_SOURCES = frozenset(
+    {"LSTALVDT", "RFENDT", "RFENDTC", "EOSDT", "TRTEDT", "RANDDT", "DCUTDT", "CUTOFFDT", "DATACUTDT"}
+)
+_ENDS = {
+    "TRTEDT": re.compile(r"treat|dos(e|ing)|discontinu|therapy", re.IGNORECASE),
+    "EOSDT": re.compile(
+        r"discontinu|withdraw|drop-?out|(end of|time (on|in)) (the )?study|study (completion|end)",
+        re.IGNORECASE,
+    ),
+}
+"""Dates that are the event itself where PARAM has such a word: time to the end of treatment, of the study."""
+_EVENT_SOURCES = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
+_EVENT_DOMAINS = frozenset({"ADAE", "AE"})
+
+
+def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
+    """What speaks for an event that CNSR calls a censoring, and the reverse, parameter by parameter."""
+    texts = _censoring_texts(data, sides.parameters)
+    sources = _censoring_sources(data, sides.parameters)
+    legal = sides.parameters.mostly(texts | sources, sides.censored)
+    of_texts = sides.parameters.mostly(texts, sides.event) & ~legal
+    yield Clue("records with CNSR = 0 have texts of censoring", of_texts)
+    of_sources = sides.parameters.mostly(sources, sides.event) & ~legal
+    yield Clue("records with CNSR = 0 take their date from the end of follow-up (SRCVAR)", of_sources)
+    if "CNSDTDSC" in data:
+        described = sides.only_events(data.filled("CNSDTDSC"))
+        yield Clue("CNSDTDSC describes records with CNSR = 0 and not the others", described)
+    if "EVNTDESC" in data:
+        events = _having(data, "EVNTDESC", _EVENT_WORDS) & ~texts
+        yield Clue("records with CNSR >= 1 have texts of events", sides.only_censored(events), opens=False)
+    traced = _matching(data, "SRCVAR", _EVENT_SOURCES) | _matching(data, "SRCDOM", _EVENT_DOMAINS) & ~sources
+    statement = "records with CNSR >= 1 come from deaths or adverse events (SRCDOM, SRCVAR)"
+    yield Clue(statement, sides.only_censored(traced), opens=False)
+    deaths = _matching(data, "DTHFL", frozenset({"Y"}))
+    if "DTHDT" in data:
+        deaths |= data.filled("DTHDT")
+    dead = sides.only_censored(deaths) & sides.parameters.with_role("OS")
+    yield Clue("those who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0", dead)
+
+
+def _censoring_texts(data: Dataset, parameters: Parameters) -> Mask:
+    """Records whose EVNTDESC has a word of censoring that PARAM has not."""
+    found = np.zeros(len(data), dtype=np.bool_)
+    if "EVNTDESC" not in data:
+        return found
+    for word in _CENSORING_WORDS:
+        hits = _having(data, "EVNTDESC", word)
+        if hits.any():
+            found |= hits & ~_named(parameters, word)
+    return found
+
+
+def _censoring_sources(data: Dataset, parameters: Parameters) -> Mask:
+    """Records dated by the end of follow-up; not by that of treatment or study where PARAM is about it."""
+    found = _matching(data, "SRCVAR", _CENSORING_SOURCES)
+    for source, word in _ENDS.items():
+        dated = _matching(data, "SRCVAR", frozenset({source}))
+        if dated.any():
+            found &= ~(dated & _named(parameters, word))
+    return found
+
+
+def _named(parameters: Parameters, word: re.Pattern[str]) -> Mask:
+    """Records of parameters whose PARAM has a word."""
+    return _having(parameters.data, "PARAM", word)
+
+
+def _having(data: Dataset, variable: str, word: re.Pattern[str]) -> Mask:
+    """Records whose text has a word; none where the variable is not there."""
+    if variable not in data:
+        return np.zeros(len(data), dtype=np.bool_)
+    return data.matching(variable, lambda text: bool(word.search(str(text))))
+
+
+def _matching(data: Dataset, variable: str, values: frozenset[str]) -> Mask:
+    if variable not in data:
+        return np.zeros(len(data), dtype=np.bool_)
+    return data.matching(variable, lambda value: str(value).upper() in values)
