@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...schemas.dataset import Study
 from ...schemas.errors import ConfigurationError
 from ...schemas.expression import compile_expression
+from ...schemas.finding import Report
 from ...schemas.gate import GateOptions, validate
 from ...schemas.rule import Standards
 from ...schemas.time_unit import TimeUnit
@@ -86,13 +87,7 @@ def survival(
     (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
     wanted = as_named([*([] if arm is None else [arm]), *listed], dataset, study)
     require_other_names(wanted)
-    report = None
-    if not isinstance(gate, bool | dict):
-        raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
-    if gate is not False:
-        options: GateOptions = {"standards": standards}
-        report = validate(study, **(options if gate is True else options | gate))
-        report.raise_for()
+    report = _judged(study, gate, standards)
     selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
     require_analysable(selection.data, paramcd)
     scale = time_scale(selection, target, stated)
@@ -100,6 +95,18 @@ def survival(
     frame = one_record_table(selection.data, scale.durations, wanted)
     described = codebook(frame, selection, scale, study, report, where=where, population=population, arm=arm)
     return AnalysisTable(frame, described, report, inputs_of(study))
+
+
+def _judged(study: Study, gate: bool | GateOptions, standards: Standards | None) -> Report | None:
+    """The gate's report, which has no error; None where the gate is left out."""
+    if not isinstance(gate, bool | dict):
+        raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
+    if gate is False:
+        return None
+    options: GateOptions = {"standards": standards}
+    report = validate(study, **(options if gate is True else options | gate))
+    report.raise_for()
+    return report
 
 
 def _require_text(option: str, given: object) -> None:
