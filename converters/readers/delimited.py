@@ -85,7 +85,7 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
         columns = [
             _decoded(column, name, dataset, notes) for name, column in zip(header, columns, strict=True)
         ]
-    return Delimited(header, columns, raw.records, encoding, notes)
+    return Delimited(header, columns, raw.records, "cp1252" if stray else encoding, notes)
 
 
 def _content(path: Path) -> bytes:
