@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .columns import Mask, WrongType
 from .dataset import Dataset, Study
@@ -186,7 +187,7 @@ def key_variables(data: Dataset) -> list[str]:
 def _examples(
     data: Dataset, mask: Mask, variables: tuple[str, ...], show_values: bool
 ) -> tuple[Example, ...]:
-    positions = np.flatnonzero(mask)[:EXAMPLES]
+    positions = _first(mask, EXAMPLES)
     keys = key_variables(data)
     shown = [data.variable(name).name for name in variables if name in data] if show_values else []
     held = {name: data.frame[name].array.take(positions).tolist() for name in (*keys, *shown)}
@@ -198,6 +199,19 @@ def _examples(
         )
         for number, position in enumerate(positions)
     )
+
+
+def _first(mask: Mask, count: int) -> NDArray[np.intp]:
+    """Positions of the first records under a mask; what comes after them is not looked at."""
+    found: list[int] = []
+    start = 0
+    while len(found) < count and start < len(mask):
+        start += int(mask[start:].argmax())
+        if not mask[start]:
+            break
+        found.append(start)
+        start += 1
+    return np.array(found, dtype=np.intp)
 
 
 def _plain(value: Any) -> Any:
