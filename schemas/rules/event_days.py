@@ -21,6 +21,7 @@ from .readiness import readiness
 Days = NDArray[np.float64]
 
 _ADAE = (Structure.ADAE,)
+_DURATION = ("ADURN", "AENDT", "ASTDT")
 _MOST, _FEWEST = 2 / 3, 3
 """Share and number of records that show how days are counted, where it is stated that days are."""
 _PER_DAY = {"hours": 24.0, "minutes": 1_440.0, "seconds": 86_400.0}
@@ -118,29 +119,29 @@ def event_duration(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Correct the date or the duration, then derive ADURN again.
     """
-    aval, adt, startdt = data.numbers("ADURN"), data.days("AENDT"), data.days("ASTDT")
-    dated = ~np.isnan(aval) & ~np.isnan(adt) & ~np.isnan(startdt)
-    timed = "ASTDTM" in data or "AENDTM" in data
-    for stated, own in _by_unit(data, dated):
-        found = infer_duration(aval[own], adt[own], startdt[own])
-        clear = stated is TimeUnit.DAYS and not timed and _is_clear(found)
-        if found.closest is not None and (found.fits or clear):
-            yield Inference("ADURN", f"ADURN = {_shown(found.closest)}")
-            yield from _contradicting(data, own[found.exceptions], found.closest)
-            if stated is not None and found.unit is not None and stated is not found.unit:
-                message = f"ADURU says {stated}, ASTDT and AENDT prove {found.unit}"
-                yield Fault(_mask(data, own), ("ADURU", "ADURN"), message)
-        elif not timed:
-            message = f"no formula gives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
-            variables = ("ADURN", "AENDT", "ASTDT")
-            yield Fault(None, variables, message, Severity.WARNING)
-    variables = ("ADURN", "AENDT", "ASTDT")
-    yield Fault(
-        _impossible(data, aval, adt - startdt), variables, "ADURN is not a time that ASTDT and AENDT allow"
-    )
-    undated = ~np.isnan(aval) & ~dated
+    lasted, dated = data.numbers("ADURN"), ~np.isnan(data.days("AENDT") - data.days("ASTDT"))
+    for stated, own in _by_unit(data, dated & ~np.isnan(lasted)):
+        yield from _by_formula(data, stated, own)
+    message = "ADURN is not a time that ASTDT and AENDT allow"
+    yield Fault(_impossible(data), _DURATION, message)
     message = "ADURN has a value where ASTDT or AENDT has none"
-    yield Fault(undated, variables, message, Severity.WARNING)
+    yield Fault(~np.isnan(lasted) & ~dated, _DURATION, message, Severity.WARNING)
+
+
+def _by_formula(data: Dataset, stated: TimeUnit | None, own: NDArray[np.intp]) -> Iterator[Yield]:
+    """Faults of the dated records of one unit, by the formula that most of them follow."""
+    found = infer_duration(data.numbers("ADURN")[own], data.days("AENDT")[own], data.days("ASTDT")[own])
+    timed = "ASTDTM" in data or "AENDTM" in data
+    clear = stated is TimeUnit.DAYS and not timed and _is_clear(found)
+    if found.closest is not None and (found.fits or clear):
+        yield Inference("ADURN", f"ADURN = {_shown(found.closest)}")
+        yield from _contradicting(data, own[found.exceptions], found.closest)
+        if stated is not None and found.unit is not None and stated is not found.unit:
+            message = f"ADURU says {stated}, ASTDT and AENDT prove {found.unit}"
+            yield Fault(_mask(data, own), ("ADURU", "ADURN"), message)
+    elif not timed:
+        message = f"no formula gives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
+        yield Fault(None, _DURATION, message, Severity.WARNING)
 
 
 def _is_clear(found: DurationInference) -> bool:
@@ -153,8 +154,9 @@ def _is_clear(found: DurationInference) -> bool:
     )
 
 
-def _impossible(data: Dataset, lasted: Days, days: Days) -> Mask:
+def _impossible(data: Dataset) -> Mask:
     """Durations in parts of a day that are too short or too long for their dates, whatever the times."""
+    lasted, days = data.numbers("ADURN"), data.days("AENDT") - data.days("ASTDT")
     per_day = np.full(len(data), np.nan)
     if "ADURU" in data:
         units = data.distinct("ADURU")
@@ -184,15 +186,14 @@ def _by_unit(data: Dataset, dated: Mask) -> Iterator[tuple[TimeUnit | None, NDAr
 
 
 def _contradicting(data: Dataset, wrong: NDArray[np.intp], formula: DurationFormula) -> Iterator[Fault]:
-    variables = ("ADURN", "AENDT", "ASTDT")
     near = np.zeros(len(wrong), dtype=np.bool_)
     if formula.unit is not TimeUnit.DAYS and formula.decimals is not None:
         values = (data.numbers("ADURN")[wrong], data.days("AENDT")[wrong], data.days("ASTDT")[wrong])
         near = formula.misses(*values) < 1.5
     message = f"ADURN differs from {_shown(formula)}, which holds on the other records"
-    yield Fault(_mask(data, wrong[~near]), variables, message)
+    yield Fault(_mask(data, wrong[~near]), _DURATION, message)
     message = f"ADURN differs by one in the last decimal from {_shown(formula)}"
-    yield Fault(_mask(data, wrong[near]), variables, message, Severity.WARNING)
+    yield Fault(_mask(data, wrong[near]), _DURATION, message, Severity.WARNING)
 
 
 def _mask(data: Dataset, positions: NDArray[np.intp]) -> Mask:
