@@ -21,11 +21,17 @@ def _flags(data: Dataset) -> Iterator[str]:
 
 
 def _flag_numbers(data: Dataset) -> Iterator[tuple[str, str]]:
-    """Numeric variables that end in FN, each with the name of its flag; a text is no twin of a flag."""
+    """Variables that end in FN, each with the name of its flag.
+
+    A text is one where its flag is there, or where it holds a 1 or a 0; other texts are no twin of a flag.
+    """
     for variable in data.variables:
         name = variable.name.upper()
-        if re.fullmatch(r".+FN", name) and variable.type == "Num":
-            yield name, name[:-1] + "L"
+        flag = name[:-1] + "L"
+        if not re.fullmatch(r".+FN", name):
+            continue
+        if variable.type == "Num" or flag in data or data.equals(name, "0", "1").any():
+            yield name, flag
 
 
 @conformance("AD0005", title="A flag is neither Y nor N", grain=Grain.RECORD, standards=ADAMIG)
@@ -67,7 +73,7 @@ def flag_number_other_than_one_zero(data: Dataset) -> Iterator[Fault]:
             yield from not_among(data, number, (1, 0), null=True)
 
 
-@conformance("AD0007", title="A numeric flag stands without its flag", grain=Grain.METADATA, standards=ADAMIG)
+@conformance("AD0007", title="A numeric flag stands without its flag", grain=Grain.DATASET, standards=ADAMIG)
 def flag_number_alone(data: Dataset) -> Iterator[Fault]:
     """A variable that ends in FN is there without the flag of the same root.
 
@@ -76,7 +82,7 @@ def flag_number_alone(data: Dataset) -> Iterator[Fault]:
     SAFFL for SAFFN.
 
     ## Not a fault
-    A character variable whose name happens to end in FN.
+    A character variable whose name happens to end in FN, and that holds neither 1 nor 0.
 
     ## Why it matters
     The number repeats the flag for sorting and counting; the flag is what tables select by.

@@ -123,6 +123,8 @@ TABLE = [
     ("AD0006", "ADLB", {"ABLFN": [1.0, 9.0]}, {"ANL01FN": [9.0, 9.0]}),
     ("AD0007", "ADLB", {"ANL01FN": [1.0, 0.0]}, {"ANL01FN": [1.0, 0.0], "ANL01FL": ["Y", None]}),
     ("AD0007", "ADSL", {"ITTFN": [1.0, 0.0]}, {"SRCFN": ["adsl.sas", "adsl.sas"]}),
+    ("AD0007", "ADLB", {"ABCFN": ["1", "x"]}, {"ABCFN": ["x", "y"]}),
+    ("AD0006", "ADLB", {"ABCFL": ["Y", "N"], "ABCFN": ["1", "x"]}, {"ABCFN": ["x", "y"]}),
     ("AD0010", "ADSL", {"SAFFN": [0.0, 0.0]}, {"SAFFN": [1.0, np.nan]}),
     ("AD0010", "ADSL", {"SAFFN": [np.nan, 0.0]}, {"SAFFN": [1.0, 0.0]}),
     ("AD0013", "ADSL", {"TREATMENT": ["A", "B"]}, {"TREATMEN": ["A", "B"]}),
