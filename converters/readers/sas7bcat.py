@@ -12,6 +12,10 @@ from ...schemas.dataset import ReadingNote, Variable
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ..sas_formats import Kind, kind_of
+from .protocol import ReadOptions
+from .sas_header import BYTES, FileOfBytes, SasHeader
+from .sas_text import SasText
+from .text import codec_name
 
 Labels = dict[str, str]
 
@@ -31,7 +35,7 @@ _BUILT_IN = frozenset(_BUILT_IN_NAMES.split()) | {""}
 
 
 def value_labels(
-    data: Path, dataset: str, variables: Sequence[Variable], catalog: Path | None
+    data: Path, dataset: str, variables: Sequence[Variable], options: ReadOptions
 ) -> tuple[dict[str, Labels], list[ReadingNote]]:
     """Labels of the values of the variables that have a format of the user's own.
 
@@ -39,15 +43,16 @@ def value_labels(
     ----------
     data : Path
         The dataset's file; a catalogue is looked for beside it.
-    catalog : Path or None
-        The catalogue that the user named.
+    options : ReadOptions
+        The catalogue that the user named, and the encoding.
 
     Returns
     -------
     labels : dict
         By variable, then by value as text: "1", "F", ".A" for a special missing.
     notes : list of ReadingNote
-        Formats that no catalogue defines, and a catalogue beside the data that cannot be read.
+        Formats that no catalogue defines, a catalogue beside the data that cannot be read, and text in
+        one that is not in the encoding it declares.
 
     Raises
     ------
@@ -55,17 +60,20 @@ def value_labels(
         When the catalogue that the user named cannot be read.
     """
     own = {variable.name: name for variable in variables if (name := own_format(variable.format))}
-    found = catalog or _beside(data)
-    if found is None or (not own and catalog is None):
-        return {}, list(_undefined(dataset, own, {}, None))
+    beside = () if options.catalog else _beside(data)
+    found = options.catalog or (beside[0] if len(beside) == 1 else None)
+    if found is None:
+        return {}, list(_undefined(dataset, own, {}, _nowhere(beside)))
+    if not own and options.catalog is None:
+        return {}, []
     try:
-        formats = _formats(found)
+        formats, notes = _formats(found, dataset, options.encoding)
     except UnreadableInput as problem:
-        if catalog is not None:
+        if options.catalog is not None:
             raise
         return {}, [ReadingNote(dataset, f"{found.name} beside the data is not used: {problem.what}")]
     labels = {variable: formats[name] for variable, name in own.items() if name in formats}
-    return labels, list(_undefined(dataset, own, formats, found))
+    return labels, [*notes, *_undefined(dataset, own, formats, f"not in {found.name}")]
 
 
 def own_format(sas_format: str) -> str:
@@ -76,37 +84,66 @@ def own_format(sas_format: str) -> str:
     return name
 
 
-def _beside(data: Path) -> Path | None:
-    """``formats.sas7bcat`` in the folder of the data, else the only catalogue there."""
+def _beside(data: Path) -> tuple[Path, ...]:
+    """The catalogue in the folder of the data that is named like the data, else ``formats``, else all."""
     catalogs = [path for path in sorted(data.parent.iterdir()) if path.suffix.lower() == ".sas7bcat"]
-    usual = next((path for path in catalogs if path.stem.lower() == "formats"), None)
-    return usual or (catalogs[0] if len(catalogs) == 1 else None)
+    for name in (data.stem.lower(), "formats"):
+        if named := tuple(path for path in catalogs if path.stem.lower() == name):
+            return named
+    return tuple(catalogs)
 
 
-def _formats(catalog: Path) -> dict[str, Labels]:
+def _nowhere(beside: Sequence[Path]) -> str:
+    if not beside:
+        return "no format catalogue is beside the data"
+    names = " and ".join(one_line(path.name) for path in beside)
+    return f"{len(beside)} format catalogues are beside the data, {names}: choose with --catalog"
+
+
+def _formats(
+    catalog: Path, dataset: str, encoding: str | None
+) -> tuple[dict[str, Labels], list[ReadingNote]]:
     try:
-        labels = pyreadstat.read_sas7bcat(catalog)[1].value_labels
-    except _FAILURES as error:
+        header = SasHeader.of(catalog)
+        with FileOfBytes(catalog) as file:
+            labels = pyreadstat.read_sas7bcat(file, encoding=BYTES)[1].value_labels
+    except (*_FAILURES, OSError) as error:
         raise UnreadableInput(
             "the format catalogue is damaged, or of a kind that cannot be read",
             f"{catalog}: {one_line(str(error))}",
             "write it anew with PROC CATALOG or PROC FORMAT on the machine that made the data",
         ) from error
-    return {
-        name.upper(): {_key(name, value): str(label) for value, label in values.items()}
+    chosen = codec_name(encoding) if encoding else None
+    text = SasText(header.encoding, chosen, "the format catalogue", str(catalog))
+    text.settle(_words(labels))
+    formats = {
+        text.word(name).upper(): {
+            _key(name, value, text): text.word(str(label)) for value, label in values.items()
+        }
         for name, values in labels.items()
     }
+    notes = [
+        ReadingNote(dataset, f"{one_line(catalog.name)}: {note.message}") for note in text.notes(dataset)
+    ]
+    return formats, notes
 
 
-def _key(name: str, value: Any) -> str:
+def _words(labels: Mapping[str, Mapping[Any, Any]]) -> Iterator[str]:
+    for name, values in labels.items():
+        yield name
+        yield from (value for value in values if isinstance(value, str))
+        yield from map(str, values.values())
+
+
+def _key(name: str, value: Any, text: SasText) -> str:
     """A value as text; the letter of a special missing value gets its dot."""
     if isinstance(value, str):
-        return value if name.startswith("$") else f".{value}"
+        return text.word(value) if name.startswith("$") else f".{value}"
     return repr(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _undefined(
-    dataset: str, own: Mapping[str, str], formats: Mapping[str, Labels], catalog: Path | None
+    dataset: str, own: Mapping[str, str], formats: Mapping[str, Labels], where: str
 ) -> Iterator[ReadingNote]:
     missing: dict[str, str] = {}
     for variable, name in own.items():
@@ -114,5 +151,4 @@ def _undefined(
             missing.setdefault(name, variable)
     if missing:
         names = ", ".join(f"{name}. ({variable})" for name, variable in sorted(missing.items()))
-        where = "no format catalogue is beside the data" if catalog is None else f"not in {catalog.name}"
         yield ReadingNote(dataset, f"formats without a definition, {where}: {names}")

@@ -8,7 +8,7 @@ leading blanks stay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -198,7 +198,7 @@ class _Strings:
 
     def _decoded(self, values: list[bytes], codes: NDArray[Any] | None) -> pa.LargeStringArray:
         texts, undecoded = decode_values(values, self._encoding)
-        if undecoded is not None and self._undecoded is None:
+        if undecoded is not None and (self._undecoded is None or self._undecoded.cut > undecoded.cut):
             first = undecoded.position if codes is None else np.flatnonzero(codes == undecoded.position)[0]
             self._record = self._records + int(first) + 1
         self._undecoded = _both(self._undecoded, undecoded)
@@ -220,4 +220,6 @@ def _is_utf8(chunk: pa.LargeStringArray) -> bool:
 def _both(earlier: Undecoded | None, later: Undecoded | None) -> Undecoded | None:
     if earlier is None or later is None:
         return earlier or later
-    return Undecoded(earlier.position, earlier.raw, earlier.count + later.count, earlier.encoding)
+    if earlier.cut != later.cut:
+        return later if earlier.cut else earlier
+    return replace(earlier, count=earlier.count + later.count)

@@ -92,6 +92,62 @@ def test_a_catalogue_beside_the_data_labels_values(shared: Path, tmp_path: Path)
     assert read(tmp_path / "missing_test.sas7bdat").attributes["value_labels"] == {"var1": {".A": "missing"}}
 
 
+def test_of_several_catalogues_the_one_named_like_the_data_is_taken(shared: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path / "study.sas7bdat"))
+    for name in ("other.sas7bcat", "third.sas7bcat"):
+        shutil.copy(shared / "data/formats/missing_formats.sas7bcat", tmp_path / name)
+    (note,) = read(data).notes
+    assert note.message == (
+        "formats without a definition, 2 format catalogues are beside the data, other.sas7bcat and "
+        "third.sas7bcat: choose with --catalog: A. (var1)"
+    )
+    shutil.copy(tmp_path / "other.sas7bcat", tmp_path / "Study.sas7bcat")
+    (tmp_path / "formats.sas7bcat").write_bytes(b"no catalogue")
+    assert read(data).attributes["value_labels"] == {"var1": {".A": "missing"}}
+    assert read(data).notes == ()
+
+
+def in_catalog(shared: Path, path: Path, label: bytes, code: int) -> Path:
+    """A copy of a real catalogue with another label and encoding."""
+    content = bytearray((shared / "data/formats/missing_formats.sas7bcat").read_bytes())
+    assert content.count(b"missing") == 1
+    content[70] = code
+    path.write_bytes(content.replace(b"missing", label))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "codec", "label"),
+    [(20, "utf-8", "Fièvr"), (68, "cp1258", "đơn"), (65, "cp1255", "חסר"), (62, "utf-8", "Fièvr"),
+     (70, "mac_arabic", "مفقود"), (126, "gbk", "缺少"), (0, "utf-8", "Fièvr")],
+)  # fmt: skip
+def test_labels_of_a_catalogue_are_in_its_own_encoding(
+    shared: Path, tmp_path: Path, code: int, codec: str, label: str
+) -> None:
+    data = Path(shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path))
+    in_catalog(shared, tmp_path / "formats.sas7bcat", label.encode(codec).ljust(7, b"!"), code)
+    found = read(data).attributes["value_labels"]["var1"][".A"]
+    assert found.rstrip("!") == label
+    against = [f"formats.sas7bcat: {UTF_8_IN_WLATIN1}"] if (code, codec) == (62, "utf-8") else []
+    assert [note.message for note in read(data).notes] == against
+
+
+UTF_8_IN_WLATIN1 = "in a name or label, text is UTF-8 although the file declares wlatin1 (62); read as UTF-8"
+
+
+def test_a_catalogue_in_an_encoding_that_is_not_known_is_not_used(shared: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path))
+    catalog = in_catalog(shared, tmp_path / "formats.sas7bcat", b"\xe7\xe7\xe7\xe7\xe7\xe7\xe7", 71)
+    (note,) = read(data).notes
+    assert note.message == (
+        "formats.sas7bcat beside the data is not used: the format catalogue declares an encoding that is not "
+        "known: ahebrew (71)"
+    )
+    with pytest.raises(UnreadableInput, match="an encoding that is not known"):
+        read(data, catalog=catalog)
+    assert read(data, encoding="cp1252").attributes["value_labels"]["var1"][".A"] == "ç" * 7
+
+
 def test_formats_without_a_definition_are_listed(shared: Path, tmp_path: Path) -> None:
     shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path)
     assert [str(note) for note in read(tmp_path / "missing_test.sas7bdat").notes] == [
