@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,20 @@ Labels = dict[str, str]
 
 _FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
 
-# SAS 9.4 Formats and Informats: Reference, numeric and character formats that SAS itself has.
+# SAS 9.4 Formats and Informats: Reference, and National Language Support: Reference Guide; numeric and
+# character formats that SAS itself has.
 _BUILT_IN_NAMES = """
 BEST BESTD BESTX F D E Z COMMA COMMAX DOLLAR DOLLARX EURO EUROX YEN PERCENT PERCENTN NEGPAREN NUMX FRACT ROMAN
 WORDF WORDS SSN PVALUE ODDSR STIMER SIZEK SIZEKB SIZEKMG BINARY OCTAL HEX IB PIB RB PD PK ZD FLOAT IEEE IBR
 PIBR S370FF S370FHEX S370FIB S370FIBU S370FPD S370FPDU S370FPIB S370FRB S370FZD S370FZDL S370FZDS S370FZDT
 S370FZDU VAXRB NLNUM NLMNY NLMNYI NLBEST NLPCT NLPCTI NLPCTN NLPCTP NLPVALUE NLSTRMON NLSTRQTR NLSTRWK
-$ $CHAR $F $ASCII $BASE64X $BIDI $BINARY $EBCDIC $HEX $LOGVS $LOGVSR $MSGCASE $N8601B $N8601BA $N8601E
+$ $CHAR $F $ASCII $BASE64X $BIDI $BINARY $CPTDW $CPTWD $EBCDIC $KANJI $KANJIX $UPCASE $HEX $LOGVS $LOGVSR $MSGCASE $N8601B $N8601BA $N8601E
 $N8601EA $N8601EH $N8601EX $N8601H $N8601X $OCTAL $QUOTE $REVERJ $REVERS $UCS2B $UCS2BE $UCS2L $UCS2LE
 $UCS2X $UCS2XE $UCS4B $UCS4L $UCS4X $UESC $UESCE $UNCR $UNCRE $UPARENE $UPARENP $UTF8X $VARYING $VSLOG $VSLOGR
 """
 _BUILT_IN = frozenset(_BUILT_IN_NAMES.split()) | {""}
+_CURRENCY = re.compile("NLMN[IL][A-Z]{3}")
+"""NLMNIEUR and NLMNLUSD: international and local."""
 
 
 def value_labels(
@@ -79,7 +83,7 @@ def value_labels(
 def own_format(sas_format: str) -> str:
     """Name of a format that SAS does not have itself, "$ARM" of "$ARM20."; empty for those it has."""
     name = sas_format.upper().split(".")[0].rstrip("0123456789")
-    if name in _BUILT_IN or kind_of(sas_format) is not Kind.NUMBER:
+    if name in _BUILT_IN or _CURRENCY.fullmatch(name) or kind_of(sas_format) is not Kind.NUMBER:
         return ""
     return name
 

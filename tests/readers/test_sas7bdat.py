@@ -178,6 +178,8 @@ def test_a_named_catalogue_must_be_one_and_a_found_one_may_not(shared: Path, tmp
         ("DATE9.", ""),
         ("E8601DA10.", ""),
         ("$CHAR8.", ""),
+        ("NLMNIEUR12.2", ""),
+        ("E8601TX8.", ""),
         ("YN.", "YN"),
         ("$arm20.", "$ARM"),
         ("SEX1F.", "SEX1F"),
