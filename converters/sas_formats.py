@@ -22,8 +22,8 @@ class Kind(StrEnum):
     TIME = "time"
 
 
-# Category "Date and Time" of SAS 9.4 Formats and Informats: Reference and of SAS 9.4 National Language Support:
-# Reference Guide. A format belongs to what it takes, not to what it shows: DTDATE shows the day of a datetime.
+# Category "Date and Time" of SAS 9.4 Formats and Informats: Reference, and of National Language Support:
+# Reference Guide. A format belongs to what it takes, not to what it shows: DTDATE, the day of a datetime.
 _DATETIME = frozenset(
     """
     DATETIME DATEAMPM MDYAMPM TODSTAMP TWMDY DTDATE DTMONYY DTWKDATX DTYEAR DTYYQC
