@@ -393,15 +393,18 @@ def survival(
 @cli.command()
 @_paths
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the answer.")
+@click.option(
+    "--range", "ranges", is_flag=True, help="Show first and last value of numeric variables: patient data."
+)
 @_reading
-def describe(paths: tuple[Path, ...], form: str, config: Path | None, **overrides: Any) -> None:
+def describe(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | None, **overrides: Any) -> None:
     """Tell what datasets hold, as PROC CONTENTS would."""
     from .converters.reports import contents
 
     settings = load_settings(paths, config, overrides)
     with progress(sys.stderr) as callbacks:
         study = _read(paths, settings, callbacks)
-        described = [adamgate.describe(dataset) for dataset in study]
+        described = [adamgate.describe(dataset, ranges=ranges) for dataset in study]
     _tell_notes(study, quiet=True)  # those on a dataset stand in its description
     _print(contents.RENDERERS[form](described))
 

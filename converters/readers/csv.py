@@ -193,10 +193,11 @@ class _Missing:
 
     def out_of_numbers(self, texts: TextColumn) -> TextColumn:
         """The column with null for these words, also with blanks around them."""
-        padded = [
-            text for text in texts.values.drop_null().unique().to_pylist() if text.strip() in self.words
-        ]
-        return texts.without(padded) if padded else texts
+        if not self.words:
+            return texts
+        trimmed = pc.utf8_trim(texts.values, " ")
+        found = texts.values.filter(pc.is_in(trimmed, pa.array(self.words, trimmed.type)))
+        return texts.without(found.unique().to_pylist()) if len(found) else texts
 
     def out_of_text(self, name: str, texts: TextColumn) -> TextColumn:
         """The column with null for these words, but for those in quotation marks where they are text."""

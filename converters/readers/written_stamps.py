@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..sas_formats import Kind
-from .written_forms import Mask, Remark, Written, matching, remarks_of
+from .written_forms import Mask, Remark, Written, mask_of, matching, remarks_of
 
 _Whole = NDArray[np.int64]
 
@@ -89,10 +89,10 @@ _CLOCKS_ALONE = (
     _ClockForm("0 days 08:30:00", rf"0 days (?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECONDS}"),
 )
 _PARTED = (
-    (r"^(?P<date>.+?)(?:T| +|:)(?P<clock>\d{1,2}:\d{2}.*)$", _CLOCK_FORMS),
-    (r"^(?P<date>\d{8})T(?P<clock>\d{4}.*)$", (_CLOCK_WITHOUT_COLONS,)),
+    (":", r"^(?P<date>.+?)(?:T| +|:)(?P<clock>\d{1,2}:\d{2}.*)$", _CLOCK_FORMS),
+    ("T", r"^(?P<date>\d{8})T(?P<clock>\d{4}.*)$", (_CLOCK_WITHOUT_COLONS,)),
 )
-"""How a date is parted from a time, and how the time may be written then."""
+"""What a text with a time holds, how the date is parted from it, and how the time may be written then."""
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTHS_IN_FULL = (
@@ -245,15 +245,16 @@ def _times(texts: pa.Array) -> Written:
 
 def _dates(texts: pa.Array, kind: Kind, date_order: str | None) -> tuple[Written, Kind]:
     days, clocks = _Days.none(len(texts)), _Clocks.none(len(texts))
-    _read_days(texts, np.arange(len(texts)), date_order, days)
-    for pattern, forms in _PARTED:
-        left = np.flatnonzero(days.form < 0)
-        parted = left[matching(texts.take(pa.array(left)), pattern)]
+    for mark, pattern, forms in _PARTED:
+        marked = np.flatnonzero((days.form < 0) & mask_of(pc.match_substring(texts, mark)))
+        parted = marked[matching(texts.take(pa.array(marked)), pattern)]
         if len(parted):
             parts = pc.extract_regex(texts.take(pa.array(parted)), pattern)
             _read_days(parts.field("date"), parted, date_order, days)
             _read_clocks(parts.field("clock"), parted, forms, clocks)
             days.fits[parted] &= clocks.fits[parted]
+    alone = np.flatnonzero(days.form < 0)
+    _read_days(texts.take(pa.array(alone)), alone, date_order, days)
     doubts = _doubts(texts, days, date_order)
     stamps = days.days.astype("datetime64[us]") + clocks.micros.astype("timedelta64[us]")
     stamps[~days.fits] = np.datetime64("NaT")
