@@ -22,7 +22,7 @@ from click.shell_completion import shell_complete
 
 import adamgate
 
-from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
+from .config import ADAMIG, DATE_ORDERS, DECIMALS, FAIL_ON, KINDS, OCCDS, Settings, load_settings
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import destination, save
@@ -200,6 +200,13 @@ _debug = click.option(
 _reading = _together(
     click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
     click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
+    click.option(
+        "--missing", multiple=True, metavar="WORD", help="Text that stands for a missing value in CSV: NA."
+    ),
+    click.option(
+        "--date-order", type=click.Choice(DATE_ORDERS), help="How dates such as 03/04/2020 are read."
+    ),
+    click.option("--decimal", type=click.Choice(DECIMALS), help="Decimal sign of numbers in CSV."),
     click.option(
         "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml."
     ),
@@ -386,15 +393,18 @@ def survival(
 @cli.command()
 @_paths
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the answer.")
+@click.option(
+    "--range", "ranges", is_flag=True, help="Show first and last value of numeric variables: patient data."
+)
 @_reading
-def describe(paths: tuple[Path, ...], form: str, config: Path | None, **overrides: Any) -> None:
+def describe(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | None, **overrides: Any) -> None:
     """Tell what datasets hold, as PROC CONTENTS would."""
     from .converters.reports import contents
 
     settings = load_settings(paths, config, overrides)
     with progress(sys.stderr) as callbacks:
         study = _read(paths, settings, callbacks)
-        described = [adamgate.describe(dataset) for dataset in study]
+        described = [adamgate.describe(dataset, ranges=ranges) for dataset in study]
     _tell_notes(study, quiet=True)  # those on a dataset stand in its description
     _print(contents.RENDERERS[form](described))
 
@@ -475,7 +485,13 @@ def _rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, 
 
 def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
     return adamgate.read(
-        paths, encoding=settings.encoding, catalog=settings.catalog, progress=callbacks.reading
+        paths,
+        encoding=settings.encoding,
+        catalog=settings.catalog,
+        progress=callbacks.reading,
+        missing=settings.missing,
+        date_order=settings.date_order,
+        decimal=settings.decimal,
     )
 
 

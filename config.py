@@ -17,6 +17,7 @@ from .converters.kinds import (
     Kind,
     checked,
     day,
+    missing_words,
     path,
     paths,
     require_known,
@@ -44,6 +45,8 @@ ADAMIG = ("adamig-1.0", "adamig-1.1", "adamig-1.2", "adamig-1.3")
 OCCDS = ("1.0", "1.1")
 NEVER = "never"
 FAIL_ON = ("error", "warning", "note", NEVER)
+DATE_ORDERS = ("dmy", "mdy")
+DECIMALS = (".", ",")
 
 _REPOSITORY = (".git", ".hg")
 """A folder with one of these is the root of a repository; files above it belong to something else."""
@@ -83,6 +86,12 @@ class Settings:
         Of text in the inputs; by default UTF-8, else what the file declares, else cp1252.
     catalog : Path or None
         The format catalogue (sas7bcat); by default the one beside the data.
+    missing : tuple of str
+        Texts that stand for a missing value in CSV files; none by default.
+    date_order : str or None
+        How dates such as 03/04/2020 are read: "dmy" or "mdy"; by default they stay text.
+    decimal : str or None
+        What separates decimals in CSV files; by default a comma does where it is certain.
     show_values : bool
         Show the values of faulty records. They are patient data.
     ct : tuple of Path
@@ -103,6 +112,9 @@ class Settings:
     complete: Annotated[bool, switch] = False
     encoding: Annotated[str | None, codec] = None
     catalog: Annotated[Path | None, path] = None
+    missing: Annotated[tuple[str, ...], missing_words] = ()
+    date_order: Annotated[str | None, Choice(DATE_ORDERS)] = None
+    decimal: Annotated[str | None, Choice(DECIMALS)] = None
     show_values: Annotated[bool, switch] = False
     ct: Annotated[tuple[Path, ...], paths] = ()
     select: Annotated[tuple[str, ...], words] = ()

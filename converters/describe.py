@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,10 @@ import numpy as np
 from ..schemas import columns
 from ..schemas.dataset import Dataset, ReadingNote, Variable, VariableType
 from ..schemas.structure import Structure
+from .sas_formats import Kind, kind_of
+from .writers.arrow import Shape, shape_of
+
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class VariableDescription:
         Records per special missing, as ``{".A": 3}``, in SAS order; empty when there are none.
     distinct : int
         Distinct values that occur; missing is not one of them.
+    kind : {"date", "datetime", "time", ""}
+        What the numbers of a numeric variable count, by its column or its format; "" for all others.
+    first, last : float, str or None
+        The smallest and the largest value of a numeric variable, where they were asked for: a number, or a
+        date, datetime or time in ISO 8601. None without any value. They are patient data.
     """
 
     number: int
@@ -45,6 +54,9 @@ class VariableDescription:
     missing: int
     special_missing: Mapping[str, int]
     distinct: int
+    kind: str = ""
+    first: float | str | None = None
+    last: float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,15 @@ class Description:
     notes: tuple[ReadingNote, ...] = field(default=())
 
 
-def describe(dataset: Dataset) -> Description:
+def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
     """Describe a dataset as PROC CONTENTS would, with missing and distinct values per variable.
 
     Parameters
     ----------
     dataset : Dataset
         As `adamgate.read` gives it, or made with `Dataset.from_frame`.
+    ranges : bool
+        Whether to give the first and the last value of numeric variables, which are patient data.
 
     Returns
     -------
@@ -103,14 +117,18 @@ def describe(dataset: Dataset) -> Description:
         source_format=source.format if source else "",
         encoding=source.encoding if source else "",
         variables=tuple(
-            _describe_variable(dataset, number, variable)
+            _describe_variable(dataset, number, variable, ranges)
             for number, variable in enumerate(dataset.variables, start=1)
         ),
         notes=dataset.notes,
     )
 
 
-def _describe_variable(dataset: Dataset, number: int, variable: Variable) -> VariableDescription:
+def _describe_variable(
+    dataset: Dataset, number: int, variable: Variable, ranges: bool
+) -> VariableDescription:
+    kind = _kind(dataset, variable)
+    first, last = _range(dataset, variable, kind) if ranges else (None, None)
     return VariableDescription(
         number=number,
         name=variable.name,
@@ -122,7 +140,48 @@ def _describe_variable(dataset: Dataset, number: int, variable: Variable) -> Var
         missing=int(dataset.missing(variable.name).sum()),
         special_missing=_special_missing(dataset, variable.name),
         distinct=_distinct(dataset, variable.name),
+        kind="" if kind in (None, Kind.NUMBER) else str(kind),
+        first=first,
+        last=last,
     )
+
+
+_KINDS = {Shape.NUMBER: Kind.NUMBER, Shape.DATE: Kind.DATE, Shape.DATETIME: Kind.DATETIME}
+
+
+def _kind(dataset: Dataset, variable: Variable) -> Kind | None:
+    """What the numbers of a variable count; None for a character variable."""
+    kind = _KINDS.get(shape_of(dataset, variable))
+    return Kind.TIME if kind is Kind.NUMBER and kind_of(variable.format) is Kind.TIME else kind
+
+
+def _range(
+    dataset: Dataset, variable: Variable, kind: Kind | None
+) -> tuple[float | str | None, float | str | None]:
+    if kind is None or dataset.missing(variable.name).all():
+        return None, None
+    column = dataset[variable.name].dropna()
+    first, last = column.min(), column.max()
+    if kind is Kind.TIME:
+        return _clock(float(first)), _clock(float(last))
+    if kind is Kind.NUMBER:
+        return float(first), float(last)
+    stamps = column.to_numpy()
+    return _iso(stamps.min(), kind), _iso(stamps.max(), kind)
+
+
+def _iso(stamp: np.datetime64, kind: Kind) -> str:
+    if kind is Kind.DATE:
+        return np.datetime_as_string(stamp, "D")
+    whole, _, fraction = np.datetime_as_string(stamp, "us").partition(".")
+    return f"{whole}.{fraction}".rstrip("0").rstrip(".")
+
+
+def _clock(seconds: float) -> str:
+    """Seconds from midnight in ISO 8601; more than a day, or less than nothing, as they are."""
+    if not 0 <= seconds < _DAY:
+        return f"{seconds:.15g} s"
+    return (datetime.min + timedelta(seconds=seconds)).time().isoformat()
 
 
 def _special_missing(dataset: Dataset, name: str) -> dict[str, int]:

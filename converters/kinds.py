@@ -111,13 +111,22 @@ def paths(value: Any) -> tuple[Path, ...]:
     return tuple(path(each) for each in listed)
 
 
-def words(value: Any) -> tuple[str, ...]:
-    """Names in a list; a text may hold several, with commas between them."""
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
-        raise ValueError('a list of names in quotes: ["TTE006", "AD02"]')
-    parts = (part.strip() for each in listed for part in each.split(","))
-    return tuple(part for part in parts if part)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in a list; a text may hold several, with commas between them."""
+
+    expected: str
+
+    def __call__(self, value: Any) -> tuple[str, ...]:
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
+            raise ValueError(self.expected)
+        parts = (part.strip() for each in listed for part in each.split(","))
+        return tuple(part for part in parts if part)
+
+
+words = Words('a list of names in quotes: ["TTE006", "AD02"]')
+missing_words = Words('a list of texts in quotes: ["NA"]')
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,43 @@ def test_real_data_as_pyreadstat_counts_it(shared):
         column = frame[each.name].replace("", None) if each.type == "Char" else frame[each.name]
         assert (each.missing, each.distinct) == (column.isna().sum(), column.nunique()), each.name
         assert each.label == (metadata.column_names_to_labels[each.name] or "")
+
+
+def test_what_the_numbers_of_a_variable_count(dataset):
+    assert [variable.kind for variable in ag.describe(dataset).variables] == ["", "", "", "date"]
+
+
+def test_first_and_last_values_are_given_only_when_asked_for(dataset):
+    for variable in ag.describe(dataset).variables:
+        assert (variable.first, variable.last) == (None, None)
+    shown = {each.name: (each.first, each.last) for each in ag.describe(dataset, ranges=True).variables}
+    assert shown == {
+        "USUBJID": (None, None),
+        "SEX": (None, None),
+        "AVAL": (1.0, 1.0),
+        "ADT": ("2014-01-02", "2014-01-03"),
+    }
+
+
+def test_kinds_and_ranges_of_datetimes_and_times():
+    frame = pd.DataFrame(
+        {
+            "ADTM": np.array(["2014-01-02T03:04:05.25", "2014-01-02T03:04"], "datetime64[us]"),
+            "ATM": [30600.0, 59.5],
+            "DURTM": [90000.0, -1.0],
+            "GONETM": [np.nan, np.nan],
+        }
+    )
+    variables = [
+        Variable("ADTM", type="Num", format="DATETIME20."),
+        Variable("ATM", type="Num", format="TIME8."),
+        Variable("DURTM", type="Num", format="HHMM5."),
+        Variable("GONETM", type="Num", format="TIME8."),
+    ]
+    described = ag.describe(Dataset.from_frame(frame, "ADX", variables=variables), ranges=True)
+    assert [(each.kind, each.first, each.last) for each in described.variables] == [
+        ("datetime", "2014-01-02T03:04:00", "2014-01-02T03:04:05.25"),
+        ("time", "00:00:59.500000", "08:30:00"),
+        ("time", "-1 s", "90000 s"),
+        ("time", None, None),
+    ]

@@ -16,10 +16,10 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from ...schemas.dataset import Dataset, ReadingNote, Study
-from ...schemas.errors import UnreadableInput, UnreadableInputs
+from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
 from .folder import FilesFound, files_in, suffix_of
-from .protocol import Progress, Reader, ReadOptions
+from .protocol import DATE_ORDERS, DECIMALS, Progress, Reader, ReadOptions
 from .sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
@@ -70,6 +70,9 @@ def read(
     encoding: str | None = None,
     catalog: Path | None = None,
     progress: Progress | None = None,
+    missing: str | Sequence[str] = (),
+    date_order: str | None = None,
+    decimal: str | None = None,
 ) -> Study:
     """Read export files.
 
@@ -85,6 +88,14 @@ def read(
         SAS format catalogue; by default the one beside the data.
     progress : callable, optional
         Called with file name, amount done and total.
+    missing : str or sequence of str
+        Texts that stand for a missing value in CSV files: ``"NA"`` for those of R. By default they are
+        text, and a note says where they seem to mean missing.
+    date_order : {"dmy", "mdy"}, optional
+        How text such as 03/04/2020 is read where a date is expected. By default it is read only where
+        every date of a variable can be read in one way, and else stays text with a note.
+    decimal : {".", ","}, optional
+        What separates decimals in CSV files. By default a comma does where nothing else is possible.
 
     Returns
     -------
@@ -93,10 +104,19 @@ def read(
 
     Raises
     ------
+    ConfigurationError
+        When `encoding`, `date_order` or `decimal` is not one of those known.
     UnreadableInput
         When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
     """
-    options = ReadOptions(encoding, None if catalog is None else Path(catalog), progress)
+    options = ReadOptions(
+        encoding,
+        None if catalog is None else Path(catalog),
+        progress,
+        missing=(missing,) if isinstance(missing, str) else tuple(missing),
+        date_order=_one_of("date_order", date_order, DATE_ORDERS),
+        decimal=_one_of("decimal", decimal, DECIMALS),
+    )
     if options.catalog is not None and not os.path.isfile(options.catalog):
         raise UnreadableInput("there is no such format catalogue", str(options.catalog), "check --catalog")
     problems: list[UnreadableInput] = []
@@ -116,6 +136,14 @@ def read(
     _raise(problems)
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
     return Study.of(*datasets, notes=(*found.notes, *undecoded))
+
+
+def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
+    if given is not None and given not in known:
+        raise ConfigurationError(
+            f"{given!r} is not a value of {option}", option, f"give {' or '.join(known)}"
+        )
+    return given
 
 
 def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:

@@ -1,14 +1,16 @@
 """CSV and its relatives: types from `_variables.csv`, else from what ADaM calls a variable, else from
 the values where there is no doubt.
 
-Every field is text first, and nothing is guessed from it: "007", "NA" and "None" stay what they are. A
-variable that is numeric by its description and holds something else stays text, with a note.
+Every field is text first, and nothing is guessed from it: "007", "NA" and "None" stay what they are, until
+the user says what stands for missing. A variable that is numeric by its description and holds something
+else stays text, with a note.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,22 +23,51 @@ from numpy.typing import NDArray
 
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.known_variables import variable_type
-from ..sas_formats import Kind
-from .delimited import read_delimited
+from ..sas_formats import Kind, kind_of
+from .delimited import NA, Delimited, read_delimited
 from .protocol import ReadOptions
-from .sidecars import VARIABLES_FILE, VariableEntry, dataset_in, variables_beside
+from .reading_notes import Told, listed, notes_on
+from .sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
 from .text_column import TextColumn
-from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, Typed, beyond_double, plainly_numbers, typed
+from .typed_text import (
+    ROUNDED,
+    STAMPS_OF,
+    TIME_FORMAT,
+    Typed,
+    beyond_double,
+    faults_told,
+    forms_told,
+    kind_by_name,
+    plainly_numbers,
+    typed,
+)
+from .written_forms import mask_of, matching
 
 _IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
 """Names of unknown variables that stay text even where all values are digits."""
-_STAMP_NAME = (
-    (re.compile(r"DTM$"), Kind.DATETIME),
-    (re.compile(r"DT$"), Kind.DATE),
-    (re.compile(r"TM$"), Kind.TIME),
+_WRITTEN_BY: Mapping[str, str] = MappingProxyType(
+    {
+        NA: "R",
+        "NaN": "Python and MATLAB",
+        "nan": "Python",
+        "None": "Python",
+        "<NA>": "pandas",
+        "NULL": "databases",
+        "null": "databases",
+        r"\N": "databases",
+        "N/A": "people",
+        "n/a": "people",
+        "#N/A": "Excel",
+    }
 )
-_MISSING_WORDS = frozenset(("na", "n/a", "nan", "null", "none", "nil", "<na>", "#n/a"))
+"""Words for a missing value, and who writes it so."""
+_COUNTRY = "COUNTRY"
+"""NA is Namibia's code: alone, it is no sign that R wrote the file."""
+_SUBJECT = frozenset({"STUDYID", "USUBJID", "SUBJID"})
+"""Without these a record is about nobody."""
+_LOST_DIGITS = r"^\d([.,]\d+)?[Ee]\+\d+$"
 _UNDESCRIBED = VariableEntry("", "", None, None, "", "", Kind.NUMBER)
+_STAYS = "numeric by description, kept as character: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +78,24 @@ class _Column:
     ----------
     is_number : bool
         Num, which dates are too.
+    kind : Kind
+        What a number stands for.
+    told : tuple of Told
+        What is to be said about how values are written; said once for all columns of a file.
     problem, record : str, int or None
-        What a user must know about it, and the first record concerned.
+        What a user must know about this column alone, and the first record concerned.
+    word : str
+        A word for missing that alone keeps the column from being numeric.
     """
 
     values: Any
     is_number: bool = False
     special_missing: SpecialMissing | None = None
+    kind: Kind = Kind.NUMBER
+    told: tuple[Told, ...] = ()
     problem: str = ""
     record: int | None = None
+    word: str = ""
 
 
 def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
@@ -67,6 +107,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         Its name without suffix, in capitals, is the dataset's name, unless `_datasets.csv` beside it
         says another.
     options : ReadOptions
+        `missing`, `date_order` and `decimal` settle what the file leaves open.
 
     Raises
     ------
@@ -80,18 +121,24 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     described = dict(table.entries) if table else {}
     content = read_delimited(path, name, options)
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
-    values: dict[str, Any] = {}
+    texts, records = _without_empty_end(content, table, name, notes)
+    labels = content.labels or [""] * len(content.header)
+    declared = _Missing.declared(content, options)
+    columns: dict[str, _Column] = {}
     variables: list[Variable] = []
-    special_missing: dict[str, SpecialMissing] = {}
-    for variable, texts in zip(content.header, content.columns, strict=True):
+    for variable, label, column in zip(content.header, labels, texts, strict=True):
         entry = described.pop(variable.upper(), _UNDESCRIBED)
-        column = _column(variable, texts, entry)
-        values[variable] = column.values
-        variables.append(_variable(variable, entry, column))
-        if column.special_missing is not None:
-            special_missing[variable] = column.special_missing
-        if column.problem:
-            notes.append(ReadingNote(name, column.problem, variable, column.record))
+        columns[variable] = read = _column(variable, column, entry, options, declared)
+        variables.append(_variable(variable, label, entry, read))
+    notes += (
+        ReadingNote(name, column.problem, variable, column.record)
+        for variable, column in columns.items()
+        if column.problem
+    )
+    notes += notes_on(name, {variable: column.told for variable, column in columns.items()})
+    notes += declared.notes(name)
+    if not options.missing:
+        notes += _words_for_missing(name, content, texts, columns)
     notes += [
         ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
         for entry in described.values()
@@ -99,26 +146,175 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     return [
         Dataset(
             name=name,
-            frame=pd.DataFrame(values, index=pd.RangeIndex(content.records), columns=list(values)),
+            frame=pd.DataFrame(
+                {variable: column.values for variable, column in columns.items()},
+                index=pd.RangeIndex(records),
+                columns=list(columns),
+            ),
             variables=tuple(variables),
-            carries=table.carries if table else frozenset(),
+            carries=table.carries if table else frozenset({"label"} if content.labels else ()),
             source=Source(path, "CSV", encoding=content.encoding),
-            special_missing=MappingProxyType(special_missing),
+            special_missing=MappingProxyType(
+                {
+                    variable: column.special_missing
+                    for variable, column in columns.items()
+                    if column.special_missing is not None
+                }
+            ),
             notes=tuple(notes),
         )
     ]
 
 
-def _column(name: str, texts: TextColumn, entry: VariableEntry) -> _Column:
+# What stands for missing
+
+
+@dataclass(slots=True)
+class _Missing:
+    """The words that the user declared missing.
+
+    Attributes
+    ----------
+    words : tuple of str
+    bare : bool
+        Whether the file has them without quotation marks. Then those within are text in character
+        variables: R writes NA for missing, and "NA" for the text. Else they are missing, too.
+    quoted : dict of str to int
+        How many values of each character variable are such a word in quotation marks.
+    """
+
+    words: tuple[str, ...]
+    bare: bool
+    quoted: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def declared(cls, content: Delimited, options: ReadOptions) -> _Missing:
+        return cls(options.missing, any(_has_null(column) for column in content.columns))
+
+    def out_of_numbers(self, texts: TextColumn) -> TextColumn:
+        """The column with null for these words, also with blanks around them."""
+        if not self.words:
+            return texts
+        trimmed = pc.utf8_trim(texts.values, " ")
+        found = texts.values.filter(pc.is_in(trimmed, pa.array(self.words, trimmed.type)))
+        return texts.without(found.unique().to_pylist()) if len(found) else texts
+
+    def out_of_text(self, name: str, texts: TextColumn) -> TextColumn:
+        """The column with null for these words, but for those in quotation marks where they are text."""
+        if not self.words:
+            return texts
+        quoted = texts.spread(mask_of(pc.is_in(texts.values, pa.array(self.words, texts.values.type))))
+        if not quoted.any():
+            return texts
+        self.quoted[name] = int(np.count_nonzero(quoted))
+        return texts if self.bare else texts.without(self.words)
+
+    def notes(self, dataset: str) -> Iterator[ReadingNote]:
+        """What became of words in quotation marks, about which two programs disagree."""
+        if self.quoted:
+            count = sum(self.quoted.values())
+            became = "is text, as R writes it" if self.bare else "is read as missing, too"
+            yield ReadingNote(
+                dataset,
+                f"{' or '.join(self.words)} in quotation marks {became}: "
+                f"{count:,} value{'' if count == 1 else 's'} of {listed(list(self.quoted))}",
+            )
+
+
+def _has_null(column: TextColumn) -> bool:
+    if column.codes is None:
+        return bool(column.values.null_count)
+    return bool((column.codes < 0).any())
+
+
+def _words_for_missing(
+    dataset: str, content: Delimited, texts: Sequence[TextColumn], columns: Mapping[str, _Column]
+) -> Iterator[ReadingNote]:
+    """One note for each word that seems to stand for missing: NA anywhere, any other word where it alone
+    keeps a numeric variable from being one."""
+    bare = [name for name, count in zip(content.header, content.bare_na, strict=True) if count]
+    for word in _WRITTEN_BY:
+        numeric = [name for name, column in columns.items() if column.word == word]
+        if word != NA and not numeric:
+            continue
+        holding = [name for name, column in zip(columns, texts, strict=True) if _holds(column, word)]
+        concerned = bare + [name for name in numeric if name not in bare] if word == NA and bare else holding
+        if not concerned or (not numeric and _may_be_code(concerned, texts)):
+            continue
+        characters = (
+            f", so {_counted(numeric)} stay{'s' if len(numeric) == 1 else ''} character" if numeric else ""
+        )
+        variables = f"{len(concerned)} variable{'' if len(concerned) == 1 else 's'}"
+        yield ReadingNote(
+            dataset,
+            f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} write"
+            f"{'s' if word in {NA, '#N/A', '<NA>', 'None', 'nan'} else ''} missing values; kept as text"
+            f"{characters}: --missing {word} reads it as missing",
+        )
+
+
+def _may_be_code(concerned: Sequence[str], texts: Sequence[TextColumn]) -> bool:
+    """Whether NA in character variables may be a code: Namibia's, or one in a file with empty fields."""
+    if [name.upper() for name in concerned] == [_COUNTRY]:
+        return True
+    return len(concerned) == 1 and any(_holds(column, "") for column in texts)
+
+
+def _holds(column: TextColumn, text: str) -> bool:
+    return bool(pc.index(column.values, text).as_py() >= 0)
+
+
+def _counted(numeric: Sequence[str]) -> str:
+    return numeric[0] if len(numeric) == 1 else f"{len(numeric)} numeric variables"
+
+
+def _without_empty_end(
+    content: Delimited, table: VariablesTable | None, dataset: str, notes: list[ReadingNote]
+) -> tuple[list[TextColumn], int]:
+    """The columns without records at the end that hold nothing, as spreadsheets leave them.
+
+    A file that is described beside itself was written with care, and one without subjects may mean them.
+    """
+    about_subjects = any(name.upper() in _SUBJECT for name in content.header)
+    if table is not None or not about_subjects or len(content.header) == 1 or not content.records:
+        return content.columns, content.records
+    filled = np.zeros(content.records, dtype=np.bool_)
+    for column in content.columns:
+        filled |= column.filled()
+        if filled[-1]:
+            return content.columns, content.records
+    records = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
+    notes.append(
+        ReadingNote(dataset, f"records at the end without any value, left out: {content.records - records}")
+    )
+    return [column.first(records) for column in content.columns], records
+
+
+# One column
+
+
+def _column(
+    name: str, texts: TextColumn, entry: VariableEntry, options: ReadOptions, missing: _Missing
+) -> _Column:
     declared = entry.type or variable_type(name)
-    if declared == "Num" and _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
-        problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
-        return _Column(texts.to_pandas(), problem=problem, record=zero)
     if declared == "Num":
-        return _number(texts, _kind(name, entry), stated=entry.kind is not Kind.NUMBER)
-    if declared is None and not _IDENTIFIER.search(name) and plainly_numbers(texts.values):
-        return _number(texts, Kind.NUMBER, stated=False)
-    return _Column(texts.to_pandas())
+        if _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
+            problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
+            return _Column(texts.to_pandas(), problem=problem, record=zero)
+        return _number(
+            missing.out_of_numbers(texts), _kind(name, entry), options, entry.kind is not Kind.NUMBER
+        )
+    kept = missing.out_of_text(name, texts)
+    if declared is None and not _IDENTIFIER.search(name):
+        bare = missing.out_of_numbers(kept)
+        numbers = bare if options.decimal != "," else _with_points(bare)
+        if plainly_numbers(numbers.values):
+            return _number(bare, Kind.NUMBER, options, stated=False)
+    return _Column(kept.to_pandas(), told=tuple(_text_told(name, kept)))
+
+
+def _with_points(texts: TextColumn) -> TextColumn:
+    return TextColumn(pc.replace_substring(texts.values, ",", "."), texts.codes)
 
 
 def _identifies(name: str) -> bool:
@@ -128,18 +324,31 @@ def _identifies(name: str) -> bool:
 
 def _with_leading_zero(texts: TextColumn) -> int | None:
     """The first record whose digits a number would not keep."""
-    padded = pc.match_substring_regex(texts.values, r"^0[0-9]").fill_null(False)
-    return texts.first_record(padded.to_numpy(zero_copy_only=False))
+    return texts.first_record(matching(texts.values, r"^0[0-9]"))
+
+
+def _text_told(name: str, texts: TextColumn) -> Iterator[Told]:
+    """Traces of a spreadsheet in text: identifiers whose digits it dropped, blanks that nobody sees."""
+    values = texts.values
+    if _identifies(name) and (lost := matching(values, _LOST_DIGITS)).any():
+        yield Told.of(
+            "in the form 9.9E+99: a spreadsheet has dropped digits of long numbers (export again as text)",
+            lost,
+            texts,
+        )
+    around = matching(values, "^[\u00a0\u202f]|[\u00a0\u202f]$")
+    if variable_type(name) == "Char" and around.any():
+        yield Told.of("with a no-break blank at the beginning or end, kept", around, texts)
 
 
 def _kind(name: str, entry: VariableEntry) -> Kind:
     """What the numbers of a variable stand for: by its description, else by its name."""
     if entry.kind is not Kind.NUMBER or entry.format:
         return entry.kind
-    return next((kind for suffix, kind in _STAMP_NAME if suffix.search(name.upper())), Kind.NUMBER)
+    return kind_by_name(name)
 
 
-def _number(texts: TextColumn, kind: Kind, stated: bool) -> _Column:
+def _number(texts: TextColumn, kind: Kind, options: ReadOptions, stated: bool) -> _Column:
     """A column that is numeric by its description; text again, with a note, where that is not true.
 
     Parameters
@@ -149,16 +358,17 @@ def _number(texts: TextColumn, kind: Kind, stated: bool) -> _Column:
     stated : bool
         Whether a format or type says so; then SAS's numbers for dates are turned into them.
     """
-    meant = typed(texts.values, kind)
+    meant = typed(texts.values, kind, date_order=options.date_order, decimal=options.decimal)
     plain = typed(texts.values, Kind.NUMBER) if meant.wrong.any() and kind is not Kind.NUMBER else None
     if plain is None or plain.wrong.any():
         return _as_written(texts, meant, kind)
     stamps = _stamps(plain.values, kind) if stated else None
     special = plain.special_missing(texts)
     if stamps is not None:
-        return _Column(texts.spread(stamps), True, special)
+        return _Column(texts.spread(stamps), True, special, kind)
     problem = f"holds numbers instead of {kind}s, read as plain numbers"
-    return _Column(texts.spread(plain.values), True, special, problem, texts.first_record(meant.wrong))
+    record = texts.first_record(meant.wrong)
+    return _Column(texts.spread(plain.values), True, special, problem=problem, record=record)
 
 
 def _stamps(numbers: NDArray[np.float64], kind: Kind) -> NDArray[Any] | None:
@@ -166,35 +376,33 @@ def _stamps(numbers: NDArray[np.float64], kind: Kind) -> NDArray[Any] | None:
 
 
 def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
-    wrong = texts.first_record(meant.wrong)
-    if wrong is not None:
-        word = _missing_word(texts, meant)
-        problem = f"is Num by its description and holds what is no {kind}{word}; all of it stays text"
-        return _Column(texts.to_pandas(), problem=problem, record=wrong)
+    if texts.first_record(meant.wrong) is not None:
+        if word := _missing_word(texts, meant):
+            return _Column(texts.to_pandas(), word=word)
+        told = tuple(replace(each, lead=_STAYS) for each in faults_told(meant, kind, texts))
+        return _Column(texts.to_pandas(), told=told)
     values, special = texts.spread(meant.values), meant.special_missing(texts)
     rounded = texts.first_record(beyond_double(texts.values)) if kind is Kind.NUMBER else None
     problem = "" if rounded is None else ROUNDED
-    return _Column(values, True, special, problem, rounded)
+    return _Column(values, True, special, meant.kind, tuple(forms_told(meant, texts)), problem, rounded)
 
 
 def _missing_word(texts: TextColumn, meant: Typed) -> str:
     """The one word that stands in for missing values, where it is that."""
     words = texts.values.filter(pa.array(meant.wrong)).unique().to_pylist()
-    if len(words) != 1 or words[0].lower() not in _MISSING_WORDS:
-        return ""
-    return f" ({words[0]!r}; missing values are written as empty fields)"
+    return words[0].strip() if len(words) == 1 and words[0].strip() in _WRITTEN_BY else ""
 
 
-def _variable(name: str, entry: VariableEntry, column: _Column) -> Variable:
+def _variable(name: str, label: str, entry: VariableEntry, column: _Column) -> Variable:
     """The description of a column; its length and format are dropped where the type proved wrong."""
+    label = entry.label or label
     if entry.type == "Num" and not column.is_number:
-        return Variable(name, entry.label, "Char")
-    is_time = column.is_number and _kind(name, entry) is Kind.TIME and not column.problem
+        return Variable(name, label, "Char")
+    sas_format = entry.format
+    if column.is_number and column.kind is Kind.TIME:
+        sas_format = sas_format or TIME_FORMAT
+    if column.kind is Kind.DATETIME and kind_of(sas_format) is Kind.DATE:
+        sas_format = ""  # dates with a time of day
     return Variable(
-        name,
-        entry.label,
-        "Num" if column.is_number else "Char",
-        entry.length,
-        entry.format or (TIME_FORMAT if is_time else ""),
-        entry.informat,
+        name, label, "Num" if column.is_number else "Char", entry.length, sas_format, entry.informat
     )

@@ -23,10 +23,12 @@ import pandas as pd
 from ...schemas.dataset import Dataset, ReadingNote, Source, Variable
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ..sas_formats import Kind, kind_of
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
 from .dataset_json_metadata import attributes_of, creation_of, faults, time_of, variable_of
 from .file_kind import seems
 from .protocol import ReadOptions
+from .reading_notes import notes_on
 from .text import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
 from .text_column import FIRST_BLOCK
 
@@ -218,7 +220,7 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     _refuse_faults(metadata, content.open_ended)
     name = metadata["name"].strip().upper()
     variables = _variables(metadata)
-    builders = [ColumnBuilder(variable) for variable in variables]
+    builders = [ColumnBuilder(variable, options.date_order) for variable in variables]
     expected, records = int(metadata["records"]), 0
     for block in content.blocks:
         _add(block, builders, records)
@@ -247,6 +249,9 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
             chain(
                 _notes_on_metadata(name, content.undecoded),
                 *(_notes(name, *each) for each in zip(variables, columns, strict=True)),
+                notes_on(
+                    name, {each.name: column.told for each, column in zip(variables, columns, strict=True)}
+                ),
             )
         ),
         attributes=attributes_of(metadata),
@@ -312,6 +317,8 @@ def _described(variable: Variable, column: Column) -> Variable:
     """The variable as its column turned out: a date that is none stays the text it is."""
     if variable.type == "Num" and not column.is_number:
         return replace(variable, type="Char", length=None, format="", target_data_type="")
+    if column.kind is Kind.DATETIME and kind_of(variable.format) is Kind.DATE:
+        return replace(variable, format="", data_type="datetime")  # dates with a time of day
     return replace(variable, format=variable.format or column.format)
 
 

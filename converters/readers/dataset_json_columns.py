@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Variable
 from ..sas_formats import Kind, kind_of
 from .dataset_json_metadata import STAMP_TYPES, TEXT_TYPES
+from .reading_notes import Told
 from .text import Undecoded, decode_values
 from .text_column import TextBlocks, TextColumn
-from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, beyond_double, typed
+from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, beyond_double, faults_told, forms_told, typed
 
 _ALLOWED: dict[str, frozenset[type]] = {
     "integer": frozenset({int, float}),
@@ -45,6 +46,7 @@ _IN_JSON = {
     dict: "an object",
 }
 _EXACT = 2.0**53
+_STAYS = "meant to be a numeric {kind}, kept as character: "
 
 
 class WrongValue(ValueError):
@@ -67,6 +69,10 @@ class Column:
         What a user must know about it, and the first record concerned.
     undecoded : Undecoded or None
         Text that was not UTF-8; its position is that of the first record concerned.
+    told : tuple of Told
+        What is to be said about how values are written; said once for all columns of a file.
+    kind : Kind
+        What numbers stand for: datetimes where dates have a time of day.
     """
 
     values: Any
@@ -75,13 +81,16 @@ class Column:
     problem: str = ""
     record: int | None = None
     undecoded: Undecoded | None = None
+    told: tuple[Told, ...] = ()
+    kind: Kind = Kind.NUMBER
 
 
 class ColumnBuilder:
-    """Takes a column block by block."""
+    """Takes a column block by block; `date_order` as in `ReadOptions`."""
 
-    def __init__(self, variable: Variable) -> None:
+    def __init__(self, variable: Variable, date_order: str | None = None) -> None:
         self.variable = variable
+        self._date_order = date_order
         self._allowed = _ALLOWED[variable.data_type]
         self._texts = TextBlocks()
         self._numbers: list[NDArray[np.float64]] = []
@@ -122,7 +131,8 @@ class ColumnBuilder:
         if self.variable.data_type == "decimal":
             return _of_decimals(texts)
         if self.variable.type == "Num":
-            return replace(_of_stamps(texts, Kind(self.variable.data_type)), undecoded=self._undecoded)
+            column = _of_stamps(texts, Kind(self.variable.data_type), self._date_order)
+            return replace(column, undecoded=self._undecoded)
         return Column(texts.to_pandas(), is_number=False, undecoded=self._undecoded)
 
     def _refuse(self, values: Sequence[Any]) -> None:
@@ -204,10 +214,20 @@ def _of_decimals(texts: TextColumn) -> Column:
     return Column(texts.spread(meant.values), True, problem=problem, record=rounded)
 
 
-def _of_stamps(texts: TextColumn, kind: Kind) -> Column:
-    meant = typed(texts.values, kind)
-    wrong = texts.first_record(meant.wrong | (meant.tags != ""))
-    if wrong is not None:
-        problem = f"is meant to be a numeric {kind} and holds what is no whole {kind}; all of it stays text"
-        return Column(texts.to_pandas(), False, problem=problem, record=wrong)
-    return Column(texts.spread(meant.values), True, format=TIME_FORMAT if kind is Kind.TIME else "")
+def _of_stamps(texts: TextColumn, kind: Kind, date_order: str | None) -> Column:
+    meant = typed(texts.values, kind, date_order=date_order)
+    if texts.first_record(meant.wrong) is not None:
+        told = (replace(each, lead=_STAYS.format(kind=kind)) for each in faults_told(meant, kind, texts))
+        return Column(texts.to_pandas(), False, told=tuple(told))
+    tagged = texts.first_record(meant.tags != "")
+    if tagged is not None:
+        problem = f"is meant to be a numeric {kind} and holds a special missing value as text; kept as text"
+        return Column(texts.to_pandas(), False, problem=problem, record=tagged)
+    sas_format = TIME_FORMAT if kind is Kind.TIME else ""
+    return Column(
+        texts.spread(meant.values),
+        True,
+        format=sas_format,
+        told=tuple(forms_told(meant, texts)),
+        kind=meant.kind,
+    )

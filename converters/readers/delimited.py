@@ -6,9 +6,7 @@ since a lost one would silently move the borders of all that follows.
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -23,19 +21,21 @@ from numpy.typing import NDArray
 from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from .csv_head import LINE_BREAK, nameless, read_head
 from .file_kind import seems
 from .protocol import ReadOptions
 from .text import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
 from .text_column import TextBlocks, TextColumn
 
-_DELIMITERS = b",;\t|"
+NA = "NA"
+"""How R writes a missing value, without quotation marks."""
+
 _BLOCK = 8 << 20
-_LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _CONTENT = re.compile(rb"[^\r\n]")
 _FILLED = re.compile(rb"\S")
-_QUOTED = re.compile(rb'"[^"]*"')
 _PLAUSIBLE = ("", "a text file, perhaps CSV")
 _BYTES = "iso-8859-1"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,20 @@ class Delimited:
     ----------
     header : list of str
         Without blanks around the names.
+    labels : list of str
+        One per name; empty where no line of the file holds labels.
     columns : list of TextColumn
-        One per name, all of `records` values, none null.
+        One per name, all of `records` values; null where a word that the user declared missing stands
+        without quotation marks.
+    bare_na : list of int
+        Per column, how many values are NA without quotation marks, as R writes missing ones; zeros where
+        the user has declared what is missing.
     """
 
     header: list[str]
+    labels: list[str]
     columns: list[TextColumn]
+    bare_na: list[int]
     records: int
     encoding: str
     notes: list[ReadingNote]
@@ -63,29 +71,55 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
     Raises
     ------
     UnreadableInput
-        When the file is empty or no text, a name is empty or there twice, a record has more or fewer
+        When the file is empty or no text, a name is missing or there twice, a record has more or fewer
         values than there are names, or a quotation mark stands where none may.
     """
     data, encoding, stray = _utf8(_content(path), path, options.encoding)
     first = _CONTENT.search(data)
-    start = first.start() if first else 0
-    stop, body = _header_end(data, start)
-    delimiter = _delimiter(data[start:stop], path)
-    _refuse_misplaced_quotes(data, delimiter, path)
-    notes: list[ReadingNote] = []
-    header = _header(_bytes(data[start:stop], stray), delimiter, path, dataset, notes)
-    raw = _Raw([TextBlocks() for _ in header])
+    head = read_head(data, first.start() if first else 0, path, dataset, stray)
+    _refuse_misplaced_quotes(data, head.start, head.delimiter, path)
+    notes, body = head.notes, head.body
+    raw = _Raw([TextBlocks() for _ in head.names], keeps_na=not options.missing)
     end = _content_end(data, body)
-    if len(header) == 1 and (blank := len(_LINE_BREAK.findall(data, end)) - (end > body)) > 0:
+    if len(head.names) == 1 and (blank := len(LINE_BREAK.findall(data, end)) - (end > body)) > 0:
         notes.append(ReadingNote(dataset, f"blank lines at the end were left out: {blank}"))
     if end > body:
-        _split(pa.py_buffer(data).slice(body, end - body), raw, delimiter, path, options)
-    columns = raw.columns
+        _split(_records(data, body, end), raw, head.delimiter, path, options)
+    names, columns = _named(head.names, raw.columns, path, dataset, notes)
     if stray:
         columns = [
-            _decoded(column, name, dataset, notes) for name, column in zip(header, columns, strict=True)
+            _decoded(column, name, dataset, notes) for name, column in zip(names, columns, strict=True)
         ]
-    return Delimited(header, columns, raw.records, "cp1252" if stray else encoding, notes)
+    return Delimited(
+        names,
+        head.labels[: len(names)],
+        columns,
+        raw.bare_na[: len(names)],
+        raw.records,
+        "cp1252" if stray else encoding,
+        notes,
+    )
+
+
+def _records(data: bytes, body: int, end: int) -> pa.Buffer:
+    """The bytes of the records. Arrow drops a byte order mark in front, also where it is part of a value."""
+    if data.startswith(_BYTE_ORDER_MARK, body):
+        return pa.py_buffer(_BYTE_ORDER_MARK + data[body:end])
+    return pa.py_buffer(data).slice(body, end - body)
+
+
+def _named(
+    names: list[str], columns: list[TextColumn], path: Path, dataset: str, notes: list[ReadingNote]
+) -> tuple[list[str], list[TextColumn]]:
+    """The columns that have a name; those at the end that have none must be empty, as Excel writes them."""
+    named = sum(1 for name in names if name)
+    for place, column in enumerate(columns[named:], start=named + 1):
+        if column.filled().any():
+            raise nameless(place, path)
+    if named < len(names):
+        message = f"columns at the end without a name and without a value, left out: {len(names) - named}"
+        notes.append(ReadingNote(dataset, message))
+    return names[:named], columns[:named]
 
 
 def _content(path: Path) -> bytes:
@@ -135,22 +169,6 @@ def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bo
     return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), known, False
 
 
-def _bytes(data: bytes, stray: bool) -> bytes:
-    """The file's own bytes of a part of it."""
-    return str(data, "utf-8").encode(_BYTES) if stray else data
-
-
-def _header_end(data: bytes, start: int) -> tuple[int, int]:
-    """Where the first record ends and where the second begins."""
-    quotes, counted = 0, start
-    for found in _LINE_BREAK.finditer(data, start):
-        quotes += data.count(b'"', counted, found.start())
-        counted = found.end()
-        if quotes % 2 == 0:
-            return found.start(), found.end()
-    return len(data), len(data)
-
-
 def _content_end(data: bytes, body: int) -> int:
     """Where the last line with something on it ends, its line break not counted."""
     end = len(data)
@@ -159,15 +177,8 @@ def _content_end(data: bytes, body: int) -> int:
     return end
 
 
-def _delimiter(header: bytes, path: Path) -> bytes:
-    """The candidate that parts the header most often; a tab first in a .tsv."""
-    bare = _QUOTED.sub(b"", header)
-    candidates = b"\t,;|" if ".tsv" in path.name.lower() else _DELIMITERS
-    return max((bytes([each]) for each in candidates), key=bare.count)
-
-
-def _refuse_misplaced_quotes(data: bytes, delimiter: bytes, path: Path) -> None:
-    place, closed = _misplaced_quote(data, delimiter)
+def _refuse_misplaced_quotes(data: bytes, start: int, delimiter: bytes, path: Path) -> None:
+    place, closed = _misplaced_quote(data, delimiter, start)
     if place is not None:
         raise UnreadableInput(
             "a quotation mark stands inside a value" if closed else "a quotation mark is never closed",
@@ -176,23 +187,23 @@ def _refuse_misplaced_quotes(data: bytes, delimiter: bytes, path: Path) -> None:
         )
 
 
-def _misplaced_quote(data: bytes, delimiter: bytes) -> tuple[int | None, bool]:
-    """Position of the first quotation mark out of place, if any, and whether all marks are closed.
+def _misplaced_quote(data: bytes, delimiter: bytes, begin: int = 0) -> tuple[int | None, bool]:
+    """Position of the first quotation mark out of place from `begin` on, if any, and whether all are closed.
 
     Every other mark opens and must follow a border, the rest close and must precede one. Two in a row
     within quotes stand for one: they close and open at once, so a mark counts as a border too.
     """
-    if b'"' not in data:
+    if data.find(b'"', begin) < 0:
         return None, True
     border = np.zeros(256, dtype=np.bool_)
     border[list(delimiter + b'\r\n"')] = True
     content = np.frombuffer(data, dtype=np.uint8)
     seen = 0
-    for start in range(0, len(content), _BLOCK):
+    for start in range(begin, len(content), _BLOCK):
         marks = start + np.flatnonzero(content[start : start + _BLOCK] == ord('"'))
         opening = (seen + np.arange(len(marks))) % 2 == 0
         beside = np.where(opening, marks - 1, marks + 1)
-        inside = (beside >= 0) & (beside < len(content))
+        inside = (beside >= begin) & (beside < len(content))
         wrong = inside & ~border[content[np.clip(beside, 0, len(content) - 1)]]
         if wrong.any():
             return int(marks[wrong.argmax()]), True
@@ -201,40 +212,27 @@ def _misplaced_quote(data: bytes, delimiter: bytes) -> tuple[int | None, bool]:
 
 
 def _line(data: bytes, place: int) -> int:
-    return sum(1 for _ in _LINE_BREAK.finditer(data, 0, place)) + 1
-
-
-def _header(raw: bytes, delimiter: bytes, path: Path, dataset: str, notes: list[ReadingNote]) -> list[str]:
-    texts, undecoded = decode_values([raw])
-    if undecoded is not None:
-        notes.append(undecoded_note(undecoded, dataset))
-    written = next(csv.reader(io.StringIO(texts[0], newline=""), delimiter=delimiter.decode()))
-    names = [name.strip() for name in written]
-    if names != written:
-        notes.append(ReadingNote(dataset, "blanks around the names in the first line were left out"))
-    if "" in names:
-        raise UnreadableInput(
-            f"column {names.index('') + 1} has no name",
-            str(path),
-            "name it; a row index is left out with row.names = FALSE in R, index=False in pandas",
-        )
-    seen: set[str] = set()
-    for name in names:
-        if name.upper() in seen:
-            raise UnreadableInput(
-                f"two columns are named {one_line(name)}", str(path), "give every variable its own name"
-            )
-        seen.add(name.upper())
-    return names
+    return sum(1 for _ in LINE_BREAK.finditer(data, 0, place)) + 1
 
 
 @dataclass(slots=True)
 class _Raw:
-    """Columns of bytes, block by block, and the records that have too few or too many values."""
+    """Columns of bytes, block by block, and the records that have too few or too many values.
+
+    Attributes
+    ----------
+    keeps_na : bool
+        Whether NA without quotation marks, which comes as null, is a text and only counted.
+    """
 
     blocks: list[TextBlocks]
+    keeps_na: bool
     records: int = 0
+    bare_na: list[int] = field(default_factory=list)
     ragged: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bare_na = [0] * len(self.blocks)
 
     def note_ragged(self, row: Any) -> str:
         """Keep the number of the record and of its values."""
@@ -243,8 +241,11 @@ class _Raw:
 
     def add(self, batch: pa.RecordBatch) -> None:
         self.records += batch.num_rows
-        for blocks, part in zip(self.blocks, batch.columns, strict=True):
-            blocks.add(part)
+        for place, part in enumerate(batch.columns):
+            if self.keeps_na and part.null_count:
+                self.bare_na[place] += part.null_count
+                part = part.fill_null(NA)  # noqa: PLW2901
+            self.blocks[place].add(part)
 
     @property
     def columns(self) -> list[TextColumn]:
@@ -266,8 +267,9 @@ def _split(body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: Re
             ),
             arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()),
-                strings_can_be_null=False,
-                null_values=[],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                null_values=list(options.missing or (NA,)),
                 check_utf8=False,
             ),
         )
@@ -305,9 +307,11 @@ def _ragged(ragged: list[tuple[int, int]], expected: int, path: Path) -> Unreada
 
 def _decoded(column: TextColumn, variable: str, dataset: str, notes: list[ReadingNote]) -> TextColumn:
     """Values whose bytes became characters, each in its own encoding."""
-    texts, undecoded = decode_values([text.encode(_BYTES) for text in column.values.to_pylist()])
+    raw = [None if text is None else text.encode(_BYTES) for text in column.values.to_pylist()]
+    texts, undecoded = decode_values([text or b"" for text in raw])
     if undecoded is not None:
         first: NDArray[np.bool_] = np.zeros(len(texts), dtype=np.bool_)
         first[undecoded.position] = True
         notes.append(undecoded_note(undecoded, dataset, variable, column.first_record(first)))
-    return column.with_values(pa.array(texts, pa.large_string()))
+    decoded = [None if old is None else new for old, new in zip(raw, texts, strict=True)]
+    return column.with_values(pa.array(decoded, pa.large_string()))

@@ -6,7 +6,7 @@ that no dataset can hold (nested, bytes that are no text) is refused by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -25,10 +25,14 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
 from .. import arrow_metadata
+from ..sas_formats import Kind
 from .file_kind import seems
 from .protocol import ReadOptions
+from .reading_notes import Told, notes_on
 from .text_column import TextBlocks
-from .typed_text import TIME_FORMAT
+from .typed_text import TIME_FORMAT, kind_by_name
+from .written_forms import mask_of
+from .written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, ZONE_NOT_KEPT, as_meant
 
 _EXACT = 2**53
 _DIGITS_OF_A_DOUBLE = 15
@@ -50,6 +54,7 @@ class _Column:
     type: VariableType = "Num"
     format: str = ""
     notes: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 class _Unfit(Exception):
@@ -109,6 +114,7 @@ def _dataset(file: pq.ParquetFile, path: Path, options: ReadOptions) -> Dataset:
     variables: list[Variable] = []
     special_missing: dict[str, SpecialMissing] = {}
     told_by_column: list[tuple[str, str]] = []
+    told_of_values: dict[str, tuple[Told, ...]] = {}
     if len(fields) < len(schema):
         told_by_column.append((_INDEX, ""))
     for done, field in enumerate(fields, start=1):
@@ -117,6 +123,7 @@ def _dataset(file: pq.ParquetFile, path: Path, options: ReadOptions) -> Dataset:
         variable = arrow_metadata.variable_of(field, column.type)
         variables.append(replace(variable, format=variable.format or column.format))
         told_by_column += [(message, field.name) for message in column.notes]
+        told_of_values[field.name] = column.told
         if arrow_metadata.has_special_missing(field):
             try:
                 special_missing[field.name] = arrow_metadata.special_missing_of(field, _nulls(column))
@@ -136,7 +143,7 @@ def _dataset(file: pq.ParquetFile, path: Path, options: ReadOptions) -> Dataset:
         special_missing=MappingProxyType(special_missing),
         created=told.created,
         modified=told.modified,
-        notes=_notes(name, told_by_column),
+        notes=(*_notes(name, told_by_column), *notes_on(name, told_of_values)),
         attributes=MappingProxyType(dict(told.attributes)),
     )
 
@@ -238,27 +245,42 @@ def _pairs(data: pa.Array) -> list[tuple[float, Decimal]]:
     return list(zip(nearest.to_pylist(), distinct.to_pylist(), strict=True))
 
 
-def _date(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
-    return _Column(data.cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[s]"))
+def _date(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+    days = data.cast(pa.date32()).to_numpy(zero_copy_only=False)
+    if ours or kind_by_name(field.name) is not Kind.DATETIME:
+        return _Column(days.astype("datetime64[s]"))
+    has_time = np.zeros(len(days), dtype=np.bool_)
+    return _stamps(days.astype("datetime64[us]"), has_time, Kind.DATETIME)
 
 
 def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
-    notes = []
+    told: list[Told] = []
+    present = ~np.asarray(data.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
     if data.type.tz is not None:
-        notes.append(f"time zone {data.type.tz} was left out: the datetimes are its local time")
+        told.append(_of_records(ZONE_NOT_KEPT.format(zone=data.type.tz), present))
         data = pc.local_timestamp(data)
     micros = data.cast(pa.timestamp("us"), safe=data.type.unit != "ns")
-    if data.type.unit == "ns" and not micros.cast(data.type).equals(data):
-        notes.append("datetimes finer than a microsecond were cut to the microsecond")
+    if data.type.unit == "ns":
+        finer = present & ~mask_of(pc.equal(micros.cast(data.type), data).fill_null(True))
+        told += [_of_records(CUT_TO_MICROSECONDS, finer)] if finer.any() else []
     stamps = micros.to_numpy(zero_copy_only=False)
-    if not ours and field.name.upper().endswith("DT") and _midnights(stamps):
-        stamps = stamps.astype("datetime64[s]")
-    return _Column(stamps, notes=tuple(notes))
+    if ours or kind_by_name(field.name) is not Kind.DATE:
+        return _Column(stamps, told=tuple(told))
+    return _stamps(stamps, present, Kind.DATE, told)
 
 
-def _midnights(stamps: NDArray[np.datetime64]) -> bool:
-    present = stamps[~np.isnat(stamps)]
-    return bool((present.astype("datetime64[D]") == present).all())
+def _stamps(
+    stamps: NDArray[np.datetime64], has_time: NDArray[np.bool_], kind: Kind, told: Sequence[Told] = ()
+) -> _Column:
+    """Stamps in a variable that is a date or a datetime by its name, as text of them would be read."""
+    values, _, remarks = as_meant(stamps, has_time, kind)
+    # A writer that knows datetimes alone has no other way to hold dates than as midnights.
+    remarks = tuple(each for each in remarks if each.message != MIDNIGHTS)
+    return _Column(values, told=(*told, *(_of_records(each.message, each.where) for each in remarks)))
+
+
+def _of_records(message: str, where: NDArray[np.bool_]) -> Told:
+    return Told(message, int(np.count_nonzero(where)), int(where.argmax()) + 1)
 
 
 def _time(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:

@@ -11,6 +11,11 @@ from ...schemas.dataset import Dataset
 
 Progress = Callable[[str, int, int], None]
 
+DATE_ORDERS = ("dmy", "mdy")
+"""What a user may say about dates such as 03/04/2020."""
+DECIMALS = (".", ",")
+"""What a user may say about numbers such as 1,234."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -24,11 +29,20 @@ class ReadOptions:
         SAS format catalogue (sas7bcat); by default the one beside the data.
     progress : callable or None
         Called with file name, amount done and total, in the reader's own unit (bytes or records).
+    missing : tuple of str
+        Texts that stand for a missing value in CSV files, as NA does in those of R.
+    date_order : {"dmy", "mdy"} or None
+        How dates such as 03/04/2020 are read; None leaves them text.
+    decimal : {".", ","} or None
+        What separates decimals in CSV files; None takes a comma for it only where it is certain.
     """
 
     encoding: str | None = None
     catalog: Path | None = None
     progress: Progress | None = None
+    missing: tuple[str, ...] = ()
+    date_order: str | None = None
+    decimal: str | None = None
 
 
 class Reader(Protocol):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from .written_forms import mask_of
 
 FIRST_BLOCK = 65_536
 """Records by which it is decided whether a column's distinct values are few."""
+
 
 _NOTHING = {"f": np.nan, "M": "NaT", "b": False, "U": ""}
 
@@ -51,6 +56,24 @@ class TextColumn:
         moved = np.append(merged.indices.to_numpy().astype(np.int32, copy=False), np.int32(-1))
         return TextColumn(merged.dictionary, moved[self.codes])
 
+    def without(self, texts: Collection[str]) -> TextColumn:
+        """The same records with null in place of these texts."""
+        gone = mask_of(pc.is_in(self.values, pa.array(list(texts), self.values.type)))
+        if self.codes is None:
+            nothing = pa.scalar(None, self.values.type)
+            return TextColumn(pc.if_else(pa.array(gone), nothing, self.values), None)
+        return _compacted(self.values, np.where(np.append(gone, False)[self.codes], -1, self.codes))
+
+    def first(self, records: int) -> TextColumn:
+        """The first records."""
+        if self.codes is None:
+            return TextColumn(self.values.slice(0, records), None)
+        return _compacted(self.values, self.codes[:records])
+
+    def filled(self) -> NDArray[np.bool_]:
+        """Records with a text that is not empty."""
+        return self.spread(mask_of(pc.fill_null(pc.not_equal(self.values, ""), False)))
+
     def __len__(self) -> int:
         return len(self.values) if self.codes is None else len(self.codes)
 
@@ -73,6 +96,13 @@ class TextColumn:
             return pd.arrays.ArrowStringArray(pa.chunked_array([self.values]))
         categories = pd.Index(self.values.to_numpy(zero_copy_only=False), dtype=object)
         return pd.Categorical.from_codes(self.codes, categories=categories)
+
+
+def _compacted(values: pa.Array, codes: NDArray[np.int32]) -> TextColumn:
+    """A column without the values that no record has."""
+    used = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+    moved = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
+    return TextColumn(values.filter(pa.array(used)), moved[codes])
 
 
 class TextBlocks:

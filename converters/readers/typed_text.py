@@ -1,12 +1,13 @@
-"""Text into numbers, dates, datetimes and times, told value by value where it does not fit.
+"""Text into numbers, dates, datetimes and times; what does not fit is marked, value by value.
 
-Everything here works on arrays of (preferably distinct) values and changes none: what is not plainly
-a number or a real calendar date is marked as wrong, and the caller keeps the text.
+Everything here works on arrays of (preferably distinct) values and changes none: what is not certainly
+a number or a real calendar date is marked as wrong, and the caller keeps the text. `written_numbers` and
+`written_stamps` say in which forms values are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -18,34 +19,16 @@ from numpy.typing import NDArray
 
 from ...schemas.dataset import SpecialMissing
 from ..sas_formats import Kind, dates_of, datetimes_of
+from .reading_notes import Told
 from .text_column import TextColumn
+from .written_forms import Mask, Remark, Written, mask_of, matching
+from .written_numbers import read_numbers
+from .written_stamps import read_stamps
 
-Mask = NDArray[np.bool_]
-
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_MANTISSA_NOT_ZERO = r"^[+-]?[0.]*[1-9]"
 _SPECIAL_MISSING = r"^\.[A-Za-z_]$"
 _MORE_THAN_17_DIGITS = r"^[+-]?0*\.?0*[1-9](\.?\d){17,}"
 _MORE_THAN_15_DIGITS = r"^-?0*\.?0*[1-9](\.?\d){15,}"
 _PLAIN_NUMBER = r"^(0|-?[1-9]\d*|-?0\.\d*[1-9]\d*|0\.0+|-?[1-9]\d*\.\d+)$"
-
-_DATES = (
-    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
-    r"(?P<day>\d{1,2})-?(?P<month>[A-Za-z]{3})-?(?P<year>\d{4})",
-)
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6})0*)?)?"
-_FORMS = {
-    Kind.DATE: _DATES,
-    Kind.DATETIME: (rf"{_DATES[0]}[T ]{_CLOCK}", rf"{_DATES[1]}[: ]{_CLOCK}"),
-    Kind.TIME: (_CLOCK,),
-}
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_EMPTY = {
-    Kind.DATE: np.datetime64("NaT", "s"),
-    Kind.DATETIME: np.datetime64("NaT", "us"),
-    Kind.TIME: np.float64("nan"),
-    Kind.NUMBER: np.float64("nan"),
-}
 
 STAMPS_OF: Mapping[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = MappingProxyType(
     {Kind.DATE: dates_of, Kind.DATETIME: datetimes_of}
@@ -55,7 +38,17 @@ STAMPS_OF: Mapping[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] =
 TIME_FORMAT = "TIME8."
 """Of times whose source names no format: without one, seconds are plain numbers."""
 
+_STAMP_SUFFIXES = {"DTM": Kind.DATETIME, "DT": Kind.DATE, "TM": Kind.TIME}
+
 ROUNDED = "has more digits than a number in SAS or here can hold; rounded"
+
+_SHAPE_WIDTH = 24
+_READ = {
+    Kind.NUMBER: "12.5, 1e-3",
+    Kind.DATE: "2020-01-31, 20200131, 31JAN2020, 31-Jan-2020 and the like",
+    Kind.DATETIME: "2020-01-31T08:30:00, 31JAN2020:08:30:00 and the like",
+    Kind.TIME: "08:30, 08:30:15, 08:30:15 PM",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +63,18 @@ class Typed:
         Texts that do not fit.
     tags : ndarray of str
         "A" to "Z" or "_" where a text is a special missing such as ".A", else "".
+    kind : Kind
+        What the values are: as asked for, but datetimes where dates have a time of day.
+    remarks, doubts : tuple of Remark
+        Forms other than the usual ones, and why texts do not fit, where that is known.
     """
 
     values: NDArray[Any]
     wrong: Mask
     tags: NDArray[np.str_]
+    kind: Kind
+    remarks: tuple[Remark, ...] = ()
+    doubts: tuple[Remark, ...] = ()
 
     def special_missing(self, column: TextColumn) -> SpecialMissing | None:
         """The special missing values of the column whose texts these are."""
@@ -85,32 +85,93 @@ class Typed:
         return SpecialMissing(records, tags[records])
 
 
-def typed(texts: pa.Array, kind: Kind) -> Typed:
-    """What `texts` stand for as numbers, dates (ISO 8601 or 15OCT2012), datetimes or times.
+def kind_by_name(name: str) -> Kind:
+    """What a numeric variable of this name holds by ADaM's naming: ADT dates, ADTM datetimes, ATM times."""
+    suffixes = (kind for suffix, kind in _STAMP_SUFFIXES.items() if name.upper().endswith(suffix))
+    return next(suffixes, Kind.NUMBER)
+
+
+def typed(texts: pa.Array, kind: Kind, *, date_order: str | None = None, decimal: str | None = None) -> Typed:
+    """What `texts` stand for as numbers, dates, datetimes or times.
 
     Parameters
     ----------
     texts : pyarrow array of large_string
     kind : Kind
         Times become seconds from midnight.
+    date_order : {"dmy", "mdy"} or None
+        How 03/04/2020 is to be read; None where nobody says.
+    decimal : {".", ","} or None
+        What separates decimals; None to read a comma only where it is certain.
     """
     trimmed = pc.utf8_trim(texts.fill_null(""), " ")
-    tagged = _matching(trimmed, _SPECIAL_MISSING)
-    empty = tagged | _mask(pc.is_in(trimmed, pa.array(["", "."], trimmed.type)))
-    if kind is Kind.NUMBER:
-        values, fits = _numbers(trimmed)
-    else:
-        values, fits = _stamps(trimmed, kind)
+    tagged = matching(trimmed, _SPECIAL_MISSING)
+    empty = tagged | mask_of(pc.is_in(trimmed, pa.array(["", "."], trimmed.type)))
+    filled = trimmed.filter(pa.array(~empty)) if empty.any() else trimmed
+    written, found = _written(filled, kind, date_order, decimal)
     tags = np.full(len(texts), "", dtype="<U1")
     if tagged.any():
         letters = pc.utf8_upper(pc.utf8_slice_codeunits(trimmed.filter(pa.array(tagged)), 1))
         tags[tagged] = letters.to_numpy(zero_copy_only=False).astype("<U1")
-    return Typed(values, ~(fits | empty), tags)
+    return Typed(
+        _among(~empty, written.values),
+        _among(~empty, ~written.fits),
+        tags,
+        found,
+        tuple(Remark(each.message, _among(~empty, each.where)) for each in written.remarks),
+        tuple(Remark(each.message, _among(~empty, each.where)) for each in written.doubts),
+    )
+
+
+def _written(
+    texts: pa.Array, kind: Kind, date_order: str | None, decimal: str | None
+) -> tuple[Written, Kind]:
+    if kind is Kind.NUMBER:
+        return read_numbers(texts, decimal), kind
+    return read_stamps(texts, kind, date_order)
+
+
+def _among(chosen: Mask, values: NDArray[Any]) -> NDArray[Any]:
+    """Values of the chosen texts among all; the others have NaN, NaT or False."""
+    if chosen.all():
+        return values
+    nothing = {"f": np.nan, "M": np.datetime64("NaT"), "b": False}[values.dtype.kind]
+    all_of_them = np.full(len(chosen), nothing, dtype=values.dtype)
+    all_of_them[chosen] = values
+    return all_of_them
+
+
+def forms_told(meant: Typed, column: TextColumn) -> Iterator[Told]:
+    """How the values of a column that fits are written, where it is not in the usual way."""
+    for remark in meant.remarks:
+        yield Told.of(remark.message, remark.where, column)
+
+
+def faults_told(meant: Typed, kind: Kind, column: TextColumn) -> Iterator[Told]:
+    """Why a column is not of the kind it is meant to be: by known reasons, then by the shape of a value that
+    no reason explains."""
+    unexplained = meant.wrong.copy()
+    for doubt in meant.doubts:
+        unexplained &= ~doubt.where
+        yield Told.of(doubt.message, doubt.where, column)
+    if unexplained.any():
+        shape = _shape(column.values[int(unexplained.argmax())].as_py())
+        message = f"in the form {shape} that are not {kind}s (read are {_READ[kind]})"
+        yield Told.of(message, unexplained, column)
+
+
+def _shape(text: str) -> str:
+    """A text with its digits and letters hidden: patient values are not printed."""
+    hidden = "".join(
+        "9" if each.isdigit() else "A" if each.isalpha() else each if each.isprintable() else "?"
+        for each in text.strip()
+    )
+    return hidden if len(hidden) <= _SHAPE_WIDTH else f"{hidden[: _SHAPE_WIDTH - 1]}…"
 
 
 def beyond_double(texts: pa.Array) -> Mask:
     """Numbers written with more digits (17) than a double tells apart."""
-    return _matching(texts.fill_null(""), _MORE_THAN_17_DIGITS)
+    return matching(texts.fill_null(""), _MORE_THAN_17_DIGITS)
 
 
 def plainly_numbers(texts: pa.Array) -> bool:
@@ -120,93 +181,11 @@ def plainly_numbers(texts: pa.Array) -> bool:
     none is padded, and no two texts are one number ("1.1" and "1.10").
     """
     distinct = texts.drop_null().unique()
-    dots = _matching(distinct, _SPECIAL_MISSING) | _mask(
+    dots = matching(distinct, _SPECIAL_MISSING) | mask_of(
         pc.is_in(distinct, pa.array(["", "."], distinct.type))
     )
     filled = distinct.filter(pa.array(~dots))
     if not len(filled):
         return False
-    plain = _matching(filled, _PLAIN_NUMBER) & ~_matching(filled, _MORE_THAN_15_DIGITS)
+    plain = matching(filled, _PLAIN_NUMBER) & ~matching(filled, _MORE_THAN_15_DIGITS)
     return bool(plain.all()) and len(filled.cast(pa.float64()).unique()) == len(filled)
-
-
-def _numbers(texts: pa.Array) -> tuple[NDArray[np.float64], Mask]:
-    """Numbers, and where there are some; what overflows or vanishes in a double is none."""
-    written = _matching(texts, _NUMBER)
-    values = _floats(texts, written)
-    vanished = (values == 0) & _matching(texts, _MANTISSA_NOT_ZERO)
-    fits = written & np.isfinite(values) & ~vanished
-    values[~fits] = np.nan
-    return values, fits
-
-
-def _floats(texts: pa.Array, where: Mask) -> NDArray[np.float64]:
-    chosen = pc.if_else(pa.array(where), texts, pa.scalar(None, texts.type))
-    return np.array(chosen.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def _stamps(texts: pa.Array, kind: Kind) -> tuple[NDArray[Any], Mask]:
-    values = np.full(len(texts), _EMPTY[kind])
-    fits = np.zeros(len(texts), dtype=np.bool_)
-    for form in _FORMS[kind]:
-        found = _matching(texts, f"^{form}$")
-        if not found.any():
-            continue
-        parts = pc.extract_regex(texts.filter(pa.array(found)), f"^{form}$")
-        stamps, real = _stamps_of(parts, kind)
-        places = np.flatnonzero(found)[real]
-        values[places] = stamps[real]
-        fits[places] = True
-    return values, fits
-
-
-def _stamps_of(parts: pa.StructArray, kind: Kind) -> tuple[NDArray[Any], Mask]:
-    """Stamps of texts taken apart into year, month, …, and which of them are real."""
-    if kind is Kind.DATE:
-        days, real = _calendar(parts)
-        return days.astype("datetime64[s]"), real
-    seconds, micros, on_clock = _clock(parts)
-    if kind is Kind.TIME:
-        return seconds + micros / 1e6, on_clock
-    days, real = _calendar(parts)
-    clock = (seconds * 1_000_000 + micros).astype("timedelta64[us]")
-    return days.astype("datetime64[us]") + clock, real & on_clock
-
-
-def _calendar(parts: pa.StructArray) -> tuple[NDArray[np.datetime64], Mask]:
-    year, month, day = _whole(parts, "year"), _month(parts), _whole(parts, "day")
-    first = np.clip((year - 1970) * 12 + month - 1, -12 * 1970, None).astype("datetime64[M]")
-    days_in_month = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    real = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= days_in_month)
-    return first.astype("datetime64[D]") + (day - 1), real
-
-
-def _clock(parts: pa.StructArray) -> tuple[NDArray[np.int64], NDArray[np.int64], Mask]:
-    """Whole seconds from midnight, microseconds beyond, and which are on a 24-hour clock."""
-    hour, minute, second = (_whole(parts, unit) for unit in ("hour", "minute", "second"))
-    micros = _whole(parts, "fraction", pad=6)
-    return hour * 3600 + minute * 60 + second, micros, (hour < 24) & (minute < 60) & (second < 60)
-
-
-def _month(parts: pa.StructArray) -> NDArray[np.int64]:
-    texts = pc.utf8_upper(parts.field("month"))
-    if len(texts) and pc.all(pc.match_substring_regex(texts, r"^\d\d$")).as_py():
-        return _whole(parts, "month")
-    places = pc.index_in(texts, pa.array(_MONTHS, texts.type)).fill_null(-1)
-    return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64) + 1
-
-
-def _whole(parts: pa.StructArray, name: str, pad: int = 0) -> NDArray[np.int64]:
-    digits = parts.field(name)
-    if pad:
-        digits = pc.utf8_rpad(digits, pad, "0")
-    filled = pc.if_else(pc.equal(digits, ""), "0", digits)
-    return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _matching(texts: pa.Array, pattern: str) -> Mask:
-    return _mask(pc.match_substring_regex(texts, pattern))
-
-
-def _mask(booleans: pa.Array) -> Mask:
-    return np.array(booleans.to_numpy(zero_copy_only=False), dtype=np.bool_)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ..describe import Description, VariableDescription
 from .presentation import counted, plain
 
-_HEADINGS = ("#", "Variable", "Type", "Len", "Format", "Informat", "Missing", "Distinct", "Label")
+_HEADINGS = (
+    *("#", "Variable", "Type", "Kind", "Len", "Format", "Informat"),
+    *("Missing", "Distinct", "First", "Last", "Label"),
+)
 _ALWAYS = frozenset({"#", "Variable", "Type", "Missing", "Distinct"})
-_RIGHT = frozenset({"#", "Len", "Missing", "Distinct"})
+_RIGHT = frozenset({"#", "Len", "Missing", "Distinct", "First", "Last"})
 
 
 def render_text(descriptions: Sequence[Description]) -> str:
@@ -70,13 +74,31 @@ def _row(each: VariableDescription) -> tuple[str, ...]:
         str(each.number),
         plain(each.name),
         each.type,
+        each.kind,
         "" if each.length is None else str(each.length),
         plain(each.format),
         plain(each.informat),
         missing,
         f"{each.distinct:,}",
+        _shown(each.first),
+        _shown(each.last),
         plain(each.label),
     )
+
+
+def _range(each: VariableDescription) -> dict[str, object]:
+    """First and last value, where they were asked for."""
+    asked = each.first is not None
+    return {"first": _finite(each.first), "last": _finite(each.last)} if asked else {}
+
+
+def _finite(value: float | str | None) -> float | str | None:
+    """JSON has no infinity."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _shown(value: float | str | None) -> str:
+    return "" if value is None else value if isinstance(value, str) else f"{value:.15g}"
 
 
 def _document(description: Description) -> dict[str, object]:
@@ -95,6 +117,7 @@ def _document(description: Description) -> dict[str, object]:
                 "number": each.number,
                 "name": each.name,
                 "type": each.type,
+                "kind": each.kind or None,
                 "length": each.length,
                 "format": each.format or None,
                 "informat": each.informat or None,
@@ -102,6 +125,7 @@ def _document(description: Description) -> dict[str, object]:
                 "missing": each.missing,
                 "special_missing": dict(each.special_missing),
                 "distinct": each.distinct,
+                **_range(each),
             }
             for each in description.variables
         ],

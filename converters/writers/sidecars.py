@@ -9,7 +9,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,7 @@ from ..readers.sidecars import (
     dataset_name,
     file_key,
 )
+from ..sas_formats import Kind, kind_of
 from . import arrow
 from .arrow import Shape
 from .protocol import Output, PlannedFile
@@ -75,7 +76,12 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
     datasets = [output.dataset for output in outputs]
     carried = frozenset().union(*(dataset.carries for dataset in datasets))
     header = [name for name in _VARIABLES if name not in _CARRIED or _CARRIED[name] in carried]
-    variables = [_variable_row(dataset, variable) for dataset in datasets for variable in dataset.variables]
+    with_format = "format" in header
+    variables = [
+        _variable_row(dataset, variable, with_format)
+        for dataset in datasets
+        for variable in dataset.variables
+    ]
     described = [_dataset_row(output) for output in outputs]
     names = {dataset.name for dataset in datasets}
     keys = {file_key(output.path.name) for output in outputs}
@@ -122,12 +128,15 @@ def stamp_type(dataset: Dataset, variable: Variable) -> str:
     return "" if variable.format else _STAMPS.get(arrow.shape_of(dataset, variable), "")
 
 
-def _variable_row(dataset: Dataset, variable: Variable) -> Row:
+def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> Row:
+    """A line of the table; without a column for formats, the type tells dates and times from numbers."""
+    told = variable if with_format else replace(variable, format="")
+    is_time = not with_format and kind_of(variable.format) is Kind.TIME and variable.type == "Num"
     return {
         "dataset": dataset.name,
         "variable": variable.name,
         "label": variable.label,
-        "type": stamp_type(dataset, variable) or variable.type,
+        "type": "time" if is_time else stamp_type(dataset, told) or variable.type,
         "length": "" if variable.length is None else str(variable.length),
         "format": variable.format,
         "informat": variable.informat,

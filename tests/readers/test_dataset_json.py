@@ -121,7 +121,7 @@ def test_columns_by_their_declared_types(
     [
         ({"dataType": "date", "targetDataType": "integer"}, ["2012-10-15", "2012-10"], 2),
         ({"dataType": "date", "targetDataType": "integer"}, ["2011-02-29"], 1),
-        ({"dataType": "datetime", "targetDataType": "integer"}, ["2012-10-15T10:00:00Z"], 1),
+        ({"dataType": "datetime", "targetDataType": "integer"}, ["2012-10-15T25:00:00Z"], 1),
         ({"dataType": "time", "targetDataType": "integer"}, ["10:00", ".A"], 2),
     ],
 )

@@ -119,11 +119,11 @@ def test_what_changes_a_value_is_told(read):
     assert [text.split(":")[0] for text in told] == [
         "ADTTE.BIG",
         "ADTTE.LONG",
-        "ADTTE.NANO",
+        "ADTTE.NANO record 1",
         "ADTTE",
-        "ADTTE.UTC",
+        "ADTTE.UTC record 1",
     ]
-    assert "ZONE, ZONE2: time zone Europe/Berlin was left out" in told[3]
+    assert "ZONE, ZONE2: 2 values with a time zone (Europe/Berlin): the clock time is kept" in told[3]
 
 
 def test_a_column_without_a_type_is_what_its_name_says(read):

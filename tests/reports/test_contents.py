@@ -1,6 +1,7 @@
 """Descriptions as text and JSON."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -43,6 +44,23 @@ def described() -> Description:
 
 def test_text(described: Description, snapshot: SnapshotAssertion):
     assert render_text([described]) == snapshot
+
+
+def test_ranges_are_shown_where_they_were_asked_for(described: Description):
+    ranged = replace(
+        described,
+        variables=(
+            replace(described.variables[1], kind="date", first="2014-01-02", last="2014-01-03"),
+            replace(described.variables[2], first=0.5, last=float("inf")),
+        ),
+    )
+    lines = render_text([ranged]).splitlines()
+    assert [line.split()[-5:-3] for line in lines[-2:]] == [["2014-01-02", "2014-01-03"], ["0.5", "inf"]]
+    assert "date" in lines[-2]
+    first, second = json.loads(render_json([ranged]))["datasets"][0]["variables"]
+    assert (first["kind"], first["first"], first["last"]) == ("date", "2014-01-02", "2014-01-03")
+    assert (second["kind"], second["first"], second["last"]) == (None, 0.5, "inf")
+    assert "first" not in json.loads(render_json([described]))["datasets"][0]["variables"][0]
 
 
 def test_two_datasets_have_a_blank_line_between_them(described: Description):

@@ -201,3 +201,13 @@ def test_dates_that_read_back_as_text_are_refused(tmp_path):
     described = Dataset.from_frame(frame, "ADX", variables=[Variable("XXDTC", type="Num", format="DATE9.")])
     ag.write(described, tmp_path / "adx.csv")
     pd.testing.assert_frame_equal(ag.read(tmp_path)["ADX"].frame, frame)
+
+
+def test_times_stay_times_where_no_format_is_written(tmp_path):
+    (tmp_path / "adae.csv").write_text("USUBJID,ASTTM,ASTDT\n1,08:30:00,2020-01-31\n2,23:59,\n")
+    ag.convert(tmp_path / "adae.csv", tmp_path / "out" / "adae.csv")
+    assert "ADAE,ASTTM,time\n" in (tmp_path / "out" / "_variables.csv").read_text()
+    before, after = (ag.read(folder)["ADAE"] for folder in (tmp_path, tmp_path / "out"))
+    assert after.variable("ASTTM") == before.variable("ASTTM")
+    assert after.variable("ASTTM").format == "TIME8."
+    assert after["ASTTM"].tolist() == [30600, 86340]

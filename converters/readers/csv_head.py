@@ -1,0 +1,288 @@
+"""What stands above the records of a delimited file: Excel's `sep=` line, titles, names and labels.
+
+Only what is certain is taken for more than names: every decision beyond "the first line names the columns"
+rests on what the records below it hold, and leaves a note.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...schemas.dataset import ReadingNote
+from ...schemas.errors import UnreadableInput
+from ...schemas.known_variables import variable_type
+from ...schemas.spelling import one_line
+from .text import decode_values, undecoded_note
+
+LINE_BREAK = re.compile(rb"\r\n|\n|\r")
+
+_DELIMITERS = b",;\t|"
+_UNUSUAL_DELIMITERS = b"^~!#*\x01\x02\x14\x1c\x1d\x1e\x1f"
+_SEP_LINE = re.compile(rb'"?sep=([^\r\n"])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
+_QUOTED = re.compile(rb'"[^"]*"')
+_SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
+_VALUE = re.compile(r"\.|[<>]?[+-]?[\d.,:/ -]*\d[\d.,:/ -]*(T[\d:.]+)?Z?|\d{1,2}-?[A-Za-z]{3}-?\d{4}.*")
+"""A number or a date, in whatever form: what no variable is named, and no label says."""
+_SAMPLE = 30
+"""Records by which it is decided what stands above them."""
+_LONGEST_SAMPLE = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the records.
+
+    Attributes
+    ----------
+    delimiter : bytes
+        One byte.
+    start, body : int
+        Where the first line that is not a title, and where the first record begins, in bytes.
+    names : list of str
+        Without blanks around them; columns at the end may have none ("").
+    labels : list of str
+        One per name, from a line of labels; empty where there is no such line.
+    notes : list of ReadingNote
+    """
+
+    delimiter: bytes
+    start: int
+    body: int
+    names: list[str]
+    labels: list[str]
+    notes: list[ReadingNote]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the sample: its bytes, its fields, where it begins, and where the next one does."""
+
+    raw: bytes
+    start: int
+    end: int
+    fields: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The fields up to the last one that holds something, without blanks around them."""
+        fields = [field.strip() for field in self.fields]
+        while fields and not fields[-1]:
+            fields.pop()
+        return tuple(fields)
+
+
+def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) -> Head:
+    """Find the names of the columns and what belongs to them.
+
+    Parameters
+    ----------
+    data : bytes
+        The file as UTF-8.
+    start : int
+        Where its first line with something on it begins.
+    stray : bool
+        Whether `data` has one character for each byte of the file, because some are not UTF-8.
+
+    Raises
+    ------
+    UnreadableInput
+        When a column has no name and others after it do, or two have one name.
+    """
+    notes: list[ReadingNote] = []
+    stated = _SEP_LINE.match(data, start)
+    raw = list(_raw_lines(data, stated.end() if stated else start, stray))
+    delimiter = stated[1] if stated else _delimiter(raw, path, dataset, notes)
+    lines = list(_parted(raw, delimiter, path))
+    if titles := _titles(lines):
+        notes.append(ReadingNote(dataset, f"lines above the names, left out as titles: {titles}"))
+    lines = lines[titles:]
+    names_at, labels_at = _rows(lines, dataset, notes)
+    names, labels = lines[names_at], () if labels_at is None else lines[labels_at].fields
+    _note_on_names(names, dataset, notes)
+    _refuse_unusable(names.named, path)
+    return Head(
+        delimiter,
+        lines[0].start,
+        lines[max(names_at, labels_at or 0)].end,
+        [*names.named, *[""] * (len(names.fields) - len(names.named))],
+        [label.strip() for label in labels],
+        notes,
+    )
+
+
+def _raw_lines(data: bytes, start: int, stray: bool) -> Iterator[_Line]:
+    """The first lines with something on them; a line break within quotation marks ends none."""
+    quotes, counted, begin, found = 0, start, start, 0
+    for line_break in LINE_BREAK.finditer(data, start, start + _LONGEST_SAMPLE):
+        quotes += data.count(b'"', counted, line_break.start())
+        counted = line_break.end()
+        if quotes % 2:
+            continue
+        if line_break.start() > begin:
+            yield _Line(_as_in_file(data[begin : line_break.start()], stray), begin, line_break.end())
+            found += 1
+            if found == _SAMPLE:
+                return
+        begin = line_break.end()
+    if begin < len(data) and (len(data) <= start + _LONGEST_SAMPLE or not found):
+        yield _Line(_as_in_file(data[begin:], stray), begin, len(data))
+
+
+def _as_in_file(data: bytes, stray: bool) -> bytes:
+    return str(data, "utf-8").encode("iso-8859-1") if stray else data
+
+
+def _parted(lines: Iterable[_Line], delimiter: bytes, path: Path) -> Iterator[_Line]:
+    for line in lines:
+        (text,), _ = decode_values([line.raw])
+        try:
+            fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), [])
+        except csv.Error as error:
+            raise UnreadableInput(
+                "the first lines are no delimited text",
+                f"{path}: {one_line(str(error))}",
+                "export the dataset as CSV again",
+            ) from error
+        yield _Line(line.raw, line.start, line.end, tuple(fields))
+
+
+def _delimiter(lines: Sequence[_Line], path: Path, dataset: str, notes: list[ReadingNote]) -> bytes:
+    """The candidate that parts the names most often; a tab first in a .tsv."""
+    bare = [_QUOTED.sub(b"", line.raw) for line in lines]
+    candidates = b"\t,;|" if ".tsv" in path.name.lower() else _DELIMITERS
+    usual = max((bytes([each]) for each in candidates), key=bare[0].count)
+    if usual in bare[0]:
+        return usual
+    below_a_title = [each for each in map(_byte, candidates) if _parts_all(_without_titles(bare, each), each)]
+    if below_a_title:
+        return below_a_title[0]
+    for each in map(_byte, _UNUSUAL_DELIMITERS):
+        names = [name.strip() for name in str(bare[0], "latin-1").split(each.decode())]
+        if len(names) > 1 and all(map(_SAS_NAME.fullmatch, names)) and _parts_all(bare, each):
+            notes.append(ReadingNote(dataset, f"delimiter: {_shown(each)}"))
+            return each
+    held = {
+        character for character in str(bare[0], "latin-1") if not (character.isalnum() or character in "_ .-")
+    }
+    if doubtful := sorted(each for each in held if _parts_all(bare, each.encode("latin-1"))):
+        known = f"{' '.join(_DELIMITERS.decode().replace(chr(9), ''))}, tab and {' '.join('^~!#*')}"
+        notes.append(
+            ReadingNote(
+                dataset,
+                f"only one column was found, and its name holds {_shown(doubtful[0].encode('latin-1'))}; "
+                f"delimiters that are read are {known}",
+            )
+        )
+    return usual
+
+
+def _byte(value: int) -> bytes:
+    return bytes([value])
+
+
+def _without_titles(lines: Sequence[bytes], delimiter: bytes) -> Sequence[bytes]:
+    first = next((place for place, line in enumerate(lines) if delimiter in line), len(lines))
+    return lines[first:]
+
+
+def _parts_all(lines: Sequence[bytes], delimiter: bytes) -> bool:
+    """Whether a delimiter parts names and at least one record, and all into equally many fields."""
+    counts = {line.count(delimiter) for line in lines}
+    return len(lines) > 1 and len(counts) == 1 and 0 not in counts
+
+
+def _shown(delimiter: bytes) -> str:
+    text = delimiter.decode("latin-1")
+    return text if text.isprintable() else f"byte {delimiter.hex().upper()}"
+
+
+def _titles(lines: Sequence[_Line]) -> int:
+    """How many lines above the names are titles: one field each, where the names are several."""
+    above = next((place for place, line in enumerate(lines) if len(line.named) > 1), 0)
+    if not above:
+        return 0
+    names, below = lines[above], lines[above + 1 :]
+    complete = len(names.named) == len(names.fields) and all(names.named)
+    alike = {len(line.fields) for line in below} <= {len(names.fields)}
+    known = sum(variable_type(name) is not None for name in names.named)
+    return above if complete and alike and (_contrasts(names, below) or known > 1) else 0
+
+
+def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tuple[int, int | None]:
+    """Which lines hold the names and the labels; None where no line holds labels."""
+    if len(lines) < 2 or len(lines[0].named) != len(lines[1].named) or len(lines[0].named) < 2:
+        return 0, None
+    first, second, below = lines[0], lines[1], lines[2:]
+    if not (_all_differ(first.named) and _all_differ(second.named)):
+        return 0, None
+    if _are_names(second.named) and not _are_names(first.named):
+        known = sum(variable_type(name) is not None for name in second.named)
+        if (contrasts := _contrasts(second, below)) > 2 or (contrasts and known > 1):
+            notes.append(ReadingNote(dataset, "names are in the second line, below a line of labels"))
+            return 1, 0
+        return 0, None
+    if _are_names(first.named) and _are_labels(second.named):
+        numeric = any(variable_type(name) == "Num" for name in first.named)
+        if _contrasts(second, below) or (numeric and not below):
+            notes.append(ReadingNote(dataset, "labels are in the second line, below the names"))
+            return 0, 1
+        notes.append(ReadingNote(dataset, "looks like labels of the variables, and is kept", record=1))
+    return 0, None
+
+
+def _are_names(fields: Sequence[str]) -> bool:
+    return all(map(_SAS_NAME.fullmatch, fields))
+
+
+def _are_labels(fields: Sequence[str]) -> bool:
+    """Whether at least half of the fields are several words, and none is a number or a date."""
+    several_words = sum(" " in field for field in fields)
+    return several_words > 1 and 2 * several_words >= len(fields) and not any(map(_VALUE.fullmatch, fields))
+
+
+def _all_differ(fields: Sequence[str]) -> bool:
+    return all(fields) and len({field.upper() for field in fields}) == len(fields)
+
+
+def _contrasts(line: _Line, below: Sequence[_Line]) -> int:
+    """Columns that hold words in this line, and nothing but numbers or dates below it."""
+    found = 0
+    for place, word in enumerate(line.named):
+        values = [other.fields[place].strip() for other in below if place < len(other.fields)]
+        filled = [value for value in values if value]
+        found += bool(filled) and not _VALUE.fullmatch(word) and all(map(_VALUE.fullmatch, filled))
+    return found
+
+
+def _note_on_names(names: _Line, dataset: str, notes: list[ReadingNote]) -> None:
+    _, undecoded = decode_values([names.raw])
+    if undecoded is not None:
+        notes.append(undecoded_note(undecoded, dataset))
+    if [name for name in names.fields if name.strip() != name and name.strip()]:
+        notes.append(ReadingNote(dataset, "blanks around the names in the first line were left out"))
+
+
+def _refuse_unusable(names: Sequence[str], path: Path) -> None:
+    if "" in names:
+        raise nameless(names.index("") + 1, path)
+    seen: set[str] = set()
+    for name in names:
+        if name.upper() in seen:
+            raise UnreadableInput(
+                f"two columns are named {one_line(name)}", str(path), "give every variable its own name"
+            )
+        seen.add(name.upper())
+
+
+def nameless(column: int, path: Path) -> UnreadableInput:
+    """The refusal of a column without a name; `column` counts from 1."""
+    return UnreadableInput(
+        f"column {column} has no name",
+        str(path),
+        "name it; a row index is left out with row.names = FALSE in R, index=False in pandas",
+    )

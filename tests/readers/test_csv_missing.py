@@ -1,0 +1,103 @@
+"""What stands for a missing value in CSV: empty fields, and the words that a user declares."""
+
+from pathlib import Path
+
+import pytest
+
+import adamgate as ag
+
+
+def read(folder: Path, content: str, **options: object) -> ag.Dataset:
+    (folder / "adsl.csv").write_text(content)
+    return ag.read(folder, **options)["ADSL"]
+
+
+def values(dataset: ag.Dataset, variable: str) -> list[object]:
+    column = dataset[variable].astype(object)
+    return column.where(column.notna(), None).tolist()
+
+
+AS_R_WRITES = '"USUBJID","COUNTRY","AGE","TRTSDT","RACE"\n"S1","NA",54,2020-01-05,NA\n"S2","CH",NA,NA,"NA"\n'
+
+
+def test_na_of_r_is_text_until_it_is_declared(tmp_path: Path) -> None:
+    data = read(tmp_path, AS_R_WRITES)
+    assert values(data, "RACE") == ["NA", "NA"]
+    assert values(data, "AGE") == ["54", "NA"]
+    (note,) = data.notes
+    assert str(note) == (
+        "ADSL: NA in 3 variables (AGE, TRTSDT, RACE), as R writes missing values; kept as text, so 2 numeric "
+        "variables stay character: --missing NA reads it as missing"
+    )
+
+
+def test_declared_na_is_missing_and_quoted_na_is_namibia(tmp_path: Path) -> None:
+    data = read(tmp_path, AS_R_WRITES, missing="NA")
+    assert values(data, "AGE") == [54, None]
+    assert data["TRTSDT"].isna().tolist() == [False, True]
+    assert values(data, "COUNTRY") == ["NA", "CH"]
+    assert values(data, "RACE") == [None, "NA"]
+    assert [note.message for note in data.notes] == [
+        "NA in quotation marks is text, as R writes it: 2 values of COUNTRY, RACE"
+    ]
+
+
+def test_where_no_word_is_bare_a_quoted_one_is_missing_and_said_so(tmp_path: Path) -> None:
+    data = read(tmp_path, '"USUBJID","RACE","AGE"\n"S1","NA","54"\n"S2","WHITE","NA"\n', missing=["NA"])
+    assert values(data, "RACE") == [None, "WHITE"]
+    assert values(data, "AGE") == [54, None]
+    assert [note.message for note in data.notes] == [
+        "NA in quotation marks is read as missing, too: 1 value of RACE"
+    ]
+
+
+def test_several_words_and_blanks_around_them(tmp_path: Path) -> None:
+    data = read(tmp_path, "USUBJID,AGE,RACE\nS1, NA ,NULL\nS2,NULL,x\n", missing=["NA", "NULL"])
+    assert data["AGE"].isna().all()
+    assert values(data, "RACE") == [None, "x"]
+
+
+def test_declared_words_leave_other_words_alone(tmp_path: Path) -> None:
+    data = read(tmp_path, "USUBJID,RACE\nS1,NAN\nS2,na\nS3,N/A\n", missing="NA")
+    assert values(data, "RACE") == ["NAN", "na", "N/A"]
+
+
+@pytest.mark.parametrize(
+    ("word", "writer"), [("NULL", "databases write"), ("#N/A", "Excel writes"), ("nan", "Python writes")]
+)
+def test_the_word_that_keeps_a_number_from_being_one_is_named(tmp_path: Path, word: str, writer: str) -> None:
+    data = read(tmp_path, f"USUBJID,AGE,RACE\nS1,54,{word}\nS2,{word},x\n")
+    (note,) = data.notes
+    assert note.message == (
+        f"{word} in 2 variables (AGE, RACE), as {writer} missing values; kept as text, so AGE stays "
+        f"character: --missing {word} reads it as missing"
+    )
+    assert read(tmp_path, f"USUBJID,AGE,RACE\nS1,54,{word}\nS2,{word},x\n", missing=word)["AGE"][0] == 54
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "USUBJID,COUNTRY\nS1,NA\nS2,CH\n",
+        "USUBJID,AEACNOTH\nS1,None\nS2,NULL\n",
+        "USUBJID,AECODE,AEOUT\nS1,NA,\nS2,X,y\n",
+        '"USUBJID","COUNTRY","ETHNIC"\n"S1","NA",""\n',
+    ],
+)
+def test_no_note_where_a_word_may_be_what_it_says(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, content).notes == ()
+
+
+def test_long_columns_lose_the_word_too(tmp_path: Path) -> None:
+    lines = "".join(f"S{i:05},{'NA' if i % 7 == 0 else f'text {i}'},{i}\n" for i in range(3000))
+    data = read(tmp_path, "USUBJID,RACE,AGE\n" + lines, missing="NA")
+    assert values(data, "RACE") == [None if i % 7 == 0 else f"text {i}" for i in range(3000)]
+
+
+def test_a_study_of_r_is_the_same_as_one_with_empty_fields(tmp_path: Path, shared: Path) -> None:
+    folder = shared / "cases/gate/S2-R-write-csv"
+    declared = ag.validate(ag.read(folder, missing="NA"))
+    assert (declared.count(ag.Severity.ERROR), declared.count(ag.Severity.WARNING)) == (0, 0)
+    undeclared = ag.read(folder)
+    noted = [data.name for data in undeclared if "--missing NA" in str(data.notes)]
+    assert noted == ["ADAE", "ADSL", "ADTTE"]
