@@ -20,7 +20,7 @@ from .text import codec_name
 
 Labels = dict[str, str]
 
-_FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
+_FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
 
 # SAS 9.4 Formats and Informats: Reference, and National Language Support: Reference Guide; numeric and
 # character formats that SAS itself has.

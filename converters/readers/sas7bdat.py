@@ -4,6 +4,7 @@ that cannot overflow, text in its own encoding, and the format catalogue beside 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -32,7 +33,7 @@ from .typed_text import STAMPS_OF
 
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 _DAMAGED = "copy it anew; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
-_FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
+_FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ def _header(path: Path) -> SasHeader:
 def _pyreadstat(path: Path) -> tuple[dict[str, list[Any]], Any]:
     """Values by variable, and metadata; in all text every byte is a character."""
     try:
-        with FileOfBytes(path) as file:
+        with FileOfBytes(path) as file, warnings.catch_warnings(record=True) as renamed:
+            warnings.simplefilter("always")
             values, metadata = pyreadstat.read_sas7bdat(
                 file,
                 encoding=BYTES,
@@ -148,6 +150,10 @@ def _pyreadstat(path: Path) -> tuple[dict[str, list[Any]], Any]:
             f"{path}: {one_line(str(error))}",
             _DAMAGED,
         ) from error
+    if renamed:  # the only warning there is; SAS makes no such dataset
+        raise UnreadableInput(
+            "two variables have one name, so the SAS dataset is damaged", str(path), _DAMAGED
+        )
     return values, metadata
 
 

@@ -310,6 +310,17 @@ def test_utf8_comes_back_from_its_own_record(tmp_path_factory: Any, texts: list[
 # Names
 
 
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("kind", ["Num", "Char"])
+def test_a_name_that_is_given_again_is_refused(
+    tmp_path: Path, kind: Literal["Num", "Char"], times: int
+) -> None:
+    data = Data([Var("AVAL", kind)] * times, [[1.0 if kind == "Num" else "x"] * times])
+    (tmp_path / "adae.sas7bdat").write_bytes(sas7bdat(data))
+    with pytest.raises(UnreadableInput, match="two variables have one name"):
+        read_one(tmp_path / "adae.sas7bdat", read_sas7bdat)
+
+
 def test_names_that_are_one_text_are_refused(tmp_path: Path) -> None:
     data = Data([Var("é".encode()), Var(b"\xe9")], [[1.0, 2.0]], encoding=WLATIN1)
     (tmp_path / "adae.sas7bdat").write_bytes(sas7bdat(data))
