@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from .presentation import counted, plain
 
 if TYPE_CHECKING:
-    from ..survival.codebook import Codebook, GateEntry
+    from ..survival.codebook import Codebook
+    from ..survival.gate_entry import GateEntry
 
 
 def render_summary(codebook: Codebook, width: int = 100) -> str:

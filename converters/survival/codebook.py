@@ -13,7 +13,8 @@ import pandas as pd
 
 from ...schemas import columns
 from ...schemas.dataset import Dataset, Study
-from ...schemas.finding import Report, Severity
+from ...schemas.finding import Report
+from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection
 from .time_scale import TimeScale
@@ -26,9 +27,6 @@ _ZERO = (
     "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
     "parametric models (R survreg, lifelines WeibullFitter) refuse them"
 )
-
-NOT_RUN = "not run: --no-gate"
-"""Verdict of a gate that was left out."""
 
 _LABELS = {
     "duration": "Time to event or censoring",
@@ -141,39 +139,6 @@ class SelectionEntry:
     population: str | None
     left_out: tuple[LeftOut, ...]
     subjects_without_record: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GateEntry:
-    """The verdict on the study; counts are None when the gate was not run.
-
-    `waived` counts records and whole datasets at fault, `deselected` the checks that were set aside;
-    `warned` lists the rules whose warnings stand.
-    """
-
-    verdict: str
-    errors: int | None = None
-    warnings: int | None = None
-    notes: int | None = None
-    waived: int | None = None
-    deselected: int | None = None
-    warned: tuple[str, ...] | None = None
-    standards: Mapping[str, str] | None = None
-
-    @classmethod
-    def of(cls, report: Report | None) -> GateEntry:
-        if report is None:
-            return cls(NOT_RUN)
-        return cls(
-            "passed",
-            errors=report.count(Severity.ERROR),
-            warnings=report.count(Severity.WARNING),
-            notes=report.count(Severity.NOTE),
-            waived=sum(max(each.records, 1) for each in report.terms.waived),
-            deselected=len(report.terms.deselected),
-            warned=tuple(sorted({f.rule_id for f in report.findings if f.severity is Severity.WARNING})),
-            standards=dict(report.standards),
-        )
 
 
 @dataclass(frozen=True, slots=True)
