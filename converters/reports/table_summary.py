@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .presentation import counted, plain
 
 if TYPE_CHECKING:
-    from ..survival.codebook import Codebook
+    from ..survival.codebook import Codebook, TimeEntry
     from ..survival.gate_entry import GateEntry
 
 
@@ -35,15 +35,13 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
     )
     yield f"  duration in {time.unit}: {time.duration}"
-    yield f"  AVAL is in {time.aval_unit}, by {time.aval_unit_found_by}"
-    if time.aval_formula is not None:
-        exceptions = f", but for {counted(time.aval_exceptions, 'record')}" if time.aval_exceptions else ""
-        yield f"  {time.aval_formula}{exceptions}"
+    yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
+    yield from _how_aval_was_made(time)
     for reason in codebook.reasons:
         kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
         yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'no reason given'}"
     for left_out in selection.left_out:
-        yield f"  left out: {counted(left_out.records, 'record')}, {left_out.reason}"
+        yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:
         yield (
             f"  without a record: {counted(selection.subjects_without_record, 'subject')} of "
@@ -52,6 +50,22 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     if codebook.zero_durations.subjects:
         yield f"  duration 0: {counted(codebook.zero_durations.subjects, 'subject')}"
     yield f"  gate: {_gate(codebook.gate)}"
+
+
+def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
+    if time.aval_formula is not None:
+        yield f"  {time.aval_formula}"
+    if time.aval_exceptions == 1:
+        yield "  1 record does not follow the formula: its AVAL is kept"
+    elif time.aval_exceptions:
+        yield f"  {time.aval_exceptions:,} records do not follow the formula: their AVAL is kept"
+    one, days = time.aval_unit.removesuffix("s"), time.aval_days_per_unit
+    if days is None or time.unit == time.aval_unit:
+        return
+    if time.aval_days_per_unit_found_by == "assumed":
+        yield f"  a {one} of AVAL is assumed to have {days:.10g} days: the data do not show it"
+    elif time.aval_formula is None and time.aval_unit in ("months", "years"):
+        yield f"  a {one} of AVAL has {days:.10g} days (from {time.aval_days_per_unit_found_by})"
 
 
 def _gate(gate: GateEntry) -> str:

@@ -19,7 +19,7 @@ from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection
 from .time_scale import TimeScale
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 POLARITY = "event is true where CNSR == 0; every other CNSR is a censoring, and its value stands for a reason"
 
@@ -49,7 +49,7 @@ class TimeEntry:
     unit : str
         Of `duration`.
     days_per_unit : float or None
-        None where months are calendar months.
+        None where `duration` is AVAL and the data do not settle it, as with calendar months.
     duration : str
         What `duration` is: "AVAL", or a formula.
     aval_unit, aval_unit_found_by : str
@@ -62,7 +62,14 @@ class TimeEntry:
     decimals : int or None
         Decimals that AVAL is rounded to; None where it is not rounded, or as for the offset.
     aval_exceptions : int
-        Records whose AVAL is not what the formula gives.
+        Records with both dates whose AVAL is not what the formula gives; their AVAL is kept.
+    aval_days_per_unit : float or None
+        Days of one unit of AVAL; None where they were not needed and the data do not settle them.
+    aval_days_per_unit_found_by : str or None
+        What shows them: "definition" for days and weeks, "the dates ADT and STARTDT", …; "assumed" where
+        the data show nothing.
+    from_aval, from_dates : int
+        Records whose duration is AVAL, as it is or converted, and records counted from their dates.
     """
 
     unit: str
@@ -74,6 +81,10 @@ class TimeEntry:
     offset: int | None
     decimals: int | None
     aval_exceptions: int
+    aval_days_per_unit: float | None
+    aval_days_per_unit_found_by: str | None
+    from_aval: int
+    from_dates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +277,10 @@ def _time(scale: TimeScale) -> TimeEntry:
         offset=_agreed({formula.offset for formula in formulas}),
         decimals=_agreed({formula.decimals for formula in formulas}),
         aval_exceptions=scale.exceptions,
+        aval_days_per_unit=scale.length.days if scale.length else None,
+        aval_days_per_unit_found_by=scale.length.found_by if scale.length else None,
+        from_aval=len(scale.durations) - scale.from_dates,
+        from_dates=scale.from_dates,
     )
 
 

@@ -176,7 +176,7 @@ def test_other_parameters_are_left_out_and_counted(make):
     )
     made = table(study)
     assert made.frame["duration"].tolist() == [10, 72, 150]
-    assert made.codebook.selection.left_out[0].reason == "another parameter"
+    assert made.codebook.selection.left_out[0].reason == "other parameters"
     assert made.codebook.selection.left_out[0].records == 3
 
 
