@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .presentation import counted, plain
@@ -11,6 +11,9 @@ from .presentation import counted, plain
 if TYPE_CHECKING:
     from ..survival.codebook import Codebook, TimeEntry
     from ..survival.gate_entry import GateEntry
+
+_SHOWN = 3
+"""Reasons for setting checks aside are listed up to so many."""
 
 
 def render_summary(codebook: Codebook, width: int = 100) -> str:
@@ -69,9 +72,40 @@ def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
 
 
 def _gate(gate: GateEntry) -> str:
+    """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details"."""
     if gate.warnings is None:
         return gate.verdict
-    if not gate.warnings:
+    found, terms = list(_found(gate)), list(_terms(gate))
+    if not found and not terms:
         return f"{gate.verdict}, no warnings"
-    rules = ", ".join(gate.warned or ())
-    return f"{gate.verdict}, {counted(gate.warnings, 'warning')} ({rules}): adamgate validate tells them"
+    verdict = f"{gate.verdict} with {', '.join(found)}" if found else gate.verdict
+    return "; ".join([verdict, *terms, "run adamgate validate for details"])
+
+
+def _found(gate: GateEntry) -> Iterator[str]:
+    if gate.errors:
+        yield counted(gate.errors, "error")
+    if gate.warnings:
+        yield f"{counted(gate.warnings, 'warning')} ({', '.join(gate.warned or ())})"
+
+
+def _terms(gate: GateEntry) -> Iterator[str]:
+    """What a user set that kept the gate open: it never reads as a study without a finding."""
+    if gate.unchanged:
+        rules = ", ".join(gate.unchanged_rules or ())
+        yield f"{counted(gate.unchanged, 'finding')} unchanged since the baseline ({rules})"
+    if gate.waived:
+        datasets = gate.waived_datasets or 0
+        records = gate.waived - datasets
+        parts = [counted(records, "record")] if records else []
+        parts += [counted(datasets, "finding")] if datasets else []
+        yield f"{' and '.join(parts)} waived ({', '.join(gate.waived_rules or ())})"
+    if gate.deselected:
+        yield f"{counted(gate.deselected, 'check')} deselected ({_few(gate.deselected_by or ())})"
+    if gate.severities:
+        yield "severity set: " + _few([f"{rule} {severity}" for rule, severity in gate.severities.items()])
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = [f"{len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
+    return ", ".join([*texts[:_SHOWN], *more])
