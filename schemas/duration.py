@@ -132,6 +132,13 @@ class DurationFormula:
         """Whether AVAL lost digits; whole days did not."""
         return self.decimals is not None and self.unit is not TimeUnit.DAYS
 
+    @property
+    def tells_day(self) -> bool:
+        """Whether the decimals of AVAL leave a single number of whole days."""
+        return self.days_per_unit is not None and (
+            not self.rounds or self.days_per_unit * 10.0 ** -(self.decimals or 0) < 1
+        )
+
     def __str__(self) -> str:
         days = "ADT - STARTDT + 1" if self.offset else "ADT - STARTDT"
         if self.days_per_unit is None:

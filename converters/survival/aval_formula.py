@@ -115,12 +115,12 @@ def infer_formula(selection: Selection) -> DurationInference:
 def formulas_of(selection: Selection, inference: DurationInference, unit: TimeUnit) -> Formulas:
     """The formulas of AVAL in its unit: its own, or those of other parameters that give it too.
 
-    Its own give at least half of the records; below 95%, a rounded AVAL suggests constants that nobody
-    used, which do not count. A few records do not show an unusual constant by themselves: a formula of
-    another parameter of the dataset counts where it gives 95% of them.
+    Its own give 95% of the records, or half of them where chance does not: AVAL tells its day, and not by
+    a constant that only a rounded AVAL suggests. A few records do not show an unusual constant by
+    themselves: a formula of another parameter of the dataset counts where it gives 95% of them.
     """
-    best = (formula for formula in inference.best if not formula.rounds or in_use(formula))
-    own = tuple(formula for formula in inference.fits or best if formula.unit is unit)
+    likely = (f for f in inference.best if f.tells_day and (not f.rounds or in_use(f)))
+    own = tuple(formula for formula in inference.fits or likely if formula.unit is unit)
     if own or not inference.records:
         return own
     times = Times.of(selection.parameter)

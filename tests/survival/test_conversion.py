@@ -291,6 +291,15 @@ def test_one_exception_in_few_records_does_not_hide_the_month():
     assert made.codebook.time.aval_exceptions == 1
 
 
+@pytest.mark.parametrize(("unit", "constant"), [("weeks", 7), ("months", 30.4375)])
+def test_an_aval_rounded_up_is_converted_as_it_is(unit, constant):
+    """Study weeks: the formula for rounded ones gives some of them by chance, and is none."""
+    aval = np.ceil(DAYS / constant)
+    made = table(study_of(records(aval, DAYS, unit)), "days")
+    assert made.frame["duration"].tolist() == (aval * constant).tolist()
+    assert made.codebook.time.aval_formula is None
+
+
 def test_the_other_parameters_show_the_month():
     """28-day months with one decimal: five records show nothing, 40 of the sibling do."""
     few = (DAYS[:5] / 28).round(1)
