@@ -71,7 +71,7 @@ class DurationFormula:
     def gives(self, aval: Numbers, durations: Numbers, decimals: NDArray[np.int8]) -> Mask:
         """The same, where the durations and the decimals that AVAL carries are known."""
         within = self._within(aval, durations)
-        return within & (decimals <= (self.decimals or 0)) if self._rounds else within
+        return within & (decimals <= (self.decimals or 0)) if self.rounds else within
 
     def carries(self, aval: Numbers) -> Mask:
         """Records whose AVAL has no more decimals than the formula leaves."""
@@ -84,10 +84,43 @@ class DurationFormula:
         step = 10.0 ** -(self.decimals or 0)
         return np.abs(self.durations(adt, startdt) - aval) / step
 
+    def days_from(self, aval: Numbers) -> Numbers:
+        """Days that AVAL alone stands for, those of the offset among them.
+
+        An unrounded AVAL is multiplied by `days_per_unit`. A rounded one stands for whole days, and for
+        known ones only while its decimals leave a single number of them: 2 decimals of a month do, 1 does
+        not.
+
+        Parameters
+        ----------
+        aval : ndarray of float, shape (n,)
+            In the formula's unit; it need not follow the formula.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            NaN where AVAL does not tell; everywhere for calendar months, which have no factor.
+        """
+        if self.days_per_unit is None:
+            return np.full(len(aval), np.nan)
+        days = scaled_to_days(aval, self.days_per_unit)
+        if not self.rounds:
+            return days
+        carried = decimals_of(aval)
+        step = 10.0 ** -np.maximum(carried, self.decimals or 0).astype(np.float64)
+        noise = NOISE * np.maximum(1.0, np.abs(aval))
+        below, above = (0.0, step) if self.truncated else (step / 2, step / 2)
+        fewest = np.ceil((aval - below - noise) * self.days_per_unit)
+        most = np.floor((aval + above + noise) * self.days_per_unit)
+        whole = np.where(fewest == most, fewest, np.nan)
+        if self.same_day is not None:  # a value that somebody chose, not one that was rounded
+            whole = np.where(np.isnan(whole) & (aval == self.same_day), days, whole)
+        return np.where(carried == UNROUNDED, days, whole)
+
     def _within(self, aval: Numbers, durations: Numbers) -> Mask:
         short = durations - aval
         noise = NOISE * np.maximum(1.0, np.abs(durations))
-        if not self._rounds:
+        if not self.rounds:
             return np.abs(short) <= noise
         step = 10.0 ** -(self.decimals or 0)
         if self.truncated:
@@ -95,8 +128,16 @@ class DurationFormula:
         return np.abs(short) <= step / 2 + noise
 
     @property
-    def _rounds(self) -> bool:
+    def rounds(self) -> bool:
+        """Whether AVAL lost digits; whole days did not."""
         return self.decimals is not None and self.unit is not TimeUnit.DAYS
+
+    @property
+    def tells_day(self) -> bool:
+        """Whether the decimals of AVAL leave a single number of whole days."""
+        return self.days_per_unit is not None and (
+            not self.rounds or self.days_per_unit * 10.0 ** -(self.decimals or 0) < 1
+        )
 
     def __str__(self) -> str:
         days = "ADT - STARTDT + 1" if self.offset else "ADT - STARTDT"
@@ -105,8 +146,8 @@ class DurationFormula:
         elif self.unit is TimeUnit.DAYS:
             formula = f"{days} (days"
         else:
-            formula = f"({days}) / {_constant_text(self.days_per_unit)} ({self.unit}"
-        if self._rounds:
+            formula = f"({days}) / {constant_text(self.days_per_unit)} ({self.unit}"
+        if self.rounds:
             how = "cut" if self.truncated else "rounded"
             places = f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}"
             rounding = f"{how} to {places if self.decimals else 'whole numbers'}"
@@ -116,6 +157,19 @@ class DurationFormula:
         return (
             formula if self.same_day is None else f"{formula}, {self.same_day:g} where both dates are equal"
         )
+
+
+def scaled_to_days(aval: Numbers, days_per_unit: float) -> Numbers:
+    """AVAL times the days of its unit.
+
+    A product within `NOISE` of a whole number of days is that number: AVAL was made from whole days, and
+    the division lost no more than its last digits. Days themselves stay as they are.
+    """
+    if days_per_unit == 1:
+        return aval
+    days = aval * days_per_unit
+    whole = np.rint(days)
+    return np.where(np.abs(days - whole) <= NOISE * np.maximum(1.0, np.abs(days)), whole, days)
 
 
 def decimals_of(values: Numbers) -> NDArray[np.int8]:
@@ -163,5 +217,6 @@ def _as_dates(days: Numbers) -> NDArray[np.datetime64]:
     return days.astype(np.int64).astype("datetime64[D]")
 
 
-def _constant_text(days: float) -> str:
+def constant_text(days: float) -> str:
+    """A constant as a formula shows it."""
     return "(365 / 12)" if days == 365 / 12 else f"{days:.10g}"

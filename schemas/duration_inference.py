@@ -34,10 +34,11 @@ class DurationInference:
         Records with AVAL and both dates; only these take part.
     fits : tuple of DurationFormula
         Formulas that hold on at least 95% of the judged records and on equally many; empty if none.
-    closest : DurationFormula or None
-        The formula that gives most records, whether or not it holds; None when none gives half.
+    best : tuple of DurationFormula
+        The formulas that give most records, whether or not they hold, the most usual first; empty when
+        none gives half.
     explained : int
-        Number of records that `closest` gives.
+        Number of records that each of `best` gives.
     exceptions : ndarray of bool, shape (n_records,)
         Judged records that no formula of `fits` gives, or, where none holds, not `closest`.
     second : DurationFormula or None
@@ -49,7 +50,7 @@ class DurationInference:
 
     judged: Mask
     fits: tuple[DurationFormula, ...]
-    closest: DurationFormula | None
+    best: tuple[DurationFormula, ...]
     explained: int
     exceptions: Mask
     second: DurationFormula | None = None
@@ -64,6 +65,11 @@ class DurationInference:
     def formula(self) -> DurationFormula | None:
         """The inferred formula, the most usual one where several tie."""
         return self.fits[0] if self.fits else None
+
+    @property
+    def closest(self) -> DurationFormula | None:
+        """The most usual of `best`."""
+        return self.best[0] if self.best else None
 
     @property
     def unit(self) -> TimeUnit | None:
@@ -81,7 +87,7 @@ class DurationInference:
         return f"AVAL = {shown}{f', or {more} more' if more > 0 else ''}"
 
 
-_SCALES = (
+SCALES = (
     (TimeUnit.DAYS, 1.0),
     (TimeUnit.WEEKS, DAYS_PER_WEEK),
     (TimeUnit.MONTHS, DAYS_PER_MONTH),
@@ -114,6 +120,9 @@ _NO_DATE = 1e8
 _ENOUGH = 10
 """Fewer records than this show neither an unlisted constant nor two formulas in one parameter."""
 
+_ENOUGH_UNROUNDED = 2
+"""So many distinct records show a constant by all the digits of an unrounded AVAL: no chance does that."""
+
 
 def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInference:
     """Find the formula that makes AVAL of one parameter from its dates.
@@ -130,13 +139,13 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
     DurationInference
         Independent of the order of the records.
     """
-    judged = ~np.isnan(aval) & (np.abs(adt) < _NO_DATE) & (np.abs(startdt) < _NO_DATE)
+    judged = judged_records(aval, adt, startdt)
     once = np.ones(np.count_nonzero(judged), dtype=np.intp)
     records = _Records(aval[judged], adt[judged], startdt[judged], once)
     evidence = _Evidence(records)
     best = evidence.best()
     if not best:
-        return DurationInference(judged, (), None, 0, np.zeros(len(aval), dtype=np.bool_))
+        return DurationInference(judged, (), (), 0, np.zeros(len(aval), dtype=np.bool_))
     explained = evidence.count(best[0])
     fits = best if explained >= HOLDS * len(records) else ()
     unexplained = np.logical_and.reduce([~evidence.given(formula) for formula in fits or best[:1]])
@@ -148,7 +157,17 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
     exceptions[np.flatnonzero(judged)[unexplained]] = True
     one_exception = fits and np.count_nonzero(unexplained) == 1
     rival = evidence.rival(explained) if one_exception else None
-    return DurationInference(judged, fits, best[0], explained, exceptions, second, rival)
+    return DurationInference(judged, fits, best, explained, exceptions, second, rival)
+
+
+def judged_records(aval: Numbers, adt: Numbers, startdt: Numbers) -> Mask:
+    """Records with AVAL and two dates that a calendar reaches."""
+    return ~np.isnan(aval) & (np.abs(adt) < _NO_DATE) & (np.abs(startdt) < _NO_DATE)
+
+
+def in_use(formula: DurationFormula) -> bool:
+    """Whether its constant is one in use, or calendar months, and not one that the records suggest."""
+    return (formula.unit, formula.days_per_unit) in (*SCALES, *_CALENDAR)
 
 
 @dataclass(frozen=True)
@@ -264,20 +283,20 @@ class _Evidence:
     # Formulas to try, stage by stage: a later stage is asked only while records are left unexplained.
 
     def usual(self) -> Iterator[DurationFormula]:
-        return self._candidates(_SCALES)
+        return self._candidates(SCALES)
 
     def raised(self) -> Iterator[DurationFormula]:
         """Durations of zero days that were raised, all to the same value of at most a day."""
         raised = np.unique(self.pairs.aval[self.pairs.adt == 0])
         if len(raised) != 1 or raised[0] <= 0:
             return
-        for formula in self._candidates(_SCALES):
+        for formula in self._candidates(SCALES):
             day = 1 / (formula.days_per_unit or 1) + 10.0 ** -(formula.decimals or MAX_DECIMALS) / 2
             if formula.offset == 0 and raised[0] <= day:
                 yield replace(formula, same_day=float(raised[0]))
 
     def cut(self) -> Iterator[DurationFormula]:
-        for formula in self._candidates(_SCALES):
+        for formula in self._candidates(SCALES):
             if formula.decimals is not None and formula.unit is not TimeUnit.DAYS:
                 yield replace(formula, truncated=True)
 
@@ -289,12 +308,16 @@ class _Evidence:
 
     def unlisted(self) -> Iterator[DurationFormula]:
         """The constant that most records allow, whether or not anybody lists it."""
-        if len(self.pairs) < _ENOUGH:
-            return
         for (unit, low, high), offset, decimals in product(_UNKNOWN_CONSTANTS, _OFFSETS, self._carried):
+            enough = _ENOUGH_UNROUNDED if decimals is None else _ENOUGH
+            if len(self.pairs) < enough:
+                continue
             constant = self._commonest_constant(low, high, offset, decimals)
-            if constant is not None:
-                yield DurationFormula(unit, constant, offset, decimals)
+            if constant is None:
+                continue
+            formula = DurationFormula(unit, constant, offset, decimals)
+            if decimals is not None or np.count_nonzero(self.pairs.given(formula)) >= enough:
+                yield formula
 
     def _commonest_constant(self, low: float, high: float, offset: int, decimals: int | None) -> float | None:
         """The constant between two bounds that most records allow.

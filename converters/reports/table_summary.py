@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .presentation import counted, plain
 
 if TYPE_CHECKING:
-    from ..survival.codebook import Codebook, GateEntry
+    from ..survival.codebook import Codebook, TimeEntry
+    from ..survival.gate_entry import GateEntry
+
+_SHOWN = 3
+"""Reasons for setting checks aside are listed up to so many."""
 
 
 def render_summary(codebook: Codebook, width: int = 100) -> str:
@@ -34,15 +38,13 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
     )
     yield f"  duration in {time.unit}: {time.duration}"
-    yield f"  AVAL is in {time.aval_unit}, by {time.aval_unit_found_by}"
-    if time.aval_formula is not None:
-        exceptions = f", but for {counted(time.aval_exceptions, 'record')}" if time.aval_exceptions else ""
-        yield f"  {time.aval_formula}{exceptions}"
+    yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
+    yield from _how_aval_was_made(time)
     for reason in codebook.reasons:
         kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
         yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'no reason given'}"
     for left_out in selection.left_out:
-        yield f"  left out: {counted(left_out.records, 'record')}, {left_out.reason}"
+        yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:
         yield (
             f"  without a record: {counted(selection.subjects_without_record, 'subject')} of "
@@ -53,10 +55,57 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     yield f"  gate: {_gate(codebook.gate)}"
 
 
+def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
+    if time.aval_formula is not None:
+        yield f"  {time.aval_formula}"
+    if time.aval_exceptions == 1:
+        yield "  1 record does not follow the formula: its AVAL is kept"
+    elif time.aval_exceptions:
+        yield f"  {time.aval_exceptions:,} records do not follow the formula: their AVAL is kept"
+    one, days = time.aval_unit.removesuffix("s"), time.aval_days_per_unit
+    if days is None or time.unit == time.aval_unit:
+        return
+    if time.aval_days_per_unit_found_by == "assumed":
+        yield f"  a {one} of AVAL is assumed to have {days:.10g} days: the data do not show it"
+    elif time.aval_formula is None and time.aval_unit in ("months", "years"):
+        yield f"  a {one} of AVAL has {days:.10g} days (from {time.aval_days_per_unit_found_by})"
+
+
 def _gate(gate: GateEntry) -> str:
+    """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details"."""
     if gate.warnings is None:
         return gate.verdict
-    if not gate.warnings:
+    found, terms = list(_found(gate)), list(_terms(gate))
+    if not found and not terms:
         return f"{gate.verdict}, no warnings"
-    rules = ", ".join(gate.warned or ())
-    return f"{gate.verdict}, {counted(gate.warnings, 'warning')} ({rules}): adamgate validate tells them"
+    verdict = f"{gate.verdict} with {', '.join(found)}" if found else gate.verdict
+    return "; ".join([verdict, *terms, "run adamgate validate for details"])
+
+
+def _found(gate: GateEntry) -> Iterator[str]:
+    if gate.errors:
+        yield counted(gate.errors, "error")
+    if gate.warnings:
+        yield f"{counted(gate.warnings, 'warning')} ({', '.join(gate.warned or ())})"
+
+
+def _terms(gate: GateEntry) -> Iterator[str]:
+    """What a user set that kept the gate open: it never reads as a study without a finding."""
+    if gate.unchanged:
+        rules = ", ".join(gate.unchanged_rules or ())
+        yield f"{counted(gate.unchanged, 'finding')} unchanged since the baseline ({rules})"
+    if gate.waived:
+        datasets = gate.waived_datasets or 0
+        records = gate.waived - datasets
+        parts = [counted(records, "record")] if records else []
+        parts += [counted(datasets, "finding")] if datasets else []
+        yield f"{' and '.join(parts)} waived ({', '.join(gate.waived_rules or ())})"
+    if gate.deselected:
+        yield f"{counted(gate.deselected, 'check')} deselected ({_few(gate.deselected_by or ())})"
+    if gate.severities:
+        yield "severity set: " + _few([f"{rule} {severity}" for rule, severity in gate.severities.items()])
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = [f"{len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
+    return ", ".join([*texts[:_SHOWN], *more])

@@ -49,8 +49,9 @@ def survival(
     population : str, optional
         A flag, "ITTFL": records without Y are left out.
     unit : {"days", "weeks", "months", "years"}, optional
-        Unit of the durations; that of AVAL by default. A month is 30.4375 days, a year 365.25. Another
-        unit than AVAL's is worked out from the dates where they make AVAL.
+        Unit of the durations; that of AVAL by default. A month is 30.4375 days, a year 365.25. AVAL is
+        converted through days, by the length of a month that it was made with; dates serve only where
+        AVAL is rounded and follows from them.
     aval_unit : {"days", "weeks", "months", "years"}, optional
         Unit of AVAL, where neither AVALU nor PARAM nor the dates tell it.
     covariates : sequence of str
@@ -75,7 +76,8 @@ def survival(
         The study has errors, or a rule could not be run.
     Refused
         Also without the gate: several records for a subject, a duration that is missing or negative, a
-        CNSR that is no whole number, a unit of AVAL that nothing tells, or no record left.
+        CNSR that is no whole number, a unit of AVAL that nothing tells, an AVAL that cannot be given
+        exactly in another unit, or no record left.
     """
     study = Study.given(study)
     listed = [covariates] if isinstance(covariates, str) else list(covariates)

@@ -13,12 +13,13 @@ import pandas as pd
 
 from ...schemas import columns
 from ...schemas.dataset import Dataset, Study
-from ...schemas.finding import Report, Severity
+from ...schemas.finding import Report
+from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection
 from .time_scale import TimeScale
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 POLARITY = "event is true where CNSR == 0; every other CNSR is a censoring, and its value stands for a reason"
 
@@ -26,9 +27,6 @@ _ZERO = (
     "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
     "parametric models (R survreg, lifelines WeibullFitter) refuse them"
 )
-
-NOT_RUN = "not run: --no-gate"
-"""Verdict of a gate that was left out."""
 
 _LABELS = {
     "duration": "Time to event or censoring",
@@ -51,7 +49,7 @@ class TimeEntry:
     unit : str
         Of `duration`.
     days_per_unit : float or None
-        None where months are calendar months.
+        None where `duration` is AVAL and the data do not settle it, as with calendar months.
     duration : str
         What `duration` is: "AVAL", or a formula.
     aval_unit, aval_unit_found_by : str
@@ -64,7 +62,14 @@ class TimeEntry:
     decimals : int or None
         Decimals that AVAL is rounded to; None where it is not rounded, or as for the offset.
     aval_exceptions : int
-        Records whose AVAL is not what the formula gives.
+        Records with both dates whose AVAL is not what the formula gives; their AVAL is kept.
+    aval_days_per_unit : float or None
+        Days of one unit of AVAL; None where they were not needed and the data do not settle them.
+    aval_days_per_unit_found_by : str or None
+        What shows them: "definition" for days and weeks, "the dates ADT and STARTDT", …; "assumed" where
+        the data show nothing.
+    from_aval, from_dates : int
+        Records whose duration is AVAL, as it is or converted, and records counted from their dates.
     """
 
     unit: str
@@ -76,6 +81,10 @@ class TimeEntry:
     offset: int | None
     decimals: int | None
     aval_exceptions: int
+    aval_days_per_unit: float | None
+    aval_days_per_unit_found_by: str | None
+    from_aval: int
+    from_dates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,39 +150,6 @@ class SelectionEntry:
     population: str | None
     left_out: tuple[LeftOut, ...]
     subjects_without_record: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GateEntry:
-    """The verdict on the study; counts are None when the gate was not run.
-
-    `waived` counts records and whole datasets at fault, `deselected` the checks that were set aside;
-    `warned` lists the rules whose warnings stand.
-    """
-
-    verdict: str
-    errors: int | None = None
-    warnings: int | None = None
-    notes: int | None = None
-    waived: int | None = None
-    deselected: int | None = None
-    warned: tuple[str, ...] | None = None
-    standards: Mapping[str, str] | None = None
-
-    @classmethod
-    def of(cls, report: Report | None) -> GateEntry:
-        if report is None:
-            return cls(NOT_RUN)
-        return cls(
-            "passed",
-            errors=report.count(Severity.ERROR),
-            warnings=report.count(Severity.WARNING),
-            notes=report.count(Severity.NOTE),
-            waived=sum(max(each.records, 1) for each in report.terms.waived),
-            deselected=len(report.terms.deselected),
-            warned=tuple(sorted({f.rule_id for f in report.findings if f.severity is Severity.WARNING})),
-            standards=dict(report.standards),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +277,10 @@ def _time(scale: TimeScale) -> TimeEntry:
         offset=_agreed({formula.offset for formula in formulas}),
         decimals=_agreed({formula.decimals for formula in formulas}),
         aval_exceptions=scale.exceptions,
+        aval_days_per_unit=scale.length.days if scale.length else None,
+        aval_days_per_unit_found_by=scale.length.found_by if scale.length else None,
+        from_aval=len(scale.durations) - scale.from_dates,
+        from_dates=scale.from_dates,
     )
 
 

@@ -46,6 +46,8 @@ class Selection:
         Only these records, in their order, with the ADSL variables that were asked for.
     parameter : Dataset
         All records of the parameter.
+    dataset : Dataset
+        All records, those of other parameters among them.
     paramcd : str
     left_out : tuple of LeftOut
         All other records of the dataset, each under the first reason that applies.
@@ -55,6 +57,7 @@ class Selection:
 
     data: Dataset
     parameter: Dataset
+    dataset: Dataset
     paramcd: str
     left_out: tuple[LeftOut, ...]
     from_adsl: tuple[str, ...]
@@ -224,7 +227,14 @@ def select(
     if not chosen.any():
         reasons = "; ".join(f"{each.records} left out: {each.reason}" for each in left_out)
         raise Refused(f"no {paramcd} record is left to analyse", f"{dataset.name}, {reasons}", _WIDER)
-    return Selection(only(joined, chosen), only(joined, is_parameter), paramcd, tuple(left_out), from_adsl)
+    return Selection(
+        data=only(joined, chosen),
+        parameter=only(joined, is_parameter),
+        dataset=joined,
+        paramcd=paramcd,
+        left_out=tuple(left_out),
+        from_adsl=from_adsl,
+    )
 
 
 _WIDER = "widen the condition or the population"
@@ -234,7 +244,7 @@ def _steps(
     data: Dataset, is_parameter: Mask, condition: Expression | None, population: str | None
 ) -> Iterator[tuple[str, Mask]]:
     """Why a record may be left out, and the records that stay."""
-    yield "another parameter", is_parameter
+    yield "other parameters", is_parameter
     if population:
         _require_flag(data, population)
         yield f"{population} is not Y", data.equals(population, "Y")

@@ -1,22 +1,23 @@
 """From AVAL to a duration in a stated unit.
 
 The unit of AVAL is the one that AVALU states, else the text of PARAM, else the one the dates prove,
-else the one the user states; it is never assumed, and two that contradict each other are refused. A
-change of unit starts from the dates where they make AVAL, not from rounded months.
+else the one the user states; it is never assumed, and two that contradict each other are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...schemas.dataset import Dataset
 from ...schemas.duration import DurationFormula, Numbers
-from ...schemas.duration_inference import DurationInference, infer_duration
+from ...schemas.duration_inference import DurationInference
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.time_unit import TimeUnit, other_unit_in, unit_from_text
+from .aval_formula import Times, UnitLength, agreed_length, formulas_of, infer_formula
+from .conversion import convert
 from .selection import Selection
 
 _PROOF = 10
@@ -30,7 +31,7 @@ class TimeScale:
     Attributes
     ----------
     durations : ndarray of float, shape (n_records,)
-        In `unit`, not rounded; NaN where AVAL, or a date that is needed, is missing.
+        In `unit`, not rounded; NaN where AVAL is missing.
     unit : TimeUnit
         Of the durations.
     aval_unit : TimeUnit
@@ -40,9 +41,13 @@ class TimeScale:
     formulas : tuple of DurationFormula
         How the dates make AVAL, equally good ones, the most usual first; empty where they do not.
     exceptions : int
-        Records of the selection whose AVAL is not what the formula gives.
+        Records of the selection with both dates whose AVAL is not what a formula gives; their AVAL is kept.
     made_from : str
-        The duration in words: "AVAL", "(ADT - STARTDT + 1) / 30.4375 (months)".
+        The duration in words: "AVAL", "AVAL * 30.44 / 7", "(ADT - STARTDT + 1) / 30.4375 (months)".
+    length : UnitLength or None
+        Days of one unit of AVAL; None where they are not needed and the data do not settle them.
+    from_dates : int
+        Records of the selection that were counted from their dates; the others are AVAL.
     """
 
     durations: Numbers
@@ -52,13 +57,15 @@ class TimeScale:
     formulas: tuple[DurationFormula, ...]
     exceptions: int
     made_from: str
+    length: UnitLength | None
+    from_dates: int = 0
 
     @property
     def days_per_unit(self) -> float | None:
-        """Days of one unit: those of AVAL's own formula while AVAL is the duration, None if they vary."""
-        if self.made_from == "AVAL" and self.formulas:
-            return self.formulas[0].days_per_unit
-        return self.unit.days
+        """Days of one unit of the durations; None where AVAL is the duration and nothing settles it."""
+        if self.unit is not self.aval_unit:
+            return self.unit.days
+        return self.length.days if self.length else None
 
 
 def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit | None) -> TimeScale:
@@ -78,92 +85,33 @@ def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit 
         When the user's statement contradicts the data.
     Refused
         When the data contradict themselves, nothing tells the unit, or a change of unit would have to
-        guess whether AVAL counts the first day.
+        guess.
     """
-    inference = _inference(selection)
+    inference = infer_formula(selection)
     known, found_by = _unit_of_aval(selection, inference, aval_unit)
-    aval = selection.data.numbers("AVAL")
-    formulas = tuple(each for each in inference.fits if each.unit is known) if inference else ()
-    exceptions = _exceptions(selection.data, formulas[0]) if formulas else 0
+    formulas = formulas_of(selection, inference, known)
+    times = Times.of(selection.data)
+    exceptions = int(np.count_nonzero(times.dated & ~times.following(formulas))) if formulas else 0
     target = unit or known
-    durations, made_from = aval, "AVAL"
-    if target is not known:
-        durations, made_from = _changed(selection.data, known, target, formulas)
-    return TimeScale(durations, target, known, found_by, formulas, exceptions, made_from)
-
-
-def _exceptions(data: Dataset, formula: DurationFormula) -> int:
-    """Number of records whose AVAL is not what a formula gives."""
-    aval, adt, startdt = data.numbers("AVAL"), data.days("ADT"), data.days("STARTDT")
-    complete = ~np.isnan(aval + adt + startdt)
-    return int(np.count_nonzero(complete & ~formula.holds(aval, adt, startdt)))
-
-
-def _changed(
-    data: Dataset, known: TimeUnit, target: TimeUnit, formulas: Sequence[DurationFormula]
-) -> tuple[Numbers, str]:
-    """Durations in another unit than AVAL's, and how they are made: from the dates where both are there."""
-    days = (formulas[0].days_per_unit if formulas else None) or known.days
-    from_aval, product = data.numbers("AVAL") * (days / target.days), _product(days, target.days)
-    if not formulas:
-        return from_aval, product
-    adt, startdt = data.days("ADT"), data.days("STARTDT")
-    undated = np.isnan(adt + startdt)
-    if undated.all():
-        return from_aval, product
-    formula = _in_unit(formulas, target, data.name)
-    if not undated.any():
-        return formula.durations(adt, startdt), str(formula)
-    without = np.count_nonzero(undated)
-    records = f"{without} record{'' if without == 1 else 's'} without both dates"
-    mixed = np.where(undated, from_aval, formula.durations(adt, startdt))
-    return mixed, f"{formula}, but {product} for {records}"
-
-
-def _product(days: float, target_days: float) -> str:
-    times = "" if days == 1 else f" * {days:.10g}"
-    over = "" if target_days == 1 else f" / {target_days:.10g}"
-    return f"AVAL{times}{over}"
-
-
-def _in_unit(formulas: Sequence[DurationFormula], target: TimeUnit, dataset: str) -> DurationFormula:
-    """The formula for another unit, unrounded. Several that fit equally well must agree on the days."""
-    converted = {
-        replace(
-            formula,
-            unit=target,
-            days_per_unit=target.days,
-            decimals=None,
-            truncated=False,
-            same_day=None
-            if formula.same_day is None
-            else formula.same_day * (formula.days_per_unit or formula.unit.days) / target.days,
-        )
-        for formula in formulas
-    }
-    if len(converted) > 1:
-        raise Refused(
-            f"the dates do not settle how AVAL counts days, so it cannot be given in {target}",
-            f"{dataset}, equally good: {'; '.join(sorted(map(str, formulas)))}",
-            f"ask for AVAL's own unit, {formulas[0].unit}, or derive AVAL with more decimals or in days",
-        )
-    return converted.pop()
-
-
-def _inference(selection: Selection) -> DurationInference | None:
-    """What the dates say: those of the whole parameter, or, where it mixes formulas, of the selection."""
-    inference = None
-    for data in (selection.parameter, selection.data):
-        if any(name not in data or data.is_character(name) for name in ("AVAL", "ADT", "STARTDT")):
-            return None
-        inference = infer_duration(data.numbers("AVAL"), data.days("ADT"), data.days("STARTDT"))
-        if inference.fits:
-            break
-    return inference
+    if target is known:
+        length = agreed_length(known, formulas)
+        return TimeScale(times.aval, target, known, found_by, formulas, exceptions, "AVAL", length)
+    made = convert(selection, known, target, formulas, inference.second)
+    return TimeScale(
+        made.durations,
+        target,
+        known,
+        found_by,
+        formulas,
+        exceptions,
+        made.made_from,
+        made.length,
+        made.from_dates,
+    )
 
 
 def _unit_of_aval(
-    selection: Selection, inference: DurationInference | None, stated: TimeUnit | None
+    selection: Selection, inference: DurationInference, stated: TimeUnit | None
 ) -> tuple[TimeUnit, str]:
     sources: Mapping[str, TimeUnit | None] = {
         "AVALU": _unit_in(selection.data, "AVALU", must_be_unit=True),
@@ -225,7 +173,7 @@ def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | 
     )
 
 
-def _proven(inference: DurationInference | None) -> TimeUnit | None:
-    if inference is None or inference.unit is None:
+def _proven(inference: DurationInference) -> TimeUnit | None:
+    if inference.unit is None:
         return None
     return inference.unit if inference.unit is TimeUnit.DAYS or inference.records >= _PROOF else None

@@ -29,11 +29,11 @@ def test_what_was_counted_inferred_and_left_out(table: ag.AnalysisTable):
     lines = render_summary(table.codebook).splitlines()
     assert lines[0] == "ADTTE OS, Overall Survival (days): 4 subjects, 1 event, 3 censored"
     assert lines[1].startswith("  duration in days: AVAL")
-    assert lines[2].startswith("  AVAL is in days, by ")
+    assert lines[2].startswith("  AVAL unit: days (from ")
     assert "  event: 1 subject, Death" in lines
     assert "  censored, CNSR 1: 2 subjects, Alive at cut-off" in lines
     assert "  censored, CNSR 2: 1 subject, Lost to follow-up" in lines
-    assert any(line.startswith("  left out: 1 record, ") and "SAFFL" in line for line in lines)
+    assert any(line == "  excluded: 1 record (SAFFL is not Y)" for line in lines)
     assert "  duration 0: 1 subject" in lines
 
 

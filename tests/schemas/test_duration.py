@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adamgate.schemas.duration import DurationFormula
+from adamgate.schemas.duration_digits import whole_day_constants
 from adamgate.schemas.duration_inference import infer_duration
 from adamgate.schemas.time_unit import DAYS_PER_MONTH, DAYS_PER_YEAR, TimeUnit, unit_from_text
 
@@ -348,3 +349,68 @@ def test_text_exports_of_unrounded_months_still_fit(dates):
     found = infer_duration(aval, adt, startdt)
     assert any(f.days_per_unit == DAYS_PER_MONTH and f.offset == 1 for f in found.fits)
     assert not found.exceptions.any()
+
+
+# AVAL without its dates
+
+
+@pytest.mark.parametrize(
+    ("formula", "aval", "days"),
+    [
+        (DurationFormula(TimeUnit.DAYS, 1.0, 1, 0), [28.0, 28.25], [28, 28.25]),
+        (DurationFormula(TimeUnit.MONTHS, 30.44, 1), [28 / 30.44, 1.0], [28, 30.44]),
+        (DurationFormula(TimeUnit.MONTHS, 30.4375, 1, 2), [0.92, 12.0, 28 / 30.4375], [28, np.nan, 28]),
+        (DurationFormula(TimeUnit.MONTHS, 30.4375, 1, 2, truncated=True), [0.91, 0.92], [28, np.nan]),
+        (DurationFormula(TimeUnit.MONTHS, 30.4375, 1, 1), [0.9, 0.92], [np.nan, 28]),
+        (DurationFormula(TimeUnit.WEEKS, 7.0, 0, 1), [4.0, 4.1], [28, 29]),
+        (DurationFormula(TimeUnit.WEEKS, 7.0, 0, 0), [4.0], [np.nan]),
+        (DurationFormula(TimeUnit.YEARS, 365.25, 0, 3), [0.077, 0.999, 1.0], [28, 365, np.nan]),
+        (DurationFormula(TimeUnit.MONTHS, 30.4375, 0, 2, same_day=0.01), [0.01, 0.03], [0.304375, 1]),
+        (DurationFormula(TimeUnit.MONTHS, None, 0), [1.0], [np.nan]),
+    ],
+)
+def test_days_that_aval_alone_stands_for(formula, aval, days):
+    assert formula.days_from(np.array(aval)).tolist() == pytest.approx(days, rel=1e-15, nan_ok=True)
+
+
+@given(follow_ups, st.sampled_from(SCALES), st.sampled_from([0, 1]), rounding, st.booleans())
+def test_the_days_of_a_record_that_follows_are_those_of_its_dates(dates, scale, offset, decimals, cut):
+    unit, constant = scale
+    formula = DurationFormula(unit, constant, offset, decimals, truncated=cut and decimals is not None)
+    days = dates[:, 1] + offset
+    aval = days / constant
+    if decimals is not None:
+        shifted = aval * 10**decimals
+        aval = (np.floor(shifted) if formula.truncated else np.round(shifted)) / 10**decimals
+    found = formula.days_from(aval)
+    known = ~np.isnan(found)
+    assert found[known].tolist() == days[known].tolist()
+    assert known.all() or (decimals is not None and 10**-decimals * constant >= 1)
+
+
+@pytest.mark.parametrize("scale", [*SCALES[3:], (TimeUnit.MONTHS, 28.0), (TimeUnit.MONTHS, 365.2425 / 12)])
+def test_the_digits_of_aval_show_its_constant(scale):
+    unit, constant = scale
+    startdt, adt = follow_up(60)
+    aval = (adt - startdt) / constant
+    assert whole_day_constants(aval, unit) == {constant}
+    assert whole_day_constants(np.round(aval, 6), unit) == {constant}
+    aval[5] = 1 / 3
+    assert whole_day_constants(aval, unit) == {constant}
+
+
+def test_digits_that_show_nothing():
+    startdt, adt = follow_up(60)
+    aval = months(startdt, adt)
+    for unclear in (np.round(aval, 1), aval[:1], np.array([]), np.arange(60.0), np.full(9, np.nan)):
+        assert whole_day_constants(unclear, TimeUnit.MONTHS) == frozenset()
+    assert whole_day_constants(np.random.default_rng(2).random(60) * 50, TimeUnit.MONTHS) == frozenset()
+
+
+@pytest.mark.parametrize("records", [2, 5])
+def test_few_unrounded_records_that_agree_show_an_unlisted_constant(records):
+    startdt, adt = follow_up(records)
+    found = infer_duration((adt - startdt + 1) / 29.3, adt, startdt)
+    assert found.fits == (DurationFormula(TimeUnit.MONTHS, 29.3, 1, None),)
+    one_pair = infer_duration(np.full(12, 31 / 29.3), np.full(12, START + 30), np.full(12, START))
+    assert one_pair.fits == ()

@@ -1,15 +1,20 @@
 """The table with one record per subject: what it holds, what it refuses."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
+from adamgate.schemas.baseline import Baseline
 from adamgate.schemas.dataset import Dataset, Study
 from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.finding import GateRefused, Severity
 from adamgate.schemas.rule import Standards
+from adamgate.schemas.waiver import Waiver
 
 
 def table(study, paramcd="OS", **options):
@@ -176,7 +181,7 @@ def test_other_parameters_are_left_out_and_counted(make):
     )
     made = table(study)
     assert made.frame["duration"].tolist() == [10, 72, 150]
-    assert made.codebook.selection.left_out[0].reason == "another parameter"
+    assert made.codebook.selection.left_out[0].reason == "other parameters"
     assert made.codebook.selection.left_out[0].records == 3
 
 
@@ -375,3 +380,61 @@ def test_without_the_gate_the_codebook_says_so(make):
     made = table(make())
     assert made.report is None
     assert made.codebook.gate.verdict == "not run: --no-gate"
+
+
+def too_early(make):
+    """S-01 has ADT before STARTDT, an error."""
+    adt = make()["ADTTE"]["ADT"].copy()
+    adt[0] = pd.Timestamp("2019-12-30")
+    return make(ADT=adt, TRTP=["A", "B", "A", "B", "A", "B"])
+
+
+CLEAN = {"select": ["TTE017"]}
+WAIVED = {
+    "waivers": [
+        Waiver("TTE017", "ADTTE", "agreed", "J. Doe", date(2030, 1, 1), record={"USUBJID": "S-01"}),
+    ],
+    "today": date(2026, 1, 1),
+}
+DETAILS = "run adamgate validate for details"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (WAIVED, "1 record waived (TTE017)"),
+        ({"ignore": ["TTE017"]}, "1 check deselected (ignore TTE017)"),
+        ({"severities": {"TTE017": "note"}}, "severity set: TTE017 note"),
+    ],
+)
+def test_the_line_of_the_gate_says_by_what_terms_a_study_passed(make, options, line):
+    with pytest.raises(GateRefused):
+        survival(too_early(make), "OS")
+    made = survival(too_early(make), "OS", gate=options)
+    (said,) = [each for each in render_summary(made.codebook, 500).splitlines() if "gate:" in each]
+    assert said.startswith("  gate: passed")
+    assert f"; {line}; {DETAILS}" in said
+    assert "no warnings" not in said
+
+
+def test_a_waived_study_without_warnings_is_not_a_clean_one(make):
+    selected = survival(make(), "OS", gate=CLEAN).codebook
+    assert "deselected (select TTE017)" in render_summary(selected, 500)
+    made = survival(too_early(make), "OS", gate=WAIVED | CLEAN).codebook
+    assert (made.gate.waived, made.gate.waived_rules, made.gate.waived_datasets) == (1, ("TTE017",), 0)
+    said = " ".join(render_summary(made).split())
+    assert "gate: passed; 1 record waived (TTE017); " in said
+
+
+def test_what_an_earlier_report_has_too_is_in_the_line_of_the_gate(make):
+    study = too_early(make)
+    earlier = Baseline.of(ag.validate(study, select=["TTE017"]))
+    made = survival(study, "OS", gate={"baseline": earlier, "select": ["TTE017"]}).codebook
+    assert (made.gate.errors, made.gate.unchanged, made.gate.unchanged_rules) == (1, 1, ("TTE017",))
+    said = " ".join(render_summary(made).split())
+    assert "gate: passed with 1 error; 1 finding unchanged since the baseline (TTE017); " in said
+
+
+def test_a_study_that_passes_by_itself_says_so(root):
+    made = survival(ag.read(root / "fixtures" / "cartitude1"), "PFS").codebook
+    assert render_summary(made).endswith("  gate: passed, no warnings")
