@@ -200,6 +200,7 @@ _debug = click.option(
 _reading = _together(
     click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
     click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
+    click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
     click.option(
         "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml."
     ),
@@ -475,7 +476,11 @@ def _rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, 
 
 def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
     return adamgate.read(
-        paths, encoding=settings.encoding, catalog=settings.catalog, progress=callbacks.reading
+        paths,
+        encoding=settings.encoding,
+        catalog=settings.catalog,
+        recursive=settings.recursive,
+        progress=callbacks.reading,
     )
 
 

@@ -83,6 +83,8 @@ class Settings:
         Of text in the inputs; by default UTF-8, else what the file declares, else cp1252.
     catalog : Path or None
         The format catalogue (sas7bcat); by default the one beside the data.
+    recursive : bool
+        Read the subfolders of the inputs, too.
     show_values : bool
         Show the values of faulty records. They are patient data.
     ct : tuple of Path
@@ -103,6 +105,7 @@ class Settings:
     complete: Annotated[bool, switch] = False
     encoding: Annotated[str | None, codec] = None
     catalog: Annotated[Path | None, path] = None
+    recursive: Annotated[bool, switch] = False
     show_values: Annotated[bool, switch] = False
     ct: Annotated[tuple[Path, ...], paths] = ()
     select: Annotated[tuple[str, ...], words] = ()

@@ -16,6 +16,7 @@ def convert(
     to: str | None = None,
     encoding: str | None = None,
     catalog: Path | None = None,
+    recursive: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -36,6 +37,8 @@ def convert(
         Of text in the source, as in `read`.
     catalog : path, optional
         SAS format catalogue, as in `read`.
+    recursive : bool
+        Read the subfolders of a folder, too; all datasets are written to one folder.
     overwrite : bool
         Replace existing files; never a source.
     progress : callable, optional
@@ -57,6 +60,5 @@ def convert(
         left behind.
     """
     place = Target.of(target, to)
-    return write(
-        read(source, encoding=encoding, catalog=catalog, progress=progress), place, overwrite=overwrite
-    )
+    study = read(source, encoding=encoding, catalog=catalog, recursive=recursive, progress=progress)
+    return write(study, place, overwrite=overwrite)

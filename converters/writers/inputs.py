@@ -17,13 +17,22 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     Raises
     ------
     UnwritableOutput
-        When one of `outputs` is one of `inputs`.
+        When one of `outputs` is one of `inputs`, or would lie in one: a folder that was read as the parts
+        of one dataset.
     """
     read = {_identity(path) for path in inputs} - {None}
-    replaced = [str(path) for path in outputs if _identity(path) in read]
+    written = list(outputs)
+    replaced = [str(path) for path in written if _identity(path) in read]
     if replaced:
         raise UnwritableOutput(
             "the output would replace an input", ", ".join(replaced), "choose another name or folder"
+        )
+    inside = [
+        str(path) for path in written if any(_identity(folder) in read for folder in path.absolute().parents)
+    ]
+    if inside:
+        raise UnwritableOutput(
+            "the output would become a part of an input", ", ".join(inside), "choose another folder"
         )
 
 
