@@ -55,6 +55,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".parquet": _Lazy(".parquet", "read_parquet"),
         ".json": _DATASET_JSON,
         ".ndjson": _DATASET_JSON,
+        ".ndjson.gz": _DATASET_JSON,
         ".dsjc": _DATASET_JSON,
     }
 )

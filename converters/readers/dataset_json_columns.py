@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.dataset import Variable
@@ -45,6 +46,8 @@ _IN_JSON = {
     dict: "an object",
 }
 _EXACT = 2.0**53
+_GROUPED = r"^\s*[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?\s*$"
+_SEPARATED = "holds decimals with commas, read as thousands separators: 1,234.5 is 1234.5"
 
 
 class WrongValue(ValueError):
@@ -63,7 +66,7 @@ class Column:
     ----------
     format : str
         Where the source has none and the values need one to be understood: times.
-    problem, record : str, int or None
+    problems : tuple of (str, int or None)
         What a user must know about it, and the first record concerned.
     undecoded : Undecoded or None
         Text that was not UTF-8; its position is that of the first record concerned.
@@ -72,8 +75,7 @@ class Column:
     values: Any
     is_number: bool
     format: str = ""
-    problem: str = ""
-    record: int | None = None
+    problems: tuple[tuple[str, int | None], ...] = ()
     undecoded: Undecoded | None = None
 
 
@@ -184,24 +186,34 @@ def _of_numbers(numbers: NDArray[np.float64], variable: Variable, inexact: int |
         stamps = STAMPS_OF[kind](numbers)
         if stamps is not None:
             return Column(stamps, is_number=True)
-        return Column(numbers, True, problem=f"has a {kind} format and holds what SAS does not count as one")
+        problem = f"has a {kind} format and holds what SAS does not count as one"
+        return Column(numbers, True, problems=((problem, None),))
     if inexact is not None:
-        return Column(numbers, True, problem=ROUNDED, record=inexact)
+        return Column(numbers, True, problems=((ROUNDED, inexact),))
     fraction = np.isfinite(numbers) & (numbers != np.trunc(numbers))
     if variable.data_type == "integer" and fraction.any():
-        record = int(fraction.argmax()) + 1
-        return Column(numbers, True, problem="is declared integer and holds fractions; kept", record=record)
+        problem = "is declared integer and holds fractions; kept"
+        return Column(numbers, True, problems=((problem, int(fraction.argmax()) + 1),))
     return Column(numbers, True)
 
 
 def _of_decimals(texts: TextColumn) -> Column:
-    meant = typed(texts.values, Kind.NUMBER)
+    values, grouped = _without_separators(texts.values)
+    meant = typed(values, Kind.NUMBER)
     wrong = texts.first_record(meant.wrong | (meant.tags != ""))
     if wrong is not None:
-        raise WrongValue("a variable of dataType decimal holds a text that is no number", wrong)
-    rounded = texts.first_record(beyond_double(texts.values))
-    problem = "" if rounded is None else ROUNDED
-    return Column(texts.spread(meant.values), True, problem=problem, record=rounded)
+        raise WrongValue("a variable of dataType decimal holds a text that is not a number", wrong)
+    rounded, separated = texts.first_record(beyond_double(values)), texts.first_record(grouped)
+    told = [(ROUNDED, rounded), (_SEPARATED, separated)]
+    problems = tuple((problem, record) for problem, record in told if record is not None)
+    return Column(texts.spread(meant.values), True, problems=problems)
+
+
+def _without_separators(values: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Decimals without their thousands separators, and where there were some; others as they are."""
+    grouped = pc.match_substring_regex(values, _GROUPED).fill_null(False)
+    plain = pc.if_else(grouped, pc.replace_substring(values, ",", ""), values)
+    return plain, grouped.to_numpy(zero_copy_only=False)
 
 
 def _of_stamps(texts: TextColumn, kind: Kind) -> Column:
@@ -209,5 +221,5 @@ def _of_stamps(texts: TextColumn, kind: Kind) -> Column:
     wrong = texts.first_record(meant.wrong | (meant.tags != ""))
     if wrong is not None:
         problem = f"is meant to be a numeric {kind} and holds what is no whole {kind}; all of it stays text"
-        return Column(texts.to_pandas(), False, problem=problem, record=wrong)
+        return Column(texts.to_pandas(), False, problems=((problem, wrong),))
     return Column(texts.spread(meant.values), True, format=TIME_FORMAT if kind is Kind.TIME else "")

@@ -61,7 +61,7 @@ def test_json_that_is_named_or_broken_is_not_left_out(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputs) as refusal:
         read(tmp_path)
     assert [problem.what for problem in refusal.value.problems] == [
-        "this is not valid JSON, or is cut short",
+        "the file is cut short: it ends within its JSON",
         "the file is empty",
     ]
 
