@@ -289,7 +289,9 @@ def validate(
 @click.argument("sources", nargs=-1, required=True, type=PATH, callback=_matching, metavar="IN...")
 @click.argument("target", type=PATH, metavar="OUT")
 @click.option(
-    "--to", metavar="FORMAT", help="Of the files in a folder OUT: parquet, csv, json, ndjson, dsjc."
+    "--to",
+    metavar="FORMAT",
+    help="Of the files in a folder OUT: parquet, csv, json, ndjson, ndjson.gz, dsjc.",
 )
 @_reading
 @_overwriting

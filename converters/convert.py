@@ -32,7 +32,7 @@ def convert(
     target : path
         A file for one dataset, its format by its suffix; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson" or "dsjc".
+        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
     encoding : str, optional
         Of text in the source, as in `read`.
     catalog : path, optional
