@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
+from ...schemas.spelling import one_line
 from . import parquet_parts
 from .sidecars import is_sidecar
 
@@ -116,8 +117,9 @@ def may_be_data(path: Path, known: Collection[str]) -> bool:
 
 
 def listed(names: Sequence[str], longest: int) -> str:
+    """The first names, each as one printable line, and how many more there are."""
     more = f" and {len(names) - longest} more" if len(names) > longest else ""
-    return ", ".join(names[:longest]) + more
+    return ", ".join(one_line(name, 200) for name in names[:longest]) + more
 
 
 def is_hidden(path: Path) -> bool:

@@ -97,7 +97,7 @@ def _reason(error: json.JSONDecodeError, by_lines: bool) -> tuple[str, str]:
         found = token.match(text, at)
         if found and not text[found.end() : found.end() + 1].isalnum():
             sign = "-" if text[at - 1 : at] == "-" else ""
-            return f"holds {sign}{found[0]}, which JSON does not have", remedy
+            return f"{sign}{found[0]} is not JSON", remedy
     return f"this is not valid JSON: {one_line(error.msg)}", ""
 
 

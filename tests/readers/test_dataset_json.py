@@ -458,13 +458,13 @@ def test_a_record_may_be_an_object_on_its_line(tmp_path: Path, suffix: str) -> N
 @pytest.mark.parametrize(
     ("written", "what"),
     [
-        ("NaN", "holds NaN, which JSON does not have"),
-        ("-Infinity", "holds -Infinity, which JSON does not have"),
-        ("nan", "holds nan, which JSON does not have"),
-        ("None", "holds None, which JSON does not have"),
-        ("True", "holds True, which JSON does not have"),
-        ("NA", "holds NA, which JSON does not have"),
-        (".", "holds ., which JSON does not have"),
+        ("NaN", "NaN is not JSON"),
+        ("-Infinity", "-Infinity is not JSON"),
+        ("nan", "nan is not JSON"),
+        ("None", "None is not JSON"),
+        ("True", "True is not JSON"),
+        ("NA", "NA is not JSON"),
+        (".", ". is not JSON"),
         ("'7'", "this is not valid JSON: text in single quotes"),
         ("NANCY", "this is not valid JSON: unexpected character, expected a JSON value"),
     ],
@@ -521,7 +521,7 @@ def test_the_cases_of_dataset_json(shared: Path, case: str, expected: list[float
     if expected is not None:
         assert module.read_dataset_json(path, ReadOptions())[0]["AVAL"].tolist() == expected
         return
-    with pytest.raises(UnreadableInput, match="holds NaN, which JSON does not have") as refusal:
+    with pytest.raises(UnreadableInput, match="NaN is not JSON") as refusal:
         module.read_dataset_json(path, ReadOptions())
     assert refusal.value.where == f"{path}, record 1, variable AVAL (line 1, column 698)"
     assert "write null" in refusal.value.advice
