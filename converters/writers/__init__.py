@@ -150,8 +150,8 @@ def write(
     path : path or Target
         A file, its format by its suffix; or a folder when `to` is given. Folders are made.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each dataset goes
-        to the file of its name, as ``adtte.parquet``.
+        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each
+        dataset goes to the file of its name, as ``adtte.parquet``.
     overwrite : bool
         Replace existing files; never one that the data were read from.
 

@@ -400,7 +400,8 @@ def test_attributes_beyond_the_standard_are_named(tmp_path: Path, suffix: str) -
     (note,) = data.notes
     assert str(note) == (
         "ADTTE: attributes that Dataset-JSON 1.1 does not have: vendor, sourceSystem.systemExtensions, "
-        "columns[].codelist, columns[].origin; they are not used, and not kept in Dataset-JSON that is written"
+        "columns[].codelist, columns[].origin; they are not used, and not kept in Dataset-JSON that is "
+        "written"
     )
     assert data.attributes["vendor"] == {"a": 1}
 

@@ -176,9 +176,8 @@ def test_the_option_the_setting_and_the_variable(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("ADAMGATE_RECURSIVE")
     assert run(["describe", str(tmp_path / "set")]) == 0
     assert run(["describe", "--no-recursive", str(tmp_path / "set")]) == 3
-    assert [path.name for path in ag.convert(tmp_path / "set", out, to="csv", recursive=True)][
-        0
-    ] == "adtte.csv"
+    written = ag.convert(tmp_path / "set", out, to="csv", recursive=True)
+    assert written[0].name == "adtte.csv"
 
 
 def test_the_case_of_a_nested_delivery(shared, capsys):

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -288,7 +289,7 @@ def test_parts_hold_what_the_whole_holds(tmp_path, records, cuts):
     for old in folder.iterdir():
         old.unlink()
     bounds = [0, *sorted(min(cut, len(table)) for cut in cuts), len(table)]
-    for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(bounds)):
         pq.write_table(table.slice(start, end - start), folder / f"part-{number}.parquet")
     parts, whole = read(folder), read(tmp_path / "whole.parquet")
     for name in ("C", "N"):
