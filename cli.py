@@ -200,6 +200,7 @@ _debug = click.option(
 _reading = _together(
     click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
     click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
+    click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
     click.option(
         "--missing", multiple=True, metavar="WORD", help="Text that stands for a missing value in CSV: NA."
     ),
@@ -295,7 +296,9 @@ def validate(
 @click.argument("sources", nargs=-1, required=True, type=PATH, callback=_matching, metavar="IN...")
 @click.argument("target", type=PATH, metavar="OUT")
 @click.option(
-    "--to", metavar="FORMAT", help="Of the files in a folder OUT: parquet, csv, json, ndjson, dsjc."
+    "--to",
+    metavar="FORMAT",
+    help="Of the files in a folder OUT: parquet, csv, json, ndjson, ndjson.gz, dsjc.",
 )
 @_reading
 @_overwriting
@@ -488,6 +491,7 @@ def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> St
         paths,
         encoding=settings.encoding,
         catalog=settings.catalog,
+        recursive=settings.recursive,
         progress=callbacks.reading,
         missing=settings.missing,
         date_order=settings.date_order,

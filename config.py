@@ -86,6 +86,8 @@ class Settings:
         Of text in the inputs; by default UTF-8, else what the file declares, else cp1252.
     catalog : Path or None
         The format catalogue (sas7bcat); by default the one beside the data.
+    recursive : bool
+        Read the subfolders of the inputs, too.
     missing : tuple of str
         Texts that stand for a missing value in CSV files; none by default.
     date_order : str or None
@@ -112,6 +114,7 @@ class Settings:
     complete: Annotated[bool, switch] = False
     encoding: Annotated[str | None, codec] = None
     catalog: Annotated[Path | None, path] = None
+    recursive: Annotated[bool, switch] = False
     missing: Annotated[tuple[str, ...], missing_words] = ()
     date_order: Annotated[str | None, Choice(DATE_ORDERS)] = None
     decimal: Annotated[str | None, Choice(DECIMALS)] = None

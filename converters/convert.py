@@ -16,6 +16,7 @@ def convert(
     to: str | None = None,
     encoding: str | None = None,
     catalog: Path | None = None,
+    recursive: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -31,11 +32,13 @@ def convert(
     target : path
         A file for one dataset, its format by its suffix; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson" or "dsjc".
+        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
     encoding : str, optional
         Of text in the source, as in `read`.
     catalog : path, optional
         SAS format catalogue, as in `read`.
+    recursive : bool
+        Read the subfolders of a folder, too; all datasets are written to one folder.
     overwrite : bool
         Replace existing files; never a source.
     progress : callable, optional
@@ -57,6 +60,5 @@ def convert(
         left behind.
     """
     place = Target.of(target, to)
-    return write(
-        read(source, encoding=encoding, catalog=catalog, progress=progress), place, overwrite=overwrite
-    )
+    study = read(source, encoding=encoding, catalog=catalog, recursive=recursive, progress=progress)
+    return write(study, place, overwrite=overwrite)

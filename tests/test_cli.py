@@ -519,7 +519,7 @@ def test_no_command_imports_a_survival_tool(study: Path):
 
 def test_a_report_never_replaces_what_was_judged(tmp_path, root):
     judged = tmp_path / "adtte.json"
-    judged.write_bytes((root / "fixtures" / "cartitude1" / "dataset-json" / "adtte.json").read_bytes())
+    judged.write_bytes((root / "fixtures" / "cartitude1-json" / "adtte.json").read_bytes())
     before = judged.read_bytes()
     done = subprocess.run(
         [sys.executable, "-m", "adamgate", "validate", str(judged), "-o", str(judged), "-q"],

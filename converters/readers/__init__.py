@@ -18,7 +18,9 @@ from typing import Any, cast
 from ...schemas.dataset import Dataset, ReadingNote, Study
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
-from .folder import FilesFound, files_in, suffix_of
+from .delivery import FilesFound, cannot_look_into, files_in
+from .folder import parts_named_as_datasets, suffix_of
+from .parquet_parts import is_partitioned, parts_of
 from .protocol import DATE_ORDERS, DECIMALS, Progress, Reader, ReadOptions
 from .sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 
@@ -53,6 +55,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".parquet": _Lazy(".parquet", "read_parquet"),
         ".json": _DATASET_JSON,
         ".ndjson": _DATASET_JSON,
+        ".ndjson.gz": _DATASET_JSON,
         ".dsjc": _DATASET_JSON,
     }
 )
@@ -69,6 +72,7 @@ def read(
     *,
     encoding: str | None = None,
     catalog: Path | None = None,
+    recursive: bool = False,
     progress: Progress | None = None,
     missing: str | Sequence[str] = (),
     date_order: str | None = None,
@@ -80,12 +84,15 @@ def read(
     ----------
     path : path or sequence of paths
         A file, a folder, or several of them. Of a folder every file of a known format is read, its
-        subfolders not; what else there may hold data is listed in `Study.notes`.
+        subfolders only with `recursive`; what else there may hold data is listed in `Study.notes`. A
+        folder whose name ends in ``.parquet`` is one dataset.
     encoding : str, optional
         Of text in SAS and CSV files, as Python or SAS names it. By default UTF-8, else what the file
         declares, else cp1252 with a note in `Dataset.notes`.
     catalog : path, optional
         SAS format catalogue; by default the one beside the data.
+    recursive : bool
+        Read the subfolders of a folder, too; hidden ones are left out.
     progress : callable, optional
         Called with file name, amount done and total.
     missing : str or sequence of str
@@ -110,9 +117,10 @@ def read(
         When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
     """
     options = ReadOptions(
-        encoding,
-        None if catalog is None else Path(catalog),
-        progress,
+        encoding=encoding,
+        catalog=None if catalog is None else Path(catalog),
+        recursive=recursive,
+        progress=progress,
         missing=(missing,) if isinstance(missing, str) else tuple(missing),
         date_order=_one_of("date_order", date_order, DATE_ORDERS),
         decimal=_one_of("decimal", decimal, DECIMALS),
@@ -120,7 +128,7 @@ def read(
     if options.catalog is not None and not os.path.isfile(options.catalog):
         raise UnreadableInput("there is no such format catalogue", str(options.catalog), "check --catalog")
     problems: list[UnreadableInput] = []
-    found = _files(path, problems)
+    found = _files(path, recursive, problems)
     files = found.files
     sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
@@ -147,13 +155,16 @@ def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
 
 
 def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:
-    """One file's datasets with its hash, which is computed while the reader works."""
+    """One file's datasets with its hash, which is computed while the reader works.
+
+    The hash of a folder of parts is that of their bytes after each other, in the order of their records.
+    """
     try:
-        before = path.stat()
-        sha256 = hashing.submit(_sha256, path)
+        before = _state(path)
+        sha256 = hashing.submit(_sha256, tuple(before))
         datasets = READERS[suffix_of(path, READERS)](path, options)
         digest = sha256.result()
-        after = path.stat()
+        after = _state(path)
     except OSError as error:
         raise UnreadableInput(
             "the file cannot be opened",
@@ -164,7 +175,7 @@ def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) ->
         raise UnreadableInput(
             "the file does not fit into memory", str(path), "split it by subjects, or use a larger machine"
         ) from error
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+    if before != after:
         raise UnreadableInput("the file changed while it was read", str(path), "wait until it is complete")
     return [
         dataset.replace(source=dataset.source and replace(dataset.source, sha256=digest))
@@ -172,9 +183,18 @@ def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) ->
     ]
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _state(path: Path) -> dict[Path, tuple[int, int]]:
+    """The files behind a path with their sizes and times, by which a change is noticed."""
+    status = {part.path: part.path.stat() for part in parts_of(path).parts}
+    return {file: (each.st_size, each.st_mtime_ns) for file, each in status.items()}
+
+
+def _sha256(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest.hexdigest()
 
 
 def _described(dataset: Dataset, entries: Iterable[DatasetEntry]) -> Dataset:
@@ -205,9 +225,9 @@ def _repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
         if len(places) > 1:
             once = len(set(places)) == 1
             yield UnreadableInput(
-                f"dataset {name} is there {len(places)} times",
+                f"dataset {name} was found {'twice' if len(places) == 2 else f'{len(places)} times'}",
                 f"{places[0]}, in several members" if once else " and ".join(dict.fromkeys(places)),
-                "read one of them: name the files instead of the folder, or move one away",
+                "read one of them: name the files or the one folder to read, or move the other away",
             )
 
 
@@ -220,29 +240,29 @@ def _raise(problems: Sequence[UnreadableInput]) -> None:
         raise UnreadableInputs(distinct)
 
 
-def _files(path: str | Path | Sequence[str | Path], problems: list[UnreadableInput]) -> FilesFound:
+def _files(
+    path: str | Path | Sequence[str | Path], recursive: bool, problems: list[UnreadableInput]
+) -> FilesFound:
     """The files to read, each once, in the order given."""
     given = _paths(path)
     files: dict[Path, Path] = {}
     notes: list[ReadingNote] = []
-    for each in given:
+    for at, each in enumerate(given):
         try:
-            found = _files_of(each, alone=len(given) == 1)
+            found = _files_of(each, recursive, [*given[:at], *given[at + 1 :]])
         except UnreadableInput as problem:
             problems.append(problem)
         except OSError as error:
-            problems.append(
-                UnreadableInput(
-                    "cannot be looked into",
-                    f"{error.filename or each}: {error.strerror or error}",
-                    "check that you may read it",
-                )
-            )
+            problems.append(cannot_look_into(error, each))
         else:
             for file in found.files:
                 files.setdefault(file.resolve(), file)
             notes += found.notes
             problems += found.problems
+    parts = parts_named_as_datasets(files.values()) if len(files) > 1 else None
+    if parts is not None:
+        problems.append(parts)
+        return FilesFound(())
     if not given:
         problems.append(UnreadableInput("no input is named", advice="name a file or a folder"))
     elif not files and not problems:
@@ -269,12 +289,13 @@ def _paths(given: Any) -> list[Path]:
     return [Path(each) for each in paths]
 
 
-def _files_of(path: Path, alone: bool) -> FilesFound:
-    if path.is_dir():
-        return files_in(path, READERS)
+def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound:
+    """The files to read of one path; `others` are given beside it."""
+    if path.is_dir() and not is_partitioned(path):
+        return files_in(path, READERS, recursive, [other for other in others if other.is_dir()])
     if not path.exists():
         raise _absent(path)
-    if is_sidecar(path) and not alone:
+    if is_sidecar(path) and others:
         return FilesFound(())  # a shell's *.csv names them too; they are read with their data
     suffix = suffix_of(path, READERS)
     if not suffix:

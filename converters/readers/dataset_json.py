@@ -1,4 +1,4 @@
-"""Dataset-JSON v1.1: one document (.json), a line per record (.ndjson), or those lines compressed (.dsjc).
+"""Dataset-JSON v1.1: one document (.json), a line per record (.ndjson), or those lines compressed.
 
 Lines are read in blocks, so that memory holds the columns and one block of records. A file is refused
 when it departs from the standard: in its metadata, in its number of records or of values, or in a value
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -25,8 +26,16 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ..sas_formats import Kind, kind_of
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
-from .dataset_json_metadata import attributes_of, creation_of, faults, time_of, variable_of
+from .dataset_json_metadata import (
+    attributes_of,
+    creation_of,
+    faults,
+    time_of,
+    unknown_attributes,
+    variable_of,
+)
 from .file_kind import seems
+from .json_fault import fault_of
 from .protocol import ReadOptions
 from .reading_notes import notes_on
 from .text import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
@@ -35,7 +44,8 @@ from .text_column import FIRST_BLOCK
 _CHUNK = 1 << 20
 _INFLATED = 16 << 20
 """Bytes that a compressed file gives at once: a few may stand for a thousand times as many."""
-_ADVICE = "have it written anew by a tool that follows Dataset-JSON 1.1"
+_ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
+_LISTED = 10
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -45,7 +55,6 @@ class _Content:
 
     metadata: dict[str, Any]
     blocks: Iterator[list[Any]]
-    open_ended: bool
     undecoded: Undecoded | None = None
 
 
@@ -55,7 +64,7 @@ def read_dataset_json(path: Path, options: ReadOptions, /) -> list[Dataset]:
     Parameters
     ----------
     path : Path
-        .json, .ndjson or .dsjc (zlib or gzip).
+        .json, .ndjson, or compressed .ndjson.gz or .dsjc (zlib or gzip).
     options : ReadOptions
 
     Raises
@@ -99,9 +108,9 @@ def _taken_apart(file: IO[bytes], path: Path, options: ReadOptions) -> _Content:
     head = file.read(512)
     file.seek(0)
     if not head.strip():
-        raise _Broken("the file is empty", advice="write or copy it anew")
+        raise _Broken("the file is empty", advice="write or copy it again")
     kind = path.suffix.lower()
-    if kind == ".dsjc":
+    if kind in (".dsjc", ".gz"):
         return _by_lines(_lines(_decompressed(file)), options)
     if seems(head) not in ("", "a JSON document", "a text file, perhaps CSV"):
         raise _Broken(f"this is {seems(head)}, not Dataset-JSON")
@@ -111,7 +120,7 @@ def _taken_apart(file: IO[bytes], path: Path, options: ReadOptions) -> _Content:
 
 
 def _whole(data: bytes, options: ReadOptions) -> _Content:
-    document = _loads(data, options, "")
+    document = _loads(data, options)
     if not isinstance(document, dict):
         raise _Broken("this is JSON, but not a Dataset-JSON object")
     rows = document.pop("rows", [])
@@ -119,25 +128,51 @@ def _whole(data: bytes, options: ReadOptions) -> _Content:
         raise _Broken("rows is not a list of lists")
     blocks = (rows[start : start + FIRST_BLOCK] for start in range(0, len(rows), FIRST_BLOCK))
     texts = _Texts()
-    return _Content(texts.decoded(document), blocks, open_ended=False, undecoded=texts.undecoded)
+    return _Content(texts.decoded(document), blocks, undecoded=texts.undecoded)
 
 
 def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if not line.isspace())
     number, first = next(numbered, (1, b"null"))
-    metadata = _loads(first, options, f"line {number}")
+    metadata = _loads(first, options, number)
     if not isinstance(metadata, dict):
         raise _Broken("the first line is not an object with the metadata", f"line {number}")
     if "rows" in metadata:
         raise _Broken("this is one JSON document, not a line for each record", advice="name it .json")
-    rows = (_loads(line, options, f"line {number}") for number, line in numbered)
+    names = _names(metadata)
+    rows = (_row(_loads(line, options, number, names), names, number) for number, line in numbered)
     blocks = iter(lambda: list(islice(rows, FIRST_BLOCK)), [])
     texts = _Texts()
-    return _Content(texts.decoded(metadata), blocks, open_ended=True, undecoded=texts.undecoded)
+    return _Content(texts.decoded(metadata), blocks, undecoded=texts.undecoded)
 
 
-def _loads(data: bytes, options: ReadOptions, place: str) -> Any:
-    """JSON; bytes that are not UTF-8 become lone surrogates, which the columns decode."""
+def _names(metadata: dict[str, Any]) -> list[str]:
+    """Names of the columns, of metadata that are not checked yet."""
+    columns = metadata.get("columns")
+    return [
+        str(column.get("name")) if isinstance(column, dict) else "?"
+        for column in (columns if isinstance(columns, list) else [])
+    ]
+
+
+def _row(row: Any, names: list[str], number: int) -> Any:
+    """A record as a list of values; on a line of its own it may be an object, with a value for each name."""
+    if type(row) is not dict:
+        return row
+    unknown = next((name for name in row if name not in names), None)
+    if unknown is not None:
+        raise _Broken(
+            f"a record has a value for {one_line(unknown)}, which is not a column", f"line {number}"
+        )
+    return [row.get(name) for name in names]
+
+
+def _loads(data: bytes, options: ReadOptions, line: int | None = None, names: Sequence[str] = ()) -> Any:
+    """JSON; bytes that are not UTF-8 become lone surrogates, which the columns decode.
+
+    `line` is that of a file which has a document on each; `names` are those of its columns.
+    """
+    place = "" if line is None else f"line {line}"
     try:
         if options.encoding is not None:
             data = str(data, codec_name(options.encoding)).encode()
@@ -146,24 +181,28 @@ def _loads(data: bytes, options: ReadOptions, place: str) -> Any:
         advice = "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried"
         raise _Broken(f"text is not {options.encoding}", place, advice) from error
     except orjson.JSONDecodeError as error:
+        fault: json.JSONDecodeError = error
         try:
             str(data, "utf-8")
         except UnicodeDecodeError:
-            return _loads_bytes(data, place)
-        raise _no_json(error, place) from error
+            try:
+                return _loads_bytes(data)
+            except json.JSONDecodeError as of_bytes:
+                fault = of_bytes
+            except RecursionError:
+                raise _Broken("this is not valid JSON: it is nested too deeply", place) from None
+        found = fault_of(fault, _ADVICE, line, names)
+        raise _Broken(found.what, found.where, found.advice) from fault
 
 
-def _loads_bytes(data: bytes, place: str) -> Any:
+def _loads_bytes(data: bytes) -> Any:
     text = str(data.removeprefix(_BYTE_ORDER_MARK), "utf-8", "surrogateescape")
-    try:
-        return json.loads(text, parse_int=orjson.loads, parse_float=orjson.loads, parse_constant=orjson.loads)
-    except (ValueError, RecursionError) as error:
-        raise _no_json(error, place) from error
 
+    def refuse(constant: str) -> None:
+        found = re.search(rf"[\[,:]\s*({constant})\s*[,\]}}]", text)
+        raise json.JSONDecodeError("not a JSON value", text, found.start(1) if found else 0)
 
-def _no_json(error: Exception, place: str) -> _Broken:
-    where = ": ".join(part for part in (place, one_line(str(error))) if part)
-    return _Broken("this is not valid JSON, or is cut short", where)
+    return json.loads(text, parse_int=orjson.loads, parse_float=orjson.loads, parse_constant=refuse)
 
 
 class _Texts:
@@ -203,7 +242,7 @@ def _decompressed(file: IO[bytes]) -> Iterator[bytes]:
     except zlib.error as error:
         raise _Broken("the compression is neither zlib nor gzip, or broken", one_line(str(error))) from error
     if not inflater.eof:
-        raise _Broken("the compressed stream is cut short", advice="copy or write the file anew")
+        raise _Broken("the compressed stream is cut short", advice="copy or write the file again")
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -217,7 +256,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     metadata = content.metadata
-    _refuse_faults(metadata, content.open_ended)
+    _refuse_faults(metadata)
     name = metadata["name"].strip().upper()
     variables = _variables(metadata)
     builders = [ColumnBuilder(variable, options.date_order) for variable in variables]
@@ -230,7 +269,7 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     if records != expected:
         raise _Broken(
             f"expected {expected} records by its metadata, found {records}",
-            advice="copy or write the file anew",
+            advice="copy or write the file again",
         )
     columns = [_column(builder) for builder in builders]
     return Dataset(
@@ -247,7 +286,7 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
         modified=time_of(metadata.get("dbLastModifiedDateTime")),
         notes=tuple(
             chain(
-                _notes_on_metadata(name, content.undecoded),
+                _notes_on_metadata(name, content),
                 *(_notes(name, *each) for each in zip(variables, columns, strict=True)),
                 notes_on(
                     name, {each.name: column.told for each, column in zip(variables, columns, strict=True)}
@@ -258,13 +297,13 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     )
 
 
-def _refuse_faults(metadata: dict[str, Any], open_ended: bool) -> None:
+def _refuse_faults(metadata: dict[str, Any]) -> None:
     version = metadata.get("datasetJSONVersion")
     if "datasetJSONVersion" not in metadata:
         raise _Broken("this is JSON, but not Dataset-JSON: it has no datasetJSONVersion")
     if isinstance(version, str) and not version.startswith("1.1"):
         raise _Broken(f"this is Dataset-JSON {one_line(version, 20)}; version 1.1 is read")
-    found = list(faults(metadata, open_ended))
+    found = list(faults(metadata))
     if found:
         count = f" (one of {len(found)} faults)" if len(found) > 1 else ""
         raise _Broken(f"this breaks the Dataset-JSON 1.1 standard: {found[0]}{count}", "metadata")
@@ -322,14 +361,21 @@ def _described(variable: Variable, column: Column) -> Variable:
     return replace(variable, format=variable.format or column.format)
 
 
-def _notes_on_metadata(dataset: str, undecoded: Undecoded | None) -> Iterator[ReadingNote]:
-    if undecoded is not None:
-        yield ReadingNote(dataset, f"metadata: {undecoded_words(undecoded)}")
+def _notes_on_metadata(dataset: str, content: _Content) -> Iterator[ReadingNote]:
+    if content.undecoded is not None:
+        yield ReadingNote(dataset, f"metadata: {undecoded_words(content.undecoded)}")
+    unknown = list(unknown_attributes(content.metadata))
+    if unknown:
+        more = f" and {len(unknown) - _LISTED} more" if len(unknown) > _LISTED else ""
+        yield ReadingNote(
+            dataset,
+            f"attributes that Dataset-JSON 1.1 does not have: {', '.join(unknown[:_LISTED])}{more}; "
+            "they are not used, and not kept in Dataset-JSON that is written",
+        )
 
 
 def _notes(dataset: str, variable: Variable, column: Column) -> Iterator[ReadingNote]:
     if column.undecoded is not None:
-        record = column.undecoded.position + 1
-        yield undecoded_note(column.undecoded, dataset, variable.name, record)
-    if column.problem:
-        yield ReadingNote(dataset, column.problem, variable.name, column.record)
+        yield undecoded_note(column.undecoded, dataset, variable.name, column.undecoded.position + 1)
+    for problem, record in column.problems:
+        yield ReadingNote(dataset, problem, variable.name, record)

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.dataset import Variable
@@ -65,7 +66,7 @@ class Column:
     ----------
     format : str
         Where the source has none and the values need one to be understood: times.
-    problem, record : str, int or None
+    problems : tuple of (str, int or None)
         What a user must know about it, and the first record concerned.
     undecoded : Undecoded or None
         Text that was not UTF-8; its position is that of the first record concerned.
@@ -78,8 +79,7 @@ class Column:
     values: Any
     is_number: bool
     format: str = ""
-    problem: str = ""
-    record: int | None = None
+    problems: tuple[tuple[str, int | None], ...] = ()
     undecoded: Undecoded | None = None
     told: tuple[Told, ...] = ()
     kind: Kind = Kind.NUMBER
@@ -194,24 +194,26 @@ def _of_numbers(numbers: NDArray[np.float64], variable: Variable, inexact: int |
         stamps = STAMPS_OF[kind](numbers)
         if stamps is not None:
             return Column(stamps, is_number=True)
-        return Column(numbers, True, problem=f"has a {kind} format and holds what SAS does not count as one")
+        problem = f"has a {kind} format and holds what SAS does not count as one"
+        return Column(numbers, True, problems=((problem, None),))
     if inexact is not None:
-        return Column(numbers, True, problem=ROUNDED, record=inexact)
+        return Column(numbers, True, problems=((ROUNDED, inexact),))
     fraction = np.isfinite(numbers) & (numbers != np.trunc(numbers))
     if variable.data_type == "integer" and fraction.any():
-        record = int(fraction.argmax()) + 1
-        return Column(numbers, True, problem="is declared integer and holds fractions; kept", record=record)
+        problem = "is declared integer and holds fractions; kept"
+        return Column(numbers, True, problems=((problem, int(fraction.argmax()) + 1),))
     return Column(numbers, True)
 
 
 def _of_decimals(texts: TextColumn) -> Column:
-    meant = typed(texts.values, Kind.NUMBER)
+    """Numbers from their text; a comma parts thousands, as the standard allows."""
+    meant = typed(texts.values, Kind.NUMBER, decimal=".")
     wrong = texts.first_record(meant.wrong | (meant.tags != ""))
     if wrong is not None:
-        raise WrongValue("a variable of dataType decimal holds a text that is no number", wrong)
-    rounded = texts.first_record(beyond_double(texts.values))
-    problem = "" if rounded is None else ROUNDED
-    return Column(texts.spread(meant.values), True, problem=problem, record=rounded)
+        raise WrongValue("a variable of dataType decimal holds a text that is not a number", wrong)
+    rounded = texts.first_record(beyond_double(pc.replace_substring(texts.values, ",", "")))
+    problems = () if rounded is None else ((ROUNDED, rounded),)
+    return Column(texts.spread(meant.values), True, problems=problems, told=tuple(forms_told(meant, texts)))
 
 
 def _of_stamps(texts: TextColumn, kind: Kind, date_order: str | None) -> Column:
@@ -222,7 +224,7 @@ def _of_stamps(texts: TextColumn, kind: Kind, date_order: str | None) -> Column:
     tagged = texts.first_record(meant.tags != "")
     if tagged is not None:
         problem = f"is meant to be a numeric {kind} and holds a special missing value as text; kept as text"
-        return Column(texts.to_pandas(), False, problem=problem, record=tagged)
+        return Column(texts.to_pandas(), False, problems=((problem, tagged),))
     sas_format = TIME_FORMAT if kind is Kind.TIME else ""
     return Column(
         texts.spread(meant.values),

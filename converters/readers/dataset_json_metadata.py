@@ -1,7 +1,8 @@
 """What Dataset-JSON v1.1 says about a dataset, checked attribute by attribute.
 
 The tables below restate the standard: which attributes there are, which must be there, and what each may
-hold. A document that departs from them is refused with every departure counted.
+hold. A document that departs from them is refused with every departure counted; attributes beyond them
+are no departure, as the standard's guide allows extensions.
 """
 
 from __future__ import annotations
@@ -120,37 +121,48 @@ _OWN_PLACE = frozenset(
 """What a Dataset has a place for; all others go to its `attributes`."""
 
 
-def faults(document: Mapping[str, Any], open_ended: bool) -> Iterator[str]:
-    """Every departure of the metadata from the standard, one sentence each.
+def faults(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every departure of the metadata from the standard that makes them useless, one sentence each.
 
     Parameters
     ----------
     document : mapping
         The dataset's object without its rows.
-    open_ended : bool
-        Whether attributes that the standard does not name may be there, as in NDJSON.
     """
-    yield from _faults_of(document, _DATASET, "", open_ended)
+    for place, given, attributes in _objects(document):
+        for name, attribute in attributes.items():
+            if name not in given:
+                if attribute.required:
+                    yield f"{place}{name} is not present"
+            elif not attribute.allows(given[name]):
+                yield f"{place}{name} is not {attribute.wanted}"
+
+
+def unknown_attributes(document: Mapping[str, Any]) -> Iterator[str]:
+    """Attributes that the standard does not have, each once: extensions, or misspelt ones.
+
+    Those of columns are named without their column, as ``columns[].codelist``.
+    """
+    unknown = (
+        f"{re.sub('[0-9]+', '', place)}{one_line(name, 40)}"
+        for place, given, attributes in _objects(document)
+        for name in given
+        if name not in attributes
+    )
+    yield from dict.fromkeys(unknown)
+
+
+def _objects(
+    document: Mapping[str, Any],
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, _Attribute]]]:
+    """The objects of the metadata: the place of each, as it is, and the attributes it may have."""
+    yield "", document, _DATASET
     if isinstance(document.get("sourceSystem"), dict):
-        yield from _faults_of(document["sourceSystem"], _SOURCE_SYSTEM, "sourceSystem.")
+        yield "sourceSystem.", document["sourceSystem"], _SOURCE_SYSTEM
     columns = document.get("columns")
     for position, column in enumerate(columns if isinstance(columns, list) else []):
         if isinstance(column, dict):
-            yield from _faults_of(column, _COLUMN, f"columns[{position}].")
-
-
-def _faults_of(
-    given: Mapping[str, Any], attributes: Mapping[str, _Attribute], place: str, open_ended: bool = False
-) -> Iterator[str]:
-    for name, attribute in attributes.items():
-        if name not in given:
-            if attribute.required:
-                yield f"{place}{name} is not there"
-        elif not attribute.allows(given[name]):
-            yield f"{place}{name} is not {attribute.wanted}"
-    if not open_ended:
-        unknown = [name for name in given if name not in attributes]
-        yield from (f"{place}{one_line(name, 40)} is unknown to Dataset-JSON 1.1" for name in unknown)
+            yield f"columns[{position}].", column, _COLUMN
 
 
 def variable_of(column: Mapping[str, Any]) -> Variable:
@@ -172,7 +184,7 @@ def variable_of(column: Mapping[str, Any]) -> Variable:
 
 
 def attributes_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What only Dataset-JSON has a place for, kept for its writer."""
+    """What only Dataset-JSON has a place for; its writer takes what the standard has, Parquet all of it."""
     return MappingProxyType({name: value for name, value in document.items() if name not in _OWN_PLACE})
 
 

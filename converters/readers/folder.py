@@ -1,14 +1,16 @@
-"""Which files of a folder are read, and which may hold data and are not."""
+"""What one folder holds: files that are read, and others that may hold data."""
 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
+from ...schemas.spelling import one_line
+from . import parquet_parts
 from .sidecars import is_sidecar
 
 _UNREAD_KINDS = {
@@ -36,19 +38,16 @@ _UNREAD_KINDS = {
 _UNREAD = {suffix: kind for kind, suffixes in _UNREAD_KINDS.items() for suffix in suffixes.split()}
 """Kinds of files that hold data and that no reader takes, by suffix."""
 
+_DATASET_JSON = re.compile(rb'"datasetJSONVersion"\s*:\s*"')
 _OWN_KEYS = ({"schema_version", "verdict"}, {"schema_version", "polarity"})
 """What our reports and our codebooks have on their first level."""
 
-_LISTED = 20
+_NAMES_LISTED = 3
+_HEAD = 1 << 16
+"""In so many bytes Dataset-JSON has said that it is that."""
 
-
-@dataclass(frozen=True, slots=True)
-class FilesFound:
-    """Files to read, what must be known of those left out, and those that must be read and cannot."""
-
-    files: tuple[Path, ...]
-    notes: tuple[ReadingNote, ...] = ()
-    problems: tuple[UnreadableInput, ...] = ()
+_PART = re.compile(r"part[-._]?\d+.*\.(parquet|csv|tsv)(\.gz)?", re.IGNORECASE)
+"""How Spark, Arrow and dask name the parts of one dataset, in formats where the file name names it."""
 
 
 def suffix_of(path: Path, known: Collection[str]) -> str:
@@ -57,60 +56,86 @@ def suffix_of(path: Path, known: Collection[str]) -> str:
     return max((suffix for suffix in known if name.endswith(suffix)), key=len, default="")
 
 
-def files_in(folder: Path, known: Collection[str]) -> FilesFound:
-    """The data files of a folder by name, with a note that lists what else may hold data.
-
-    Sidecars, hidden files and what is no data by its suffix (documents, programs, define.xml) are left
-    out without a word; so are our own reports and codebooks.
-
-    Parameters
-    ----------
-    folder : Path
-    known : collection of str
-        Suffixes of files that can be read.
-
-    Raises
-    ------
-    UnreadableInput
-        When there is nothing to read.
-    """
-    present = sorted(path for path in folder.iterdir() if _is_told_of(path))
-    named = [path for path in present if suffix_of(path, known) and not path.is_dir()]
-    problems = tuple(_no_file(path) for path in named if not path.is_file())
-    files = tuple(path for path in named if path.is_file() and not _is_other_json(path))
-    unread = [f"{path.name} ({kind})" for path in present for kind in _unread_kind(path, known)]
-    more = f" and {len(unread) - _LISTED} more" if len(unread) > _LISTED else ""
-    listed = ", ".join(unread[:_LISTED]) + more
-    if not files and not problems:
-        raise UnreadableInput(
-            "the folder holds no data that can be read",
-            f"{folder}, {sum(path.is_file() for path in folder.iterdir())} files",
-            f"looked for {', '.join(known)}, not in subfolders" + (f"; found {listed}" if unread else ""),
-        )
-    notes = (ReadingNote("", f"not read in {folder}, though it may hold data: {listed}"),) if unread else ()
-    return FilesFound(files, notes, problems)
-
-
-def _is_told_of(path: Path) -> bool:
-    return not path.name.startswith((".", "~$")) and not is_sidecar(path)
-
-
-def _no_file(path: Path) -> UnreadableInput:
-    what = "the link points to nothing" if path.is_symlink() else "this is no file"
+def parts_named_as_datasets(paths: Iterable[Path]) -> UnreadableInput | None:
+    """A refusal of files that by their names are parts of one dataset; None when there are none."""
+    parts = [path for path in paths if _PART.fullmatch(path.name)]
+    if not parts:
+        return None
+    folder = parts[0].parent
+    advice = (
+        "rename the folder to the dataset's name and .parquet (as adtte.parquet), and read the folder"
+        if parts[0].name.lower().endswith(parquet_parts.SUFFIX)
+        else "write each dataset as one file that has its name"
+    )
+    if parquet_parts.is_partitioned(folder):
+        advice = f"read the folder {folder}: its parts are one dataset"
     return UnreadableInput(
-        what, str(path), "mend it or take it away, or name the files instead of the folder"
+        "by their names these are parts of one dataset, not datasets",
+        f"{folder}: {listed([path.name for path in parts], _NAMES_LISTED)}",
+        advice,
     )
 
 
-def _unread_kind(path: Path, known: Collection[str]) -> Iterator[str]:
-    """What a file or folder is that may hold data and is not read; nothing for all others."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one folder holds: files to read, others that may hold data and what they are, subfolders."""
+
+    files: tuple[Path, ...]
+    unread: Mapping[Path, str]
+    problems: tuple[UnreadableInput, ...]
+    subfolders: tuple[Path, ...]
+    files_present: int
+
+
+def contents_of(folder: Path, known: Collection[str]) -> Contents:
+    entries = sorted(folder.iterdir())
+    present = [path for path in entries if not is_hidden(path) and not is_sidecar(path)]
+    subfolders = tuple(path for path in present if path.is_dir() and not parquet_parts.is_partitioned(path))
+    named = [path for path in present if suffix_of(path, known) and path not in set(subfolders)]
+    files = [
+        path
+        for path in named
+        if parquet_parts.is_partitioned(path) or (path.is_file() and not _is_other_json(path))
+    ]
+    problems = [_no_file(path) for path in named if not path.is_file() and not path.is_dir()]
+    parts = parts_named_as_datasets(files)
+    if parts is not None:
+        problems.append(parts)
+        files = [path for path in files if not _PART.fullmatch(path.name)]
+    unread = {path: kind for path in present if not path.is_dir() and (kind := _unread_kind(path, known))}
+    return Contents(
+        tuple(files), unread, tuple(problems), subfolders, sum(path.is_file() for path in entries)
+    )
+
+
+def may_be_data(path: Path, known: Collection[str]) -> bool:
+    """Whether a file in a subfolder may hold data, by its name; JSON by its first bytes."""
+    if suffix_of(path, known) == ".json" and path.is_file():
+        with path.open("rb") as file:
+            return _DATASET_JSON.search(file.read(_HEAD)) is not None
+    return bool(suffix_of(path, known)) or path.suffix.lower() in _UNREAD
+
+
+def listed(names: Sequence[str], longest: int) -> str:
+    """The first names, each as one printable line, and how many more there are."""
+    more = f" and {len(names) - longest} more" if len(names) > longest else ""
+    return ", ".join(one_line(name, 200) for name in names[:longest]) + more
+
+
+def is_hidden(path: Path) -> bool:
+    return path.name.startswith((".", "~$"))
+
+
+def _no_file(path: Path) -> UnreadableInput:
+    what = "the link points to nothing" if path.is_symlink() else "this is not a file"
+    return UnreadableInput(what, str(path), "fix or remove it, or name the files instead of the folder")
+
+
+def _unread_kind(path: Path, known: Collection[str]) -> str:
+    """What a file is that may hold data and is not read; "" for all others."""
     if suffix_of(path, known):
-        if path.is_dir():
-            yield "folder"
-        elif _is_other_json(path) and not _is_own_json(path):
-            yield "JSON, but not Dataset-JSON"
-    elif path.suffix.lower() in _UNREAD:
-        yield _UNREAD[path.suffix.lower()]
+        return "JSON, but not Dataset-JSON" if _is_other_json(path) and not _is_own_json(path) else ""
+    return _UNREAD.get(path.suffix.lower(), "")
 
 
 def _is_other_json(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Parquet: files of our own writer with all their metadata, and files that others made.
+"""Parquet: files of our own writer with all their metadata, files and folders of parts that others made.
 
 What a column becomes is the table `_CONVERSIONS`. Whatever changes a value is told by a note; a column
 that no dataset can hold (nested, bytes that are no text) is refused by name.
@@ -7,6 +7,7 @@ that no dataset can hold (nested, bytes that are no text) is refused by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable, VariableType
@@ -26,7 +26,8 @@ from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
 from .. import arrow_metadata
 from ..sas_formats import Kind
-from .file_kind import seems
+from .parquet_parts import parts_of
+from .parquet_table import ParquetTable, readable
 from .protocol import ReadOptions
 from .reading_notes import Told, notes_on
 from .text_column import TextBlocks
@@ -40,6 +41,7 @@ _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SECONDS_PER_DAY = 86_400
 _UNNAMED_INDEX = "__index_level_"
 _INDEX = "an index that pandas had written without a name was left out"
+_FROM_FOLDERS = "taken from the names of the folders of the parts"
 _MOVED = (
     "special missing values are read as plain missing: the records were changed, filtered or sorted by "
     "another tool since they were written"
@@ -62,84 +64,66 @@ class _Unfit(Exception):
 
 
 def read_parquet(path: Path, options: ReadOptions, /) -> list[Dataset]:
-    """Read a Parquet file as one dataset.
+    """Read a Parquet file, or a folder of the parts of one dataset, as one dataset.
 
     Parameters
     ----------
     path : Path
+        A file, or a folder such as ``adtte.parquet/`` with parts as Spark, Arrow, dask and others write
+        them (see `parquet_parts`).
     options : ReadOptions
         `encoding` has no meaning here: text in Parquet is UTF-8.
 
     Raises
     ------
     UnreadableInput
-        When the file is no whole Parquet file, or a column is nested, holds bytes that are no text, or
-        shares its name with another.
+        When a file is no whole Parquet file, a column is nested, holds bytes that are no text, or
+        shares its name with another, or the parts are not parts of one dataset.
     """
-    try:
-        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
-            return [_dataset(file, path, options)]
-    except (pa.ArrowException, ValueError, KeyError) as error:
-        raise _damaged(path, error) from error
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        raise _damaged(path, error) from error
+    found = parts_of(path)
+    table = ParquetTable.of(path, found.parts)
+    with readable(found.parts[0].path):
+        return [_dataset(table, found.others, options)]
 
 
-def _damaged(path: Path, error: Exception) -> UnreadableInput:
-    with path.open("rb") as stream:
-        head = stream.read(512)
-    if head.startswith(b"PAR1"):
-        return UnreadableInput(
-            "a damaged or incomplete Parquet file",
-            f"{path}: {one_line(str(error))}",
-            "copy or write the file anew, and check that the copy is complete",
-        )
-    kind = seems(head)
-    return UnreadableInput(
-        "this is no Parquet file",
-        f"{path}: it is {kind}" if kind else str(path),
-        "check the file's name and where it comes from",
-    )
-
-
-def _dataset(file: pq.ParquetFile, path: Path, options: ReadOptions) -> Dataset:
-    schema = file.schema_arrow
-    _refuse_repeated_names(schema, path)
-    told = arrow_metadata.dataset_metadata(schema)
+def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -> Dataset:
+    path = table.path
+    told = _told(table)
     name = told.name or path.stem.upper()
-    fields = [field for field in schema if not field.name.startswith(_UNNAMED_INDEX)]
+    fields = [field for field in table.schema if not field.name.startswith(_UNNAMED_INDEX)]
     values: dict[str, Any] = {}
     variables: list[Variable] = []
     special_missing: dict[str, SpecialMissing] = {}
-    told_by_column: list[tuple[str, str]] = []
+    told_by_column: list[tuple[str, str]] = [(_FROM_FOLDERS, key) for key in table.from_folders]
     told_of_values: dict[str, tuple[Told, ...]] = {}
-    if len(fields) < len(schema):
+    if len(fields) < len(table.schema):
         told_by_column.append((_INDEX, ""))
+    if others:
+        told_by_column.append((f"not read beside its parts: {', '.join(map(one_line, others))}", ""))
     for done, field in enumerate(fields, start=1):
-        column = _column(file, field, told.ours, path)
+        column = _column(table, field, told.ours)
         values[field.name] = column.values
         variable = arrow_metadata.variable_of(field, column.type)
         variables.append(replace(variable, format=variable.format or column.format))
         told_by_column += [(message, field.name) for message in column.notes]
         told_of_values[field.name] = column.told
-        if arrow_metadata.has_special_missing(field):
-            try:
-                special_missing[field.name] = arrow_metadata.special_missing_of(field, _nulls(column))
-            except ValueError:
-                told_by_column.append((_MOVED, field.name))
+        try:
+            special = _special_missing(table, field.name, column)
+        except ValueError:
+            told_by_column.append((_MOVED, field.name))
+        else:
+            special_missing |= {field.name: special} if special is not None else {}
         if options.progress:
             options.progress(path.name, done, len(fields))
     return Dataset(
         name=name,
-        frame=pd.DataFrame(values, index=pd.RangeIndex(file.metadata.num_rows), columns=list(values)),
+        frame=pd.DataFrame(values, index=pd.RangeIndex(table.records), columns=list(values)),
         variables=tuple(variables),
         label=told.label,
         declared_class=told.declared_class,
         declared_subclass=told.declared_subclass,
         carries=told.carries,
-        source=Source(path, "Parquet"),
+        source=Source(path, f"Parquet, {len(table.files)} parts" if path.is_dir() else "Parquet"),
         special_missing=MappingProxyType(special_missing),
         created=told.created,
         modified=told.modified,
@@ -148,8 +132,48 @@ def _dataset(file: pq.ParquetFile, path: Path, options: ReadOptions) -> Dataset:
     )
 
 
-def _nulls(column: _Column) -> NDArray[np.bool_]:
-    return pd.Series(column.values).isna().to_numpy(dtype=np.bool_)
+def _told(table: ParquetTable) -> arrow_metadata.DatasetMetadata:
+    """What the first part says about the dataset; the others must be of the same one."""
+    first, *further = (arrow_metadata.dataset_metadata(file.schema) for file in table.files)
+    for file, told in zip(table.files[1:], further, strict=True):
+        if told.name != first.name:
+            raise UnreadableInput(
+                f"the parts are of different datasets: {first.name or '?'} and {told.name or '?'}",
+                str(file.part.path),
+                "move away the files that do not belong to it",
+            )
+    return first
+
+
+def _special_missing(table: ParquetTable, name: str, column: _Column) -> SpecialMissing | None:
+    """The special missing values that the files keep of a column.
+
+    A part that our writer wrote keeps the positions in that part. A tool that split such a file gives
+    every part the metadata of the whole, with the positions in the whole.
+
+    Raises
+    ------
+    ValueError
+        When they belong to other records than these.
+    """
+    if name in table.from_folders:
+        return None
+    fields = [file.schema.field(name) for file in table.files]
+    if not any(map(arrow_metadata.has_special_missing, fields)):
+        return None
+    missing = pd.Series(column.values).isna().to_numpy(dtype=np.bool_)
+    if all(field.metadata == fields[0].metadata for field in fields):
+        with suppress(ValueError):
+            return arrow_metadata.special_missing_of(fields[0], missing)
+    of_parts = [
+        (first, arrow_metadata.special_missing_of(field, missing[first:end]))
+        for field, (first, end) in zip(fields, table.bounds, strict=True)
+        if arrow_metadata.has_special_missing(field)
+    ]
+    return SpecialMissing(
+        np.concatenate([first + each.records for first, each in of_parts]),
+        np.concatenate([each.tags for _, each in of_parts]),
+    )
 
 
 def _notes(dataset: str, told_by_column: list[tuple[str, str]]) -> tuple[ReadingNote, ...]:
@@ -165,25 +189,14 @@ def _notes(dataset: str, told_by_column: list[tuple[str, str]]) -> tuple[Reading
     )
 
 
-def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
-    capitals = [name.upper() for name in schema.names]
-    repeated = sorted(name for name in schema.names if capitals.count(name.upper()) > 1)
-    if repeated:
-        raise UnreadableInput(
-            "two columns have the same name",
-            f"{path}: {', '.join(dict.fromkeys(repeated))}",
-            "rename one where it was written",
-        )
-
-
-def _column(file: pq.ParquetFile, field: pa.Field, ours: bool, path: Path) -> _Column:
+def _column(table: ParquetTable, field: pa.Field, ours: bool) -> _Column:
     try:
-        data = _plain(file.read(columns=[field.name]).column(0))
+        data = _plain(table.column(field.name))
         convert = next(convert for fits, convert in _CONVERSIONS if fits(data.type))
         return convert(data, field, ours)
     except _Unfit as reason:
         what, advice = reason.args
-        raise UnreadableInput(what, f"{path}: {field.name}", advice) from None
+        raise UnreadableInput(what, f"{table.path}: {field.name}", advice) from None
 
 
 def _plain(data: pa.ChunkedArray) -> pa.Array:

@@ -27,6 +27,8 @@ class ReadOptions:
         Overrides what the file declares and what its bytes suggest; a Python or SAS name.
     catalog : Path or None
         SAS format catalogue (sas7bcat); by default the one beside the data.
+    recursive : bool
+        Read the subfolders of a folder, too.
     progress : callable or None
         Called with file name, amount done and total, in the reader's own unit (bytes or records).
     missing : tuple of str
@@ -39,6 +41,7 @@ class ReadOptions:
 
     encoding: str | None = None
     catalog: Path | None = None
+    recursive: bool = False
     progress: Progress | None = None
     missing: tuple[str, ...] = ()
     date_order: str | None = None
@@ -46,7 +49,7 @@ class ReadOptions:
 
 
 class Reader(Protocol):
-    """Reads one file of one format.
+    """Reads one file of one format; of Parquet also a folder of parts.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from ...schemas.dataset import Dataset, Study
 from ...schemas.errors import ConfigurationError, UnwritableOutput
 from ...schemas.spelling import one_line
+from ..readers.folder import suffix_of
 from .atomic import write_together
 from .csv import CSV
 from .dataset_json import DATASET_JSON
@@ -38,12 +39,13 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         ".csv": CSV,
         ".json": DATASET_JSON,
         ".ndjson": DATASET_JSON,
+        ".ndjson.gz": DATASET_JSON,
         ".dsjc": DATASET_JSON,
     }
 )
 """Writers by file name suffix, in lower case."""
 
-_CHOICE = "choose Parquet (.parquet), CSV (.csv) or Dataset-JSON (.json, .ndjson, .dsjc)"
+_CHOICE = "choose Parquet (.parquet), CSV (.csv) or Dataset-JSON (.json, .ndjson, .ndjson.gz, .dsjc)"
 _NOT_WRITTEN = {
     ".xpt": "XPT cannot be written yet",
     ".xport": "XPT cannot be written yet",
@@ -77,7 +79,7 @@ class Target:
         path : path
             A file, its format by its suffix; or a folder, there or not, when `to` is given.
         to : str, optional
-            "parquet", "csv", "json", "ndjson" or "dsjc".
+            "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
 
         Raises
         ------
@@ -91,21 +93,22 @@ class Target:
                 raise ConfigurationError(
                     "a folder needs a format for its files", str(path), "add --to parquet, csv or json"
                 )
-            _writer(place.suffix, str(path))
+            _writer(suffix_of(place, WRITERS) or place.suffix, str(path))
             return cls(place)
         suffix = "." + to.lower().removeprefix(".")
         _writer(suffix, f"--to {to}")
-        if is_folder or place.suffix.lower() not in WRITERS:
+        named = suffix_of(place, WRITERS)
+        if is_folder or not named:
             return cls(place, suffix)
-        if place.suffix.lower() != suffix:
+        if named != suffix:
             raise ConfigurationError(
-                f"the output is named {place.suffix} and asked for as {to}", str(path), "say one of the two"
+                f"the output is named {named} and asked for as {to}", str(path), "say one of the two"
             )
         return cls(place)
 
     @property
     def writer(self) -> Writer:
-        return WRITERS[self.suffix or self.path.suffix.lower()]
+        return WRITERS[self.suffix or suffix_of(self.path, WRITERS)]
 
     def outputs(self, datasets: Sequence[Dataset]) -> list[Output]:
         """Each dataset and its file.
@@ -125,7 +128,7 @@ class Target:
         raise ConfigurationError(
             f"{len(datasets)} datasets cannot go to one file",
             f"{self.path}: {names or 'no dataset'}",
-            f"name a folder, and the format of its files with --to {self.path.suffix[1:].lower()}",
+            f"name a folder, and the format of its files with --to {suffix_of(self.path, WRITERS)[1:]}",
         )
 
     def _file_name(self, dataset: Dataset) -> str:
@@ -147,8 +150,8 @@ def write(
     path : path or Target
         A file, its format by its suffix; or a folder when `to` is given. Folders are made.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson" or "dsjc". Each dataset goes
-        to the file of its name, as ``adtte.parquet``.
+        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each
+        dataset goes to the file of its name, as ``adtte.parquet``.
     overwrite : bool
         Replace existing files; never one that the data were read from.
 

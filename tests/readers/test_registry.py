@@ -61,7 +61,7 @@ def test_json_that_is_named_or_broken_is_not_left_out(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputs) as refusal:
         read(tmp_path)
     assert [problem.what for problem in refusal.value.problems] == [
-        "this is not valid JSON, or is cut short",
+        "the file is cut short: it ends within its JSON",
         "the file is empty",
     ]
 
@@ -214,7 +214,7 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
         put(tmp_path, name, "x")
     put(tmp_path, "adtte.json", "{}")
     put(tmp_path, "adae.json", "[1]")
-    put(tmp_path, "adex.parquet/part-0.parquet", "PAR1")
+    put(tmp_path, "adex.csv/notes.txt", "x")
     for name in ("README.md", "make.py", "define.xml", "formats.sas7bcat", "_variables.csv", "guide.pdf"):
         put(tmp_path, name, "dataset,variable\n")
     put(tmp_path, "old.json", '{"schema_version": "1.1", "verdict": "passed", "findings": []}')
@@ -222,7 +222,7 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
     (note,) = read(tmp_path).notes
     assert str(note).replace(str(tmp_path), "FOLDER") == (
         "not read in FOLDER, though it may hold data: adae.XLSX (Excel), "
-        "adae.json (JSON, but not Dataset-JSON), adex.parquet (folder), adlb.rds (R), "
+        "adae.json (JSON, but not Dataset-JSON), adlb.rds (R), "
         "adrs.sas7bdat.zip (archive), adtte.json (JSON, but not Dataset-JSON), adtte.xpt.gz (compressed)"
     )
 
@@ -270,7 +270,7 @@ def test_links_to_nothing_are_refused_with_all_other_problems(tmp_path: Path) ->
     with pytest.raises(UnreadableInputs) as refusals:
         read(tmp_path)
     assert [problem.what for problem in refusals.value.problems] == [
-        "this is no file",
+        "this is not a file",
         "the link points to nothing",
         "the file is empty",
     ]

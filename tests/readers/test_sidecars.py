@@ -163,7 +163,7 @@ def test_a_csv_file_of_two_datasets_is_refused(tmp_path: Path) -> None:
 
 def test_two_files_of_one_dataset_are_refused(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "Filename,dataset\nnew.csv,ADTTE\n", adtte="AVAL\n1\n", new="AVAL\n2\n")
-    with pytest.raises(UnreadableInput, match="dataset ADTTE is there 2 times"):
+    with pytest.raises(UnreadableInput, match="dataset ADTTE was found twice"):
         read(folder)
     assert read(folder / "new.csv")["ADTTE"]["AVAL"].tolist() == [2]
 

@@ -1,8 +1,9 @@
 """Dataset-JSON beside the standard's own JSON Schemas and Python's own parsers."""
 
+import gzip
 import json
 import zlib
-from datetime import datetime
+from datetime import date, datetime
 
 import jsonschema
 import numpy as np
@@ -56,10 +57,79 @@ def test_ndjson_keeps_to_the_schema(plain, shared, tmp_path, records):
     assert all(len(row) == len(head["columns"]) for row in rows)
 
 
-def test_dsjc_is_ndjson_in_a_zlib_stream(plain, tmp_path):
+@pytest.mark.parametrize("suffix", [".dsjc", ".ndjson.gz"])
+def test_compressed_files_are_ndjson_in_gzip_without_a_time(plain, tmp_path, suffix):
     ag.write(plain, tmp_path / "x.ndjson")
-    ag.write(plain, tmp_path / "x.dsjc")
-    assert zlib.decompress((tmp_path / "x.dsjc").read_bytes()) == (tmp_path / "x.ndjson").read_bytes()
+    ag.write(plain, tmp_path / f"x{suffix}")
+    content = (tmp_path / f"x{suffix}").read_bytes()
+    assert content[:8] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
+    assert gzip.decompress(content) == (tmp_path / "x.ndjson").read_bytes()
+
+
+def test_both_compressions_are_read(plain, tmp_path):
+    ag.write(plain, tmp_path / "x.ndjson")
+    lines = (tmp_path / "x.ndjson").read_bytes()
+    (tmp_path / "gzip.dsjc").write_bytes(gzip.compress(lines, mtime=0))
+    (tmp_path / "zlib.dsjc").write_bytes(zlib.compress(lines))
+    for name in ("gzip.dsjc", "zlib.dsjc"):
+        pd.testing.assert_frame_equal(
+            next(iter(ag.read(tmp_path / name))).frame, next(iter(ag.read(tmp_path / "x.ndjson"))).frame
+        )
+
+
+def test_a_json_document_cannot_be_taken_for_lines(plain, tmp_path):
+    ag.write(plain, tmp_path / "x.json")
+    first, second, *_ = (tmp_path / "x.json").read_text("utf-8").splitlines()
+    assert first == "{"
+    assert second.startswith('"datasetJSONCreationDateTime":')
+
+
+def test_extensions_are_not_written_again(shared, document):
+    schema = json.loads((shared / "formats" / "dataset-json-1.1.schema.json").read_bytes())
+    source = {"name": "EDC", "version": "2", "systemExtensions": []}
+    written = document(one([1.0]).replace(attributes={"sourceSystem": source, "vendor": 1}))
+    assert written["sourceSystem"] == {"name": "EDC", "version": "2"}
+    jsonschema.validate(written, schema)
+
+
+def test_a_decimal_has_its_target(document):
+    (described,) = document(one([1.5], data_type="decimal"))["columns"]
+    assert (described["dataType"], described["targetDataType"]) == ("decimal", "decimal")
+
+
+# Another tool
+
+
+@pytest.mark.parametrize("records", [None, 0])
+@pytest.mark.parametrize("name", ["adsl.xpt", "adtte.xpt", "adae.csv"])
+def test_dsjframe_reads_what_is_written(root, tmp_path, name, records):
+    dsjframe = pytest.importorskip("dsjframe")
+    (dataset,) = ag.read(root / "fixtures" / "cartitude1" / name)
+    dataset = dataset.replace(frame=dataset.frame.iloc[:records])
+    for suffix in (".json", ".ndjson", ".ndjson.gz", ".dsjc"):
+        ag.write(dataset, tmp_path / f"x{suffix}")
+        table = dsjframe.read_dataset(tmp_path / f"x{suffix}", empty_to_null=False)
+        assert table.column_names == list(dataset.frame.columns)
+        assert table.num_rows == len(dataset)
+        for column in dataset.frame:
+            assert _plain_values(table[column].to_pylist()) == _plain_values(dataset[column].astype(object))
+    for suffix in (".json", ".ndjson", ".dsjc"):
+        verdict = dsjframe.validate_dataset(tmp_path / f"x{suffix}")
+        assert verdict["ok"], verdict
+
+
+def _plain_values(values):
+    """Dates and datetimes as datetimes, numbers as floats, missing as None."""
+    return [
+        None
+        if pd.isna(value)
+        else pd.Timestamp(value)
+        if isinstance(value, (date, datetime))
+        else float(value)
+        if isinstance(value, int)
+        else value
+        for value in values
+    ]
 
 
 def test_everything_value_by_value(plain, document):

@@ -33,3 +33,15 @@ def test_an_input_is_recognised_by_any_name(tmp_path, monkeypatch):
 def test_what_is_not_there_is_no_input(tmp_path):
     (tmp_path / "here").write_bytes(b"")
     refuse_inputs([tmp_path / "new", tmp_path / "here"], [tmp_path / "new", tmp_path / "gone"])
+
+
+def test_a_folder_of_parts_gets_no_further_part(tmp_path):
+    dataset = Dataset.from_frame(pd.DataFrame({"USUBJID": ["1"]}), "ADSL")
+    folder = tmp_path / "adsl.parquet"
+    ag.write(dataset, folder / "part-0.parquet")
+    for to in ("parquet", "csv"):
+        with pytest.raises(UnwritableOutput, match="become a part of an input"):
+            ag.convert(folder, folder, to=to, overwrite=True)
+    with pytest.raises(UnwritableOutput, match="would replace an input"):
+        ag.convert(folder, tmp_path, to="parquet", overwrite=True)
+    assert [path.name for path in folder.iterdir()] == ["part-0.parquet"]

@@ -142,7 +142,11 @@ def test_real_xpt_survives_every_format(to, shared, assert_same, tmp_path):
     study = ag.read(shared / "data" / "cdiscpilot" / "adam")
     written = ag.convert(shared / "data" / "cdiscpilot" / "adam", tmp_path / "out", to=to)
     back = ag.read(tmp_path / "out")
-    assert len(study) == len(back) == sum(path.suffix == f".{to}" and path.name[0] != "_" for path in written)
+    assert (
+        len(study)
+        == len(back)
+        == sum(path.name.endswith(f".{to}") and path.name[0] != "_" for path in written)
+    )
     for dataset in study:
         assert_same(dataset, back[dataset.name])
 
