@@ -98,7 +98,7 @@ def _match(
 
 
 def _is(known: KnownFinding, finding: Finding) -> bool:
-    return known.fingerprint == finding.fingerprint and known.severity.reaches(finding.severity)
+    return known.fingerprint == finding.fingerprint and known.severity >= finding.severity
 
 
 class _Pool:
@@ -123,7 +123,7 @@ class _Pool:
             if not common:
                 continue
             self._touched.add(number)  # what weighs more now is not fixed either
-            if self._known[number].severity.reaches(finding.severity):
+            if self._known[number].severity >= finding.severity:
                 left -= common
                 self._records[number] = records - common
         new = left.total()

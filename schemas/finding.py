@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from .dataset import ReadingNote
 from .errors import Refused
 from .fingerprint import RecordKeys, fingerprint
+from .word import Word
 
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
 
 
-class Severity(StrEnum):
-    """How much a finding weighs; ordered by `rank`."""
+class Severity(Word):
+    """How much a finding weighs: ``ERROR > WARNING > NOTE``, also beside their words as plain text."""
 
     NOTE = "note"
     WARNING = "warning"
@@ -25,11 +25,13 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return (Severity.NOTE, Severity.WARNING, Severity.ERROR).index(self)
+        return tuple(Severity).index(self)
 
-    def reaches(self, threshold: Severity) -> bool:
-        """Whether this is at or above `threshold`."""
-        return self.rank >= threshold.rank
+    def _ranks(self, other: object) -> tuple[int, int]:
+        order = tuple(Severity)
+        if isinstance(other, str) and other in order:
+            return self.rank, order.index(Severity(other))
+        raise TypeError(f"{other!r} is not a severity: compare {self!r} with one of {', '.join(order)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Example:
     values: Mapping[str, Any]
 
 
-class Standing(StrEnum):
+class Standing(Word):
     """How a finding stands to those of an earlier report."""
 
     NEW = "new"
@@ -111,7 +113,7 @@ class Finding:
         return fingerprint((self.rule_id, self.dataset, *self.variables, *words), self.records, self.keys)
 
 
-class Status(StrEnum):
+class Status(Word):
     """The four outcomes of a rule on a dataset."""
 
     PASSED = "passed"
@@ -319,7 +321,7 @@ class Report:
     def findings_from(self, threshold: Severity | str) -> tuple[Finding, ...]:
         """Findings at or above a severity, which may be given by its word."""
         least = Severity(threshold)
-        return tuple(finding for finding in self.findings if finding.severity.reaches(least))
+        return tuple(finding for finding in self.findings if finding.severity >= least)
 
     def refusing(self, threshold: Severity | str | None) -> tuple[Finding, ...]:
         """Findings that keep the gate shut: at or above a severity, and not known from before."""
