@@ -3,6 +3,7 @@
 import copy
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -310,6 +311,10 @@ BROKEN: dict[str, tuple[str, bytes]] = {
 }
 
 
+# What orjson says, and at which character, differ between its versions.
+ORJSONS_WORDS = re.compile(r"(?<=[,:] )[A-Za-z ]+(?:, [A-Za-z ]+)?: line \d+ column \d+ \(char \d+\)")
+
+
 @pytest.mark.parametrize("case", BROKEN)
 def test_broken_files_are_refused_in_three_lines(tmp_path: Path, snapshot: object, case: str) -> None:
     suffix, content = BROKEN[case]
@@ -317,7 +322,7 @@ def test_broken_files_are_refused_in_three_lines(tmp_path: Path, snapshot: objec
         read(tmp_path, content, suffix)
     message = str(refusal.value).replace(str(tmp_path), "FOLDER")
     assert message.count("\n") == 2
-    assert message == snapshot
+    assert ORJSONS_WORDS.sub("WHY AND WHERE", message) == snapshot
 
 
 # The standard's schema as judge
