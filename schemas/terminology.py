@@ -2,7 +2,8 @@
 
 Lists of the ADaM terminology are those of 2026-03-27. Of the SDTM terminology only lists are built in that
 are short and have been stable for years, as they stood early in 2024; a term that was renamed since or before
-is kept under both names. Larger lists come from the downloads of NCI EVS (``--ct``).
+is kept under both names. Larger lists come from downloads of NCI EVS or the CDISC Library
+(``--ct``).
 """
 
 from __future__ import annotations
@@ -190,4 +191,4 @@ BUILT_IN = Terminology(
         ),
     )
 )
-"""What rules judge by where no download of NCI EVS is given."""
+"""What rules judge by where no download is given."""
