@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .finding import Comparison, Finding, KnownFinding, Report, Standing, Status
+from .spelling import counted, one_line
 
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
 
@@ -32,6 +33,11 @@ class Baseline:
     findings: tuple[KnownFinding, ...]
     path: str = ""
     sha256: str = ""
+
+    def __repr__(self) -> str:
+        return (
+            f"Baseline({counted(len(self.findings), 'finding')}{self.path and f' of {one_line(self.path)}'})"
+        )
 
     @classmethod
     def of(cls, report: Report) -> Baseline:

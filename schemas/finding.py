@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from .dataset import ReadingNote
 from .errors import Refused
 from .fingerprint import RecordKeys, fingerprint
+from .glance import Glance, Glanced
+from .spelling import counted
 from .word import Word
 
 EXAMPLES = 10
@@ -49,8 +51,8 @@ class Example:
     """
 
     record: int
-    keys: Mapping[str, Any]
-    values: Mapping[str, Any]
+    keys: Mapping[str, Any] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
 
 
 class Standing(Word):
@@ -92,7 +94,7 @@ class Finding:
     variables: tuple[str, ...]
     message: str
     records: int = 0
-    examples: tuple[Example, ...] = ()
+    examples: tuple[Example, ...] = field(default=(), repr=False)
     title: str = ""
     keys: RecordKeys = field(default=RecordKeys(), repr=False)
     standing: Standing | None = None
@@ -133,7 +135,7 @@ class Outcome:
     dataset: str
     status: Status
     reason: str = ""
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = field(default=0.0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ class KnownFinding:
     message: str
     records: int
     fingerprint: str
-    listed: tuple[str, ...] | None = ()
+    listed: tuple[str, ...] | None = field(default=(), repr=False)
 
     @property
     def subject(self) -> tuple[str, str, tuple[str, ...]]:
@@ -278,8 +280,8 @@ class Terms:
     judged_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, repr=False)
+class Report(Glanced):
     """Verdict over one study.
 
     Attributes
@@ -311,6 +313,20 @@ class Report:
     versions: Mapping[str, str]
     terms: Terms = field(default_factory=Terms)
     comparison: Comparison | None = None
+
+    def _glance(self) -> Glance:
+        said = [counted(self.count(each), each) for each in reversed(Severity) if self.count(each)]
+        if self.not_run:
+            said.append(f"{counted(len(self.not_run), 'check')} not run")
+        verdict = "REFUSED" if self.refuses() else "PASSED"
+        outcomes = ", ".join(f"{self.count(status):,} {status}" for status in Status)
+        judged = f"{counted(len(self.inputs), 'dataset')}, {counted(len(self.outcomes), 'check')}: {outcomes}"
+        found = (
+            (each.severity, each.rule_id, each.dataset, _concerned(each), each.title)
+            for each in self.findings
+        )
+        headline = f"Report {verdict}: {', '.join(said) or 'no findings'} (refused from: {Severity.ERROR})"
+        return Glance((headline, judged), found, len(self.findings))
 
     def count(self, what: Severity | Status) -> int:
         """Number of findings of a severity, or of outcomes of a status."""
@@ -353,7 +369,7 @@ class GateRefused(Refused):
         self.report = report
         self.threshold = None if threshold is None else Severity(threshold)
         found = report.refusing(threshold)
-        what = f"refused: {_counted(found, 'finding')}, {_counted(report.not_run, 'rule')} not run"
+        what = f"refused: {counted(len(found), 'finding')}, {counted(len(report.not_run), 'rule')} not run"
         first = [f"{finding.dataset} {finding.rule_id}: {finding.message}" for finding in found[:3]]
         first += [f"{o.dataset} {o.rule_id} not run: {o.reason}" for o in report.not_run[:3]]
         super().__init__(what, "; ".join(first), "correct the data, or read the report for each rule")
@@ -362,5 +378,5 @@ class GateRefused(Refused):
         return type(self), (self.report, self.threshold)
 
 
-def _counted(things: Sequence[object], noun: str) -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+def _concerned(finding: Finding) -> str:
+    return counted(finding.records, "record") if finding.records else "the dataset"

@@ -256,6 +256,9 @@ class Rule:
     function: RuleFunction
     arguments: tuple[tuple[str, Any], ...] = field(default=())
 
+    def __repr__(self) -> str:
+        return f"Rule({one_line(self.id)}, {self.severity}: {one_line(self.title)})"
+
     @property
     def page(self) -> str:
         """The documentation page: the function's docstring with this id's arguments filled in."""

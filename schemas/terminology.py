@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from .spelling import counted, one_line
+
 
 @dataclass(frozen=True)
 class Codelist:
@@ -47,6 +49,9 @@ class Codelist:
         """The term that `value` is but for letter case and blanks; empty when there is none."""
         return self._folded.get(_folded(value), "")
 
+    def __repr__(self) -> str:
+        return f"Codelist({one_line(str(self))}: {counted(len(self.terms), 'term')})"
+
     def __str__(self) -> str:
         facts = ", ".join(fact for fact in (self.code, self.version, self.part) if fact)
         return f"{self.name} ({facts})" if facts else self.name
@@ -79,6 +84,10 @@ class Terminology:
     def __post_init__(self) -> None:
         if len(self._by_name) < len(self.codelists):
             raise ValueError("two codelists have the same name")
+
+    def __repr__(self) -> str:
+        versions = one_line(", ".join(self.versions))
+        return f"Terminology({counted(len(self.codelists), 'codelist')}: {versions})"
 
     def updated_by(self, other: Terminology) -> Terminology:
         """These codelists, with those of `other` in place of the ones of the same name."""

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from ...schemas.spelling import counted
 from ..describe import Description, VariableDescription
-from .presentation import counted, plain
+from .presentation import plain
 
 _HEADINGS = ("#", "Variable", "Type", "Len", "Format", "Informat", "Missing", "Distinct", "Label")
 _ALWAYS = frozenset({"#", "Variable", "Type", "Missing", "Distinct"})
