@@ -1,7 +1,10 @@
 """What a notebook or a log shows of an object: a dozen lines at most, safe text, and no values of records."""
 
+import importlib
 import json
+import pkgutil
 import re
+from dataclasses import fields, is_dataclass
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -232,6 +235,29 @@ def test_the_pilot(shared: Path):
         assert not [
             value for value in values if not re.fullmatch(r"\w[\w-]*", value) and value in repr(thing)
         ]
+
+
+def dataclasses_of_the_package() -> set[type]:
+    rooms = ("adamgate.cli", "adamgate.config", "adamgate.schemas", "adamgate.converters")
+    names = [
+        each.name for each in pkgutil.walk_packages(ag.__path__, "adamgate.") if each.name.startswith(rooms)
+    ]
+    values = (value for name in names for value in vars(importlib.import_module(name)).values())
+    return {each for each in values if isinstance(each, type) and is_dataclass(each)}
+
+
+def test_no_repr_that_dataclasses_make_shows_a_frame():
+    """Tracebacks and logs show what holds other objects too."""
+    holding = {
+        each
+        for each in dataclasses_of_the_package()
+        if any(
+            field.repr and "DataFrame" in str(field.type) and "Callable" not in str(field.type)
+            for field in fields(each)
+        )
+    }
+    assert {each.__name__ for each in holding} == {"AnalysisTable", "Dataset"}
+    assert all(each.__repr__ is Glanced.__repr__ for each in holding)
 
 
 def test_what_is_long_is_shown_short():
