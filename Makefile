@@ -1,10 +1,13 @@
 # Each target sets up what it needs in .venv; a machine needs only Python >= 3.11 and make.
 PYTHON ?= python3
+PYTHON313 ?= python3.13
 VENV := .venv
-VENV3 := .venv-pandas3
+LOWEST := .venv-lowest
+PANDAS3 := .venv-pandas3
+PY313 := .venv-python313
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-pandas3 lint bench docs clean
+.PHONY: help demo test test-lowest test-pandas3 test-python313 lint bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,8 +18,14 @@ demo: $(VENV)/.ready  ## judge the synthetic study, write its survival tables, c
 test: $(VENV)/.ready  ## all tests, on pandas 2
 	$(VENV)/bin/python -m pytest -n auto -q
 
-test-pandas3: $(VENV3)/.ready  ## all tests that do not need lifelines, on pandas 3
-	$(VENV3)/bin/python -m pytest -n auto -q
+test-lowest: $(LOWEST)/.ready  ## all tests, with the lowest dependencies that are allowed
+	$(LOWEST)/bin/python -m pytest -n auto -q
+
+test-pandas3: $(PANDAS3)/.ready  ## all tests that need neither lifelines nor scikit-survival, on pandas 3
+	$(PANDAS3)/bin/python -m pytest -n auto -q
+
+test-python313: $(PY313)/.ready  ## the same on Python 3.13: PYTHON313 says where it is
+	$(PY313)/bin/python -m pytest -n auto -q
 
 lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 	$(VENV)/bin/ruff check .
@@ -29,17 +38,30 @@ bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 	$(VENV)/bin/python bench/run.py
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(VENV3) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(PY313) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# The stamp carries the day's dependencies: a change of pyproject.toml or of the constraints sets up anew.
+# How an environment is set up: with which Python, which extras, and the constraints it depends on.
+INTERPRETER = $(PYTHON)
+EXTRAS = test
+define set-up
+	$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "adamgate needs Python 3.11 or newer")'
+	$(INTERPRETER) -m venv $(@D)
+	$(@D)/bin/python $(PIP) install -c $(word 2,$^) -e '.[$(EXTRAS)]'
+	@touch $@
+endef
+
+# The stamp carries the day's dependencies: a change of pyproject.toml or of the constraints sets up again.
+$(VENV)/.ready: EXTRAS = test,oracles,newer-oracles,lint
 $(VENV)/.ready: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "adamgate needs Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python $(PIP) install -c constraints.txt -e '.[test,oracles,lint]'
-	@touch $@
+	$(set-up)
 
-$(VENV3)/.ready: pyproject.toml constraints-pandas3.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "adamgate needs Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV3)
-	$(VENV3)/bin/python $(PIP) install -c constraints-pandas3.txt -e '.[test]'
-	@touch $@
+$(LOWEST)/.ready: EXTRAS = test,oracles
+$(LOWEST)/.ready: pyproject.toml constraints-lowest.txt
+	$(set-up)
+
+$(PANDAS3)/.ready: pyproject.toml constraints-pandas3.txt
+	$(set-up)
+
+$(PY313)/.ready: INTERPRETER = $(PYTHON313)
+$(PY313)/.ready: pyproject.toml constraints-pandas3.txt
+	$(set-up)

@@ -224,7 +224,7 @@ _own_rules = click.option(
 _judging = _together(
     click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
     click.option("--occds", type=click.Choice(OCCDS), help="Version of OCCDS to judge by."),
-    click.option("--ct", type=PATH, multiple=True, metavar="FILE", help="Controlled terminology of NCI EVS."),
+    click.option("--ct", type=PATH, multiple=True, metavar="FILE", help="File of controlled terminology."),
     click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
     click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
     click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),

@@ -14,6 +14,8 @@ import numpy as np
 
 from ..schemas import columns
 from ..schemas.dataset import Dataset, ReadingNote, Variable, VariableType
+from ..schemas.glance import Glance, Glanced
+from ..schemas.spelling import counted
 from ..schemas.structure import Structure
 from .sas_formats import Kind, kind_of
 from .writers.arrow import Shape, shape_of
@@ -59,8 +61,8 @@ class VariableDescription:
     last: float | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+@dataclass(frozen=True, slots=True, repr=False)
+class Description(Glanced):
     """One dataset: what it says about itself and its variables.
 
     Attributes
@@ -89,6 +91,11 @@ class Description:
     encoding: str = ""
     variables: tuple[VariableDescription, ...] = ()
     notes: tuple[ReadingNote, ...] = field(default=())
+
+    def _glance(self) -> Glance:
+        heading = ": ".join(filter(None, (f"Description of {self.name}", self.label)))
+        rows = ((each.name, each.type, each.format, each.label) for each in self.variables)
+        return Glance((heading, counted(self.records, "record")), rows, len(self.variables))
 
 
 def describe(dataset: Dataset, *, ranges: bool = False) -> Description:

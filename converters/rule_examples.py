@@ -22,9 +22,8 @@ from ..schemas.finding import Outcome, Report, Status
 from ..schemas.gate import validate
 from ..schemas.rule import Rule
 from ..schemas.selection import full_book
-from ..schemas.spelling import did_you_mean, nearest
+from ..schemas.spelling import counted, did_you_mean, nearest
 from .readers import read
-from .reports.presentation import counted
 
 PASS, FAIL = "pass", "fail"
 """Beginnings of the names of folders."""

@@ -6,14 +6,15 @@ SAS counts dates in days and datetimes in seconds from 1960-01-01; times are sec
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..schemas.word import Word
 
-class Kind(StrEnum):
+
+class Kind(Word):
     """What a number means by its display format."""
 
     NUMBER = "number"

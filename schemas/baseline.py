@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .finding import Comparison, Finding, KnownFinding, Report, Standing, Status
+from .spelling import counted, one_line
 
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
 
@@ -32,6 +33,11 @@ class Baseline:
     findings: tuple[KnownFinding, ...]
     path: str = ""
     sha256: str = ""
+
+    def __repr__(self) -> str:
+        return (
+            f"Baseline({counted(len(self.findings), 'finding')}{self.path and f' of {one_line(self.path)}'})"
+        )
 
     @classmethod
     def of(cls, report: Report) -> Baseline:
@@ -98,7 +104,7 @@ def _match(
 
 
 def _is(known: KnownFinding, finding: Finding) -> bool:
-    return known.fingerprint == finding.fingerprint and known.severity.reaches(finding.severity)
+    return known.fingerprint == finding.fingerprint and known.severity >= finding.severity
 
 
 class _Pool:
@@ -123,7 +129,7 @@ class _Pool:
             if not common:
                 continue
             self._touched.add(number)  # what weighs more now is not fixed either
-            if self._known[number].severity.reaches(finding.severity):
+            if self._known[number].severity >= finding.severity:
                 left -= common
                 self._records[number] = records - common
         new = left.total()

@@ -7,7 +7,7 @@ A number is missing when it is NaN or null; a date when it is NaT.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ class Distinct:
         Position of each record's value in `values`; -1 where it is missing.
     """
 
-    values: NDArray[np.object_]
-    codes: NDArray[np.intp]
+    values: NDArray[np.object_] = field(repr=False)
+    codes: NDArray[np.intp] = field(repr=False)
 
     def spread(self, by_value: NDArray[Any], missing: Any) -> NDArray[Any]:
         """Give each record what was found for its value, and `missing` where it has none."""

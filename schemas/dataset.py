@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from . import columns
 from .columns import Distinct, Mask
 from .declarations import NOTHING_DECLARED, Declarations
+from .glance import Glance, Glanced, listed
+from .spelling import counted
 from .structure import Structure, detect_structure
 
 Answer = TypeVar("Answer")
@@ -74,6 +76,9 @@ class SpecialMissing:
     records: NDArray[np.int64]
     tags: NDArray[np.str_]
 
+    def __repr__(self) -> str:
+        return f"SpecialMissing({counted(len(self.records), 'record')})"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -123,8 +128,8 @@ class ReadingNote:
         return f"{place}: {self.message}" if place else self.message
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Glanced):
     """One table with its metadata.
 
     Attributes
@@ -281,6 +286,19 @@ class Dataset:
             codes, bound = codes * width + part.codes + 1, bound * width
         return codes if bound <= _SPARSE * len(self) else _compact(codes)[0]
 
+    def _glance(self) -> Glance:
+        rows = [
+            ("structure", str(self.structure)),
+            ("records", f"{len(self):,}"),
+            ("variables", f"{len(self.variables):,}: {listed(tuple(self.frame.columns))}"),
+        ]
+        if self.source is not None:
+            rows.append(("source", f"{self.source.path}, {self.source.format}"))
+        if self.notes:
+            rows.append(("notes", f"{len(self.notes):,}"))
+        heading = ": ".join(filter(None, (f"Dataset {self.name}", self.label)))
+        return Glance((heading,), rows, len(rows))
+
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what was answered on the way, so that sending a dataset costs no more."""
         return _sendable(self)
@@ -300,8 +318,8 @@ class Dataset:
         return cast("Answer", self._answers[key])
 
 
-@dataclass(frozen=True, eq=False)
-class Study:
+@dataclass(frozen=True, eq=False, repr=False)
+class Study(Glanced):
     """The named datasets of one delivery.
 
     Attributes
@@ -346,6 +364,16 @@ class Study:
     def declaring(self, declarations: Declarations) -> Study:
         """The same study with something declared of it."""
         return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
+
+    def _glance(self) -> Glance:
+        facts = [counted(len(self), "dataset"), counted(sum(map(len, self)), "record")]
+        if self.notes:
+            facts.append(counted(len(self.notes), "note"))
+        rows = (
+            (each.name, counted(len(each), "record"), counted(len(each.variables), "variable"), each.label)
+            for each in self
+        )
+        return Glance((f"Study: {', '.join(facts)}",), rows, len(self))
 
     def __getstate__(self) -> dict[str, Any]:
         return _sendable(self)

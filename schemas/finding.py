@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from .dataset import ReadingNote
 from .errors import Refused
 from .fingerprint import RecordKeys, fingerprint
+from .glance import Glance, Glanced
+from .spelling import counted
+from .word import Word
 
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
 
 
-class Severity(StrEnum):
-    """How much a finding weighs; ordered by `rank`."""
+class Severity(Word):
+    """How much a finding weighs: ``ERROR > WARNING > NOTE``, also beside their words as plain text."""
 
     NOTE = "note"
     WARNING = "warning"
@@ -25,11 +27,13 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return (Severity.NOTE, Severity.WARNING, Severity.ERROR).index(self)
+        return tuple(Severity).index(self)
 
-    def reaches(self, threshold: Severity) -> bool:
-        """Whether this is at or above `threshold`."""
-        return self.rank >= threshold.rank
+    def _ranks(self, other: object) -> tuple[int, int]:
+        order = tuple(Severity)
+        if isinstance(other, str) and other in order:
+            return self.rank, order.index(Severity(other))
+        raise TypeError(f"{other!r} is not a severity: compare {self!r} with one of {', '.join(order)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ class Example:
     """
 
     record: int
-    keys: Mapping[str, Any]
-    values: Mapping[str, Any]
+    keys: Mapping[str, Any] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
 
 
-class Standing(StrEnum):
+class Standing(Word):
     """How a finding stands to those of an earlier report."""
 
     NEW = "new"
@@ -90,7 +94,7 @@ class Finding:
     variables: tuple[str, ...]
     message: str
     records: int = 0
-    examples: tuple[Example, ...] = ()
+    examples: tuple[Example, ...] = field(default=(), repr=False)
     title: str = ""
     keys: RecordKeys = field(default=RecordKeys(), repr=False)
     standing: Standing | None = None
@@ -111,7 +115,7 @@ class Finding:
         return fingerprint((self.rule_id, self.dataset, *self.variables, *words), self.records, self.keys)
 
 
-class Status(StrEnum):
+class Status(Word):
     """The four outcomes of a rule on a dataset."""
 
     PASSED = "passed"
@@ -131,7 +135,7 @@ class Outcome:
     dataset: str
     status: Status
     reason: str = ""
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = field(default=0.0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,7 @@ class KnownFinding:
     message: str
     records: int
     fingerprint: str
-    listed: tuple[str, ...] | None = ()
+    listed: tuple[str, ...] | None = field(default=(), repr=False)
 
     @property
     def subject(self) -> tuple[str, str, tuple[str, ...]]:
@@ -276,8 +280,8 @@ class Terms:
     judged_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, repr=False)
+class Report(Glanced):
     """Verdict over one study.
 
     Attributes
@@ -310,6 +314,20 @@ class Report:
     terms: Terms = field(default_factory=Terms)
     comparison: Comparison | None = None
 
+    def _glance(self) -> Glance:
+        said = [counted(self.count(each), each) for each in reversed(Severity) if self.count(each)]
+        if self.not_run:
+            said.append(f"{counted(len(self.not_run), 'check')} not run")
+        verdict = "REFUSED" if self.refuses() else "PASSED"
+        outcomes = ", ".join(f"{self.count(status):,} {status}" for status in Status)
+        judged = f"{counted(len(self.inputs), 'dataset')}, {counted(len(self.outcomes), 'check')}: {outcomes}"
+        found = (
+            (each.severity, each.rule_id, each.dataset, _concerned(each), each.title)
+            for each in self.findings
+        )
+        headline = f"Report {verdict}: {', '.join(said) or 'no findings'} (refused from: {Severity.ERROR})"
+        return Glance((headline, judged), found, len(self.findings))
+
     def count(self, what: Severity | Status) -> int:
         """Number of findings of a severity, or of outcomes of a status."""
         if isinstance(what, Severity):
@@ -319,7 +337,7 @@ class Report:
     def findings_from(self, threshold: Severity | str) -> tuple[Finding, ...]:
         """Findings at or above a severity, which may be given by its word."""
         least = Severity(threshold)
-        return tuple(finding for finding in self.findings if finding.severity.reaches(least))
+        return tuple(finding for finding in self.findings if finding.severity >= least)
 
     def refusing(self, threshold: Severity | str | None) -> tuple[Finding, ...]:
         """Findings that keep the gate shut: at or above a severity, and not known from before."""
@@ -351,7 +369,7 @@ class GateRefused(Refused):
         self.report = report
         self.threshold = None if threshold is None else Severity(threshold)
         found = report.refusing(threshold)
-        what = f"refused: {_counted(found, 'finding')}, {_counted(report.not_run, 'rule')} not run"
+        what = f"refused: {counted(len(found), 'finding')}, {counted(len(report.not_run), 'rule')} not run"
         first = [f"{finding.dataset} {finding.rule_id}: {finding.message}" for finding in found[:3]]
         first += [f"{o.dataset} {o.rule_id} not run: {o.reason}" for o in report.not_run[:3]]
         super().__init__(what, "; ".join(first), "correct the data, or read the report for each rule")
@@ -360,5 +378,5 @@ class GateRefused(Refused):
         return type(self), (self.report, self.threshold)
 
 
-def _counted(things: Sequence[object], noun: str) -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+def _concerned(finding: Finding) -> str:
+    return counted(finding.records, "record") if finding.records else "the dataset"

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
@@ -32,11 +31,12 @@ from .errors import ConfigurationError
 from .finding import Severity
 from .spelling import one_line
 from .structure import Structure
+from .word import Word
 
 P = ParamSpec("P")
 
 
-class Grain(StrEnum):
+class Grain(Word):
     """What a rule must see at once to judge: the smallest part it can be run on."""
 
     METADATA = "metadata"
@@ -256,6 +256,9 @@ class Rule:
     function: RuleFunction
     arguments: tuple[tuple[str, Any], ...] = field(default=())
 
+    def __repr__(self) -> str:
+        return f"Rule({one_line(self.id)}, {self.severity}: {one_line(self.title)})"
+
     @property
     def page(self) -> str:
         """The documentation page: the function's docstring with this id's arguments filled in."""
@@ -325,10 +328,10 @@ def collecting() -> Iterator[list[Rule]]:
         _COLLECTOR.reset(token)
 
 
-Word = TypeVar("Word", bound=StrEnum)
+AnyWord = TypeVar("AnyWord", bound=Word)
 
 
-def _of(kind: type[Word], given: object, ids: object) -> Word:
+def _of(kind: type[AnyWord], given: object, ids: object) -> AnyWord:
     """A severity or a grain, also as text."""
     try:
         return kind(str(given))

@@ -1,4 +1,4 @@
-"""Names that a misspelt one may stand for."""
+"""Words as people read them: numbers of things, texts from outside, the name that a misspelt one may mean."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return "nothing of the kind is there"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"known: {', '.join(names[:_LISTED])}{more}"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 record", "1,204 records"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def one_line(text: str, longest: int = 80) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from enum import StrEnum
+
+from .word import Word
 
 
-class Structure(StrEnum):
+class Structure(Word):
     """ADaM data structures, with TTE, PPK and NCA as kinds of BDS and ADAE as a kind of OCCDS."""
 
     ADSL = "ADSL"

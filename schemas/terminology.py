@@ -2,7 +2,8 @@
 
 Lists of the ADaM terminology are those of 2026-03-27. Of the SDTM terminology only lists are built in that
 are short and have been stable for years, as they stood early in 2024; a term that was renamed since or before
-is kept under both names. Larger lists come from the downloads of NCI EVS (``--ct``).
+is kept under both names. Larger lists come from downloads of NCI EVS or the CDISC Library
+(``--ct``).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+
+from .spelling import counted, one_line
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class Codelist:
         """The term that `value` is but for letter case and blanks; empty when there is none."""
         return self._folded.get(_folded(value), "")
 
+    def __repr__(self) -> str:
+        return f"Codelist({one_line(str(self))}: {counted(len(self.terms), 'term')})"
+
     def __str__(self) -> str:
         facts = ", ".join(fact for fact in (self.code, self.version, self.part) if fact)
         return f"{self.name} ({facts})" if facts else self.name
@@ -78,6 +84,10 @@ class Terminology:
     def __post_init__(self) -> None:
         if len(self._by_name) < len(self.codelists):
             raise ValueError("two codelists have the same name")
+
+    def __repr__(self) -> str:
+        versions = one_line(", ".join(self.versions))
+        return f"Terminology({counted(len(self.codelists), 'codelist')}: {versions})"
 
     def updated_by(self, other: Terminology) -> Terminology:
         """These codelists, with those of `other` in place of the ones of the same name."""
@@ -190,4 +200,4 @@ BUILT_IN = Terminology(
         ),
     )
 )
-"""What rules judge by where no download of NCI EVS is given."""
+"""What rules judge by where no download is given."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
+
+from .word import Word
 
 DAYS_PER_WEEK = 7.0
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 
 
-class TimeUnit(StrEnum):
+class TimeUnit(Word):
     """Unit of a duration."""
 
     DAYS = "days"

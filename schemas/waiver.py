@@ -53,8 +53,8 @@ class Waiver:
     reason: str
     owner: str
     expires: date
-    record: Mapping[str, Value] = field(default_factory=dict)
-    values: tuple[Value, ...] = ()
+    record: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    values: tuple[Value, ...] = field(default=(), repr=False)
     variable: str = ""
     place: str = ""
 

@@ -232,10 +232,6 @@ def test_patterns_are_expanded_where_the_shell_did_not(run, study: Path):
 # What goes wrong: message and exit code
 
 TOLD = {
-    "unknown command": (2, "validat"),
-    "unknown option": (2, "validate", "data", "--fail"),
-    "unknown word": (2, "validate", "data", "--fail-on", "eror"),
-    "no input": (2, "validate"),
     "unknown rule": (2, "explain", "TTE666"),
     "unknown report format": (2, "validate", "data", "-o", "report.xyz"),
     "unknown encoding": (2, "validate", "data", "--encoding", "utf-9"),
@@ -244,6 +240,27 @@ TOLD = {
     "output in a file": (4, "validate", "data", "-q", "-o", "data/adsl.csv/report.json"),
     "output is a folder": (4, "validate", "data", "-q", "--format", "json", "-o", "data"),
 }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["validat"], "validat"),
+        (["validate", "data", "--fail"], "--fail"),
+        (
+            ["validate", "data", "--fail-on", "eror"],
+            "'eror' is not one of 'error', 'warning', 'note', 'never'",
+        ),
+        (["validate"], "PATHS..."),
+    ],
+    ids=["unknown command", "unknown option", "unknown word", "no input"],
+)
+def test_wrong_usage_is_told(run, study: Path, arguments: list[str], named: str):
+    """In the words of click, which differ between its versions."""
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: adamgate ")
+    assert named in err.partition("\nError: ")[2]
 
 
 @pytest.mark.parametrize("case", TOLD)

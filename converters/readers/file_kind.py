@@ -22,6 +22,7 @@ _TEXT_SIGNATURES = (
     (b"{", "a JSON document"),
     (b"<", "an HTML or XML document"),
 )
+PLAIN_TEXT = "a text file, perhaps CSV"
 _CONTROLS = bytes(range(9)) + bytes(range(14, 32))
 
 
@@ -40,4 +41,4 @@ def seems(head: bytes) -> str:
             return kind
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "a UTF-16 text"
-    return "" if head.translate(None, _CONTROLS) != head else "a text file, perhaps CSV"
+    return "" if head.translate(None, _CONTROLS) != head else PLAIN_TEXT

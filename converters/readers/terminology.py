@@ -1,12 +1,15 @@
-"""Controlled terminology as NCI EVS distributes it: tab-delimited text and ODM XML, of SDTM and of ADaM.
+"""Controlled terminology of SDTM and of ADaM: the text and ODM XML of NCI EVS, the CSV of the CDISC Library.
 
-Both hold codelists and their terms by NCI concept code. The text has one line each: a codelist's line has no
-"Codelist Code", a term's line has that of its codelist. Document type declarations and entities are refused:
-the files of NCI EVS have none, and a file that has may expand without end or name other files.
+All hold codelists and their terms by NCI concept code. Text and CSV have the same columns, and a line for
+each codelist and term: a codelist's has no "Codelist Code", a term's has that of its codelist. Document type
+declarations and entities are refused: the files of NCI EVS have none, and a file that has may expand without
+end or name other files.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,27 +19,32 @@ from xml.parsers import expat
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ...schemas.terminology import Codelist, Terminology
-from .file_kind import seems
+from .file_kind import PLAIN_TEXT, seems
 from .text import BYTE_ORDER_MARKS, windows_latin_1
 
 _COLUMNS = ("Code", "Codelist Code", "Codelist Extensible (Yes/No)", "CDISC Submission Value")
 _VERSION_COLUMN = "Standard and Date"
 _EXTENSIBLE = {"YES": True, "NO": False}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_STANDARD_IN_NAME = re.compile(r"\b(SDTM|ADaM|SEND|CDASH|Define-XML|Protocol)\b", re.IGNORECASE)
+_STANDARD_IN_NAME = re.compile(
+    r"(?<![A-Za-z])(SDTM|ADaM|SEND|CDASH|Define-XML|Protocol)(?![A-Za-z])", re.IGNORECASE
+)
+_DELIMITERS = (
+    "\t,;"  # of NCI EVS, of the CDISC Library, and of spreadsheets where the comma is a decimal mark
+)
 _ODM_OID = re.compile(r"CDISC_CT\.(?P<standard>[^.]+)\.(?P<date>\d{4}-\d{2}-\d{2})\Z")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _CUT = "download it again: the file may have been cut"
-_ADVICE = "give the text or ODM XML of SDTM or ADaM terminology as NCI EVS distributes it"
+_ADVICE = "use SDTM or ADaM terminology as text or ODM XML from NCI EVS, or as CSV from the CDISC Library"
 
 
 def read_terminology(path: str | Path) -> Terminology:
-    """Read a download of NCI EVS.
+    """Read a download of NCI EVS or of the CDISC Library.
 
     Parameters
     ----------
     path : path
-        "SDTM Terminology.txt", "ADaM Terminology.odm.xml", …; told apart by content.
+        "SDTM Terminology.txt", "ADaM Terminology.odm.xml", "ADaM_CT_2025-09-26.csv"; told apart by content.
 
     Returns
     -------
@@ -57,7 +65,7 @@ def read_terminology(path: str | Path) -> Terminology:
             f"{path}: {error.strerror or error}",
             "check that it is there, that it is a file and that you may read it",
         ) from error
-    drafts = _xml(content, path) if _is_xml(content) else _text(content, path)
+    drafts = _xml(content, path) if _is_xml(content) else _table(content, path)
     return _terminology(drafts, path)
 
 
@@ -109,21 +117,31 @@ def _version_in_name(path: Path) -> str:
     return f"{standard[1]} CT {date[0]}" if date else f"{standard[1]} CT, {path.name}"
 
 
-# Tab-delimited text
+# Text and CSV
 
 
-def _text(content: bytes, path: Path) -> list[_Draft]:
-    lines = _LINE_BREAK.split(_decoded(content))
-    header = [_unquoted(cell) for cell in lines[0].split("\t")]
+def _table(content: bytes, path: Path) -> list[_Draft]:
+    text = _decoded(content)
+    first = text[: end.start()] if (end := _LINE_BREAK.search(text)) else text
+    delimiter = max(_DELIMITERS, key=first.count)
+    lines = _lines(text) if delimiter == "\t" else _records(text, delimiter, path)
+    _, header = next(lines, (1, []))
     lacking = [name for name in _COLUMNS if name not in header]
     if lacking:
-        kind = seems(content[:512])
         raise UnreadableInput(
-            "this is no terminology of NCI EVS",
-            f"{path}: no column {lacking[0]!r}" + (f"; it seems to be {kind}" if kind else ""),
+            "this is not controlled terminology of NCI EVS or the CDISC Library",
+            f"{path}: {_instead(content, header, lacking)}",
             _ADVICE,
         )
     return _drafts(_rows(lines, header, path), path)
+
+
+def _instead(content: bytes, header: list[str], lacking: list[str]) -> str:
+    """What a file is that lacks columns."""
+    kind = seems(content[:512])
+    if kind != PLAIN_TEXT:
+        return f"it seems to be {kind}" if kind else "its kind is not known"
+    return f"{lacking[0]!r} is not one of its columns, {one_line(', '.join(header)) or 'which have no names'}"
 
 
 def _decoded(content: bytes) -> str:
@@ -135,11 +153,34 @@ def _decoded(content: bytes) -> str:
         return windows_latin_1(content)
 
 
-def _rows(lines: list[str], header: list[str], path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, line in enumerate(lines[1:], start=2):
-        if not line.strip():
-            continue
-        cells = [_unquoted(cell) for cell in line.split("\t")]
+Line = tuple[int, list[str]]
+"""Its number in the file, and its cells."""
+
+
+def _lines(text: str) -> Iterator[Line]:
+    """Lines of the text of NCI EVS, in which a quotation mark may stand anywhere."""
+    for number, line in enumerate(_LINE_BREAK.split(text), start=1):
+        if line.strip():
+            yield number, [_unquoted(cell) for cell in line.split("\t")]
+
+
+def _records(text: str, delimiter: str, path: Path) -> Iterator[Line]:
+    """Records of a CSV, which may go over several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield number, [cell.strip() for cell in cells]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableInput(
+            f"the CSV of the terminology is not valid: {error}", f"{path} line {number}", _CUT
+        ) from error
+
+
+def _rows(lines: Iterator[Line], header: list[str], path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, cells in lines:
         if len(cells) != len(header):
             raise UnreadableInput(
                 f"a line of the terminology has {len(cells)} cells where its header has {len(header)}",

@@ -7,8 +7,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from ...schemas.spelling import counted
 from ..describe import Description, VariableDescription
-from .presentation import counted, plain
+from .presentation import plain
 
 _HEADINGS = (
     *("#", "Variable", "Type", "Kind", "Len", "Format", "Informat"),

@@ -50,11 +50,6 @@ class Presentation:
     width: int = 100
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 record", "1,204 records"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def plain(value: object) -> str:
     """A value as one line of text; what a terminal might obey is shown as an escape."""
     return "".join(

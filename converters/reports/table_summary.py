@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .presentation import counted, plain
+from ...schemas.spelling import counted
+from .presentation import plain
 
 if TYPE_CHECKING:
     from ..survival.codebook import Codebook, TimeEntry

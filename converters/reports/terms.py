@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from ...schemas.finding import Comparison, Finding, KnownFinding, Report, Standing, Terms, Waived
-from .presentation import counted
+from ...schemas.spelling import counted
 
 REASONS = 6
 

@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status, Terms
-from .presentation import Detail, Presentation, counted, note_line, plain
+from ...schemas.spelling import counted
+from .presentation import Detail, Presentation, note_line, plain
 from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_count, waived_lines
 
 INPUTS = 6
@@ -160,7 +161,7 @@ def _findings(report: Report, everything: bool) -> Iterator[Block]:
 
 def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
     row = Table.grid(padding=(0, 2))
-    row.add_column(width=len(Severity.WARNING))
+    row.add_column(no_wrap=True)
     row.add_column()
     row.add_column(overflow="fold")
     concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
@@ -170,7 +171,9 @@ def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
     if finding.records:
         body.append(f"\n{counted(finding.records, 'record')}", "bold")
         body.append(_examples(finding, len(finding.examples) if everything else EXAMPLES))
-    row.add_row(Text(finding.severity, _STYLE[finding.severity]), Text(plain(finding.rule_id)), body)
+    # Filled up here: versions of rich differ in whether the width of a column has its padding in it.
+    word = Text(finding.severity.ljust(len(Severity.WARNING)), _STYLE[finding.severity])
+    row.add_row(word, Text(plain(finding.rule_id)), body)
     yield Padding(row, (0, 0, 0, 2))
 
 

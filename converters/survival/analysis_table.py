@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from ...schemas.finding import Report
+from ...schemas.glance import Glance, Glanced, listed
 from ..writers.atomic import write_together
 from ..writers.inputs import refuse_inputs
 from ..writers.protocol import PlannedFile
@@ -20,8 +21,8 @@ from .layouts import Layout, layout_for, write_frame
 _CODEBOOK_SUFFIX = ".codebook.json"
 
 
-@dataclass(frozen=True, eq=False)
-class AnalysisTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class AnalysisTable(Glanced):
     """A table for a survival tool.
 
     Attributes
@@ -40,6 +41,10 @@ class AnalysisTable:
     codebook: Codebook
     report: Report | None = None
     inputs: tuple[Path, ...] = ()
+
+    def _glance(self) -> Glance:
+        rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
+        return Glance((f"AnalysisTable of {self.codebook.subject}",), rows, len(rows))
 
     def write(self, path: str | Path, layout: str | None = None, *, overwrite: bool = False) -> list[Path]:
         """Write the table and, beside it, its codebook: ``os.parquet`` and ``os.codebook.json``.

@@ -14,6 +14,8 @@ import pandas as pd
 from ...schemas import columns
 from ...schemas.dataset import Dataset, Study
 from ...schemas.finding import Report
+from ...schemas.glance import Glance, Glanced, Row
+from ...schemas.spelling import counted
 from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection
@@ -161,8 +163,8 @@ class InputEntry:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Codebook:
+@dataclass(frozen=True, slots=True, repr=False)
+class Codebook(Glanced):
     """Everything a reader of a table must know.
 
     Attributes
@@ -200,6 +202,27 @@ class Codebook:
     gate: GateEntry
     inputs: tuple[InputEntry, ...]
     versions: Mapping[str, str]
+
+    def _glance(self) -> Glance:
+        rows = self.at_a_glance()
+        return Glance((f"Codebook of {self.subject}",), rows, len(rows))
+
+    @property
+    def subject(self) -> str:
+        """What the table is about: "ADTTE OS"."""
+        return f"{self.dataset} {self.paramcd}"
+
+    def at_a_glance(self) -> list[Row]:
+        """What a notebook shows of it: no reason, no arm, which are values of records."""
+        counts = self.counts
+        return [
+            (
+                "subjects",
+                f"{counts.subjects:,}: {counted(counts.events, 'event')}, {counts.censored:,} censored",
+            ),
+            ("duration", f"in {self.time.unit}: {self.time.duration}"),
+            ("gate", self.gate.verdict),
+        ]
 
     def document(self) -> dict[str, Any]:
         """The codebook as JSON knows it; the same for the same data, without any clock."""

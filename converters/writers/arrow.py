@@ -12,8 +12,6 @@ datetimes      timestamp[us], no zone   null
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -21,10 +19,11 @@ from numpy.typing import NDArray
 
 from ...schemas import columns
 from ...schemas.dataset import Dataset, Variable
+from ...schemas.word import Word
 from ..sas_formats import Kind, kind_of
 
 
-class Shape(StrEnum):
+class Shape(Word):
     """What a column holds."""
 
     TEXT = "text"

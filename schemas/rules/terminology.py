@@ -91,7 +91,7 @@ def not_in_closed_codelist(data: Dataset) -> Iterator[Fault | Inapplicable]:
     ## What it checks
     Each value of a variable with a non-extensible codelist (NY, SEX, AGEU, AESEV, OUT, ACN, DATEFL, TIMEFL,
     PARAMTYP, …) is one of its terms. Where letter case or blanks are all that differs, the message says so.
-    Small codelists are built in; `--ct` reads the downloads of NCI EVS, which then take their place.
+    Small codelists are built in; downloads of NCI EVS or the CDISC Library (`--ct`) take their place.
 
     ## Not a fault
     A null. A variable whose codelist is neither built in nor given.

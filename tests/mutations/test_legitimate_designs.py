@@ -45,7 +45,7 @@ def above_a_note(report):
     return [
         (each.rule_id, each.dataset, each.variables, each.message, each.records)
         for each in report.findings
-        if each.severity.reaches(Severity.WARNING)
+        if each.severity >= Severity.WARNING
     ]
 
 

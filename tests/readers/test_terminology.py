@@ -1,4 +1,7 @@
-"""Downloads of NCI EVS: tab-delimited text and ODM XML, and what is no such download."""
+"""Downloads of NCI EVS (tab-delimited text, ODM XML) and of the CDISC Library (CSV), and what is not one."""
+
+import csv
+import io
 
 import pytest
 
@@ -122,6 +125,62 @@ def test_a_column_with_standard_and_date_tells_the_version(written):
     assert terminology.versions == ("ADaM CT 2026-03-27",)
 
 
+def as_csv(*rows, delimiter=",", quoting=csv.QUOTE_ALL, end="\n"):
+    """As the CDISC Library writes it, or a spreadsheet saves it."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
+    return text.getvalue()
+
+
+LIBRARY = [(*HEADER, "Standard and Date"), *((*row, "SDTM CT 2023-12-15") for row in ROWS)]
+OVER_LINES = [(*row[:6], row[6].replace(" ", "\n"), *row[7:]) for row in LIBRARY]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        as_csv(*LIBRARY),
+        as_csv(*LIBRARY, end="\r\n").encode("utf-8-sig"),
+        as_csv(*LIBRARY, quoting=csv.QUOTE_MINIMAL),
+        as_csv(*LIBRARY, delimiter=";", quoting=csv.QUOTE_MINIMAL),
+        as_csv(*LIBRARY, delimiter=";").replace("…", "\N{REGISTERED SIGN}").encode("cp1252"),
+        as_csv(*OVER_LINES, [""] * 9),
+        as_csv(*(tuple(f" {cell} " for cell in row) for row in LIBRARY)),
+        as_csv(LIBRARY[0], *LIBRARY[2:4], LIBRARY[1], *LIBRARY[4:]),
+    ],
+    ids=["library", "bom", "unquoted", "semicolons", "cp1252", "line breaks", "blanks", "any order"],
+)
+def test_csv(written, content):
+    assert read_terminology(written(content, "SDTM_CT_2023-12-15.csv")).codelists == EXPECTED
+
+
+def test_a_name_of_the_library_tells_the_version_too(written):
+    terminology = read_terminology(written(as_csv(HEADER, *ROWS), "SDTM_CT_2023-12-15.csv"))
+    assert terminology.versions == ("SDTM CT 2023-12-15",)
+
+
+def test_the_csv_of_the_library_says_what_text_says(written, shared):
+    """A real file, beside its rows as NCI EVS lays them out, and beside the terms of half a year later."""
+    path = shared / "terminology" / "ADaM_CT_2025-09-26.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    read = read_terminology(path)
+    assert read == read_terminology(written(lines(*rows)))
+    assert read.versions == ("ADaM CT 2025-09-26",)
+    with (shared / "terminology" / "adam-ct-2026-03-27.csv").open(encoding="utf-8") as file:
+        later: dict[tuple[str, str, str], set[str]] = {}
+        for row in csv.DictReader(file):
+            its = row["codelist"], row["codelist_code"], row["extensible"]
+            later.setdefault(its, set()).add(row["term"])
+    mine = {
+        (each.name, each.code, "yes" if each.extensible else "no"): set(each.terms) for each in read.codelists
+    }
+    new = {"PCL01PN", "PCL01PC"}
+    assert mine == {its: terms for its, terms in later.items() if its[0] not in new}
+    for built_in in BUILT_IN.codelists:
+        if (same := read.codelist(built_in.name)) is not None:
+            assert (set(built_in.terms), built_in.code) == (set(same.terms), same.code)
+
+
 @pytest.mark.parametrize(
     ("name", "version"),
     [
@@ -192,9 +251,17 @@ OUTSIDE = ODM.replace("<ODM", '<!DOCTYPE ODM SYSTEM "file:///etc/passwd">\n<ODM'
         ),
         (lines(HEADER, ROWS[0]), "the terminology has a codelist without terms"),
         (ODM.replace("CL.C81224.DTYPE", ""), "the terminology has a codelist without a name"),
-        ("", "this is no terminology of NCI EVS"),
-        ("USUBJID,AGE\n1,2\n", "this is no terminology of NCI EVS"),
-        (b"PK\x03\x04" + bytes(range(256)), "this is no terminology of NCI EVS"),
+        ("", "this is not controlled terminology of NCI EVS or the CDISC Library"),
+        ("USUBJID,AGE\n1,2\n", "this is not controlled terminology of NCI EVS or the CDISC Library"),
+        (
+            b"PK\x03\x04" + bytes(range(256)),
+            "this is not controlled terminology of NCI EVS or the CDISC Library",
+        ),
+        ("{}", "this is not controlled terminology of NCI EVS or the CDISC Library"),
+        (as_csv(HEADER), "the terminology has no codelist"),
+        (as_csv(*LIBRARY)[:-20], "the CSV of the terminology is not valid: unexpected end of data"),
+        (as_csv(HEADER, *ROWS, ROWS[0]), "the terminology has a codelist twice"),
+        (as_csv(HEADER, *ROWS, ["x"]), "a line of the terminology has 1 cells where its header has 8"),
         (lines(HEADER), "the terminology has no codelist"),
         (
             TEXT.replace("\tAge Unit\tDAYS", "\tDAYS"),
@@ -222,6 +289,32 @@ def test_a_line_at_fault_is_named(written):
     with pytest.raises(UnreadableInput) as caught:
         read_terminology(path)
     assert caught.value.where == f"{path} line 3"
+
+
+def test_a_record_at_fault_is_named_by_its_first_line(written):
+    path = written(as_csv(*OVER_LINES[:3], ["x"]), "ct.csv")
+    with pytest.raises(UnreadableInput) as caught:
+        read_terminology(path)
+    assert caught.value.where == f"{path} line {as_csv(*OVER_LINES[:3]).count(chr(10)) + 1}"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"PK\x03\x04" + bytes(range(256)), "it seems to be a ZIP archive or an Excel workbook"),
+        (b'{"codelists": [], "name": 1}', "it seems to be a JSON document"),
+        (b"", "it seems to be empty"),
+        (b"\x01\x02,\x03", "its kind is not known"),
+        (b"USUBJID,AGE\n1,2\n", "'Code' is not one of its columns, USUBJID, AGE"),
+        (b"Code,Name\xc2\x9b31m\n", "'Codelist Code' is not one of its columns, Code, Name?31m"),
+    ],
+    ids=["workbook", "json", "empty", "bytes", "columns", "control characters"],
+)
+def test_the_reason_is_the_true_one(written, content, reason):
+    path = written(content, "ct.csv")
+    with pytest.raises(UnreadableInput) as caught:
+        read_terminology(path)
+    assert caught.value.where == f"{path}: {reason}"
 
 
 def test_a_file_that_is_not_there(tmp_path):

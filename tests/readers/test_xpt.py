@@ -14,7 +14,7 @@ from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.dataset import Source
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput
 
-REAL_FILES = 17
+REAL_FILES = 21
 LONG_LABEL = "a label of more than forty bytes, as only version 8 can hold it"
 SAS_EPOCH = pd.Timestamp("1960-01-01")
 
