@@ -15,7 +15,7 @@ month is never guessed, nor a century.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,12 @@ from .written_forms import Mask, Remark, Written, mask_of, matching, remarks_of
 _Whole = NDArray[np.int64]
 
 
-class _Field(Enum):
-    """The order of the numbers in a date."""
+class _Order(Enum):
+    """The order of the parts of a date, as far as the text shows it."""
 
-    YEAR_FIRST = "year, month, day"
-    NAMED_MONTH = "the month is a name"
-    UNKNOWN = "day and month are numbers in an order that the text does not tell"
+    YEAR_FIRST = auto()
+    NAMED_MONTH = auto()
+    UNKNOWN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _DateForm:
 
     shown: str
     pattern: str
-    field: _Field = _Field.YEAR_FIRST
+    order: _Order = _Order.YEAR_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,17 @@ _NAME = r"(?P<month>[A-Za-z]{3,9})"
 _FIRST, _SECOND = r"(?P<first>\d{1,2})", r"(?P<second>\d{1,2})"
 _DATE_FORMS = (
     _DateForm("", r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
-    _DateForm("31JAN2020", rf"{_DAY}{_NAME}{_YEAR}", _Field.NAMED_MONTH),
-    _DateForm("31-Jan-2020", rf"{_DAY}-{_NAME}-{_YEAR}", _Field.NAMED_MONTH),
-    _DateForm("31 Jan 2020", rf"{_DAY}[ /.]{_NAME}[ /.]{_YEAR}", _Field.NAMED_MONTH),
-    _DateForm("Jan 31, 2020", rf"{_NAME}\.? {_DAY},? {_YEAR}", _Field.NAMED_MONTH),
+    _DateForm("31JAN2020", rf"{_DAY}{_NAME}{_YEAR}", _Order.NAMED_MONTH),
+    _DateForm("31-Jan-2020", rf"{_DAY}-{_NAME}-{_YEAR}", _Order.NAMED_MONTH),
+    _DateForm("31 Jan 2020", rf"{_DAY}[ /.]{_NAME}[ /.]{_YEAR}", _Order.NAMED_MONTH),
+    _DateForm("Jan 31, 2020", rf"{_NAME}\.? {_DAY},? {_YEAR}", _Order.NAMED_MONTH),
     _DateForm("20200131", r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"),
     _DateForm("2020/1/31", rf"{_YEAR}/{_MONTH}/{_DAY}"),
     _DateForm("2020.1.31", rf"{_YEAR}\.{_MONTH}\.{_DAY}"),
     _DateForm("2020-1-31", rf"{_YEAR}-{_MONTH}-{_DAY}"),
-    _DateForm("99/99/9999", rf"{_FIRST}/{_SECOND}/{_YEAR}", _Field.UNKNOWN),
-    _DateForm("99.99.9999", rf"{_FIRST}\.{_SECOND}\.{_YEAR}", _Field.UNKNOWN),
-    _DateForm("99-99-9999", rf"{_FIRST}-{_SECOND}-{_YEAR}", _Field.UNKNOWN),
+    _DateForm("99/99/9999", rf"{_FIRST}/{_SECOND}/{_YEAR}", _Order.UNKNOWN),
+    _DateForm("99.99.9999", rf"{_FIRST}\.{_SECOND}\.{_YEAR}", _Order.UNKNOWN),
+    _DateForm("99-99-9999", rf"{_FIRST}-{_SECOND}-{_YEAR}", _Order.UNKNOWN),
 )
 _SECONDS = r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
 _ZONE = r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
@@ -277,7 +277,7 @@ def _forms(days: _Days, clocks: _Clocks, date_order: str | None) -> tuple[Remark
 
 
 def _order_read(form: _DateForm, certain: NDArray[np.int8], date_order: str | None) -> str:
-    if form.field is not _Field.UNKNOWN:
+    if form.order is not _Order.UNKNOWN:
         return ""
     month_first = date_order == "mdy" or (date_order is None and bool((certain < 0).any()))
     return f", read as {'month/day' if month_first else 'day/month'}"
@@ -288,7 +288,7 @@ def _doubts(texts: pa.Array, days: _Days, date_order: str | None) -> tuple[Remar
     doubts: list[tuple[str, Mask]] = []
     for position, form in enumerate(_DATE_FORMS):
         of_form = days.form == position
-        if form.field is not _Field.UNKNOWN or not of_form.any():
+        if form.order is not _Order.UNKNOWN or not of_form.any():
             continue
         if date_order is not None:
             doubts.append((_OTHER_ORDER.format(shown=form.shown, order=date_order), of_form & ~days.fits))
@@ -325,7 +325,7 @@ def _read_form(
     parts: pa.StructArray, form: _DateForm, date_order: str | None, here: NDArray[np.intp], into: _Days
 ) -> None:
     year = _whole(parts, "year")
-    if form.field is _Field.UNKNOWN:
+    if form.order is _Order.UNKNOWN:
         first, second = _whole(parts, "first"), _whole(parts, "second")
         day_first, month_first = _calendar(year, second, first), _calendar(year, first, second)
         both = day_first[1] & month_first[1] & (first != second)
@@ -336,7 +336,7 @@ def _read_form(
         else:
             days, real = day_first if date_order == "dmy" else month_first
     else:
-        month = _named_month(parts) if form.field is _Field.NAMED_MONTH else _whole(parts, "month")
+        month = _named_month(parts) if form.order is _Order.NAMED_MONTH else _whole(parts, "month")
         days, real = _calendar(year, month, _whole(parts, "day"))
     into.days[here] = np.where(real, days, np.datetime64("NaT"))
     into.fits[here] = real
