@@ -67,9 +67,7 @@ def test_dates_of_excel(cases: Path) -> None:
     path = cases / "excel_dates" / "adtte.csv"
     undecided = read(path)
     assert values(undecided, "STARTDT")[0] == "03/04/2020"
-    assert "in the form 99/99/9999, day/month or month/day (--date-order dmy or mdy settles it)" in notes(
-        undecided
-    )
+    assert "in the form 99/99/9999, day/month or month/day (set --date-order dmy or mdy)" in notes(undecided)
     assert read(path, date_order="dmy")["STARTDT"][0] == np.datetime64("2020-04-03")
 
 
@@ -87,7 +85,7 @@ def test_excels_delimiter_line(cases: Path) -> None:
 def test_excels_columns_at_the_end(cases: Path) -> None:
     data = read(cases / "excel_trailing_columns" / "adtte.csv")
     assert data.names == ("STUDYID", "USUBJID", "PARAMCD", "AVAL", "CNSR")
-    assert "without a name and without a value, left out: 2" in notes(data)
+    assert "without a name and without a value, excluded: 2" in notes(data)
 
 
 def test_a_delimiter_of_a_data_capture_system(cases: Path) -> None:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.known_variables import variable_type
 from ..sas_formats import Kind, kind_of
+from .csv_head import SUBJECT
 from .delimited import NA, Delimited, read_delimited
 from .protocol import ReadOptions
 from .reading_notes import Told, listed, notes_on
@@ -47,24 +48,22 @@ _IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
 """Names of unknown variables that stay text even where all values are digits."""
 _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
     {
-        NA: "R",
-        "NaN": "Python and MATLAB",
-        "nan": "Python",
-        "None": "Python",
-        "<NA>": "pandas",
-        "NULL": "databases",
-        "null": "databases",
-        r"\N": "databases",
-        "N/A": "people",
-        "n/a": "people",
-        "#N/A": "Excel",
+        NA: "R writes",
+        "NaN": "Python and MATLAB write",
+        "nan": "Python writes",
+        "None": "Python writes",
+        "<NA>": "pandas writes",
+        "NULL": "databases write",
+        "null": "databases write",
+        r"\N": "databases write",
+        "N/A": "people write",
+        "n/a": "people write",
+        "#N/A": "Excel writes",
     }
 )
 """Words for a missing value, and who writes it so."""
 _COUNTRY = "COUNTRY"
 """NA is Namibia's code: alone, it is no sign that R wrote the file."""
-_SUBJECT = frozenset({"STUDYID", "USUBJID", "SUBJID"})
-"""Without these a record is about nobody."""
 _LOST_DIGITS = r"^\d([.,]\d+)?[Ee]\+\d+$"
 _UNDESCRIBED = VariableEntry("", "", None, None, "", "", Kind.NUMBER)
 _STAYS = "numeric by description, kept as character: "
@@ -247,9 +246,8 @@ def _words_for_missing(
         variables = f"{len(concerned)} variable{'' if len(concerned) == 1 else 's'}"
         yield ReadingNote(
             dataset,
-            f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} write"
-            f"{'s' if word in {NA, '#N/A', '<NA>', 'None', 'nan'} else ''} missing values; kept as text"
-            f"{characters}: --missing {word} reads it as missing",
+            f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} missing values; "
+            f"kept as text{characters}: --missing {word} reads it as missing",
         )
 
 
@@ -275,7 +273,7 @@ def _without_empty_end(
 
     A file that is described beside itself was written with care, and one without subjects may mean them.
     """
-    about_subjects = any(name.upper() in _SUBJECT for name in content.header)
+    about_subjects = any(name.upper() in SUBJECT for name in content.header)
     if table is not None or not about_subjects or len(content.header) == 1 or not content.records:
         return content.columns, content.records
     filled = np.zeros(content.records, dtype=np.bool_)
@@ -285,7 +283,7 @@ def _without_empty_end(
             return content.columns, content.records
     records = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
     notes.append(
-        ReadingNote(dataset, f"records at the end without any value, left out: {content.records - records}")
+        ReadingNote(dataset, f"records at the end without any value, excluded: {content.records - records}")
     )
     return [column.first(records) for column in content.columns], records
 

@@ -28,6 +28,9 @@ _QUOTED = re.compile(rb'"[^"]*"')
 _SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 _VALUE = re.compile(r"\.|[<>]?[+-]?[\d.,:/ -]*\d[\d.,:/ -]*(T[\d:.]+)?Z?|\d{1,2}-?[A-Za-z]{3}-?\d{4}.*")
 """A number or a date, in whatever form: what no variable is named, and no label says."""
+_DIGIT = re.compile(r"\d")
+SUBJECT = frozenset({"STUDYID", "USUBJID", "SUBJID"})
+"""Variables that say whom a record is about."""
 _SAMPLE = 30
 """Records by which it is decided what stands above them."""
 _LONGEST_SAMPLE = 16 << 20
@@ -99,7 +102,7 @@ def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) ->
     delimiter = stated[1] if stated else _delimiter(raw, path, dataset, notes)
     lines = list(_parted(raw, delimiter, path))
     if titles := _titles(lines):
-        notes.append(ReadingNote(dataset, f"lines above the names, left out as titles: {titles}"))
+        notes.append(ReadingNote(dataset, f"titles above the names, excluded: {titles}"))
     lines = lines[titles:]
     names_at, labels_at = _rows(lines, dataset, notes)
     names, labels = lines[names_at], () if labels_at is None else lines[labels_at].fields
@@ -218,17 +221,15 @@ def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tup
     if len(lines) < 2 or len(lines[0].named) != len(lines[1].named) or len(lines[0].named) < 2:
         return 0, None
     first, second, below = lines[0], lines[1], lines[2:]
-    if not (_all_differ(first.named) and _all_differ(second.named)):
+    if not (_all_differ(first.named) and _all_differ(second.named)) or _recurs(second, below):
         return 0, None
     if _are_names(second.named) and not _are_names(first.named):
         known = sum(variable_type(name) is not None for name in second.named)
-        if (contrasts := _contrasts(second, below)) > 2 or (contrasts and known > 1):
+        if known > 1 and _contrasts(second, below):
             notes.append(ReadingNote(dataset, "names are in the second line, below a line of labels"))
             return 1, 0
-        return 0, None
-    if _are_names(first.named) and _are_labels(second.named):
-        numeric = any(variable_type(name) == "Num" for name in first.named)
-        if _contrasts(second, below) or (numeric and not below):
+    elif _are_names(first.named) and _are_labels(second.named):
+        if _describes_subjects(first.named, second, below):
             notes.append(ReadingNote(dataset, "labels are in the second line, below the names"))
             return 0, 1
         notes.append(ReadingNote(dataset, "looks like labels of the variables, and is kept", record=1))
@@ -245,6 +246,34 @@ def _are_labels(fields: Sequence[str]) -> bool:
     return several_words > 1 and 2 * several_words >= len(fields) and not any(map(_VALUE.fullmatch, fields))
 
 
+def _describes_subjects(names: Sequence[str], line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a line has words where every record below it has the identifier of a subject.
+
+    Identifiers have digits, and what describes them has none. A first record may well hold "Not done" where
+    the others hold numbers, but it never lacks the identifier. Without a record below, a variable that ADaM
+    knows as a number must hold words.
+    """
+    identifiers = [place for place, name in enumerate(names) if name.upper() in SUBJECT]
+    described = [place for place in identifiers if not _DIGIT.search(line.named[place])]
+    if not described or described != identifiers:
+        return False
+    if not below:
+        return any(variable_type(name) == "Num" for name in names)
+    values = [value for place in described for value in _column(below, place)]
+    return bool(values) and all(map(_DIGIT.search, values))
+
+
+def _recurs(line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a field stands again in its own column, as values do and names and labels do not."""
+    return any(field in _column(below, place) for place, field in enumerate(line.named))
+
+
+def _column(lines: Sequence[_Line], place: int) -> list[str]:
+    """The filled fields of one column."""
+    fields = (line.fields[place].strip() for line in lines if place < len(line.fields))
+    return [field for field in fields if field]
+
+
 def _all_differ(fields: Sequence[str]) -> bool:
     return all(fields) and len({field.upper() for field in fields}) == len(fields)
 
@@ -253,9 +282,8 @@ def _contrasts(line: _Line, below: Sequence[_Line]) -> int:
     """Columns that hold words in this line, and nothing but numbers or dates below it."""
     found = 0
     for place, word in enumerate(line.named):
-        values = [other.fields[place].strip() for other in below if place < len(other.fields)]
-        filled = [value for value in values if value]
-        found += bool(filled) and not _VALUE.fullmatch(word) and all(map(_VALUE.fullmatch, filled))
+        values = _column(below, place)
+        found += bool(values) and not _VALUE.fullmatch(word) and all(map(_VALUE.fullmatch, values))
     return found
 
 
@@ -264,7 +292,7 @@ def _note_on_names(names: _Line, dataset: str, notes: list[ReadingNote]) -> None
     if undecoded is not None:
         notes.append(undecoded_note(undecoded, dataset))
     if [name for name in names.fields if name.strip() != name and name.strip()]:
-        notes.append(ReadingNote(dataset, "blanks around the names in the first line were left out"))
+        notes.append(ReadingNote(dataset, "blanks around the names in the first line were removed"))
 
 
 def _refuse_unusable(names: Sequence[str], path: Path) -> None:

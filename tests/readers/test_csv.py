@@ -116,7 +116,7 @@ def test_a_numeric_variable_with_other_content_stays_text_and_is_told(tmp_path: 
     assert texts(data, "AGE") == ["40", "1e999", "50"]
     assert [str(note) for note in data.notes] == [
         f"ADTTE.{variable} record 2: numeric by description, kept as character: "
-        f"1 value in the form {form} that are not numbers (read are 12.5, 1e-3)"
+        f"1 value in the form {form}, not a number (read are 12.5, 1e-3)"
         for variable, form in (("AVAL", "<9"), ("AGE", "9A999"))
     ]
 
@@ -504,7 +504,7 @@ def test_a_blank_line_within_an_only_column_is_a_missing_value(tmp_path: Path, l
     ):
         dataset = read(tmp_path, line_break.join(lines).encode())
         assert dataset["USUBJID"].astype(object).tolist() == values
-        told = [f"blank lines at the end were left out: {blank}"] if blank else []
+        told = [f"blank lines at the end, excluded: {blank}"] if blank else []
         assert [note.message for note in dataset.notes] == told
 
 

@@ -75,7 +75,7 @@ def test_titles_above_the_names_are_left_out_and_counted(tmp_path: Path, titles:
     assert data.frame.columns.tolist() == ["USUBJID", "AESEQ", "AETERM"]
     assert len(data) == 2
     count = sum(1 for line in titles.split("\n") if line)
-    assert notes(data) == [f"lines above the names, left out as titles: {count}"]
+    assert notes(data) == [f"titles above the names, excluded: {count}"]
 
 
 def test_a_line_of_records_is_never_taken_for_names(tmp_path: Path) -> None:
@@ -129,12 +129,17 @@ def test_what_may_be_labels_or_a_record_is_kept_and_noted(tmp_path: Path) -> Non
         "USUBJID,AETERM\nS1,chest pain\nS2,nausea\n",
         "USUBJID,AETERM,AEDECOD\nS1,chest pain,Chest pain\nS2,x,y\n",
         "Subject Id,Visit,Result\nS001,WEEK1,NEG\nS002,WEEK2,POS\n",
+        "Subject Id,Pain Score,Sleep Score,Mood Score\nS1,ND,NK,UNK\nS2,3,4,5\n",
+        "USUBJID,LBTEST,LBORRES,VISIT\nS-001,Alanine Aminotransferase,Not Done,Visit 1\n"
+        "S-001,Alanine Aminotransferase,23,Visit 2\n",
+        "USUBJID,QSTEST,QSORRES,AGE\nS 001,First question,Not at all,Not known\nS 002,Other question,2,54\n",
     ],
 )
 def test_records_stay_records(tmp_path: Path, content: str) -> None:
     data = read(tmp_path, content)
     assert len(data) == 2
-    assert notes(data) == []
+    assert not any("second line" in note for note in notes(data))
+    assert {variable.label for variable in data.variables} == {""}
 
 
 # Empty columns and records
@@ -143,7 +148,7 @@ def test_records_stay_records(tmp_path: Path, content: str) -> None:
 def test_columns_at_the_end_without_name_and_value_are_left_out(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM,,\r\n1,a,,\r\n2,b,,\r\n")
     assert data.frame.columns.tolist() == ["USUBJID", "AETERM"]
-    assert notes(data) == ["columns at the end without a name and without a value, left out: 2"]
+    assert notes(data) == ["columns at the end without a name and without a value, excluded: 2"]
 
 
 @pytest.mark.parametrize("header", ["USUBJID,AETERM,", ",USUBJID,AETERM", "USUBJID,,AETERM"])
@@ -156,7 +161,7 @@ def test_records_at_the_end_without_a_value_are_left_out(tmp_path: Path) -> None
     data = read(tmp_path, "USUBJID,AETERM,AESEQ\n1,a,1\n,,\n2,b,2\n,,\n,,\n")
     assert texts(data, "USUBJID") == ["1", "", "2"]
     assert data["AESEQ"].tolist()[::2] == [1, 2]
-    assert notes(data) == ["records at the end without any value, left out: 2"]
+    assert notes(data) == ["records at the end without any value, excluded: 2"]
 
 
 def test_a_described_file_keeps_every_record(tmp_path: Path) -> None:
