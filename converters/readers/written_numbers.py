@@ -30,12 +30,24 @@ _COMMA = r"^[+-]?\d*,\d+([eE][+-]?\d+)?$"
 _EITHER = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 _THOUSANDS_BY_COMMA = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 _THOUSANDS_BY_POINT = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$"
+_GROUP_BY_POINT = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _BLANKS = "\u00a0\u2007\u2009\u202f"
 _THOUSANDS_BY_BLANK = rf"^[+-]?[1-9]\d{{0,2}}([{_BLANKS}]\d{{3}})+([.,]\d+)?$"
 _MANTISSA_NOT_ZERO = r"^[+-]?[0.]*[1-9]"
 
 _EITHER_DOUBT = 'in the form 9,999, decimal comma or thousands (set --decimal "," or --decimal ".")'
-_OTHER_DOUBT = "with another decimal sign than the others or --decimal"
+_OTHER_DOUBT = "with a decimal sign that other numbers of the file, or --decimal, contradict"
+
+
+def has_decimal_comma(texts: pa.Array) -> bool:
+    """Whether the commas of a column can only be decimal ones."""
+    return _Forms.of(_without_blanks(texts)[0]).decimal_sign() == ","
+
+
+def may_be_thousands(texts: pa.Array) -> bool:
+    """Whether every point of a column, of which there are some, may stand between thousands: 1.234."""
+    point = matching(texts, _POINT)
+    return bool(point.any()) and bool((matching(texts, _GROUP_BY_POINT) | ~point).all())
 
 
 def read_numbers(texts: pa.Array, decimal: str | None = None) -> Written:

@@ -72,21 +72,24 @@ _DATE_FORMS = (
     _DateForm("99-99-9999", rf"{_FIRST}-{_SECOND}-{_YEAR}", _Order.UNKNOWN),
 )
 _SECONDS = r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
-_ZONE = r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+_OFFSETS = r"[+-](?:0\d|1[0-2])(?::?00)?|\+(?:13|14)(?::?00)?|[+-](?:0[2-9]|10|12|13):?(?:30|45)"
+_ZONE = rf" ?(?P<zone>Z|UTC|GMT|{_OFFSETS})?"
+_ZONE_OF_TIME = r" ?(?P<zone>Z|UTC|GMT|\+\d{2}:\d{2})?"
+"""A time alone with a minus behind it is a span: 08:30-09:00."""
+_HOUR = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
 _CLOCK_FORMS = (
-    _ClockForm("", rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECONDS}{_ZONE}"),
-    _ClockForm(
-        "08:30 PM", rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECONDS} ?(?P<half>[AaPp][Mm]){_ZONE}"
-    ),
+    _ClockForm("", rf"{_HOUR}{_SECONDS}{_ZONE}"),
+    _ClockForm("08:30 PM", rf"{_HOUR}{_SECONDS} ?(?P<half>[AaPp][Mm]){_ZONE}"),
 )
 _CLOCK_WITHOUT_COLONS = _ClockForm(
     "T083000",
     rf"(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?:(?P<second>\d{{2}})(?:[.,](?P<fraction>\d+))?)?{_ZONE}",
 )
 _CLOCKS_ALONE = (
-    *_CLOCK_FORMS,
-    _ClockForm("T08:30:00", rf"T(?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECONDS}{_ZONE}"),
-    _ClockForm("0 days 08:30:00", rf"0 days (?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECONDS}"),
+    _ClockForm("", rf"{_HOUR}{_SECONDS}{_ZONE_OF_TIME}"),
+    _ClockForm("08:30 PM", rf"{_HOUR}{_SECONDS} ?(?P<half>[AaPp][Mm])"),
+    _ClockForm("T08:30:00", rf"T{_HOUR}{_SECONDS}{_ZONE_OF_TIME}"),
+    _ClockForm("0 days 08:30:00", rf"0 days {_HOUR}{_SECONDS}"),
 )
 _PARTED = (
     (":", r"^(?P<date>.+?)(?:T| +|:)(?P<clock>\d{1,2}:\d{2}.*)$", _CLOCK_FORMS),

@@ -147,6 +147,16 @@ def test_a_datetime_in_every_form(text: str) -> None:
     assert messages(meant) == DATETIMES[text]
 
 
+@pytest.mark.parametrize("zone", ["+14:00", "-12:00", "+0530", "+05:45", "-03:30", "+01"])
+def test_real_time_zones_are_zones(zone: str) -> None:
+    assert not typed(column(f"2020-01-31T08:30:00{zone}"), Kind.DATETIME).wrong.any()
+
+
+@pytest.mark.parametrize("zone", ["+15:00", "-13:00", "+99:99", "-09:45:00", "+05:15"])
+def test_other_offsets_are_not_zones(zone: str) -> None:
+    assert typed(column(f"2020-01-31T08:30:00{zone}"), Kind.DATETIME).wrong.all()
+
+
 def test_dates_in_a_datetime_variable_are_midnights_and_said_so() -> None:
     meant = typed(column("2020-01-31", "2020-01-31T08:30:00"), Kind.DATETIME)
     assert meant.values.tolist() == [datetime(2020, 1, 31), datetime(2020, 1, 31, 8, 30)]
@@ -180,7 +190,13 @@ def test_a_time_in_every_form(text: str, seconds: float) -> None:
     assert typed(column(text), Kind.TIME).values.tolist() == [seconds]
 
 
-@pytest.mark.parametrize("text", ["13:00 PM", "0:30 AM", "24:00", "08:61", "8.30", "08:30:15:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("13:00 PM", "0:30 AM", "24:00", "08:61", "8.30", "08:30:15:00"),
+        *("08:30-09:45", "10:00-17", "08:30-09:00"),
+    ],
+)
 def test_what_no_clock_shows_is_not_a_time(text: str) -> None:
     assert typed(column(text), Kind.TIME).wrong.all()
 
