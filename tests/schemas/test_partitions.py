@@ -21,6 +21,8 @@ from adamgate.schemas.rule import Grain, rule_book
 from adamgate.schemas.trial import Manner, try_rule
 from adamgate.schemas.waiver import Waiver
 
+pytestmark = pytest.mark.slow
+
 PARTS = 8
 MIXTURES = 5
 """Defects are done in so many mixtures: each part then has some, and few hide another."""

@@ -14,7 +14,10 @@ import adamgate as ag
 from adamgate.converters.writers import WRITERS
 from adamgate.schemas.dataset import Dataset, SpecialMissing, Variable
 
-pytestmark = pytest.mark.filterwarnings("ignore::adamgate.converters.writers.losses.MetadataNotKept")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::adamgate.converters.writers.losses.MetadataNotKept"),
+]
 
 FORMATS = [suffix[1:] for suffix in WRITERS]
 HOLDS_SPECIAL_MISSING = {"parquet", "csv"}
