@@ -26,7 +26,7 @@ from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar
 from . import arrow, sidecars
 from .arrow import Shape
 from .breaches import breaches_of_text
-from .lines import Block, block, by_distinct, date_tokens, datetime_tokens, lines, number_tokens
+from .lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
 from .protocol import Breach, Output, PlannedFile, Writer
 
 _NEEDS_QUOTES = '[",\r\n]'
@@ -66,7 +66,7 @@ def quoted(texts: pa.Array) -> pa.Array:
 
 
 _TOKENS = {
-    Shape.TEXT: by_distinct(quoted),
+    Shape.TEXT: quoted,
     Shape.NUMBER: number_tokens,
     Shape.DATE: date_tokens,
     Shape.DATETIME: datetime_tokens,

@@ -16,7 +16,7 @@ from ...schemas.dataset import Dataset, Variable
 from ..sas_formats import Kind, kind_of, sas_days_of, sas_seconds_of
 from . import arrow
 from .arrow import Shape
-from .lines import Tokens, by_distinct, date_tokens, datetime_tokens, number_tokens, time_tokens
+from .lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
 
 Numbers = NDArray[np.float64]
 
@@ -136,7 +136,7 @@ def _are_times(numbers: Numbers) -> bool:
     return bool((exact & (micros < 1e6) & (numbers >= 0) & (numbers < _SECONDS_PER_DAY)).all())
 
 
-_json_text = by_distinct(_quoted(_escaped))
+_json_text = _quoted(_escaped)
 _TEXTS = frozenset({"string", "date", "datetime", "time", "decimal", "URI"})
 _KINDS = {Shape.DATE: Kind.DATE, Shape.DATETIME: Kind.DATETIME}
 _STAMPS = {
