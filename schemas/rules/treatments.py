@@ -16,6 +16,7 @@ from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
 from ..subjects import adsl_record
+from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 
 _TREATMENT = re.compile(
@@ -152,12 +153,14 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
     parameters = Parameters.of(data)
     having = parameters.durations & (adsl_record(data, adsl) >= 0)
     code = np.append(arms.codes, -1)[adsl_record(data, adsl)]
+    found = []
     for name, own in parameters.each(having):
         present = np.bincount(code[own][code[own] >= 0], minlength=len(arms.values)) > 0
         absent = np.count_nonzero(expected & ~present)
         if absent:
             which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
-            yield Fault(None, (arm,), f"{name}: no record of {absent} of {expected.sum()} arms: {which}")
+            found.append(OfParameter(name, f"no record of {absent} of {expected.sum()} arms: {which}"))
+    yield from by_parameter(data, (arm,), found, "no record of some arm")
 
 
 def _members(adsl: Dataset) -> Mask | None:
@@ -273,13 +276,18 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
     aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
     parameters = Parameters.of(data)
     judged = ~np.isnan(aval) & ~np.isnan(cnsr) & (arms.codes >= 0)
+    found = []
     for name, own in parameters.each(judged):
+        if len(own) < 2 * _SUBJECTS:
+            continue
         early = (cnsr[own] >= 1) & (aval[own] <= np.quantile(aval[own], 0.25))
         arm, share, others = _furthest(arms.codes[own], early, len(arms.values))
         if arm >= 0:
             compared = f"{share:.0%} of {arms.values[arm]} and {others:.0%} of the others"
-            message = f"{name}: censored in the first quarter of all durations are {compared}"
-            yield Fault(None, ("CNSR", "AVAL"), message)
+            message = f"censored in the first quarter of all durations are {compared}"
+            found.append(OfParameter(name, message))
+    others = "arms differ in the share censored in the first quarter of all durations"
+    yield from by_parameter(data, ("CNSR", "AVAL"), found, others)
 
 
 def _furthest(codes: NDArray[np.intp], early: Mask, arms: int) -> tuple[int, float, float]:
