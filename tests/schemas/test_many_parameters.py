@@ -7,7 +7,6 @@ from adamgate.schemas.finding import Severity, Status
 from adamgate.schemas.parameters import SHOWN
 from adamgate.schemas.rule import NO_PARAMETERS
 
-
 RULES = ("TTE001", "TTE002", "TTE007", "TTE008", "TTE011", "TTE019", "TTE022", "XD004", "XD015")
 
 
@@ -65,7 +64,7 @@ def test_what_is_wrong_with_many_parameters_is_told_together(many, rule_id, faul
 
 
 def test_no_record_is_lost_among_further_parameters(many):
-    wrong = many.adtte.AVAL != _days(many.adtte)
+    wrong = _days(many.adtte) != many.adtte.AVAL
     assert sum(each.records for each in many.findings("TTE007")) == wrong.sum() == 97
 
 
