@@ -384,8 +384,8 @@ def rule(
     ----------
     ids : str or mapping of id to arguments
         With a table, each id gets its own arguments; `title` and `needs` may name them in braces
-        (``title="{variable} is missing"``). The keys "structures", "standards" and "citations" of a
-        row, where present, replace those of the decorator instead of being passed on.
+        (``title="{variable} is missing"``). The keys "grain", "structures", "standards" and "citations" of
+        a row, where present, replace those of the decorator instead of being passed on.
     title : str
         Names the fault, so that it reads as a heading.
     severity, grain, citations
@@ -417,7 +417,7 @@ def rule(
             title=title.format_map({name: _in_words(value) for name, value in row.items()}),
             severity=severity,
             family=function.__module__.rpartition(".")[2],
-            grain=grain,
+            grain=arguments.pop("grain", grain),
             scope=scope,
             citations=arguments.pop("citations", citations),
             function=function,

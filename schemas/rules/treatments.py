@@ -107,9 +107,7 @@ def _another(data: Dataset, adsl: Dataset, name: str, periods: dict[int, str]) -
     """Records whose treatment is that of no period, or not that of their own."""
     record = adsl_record(data, adsl)
     found = {period: agreement(data, name, adsl, theirs, record) for period, theirs in periods.items()}
-    differs = {period: each.differs | each.absent_there for period, each in found.items() if each is not None}
-    if not differs:
-        return np.zeros(len(data), dtype=np.bool_)
+    differs = {period: each.differs | each.absent_there for period, each in found.items()}
     of_none: Mask = np.logical_and.reduce(list(differs.values()))
     if "APERIOD" not in data:
         return of_none
@@ -229,12 +227,9 @@ def treated_otherwise(data: Dataset) -> Iterator[Fault]:
     None if they were given another treatment. Say in the analysis which of the two it goes by.
     """
     found = agreement(data, "TRT01A", data, "TRT01P", np.arange(len(data)))
-    if found is not None:
-        number = np.count_nonzero(found.differs)
-        message = (
-            f"{number} subject{' was' if number == 1 else 's were'} not treated as planned (TRT01P, TRT01A)"
-        )
-        yield Fault(found.differs, ("TRT01P", "TRT01A"), message)
+    number = np.count_nonzero(found.differs)
+    message = f"{number} subject{' was' if number == 1 else 's were'} not treated as planned (TRT01P, TRT01A)"
+    yield Fault(found.differs, ("TRT01P", "TRT01A"), message)
 
 
 _SUBJECTS = 20
