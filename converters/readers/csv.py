@@ -128,7 +128,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     name = dataset_in(path, options.encoding)
     table = variables_beside(path, name, options.encoding)
     described = dict(table.entries) if table else {}
-    content = read_delimited(path, name, options)
+    content = read_delimited(path, name, options, tuple(described))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
     texts, records = _without_empty_end(content, table, name, notes)
     labels = content.labels or [""] * len(content.header)

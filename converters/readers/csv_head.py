@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,9 @@ class _Line:
         return tuple(fields)
 
 
-def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) -> Head:
+def read_head(
+    data: bytes, start: int, path: Path, dataset: str, *, stray: bool, described: Collection[str] = ()
+) -> Head:
     """Find the names of the columns and what belongs to them.
 
     Parameters
@@ -97,12 +99,17 @@ def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) ->
         Where its first line with something on it begins.
     stray : bool
         Whether `data` has one character for each byte of the file, because some are not UTF-8.
+    described : collection of str
+        Names in capitals of all variables that a table beside the file has for it. Where the first line
+        has these names and no others, nothing is looked for above or below it.
 
     Raises
     ------
     UnreadableInput
         When a column has no name and others after it do, or two have one name.
     """
+    if described and (head := _as_described(data, start, dataset, stray, described)):
+        return head
     notes: list[ReadingNote] = []
     stated = _SEP_LINE.match(data, start)
     raw = list(_raw_lines(data, stated.end() if stated else start, stray))
@@ -123,6 +130,25 @@ def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) ->
         [label.strip() for label in labels],
         notes,
     )
+
+
+def _as_described(
+    data: bytes, start: int, dataset: str, stray: bool, described: Collection[str]
+) -> Head | None:
+    """The head of a file whose first line has the names that are described; None where it has others."""
+    line = next(_raw_lines(data, start, stray), None)
+    (text,), _ = decode_values([line.raw if line else b""])
+    for delimiter in map(_byte, _DELIMITERS):
+        try:
+            fields = tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), []))
+        except csv.Error:
+            continue
+        names = [field.strip() for field in fields]
+        if line and len(names) == len(described) and {name.upper() for name in names} == set(described):
+            notes: list[ReadingNote] = []
+            _note_on_names(_Line(line.raw, line.start, line.end, fields), dataset, notes)
+            return Head(delimiter, line.start, line.end, names, [], notes)
+    return None
 
 
 def _raw_lines(data: bytes, start: int, stray: bool) -> Iterator[_Line]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,19 @@ class Delimited:
     notes: list[ReadingNote]
 
 
-def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
+def read_delimited(
+    path: Path, dataset: str, options: ReadOptions, described: Collection[str] = ()
+) -> Delimited:
     """Split a file into columns; the delimiter is the one that parts its header.
+
+    Parameters
+    ----------
+    path : Path
+    dataset : str
+        For notes.
+    options : ReadOptions
+    described : collection of str
+        Names in capitals of the variables that a table beside the file describes.
 
     Raises
     ------
@@ -76,7 +88,7 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
     """
     data, encoding, stray = _utf8(_content(path), path, options.encoding)
     first = _CONTENT.search(data)
-    head = read_head(data, first.start() if first else 0, path, dataset, stray)
+    head = read_head(data, first.start() if first else 0, path, dataset, stray=stray, described=described)
     _refuse_misplaced_quotes(data, head.start, head.delimiter, path)
     notes, body = head.notes, head.body
     raw = _Raw([TextBlocks() for _ in head.names], keeps_na=not options.missing)
