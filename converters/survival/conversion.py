@@ -15,7 +15,7 @@ from ...schemas.columns import Mask
 from ...schemas.duration import DurationFormula, Numbers, constant_text, scaled_to_days
 from ...schemas.errors import Refused
 from ...schemas.time_unit import TimeUnit
-from .aval_formula import Formulas, Times, UnitLength, agreed_length, shown_length
+from .aval_formula import Evidence, Formulas, Times, UnitLength, agreed_length, shown_length
 from .selection import Selection
 from .subjects import listed, subjects_of
 
@@ -53,32 +53,30 @@ class _Wanted:
 
 
 def convert(
-    selection: Selection,
+    evidence: Evidence,
     unit: TimeUnit,
     target: TimeUnit,
     formulas: Formulas,
-    second: DurationFormula | None = None,
 ) -> Conversion:
     """Durations of the selected records in another unit.
 
     Parameters
     ----------
-    selection : Selection
+    evidence : Evidence
     unit, target : TimeUnit
         Of AVAL, and of the durations.
     formulas : tuple of DurationFormula
         How the dates make AVAL, equally good ones.
-    second : DurationFormula, optional
-        That of records which follow none of them.
 
     Raises
     ------
     Refused
         When the duration of a record cannot be given exactly, or nothing settles the length of a month.
     """
-    times = Times.of(selection.data)
+    times = evidence.selected
+    second = evidence.inference.second
     if formulas:
-        wanted = _Wanted(selection, unit, target, formulas, _differing(second, formulas))
+        wanted = _Wanted(evidence.selection, unit, target, formulas, _differing(second, formulas))
         follows = times.following(formulas)
         days = _days_of_aval(wanted, times, follows)
         if not np.isnan(days).any():
@@ -86,7 +84,7 @@ def convert(
             return Conversion(days / target.days, made_from, agreed_length(unit, formulas))
         if times.dated.any():
             return _completed_by_dates(wanted, times, follows, days)
-    length = shown_length(selection, unit, formulas)
+    length = shown_length(evidence, unit, formulas)
     days = scaled_to_days(times.aval, length.days)
     return Conversion(days / target.days, _product(length.days, target), length)
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
+from adamgate.converters.survival import aval_formula
+from adamgate.schemas.duration_inference import infer_duration
 from adamgate.schemas.errors import Refused
 
 START = np.datetime64("2020-01-15", "s")
@@ -395,3 +397,21 @@ def test_a_rounded_aval_gives_its_exact_days_or_is_refused(days, decimals, trunc
         return
     assume(found.codebook.time.offset is not None)
     assert found.frame["duration"].tolist() == (analysed / UNITS[target]).tolist()
+
+
+# Each answer is found once
+
+
+@pytest.mark.parametrize(("unit", "inferences"), [(None, 1), ("months", 1), ("days", 4)])
+def test_each_parameter_is_looked_at_once_and_others_only_for_another_unit(monkeypatch, unit, inferences):
+    """Few, rounded months: only the other parameters can show their length."""
+    asked = []
+
+    def counted(*times):
+        asked.append(times)
+        return infer_duration(*times)
+
+    monkeypatch.setattr(aval_formula, "infer_duration", counted)
+    siblings = (records(DAYS / 28, DAYS, paramcd=paramcd) for paramcd in ("PFS", "DOR", "TTP"))
+    table(study_of(records((DAYS[:2] / 28).round(2), DAYS[:2]), *siblings), unit)
+    assert len(asked) == inferences
