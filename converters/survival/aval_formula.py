@@ -32,7 +32,7 @@ Constants = frozenset[float | None]
 
 BY_DEFINITION = "definition"
 BY_DATES = "the dates ADT and STARTDT"
-BY_DIGITS = "AVAL, which is whole days by it"
+BY_DIGITS = "AVAL: its values are whole numbers of days"
 ASSUMED = "assumed"
 
 _ONE_LENGTH = (TimeUnit.DAYS, TimeUnit.WEEKS)
@@ -231,7 +231,7 @@ def _unknown_length(selection: Selection, unit: TimeUnit, shown: Mapping[str, Co
     one, name = str(unit).removesuffix("s"), selection.data.name
     where = "; ".join(f"{paramcd} has {_lengths(constants)}" for paramcd, constants in sorted(shown.items()))
     return Refused(
-        f"nothing settles how many days a {one} of {selection.paramcd} has",
+        f"the length of a {one} of {selection.paramcd} cannot be determined",
         f"{name}, {where or f'AVAL is not {unit} of {unit.days:g} days between STARTDT and ADT'}",
         f"ask for AVAL's own unit, {unit}, or derive AVAL in days",
     )

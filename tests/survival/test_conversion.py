@@ -266,10 +266,10 @@ def length_of(study, unit="days"):
 def test_the_digits_of_aval_show_its_month_without_any_date(constant, decimals):
     aval = DAYS / constant if decimals is None else (DAYS / constant).round(decimals)
     study = study_of(records(aval))
-    assert length_of(study) == (constant, "AVAL, which is whole days by it")
+    assert length_of(study) == (constant, "AVAL: its values are whole numbers of days")
     if decimals is None:
         assert durations(study, "days").tolist() == DAYS.tolist()
-    assert f"a month of AVAL has {constant:.10g} days (from AVAL, which" in render_summary(
+    assert f"a month of AVAL has {constant:.10g} days (from AVAL: its" in render_summary(
         table(study, "days").codebook, 200
     )
 
@@ -331,14 +331,14 @@ def test_a_sibling_in_another_unit_shows_nothing():
 def test_siblings_that_contradict_each_other_are_refused():
     few = (DAYS[:5] / 30.4375).round(1)
     siblings = (records(DAYS / 30.4375, DAYS, paramcd="PFS"), records(DAYS / 30, DAYS, paramcd="DOR"))
-    with pytest.raises(Refused, match="nothing settles how many days a month of OS has") as caught:
+    with pytest.raises(Refused, match="the length of a month of OS cannot be determined") as caught:
         table(study_of(records(few), *siblings), "days")
     assert caught.value.where == "ADTTE, DOR has 30 days; PFS has 30.4375 days"
 
 
 def test_calendar_months_of_the_siblings_are_refused():
     sibling = records(months_between(DAYS), DAYS, paramcd="PFS", offset=0)
-    with pytest.raises(Refused, match="nothing settles") as caught:
+    with pytest.raises(Refused, match="cannot be determined") as caught:
         table(study_of(records((DAYS[:5] / 30.4375).round(1)), sibling), "days")
     assert "PFS has calendar months" in caught.value.where
 
@@ -355,7 +355,7 @@ def test_a_month_is_assumed_only_where_nothing_contradicts_it_and_that_is_said()
         made.codebook
     )
     contradicted = records((DAYS[:8] / 26).round(1), DAYS[:8])
-    with pytest.raises(Refused, match="nothing settles how many days a month of OS has"):
+    with pytest.raises(Refused, match="the length of a month of OS cannot be determined"):
         table(study_of(contradicted), "days")
 
 
