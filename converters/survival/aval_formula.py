@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ...schemas.columns import Mask
 from ...schemas.dataset import Dataset
-from ...schemas.duration import DurationFormula, Numbers, constant_text, decimals_of
-from ...schemas.duration_digits import whole_day_constants
+from ...schemas.duration import NOISE, DurationFormula, Numbers, constant_text
+from ...schemas.duration_digits import formula_read_by, whole_day_formulas
 from ...schemas.duration_inference import (
     HOLDS,
     DurationInference,
@@ -163,46 +163,48 @@ def agreed_length(unit: TimeUnit, formulas: Formulas) -> UnitLength | None:
     return None if constant is None else UnitLength(constant, BY_DATES)
 
 
-def shown_length(evidence: Evidence, unit: TimeUnit, formulas: Formulas) -> UnitLength:
-    """Days of one unit of AVAL, for records that have no dates to start from.
+def formulas_without_dates(evidence: Evidence, unit: TimeUnit) -> tuple[Formulas, UnitLength | None]:
+    """How AVAL was made where its dates do not show it.
 
     Parameters
     ----------
     evidence : Evidence
     unit : TimeUnit
         Of AVAL.
-    formulas : tuple of DurationFormula
-        Of other records of the parameter.
 
     Returns
     -------
-    UnitLength
-        As the formulas, the digits of AVAL or the other parameters of the dataset show it; assumed where
-        nothing shows it and nothing contradicts the usual one.
+    tuple of DurationFormula
+        As the digits of AVAL or the other parameters of the dataset show it, equally good ones; by the
+        usual length of the unit where nothing shows it and nothing contradicts that. Their offset is 0:
+        AVAL holds it.
+    UnitLength or None
+        Days of one unit of AVAL; None where the formulas differ in them.
 
     Raises
     ------
     Refused
-        When they contradict each other, or only show that the usual length is not the one.
+        When the data contradict each other, or only show that the usual length is not the one.
     """
-    agreed = agreed_length(unit, formulas)
-    if agreed is not None:
-        return agreed
-    selection, times = evidence.selection, evidence.parameter
-    own = _constants(formulas, times, unit)
-    by_aval = None if formulas else _only(own)
-    if by_aval is not None:
-        return UnitLength(by_aval, BY_DIGITS)
-    siblings = evidence.siblings.items()
-    all_shown = {name: _constants(other.inference.fits, other, unit) for name, other in siblings}
-    shown = {name: found for name, found in (*all_shown.items(), (selection.paramcd, own)) if found}
+    aval = evidence.parameter.aval
+    own = whole_day_formulas(aval, unit)
+    if unit in _ONE_LENGTH:
+        return own or (formula_read_by(aval, unit, unit.days),), UnitLength(unit.days, BY_DEFINITION)
+    by_digits = _only(_constants(own, unit))
+    if by_digits is not None:
+        return own, UnitLength(by_digits, BY_DIGITS)
+    shown = dict(_shown(evidence, own, unit))
     allowed = reduce(frozenset.intersection, shown.values()) if shown else frozenset({unit.days})
-    settled = _only(allowed) if shown else None
-    if settled is not None:
-        return UnitLength(settled, f"the other parameters of {selection.data.name}")
-    if unit.days not in allowed or (not shown and _contradict(times, unit)):
-        raise _unknown_length(selection, unit, shown)
-    return UnitLength(unit.days, ASSUMED)
+    settled, others = _only(allowed), f"the other parameters of {evidence.selection.data.name}"
+    length = UnitLength(settled, others) if shown and settled is not None else None
+    equally_good = tuple(formula for formula in own if formula.days_per_unit in allowed)
+    if equally_good:
+        return equally_good, length
+    if length is None and unit.days in allowed:
+        length = UnitLength(unit.days, ASSUMED)
+    if length is None or _contradict(evidence.parameter, unit, length.days):
+        raise _unknown_length(evidence.selection, unit, shown, length)
+    return (formula_read_by(aval, unit, length.days),), length
 
 
 def _only(constants: Collection[float | None]) -> float | None:
@@ -210,29 +212,45 @@ def _only(constants: Collection[float | None]) -> float | None:
     return next(iter(constants)) if len(constants) == 1 else None
 
 
-def _constants(formulas: Formulas, times: Times, unit: TimeUnit) -> Constants:
-    """Days per unit that formulas state or, without any, the digits of AVAL; none if it has another unit."""
-    if formulas:
-        return frozenset(formula.days_per_unit for formula in formulas if formula.unit is unit)
-    return frozenset(whole_day_constants(times.aval, unit))
+def _constants(formulas: Formulas, unit: TimeUnit) -> Constants:
+    return frozenset(formula.days_per_unit for formula in formulas if formula.unit is unit)
 
 
-def _contradict(times: Times, unit: TimeUnit) -> bool:
-    """Whether the dates are more than a day off the usual length of the unit, on most records."""
+def _shown(evidence: Evidence, own: Formulas, unit: TimeUnit) -> Iterator[tuple[str, Constants]]:
+    """Days per unit that each parameter shows, by its formulas or its digits; those that show any."""
+    for paramcd, other in evidence.siblings.items():
+        found = _constants(other.inference.fits or whole_day_formulas(other.aval, unit), unit)
+        if found:
+            yield paramcd, found
+    if own:
+        yield evidence.selection.paramcd, _constants(own, unit)
+
+
+def _contradict(times: Times, unit: TimeUnit, days_per_unit: float) -> bool:
+    """Whether AVAL with units of this length is not between its dates, on more than 5% of the records.
+
+    AVAL may count the first day or not, be rounded up to half a unit of its last decimal, or cut.
+    """
+    formula = formula_read_by(times.aval, unit, days_per_unit)
     dated = times.subset(times.dated)
-    if not len(dated.aval):
-        return False
-    slack = 1 + unit.days * 10.0 ** -decimals_of(dated.aval).astype(np.float64)
-    off = np.abs(dated.aval * unit.days - (dated.adt - dated.startdt))
-    return bool(2 * np.count_nonzero(off > slack + 1e-6) > len(off))
+    step = 0.0 if formula.decimals is None else days_per_unit * 10.0**-formula.decimals
+    days, elapsed = dated.aval * days_per_unit, dated.adt - dated.startdt
+    noise = NOISE * np.maximum(1.0, days)
+    between = (elapsed - days <= step + noise) & (days - (elapsed + 1) <= step / 2 + noise)
+    return bool(np.count_nonzero(between) < HOLDS * len(elapsed))
 
 
-def _unknown_length(selection: Selection, unit: TimeUnit, shown: Mapping[str, Constants]) -> Refused:
+def _unknown_length(
+    selection: Selection, unit: TimeUnit, shown: Mapping[str, Constants], length: UnitLength | None
+) -> Refused:
     one, name = str(unit).removesuffix("s"), selection.data.name
     where = "; ".join(f"{paramcd} has {_lengths(constants)}" for paramcd, constants in sorted(shown.items()))
+    if length is not None:
+        of_this_length = f"{unit} of {constant_text(length.days)} days"
+        where = f"AVAL, in {of_this_length}, is not the time between STARTDT and ADT"
     return Refused(
         f"the length of a {one} of {selection.paramcd} cannot be determined",
-        f"{name}, {where or f'AVAL is not {unit} of {unit.days:g} days between STARTDT and ADT'}",
+        f"{name}, {where}",
         f"ask for AVAL's own unit, {unit}, or derive AVAL in days",
     )
 
