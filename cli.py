@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
@@ -22,7 +22,17 @@ from click.shell_completion import shell_complete
 
 import adamgate
 
-from .config import ADAMIG, DATE_ORDERS, DECIMALS, FAIL_ON, KINDS, OCCDS, Settings, load_settings
+from .config import (
+    ADAMIG,
+    DATE_ORDERS,
+    DECIMALS,
+    FAIL_ON,
+    KINDS,
+    OCCDS,
+    Settings,
+    load_settings,
+    nearest_file,
+)
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import destination, save
@@ -209,7 +219,10 @@ _reading = _together(
     ),
     click.option("--decimal", type=click.Choice(DECIMALS), help="Decimal sign of numbers in CSV."),
     click.option(
-        "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml."
+        "--config",
+        type=PATH,
+        metavar="FILE",
+        help="Settings; by default the nearest adamgate.toml from here.",
     ),
     _debug,
 )
@@ -280,7 +293,7 @@ def validate(
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     form, output = destination(form, output)
-    settings = load_settings(paths, config, overrides)
+    settings = _settings(paths, config, overrides, judging=True)
     options = _gate_options(settings, rule_files)
     options["show_values"] = settings.show_values
     options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
@@ -319,7 +332,7 @@ def convert(
     """
     from .converters.writers import MetadataNotKept, Target
 
-    settings = load_settings(sources, config, overrides)
+    settings = _settings(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(sources, settings, callbacks)
@@ -369,7 +382,8 @@ def survival(
     from .converters.survival.layouts import layout_for
 
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
-    settings = load_settings(paths, config, {name: given.pop(name) for name in KINDS if name in given})
+    overrides = {name: given.pop(name) for name in KINDS if name in given}
+    settings = _settings(paths, config, overrides, judging=not no_gate)
     gate = False if no_gate else _gate_options(settings, rule_files)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(paths, settings, callbacks)
@@ -404,7 +418,7 @@ def describe(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | No
     """Tell what datasets hold, as PROC CONTENTS would."""
     from .converters.reports import contents
 
-    settings = load_settings(paths, config, overrides)
+    settings = _settings(paths, config, overrides)
     with progress(sys.stderr) as callbacks:
         study = _read(paths, settings, callbacks)
         described = [adamgate.describe(dataset, ranges=ranges) for dataset in study]
@@ -469,7 +483,19 @@ def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | No
 
 
 def _declared_beside(example: Path) -> Declarations | None:
-    return load_settings([example], environ={}).declarations()
+    """What stands beside an example, which was named to be run."""
+    return load_settings(config_path=nearest_file(example), environ={}).declarations()
+
+
+def _settings(
+    paths: Sequence[Path], config: Path | None, overrides: Mapping[str, Any], *, judging: bool = False
+) -> Settings:
+    """The settings; what they leave to a file that lies with the data is told, also with -q."""
+    settings = load_settings(paths, config, overrides)
+    note = settings.with_data.note(judging) if settings.with_data is not None else ""
+    if note:
+        _tell(f"note: {plain(note)}")
+    return settings
 
 
 def _gate_options(settings: Settings, rule_files: Sequence[Path]) -> GateOptions:
@@ -483,7 +509,7 @@ def _rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, 
     """The user's own rules where no data is judged."""
     from .converters.rule_files import own_rules
 
-    return (*load_settings([Path.cwd()], config).own_rules, *own_rules(rule_files))
+    return (*load_settings((), config).own_rules, *own_rules(rule_files))
 
 
 def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
@@ -522,9 +548,7 @@ def _tell_report(report: Report, settings: Settings, detail: Detail) -> None:
 def _rendered(
     report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO | None = None
 ) -> str:
-    names = {"ADaMIG": "standard", "OCCDS": "occds", "select": "select", "ignore": "ignore"}
-    origins = {shown: settings.origin(name) for shown, name in names.items()}
-    shown = Presentation(settings.threshold, origins, detail)
+    shown = Presentation(settings.threshold, detail)
     if stream is not None:
         shown = replace(shown, colour=colours(stream), width=columns(stream))
     return render(report, form, settings.threshold, shown)
