@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from glob import glob, has_magic
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
@@ -32,10 +33,11 @@ from .config import (
     Settings,
     load_settings,
     nearest_file,
+    settings_files,
 )
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
-from .converters.reports.files import destination, save
+from .converters.reports.files import ReportFile, destination
 from .converters.reports.presentation import colours, columns, note_line, plain
 from .schemas.errors import (
     AdamgateError,
@@ -273,6 +275,7 @@ def cli() -> None:
 )
 @_reading
 @click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
+@_overwriting
 @_quiet
 def validate(
     *,
@@ -283,6 +286,7 @@ def validate(
     rule_files: tuple[Path, ...],
     config: Path | None,
     verbose: bool,
+    overwrite: bool,
     quiet: bool,
     **overrides: Any,
 ) -> int:
@@ -290,18 +294,25 @@ def validate(
 
     The report goes to stderr; with --format it goes to stdout, with -o into a file.
     """
+    from .converters.writers.inputs import files_in, inputs_given
+
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     form, output = destination(form, output)
-    settings = _settings(paths, config, overrides, judging=True)
-    options = _gate_options(settings, rule_files)
-    options["show_values"] = settings.show_values
-    options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
-    with progress(sys.stderr, shown=not quiet) as callbacks:
-        study = _read(paths, settings, callbacks)
-        report = adamgate.validate(study, **options, progress=callbacks.judging)
-    detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
-    _deliver(report, settings, form, output, detail)
+    named = _paths_in(paths, settings_files(paths, config), rule_files, baseline, *overrides.values())
+    with ReportFile(output, form or "text", overwrite=overwrite) as file:
+        file.spare(inputs_given(named), files_in(paths))
+        settings = _settings(paths, config, overrides, judging=True)
+        file.spare(*_kept(paths, settings))
+        file.claim(settings.threshold)
+        options = _gate_options(settings, rule_files)
+        options["show_values"] = settings.show_values
+        options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
+        with progress(sys.stderr, shown=not quiet) as callbacks:
+            study = _read(paths, settings, callbacks)
+            report = adamgate.validate(study, **options, progress=callbacks.judging)
+        detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
+        _deliver(report, settings, form, file, detail)
     return REFUSED if report.refuses(settings.threshold) else PASSED
 
 
@@ -338,7 +349,7 @@ def convert(
         study = _read(sources, settings, callbacks)
     with warnings.catch_warnings(record=True) as losses:
         warnings.simplefilter("always", MetadataNotKept)
-        written = adamgate.write(study, place, overwrite=overwrite)
+        written = adamgate.write(study, place, overwrite=overwrite, keep=chain(*_kept(sources, settings)))
     _tell_notes(study, quiet)
     for loss in losses:
         _tell(f"note: {plain(loss.message)}")
@@ -399,7 +410,8 @@ def survival(
         _tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
         _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
-    written = table.write(output, layout, overwrite=overwrite)
+    kept = (*table.inputs, *rule_files, *chain(*_kept(paths, settings)))
+    written = replace(table, inputs=kept).write(output, layout, overwrite=overwrite)
     _tell_notes(study, quiet)
     if not quiet:
         _tell(render_summary(table.codebook, columns(sys.stderr)))
@@ -498,6 +510,21 @@ def _settings(
     return settings
 
 
+def _kept(paths: Sequence[Path], settings: Settings) -> tuple[Sequence[Path], Sequence[Path]]:
+    """What no output may replace: files that were named, and those in folders that were."""
+    from .converters.writers.inputs import files_in, inputs_given
+
+    beside = settings.with_data.path if settings.with_data is not None else None
+    named = _paths_in(paths, settings.file, beside, settings.catalog, settings.ct)
+    return inputs_given(named), files_in(paths, recursive=settings.recursive)
+
+
+def _paths_in(*given: object) -> list[Path]:
+    """Every path among options, which have one, several or none."""
+    flat = chain.from_iterable(each if isinstance(each, tuple) else (each,) for each in given)
+    return [each for each in flat if isinstance(each, Path)]
+
+
 def _gate_options(settings: Settings, rule_files: Sequence[Path]) -> GateOptions:
     """How to judge; before any data is read, so that a slip is told at once."""
     from .converters.rule_files import own_rules
@@ -525,15 +552,13 @@ def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> St
     )
 
 
-def _deliver(
-    report: Report, settings: Settings, form: str | None, output: Path | None, detail: Detail
-) -> None:
+def _deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
     """The report where it was asked for, and on stderr what people need to see beside it."""
     if form is None:
         _tell_report(report, settings, detail)
-    elif output is not None:
-        judged = [Path(each.path) for each in report.inputs if each.path]
-        save(_rendered(report, form, settings, detail), output, judged)
+    elif file.path is not None:
+        file.spare(Path(each.path) for each in report.inputs if each.path)
+        file.deliver(_rendered(report, form, settings, detail))
         _tell_report(report, settings, detail)
     else:
         _print(_rendered(report, form, settings, detail, sys.stdout))
