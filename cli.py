@@ -192,6 +192,10 @@ def _together(*decorators: Callable[[Command], Command]) -> Callable[[Command], 
 
 
 def _matching(_context: click.Context, _option: click.Parameter, given: Iterable[Path]) -> tuple[Path, ...]:
+    return _expanded(given)
+
+
+def _expanded(given: Iterable[Path]) -> tuple[Path, ...]:
     """Expand patterns such as ``*.xpt`` where the shell did not."""
     found: list[Path] = []
     for path in given:
@@ -261,7 +265,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_paths
+@click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
 @click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
@@ -299,9 +303,11 @@ def validate(
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     form, output = destination(form, output)
-    named = _paths_in(paths, settings_files(paths, config), rule_files, baseline, *overrides.values())
+    named = _paths_in(settings_files(paths, config), rule_files, baseline, *overrides.values())
     with ReportFile(output, form or "text", overwrite=overwrite) as file:
-        file.spare(inputs_given(named), files_in(paths))
+        file.spare(inputs_given(named))
+        paths = _expanded(paths)
+        file.spare(inputs_given(paths), files_in(paths))
         settings = _settings(paths, config, overrides, judging=True)
         file.spare(*_kept(paths, settings))
         file.claim(settings.threshold)
