@@ -82,7 +82,7 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
     raw = _Raw([TextBlocks() for _ in head.names], keeps_na=not options.missing)
     end = _content_end(data, body)
     if len(head.names) == 1 and (blank := len(LINE_BREAK.findall(data, end)) - (end > body)) > 0:
-        notes.append(ReadingNote(dataset, f"blank lines at the end were left out: {blank}"))
+        notes.append(ReadingNote(dataset, f"blank lines at the end, excluded: {blank}"))
     if end > body:
         _split(_records(data, body, end), raw, head.delimiter, path, options)
     names, columns = _named(head.names, raw.columns, path, dataset, notes)
@@ -117,7 +117,7 @@ def _named(
         if column.filled().any():
             raise nameless(place, path)
     if named < len(names):
-        message = f"columns at the end without a name and without a value, left out: {len(names) - named}"
+        message = f"columns at the end without a name and without a value, excluded: {len(names) - named}"
         notes.append(ReadingNote(dataset, message))
     return names[:named], columns[:named]
 
@@ -129,15 +129,15 @@ def _content(path: Path) -> bytes:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
             raise UnreadableInput(
-                "the gzip compression is broken or cut short", str(path), "copy or export the file anew"
+                "the gzip compression is broken or cut short", str(path), "copy or export the file again"
             ) from error
     if not _FILLED.search(data):
         raise UnreadableInput(
-            "the file is empty", str(path), "export it anew; an empty dataset still has a line of names"
+            "the file is empty", str(path), "export it again; an empty dataset still has a line of names"
         )
     kind = seems(data[:512])
     if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
-        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV anew")
+        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV again")
     return data
 
 
@@ -151,7 +151,7 @@ def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bo
     wanted = codec_name(encoding) if encoding else marked
     if b"\0" in data[:4096] and not wanted.startswith(("utf-16", "utf-32")):
         raise UnreadableInput(
-            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV anew"
+            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
         )
     if wanted == "utf-8" and data.isascii():
         return data, wanted, False
@@ -288,10 +288,10 @@ def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:
         return UnreadableInput(
             f"a record is longer than {_BLOCK >> 20} MB",
             str(path),
-            "a quotation mark may be lost near its beginning: export the file anew",
+            "a quotation mark may be lost near its beginning: export the file again",
         )
     return UnreadableInput(
-        "this is no delimited text", f"{path}: {one_line(str(error))}", "export the dataset as CSV anew"
+        "this is no delimited text", f"{path}: {one_line(str(error))}", "export the dataset as CSV again"
     )
 
 

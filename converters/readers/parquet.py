@@ -214,7 +214,7 @@ def _text(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
     try:
         texts.validate(full=True)
     except pa.ArrowInvalid:
-        raise _Unfit("text is not UTF-8", "write the file anew with its text as UTF-8") from None
+        raise _Unfit("text is not UTF-8", "write the file again with its text as UTF-8") from None
     blocks = TextBlocks()
     blocks.add(texts)
     return _Column(blocks.column().to_pandas(), "Char")
