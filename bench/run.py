@@ -1,6 +1,7 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
 import gating
+import growth
 import reading
 import rules
 
@@ -8,3 +9,4 @@ if __name__ == "__main__":
     reading.main()
     gating.main()
     rules.main()
+    growth.main()

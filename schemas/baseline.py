@@ -75,7 +75,8 @@ def compared(report: Report, baseline: Baseline) -> Report:
     judged_again = {(each.rule_id, each.dataset) for each in report.outcomes if each.status in _JUDGED}
     waived = {(each.rule_id, each.dataset) for each in report.terms.waived}
     asked_again = judged_again - waived
-    fixed, others = [], []
+    fixed: list[KnownFinding] = []
+    others: list[KnownFinding] = []
     for each in gone:
         (fixed if (each.rule_id, each.dataset) in asked_again else others).append(each)
     return replace(

@@ -136,7 +136,7 @@ class _Attempts:
         """
         for part in self._partitions:
             for data in part.study:
-                for question, variable in data.asked:
+                for question, variable in tuple(data.asked):
                     if question in _OF_NUMBERS and self._is_text(whole[data.name], variable):
                         return True
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 
@@ -57,16 +57,22 @@ def _damaged(path: Path, error: Exception) -> UnreadableInput:
     )
 
 
+_OPENINGS = 64
+"""How often a file is opened at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """One file: its footer is kept, the file itself is open only while a column is read.
 
-    A dataset of Spark may have more parts than a process may have open files.
+    A dataset of Spark may have more parts than a process may have open files. To open it costs time by the
+    number of all columns: of very many, some are read ahead.
     """
 
     part: Part
     footer: pq.FileMetaData
     schema: pa.Schema
+    ahead: dict[str, pa.ChunkedArray] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, part: Part) -> _File:
@@ -74,12 +80,22 @@ class _File:
             return cls(part, file.metadata, file.schema_arrow)
 
     def column(self, name: str) -> pa.ChunkedArray:
+        if name not in self.ahead:
+            names = self.schema.names
+            place = names.index(name)
+            self.ahead.clear()
+            wanted = names[place : place + max(1, len(names) // _OPENINGS)]
+            self.ahead.update(zip(wanted, self._read(wanted), strict=True))
+        return self.ahead.pop(name)
+
+    def _read(self, names: Sequence[str]) -> list[pa.ChunkedArray]:
         with (
             readable(self.part.path),
             self.part.path.open("rb") as stream,
             pq.ParquetFile(stream, metadata=self.footer) as file,
         ):
-            return file.read(columns=[name]).column(0)
+            table = file.read(columns=names)
+        return [table.column(name) for name in names] if len(names) > 1 else [table.column(0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +198,8 @@ def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
 
 def _refuse_other_columns(first: _File, file: _File) -> None:
     for has, lacks in ((first, file), (file, first)):
-        names = [name for name in has.schema.names if name not in lacks.schema.names]
+        present = frozenset(lacks.schema.names)
+        names = [name for name in has.schema.names if name not in present]
         if names:
             raise UnreadableInput(
                 "a part does not have all columns of the others",

@@ -141,7 +141,8 @@ def _are_whole(numbers: Numbers) -> bool:
 
 
 def _negative_zero(numbers: Numbers) -> NDArray[np.bool_]:
-    return (numbers == 0) & np.signbit(numbers)
+    negative: NDArray[np.bool_] = (numbers == 0) & np.signbit(numbers)
+    return negative
 
 
 def _are_times(numbers: Numbers) -> bool:

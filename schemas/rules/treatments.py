@@ -281,8 +281,8 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
             compared = f"{share:.0%} of {arms.values[arm]} and {others:.0%} of the others"
             message = f"censored in the first quarter of all durations are {compared}"
             found.append(OfParameter(name, message))
-    others = "arms differ in the share censored in the first quarter of all durations"
-    yield from by_parameter(data, ("CNSR", "AVAL"), found, others)
+    further = "arms differ in the share censored in the first quarter of all durations"
+    yield from by_parameter(data, ("CNSR", "AVAL"), found, further)
 
 
 def _furthest(codes: NDArray[np.intp], early: Mask, arms: int) -> tuple[int, float, float]:
