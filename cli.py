@@ -31,6 +31,7 @@ from .schemas.errors import (
     AdamgateError,
     ConfigurationError,
     Refused,
+    Terminated,
     UnreadableInput,
     UnwritableOutput,
 )
@@ -68,10 +69,6 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _leave)
     completion = os.environ.get(COMPLETION)
     sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
-
-
-class Terminated(BaseException):
-    """Ends the run as an exception does, so that no half-written file stays behind; no rule can catch it."""
 
 
 def _leave(number: int, _: object) -> NoReturn:

@@ -42,7 +42,7 @@ def _fails(fault: Fault, rule: Rule) -> bool:
 
 def needs_study(rule: Rule) -> bool:
     """Whether a rule looks beyond one dataset, and so cannot be a check of a schema."""
-    return rule.grain is Grain.STUDY or rule.scope.is_wide
+    return rule.needs_study
 
 
 def schema_of(dataset: Dataset, standards: Standards) -> pa.DataFrameSchema:

@@ -33,6 +33,10 @@ class AdamgateError(Exception):
         return "\n".join(lines)
 
 
+class Terminated(BaseException):
+    """The run was told to end by a signal; nothing takes it for an error of a rule."""
+
+
 class UnreadableInput(AdamgateError):
     """An input cannot be read, or not without loss. Exit code 3."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Iterable
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from numpy.typing import NDArray
 
 from .columns import Mask, WrongType
 from .dataset import Dataset, Study
-from .errors import AdamgateError
+from .errors import AdamgateError, Terminated
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status, Waived
 from .fingerprint import KeyColumns, RecordKeys
+from .lending import lend, lend_study
 from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .waiver import Waiver, Waivers, spare
@@ -84,12 +87,11 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
             return Trial(Outcome(rule.id, name, status, obstacle))
     start = time.perf_counter()
     try:
-        yielded = list(rule.run(data, study))
+        yielded = _yielded(rule, data, study)
         found, waived = _found(rule, data, yielded, manner)
-    except (
-        Exception,
-        SystemExit,
-    ) as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
+    except (KeyboardInterrupt, Terminated):
+        raise
+    except BaseException as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
         reason = _reason(crash, manner)
         return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
@@ -101,17 +103,35 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
     return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
 
 
+def _yielded(rule: Rule, data: Dataset | None, study: Study) -> list[Yield]:
+    """What a rule yields. One of a user's own gets data that it cannot change, and stdout is not its own."""
+    if rule.is_ours:
+        return list(rule.run(data, study))
+    whole = lend_study(study) if rule.needs_study else study
+    with redirect_stdout(sys.stderr):  # stdout may carry the report
+        return [_as_it_is_now(each) for each in rule.run(None if data is None else lend(data), whole)]
+
+
+def _as_it_is_now(yielded: Yield) -> Yield:
+    """What was yielded, whatever the rule does with its mask next."""
+    if not isinstance(yielded, Fault) or yielded.mask is None:
+        return yielded
+    return replace(yielded, mask=yielded.mask.copy())
+
+
 def _reason(crash: BaseException, manner: Manner) -> str:
     """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
+    if isinstance(crash, AdamgateError | WrongType | UnsoundRule) or manner.show_values:
+        with suppress(Exception):  # the text of an exception is code of whoever wrote its class
+            return _words(crash)
+    frame, line = list(traceback.walk_tb(crash.__traceback__))[-1]
+    return f"{type(crash).__name__} in {Path(frame.f_code.co_filename).name}, line {line}"
+
+
+def _words(crash: BaseException) -> str:
     if isinstance(crash, AdamgateError):
         return "; ".join(filter(None, (crash.what, crash.advice)))
-    if isinstance(crash, WrongType):
-        return str(crash)
-    kind = type(crash).__name__
-    if manner.show_values or isinstance(crash, UnsoundRule):
-        return f"{kind}: {crash}"
-    place = traceback.extract_tb(crash.__traceback__)[-1]
-    return f"{kind} in {Path(place.filename).name}, line {place.lineno}"
+    return str(crash) if isinstance(crash, WrongType) else f"{type(crash).__name__}: {crash}"
 
 
 def _status(
