@@ -224,6 +224,9 @@ _judging = _together(
     click.option("--ct", type=PATH, multiple=True, metavar="FILE", help="File of controlled terminology."),
     click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
     click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
+    click.option(
+        "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
+    ),
     click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
     _own_rules,
 )
@@ -375,6 +378,7 @@ def survival(
             study,
             covariates=[name.strip() for name in covariates.split(",") if name.strip()],
             gate=gate,
+            show_keys=settings.show_keys,
             **given,
         )
     except adamgate.GateRefused as refusal:

@@ -17,7 +17,7 @@ import pandera.pandas as pa
 from .dataset import Dataset, Study
 from .finding import Severity
 from .requirement import Requirement
-from .rule import Fault, Grain, Rule, Standards, rule_book
+from .rule import Fault, Rule, Standards, rule_book
 from .structure import Structure
 
 

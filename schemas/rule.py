@@ -207,12 +207,15 @@ class Fault:
         One sentence without patient data.
     severity : Severity or None
         Where it differs from the rule's own.
+    values : str
+        What stands in the data, in words; patient data, shown only where values are asked for.
     """
 
     mask: Mask | None
     variables: tuple[str, ...]
     message: str
     severity: Severity | None = None
+    values: str = ""
 
     @property
     def found(self) -> bool:
@@ -226,6 +229,8 @@ class Inference:
     subject: str
     statement: str
     parameter: str = ""
+    values: str = ""
+    """Patient data, shown only where values are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +340,9 @@ def _require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded, Fault):
         _require_texts(yielded)
         return
-    if not isinstance(yielded.variables, tuple) or not isinstance(yielded.message, str):
+    if not isinstance(yielded.variables, tuple) or not (
+        isinstance(yielded.message, str) and isinstance(yielded.values, str)
+    ):
         raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
     if not all(isinstance(each, str) for each in yielded.variables):
         raise UnsoundRule("the variables of a fault are names, as texts")

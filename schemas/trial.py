@@ -44,12 +44,15 @@ class Manner:
     selection : Selection
         Whose severities hold.
     waivers : Waivers or None
+    show_keys : bool
+        Examples and hashes of keys say which records are concerned.
     """
 
     complete: bool = False
     show_values: bool = False
     selection: Selection = field(default_factory=Selection)
     waivers: Waivers | None = None
+    show_keys: bool = True
     _key_columns: dict[str, KeyColumns] = field(default_factory=dict, repr=False)
 
     def afresh(self) -> Manner:
@@ -96,11 +99,16 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
         return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
     inferred = tuple(
-        Inferred(name, each.subject, each.statement, each.parameter)
+        Inferred(name, each.subject, _statement(each, manner), each.parameter)
         for each in yielded
         if isinstance(each, Inference)
     )
     return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
+
+
+def _statement(inference: Inference, manner: Manner) -> str:
+    shown = manner.show_values and inference.values
+    return f"{inference.statement}: {inference.values}" if shown else inference.statement
 
 
 def _yielded(rule: Rule, data: Dataset | None, study: Study) -> list[Yield]:
@@ -185,6 +193,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
         variables=fault.variables,
         message=fault.message,
         title=rule.title,
+        values=fault.values if manner.show_values else "",
     )
     if data is None or fault.mask is None:
         return finding
@@ -192,8 +201,9 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
     return replace(
         finding,
         records=int(np.count_nonzero(mask)),
-        examples=_examples(data, mask, fault.variables, manner.show_values),
+        examples=_examples(data, mask, fault.variables, manner),
         keys=RecordKeys.of(lambda: keys.hashes[mask]),
+        keys_shown=manner.show_keys,
     )
 
 
@@ -204,12 +214,12 @@ def key_variables(data: Dataset) -> list[str]:
     return [data.variable(key).name for key in dict.fromkeys(keys)]
 
 
-def _examples(
-    data: Dataset, mask: Mask, variables: tuple[str, ...], show_values: bool
-) -> tuple[Example, ...]:
+def _examples(data: Dataset, mask: Mask, variables: tuple[str, ...], manner: Manner) -> tuple[Example, ...]:
     positions = _first(mask, EXAMPLES)
-    keys = key_variables(data)
-    shown = [data.variable(name).name for name in variables if name in data] if show_values else []
+    keys = key_variables(data) if manner.show_keys else []
+    shown = [data.variable(name).name for name in variables if name in data] if manner.show_values else []
+    if not manner.show_keys:
+        shown = [name for name in shown if name not in key_variables(data)]
     held = {name: data.frame[name].array.take(positions).tolist() for name in (*keys, *shown)}
     return tuple(
         Example(

@@ -151,7 +151,7 @@ def _input(each: Input) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    listed = finding.keys.listed
+    listed = finding.keys.listed if finding.keys_shown else None
     return {
         "rule_id": finding.rule_id,
         "severity": str(finding.severity),
@@ -159,7 +159,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "variable": finding.variables[0] if finding.variables else None,
         "variables": list(finding.variables),
         "title": finding.title or finding.message,
-        "message": finding.message,
+        "message": finding.said,
         "records": finding.records,
         "examples": [_example(each) for each in finding.examples],
         "fingerprint": finding.fingerprint,

@@ -165,7 +165,7 @@ def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
     row.add_column()
     row.add_column(overflow="fold")
     concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
-    body = Text(plain(finding.message + concerns))
+    body = Text(plain(finding.said + concerns))
     if finding.standing is not None:
         body.append(f" ({standing(finding)})", "bold")
     if finding.records:

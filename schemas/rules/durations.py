@@ -145,14 +145,17 @@ def _unit_faults(
 ) -> Iterator[Fault]:
     variables = ("AVALU", "PARAM", "AVAL")
     said: dict[str, TimeUnit | str] = {}
+    units: list[str] = []
     for variable, its_texts in texts.items():
         for text in sorted(its_texts):
             unit = unit_from_text(text) or other_unit_in(text)
             if unit:
-                said[f"{variable} says {text if variable == 'AVALU' else unit}"] = unit
+                said[f"{variable} says {unit}"] = unit
             elif variable == "AVALU":
-                message = f"{start}AVALU states a unit that is not known here: {one_line(text, 20)}"
-                yield Fault(None, variables, message, Severity.WARNING)
+                units.append(one_line(text, 20))
+    if units:
+        message = f"{start}AVALU states a unit that is not known here"
+        yield Fault(None, variables, message, Severity.WARNING, values=", ".join(units))
     if not said:
         if by_dates is not None:
             message = f"{start}the unit of AVAL is not stated; the dates prove {by_dates}"

@@ -14,6 +14,7 @@ from ..dataset import Dataset, Study
 from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..spelling import counted
 from ..structure import Structure
 from ..subjects import adsl_record
 from .readiness import readiness
@@ -157,7 +158,8 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
         absent = np.count_nonzero(expected & ~present)
         if absent:
             which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
-            yield Fault(None, (arm,), f"{name}: no record of {absent} of {expected.sum()} arms: {which}")
+            message = f"{name}: no record of {absent} of {expected.sum()} arms"
+            yield Fault(None, (arm,), message, values=which)
 
 
 def _members(adsl: Dataset) -> Mask | None:
@@ -202,7 +204,8 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     without = (counts[0] > 0) & (counts[1] == 0)
     if without.any():
         which = ", ".join(sorted(map(str, arms.values[without])))
-        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), f"no subject was treated in: {which}")
+        message = f"no subject of {counted(int(without.sum()), 'arm')} was treated"
+        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which)
 
 
 @readiness(
@@ -277,9 +280,9 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
         early = (cnsr[own] >= 1) & (aval[own] <= np.quantile(aval[own], 0.25))
         arm, share, others = _furthest(arms.codes[own], early, len(arms.values))
         if arm >= 0:
-            compared = f"{share:.0%} of {arms.values[arm]} and {others:.0%} of the others"
+            compared = f"{share:.0%} of one arm and {others:.0%} of the others"
             message = f"{name}: censored in the first quarter of all durations are {compared}"
-            yield Fault(None, ("CNSR", "AVAL"), message)
+            yield Fault(None, ("CNSR", "AVAL"), message, values=str(arms.values[arm]))
 
 
 def _furthest(codes: NDArray[np.intp], early: Mask, arms: int) -> tuple[int, float, float]:
