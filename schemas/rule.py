@@ -315,6 +315,7 @@ class Rule:
             When the rule yields what could hide a fault.
         """
         arguments = dict(self.arguments)
+        yielded: Any  # a user's own function may return anything
         if data is None:
             yielded = self.function(study, **arguments)
         elif self.scope.is_wide:

@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status, Terms
-from ...schemas.spelling import counted
-from .presentation import Detail, Presentation, note_line, plain
+from ...schemas.spelling import counted, plain
+from .presentation import Detail, Presentation, note_line
 from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_count, waived_lines
 
 INPUTS = 6
