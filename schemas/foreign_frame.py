@@ -6,6 +6,7 @@ One door, so that no rule, writer or table meets a kind of column that readers d
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,8 +14,6 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from .columns import is_character
 from .spelling import one_line
@@ -94,55 +93,55 @@ def _of_numpy(column: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
     return column
 
 
-# Arrow
+# Arrow, by the names of its types and by what its arrays do themselves: schemas know no file format
 
-_IS = pa.types
-_ARROW_KINDS: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
-    (_IS.is_nested, "nested"),
-    (_IS.is_binary, "bytes"),
-    (_IS.is_large_binary, "bytes"),
-    (_IS.is_fixed_size_binary, "bytes"),
-    (_IS.is_duration, "timedelta"),
-    (_IS.is_interval, "interval"),
+_ARROW: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("list", "large_list", "fixed_size_list", "struct", "map", "union", "sparse_union"), "nested"),
+    (("binary", "large_binary", "fixed_size_binary"), "bytes"),
+    (("duration",), "timedelta"),
+    (("month_day_nano_interval",), "interval"),
 )
+_TYPE = re.compile(r"([a-z]+(?:_[a-z]+)*)\d*")
 _PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
 def _of_arrow(column: pd.Series) -> pd.Series:
     kind = cast("pd.ArrowDtype", column.dtype).pyarrow_dtype
-    if _IS.is_dictionary(kind):
-        return column.astype(object).astype("category")
-    data = pa.chunked_array(column.array.__arrow_array__())
-    refused = next((word for holds, word in _ARROW_KINDS if holds(kind)), None)
+    stated = _TYPE.match(str(kind))
+    name = stated[1] if stated else ""
+    refused = next((word for names, word in _ARROW if name in names), None)
     if refused is not None:
         raise UnfitColumn(_REFUSED[refused])
-    if _IS.is_date(kind):
-        return _like(column, _stamps(data.cast(pa.date32()), "s"))
-    if _IS.is_timestamp(kind):
-        local = pc.local_timestamp(data) if kind.tz is not None else data
-        return _like(column, _stamps(local, "us"))
-    if _IS.is_time(kind):
-        ticks = data.cast(pa.int32() if _IS.is_time32(kind) else pa.int64())
-        return _like(column, _doubles(ticks.cast(pa.float64(), safe=False)) / _PER_SECOND[kind.unit])
-    if _IS.is_decimal(kind):
-        return _like(column, _doubles(data.cast(pa.string()).cast(pa.float64())))
-    if _IS.is_floating(kind) or _IS.is_null(kind):
-        return _like(column, _doubles(data.cast(pa.float64())))
-    if _IS.is_boolean(kind):
-        return column.astype("boolean")
-    if _IS.is_integer(kind):
-        return column.astype("UInt64" if _IS.is_unsigned_integer(kind) else "Int64")
-    return _like(column, pd.array(data.cast(pa.string()).to_pylist(), dtype="string[pyarrow]"))
+    data: Any = column.array
+    data = data.__arrow_array__()
+    match name:
+        case "dictionary":
+            return column.astype(object).astype("category")
+        case "date" | "timestamp" | "time":
+            return _of_moments(column, data, kind, name)
+        case "decimal":
+            return _like(column, data.cast("string").cast("float64").to_numpy())
+        case "halffloat" | "float" | "double" | "null":
+            return _like(column, data.cast("float64").to_numpy())
+        case "bool":
+            return column.astype("boolean")
+        case "int" | "uint":
+            return column.astype("Int64" if name == "int" else "UInt64")
+        case "string" | "large_string" | "string_view":
+            return _like(column, pd.array(data.to_pylist(), dtype="string[pyarrow]"))
+        case _:
+            raise UnfitColumn("holds values that are neither text nor numbers nor dates")
 
 
-def _stamps(data: pa.ChunkedArray, unit: str) -> np.ndarray[Any, Any]:
-    stamps: np.ndarray[Any, Any] = data.to_numpy().astype(f"datetime64[{unit}]")
-    return stamps
-
-
-def _doubles(data: pa.ChunkedArray) -> np.ndarray[Any, Any]:
-    doubles: np.ndarray[Any, Any] = data.to_numpy().astype(np.float64)
-    return doubles
+def _of_moments(column: pd.Series, data: Any, kind: Any, name: str) -> pd.Series:
+    if name == "date":
+        return _like(column, data.cast("date32").to_numpy().astype("datetime64[s]"))
+    if name == "time":
+        ticks = data.cast(f"int{kind.bit_width}").cast("float64", safe=False)
+        return _like(column, ticks.to_numpy() / _PER_SECOND[kind.unit])
+    if kind.tz is not None:
+        return column.astype(pd.DatetimeTZDtype("us", kind.tz))
+    return _like(column, data.to_numpy().astype("datetime64[us]"))
 
 
 # Objects
