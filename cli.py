@@ -37,14 +37,16 @@ from .converters.kinds import DATE_ORDERS, DECIMALS
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import ReportFile, destination
-from .converters.reports.presentation import colours, columns, note_line, plain
+from .converters.reports.presentation import colours, columns, note_line, printable
 from .schemas.errors import (
     AdamgateError,
     ConfigurationError,
     Refused,
+    Terminated,
     UnreadableInput,
     UnwritableOutput,
 )
+from .schemas.spelling import plain
 
 if TYPE_CHECKING:
     from .schemas.dataset import Study
@@ -84,10 +86,6 @@ def main() -> NoReturn:
     sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
 
 
-class Terminated(BaseException):
-    """Ends the run as an exception does, so that no half-written file stays behind; no rule can catch it."""
-
-
 def _leave(number: int, _: object) -> NoReturn:
     raise Terminated(128 + number)
 
@@ -106,7 +104,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as leave:  # --help, --version
         return leave.exit_code
     except click.ClickException as failure:
-        failure.show()
+        _tell_usage(failure)
         return USAGE
     except BrokenPipeError:
         # Python would flush stdout once more on its way out, and complain.
@@ -137,14 +135,25 @@ def _own_fault(fault: BaseException, debug: bool) -> int:
     return FAULT
 
 
+def _tell_usage(failure: click.ClickException) -> None:
+    """As click would tell it, but for what a terminal might obey in arguments."""
+    context = getattr(failure, "ctx", None)
+    if context is not None:
+        _tell(context.get_usage())
+        _tell(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n")
+    quotes_nothing = isinstance(failure, click.MissingParameter)  # and may list choices, a line each
+    message = failure.format_message()
+    _tell(f"Error: {message if quotes_nothing else plain(message)}")
+
+
 def _tell_traceback(debug: bool) -> None:
     if debug:
         _tell(traceback.format_exc().rstrip())
 
 
-def _tell(text: str) -> None:
-    """Write a line for people."""
-    click.echo(text, err=True, color=True)
+def _tell(text: str, *, styled: bool = False) -> None:
+    """Write lines for people; none of their characters can move a cursor or forge another line."""
+    click.echo(printable(text, styled=styled), err=True, color=True)
 
 
 def _print(document: str) -> None:
@@ -152,7 +161,7 @@ def _print(document: str) -> None:
     if sys.stdout is None:  # closed by whoever started us
         raise UnwritableOutput("the output cannot be written: it is closed", "standard output", "use -o")
     try:
-        click.echo(document, nl=False, color=True)
+        click.echo(printable(document, styled=True), nl=False, color=True)
     except BrokenPipeError:
         raise
     except OSError as failure:
@@ -263,6 +272,9 @@ _judging = _together(
     ),
     click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
     click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
+    click.option(
+        "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
+    ),
     click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
     _own_rules,
 )
@@ -426,6 +438,7 @@ def survival(
             study,
             covariates=[name.strip() for name in covariates.split(",") if name.strip()],
             gate=gate,
+            show_keys=settings.show_keys,
             **given,
         )
     except adamgate.GateRefused as refusal:
@@ -590,7 +603,7 @@ def _deliver(report: Report, settings: Settings, form: str | None, file: ReportF
 
 
 def _tell_report(report: Report, settings: Settings, detail: Detail) -> None:
-    _tell(_rendered(report, "text", settings, detail, sys.stderr).rstrip("\n"))
+    _tell(_rendered(report, "text", settings, detail, sys.stderr).rstrip("\n"), styled=True)
 
 
 def _rendered(
@@ -611,4 +624,4 @@ def _tell_notes(study: Study, quiet: bool) -> None:
 
 def _tell_written(written: Sequence[Path], quiet: bool) -> None:
     if not quiet:
-        _tell("\n".join(f"written: {path}" for path in written))
+        _tell("\n".join(f"written: {plain(path)}" for path in written))

@@ -132,6 +132,8 @@ class Settings:
         What separates decimals in CSV files; by default a comma does where it is certain.
     show_values : bool
         Show the values of faulty records. They are patient data.
+    show_keys : bool
+        Name records and subjects in reports and messages by their keys; counts are always given.
     ct : tuple of Path
         Files of controlled terminology to judge terms by, before what is built in.
     select, ignore : tuple of str
@@ -159,6 +161,7 @@ class Settings:
     date_order: Annotated[str | None, Choice(DATE_ORDERS)] = None
     decimal: Annotated[str | None, Choice(DECIMALS)] = None
     show_values: Annotated[bool, switch] = False
+    show_keys: Annotated[bool, switch] = True
     ct: Annotated[tuple[Path, ...], paths] = ()
     select: Annotated[tuple[str, ...], words] = ()
     ignore: Annotated[tuple[str, ...], words] = ()
@@ -215,6 +218,7 @@ class Settings:
             "standards": self.standards,
             "declarations": self.declarations(),
             "complete": self.complete,
+            "show_keys": self.show_keys,
             "select": self.select,
             "ignore": self.ignore,
             "severities": severities,

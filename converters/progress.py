@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from ..schemas.spelling import plain
 from .reports.presentation import colours, is_terminal
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ class _Bars:
         self._tasks: dict[str, TaskID] = {}
 
     def reading(self, name: str, done: int, total: int) -> None:
-        self._show(f"Reading {name}", done, total)
+        self._show(f"Reading {plain(name)}", done, total)
 
     def judging(self, rule_id: str, dataset: str) -> None:
-        self._show("Judging", None, None, f"{dataset} {rule_id}")
+        self._show("Judging", None, None, plain(f"{dataset} {rule_id}"))
 
     def close(self) -> None:
         if self._bars is not None:

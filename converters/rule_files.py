@@ -11,13 +11,14 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
+from contextlib import redirect_stdout, suppress
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..schemas.errors import ConfigurationError
+from ..schemas.errors import ConfigurationError, Terminated
 from ..schemas.rule import Rule, collecting
 from ..schemas.selection import as_rules
 
@@ -55,9 +56,12 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
     sys.modules[name] = module  # dataclasses and pickle look for it there
     with collecting() as found:
         try:
-            spec.loader.exec_module(module)
-        except (Exception, SystemExit) as failure:
-            del sys.modules[name]
+            with redirect_stdout(sys.stderr):  # stdout may carry a report
+                spec.loader.exec_module(module)
+        except (KeyboardInterrupt, Terminated):
+            raise
+        except BaseException as failure:
+            sys.modules.pop(name, None)
             raise _broken(failure, str(file)) from failure
     if not found:
         raise ConfigurationError(
@@ -82,8 +86,11 @@ def own_rules(files: Iterable[Path]) -> tuple[Rule, ...]:
 def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
     place = f"entry point {entry.name} of {entry.dist.name if entry.dist else 'a package'}"
     try:
-        target = entry.load()
-    except (Exception, SystemExit) as failure:
+        with redirect_stdout(sys.stderr):
+            target = entry.load()
+    except (KeyboardInterrupt, Terminated):
+        raise
+    except BaseException as failure:
         raise _broken(failure, place) from failure
     try:
         rules = as_rules(_declared(target))
@@ -118,5 +125,7 @@ def _broken(failure: BaseException, place: str) -> ConfigurationError:
     line = f", line {steps[-1].lineno}" if steps else ""
     if isinstance(failure, SyntaxError) and failure.lineno:
         line = f", line {failure.lineno}"
-    what = f"the rules cannot be loaded: {type(failure).__name__}: {failure}"
+    what = f"the rules cannot be loaded: {type(failure).__name__}"
+    with suppress(Exception):  # its text is code of whoever wrote its class
+        what += f": {failure}"
     return ConfigurationError(what, f"{place}{line}", "correct the file")

@@ -69,33 +69,6 @@ def is_date(column: pd.Series) -> bool:
     return pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
-def as_read(column: pd.Series) -> pd.Series:
-    """The column as a reader would have made it, where it was made elsewhere and differs.
-
-    Categories other than text become plain values, dictionaries of Arrow categories, Python dates
-    ``datetime64[s]``, Python datetimes ``datetime64[us]``; a datetime with a time zone keeps what its
-    clock showed. Any other column is returned as it is.
-    """
-    dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype) and not is_character(column):
-        column = pd.Series(np.asarray(column), index=column.index, name=column.name)
-    elif isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("dictionary"):
-        column = column.astype(object).astype("category")
-    elif isinstance(dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_localize(None)
-    return _as_dates(column) if _is_dated(column) else column
-
-
-def _is_dated(column: pd.Series) -> bool:
-    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in {"date", "datetime"}
-
-
-def _as_dates(column: pd.Series) -> pd.Series:
-    unit = "s" if pd.api.types.infer_dtype(column, skipna=True) == "date" else "us"
-    filled = column.where(column.notna(), None)
-    return pd.Series(filled.to_numpy(dtype=f"datetime64[{unit}]"), index=column.index, name=column.name)
-
-
 def is_numeric(column: pd.Series) -> bool:
     """Whether a column is Num in the SAS sense: numbers, dates, datetimes."""
     return is_date(column) or not is_character(column)

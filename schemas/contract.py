@@ -17,7 +17,7 @@ import pandera.pandas as pa
 from .dataset import Dataset, Study
 from .finding import Severity
 from .requirement import Requirement
-from .rule import Fault, Grain, Rule, Standards, rule_book
+from .rule import Fault, Rule, Standards, rule_book
 from .structure import Structure
 
 
@@ -42,7 +42,7 @@ def _fails(fault: Fault, rule: Rule) -> bool:
 
 def needs_study(rule: Rule) -> bool:
     """Whether a rule looks beyond one dataset, and so cannot be a check of a schema."""
-    return rule.grain is Grain.STUDY or rule.scope.is_wide
+    return rule.needs_study
 
 
 def schema_of(dataset: Dataset, standards: Standards) -> pa.DataFrameSchema:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from . import columns
 from .columns import Distinct, Mask
 from .declarations import NOTHING_DECLARED, Declarations
+from .foreign_frame import taken
 from .glance import Glance, Glanced, listed
 from .spelling import counted
 from .structure import Structure, detect_structure, is_declared, overruled
@@ -187,19 +188,19 @@ class Dataset(Glanced):
         """Take a frame that was read or made elsewhere.
 
         Variables that are not described get their type from the column; a source without metadata
-        carries none, so rules about labels, lengths and formats do not apply.
+        carries none, so rules about labels, lengths and formats do not apply. Columns become what
+        readers make of them: dates and datetimes (with a time zone: what the clock showed), times as
+        seconds, decimals as doubles.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a column that no dataset can hold, or names that are none; names the column.
         """
         if not isinstance(frame, pd.DataFrame):
             raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
         described = {variable.name: variable for variable in variables or ()}
-        names = [str(column) for column in frame.columns]
-        if len(set(names)) < len(names):
-            raise ValueError(f"{name}: two columns have the same name")
-        plain = frame.reset_index(drop=True).set_axis(names, axis=1)
-        changed = {
-            column: read for column in names if (read := columns.as_read(held := plain[column])) is not held
-        }
-        plain = plain.assign(**changed) if changed else plain
+        plain = taken(frame, name)
         given = tuple(
             described.get(column)
             or Variable(column, type="Num" if columns.is_numeric(plain[column]) else "Char")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .spelling import plain
+
 
 class AdamgateError(Exception):
     """A failure that a user can act on.
@@ -16,21 +18,28 @@ class AdamgateError(Exception):
         File, dataset, variable, record or subject concerned.
     advice : str
         What to do about it.
+    details : sequence of str
+        Lines below `what`, where there is more than one thing to correct.
     """
 
-    def __init__(self, what: str, where: str = "", advice: str = "") -> None:
+    def __init__(self, what: str, where: str = "", advice: str = "", *, details: Sequence[str] = ()) -> None:
         super().__init__(what, where, advice)
+        self.details = tuple(details)
         self.what = what
         self.where = where
         self.advice = advice
 
     def __str__(self) -> str:
-        lines = [self.what]
+        lines = [plain(self.what), *(f"  {plain(each)}" for each in self.details)]
         if self.where:
-            lines.append(f"  where: {self.where}")
+            lines.append(f"  where: {plain(self.where)}")
         if self.advice:
-            lines.append(f"  to do: {self.advice}")
+            lines.append(f"  to do: {plain(self.advice)}")
         return "\n".join(lines)
+
+
+class Terminated(BaseException):
+    """The run was told to end by a signal; nothing takes it for an error of a rule."""
 
 
 class UnreadableInput(AdamgateError):

@@ -88,6 +88,10 @@ class Finding:
         Where it was compared with an earlier report.
     new_records : int or None
         How many of the records are new since then; None where that cannot be told, or was not asked.
+    values : str
+        What stands in the data, in words; empty unless asked for (it is patient data).
+    keys_shown : bool
+        Whether a report may list the hashed keys, from which subjects can be guessed.
     """
 
     rule_id: str
@@ -101,6 +105,13 @@ class Finding:
     keys: RecordKeys = field(default=RecordKeys(), repr=False)
     standing: Standing | None = None
     new_records: int | None = None
+    values: str = field(default="", repr=False)
+    keys_shown: bool = True
+
+    @property
+    def said(self) -> str:
+        """The message, with the values where they were asked for."""
+        return f"{self.message}: {self.values}" if self.values else self.message
 
     @property
     def subject(self) -> tuple[str, str, tuple[str, ...]]:

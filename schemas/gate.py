@@ -40,6 +40,7 @@ class GateOptions(TypedDict, total=False):
     declarations: Declarations | None
     complete: bool
     show_values: bool
+    show_keys: bool
     select: Names
     ignore: Names
     severities: Mapping[str, Severity | str]
@@ -57,6 +58,7 @@ def validate(
     declarations: Declarations | None = None,
     complete: bool = False,
     show_values: bool = False,
+    show_keys: bool = True,
     select: Names = (),
     ignore: Names = (),
     severities: Mapping[str, Severity | str] = MappingProxyType({}),
@@ -85,6 +87,8 @@ def validate(
         instead of *not applicable*.
     show_values : bool
         Put the values of the variables concerned into the examples. They are patient data.
+    show_keys : bool
+        Name the records of the examples by USUBJID and the like; else by their numbers alone.
     select, ignore : iterable of str, or str
         Names of rules: ids ("TTE006"), beginnings of ids ("AD02") or families ("censoring"); with a
         dataset before it ("ADAE:AD0269") only there. What is selected and not ignored runs.
@@ -129,7 +133,7 @@ def validate(
     watched = Waivers.of(waivers, today, book)
     if declarations is not None:
         study = study.declaring(declarations)
-    manner = Manner(complete, show_values, selection, watched if watched.all else None)
+    manner = Manner(complete, show_values, selection, watched if watched.all else None, show_keys)
     trials: list[Trial] = []
     deselected: list[Deselected] = []
     for rule, dataset in _pairs(study, chosen, own):

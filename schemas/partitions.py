@@ -191,7 +191,7 @@ def _agree(trials: Sequence[Trial]) -> bool:
 
 
 def _words(finding: Finding) -> Words:
-    return finding.message, finding.variables, finding.severity
+    return finding.said, finding.variables, finding.severity
 
 
 def _placed(finding: Finding, places: Records) -> Finding:

@@ -93,6 +93,17 @@ def require_tuples(**options: object) -> None:
             raise ConfigurationError(f"{option} is a text where a tuple belongs", "", advice)
 
 
+def require_names(option: str, given: object) -> None:
+    """Refuse anything but texts where names belong."""
+    if not isinstance(given, Iterable) or not all(isinstance(each, str) for each in given):
+        raise ConfigurationError(
+            f"{option} holds something other than texts", "", f'write {option}=("AVAL",)'
+        )
+
+
+_NAMES = ("structures", "excluded", "needs", "metadata", "datasets", "consults", "standards", "named")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a rule applies.
@@ -131,7 +142,12 @@ class Scope:
     named: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require_tuples(**{each.name: getattr(self, each.name) for each in fields(self)})
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        require_tuples(**given)
+        for option in _NAMES:
+            require_names(option, given[option])
+        for group in self.needs_any:
+            require_names("needs_any", group)
 
     @property
     def is_wide(self) -> bool:
@@ -194,12 +210,15 @@ class Fault:
         One sentence without patient data.
     severity : Severity or None
         Where it differs from the rule's own.
+    values : str
+        What stands in the data, in words; patient data, shown only where values are asked for.
     """
 
     mask: Mask | None
     variables: tuple[str, ...]
     message: str
     severity: Severity | None = None
+    values: str = ""
 
     @property
     def found(self) -> bool:
@@ -213,6 +232,8 @@ class Inference:
     subject: str
     statement: str
     parameter: str = ""
+    values: str = ""
+    """Patient data, shown only where values are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +280,25 @@ class Rule:
     function: RuleFunction
     arguments: tuple[tuple[str, Any], ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "family"):
+            if not isinstance(getattr(self, name), str):
+                raise ConfigurationError(
+                    f"{name} is not a text", f"rule {one_line(str(self.id))}", f'write {name}="..."'
+                )
+
     def __repr__(self) -> str:
         return f"Rule({one_line(self.id)}, {self.severity}: {one_line(self.title)})"
+
+    @property
+    def needs_study(self) -> bool:
+        """Whether it looks beyond one dataset."""
+        return self.grain is Grain.STUDY or self.scope.is_wide
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its function is part of this package, and not a user's own."""
+        return (self.function.__module__ or "").startswith(_PACKAGE)
 
     @property
     def page(self) -> str:
@@ -288,6 +326,7 @@ class Rule:
             When the rule yields what could hide a fault.
         """
         arguments = dict(self.arguments)
+        yielded: Any  # a user's own function may return anything
         if data is None:
             yielded = self.function(study, **arguments)
         elif self.scope.is_wide:
@@ -296,7 +335,8 @@ class Rule:
             yielded = self.function(data, **arguments)
         records = 0 if data is None else len(data)
         if not isinstance(yielded, Iterable):
-            raise UnsoundRule(f"a rule yields its faults, or returns a list of them, not {yielded!r}")
+            kind = type(yielded).__name__
+            raise UnsoundRule(f"a rule yields its faults, or returns a list of them, not {kind}")
         for each in yielded:
             _require_sound(each, records)
             yield each
@@ -310,9 +350,14 @@ def _require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded, Yield):
         raise UnsoundRule(f"a rule yields Fault, Inference or Inapplicable, not {type(yielded).__name__}")
     if not isinstance(yielded, Fault):
+        _require_texts(yielded)
         return
-    if not isinstance(yielded.variables, tuple) or not isinstance(yielded.message, str):
+    if not isinstance(yielded.variables, tuple) or not (
+        isinstance(yielded.message, str) and isinstance(yielded.values, str)
+    ):
         raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
+    if not all(isinstance(each, str) for each in yielded.variables):
+        raise UnsoundRule("the variables of a fault are names, as texts")
     if not isinstance(yielded.severity, Severity | None):
         raise UnsoundRule("the severity of a fault is a Severity, as Severity.ERROR")
     mask: Any = yielded.mask
@@ -321,8 +366,15 @@ def _require_sound(yielded: Any, records: int) -> None:
         raise UnsoundRule(f"a mask must be an array of {records} booleans, not {type(mask).__name__}")
 
 
+def _require_texts(yielded: Inference | Inapplicable) -> None:
+    for each in fields(yielded):
+        if not isinstance(getattr(yielded, each.name), str):
+            raise UnsoundRule(f"{each.name} of {type(yielded).__name__} is a text")
+
+
 _REGISTRY: dict[str, Rule] = {}
-_FAMILIES = f"{__name__.rpartition('.')[0]}.rules."
+_PACKAGE = f"{__name__.rpartition('.')[0]}."
+_FAMILIES = f"{_PACKAGE}rules."
 """Modules whose rules stand in the rule book; those of a user's own file do not."""
 _COLLECTOR: ContextVar[list[Rule] | None] = ContextVar("collector", default=None)
 
@@ -394,9 +446,15 @@ def rule(
         As in `Scope`.
     """
     table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
+    if not isinstance(table, Mapping) or not isinstance(title, str):
+        raise ConfigurationError(
+            "a rule needs an id and a title, as texts", "@rule", 'write @rule("ACME001", title="...", ...)'
+        )
     require_tuples(needs=needs, needs_any=needs_any)
+    require_names("needs", needs)
     for group in needs_any:
         require_tuples(needs_any=group)
+        require_names("needs_any", group)
     severity, grain = _of(Severity, severity, ids), _of(Grain, grain, ids)
 
     def make(rule_id: str, row: Mapping[str, Any], function: RuleFunction) -> Rule:

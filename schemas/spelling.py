@@ -33,6 +33,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def plain(value: object) -> str:
+    """A value as one line of text; what a terminal might obey is shown as an escape."""
+    text = str(value)
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
 def one_line(text: str, longest: int = 80) -> str:
     """A text from outside as one printable line of at most `longest` characters."""
     line = " ".join(text.split())

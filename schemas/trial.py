@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Iterable
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from numpy.typing import NDArray
 
 from .columns import Mask, WrongType
 from .dataset import Dataset, Study
-from .errors import AdamgateError
+from .errors import AdamgateError, Terminated
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status, Waived
 from .fingerprint import KeyColumns, RecordKeys
+from .lending import lend, lend_study
 from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .waiver import Waiver, Waivers, spare
@@ -41,12 +44,15 @@ class Manner:
     selection : Selection
         Whose severities hold.
     waivers : Waivers or None
+    show_keys : bool
+        Examples and hashes of keys say which records are concerned.
     """
 
     complete: bool = False
     show_values: bool = False
     selection: Selection = field(default_factory=Selection)
     waivers: Waivers | None = None
+    show_keys: bool = True
     _key_columns: dict[str, KeyColumns] = field(default_factory=dict, repr=False)
 
     def afresh(self) -> Manner:
@@ -84,34 +90,56 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
             return Trial(Outcome(rule.id, name, status, obstacle))
     start = time.perf_counter()
     try:
-        yielded = list(rule.run(data, study))
+        yielded = _yielded(rule, data, study)
         found, waived = _found(rule, data, yielded, manner)
-    except (
-        Exception,
-        SystemExit,
-    ) as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
+    except (KeyboardInterrupt, Terminated):
+        raise
+    except BaseException as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
         reason = _reason(crash, manner)
         return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
     inferred = tuple(
-        Inferred(name, each.subject, each.statement, each.parameter)
+        Inferred(name, each.subject, _statement(each, manner), each.parameter)
         for each in yielded
         if isinstance(each, Inference)
     )
     return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
 
 
+def _statement(inference: Inference, manner: Manner) -> str:
+    shown = manner.show_values and inference.values
+    return f"{inference.statement}: {inference.values}" if shown else inference.statement
+
+
+def _yielded(rule: Rule, data: Dataset | None, study: Study) -> list[Yield]:
+    """What a rule yields. One of a user's own gets data that it cannot change, and stdout is not its own."""
+    if rule.is_ours:
+        return list(rule.run(data, study))
+    whole = lend_study(study) if rule.needs_study else study
+    with redirect_stdout(sys.stderr):  # stdout may carry the report
+        return [_as_it_is_now(each) for each in rule.run(None if data is None else lend(data), whole)]
+
+
+def _as_it_is_now(yielded: Yield) -> Yield:
+    """What was yielded, whatever the rule does with its mask next."""
+    if not isinstance(yielded, Fault) or yielded.mask is None:
+        return yielded
+    return replace(yielded, mask=yielded.mask.copy())
+
+
 def _reason(crash: BaseException, manner: Manner) -> str:
     """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
+    if isinstance(crash, AdamgateError | WrongType | UnsoundRule) or manner.show_values:
+        with suppress(Exception):  # the text of an exception is code of whoever wrote its class
+            return _words(crash)
+    frame, line = list(traceback.walk_tb(crash.__traceback__))[-1]
+    return f"{type(crash).__name__} in {Path(frame.f_code.co_filename).name}, line {line}"
+
+
+def _words(crash: BaseException) -> str:
     if isinstance(crash, AdamgateError):
         return "; ".join(filter(None, (crash.what, crash.advice)))
-    if isinstance(crash, WrongType):
-        return str(crash)
-    kind = type(crash).__name__
-    if manner.show_values or isinstance(crash, UnsoundRule):
-        return f"{kind}: {crash}"
-    place = traceback.extract_tb(crash.__traceback__)[-1]
-    return f"{kind} in {Path(place.filename).name}, line {place.lineno}"
+    return str(crash) if isinstance(crash, WrongType) else f"{type(crash).__name__}: {crash}"
 
 
 def _status(
@@ -165,6 +193,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
         variables=fault.variables,
         message=fault.message,
         title=rule.title,
+        values=fault.values if manner.show_values else "",
     )
     if data is None or fault.mask is None:
         return finding
@@ -172,8 +201,9 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
     return replace(
         finding,
         records=int(np.count_nonzero(mask)),
-        examples=_examples(data, mask, fault.variables, manner.show_values),
+        examples=_examples(data, mask, fault.variables, manner),
         keys=RecordKeys.of(lambda: keys.hashes[mask]),
+        keys_shown=manner.show_keys,
     )
 
 
@@ -184,12 +214,12 @@ def key_variables(data: Dataset) -> list[str]:
     return [data.variable(key).name for key in dict.fromkeys(keys)]
 
 
-def _examples(
-    data: Dataset, mask: Mask, variables: tuple[str, ...], show_values: bool
-) -> tuple[Example, ...]:
+def _examples(data: Dataset, mask: Mask, variables: tuple[str, ...], manner: Manner) -> tuple[Example, ...]:
     positions = _first(mask, EXAMPLES)
-    keys = key_variables(data)
-    shown = [data.variable(name).name for name in variables if name in data] if show_values else []
+    keys = key_variables(data) if manner.show_keys else []
+    shown = [data.variable(name).name for name in variables if name in data] if manner.show_values else []
+    if not manner.show_keys:
+        shown = [name for name in shown if name not in key_variables(data)]
     held = {name: data.frame[name].array.take(positions).tolist() for name in (*keys, *shown)}
     return tuple(
         Example(

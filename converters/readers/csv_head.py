@@ -365,13 +365,17 @@ def _refuse_unusable(names: Sequence[str], path: Path) -> None:
         )
     if "" in names:
         raise nameless(names.index("") + 1, path)
-    seen: set[str] = set()
-    for name in names:
-        if name.upper() in seen:
+    seen: dict[str, int] = {}
+    for number, name in enumerate(names, 1):
+        first = seen.setdefault(name.upper(), number)
+        if (
+            first != number
+        ):  # not by its name: where a file has no names, these are values of the first record
             raise UnreadableInput(
-                f"two columns are named {one_line(name)}", str(path), "give every variable its own name"
+                f"columns {first} and {number} have the same name in the first line",
+                str(path),
+                "give every variable its own name, above the first record",
             )
-        seen.add(name.upper())
 
 
 def nameless(column: int, path: Path) -> UnreadableInput:

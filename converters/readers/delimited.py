@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
 from .csv_head import LINE_BREAK, nameless, read_head
 from .file_kind import seems
 from .protocol import ReadOptions
@@ -302,9 +301,7 @@ def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:
             str(path),
             "a quotation mark may be lost near its beginning: export the file again",
         )
-    return UnreadableInput(
-        "this is no delimited text", f"{path}: {one_line(str(error))}", "export the dataset as CSV again"
-    )
+    return UnreadableInput("this is no delimited text", str(path), "export the dataset as CSV again")
 
 
 def _ragged(ragged: list[tuple[int, int]], expected: int, path: Path) -> UnreadableInput:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...schemas.errors import UnreadableInput
 
 CARD = 80
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 MARK = b"HEADER RECORD*******"
 HEADER = re.compile(rb"HEADER RECORD\*{7}(.{8})HEADER RECORD!{7}(.{32})", re.DOTALL)
 
@@ -87,6 +88,8 @@ def text_of(raw: bytes) -> str:
 
 
 def shown(name: bytes) -> str:
-    """A name in a message, with nothing in it that a terminal would obey."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in text_of(name))
-    return text or "without a name"
+    """A name in a message; where it cannot be one, it may be bytes of records, which are patient data."""
+    text = text_of(name)
+    if not text:
+        return "without a name"
+    return text if _NAME.fullmatch(text) else "of a damaged name"

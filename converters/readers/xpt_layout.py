@@ -263,7 +263,7 @@ def _with_long_labels(cards: Cards, fields: tuple[Field, ...]) -> tuple[Field, .
             raise cards.damaged("a long label has a negative length")
         name = trimmed(cards.take(lengths[0], section))
         if name.upper() not in by_name:
-            raise cards.damaged(f"a long label is for {shown(name)}, which is no variable of the dataset")
+            raise cards.damaged("a long label is for a variable that the dataset does not have")
         i = by_name[name.upper()]
         changed[i] = _relabelled(changed[i], lengths[1:], cards.take(sum(lengths[1:]), section))
     cards.take(padding(cards.position - start), section)
@@ -316,7 +316,7 @@ def _check(cards: Cards, fields: Sequence[Field]) -> None:
         if not field.name:
             raise cards.damaged(f"variable {number} has no name")
         if field.name.upper() in seen:
-            raise cards.damaged(f"two variables are named {shown(field.name)}")
+            raise cards.damaged(f"variable {number} has the name of another")
         seen.add(field.name.upper())
         if field.numeric and not 2 <= field.length <= 8:
             raise cards.damaged(

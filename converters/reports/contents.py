@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from ...schemas.spelling import counted
+from ...schemas.spelling import counted, plain
 from ..describe import Description, VariableDescription
-from .presentation import plain
+from .presentation import as_json
 
 _HEADINGS = (
     *("#", "Variable", "Type", "Kind", "Len", "Format", "Informat"),
@@ -27,8 +26,7 @@ def render_text(descriptions: Sequence[Description]) -> str:
 def render_json(descriptions: Sequence[Description]) -> str:
     """``{"datasets": [...]}`` with everything the text says, by name."""
     document = {"datasets": [_document(each) for each in descriptions]}
-    content = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    return content.encode("utf-8", "backslashreplace").decode() + "\n"
+    return as_json(document)
 
 
 RENDERERS: Mapping[str, Callable[[Sequence[Description]], str]] = MappingProxyType(

@@ -5,7 +5,6 @@ The same report gives the same bytes: no clock, no durations, one order.
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from ...schemas.finding import (
     Waived,
 )
 from ...schemas.loosening import loosenings
-from .presentation import Presentation
+from .presentation import Presentation, as_json
 
 SCHEMA_VERSION = "1.2"
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -31,8 +30,7 @@ SCHEMA = Path(__file__).with_name("report.schema.json")
 
 def render(report: Report, presentation: Presentation) -> str:
     """The document, indented, ending with a line break."""
-    content = json.dumps(document(report, presentation), ensure_ascii=False, indent=2, allow_nan=False)
-    return content.encode("utf-8", "backslashreplace").decode() + "\n"  # a lone surrogate of a path
+    return as_json(document(report, presentation))
 
 
 def document(report: Report, presentation: Presentation) -> dict[str, Any]:
@@ -157,7 +155,7 @@ def _input(each: Input) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    listed = finding.keys.listed
+    listed = finding.keys.listed if finding.keys_shown else None
     return {
         "rule_id": finding.rule_id,
         "severity": str(finding.severity),
@@ -165,7 +163,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "variable": finding.variables[0] if finding.variables else None,
         "variables": list(finding.variables),
         "title": finding.title or finding.message,
-        "message": finding.message,
+        "message": finding.said,
         "records": finding.records,
         "examples": [_example(each) for each in finding.examples],
         "fingerprint": finding.fingerprint,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, TextIO
+
+from ...schemas.spelling import plain
 
 NARROWEST = 40
 
@@ -46,11 +50,33 @@ class Presentation:
     width: int = 100
 
 
-def plain(value: object) -> str:
-    """A value as one line of text; what a terminal might obey is shown as an escape."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(value)
-    )
+def printable(text: str, *, styled: bool = False) -> str:
+    """Lines as they may leave for a terminal; what it might obey otherwise is shown as an escape.
+
+    Parameters
+    ----------
+    text : str
+    styled : bool
+        Keep colours, which only renderers make; texts from outside are `plain` in what they render.
+    """
+    if text.replace("\n", "").isprintable():
+        return text
+    parts = _COLOUR.split(text) if styled else [text]
+    parts[::2] = ["\n".join(map(plain, part.split("\n"))) for part in parts[::2]]
+    return "".join(parts)
+
+
+_COLOUR = re.compile("(\x1b\\[[0-9;]*m)")
+
+
+def as_json(document: object) -> str:
+    """A JSON text, indented, ending with a line break; escapes all that a terminal might obey."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(
+            each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text
+        )
+    return text + "\n"
 
 
 def note_line(note: ReadingNote) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from ...schemas.rule import Grain, Rule, RuleFunction
 from ...schemas.selection import full_book
 from ...schemas.spelling import did_you_mean, nearest
 from ...schemas.structure import Structure, detect_structure
+from .presentation import as_json
 
 _NUMBERED = re.compile(r"([A-Z]+)0*(\d+)")
 
@@ -132,7 +132,7 @@ def render_list(rules: Iterable[Rule] | None = None) -> str:
 
 def render_json(rules: Iterable[Rule]) -> str:
     """Rules as a JSON list."""
-    return json.dumps([_entry(rule) for rule in rules], ensure_ascii=False, indent=2) + "\n"
+    return as_json([_entry(rule) for rule in rules])
 
 
 LISTS: Mapping[str, Callable[[Iterable[Rule]], str]] = MappingProxyType(

@@ -18,8 +18,8 @@ from rich.text import Text
 
 from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status, Terms
 from ...schemas.loosening import loosenings
-from ...schemas.spelling import counted
-from .presentation import Detail, Presentation, note_line, plain
+from ...schemas.spelling import counted, plain
+from .presentation import Detail, Presentation, note_line
 from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_lines
 
 INPUTS = 6
@@ -175,7 +175,7 @@ def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
     row.add_column()
     row.add_column(overflow="fold")
     concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
-    body = Text(plain(finding.message + concerns))
+    body = Text(plain(finding.said + concerns))
     if finding.standing is not None:
         body.append(f" ({standing(finding)})", "bold")
     if finding.records:

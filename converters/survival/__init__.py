@@ -18,6 +18,7 @@ from .judged import require_judged
 from .layouts import LAYOUTS, Layout
 from .one_record import one_record_table, require_analysable, require_durations, require_other_names
 from .selection import as_named, dataset_with, select
+from .subjects import naming_subjects
 from .time_scale import time_scale
 
 __all__ = ["LAYOUTS", "AnalysisTable", "Layout", "survival"]
@@ -35,6 +36,7 @@ def survival(
     arm: str | None = None,
     gate: bool | GateOptions = True,
     standards: Standards | None = None,
+    show_keys: bool = True,
 ) -> AnalysisTable:
     """A table with one record per subject for one time-to-event parameter.
 
@@ -64,6 +66,8 @@ def survival(
         judge: ``gate={"waivers": [...]}``.
     standards : Standards, optional
         Versions the gate judges by.
+    show_keys : bool
+        Name subjects in messages; counts are always given.
 
     Returns
     -------
@@ -91,25 +95,28 @@ def survival(
     (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
     wanted = as_named([*([] if arm is None else [arm]), *listed], dataset, study)
     require_other_names(wanted)
-    report = _judged(study, gate, standards)
+    report = _judged(study, gate, standards, show_keys=show_keys)
     if report is not None:
         require_judged(dataset, report)
-    selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
-    require_analysable(selection.data, paramcd)
-    scale = time_scale(selection, target, stated)
-    require_durations(selection.data, scale.durations)
+    with naming_subjects(show_keys):
+        selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
+        require_analysable(selection.data, paramcd)
+        scale = time_scale(selection, target, stated)
+        require_durations(selection.data, scale.durations)
     frame = one_record_table(selection.data, scale.durations, wanted)
     described = codebook(frame, selection, scale, study, report, where=where, population=population, arm=arm)
     return AnalysisTable(frame, described, report, inputs_of(study))
 
 
-def _judged(study: Study, gate: bool | GateOptions, standards: Standards | None) -> Report | None:
+def _judged(
+    study: Study, gate: bool | GateOptions, standards: Standards | None, *, show_keys: bool
+) -> Report | None:
     """The gate's report, which has no error; None where the gate is left out."""
     if not isinstance(gate, bool | dict):
         raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
     if gate is False:
         return None
-    options: GateOptions = {"standards": standards}
+    options: GateOptions = {"standards": standards, "show_keys": show_keys}
     report = validate(study, **(options if gate is True else options | gate))
     report.raise_for()
     return report

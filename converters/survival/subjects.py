@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -23,8 +25,6 @@ _OUTCOME = re.compile(
 """Variables that are what is measured, or where it comes from: to select by them would be to select
 by the result."""
 
-_VALUES_SHOWN = 4
-
 
 def subjects_of(data: Dataset, records: Mask) -> tuple[str, ...]:
     """The subjects of some records, each once, in order; "record 7" for a record without USUBJID."""
@@ -36,8 +36,23 @@ def subjects_of(data: Dataset, records: Mask) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+_NAMED: ContextVar[bool] = ContextVar("named", default=True)
+
+
+@contextmanager
+def naming_subjects(named: bool) -> Iterator[None]:
+    """Whether messages name subjects while the block runs; they always count them."""
+    token = _NAMED.set(named)
+    try:
+        yield
+    finally:
+        _NAMED.reset(token)
+
+
 def listed(subjects: Sequence[str]) -> str:
     """Subjects for a message: the first of them, and how many more there are."""
+    if not _NAMED.get():
+        return _counted(len(subjects))
     shown = ", ".join(subjects[:SHOWN])
     more = f" and {len(subjects) - SHOWN} more" if len(subjects) > SHOWN else ""
     return f"{_counted(len(subjects))}: {shown}{more}"
@@ -69,7 +84,7 @@ def require_one_record_each(data: Dataset, paramcd: str) -> None:
     telling = [name for name in differing if not _OUTCOME.match(name)]
     raise Refused(
         f"some subjects have several {paramcd} records",
-        f"{data.name}, {listed(subjects_of(data, repeated))}; {_difference(among, telling, differing)}",
+        f"{data.name}, {listed(subjects_of(data, repeated))}; {_difference(telling, differing)}",
         _advice(data, telling),
     )
 
@@ -86,21 +101,12 @@ def _differing(among: Dataset) -> list[str]:
     return [name for *_, name in sorted(ranked)]
 
 
-def _difference(among: Dataset, telling: Sequence[str], differing: Sequence[str]) -> str:
+def _difference(telling: Sequence[str], differing: Sequence[str]) -> str:
     if telling:
-        return f"they differ in {', '.join(_with_values(among, name) for name in telling)}"
+        return f"they differ in {', '.join(telling)}"
     if differing:
         return f"they differ only in the result and its source: {', '.join(differing)}"
     return "they are equal in every variable"
-
-
-def _with_values(among: Dataset, name: str) -> str:
-    """A variable with its values, where it is one made to tell records apart and they are few."""
-    if not name.startswith(_DISCRIMINATORS):
-        return name
-    values = sorted(map(str, among.distinct(name).values))
-    values += ["missing"] if among.missing(name).any() else []
-    return f"{name} ({', '.join(values)})" if len(values) <= _VALUES_SHOWN else name
 
 
 def _advice(data: Dataset, telling: Sequence[str]) -> str:
@@ -113,7 +119,7 @@ def _advice(data: Dataset, telling: Sequence[str]) -> str:
 
 
 def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Mask]]:
-    """Conditions to propose: a flag that is set, a derivation type that is missing, a value."""
+    """Conditions to propose: a flag that is set, a derivation type that is missing; no value of the data."""
     for name in telling:
         if not (name.startswith(_DISCRIMINATORS) and data.is_character(name)):
             continue
@@ -121,7 +127,8 @@ def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Ma
         if data.missing(name).any() and "Y" not in values.values:
             yield f"missing({name})", data.missing(name)
         for code, value in enumerate(values.values):
-            yield f"{name} == '{value}'", values.codes == code
+            shown = value if value == "Y" else "..."
+            yield f"{name} == '{shown}'", values.codes == code
 
 
 def _leaves_one_each(data: Dataset, chosen: Mask) -> bool:

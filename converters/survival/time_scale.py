@@ -165,7 +165,8 @@ def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | 
         return stated.pop()
     if not stated or (len(stated) < 2 and not must_be_unit):
         return None
-    shown = [*map(str, texts), *(["missing"] if incomplete else [])]
+    shown = [str(unit or "no known unit") for unit in dict.fromkeys(units)]
+    shown += ["missing"] if incomplete else []
     raise Refused(
         f"{variable} does not state one unit of time",
         f"{data.name}: {', '.join(shown)}",

@@ -200,8 +200,8 @@ def _writer(suffix: str, where: str) -> Writer:
 
 
 def _refusal(breaches: Sequence[Breach], target: Target) -> UnwritableOutput:
-    lines = [f"  {breach}" for breach in breaches[:_LISTED]]
-    more = [f"  and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
+    lines = [str(breach) for breach in breaches[:_LISTED]]
+    more = [f"and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
     name = target.writer.format
     advice = (
         "mend these"
@@ -209,5 +209,5 @@ def _refusal(breaches: Sequence[Breach], target: Target) -> UnwritableOutput:
         else "mend these, or write Parquet, which holds all that SAS does"
     )
     return UnwritableOutput(
-        "\n".join([f"{name} cannot hold all of the data:", *lines, *more]), str(target.path), advice
+        f"{name} cannot hold all of the data:", str(target.path), advice, details=[*lines, *more]
     )

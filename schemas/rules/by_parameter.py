@@ -36,12 +36,15 @@ class OfParameter:
         The records concerned; None marks the parameter as a whole.
     severity : Severity or None
         Where it differs from the rule's own.
+    values : str
+        As in `Fault`.
     """
 
     parameter: str
     message: str
     positions: Positions | None = None
     severity: Severity | None = None
+    values: str = ""
 
     @property
     def found(self) -> bool:
@@ -69,7 +72,8 @@ def by_parameter(
     further: dict[tuple[Severity | None, bool], list[OfParameter]] = defaultdict(list)
     for one in every:
         if one.parameter in shown:
-            yield Fault(_mask(data, [one]), variables, prefix(one.parameter) + one.message, one.severity)
+            message = prefix(one.parameter) + one.message
+            yield Fault(_mask(data, [one]), variables, message, one.severity, one.values)
         else:
             further[one.severity, one.positions is None].append(one)
     for (severity, _), several in further.items():

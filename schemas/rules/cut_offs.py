@@ -199,7 +199,9 @@ def _told_cut_off(adt: NDArray[np.float64], censored: Mask) -> Iterator[Inferenc
         day, records = likely
         date = np.datetime64(int(day), "D")
         yield Inference(
-            "cut-off", f"no cut-off is stated; {date} looks like it: {records} are censored then, none later"
+            "cut-off",
+            f"no cut-off is stated; the last day of censoring looks like it: {records} are censored then",
+            values=str(date),
         )
 
 

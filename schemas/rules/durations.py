@@ -156,14 +156,17 @@ def _unit_faults(
     name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
 ) -> Iterator[OfParameter]:
     said: dict[str, TimeUnit | str] = {}
+    units: list[str] = []
     for variable, its_texts in texts.items():
         for text in its_texts:
             unit = unit_from_text(text) or other_unit_in(text)
             if unit:
-                said[f"{variable} says {text if variable == 'AVALU' else unit}"] = unit
+                said[f"{variable} says {unit}"] = unit
             elif variable == "AVALU":
-                message = f"AVALU states a unit that is not known here: {one_line(text, 20)}"
-                yield OfParameter(name, message, severity=Severity.WARNING)
+                units.append(one_line(text, 20))
+    if units:
+        message, listed = "AVALU states a unit that is not known here", ", ".join(sorted(units))
+        yield OfParameter(name, message, severity=Severity.WARNING, values=listed)
     if not said:
         if by_dates is not None:
             message = f"the unit of AVAL is not stated; the dates prove {by_dates}"

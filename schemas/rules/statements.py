@@ -63,19 +63,17 @@ def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: b
     mask = wrong if null else wrong | data.missing(variable)
     if not mask.any():
         return
-    found = shown_values(values, wrong)
-    if not null and bool(data.missing(variable).any()):
-        found.append("no value")
     expected = [*map(str, allowed), *(["null"] if null else [])]
     yield Fault(
         mask,
         (variable,),
-        f"{variable} holds {listed(found, 'and')}; only {listed(expected, 'or')} is allowed",
+        f"{variable} is not {listed(expected, 'or')}",
+        values=listed(shown_values(values, wrong), "and"),
     )
 
 
 def shown_values(values: Distinct, mask: Mask, quotes: str = "") -> list[str]:
-    """The first few distinct values under a mask, cut short; for codes, which are no patient data."""
+    """The first few distinct values under a mask, cut short; patient data, for `Fault.values`."""
     codes = values.codes[mask]
     distinct = values.values[np.unique(codes[codes >= 0])]
     present = sorted(f"{quotes}{_text(value)}{quotes}" for value in distinct)
@@ -92,6 +90,6 @@ def _text(value: object) -> str:
 
 def listed(words: list[str], last: str) -> str:
     """Words as one would say them: "A, B and C"."""
-    if len(words) == 1:
-        return words[0]
+    if len(words) <= 1:
+        return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

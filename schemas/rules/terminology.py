@@ -193,8 +193,12 @@ def _faults(data: Dataset, variable: str, codelist: Codelist, *, whole: bool) ->
             wrong.setdefault(_difference(term, meant), {})[term] = meant
     for difference, terms in sorted(wrong.items()):
         mask = values.matching(partial(_is_among, terms))
-        holds = f"{variable} holds {listed(shown_values(values, mask, quotes=_QUOTE), 'and')}"
-        yield Fault(mask, (variable,), f"{holds}{_verdict(codelist, terms, difference)}")
+        yield Fault(
+            mask,
+            (variable,),
+            f"{variable} holds values{_verdict(codelist, terms, difference)}",
+            values=f"{listed(shown_values(values, mask, quotes=_QUOTE), 'and')}{_near(codelist, terms)}",
+        )
 
 
 def _is_among(terms: Collection[str], value: Any) -> bool:
@@ -213,11 +217,17 @@ def _verdict(codelist: Codelist, terms: Mapping[str, str], difference: str) -> s
     if difference:
         meant = sorted(set(terms.values()))
         shown = meant if len(meant) <= _FEW else [*meant[:_FEW], "others"]
-        return f", which {codelist} has as {listed(shown, 'and')}: {difference}"
-    if len(codelist.terms) <= _FEW:
-        return f"; {codelist} has {listed(list(codelist.terms), 'and')}"
+        return f" that {codelist} has as {listed(shown, 'and')}: {difference}"
+    has = f" ({listed(list(codelist.terms), 'and')})" if len(codelist.terms) <= _FEW else ""
+    return f" that {codelist} does not have{has}"
+
+
+def _near(codelist: Codelist, terms: Mapping[str, str]) -> str:
+    """The terms nearest to a value that is like none; what they are near to is patient data."""
+    if any(terms.values()) or len(codelist.terms) <= _FEW:
+        return ""
     near = nearest(next(iter(terms)), codelist.terms)
-    return f", which {codelist} does not have" + (f"; near {listed(list(near), 'and')}" if near else "")
+    return f"; near {listed(list(near), 'and')}" if near else ""
 
 
 def _as_written(column: pd.Series) -> Distinct:

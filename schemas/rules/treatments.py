@@ -14,6 +14,7 @@ from ..dataset import Dataset, Study
 from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..spelling import counted
 from ..structure import Structure
 from ..subjects import adsl_record
 from .by_parameter import OfParameter, by_parameter
@@ -157,7 +158,8 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
         absent = np.count_nonzero(expected & ~present)
         if absent:
             which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
-            found.append(OfParameter(name, f"no record of {absent} of {expected.sum()} arms: {which}"))
+            message = f"no record of {absent} of {expected.sum()} arms"
+            found.append(OfParameter(name, message, values=which))
     yield from by_parameter(data, (arm,), found, "no record of some arm")
 
 
@@ -203,7 +205,8 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     without = (counts[0] > 0) & (counts[1] == 0)
     if without.any():
         which = ", ".join(sorted(map(str, arms.values[without])))
-        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), f"no subject was treated in: {which}")
+        message = f"no subject of {counted(int(without.sum()), 'arm')} was treated"
+        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which)
 
 
 @readiness(
@@ -278,9 +281,9 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
         early = (cnsr[own] >= 1) & (aval[own] <= np.quantile(aval[own], 0.25))
         arm, share, others = _furthest(arms.codes[own], early, len(arms.values))
         if arm >= 0:
-            compared = f"{share:.0%} of {arms.values[arm]} and {others:.0%} of the others"
+            compared = f"{share:.0%} of one arm and {others:.0%} of the others"
             message = f"censored in the first quarter of all durations are {compared}"
-            found.append(OfParameter(name, message))
+            found.append(OfParameter(name, message, values=str(arms.values[arm])))
     further = "arms differ in the share censored in the first quarter of all durations"
     yield from by_parameter(data, ("CNSR", "AVAL"), found, further)
 

@@ -8,10 +8,10 @@ from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
-from adamgate.converters.reports.presentation import plain
 from adamgate.converters.reports.text import EXAMPLES
 from adamgate.schemas.dataset import ReadingNote
 from adamgate.schemas.finding import Example, Inferred
+from adamgate.schemas.spelling import plain
 
 
 def text(report: ag.Report, detail: Detail = Detail.SUMMARY, **more: object) -> str:

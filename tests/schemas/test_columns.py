@@ -111,12 +111,9 @@ def test_numbers_however_a_frame_holds_them(column, numbers):
     [
         pd.Series([1, "secret", None], dtype=object),
         pd.Series([1, "secret"], dtype="category"),
-        pd.Series([b"secret"]),
-        pd.Series(pd.to_timedelta([1], unit="D")),
-        pd.Series(pd.period_range("2020-01", periods=1, freq="M")),
         pd.Series(pd.to_datetime(["2020-01-01"])),
     ],
-    ids=["mixed", "mixed categories", "bytes", "timedelta", "period", "date"],
+    ids=["mixed", "mixed categories", "date"],
 )
 def test_what_is_no_number_is_said_without_its_value(column):
     data = Dataset.from_frame(pd.DataFrame({"AVAL": column}), "ADTTE")

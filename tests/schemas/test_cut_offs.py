@@ -104,4 +104,6 @@ class TestFarBefore:
         report = trial.report("XD019")
         assert report.findings == ()
         (told,) = [each.statement for each in report.inferred if each.subject == "cut-off"]
-        assert told.startswith("no cut-off is stated; 2024-12-01 looks like it: 6 are censored then")
+        assert told.startswith(
+            "no cut-off is stated; the last day of censoring looks like it: 6 are censored then"
+        )

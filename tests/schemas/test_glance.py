@@ -256,7 +256,7 @@ def test_no_repr_that_dataclasses_make_shows_a_frame():
             for field in fields(each)
         )
     }
-    assert {each.__name__ for each in holding} == {"AnalysisTable", "Dataset"}
+    assert {each.__name__ for each in holding} == {"AnalysisTable", "Dataset", "LentDataset"}
     assert all(each.__repr__ is Glanced.__repr__ for each in holding)
 
 

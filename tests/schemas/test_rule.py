@@ -1,5 +1,7 @@
 """A rule says only what it may, and is judged by versions that exist."""
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import pytest
 import adamgate as ag
 from adamgate.schemas import contract
 from adamgate.schemas.dataset import Dataset, Study
-from adamgate.schemas.errors import ConfigurationError
+from adamgate.schemas.errors import ConfigurationError, Terminated
 from adamgate.schemas.finding import Severity
 from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope, Standards, UnsoundRule
 from adamgate.schemas.structure import Structure
@@ -72,6 +74,38 @@ def breaks(data):
     raise SystemExit(0)
 
 
+class Stop(BaseException):
+    """It is no Exception."""
+
+
+class Wordless(Exception):
+    """It breaks again when it is told."""
+
+    def __str__(self):
+        raise RuntimeError
+
+
+def stops(data):
+    """It raises what few catch."""
+    raise Stop
+
+
+def has_no_words(data):
+    """It raises what cannot be told."""
+    raise Wordless
+
+
+def descends(data):
+    """It never comes back."""
+    return descends(data)
+
+
+def closes(data):
+    """It is closed from within."""
+    raise GeneratorExit
+    yield
+
+
 def returns_none(data):
     """It has no yield."""
 
@@ -80,6 +114,15 @@ def returns_none(data):
     ("function", "reason"),
     [
         (breaks, "SystemExit"),
+        (stops, "Stop in test_rule.py, line "),
+        (has_no_words, "Wordless in test_rule.py, line "),
+        (lambda data: 1 / 0, "ZeroDivisionError in test_rule.py"),
+        (descends, "RecursionError in test_rule.py"),
+        (closes, "GeneratorExit in test_rule.py"),
+        (lambda data: "patient 7", "a rule yields Fault, Inference or Inapplicable, not str"),
+        (lambda data: [Fault(None, (1, None), "m")], "the variables of a fault are names, as texts"),
+        (lambda data: [ag.Inference("AVAL", 3)], "statement of Inference is a text"),
+        (lambda data: [ag.Inapplicable(None)], "reason of Inapplicable is a text"),
         (returns_none, "a rule yields its faults, or returns a list of them, not None"),
         (lambda data: [Fault(None, "USUBJID", "m")], "a fault has its variables as a tuple"),
         (lambda data: [Fault(None, ("USUBJID",), 3)], "a text as its message"),
@@ -101,12 +144,107 @@ def test_a_rule_that_breaks_is_not_run_and_refuses(trial, function, reason):
         ({"datasets": "ADSL"}, "datasets is a text where a tuple belongs"),
         ({"needs_any": ("ADT", "AVAL")}, "needs_any is a text where a tuple belongs"),
         ({"severity": "fatal"}, "fatal is no severity"),
+        ({"needs": ("AVAL", 1)}, "needs holds something other than texts"),
+        ({"needs_any": (("AVAL", None),)}, "needs_any holds something other than texts"),
+        ({"named": (1,)}, "named holds something other than texts"),
+        ({"datasets": (None,)}, "datasets holds something other than texts"),
+        ({"structures": (3,)}, "structures holds something other than texts"),
+        ({"title": 7}, "a rule needs an id and a title, as texts"),
         ({"grain": "row"}, "row is no grain"),
     ],
 )
 def test_slips_in_a_declaration_are_told_at_once(changes, message):
     with pytest.raises(ag.ConfigurationError, match=message):
         ag.rule("ACME001", **(DECLARED | changes))(breaks)
+
+
+@pytest.mark.parametrize("ends", [KeyboardInterrupt, Terminated])
+def test_what_ends_the_run_ends_it_within_a_rule_too(trial, ends):
+    def interrupted(data):
+        """It is interrupted."""
+        raise ends
+
+    own = ag.rule("ACME001", **DECLARED)(interrupted)
+    with pytest.raises(ends):
+        ag.validate(trial.study(), extra_rules=[own], select=["ACME001"])
+
+
+def _adds_a_column(frame):
+    frame["CNSR"] = 1 - frame["CNSR"].clip(upper=1)
+    frame.drop(columns="AVAL", inplace=True)  # noqa: PD002
+    frame.sort_values("ADT", inplace=True)  # noqa: PD002
+
+
+def _numbers(frame):
+    frame["AVAL"].to_numpy()[:] = 0
+
+
+def _cells(frame):
+    frame.loc[0, "AVAL"] = -1.0
+
+
+def _dates(frame):
+    frame["ADT"].array[0] = frame["ADT"].array[1]
+
+
+def _categories(frame):
+    frame["PARAMCD"].array[0] = "PFS"
+
+
+def _texts(frame):
+    frame["USUBJID"].array[:] = "S"
+
+
+@pytest.mark.parametrize("edit", [_adds_a_column, _numbers, _cells, _dates, _categories, _texts])
+def test_what_a_rule_does_to_its_data_changes_nothing(trial, edit):
+    def edits(data, study):
+        """It edits whatever it gets."""
+        for each in (data, study["ADTTE"], study["ADSL"]):
+            with suppress(Exception):  # some edits are refused, others change what is thrown away
+                edit(each.frame)
+            seen.append(each.numbers("AVAL").sum() if "AVAL" in each else 0)
+        for answer in (data.numbers("AVAL"), data.missing("CNSR"), data.distinct("PARAMCD").values):
+            with pytest.raises(ValueError, match="read-only"):
+                answer[:] = answer[0]
+        return []
+
+    seen = []
+    study = trial.study()
+    before = {each.name: each.frame.copy(deep=True) for each in study}
+    own = ag.rule("ACME001", **DECLARED, needs=("AVAL",), consults=("ADSL",))(edits)
+    report = ag.validate(study, extra_rules=[own])
+    for each in study:
+        pd.testing.assert_frame_equal(each.frame, before[each.name])
+    assert seen, "the rule ran"
+    assert set(seen) <= {0, before["ADTTE"]["AVAL"].sum()}, "questions are answered from the data as they are"
+    assert report.findings == ag.validate(study).findings
+
+
+def test_a_mask_that_a_rule_uses_again_keeps_its_findings(trial):
+    def reuses(data):
+        """It fills one mask over and over."""
+        mask = np.zeros(len(data), np.bool_)
+        for paramcd in ("OS", "PFS", "NONE"):
+            mask[:] = data.equals("PARAMCD", paramcd)
+            yield Fault(mask, ("PARAMCD",), f"it is {paramcd}")
+
+    own = ag.rule("ACME001", **DECLARED, needs=("PARAMCD",))(reuses)
+    found = ag.validate(trial.study(), extra_rules=[own], select="ACME001").findings
+    assert [(each.message, each.records) for each in found] == [("it is OS", 40), ("it is PFS", 40)]
+
+
+def test_what_a_rule_prints_goes_to_stderr(trial, capsys):
+    def prints(data):
+        """It prints as it goes."""
+        print("from a rule")  # noqa: T201
+        yield Fault(None, ("USUBJID",), "m")
+        print("and again")  # noqa: T201
+
+    own = ag.rule("ACME001", **DECLARED)(prints)
+    ag.validate(trial.study(), extra_rules=[own], select="ACME001")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "from a rule\nand again\n" in said.err
 
 
 def test_a_rule_for_a_dataset_that_was_not_read_is_told(trial):

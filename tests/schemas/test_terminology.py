@@ -56,13 +56,15 @@ CLEAN = {"ADSL": ADSL, "ADAE": ADAE, "ADLB": ADLB}
 
 def report(name, declarations=None, **changes):
     frame = pd.DataFrame(CLEAN[name] | changes)
-    return validate(Study.of(Dataset.from_frame(frame, name)), rules=RULES, declarations=declarations)
+    return validate(
+        Study.of(Dataset.from_frame(frame, name)), rules=RULES, declarations=declarations, show_values=True
+    )
 
 
 def found(name, declarations=None, **changes):
     judged = report(name, declarations, **changes)
     assert not judged.count(Status.NOT_RUN), judged.not_run
-    return [(each.rule_id, each.variables[0], each.records, each.message) for each in judged.findings]
+    return [(each.rule_id, each.variables[0], each.records, each.said) for each in judged.findings]
 
 
 @pytest.mark.parametrize("name", CLEAN)
@@ -75,76 +77,100 @@ def test_terms_of_the_codelists_pass(name):
 @pytest.mark.parametrize(
     ("rule_id", "where", "values", "records", "message"),
     [
-        ("CT001", "ADAE.AESEV", ["MILD", "DIRE", "DIRE"], 2, "'DIRE'; {AESEV} has MILD, MODERATE and SEVERE"),
+        (
+            "CT001",
+            "ADAE.AESEV",
+            ["MILD", "DIRE", "DIRE"],
+            2,
+            "values that {AESEV} does not have (MILD, MODERATE and SEVERE): 'DIRE'",
+        ),
         (
             "CT001",
             "ADAE.AESEV",
             ["Mild", "MODERATE", "severe"],
             2,
-            "'Mild' and 'severe', which {AESEV} has as MILD and SEVERE: letter case differs",
+            "values that {AESEV} has as MILD and SEVERE: letter case differs: 'Mild' and 'severe'",
         ),
         (
             "CT001",
             "ADAE.AEOUT",
             ["FATAL ", "FATAL", None],
             1,
-            "'FATAL ', which {OUT} has as FATAL: blanks differ",
+            "values that {OUT} has as FATAL: blanks differ: 'FATAL '",
         ),
         (
             "CT001",
             "ADAE.AEOUT",
             ["FATAL", " FATAL", "FATAL\N{NO-BREAK SPACE}"],
             2,
-            "' FATAL' and 'FATAL\N{NO-BREAK SPACE}', which {OUT} has as FATAL: blanks differ",
+            "values that {OUT} has as FATAL: blanks differ: ' FATAL' and 'FATAL\N{NO-BREAK SPACE}'",
         ),
         (
             "CT001",
             "ADAE.AEACN",
             ["DOSE REDUCED", "Dose  reduced", None],
             1,
-            "'Dose  reduced', which {ACN} has as DOSE REDUCED: letter case and blanks differ",
+            "values that {ACN} has as DOSE REDUCED: letter case and blanks differ: 'Dose  reduced'",
         ),
-        ("CT001", "ADAE.AESER", ["Y", "N", "1"], 1, "'1'; {NY} has N, NA, U and Y"),
-        ("CT001", "ADAE.ASTDTF", ["D", "MD", None], 1, "'MD'; {DATEFL} has D, M and Y"),
-        ("CT001", "ADLB.ATMF", ["H", "M", "D"], 1, "'D'; {TIMEFL} has H, M and S"),
-        ("CT001", "ADSL.TRTSDTF", ["D", "d", ""], 1, "'d', which {DATEFL} has as D: letter case differs"),
+        ("CT001", "ADAE.AESER", ["Y", "N", "1"], 1, "values that {NY} does not have (N, NA, U and Y): '1'"),
+        (
+            "CT001",
+            "ADAE.ASTDTF",
+            ["D", "MD", None],
+            1,
+            "values that {DATEFL} does not have (D, M and Y): 'MD'",
+        ),
+        ("CT001", "ADLB.ATMF", ["H", "M", "D"], 1, "values that {TIMEFL} does not have (H, M and S): 'D'"),
+        (
+            "CT001",
+            "ADSL.TRTSDTF",
+            ["D", "d", ""],
+            1,
+            "values that {DATEFL} has as D: letter case differs: 'd'",
+        ),
         (
             "CT001",
             "ADSL.SEX",
             ["F", "Female", "M"],
             1,
-            "'Female'; {SEX} has F, INTERSEX, M, U and UNDIFFERENTIATED",
+            "values that {SEX} does not have (F, INTERSEX, M, U and UNDIFFERENTIATED): 'Female'",
         ),
         (
             "CT002",
             "ADLB.DTYPE",
             ["AVERAG", "LOCF", "AVERAG"],
             2,
-            "'AVERAG', which {DTYPE} does not have; near AVERAGE",
+            "values that {DTYPE} does not have: 'AVERAG'; near AVERAGE",
         ),
-        ("CT002", "ADLB.DTYPE", ["LOCF", "QQQ", None], 1, "'QQQ', which {DTYPE} does not have"),
+        ("CT002", "ADLB.DTYPE", ["LOCF", "QQQ", None], 1, "values that {DTYPE} does not have: 'QQQ'"),
         (
             "CT002",
             "ADAE.ADURU",
             ["DAY", "DAY", None],
             2,
-            "'DAY'; {UNIT} has sec, min, HOURS, DAYS, WEEKS, MONTHS and YEARS",
+            "values that {UNIT} does not have (sec, min, HOURS, DAYS, WEEKS, MONTHS and YEARS): 'DAY'",
         ),
         (
             "CT002",
             "ADSL.RACE",
             ["White", "MULTIPLE", "ASIAN"],
             1,
-            "'White', which {RACE} has as WHITE: letter case differs",
+            "values that {RACE} has as WHITE: letter case differs: 'White'",
         ),
         (
             "CT003",
             "ADAE.SMQ01SC",
             ["Broad", "NARROW", None],
             1,
-            "'Broad', which the standard has as BROAD: letter case differs",
+            "values that the standard has as BROAD: letter case differs: 'Broad'",
         ),
-        ("CT003", "ADAE.ASEVN", [1.0, 4.0, 3.0], 1, "'4'; the standard has 1, 2 and 3"),
+        (
+            "CT003",
+            "ADAE.ASEVN",
+            [1.0, 4.0, 3.0],
+            1,
+            "values that the standard does not have (1, 2 and 3): '4'",
+        ),
     ],
 )
 def test_a_value_that_is_no_term(rule_id, where, values, records, message):
@@ -167,11 +193,11 @@ def test_a_closed_list_warns_and_an_extensible_one_notes():
 def test_causes_are_told_apart_and_count_their_own_records():
     messages = found("ADAE", AESEV=["Mild", "MILD ", "GRADE 3"])
     assert [records for _, _, records, _ in messages] == [1, 1, 1]
-    assert [message.rpartition(": ")[2] for *_, message in messages[1:]] == [
+    assert [message.split(": ")[1] for *_, message in messages[1:]] == [
         "blanks differ",
         "letter case differs",
     ]
-    assert messages[0][3].startswith("AESEV holds 'GRADE 3'; ")
+    assert messages[0][3].endswith("(MILD, MODERATE and SEVERE): 'GRADE 3'")
 
 
 def test_numbers_are_compared_with_the_terms_they_stand_for():
@@ -230,7 +256,10 @@ def test_a_given_codelist_takes_the_place_of_the_one_built_in():
     given = loaded(Codelist("AESEV", "C1", extensible=True, terms=("GRIM",), version="SDTM CT 2099-01-01"))
     ((rule_id, _, records, message),) = found("ADAE", given)
     assert (rule_id, records) == ("CT002", 3)
-    assert message == ("AESEV holds 'MILD', 'MODERATE' and 'SEVERE'; AESEV (C1, SDTM CT 2099-01-01) has GRIM")
+    assert message == (
+        "AESEV holds values that AESEV (C1, SDTM CT 2099-01-01) does not have (GRIM): "
+        "'MILD', 'MODERATE' and 'SEVERE'"
+    )
     assert found("ADAE", given, AESEV="GRIM", AESER="Yes")[0][:2] == ("CT001", "AESER")
 
 
@@ -238,7 +267,9 @@ def test_a_whole_list_tells_what_a_part_could_not():
     units = Codelist("UNIT", "C71620", extensible=True, terms=("mg", "DAYS", "HOURS", "min"))
     ((_, variable, records, message),) = found("ADAE", loaded(units))
     assert (variable, records) == ("DOSEU", 1)
-    assert message == "DOSEU holds 'furlong'; UNIT (C71620) has mg, DAYS, HOURS and min"
+    assert (
+        message == "DOSEU holds values that UNIT (C71620) does not have (mg, DAYS, HOURS and min): 'furlong'"
+    )
 
 
 def test_alternatives_are_judged_together():
@@ -249,7 +280,7 @@ def test_alternatives_are_judged_together():
     study = Study.of(Dataset.from_frame(frame, "ADCE"))
     (finding,) = validate(study, rules=RULES).findings
     assert finding.records == 1
-    assert "'mild', which AESEV (C66769, SDTM CT early 2024, without SEVRS) has as MILD" in finding.message
+    assert "that AESEV (C66769, SDTM CT early 2024, without SEVRS) has as MILD" in finding.message
     given = loaded(Codelist("SEVRS", "C2", extensible=False, terms=("DIRE",), version="SDTM CT 2099-01-01"))
     assert len(validate(study, rules=RULES, declarations=given).findings) == 1
     frame = frame.assign(CESEV="AWFUL")

@@ -1,0 +1,257 @@
+"""Frames that were made elsewhere, as a reader would have made them; what no dataset can hold is refused.
+
+One door, so that no rule, writer or table meets a kind of column that readers do not make.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from .columns import is_character
+from .spelling import one_line
+
+
+class UnfitColumn(TypeError):
+    """A column holds what no dataset can hold; the message names it."""
+
+
+def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    """The frame with text for names, index 0, 1, 2, … and columns as readers make them.
+
+    Raises
+    ------
+    UnfitColumn
+        For lists, structs, bytes, periods, intervals, durations, complex numbers, text that is not
+        Unicode.
+    ValueError
+        For columns of several levels, without a name or of one name.
+    """
+    names = _names(frame, dataset)
+    plain = frame.reset_index(drop=True).set_axis(names, axis=1)
+    changed = {}
+    for name in names:
+        held = plain[name]
+        try:
+            read = _column(held)
+        except UnfitColumn as unfit:
+            raise UnfitColumn(f"{one_line(dataset)}: {one_line(name)} {unfit}") from None
+        if read is not held:
+            changed[name] = read
+    return plain.assign(**changed) if changed else plain
+
+
+def _names(frame: pd.DataFrame, dataset: str) -> list[str]:
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise ValueError(f"{dataset}: the columns have names of several levels; give each one name")
+    given: list[Any] = list(frame.columns)
+    for number, name in enumerate(given, 1):
+        whole = isinstance(name, int | np.integer) and not isinstance(name, bool)
+        if not (isinstance(name, str) or whole) or name == "" or not _is_unicode(str(name)):
+            raise ValueError(f"{dataset}: column {number} has no name that is a text")
+    names = [str(name) for name in given]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{dataset}: two columns have the same name")
+    return names
+
+
+def _column(column: pd.Series) -> pd.Series:
+    """One column; the same object where it is as readers make it."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return _column(_of_arrow(column))
+    if isinstance(dtype, pd.SparseDtype):
+        return _column(_like(column, np.asarray(column)))
+    if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype):
+        raise UnfitColumn(_REFUSED["period" if isinstance(dtype, pd.PeriodDtype) else "interval"])
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return cast("pd.Series", column.dt.tz_localize(None))  # what the clock showed
+    if isinstance(dtype, pd.CategoricalDtype):
+        _of_objects(pd.Series(dtype.categories.to_numpy(dtype=object), dtype=object))
+        return column if is_character(column) else _column(_like(column, np.asarray(column)))
+    if isinstance(dtype, pd.StringDtype):
+        return column if dtype.storage == "pyarrow" else _require_unicode(column)
+    if pd.api.types.is_object_dtype(dtype):
+        return _of_objects(column)
+    return _of_numpy(column, dtype) if isinstance(dtype, np.dtype) else column
+
+
+def _of_numpy(column: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
+    if dtype.kind == "c":
+        raise UnfitColumn(_REFUSED["complex"])
+    if dtype.kind == "m":
+        raise UnfitColumn(_REFUSED["timedelta"])
+    if dtype.kind == "f" and dtype.itemsize != np.dtype(np.float64).itemsize:
+        return column.astype(np.float64)
+    return column
+
+
+# Arrow, by the names of its types and by what its arrays do themselves: schemas know no file format
+
+_ARROW: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("list", "large_list", "fixed_size_list", "struct", "map", "union", "sparse_union"), "nested"),
+    (("binary", "large_binary", "fixed_size_binary"), "bytes"),
+    (("duration",), "timedelta"),
+    (("month_day_nano_interval",), "interval"),
+)
+_TYPE = re.compile(r"([a-z]+(?:_[a-z]+)*)\d*")
+_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+
+
+def _of_arrow(column: pd.Series) -> pd.Series:
+    kind = cast("pd.ArrowDtype", column.dtype).pyarrow_dtype
+    stated = _TYPE.match(str(kind))
+    name = stated[1] if stated else ""
+    refused = next((word for names, word in _ARROW if name in names), None)
+    if refused is not None:
+        raise UnfitColumn(_REFUSED[refused])
+    data: Any = column.array
+    data = data.__arrow_array__()
+    match name:
+        case "dictionary":
+            return column.astype(object).astype("category")
+        case "date" | "timestamp" | "time":
+            return _of_moments(column, data, kind, name)
+        case "decimal":
+            return _like(column, data.cast("string").cast("float64").to_numpy())
+        case "halffloat" | "float" | "double" | "null":
+            return _like(column, data.cast("float64").to_numpy())
+        case "bool":
+            return column.astype("boolean")
+        case "int" | "uint":
+            return column.astype("Int64" if name == "int" else "UInt64")
+        case "string" | "large_string" | "string_view":
+            return _like(column, pd.array(data.to_pylist(), dtype="string[pyarrow]"))
+        case _:
+            raise UnfitColumn("holds values that are neither text nor numbers nor dates")
+
+
+def _of_moments(column: pd.Series, data: Any, kind: Any, name: str) -> pd.Series:
+    if name == "date":
+        return _like(column, data.cast("date32").to_numpy().astype("datetime64[s]"))
+    if name == "time":
+        ticks = data.cast(f"int{kind.bit_width}").cast("float64", safe=False)
+        return _like(column, ticks.to_numpy() / _PER_SECOND[kind.unit])
+    if kind.tz is not None:
+        return column.astype(pd.DatetimeTZDtype("us", kind.tz))
+    return _like(column, data.to_numpy().astype("datetime64[us]"))
+
+
+# Objects
+
+_Taker = Callable[[pd.Series], pd.Series]
+
+
+def _of_objects(column: pd.Series) -> pd.Series:
+    """Objects by what they are; one of several kinds is text among numbers, or refused."""
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind == "date" and column.map(lambda value: isinstance(value, datetime.datetime)).any():
+        kind = "datetime"
+    if kind in _REFUSED:
+        raise UnfitColumn(_REFUSED[kind])
+    return _TAKERS.get(kind, _mixed)(column)
+
+
+def _require_unicode(column: pd.Series) -> pd.Series:
+    if not _is_unicode("".join(column.dropna())):
+        raise UnfitColumn("holds text that is not valid Unicode: decode it again from its bytes")
+    return column
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    try:
+        return _like(column, np.array([_double(value) for value in column], dtype=np.float64))
+    except OverflowError:
+        raise UnfitColumn("holds numbers that no double holds") from None
+
+
+def _double(value: Any) -> float:
+    return np.nan if pd.isna(value) else float(value)
+
+
+def _whole_numbers(column: pd.Series) -> pd.Series:
+    try:
+        return column.where(column.notna(), None).astype("Int64")
+    except (OverflowError, TypeError, ValueError):
+        return _numbers(column)
+
+
+def _times(column: pd.Series) -> pd.Series:
+    """Times of day as seconds."""
+    seconds = [
+        np.nan
+        if pd.isna(value)
+        else value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+        for value in column
+    ]
+    return _like(column, np.array(seconds, dtype=np.float64))
+
+
+def _datetimes(column: pd.Series) -> pd.Series:
+    """Datetimes, of those with a time zone what their clock showed."""
+    stamps = [None if pd.isna(value) else _clock(value) for value in column]
+    return _like(column, np.array(stamps, dtype="datetime64[us]"))
+
+
+def _clock(value: Any) -> Any:
+    shown = value.replace(tzinfo=None) if isinstance(value, datetime.datetime) else value
+    return shown.to_datetime64() if isinstance(shown, pd.Timestamp) else shown
+
+
+def _mixed(column: pd.Series) -> pd.Series:
+    """Text among numbers is text to rules and refused by writers; anything else has no meaning here."""
+    held = {type(value) for value in column}
+    if not all(issubclass(each, _PLAIN) for each in held):
+        raise UnfitColumn("holds values of several kinds: make them all text, numbers or dates")
+    texts = column[column.map(lambda value: isinstance(value, str))]
+    _require_unicode(texts)
+    return column
+
+
+_PLAIN = (str, int, float, np.number, np.bool_, Decimal, type(None), type(pd.NA), type(pd.NaT))
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "nested": "holds lists, structs or maps: give each element a column of its own",
+        "bytes": "holds bytes: decode them to text",
+        "complex": "holds complex numbers: give their parts as two columns",
+        "timedelta": "holds durations: give them as numbers, of days or seconds",
+        "timedelta64": "holds durations: give them as numbers, of days or seconds",
+        "period": "holds periods: give the date on which they start, as with dt.to_timestamp()",
+        "interval": "holds intervals: give their bounds as two columns",
+    }
+)
+_TAKERS: Mapping[str, _Taker] = MappingProxyType(
+    {
+        "string": _require_unicode,
+        "empty": lambda column: column,
+        "boolean": lambda column: column.astype("boolean"),
+        "floating": _numbers,
+        "integer": _whole_numbers,
+        "integer-na": _whole_numbers,
+        "mixed-integer-float": _numbers,
+        "decimal": _numbers,
+        "time": _times,
+        "date": _datetimes,
+        "datetime": _datetimes,
+        "datetime64": _datetimes,
+    }
+)
+
+
+def _like(column: pd.Series, values: Any) -> pd.Series:
+    return pd.Series(values, index=column.index, name=column.name)
