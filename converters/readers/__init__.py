@@ -18,6 +18,7 @@ from typing import Any, cast
 from ...schemas.dataset import Dataset, ReadingNote, Study
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
+from ..regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets, suffix_of
 from .parquet_parts import is_partitioned, parts_of
@@ -192,7 +193,7 @@ def _state(path: Path) -> dict[Path, tuple[int, int]]:
 def _sha256(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()
 

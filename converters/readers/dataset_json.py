@@ -24,6 +24,7 @@ import pandas as pd
 from ...schemas.dataset import Dataset, ReadingNote, Source, Variable
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ..regular_file import open_regular
 from ..sas_formats import Kind, kind_of
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
 from .dataset_json_metadata import (
@@ -73,7 +74,7 @@ def read_dataset_json(path: Path, options: ReadOptions, /) -> list[Dataset]:
         When the file is not Dataset-JSON 1.1, is cut short, contradicts its own metadata, or has two
         columns of one name.
     """
-    with path.open("rb") as file, _without_garbage_collection():
+    with open_regular(path) as file, _without_garbage_collection():
         try:
             return [_read(_taken_apart(file, path, options), path, options)]
         except _Broken as broken:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ..regular_file import read_regular
 from .csv_head import LINE_BREAK, nameless, read_head
 from .file_kind import seems
 from .protocol import ReadOptions
@@ -123,7 +124,7 @@ def _named(
 
 
 def _content(path: Path) -> bytes:
-    data = path.read_bytes()
+    data = read_regular(path)
     if data.startswith(b"\x1f\x8b"):
         try:
             data = gzip.decompress(data)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
+from ..regular_file import open_regular
 from .file_kind import seems
 from .parquet_parts import Part
 
@@ -39,7 +40,7 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _damaged(path: Path, error: Exception) -> UnreadableInput:
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         head = stream.read(512)
     if head.startswith(b"PAR1"):
         return UnreadableInput(
@@ -68,13 +69,13 @@ class _File:
 
     @classmethod
     def of(cls, part: Part) -> _File:
-        with readable(part.path), part.path.open("rb") as stream, pq.ParquetFile(stream) as file:
+        with readable(part.path), open_regular(part.path) as stream, pq.ParquetFile(stream) as file:
             return cls(part, file.metadata, file.schema_arrow)
 
     def column(self, name: str) -> pa.ChunkedArray:
         with (
             readable(self.part.path),
-            self.part.path.open("rb") as stream,
+            open_regular(self.part.path) as stream,
             pq.ParquetFile(stream, metadata=self.footer) as file,
         ):
             return file.read(columns=[name]).column(0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..regular_file import open_regular
 from .sas_encodings import Encoding, declared
 
 BYTES = "iso-8859-1"
@@ -33,7 +34,7 @@ class SasHeader:
 
     @classmethod
     def of(cls, path: Path) -> SasHeader:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return cls(file.read(_LENGTH))
 
     @property
@@ -59,7 +60,7 @@ class FileOfBytes:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+        self._file = open_regular(path)
         self.seek = self._file.seek
         self.tell = self._file.tell
 
