@@ -209,6 +209,11 @@ _reading = _together(
     ),
     click.option("--decimal", type=click.Choice(DECIMALS), help="Decimal sign of numbers in CSV."),
     click.option(
+        "--max-unpacked",
+        metavar="SIZE",
+        help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
+    ),
+    click.option(
         "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml."
     ),
     _debug,
@@ -496,6 +501,7 @@ def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> St
         missing=settings.missing,
         date_order=settings.date_order,
         decimal=settings.decimal,
+        max_unpacked=settings.max_unpacked,
     )
 
 

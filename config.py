@@ -23,6 +23,7 @@ from .converters.kinds import (
     paths,
     require_known,
     require_table,
+    size,
     switch,
     words,
 )
@@ -106,6 +107,8 @@ class Settings:
         How dates such as 03/04/2020 are read: "dmy" or "mdy"; by default they stay text.
     decimal : str or None
         What separates decimals in CSV files; by default a comma does where it is certain.
+    max_unpacked : int or None
+        Bytes that a compressed file may unpack to; by default it depends on the file's size.
     show_values : bool
         Show the values of faulty records. They are patient data.
     ct : tuple of Path
@@ -130,6 +133,7 @@ class Settings:
     missing: Annotated[tuple[str, ...], missing_words] = ()
     date_order: Annotated[str | None, Choice(DATE_ORDERS)] = None
     decimal: Annotated[str | None, Choice(DECIMALS)] = None
+    max_unpacked: Annotated[int | None, size] = None
     show_values: Annotated[bool, switch] = False
     ct: Annotated[tuple[Path, ...], paths] = ()
     select: Annotated[tuple[str, ...], words] = ()

@@ -78,6 +78,7 @@ def read(
     missing: str | Sequence[str] = (),
     date_order: str | None = None,
     decimal: str | None = None,
+    max_unpacked: int | None = None,
 ) -> Study:
     """Read export files.
 
@@ -104,6 +105,8 @@ def read(
         every date of a variable can be read in one way, and else stays text with a note.
     decimal : {".", ","}, optional
         What separates decimals in CSV files. By default a comma does where nothing else is possible.
+    max_unpacked : int, optional
+        Bytes that a compressed file may unpack to. By default 100 times its size, and at least 64 MB.
 
     Returns
     -------
@@ -125,6 +128,7 @@ def read(
         missing=(missing,) if isinstance(missing, str) else tuple(missing),
         date_order=_one_of("date_order", date_order, DATE_ORDERS),
         decimal=_one_of("decimal", decimal, DECIMALS),
+        max_unpacked=max_unpacked,
     )
     if options.catalog is not None and not os.path.isfile(options.catalog):
         raise UnreadableInput("there is no such format catalogue", str(options.catalog), "check --catalog")

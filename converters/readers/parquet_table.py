@@ -18,8 +18,11 @@ from ...schemas.spelling import one_line
 from ..regular_file import open_regular
 from .file_kind import seems
 from .parquet_parts import Part
+from .text_column import FIRST_BLOCK
 
 _TEXT = pa.large_string()
+_BLOCK = FIRST_BLOCK
+"""Records that are read at once."""
 _OTHER_DATASETS = (
     "write the dataset again in one run; if these are several datasets, rename the folder so that it does "
     "not end in .parquet"
@@ -72,13 +75,15 @@ class _File:
         with readable(part.path), open_regular(part.path) as stream, pq.ParquetFile(stream) as file:
             return cls(part, file.metadata, file.schema_arrow)
 
-    def column(self, name: str) -> pa.ChunkedArray:
+    def blocks(self, name: str) -> Iterator[pa.Array]:
+        """A column, some thousand records at a time: memory never holds all copies of a text that repeats."""
         with (
             readable(self.part.path),
             open_regular(self.part.path) as stream,
             pq.ParquetFile(stream, metadata=self.footer) as file,
         ):
-            return file.read(columns=[name]).column(0)
+            for batch in file.iter_batches(_BLOCK, columns=[name]):
+                yield batch.column(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,11 @@ class ParquetTable:
         return cls(path, files, schema, from_folders)
 
     @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.part.path.stat().st_size for file in self.files)
+
+    @property
     def records(self) -> int:
         return sum(file.footer.num_rows for file in self.files)
 
@@ -137,35 +147,29 @@ class ParquetTable:
         ends = list(accumulate(file.footer.num_rows for file in self.files))
         return list(zip([0, *ends], ends, strict=False))
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """One column, the records of all files after each other.
+    def column(self, name: str) -> Iterator[pa.Array]:
+        """One column in blocks, the records of all files after each other.
 
         Raises
         ------
         UnreadableInput
             When a file is damaged, or contradicts the name of its folder.
         """
-        if name in self.from_folders:
-            return self._from_folders(name)
         wanted = self.schema.field(name).type
-        chunks: list[pa.Array] = []
         for file in self.files:
-            column = file.column(name)
-            if len(self.files) > 1:
-                column = _cast(column, wanted, file, name)
-            _refuse_contradiction(column, file, name)
-            chunks += column.chunks
-        return pa.chunked_array(chunks, wanted)
+            if name in self.from_folders:
+                key = pa.scalar(file.part.keys[name], _TEXT).cast(wanted)
+                yield from (pa.repeat(key, length) for length in _lengths(file.footer.num_rows))
+                continue
+            for block in file.blocks(name):
+                column = _cast(block, wanted, file, name) if len(self.files) > 1 else block
+                _refuse_contradiction(column, file, name)
+                yield column
 
-    def _from_folders(self, name: str) -> pa.ChunkedArray:
-        wanted = self.schema.field(name).type
-        return pa.chunked_array(
-            [
-                pa.repeat(pa.scalar(file.part.keys[name], _TEXT).cast(wanted), file.footer.num_rows)
-                for file in self.files
-            ],
-            wanted,
-        )
+
+def _lengths(records: int) -> Iterator[int]:
+    """Lengths of the blocks of so many records."""
+    yield from (min(_BLOCK, records - start) for start in range(0, records, _BLOCK))
 
 
 def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
@@ -224,7 +228,7 @@ def _other_type(file: _File, name: str, kinds: str) -> UnreadableInput:
     )
 
 
-def _cast(column: pa.ChunkedArray, wanted: pa.DataType, file: _File, name: str) -> pa.ChunkedArray:
+def _cast(column: pa.Array, wanted: pa.DataType, file: _File, name: str) -> pa.Array:
     """A part's column in the type of all; whole numbers that a double cannot hold are refused."""
     if isinstance(column.type, pa.BaseExtensionType):
         column = column.cast(column.type.storage_type)
@@ -248,7 +252,7 @@ def _key_type(key: str, parts: Sequence[Part]) -> pa.DataType:
     return pa.float64()
 
 
-def _refuse_contradiction(column: pa.ChunkedArray, file: _File, name: str) -> None:
+def _refuse_contradiction(column: pa.Array, file: _File, name: str) -> None:
     """Some tools write a variable into the files and into the names of the folders."""
     stated = {key.upper(): value for key, value in file.part.keys.items()}
     if name.upper() not in stated:

@@ -47,9 +47,18 @@ class SasHeader:
         """Bytes of header and pages."""
         order: Literal["little", "big"] = "little" if self.first[37:38] == b"\x01" else "big"
         shift = 4 if self.first[35:36] == b"3" else 0
-        width = 8 if self.first[32:33] == b"3" else 4
+        width = 8 if self._wide else 4
         header, page = (int.from_bytes(self.first[at + shift : at + shift + 4], order) for at in (196, 200))
         return header + page * int.from_bytes(self.first[204 + shift : 204 + shift + width], order)
+
+    @property
+    def _wide(self) -> bool:
+        return self.first[32:33] == b"3"
+
+    def most_records(self, width: int) -> int:
+        """Records of `width` bytes that the pages can hold: one that is compressed has a pointer at least."""
+        pointer = 24 if self._wide else 12
+        return self.size // max(1, min(width, pointer))
 
 
 class FileOfBytes:
