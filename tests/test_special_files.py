@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,13 @@ def test_what_is_no_file_is_named(tmp_path):
     (tmp_path / "file").write_bytes(b"content")
     (tmp_path / "link").symlink_to("file")
     assert read_regular(Path(tmp_path / "link")) == b"content"
+
+
+def test_a_file_that_cannot_be_read_is_not_hashed_to_its_end(tmp_path):
+    """200 GB with nothing in them take minutes to hash."""
+    with (tmp_path / "adtte.xpt").open("wb") as file:
+        file.truncate(200 << 30)
+    began = time.perf_counter()
+    with pytest.raises(ag.UnreadableInput, match="nothing but zero bytes"):
+        ag.read(tmp_path / "adtte.xpt")
+    assert time.perf_counter() - began < _SECONDS

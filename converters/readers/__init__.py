@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -61,6 +63,9 @@ READERS: Mapping[str, Reader] = MappingProxyType(
     }
 )
 """Readers by file name suffix, in lower case."""
+
+_HASHED = 1 << 20
+"""Bytes that are hashed at once."""
 
 _ADVICE_BY_SUFFIX = {
     ".sas7bcat": "a format catalogue is named by --catalog, or found beside its data by itself",
@@ -137,7 +142,7 @@ def read(
     files = found.files
     sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as hashing:
+    with _hashing() as hashing:
         for file in files:
             try:
                 read_from = _read_file(file, options, hashing)
@@ -159,14 +164,28 @@ def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
     return given
 
 
-def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:
+Hashing = Callable[[Iterable[Path]], Future[str]]
+
+
+@contextmanager
+def _hashing() -> Iterator[Hashing]:
+    """Files to their hash, on a thread that ends with the reading, however large the file is."""
+    ended = Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as pool:
+        try:
+            yield lambda paths: pool.submit(_sha256, tuple(paths), ended)
+        finally:
+            ended.set()
+
+
+def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Dataset]:
     """One file's datasets with its hash, which is computed while the reader works.
 
     The hash of a folder of parts is that of their bytes after each other, in the order of their records.
     """
     try:
         before = _state(path)
-        sha256 = hashing.submit(_sha256, tuple(before))
+        sha256 = hashing(before)
         datasets = READERS[suffix_of(path, READERS)](path, options)
         digest = sha256.result()
         after = _state(path)
@@ -194,11 +213,13 @@ def _state(path: Path) -> dict[Path, tuple[int, int]]:
     return {file: (each.st_size, each.st_mtime_ns) for file, each in status.items()}
 
 
-def _sha256(paths: Iterable[Path]) -> str:
+def _sha256(paths: Iterable[Path], ended: Event) -> str:
+    """The hash of all bytes; of no use when the reading has ended before."""
     digest = hashlib.sha256()
     for path in paths:
         with open_regular(path) as file:
-            hashlib.file_digest(file, lambda: digest)
+            while not ended.is_set() and (block := file.read(_HASHED)):
+                digest.update(block)
     return digest.hexdigest()
 
 
