@@ -83,7 +83,7 @@ def read_parquet(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     found = parts_of(path)
     table = ParquetTable.of(path, found.parts)
-    with readable(found.parts[0].path):
+    with table.held_open(), readable(found.parts[0].path):
         return [_dataset(table, found.others, options)]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from .text_column import FIRST_BLOCK
 _TEXT = pa.large_string()
 _BLOCK = FIRST_BLOCK
 """Records that are read at once."""
+_HELD_OPEN = 32
 _OTHER_DATASETS = (
     "write the dataset again in one run; if these are several datasets, rename the folder so that it does "
     "not end in .parquet"
@@ -61,27 +63,30 @@ def _damaged(path: Path, error: Exception) -> UnreadableInput:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file: its footer is kept, the file itself is open only while a column is read.
-
-    A dataset of Spark may have more parts than a process may have open files.
-    """
+    """One file: its footer, and while it is held open the file itself."""
 
     part: Part
     footer: pq.FileMetaData
     schema: pa.Schema
+    held: list[pq.ParquetFile] = field(default_factory=list)
 
     @classmethod
     def of(cls, part: Part) -> _File:
         with readable(part.path), open_regular(part.path) as stream, pq.ParquetFile(stream) as file:
             return cls(part, file.metadata, file.schema_arrow)
 
+    @contextmanager
+    def opened(self) -> Iterator[pq.ParquetFile]:
+        """The file: the one that is held, else one for this time only."""
+        if self.held:
+            yield self.held[0]
+            return
+        with open_regular(self.part.path) as stream, pq.ParquetFile(stream, metadata=self.footer) as file:
+            yield file
+
     def blocks(self, name: str) -> Iterator[pa.Array]:
         """A column, some thousand records at a time: memory never holds all copies of a text that repeats."""
-        with (
-            readable(self.part.path),
-            open_regular(self.part.path) as stream,
-            pq.ParquetFile(stream, metadata=self.footer) as file,
-        ):
+        with readable(self.part.path), self.opened() as file:
             for batch in file.iter_batches(_BLOCK, columns=[name]):
                 yield batch.column(0)
 
@@ -132,6 +137,19 @@ class ParquetTable:
             schema = schema.append(pa.field(key, _key_type(key, parts)))
         return cls(path, files, schema, from_folders)
 
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Open files once for all their columns: each opening looks at all of them.
+
+        Only the first files: a dataset of Spark may have more parts than a process may have open files.
+        """
+        with ExitStack() as stack:
+            for file in self.files[:_HELD_OPEN]:
+                with readable(file.part.path):
+                    file.held.append(stack.enter_context(file.opened()))
+                stack.callback(file.held.clear)
+            yield
+
     @property
     def size(self) -> int:
         """Bytes of all files."""
@@ -173,8 +191,8 @@ def _lengths(records: int) -> Iterator[int]:
 
 
 def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
-    capitals = [name.upper() for name in schema.names]
-    repeated = sorted(name for name in schema.names if capitals.count(name.upper()) > 1)
+    capitals = Counter(name.upper() for name in schema.names)
+    repeated = sorted(name for name in schema.names if capitals[name.upper()] > 1)
     if repeated:
         raise UnreadableInput(
             "two columns have the same name",
@@ -185,7 +203,8 @@ def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
 
 def _refuse_other_columns(first: _File, file: _File) -> None:
     for has, lacks in ((first, file), (file, first)):
-        names = [name for name in has.schema.names if name not in lacks.schema.names]
+        present = set(lacks.schema.names)
+        names = [name for name in has.schema.names if name not in present]
         if names:
             raise UnreadableInput(
                 "a part does not have all columns of the others",
