@@ -16,6 +16,7 @@ from sas7bdat_bytes import Data, Var, sas7bdat
 from xpt_bytes import Member, library
 
 import adamgate as ag
+from adamgate import cli
 from adamgate.converters.readers import unpacking
 from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.unpacking import Allowance, unpacked
@@ -79,6 +80,16 @@ def test_files_that_unpack_too_far_are_refused_with_the_option_that_lifts_it(a_s
         )
         (dataset,) = ag.read(bomb, max_unpacked=4 * _MEGABYTE)
         assert len(dataset.frame) >= 100_000 or bomb.name == "adae.tsv.gz"
+
+
+def test_the_command_line_has_the_option_and_its_variable(a_small_limit, tmp_path, monkeypatch):
+    bomb = tmp_path / "adsl.csv.gz"
+    bomb.write_bytes(gzip.compress(b"A,B\n" + b"1,2\n" * 100_000))
+    assert cli.run(["describe", str(bomb)]) == 3
+    assert cli.run(["describe", str(bomb), "--max-unpacked", "4MB"]) == 0
+    assert cli.run(["describe", str(bomb), "--max-unpacked", "much"]) == 2
+    monkeypatch.setenv("ADAMGATE_MAX_UNPACKED", "4MB")
+    assert cli.run(["describe", str(bomb)]) == 0
 
 
 def test_the_limit_grows_with_the_file(a_small_limit, tmp_path):
