@@ -7,7 +7,7 @@ PANDAS3 := .venv-pandas3
 PY313 := .venv-python313
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-lowest test-pandas3 test-python313 fuzz lint bench docs clean
+.PHONY: help demo test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,7 +15,10 @@ help:  ## list the targets
 demo: $(VENV)/.ready  ## judge the synthetic study, write its survival tables, compare with what was published
 	$(VENV)/bin/python fixtures/cartitude1/demo.py
 
-test: $(VENV)/.ready  ## all tests, on pandas 2
+test: $(VENV)/.ready  ## all tests but the slow ones, on pandas 2
+	$(VENV)/bin/python -m pytest -n auto -q -m "not slow"
+
+test-all: $(VENV)/.ready  ## all tests, on pandas 2
 	$(VENV)/bin/python -m pytest -n auto -q
 
 test-lowest: $(LOWEST)/.ready  ## all tests, with the lowest dependencies that are allowed

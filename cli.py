@@ -22,7 +22,8 @@ from click.shell_completion import shell_complete
 
 import adamgate
 
-from .config import ADAMIG, DATE_ORDERS, DECIMALS, FAIL_ON, KINDS, OCCDS, Settings, load_settings
+from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
+from .converters.kinds import DATE_ORDERS, DECIMALS
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import destination, save
@@ -65,7 +66,10 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _leave)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _leave)
     completion = os.environ.get(COMPLETION)
     sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
 
@@ -202,12 +206,21 @@ _reading = _together(
     click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
     click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
     click.option(
-        "--missing", multiple=True, metavar="WORD", help="Text that stands for a missing value in CSV: NA."
+        "--missing",
+        multiple=True,
+        metavar="WORD",
+        help="Text read as missing in CSV, such as NA (repeatable).",
     ),
     click.option(
-        "--date-order", type=click.Choice(DATE_ORDERS), help="How dates such as 03/04/2020 are read."
+        "--date-order",
+        type=click.Choice(DATE_ORDERS),
+        help="Order of day and month in dates such as 03/04/2020 (default: not guessed).",
     ),
-    click.option("--decimal", type=click.Choice(DECIMALS), help="Decimal sign of numbers in CSV."),
+    click.option(
+        "--decimal",
+        type=click.Choice(DECIMALS),
+        help="Decimal sign of numbers in CSV (default: a comma where nothing else fits).",
+    ),
     click.option(
         "--max-unpacked",
         metavar="SIZE",
@@ -229,7 +242,13 @@ _own_rules = click.option(
 _judging = _together(
     click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
     click.option("--occds", type=click.Choice(OCCDS), help="Version of OCCDS to judge by."),
-    click.option("--ct", type=PATH, multiple=True, metavar="FILE", help="File of controlled terminology."),
+    click.option(
+        "--ct",
+        type=PATH,
+        multiple=True,
+        metavar="FILE",
+        help="Controlled terminology file (NCI EVS or CDISC Library).",
+    ),
     click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
     click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
     click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
@@ -303,7 +322,7 @@ def validate(
 @click.option(
     "--to",
     metavar="FORMAT",
-    help="Of the files in a folder OUT: parquet, csv, json, ndjson, ndjson.gz, dsjc.",
+    help="Format of the files in folder OUT: parquet, csv, json, ndjson, ndjson.gz, dsjc.",
 )
 @_reading
 @_overwriting

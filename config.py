@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
 from .converters.kinds import (
+    DATE_ORDERS,
+    DECIMALS,
     Choice,
     Kind,
     checked,
@@ -48,8 +50,6 @@ ADAMIG = ("adamig-1.0", "adamig-1.1", "adamig-1.2", "adamig-1.3")
 OCCDS = ("1.0", "1.1")
 NEVER = "never"
 FAIL_ON = ("error", "warning", "note", NEVER)
-DATE_ORDERS = ("dmy", "mdy")
-DECIMALS = (".", ",")
 
 _REPOSITORY = (".git", ".hg")
 """A folder with one of these is the root of a repository; files above it belong to something else."""

@@ -19,6 +19,9 @@ def convert(
     recursive: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
+    missing: str | Sequence[str] = (),
+    date_order: str | None = None,
+    decimal: str | None = None,
 ) -> list[Path]:
     """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
 
@@ -43,6 +46,8 @@ def convert(
         Replace existing files; never a source.
     progress : callable, optional
         Called with file name, amount done and total while reading.
+    missing, date_order, decimal
+        What a source leaves open, as in `read`.
 
     Returns
     -------
@@ -52,7 +57,8 @@ def convert(
     Raises
     ------
     ConfigurationError
-        When the target's format is unknown, or several datasets are to go to one file.
+        When the target's format is unknown, several datasets are to go to one file, or an option of
+        `read` is not one of those known.
     UnreadableInput
         When a source cannot be read.
     UnwritableOutput
@@ -60,5 +66,14 @@ def convert(
         left behind.
     """
     place = Target.of(target, to)
-    study = read(source, encoding=encoding, catalog=catalog, recursive=recursive, progress=progress)
+    study = read(
+        source,
+        encoding=encoding,
+        catalog=catalog,
+        recursive=recursive,
+        progress=progress,
+        missing=missing,
+        date_order=date_order,
+        decimal=decimal,
+    )
     return write(study, place, overwrite=overwrite)

@@ -78,6 +78,8 @@ class Description(Glanced):
     variables : tuple of VariableDescription
     notes : tuple of ReadingNote
         What the reader had to tell.
+    ranges : bool
+        Whether the first and the last value of numeric variables were asked for.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Description(Glanced):
     encoding: str = ""
     variables: tuple[VariableDescription, ...] = ()
     notes: tuple[ReadingNote, ...] = field(default=())
+    ranges: bool = False
 
     def _glance(self) -> Glance:
         heading = ": ".join(filter(None, (f"Description of {self.name}", self.label)))
@@ -128,6 +131,7 @@ def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
             for number, variable in enumerate(dataset.variables, start=1)
         ),
         notes=dataset.notes,
+        ranges=ranges,
     )
 
 
@@ -188,7 +192,8 @@ def _clock(seconds: float) -> str:
     """Seconds from midnight in ISO 8601; more than a day, or less than nothing, as they are."""
     if not 0 <= seconds < _DAY:
         return f"{seconds:.15g} s"
-    return (datetime.min + timedelta(seconds=seconds)).time().isoformat()
+    micros = int(seconds * 1_000_000)  # cut: rounded, the last moment of a day would be midnight
+    return (datetime.min + timedelta(microseconds=micros)).time().isoformat()
 
 
 def _special_missing(dataset: Dataset, name: str) -> dict[str, int]:

@@ -36,8 +36,8 @@ class Agreement:
 
 def agreement(
     data: Dataset, variable: str, adsl: Dataset, theirs: str, record: NDArray[np.intp]
-) -> Agreement | None:
-    """Compare a variable with one of ADSL; None where one is text and the other is not.
+) -> Agreement:
+    """Compare a variable with one of ADSL; where one is text and the other is not, only what is missing.
 
     Parameters
     ----------
@@ -49,10 +49,8 @@ def agreement(
     """
     here, there = data.filled(variable), np.append(adsl.filled(theirs), False)[record]
     both = here & there
-    if not both.any():
-        different = both
-    elif data.is_character(variable) != adsl.is_character(theirs):
-        return None
+    if not both.any() or data.is_character(variable) != adsl.is_character(theirs):
+        different = np.zeros_like(both)
     elif data.is_character(variable):
         different = both & _other_text(data, variable, adsl, theirs, record)
     else:

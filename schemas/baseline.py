@@ -9,11 +9,11 @@ as a whole is known by its message: nothing else tells whether it grew.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .finding import Comparison, Finding, KnownFinding, Report, Standing, Status
+from .finding import Comparison, Finding, KnownFinding, Report, Severity, Standing, Status
 from .spelling import counted, one_line
 
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
@@ -74,8 +74,10 @@ def compared(report: Report, baseline: Baseline) -> Report:
         gone += left
     judged_again = {(each.rule_id, each.dataset) for each in report.outcomes if each.status in _JUDGED}
     waived = {(each.rule_id, each.dataset) for each in report.terms.waived}
-    fixed = [each for each in gone if (each.rule_id, each.dataset) in judged_again - waived]
-    others = [each for each in gone if each not in fixed]
+    asked_again = judged_again - waived
+    fixed, others = [], []
+    for each in gone:
+        (fixed if (each.rule_id, each.dataset) in asked_again else others).append(each)
     return replace(
         report,
         findings=tuple(standing[place] for place in range(len(report.findings))),
@@ -87,24 +89,45 @@ def _match(
     found: Iterable[tuple[int, Finding]], known: Iterable[KnownFinding]
 ) -> tuple[dict[int, Finding], list[KnownFinding]]:
     """The findings of one subject with their standing, by place, and known ones that none is like."""
-    left = list(known)
+    twins = _Twins(known)
     judged: dict[int, Finding] = {}
     others: list[tuple[int, Finding]] = []
     for place, finding in found:
-        twin = next((each for each in left if _is(each, finding)), None)
-        if twin is None:
-            others.append((place, finding))
-        else:
-            left.remove(twin)
+        if twins.claim(finding):
             judged[place] = replace(finding, standing=Standing.UNCHANGED, new_records=0)
-    pool = _Pool(left)
+        else:
+            others.append((place, finding))
+    pool = _Pool(twins.left)
     for place, finding in others:
         judged[place] = pool.judge(finding)
     return judged, pool.untouched
 
 
-def _is(known: KnownFinding, finding: Finding) -> bool:
-    return known.fingerprint == finding.fingerprint and known.severity >= finding.severity
+class _Twins:
+    """Earlier findings of one subject by what they are about, each to be claimed once."""
+
+    def __init__(self, known: Iterable[KnownFinding]) -> None:
+        self._known = list(known)
+        self._waiting: dict[tuple[str, Severity], deque[int]] = defaultdict(deque)
+        for number, each in enumerate(self._known):
+            self._waiting[each.fingerprint, each.severity].append(number)
+        self._claimed: set[int] = set()
+
+    def claim(self, finding: Finding) -> bool:
+        """Whether an earlier finding was the same and weighed at least as much; the first one is taken."""
+        fitting = [
+            waiting
+            for severity in Severity
+            if severity >= finding.severity
+            and (waiting := self._waiting.get((finding.fingerprint, severity)))
+        ]
+        if fitting:
+            self._claimed.add(min(fitting, key=lambda waiting: waiting[0]).popleft())
+        return bool(fitting)
+
+    @property
+    def left(self) -> list[KnownFinding]:
+        return [each for number, each in enumerate(self._known) if number not in self._claimed]
 
 
 class _Pool:
@@ -112,35 +135,45 @@ class _Pool:
 
     def __init__(self, known: list[KnownFinding]) -> None:
         self._known = known
-        self._records = [Counter(each.listed or ()) for each in known]
+        self._having: dict[str, deque[tuple[int, int]]] = defaultdict(deque)
+        self._like: dict[str, list[int]] = defaultdict(list)
+        for number, each in enumerate(known):
+            self._like[each.fingerprint].append(number)
+            for record, held in Counter(each.listed or ()).items():
+                self._having[record].append((number, held))
         self._touched: set[int] = set()
+        self._all_touched = False
 
     def judge(self, finding: Finding) -> Finding:
         """Claim the records that were there before; those left over are new."""
-        self._touched.update(
-            number for number, each in enumerate(self._known) if each.fingerprint == finding.fingerprint
-        )
+        self._touched.update(self._like.pop(finding.fingerprint, ()))
         if not finding.records or finding.keys.listed is None:
-            self._touch_large(finding)
+            # Records that are too many to list may be those of before: then nothing is called fixed.
+            self._all_touched |= bool(finding.records)
             return replace(finding, standing=Standing.NEW)
-        left = Counter(finding.keys.listed)
-        for number, records in enumerate(self._records):
-            common = left & records
-            if not common:
-                continue
-            self._touched.add(number)  # what weighs more now is not fixed either
-            if self._known[number].severity >= finding.severity:
-                left -= common
-                self._records[number] = records - common
-        new = left.total()
+        wanted = Counter(finding.keys.listed)
+        new = sum(self._unclaimed(record, count, finding.severity) for record, count in wanted.items())
         standing = Standing.NEW if new else Standing.UNCHANGED
         return replace(finding, standing=standing, new_records=new)
 
-    def _touch_large(self, finding: Finding) -> None:
-        """Records that are too many to list may be those of before: then nothing is called fixed."""
-        if finding.records:
-            self._touched.update(range(len(self._known)))
+    def _unclaimed(self, record: str, count: int, severity: Severity) -> int:
+        """How many of the records of one hash no earlier finding had."""
+        having, lighter = self._having.get(record, deque()), []
+        while count and having:
+            number, held = having.popleft()
+            self._touched.add(number)  # what weighs more now is not fixed either
+            if self._known[number].severity < severity:
+                lighter.append((number, held))
+                continue
+            common = min(count, held)
+            count -= common
+            if held > common:
+                having.appendleft((number, held - common))
+        having.extendleft(reversed(lighter))
+        return count
 
     @property
     def untouched(self) -> list[KnownFinding]:
+        if self._all_touched:
+            return []
         return [each for number, each in enumerate(self._known) if number not in self._touched]

@@ -29,7 +29,7 @@ def passes(frame: pd.DataFrame, *, rule: Rule, structure: Structure) -> bool:
     """
     data = Dataset.from_frame(frame, structure.usual_name).replace(declared_class=str(structure))
     study = Study.of(data)
-    if rule.scope.obstacle(data, study):
+    if rule.obstacle(data, study):
         return True
     faults = (each for each in rule.run(data, study) if isinstance(each, Fault))
     return not any(fault.found and _fails(fault, rule) for fault in faults)

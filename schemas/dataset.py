@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -310,6 +310,11 @@ class Dataset(Glanced):
     @cached_property
     def _answers(self) -> dict[tuple[str, str], Any]:
         return {}
+
+    @property
+    def asked(self) -> Collection[tuple[str, str]]:
+        """Questions that were answered so far, each with its variable."""
+        return self._answers.keys()
 
     def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Answer]) -> Answer:
         key = question, variable

@@ -15,7 +15,7 @@ from .dataset import Dataset
 from .declarations import UNDECLARED, Endpoint
 from .time_unit import unit_from_text
 
-_SHOWN = 20
+SHOWN = 20
 """Faults are told apart by parameter up to so many parameters; the others are told together."""
 
 _ROLES = {
@@ -28,6 +28,10 @@ _ROLES = {
     "TTR": ("time to response",),
 }
 """PARAM of the endpoints that rules know, without hyphens, unit and case; the key is PARAMCD."""
+
+_MANY = 20
+_OF_ONE_SUBJECT = 0.9
+"""PARAMCD identifies subjects where so many values, and so great a share of them, have one subject each."""
 
 _UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
 
@@ -92,9 +96,9 @@ class Parameters:
     def split(self, mask: Mask) -> Iterator[tuple[str, Mask]]:
         """A mask parameter by parameter, with a text to begin a message with: "OS: "."""
         hit = np.flatnonzero(self.count(mask))
-        shown = hit if len(hit) <= _SHOWN else hit[: _SHOWN - 1]
+        shown = hit if len(hit) <= SHOWN else hit[: SHOWN - 1]
         for number in shown:
-            yield _prefix(self.names[number]), mask & (self.codes == number)
+            yield prefix(self.names[number]), mask & (self.codes == number)
         if len(shown) < len(hit):
             further = mask & ~np.isin(self.codes, shown)
             yield f"{len(hit) - len(shown)} further parameters: ", further
@@ -102,18 +106,22 @@ class Parameters:
     def where(self, chosen: Mask) -> Iterator[str]:
         """The same beginnings for chosen parameters, for faults of a parameter as a whole."""
         numbers = np.flatnonzero(chosen)
-        shown = numbers if len(numbers) <= _SHOWN else numbers[: _SHOWN - 1]
-        yield from (_prefix(self.names[number]) for number in shown)
+        shown = numbers if len(numbers) <= SHOWN else numbers[: SHOWN - 1]
+        yield from (prefix(self.names[number]) for number in shown)
         if len(shown) < len(numbers):
             yield f"{len(numbers) - len(shown)} further parameters: "
 
-    def texts(self, number: int) -> frozenset[str]:
-        """The texts of PARAM of one parameter; none where there is no PARAM."""
-        if "PARAM" not in self.data:
-            return frozenset()
-        distinct = self.data.distinct("PARAM")
-        codes = np.unique(distinct.codes[self.codes == number])
-        return frozenset(str(distinct.values[code]) for code in codes if code >= 0)
+    def texts(self, variable: str) -> list[list[str]]:
+        """The texts of a variable in each parameter, sorted; none where it is not there."""
+        found: list[list[str]] = [[] for _ in self.names]
+        if variable not in self.data:
+            return found
+        distinct = self.data.distinct(variable)
+        width = len(distinct.values)
+        filled = distinct.codes >= 0
+        for pair in np.unique(self.codes[filled] * width + distinct.codes[filled]):
+            found[pair // width].append(str(distinct.values[pair % width]))
+        return [sorted(texts) for texts in found]
 
     def with_role(self, role: str) -> Mask:
         """Parameters that are an endpoint ("OS", "PFS", "DOR"): as declared, else by PARAMCD or by the exact
@@ -149,7 +157,23 @@ class Parameters:
         return np.isin(self.codes, [number for number, name in enumerate(self.names) if name in chosen])
 
 
-def _prefix(name: str) -> str:
+def identify_subjects(data: Dataset) -> bool:
+    """Whether PARAMCD holds identifiers of subjects or of records instead of parameters.
+
+    A parameter has many subjects. Where nearly every value has one, rules about parameters would have as
+    many findings, and judge nothing.
+    """
+    codes = data.distinct("PARAMCD")
+    if len(codes.values) < _MANY:
+        return False
+    pairs = data.groups("PARAMCD", "USUBJID") if "USUBJID" in data else np.arange(len(data))
+    _, firsts = np.unique(pairs[codes.codes >= 0], return_index=True)
+    subjects = np.bincount(codes.codes[codes.codes >= 0][firsts], minlength=len(codes.values))
+    return bool(np.count_nonzero(subjects == 1) >= _OF_ONE_SUBJECT * len(subjects))
+
+
+def prefix(name: str) -> str:
+    """How a message about a parameter begins."""
     return f"{name}: " if name else ""
 
 

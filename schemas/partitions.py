@@ -34,6 +34,7 @@ Records = NDArray[np.intp]
 Words = tuple[str, tuple[str, ...], Severity]
 """Message, variables and severity: what a finding says of whichever records."""
 
+_OF_NUMBERS = frozenset({"numbers", "days"})
 _BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
 
 
@@ -113,6 +114,7 @@ class _Attempts:
     def __init__(self, partitions: Sequence[Partition]) -> None:
         self._partitions = partitions
         self._manners: tuple[Manner, ...] = ()
+        self._texts: dict[tuple[str, str], bool] = {}
 
     def __call__(self, rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> Trial:
         if data is not None and rule.grain in _BY_PART and data.name in self._partitions[0].records:
@@ -123,9 +125,27 @@ class _Attempts:
                 for part, own in zip(self._partitions, self._manners, strict=True)
             ]
             found = added_up(trials, [part.records[data.name] for part in self._partitions])
-            if found is not None:
+            if found is not None and not self._asked_in_vain(study):
                 return found
         return try_rule(rule, data, study, manner)
+
+    def _asked_in_vain(self, whole: Study) -> bool:
+        """Whether a part was asked for the numbers of a variable that is text, and has none of it.
+
+        A column without a value is of no kind, so the part answers; the whole does not.
+        """
+        for part in self._partitions:
+            for data in part.study:
+                for question, variable in data.asked:
+                    if question in _OF_NUMBERS and self._is_text(whole[data.name], variable):
+                        return True
+        return False
+
+    def _is_text(self, data: Dataset, variable: str) -> bool:
+        key = data.name, variable.upper()
+        if key not in self._texts:
+            self._texts[key] = data.is_character(variable) and bool(data.filled(variable).any())
+        return self._texts[key]
 
 
 def added_up(trials: Sequence[Trial], records: Sequence[Records]) -> Trial | None:

@@ -29,6 +29,7 @@ from .columns import Mask
 from .dataset import Dataset, MetadataKind, Study
 from .errors import ConfigurationError
 from .finding import Severity
+from .parameters import identify_subjects
 from .spelling import one_line
 from .structure import Structure
 from .word import Word
@@ -173,6 +174,8 @@ class Scope:
         return ""
 
 
+NO_PARAMETERS = "PARAMCD identifies subjects or records, not parameters"
+
 UNDELIVERED = "not delivered: "
 """Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 
@@ -267,6 +270,14 @@ class Rule:
             shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
             text = text.replace("{" + name + "}", shown)
         return text
+
+    def obstacle(self, data: Dataset, study: Study) -> str:
+        """Why the rule does not apply to a dataset that its scope covers; empty when it does."""
+        found = self.scope.obstacle(data, study)
+        if found or self.grain is not Grain.DATASET or "PARAMCD" not in self.scope.needs:
+            return found
+        of_events = Structure.TTE in data.structure.lineage
+        return NO_PARAMETERS if of_events and identify_subjects(data) else ""
 
     def run(self, data: Dataset | None, study: Study) -> Iterator[Yield]:
         """Judge one dataset, or the study where `data` is None.
@@ -373,8 +384,8 @@ def rule(
     ----------
     ids : str or mapping of id to arguments
         With a table, each id gets its own arguments; `title` and `needs` may name them in braces
-        (``title="{variable} is missing"``). The keys "structures", "standards" and "citations" of a
-        row, where present, replace those of the decorator instead of being passed on.
+        (``title="{variable} is missing"``). The keys "grain", "structures", "standards" and "citations" of
+        a row, where present, replace those of the decorator instead of being passed on.
     title : str
         Names the fault, so that it reads as a heading.
     severity, grain, citations
@@ -406,7 +417,7 @@ def rule(
             title=title.format_map({name: _in_words(value) for name, value in row.items()}),
             severity=severity,
             family=function.__module__.rpartition(".")[2],
-            grain=grain,
+            grain=arguments.pop("grain", grain),
             scope=scope,
             citations=arguments.pop("citations", citations),
             function=function,

@@ -77,7 +77,7 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
     """Judge one dataset, or the study where `data` is None; whatever breaks is *not run*."""
     name = data.name if data is not None else STUDY_NAME
     if data is not None:
-        obstacle = rule.scope.obstacle(data, study)
+        obstacle = rule.obstacle(data, study)
         if obstacle:
             refused = manner.complete and obstacle.startswith(UNDELIVERED)
             status = Status.NOT_RUN if refused else Status.NOT_APPLICABLE

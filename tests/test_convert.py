@@ -1,5 +1,7 @@
 """Where converted files go, and what is refused before anything is read or written."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -177,3 +179,13 @@ def test_a_target_says_where_datasets_go(tmp_path):
     assert [output.path.name for output in target.outputs([dataset("ADSL")])] == ["adsl.csv"]
     with pytest.raises(ConfigurationError, match="0 datasets"):
         Target.of("x.csv").outputs([])
+
+
+def test_a_conversion_reads_as_read_does(tmp_path):
+    shared = set(inspect.signature(ag.read).parameters) - {"path"}
+    assert shared <= set(inspect.signature(ag.convert).parameters)
+    (tmp_path / "adsl.csv").write_text("USUBJID,AGE,TRTSDT\n1,NA,03/04/2020\n2,54,NA\n")
+    ag.convert(tmp_path / "adsl.csv", tmp_path / "adsl.parquet", missing="NA", date_order="dmy")
+    data = ag.read(tmp_path / "adsl.parquet")["ADSL"]
+    assert data["AGE"].isna().tolist() == [True, False]
+    assert str(data["TRTSDT"][0]) == "2020-04-03 00:00:00"

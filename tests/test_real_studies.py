@@ -10,6 +10,8 @@ import pytest
 
 import adamgate as ag
 
+pytestmark = pytest.mark.slow
+
 EVENTS_OF_THE_PILOT = {
     ("ADAE", "AE019", "warning", 33): (
         "33 events were hospitalized, fatal, life-threatening or disabling, and AESER is N"

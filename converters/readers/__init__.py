@@ -20,11 +20,12 @@ from typing import Any, cast
 from ...schemas.dataset import Dataset, ReadingNote, Study
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
+from ..kinds import DATE_ORDERS, DECIMALS
 from ..regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets, suffix_of
 from .parquet_parts import is_partitioned, parts_of
-from .protocol import DATE_ORDERS, DECIMALS, Progress, Reader, ReadOptions
+from .protocol import Progress, Reader, ReadOptions
 from .sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]

@@ -9,7 +9,7 @@ else stays text, with a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.known_variables import variable_type
 from ..sas_formats import Kind, kind_of
+from .csv_head import SUBJECT
 from .delimited import NA, Delimited, read_delimited
 from .protocol import ReadOptions
 from .reading_notes import Told, listed, notes_on
@@ -42,31 +43,39 @@ from .typed_text import (
     typed,
 )
 from .written_forms import mask_of, matching
+from .written_numbers import has_decimal_comma, may_be_thousands
 
 _IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
 """Names of unknown variables that stay text even where all values are digits."""
 _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
     {
-        NA: "R",
-        "NaN": "Python and MATLAB",
-        "nan": "Python",
-        "None": "Python",
-        "<NA>": "pandas",
-        "NULL": "databases",
-        "null": "databases",
-        r"\N": "databases",
-        "N/A": "people",
-        "n/a": "people",
-        "#N/A": "Excel",
+        NA: "R writes",
+        "NaN": "Python and MATLAB write",
+        "NaT": "pandas writes",
+        "(null)": "databases write",
+        "nan": "Python writes",
+        "None": "Python writes",
+        "<NA>": "pandas writes",
+        "NULL": "databases write",
+        "null": "databases write",
+        r"\N": "databases write",
+        "N/A": "people write",
+        "n/a": "people write",
+        "#N/A": "Excel writes",
     }
 )
 """Words for a missing value, and who writes it so."""
 _COUNTRY = "COUNTRY"
 """NA is Namibia's code: alone, it is no sign that R wrote the file."""
-_SUBJECT = frozenset({"STUDYID", "USUBJID", "SUBJID"})
-"""Without these a record is about nobody."""
+_WHOLE = re.compile(r"-?\d+")
+_ZERO_AHEAD = r"^-?0\d"
 _LOST_DIGITS = r"^\d([.,]\d+)?[Ee]\+\d+$"
 _UNDESCRIBED = VariableEntry("", "", None, None, "", "", Kind.NUMBER)
+_COUNTS = {
+    Kind.DATE: "written as numbers, read as SAS dates (days since 1960-01-01)",
+    Kind.DATETIME: "written as numbers, read as SAS datetimes (seconds since 1960-01-01)",
+}
+"""Of times nothing is said: seconds from midnight are what our own writer writes."""
 _STAYS = "numeric by description, kept as character: "
 
 
@@ -84,8 +93,8 @@ class _Column:
         What is to be said about how values are written; said once for all columns of a file.
     problem, record : str, int or None
         What a user must know about this column alone, and the first record concerned.
-    word : str
-        A word for missing that alone keeps the column from being numeric.
+    words : frozenset of str
+        Words for missing that alone keep the column from being numeric.
     """
 
     values: Any
@@ -95,7 +104,7 @@ class _Column:
     told: tuple[Told, ...] = ()
     problem: str = ""
     record: int | None = None
-    word: str = ""
+    words: frozenset[str] = frozenset()
 
 
 def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
@@ -119,16 +128,24 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     name = dataset_in(path, options.encoding)
     table = variables_beside(path, name, options.encoding)
     described = dict(table.entries) if table else {}
-    content = read_delimited(path, name, options)
+    content = read_delimited(path, name, options, tuple(described))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
     texts, records = _without_empty_end(content, table, name, notes)
     labels = content.labels or [""] * len(content.header)
     declared = _Missing.declared(content, options)
+    commas = options.decimal is None and any(
+        has_decimal_comma(column.values.fill_null(""))
+        for variable, column in zip(content.header, texts, strict=True)
+        if (described.get(variable.upper(), _UNDESCRIBED).type or variable_type(variable)) == "Num"
+    )
     columns: dict[str, _Column] = {}
     variables: list[Variable] = []
     for variable, label, column in zip(content.header, labels, texts, strict=True):
         entry = described.pop(variable.upper(), _UNDESCRIBED)
-        columns[variable] = read = _column(variable, column, entry, options, declared)
+        decimal = "," if commas and may_be_thousands(column.values.fill_null("")) else options.decimal
+        columns[variable] = read = _column(
+            variable, column, entry, replace(options, decimal=decimal), declared
+        )
         variables.append(_variable(variable, label, entry, read))
     notes += (
         ReadingNote(name, column.problem, variable, column.record)
@@ -137,8 +154,8 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     )
     notes += notes_on(name, {variable: column.told for variable, column in columns.items()})
     notes += declared.notes(name)
-    if not options.missing:
-        notes += _words_for_missing(name, content, texts, columns)
+    notes += _words_for_missing(name, content, texts, columns, options.missing)
+    notes += _repeated_names(name, content.header, texts)
     notes += [
         ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
         for entry in described.values()
@@ -192,17 +209,24 @@ class _Missing:
         return cls(options.missing, any(_has_null(column) for column in content.columns))
 
     def out_of_numbers(self, texts: TextColumn) -> TextColumn:
-        """The column with null for these words, also with blanks around them."""
+        """The column with null for these words, also with blanks around them; -99.0 is -99."""
         if not self.words:
             return texts
         trimmed = pc.utf8_trim(texts.values, " ")
-        found = texts.values.filter(pc.is_in(trimmed, pa.array(self.words, trimmed.type)))
-        return texts.without(found.unique().to_pylist()) if len(found) else texts
+        found = pc.is_in(trimmed, pa.array(self.words, trimmed.type))
+        for number in filter(_WHOLE.fullmatch, self.words):
+            found = pc.or_(found, pc.match_substring_regex(trimmed, rf"^{re.escape(number)}\.0*$"))
+        gone = texts.values.filter(found)
+        return texts.without(gone.unique().to_pylist()) if len(gone) else texts
 
     def out_of_text(self, name: str, texts: TextColumn) -> TextColumn:
         """The column with null for these words, but for those in quotation marks where they are text."""
         if not self.words:
             return texts
+        trimmed = pc.utf8_trim(texts.values, " ")
+        words = pc.is_in(trimmed, pa.array(self.words, trimmed.type))
+        padded = texts.values.filter(pc.and_(words, pc.not_equal(trimmed, texts.values)))
+        texts = texts.without(padded.unique().to_pylist()) if len(padded) else texts
         quoted = texts.spread(mask_of(pc.is_in(texts.values, pa.array(self.words, texts.values.type))))
         if not quoted.any():
             return texts
@@ -213,7 +237,7 @@ class _Missing:
         """What became of words in quotation marks, about which two programs disagree."""
         if self.quoted:
             count = sum(self.quoted.values())
-            became = "is text, as R writes it" if self.bare else "is read as missing, too"
+            became = "is text, without them it is missing" if self.bare else "is read as missing, too"
             yield ReadingNote(
                 dataset,
                 f"{' or '.join(self.words)} in quotation marks {became}: "
@@ -228,14 +252,18 @@ def _has_null(column: TextColumn) -> bool:
 
 
 def _words_for_missing(
-    dataset: str, content: Delimited, texts: Sequence[TextColumn], columns: Mapping[str, _Column]
+    dataset: str,
+    content: Delimited,
+    texts: Sequence[TextColumn],
+    columns: Mapping[str, _Column],
+    declared: Collection[str],
 ) -> Iterator[ReadingNote]:
     """One note for each word that seems to stand for missing: NA anywhere, any other word where it alone
     keeps a numeric variable from being one."""
     bare = [name for name, count in zip(content.header, content.bare_na, strict=True) if count]
     for word in _WRITTEN_BY:
-        numeric = [name for name, column in columns.items() if column.word == word]
-        if word != NA and not numeric:
+        numeric = [name for name, column in columns.items() if word in column.words]
+        if word in declared or (word != NA and not numeric):
             continue
         holding = [name for name, column in zip(columns, texts, strict=True) if _holds(column, word)]
         concerned = bare + [name for name in numeric if name not in bare] if word == NA and bare else holding
@@ -247,9 +275,8 @@ def _words_for_missing(
         variables = f"{len(concerned)} variable{'' if len(concerned) == 1 else 's'}"
         yield ReadingNote(
             dataset,
-            f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} write"
-            f"{'s' if word in {NA, '#N/A', '<NA>', 'None', 'nan'} else ''} missing values; kept as text"
-            f"{characters}: --missing {word} reads it as missing",
+            f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} missing values; "
+            f"kept as text{characters}: --missing {word} reads it as missing",
         )
 
 
@@ -275,7 +302,7 @@ def _without_empty_end(
 
     A file that is described beside itself was written with care, and one without subjects may mean them.
     """
-    about_subjects = any(name.upper() in _SUBJECT for name in content.header)
+    about_subjects = any(name.upper() in SUBJECT for name in content.header)
     if table is not None or not about_subjects or len(content.header) == 1 or not content.records:
         return content.columns, content.records
     filled = np.zeros(content.records, dtype=np.bool_)
@@ -285,7 +312,7 @@ def _without_empty_end(
             return content.columns, content.records
     records = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
     notes.append(
-        ReadingNote(dataset, f"records at the end without any value, left out: {content.records - records}")
+        ReadingNote(dataset, f"records at the end without any value, excluded: {content.records - records}")
     )
     return [column.first(records) for column in content.columns], records
 
@@ -309,7 +336,8 @@ def _column(
         bare = missing.out_of_numbers(kept)
         numbers = bare if options.decimal != "," else _with_points(bare)
         if plainly_numbers(numbers.values):
-            return _number(bare, Kind.NUMBER, options, stated=False)
+            read = _number(bare, Kind.NUMBER, options, stated=False)
+            return read if read.is_number else _Column(kept.to_pandas())
     return _Column(kept.to_pandas(), told=tuple(_text_told(name, kept)))
 
 
@@ -360,12 +388,13 @@ def _number(texts: TextColumn, kind: Kind, options: ReadOptions, stated: bool) -
     """
     meant = typed(texts.values, kind, date_order=options.date_order, decimal=options.decimal)
     plain = typed(texts.values, Kind.NUMBER) if meant.wrong.any() and kind is not Kind.NUMBER else None
-    if plain is None or plain.wrong.any():
+    if plain is None or plain.wrong.any() or (stated and matching(texts.values, _ZERO_AHEAD).any()):
         return _as_written(texts, meant, kind)
     stamps = _stamps(plain.values, kind) if stated else None
     special = plain.special_missing(texts)
     if stamps is not None:
-        return _Column(texts.spread(stamps), True, special, kind)
+        counted = (Told.of(_COUNTS[kind], meant.wrong, texts),) if kind in _COUNTS else ()
+        return _Column(texts.spread(stamps), True, special, kind, counted)
     problem = f"holds numbers instead of {kind}s, read as plain numbers"
     record = texts.first_record(meant.wrong)
     return _Column(texts.spread(plain.values), True, special, problem=problem, record=record)
@@ -377,8 +406,8 @@ def _stamps(numbers: NDArray[np.float64], kind: Kind) -> NDArray[Any] | None:
 
 def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
     if texts.first_record(meant.wrong) is not None:
-        if word := _missing_word(texts, meant):
-            return _Column(texts.to_pandas(), word=word)
+        if words := _missing_words(texts, meant):
+            return _Column(texts.to_pandas(), words=words)
         told = tuple(replace(each, lead=_STAYS) for each in faults_told(meant, kind, texts))
         return _Column(texts.to_pandas(), told=told)
     values, special = texts.spread(meant.values), meant.special_missing(texts)
@@ -387,10 +416,25 @@ def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
     return _Column(values, True, special, meant.kind, tuple(forms_told(meant, texts)), problem, rounded)
 
 
-def _missing_word(texts: TextColumn, meant: Typed) -> str:
-    """The one word that stands in for missing values, where it is that."""
-    words = texts.values.filter(pa.array(meant.wrong)).unique().to_pylist()
-    return words[0].strip() if len(words) == 1 and words[0].strip() in _WRITTEN_BY else ""
+def _missing_words(texts: TextColumn, meant: Typed) -> frozenset[str]:
+    """The words that stand for missing values, where nothing else keeps the column from being numeric."""
+    wrong = texts.values.filter(pa.array(meant.wrong)).unique()
+    if len(wrong) > len(_WRITTEN_BY):
+        return frozenset()
+    words = frozenset(word.strip() for word in wrong.to_pylist())
+    return words if words <= _WRITTEN_BY.keys() else frozenset()
+
+
+def _repeated_names(dataset: str, names: Sequence[str], texts: Sequence[TextColumn]) -> Iterator[ReadingNote]:
+    """A record that repeats the line of names, as files that were put together have it."""
+    places = [pc.index(column.values, name).as_py() for name, column in zip(names, texts, strict=True)]
+    if min(places) < 0:
+        return
+    repeats = np.ones(len(texts[0]), dtype=np.bool_)
+    for column, name in zip(texts, names, strict=True):
+        repeats &= column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
+    if repeats.any():
+        yield ReadingNote(dataset, "repeats the names, and is kept", record=int(repeats.argmax()) + 1)
 
 
 def _variable(name: str, label: str, entry: VariableEntry, column: _Column) -> Variable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +23,21 @@ LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 
 _DELIMITERS = b",;\t|"
 _UNUSUAL_DELIMITERS = b"^~!#*\x01\x02\x14\x1c\x1d\x1e\x1f"
-_SEP_LINE = re.compile(rb'"?sep=([^\r\n"])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
+_SEP_LINE = re.compile(rb'"?sep ?= ?(\\t|[^\r\n"])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _QUOTED = re.compile(rb'"[^"]*"')
 _SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 _VALUE = re.compile(r"\.|[<>]?[+-]?[\d.,:/ -]*\d[\d.,:/ -]*(T[\d:.]+)?Z?|\d{1,2}-?[A-Za-z]{3}-?\d{4}.*")
 """A number or a date, in whatever form: what no variable is named, and no label says."""
+_TITLES = 6
+"""Lines among which names are looked for below titles."""
+_DIGIT = re.compile(r"\d")
+_IDENTIFIER_WORD = re.compile(r"identif|\bID\b|\bnumber\b|\bno\b", re.IGNORECASE)
+"""What a label of an identifier says, and no identifier does."""
+_LABEL_WORD = re.compile(
+    r"identif|\b(name|date|code|number|term|description|flag|sequence|result|unit|text)\b", re.IGNORECASE
+)
+SUBJECT = frozenset({"STUDYID", "USUBJID", "SUBJID"})
+"""Variables that say whom a record is about."""
 _SAMPLE = 30
 """Records by which it is decided what stands above them."""
 _LONGEST_SAMPLE = 16 << 20
@@ -76,7 +86,9 @@ class _Line:
         return tuple(fields)
 
 
-def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) -> Head:
+def read_head(
+    data: bytes, start: int, path: Path, dataset: str, *, stray: bool, described: Collection[str] = ()
+) -> Head:
     """Find the names of the columns and what belongs to them.
 
     Parameters
@@ -87,12 +99,17 @@ def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) ->
         Where its first line with something on it begins.
     stray : bool
         Whether `data` has one character for each byte of the file, because some are not UTF-8.
+    described : collection of str
+        Names in capitals of all variables that a table beside the file has for it. Where the first line
+        has these names and no others, nothing is looked for above or below it.
 
     Raises
     ------
     UnreadableInput
         When there are no names, a column has none and others after it do, or two have one name.
     """
+    if described and (head := _as_described(data, start, dataset, stray, described)):
+        return head
     notes: list[ReadingNote] = []
     stated = _SEP_LINE.match(data, start)
     raw = list(_raw_lines(data, stated.end() if stated else start, stray))
@@ -102,10 +119,10 @@ def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) ->
             str(path),
             "export it again; an empty dataset still has a line of names",
         )
-    delimiter = stated[1] if stated else _delimiter(raw, path, dataset, notes)
+    delimiter = stated[1].replace(b"\\t", b"\t") if stated else _delimiter(raw, path, dataset, notes)
     lines = list(_parted(raw, delimiter, path))
     if titles := _titles(lines):
-        notes.append(ReadingNote(dataset, f"lines above the names, left out as titles: {titles}"))
+        notes.append(ReadingNote(dataset, f"titles above the names, excluded: {titles}"))
     lines = lines[titles:]
     names_at, labels_at = _rows(lines, dataset, notes)
     names, labels = lines[names_at], () if labels_at is None else lines[labels_at].fields
@@ -119,6 +136,25 @@ def read_head(data: bytes, start: int, path: Path, dataset: str, stray: bool) ->
         [label.strip() for label in labels],
         notes,
     )
+
+
+def _as_described(
+    data: bytes, start: int, dataset: str, stray: bool, described: Collection[str]
+) -> Head | None:
+    """The head of a file whose first line has the names that are described; None where it has others."""
+    line = next(_raw_lines(data, start, stray), None)
+    (text,), _ = decode_values([line.raw if line else b""])
+    for delimiter in map(_byte, _DELIMITERS):
+        try:
+            fields = tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), []))
+        except csv.Error:
+            continue
+        names = [field.strip() for field in fields]
+        if line and len(names) == len(described) and {name.upper() for name in names} == set(described):
+            notes: list[ReadingNote] = []
+            _note_on_names(_Line(line.raw, line.start, line.end, fields), dataset, notes)
+            return Head(delimiter, line.start, line.end, names, [], notes)
+    return None
 
 
 def _raw_lines(data: bytes, start: int, stray: bool) -> Iterator[_Line]:
@@ -143,12 +179,14 @@ def _as_in_file(data: bytes, stray: bool) -> bytes:
     return str(data, "utf-8").encode("iso-8859-1") if stray else data
 
 
-def _parted(lines: Iterable[_Line], delimiter: bytes, path: Path) -> Iterator[_Line]:
+def _parted(lines: Sequence[_Line], delimiter: bytes, path: Path) -> Iterator[_Line]:
     for line in lines:
         (text,), _ = decode_values([line.raw])
         try:
             fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), [])
         except csv.Error as error:
+            if line is not lines[0]:
+                return  # Python's csv takes no longer value; the records are parted by Arrow
             raise UnreadableInput(
                 "the first lines are no delimited text",
                 f"{path}: {one_line(str(error))}",
@@ -158,33 +196,47 @@ def _parted(lines: Iterable[_Line], delimiter: bytes, path: Path) -> Iterator[_L
 
 
 def _delimiter(lines: Sequence[_Line], path: Path, dataset: str, notes: list[ReadingNote]) -> bytes:
-    """The candidate that parts the names most often; a tab first in a .tsv."""
+    """The candidate that parts all lines alike, into the most fields; else the one most often in the first.
+
+    Where two do, as in a file with decimal commas, it is not the comma. A tab comes first in a .tsv.
+    """
     bare = [_QUOTED.sub(b"", line.raw) for line in lines]
-    candidates = b"\t,;|" if ".tsv" in path.name.lower() else _DELIMITERS
-    usual = max((bytes([each]) for each in candidates), key=bare[0].count)
+    candidates = [_byte(each) for each in (b"\t;|," if ".tsv" in path.name.lower() else b";\t|,")]
+    alike = {each: parts for each in candidates if (parts := _parts(bare, each))}
+    if not any(each in bare[0] for each in candidates):  # a title above, or a delimiter that is not usual
+        below = {each: _without_titles(bare, each) for each in candidates}
+        alike = {each: parts for each, some in below.items() if (parts := _parts(some, each))}
+    if alike:
+        chosen = max(alike, key=lambda each: (alike[each], -candidates.index(each)))
+        if [each for each in alike if alike[each] == alike[chosen]] != [chosen]:
+            notes.append(ReadingNote(dataset, f"delimiter: {_shown(chosen)}, though another would do"))
+        return chosen
+    usual = max(candidates, key=lambda each: (bare[0].count(each), each == b","))
     if usual in bare[0]:
         return usual
-    below_a_title = [each for each in map(_byte, candidates) if _parts_all(_without_titles(bare, each), each)]
-    if below_a_title:
-        return below_a_title[0]
     for each in map(_byte, _UNUSUAL_DELIMITERS):
         names = [name.strip() for name in str(bare[0], "latin-1").split(each.decode())]
-        if len(names) > 1 and all(map(_SAS_NAME.fullmatch, names)) and _parts_all(bare, each):
+        if len(names) > 1 and all(map(_SAS_NAME.fullmatch, names)) and _parts(bare, each):
             notes.append(ReadingNote(dataset, f"delimiter: {_shown(each)}"))
             return each
-    held = {
-        character for character in str(bare[0], "latin-1") if not (character.isalnum() or character in "_ .-")
-    }
-    if doubtful := sorted(each for each in held if _parts_all(bare, each.encode("latin-1"))):
+    _note_one_column(bare, dataset, notes)
+    return usual
+
+
+def _note_one_column(lines: Sequence[bytes], dataset: str, notes: list[ReadingNote]) -> None:
+    """Say which sign of an only name stands in all lines alike, and may be a delimiter that is not known."""
+    name = str(lines[0], "latin-1")
+    held = sorted({each for each in name if not (each.isalnum() or each in "_ .-")})
+    doubtful = next((each for each in held if _parts(lines, each.encode("latin-1"))), None)
+    if doubtful is not None:
         known = f"{' '.join(_DELIMITERS.decode().replace(chr(9), ''))}, tab and {' '.join('^~!#*')}"
         notes.append(
             ReadingNote(
                 dataset,
-                f"only one column was found, and its name holds {_shown(doubtful[0].encode('latin-1'))}; "
+                f"only one column was found, and its name holds {_shown(doubtful.encode('latin-1'))}; "
                 f"delimiters that are read are {known}",
             )
         )
-    return usual
 
 
 def _byte(value: int) -> bytes:
@@ -196,10 +248,10 @@ def _without_titles(lines: Sequence[bytes], delimiter: bytes) -> Sequence[bytes]
     return lines[first:]
 
 
-def _parts_all(lines: Sequence[bytes], delimiter: bytes) -> bool:
-    """Whether a delimiter parts names and at least one record, and all into equally many fields."""
+def _parts(lines: Sequence[bytes], delimiter: bytes) -> int:
+    """How often a delimiter stands in names and records, if equally often in all; else 0."""
     counts = {line.count(delimiter) for line in lines}
-    return len(lines) > 1 and len(counts) == 1 and 0 not in counts
+    return counts.pop() if len(lines) > 1 and len(counts) == 1 else 0
 
 
 def _shown(delimiter: bytes) -> str:
@@ -208,15 +260,32 @@ def _shown(delimiter: bytes) -> str:
 
 
 def _titles(lines: Sequence[_Line]) -> int:
-    """How many lines above the names are titles: one field each, where the names are several."""
-    above = next((place for place, line in enumerate(lines) if len(line.named) > 1), 0)
+    """How many lines above the names are titles: one text each, or others above what surely are names."""
+    for above in range(2, min(_TITLES, len(lines))):
+        if _are_known_names(lines[above], lines[above + 1 :]) and not any(
+            _are_names(line.named) for line in lines[:above]
+        ):
+            return above
+    above = next((place for place, line in enumerate(lines) if not _is_title(line)), 0)
     if not above:
         return 0
     names, below = lines[above], lines[above + 1 :]
-    complete = len(names.named) == len(names.fields) and all(names.named)
+    complete = len(names.named) == len(names.fields) > 1 and all(names.named)
     alike = {len(line.fields) for line in below} <= {len(names.fields)}
     known = sum(variable_type(name) is not None for name in names.named)
     return above if complete and alike and (_contrasts(names, below) or known > 1) else 0
+
+
+def _is_title(line: _Line) -> bool:
+    """Whether a line holds one text, which is not the name of the first of several columns."""
+    return len(line.named) == 1 and (len(line.fields) == 1 or not _are_names(line.named))
+
+
+def _are_known_names(line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a line holds names, at least two of them known, with nothing but numbers or dates below one."""
+    known = sum(variable_type(name) is not None for name in line.named)
+    names = known > 1 and _are_names(line.named) and _all_differ(line.named)
+    return names and not _recurs(line, below) and _contrasts(line, below) > 0
 
 
 def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tuple[int, int | None]:
@@ -224,20 +293,17 @@ def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tup
     if len(lines) < 2 or len(lines[0].named) != len(lines[1].named) or len(lines[0].named) < 2:
         return 0, None
     first, second, below = lines[0], lines[1], lines[2:]
-    if not (_all_differ(first.named) and _all_differ(second.named)):
+    if not (_all_differ(first.named) and _all_differ(second.named)) or _recurs(second, below):
         return 0, None
-    if _are_names(second.named) and not _are_names(first.named):
-        known = sum(variable_type(name) is not None for name in second.named)
-        if (contrasts := _contrasts(second, below)) > 2 or (contrasts and known > 1):
-            notes.append(ReadingNote(dataset, "names are in the second line, below a line of labels"))
-            return 1, 0
-        return 0, None
+    if not _are_names(first.named) and _are_known_names(second, below):
+        notes.append(ReadingNote(dataset, "names are in the second line, below a line of labels"))
+        return 1, 0
     if _are_names(first.named) and _are_labels(second.named):
-        numeric = any(variable_type(name) == "Num" for name in first.named)
-        if _contrasts(second, below) or (numeric and not below):
+        if _describes_subjects(first.named, second, below):
             notes.append(ReadingNote(dataset, "labels are in the second line, below the names"))
             return 0, 1
-        notes.append(ReadingNote(dataset, "looks like labels of the variables, and is kept", record=1))
+        if sum(_LABEL_WORD.search(field) is not None for field in second.named) > 1:
+            notes.append(ReadingNote(dataset, "looks like labels of the variables, and is kept", record=1))
     return 0, None
 
 
@@ -251,6 +317,32 @@ def _are_labels(fields: Sequence[str]) -> bool:
     return several_words > 1 and 2 * several_words >= len(fields) and not any(map(_VALUE.fullmatch, fields))
 
 
+def _describes_subjects(names: Sequence[str], line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a line says what an identifier is where every record below it has one.
+
+    A first record may well hold "Not done" where the others hold numbers, but it never lacks the identifier
+    of its subject. Without a record below, a variable that ADaM knows as a number must hold words.
+    """
+    identifiers = [place for place, name in enumerate(names) if name.upper() in SUBJECT]
+    if not identifiers or not all(_IDENTIFIER_WORD.search(line.named[place]) for place in identifiers):
+        return False
+    if not below:
+        return any(variable_type(name) == "Num" for name in names)
+    values = [_column(below, place) for place in identifiers]
+    return any(column and all(map(_DIGIT.search, column)) for column in values)
+
+
+def _recurs(line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a field stands again in its own column, as values do and names and labels do not."""
+    return any(field in _column(below, place) for place, field in enumerate(line.named))
+
+
+def _column(lines: Sequence[_Line], place: int) -> list[str]:
+    """The filled fields of one column."""
+    fields = (line.fields[place].strip() for line in lines if place < len(line.fields))
+    return [field for field in fields if field]
+
+
 def _all_differ(fields: Sequence[str]) -> bool:
     return all(fields) and len({field.upper() for field in fields}) == len(fields)
 
@@ -259,9 +351,8 @@ def _contrasts(line: _Line, below: Sequence[_Line]) -> int:
     """Columns that hold words in this line, and nothing but numbers or dates below it."""
     found = 0
     for place, word in enumerate(line.named):
-        values = [other.fields[place].strip() for other in below if place < len(other.fields)]
-        filled = [value for value in values if value]
-        found += bool(filled) and not _VALUE.fullmatch(word) and all(map(_VALUE.fullmatch, filled))
+        values = _column(below, place)
+        found += bool(values) and not _VALUE.fullmatch(word) and all(map(_VALUE.fullmatch, values))
     return found
 
 
@@ -270,10 +361,14 @@ def _note_on_names(names: _Line, dataset: str, notes: list[ReadingNote]) -> None
     if undecoded is not None:
         notes.append(undecoded_note(undecoded, dataset))
     if [name for name in names.fields if name.strip() != name and name.strip()]:
-        notes.append(ReadingNote(dataset, "blanks around the names in the first line were left out"))
+        notes.append(ReadingNote(dataset, "blanks around the names in the first line were removed"))
 
 
 def _refuse_unusable(names: Sequence[str], path: Path) -> None:
+    if 2 * sum(_VALUE.fullmatch(name) is not None for name in names) > len(names):
+        raise UnreadableInput(
+            "the first line holds values, not names", str(path), "write the names of the variables above it"
+        )
     if "" in names:
         raise nameless(names.index("") + 1, path)
     seen: set[str] = set()

@@ -47,6 +47,7 @@ from .unpacking import Allowance, unpacked
 _CHUNK = 1 << 20
 _ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
 _LISTED = 10
+_ROWS_KEY = re.compile(rb'(?<!\\)"rows"\s*:\s*\[')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -124,6 +125,8 @@ def _whole(data: bytes, options: ReadOptions) -> _Content:
     document = _loads(data, options)
     if not isinstance(document, dict):
         raise _Broken("this is JSON, but not a Dataset-JSON object")
+    if len(_ROWS_KEY.findall(data)) > 1:
+        raise _Broken("the document has rows twice: only one of them would be read")
     rows = document.pop("rows", [])
     if not isinstance(rows, list):
         raise _Broken("rows is not a list of lists")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -67,8 +68,19 @@ class Delimited:
     notes: list[ReadingNote]
 
 
-def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
+def read_delimited(
+    path: Path, dataset: str, options: ReadOptions, described: Collection[str] = ()
+) -> Delimited:
     """Split a file into columns; the delimiter is the one that parts its header.
+
+    Parameters
+    ----------
+    path : Path
+    dataset : str
+        For notes.
+    options : ReadOptions
+    described : collection of str
+        Names in capitals of the variables that a table beside the file describes.
 
     Raises
     ------
@@ -78,13 +90,13 @@ def read_delimited(path: Path, dataset: str, options: ReadOptions) -> Delimited:
     """
     data, encoding, stray = _utf8(_content(path, options), path, options.encoding)
     first = _CONTENT.search(data)
-    head = read_head(data, first.start() if first else 0, path, dataset, stray)
+    head = read_head(data, first.start() if first else 0, path, dataset, stray=stray, described=described)
     _refuse_misplaced_quotes(data, head.start, head.delimiter, path)
     notes, body = head.notes, head.body
     raw = _Raw([TextBlocks() for _ in head.names], keeps_na=not options.missing)
     end = _content_end(data, body)
     if len(head.names) == 1 and (blank := len(LINE_BREAK.findall(data, end)) - (end > body)) > 0:
-        notes.append(ReadingNote(dataset, f"blank lines at the end were left out: {blank}"))
+        notes.append(ReadingNote(dataset, f"blank lines at the end, excluded: {blank}"))
     if end > body:
         _split(_records(data, body, end), raw, head.delimiter, path, options)
     names, columns = _named(head.names, raw.columns, path, dataset, notes)
@@ -119,7 +131,7 @@ def _named(
         if column.filled().any():
             raise nameless(place, path)
     if named < len(names):
-        message = f"columns at the end without a name and without a value, left out: {len(names) - named}"
+        message = f"columns at the end without a name and without a value, excluded: {len(names) - named}"
         notes.append(ReadingNote(dataset, message))
     return names[:named], columns[:named]
 
@@ -129,11 +141,11 @@ def _content(path: Path, options: ReadOptions) -> bytes:
         data = _gunzipped(file, path, options) if file.peek(2).startswith(b"\x1f\x8b") else file.read()
     if not _FILLED.search(data):
         raise UnreadableInput(
-            "the file is empty", str(path), "export it anew; an empty dataset still has a line of names"
+            "the file is empty", str(path), "export it again; an empty dataset still has a line of names"
         )
     kind = seems(data[:512])
     if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
-        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV anew")
+        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV again")
     return data
 
 
@@ -142,7 +154,7 @@ def _gunzipped(file: BufferedReader, path: Path, options: ReadOptions) -> bytes:
         return b"".join(unpacked(file, Allowance.of_file(file, path, options)))
     except (EOFError, zlib.error) as error:
         raise UnreadableInput(
-            "the gzip compression is broken or cut short", str(path), "copy or export the file anew"
+            "the gzip compression is broken or cut short", str(path), "copy or export the file again"
         ) from error
 
 
@@ -156,7 +168,7 @@ def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bo
     wanted = codec_name(encoding) if encoding else marked
     if b"\0" in data[:4096] and not wanted.startswith(("utf-16", "utf-32")):
         raise UnreadableInput(
-            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV anew"
+            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
         )
     if wanted == "utf-8" and data.isascii():
         return data, wanted, False
@@ -293,10 +305,10 @@ def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:
         return UnreadableInput(
             f"a record is longer than {_BLOCK >> 20} MB",
             str(path),
-            "a quotation mark may be lost near its beginning: export the file anew",
+            "a quotation mark may be lost near its beginning: export the file again",
         )
     return UnreadableInput(
-        "this is no delimited text", f"{path}: {one_line(str(error))}", "export the dataset as CSV anew"
+        "this is no delimited text", f"{path}: {one_line(str(error))}", "export the dataset as CSV again"
     )
 
 

@@ -39,6 +39,10 @@ _UNREAD_KINDS = {
 _UNREAD = {suffix: kind for kind, suffixes in _UNREAD_KINDS.items() for suffix in suffixes.split()}
 """Kinds of files that hold data and that no reader takes, by suffix."""
 
+_PERHAPS_DELIMITED = frozenset({".txt", ".asc", ".lst"})
+_DELIMITERS = b",;\t|^"
+_LINES = 10
+
 _DATASET_JSON = re.compile(rb'"datasetJSONVersion"\s*:\s*"')
 _KEY = b'"datasetJSONVersion"'
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
@@ -116,9 +120,8 @@ def contents_of(folder: Path, known: Collection[str]) -> Contents:
 def may_be_data(path: Path, known: Collection[str]) -> bool:
     """Whether a file in a subfolder may hold data, by its name; JSON by its first bytes."""
     if suffix_of(path, known) == ".json" and path.is_file():
-        with open_regular(path) as file:
-            return _DATASET_JSON.search(file.read(_HEAD)) is not None
-    return bool(suffix_of(path, known)) or path.suffix.lower() in _UNREAD
+        return _DATASET_JSON.search(_head(path)) is not None
+    return bool(suffix_of(path, known)) or bool(_unread_kind(path, known))
 
 
 def listed(names: Sequence[str], longest: int) -> str:
@@ -140,7 +143,24 @@ def _unread_kind(path: Path, known: Collection[str]) -> str:
     """What a file is that may hold data and is not read; "" for all others."""
     if suffix_of(path, known):
         return "JSON, but not Dataset-JSON" if _is_other_json(path) and not _is_own_json(path) else ""
-    return _UNREAD.get(path.suffix.lower(), "")
+    suffix = path.suffix.lower()
+    if suffix in _PERHAPS_DELIMITED and path.is_file() and _is_delimited(path):
+        return "delimited text"
+    if suffix == ".xml" and path.is_file() and b"<ClinicalData" in _head(path):
+        return "ODM"
+    return _UNREAD.get(suffix, "")
+
+
+def _is_delimited(path: Path) -> bool:
+    """Whether the first lines of a text have one delimiter equally often, as data have and prose has not."""
+    lines = [line for line in _head(path).splitlines()[:_LINES] if line.strip()]
+    counts = ({line.count(each) for line in lines} for each in _DELIMITERS)
+    return len(lines) > 1 and any(len(found) == 1 and 0 not in found for found in counts)
+
+
+def _head(path: Path) -> bytes:
+    with open_regular(path) as file:
+        return file.read(_HEAD)
 
 
 def _is_other_json(path: Path) -> bool:
@@ -173,8 +193,7 @@ def _holds_key(block: bytes, rest: IO[bytes]) -> bool:
 
 def _is_own_json(path: Path) -> bool:
     """Whether it is a report or a codebook of ours, by the keys in its head."""
-    with open_regular(path) as file:
-        head = file.read(_HEAD)
+    head = _head(path)
     keys = _keys(head)
     if keys is None:  # only its head
         keys = {str(key, "ascii") for key in _FIRST_LEVEL.findall(head)}

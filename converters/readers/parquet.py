@@ -227,7 +227,7 @@ def _text(blocks: Iterable[pa.Array], allowance: Allowance | None = None) -> _Co
         try:
             text.validate(full=True)
         except pa.ArrowInvalid:
-            raise _Unfit("text is not UTF-8", "write the file anew with its text as UTF-8") from None
+            raise _Unfit("text is not UTF-8", "write the file again with its text as UTF-8") from None
         texts.add(text)
         if allowance is not None and not texts.encodes:
             allowance.take(text.nbytes)

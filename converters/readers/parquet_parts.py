@@ -28,6 +28,7 @@ _MAGIC = b"PAR1"
 _NULL_KEY = "__HIVE_DEFAULT_PARTITION__"
 _UNFINISHED = "_temporary"
 _TABLE_LOGS = {"_delta_log": "Delta Lake", ".hoodie": "Hudi"}
+_COPY = re.compile(r" \(\d+\)$| - copy", re.IGNORECASE)
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -83,6 +84,13 @@ def parts_of(path: Path) -> Parts:
             "the folder is named as a Parquet dataset and holds no Parquet file",
             str(path),
             "write the dataset again, or rename the folder",
+        )
+    copy = next((part for part in parts if _COPY.search(part.path.stem)), None)
+    if copy is not None:
+        raise UnreadableInput(
+            "a part is named as the copy of another",
+            str(copy.path),
+            "remove it: its records would be read twice",
         )
     names = [tuple(part.keys) for part in parts]
     odd = next((part for part, keys in zip(parts, names, strict=True) if keys != names[0]), None)

@@ -17,9 +17,11 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
 from ..regular_file import open_regular
+from ..sas_formats import Kind
 from .file_kind import seems
 from .parquet_parts import Part
 from .text_column import FIRST_BLOCK
+from .typed_text import kind_by_name
 
 _TEXT = pa.large_string()
 _BLOCK = FIRST_BLOCK
@@ -260,15 +262,20 @@ def _cast(column: pa.Array, wanted: pa.DataType, file: _File, name: str) -> pa.A
 
 
 def _key_type(key: str, parts: Sequence[Part]) -> pa.DataType:
-    """Text; numbers where ADaM has the variable as numeric and every folder names one."""
-    values = {part.keys[key] for part in parts} - {None}
+    """Text; numbers or dates where ADaM has the variable as numeric and every folder names one."""
+    values = pa.array(sorted(filter(None, {part.keys[key] for part in parts})), _TEXT)
     if variable_type(key) != "Num":
         return _TEXT
+    kind = pa.date32() if kind_by_name(key) is Kind.DATE else pa.float64()
+    return kind if _casts(values, kind) else _TEXT
+
+
+def _casts(values: pa.Array, kind: pa.DataType) -> bool:
     try:
-        pa.array(sorted(filter(None, values)), _TEXT).cast(pa.float64())
+        cast = values.cast(kind)
     except pa.ArrowInvalid:
-        return _TEXT
-    return pa.float64()
+        return False
+    return not pa.types.is_floating(kind) or bool(pc.all(pc.is_finite(cast)).as_py() is not False)
 
 
 def _refuse_contradiction(column: pa.Array, file: _File, name: str) -> None:
@@ -281,10 +288,18 @@ def _refuse_contradiction(column: pa.Array, file: _File, name: str) -> None:
     if value is None:
         same = texts.null_count == len(texts)
     else:
-        same = pc.all(pc.equal(texts.cast(_TEXT), value).fill_null(False)).as_py() is not False
+        same = pc.all(pc.equal(texts, _stated(value, texts.type)).fill_null(False)).as_py() is not False
     if not same:
         raise UnreadableInput(
             "a part holds other values than the name of its folder says",
             f"{file.part.path}: {one_line(name)}",
             "write the dataset again",
         )
+
+
+def _stated(value: str, kind: pa.DataType) -> pa.Scalar:
+    """What the name of a folder says, as the files hold it: 1.0 is 1; a null where it is of another type."""
+    try:
+        return pa.scalar(value, _TEXT).cast(kind)
+    except pa.ArrowInvalid:
+        return pa.scalar(None, kind)

@@ -11,11 +11,6 @@ from ...schemas.dataset import Dataset
 
 Progress = Callable[[str, int, int], None]
 
-DATE_ORDERS = ("dmy", "mdy")
-"""What a user may say about dates such as 03/04/2020."""
-DECIMALS = (".", ",")
-"""What a user may say about numbers such as 1,234."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:

@@ -116,7 +116,7 @@ def _formats(
         raise UnreadableInput(
             "the format catalogue is damaged, or of a kind that cannot be read",
             f"{catalog}: {one_line(str(error))}",
-            "write it anew with PROC CATALOG or PROC FORMAT on the machine that made the data",
+            "write it again with PROC CATALOG or PROC FORMAT on the machine that made the data",
         ) from error
     chosen = codec_name(encoding) if encoding else None
     text = SasText(header.encoding, chosen, "the format catalogue", str(catalog))

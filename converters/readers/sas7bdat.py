@@ -33,7 +33,7 @@ from .typed_text import STAMPS_OF
 from .unpacking import Allowance
 
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
-_DAMAGED = "copy it anew; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
+_DAMAGED = "copy it again; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
 _FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
 
 
@@ -125,11 +125,11 @@ def _header(path: Path) -> SasHeader:
     if not header.first.startswith(_MAGIC):
         kind = seems(header.first)
         what = {"empty": "the file is empty", "": "this is no SAS dataset"}.get(kind, f"this is {kind}")
-        raise UnreadableInput(what, str(path), "export the dataset from SAS anew")
+        raise UnreadableInput(what, str(path), "export the dataset from SAS again")
     size = path.stat().st_size
     if size < header.size:
         raise UnreadableInput(
-            f"the file is cut short: {size:,} of {header.size:,} bytes", str(path), "copy it anew"
+            f"the file is cut short: {size:,} of {header.size:,} bytes", str(path), "copy it again"
         )
     return header
 

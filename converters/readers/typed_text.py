@@ -43,6 +43,7 @@ _STAMP_SUFFIXES = {"DTM": Kind.DATETIME, "DT": Kind.DATE, "TM": Kind.TIME}
 ROUNDED = "has more digits than a number in SAS or here can hold; rounded"
 
 _SHAPE_WIDTH = 24
+_A = {Kind.NUMBER: "a number", Kind.DATE: "a date", Kind.DATETIME: "a datetime", Kind.TIME: "a time"}
 _READ = {
     Kind.NUMBER: "12.5, 1e-3",
     Kind.DATE: "2020-01-31, 20200131, 31JAN2020, 31-Jan-2020 and the like",
@@ -156,7 +157,7 @@ def faults_told(meant: Typed, kind: Kind, column: TextColumn) -> Iterator[Told]:
         yield Told.of(doubt.message, doubt.where, column)
     if unexplained.any():
         shape = _shape(column.values[int(unexplained.argmax())].as_py())
-        message = f"in the form {shape} that are not {kind}s (read are {_READ[kind]})"
+        message = f"in the form {shape}, not {_A[kind]} (read are {_READ[kind]})"
         yield Told.of(message, unexplained, column)
 
 

@@ -30,12 +30,24 @@ _COMMA = r"^[+-]?\d*,\d+([eE][+-]?\d+)?$"
 _EITHER = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 _THOUSANDS_BY_COMMA = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 _THOUSANDS_BY_POINT = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$"
+_GROUP_BY_POINT = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _BLANKS = "\u00a0\u2007\u2009\u202f"
 _THOUSANDS_BY_BLANK = rf"^[+-]?[1-9]\d{{0,2}}([{_BLANKS}]\d{{3}})+([.,]\d+)?$"
 _MANTISSA_NOT_ZERO = r"^[+-]?[0.]*[1-9]"
 
-_EITHER_DOUBT = "in the form 9,999, decimal comma or thousands (--decimal , or --decimal . settles it)"
-_OTHER_DOUBT = "with another decimal sign than the others or --decimal"
+_EITHER_DOUBT = 'in the form 9,999, decimal comma or thousands (set --decimal "," or --decimal ".")'
+_OTHER_DOUBT = "with a decimal sign that other numbers of the file, or --decimal, contradict"
+
+
+def has_decimal_comma(texts: pa.Array) -> bool:
+    """Whether the commas of a column can only be decimal ones."""
+    return _Forms.of(_without_blanks(texts)[0]).decimal_sign() == ","
+
+
+def may_be_thousands(texts: pa.Array) -> bool:
+    """Whether every point of a column, of which there are some, may stand between thousands: 1.234."""
+    point = matching(texts, _POINT)
+    return bool(point.any()) and bool((matching(texts, _GROUP_BY_POINT) | ~point).all())
 
 
 def read_numbers(texts: pa.Array, decimal: str | None = None) -> Written:
@@ -65,8 +77,8 @@ def read_numbers(texts: pa.Array, decimal: str | None = None) -> Written:
         values,
         fits,
         remarks_of(
-            ("written with a decimal comma", fits & forms.has_comma & (sign == ",")),
-            ("written with commas between thousands", fits & forms.has_comma & (sign == ".")),
+            ("written with a decimal comma", fits & forms.has_decimal_comma & (sign == ",")),
+            ("written with commas between thousands", fits & forms.comma_thousands & (sign == ".")),
             ("written with points between thousands", fits & forms.point_thousands),
             ("written with no-break blanks between thousands", fits & by_blank),
             ("with no-break blanks around them", padded),
@@ -94,6 +106,8 @@ class _Forms:
         One comma before three digits: a decimal comma, or one between thousands.
     comma_thousands, point_thousands : ndarray of bool
         Groups of three digits; those of one group parted by a comma are `either`, too.
+    with_comma : ndarray of bool
+        Any comma.
     """
 
     plain: Mask
@@ -102,6 +116,7 @@ class _Forms:
     either: Mask
     comma_thousands: Mask
     point_thousands: Mask
+    with_comma: Mask
 
     @classmethod
     def of(cls, texts: pa.Array) -> _Forms:
@@ -113,15 +128,17 @@ class _Forms:
             matching(texts, _EITHER),
             matching(texts, _THOUSANDS_BY_COMMA),
             matching(texts, _THOUSANDS_BY_POINT),
+            mask_of(pc.match_substring(texts, ",")),
         )
 
     @property
-    def has_comma(self) -> Mask:
-        return self.comma | self.comma_thousands | self.point_thousands
+    def has_decimal_comma(self) -> Mask:
+        """Texts with a comma that may be a decimal one; `1.234.567` has none."""
+        return self.comma | (self.point_thousands & self.with_comma)
 
     @property
     def has_sign(self) -> Mask:
-        return self.has_comma | self.point
+        return self.comma | self.comma_thousands | self.point_thousands | self.point
 
     @property
     def contradictory(self) -> bool:

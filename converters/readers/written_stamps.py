@@ -72,21 +72,24 @@ _DATE_FORMS = (
     _DateForm("99-99-9999", rf"{_FIRST}-{_SECOND}-{_YEAR}", _Order.UNKNOWN),
 )
 _SECONDS = r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
-_ZONE = r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+_OFFSETS = r"[+-](?:0\d|1[0-2])(?::?00)?|\+(?:13|14)(?::?00)?|[+-](?:0[2-9]|10|12|13):?(?:30|45)"
+_ZONE = rf" ?(?P<zone>Z|UTC|GMT|{_OFFSETS})?"
+_ZONE_OF_TIME = r" ?(?P<zone>Z|UTC|GMT|\+\d{2}:\d{2})?"
+"""A time alone with a minus behind it is a span: 08:30-09:00."""
+_HOUR = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
 _CLOCK_FORMS = (
-    _ClockForm("", rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECONDS}{_ZONE}"),
-    _ClockForm(
-        "08:30 PM", rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECONDS} ?(?P<half>[AaPp][Mm]){_ZONE}"
-    ),
+    _ClockForm("", rf"{_HOUR}{_SECONDS}{_ZONE}"),
+    _ClockForm("08:30 PM", rf"{_HOUR}{_SECONDS} ?(?P<half>[AaPp][Mm]){_ZONE}"),
 )
 _CLOCK_WITHOUT_COLONS = _ClockForm(
-    "083000",
+    "T083000",
     rf"(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?:(?P<second>\d{{2}})(?:[.,](?P<fraction>\d+))?)?{_ZONE}",
 )
 _CLOCKS_ALONE = (
-    *_CLOCK_FORMS,
-    _ClockForm("T08:30:00", rf"T(?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECONDS}{_ZONE}"),
-    _ClockForm("0 days 08:30:00", rf"0 days (?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECONDS}"),
+    _ClockForm("", rf"{_HOUR}{_SECONDS}{_ZONE_OF_TIME}"),
+    _ClockForm("08:30 PM", rf"{_HOUR}{_SECONDS} ?(?P<half>[AaPp][Mm])"),
+    _ClockForm("T08:30:00", rf"T{_HOUR}{_SECONDS}{_ZONE_OF_TIME}"),
+    _ClockForm("0 days 08:30:00", rf"0 days {_HOUR}{_SECONDS}"),
 )
 _PARTED = (
     (":", r"^(?P<date>.+?)(?:T| +|:)(?P<clock>\d{1,2}:\d{2}.*)$", _CLOCK_FORMS),
@@ -110,13 +113,14 @@ _MICRO = 1_000_000
 _DAY_IN_MICROS = 86_400 * _MICRO
 _NAMED_ZONES = 3
 
-_ORDER_UNKNOWN = "in the form {shown}, day/month or month/day (--date-order dmy or mdy settles it)"
+_ORDER_UNKNOWN = "in the form {shown}, day/month or month/day (set --date-order dmy or mdy)"
 _ORDERS_MIXED = (
-    "in the form {shown}, some with the day first and some with the month first (--date-order settles it)"
+    "in the form {shown}, some with the day first and some with the month first (set --date-order)"
 )
-_OTHER_ORDER = "in the form {shown} that are not dates in the order {order} (check --date-order)"
+_OTHER_ORDER = "in the form {shown}, not a date in the order {order} (check --date-order)"
 _SHORT_YEAR = "with a year of two digits (write it with four)"
-_PARTIAL = "that are incomplete dates (complete ones are read; a --DTC variable holds the others)"
+_PARTIAL = "with an incomplete date (keep incomplete dates in a character variable such as ASTDTC)"
+_NO_DAY = "in the form of a date that no calendar has"
 
 ZONE_NOT_KEPT = "with a time zone ({zone}): the clock time is kept, the zone is not"
 CUT_TO_MICROSECONDS = "finer than a microsecond, cut to the microsecond"
@@ -190,12 +194,15 @@ class _Days:
         Position in `_DATE_FORMS` of the form a text has, real date or not; -1 for none.
     certain : ndarray of int
         1 where the day can only come first, -1 where the month can, 0 elsewhere.
+    unreal : ndarray of bool
+        Which have the form of a date that no calendar has, in either order.
     """
 
     days: NDArray[np.datetime64]
     fits: Mask
     form: NDArray[np.int8]
     certain: NDArray[np.int8]
+    unreal: Mask
 
     @classmethod
     def none(cls, count: int) -> _Days:
@@ -204,6 +211,7 @@ class _Days:
             np.zeros(count, dtype=np.bool_),
             np.full(count, -1, dtype=np.int8),
             np.zeros(count, dtype=np.int8),
+            np.zeros(count, dtype=np.bool_),
         )
 
 
@@ -270,7 +278,7 @@ def _forms(days: _Days, clocks: _Clocks, date_order: str | None) -> tuple[Remark
         of_form = days.fits & (days.form == position)
         order = _order_read(form, days.certain[of_form], date_order)
         for clock in sorted(set(clocks.form[of_form].tolist())):
-            shown = " ".join(part for part in (form.shown, clock) if part)
+            shown = f"{form.shown} {clock}".strip().replace(" T", "T")
             if shown:
                 found.append((f"in the form {shown}{order}", of_form & (clocks.form == clock)))
     return remarks_of(*found)
@@ -285,9 +293,9 @@ def _order_read(form: _DateForm, certain: NDArray[np.int8], date_order: str | No
 
 def _doubts(texts: pa.Array, days: _Days, date_order: str | None) -> tuple[Remark, ...]:
     """Why texts are not dates; where day and month may be exchanged, none of the column's such dates fits."""
-    doubts: list[tuple[str, Mask]] = []
+    doubts: list[tuple[str, Mask]] = [(_NO_DAY, days.unreal)]
     for position, form in enumerate(_DATE_FORMS):
-        of_form = days.form == position
+        of_form = (days.form == position) & ~days.unreal
         if form.order is not _Order.UNKNOWN or not of_form.any():
             continue
         if date_order is not None:
@@ -329,15 +337,17 @@ def _read_form(
         first, second = _whole(parts, "first"), _whole(parts, "second")
         day_first, month_first = _calendar(year, second, first), _calendar(year, first, second)
         both = day_first[1] & month_first[1] & (first != second)
+        into.unreal[here] = ~(day_first[1] | month_first[1])
         if date_order is None:
             real = (day_first[1] | month_first[1]) & ~both
             days = np.where(day_first[1], day_first[0], month_first[0])
-            into.certain[here] = np.where(both | (first == second), 0, np.where(day_first[1], 1, -1))
+            into.certain[here] = day_first[1].astype(np.int8) - month_first[1].astype(np.int8)
         else:
             days, real = day_first if date_order == "dmy" else month_first
     else:
         month = _named_month(parts) if form.order is _Order.NAMED_MONTH else _whole(parts, "month")
         days, real = _calendar(year, month, _whole(parts, "day"))
+        into.unreal[here] = ~real
     into.days[here] = np.where(real, days, np.datetime64("NaT"))
     into.fits[here] = real
 

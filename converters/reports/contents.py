@@ -87,12 +87,6 @@ def _row(each: VariableDescription) -> tuple[str, ...]:
     )
 
 
-def _range(each: VariableDescription) -> dict[str, object]:
-    """First and last value, where they were asked for."""
-    asked = each.first is not None
-    return {"first": _finite(each.first), "last": _finite(each.last)} if asked else {}
-
-
 def _finite(value: float | str | None) -> float | str | None:
     """JSON has no infinity."""
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
@@ -126,7 +120,7 @@ def _document(description: Description) -> dict[str, object]:
                 "missing": each.missing,
                 "special_missing": dict(each.special_missing),
                 "distinct": each.distinct,
-                **_range(each),
+                **({"first": _finite(each.first), "last": _finite(each.last)} if description.ranges else {}),
             }
             for each in description.variables
         ],

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...schemas.columns import Mask
 from ...schemas.dataset import Dataset
-from ...schemas.duration import DurationFormula, Numbers, constant_text, decimals_of
-from ...schemas.duration_digits import whole_day_constants
+from ...schemas.duration import NOISE, DurationFormula, Numbers, constant_text
+from ...schemas.duration_digits import formula_read_by, whole_day_formulas
 from ...schemas.duration_inference import (
     HOLDS,
     DurationInference,
@@ -32,14 +32,14 @@ Constants = frozenset[float | None]
 
 BY_DEFINITION = "definition"
 BY_DATES = "the dates ADT and STARTDT"
-BY_AVAL = "AVAL, which is whole days by it"
+BY_DIGITS = "AVAL: its values are whole numbers of days"
 ASSUMED = "assumed"
 
 _ONE_LENGTH = (TimeUnit.DAYS, TimeUnit.WEEKS)
 """Units that have the same length everywhere."""
 
-_OF_THEIR_OWN = 10
-"""So many records of a selection may show a formula of their own, beside that of the whole parameter."""
+_SHOW_A_FORMULA = 10
+"""So many selected records show a formula of their own, where the whole parameter shows another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ class Times:
         aval = absent if data.is_character("AVAL") else data.numbers("AVAL")
         return cls(aval, days("ADT"), days("STARTDT"))
 
-    def only(self, records: Mask | NDArray[np.intp]) -> Times:
+    def subset(self, records: Mask | NDArray[np.intp]) -> Times:
         return Times(self.aval[records], self.adt[records], self.startdt[records])
 
-    @property
+    @cached_property
     def dated(self) -> Mask:
         """Records with AVAL and both dates."""
         return judged_records(self.aval, self.adt, self.startdt)
@@ -86,7 +86,7 @@ class Times:
     def following(self, formulas: Formulas) -> Mask:
         """Records with both dates whose AVAL is what one of the formulas gives."""
         dated = self.dated
-        known = self.only(dated)
+        known = self.subset(dated)
         given = np.zeros(len(self.aval), dtype=np.bool_)
         for formula in formulas:
             given[dated] |= formula.holds(known.aval, known.adt, known.startdt)
@@ -97,35 +97,62 @@ class Times:
         given, judged = np.count_nonzero(self.following(formulas)), np.count_nonzero(self.dated)
         return bool(given >= HOLDS * judged)
 
-    @property
+    @cached_property
     def inference(self) -> DurationInference:
         return infer_duration(self.aval, self.adt, self.startdt)
 
 
-def infer_formula(selection: Selection) -> DurationInference:
-    """What the dates say: those of the whole parameter, or of a selection that follows another formula."""
-    chosen = Times.of(selection.data)
-    whole = Times.of(selection.parameter).inference
-    if whole.fits and chosen.follow(whole.fits):
-        return whole
-    own = chosen.inference
-    return own if own.fits and (not whole.fits or own.records >= _OF_THEIR_OWN) else whole
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What can show how AVAL of the selected records was made; each answer is found once, when asked for."""
+
+    selection: Selection
+
+    @cached_property
+    def parameter(self) -> Times:
+        """All records of the parameter."""
+        return Times.of(self.selection.parameter)
+
+    @cached_property
+    def selected(self) -> Times:
+        """The selected ones."""
+        data, parameter = self.selection.data, self.selection.parameter
+        return self.parameter if len(data) == len(parameter) else Times.of(data)
+
+    @cached_property
+    def siblings(self) -> Mapping[str, Times]:
+        """The other times to an event of the dataset, by PARAMCD, if dates can give their unit."""
+        data = self.selection.dataset
+        parameters, times = Parameters.of(data), Times.of(data)
+        others = parameters.durations & ~data.equals("PARAMCD", self.selection.paramcd)
+        if "AVALU" in data:
+            others = others & ~data.matching("AVALU", lambda text: bool(other_unit_in(text)))
+        return {name: times.subset(own) for name, own in parameters.each(others)}
+
+    @cached_property
+    def inference(self) -> DurationInference:
+        """What the dates say: of the whole parameter, or of a selection that follows another formula."""
+        whole = self.parameter.inference
+        if self.selected is self.parameter or (whole.fits and self.selected.follow(whole.fits)):
+            return whole
+        own = self.selected.inference
+        return own if own.fits and (not whole.fits or own.records >= _SHOW_A_FORMULA) else whole
 
 
-def formulas_of(selection: Selection, inference: DurationInference, unit: TimeUnit) -> Formulas:
+def formulas_of(evidence: Evidence, unit: TimeUnit, *, ask_siblings: bool) -> Formulas:
     """The formulas of AVAL in its unit: its own, or those of other parameters that give it too.
 
     Its own give 95% of the records, or half of them where chance does not: AVAL tells its day, and not by
     a constant that only a rounded AVAL suggests. A few records do not show an unusual constant by
     themselves: a formula of another parameter of the dataset counts where it gives 95% of them.
     """
+    inference = evidence.inference
     likely = (f for f in inference.best if f.tells_day and (not f.rounds or in_use(f)))
     own = tuple(formula for formula in inference.fits or likely if formula.unit is unit)
-    if own or not inference.records:
+    if own or not inference.records or not ask_siblings:
         return own
-    times = Times.of(selection.parameter)
-    theirs = (formula for other in _siblings(selection).values() for formula in other.inference.fits)
-    return tuple(f for f in dict.fromkeys(theirs) if f.unit is unit and times.follow((f,)))
+    theirs = (formula for other in evidence.siblings.values() for formula in other.inference.fits)
+    return tuple(f for f in dict.fromkeys(theirs) if f.unit is unit and evidence.parameter.follow((f,)))
 
 
 def agreed_length(unit: TimeUnit, formulas: Formulas) -> UnitLength | None:
@@ -136,46 +163,48 @@ def agreed_length(unit: TimeUnit, formulas: Formulas) -> UnitLength | None:
     return None if constant is None else UnitLength(constant, BY_DATES)
 
 
-def shown_length(selection: Selection, unit: TimeUnit, formulas: Formulas) -> UnitLength:
-    """Days of one unit of AVAL, for records that have no dates to start from.
+def formulas_without_dates(evidence: Evidence, unit: TimeUnit) -> tuple[Formulas, UnitLength | None]:
+    """How AVAL was made where its dates do not show it.
 
     Parameters
     ----------
-    selection : Selection
+    evidence : Evidence
     unit : TimeUnit
         Of AVAL.
-    formulas : tuple of DurationFormula
-        Of other records of the parameter.
 
     Returns
     -------
-    UnitLength
-        As the formulas, the digits of AVAL or the other parameters of the dataset show it; assumed where
-        nothing shows it and nothing contradicts the usual one.
+    tuple of DurationFormula
+        As the digits of AVAL or the other parameters of the dataset show it, equally good ones; by the
+        usual length of the unit where nothing shows it and nothing contradicts that. Their offset is 0:
+        AVAL holds it.
+    UnitLength or None
+        Days of one unit of AVAL; None where the formulas differ in them.
 
     Raises
     ------
     Refused
-        When they contradict each other, or only show that the usual length is not the one.
+        When the data contradict each other, or only show that the usual length is not the one.
     """
-    agreed = agreed_length(unit, formulas)
-    if agreed is not None:
-        return agreed
-    times = Times.of(selection.parameter)
-    own = _constants(formulas, times, unit)
-    by_aval = None if formulas else _only(own)
-    if by_aval is not None:
-        return UnitLength(by_aval, BY_AVAL)
-    siblings = _siblings(selection).items()
-    all_shown = {name: _constants(other.inference.fits, other, unit) for name, other in siblings}
-    shown = {name: found for name, found in (*all_shown.items(), (selection.paramcd, own)) if found}
+    aval = evidence.parameter.aval
+    own = whole_day_formulas(aval, unit)
+    if unit in _ONE_LENGTH:
+        return own or (formula_read_by(aval, unit, unit.days),), UnitLength(unit.days, BY_DEFINITION)
+    by_digits = _only(_constants(own, unit))
+    if by_digits is not None:
+        return own, UnitLength(by_digits, BY_DIGITS)
+    shown = dict(_shown(evidence, own, unit))
     allowed = reduce(frozenset.intersection, shown.values()) if shown else frozenset({unit.days})
-    settled = _only(allowed) if shown else None
-    if settled is not None:
-        return UnitLength(settled, f"the other parameters of {selection.data.name}")
-    if unit.days not in allowed or (not shown and _contradict(times, unit)):
-        raise _unknown_length(selection, unit, shown)
-    return UnitLength(unit.days, ASSUMED)
+    settled, others = _only(allowed), f"the other parameters of {evidence.selection.data.name}"
+    length = UnitLength(settled, others) if shown and settled is not None else None
+    equally_good = tuple(formula for formula in own if formula.days_per_unit in allowed)
+    if equally_good:
+        return equally_good, length
+    if length is None and unit.days in allowed:
+        length = UnitLength(unit.days, ASSUMED)
+    if length is None or _contradict(evidence.parameter, unit, length.days):
+        raise _unknown_length(evidence.selection, unit, shown, length)
+    return (formula_read_by(aval, unit, length.days),), length
 
 
 def _only(constants: Collection[float | None]) -> float | None:
@@ -183,29 +212,45 @@ def _only(constants: Collection[float | None]) -> float | None:
     return next(iter(constants)) if len(constants) == 1 else None
 
 
-def _constants(formulas: Formulas, times: Times, unit: TimeUnit) -> Constants:
-    """Days per unit that formulas state or, without any, the digits of AVAL; none if it has another unit."""
-    if formulas:
-        return frozenset(formula.days_per_unit for formula in formulas if formula.unit is unit)
-    return frozenset(whole_day_constants(times.aval, unit))
+def _constants(formulas: Formulas, unit: TimeUnit) -> Constants:
+    return frozenset(formula.days_per_unit for formula in formulas if formula.unit is unit)
 
 
-def _contradict(times: Times, unit: TimeUnit) -> bool:
-    """Whether the dates are more than a day off the usual length of the unit, on most records."""
-    dated = times.only(times.dated)
-    if not len(dated.aval):
-        return False
-    slack = 1 + unit.days * 10.0 ** -decimals_of(dated.aval).astype(np.float64)
-    off = np.abs(dated.aval * unit.days - (dated.adt - dated.startdt))
-    return bool(2 * np.count_nonzero(off > slack + 1e-6) > len(off))
+def _shown(evidence: Evidence, own: Formulas, unit: TimeUnit) -> Iterator[tuple[str, Constants]]:
+    """Days per unit that each parameter shows, by its formulas or its digits; those that show any."""
+    for paramcd, other in evidence.siblings.items():
+        found = _constants(other.inference.fits or whole_day_formulas(other.aval, unit), unit)
+        if found:
+            yield paramcd, found
+    if own:
+        yield evidence.selection.paramcd, _constants(own, unit)
 
 
-def _unknown_length(selection: Selection, unit: TimeUnit, shown: Mapping[str, Constants]) -> Refused:
+def _contradict(times: Times, unit: TimeUnit, days_per_unit: float) -> bool:
+    """Whether AVAL with units of this length is not between its dates, on more than 5% of the records.
+
+    AVAL may count the first day or not, be rounded up to half a unit of its last decimal, or cut.
+    """
+    formula = formula_read_by(times.aval, unit, days_per_unit)
+    dated = times.subset(times.dated)
+    step = 0.0 if formula.decimals is None else days_per_unit * 10.0**-formula.decimals
+    days, elapsed = dated.aval * days_per_unit, dated.adt - dated.startdt
+    noise = NOISE * np.maximum(1.0, days)
+    between = (elapsed - days <= step + noise) & (days - (elapsed + 1) <= step / 2 + noise)
+    return bool(np.count_nonzero(between) < HOLDS * len(elapsed))
+
+
+def _unknown_length(
+    selection: Selection, unit: TimeUnit, shown: Mapping[str, Constants], length: UnitLength | None
+) -> Refused:
     one, name = str(unit).removesuffix("s"), selection.data.name
     where = "; ".join(f"{paramcd} has {_lengths(constants)}" for paramcd, constants in sorted(shown.items()))
+    if length is not None:
+        of_this_length = f"{unit} of {constant_text(length.days)} days"
+        where = f"AVAL, in {of_this_length}, is not the time between STARTDT and ADT"
     return Refused(
-        f"nothing settles how many days a {one} of {selection.paramcd} has",
-        f"{name}, {where or f'AVAL is not {unit} of {unit.days:g} days between STARTDT and ADT'}",
+        f"the length of a {one} of {selection.paramcd} cannot be determined",
+        f"{name}, {where}",
         f"ask for AVAL's own unit, {unit}, or derive AVAL in days",
     )
 
@@ -214,13 +259,3 @@ def _lengths(constants: Constants) -> str:
     days = sorted(each for each in constants if each is not None)
     texts = [f"{constant_text(each)} days" for each in days] + ["calendar months"] * (None in constants)
     return " or ".join(texts)
-
-
-def _siblings(selection: Selection) -> dict[str, Times]:
-    """The other times to an event of the dataset, by PARAMCD, if dates can give their unit."""
-    data = selection.dataset
-    parameters, times = Parameters.of(data), Times.of(data)
-    others = parameters.durations & ~data.equals("PARAMCD", selection.paramcd)
-    if "AVALU" in data:
-        others = others & ~data.matching("AVALU", lambda text: bool(other_unit_in(text)))
-    return {name: times.only(own) for name, own in parameters.each(others)}

@@ -1,13 +1,15 @@
 """AVAL in another unit: the value that is analysed stays the same.
 
-AVAL is converted through days, by the length of a month that it was made with. The dates serve only where
-AVAL is rounded so far that it no longer tells its day, and only for records whose AVAL they make.
+AVAL is converted through days, by the length of a month that it was made with, record by record. The date
+serves only a record whose AVAL is rounded so far that it no longer tells its day, and only if it makes
+that AVAL; a record that has neither is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,8 +17,7 @@ from ...schemas.columns import Mask
 from ...schemas.duration import DurationFormula, Numbers, constant_text, scaled_to_days
 from ...schemas.errors import Refused
 from ...schemas.time_unit import TimeUnit
-from .aval_formula import Formulas, Times, UnitLength, agreed_length, shown_length
-from .selection import Selection
+from .aval_formula import Evidence, Formulas, Times, UnitLength, agreed_length, formulas_without_dates
 from .subjects import listed, subjects_of
 
 
@@ -42,124 +43,142 @@ class Conversion:
 
 
 @dataclass(frozen=True, eq=False)
-class _Wanted:
-    """What is to be converted into what, and how it was made; `second` has another unit or constant."""
+class _Reading:
+    """How AVAL of the selected records is read as days.
 
-    selection: Selection
+    Attributes
+    ----------
+    evidence : Evidence
+    unit, target : TimeUnit
+        Of AVAL, and of the durations.
+    by_dates : tuple of DurationFormula
+        How the dates make AVAL; empty where they do not.
+    by : tuple of DurationFormula
+        Those, or what AVAL was made with by other evidence: equally good ones, which must agree.
+    """
+
+    evidence: Evidence
     unit: TimeUnit
     target: TimeUnit
-    formulas: Formulas
-    second: DurationFormula | None
+    by_dates: Formulas
+    by: Formulas
+
+    @property
+    def times(self) -> Times:
+        return self.evidence.selected
+
+    @property
+    def second(self) -> DurationFormula | None:
+        """The formula of dated records that do not follow the others."""
+        return self.evidence.inference.second if self.by_dates else None
+
+    @cached_property
+    def follows(self) -> Mask:
+        """Records whose dates make their AVAL."""
+        return self.times.following(self.by_dates)
+
+    @cached_property
+    def of_second(self) -> Mask:
+        """Records that the second formula makes, or may make: an undated one does not show its own."""
+        if self.second is None:
+            return np.zeros_like(self.follows)
+        return ~self.follows & (self.times.following((self.second,)) | ~self.times.dated)
+
+    @cached_property
+    def days(self) -> Numbers:
+        """Days that AVAL stands for by all formulas alike; NaN where they differ or it does not tell."""
+        aval, first = self.times.aval, self.by[0]
+        by_formula = np.stack([formula.days_from(aval) for formula in self.by])
+        days = np.where((by_formula == by_formula[0]).all(axis=0), by_formula[0], np.nan)
+        if first.same_day is not None:  # a value that somebody chose: no constant made it
+            days = np.where(np.isnan(days) & (aval == first.same_day), by_formula[0], days)
+        if self.second is None:
+            return days
+        return np.where(self.of_second & (days != self.second.days_from(aval)), np.nan, days)
 
 
-def convert(
-    selection: Selection,
-    unit: TimeUnit,
-    target: TimeUnit,
-    formulas: Formulas,
-    second: DurationFormula | None = None,
-) -> Conversion:
+def convert(evidence: Evidence, unit: TimeUnit, target: TimeUnit, formulas: Formulas) -> Conversion:
     """Durations of the selected records in another unit.
 
     Parameters
     ----------
-    selection : Selection
+    evidence : Evidence
     unit, target : TimeUnit
         Of AVAL, and of the durations.
     formulas : tuple of DurationFormula
         How the dates make AVAL, equally good ones.
-    second : DurationFormula, optional
-        That of records which follow none of them.
 
     Raises
     ------
     Refused
-        When the duration of a record cannot be given exactly, or nothing settles the length of a month.
+        When the duration of a record cannot be given exactly, or nothing shows the length of a month.
     """
-    times = Times.of(selection.data)
-    if formulas:
-        wanted = _Wanted(selection, unit, target, formulas, _differing(second, formulas))
-        follows = times.following(formulas)
-        days = _days_of_aval(wanted, times, follows)
-        if not np.isnan(days).any():
-            made_from = _of_aval(formulas[0], target)
-            return Conversion(days / target.days, made_from, agreed_length(unit, formulas))
-        if times.dated.any():
-            return _completed_by_dates(wanted, times, follows, days)
-    length = shown_length(selection, unit, formulas)
-    days = scaled_to_days(times.aval, length.days)
-    return Conversion(days / target.days, _product(length.days, target), length)
-
-
-def _differing(second: DurationFormula | None, formulas: Formulas) -> DurationFormula | None:
-    """The second formula where the same AVAL would be another number of days by it."""
-    scales = {(formula.unit, formula.days_per_unit) for formula in formulas}
-    return None if second is None or (second.unit, second.days_per_unit) in scales else second
-
-
-def _days_of_aval(wanted: _Wanted, times: Times, follows: Mask) -> Numbers:
-    """Days that AVAL stands for by all formulas alike; NaN where they differ or it does not tell."""
-    by_formula = np.stack([formula.days_from(times.aval) for formula in wanted.formulas])
-    days = np.where((by_formula == by_formula[0]).all(axis=0), by_formula[0], np.nan)
-    if wanted.second is None:
-        return days
-    return np.where(times.following((wanted.second,)) & ~follows, np.nan, days)
-
-
-def _completed_by_dates(wanted: _Wanted, times: Times, follows: Mask, days: Numbers) -> Conversion:
-    """The dates where AVAL follows them, AVAL where it does not and still tells its day."""
-    formula = _of_dates(wanted)
-    raised = (times.adt == times.startdt) & any(each.same_day is not None for each in wanted.formulas)
-    by_dates = follows & ~raised
-    unknown = ~by_dates & np.isnan(days)
+    by, length = (
+        (formulas, agreed_length(unit, formulas)) if formulas else formulas_without_dates(evidence, unit)
+    )
+    reading = _Reading(evidence, unit, target, formulas, by)
+    times, days = reading.times, reading.days
+    untold = np.isnan(days)
+    counted = _counted_by_dates(reading) if (untold & reading.follows).any() else None
+    unknown = untold & ~reading.follows
     if unknown.any():
-        raise _inexact(wanted, unknown, times.dated)
-    durations = np.where(by_dates, formula.durations(times.adt, times.startdt), days / wanted.target.days)
-    kept = np.count_nonzero(~by_dates)
-    made_from = str(formula)
-    if kept:
-        others = f"{kept} other record{'' if kept == 1 else 's'}"
-        made_from += f", but {_of_aval(wanted.formulas[0], wanted.target)} for {others}"
-    length = agreed_length(wanted.unit, wanted.formulas)
-    return Conversion(durations, made_from, length, int(np.count_nonzero(by_dates)))
+        raise _inexact(reading, unknown)
+    durations = days / target.days
+    parts = list(_parts_of_aval(by[0], target, times.aval[~untold], days[~untold]))
+    if counted is not None:
+        dated = times.subset(untold)
+        durations[untold] = counted.durations(dated.adt, dated.startdt)
+        parts.append((str(counted), len(dated.aval)))
+    return Conversion(durations, _in_words(parts), length, int(np.count_nonzero(untold)))
 
 
-def _of_dates(wanted: _Wanted) -> DurationFormula:
+def _counted_by_dates(reading: _Reading) -> DurationFormula:
     """The formula for another unit, unrounded. Several that fit equally well must agree on the days."""
-    target, formulas = wanted.target, wanted.formulas
-    converted = {
-        DurationFormula(target, target.days, offset) for offset in {formula.offset for formula in formulas}
-    }
-    if len(converted) > 1:
+    unit, target, formulas = reading.unit, reading.target, reading.by_dates
+    offsets = {formula.offset for formula in formulas}
+    if len(offsets) > 1:
         raise Refused(
             f"the dates do not settle how AVAL counts days, so it cannot be given in {target}",
-            f"{wanted.selection.data.name}, equally good: {'; '.join(sorted(map(str, formulas)))}",
-            f"ask for AVAL's own unit, {wanted.unit}, or derive AVAL with more decimals or in days",
+            f"{reading.evidence.selection.data.name}, equally good: {'; '.join(sorted(map(str, formulas)))}",
+            f"ask for AVAL's own unit, {unit}, or derive AVAL with more decimals or in days",
         )
-    return converted.pop()
+    return DurationFormula(target, target.days, offsets.pop())
 
 
-def _inexact(wanted: _Wanted, unknown: Mask, dated: Mask) -> Refused:
+def _inexact(reading: _Reading, unknown: Mask) -> Refused:
     """Some records have only an AVAL that does not tell its day."""
-    data, first = wanted.selection.data, wanted.formulas[0]
-    why = (
-        "AVAL is in calendar months, which have no fixed length"
-        if first.days_per_unit is None
-        else ("AVAL is rounded" if first.rounds else "its records follow different formulas")
-    )
+    selection, dated = reading.evidence.selection, reading.times.dated
+    records = " and ".join(_without_a_day(reading, unknown & dated, unknown & ~dated))
+    where = f"{selection.data.name}, {listed(subjects_of(selection.data, unknown))}"
+    if reading.by_dates:
+        where += f"; AVAL = {reading.by_dates[0]}"
+    if (unknown & reading.of_second).any():
+        where += f", or {reading.second} on others"
+    *remedies, last = _remedies(reading, unknown)
+    reason = _reason(reading, unknown)
     return Refused(
-        f"{wanted.selection.paramcd} cannot be given in {wanted.target}: {why}, and "
-        + " and ".join(_without_a_day(unknown & dated, unknown & ~dated)),
-        f"{data.name}, {listed(subjects_of(data, unknown))}; AVAL = {first}"
-        + (f", or {wanted.second} on others" if wanted.second else ""),
-        f"ask for AVAL's own unit (--unit {wanted.unit}), exclude these records by a condition (--where), or "
-        "correct the data",
+        f"{selection.paramcd} cannot be given in {reading.target}: {reason}, and {records}",
+        where,
+        f"{', '.join(remedies)}, or {last}",
     )
 
 
-def _without_a_day(other: Mask, undated: Mask) -> Iterator[str]:
+def _reason(reading: _Reading, unknown: Mask) -> str:
+    if (unknown & reading.of_second).any():
+        return "its records follow different formulas"
+    if any(formula.days_per_unit is None for formula in reading.by):
+        return "AVAL is in calendar months, which have no fixed length"
+    if not np.isnan([formula.days_from(reading.times.aval[unknown]) for formula in reading.by]).any():
+        return "several formulas fit equally well and give different days"
+    if all(formula.tells_day for formula in reading.by):
+        return "AVAL is rounded and is not a whole number of days"
+    return "AVAL is rounded"
+
+
+def _without_a_day(reading: _Reading, dated: Mask, undated: Mask) -> Iterator[str]:
+    source = "its formula" if reading.by_dates else "from ADT and STARTDT"
     for records, one, several in (
-        (other, "does not follow its formula", "do not follow its formula"),
+        (dated, f"does not follow {source}", f"do not follow {source}"),
         (undated, "has no ADT or STARTDT", "have no ADT or STARTDT"),
     ):
         number = np.count_nonzero(records)
@@ -167,17 +186,35 @@ def _without_a_day(other: Mask, undated: Mask) -> Iterator[str]:
             yield f"1 record {one}" if number == 1 else f"{number} records {several}"
 
 
-def _of_aval(formula: DurationFormula, target: TimeUnit) -> str:
-    """What `DurationFormula.days_from` does, and the division after it, in words."""
-    if formula.days_per_unit is None or not formula.rounds:
-        return _product(formula.days_per_unit or 1.0, target)
-    whole = "ceil" if formula.truncated else "round"
-    return f"{whole}(AVAL * {constant_text(formula.days_per_unit)}){_over(target)}"
+def _remedies(reading: _Reading, unknown: Mask) -> Iterator[str]:
+    yield f"ask for AVAL's own unit (--unit {reading.unit})"
+    if not unknown.all():
+        yield "exclude these records by a condition (--where)"
+    if (unknown & reading.of_second).any():
+        yield "correct the data"
+    elif (unknown & ~reading.times.dated).any():
+        yield "deliver AVAL unrounded or with ADT and STARTDT"
+    else:
+        yield "deliver AVAL unrounded"
 
 
-def _product(days: float, target: TimeUnit) -> str:
-    return f"AVAL{'' if days == 1 else f' * {constant_text(days)}'}{_over(target)}"
+def _parts_of_aval(
+    formula: DurationFormula, target: TimeUnit, aval: Numbers, days: Numbers
+) -> Iterator[tuple[str, int]]:
+    """How durations come from AVAL, in words, and the number of records of each: the words give them."""
+    over = "" if target is TimeUnit.DAYS else f" / {target.days:g}"
+    constant = formula.days_per_unit or 1.0
+    product = "AVAL" if constant == 1 else f"AVAL * {constant_text(constant)}"
+    whole = np.zeros(len(aval), dtype=np.bool_)
+    if formula.rounds:
+        rounding, word = (np.ceil, "ceil") if formula.truncated else (np.rint, "round")
+        whole = rounding(scaled_to_days(aval, constant)) == days
+        yield f"{word}({product}){over}", int(np.count_nonzero(whole))
+    yield f"{product}{over}", int(np.count_nonzero(~whole))
 
 
-def _over(target: TimeUnit) -> str:
-    return "" if target is TimeUnit.DAYS else f" / {target.days:g}"
+def _in_words(parts: list[tuple[str, int]]) -> str:
+    """What most durations are, and the others: "round(AVAL * 30.44), but AVAL * 30.44 for 1 other record"."""
+    (most, _), *others = sorted(((text, n) for text, n in parts if n), key=lambda part: -part[1])
+    texts = [f"{text} for {n} other record{'' if n == 1 else 's'}" for text, n in others]
+    return f"{most}, but {' and '.join(texts)}" if texts else most

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ...schemas import columns
 from ..writers.csv import quoted
-from ..writers.lines import Block, Tokens, block, by_distinct, lines, number_tokens
+from ..writers.lines import Block, Tokens, block, lines, number_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class CsvTable:
         if columns.is_date(column):
             return _in_units_of(next(unit for unit in _UNITS if _is_whole(column, unit)))
         if columns.is_character(column):
-            return by_distinct(self._text)
+            return self._text
         if pd.api.types.is_bool_dtype(column.dtype):
             return self._truth
         return number_tokens

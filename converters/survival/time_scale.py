@@ -16,7 +16,7 @@ from ...schemas.duration import DurationFormula, Numbers
 from ...schemas.duration_inference import DurationInference
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.time_unit import TimeUnit, other_unit_in, unit_from_text
-from .aval_formula import Times, UnitLength, agreed_length, formulas_of, infer_formula
+from .aval_formula import Evidence, UnitLength, agreed_length, formulas_of
 from .conversion import convert
 from .selection import Selection
 
@@ -87,16 +87,16 @@ def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit 
         When the data contradict themselves, nothing tells the unit, or a change of unit would have to
         guess.
     """
-    inference = infer_formula(selection)
-    known, found_by = _unit_of_aval(selection, inference, aval_unit)
-    formulas = formulas_of(selection, inference, known)
-    times = Times.of(selection.data)
-    exceptions = int(np.count_nonzero(times.dated & ~times.following(formulas))) if formulas else 0
+    evidence = Evidence(selection)
+    known, found_by = _unit_of_aval(selection, evidence.inference, aval_unit)
     target = unit or known
+    formulas = formulas_of(evidence, known, ask_siblings=target is not known)
+    times = evidence.selected
+    exceptions = int(np.count_nonzero(times.dated & ~times.following(formulas))) if formulas else 0
     if target is known:
         length = agreed_length(known, formulas)
         return TimeScale(times.aval, target, known, found_by, formulas, exceptions, "AVAL", length)
-    made = convert(selection, known, target, formulas, inference.second)
+    made = convert(evidence, known, target, formulas)
     return TimeScale(
         made.durations,
         target,

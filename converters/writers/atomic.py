@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
+from .leftovers import remove_leftovers, temporary_name
 from .protocol import PlannedFile
-
-_TEMPORARY = ".adamgate-"
-"""Hidden, so that no reader of the folder takes such a file for data."""
 
 _ADVICE: Mapping[int | None, str] = {
     errno.ENOSPC: "free some space, or choose another disk",
@@ -29,7 +26,8 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
 
     Every file is written and flushed to disk under a temporary name in its own folder; only when all
     are done are they renamed. Whatever fails on the way, an interrupt included, leaves the disk as it
-    was: new files and folders are removed, replaced ones restored.
+    was: new files and folders are removed, replaced ones restored. A process that is killed leaves temporary
+    files, which the next one removes.
 
     Parameters
     ----------
@@ -48,6 +46,8 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
         When a file exists, two have one name, or the system refuses.
     """
     _refuse_clashes(files, overwrite)
+    for folder in dict.fromkeys(file.path.parent for file in files):
+        remove_leftovers(folder)
     with ExitStack() as backups, ExitStack() as undo:
         for file in files:
             with _told_of(file):
@@ -89,7 +89,7 @@ def _make_folder(folder: Path, undo: ExitStack) -> None:
 
 
 def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
-    path = file.path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}.part")
+    path = file.path.with_name(temporary_name())
     with path.open("xb") as stream:
         undo.callback(path.unlink, missing_ok=True)
         file.write(stream)

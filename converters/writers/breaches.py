@@ -18,11 +18,14 @@ from .arrow import Shape, are_whole_days, shape_of, stamps_of, text_array
 from .protocol import Breach
 
 _EXACT = 2**53
+_LONGEST = 2**31 - 1
 _NO_SAS_VALUES = "holds values that are neither text nor numbers"
 
 
 def breaches(dataset: Dataset) -> Iterator[Breach]:
-    """Columns that are no text, number or date, or not what they are declared to be."""
+    """Columns that are no text, number or date, or not what they are declared to be; variables without a
+    name, lengths that are none, records without a variable."""
+    yield from _breaches_of_metadata(dataset)
     for variable in dataset.variables:
         message = _fault(dataset, variable)
         if message:
@@ -39,6 +42,28 @@ def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
         message = _fault_in_text(dataset, variable)
         if message:
             yield Breach(dataset.name, message, variable.name)
+
+
+def _breaches_of_metadata(dataset: Dataset) -> Iterator[Breach]:
+    if not _is_unicode(dataset.name, dataset.label, dataset.declared_class, dataset.declared_subclass):
+        yield Breach(dataset.name, "its name, label or class is not valid Unicode")
+    if not dataset.variables and len(dataset):
+        yield Breach(dataset.name, "has records without any variable")
+    for place, each in enumerate(dataset.variables, start=1):
+        if not each.name.strip():
+            yield Breach(dataset.name, f"variable {place} has no name")
+        if not _is_unicode(each.name, each.label, each.format, each.informat):
+            yield Breach(dataset.name, f"the name, label or format of variable {place} is not valid Unicode")
+        elif each.length is not None and not 0 < each.length <= _LONGEST:
+            yield Breach(dataset.name, f"has a length of {each.length}, not of 1 to {_LONGEST}", each.name)
+
+
+def _is_unicode(*texts: str) -> bool:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fault(dataset: Dataset, variable: Variable) -> str:

@@ -22,14 +22,16 @@ import pyarrow.compute as pc
 
 from ...schemas.dataset import Dataset, Variable
 from ...schemas.known_variables import variable_type
+from ..readers.file_kind import PLAIN_TEXT, seems
 from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar
 from . import arrow, sidecars
 from .arrow import Shape
 from .breaches import breaches_of_text
-from .lines import Block, block, by_distinct, date_tokens, datetime_tokens, lines, number_tokens
+from .lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
 from .protocol import Breach, Output, PlannedFile, Writer
 
-_NEEDS_QUOTES = '[",\r\n]'
+_NEEDS_QUOTES = '[",\r\n]|^\ufeff'
+"""A byte order mark in front of the first name would be taken for that of the file."""
 
 
 def breaches(output: Output) -> Iterator[Breach]:
@@ -38,15 +40,34 @@ def breaches(output: Output) -> Iterator[Breach]:
     yield from unfit
     if dataset_name(output.path.name) != dataset.name and not is_sas_name(dataset.name):
         yield Breach(dataset.name, "its name is none of SAS's, so the file must have it, and has another")
+    told = (dataset.label, dataset.declared_class, dataset.declared_subclass)
+    if any("\0" in text for text in told) or any(text != text.strip() for text in told[1:]):
+        yield Breach(dataset.name, "has a NUL character in its label, or blanks around its class")
     if is_sidecar(output.path):
         yield Breach(
             dataset.name, f"{output.path.name} is what a table about data is called; begin without _"
         )
     for variable in () if unfit else dataset.variables:
+        yield from _breaches_of_variable(dataset, variable)
         if variable_type(variable.name) == "Char" and sidecars.stamp_type(dataset, variable):
             yield Breach(
                 dataset.name, "holds dates, has no date format, and is text by its name", variable.name
             )
+
+
+def _breaches_of_variable(dataset: Dataset, variable: Variable) -> Iterator[Breach]:
+    """What a reader of CSV and of the tables beside it drops, or takes for a file that is no text."""
+    if any(text != text.strip() for text in (variable.name, variable.format, variable.informat)):
+        yield Breach(dataset.name, "has blanks around its name or format", variable.name)
+    if any("\0" in text for text in (variable.name, variable.label, variable.format, variable.informat)):
+        yield Breach(dataset.name, "has a NUL character in its name, label or format", variable.name)
+    if arrow.shape_of(dataset, variable) is Shape.TEXT and _has_nul(arrow.arrow_column(dataset, variable)):
+        yield Breach(dataset.name, "holds text with a NUL character", variable.name)
+
+
+def _has_nul(texts: pa.Array) -> bool:
+    distinct = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
+    return bool(pc.any(pc.match_substring(distinct, "\0")).as_py())
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
@@ -66,7 +87,7 @@ def quoted(texts: pa.Array) -> pa.Array:
 
 
 _TOKENS = {
-    Shape.TEXT: by_distinct(quoted),
+    Shape.TEXT: quoted,
     Shape.NUMBER: number_tokens,
     Shape.DATE: date_tokens,
     Shape.DATETIME: datetime_tokens,
@@ -74,13 +95,20 @@ _TOKENS = {
 
 
 def _write(dataset: Dataset, stream: BinaryIO) -> None:
-    header = quoted(pa.array([variable.name for variable in dataset.variables], pa.large_string()))
-    stream.write((",".join(header.to_pylist()) + "\n").encode())
+    stream.write(_header([variable.name for variable in dataset.variables]).encode())
     columns = [_column(dataset, variable) for variable in dataset.variables]
     if len(columns) == 1:
         columns = [_never_empty(columns[0])]
     for some in lines(columns, len(dataset), null="", end="\n"):
         stream.write(some)
+
+
+def _header(names: Sequence[str]) -> str:
+    """The line of names; the first in quotation marks where readers would take it for another format's."""
+    fields = quoted(pa.array(names, pa.large_string())).to_pylist()
+    if seems(fields[0].encode()) not in {"", PLAIN_TEXT}:  # a name like PAR1 or <A>
+        fields[0] = f'"{fields[0]}"'
+    return ",".join(fields) + "\n"
 
 
 def _never_empty(column: Block) -> Block:

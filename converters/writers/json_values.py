@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ...schemas.columns import is_date
 from ...schemas.dataset import Dataset, Variable
-from ..sas_formats import Kind, kind_of, sas_days_of, sas_seconds_of
+from ..sas_formats import Kind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
 from . import arrow
 from .arrow import Shape
-from .lines import Tokens, by_distinct, date_tokens, datetime_tokens, number_tokens, time_tokens
+from .lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
 
 Numbers = NDArray[np.float64]
 
@@ -74,7 +74,9 @@ def fault_of(dataset: Dataset, variable: Variable) -> str:
         return ""
     values = arrow.arrow_column(dataset, variable)
     if is_date(dataset[variable.name]):
-        values = _sas_numbers(values)
+        stamps, values = values, _sas_numbers(values)
+        if not _are_exact(stamps, values):
+            return f"is declared {form.data_type}, which does not hold all of its microseconds"
     numbers = values.drop_null().to_numpy(zero_copy_only=False)
     return "" if form.fits(numbers) else f"is declared {form.data_type}, and holds {form.otherwise}"
 
@@ -82,6 +84,14 @@ def fault_of(dataset: Dataset, variable: Variable) -> str:
 def _sas_numbers(stamps: pa.Array) -> pa.Array:
     counted = sas_days_of if pa.types.is_date(stamps.type) else sas_seconds_of
     return pa.array(counted(stamps.to_numpy(zero_copy_only=False)), from_pandas=True)
+
+
+def _are_exact(stamps: pa.Array, numbers: pa.Array) -> bool:
+    """Whether doubles hold the datetimes: they do not hold each microsecond far from 1960."""
+    if pa.types.is_date(stamps.type):
+        return True
+    again = datetimes_of(numbers.to_numpy(zero_copy_only=False))
+    return again is not None and pa.array(again, stamps.type).equals(stamps)
 
 
 def _escaped(texts: pa.Array) -> pa.Array:
@@ -126,17 +136,22 @@ def _boolean(numbers: pa.Array) -> pa.Array:
 
 
 def _are_whole(numbers: Numbers) -> bool:
-    return bool(((np.trunc(numbers) == numbers) & (np.abs(numbers) < _BEYOND_INTEGERS)).all())
+    whole = (np.trunc(numbers) == numbers) & (np.abs(numbers) < _BEYOND_INTEGERS)
+    return bool((whole & ~_negative_zero(numbers)).all())
+
+
+def _negative_zero(numbers: Numbers) -> NDArray[np.bool_]:
+    return (numbers == 0) & np.signbit(numbers)
 
 
 def _are_times(numbers: Numbers) -> bool:
     whole = np.floor(numbers)
     micros = np.rint((numbers - whole) * 1e6)
     exact = whole + micros / 1e6 == numbers
-    return bool((exact & (micros < 1e6) & (numbers >= 0) & (numbers < _SECONDS_PER_DAY)).all())
+    return bool((exact & (micros < 1e6) & ~np.signbit(numbers) & (numbers < _SECONDS_PER_DAY)).all())
 
 
-_json_text = by_distinct(_quoted(_escaped))
+_json_text = _quoted(_escaped)
 _TEXTS = frozenset({"string", "date", "datetime", "time", "decimal", "URI"})
 _KINDS = {Shape.DATE: Kind.DATE, Shape.DATETIME: Kind.DATETIME}
 _STAMPS = {
@@ -150,13 +165,13 @@ _NUMBERS = {
         _DOUBLE,
         Form("float", "", _number),
         Form("decimal", "decimal", _quoted(_decimal)),
-        Form("integer", "", _integer, _are_whole, "numbers that are not whole"),
+        Form("integer", "", _integer, _are_whole, "numbers that are not whole, or a negative zero"),
         Form(
             "boolean",
             "",
             _boolean,
-            lambda numbers: bool(np.isin(numbers, (0, 1)).all()),
-            "other numbers than 0 and 1",
+            lambda numbers: bool((np.isin(numbers, (0, 1)) & ~_negative_zero(numbers)).all()),
+            "other numbers than 0 and 1, or a negative zero",
         ),
         Form("time", "integer", _quoted(time_tokens), _are_times, "what is no time of day in microseconds"),
     )

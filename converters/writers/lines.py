@@ -21,8 +21,14 @@ _BLOCK = 32_768
 
 
 def block(array: pa.Array, tokens: Tokens) -> Block:
-    """A column whose values are written by `tokens`."""
-    return lambda first, count: tokens(array.slice(first, count))
+    """A column whose values are written by `tokens`: distinct values once, where it has a dictionary.
+
+    They are made before the first block, not again for each: there may be as many as records.
+    """
+    if not pa.types.is_dictionary(array.type):
+        return lambda first, count: tokens(array.slice(first, count))
+    distinct, codes = tokens(array.dictionary.cast(pa.large_string())), array.indices
+    return lambda first, count: distinct.take(codes.slice(first, count))
 
 
 def lines(
@@ -70,17 +76,6 @@ def time_tokens(seconds: pa.Array) -> pa.Array:
     """``03:04:05``, for seconds of one day, with as many decimals as there are."""
     micros = pc.round(pc.multiply(seconds, 1e6)).cast(pa.int64()).cast(pa.time64("us"))
     return _without_zeros(micros.cast(pa.large_string()))
-
-
-def by_distinct(tokens: Tokens) -> Tokens:
-    """The same tokens, made once per distinct value where a column is dictionary-encoded."""
-
-    def of_values(values: pa.Array) -> pa.Array:
-        if not pa.types.is_dictionary(values.type):
-            return tokens(values)
-        return tokens(values.dictionary.cast(pa.large_string())).take(values.indices)
-
-    return of_values
 
 
 def _without_zeros(stamps: pa.Array) -> pa.Array:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...schemas.dataset import Dataset
+from ...schemas.spelling import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Breach:
 
     def __str__(self) -> str:
         place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
-        return f"{place}: {self.message}"
+        return f"{one_line(place)}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

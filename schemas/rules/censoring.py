@@ -15,6 +15,7 @@ from ..inverted_censoring import Sides, clues_of_inversion
 from ..parameters import Parameters
 from ..rule import Fault, Grain
 from ..structure import Structure
+from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 
 
@@ -126,12 +127,13 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     opening = np.array([clue.opens for clue in clues])
     suspect = fired[opening].any(axis=0)
     both = sides.count(sides.event) * sides.count(sides.censored) > 0
-    for number in np.flatnonzero(suspect):
+    found = []
+    for name, own in parameters.each(suspect[parameters.codes] & (sides.event | sides.censored)):
+        number = parameters.codes[own[0]]
         said = [clue.statement for clue in clues if clue.parameters[number]]
         severity = Severity.ERROR if len(said) > 1 and both[number] else Severity.WARNING
-        message = f"{parameters.names[number]}: CNSR looks inverted: {'; '.join(said)}"
-        own = (parameters.codes == number) & (sides.event | sides.censored)
-        yield Fault(own, ("CNSR", "EVNTDESC", "SRCVAR"), message, severity)
+        found.append(OfParameter(name, f"CNSR looks inverted: {'; '.join(said)}", own, severity))
+    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR looks inverted")
 
 
 @readiness(

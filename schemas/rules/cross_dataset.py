@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from ..rule import Fault, Grain, Inapplicable, Yield
 from ..spelling import did_you_mean, one_line
 from ..structure import Structure
 from ..subjects import adsl_record, deaths_of, plain_identifiers
+from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
@@ -210,34 +212,70 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     if "USUBJID" not in adsl:
         yield Inapplicable("ADSL has no USUBJID")
         return
-    populations = dict(_populations(adsl))
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
+    populations = {label: _Population.of(mask, subjects) for label, mask in _populations(adsl)}
+    everybody = _Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
+    stated: dict[str, _Population] = {}
+    found = []
     of_response = parameters.records_with_role("DOR")
     of_survival = parameters.records_with_role("OS")
     for name, own in parameters.each(parameters.durations & (record >= 0)):
-        having = np.isin(subjects, subjects[record[own]])
+        having = np.unique(subjects[record[own]])
         declared = parameters.endpoint(name).population
         if not declared and of_response[own[0]]:
             continue
         flag = declared or data.declarations.population
-        label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations)
-        population = _declared(adsl, flag) if flag else populations[label]
-        lacking = _number_of(subjects[population & ~having])
-        total = _number_of(subjects[population])
+        label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations, everybody)
+        if flag and flag not in stated:
+            stated[flag] = _Population.of(_declared(adsl, flag), subjects)
+        population = stated[flag] if flag else populations[label]
+        lacking, total = population.lacking(having), population.total
         if not lacking:
             continue
-        message = f"{name}: {lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+        message = f"{lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
         if declared or total - lacking >= _COVERS * total:
-            yield Fault(None, ("USUBJID",), message, Severity.ERROR if flag else None)
+            found.append(OfParameter(name, message, severity=Severity.ERROR if flag else None))
         elif of_survival[own[0]]:
-            yield Fault(None, ("USUBJID",), f"{message}; no population of ADSL fits better", Severity.NOTE)
+            message += "; no population of ADSL fits better"
+            found.append(OfParameter(name, message, severity=Severity.NOTE))
+    yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
 
 
-def _number_of(subjects: NDArray[np.intp]) -> int:
-    """How many subjects, however often each comes."""
-    return int(np.count_nonzero(np.bincount(subjects[subjects >= 0])))
+@dataclass(frozen=True, eq=False)
+class _Population:
+    """Subjects of ADSL.
+
+    Attributes
+    ----------
+    records : ndarray of int, shape (n_subjects,)
+        How many records of ADSL each subject of it has in the population; one, where ADSL is sound.
+    size : int
+        Records of ADSL, also of no subject.
+    total : int
+        Subjects.
+    """
+
+    records: NDArray[np.intp]
+    size: int
+    total: int
+
+    @classmethod
+    def of(cls, mask: Mask, subjects: NDArray[np.intp]) -> _Population:
+        own = subjects[mask & (subjects >= 0)]
+        records = np.bincount(own, minlength=int(subjects.max(initial=-1)) + 1)
+        return cls(records, int(np.count_nonzero(mask)), int(np.count_nonzero(records)))
+
+    def lacking(self, having: NDArray[np.intp]) -> int:
+        """Its subjects that are not among these."""
+        return self.total - int(np.count_nonzero(self.records[having]))
+
+    def agreement(self, having: NDArray[np.intp], everybody: _Population) -> float:
+        """Records of ADSL of these subjects and in the population, as a share of those of either."""
+        both = self.records[having].sum()
+        either = self.size + everybody.records[having].sum() - both
+        return float(both / either) if either else 0.0
 
 
 def _overall_survival(data: Dataset) -> Mask:
@@ -253,21 +291,15 @@ def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
     yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)
 
 
-def _closest(having: Mask, populations: Mapping[str, Mask]) -> str:
+def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], everybody: _Population) -> str:
     """Name of the population that agrees best with the subjects who have a record."""
-    return max(populations, key=lambda label: _agreement(having, populations[label]))
+    return max(populations, key=lambda label: populations[label].agreement(having, everybody))
 
 
 def _declared(adsl: Dataset, flag: str) -> Mask:
     if flag not in adsl:
         raise ConfigurationError(f"the declared population {flag} is no variable of ADSL")
     return adsl.equals(flag, "Y")
-
-
-def _agreement(one: Mask, other: Mask) -> float:
-    """Subjects in both, as a share of those in either."""
-    either = np.count_nonzero(one | other)
-    return float(np.count_nonzero(one & other) / either) if either else 0.0
 
 
 @readiness(

@@ -17,9 +17,8 @@ from ..rule import Fault, Grain, Inference, Yield
 from ..spelling import one_line
 from ..structure import Structure
 from ..time_unit import TimeUnit, other_unit_in, unit_from_text
+from .by_parameter import OfParameter, Positions, by_parameter
 from .readiness import readiness
-
-Positions = NDArray[np.intp]
 
 _ENOUGH = 4
 """So many durations above zero prove a unit."""
@@ -57,37 +56,44 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Correct the date or the duration, then derive AVAL again for the whole parameter.
     """
-    for name, (positions, inference) in _inferences(data).items():
+    inferences = _inferences(data)
+    for name, (_, inference) in inferences.items():
         if inference.fits:
             yield Inference("AVAL", inference.statement, name)
-        start = f"{name}: " if name else ""
-        yield from _faults(data, positions, inference, start)
+    found = (
+        fault
+        for name, (positions, inference) in inferences.items()
+        for fault in _faults(data, name, positions, inference)
+    )
+    yield from by_parameter(
+        data, ("AVAL", "ADT", "STARTDT"), found, "AVAL does not follow from ADT and STARTDT by one formula"
+    )
 
 
-def _faults(data: Dataset, positions: Positions, inference: DurationInference, start: str) -> Iterator[Fault]:
-    variables = ("AVAL", "ADT", "STARTDT")
-    exceptions = _spread(len(data), positions, inference.exceptions)
+def _faults(
+    data: Dataset, name: str, positions: Positions, inference: DurationInference
+) -> Iterator[OfParameter]:
     second, closest = inference.second, inference.closest
     if inference.fits:
-        near = _spread(len(data), positions, _near_misses(data, positions, inference))
-        message = f"{start}AVAL differs from {inference.fits[0]}, which holds on the other records"
+        near = _near_misses(data, positions, inference)
+        message = f"AVAL differs from {inference.fits[0]}, which holds on the other records"
         if second is not None:
             message += f"; the differing ones follow {second}"
-        yield Fault(exceptions & ~near, variables, message)
-        message = f"{start}AVAL differs by one in the last decimal from {inference.fits[0]}"
-        yield Fault(near, variables, message, Severity.WARNING)
+        yield OfParameter(name, message, positions[inference.exceptions & ~near])
+        message = f"AVAL differs by one in the last decimal from {inference.fits[0]}"
+        yield OfParameter(name, message, positions[near], Severity.WARNING)
     elif second is not None and closest is not None:
         if second.unit is not closest.unit:
             message = f"two units in one parameter: most records follow {closest}, these {second}"
-            yield Fault(exceptions, variables, start + message)
+            yield OfParameter(name, message, positions[inference.exceptions])
         else:
             message = f"two formulas in one parameter: most records follow {closest}, these {second}"
-            yield Fault(exceptions, variables, start + message, Severity.WARNING)
+            yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
     elif inference.records:
-        message = f"{start}no formula gives AVAL from ADT and STARTDT on 95% of {inference.records} records"
+        message = f"no formula gives AVAL from ADT and STARTDT on 95% of {inference.records} records"
         if closest is not None:
             message += f"; the closest, {closest}, gives {inference.explained}"
-        yield Fault(None, variables, message, Severity.WARNING)
+        yield OfParameter(name, message, severity=Severity.WARNING)
 
 
 def _near_misses(data: Dataset, positions: Positions, inference: DurationInference) -> Mask:
@@ -133,45 +139,43 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
     """
     proven = _proven_units(data)
     parameters = Parameters.of(data)
-    for number in map(int, np.flatnonzero(parameters.count(parameters.durations & data.filled("AVAL")))):
-        name = parameters.names[number]
-        texts = {"AVALU": _texts_of(data, "AVALU", parameters, number), "PARAM": parameters.texts(number)}
-        start = f"{name}: " if name else ""
-        yield from _unit_faults(start, texts, proven.get(name))
+    units, params = parameters.texts("AVALU"), parameters.texts("PARAM")
+    judged = np.flatnonzero(parameters.count(parameters.durations & data.filled("AVAL")))
+    found = (
+        fault
+        for number in map(int, judged)
+        for name in [parameters.names[number]]
+        for fault in _unit_faults(name, {"AVALU": units[number], "PARAM": params[number]}, proven.get(name))
+    )
+    yield from by_parameter(
+        data, ("AVALU", "PARAM", "AVAL"), found, "the unit of AVAL is not stated, not known or contradicted"
+    )
 
 
 def _unit_faults(
-    start: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
-) -> Iterator[Fault]:
-    variables = ("AVALU", "PARAM", "AVAL")
+    name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
+) -> Iterator[OfParameter]:
     said: dict[str, TimeUnit | str] = {}
     for variable, its_texts in texts.items():
-        for text in sorted(its_texts):
+        for text in its_texts:
             unit = unit_from_text(text) or other_unit_in(text)
             if unit:
                 said[f"{variable} says {text if variable == 'AVALU' else unit}"] = unit
             elif variable == "AVALU":
-                message = f"{start}AVALU states a unit that is not known here: {one_line(text, 20)}"
-                yield Fault(None, variables, message, Severity.WARNING)
+                message = f"AVALU states a unit that is not known here: {one_line(text, 20)}"
+                yield OfParameter(name, message, severity=Severity.WARNING)
     if not said:
         if by_dates is not None:
-            message = f"{start}the unit of AVAL is not stated; the dates prove {by_dates}"
-            yield Fault(None, variables, message, Severity.NOTE)
+            message = f"the unit of AVAL is not stated; the dates prove {by_dates}"
+            yield OfParameter(name, message, severity=Severity.NOTE)
         else:
-            yield Fault(None, variables, f"{start}the unit of AVAL is not stated anywhere", Severity.WARNING)
+            message = "the unit of AVAL is not stated anywhere"
+            yield OfParameter(name, message, severity=Severity.WARNING)
         return
     if by_dates is not None:
         said = said | {f"the dates prove {by_dates}": by_dates}
     if len(set(said.values())) > 1:
-        yield Fault(None, variables, f"{start}the unit of AVAL is contradicted: {', '.join(said)}")
-
-
-def _texts_of(data: Dataset, variable: str, parameters: Parameters, number: int) -> list[str]:
-    if variable not in data:
-        return []
-    distinct = data.distinct(variable)
-    codes = np.unique(distinct.codes[parameters.codes == number])
-    return sorted(str(distinct.values[code]) for code in codes if code >= 0)
+        yield OfParameter(name, f"the unit of AVAL is contradicted: {', '.join(said)}")
 
 
 def _proven_units(data: Dataset) -> dict[str, TimeUnit]:
@@ -239,9 +243,3 @@ def _in_another_unit(data: Dataset) -> Mask:
     if "AVALU" not in data:
         return np.zeros(len(data), dtype=np.bool_)
     return data.matching("AVALU", lambda text: bool(other_unit_in(text)))
-
-
-def _spread(records: int, positions: Positions, own: Mask) -> Mask:
-    mask = np.zeros(records, dtype=np.bool_)
-    mask[positions[own]] = True
-    return mask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -166,13 +167,15 @@ def _by_evaluator(parameters: Parameters) -> list[tuple[str, str]]:
     if len(responses) == len(progressions) == 1:
         evaluators = {parameters.endpoint(name).evaluator for name in (*responses, *progressions)}
         return [] if len(evaluators - {""}) > 1 else [(responses[0], progressions[0])]
-    pairs = []
-    for response in responses:
-        evaluator = parameters.endpoint(response).evaluator
-        same = [name for name in progressions if parameters.endpoint(name).evaluator == evaluator]
-        if evaluator and len(same) == 1:
-            pairs.append((response, same[0]))
-    return pairs
+    of_evaluator = defaultdict(list)
+    for name in progressions:
+        of_evaluator[parameters.endpoint(name).evaluator].append(name)
+    stated = {name: parameters.endpoint(name).evaluator for name in responses}
+    return [
+        (response, of_evaluator[evaluator][0])
+        for response, evaluator in stated.items()
+        if evaluator and len(of_evaluator[evaluator]) == 1
+    ]
 
 
 def _partner(data: Dataset, chosen: Mask) -> Codes:

@@ -26,16 +26,18 @@ _ADAE = (Structure.ADAE,)
 _SUBJECT = ((),)
 _CLASS = (("AEBODSYS",), ("AESOC",))
 _TERM = (("AEDECOD",),)
+_BY_CLASS = {"within": _CLASS, "group": "subject and organ class", "grain": Grain.DATASET}
+"""Which of two variables for the organ class a flag may go by, only the whole dataset tells."""
 _PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
 
 
 @readiness(
     {
         "AE011": {"flag": "AOCCFL", "within": _SUBJECT, "group": "subject", "worst": False},
-        "AE012": {"flag": "AOCCSFL", "within": _CLASS, "group": "subject and organ class", "worst": False},
+        "AE012": {**_BY_CLASS, "flag": "AOCCSFL", "worst": False},
         "AE013": {"flag": "AOCCPFL", "within": _TERM, "group": "subject and term", "worst": False},
         "AE014": {"flag": "AOCCIFL", "within": _SUBJECT, "group": "subject", "worst": True},
-        "AE015": {"flag": "AOCCSIFL", "within": _CLASS, "group": "subject and organ class", "worst": True},
+        "AE015": {**_BY_CLASS, "flag": "AOCCSIFL", "worst": True},
         "AE016": {"flag": "AOCCPIFL", "within": _TERM, "group": "subject and term", "worst": True},
     },
     title="{flag} does not mark one event per {group}",
@@ -84,8 +86,11 @@ def one_per_group(
 
 
 def _choices(data: Dataset, within: tuple[tuple[str, ...], ...]) -> Choices:
-    """Ways to group that the dataset allows; one that makes the same groups as the first is left out."""
-    there = [keys for keys in within if all(key in data for key in keys)]
+    """Ways to group that the dataset allows: by variables that are filled on some record.
+
+    One that makes the same groups as the first is left out.
+    """
+    there = [keys for keys in within if all(key in data and data.filled(key).any() for key in keys)]
     return there[:1] + [keys for keys in there[1:] if not _one_to_one(data, there[0][0], keys[0])]
 
 

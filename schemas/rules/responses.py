@@ -163,15 +163,17 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     progressions, evaluators = _progressions(adrs), _evaluators(adrs)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
-    for number in np.flatnonzero(parameters.count(censored)):
-        own = censored & (parameters.codes == number)
-        evaluator = _evaluator(parameters, int(number))
+    seen = np.zeros(len(data), dtype=np.bool_)
+    own_evaluator = _own_evaluators(parameters)
+    for evaluator in np.unique(own_evaluator[censored]):
         if not evaluator and several:
             continue
         same = progressions & ((evaluators == evaluator) | (evaluators == "") | (not evaluator))
-        seen = own & _within(data, adrs, same, start, data.days("ADT"))
-        message = f"{parameters.names[number]}: censored on or after the day of a progression in ADRS"
-        yield Fault(seen, ("CNSR", "ADT"), message)
+        judged = censored & (own_evaluator == evaluator)
+        seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
+    for prefix, mask in parameters.split(seen):
+        message = f"{prefix}censored on or after the day of a progression in ADRS"
+        yield Fault(mask, ("CNSR", "ADT"), message)
 
 
 def _reason_stated(data: Dataset) -> Mask:
@@ -206,9 +208,15 @@ def _evaluators(adrs: Dataset) -> NDArray[np.str_]:
     return found
 
 
-def _evaluator(parameters: Parameters, number: int) -> str:
-    declared = parameters.endpoint(parameters.names[number]).evaluator
-    return _who(declared) if declared else next(filter(None, map(_who, sorted(parameters.texts(number)))), "")
+def _own_evaluators(parameters: Parameters) -> NDArray[np.str_]:
+    """Whose progressions each record's parameter is about: as declared, else by PARAM."""
+    found = [
+        _who(declared) if declared else next(filter(None, map(_who, texts)), "")
+        for name, texts in zip(parameters.names, parameters.texts("PARAM"), strict=True)
+        for declared in [parameters.endpoint(name).evaluator]
+    ]
+    evaluators: NDArray[np.str_] = np.array(found, dtype="U8")[parameters.codes]
+    return evaluators
 
 
 def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:

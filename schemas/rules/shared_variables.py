@@ -53,8 +53,6 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     record = adsl_record(data, adsl)
     for name in shared:
         found = agreement(data, name, adsl, name, record)
-        if found is None:
-            continue
         yield Fault(found.differs, (name,), f"{name} differs from ADSL")
         yield Fault(found.absent_there, (name,), f"{name} has a value and ADSL has none")
         severity = None if name.endswith("FL") else Severity.WARNING

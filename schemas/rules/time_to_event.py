@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..columns import Mask
 from ..dataset import Dataset
 from ..finding import Severity
-from ..parameters import Parameters
-from ..rule import Fault, Grain, Inference, Yield
+from ..parameters import Parameters, identify_subjects
+from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
 from ..structure import Structure
 from .readiness import readiness
 
@@ -37,7 +37,9 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
     ## What it checks
     A time-to-event dataset has USUBJID, PARAMCD and CNSR, and AVAL or both dates it is made from, ADT and
     STARTDT. Each that lacks is one finding; rules that need it do not apply because of that. AVAL and CNSR
-    hold numbers: where they hold text, rules that need the numbers cannot be run.
+    hold numbers: where they hold text, rules that need the numbers cannot be run. PARAMCD holds parameters:
+    where 20 values or more have one subject each (nine in ten), it identifies subjects or records, and rules
+    that compare the records of a parameter do not apply.
 
     ## Not a fault
     No AVAL where ADT and STARTDT are there: the duration can be derived from them. A survival table needs
@@ -54,6 +56,8 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
             yield Fault(None, (variable,), f"{variable} is not there")
     if "AVAL" not in data and not ("ADT" in data and "STARTDT" in data):
         yield Fault(None, ("AVAL", "ADT", "STARTDT"), "there is neither AVAL nor both ADT and STARTDT")
+    if "PARAMCD" in data and identify_subjects(data):
+        yield Fault(None, ("PARAMCD",), NO_PARAMETERS)
     for variable in ("AVAL", "CNSR"):
         if variable in data and data.is_character(variable) and data.filled(variable).any():
             yield Fault(None, (variable,), f"{variable} holds text where numbers are needed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -58,15 +59,17 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
     Derive the three from the record that gives ADT, in the same step.
     """
     named = data.distinct("SRCDOM")
-    delivered = [(str(value), code) for code, value in enumerate(named.values) if str(value) in study]
-    traced = [(name, code) for name, code in delivered if "USUBJID" in study[name]]
+    traced: dict[str, list[int]] = defaultdict(list)
+    for code, value in enumerate(named.values):
+        if str(value) in study and "USUBJID" in study[str(value)]:
+            traced[study[str(value)].name].append(code)
     if not traced:
         yield Inapplicable("no dataset that SRCDOM names was delivered")
         return
     cut_off = cut_off_for(data, study)
     limit = np.full(len(data), np.nan) if cut_off is None else cut_off.day
-    for name, code in traced:
-        yield from _faults(data, study[name], named.codes == code, limit)
+    for name, codes in traced.items():
+        yield from _faults(data, study[name], np.isin(named.codes, codes), limit)
 
 
 def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterator[Fault]:
@@ -84,13 +87,16 @@ def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterato
     found = trace.only(~trace.lost & ~trace.vague)
     named = data.distinct("SRCVAR")
     codes = named.codes[found.positions]
-    for code in np.unique(codes[codes >= 0]):
-        name = str(named.values[code]).strip().upper()
-        these = found.only(codes == code)
-        if name not in source:
-            message = f"{source.name} has no variable that SRCVAR names"
-            yield Fault(_mask(data, these.positions), ("SRCVAR",), message)
-        elif "ADT" in data and _DATE.search(name):
+    present = np.unique(codes[codes >= 0])
+    by_name = defaultdict(list)
+    for code in present:
+        by_name[str(named.values[code]).strip().upper()].append(code)
+    absent = [code for name, same in by_name.items() if name not in source for code in same]
+    nowhere = found.positions[np.isin(codes, absent)]
+    yield Fault(_mask(data, nowhere), ("SRCVAR",), f"{source.name} has no variable that SRCVAR names")
+    for name, same in by_name.items():
+        if name in source and "ADT" in data and _DATE.search(name):
+            these = found.only(np.isin(codes, same))
             another = these.positions[_another_date(data, source, name, these, cut_off)]
             message = f"ADT is not the date of {name} in {source.name}"
             yield Fault(_mask(data, another), ("ADT", "SRCVAR"), message)

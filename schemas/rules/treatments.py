@@ -16,6 +16,7 @@ from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
 from ..subjects import adsl_record
+from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 
 _TREATMENT = re.compile(
@@ -106,9 +107,7 @@ def _another(data: Dataset, adsl: Dataset, name: str, periods: dict[int, str]) -
     """Records whose treatment is that of no period, or not that of their own."""
     record = adsl_record(data, adsl)
     found = {period: agreement(data, name, adsl, theirs, record) for period, theirs in periods.items()}
-    differs = {period: each.differs | each.absent_there for period, each in found.items() if each is not None}
-    if not differs:
-        return np.zeros(len(data), dtype=np.bool_)
+    differs = {period: each.differs | each.absent_there for period, each in found.items()}
     of_none: Mask = np.logical_and.reduce(list(differs.values()))
     if "APERIOD" not in data:
         return of_none
@@ -152,12 +151,14 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
     parameters = Parameters.of(data)
     having = parameters.durations & (adsl_record(data, adsl) >= 0)
     code = np.append(arms.codes, -1)[adsl_record(data, adsl)]
+    found = []
     for name, own in parameters.each(having):
         present = np.bincount(code[own][code[own] >= 0], minlength=len(arms.values)) > 0
         absent = np.count_nonzero(expected & ~present)
         if absent:
             which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
-            yield Fault(None, (arm,), f"{name}: no record of {absent} of {expected.sum()} arms: {which}")
+            found.append(OfParameter(name, f"no record of {absent} of {expected.sum()} arms: {which}"))
+    yield from by_parameter(data, (arm,), found, "no record of some arm")
 
 
 def _members(adsl: Dataset) -> Mask | None:
@@ -226,12 +227,9 @@ def treated_otherwise(data: Dataset) -> Iterator[Fault]:
     None if they were given another treatment. Say in the analysis which of the two it goes by.
     """
     found = agreement(data, "TRT01A", data, "TRT01P", np.arange(len(data)))
-    if found is not None:
-        number = np.count_nonzero(found.differs)
-        message = (
-            f"{number} subject{' was' if number == 1 else 's were'} not treated as planned (TRT01P, TRT01A)"
-        )
-        yield Fault(found.differs, ("TRT01P", "TRT01A"), message)
+    number = np.count_nonzero(found.differs)
+    message = f"{number} subject{' was' if number == 1 else 's were'} not treated as planned (TRT01P, TRT01A)"
+    yield Fault(found.differs, ("TRT01P", "TRT01A"), message)
 
 
 _SUBJECTS = 20
@@ -273,13 +271,18 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
     aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
     parameters = Parameters.of(data)
     judged = ~np.isnan(aval) & ~np.isnan(cnsr) & (arms.codes >= 0)
+    found = []
     for name, own in parameters.each(judged):
+        if len(own) < 2 * _SUBJECTS:
+            continue
         early = (cnsr[own] >= 1) & (aval[own] <= np.quantile(aval[own], 0.25))
         arm, share, others = _furthest(arms.codes[own], early, len(arms.values))
         if arm >= 0:
             compared = f"{share:.0%} of {arms.values[arm]} and {others:.0%} of the others"
-            message = f"{name}: censored in the first quarter of all durations are {compared}"
-            yield Fault(None, ("CNSR", "AVAL"), message)
+            message = f"censored in the first quarter of all durations are {compared}"
+            found.append(OfParameter(name, message))
+    others = "arms differ in the share censored in the first quarter of all durations"
+    yield from by_parameter(data, ("CNSR", "AVAL"), found, others)
 
 
 def _furthest(codes: NDArray[np.intp], early: Mask, arms: int) -> tuple[int, float, float]:

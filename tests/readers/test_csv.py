@@ -116,7 +116,7 @@ def test_a_numeric_variable_with_other_content_stays_text_and_is_told(tmp_path: 
     assert texts(data, "AGE") == ["40", "1e999", "50"]
     assert [str(note) for note in data.notes] == [
         f"ADTTE.{variable} record 2: numeric by description, kept as character: "
-        f"1 value in the form {form} that are not numbers (read are 12.5, 1e-3)"
+        f"1 value in the form {form}, not a number (read are 12.5, 1e-3)"
         for variable, form in (("AVAL", "<9"), ("AGE", "9A999"))
     ]
 
@@ -188,6 +188,28 @@ def test_numbers_where_a_date_is_expected_are_kept_and_told(tmp_path: Path) -> N
     assert data.notes[0].message == "holds numbers instead of dates, read as plain numbers"
 
 
+def test_digits_that_no_sas_count_has_stay_text(tmp_path: Path) -> None:
+    described(tmp_path, "dataset,variable,type,format", "ADTTE,ATM,Num,TIME5.")
+    data = read(tmp_path, "USUBJID,ATM\n1,0830\n2,0915\n")
+    assert texts(data, "ATM") == ["0830", "0915"]
+    assert "in the form 9999, not a time" in data.notes[0].message
+
+
+def test_a_point_between_thousands_is_not_a_decimal_point(tmp_path: Path) -> None:
+    lines = "USUBJID;AVAL;BASE;AGE\n01;1.234;12,5;54\n02;2.500;13,5;61\n"
+    data = read(tmp_path, lines)
+    assert texts(data, "AVAL") == ["1.234", "2.500"]
+    assert data["BASE"].tolist() == [12.5, 13.5]
+    assert "contradict" in data.notes[0].message + data.notes[1].message
+    assert read(tmp_path, lines, decimal=".")["AVAL"].tolist() == [1.234, 2.5]
+    assert read(tmp_path, "USUBJID;AVAL;BASE\n01;1.25;12,5\n")["AVAL"].tolist() == [1.25]
+
+
+def test_a_record_that_repeats_the_names_is_noted(tmp_path: Path) -> None:
+    data = read(tmp_path, "USUBJID,AETERM\n1,a\nUSUBJID,AETERM\n2,b\n")
+    assert [str(note) for note in data.notes] == ["ADTTE record 2: repeats the names, and is kept"]
+
+
 # Sidecar
 
 
@@ -213,7 +235,10 @@ def test_the_sidecar_describes_variables(tmp_path: Path) -> None:
     assert (variable.label, variable.length, variable.type) == ("Subject", 20, "Char")
     assert data.variable("ADT").format == "DATE9."
     assert data.carries == {"label", "length", "format"}
-    assert data.notes == ()
+    (note,) = data.notes
+    assert str(note) == (
+        "ADTTE.ADT record 1: 1 value written as numbers, read as SAS dates (days since 1960-01-01)"
+    )
 
 
 def test_a_sidecar_without_a_column_carries_less(tmp_path: Path) -> None:
@@ -504,7 +529,7 @@ def test_a_blank_line_within_an_only_column_is_a_missing_value(tmp_path: Path, l
     ):
         dataset = read(tmp_path, line_break.join(lines).encode())
         assert dataset["USUBJID"].astype(object).tolist() == values
-        told = [f"blank lines at the end were left out: {blank}"] if blank else []
+        told = [f"blank lines at the end, excluded: {blank}"] if blank else []
         assert [note.message for note in dataset.notes] == told
 
 

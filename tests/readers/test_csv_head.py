@@ -59,6 +59,29 @@ def test_one_column_alone_is_nothing_to_note(tmp_path: Path) -> None:
     assert notes(read(tmp_path, "USUBJID\nS1-001\nS1-002\n")) == []
 
 
+@pytest.mark.parametrize(
+    ("content", "names", "first"),
+    [
+        ("USUBJID;Value, mg\n01;12,5\n02;13,7\n", ["USUBJID", "Value, mg"], "12,5"),
+        ("USUBJID;AVALC, mean;BASE, mean\n01;1,5;2,5\n", ["USUBJID", "AVALC, mean", "BASE, mean"], "1,5"),
+        ("USUBJID|AVALC,x\n01|3,5\n", ["USUBJID", "AVALC,x"], "3,5"),
+        ("Subject;Gewicht (kg, n);Ort (a, b), c\n01;12,5;x\n02;13;y\n", None, "12,5"),
+    ],
+)
+def test_a_comma_in_the_names_is_not_the_delimiter(
+    tmp_path: Path, content: str, names: list[str] | None, first: str
+) -> None:
+    data = read(tmp_path, content)
+    assert names is None or data.frame.columns.tolist() == names
+    second = data[data.variables[1].name][0]
+    assert second in (first, float(first.replace(",", ".")))
+
+
+def test_a_comma_that_parts_more_fields_is_the_delimiter(tmp_path: Path) -> None:
+    data = read(tmp_path, "USUBJID,A;B,AETERM\n1,x;y,a\n2,x;z,b\n")
+    assert data.frame.columns.tolist() == ["USUBJID", "A;B", "AETERM"]
+
+
 # Titles
 
 
@@ -75,7 +98,24 @@ def test_titles_above_the_names_are_left_out_and_counted(tmp_path: Path, titles:
     assert data.frame.columns.tolist() == ["USUBJID", "AESEQ", "AETERM"]
     assert len(data) == 2
     count = sum(1 for line in titles.split("\n") if line)
-    assert notes(data) == [f"lines above the names, left out as titles: {count}"]
+    assert notes(data) == [f"titles above the names, excluded: {count}"]
+
+
+def test_titles_with_commas_are_told_from_names_by_the_records(tmp_path: Path) -> None:
+    data = read(tmp_path, "Adverse events, safety set\nProtocol: X, page 1\n\nUSUBJID,AESEQ\n01,1\n02,2\n")
+    assert data.frame.columns.tolist() == ["USUBJID", "AESEQ"]
+    assert notes(data) == ["titles above the names, excluded: 2"]
+
+
+def test_the_name_of_one_of_several_columns_is_not_a_title(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match="column 2 has no name"):
+        read(tmp_path, "SUBJECT,,\nA1,LOW,HIGH\n102,1,2\n103,3,4\n")
+
+
+@pytest.mark.parametrize("content", ["01-001,34,M\n01-002,44,F\n", "1,2,3\n4,5,6\n", "S1,54,2020-01-31\n"])
+def test_a_file_without_names_is_refused(tmp_path: Path, content: str) -> None:
+    with pytest.raises(UnreadableInput, match="the first line holds values, not names"):
+        read(tmp_path, content)
 
 
 def test_a_line_of_records_is_never_taken_for_names(tmp_path: Path) -> None:
@@ -109,6 +149,16 @@ def test_labels_below_names(tmp_path: Path) -> None:
     assert notes(data) == ["labels are in the second line, below the names"]
 
 
+def test_labels_below_names_of_a_study_without_a_number(tmp_path: Path) -> None:
+    data = read(
+        tmp_path,
+        "STUDYID,USUBJID,PARAM,AVAL\nStudy Identifier,Unique Subject Identifier,Parameter,Analysis Value\n"
+        "CARTITUDE,C-01,OS,12\nCARTITUDE,C-02,OS,13\n",
+    )
+    assert data["AVAL"].tolist() == [12, 13]
+    assert data.variable("STUDYID").label == "Study Identifier"
+
+
 def test_labels_below_names_of_an_empty_dataset(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM,AESEQ\nUnique Subject Identifier,Reported Term,Sequence Number\n")
     assert (len(data), data.variable("AESEQ").label) == (0, "Sequence Number")
@@ -129,12 +179,17 @@ def test_what_may_be_labels_or_a_record_is_kept_and_noted(tmp_path: Path) -> Non
         "USUBJID,AETERM\nS1,chest pain\nS2,nausea\n",
         "USUBJID,AETERM,AEDECOD\nS1,chest pain,Chest pain\nS2,x,y\n",
         "Subject Id,Visit,Result\nS001,WEEK1,NEG\nS002,WEEK2,POS\n",
+        "Subject Id,Pain Score,Sleep Score,Mood Score\nS1,ND,NK,UNK\nS2,3,4,5\n",
+        "USUBJID,LBTEST,LBORRES,VISIT\nS-001,Some Test,Not Done,Visit 1\nS-001,Some Test,23,Visit 2\n",
+        "USUBJID,PARAM,AVALC\nTEST PATIENT,Tumor Response,Not Done\nS-02,OS x,12\n",
+        "USUBJID,QSTEST,QSORRES,AGE\nS 001,First question,Not at all,Not known\nS 002,Other question,2,54\n",
     ],
 )
 def test_records_stay_records(tmp_path: Path, content: str) -> None:
     data = read(tmp_path, content)
     assert len(data) == 2
-    assert notes(data) == []
+    assert not any("second line" in note for note in notes(data))
+    assert {variable.label for variable in data.variables} == {""}
 
 
 # Empty columns and records
@@ -143,7 +198,7 @@ def test_records_stay_records(tmp_path: Path, content: str) -> None:
 def test_columns_at_the_end_without_name_and_value_are_left_out(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM,,\r\n1,a,,\r\n2,b,,\r\n")
     assert data.frame.columns.tolist() == ["USUBJID", "AETERM"]
-    assert notes(data) == ["columns at the end without a name and without a value, left out: 2"]
+    assert notes(data) == ["columns at the end without a name and without a value, excluded: 2"]
 
 
 @pytest.mark.parametrize("header", ["USUBJID,AETERM,", ",USUBJID,AETERM", "USUBJID,,AETERM"])
@@ -156,7 +211,7 @@ def test_records_at_the_end_without_a_value_are_left_out(tmp_path: Path) -> None
     data = read(tmp_path, "USUBJID,AETERM,AESEQ\n1,a,1\n,,\n2,b,2\n,,\n,,\n")
     assert texts(data, "USUBJID") == ["1", "", "2"]
     assert data["AESEQ"].tolist()[::2] == [1, 2]
-    assert notes(data) == ["records at the end without any value, left out: 2"]
+    assert notes(data) == ["records at the end without any value, excluded: 2"]
 
 
 def test_a_described_file_keeps_every_record(tmp_path: Path) -> None:

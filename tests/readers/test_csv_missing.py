@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import adamgate as ag
@@ -38,7 +39,7 @@ def test_declared_na_is_missing_and_quoted_na_is_namibia(tmp_path: Path) -> None
     assert values(data, "COUNTRY") == ["NA", "CH"]
     assert values(data, "RACE") == [None, "NA"]
     assert [note.message for note in data.notes] == [
-        "NA in quotation marks is text, as R writes it: 2 values of COUNTRY, RACE"
+        "NA in quotation marks is text, without them it is missing: 2 values of COUNTRY, RACE"
     ]
 
 
@@ -55,6 +56,30 @@ def test_several_words_and_blanks_around_them(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AGE,RACE\nS1, NA ,NULL\nS2,NULL,x\n", missing=["NA", "NULL"])
     assert data["AGE"].isna().all()
     assert values(data, "RACE") == [None, "x"]
+
+
+def test_a_number_that_stands_for_missing(tmp_path: Path) -> None:
+    data = read(tmp_path, "USUBJID,AGE,RACE\nS1,-99.0,-99\nS2,-99,x\nS3,54,-99.0\n", missing="-99")
+    assert np.isnan(data["AGE"]).tolist() == [True, True, False]
+    assert values(data, "RACE") == [None, "x", "-99.0"]
+
+
+def test_blanks_around_a_word_in_text(tmp_path: Path) -> None:
+    assert values(read(tmp_path, "USUBJID,RACE\nS1, NA \nS2,x\n", missing="NA"), "RACE") == [None, "x"]
+
+
+def test_declaring_one_word_silences_no_note_about_another(tmp_path: Path) -> None:
+    (note,) = read(tmp_path, "USUBJID,AGE\nS1,NA\nS2,1\n", missing="NULL").notes
+    assert "--missing NA reads it as missing" in note.message
+
+
+def test_two_words_in_one_number(tmp_path: Path) -> None:
+    data = read(tmp_path, "USUBJID,AGE,TRTSDT\nS1,NA,NaT\nS2,NaN,2020-01-31\nS3,54,\n")
+    assert [note.message.split(", as")[0] for note in data.notes] == [
+        "NA in 1 variable (AGE)",
+        "NaN in 1 variable (AGE)",
+        "NaT in 1 variable (TRTSDT)",
+    ]
 
 
 def test_declared_words_leave_other_words_alone(tmp_path: Path) -> None:

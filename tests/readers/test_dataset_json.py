@@ -600,3 +600,12 @@ def test_stray_bytes_in_the_metadata_are_told(tmp_path):
     dataset = read(tmp_path, content, ".json")
     assert dataset.label == "Größe"
     assert any(note.message.startswith("metadata: bytes ") for note in dataset.notes)
+
+
+def test_rows_that_stand_twice_are_refused(tmp_path: Path) -> None:
+    raw = json.dumps(document()).encode()
+    twice = raw[:-1] + b', "rows": [["X", "2"]]}'
+    with pytest.raises(UnreadableInput, match="rows twice"):
+        read(tmp_path, twice)
+    quoted = raw.replace(b'"02"', rb'"\"rows\": ["')
+    assert len(read(tmp_path, quoted)) == len(document()["rows"])

@@ -132,7 +132,7 @@ def refusing(closed, look):
 def test_the_search_for_a_note_ends(tmp_path, monkeypatch):
     put(tmp_path, "adsl.csv", ADSL)
     for number in range(30):
-        put(tmp_path, f"many/{number:02}/x.txt")
+        put(tmp_path, f"many/{number:02}/x.md")
     monkeypatch.setattr(delivery, "_LOOKED_AT", 20)
     assert "data: not all of them were looked into;" in notes(read(tmp_path), tmp_path)[0]
     put(tmp_path, "first/adtte.csv")
@@ -185,3 +185,18 @@ def test_the_case_of_a_nested_delivery(shared, capsys):
     assert run(["validate", str(folder)]) == 0
     assert "sub (adae.csv)" in " ".join(capsys.readouterr().err.split())
     assert names(read(folder, recursive=True)) == ["ADSL", "ADTTE", "ADAE"]
+
+
+def test_delimited_text_and_odm_by_other_names_are_named(tmp_path: Path) -> None:
+    (tmp_path / "adsl.csv").write_text("USUBJID,AGE\n1,54\n")
+    (tmp_path / "adlb.txt").write_text("USUBJID|PARAMCD|AVAL\n1|ALT|5\n")
+    (tmp_path / "readme.txt").write_text("These are the data, as of today.\nSend questions to us.\n")
+    (tmp_path / "odm.xml").write_text("<ODM><ClinicalData/></ODM>")
+    (tmp_path / "define.xml").write_text("<ODM><Study/></ODM>")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "adae.txt").write_text("USUBJID;AESEQ\n1;1\n2;1\n")
+    said = " ".join(map(str, ag.read(tmp_path).notes))
+    for name in ("adlb.txt (delimited text)", "odm.xml (ODM)", "sub"):
+        assert name in said
+    assert "readme" not in said
+    assert "define" not in said

@@ -300,3 +300,16 @@ def test_the_case_of_a_folder_of_parts(shared):
     dataset = read(shared / "cases/formats/pq_folder")
     assert dataset.name == "ADTTE"
     assert len(dataset) == 4
+
+
+def test_a_date_and_a_number_in_the_name_of_a_folder(tmp_path: Path) -> None:
+    part = pa.table({"USUBJID": ["1"], "AVISITN": [1.0]})
+    dataset = read(write(tmp_path, {"ADT=2020-01-31/AVISITN=1/part-0.parquet": part}))
+    assert dataset["ADT"].tolist() == [pd.Timestamp("2020-01-31")]
+    assert dataset["AVISITN"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("name", ["part-0 (1).parquet", "part-0 - Copy.parquet"])
+def test_a_copy_of_a_part_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableInput, match="named as the copy of another"):
+        read(write(tmp_path, {"part-0.parquet": WHOLE, name: WHOLE}))

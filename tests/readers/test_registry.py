@@ -44,7 +44,7 @@ def test_a_file_a_folder_and_several(tmp_path: Path) -> None:
 
 def test_a_folders_other_files_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "adtte.csv")
-    for name in ("_variables.csv", "_own.csv", ".hidden.csv", "~$adsl.csv", "define.xml", "notes.txt"):
+    for name in ("_variables.csv", "_own.csv", ".hidden.csv", "~$adsl.csv", "define.xml", "notes.md"):
         put(tmp_path, name, "dataset,variable\n")
     put(tmp_path, "datasets.csv", "dataset,label\nADTTE,Time\n")
     put(tmp_path, "report.json", '{"findings": []}')
@@ -154,7 +154,7 @@ def test_what_cannot_be_read_is_told_with_advice(tmp_path: Path, snapshot: objec
 
 
 def test_a_folder_without_data_and_no_input_at_all(tmp_path: Path, snapshot: object) -> None:
-    put(tmp_path, "notes.txt")
+    put(tmp_path, "notes.md")
     with pytest.raises(UnreadableInput) as refusal:
         read(tmp_path)
     assert shown(refusal.value, tmp_path) == snapshot
@@ -215,7 +215,7 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
         put(tmp_path, name, "x")
     put(tmp_path, "adtte.json", "{}")
     put(tmp_path, "adae.json", "[1]")
-    put(tmp_path, "adex.csv/notes.txt", "x")
+    put(tmp_path, "adex.csv/notes.md", "x")
     for name in ("README.md", "make.py", "define.xml", "formats.sas7bcat", "_variables.csv", "guide.pdf"):
         put(tmp_path, name, "dataset,variable\n")
     put(tmp_path, "old.json", '{"schema_version": "1.1", "verdict": "passed", "findings": []}')

@@ -81,8 +81,18 @@ def test_one_ambiguous_date_keeps_the_column_text_and_names_the_option() -> None
     meant = typed(column("13/04/2020", "03/04/2020"), Kind.DATE)
     assert meant.wrong.tolist() == [False, True]
     assert messages(meant)[-1] == (
-        "in the form 99/99/9999, day/month or month/day (--date-order dmy or mdy settles it)"
+        "in the form 99/99/9999, day/month or month/day (set --date-order dmy or mdy)"
     )
+
+
+@pytest.mark.parametrize("text", ["31/02/2020", "13/13/2020", "2020-02-30", "31FEB2020"])
+def test_a_day_that_no_calendar_has_is_called_so(text: str) -> None:
+    meant = typed(column(text, "15/03/2020", "16/03/2020"), Kind.DATE)
+    assert meant.wrong.tolist() == [True, False, False]
+    assert [each.message for each in meant.doubts] == ["in the form of a date that no calendar has"]
+    for order in ("dmy", "mdy"):
+        (doubt, *_) = typed(column(text), Kind.DATE, date_order=order).doubts
+        assert doubt.message == "in the form of a date that no calendar has"
 
 
 def test_two_orders_in_one_column_are_not_read() -> None:
@@ -97,11 +107,11 @@ def test_two_orders_in_one_column_are_not_read() -> None:
         ("31JAN20", "with a year of two digits"),
         ("31/01/20", "with a year of two digits"),
         ("31-Jan-20", "with a year of two digits"),
-        ("2020-01", "that are incomplete dates"),
-        ("2020---31", "that are incomplete dates"),
-        ("UN-JAN-2020", "that are incomplete dates"),
-        ("2023-10-NK", "that are incomplete dates"),
-        ("UNK-UNK-2020", "that are incomplete dates"),
+        ("2020-01", "with an incomplete date"),
+        ("2020---31", "with an incomplete date"),
+        ("UN-JAN-2020", "with an incomplete date"),
+        ("2023-10-NK", "with an incomplete date"),
+        ("UNK-UNK-2020", "with an incomplete date"),
     ],
 )
 def test_why_a_text_is_not_a_date(text: str, reason: str) -> None:
@@ -118,7 +128,7 @@ DATETIMES = {
     "2020-01-31 08:30": [],
     "31JAN2020:08:30:00": ["in the form 31JAN2020"],
     "31JAN2020 08:30:00": ["in the form 31JAN2020"],
-    "20200131T083000": ["in the form 20200131 083000"],
+    "20200131T083000": ["in the form 20200131T083000"],
     "2020-01-31T08:30:00Z": ["with a time zone (Z): the clock time is kept, the zone is not"],
     "2020-01-31T08:30:00+02:00": ["with a time zone (+02:00): the clock time is kept, the zone is not"],
     "2020-01-31T08:30:00.000-0500": ["with a time zone (-0500): the clock time is kept, the zone is not"],
@@ -135,6 +145,16 @@ def test_a_datetime_in_every_form(text: str) -> None:
     assert meant.values[0] == HALF_PAST_EIGHT
     assert meant.values.dtype == "datetime64[us]"
     assert messages(meant) == DATETIMES[text]
+
+
+@pytest.mark.parametrize("zone", ["+14:00", "-12:00", "+0530", "+05:45", "-03:30", "+01"])
+def test_real_time_zones_are_zones(zone: str) -> None:
+    assert not typed(column(f"2020-01-31T08:30:00{zone}"), Kind.DATETIME).wrong.any()
+
+
+@pytest.mark.parametrize("zone", ["+15:00", "-13:00", "+99:99", "-09:45:00", "+05:15"])
+def test_other_offsets_are_not_zones(zone: str) -> None:
+    assert typed(column(f"2020-01-31T08:30:00{zone}"), Kind.DATETIME).wrong.all()
 
 
 def test_dates_in_a_datetime_variable_are_midnights_and_said_so() -> None:
@@ -170,7 +190,13 @@ def test_a_time_in_every_form(text: str, seconds: float) -> None:
     assert typed(column(text), Kind.TIME).values.tolist() == [seconds]
 
 
-@pytest.mark.parametrize("text", ["13:00 PM", "0:30 AM", "24:00", "08:61", "8.30", "08:30:15:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("13:00 PM", "0:30 AM", "24:00", "08:61", "8.30", "08:30:15:00"),
+        *("08:30-09:45", "10:00-17", "08:30-09:00"),
+    ],
+)
 def test_what_no_clock_shows_is_not_a_time(text: str) -> None:
     assert typed(column(text), Kind.TIME).wrong.all()
 
@@ -261,7 +287,7 @@ def test_how_many_values_of_which_variables_have_a_form(tmp_path: Path) -> None:
 def test_the_form_of_a_value_is_shown_and_not_the_value(tmp_path: Path) -> None:
     (tmp_path / "adtte.csv").write_text("USUBJID,ADT\n1,Smith 1961\n")
     (note,) = ag.read(tmp_path)["ADTTE"].notes
-    assert "in the form AAAAA 9999 that are not dates" in note.message
+    assert "in the form AAAAA 9999, not a date" in note.message
     assert "Smith" not in str(note)
 
 
@@ -273,6 +299,11 @@ NUMBERS = {
     ("12,5", "1,234"): ([12.5, 1.234], ["written with a decimal comma"]),
     ("1,234.5", "1,234"): ([1234.5, 1234], ["written with commas between thousands"]),
     ("1,234,567", "12"): ([1234567, 12], ["written with commas between thousands"]),
+    ("1.234.567", "2,5"): (
+        [1234567, 2.5],
+        ["written with a decimal comma", "written with points between thousands"],
+    ),
+    ("1.234.567", "2"): ([1234567, 2], ["written with points between thousands"]),
     ("1.234,5", "2"): (
         [1234.5, 2],
         ["written with a decimal comma", "written with points between thousands"],
@@ -324,7 +355,7 @@ def test_the_option_that_settles_a_comma_is_named(tmp_path: Path) -> None:
     (note,) = ag.read(tmp_path)["ADTTE"].notes
     assert note.message == (
         "numeric by description, kept as character: 2 values in the form 9,999, decimal comma or thousands "
-        "(--decimal , or --decimal . settles it)"
+        '(set --decimal "," or --decimal ".")'
     )
     assert ag.read(tmp_path, decimal=",")["ADTTE"]["AVAL"].tolist() == [1.234, 5.678]
     assert ag.read(tmp_path, decimal=".")["ADTTE"]["AVAL"].tolist() == [1234, 5678]

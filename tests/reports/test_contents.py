@@ -49,6 +49,7 @@ def test_text(described: Description, snapshot: SnapshotAssertion):
 def test_ranges_are_shown_where_they_were_asked_for(described: Description):
     ranged = replace(
         described,
+        ranges=True,
         variables=(
             replace(described.variables[1], kind="date", first="2014-01-02", last="2014-01-03"),
             replace(described.variables[2], first=0.5, last=float("inf")),

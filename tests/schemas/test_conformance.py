@@ -9,6 +9,8 @@ from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.rule import rule_book
 
+pytestmark = pytest.mark.slow
+
 CONFORMANCE = frozenset(rule_id for rule_id in rule_book() if rule_id.startswith("AD"))
 
 

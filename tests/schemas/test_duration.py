@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adamgate.schemas.duration import DurationFormula
-from adamgate.schemas.duration_digits import whole_day_constants
+from adamgate.schemas.duration_digits import formula_read_by, whole_day_formulas
 from adamgate.schemas.duration_inference import infer_duration
 from adamgate.schemas.time_unit import DAYS_PER_MONTH, DAYS_PER_YEAR, TimeUnit, unit_from_text
 
@@ -393,18 +393,41 @@ def test_the_digits_of_aval_show_its_constant(scale):
     unit, constant = scale
     startdt, adt = follow_up(60)
     aval = (adt - startdt) / constant
-    assert whole_day_constants(aval, unit) == {constant}
-    assert whole_day_constants(np.round(aval, 6), unit) == {constant}
+    assert whole_day_formulas(aval, unit) == (DurationFormula(unit, constant),)
+    assert whole_day_formulas(np.round(aval, 6), unit) == (DurationFormula(unit, constant, 0, 6),)
     aval[5] = 1 / 3
-    assert whole_day_constants(aval, unit) == {constant}
+    assert whole_day_formulas(aval, unit) == (DurationFormula(unit, constant),)
+
+
+def test_the_digits_of_aval_show_how_it_was_rounded():
+    startdt, adt = follow_up(60)
+    aval = months(startdt, adt)
+    cut = np.floor(aval * 100) / 100
+    assert whole_day_formulas(cut, TimeUnit.MONTHS)[0].truncated
+    raised = whole_day_formulas(np.append(np.round(aval, 2), 0.01), TimeUnit.MONTHS)[0]
+    assert (raised.decimals, raised.truncated, raised.same_day) == (2, False, 0.01)
+
+
+def test_some_rounded_values_among_unrounded_ones_show_nothing():
+    """A third of the months have one decimal: they are not whole days, and are not read as if they were."""
+    startdt, adt = follow_up(60)
+    aval = months(startdt, adt)
+    aval[::3] = np.round(aval[::3], 1)
+    assert whole_day_formulas(aval, TimeUnit.MONTHS) == ()
+    assert formula_read_by(aval, TimeUnit.MONTHS, DAYS_PER_MONTH).decimals == 1
+
+
+def test_unrounded_weeks_may_be_whole_numbers():
+    assert formula_read_by(np.arange(60) / 7, TimeUnit.WEEKS, 7.0).decimals is None
+    assert formula_read_by(np.arange(60.0), TimeUnit.WEEKS, 7.0).decimals == 0
 
 
 def test_digits_that_show_nothing():
     startdt, adt = follow_up(60)
     aval = months(startdt, adt)
     for unclear in (np.round(aval, 1), aval[:1], np.array([]), np.arange(60.0), np.full(9, np.nan)):
-        assert whole_day_constants(unclear, TimeUnit.MONTHS) == frozenset()
-    assert whole_day_constants(np.random.default_rng(2).random(60) * 50, TimeUnit.MONTHS) == frozenset()
+        assert whole_day_formulas(unclear, TimeUnit.MONTHS) == ()
+    assert whole_day_formulas(np.random.default_rng(2).random(60) * 50, TimeUnit.MONTHS) == ()
 
 
 @pytest.mark.parametrize("records", [2, 5])

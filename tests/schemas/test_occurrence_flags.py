@@ -39,6 +39,12 @@ class TestOnePerGroup:
         flagged.adae.loc[[0, 1], flag] = None
         assert ("warning", 2 if flag.startswith("AOCCP") else 3) in flagged.told(rule)
 
+    def test_an_organ_class_that_is_empty_throughout_hides_nothing(self, flagged, rule, flag):
+        flagged.adae["AEBODSYS"] = ["Nervous system disorders"] * 6 + ["Eye disorders"] * 6
+        flagged.adae["AESOC"] = ""
+        flagged.adae.loc[[3, 4], flag] = "Y"
+        assert flagged.told(rule)[0] == ("error", 2)
+
     def test_none_is_no_fault_where_nothing_is_emergent(self, flagged, rule, flag):
         flagged.adae.loc[[0, 1, 2], flag] = None
         flagged.adae.loc[[0, 1, 2], "TRTEMFL"] = None

@@ -109,3 +109,10 @@ class TestDescription:
         sharing.adtte["AGE"] = "50"
         assert sharing.finding("XD017").variables == ("AGE",)
         assert not any("AGE" in message for *_, message in messages(sharing))
+
+
+def test_what_is_missing_is_reported_whatever_the_type(sharing):
+    """Text here and a number in ADSL: XD017 names it, and values that are lost are no less lost."""
+    sharing.adtte["AGE"] = sharing.adtte.AGE.astype(str).astype(object)
+    sharing.adtte.loc[[0, 3], "AGE"] = None
+    assert messages(sharing) == [("warning", 2, "AGE is missing and ADSL has it")]

@@ -110,3 +110,10 @@ def test_a_dataset_that_was_not_delivered(traced):
 def test_a_subject_who_is_not_in_adsl_has_another_finding(traced):
     traced.adsl = traced.adsl.iloc[1:]
     assert traced.findings("XD008") == []
+
+
+def test_several_names_that_lead_nowhere_are_one_finding(traced):
+    """So that parts of the study, which have other names among their records, add up to the whole."""
+    traced.adtte.loc[traced.of("PFS"), "SRCVAR"] = ["NONE1", "NONE2"] * 20
+    assert len(traced.findings("XD008")) == 1
+    assert traced.finding("XD008").records == 40

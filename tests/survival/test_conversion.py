@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
+from adamgate.converters.survival import aval_formula
+from adamgate.schemas.duration import UNROUNDED, decimals_of
+from adamgate.schemas.duration_inference import infer_duration
 from adamgate.schemas.errors import Refused
 
 START = np.datetime64("2020-01-15", "s")
@@ -108,13 +111,17 @@ def test_an_unrounded_aval_is_the_same_time_in_every_unit(made_with, target, day
     assert np.array_equal(np.argsort(found, kind="stable"), np.argsort(analysed, kind="stable"))
 
 
+def unrounded(value):
+    return decimals_of(np.array([value]))[0] == UNROUNDED
+
+
 @given(
-    aval=st.lists(st.floats(0, 5000), min_size=2, max_size=40),
+    aval=st.lists(st.floats(0, 5000).filter(unrounded), min_size=2, max_size=40),
     unit=st.sampled_from(sorted(UNITS)),
     target=st.sampled_from(sorted(UNITS)),
 )
 def test_no_unit_changes_the_order(aval, unit, target):
-    """Whatever AVAL is, and however it was made: who is longer stays longer, but for the last digits."""
+    """However an unrounded AVAL was made: who is longer stays longer, but for the last digits."""
     aval = np.array(aval)
     found = durations(study_of(records(aval, unit=unit)), target)
     order = np.argsort(aval, kind="stable")
@@ -264,10 +271,10 @@ def length_of(study, unit="days"):
 def test_the_digits_of_aval_show_its_month_without_any_date(constant, decimals):
     aval = DAYS / constant if decimals is None else (DAYS / constant).round(decimals)
     study = study_of(records(aval))
-    assert length_of(study) == (constant, "AVAL, which is whole days by it")
+    assert length_of(study) == (constant, "AVAL: its values are whole numbers of days")
     if decimals is None:
         assert durations(study, "days").tolist() == DAYS.tolist()
-    assert f"a month of AVAL has {constant:.10g} days (from AVAL, which" in render_summary(
+    assert f"a month of AVAL has {constant:.10g} days (from AVAL: its" in render_summary(
         table(study, "days").codebook, 200
     )
 
@@ -292,20 +299,24 @@ def test_one_exception_in_few_records_does_not_hide_the_month():
 
 
 @pytest.mark.parametrize(("unit", "constant"), [("weeks", 7), ("months", 30.4375)])
-def test_an_aval_rounded_up_is_converted_as_it_is(unit, constant):
+@pytest.mark.parametrize("dated", [True, False])
+def test_an_aval_rounded_up_to_whole_numbers_is_refused(unit, constant, dated):
     """Study weeks: the formula for rounded ones gives some of them by chance, and is none."""
-    aval = np.ceil(DAYS / constant)
-    made = table(study_of(records(aval, DAYS, unit)), "days")
-    assert made.frame["duration"].tolist() == (aval * constant).tolist()
-    assert made.codebook.time.aval_formula is None
+    study = study_of(records(np.ceil(DAYS / constant), DAYS if dated else None, unit))
+    with pytest.raises(Refused, match=r"cannot be given in days: AVAL is rounded|cannot be determined"):
+        table(study, "days")
+    assert table(study, unit).codebook.time.aval_formula is None
 
 
 def test_the_other_parameters_show_the_month():
-    """28-day months with one decimal: five records show nothing, 40 of the sibling do."""
-    few = (DAYS[:5] / 28).round(1)
+    """28-day months with two decimals: five records show nothing, 40 of the sibling do."""
+    few = (DAYS[:5] / 28).round(2)
     sibling = records((DAYS / 28).round(2), DAYS, paramcd="PFS")
-    assert length_of(study_of(records(few), sibling)) == (28, "the other parameters of ADTTE")
-    assert length_of(study_of(records(few)))[1] == "assumed"
+    study = study_of(records(few), sibling)
+    assert length_of(study) == (28, "the other parameters of ADTTE")
+    assert durations(study, "days").tolist() == DAYS[:5].tolist()
+    with pytest.raises(Refused, match="AVAL is rounded and is not a whole number of days"):
+        table(study_of(records(few)), "days")
 
 
 def test_a_formula_of_the_other_parameters_counts_where_it_gives_aval():
@@ -317,7 +328,7 @@ def test_a_formula_of_the_other_parameters_counts_where_it_gives_aval():
 
 
 def test_a_sibling_in_another_unit_shows_nothing():
-    few = (DAYS[:5] / 30.4375).round(1)
+    few = (DAYS[:5] / 30.4375).round(2)
     siblings = (
         records(DAYS, DAYS, "days", "PFS"),
         records(DAYS / 24, DAYS, "hours", "TTP"),
@@ -329,22 +340,22 @@ def test_a_sibling_in_another_unit_shows_nothing():
 def test_siblings_that_contradict_each_other_are_refused():
     few = (DAYS[:5] / 30.4375).round(1)
     siblings = (records(DAYS / 30.4375, DAYS, paramcd="PFS"), records(DAYS / 30, DAYS, paramcd="DOR"))
-    with pytest.raises(Refused, match="nothing settles how many days a month of OS has") as caught:
+    with pytest.raises(Refused, match="the length of a month of OS cannot be determined") as caught:
         table(study_of(records(few), *siblings), "days")
     assert caught.value.where == "ADTTE, DOR has 30 days; PFS has 30.4375 days"
 
 
 def test_calendar_months_of_the_siblings_are_refused():
     sibling = records(months_between(DAYS), DAYS, paramcd="PFS", offset=0)
-    with pytest.raises(Refused, match="nothing settles") as caught:
+    with pytest.raises(Refused, match="cannot be determined") as caught:
         table(study_of(records((DAYS[:5] / 30.4375).round(1)), sibling), "days")
     assert "PFS has calendar months" in caught.value.where
 
 
 def test_a_month_is_assumed_only_where_nothing_contradicts_it_and_that_is_said():
-    few = (DAYS[:5] / 30.4375).round(1)
+    few = (DAYS[:5] / 30.4375).round(2)
     made = table(study_of(records(few)), "years")
-    assert made.frame["duration"].tolist() == pytest.approx((few / 12).tolist(), rel=1e-15)
+    assert made.frame["duration"].tolist() == (DAYS[:5] / 365.25).tolist()
     assert (made.codebook.time.aval_days_per_unit, made.codebook.time.aval_days_per_unit_found_by) == (
         30.4375,
         "assumed",
@@ -353,15 +364,16 @@ def test_a_month_is_assumed_only_where_nothing_contradicts_it_and_that_is_said()
         made.codebook
     )
     contradicted = records((DAYS[:8] / 26).round(1), DAYS[:8])
-    with pytest.raises(Refused, match="nothing settles how many days a month of OS has"):
+    with pytest.raises(Refused, match="the length of a month of OS cannot be determined"):
         table(study_of(contradicted), "days")
 
 
 @pytest.mark.parametrize("unit", ["days", "weeks"])
 def test_days_and_weeks_need_no_evidence(unit):
-    study = study_of(records(np.arange(1.0, 9) ** 2, DAYS[:8], unit))
+    aval = np.arange(1.0, 9) ** 2 / UNITS[unit]
+    study = study_of(records(aval, DAYS[:8], unit))
     assert length_of(study, "months") == (UNITS[unit], "definition")
-    assert durations(study, "years").tolist() == (np.arange(1.0, 9) ** 2 * UNITS[unit] / 365.25).tolist()
+    assert durations(study, "years").tolist() == (np.arange(1.0, 9) ** 2 / 365.25).tolist()
 
 
 def table_or_refusal(study, unit):
@@ -395,3 +407,21 @@ def test_a_rounded_aval_gives_its_exact_days_or_is_refused(days, decimals, trunc
         return
     assume(found.codebook.time.offset is not None)
     assert found.frame["duration"].tolist() == (analysed / UNITS[target]).tolist()
+
+
+# Each answer is found once
+
+
+@pytest.mark.parametrize(("unit", "inferences"), [(None, 1), ("months", 1), ("days", 4)])
+def test_each_parameter_is_looked_at_once_and_others_only_for_another_unit(monkeypatch, unit, inferences):
+    """Few, rounded months: only the other parameters can show their length."""
+    asked = []
+
+    def counted(*times):
+        asked.append(times)
+        return infer_duration(*times)
+
+    monkeypatch.setattr(aval_formula, "infer_duration", counted)
+    siblings = (records(DAYS / 28, DAYS, paramcd=paramcd) for paramcd in ("PFS", "DOR", "TTP"))
+    table(study_of(records((DAYS[:2] / 28).round(2), DAYS[:2]), *siblings), unit)
+    assert len(asked) == inferences

@@ -154,11 +154,19 @@ def test_other_units_come_from_the_dates_with_the_offset(unit, days, offset):
     assert made.codebook.time.days_per_unit == days
 
 
-def test_without_dates_aval_is_converted():
-    months = (DAYS / 30.4375).round(1)
+def test_without_dates_an_aval_that_tells_its_day_is_converted():
+    months = DAYS / 30.4375
     made = table(without_dates(study_of(months, AVALU="MONTHS")), unit="days")
-    assert made.frame["duration"].tolist() == (months * 30.4375).tolist()
+    assert made.frame["duration"].tolist() == DAYS.tolist()
     assert made.codebook.time.duration == "AVAL * 30.4375"
+    with pytest.raises(Refused) as caught:
+        table(without_dates(study_of(months.round(1), AVALU="MONTHS")), unit="days")
+    assert caught.value.what == (
+        "OS cannot be given in days: AVAL is rounded, and 12 records have no ADT or STARTDT"
+    )
+    assert caught.value.advice == (
+        "ask for AVAL's own unit (--unit months), or deliver AVAL unrounded or with ADT and STARTDT"
+    )
 
 
 def test_decimals_that_leave_one_day_need_no_date():

@@ -1,0 +1,86 @@
+"""Faults of parameters: each of the first ones in words of its own, those of the others together.
+
+A rule that judges parameter by parameter says where each fault is by positions, not by masks: masks would
+take parameters times records.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Mask
+from ..dataset import Dataset
+from ..finding import Severity
+from ..parameters import SHOWN, prefix
+from ..rule import Fault
+
+Positions = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class OfParameter:
+    """What is wrong with one parameter.
+
+    Attributes
+    ----------
+    parameter : str
+        PARAMCD.
+    message : str
+        Without the parameter.
+    positions : ndarray of int or None
+        The records concerned; None marks the parameter as a whole.
+    severity : Severity or None
+        Where it differs from the rule's own.
+    """
+
+    parameter: str
+    message: str
+    positions: Positions | None = None
+    severity: Severity | None = None
+
+    @property
+    def found(self) -> bool:
+        return self.positions is None or len(self.positions) > 0
+
+
+def by_parameter(
+    data: Dataset, variables: tuple[str, ...], each: Iterable[OfParameter], others: str
+) -> Iterator[Fault]:
+    """The faults of parameters; beyond the first ones a single fault per severity.
+
+    Parameters
+    ----------
+    data : Dataset
+    variables : tuple of str
+        Variables concerned.
+    each : iterable of OfParameter
+        In the order in which they are to be told.
+    others : str
+        What is said of further parameters, whatever it is in particular.
+    """
+    every = [one for one in each if one.found]
+    names = list(dict.fromkeys(one.parameter for one in every))
+    shown = frozenset(names if len(names) <= SHOWN else names[: SHOWN - 1])
+    further: dict[tuple[Severity | None, bool], list[OfParameter]] = defaultdict(list)
+    for one in every:
+        if one.parameter in shown:
+            yield Fault(_mask(data, [one]), variables, prefix(one.parameter) + one.message, one.severity)
+        else:
+            further[one.severity, one.positions is None].append(one)
+    for (severity, _), several in further.items():
+        count = len({one.parameter for one in several})
+        yield Fault(_mask(data, several), variables, f"{count} further parameters: {others}", severity)
+
+
+def _mask(data: Dataset, faults: Iterable[OfParameter]) -> Mask | None:
+    places = [one.positions for one in faults if one.positions is not None]
+    if not places:
+        return None
+    mask = np.zeros(len(data), dtype=np.bool_)
+    mask[np.concatenate(places)] = True
+    return mask
