@@ -11,9 +11,10 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from glob import glob, has_magic
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
@@ -22,11 +23,20 @@ from click.shell_completion import shell_complete
 
 import adamgate
 
-from .config import ADAMIG, FAIL_ON, KINDS, OCCDS, Settings, load_settings
+from .config import (
+    ADAMIG,
+    FAIL_ON,
+    KINDS,
+    OCCDS,
+    Settings,
+    load_settings,
+    nearest_file,
+    settings_files,
+)
 from .converters.kinds import DATE_ORDERS, DECIMALS
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
-from .converters.reports.files import destination, save
+from .converters.reports.files import ReportFile, destination
 from .converters.reports.presentation import colours, columns, note_line, plain
 from .schemas.errors import (
     AdamgateError,
@@ -184,6 +194,10 @@ def _together(*decorators: Callable[[Command], Command]) -> Callable[[Command], 
 
 
 def _matching(_context: click.Context, _option: click.Parameter, given: Iterable[Path]) -> tuple[Path, ...]:
+    return _expanded(given)
+
+
+def _expanded(given: Iterable[Path]) -> tuple[Path, ...]:
     """Expand patterns such as ``*.xpt`` where the shell did not."""
     found: list[Path] = []
     for path in given:
@@ -227,7 +241,10 @@ _reading = _together(
         help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
     ),
     click.option(
-        "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml."
+        "--config",
+        type=PATH,
+        metavar="FILE",
+        help="Settings; by default the nearest adamgate.toml from here.",
     ),
     _debug,
 )
@@ -270,7 +287,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_paths
+@click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
 @click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
@@ -284,6 +301,7 @@ def cli() -> None:
 )
 @_reading
 @click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
+@_overwriting
 @_quiet
 def validate(
     *,
@@ -294,6 +312,7 @@ def validate(
     rule_files: tuple[Path, ...],
     config: Path | None,
     verbose: bool,
+    overwrite: bool,
     quiet: bool,
     **overrides: Any,
 ) -> int:
@@ -301,18 +320,27 @@ def validate(
 
     The report goes to stderr; with --format it goes to stdout, with -o into a file.
     """
+    from .converters.writers.inputs import files_in, inputs_given
+
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     form, output = destination(form, output)
-    settings = load_settings(paths, config, overrides)
-    options = _gate_options(settings, rule_files)
-    options["show_values"] = settings.show_values
-    options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
-    with progress(sys.stderr, shown=not quiet) as callbacks:
-        study = _read(paths, settings, callbacks)
-        report = adamgate.validate(study, **options, progress=callbacks.judging)
-    detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
-    _deliver(report, settings, form, output, detail)
+    named = _paths_in(settings_files(paths, config), rule_files, baseline, *overrides.values())
+    with ReportFile(output, form or "text", overwrite=overwrite) as file:
+        file.spare(inputs_given(named))
+        paths = _expanded(paths)
+        file.spare(inputs_given(paths), files_in(paths))
+        settings = _settings(paths, config, overrides, judging=True)
+        file.spare(*_kept(paths, settings))
+        file.claim(settings.threshold)
+        options = _gate_options(settings, rule_files)
+        options["show_values"] = settings.show_values
+        options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
+        with progress(sys.stderr, shown=not quiet) as callbacks:
+            study = _read(paths, settings, callbacks)
+            report = adamgate.validate(study, **options, progress=callbacks.judging)
+        detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
+        _deliver(report, settings, form, file, detail)
     return REFUSED if report.refuses(settings.threshold) else PASSED
 
 
@@ -343,13 +371,13 @@ def convert(
     """
     from .converters.writers import MetadataNotKept, Target
 
-    settings = load_settings(sources, config, overrides)
+    settings = _settings(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(sources, settings, callbacks)
     with warnings.catch_warnings(record=True) as losses:
         warnings.simplefilter("always", MetadataNotKept)
-        written = adamgate.write(study, place, overwrite=overwrite)
+        written = adamgate.write(study, place, overwrite=overwrite, keep=chain(*_kept(sources, settings)))
     _tell_notes(study, quiet)
     for loss in losses:
         _tell(f"note: {plain(loss.message)}")
@@ -393,7 +421,8 @@ def survival(
     from .converters.survival.layouts import layout_for
 
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
-    settings = load_settings(paths, config, {name: given.pop(name) for name in KINDS if name in given})
+    overrides = {name: given.pop(name) for name in KINDS if name in given}
+    settings = _settings(paths, config, overrides, judging=not no_gate)
     gate = False if no_gate else _gate_options(settings, rule_files)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = _read(paths, settings, callbacks)
@@ -409,7 +438,8 @@ def survival(
         _tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
         _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
-    written = table.write(output, layout, overwrite=overwrite)
+    kept = (*table.inputs, *rule_files, *chain(*_kept(paths, settings)))
+    written = replace(table, inputs=kept).write(output, layout, overwrite=overwrite)
     _tell_notes(study, quiet)
     if not quiet:
         _tell(render_summary(table.codebook, columns(sys.stderr)))
@@ -428,7 +458,7 @@ def describe(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | No
     """Tell what datasets hold, as PROC CONTENTS would."""
     from .converters.reports import contents
 
-    settings = load_settings(paths, config, overrides)
+    settings = _settings(paths, config, overrides)
     with progress(sys.stderr) as callbacks:
         study = _read(paths, settings, callbacks)
         described = [adamgate.describe(dataset, ranges=ranges) for dataset in study]
@@ -493,7 +523,34 @@ def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | No
 
 
 def _declared_beside(example: Path) -> Declarations | None:
-    return load_settings([example], environ={}).declarations()
+    """What stands beside an example, which was named to be run."""
+    return load_settings(config_path=nearest_file(example), environ={}).declarations()
+
+
+def _settings(
+    paths: Sequence[Path], config: Path | None, overrides: Mapping[str, Any], *, judging: bool = False
+) -> Settings:
+    """The settings; what they leave to a file that lies with the data is told, also with -q."""
+    settings = load_settings(paths, config, overrides)
+    note = settings.with_data.note(judging) if settings.with_data is not None else ""
+    if note:
+        _tell(f"note: {plain(note)}")
+    return settings
+
+
+def _kept(paths: Sequence[Path], settings: Settings) -> tuple[Sequence[Path], Sequence[Path]]:
+    """What no output may replace: files that were named, and those in folders that were."""
+    from .converters.writers.inputs import files_in, inputs_given
+
+    beside = settings.with_data.path if settings.with_data is not None else None
+    named = _paths_in(paths, settings.file, beside, settings.catalog, settings.ct)
+    return inputs_given(named), files_in(paths, recursive=settings.recursive)
+
+
+def _paths_in(*given: object) -> list[Path]:
+    """Every path among options, which have one, several or none."""
+    flat = chain.from_iterable(each if isinstance(each, tuple) else (each,) for each in given)
+    return [each for each in flat if isinstance(each, Path)]
 
 
 def _gate_options(settings: Settings, rule_files: Sequence[Path]) -> GateOptions:
@@ -507,7 +564,7 @@ def _rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, 
     """The user's own rules where no data is judged."""
     from .converters.rule_files import own_rules
 
-    return (*load_settings([Path.cwd()], config).own_rules, *own_rules(rule_files))
+    return (*load_settings((), config).own_rules, *own_rules(rule_files))
 
 
 def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
@@ -524,15 +581,13 @@ def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> St
     )
 
 
-def _deliver(
-    report: Report, settings: Settings, form: str | None, output: Path | None, detail: Detail
-) -> None:
+def _deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
     """The report where it was asked for, and on stderr what people need to see beside it."""
     if form is None:
         _tell_report(report, settings, detail)
-    elif output is not None:
-        judged = [Path(each.path) for each in report.inputs if each.path]
-        save(_rendered(report, form, settings, detail), output, judged)
+    elif file.path is not None:
+        file.spare(Path(each.path) for each in report.inputs if each.path)
+        file.deliver(_rendered(report, form, settings, detail))
         _tell_report(report, settings, detail)
     else:
         _print(_rendered(report, form, settings, detail, sys.stdout))
@@ -547,9 +602,7 @@ def _tell_report(report: Report, settings: Settings, detail: Detail) -> None:
 def _rendered(
     report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO | None = None
 ) -> str:
-    names = {"ADaMIG": "standard", "OCCDS": "occds", "select": "select", "ignore": "ignore"}
-    origins = {shown: settings.origin(name) for shown, name in names.items()}
-    shown = Presentation(settings.threshold, origins, detail)
+    shown = Presentation(settings.threshold, detail)
     if stream is not None:
         shown = replace(shown, colour=colours(stream), width=columns(stream))
     return render(report, form, settings.threshold, shown)

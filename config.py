@@ -1,11 +1,16 @@
-"""Settings: options, ``ADAMGATE_*`` variables, ``adamgate.toml`` and defaults, each with its origin."""
+"""Settings: options, ``ADAMGATE_*`` variables, ``adamgate.toml`` and defaults, each with its origin.
+
+Two files are looked for. The one of the working directory, or above it, belongs to whoever runs the gate.
+One that lies with the data came, perhaps, with the delivery: it says how the data are read, not how they are
+judged.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -57,6 +62,8 @@ _SWITCH_WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
+READING = ("encoding", "catalog", "recursive", "missing", "date_order", "decimal")
+"""Settings that are also taken from a file that lies with the data."""
 _LARGEST = 4_000_000
 """Bytes that a configuration file may have."""
 _DEEPEST = 32
@@ -81,6 +88,35 @@ def codec(value: Any) -> str:
         return codec_name(str(value))
     except ConfigurationError:
         raise ValueError("an encoding that Python or SAS knows: utf-8, cp1252, wlatin1, shift_jis") from None
+
+
+@dataclass(frozen=True, slots=True)
+class WithData:
+    """A settings file that was found by the data's path alone.
+
+    Attributes
+    ----------
+    path : Path
+    used : tuple of str
+        Its settings that say how the data are read.
+    unused : tuple of str
+        What else it holds: "fail_on", "[rules]".
+    """
+
+    path: Path
+    used: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def note(self, judging: bool) -> str:
+        """What a user has to know of it; empty where that is nothing. `judging`: a verdict is asked for."""
+        shown = _shown(self.path)
+        said = [f"{', '.join(self.used)} from {shown}, which lies with the data"] if self.used else []
+        if judging and self.unused:
+            said.append(
+                f"not used, because it lies with the data: {', '.join(self.unused)} of {shown}; "
+                "to use it, name it with --config"
+            )
+        return "; ".join(said)
 
 
 @dataclass(frozen=True)
@@ -121,6 +157,10 @@ class Settings:
         What the other tables of the file say about how to judge.
     origins : mapping of name to str
         Where each came from: "--fail-on", "ADAMGATE_FAIL_ON", a file, or "default".
+    file : Path or None
+        The settings file that counts.
+    with_data : WithData or None
+        Another, which lies with the data.
     """
 
     standard: Annotated[str, Choice(ADAMIG)] = "adamig-1.3"
@@ -141,6 +181,8 @@ class Settings:
     today: Annotated[date | None, day] = None
     judging: Judging | None = None
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    file: Path | None = None
+    with_data: WithData | None = None
 
     @property
     def standards(self) -> Standards:
@@ -195,7 +237,16 @@ class Settings:
             "waivers": self.judging.waivers if self.judging is not None else (),
             "today": self.today,
             "extra_rules": rules,
+            "origins": self._origins_of_terms(),
         }
+
+    def _origins_of_terms(self) -> Mapping[str, str]:
+        """Where each of the terms came from, by the name that the report has for it."""
+        file = self.origin(JUDGING)
+        terms = {"ADaMIG": "standard", "OCCDS": "occds", "select": "select", "ignore": "ignore"}
+        stated = {term: self.origin(name) for term, name in terms.items()}
+        judged = dict.fromkeys(("severities", "waivers", "declared"), file)
+        return {**stated, **judged, "fail_on": self.origin("fail_on")}
 
     def declarations(self) -> Declarations | None:
         """What the file declares, with the terminology of files named by `ct`."""
@@ -238,10 +289,11 @@ def load_settings(
     Parameters
     ----------
     inputs : sequence of Path
-        ``adamgate.toml`` is looked for from the first one's folder upwards, to the root of the
+        Beside the nearest ``adamgate.toml`` from the working directory upwards, one is looked for from the
+        first input's folder upwards; of that one only `READING` counts. Both searches end at the root of the
         repository, the home folder or the root of the file system, whichever comes first.
     config_path : Path, optional
-        The file to use instead.
+        The file to use instead of any other.
     overrides : mapping
         Command-line options; None means not given.
     environ : mapping, optional
@@ -257,10 +309,12 @@ def load_settings(
     ConfigurationError
         For an unknown key or table, or a value of another type than the setting has.
     """
-    file = config_path if config_path is not None else (_find(inputs[0]) if inputs else None)
+    file, beside = settings_files(inputs, config_path)
+    with_data = list(_from_file(beside)) if beside is not None else []
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for found in (
+        (each for each in with_data if each[0] in READING),
         _from_file(file) if file is not None else (),
         _from_environment(os.environ if environ is None else environ),
         _from_options(overrides or {}),
@@ -268,12 +322,54 @@ def load_settings(
         for name, value, origin in found:
             values[name] = value
             origins[name] = origin
-    return Settings(**values, origins=MappingProxyType(origins))
+    return Settings(
+        **values,
+        origins=MappingProxyType(origins),
+        file=file,
+        with_data=_said_of(beside, with_data) if beside is not None else None,
+    )
 
 
-def _find(start: Path) -> Path | None:
+def settings_files(inputs: Sequence[Path], config_path: Path | None) -> tuple[Path | None, Path | None]:
+    """The settings file that counts, and one that lies with the data; see `load_settings`."""
+    if config_path is not None:
+        return config_path, None
+    here = _here()
+    file = nearest_file(here) if here is not None else None
+    beside = nearest_file(inputs[0]) if inputs else None
+    if beside is not None and here is not None and _is_above(beside, here):
+        beside = None
+    return file, beside
+
+
+def _said_of(file: Path, found: Iterable[tuple[str, Any, str]]) -> WithData:
+    names = [name for name, _, _ in found]
+    settings = tuple(name for name in names if name in _IN_SETTINGS and name not in READING)
+    tables = tuple(f"[{table}]" for table in _parse(file) if table != TABLE)
+    return WithData(file, tuple(name for name in names if name in READING), settings + tables)
+
+
+def _here() -> Path | None:
+    """The working directory; None where it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def _is_above(file: Path, here: Path) -> bool:
+    """Whether a file lies in a folder or above it, by whatever links it was found."""
+    folder = Path(os.path.realpath(file.parent))
+    return folder == here or folder in here.parents
+
+
+def nearest_file(start: Path) -> Path | None:
+    """The nearest ``adamgate.toml`` from a file or folder upwards; None where there is none."""
     # os.path answers where pathlib raises: a name too long for the system, a user without a home.
-    folder = start.absolute()
+    try:
+        folder = start.absolute()
+    except OSError:  # relative to a working directory that was removed
+        return None
     if not os.path.isdir(folder):
         folder = folder.parent
     home = Path(os.path.expanduser("~"))
@@ -403,5 +499,5 @@ def _shown(file: Path) -> str:
     """A path as short as it can be said from here."""
     try:
         return str(file.absolute().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):
         return str(file)

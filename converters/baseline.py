@@ -11,7 +11,7 @@ from typing import Any
 
 from ..schemas.baseline import Baseline
 from ..schemas.errors import UnreadableInput
-from ..schemas.finding import KnownFinding, Severity
+from ..schemas.finding import NOT_JUDGED, KnownFinding, Severity
 from .regular_file import read_regular
 
 _VERSION = re.compile(r"1\.([1-9]\d{0,3})")
@@ -43,6 +43,8 @@ def read_baseline(path: Path | str) -> Baseline:
     version = document.get("schema_version") if isinstance(document, dict) else None
     if not isinstance(version, str) or not isinstance(document.get("findings"), list):
         raise UnreadableInput("the baseline is no report of adamgate", str(file), _AGAIN)
+    if document.get("verdict") == NOT_JUDGED:
+        raise UnreadableInput("the baseline is the report of a run that judged nothing", str(file), _AGAIN)
     if not _VERSION.fullmatch(version):
         raise UnreadableInput(f"the baseline is a report of version {version[:20]}", str(file), _AGAIN)
     found = tuple(

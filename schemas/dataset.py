@@ -19,7 +19,7 @@ from .columns import Distinct, Mask
 from .declarations import NOTHING_DECLARED, Declarations
 from .glance import Glance, Glanced, listed
 from .spelling import counted
-from .structure import Structure, detect_structure
+from .structure import Structure, detect_structure, is_declared, overruled
 
 Answer = TypeVar("Answer")
 
@@ -217,7 +217,14 @@ class Dataset(Glanced):
     @property
     def is_adam(self) -> bool:
         """Whether this is an analysis dataset, not SDTM or another table."""
-        return self.structure is not Structure.OTHER or self.name.startswith("AD")
+        if self.structure is not Structure.OTHER or self.name.startswith("AD"):
+            return True
+        return is_declared(self.declared_class, self.declared_subclass)
+
+    @property
+    def overruled(self) -> Structure | None:
+        """What it looks like, where its declared class keeps off the rules of that; else None."""
+        return overruled(self.name, self._by_name, self.declared_class, self.declared_subclass)
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -12,8 +12,10 @@ from .errors import Refused
 from .fingerprint import RecordKeys, fingerprint
 from .glance import Glance, Glanced
 from .spelling import counted
+from .structure import Structure
 from .word import Word
 
+NOT_JUDGED = "not judged"
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
 
@@ -270,6 +272,11 @@ class Terms:
     waived : tuple of Waived
     judged_on : date or None
         The day by which waivers expire; None where there are none.
+    judged_as : mapping of dataset to (Structure, Structure)
+        Datasets whose declared class keeps off the rules of what they look like: what each was judged as,
+        and what it looks like.
+    origins : mapping of term to str
+        Where "select", "waivers", … and the versions of the standards came from: an option, a file.
     """
 
     declared: Mapping[str, str] = field(default_factory=dict)
@@ -278,6 +285,8 @@ class Terms:
     deselected: tuple[Deselected, ...] = ()
     waived: tuple[Waived, ...] = ()
     judged_on: date | None = None
+    judged_as: Mapping[str, tuple[Structure, Structure]] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -302,6 +311,8 @@ class Report(Glanced):
         What a user set: declarations, rules of their own, rules set aside, waivers.
     comparison : Comparison or None
         With an earlier report; only new findings refuse then.
+    not_judged : str
+        Why a run ended without a verdict; empty where it has one.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -313,12 +324,19 @@ class Report(Glanced):
     versions: Mapping[str, str]
     terms: Terms = field(default_factory=Terms)
     comparison: Comparison | None = None
+    not_judged: str = ""
+
+    def verdict(self, threshold: Severity | str | None = Severity.ERROR) -> str:
+        """ "passed", "refused" or "not judged"."""
+        if self.not_judged:
+            return NOT_JUDGED
+        return "refused" if self.refuses(threshold) else "passed"
 
     def _glance(self) -> Glance:
         said = [counted(self.count(each), each) for each in reversed(Severity) if self.count(each)]
         if self.not_run:
             said.append(f"{counted(len(self.not_run), 'check')} not run")
-        verdict = "REFUSED" if self.refuses() else "PASSED"
+        verdict = self.verdict().upper()
         outcomes = ", ".join(f"{self.count(status):,} {status}" for status in Status)
         judged = f"{counted(len(self.inputs), 'dataset')}, {counted(len(self.outcomes), 'check')}: {outcomes}"
         found = (
@@ -354,7 +372,7 @@ class Report(Glanced):
         With `threshold` None (``--fail-on never``) only rules that were not run refuse. Findings that
         stood in the earlier report a study was compared with do not.
         """
-        return bool(self.refusing(threshold)) or bool(self.not_run)
+        return bool(self.refusing(threshold)) or bool(self.not_run) or bool(self.not_judged)
 
     def raise_for(self, threshold: Severity | str | None = Severity.ERROR) -> None:
         """Raise `GateRefused` when the report `refuses` at this threshold."""

@@ -47,6 +47,7 @@ class GateOptions(TypedDict, total=False):
     today: date | None
     extra_rules: Iterable[Rule | RuleFunction]
     baseline: Baseline | None
+    origins: Mapping[str, str]
 
 
 def validate(
@@ -63,6 +64,7 @@ def validate(
     today: date | None = None,
     extra_rules: Iterable[Rule | RuleFunction] = (),
     baseline: Baseline | None = None,
+    origins: Mapping[str, str] = MappingProxyType({}),
     rules: Collection[str] | None = None,
     progress: Progress | None = None,
     attempt: Attempt = try_rule,
@@ -96,6 +98,9 @@ def validate(
         The user's own.
     baseline : Baseline, optional
         An earlier report: only what is new since then refuses.
+    origins : mapping of term to str
+        Where `select`, `ignore`, `severities`, `waivers`, what is `declared` and the versions of the
+        standards (ADaMIG, OCCDS) come from, for the report: "adamgate.toml".
     rules : collection of str, optional
         Ids to run; all by default. Unlike `select` it leaves no trace in the report.
     progress : callable, optional
@@ -148,6 +153,10 @@ def validate(
         deselected=_in_order(deselected, study),
         waived=tuple(each for trial in trials for each in trial.waived),
         judged_on=watched.today if watched.all else None,
+        judged_as={
+            dataset.name: (dataset.structure, looks) for dataset in study if (looks := dataset.overruled)
+        },
+        origins=dict(origins),
     )
     report = _report(study, trials, chosen, terms)
     return report if baseline is None else compared(report, baseline)

@@ -78,6 +78,8 @@ _BY_CLASS = {
 
 _TIME_TO_EVENT = frozenset({"CNSR", "STARTDT", "EVNTDESC", "CNSDTDSC"})
 _TIME_TO_EVENT_NEEDED = 2
+_OVERRULED = (Structure.ADSL, Structure.TTE, Structure.ADAE)
+"""Structures that readiness rules are about: a class that keeps these off is worth knowing."""
 _ADVERSE_EVENT = frozenset(
     {"AETERM", "AEDECOD", "AEBODSYS", "AESOC", "AESEQ", "AESER", "AESEV", "AEREL", "TRTEMFL"}
 )
@@ -114,6 +116,20 @@ def detect_structure(
     if declared is None or declared in inferred.lineage:
         return inferred
     return declared
+
+
+def overruled(
+    name: str, variables: Collection[str], declared_class: str, declared_subclass: str
+) -> Structure | None:
+    """What a dataset looks like where a declared class keeps off the rules of that; else None."""
+    judged = detect_structure(name, variables, declared_class, declared_subclass)
+    looks = _infer(name.upper(), {variable.upper() for variable in variables})
+    return looks if looks in _OVERRULED and looks not in judged.lineage else None
+
+
+def is_declared(declared_class: str, declared_subclass: str) -> bool:
+    """Whether metadata name a class or subclass of ADaM."""
+    return declared_class.strip().upper() in _BY_CLASS or declared_subclass.strip().upper() in _BY_SUBCLASS
 
 
 def _infer(name: str, variables: Collection[str]) -> Structure:

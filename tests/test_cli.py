@@ -119,10 +119,18 @@ def test_a_report_file_takes_its_format_from_its_name_or_the_option(run, broken:
     assert sorted(each.name for each in Path.cwd().iterdir()) == [".git", "data", options[1]]
 
 
-def test_the_report_of_an_earlier_run_is_replaced(run, broken: Path):
-    Path("findings.txt").write_text("earlier")
-    assert run("validate", "data", "-o", "findings.txt").code == 1
-    assert Path("findings.txt").read_text().startswith("REFUSED  ")
+@pytest.mark.parametrize("name", ["findings.txt", "findings.json", "data/findings.json"])
+def test_the_report_of_an_earlier_run_is_replaced_and_nothing_else(run, broken: Path, name: str):
+    for _ in range(2):
+        assert run("validate", "data", "-o", name).code == 1
+    report = Path(name).read_bytes()
+    other = Path("other").with_suffix(Path(name).suffix)
+    other.write_text("notes of somebody")
+    code, _, err = run("validate", "data", "-o", str(other))
+    assert (code, other.read_text()) == (4, "notes of somebody")
+    assert "is not a report" in err
+    assert run("validate", "data", "-o", str(other), "--force").code == 1
+    assert other.read_bytes() == report
 
 
 def test_a_device_is_written_to_and_not_replaced(run, study: Path):
@@ -450,10 +458,12 @@ def test_a_survival_table_and_what_is_said_about_it(run, study: Path, snapshot: 
     assert json.loads(Path("os.codebook.json").read_text())["time"]["unit"] == "weeks"
 
 
-def test_a_survival_table_is_not_overwritten_unless_told_to(run, study: Path):
+def test_a_survival_table_replaces_another_of_ours_and_nothing_else(run, study: Path):
     command = ("survival", "data", "--param", "OS", "-o", "os.csv", "-q")
     assert run(*command) == (0, "", "")
     first = Path("os.csv").read_bytes()
+    assert run(*command) == (0, "", "")
+    Path("os.csv").write_bytes(first + b"a record added by hand\n")
     code, _, err = run(*command)
     assert code == 4
     assert "exists already" in err

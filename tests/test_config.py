@@ -59,16 +59,18 @@ def test_the_words_are_those_of_the_schemas():
     assert set(config.FAIL_ON) == {*map(str, ag.Severity), "never"}
 
 
-def test_every_setting_but_the_origins_has_a_kind():
-    assert set(config.KINDS) | {"judging", "origins"} == set(Settings.__dataclass_fields__)
+def test_every_setting_has_a_kind():
+    found = {"judging", "origins", "file", "with_data"}
+    assert set(config.KINDS) | found == set(Settings.__dataclass_fields__)
 
 
-def test_option_before_environment_before_file_before_default(study: Path):
-    file = write(study, '[settings]\nstandard = "adamig-1.0"\noccds = "1.0"\nfail_on = "note"\n')
+def test_option_before_environment_before_file_before_default(study: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(study)
+    write(study, '[settings]\nstandard = "adamig-1.0"\noccds = "1.0"\nfail_on = "note"\n')
     environ = {"ADAMGATE_OCCDS": "1.1", "ADAMGATE_FAIL_ON": "warning"}
     settings = load_settings([study], overrides={"fail_on": "never", "standard": None}, environ=environ)
     assert (settings.standard, settings.occds, settings.fail_on) == ("adamig-1.0", "1.1", "never")
-    assert settings.origin("standard") == str(file)
+    assert settings.origin("standard") == "adamgate.toml"
     assert settings.origin("occds") == "ADAMGATE_OCCDS"
     assert settings.origin("fail_on") == "--fail-on"
     assert settings.origin("complete") == "default"
@@ -78,10 +80,80 @@ def test_nearest_file_wins_and_is_shown_relative(study: Path, monkeypatch: pytes
     write(study.parent.parent, '[settings]\noccds = "1.0"\n')
     monkeypatch.chdir(study.parent.parent)
     assert load_settings([study / "adtte.xpt"], environ=NOTHING).origin("occds") == "adamgate.toml"
+    monkeypatch.chdir(study)
+    assert load_settings([study], environ=NOTHING).origin("occds").endswith("adamgate.toml")
     write(study.parent, "[settings]\ncomplete = true\n")
     nearer = load_settings([study], environ=NOTHING)
     assert nearer.complete
     assert nearer.occds == "1.1"
+
+
+LOOSE = """
+[settings]
+fail_on = "never"
+standard = "adamig-1.0"
+show_values = true
+encoding = "cp1252"
+missing = ["NA"]
+[rules]
+select = ["AD0169"]
+[study]
+recurrent = ["OS"]
+[[waiver]]
+rule = "TTE006"
+dataset = "ADTTE"
+reason = "agreed"
+owner = "J. Doe"
+expires = 2099-12-31
+"""
+
+
+@pytest.mark.parametrize("above", [0, 1])
+@pytest.mark.parametrize("own", [True, False])
+def test_a_file_that_lies_with_the_data_says_how_to_read_them_and_no_more(
+    study: Path, tmp_path: Path, above: int, own: bool, monkeypatch: pytest.MonkeyPatch
+):
+    """A delivered folder must not decide how it is judged; nor hide the settings of whoever judges it."""
+    jobs = tmp_path / "jobs"
+    jobs.mkdir()
+    monkeypatch.chdir(jobs)
+    delivered = write((study, study.parent)[above], LOOSE)
+    if own:
+        write(jobs, '[settings]\nfail_on = "warning"\nmissing = ["."]\n')
+    settings = load_settings([study], environ=NOTHING)
+    options = settings.gate_options()
+    assert (settings.fail_on, settings.standard) == ("warning" if own else "error", "adamig-1.3")
+    assert (options["select"], options["declarations"], options["waivers"]) == ((), None, ())
+    assert not settings.show_values
+    assert settings.encoding == "cp1252"
+    assert settings.missing == ((".",) if own else ("NA",))
+    assert settings.with_data is not None
+    assert settings.with_data.note(judging=True) == (
+        f"encoding, missing from {delivered}, which lies with the data; "
+        "not used, because it lies with the data: fail_on, standard, show_values, [rules], [study], [waiver] "
+        f"of {delivered}; to use it, name it with --config"
+    )
+    assert "not used" not in settings.with_data.note(judging=False)
+    named = load_settings([study], delivered, environ=NOTHING)
+    assert (named.fail_on, named.select, named.with_data) == ("never", ("AD0169",), None)
+
+
+def test_a_file_of_the_working_directory_is_known_by_any_link(study: Path, monkeypatch: pytest.MonkeyPatch):
+    write(study, '[settings]\nfail_on = "note"\n')
+    link = study.parent / "link"
+    link.symlink_to(study, target_is_directory=True)
+    monkeypatch.chdir(study)
+    settings = load_settings([link], environ=NOTHING)
+    assert (settings.fail_on, settings.with_data) == ("note", None)
+
+
+def test_a_working_directory_that_was_removed_has_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert load_settings([Path()], environ=NOTHING) == Settings()
 
 
 @pytest.mark.parametrize("boundary", ["repository", "home"])
@@ -95,6 +167,7 @@ def test_the_search_stops_at_the_repository_and_at_home(
         (inner / ".git").mkdir()
     else:
         monkeypatch.setenv("HOME", str(inner))
+    monkeypatch.chdir(inner / "data")
     assert load_settings([inner / "data"], environ=NOTHING).fail_on == "error"
 
 
@@ -165,7 +238,8 @@ def test_a_file_that_is_not_there(tmp_path: Path):
         load_settings(config_path=tmp_path / "none.toml", environ=NOTHING)
 
 
-def test_a_byte_order_mark_is_no_fault(study: Path):
+def test_a_byte_order_mark_is_no_fault(study: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(study)
     (study / "adamgate.toml").write_bytes(b'\xef\xbb\xbf[settings]\noccds = "1.0"\n')
     assert load_settings([study], environ=NOTHING).occds == "1.0"
 

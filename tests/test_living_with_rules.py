@@ -293,3 +293,61 @@ def test_rules_of_a_structure(run, word: str):
 def test_lists_that_cannot_be(run):
     assert run("rules", "--family", "censorin")[0] == 2
     assert run("rules", "--structure", "XX")[0] == 2
+
+
+LOOSE = """
+[settings]
+fail_on = "never"
+[rules]
+select = ["TTE"]
+ignore = ["TTE007"]
+[rules.severity]
+TTE011 = "note"
+"""
+SAID = (
+    r"1 check deselected \(ignore TTE007; from adamgate\.toml\); "
+    r"\d+ checks deselected \(select TTE; from adamgate\.toml\); "
+    r"severity set: TTE011 note \(from adamgate\.toml\)"
+)
+
+
+def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: Path):
+    """Also with -q, on stderr beside JSON, and in the line of the gate of a table."""
+    (study / "adtte.csv").write_text(ADTTE)
+    config(LOOSE)
+    line = rf"PASSED  1 warning; {SAID} \(no finding refuses, from adamgate\.toml\)\n"
+    assert re.fullmatch(line, run("validate", "data", "-q")[2])
+    code, out, err = run("validate", "data", "--format", "json")
+    assert (code, bool(re.fullmatch(line, err))) == (0, True)
+    document = json.loads(out)
+    VALIDATOR.validate(document)
+    assert [(each["kind"], each["origin"]) for each in document["terms"]["loosened"]] == [
+        ("deselected", "adamgate.toml"),
+        ("deselected", "adamgate.toml"),
+        ("severity", "adamgate.toml"),
+        ("fail_on", "adamgate.toml"),
+    ]
+    code, _, err = run("survival", "data", "--param", "OS", "-o", "os.csv")
+    assert code == 0
+    gate = rf"  gate: passed with 1 warning \(\w+\); {SAID}; run adamgate validate for details\n"
+    assert re.search(gate, re.sub(r"\n {4}", " ", err))
+    loosened = json.loads(Path("os.codebook.json").read_text())["gate"]["loosened"]
+    assert len(loosened) == 3
+
+
+def test_a_delivery_does_not_decide_how_it_is_judged(run, study: Path):
+    """The same settings in the folder that is judged: said once, with what to do; nothing is loosened."""
+    (study / "adamgate.toml").write_text(LOOSE)
+    code, _, err = run("validate", "data", "-q")
+    assert code == 1
+    note, verdict = err.splitlines()
+    assert note == (
+        "note: not used, because it lies with the data: fail_on, [rules] of data/adamgate.toml; "
+        "to use it, name it with --config"
+    )
+    assert verdict.startswith("REFUSED  1 error")
+    assert run("survival", "data", "--param", "OS", "-o", "os.csv")[0] == 1
+    assert run("describe", "data")[2] == ""
+    named = run("validate", "data", "-q", "--config", "data/adamgate.toml")
+    assert named[0] == 0
+    assert "(select TTE; from data/adamgate.toml)" in named[2]

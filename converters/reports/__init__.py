@@ -40,7 +40,7 @@ def render(
     fail_on : Severity, its name, or None
         The least severity that refuses; with None only rules that were not run do.
     presentation : Presentation, optional
-        Detail, colour, width and the origin of the standards.
+        Detail, colour and width.
 
     Returns
     -------

@@ -20,12 +20,12 @@ from ...schemas.finding import (
     Report,
     Severity,
     Status,
-    Terms,
     Waived,
 )
+from ...schemas.loosening import loosenings
 from .presentation import Presentation
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -40,14 +40,15 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
     threshold = presentation.threshold
     return {
         "schema_version": SCHEMA_VERSION,
-        "verdict": "refused" if report.refuses(threshold) else "passed",
+        "verdict": report.verdict(threshold),
+        "reason": report.not_judged or None,
         "fail_on": "never" if threshold is None else str(threshold),
         "counts": _counts(report),
         "standards": [
-            {"name": name, "version": version, "origin": presentation.origins.get(name)}
+            {"name": name, "version": version, "origin": report.terms.origins.get(name)}
             for name, version in report.standards.items()
         ],
-        "terms": _terms(report.terms, presentation),
+        "terms": _terms(report, threshold),
         "inputs": [_input(each) for each in report.inputs],
         "inferred": [
             {
@@ -85,19 +86,24 @@ def _counts(report: Report) -> dict[str, Any]:
     }
 
 
-def _terms(terms: Terms, presentation: Presentation) -> dict[str, Any]:
+def _terms(report: Report, threshold: Severity | None) -> dict[str, Any]:
+    terms = report.terms
     return {
         "judged_on": None if terms.judged_on is None else terms.judged_on.isoformat(),
         "declared": [{"name": name, "value": value} for name, value in terms.declared.items()],
         "own_rules": list(terms.own_rules),
-        "select_origin": presentation.origins.get("select"),
-        "ignore_origin": presentation.origins.get("ignore"),
+        "select_origin": terms.origins.get("select"),
+        "ignore_origin": terms.origins.get("ignore"),
         "severities": [{"rules": name, "severity": str(each)} for name, each in terms.severities.items()],
         "deselected": [
             {"rule_id": each.rule_id, "dataset": each.dataset, "reason": each.reason}
             for each in terms.deselected
         ],
         "waived": [_waived(each) for each in terms.waived],
+        "loosened": [
+            {"kind": each.kind, "statement": str(each), "origin": each.origin or None}
+            for each in loosenings(report, threshold)
+        ],
     }
 
 

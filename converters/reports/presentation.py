@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 NARROWEST = 40
@@ -33,8 +32,6 @@ class Presentation:
     ----------
     threshold : Severity or None
         The least severity that refuses; None where only rules that were not run do.
-    origins : mapping of standard to str
-        Where the version of each standard came from: "default", "adamgate.toml".
     detail : Detail
         Of a text.
     colour : bool
@@ -44,7 +41,6 @@ class Presentation:
     """
 
     threshold: Severity | None
-    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     detail: Detail = Detail.SUMMARY
     colour: bool = False
     width: int = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...schemas.spelling import counted
@@ -12,9 +12,6 @@ from .presentation import plain
 if TYPE_CHECKING:
     from ..survival.codebook import Codebook, TimeEntry
     from ..survival.gate_entry import GateEntry
-
-_SHOWN = 3
-"""Reasons for setting checks aside are listed up to so many."""
 
 
 def render_summary(codebook: Codebook, width: int = 100) -> str:
@@ -76,7 +73,7 @@ def _gate(gate: GateEntry) -> str:
     """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details"."""
     if gate.warnings is None:
         return gate.verdict
-    found, terms = list(_found(gate)), list(_terms(gate))
+    found, terms = list(_found(gate)), gate.loosened or ()
     if not found and not terms:
         return f"{gate.verdict}, no warnings"
     verdict = f"{gate.verdict} with {', '.join(found)}" if found else gate.verdict
@@ -88,25 +85,3 @@ def _found(gate: GateEntry) -> Iterator[str]:
         yield counted(gate.errors, "error")
     if gate.warnings:
         yield f"{counted(gate.warnings, 'warning')} ({', '.join(gate.warned or ())})"
-
-
-def _terms(gate: GateEntry) -> Iterator[str]:
-    """What a user set that kept the gate open: it never reads as a study without a finding."""
-    if gate.unchanged:
-        rules = ", ".join(gate.unchanged_rules or ())
-        yield f"{counted(gate.unchanged, 'finding')} unchanged since the baseline ({rules})"
-    if gate.waived:
-        datasets = gate.waived_datasets or 0
-        records = gate.waived - datasets
-        parts = [counted(records, "record")] if records else []
-        parts += [counted(datasets, "finding")] if datasets else []
-        yield f"{' and '.join(parts)} waived ({', '.join(gate.waived_rules or ())})"
-    if gate.deselected:
-        yield f"{counted(gate.deselected, 'check')} deselected ({_few(gate.deselected_by or ())})"
-    if gate.severities:
-        yield "severity set: " + _few([f"{rule} {severity}" for rule, severity in gate.severities.items()])
-
-
-def _few(texts: Sequence[str]) -> str:
-    more = [f"{len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
-    return ", ".join([*texts[:_SHOWN], *more])

@@ -12,7 +12,7 @@ from ...schemas.spelling import counted
 REASONS = 6
 
 
-def terms_lines(terms: Terms, origins: Mapping[str, str]) -> Iterator[str]:
+def terms_lines(terms: Terms) -> Iterator[str]:
     """Declarations, rules of the user's own, severities that were set, and what was set aside."""
     if terms.declared:
         yield "Declared: " + "; ".join(f"{name} {value}" for name, value in terms.declared.items())
@@ -21,16 +21,16 @@ def terms_lines(terms: Terms, origins: Mapping[str, str]) -> Iterator[str]:
     if terms.severities:
         yield "Severity set: " + ", ".join(f"{rules} {each}" for rules, each in terms.severities.items())
     if terms.deselected:
-        yield _deselected(terms, origins)
+        yield _deselected(terms)
     if terms.judged_on is not None:
         yield f"Waivers judged on {terms.judged_on.isoformat()}"
 
 
-def _deselected(terms: Terms, origins: Mapping[str, str]) -> str:
+def _deselected(terms: Terms) -> str:
     """ "Deselected: 12 checks of 6 rules (ignore AD02 from adamgate.toml: 12)"."""
     rules = len({each.rule_id for each in terms.deselected})
     reasons = Counter(each.reason for each in terms.deselected)
-    told = [f"{_from(reason, origins)}: {number:,}" for reason, number in reasons.most_common(REASONS)]
+    told = [f"{_from(reason, terms.origins)}: {number:,}" for reason, number in reasons.most_common(REASONS)]
     if len(reasons) > REASONS:
         told.append(f"{len(reasons) - REASONS} more")
     return (
@@ -63,15 +63,6 @@ def waived_lines(terms: Terms) -> Iterator[str]:
 
 def _grant(waived: Waived) -> tuple[str, str, str, str, str]:
     return waived.dataset, waived.rule_id, waived.reason, waived.owner, waived.expires.isoformat()
-
-
-def waived_count(terms: Terms) -> str:
-    """ "3 records waived"; a fault of a dataset as a whole counts as a finding."""
-    records = sum(each.records for each in terms.waived)
-    whole = sum(not each.records for each in terms.waived)
-    parts = [counted(records, "record")] if records else []
-    parts += [counted(whole, "finding")] if whole else []
-    return f"{' and '.join(parts)} waived" if parts else ""
 
 
 def standing(finding: Finding) -> str:

@@ -17,9 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.finding import Finding, Inferred, Outcome, Report, Severity, Status, Terms
+from ...schemas.loosening import loosenings
 from ...schemas.spelling import counted
 from .presentation import Detail, Presentation, note_line, plain
-from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_count, waived_lines
+from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_lines
 
 INPUTS = 6
 INFERENCES = 5
@@ -53,7 +54,7 @@ def render(report: Report, presentation: Presentation) -> str:
         _environ={},
     )
     for block in _blocks(report, presentation):
-        console.print(block)
+        console.print(block, soft_wrap=presentation.detail is Detail.VERDICT)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -63,12 +64,14 @@ Block = Text | Table | Padding
 def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
     everything = presentation.detail is Detail.EVERYTHING
     yield _verdict(report, presentation.threshold)
+    if report.not_judged:
+        return
     if presentation.detail is Detail.VERDICT:
         yield from (Text(note_line(note)) for note in report.notes if not note.dataset)
         return
     yield Text(_counts(report))
-    yield from _standards(report, presentation)
-    yield from (Text(plain(line)) for line in terms_lines(report.terms, presentation.origins))
+    yield from _standards(report)
+    yield from (Text(plain(line)) for line in terms_lines(report.terms))
     yield from _inputs(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)
@@ -85,18 +88,25 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
 
 
 def _verdict(report: Report, threshold: Severity | None) -> Text:
-    refused = report.refuses(threshold)
-    word = Text("REFUSED", "bold red") if refused else Text("PASSED", "bold green")
+    word = Text(report.verdict(threshold).upper(), "bold red" if report.refuses(threshold) else "bold green")
+    if report.not_judged:
+        return Text.assemble(word, f"  {plain(report.not_judged)}")
     parts = [
         counted(report.count(severity), severity) for severity in reversed(Severity) if report.count(severity)
     ]
     if report.not_run:
         parts.append(f"{counted(len(report.not_run), 'check')} not run")
-    compared = comparison_count(report)
-    limit = "no finding refuses" if threshold is None else f"refused from: {threshold}"
-    limit += ", new findings only" if compared and threshold is not None else ""
-    told = [", ".join(parts) or "no findings", compared, waived_count(report.terms)]
-    return Text.assemble(word, f"  {'; '.join(filter(None, told))} ({limit})")
+    told = [", ".join(parts) or "no findings"]
+    limit = f"refused from: {threshold}"
+    for each in loosenings(report, threshold):
+        if each.kind == "baseline":
+            told.append(comparison_count(report) + (f" since {each.origin}" if each.origin else ""))
+            limit += ", new findings only"
+        elif each.kind == "fail_on":
+            limit = each.what + (f", from {each.origin}" if each.origin else "")
+        else:
+            told.append(str(each))
+    return Text.assemble(word, f"  {plain('; '.join(told))} ({plain(limit)})")
 
 
 def _counts(report: Report) -> str:
@@ -108,10 +118,10 @@ def _counts(report: Report) -> str:
     )
 
 
-def _standards(report: Report, presentation: Presentation) -> Iterator[Block]:
+def _standards(report: Report) -> Iterator[Block]:
     named = []
     for name, version in report.standards.items():
-        origin = presentation.origins.get(name)
+        origin = report.terms.origins.get(name)
         named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
     if named:
         yield Text(f"Judged by {', '.join(named)}")

@@ -14,6 +14,7 @@ from ...schemas.time_unit import TimeUnit
 from ..writers.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
+from .judged import require_judged
 from .layouts import LAYOUTS, Layout
 from .one_record import one_record_table, require_analysable, require_durations, require_other_names
 from .selection import as_named, dataset_with, select
@@ -75,7 +76,8 @@ def survival(
     GateRefused
         The study has errors, or a rule could not be run.
     Refused
-        Also without the gate: several records for a subject, a duration that is missing or negative, a
+        The rules for time-to-event data did not judge the dataset that holds the parameter. Also without
+        the gate: several records for a subject, a duration that is missing or negative, a
         CNSR that is no whole number, a unit of AVAL that nothing tells, an AVAL that cannot be given
         exactly in another unit, or no record left.
     """
@@ -90,6 +92,8 @@ def survival(
     wanted = as_named([*([] if arm is None else [arm]), *listed], dataset, study)
     require_other_names(wanted)
     report = _judged(study, gate, standards)
+    if report is not None:
+        require_judged(dataset, report)
     selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
     require_analysable(selection.data, paramcd)
     scale = time_scale(selection, target, stated)

@@ -17,6 +17,7 @@ from ..writers.inputs import refuse_inputs
 from ..writers.protocol import PlannedFile
 from .codebook import Codebook
 from .layouts import Layout, layout_for, write_frame
+from .sealed_table import SealedTable, belong_together
 
 _CODEBOOK_SUFFIX = ".codebook.json"
 
@@ -56,7 +57,8 @@ class AnalysisTable(Glanced):
         layout : str, optional
             A name of `layouts.LAYOUTS`; the default follows from the suffix.
         overwrite : bool
-            Replace existing files; never one of the study's.
+            Replace existing files; never one of the study's. A table of ours, which its codebook proves
+            to be one, is replaced without.
 
         Returns
         -------
@@ -74,23 +76,26 @@ class AnalysisTable(Glanced):
         chosen = layout_for(target, layout)
         beside = target.with_suffix(_CODEBOOK_SUFFIX)
         refuse_inputs((target, beside), self.inputs)
-        document = self._document(chosen, target.name)
+        sealed = SealedTable(partial(write_frame, chosen, self.frame, target))
         return write_together(
             [
-                PlannedFile(target, partial(write_frame, chosen, self.frame, target)),
-                PlannedFile(beside, partial(_write_json, document)),
+                PlannedFile(target, sealed.write),
+                PlannedFile(
+                    beside, lambda stream: _write_json(self._document(chosen, target, sealed), stream)
+                ),
             ],
-            overwrite=overwrite,
+            overwrite=overwrite or belong_together(target, beside),
         )
 
-    def _document(self, layout: Layout, file: str) -> dict[str, Any]:
+    def _document(self, layout: Layout, target: Path, sealed: SealedTable) -> dict[str, Any]:
         """The codebook of one file: what it is and how to read it stand first."""
         content = self.codebook.document()
         head = {
             "schema_version": content.pop("schema_version"),
-            "table": file,
+            "table": target.name,
+            "table_sha256": sealed.sha256,
             "layout": layout.name,
-            "read_with": layout.read_with(file, self.frame),
+            "read_with": layout.read_with(target.name, self.frame),
         }
         return {**head, **content}
 

@@ -21,7 +21,7 @@ from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection
 from .time_scale import TimeScale
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 POLARITY = "event is true where CNSR == 0; every other CNSR is a censoring, and its value stands for a reason"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ...schemas.finding import Finding, Report, Severity, Standing, Waived
+from ...schemas.loosening import loosenings
 
 NOT_RUN = "not run: --no-gate"
 """Verdict of a gate that was left out."""
@@ -39,6 +40,8 @@ class GateEntry:
         File of the earlier report that the findings were compared with.
     unchanged, unchanged_rules : int, tuple of str, or None
         Errors and warnings that the earlier report has too, and their rules.
+    loosened : tuple of str, or None
+        All of that in words, with the options and files that said so, and what was declared.
     """
 
     verdict: str
@@ -56,6 +59,7 @@ class GateEntry:
     baseline: str | None = None
     unchanged: int | None = None
     unchanged_rules: tuple[str, ...] | None = None
+    loosened: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, report: Report | None) -> GateEntry:
@@ -80,6 +84,7 @@ class GateEntry:
             baseline=None if compared is None else PurePath(compared.path).name,
             unchanged=None if compared is None else len(unchanged),
             unchanged_rules=None if compared is None else _rules(unchanged),
+            loosened=tuple(map(str, loosenings(report))),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -140,7 +140,12 @@ class Target:
 
 
 def write(
-    data: Study | Dataset, path: str | Path | Target, *, to: str | None = None, overwrite: bool = False
+    data: Study | Dataset,
+    path: str | Path | Target,
+    *,
+    to: str | None = None,
+    overwrite: bool = False,
+    keep: Iterable[Path] = (),
 ) -> list[Path]:
     """Write a dataset to a file, or a study's datasets to a folder.
 
@@ -154,6 +159,8 @@ def write(
         dataset goes to the file of its name, as ``adtte.parquet``.
     overwrite : bool
         Replace existing files; never one that the data were read from.
+    keep : iterable of Path
+        Further files that are never replaced.
 
     Returns
     -------
@@ -176,7 +183,7 @@ def write(
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = [data] if isinstance(data, Dataset) else list(data)
     outputs = target.outputs(datasets)
-    refuse_inputs((output.path for output in outputs), inputs_of(datasets))
+    refuse_inputs((output.path for output in outputs), (*inputs_of(datasets), *keep))
     breaches = [breach for output in outputs for breach in target.writer.breaches(output)]
     if breaches:
         raise _refusal(breaches, target)

@@ -73,9 +73,22 @@ def _refuse_clashes(files: Sequence[PlannedFile], overwrite: bool) -> None:
     folders = [str(path) for path in paths if os.path.isdir(path)]
     if folders:
         raise UnwritableOutput("a folder has the name of an output", ", ".join(folders), "name a file")
+    loops = [str(path) for path in paths if _is_loop(path)]
+    if loops:
+        raise UnwritableOutput(
+            "a link leads back to itself", ", ".join(loops), "remove it, or name another file"
+        )
     existing = [str(file.path) for file in files if not file.merged and os.path.lexists(file.path)]
     if existing and not overwrite:
         raise _exists(", ".join(existing))
+
+
+def _is_loop(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def _exists(where: str) -> UnwritableOutput:
@@ -102,7 +115,7 @@ def _put_in_place(
     temporary: Path, file: PlannedFile, overwrite: bool, undo: ExitStack, backups: ExitStack
 ) -> None:
     # What a link points to is replaced, not the link.
-    target = file.path.resolve()
+    target = Path(os.path.realpath(file.path))
     if not target.exists():
         _name_if_free(temporary, target)
         undo.callback(target.unlink)

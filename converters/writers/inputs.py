@@ -1,15 +1,18 @@
-"""What was read is never written over, not even with leave to replace files."""
+"""What was read, or given to be read, is never written over, not even with leave to replace files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 from ...schemas.dataset import Dataset
 from ...schemas.errors import UnwritableOutput
+from ..readers.parquet_parts import is_partitioned
 from ..readers.sidecars import sidecars_in
+
+_CATALOG = ".sas7bcat"
 
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -29,6 +32,8 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
             "the output would replace an input", ", ".join(replaced), "choose another name or folder"
         )
     folders = {_identity(path) for path in given if os.path.isdir(path)} - {None}
+    if not folders:  # nothing is asked of a working directory that may be gone
+        return
     inside = [str(path) for path in written if folders.intersection(map(_identity, path.absolute().parents))]
     if inside:
         raise UnwritableOutput(
@@ -37,10 +42,41 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
 
 
 def inputs_of(datasets: Iterable[Dataset]) -> tuple[Path, ...]:
-    """The files that datasets were read from, and the tables that describe them there."""
+    """The files that datasets were read from, and what describes them there."""
     files = [dataset.source.path for dataset in datasets if dataset.source is not None]
-    beside = (sidecars_in(folder) for folder in dict.fromkeys(file.parent for file in files))
+    return _with_descriptions(files)
+
+
+def inputs_given(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The files that a command was given, before they are read, and what describes them beside them."""
+    files = (path for path in paths if os.path.lexists(path))
+    return _with_descriptions([path for path in files if not os.path.isdir(path) or is_partitioned(path)])
+
+
+def files_in(paths: Iterable[Path], *, recursive: bool = False) -> tuple[Path, ...]:
+    """Every file in the folders among `paths`, read or not; with `recursive` in their subfolders, too."""
+    return tuple(chain.from_iterable(_files_below(path, recursive) for path in paths if os.path.isdir(path)))
+
+
+def _files_below(folder: Path, recursive: bool) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names)
+        yield from (path for name in folders if is_partitioned(path := Path(parent, name)))
+        if not recursive:
+            folders.clear()
+
+
+def _with_descriptions(files: Sequence[Path]) -> tuple[Path, ...]:
+    """Files, and the sidecars and format catalogues of their folders."""
+    beside = (_descriptions(folder) for folder in dict.fromkeys(file.parent for file in files))
     return tuple(dict.fromkeys(chain(files, *beside)))
+
+
+def _descriptions(folder: Path) -> tuple[Path, ...]:
+    try:
+        return (*sidecars_in(folder), *(each for each in folder.iterdir() if each.suffix.lower() == _CATALOG))
+    except OSError:
+        return ()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

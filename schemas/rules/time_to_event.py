@@ -328,3 +328,39 @@ def unidentified_record(data: Dataset) -> Iterator[Fault]:
     """
     for variable in ("USUBJID", "PARAMCD"):
         yield Fault(data.missing(variable), (variable,), f"{variable} is missing")
+
+
+@readiness(
+    "TTE029",
+    title="Time-to-event data are judged as another structure",
+    severity=Severity.ERROR,
+    grain=Grain.METADATA,
+    excluded=(Structure.TTE,),
+    needs=("PARAMCD", "CNSR"),
+)
+def not_judged_as_time_to_event(data: Dataset) -> Iterator[Fault]:
+    """A dataset has PARAMCD and CNSR, and no rule about time-to-event data looks at it.
+
+    ## What it checks
+    CNSR belongs to time-to-event datasets alone. A dataset with PARAMCD and CNSR whose class is declared as
+    another, while its name or STARTDT, EVNTDESC or CNSDTDSC say time-to-event too, is an error; where only
+    CNSR says so, it is a warning.
+
+    ## Not a fault
+    Data without CNSR.
+
+    ## Why it matters
+    An inverted CNSR, a missing duration or a second record of a subject passes unseen, since the rules that
+    look for them are not run. `adamgate survival` makes no table of such a dataset.
+
+    ## Smallest fix
+    Declare it as BASIC DATA STRUCTURE with the subclass TIME-TO-EVENT, or remove CNSR.
+    """
+    certain = data.overruled is Structure.TTE
+    judged = f"it is judged as {data.structure}{', as its class is declared' if certain else ''}"
+    yield Fault(
+        None,
+        ("PARAMCD", "CNSR"),
+        f"PARAMCD and CNSR are those of time-to-event data, but {judged}",
+        None if certain else Severity.WARNING,
+    )

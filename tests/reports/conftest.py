@@ -7,9 +7,10 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas.dataset import ReadingNote
-from adamgate.schemas.finding import Example, Inferred, Input
+from adamgate.schemas.finding import Example, Inferred, Input, Terms
 
 VERSIONS = MappingProxyType({"python": "3.12.1", "adamgate": "0.1.0", "pandas": "2.3.3"})
+TERMS = Terms(origins=MappingProxyType({"ADaMIG": "default", "OCCDS": "adamgate.toml"}))
 STANDARDS = MappingProxyType({"ADaMIG": "1.3", "OCCDS": "1.1"})
 
 
@@ -40,6 +41,7 @@ def clean() -> ag.Report:
         notes=(),
         standards=STANDARDS,
         versions=VERSIONS,
+        terms=TERMS,
     )
 
 
@@ -76,4 +78,5 @@ def faulty() -> ag.Report:
         notes=(ReadingNote("ADSL", "read as cp1252: bytes 92", "SITENAME", 12),),
         standards=STANDARDS,
         versions=VERSIONS,
+        terms=TERMS,
     )

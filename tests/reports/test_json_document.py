@@ -11,7 +11,7 @@ import pytest
 import adamgate as ag
 from adamgate.converters.reports import Presentation
 from adamgate.converters.reports.json_document import SCHEMA, document
-from adamgate.schemas.finding import Example
+from adamgate.schemas.finding import Example, Terms
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -97,7 +97,7 @@ def test_the_threshold_decides(clean: ag.Report, faulty: ag.Report):
 
 
 def test_origins_stand_beside_the_standards(clean: ag.Report):
-    found = document(clean, Presentation(None, {"ADaMIG": "default"}))
+    found = document(replace(clean, terms=Terms(origins={"ADaMIG": "default"})), Presentation(None))
     assert found["standards"] == [
         {"name": "ADaMIG", "version": "1.3", "origin": "default"},
         {"name": "OCCDS", "version": "1.1", "origin": None},

@@ -13,11 +13,9 @@ from adamgate.converters.reports.text import EXAMPLES
 from adamgate.schemas.dataset import ReadingNote
 from adamgate.schemas.finding import Example, Inferred
 
-ORIGINS = {"ADaMIG": "default", "OCCDS": "adamgate.toml"}
-
 
 def text(report: ag.Report, detail: Detail = Detail.SUMMARY, **more: object) -> str:
-    return ag.render(report, "text", "error", Presentation(None, ORIGINS, detail, **more))
+    return ag.render(report, "text", "error", Presentation(None, detail, **more))
 
 
 @pytest.mark.parametrize("detail", list(Detail))

@@ -92,7 +92,7 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     lines = repr(report).split("\n")
     assert lines[:4] == [
         "Report REFUSED: 9 errors, 1 warning, 1 note (refused from: error)",
-        "  3 datasets, 261 checks: 172 passed, 10 failed, 79 not applicable, 0 not run",
+        "  3 datasets, 263 checks: 172 passed, 10 failed, 81 not applicable, 0 not run",
         "  error  XD001   ADAE   4 records   A subject is not in ADSL",
         "  error  TTE007  ADTTE  4 records   AVAL contradicts ADT and STARTDT",
     ]

@@ -1,5 +1,6 @@
 """A table on disk with its codebook beside it."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def test_codebook(made, tmp_path, snapshot):
     made.write(str(tmp_path / "os.csv"), "r")
     content = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))
     assert set(content.pop("versions")) == {"adamgate", "pandas", "numpy"}
+    assert content.pop("table_sha256") == hashlib.sha256((tmp_path / "os.csv").read_bytes()).hexdigest()
     assert content == snapshot
 
 
@@ -60,14 +62,30 @@ def test_the_same_table_gives_the_same_bytes(made, tmp_path):
         assert contents[0] == contents[1]
 
 
-def test_nothing_is_overwritten_unasked(made, tmp_path):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table, codebook: table.write_text("somebody's"),
+        lambda table, codebook: codebook.write_text("{}"),
+        lambda table, codebook: codebook.write_text("[" * 100_000),
+        lambda table, codebook: codebook.write_text(codebook.read_text().replace("os.csv", "pfs.csv")),
+        lambda table, codebook: codebook.unlink(),
+        lambda table, codebook: table.unlink(),
+    ],
+    ids=["table", "codebook", "no JSON", "codebook of another", "no codebook", "no table"],
+)
+def test_nothing_is_overwritten_unasked_but_a_table_with_its_codebook(made, tmp_path, change):
     made.write(tmp_path / "os.csv")
     before = (tmp_path / "os.csv").read_bytes()
-    with pytest.raises(UnwritableOutput, match="exists"):
-        made.write(tmp_path / "os.csv", "r")
-    assert (tmp_path / "os.csv").read_bytes() == before
-    made.write(tmp_path / "os.csv", "r", overwrite=True)
+    made.write(tmp_path / "os.csv", "r")
     assert (tmp_path / "os.csv").read_bytes() != before
+    change(tmp_path / "os.csv", tmp_path / "os.codebook.json")
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(UnwritableOutput, match="exists"):
+        made.write(tmp_path / "os.csv")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == left
+    made.write(tmp_path / "os.csv", overwrite=True)
+    assert (tmp_path / "os.csv").read_bytes() == before
 
 
 def test_nothing_is_half_written(made, tmp_path):

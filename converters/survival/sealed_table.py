@@ -1,0 +1,58 @@
+"""A table and its codebook prove that they belong together: the codebook holds the hash of the table.
+
+Two runs that write the same table at once may leave the table of one and the codebook of the other; the hash
+shows it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+_LARGEST = 64_000_000
+"""Bytes that a codebook may have."""
+
+
+class SealedTable:
+    """Writes a table, and knows the hash of what was written, for the codebook that is written after it.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file; empty until it is written.
+    """
+
+    def __init__(self, content: Callable[[BinaryIO], None]) -> None:
+        self._content = content
+        self.sha256 = ""
+
+    def write(self, stream: BinaryIO) -> None:
+        self._content(stream)
+        stream.flush()
+        self.sha256 = _sha256(Path(stream.name))
+
+
+def belong_together(table: Path, codebook: Path) -> bool:
+    """Whether two files are a table and the codebook that was written with it.
+
+    Parameters
+    ----------
+    table, codebook : Path
+        Either need not exist.
+    """
+    try:
+        if codebook.stat().st_size > _LARGEST:
+            return False
+        document = json.loads(codebook.read_bytes())
+        written = document.get("table_sha256") if isinstance(document, dict) else None
+        return document["table"] == table.name and written == _sha256(table) if written else False
+    except (OSError, ValueError, KeyError, RecursionError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

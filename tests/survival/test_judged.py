@@ -1,0 +1,75 @@
+"""A table is made only of a dataset that the rules for time-to-event data have judged."""
+
+import pytest
+
+from adamgate.converters.reports.table_summary import render_summary
+from adamgate.converters.survival import survival
+from adamgate.converters.survival.judged import FAMILIES
+from adamgate.schemas.dataset import Study
+from adamgate.schemas.errors import Refused
+from adamgate.schemas.finding import GateRefused, Severity
+from adamgate.schemas.rule import rule_book
+from adamgate.schemas.structure import Structure
+
+UNJUDGED = "ADTTE was not judged by the rules for time-to-event data"
+
+
+def declared(study, name="ADTTE", **metadata):
+    return Study.of(*(each.replace(**metadata) if each.name == name else each for each in study))
+
+
+def inverted(make):
+    """CNSR is 0 for the censored and 1 for the deaths."""
+    return make(CNSR=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+
+
+def test_the_families_have_rules_that_refuse():
+    for family in FAMILIES:
+        rules = [rule for rule in rule_book().values() if rule.family == family]
+        assert any(
+            rule.severity is Severity.ERROR and rule.scope.structures == (Structure.TTE,) for rule in rules
+        )
+
+
+def test_another_class_is_refused_by_validate_and_by_the_table(make):
+    study = declared(inverted(make), declared_class="ADAM OTHER")
+    with pytest.raises(GateRefused, match="TTE029"):
+        survival(study, "OS")
+    with pytest.raises(Refused, match=UNJUDGED) as refused:
+        survival(study, "OS", gate={"ignore": ["TTE029"]})
+    assert refused.value.where == "ADTTE was judged as other: its class is declared as 'ADAM OTHER'"
+    assert "TIME-TO-EVENT" in refused.value.advice
+    assert "--no-gate" in refused.value.advice
+    assert len(survival(study, "OS", gate=False).frame) == 6
+
+
+def test_a_dataset_that_nothing_tells_to_be_time_to_event_is_refused(make):
+    study = make(STARTDT=None, EVNTDESC=None, CNSDTDSC=None)
+    bare = Study.of(study["ADTTE"].replace(name="ADXX"), study["ADSL"])
+    with pytest.raises(Refused, match="ADXX was not judged") as refused:
+        survival(bare, "OS", gate={"severities": {"TTE029": "note"}})
+    assert "by its name and its variables" in refused.value.where
+
+
+@pytest.mark.parametrize(
+    ("options", "families"),
+    [
+        ({"select": ["AD0169"]}, FAMILIES),
+        ({"select": ["TTE017"]}, ("time_to_event", "censoring")),
+        ({"ignore": ["TTE"]}, FAMILIES),
+        ({"ignore": ["censoring"]}, ("censoring",)),
+        ({"ignore": ["ADTTE:durations"]}, ("durations",)),
+        ({"ignore": ["TTE007", "TTE008", "TTE017"]}, ("durations",)),
+    ],
+)
+def test_families_that_were_set_aside_are_refused_by_name(make, options, families):
+    with pytest.raises(Refused, match=UNJUDGED) as refused:
+        survival(inverted(make), "OS", gate=options)
+    for family in FAMILIES:
+        assert (f"{family} (" in refused.value.where) is (family in families)
+
+
+def test_families_set_aside_elsewhere_and_single_rules_are_only_named(make):
+    made = survival(make(), "OS", gate={"ignore": ["ADSL:censoring", "TTE008"]})
+    assert made.codebook.gate.loosened == ("1 check deselected (ignore TTE008)",)
+    assert "1 check deselected (ignore TTE008)" in render_summary(made.codebook, 500)

@@ -1,0 +1,305 @@
+"""What outputs never replace, what they may, and what a report says while there is no verdict."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import adamgate as ag
+from adamgate import cli
+from adamgate.converters.reports.files import ReportFile, is_report
+from adamgate.converters.reports.json_document import SCHEMA
+from adamgate.converters.survival.sealed_table import belong_together
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(
+    f"S,S-0{n},0{n},007,5{n},YEARS,F,WHITE,A,A\n" for n in (1, 2)
+)
+ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,STARTDT,ADT\n" + "".join(
+    f"S,S-0{n},OS,Overall Survival (days),1{n},{n - 1},2020-01-01,2020-01-1{n}\n" for n in (1, 2)
+)
+RULES = """\
+import adamgate as ag
+
+@ag.rule("ACME001", title="Nothing", severity="note", grain="dataset", structures=("TTE",))
+def nothing(data):
+    \"\"\"Nothing.\"\"\"
+    return ()
+"""
+TERMS = (
+    "Code,Codelist Code,Codelist Extensible (Yes/No),Codelist Name,CDISC Submission Value,CDISC Synonym(s),"
+    "CDISC Definition,NCI Preferred Term,Standard and Date\n"
+    "C66731,,No,Sex,SEX,Sex,Sex,Sex,ADaM CT 2025-09-26\n"
+    "C20197,C66731,,Sex,M,Male,Male,Male,ADaM CT 2025-09-26\n"
+    "C16576,C66731,,Sex,F,Female,Female,Female,ADaM CT 2025-09-26\n"
+)
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study with every kind of input, and files beside the data that nobody reads."""
+    (tmp_path / ".git").mkdir()
+    files = {
+        "data/adsl.csv": ADSL,
+        "data/adtte.csv": ADTTE,
+        "data/_datasets.csv": "Filename,Label\nadtte.csv,Time to event\n",
+        "data/_variables.csv": "dataset,variable,label\nADTTE,AVAL,Analysis value\n",
+        "data/protocol.xlsx": "not read",
+        "data/readme.md": "not read",
+        "data/adamgate.toml": '[settings]\nencoding = "utf-8"\n',
+        "adamgate.toml": "[settings]\ncomplete = false\n",
+        "named.toml": "[settings]\ncomplete = false\n",
+        "rules.py": RULES,
+        "ct.csv": TERMS,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+INPUTS = [
+    "baseline.json",
+    "rules.py",
+    "ct.csv",
+    "adamgate.toml",
+    "data/adamgate.toml",
+    "data/adtte.csv",
+    "data/_datasets.csv",
+    "data/_variables.csv",
+    "data/protocol.xlsx",
+    "data/readme.md",
+]
+OPTIONS = ("--rules", "rules.py", "--ct", "ct.csv")
+
+
+@pytest.mark.parametrize("name", [*INPUTS, "named.toml"])
+@pytest.mark.parametrize("force", [True, False])
+@pytest.mark.parametrize("link", [True, False])
+def test_a_report_replaces_no_input_of_any_kind(study: Path, name: str, force: bool, link: bool):
+    output = name
+    if link:
+        output = "link"
+        Path(output).symlink_to(name)
+    before = contents(study)
+    arguments = [
+        "validate",
+        "data",
+        "-o",
+        output,
+        "--format",
+        "json",
+        "--baseline",
+        "baseline.json",
+        *OPTIONS,
+    ]
+    arguments += ["--config", "named.toml"] if name == "named.toml" else []
+    arguments += ["--force"] if force else []
+    assert cli.run(arguments) == 4
+    assert contents(study) == before
+
+
+def test_nor_one_that_the_settings_name(study: Path):
+    Path("adamgate.toml").write_text('[settings]\nct = ["ct.csv"]\n')
+    before = contents(study)
+    assert cli.run(["validate", "data", "-o", "ct.csv", "--format", "text", "--force"]) == 4
+    assert contents(study) == before
+
+
+@pytest.mark.parametrize("name", ["ct.csv", "data/adtte.csv", "data/_variables.csv", "data/.other.csv"])
+def test_a_table_replaces_no_input_either(study: Path, name: str):
+    Path("data/.other.csv").write_text("hidden, so that it is not read")
+    before = contents(study)
+    assert cli.run(["survival", "data", "--param", "OS", "-o", name, "--force", *OPTIONS]) == 4
+    assert contents(study) == before
+
+
+def test_nor_the_codebook_beside_it(study: Path):
+    Path("data/os.codebook.json").write_text("{}")
+    assert cli.run(["survival", "data", "--param", "OS", "-o", "data/os.csv", "--force"]) == 4
+    assert Path("data/os.codebook.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("target", ["data/.old.json", "adamgate.json"])
+def test_a_conversion_replaces_neither_settings_nor_what_was_not_read(study: Path, target: str):
+    Path("adamgate.json").write_text("[settings]\n")
+    Path("data/.old.json").write_text("hidden, so that it is not read")
+    Path("data/adsl.csv").unlink()
+    before = contents(study)
+    assert cli.run(["convert", "data", target, "--force", "--config", "adamgate.json"]) == 4
+    assert contents(study) == before
+
+
+def test_a_report_replaces_reports_and_empty_files_only(tmp_path: Path):
+    for number, (text, ours) in enumerate(
+        {
+            "": True,
+            "PASSED  no findings (refused from: error)\n": True,
+            "NOT JUDGED  interrupted\n": True,
+            '{\n  "schema_version": "1.1",\n  "verdict": "passed",': True,
+            '{"schema_version":"1.2","verdict":"not judged",': True,
+            '{"schema_version": "1.2", "table": "os.csv"': False,
+            '{"verdict": "passed"}': False,
+            "PASSED\n": False,
+            " ": False,
+        }.items()
+    ):
+        path = tmp_path / str(number)
+        path.write_text(text)
+        assert is_report(path) is ours, text
+
+
+# A run without a verdict
+
+
+def document(path: str = "findings.json") -> dict:
+    found = json.loads(Path(path).read_text(encoding="utf-8"))
+    VALIDATOR.validate(found)
+    return found
+
+
+FAILURES = {
+    "unreadable": (3, "gone", ()),
+    "no match": (3, "data/*.sas7bdat", ()),
+    "no such baseline": (3, "data", ("--baseline", "gone.json")),
+    "configuration": (2, "data", ("--select", "XYZ")),
+    "settings": (2, "data", ("--config", "rules.py")),
+    "own rules": (2, "data", ("--rules", "gone.py")),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_run_that_fails_leaves_no_earlier_verdict(study: Path, case: str, earlier: bool):
+    expected, data, options = FAILURES[case]
+    if earlier:
+        assert cli.run(["validate", "data", "-q", "-o", "findings.json"]) == 0
+        assert document()["verdict"] == "passed"
+    assert cli.run(["validate", data, "-q", "-o", "findings.json", *options]) == expected
+    if not earlier and not Path("findings.json").exists():
+        assert case in ("settings", "no match")  # nothing may be written before it is known what must not be
+        return
+    found = document()
+    assert (found["verdict"], found["findings"]) == ("not judged", [])
+    assert "to do: " in found["reason"]
+
+
+def test_the_text_of_such_a_report_is_one_line(study: Path):
+    assert cli.run(["validate", "gone", "-o", "findings.txt"]) == 3
+    (line,) = Path("findings.txt").read_text().splitlines()
+    assert line.startswith("NOT JUDGED  ")
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [
+        (KeyboardInterrupt(), "interrupted"),
+        (cli.Terminated(143), "ended by Terminated"),
+        (ValueError("patient data"), "ended by ValueError"),
+        (MemoryError(), "ended by MemoryError"),
+    ],
+)
+def test_an_interrupt_and_a_fault_quote_nothing(
+    study: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException, reason: str
+):
+    def broken(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(ag, "validate", broken)
+    assert cli.run(["validate", "data", "-o", "findings.json"]) not in (0, 1)
+    assert document()["reason"] == reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_killed_run_leaves_no_earlier_verdict(study: Path):
+    """A rule that takes long is killed, as by the kernel when memory is short."""
+    assert cli.run(["validate", "data", "-q", "-o", "findings.json"]) == 0
+    Path("slow.py").write_text(
+        RULES.replace("return ()", "import pathlib, time; pathlib.Path('started').touch(); time.sleep(60)")
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "adamgate",
+        "validate",
+        "data",
+        "-o",
+        "findings.json",
+        "--rules",
+        "slow.py",
+    ]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 50
+        while not Path("started").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    assert Path("started").exists()
+    assert document()["verdict"] == "not judged"
+    assert document()["reason"] == "the run has not ended, or was ended from outside"
+
+
+def test_a_baseline_that_judged_nothing_is_refused(study: Path):
+    assert cli.run(["validate", "gone", "-o", "old.json"]) == 3
+    with pytest.raises(ag.UnreadableInput, match="judged nothing"):
+        ag.read_baseline("old.json")
+
+
+def test_a_pipe_is_written_to_once(study: Path):
+    os.mkfifo("pipe")
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(Path("pipe").read_bytes()))
+    reader.start()
+    assert cli.run(["validate", "data", "-q", "-o", "pipe", "--format", "json"]) == 0
+    reader.join(20)
+    assert json.loads(got[0])["verdict"] == "passed"
+
+
+def test_without_a_file_nothing_is_held(tmp_path: Path):
+    with ReportFile(None, "text") as file:
+        file.spare([tmp_path], [tmp_path])
+        file.claim(None)
+        file.deliver("PASSED")
+    assert list(tmp_path.iterdir()) == []
+
+
+# A table and its codebook
+
+
+def test_a_codebook_proves_whose_it_is(study: Path):
+    assert cli.run(["survival", "data", "--param", "OS", "-o", "os.csv", "-q"]) == 0
+    assert cli.run(["survival", "data", "--param", "OS", "--unit", "weeks", "-o", "w/os.csv", "-q"]) == 0
+    assert belong_together(Path("os.csv"), Path("os.codebook.json"))
+    assert not belong_together(Path("w/os.csv"), Path("os.codebook.json"))
+    assert not belong_together(Path("os.csv"), Path("w/os.codebook.json"))
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_link_that_leads_back_to_itself(study: Path, suffix: str, capsys: pytest.CaptureFixture[str]):
+    Path(f"loop.{suffix}").symlink_to(f"loop.{suffix}")
+    assert cli.run(["convert", "data/adtte.csv", f"loop.{suffix}", "--force"]) == 4
+    assert cli.run(["survival", "data", "--param", "OS", "-o", f"loop.{suffix}", "--force"]) == 4
+    assert cli.run(["validate", "data", "-o", f"loop.{suffix}", "--format", "json", "--force"]) == 4
+    assert capsys.readouterr().err.count("leads back to itself") == 3
+
+
+def test_a_folder_that_was_removed(study: Path, capsys: pytest.CaptureFixture[str]):
+    Path("gone").mkdir()
+    os.chdir("gone")
+    os.rmdir(study / "gone")
+    assert cli.run(["rules"]) == 0
+    assert cli.run(["explain", "TTE001"]) == 0
+    assert cli.run(["validate", "."]) == 3
+    assert cli.run(["validate", ".", "-o", "findings.json"]) == 4
