@@ -137,8 +137,10 @@ def _header(path: Path) -> SasHeader:
 def _refuse_impossible_sizes(header: SasHeader, metadata: Any, path: Path, options: ReadOptions) -> None:
     """Compare the records that the file states with its size: memory is taken for all of them at once."""
     records, width = metadata.number_rows, sum(metadata.variable_storage_width.values())
+    if records is None:  # so pyreadstat calls a number below zero
+        raise UnreadableInput("the SAS dataset states a negative number of records", str(path), _DAMAGED)
     possible = header.most_records(width)
-    if not 0 <= records <= possible:
+    if records > possible:
         raise UnreadableInput(
             f"the SAS dataset states {records:,} records, and its bytes hold at most {possible:,}",
             str(path),

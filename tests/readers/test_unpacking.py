@@ -133,10 +133,11 @@ def test_a_sas7bdat_states_no_more_records_than_it_can_hold(bits, order, tmp_pat
     assert len(ag.read(file)["ADTTE"].frame) == 300
     stated = struct.pack(f"{sign}2{kind}", 32, 300)  # record length and count
     assert raw.count(stated) == 1
-    for records in (20_000, 2**31 - 1):
+    for records in (20_000, 2**31 - 1, 2**32 - 1):
         file.write_bytes(raw.replace(stated, struct.pack(f"{sign}2{kind}", 32, records)))
         with pytest.raises(
-            ag.UnreadableInput, match=r"states [\d,]+ records, and its bytes hold at most|damaged"
+            ag.UnreadableInput,
+            match=r"states [\d,]+ records, and its bytes hold at most|states a negative number of records|damaged",
         ):
             ag.read(file)
 
