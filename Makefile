@@ -7,7 +7,7 @@ PANDAS3 := .venv-pandas3
 PY313 := .venv-python313
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-all test-lowest test-pandas3 test-python313 lint bench docs clean
+.PHONY: help demo test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,13 @@ test-pandas3: $(PANDAS3)/.ready  ## all tests that need neither lifelines nor sc
 
 test-python313: $(PY313)/.ready  ## the same on Python 3.13: PYTHON313 says where it is
 	$(PY313)/bin/python -m pytest -n auto -q
+
+# SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
+INPUTS ?= 10000
+SEED ?= 1
+fuzz: SECONDS ?= 0
+fuzz: $(VENV)/.ready  ## damaged inputs for everything that reads: SECONDS=60 SEED=1
+	$(VENV)/bin/python fuzz/run.py --seed=$(SEED) --inputs=$(INPUTS) --seconds=$(SECONDS) --targets=$(TARGETS) --replay=$(REPLAY)
 
 lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 	$(VENV)/bin/ruff check .

@@ -245,6 +245,11 @@ _reading = _together(
         help="Decimal sign of numbers in CSV (default: a comma where nothing else fits).",
     ),
     click.option(
+        "--max-unpacked",
+        metavar="SIZE",
+        help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
+    ),
+    click.option(
         "--config",
         type=PATH,
         metavar="FILE",
@@ -585,6 +590,7 @@ def _read(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> St
         missing=settings.missing,
         date_order=settings.date_order,
         decimal=settings.decimal,
+        max_unpacked=settings.max_unpacked,
     )
 
 

@@ -8,6 +8,7 @@ judged.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,9 +30,11 @@ from .converters.kinds import (
     paths,
     require_known,
     require_table,
+    size,
     switch,
     words,
 )
+from .converters.regular_file import open_regular
 from .schemas.errors import ConfigurationError
 from .schemas.spelling import did_you_mean, one_line
 
@@ -63,6 +66,16 @@ READING = ("encoding", "catalog", "recursive", "missing", "date_order", "decimal
 """Settings that are also taken from a file that lies with the data."""
 _LARGEST = 4_000_000
 """Bytes that a configuration file may have."""
+_DEEPEST = 32
+"""Levels of one dotted key: what `tomllib` does with it takes their square in time and memory."""
+_PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?)"""
+_TOML = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"{0,5}' + r"|'{3}(?:[^']|'(?!''))*+'{0,5}" + r"|#[^\n]*+"
+    rf"|(?P<deep>(?:{_PART}[ \t]*+\.[ \t]*+){{{_DEEPEST}}})"
+    rf"|{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+" + r"""|[^A-Za-z0-9_"'\#-]++|.""",
+    re.DOTALL,
+)
+"""What a TOML file is made of: texts, comments, keys and words, all else."""
 _TYPO = 0.75
 """An unknown ``ADAMGATE_*`` variable this much like a setting is taken for a misspelling of it."""
 
@@ -130,6 +143,8 @@ class Settings:
         How dates such as 03/04/2020 are read: "dmy" or "mdy"; by default they stay text.
     decimal : str or None
         What separates decimals in CSV files; by default a comma does where it is certain.
+    max_unpacked : int or None
+        Bytes that a compressed file may unpack to; by default it depends on the file's size.
     show_values : bool
         Show the values of faulty records. They are patient data.
     show_keys : bool
@@ -160,6 +175,7 @@ class Settings:
     missing: Annotated[tuple[str, ...], missing_words] = ()
     date_order: Annotated[str | None, Choice(DATE_ORDERS)] = None
     decimal: Annotated[str | None, Choice(DECIMALS)] = None
+    max_unpacked: Annotated[int | None, size] = None
     show_values: Annotated[bool, switch] = False
     show_keys: Annotated[bool, switch] = True
     ct: Annotated[tuple[Path, ...], paths] = ()
@@ -416,11 +432,22 @@ def _beside(file: Path, value: Any) -> Any:
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        if file.stat().st_size > _LARGEST:
+        with open_regular(file) as stream:
+            content = stream.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
             raise ConfigurationError(
                 f"the configuration file has more than {_LARGEST:,} bytes", _shown(file), "check --config"
             )
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = str(content, "utf-8-sig").replace("\r\n", "\n")
+        deep = next((token for token in _TOML.finditer(text) if token["deep"]), None)
+        if deep is not None:
+            line = text.count("\n", 0, deep.start()) + 1
+            raise ConfigurationError(
+                f"a key of the configuration file has more than {_DEEPEST} levels",
+                f"{_shown(file)}, line {line}",
+                "check --config",
+            )
+        return tomllib.loads(text)
     except OSError as failure:
         raise ConfigurationError(
             "the configuration file cannot be read", f"{file}: {failure.strerror}", "check --config"
@@ -429,7 +456,7 @@ def _parse(file: Path) -> dict[str, Any]:
         raise ConfigurationError(
             "the configuration file is not UTF-8", f"{_shown(file)}, byte {failure.start}", "save it as UTF-8"
         ) from failure
-    except tomllib.TOMLDecodeError as failure:
+    except ValueError as failure:  # of TOML, or a number of too many digits
         raise ConfigurationError(
             f"the configuration file is not TOML: {failure}",
             _shown(file),

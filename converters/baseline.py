@@ -12,6 +12,7 @@ from typing import Any
 from ..schemas.baseline import Baseline
 from ..schemas.errors import UnreadableInput
 from ..schemas.finding import NOT_JUDGED, KnownFinding, Severity
+from .regular_file import read_regular
 
 _VERSION = re.compile(r"1\.([1-9]\d{0,3})")
 """Reports of version 1.0 have no fingerprints."""
@@ -30,7 +31,7 @@ def read_baseline(path: Path | str) -> Baseline:
     """
     file = Path(path)
     try:
-        content = file.read_bytes()
+        content = read_regular(file)
     except OSError as failure:
         raise UnreadableInput(
             f"the baseline cannot be read: {failure.strerror}", str(file), "check the path"

@@ -22,6 +22,7 @@ def convert(
     missing: str | Sequence[str] = (),
     date_order: str | None = None,
     decimal: str | None = None,
+    max_unpacked: int | None = None,
 ) -> list[Path]:
     """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
 
@@ -46,7 +47,7 @@ def convert(
         Replace existing files; never a source.
     progress : callable, optional
         Called with file name, amount done and total while reading.
-    missing, date_order, decimal
+    missing, date_order, decimal, max_unpacked
         What a source leaves open, as in `read`.
 
     Returns
@@ -75,5 +76,6 @@ def convert(
         missing=missing,
         date_order=date_order,
         decimal=decimal,
+        max_unpacked=max_unpacked,
     )
     return write(study, place, overwrite=overwrite)

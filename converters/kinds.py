@@ -6,6 +6,7 @@ A kind takes a value as TOML has it and returns it checked; its ValueError says 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,6 +66,19 @@ def days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError("a whole number of days, 0 or more, without quotes")
     return value
+
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SIZE = re.compile(r"(\d{1,12})\s*([KMGT]?B)?", re.IGNORECASE | re.ASCII)
+
+
+def size(value: Any) -> int:
+    """Bytes, as a number or as text with a unit."""
+    found = _SIZE.fullmatch(value.strip() if isinstance(value, str) else str(value))
+    number = int(found[1]) * _UNITS[(found[2] or "").upper()] if found and not isinstance(value, bool) else 0
+    if not number:
+        raise ValueError('a size in quotes: "500MB", "4GB"')
+    return number
 
 
 def day(value: Any) -> date:

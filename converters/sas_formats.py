@@ -122,7 +122,7 @@ def _stamps(
     if not (there | np.isnan(numbers)).all():
         return None
     present = numbers[there]
-    if present.size and np.abs(present).max() * unit_seconds > _LAST_SAS_DAY * _SECONDS_PER_DAY:
+    if present.size and np.abs(present).max() > _LAST_SAS_DAY * _SECONDS_PER_DAY / unit_seconds:
         return None
     if per_second == 1 and not np.array_equal(present, np.trunc(present)):
         return None

@@ -1,5 +1,6 @@
 """Settings: where they come from, and what a wrong one is told."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,47 @@ def test_a_wrong_value_names_its_variable_or_option():
         load_settings(overrides={"fail_on": "fatal"}, environ=NOTHING)
     with pytest.raises(ag.ConfigurationError, match="unknown setting 'colour'"):
         load_settings(overrides={"colour": "red"}, environ=NOTHING)
+
+
+# What a file of settings may cost
+
+
+_DEEP = ".".join(["a"] * 20_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_DEEP}=1",
+        f"[{_DEEP}]",
+        f'x = {{y = """\n\'""", {_DEEP} = 1}}',
+        f"# don't\n{_DEEP} = 1",
+        '"a" . ' * 40 + "b = 1",
+        "'a.b'." * 40 + "b = 1",
+    ],
+)
+def test_a_key_of_many_levels_is_refused_before_it_is_parsed(text, tmp_path):
+    tracemalloc.start()
+    try:
+        with pytest.raises(ag.ConfigurationError, match="more than 32 levels"):
+            _load_text(tmp_path, text)
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f'# {_DEEP}\n[settings]\nencoding = "utf-8"', f"[settings]\nmissing = [\"{_DEEP}\", '{_DEEP}']"],
+)
+def test_dots_in_texts_and_comments_are_no_levels(text, tmp_path):
+    _load_text(tmp_path, text)
+
+
+def test_a_number_of_too_many_digits_is_refused(tmp_path):
+    with pytest.raises(ag.ConfigurationError, match="not TOML"):
+        _load_text(tmp_path, "x = " + "9" * 5000)
+
+
+def _load_text(folder, text):
+    return load_settings([], write(folder, text), {}, NOTHING)

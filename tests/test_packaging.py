@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-OUTSIDE_THE_PACKAGE = {"tests", "fixtures", "bench", "docs", "build", "dist"}
+OUTSIDE_THE_PACKAGE = {"tests", "fixtures", "bench", "docs", "build", "dist", "fuzz"}
 
 
 def _package_folders(root: Path) -> set[str]:

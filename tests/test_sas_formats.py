@@ -91,3 +91,9 @@ def test_what_is_no_date_is_not_made_one(value):
 
 def test_datetimes_beyond_the_calendar_are_not_made():
     assert datetimes_of(np.array([1e18])) is None
+
+
+@pytest.mark.parametrize("number", [1e308, -1e308, 1e17])
+def test_numbers_beyond_all_dates_are_no_dates(number):
+    assert dates_of(np.array([number])) is None
+    assert datetimes_of(np.array([number])) is None

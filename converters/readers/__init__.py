@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -19,6 +21,7 @@ from ...schemas.dataset import Dataset, ReadingNote, Study
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
 from ...schemas.spelling import nearest
 from ..kinds import DATE_ORDERS, DECIMALS
+from ..regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets, suffix_of
 from .parquet_parts import is_partitioned, parts_of
@@ -62,6 +65,9 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 )
 """Readers by file name suffix, in lower case."""
 
+_HASHED = 1 << 20
+"""Bytes that are hashed at once."""
+
 _ADVICE_BY_SUFFIX = {
     ".sas7bcat": "a format catalogue is named by --catalog, or found beside its data by itself",
     ".xml": "define.xml is not data; name the folder, and what is not data is left out",
@@ -78,6 +84,7 @@ def read(
     missing: str | Sequence[str] = (),
     date_order: str | None = None,
     decimal: str | None = None,
+    max_unpacked: int | None = None,
 ) -> Study:
     """Read export files.
 
@@ -104,6 +111,8 @@ def read(
         every date of a variable can be read in one way, and else stays text with a note.
     decimal : {".", ","}, optional
         What separates decimals in CSV files. By default a comma does where nothing else is possible.
+    max_unpacked : int, optional
+        Bytes that a compressed file may unpack to. By default 100 times its size, and at least 64 MB.
 
     Returns
     -------
@@ -125,6 +134,7 @@ def read(
         missing=(missing,) if isinstance(missing, str) else tuple(missing),
         date_order=_one_of("date_order", date_order, DATE_ORDERS),
         decimal=_one_of("decimal", decimal, DECIMALS),
+        max_unpacked=max_unpacked,
     )
     if options.catalog is not None and not os.path.isfile(options.catalog):
         raise UnreadableInput("there is no such format catalogue", str(options.catalog), "check --catalog")
@@ -133,7 +143,7 @@ def read(
     files = found.files
     sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as hashing:
+    with _hashing() as hashing:
         for file in files:
             try:
                 read_from = _read_file(file, options, hashing)
@@ -155,14 +165,28 @@ def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
     return given
 
 
-def _read_file(path: Path, options: ReadOptions, hashing: ThreadPoolExecutor) -> list[Dataset]:
+Hashing = Callable[[Iterable[Path]], Future[str]]
+
+
+@contextmanager
+def _hashing() -> Iterator[Hashing]:
+    """Files to their hash, on a thread that ends with the reading, however large the file is."""
+    ended = Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as pool:
+        try:
+            yield lambda paths: pool.submit(_sha256, tuple(paths), ended)
+        finally:
+            ended.set()
+
+
+def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Dataset]:
     """One file's datasets with its hash, which is computed while the reader works.
 
     The hash of a folder of parts is that of their bytes after each other, in the order of their records.
     """
     try:
         before = _state(path)
-        sha256 = hashing.submit(_sha256, tuple(before))
+        sha256 = hashing(before)
         datasets = READERS[suffix_of(path, READERS)](path, options)
         digest = sha256.result()
         after = _state(path)
@@ -190,11 +214,13 @@ def _state(path: Path) -> dict[Path, tuple[int, int]]:
     return {file: (each.st_size, each.st_mtime_ns) for file, each in status.items()}
 
 
-def _sha256(paths: Iterable[Path]) -> str:
+def _sha256(paths: Iterable[Path], ended: Event) -> str:
+    """The hash of all bytes; of no use when the reading has ended before."""
     digest = hashlib.sha256()
     for path in paths:
-        with path.open("rb") as file:
-            hashlib.file_digest(file, lambda: digest)
+        with open_regular(path) as file:
+            while not ended.is_set() and (block := file.read(_HASHED)):
+                digest.update(block)
     return digest.hexdigest()
 
 

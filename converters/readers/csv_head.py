@@ -106,13 +106,19 @@ def read_head(
     Raises
     ------
     UnreadableInput
-        When a column has no name and others after it do, or two have one name.
+        When there are no names, a column has none and others after it do, or two have one name.
     """
     if described and (head := _as_described(data, start, dataset, stray, described)):
         return head
     notes: list[ReadingNote] = []
     stated = _SEP_LINE.match(data, start)
     raw = list(_raw_lines(data, stated.end() if stated else start, stray))
+    if not raw:
+        raise UnreadableInput(
+            "the file holds no names and no records",
+            str(path),
+            "export it again; an empty dataset still has a line of names",
+        )
     delimiter = stated[1].replace(b"\\t", b"\t") if stated else _delimiter(raw, path, dataset, notes)
     lines = list(_parted(raw, delimiter, path))
     if titles := _titles(lines):

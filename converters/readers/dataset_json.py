@@ -14,9 +14,10 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 import pandas as pd
@@ -24,6 +25,7 @@ import pandas as pd
 from ...schemas.dataset import Dataset, ReadingNote, Source, Variable
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ..regular_file import open_regular
 from ..sas_formats import Kind, kind_of
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
 from .dataset_json_metadata import (
@@ -40,10 +42,9 @@ from .protocol import ReadOptions
 from .reading_notes import notes_on
 from .text import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
 from .text_column import FIRST_BLOCK
+from .unpacking import Allowance, unpacked
 
 _CHUNK = 1 << 20
-_INFLATED = 16 << 20
-"""Bytes that a compressed file gives at once: a few may stand for a thousand times as many."""
 _ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
 _LISTED = 10
 _ROWS_KEY = re.compile(rb'(?<!\\)"rows"\s*:\s*\[')
@@ -74,7 +75,7 @@ def read_dataset_json(path: Path, options: ReadOptions, /) -> list[Dataset]:
         When the file is not Dataset-JSON 1.1, is cut short, contradicts its own metadata, or has two
         columns of one name.
     """
-    with path.open("rb") as file, _without_garbage_collection():
+    with open_regular(path) as file, _without_garbage_collection():
         try:
             return [_read(_taken_apart(file, path, options), path, options)]
         except _Broken as broken:
@@ -105,14 +106,14 @@ class _Broken(Exception):
         self.advice = advice
 
 
-def _taken_apart(file: IO[bytes], path: Path, options: ReadOptions) -> _Content:
+def _taken_apart(file: BufferedReader, path: Path, options: ReadOptions) -> _Content:
     head = file.read(512)
     file.seek(0)
     if not head.strip():
         raise _Broken("the file is empty", advice="write or copy it again")
     kind = path.suffix.lower()
     if kind in (".dsjc", ".gz"):
-        return _by_lines(_lines(_decompressed(file)), options)
+        return _by_lines(_lines(_decompressed(file, path, options)), options)
     if seems(head) not in ("", "a JSON document", "a text file, perhaps CSV"):
         raise _Broken(f"this is {seems(head)}, not Dataset-JSON")
     if kind == ".ndjson":
@@ -232,29 +233,26 @@ class _Texts:
         return texts[0]
 
 
-def _decompressed(file: IO[bytes]) -> Iterator[bytes]:
-    """The content of a zlib or gzip stream, of several members, too."""
-    inflater = zlib.decompressobj(wbits=47)
-    waiting = b""
+def _decompressed(file: BufferedReader, path: Path, options: ReadOptions) -> Iterator[bytes]:
     try:
-        while chunk := waiting or file.read(_CHUNK):
-            yield inflater.decompress(chunk, _INFLATED)
-            waiting = inflater.unconsumed_tail or inflater.unused_data
-            if inflater.eof and (waiting or file.peek(1)):  # type: ignore[attr-defined]
-                inflater = zlib.decompressobj(wbits=47)
+        yield from unpacked(file, Allowance.of_file(file, path, options))
+    except EOFError as error:
+        raise _Broken(str(error), advice="copy or write the file again") from error
     except zlib.error as error:
         raise _Broken("the compression is neither zlib nor gzip, or broken", one_line(str(error))) from error
-    if not inflater.eof:
-        raise _Broken("the compressed stream is cut short", advice="copy or write the file again")
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+    begun: list[bytes] = []
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
-    if rest:
-        yield rest
+        first, *others = chunk.split(b"\n")
+        begun.append(first)
+        if others:
+            yield b"".join(begun)
+            yield from others[:-1]
+            begun = others[-1:]
+    if any(begun):
+        yield b"".join(begun)
 
 
 def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:

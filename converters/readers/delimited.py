@@ -6,11 +6,11 @@ since a lost one would silently move the borders of all that follows.
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 
 from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
+from ..regular_file import open_regular
 from .csv_head import LINE_BREAK, nameless, read_head
 from .file_kind import seems
 from .protocol import ReadOptions
 from .text import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
 from .text_column import TextBlocks, TextColumn
+from .unpacking import Allowance, unpacked
 
 NA = "NA"
 """How R writes a missing value, without quotation marks."""
@@ -85,7 +87,7 @@ def read_delimited(
         When the file is empty or no text, a name is missing or there twice, a record has more or fewer
         values than there are names, or a quotation mark stands where none may.
     """
-    data, encoding, stray = _utf8(_content(path), path, options.encoding)
+    data, encoding, stray = _utf8(_content(path, options), path, options.encoding)
     first = _CONTENT.search(data)
     head = read_head(data, first.start() if first else 0, path, dataset, stray=stray, described=described)
     _refuse_misplaced_quotes(data, head.start, head.delimiter, path)
@@ -133,15 +135,9 @@ def _named(
     return names[:named], columns[:named]
 
 
-def _content(path: Path) -> bytes:
-    data = path.read_bytes()
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UnreadableInput(
-                "the gzip compression is broken or cut short", str(path), "copy or export the file again"
-            ) from error
+def _content(path: Path, options: ReadOptions) -> bytes:
+    with open_regular(path) as file:
+        data = _gunzipped(file, path, options) if file.peek(2).startswith(b"\x1f\x8b") else file.read()
     if not _FILLED.search(data):
         raise UnreadableInput(
             "the file is empty", str(path), "export it again; an empty dataset still has a line of names"
@@ -150,6 +146,15 @@ def _content(path: Path) -> bytes:
     if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
         raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV again")
     return data
+
+
+def _gunzipped(file: BufferedReader, path: Path, options: ReadOptions) -> bytes:
+    try:
+        return b"".join(unpacked(file, Allowance.of_file(file, path, options)))
+    except (EOFError, zlib.error) as error:
+        raise UnreadableInput(
+            "the gzip compression is broken or cut short", str(path), "copy or export the file again"
+        ) from error
 
 
 def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bool]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import mmap
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ..regular_file import open_regular
 from . import parquet_parts
 from .sidecars import is_sidecar
 
@@ -43,6 +44,10 @@ _DELIMITERS = b",;\t|^"
 _LINES = 10
 
 _DATASET_JSON = re.compile(rb'"datasetJSONVersion"\s*:\s*"')
+_KEY = b'"datasetJSONVersion"'
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_FIRST_LEVEL = re.compile(rb'^  "(\w+)":', re.MULTILINE)
+"""Keys of JSON that we wrote, by its indentation."""
 _OWN_KEYS = ({"schema_version", "verdict"}, {"schema_version", "polarity"})
 """What our reports and our codebooks have on their first level."""
 
@@ -115,8 +120,7 @@ def contents_of(folder: Path, known: Collection[str]) -> Contents:
 def may_be_data(path: Path, known: Collection[str]) -> bool:
     """Whether a file in a subfolder may hold data, by its name; JSON by its first bytes."""
     if suffix_of(path, known) == ".json" and path.is_file():
-        with path.open("rb") as file:
-            return _DATASET_JSON.search(file.read(_HEAD)) is not None
+        return _DATASET_JSON.search(_head(path)) is not None
     return bool(suffix_of(path, known)) or bool(_unread_kind(path, known))
 
 
@@ -155,32 +159,53 @@ def _is_delimited(path: Path) -> bool:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(_HEAD)
 
 
 def _is_other_json(path: Path) -> bool:
-    """Whether it is JSON without the key that Dataset-JSON has; a broken file is for its reader to judge."""
-    if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size == 0:
+    """Whether it is JSON without the key that Dataset-JSON has; a broken file is for its reader to judge.
+
+    The key stands in the head. Where it does not, the rest is searched for it block by block, and of a file
+    that is longer than its head it is not proved that it is valid JSON.
+    """
+    if path.suffix.lower() != ".json" or not path.is_file():
         return False
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return content.find(b'"datasetJSONVersion"') < 0 and _keys(content) is not None
+        with open_regular(path) as file:
+            head = file.read(_HEAD)
+            if len(head) < _HEAD:
+                return _KEY not in head and _keys(head) is not None
+            return head.lstrip(_BLANKS)[:1] in (b"{", b"[") and not _holds_key(head, file)
     except OSError:
         return False  # its reader says why, beside what is wrong with the other files
 
 
+def _holds_key(block: bytes, rest: IO[bytes]) -> bool:
+    while block:
+        if _KEY in block:
+            return True
+        overlap = block[1 - len(_KEY) :]
+        more = rest.read(_HEAD)
+        block = overlap + more if more else b""
+    return False
+
+
 def _is_own_json(path: Path) -> bool:
-    keys = _keys(path.read_bytes())
-    return keys is not None and any(own <= keys for own in _OWN_KEYS)
+    """Whether it is a report or a codebook of ours, by the keys in its head."""
+    head = _head(path)
+    keys = _keys(head)
+    if keys is None:  # only its head
+        keys = {str(key, "ascii") for key in _FIRST_LEVEL.findall(head)}
+    return any(own <= keys for own in _OWN_KEYS)
 
 
-def _keys(content: bytes | mmap.mmap) -> set[str] | None:
+def _keys(content: bytes) -> set[str] | None:
     """The keys of a JSON object, none for other JSON, and None for what is no JSON."""
     import orjson
 
     try:
-        document = orjson.loads(memoryview(content))
+        document = orjson.loads(content)
     except orjson.JSONDecodeError:
         return None
     return set(document) if isinstance(document, dict) else set()

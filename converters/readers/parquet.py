@@ -1,12 +1,12 @@
 """Parquet: files of our own writer with all their metadata, files and folders of parts that others made.
 
-What a column becomes is the table `_CONVERSIONS`. Whatever changes a value is told by a note; a column
-that no dataset can hold (nested, bytes that are no text) is refused by name.
+Text stays text; what another column becomes is the table `_CONVERSIONS`. Whatever changes a value is told by
+a note; a column that no dataset can hold (nested, bytes that are no text) is refused by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,6 +32,7 @@ from .protocol import ReadOptions
 from .reading_notes import Told, notes_on
 from .text_column import TextBlocks
 from .typed_text import TIME_FORMAT, kind_by_name
+from .unpacking import Allowance
 from .written_forms import mask_of
 from .written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, ZONE_NOT_KEPT, as_meant
 
@@ -82,7 +83,7 @@ def read_parquet(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     found = parts_of(path)
     table = ParquetTable.of(path, found.parts)
-    with readable(found.parts[0].path):
+    with table.held_open(), readable(found.parts[0].path):
         return [_dataset(table, found.others, options)]
 
 
@@ -91,6 +92,8 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     told = _told(table)
     name = told.name or path.stem.upper()
     fields = [field for field in table.schema if not field.name.startswith(_UNNAMED_INDEX)]
+    allowance = Allowance(path, table.size, options)
+    allowance.take(table.records * len(fields))  # a run of equal values takes a few bytes of a file
     values: dict[str, Any] = {}
     variables: list[Variable] = []
     special_missing: dict[str, SpecialMissing] = {}
@@ -101,7 +104,7 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     if others:
         told_by_column.append((f"not read beside its parts: {', '.join(map(one_line, others))}", ""))
     for done, field in enumerate(fields, start=1):
-        column = _column(table, field, told.ours)
+        column = _column(table, field, told.ours, allowance)
         values[field.name] = column.values
         variable = arrow_metadata.variable_of(field, column.type)
         variables.append(replace(variable, format=variable.format or column.format))
@@ -189,41 +192,52 @@ def _notes(dataset: str, told_by_column: list[tuple[str, str]]) -> tuple[Reading
     )
 
 
-def _column(table: ParquetTable, field: pa.Field, ours: bool) -> _Column:
+def _column(table: ParquetTable, field: pa.Field, ours: bool, allowance: Allowance) -> _Column:
     try:
-        data = _plain(table.column(field.name))
-        convert = next(convert for fits, convert in _CONVERSIONS if fits(data.type))
+        kind = _stored_type(field.type)
+        blocks = (_plain(block, kind) for block in table.column(field.name))
+        if _is_text(kind):
+            return _text(blocks, allowance)
+        data = pa.chunked_array(blocks, kind).combine_chunks()
+        convert = next(convert for fits, convert in _CONVERSIONS if fits(kind))
         return convert(data, field, ours)
     except _Unfit as reason:
         what, advice = reason.args
         raise UnreadableInput(what, f"{table.path}: {field.name}", advice) from None
 
 
-def _plain(data: pa.ChunkedArray) -> pa.Array:
-    """One array without extension type or dictionary."""
-    if str(getattr(data.type, "extension_name", "")).startswith("pandas."):
+def _stored_type(kind: pa.DataType) -> pa.DataType:
+    """The type of the values, without extension type or dictionary."""
+    if str(getattr(kind, "extension_name", "")).startswith("pandas."):
         raise _Unfit("a column of periods or intervals", "write it as dates, numbers or text")
-    storage = data.type.storage_type if isinstance(data.type, pa.BaseExtensionType) else data.type
-    value_type = storage.value_type if pa.types.is_dictionary(storage) else storage
-    array = data.cast(storage).cast(value_type).combine_chunks()
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    storage = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+    return storage.value_type if pa.types.is_dictionary(storage) else storage
 
 
-def _text(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
-    texts = data.cast(pa.large_string())
-    try:
-        texts.validate(full=True)
-    except pa.ArrowInvalid:
-        raise _Unfit("text is not UTF-8", "write the file again with its text as UTF-8") from None
-    blocks = TextBlocks()
-    blocks.add(texts)
-    return _Column(blocks.column().to_pandas(), "Char")
+def _plain(block: pa.Array, kind: pa.DataType) -> pa.Array:
+    """The values of a block in that type."""
+    storage = block.storage if isinstance(block, pa.ExtensionArray) else block
+    return storage.cast(kind) if storage.type != kind else storage
 
 
-def _bytes(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+def _text(blocks: Iterable[pa.Array], allowance: Allowance | None = None) -> _Column:
+    texts = TextBlocks()
+    for block in blocks:
+        text = block.cast(pa.large_string())
+        try:
+            text.validate(full=True)
+        except pa.ArrowInvalid:
+            raise _Unfit("text is not UTF-8", "write the file again with its text as UTF-8") from None
+        texts.add(text)
+        if allowance is not None and not texts.encodes:
+            allowance.take(text.nbytes)
+    return _Column(texts.column().to_pandas(), "Char")
+
+
+def _bytes(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
     """Older writers mark text as mere bytes."""
     try:
-        return _text(data.cast(pa.large_binary()).cast(pa.large_string()), field, ours)
+        return _text([data.cast(pa.large_binary()).cast(pa.large_string())])
     except pa.ArrowInvalid:
         raise _Unfit(
             "a column of bytes that are no text", "leave it out or decode it where it was written"
@@ -238,7 +252,7 @@ def _whole_number(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     extremes = pc.min_max(data).as_py().values()
     if any(value is not None and abs(value) > _EXACT for value in extremes):
         note = "holds whole numbers beyond 2**53, which no double holds exactly: read as text"
-        return _Column(_text(data.cast(pa.large_string()), field, ours).values, "Char", notes=(note,))
+        return _Column(_text([data.cast(pa.large_string())]).values, "Char", notes=(note,))
     return _number(data, field, ours)
 
 
@@ -305,7 +319,7 @@ def _nothing(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     """A column without a type, all null: what its metadata or its name says, else text."""
     if (arrow_metadata.told_type(field) or variable_type(field.name)) == "Num":
         return _number(data, field, ours)
-    return _text(data, field, ours)
+    return _text([data])
 
 
 def _unfit(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
@@ -318,11 +332,14 @@ def _doubles(data: pa.Array) -> NDArray[np.float64]:
     return np.array(data.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(_is.is_string(kind) or _is.is_large_string(kind) or kind == pa.string_view())
+
+
 _is = pa.types
 _CONVERSIONS: tuple[
     tuple[Callable[[pa.DataType], bool], Callable[[pa.Array, pa.Field, bool], _Column]], ...
 ] = (
-    (lambda kind: _is.is_string(kind) or _is.is_large_string(kind) or kind == pa.string_view(), _text),
     (lambda kind: _is.is_binary(kind) or _is.is_large_binary(kind) or _is.is_fixed_size_binary(kind), _bytes),
     (lambda kind: _is.is_floating(kind) or _is.is_boolean(kind), _number),
     (_is.is_integer, _whole_number),

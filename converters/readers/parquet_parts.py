@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ..regular_file import open_regular
 
 SUFFIX = ".parquet"
 
@@ -138,7 +139,7 @@ def _begins_as_parquet(file: Path) -> bool:
     """Hive and others give their parts no suffix."""
     if not file.is_file():
         return False
-    with file.open("rb") as stream:
+    with open_regular(file) as stream:
         return stream.read(len(_MAGIC)) == _MAGIC
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -15,12 +16,17 @@ import pyarrow.parquet as pq
 from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
+from ..regular_file import open_regular
 from ..sas_formats import Kind
 from .file_kind import seems
 from .parquet_parts import Part
+from .text_column import FIRST_BLOCK
 from .typed_text import kind_by_name
 
 _TEXT = pa.large_string()
+_BLOCK = FIRST_BLOCK
+"""Records that are read at once."""
+_HELD_OPEN = 32
 _OTHER_DATASETS = (
     "write the dataset again in one run; if these are several datasets, rename the folder so that it does "
     "not end in .parquet"
@@ -41,7 +47,7 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _damaged(path: Path, error: Exception) -> UnreadableInput:
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         head = stream.read(512)
     if head.startswith(b"PAR1"):
         return UnreadableInput(
@@ -57,45 +63,34 @@ def _damaged(path: Path, error: Exception) -> UnreadableInput:
     )
 
 
-_OPENINGS = 64
-"""How often a file is opened at most."""
-
-
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file: its footer is kept, the file itself is open only while a column is read.
-
-    A dataset of Spark may have more parts than a process may have open files. To open it costs time by the
-    number of all columns: of very many, some are read ahead.
-    """
+    """One file: its footer, and while it is held open the file itself."""
 
     part: Part
     footer: pq.FileMetaData
     schema: pa.Schema
-    ahead: dict[str, pa.ChunkedArray] = field(default_factory=dict, compare=False)
+    held: list[pq.ParquetFile] = field(default_factory=list)
 
     @classmethod
     def of(cls, part: Part) -> _File:
-        with readable(part.path), part.path.open("rb") as stream, pq.ParquetFile(stream) as file:
+        with readable(part.path), open_regular(part.path) as stream, pq.ParquetFile(stream) as file:
             return cls(part, file.metadata, file.schema_arrow)
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        if name not in self.ahead:
-            names = self.schema.names
-            place = names.index(name)
-            self.ahead.clear()
-            wanted = names[place : place + max(1, len(names) // _OPENINGS)]
-            self.ahead.update(zip(wanted, self._read(wanted), strict=True))
-        return self.ahead.pop(name)
+    @contextmanager
+    def opened(self) -> Iterator[pq.ParquetFile]:
+        """The file: the one that is held, else one for this time only."""
+        if self.held:
+            yield self.held[0]
+            return
+        with open_regular(self.part.path) as stream, pq.ParquetFile(stream, metadata=self.footer) as file:
+            yield file
 
-    def _read(self, names: Sequence[str]) -> list[pa.ChunkedArray]:
-        with (
-            readable(self.part.path),
-            self.part.path.open("rb") as stream,
-            pq.ParquetFile(stream, metadata=self.footer) as file,
-        ):
-            table = file.read(columns=names)
-        return [table.column(name) for name in names] if len(names) > 1 else [table.column(0)]
+    def blocks(self, name: str) -> Iterator[pa.Array]:
+        """A column, some thousand records at a time: memory never holds all copies of a text that repeats."""
+        with readable(self.part.path), self.opened() as file:
+            for batch in file.iter_batches(_BLOCK, columns=[name]):
+                yield batch.column(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +139,24 @@ class ParquetTable:
             schema = schema.append(pa.field(key, _key_type(key, parts)))
         return cls(path, files, schema, from_folders)
 
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Open files once for all their columns: each opening looks at all of them.
+
+        Only the first files: a dataset of Spark may have more parts than a process may have open files.
+        """
+        with ExitStack() as stack:
+            for file in self.files[:_HELD_OPEN]:
+                with readable(file.part.path):
+                    file.held.append(stack.enter_context(file.opened()))
+                stack.callback(file.held.clear)
+            yield
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.part.path.stat().st_size for file in self.files)
+
     @property
     def records(self) -> int:
         return sum(file.footer.num_rows for file in self.files)
@@ -154,40 +167,34 @@ class ParquetTable:
         ends = list(accumulate(file.footer.num_rows for file in self.files))
         return list(zip([0, *ends], ends, strict=False))
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """One column, the records of all files after each other.
+    def column(self, name: str) -> Iterator[pa.Array]:
+        """One column in blocks, the records of all files after each other.
 
         Raises
         ------
         UnreadableInput
             When a file is damaged, or contradicts the name of its folder.
         """
-        if name in self.from_folders:
-            return self._from_folders(name)
         wanted = self.schema.field(name).type
-        chunks: list[pa.Array] = []
         for file in self.files:
-            column = file.column(name)
-            if len(self.files) > 1:
-                column = _cast(column, wanted, file, name)
-            _refuse_contradiction(column, file, name)
-            chunks += column.chunks
-        return pa.chunked_array(chunks, wanted)
+            if name in self.from_folders:
+                key = pa.scalar(file.part.keys[name], _TEXT).cast(wanted)
+                yield from (pa.repeat(key, length) for length in _lengths(file.footer.num_rows))
+                continue
+            for block in file.blocks(name):
+                column = _cast(block, wanted, file, name) if len(self.files) > 1 else block
+                _refuse_contradiction(column, file, name)
+                yield column
 
-    def _from_folders(self, name: str) -> pa.ChunkedArray:
-        wanted = self.schema.field(name).type
-        return pa.chunked_array(
-            [
-                pa.repeat(pa.scalar(file.part.keys[name], _TEXT).cast(wanted), file.footer.num_rows)
-                for file in self.files
-            ],
-            wanted,
-        )
+
+def _lengths(records: int) -> Iterator[int]:
+    """Lengths of the blocks of so many records."""
+    yield from (min(_BLOCK, records - start) for start in range(0, records, _BLOCK))
 
 
 def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
-    capitals = [name.upper() for name in schema.names]
-    repeated = sorted(name for name in schema.names if capitals.count(name.upper()) > 1)
+    capitals = Counter(name.upper() for name in schema.names)
+    repeated = sorted(name for name in schema.names if capitals[name.upper()] > 1)
     if repeated:
         raise UnreadableInput(
             "two columns have the same name",
@@ -198,7 +205,7 @@ def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
 
 def _refuse_other_columns(first: _File, file: _File) -> None:
     for has, lacks in ((first, file), (file, first)):
-        present = frozenset(lacks.schema.names)
+        present = set(lacks.schema.names)
         names = [name for name in has.schema.names if name not in present]
         if names:
             raise UnreadableInput(
@@ -242,7 +249,7 @@ def _other_type(file: _File, name: str, kinds: str) -> UnreadableInput:
     )
 
 
-def _cast(column: pa.ChunkedArray, wanted: pa.DataType, file: _File, name: str) -> pa.ChunkedArray:
+def _cast(column: pa.Array, wanted: pa.DataType, file: _File, name: str) -> pa.Array:
     """A part's column in the type of all; whole numbers that a double cannot hold are refused."""
     if isinstance(column.type, pa.BaseExtensionType):
         column = column.cast(column.type.storage_type)
@@ -271,7 +278,7 @@ def _casts(values: pa.Array, kind: pa.DataType) -> bool:
     return not pa.types.is_floating(kind) or bool(pc.all(pc.is_finite(cast)).as_py() is not False)
 
 
-def _refuse_contradiction(column: pa.ChunkedArray, file: _File, name: str) -> None:
+def _refuse_contradiction(column: pa.Array, file: _File, name: str) -> None:
     """Some tools write a variable into the files and into the names of the folders."""
     stated = {key.upper(): value for key, value in file.part.keys.items()}
     if name.upper() not in stated:

@@ -32,6 +32,8 @@ class ReadOptions:
         How dates such as 03/04/2020 are read; None leaves them text.
     decimal : {".", ","} or None
         What separates decimals in CSV files; None takes a comma for it only where it is certain.
+    max_unpacked : int or None
+        Bytes that a compressed file may unpack to; None has it depend on the file's size.
     """
 
     encoding: str | None = None
@@ -41,6 +43,7 @@ class ReadOptions:
     missing: tuple[str, ...] = ()
     date_order: str | None = None
     decimal: str | None = None
+    max_unpacked: int | None = None
 
 
 class Reader(Protocol):

@@ -30,6 +30,7 @@ from .sas_text import BytesColumn, SasText
 from .text import codec_name
 from .text_column import TextBlocks
 from .typed_text import STAMPS_OF
+from .unpacking import Allowance
 
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 _DAMAGED = "copy it again; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
@@ -64,6 +65,7 @@ def read_sas7bdat(path: Path, options: ReadOptions, /) -> list[Dataset]:
         SAS catalogue.
     """
     header = _header(path)
+    _refuse_impossible_sizes(header, _pyreadstat(path, metadata_only=True)[1], path, options)
     values, metadata = _pyreadstat(path)
     written = metadata.column_names
     if not written:  # a copy that was broken off may hold zeros for the rest
@@ -132,7 +134,23 @@ def _header(path: Path) -> SasHeader:
     return header
 
 
-def _pyreadstat(path: Path) -> tuple[dict[str, list[Any]], Any]:
+def _refuse_impossible_sizes(header: SasHeader, metadata: Any, path: Path, options: ReadOptions) -> None:
+    """Compare the records that the file states with its size: memory is taken for all of them at once."""
+    records, width = metadata.number_rows, sum(metadata.variable_storage_width.values())
+    if records is None:  # so pyreadstat calls a number below zero
+        raise UnreadableInput("the SAS dataset states a negative number of records", str(path), _DAMAGED)
+    possible = header.most_records(width)
+    if records > possible:
+        raise UnreadableInput(
+            f"the SAS dataset states {records:,} records, and its bytes hold at most {possible:,}",
+            str(path),
+            _DAMAGED,
+        )
+    if records * width > header.size:  # it must be compressed
+        Allowance(path, header.size, options).take(records * width)
+
+
+def _pyreadstat(path: Path, *, metadata_only: bool = False) -> tuple[dict[str, list[Any]], Any]:
     """Values by variable, and metadata; in all text every byte is a character."""
     try:
         with FileOfBytes(path) as file, warnings.catch_warnings(record=True) as renamed:
@@ -143,6 +161,7 @@ def _pyreadstat(path: Path) -> tuple[dict[str, list[Any]], Any]:
                 user_missing=True,
                 disable_datetime_conversion=True,
                 output_format="dict",
+                metadataonly=metadata_only,
             )
     except _FAILURES as error:
         raise UnreadableInput(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..regular_file import open_regular
 from .sas_encodings import Encoding, declared
 
 BYTES = "iso-8859-1"
@@ -33,7 +34,7 @@ class SasHeader:
 
     @classmethod
     def of(cls, path: Path) -> SasHeader:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return cls(file.read(_LENGTH))
 
     @property
@@ -46,9 +47,18 @@ class SasHeader:
         """Bytes of header and pages."""
         order: Literal["little", "big"] = "little" if self.first[37:38] == b"\x01" else "big"
         shift = 4 if self.first[35:36] == b"3" else 0
-        width = 8 if self.first[32:33] == b"3" else 4
+        width = 8 if self._wide else 4
         header, page = (int.from_bytes(self.first[at + shift : at + shift + 4], order) for at in (196, 200))
         return header + page * int.from_bytes(self.first[204 + shift : 204 + shift + width], order)
+
+    @property
+    def _wide(self) -> bool:
+        return self.first[32:33] == b"3"
+
+    def most_records(self, width: int) -> int:
+        """Records of `width` bytes that the pages can hold: one that is compressed has a pointer at least."""
+        pointer = 24 if self._wide else 12
+        return self.size // max(1, min(width, pointer))
 
 
 class FileOfBytes:
@@ -59,7 +69,7 @@ class FileOfBytes:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+        self._file = open_regular(path)
         self.seek = self._file.seek
         self.tell = self._file.tell
 

@@ -18,6 +18,7 @@ from ...schemas.dataset import Dataset, MetadataKind, VariableType
 from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
+from ..regular_file import read_regular
 from ..sas_formats import Kind, kind_of
 from .text import decode_values, undecodable, undecoded_words
 
@@ -266,7 +267,7 @@ class _Table:
 
 def _decoded(path: Path, encoding: str | None) -> tuple[str, str]:
     """The text of a table, and what to tell about lines that are not UTF-8 where nobody named an encoding."""
-    raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    raw = read_regular(path).removeprefix(b"\xef\xbb\xbf")
     if encoding is not None:
         texts, wrong = decode_values([raw], encoding)
         if wrong is not None:
@@ -379,5 +380,5 @@ def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
     except OSError:
         return None
     found = (present[name] for name in names if name in present)
-    # A link to nothing is taken, too: it fails on being read, where it would be overlooked otherwise.
-    return next((path for path in found if path.is_file() or path.is_symlink()), None)
+    # A link to nothing or a pipe is taken, too: it fails on being read, and is not overlooked.
+    return next((path for path in found if not path.is_dir()), None)

@@ -19,6 +19,7 @@ from xml.parsers import expat
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ...schemas.terminology import Codelist, Terminology
+from ..regular_file import read_regular
 from .file_kind import PLAIN_TEXT, seems
 from .text import BYTE_ORDER_MARKS, windows_latin_1
 
@@ -58,7 +59,7 @@ def read_terminology(path: str | Path) -> Terminology:
     """
     path = Path(path)
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise UnreadableInput(
             "the terminology cannot be opened",

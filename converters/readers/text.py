@@ -25,6 +25,9 @@ CUT = "\N{REPLACEMENT CHARACTER}"
 _OF_UTF_8 = re.compile(rb"[\xC2-\xF4][\x80-\xBF]")
 """What every text of UTF-8 holds that is more than ASCII."""
 
+_NO_CHARACTERS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7"))
+"""Codecs of Python that write text as other text: no data are in them, and bytes fail in other ways."""
+
 _CUT_SHORT = frozenset(("unexpected end of data", "incomplete multibyte sequence"))
 """How Python's codecs call a part of a character at the end."""
 
@@ -70,7 +73,9 @@ def codec_name(encoding: str) -> str:
     for known in (name, CODECS.get(name.replace("_", "-"), "")):
         try:
             " ".encode(known)  # refused by codecs that are no text encodings
-            return codecs.lookup(known).name
+            found = codecs.lookup(known).name
+            if found.replace("-", "_") not in _NO_CHARACTERS:
+                return found
         except (LookupError, ValueError):
             continue
     raise ConfigurationError(

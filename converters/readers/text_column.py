@@ -109,20 +109,25 @@ class TextBlocks:
     """A column of text that comes block by block; the first tells whether a dictionary pays.
 
     Blocks are arrays of large_string.
+
+    Attributes
+    ----------
+    encodes : bool
+        Whether each distinct value is kept once.
     """
 
     def __init__(self) -> None:
         self._blocks: list[pa.Array] = []
-        self._encodes = False
+        self.encodes = False
 
     def add(self, block: pa.Array) -> None:
         if not self._blocks:
-            self._encodes = pays(block)
-        self._blocks.append(block.dictionary_encode() if self._encodes else block)
+            self.encodes = pays(block)
+        self._blocks.append(block.dictionary_encode() if self.encodes else block)
 
     def column(self) -> TextColumn:
         """All blocks as one column."""
         if not self._blocks:
             return TextColumn(pa.array([], pa.large_string()), None)
         together = pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
-        return TextColumn.of_dictionary(together) if self._encodes else TextColumn(together, None)
+        return TextColumn.of_dictionary(together) if self.encodes else TextColumn(together, None)

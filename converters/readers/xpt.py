@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.errors import UnreadableInput
+from ..regular_file import open_regular
 from ..sas_formats import kind_of
 from .protocol import ReadOptions
 from .text import Undecoded, decode_values, undecodable, undecoded_note
@@ -50,7 +51,7 @@ def read_xpt(path: Path, options: ReadOptions) -> list[Dataset]:
         When the file is damaged or is something else.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return _read_datasets(file, path, options)
     except OSError as error:
         raise UnreadableInput(

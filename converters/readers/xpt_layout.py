@@ -199,6 +199,8 @@ def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes)
     stated = number_in(counts[:15]) if words is _V8 else 0
     if stated < 0:
         raise cards.damaged("the header of the data states a number of records that is no number")
+    if stated and not fields:
+        raise cards.damaged(f"the header of the data states {stated} records and no variable")
     numeric = [field.numeric for field in fields]
     if stated:
         return stated_extent(cards, stated, width, words.member, has_text=not all(numeric))

@@ -23,6 +23,7 @@ from ..readers.sidecars import (
     dataset_name,
     file_key,
 )
+from ..regular_file import read_regular
 from ..sas_formats import Kind, kind_of
 from . import arrow
 from .arrow import Shape
@@ -174,7 +175,7 @@ def _present(path: Path) -> _Table:
     if not os.path.exists(path):
         return _Table((), ())
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
         first = text.split("\n", 1)[0]
         delimiter = max(_DELIMITERS, key=first.count)
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -252,3 +252,11 @@ def test_words_below_names_are_always_records(tmp_path: Path, rows: list[tuple[s
     lines = ["STUDYID,USUBJID,AETERM", *map(",".join, rows)]
     data = read(tmp_path, "\n".join(lines) + "\n")
     assert [tuple(row) for row in data.frame.astype(object).to_numpy()] == rows
+
+
+@pytest.mark.parametrize("text", ["sep=;\n", "sep=,\r\n\r\n\n"])
+def test_a_file_of_nothing_but_excels_line_is_refused(text, tmp_path):
+    file = tmp_path / "adsl.csv"
+    file.write_text(text, newline="")
+    with pytest.raises(UnreadableInput, match="the file holds no names and no records"):
+        ag.read(file)

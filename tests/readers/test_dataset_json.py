@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adamgate.converters.readers import dataset_json as module
+from adamgate.converters.readers import unpacking
 from adamgate.converters.readers.dataset_json_metadata import faults, unknown_attributes
 from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
@@ -195,7 +196,8 @@ def test_no_records_or_no_columns(tmp_path: Path, records: int) -> None:
 def test_the_three_forms_hold_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIRST_BLOCK", 7)
     monkeypatch.setattr(module, "_CHUNK", 64)
-    monkeypatch.setattr(module, "_INFLATED", 50)
+    monkeypatch.setattr(unpacking, "_CHUNK", 64)
+    monkeypatch.setattr(unpacking, "_INFLATED", 50)
     columns = [{"name": "USUBJID"}, {"name": "SAFFL"}, {"name": "AVAL", "dataType": "double"}]
     rows = [[f"S{i}", "YN"[i % 2], None if i % 5 == 0 else i / 3] for i in range(50)]
     content = document(columns, rows)

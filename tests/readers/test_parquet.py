@@ -331,3 +331,18 @@ def test_periods_are_refused(tmp_path):
     pd.DataFrame({"P": pd.period_range("2020-01", periods=2, freq="M")}).to_parquet(tmp_path / "ady.parquet")
     with pytest.raises(UnreadableInput, match="a column of periods or intervals"):
         read_parquet(tmp_path / "ady.parquet", ReadOptions())
+
+
+def test_a_file_is_opened_once_for_all_its_columns(tmp_path, monkeypatch):
+    file = tmp_path / "adsl.parquet"
+    pq.write_table(pa.table({f"A{number}": [number] for number in range(50)}), file)
+    opened = []
+    made = pq.ParquetFile.__init__
+
+    def count(self, *arguments, **options):
+        opened.append(self)
+        made(self, *arguments, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "__init__", count)
+    assert len(read_parquet(file, ReadOptions())[0].variables) == 50
+    assert len(opened) == 2  # for its footer, and for its columns

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import os
 import pickle
 import subprocess
@@ -225,6 +226,36 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
         "adae.json (JSON, but not Dataset-JSON), adlb.rds (R), "
         "adrs.sas7bdat.zip (archive), adtte.json (JSON, but not Dataset-JSON), adtte.xpt.gz (compressed)"
     )
+
+
+_FILL = '{"a": "%s", ' % ("x" * 200_000)
+
+
+@pytest.mark.parametrize("end", ['"findings": []}', "cut"])
+def test_long_json_is_left_out_by_its_head_and_its_lack_of_the_key(end: str, tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    put(tmp_path, "big.json", _FILL + end)
+    (note,) = read(tmp_path).notes
+    assert "big.json (JSON, but not Dataset-JSON)" in str(note)
+
+
+@pytest.mark.parametrize("before", [0, 65_520, 65_536, 131_050])
+def test_the_key_of_dataset_json_is_found_wherever_it_stands(before: int, tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    put(
+        tmp_path,
+        "late.json",
+        json.dumps({"a": "x" * before, "datasetJSONVersion": "9", "b": "y" * 70_000}),
+    )
+    with pytest.raises(UnreadableInput, match="this is Dataset-JSON 9"):
+        read(tmp_path)
+
+
+def test_long_json_that_we_wrote_is_left_out_without_a_note(tmp_path: Path) -> None:
+    put(tmp_path, "adsl.csv", ADSL)
+    report = {"schema_version": "1.1", "verdict": "passed", "findings": ["x" * 70_000]}
+    put(tmp_path, "old.json", json.dumps(report, indent=2))
+    assert read(tmp_path).notes == ()
 
 
 def test_files_that_are_named_have_no_such_note(tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
 """Bytes to text, one value at a time."""
 
+import encodings.aliases
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adamgate.converters.readers.sas_encodings import CODECS
 from adamgate.converters.readers.text import (
     codec_name,
     decode_values,
@@ -67,10 +71,26 @@ def test_sas_and_python_names_of_encodings(given_name, python_name):
     assert codec_name(given_name) == python_name
 
 
-@pytest.mark.parametrize("name", ["utf-9", "hex", "rot13", "", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["utf-9", "hex", "rot13", "", "a\0b", "idna", "punycode", "undefined", "unicode_escape", "utf-7"]
+)
 def test_unknown_encodings_are_refused(name):
     with pytest.raises(ConfigurationError, match="unknown encoding"):
         codec_name(name)
+
+
+def test_every_encoding_that_is_taken_decodes_any_bytes():
+    aliases = set(encodings.aliases.aliases.values()) | set(CODECS) | {"idna", "punycode", "undefined"}
+    taken = []
+    for name in sorted(aliases):
+        with suppress(ConfigurationError):
+            taken.append(codec_name(name))
+    assert len(set(taken)) > 80
+    values = [bytes(range(256)), b"\\x", b"a" * 70 + b".", b"\xff\xfe", b"\xd8\x00", b"+2AA-", b"-", b"xn--"]
+    for name in taken:
+        texts, _ = decode_values(values, name)
+        for text in texts:
+            text.encode()  # no lone surrogates
 
 
 def test_what_is_told_shows_bytes_and_no_patient_text():

@@ -1,0 +1,43 @@
+"""Opening files, and nothing else: a named pipe or a device could be waited for without end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+# Without O_NONBLOCK a pipe that nobody writes to is waited for in `open`. Windows has no such flag.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading its bytes.
+
+    Raises
+    ------
+    OSError
+        When it cannot be opened, or is a folder, a named pipe, a device or a socket; `strerror` says which.
+    """
+    descriptor = os.open(path, _FLAGS)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    kind = next((name for fits, name in _KINDS if fits(mode)), "something else")
+    raise OSError(errno.EINVAL, f"this is {kind}, not a file", str(path))
+
+
+def read_regular(path: Path) -> bytes:
+    """All bytes of a file; raises as `open_regular`."""
+    with open_regular(path) as file:
+        return file.read()

@@ -1,0 +1,147 @@
+"""Frames as other tools make them: any type of column, of name and of index."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+_NAMES = (
+    "USUBJID",
+    "AVAL",
+    "ADT",
+    "PARAMCD",
+    "CNSR",
+    "é",
+    "a b",
+    "",
+    "x" * 300,
+    "\ud800",
+    "A\0",
+    7,
+    None,
+    1.5,
+    ("a", 1),
+)
+_DAY = datetime.date(2020, 1, 31)
+_STAMP = datetime.datetime(2020, 1, 31, 8, 30)
+_OBJECTS = (
+    *(
+        "S-1",
+        "",
+        " ",
+        "é",
+        "\ud800",
+        "a\0b",
+        "x" * 10_000,
+        b"raw",
+        None,
+        np.nan,
+        pd.NA,
+        pd.NaT,
+        1,
+        -1.5,
+        2**70,
+        True,
+    ),
+    *(
+        _DAY,
+        _STAMP,
+        datetime.time(8, 30),
+        datetime.timedelta(1),
+        datetime.date(9999, 12, 31),
+        datetime.date(1, 1, 1),
+    ),
+    *(
+        decimal.Decimal("1.10"),
+        decimal.Decimal("NaN"),
+        1j,
+        [1],
+        {"a": 1},
+        (1, 2),
+        {1},
+        object,
+        float("inf"),
+        -0.0,
+    ),
+    pd.Timestamp("2020-01-31", tz="Asia/Tokyo"),
+    pd.Period("2020-01"),
+    pd.Interval(0, 1),
+)
+
+
+def _arrow(kind: pa.DataType, *values: object) -> Callable[[int], pd.Series]:
+    def make(size: int) -> pd.Series:
+        held = [*values, None]
+        array = pa.array([held[n % len(held)] for n in range(size)], kind)
+        return pd.Series(pd.arrays.ArrowExtensionArray(array))
+
+    return make
+
+
+def _repeated(dtype: object, *values: object) -> Callable[[int], pd.Series]:
+    return lambda size: pd.Series([values[n % len(values)] for n in range(size)], dtype=dtype)
+
+
+_COLUMNS: tuple[Callable[[int], pd.Series], ...] = (
+    _repeated("float64", 1.0, np.nan, np.inf),
+    _repeated("float32", 1.5, np.nan),
+    _repeated("Int64", 1, pd.NA),
+    _repeated("uint64", 2**63),
+    _repeated("boolean", True, pd.NA),
+    _repeated("bool", True, False),
+    _repeated("complex128", 1j, 0),
+    _repeated("string", "a", pd.NA, ""),
+    _repeated("category", "a", "b", None),
+    _repeated("category", 1, 2.5, "x"),
+    _repeated("category", _DAY, None),
+    _repeated("datetime64[ns]", "2020-01-31", None),
+    _repeated("datetime64[s]", "9999-12-31", "0001-01-01", None),
+    _repeated("datetime64[ns, UTC]", "2020-01-31", None),
+    _repeated("timedelta64[ns]", 1, None),
+    _repeated("period[D]", "2020-01-31", None),
+    _repeated("Sparse[float64]", 1.0, np.nan),
+    lambda size: pd.Series(pd.arrays.IntervalArray.from_breaks(range(size + 1))),
+    lambda size: pd.Series([None] * size, dtype=object),
+    _arrow(pa.date32(), _DAY),
+    _arrow(pa.date64(), _DAY),
+    _arrow(pa.timestamp("us"), _STAMP),
+    _arrow(pa.timestamp("ns", "UTC"), _STAMP),
+    _arrow(pa.time64("us"), datetime.time(8, 30)),
+    _arrow(pa.duration("s"), datetime.timedelta(1)),
+    _arrow(pa.list_(pa.int64()), [1, 2]),
+    _arrow(pa.struct([("a", pa.int64())]), {"a": 1}),
+    _arrow(pa.decimal128(10, 2), decimal.Decimal("1.10")),
+    _arrow(pa.large_string(), "a", ""),
+    _arrow(pa.binary(), b"raw"),
+    _arrow(pa.null()),
+    _arrow(pa.bool_(), True),
+    _arrow(pa.int8(), 1),
+)
+
+
+def frame(random: Random) -> pd.DataFrame:
+    """A frame of up to five columns and six records."""
+    size = random.choice((0, 1, 2, 6))
+    columns = [_column(size, random) for _ in range(random.randint(0, 5))]
+    made = pd.DataFrame(dict(enumerate(columns)), index=range(size))
+    names = [random.choice(_NAMES) for _ in columns]
+    if random.random() < 0.05 and columns:
+        made.columns = pd.MultiIndex.from_product([["A"], range(len(columns))])
+    else:
+        made.columns = pd.Index(names, dtype=object)
+    if random.random() < 0.3:
+        made.index = pd.Index([random.choice(("a", 1, None, _DAY)) for _ in range(size)], dtype=object)
+    return made
+
+
+def _column(size: int, random: Random) -> pd.Series:
+    if random.random() < 0.5:
+        return random.choice(_COLUMNS)(size)
+    few = random.sample(_OBJECTS, random.randint(1, 3))
+    return pd.Series([random.choice(few) for _ in range(size)], dtype=object)
