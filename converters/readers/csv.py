@@ -155,7 +155,8 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     notes += notes_on(name, {variable: column.told for variable, column in columns.items()})
     notes += declared.notes(name)
     notes += _words_for_missing(name, content, texts, columns, options.missing)
-    notes += _repeated_names(name, content.header, texts)
+    if table is None:
+        notes += _repeated_names(name, content.header, texts)
     notes += [
         ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
         for entry in described.values()

@@ -19,7 +19,7 @@ from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
 
-SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def read(folder: Path, content: str | bytes, name: str = "adtte.csv", **options: object) -> Dataset:

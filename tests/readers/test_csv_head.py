@@ -246,7 +246,7 @@ def test_a_byte_order_mark_in_the_first_value_is_kept(tmp_path: Path, names: str
 WORDS = st.text("abc ", min_size=1, max_size=8).filter(lambda text: text.strip() == text)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=5))
 def test_words_below_names_are_always_records(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     lines = ["STUDYID,USUBJID,AETERM", *map(",".join, rows)]

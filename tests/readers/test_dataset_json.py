@@ -26,7 +26,7 @@ from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
 
 Document = dict[str, Any]
-SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def document(columns: list[Document] | None = None, rows: list[list[Any]] | None = None) -> Document:
