@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from shlex import quote
 from types import MappingProxyType
 
 import numpy as np
@@ -142,7 +143,7 @@ def words_for_missing(
         yield ReadingNote(
             dataset,
             f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} missing values; "
-            f"kept as text{characters}: --missing {word} reads it as missing",
+            f"kept as text{characters}: --missing {quote(word)} reads it as missing",
         )
 
 

@@ -1,6 +1,7 @@
 """What stands for a missing value in CSV: empty fields, and the words that a user declares."""
 
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def test_the_word_that_keeps_a_number_from_being_one_is_named(tmp_path: Path, wo
     (note,) = data.notes
     assert note.message == (
         f"{word} in 2 variables (AGE, RACE), as {writer} missing values; kept as text, so AGE stays "
-        f"character: --missing {word} reads it as missing"
+        f"character: --missing {quote(word)} reads it as missing"
     )
     assert read(tmp_path, f"USUBJID,AGE,RACE\nS1,54,{word}\nS2,{word},x\n", missing=word)["AGE"][0] == 54
 
