@@ -41,6 +41,8 @@ _OTHER_DOUBT = "with a decimal sign that other numbers of the file, or --decimal
 
 def has_decimal_comma(texts: pa.Array) -> bool:
     """Whether the commas of a column can only be decimal ones."""
+    if not pc.any(pc.match_substring(texts, ",")).as_py():
+        return False
     return _Forms.of(_without_blanks(texts)[0]).decimal_sign() == ","
 
 
