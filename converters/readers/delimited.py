@@ -32,7 +32,10 @@ from .unpacking import Allowance, unpacked
 NA = "NA"
 """How R writes a missing value, without quotation marks."""
 
-_BLOCK = 8 << 20
+LONGEST_RECORD = 8 << 20
+"""Bytes that a record may have: a lost quotation mark makes one of all that follows."""
+
+_BLOCK = LONGEST_RECORD
 _CONTENT = re.compile(rb"[^\r\n]")
 _FILLED = re.compile(rb"\S")
 _PLAUSIBLE = ("", "a text file, perhaps CSV")

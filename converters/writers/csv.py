@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from ...schemas.dataset import Dataset, Variable
 from ...schemas.known_variables import variable_type
+from ..readers.delimited import LONGEST_RECORD
 from ..readers.file_kind import PLAIN_TEXT, seems
 from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar
 from . import arrow, sidecars
@@ -47,6 +48,8 @@ def breaches(output: Output) -> Iterator[Breach]:
         yield Breach(
             dataset.name, f"{output.path.name} is what a table about data is called; begin without _"
         )
+    if not unfit and _has_long_record(dataset):
+        yield Breach(dataset.name, f"has a record of more than {LONGEST_RECORD >> 21} MB of text")
     for variable in () if unfit else dataset.variables:
         yield from _breaches_of_variable(dataset, variable)
         if variable_type(variable.name) == "Char" and sidecars.stamp_type(dataset, variable):
@@ -65,9 +68,26 @@ def _breaches_of_variable(dataset: Dataset, variable: Variable) -> Iterator[Brea
         yield Breach(dataset.name, "holds text with a NUL character", variable.name)
 
 
+def _has_long_record(dataset: Dataset) -> bool:
+    """Whether some record is longer than readers of CSV take, its quotation marks doubled."""
+    texts = [each for each in dataset.variables if arrow.shape_of(dataset, each) is Shape.TEXT]
+    columns = (arrow.arrow_column(dataset, each) for each in texts)
+    longest = sum(pc.max(pc.binary_length(_distinct(column))).as_py() or 0 for column in columns)
+    if 2 * longest < LONGEST_RECORD:  # so it is but for the longest texts ever seen
+        return False
+    total = pa.nulls(len(dataset), pa.int64()).fill_null(0)
+    for each in texts:
+        lengths = pc.binary_length(arrow.arrow_column(dataset, each).cast(pa.large_string()))
+        total = pc.add(total, lengths.fill_null(0).cast(pa.int64()))
+    return bool(len(dataset)) and bool(2 * pc.max(total).as_py() >= LONGEST_RECORD)
+
+
 def _has_nul(texts: pa.Array) -> bool:
-    distinct = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
-    return bool(pc.any(pc.match_substring(distinct, "\0")).as_py())
+    return bool(pc.any(pc.match_substring(_distinct(texts), "\0")).as_py())
+
+
+def _distinct(texts: pa.Array) -> pa.Array:
+    return texts.dictionary if pa.types.is_dictionary(texts.type) else texts
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:

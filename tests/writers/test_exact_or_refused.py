@@ -137,3 +137,12 @@ def test_one_column_of_empty_texts(tmp_path, assert_same, to, records):
     ag.write(data, tmp_path / f"adx.{to}")
     (back,) = ag.read(tmp_path / f"adx.{to}")
     assert_same(data, back, null_is_blank=to == "csv")
+
+
+def test_a_record_that_no_reader_of_csv_takes_is_refused(tmp_path):
+    frame = pd.DataFrame({"USUBJID": ["1", "2"], "A": ["x" * 3_000_000, "y"], "B": ["z", "w" * 3_000_000]})
+    ag.write(ag.Dataset.from_frame(frame, "ADX"), tmp_path / "adx.csv")
+    assert len(ag.read(tmp_path / "adx.csv")["ADX"]) == 2
+    longer = frame.assign(B=["z" * 3_000_000, "w"])
+    with pytest.raises(ag.UnwritableOutput, match="a record of more than 4 MB of text"):
+        ag.write(ag.Dataset.from_frame(longer, "ADX"), tmp_path / "long.csv")
