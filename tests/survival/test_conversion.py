@@ -112,11 +112,12 @@ def test_an_unrounded_aval_is_the_same_time_in_every_unit(made_with, target, day
 
 
 def unrounded(value):
-    return decimals_of(np.array([value]))[0] == UNROUNDED
+    """The value, or a seventh more where it has few decimals."""
+    return value if decimals_of(np.array([value]))[0] == UNROUNDED else value + 1 / 7
 
 
 @given(
-    aval=st.lists(st.floats(0, 5000).filter(unrounded), min_size=2, max_size=40),
+    aval=st.lists(st.floats(0, 5000).map(unrounded), min_size=2, max_size=40),
     unit=st.sampled_from(sorted(UNITS)),
     target=st.sampled_from(sorted(UNITS)),
 )
