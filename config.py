@@ -62,8 +62,8 @@ _SWITCH_WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
-READING = ("encoding", "catalog", "recursive", "missing", "date_order", "decimal")
-"""Settings that are also taken from a file that lies with the data."""
+READING = ("encoding", "catalog", "recursive", "date_order", "decimal")
+"""Settings that are also taken from a file that lies with the data; `missing` could hide what rules judge."""
 _LARGEST = 4_000_000
 """Bytes that a configuration file may have."""
 _DEEPEST = 32
@@ -111,9 +111,10 @@ class WithData:
         """What a user has to know of it; empty where that is nothing. `judging`: a verdict is asked for."""
         shown = _shown(self.path)
         said = [f"{', '.join(self.used)} from {shown}, which lies with the data"] if self.used else []
-        if judging and self.unused:
+        unused = self.unused if judging else tuple(name for name in self.unused if name == "missing")
+        if unused:
             said.append(
-                f"not used, because it lies with the data: {', '.join(self.unused)} of {shown}; "
+                f"not used, because it lies with the data: {', '.join(unused)} of {shown}; "
                 "to use it, name it with --config"
             )
         return "; ".join(said)

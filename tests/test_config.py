@@ -126,14 +126,14 @@ def test_a_file_that_lies_with_the_data_says_how_to_read_them_and_no_more(
     assert (options["select"], options["declarations"], options["waivers"]) == ((), None, ())
     assert not settings.show_values
     assert settings.encoding == "cp1252"
-    assert settings.missing == ((".",) if own else ("NA",))
+    assert settings.missing == ((".",) if own else ()), "it could hide what rules judge"
     assert settings.with_data is not None
     assert settings.with_data.note(judging=True) == (
-        f"encoding, missing from {delivered}, which lies with the data; "
-        "not used, because it lies with the data: fail_on, standard, show_values, [rules], [study], [waiver] "
-        f"of {delivered}; to use it, name it with --config"
+        f"encoding from {delivered}, which lies with the data; not used, because it lies with the data: "
+        f"fail_on, standard, show_values, missing, [rules], [study], [waiver] of {delivered}; "
+        "to use it, name it with --config"
     )
-    assert "not used" not in settings.with_data.note(judging=False)
+    assert "not used, because it lies with the data: missing of" in settings.with_data.note(judging=False)
     named = load_settings([study], delivered, environ=NOTHING)
     assert (named.fail_on, named.select, named.with_data) == ("never", ("AD0169",), None)
 
