@@ -411,7 +411,7 @@ def _from_tables(tables: Mapping[str, Any], shown: str) -> Found:
         if table not in TABLES:
             known = (f"[{TABLE}]", *(f"[{each}]" for each in TABLES), *_IN_SETTINGS)
             raise ConfigurationError(
-                f"unknown table or key {one_line(table)!r}",
+                f"unknown table or key '{one_line(table)}'",
                 shown,
                 f"settings stand under [{TABLE}]; {did_you_mean(table, known)}",
             )
