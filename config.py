@@ -248,7 +248,13 @@ class Settings:
     def _origins_of_terms(self) -> Mapping[str, str]:
         """Where each of the terms came from, by the name that the report has for it."""
         file = self.origin(JUDGING)
-        terms = {"ADaMIG": "standard", "OCCDS": "occds", "select": "select", "ignore": "ignore"}
+        terms = {
+            "ADaMIG": "standard",
+            "OCCDS": "occds",
+            "select": "select",
+            "ignore": "ignore",
+            "missing": "missing",
+        }
         stated = {term: self.origin(name) for term, name in terms.items()}
         judged = dict.fromkeys(("severities", "waivers", "declared"), file)
         return {**stated, **judged, "fail_on": self.origin("fail_on")}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .dataset import ReadingNote
+from .dataset import ReadAsMissing, ReadingNote
 from .errors import Refused
 from .fingerprint import RecordKeys, fingerprint
 from .glance import Glance, Glanced
@@ -286,8 +286,11 @@ class Terms:
     judged_as : mapping of dataset to (Structure, Structure)
         Datasets whose declared class keeps off the rules of what they look like: what each was judged as,
         and what it looks like.
+    read_as_missing : ReadAsMissing
+        Values of all datasets that the user's words made missing.
     origins : mapping of term to str
-        Where "select", "waivers", … and the versions of the standards came from: an option, a file.
+        Where "select", "waivers", "missing", … and the versions of the standards came from: an option, a
+        file.
     """
 
     declared: Mapping[str, str] = field(default_factory=dict)
@@ -297,6 +300,7 @@ class Terms:
     waived: tuple[Waived, ...] = ()
     judged_on: date | None = None
     judged_as: Mapping[str, tuple[Structure, Structure]] = field(default_factory=dict)
+    read_as_missing: ReadAsMissing = field(default_factory=ReadAsMissing)
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
