@@ -280,6 +280,11 @@ _judging = _together(
     click.option(
         "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
     ),
+    click.option(
+        "--complete/--no-complete",
+        default=None,
+        help="The delivery is complete: a dataset that is not present fails the gate.",
+    ),
     click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
     _own_rules,
 )
@@ -304,9 +309,6 @@ def cli() -> None:
 @click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
 @_judging
-@click.option(
-    "--complete/--no-complete", default=None, help="The delivery is complete: an absent dataset refuses."
-)
 @click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
 @click.option(
     "--baseline", type=PATH, metavar="FILE", help="An earlier JSON report: only new findings refuse."

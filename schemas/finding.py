@@ -16,6 +16,8 @@ from .structure import Structure
 from .word import Word
 
 NOT_JUDGED = "not judged"
+UNDELIVERED = "not delivered: "
+"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
 
@@ -149,6 +151,12 @@ class Outcome:
     status: Status
     reason: str = ""
     seconds: float = field(default=0.0, compare=False, repr=False)
+
+    @property
+    def undelivered(self) -> tuple[str, ...]:
+        """Datasets that the rule needs and that are not present; empty where that is not what kept it."""
+        names = self.reason.removeprefix(UNDELIVERED)
+        return tuple(names.split(", ")) if names != self.reason else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,6 +336,32 @@ def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: 
     assert len(loosened) == 3
 
 
+@pytest.mark.parametrize("place", ["withheld.csv", "data/dm_old.csv", "data/more/adsl.csv"])
+def test_the_line_of_the_gate_names_a_dataset_that_is_not_present(run, study: Path, place: str):
+    """Withheld, renamed, or in a folder below."""
+    (study / "adtte.csv").write_text(ADTTE)
+    Path(place).parent.mkdir(exist_ok=True)
+    (study / "adsl.csv").rename(place)
+    command = ("survival", "data", "--param", "OS", "-o", "os.csv")
+    code, _, err = run(*command)
+    assert code == 0
+    said = re.search(
+        r"  gate: passed with .*?; (\d+) checks not applicable \(not present: ADSL, ",
+        re.sub(r"\n {4}", " ", err),
+    )
+    assert said
+    gate = json.loads(Path("os.codebook.json").read_text())["gate"]
+    assert gate["undelivered"] == int(said[1])
+    assert gate["not_present"][0] == "ADSL"
+    code, _, err = run(*command, "--force", "--complete")
+    assert code == 1
+    assert f", {said[1]} checks not run" in err.partition("\n")[0]
+    assert run("validate", "data", "-q", "--complete")[2].partition("\n")[0] == err.partition("\n")[0]
+    config("[settings]\ncomplete = true\n")
+    assert run(*command, "--force")[0] == 1
+    assert run(*command, "--force", "--no-complete")[0] == 0
+
+
 def test_words_read_as_missing_loosen_the_gate(run, study: Path, monkeypatch: pytest.MonkeyPatch):
     """They can hide what rules judge: here a sex that no codelist has."""
     (study / "adtte.csv").write_text(ADTTE)
