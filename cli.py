@@ -545,10 +545,12 @@ def _declared_beside(example: Path) -> Declarations | None:
 def _settings(
     paths: Sequence[Path], config: Path | None, overrides: Mapping[str, Any], *, judging: bool = False
 ) -> Settings:
-    """The settings; what they leave to a file that lies with the data is told, also with -q."""
+    """The settings; what somebody set without effect, in a file or the environment, is told, also with -q."""
     settings = load_settings(paths, config, overrides)
-    note = settings.with_data.note(judging) if settings.with_data is not None else ""
-    if note:
+    with_data = settings.with_data.note(judging) if settings.with_data is not None else ""
+    variables = ", ".join(settings.without_effect)
+    ignored = f"not settings, without effect: {variables} (environment)" if variables else ""
+    for note in filter(None, (with_data, ignored)):
         _tell(f"note: {plain(note)}")
     return settings
 
