@@ -280,6 +280,11 @@ _judging = _together(
     click.option(
         "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
     ),
+    click.option(
+        "--complete/--no-complete",
+        default=None,
+        help="The delivery is complete: a dataset that is not present fails the gate.",
+    ),
     click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
     _own_rules,
 )
@@ -304,9 +309,6 @@ def cli() -> None:
 @click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
 @_judging
-@click.option(
-    "--complete/--no-complete", default=None, help="The delivery is complete: an absent dataset refuses."
-)
 @click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
 @click.option(
     "--baseline", type=PATH, metavar="FILE", help="An earlier JSON report: only new findings refuse."
@@ -543,10 +545,12 @@ def _declared_beside(example: Path) -> Declarations | None:
 def _settings(
     paths: Sequence[Path], config: Path | None, overrides: Mapping[str, Any], *, judging: bool = False
 ) -> Settings:
-    """The settings; what they leave to a file that lies with the data is told, also with -q."""
+    """The settings; what somebody set without effect, in a file or the environment, is told, also with -q."""
     settings = load_settings(paths, config, overrides)
-    note = settings.with_data.note(judging) if settings.with_data is not None else ""
-    if note:
+    with_data = settings.with_data.note(judging) if settings.with_data is not None else ""
+    variables = ", ".join(settings.without_effect)
+    ignored = f"not settings, without effect: {variables} (environment)" if variables else ""
+    for note in filter(None, (with_data, ignored)):
         _tell(f"note: {plain(note)}")
     return settings
 

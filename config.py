@@ -77,7 +77,11 @@ _TOML = re.compile(
 )
 """What a TOML file is made of: texts, comments, keys and words, all else."""
 _TYPO = 0.75
-"""An unknown ``ADAMGATE_*`` variable this much like a setting is taken for a misspelling of it."""
+"""An unknown ``ADAMGATE_*`` variable this much like a known name is taken for a misspelling of it."""
+OPTIONS_ONLY = ("baseline", "rules", "config")
+"""Options that decide how data are judged and that only the command line can give."""
+_OURS = (f"{PREFIX}DEBUG",)
+"""Variables that have a meaning and are no settings."""
 
 
 def codec(value: Any) -> str:
@@ -164,6 +168,8 @@ class Settings:
         The settings file that counts.
     with_data : WithData or None
         Another, which lies with the data.
+    without_effect : tuple of str
+        Variables of the environment that have the prefix and set nothing.
     """
 
     standard: Annotated[str, Choice(ADAMIG)] = "adamig-1.3"
@@ -187,6 +193,7 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     file: Path | None = None
     with_data: WithData | None = None
+    without_effect: tuple[str, ...] = ()
 
     @property
     def standards(self) -> Standards:
@@ -248,7 +255,13 @@ class Settings:
     def _origins_of_terms(self) -> Mapping[str, str]:
         """Where each of the terms came from, by the name that the report has for it."""
         file = self.origin(JUDGING)
-        terms = {"ADaMIG": "standard", "OCCDS": "occds", "select": "select", "ignore": "ignore"}
+        terms = {
+            "ADaMIG": "standard",
+            "OCCDS": "occds",
+            "select": "select",
+            "ignore": "ignore",
+            "missing": "missing",
+        }
         stated = {term: self.origin(name) for term, name in terms.items()}
         judged = dict.fromkeys(("severities", "waivers", "declared"), file)
         return {**stated, **judged, "fail_on": self.origin("fail_on")}
@@ -280,6 +293,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         if get_origin(hint) is Annotated
     }
 )
+_VARIABLES: Mapping[str, str] = MappingProxyType({PREFIX + name.upper(): name for name in KINDS})
 _IN_SETTINGS = tuple(name for name in KINDS if name not in (*NOT_IN_A_FILE, "select", "ignore"))
 
 
@@ -312,8 +326,10 @@ def load_settings(
     Raises
     ------
     ConfigurationError
-        For an unknown key or table, or a value of another type than the setting has.
+        For an unknown key or table, a value of another type than the setting has, or a variable of the
+        environment that seems to be meant as a setting or as an option and is none.
     """
+    environ = os.environ if environ is None else environ
     file, beside = settings_files(inputs, config_path)
     with_data = list(_from_file(beside)) if beside is not None else []
     values: dict[str, Any] = {}
@@ -321,7 +337,7 @@ def load_settings(
     for found in (
         (each for each in with_data if each[0] in READING),
         _from_file(file) if file is not None else (),
-        _from_environment(os.environ if environ is None else environ),
+        _from_environment(environ),
         _from_options(overrides or {}),
     ):
         for name, value, origin in found:
@@ -332,6 +348,7 @@ def load_settings(
         origins=MappingProxyType(origins),
         file=file,
         with_data=_said_of(beside, with_data) if beside is not None else None,
+        without_effect=tuple(variable for variable in _prefixed(environ) if variable not in _VARIABLES),
     )
 
 
@@ -411,7 +428,7 @@ def _from_tables(tables: Mapping[str, Any], shown: str) -> Found:
         if table not in TABLES:
             known = (f"[{TABLE}]", *(f"[{each}]" for each in TABLES), *_IN_SETTINGS)
             raise ConfigurationError(
-                f"unknown table or key {one_line(table)!r}",
+                f"unknown table or key '{one_line(table)}'",
                 shown,
                 f"settings stand under [{TABLE}]; {did_you_mean(table, known)}",
             )
@@ -469,27 +486,30 @@ def _parse(file: Path) -> dict[str, Any]:
         ) from None
 
 
+def _prefixed(environ: Mapping[str, str]) -> list[str]:
+    """Variables that may be meant for us, in order; an empty one sets nothing."""
+    return sorted(each for each in environ if each.startswith(PREFIX) and environ[each] and each not in _OURS)
+
+
 def _from_environment(environ: Mapping[str, str]) -> Found:
-    names = {PREFIX + name.upper(): name for name in KINDS}
-    for variable, text in sorted(environ.items()):
-        if not variable.startswith(PREFIX) or not text:
+    for variable in _prefixed(environ):
+        if variable not in _VARIABLES:
+            _refuse_misspelt(variable)
             continue
-        if variable not in names:
-            _refuse_misspelt(variable, names)
-            continue
-        name = names[variable]
+        name, text = _VARIABLES[variable], environ[variable]
         value = _SWITCH_WORDS.get(text.lower(), text) if KINDS[name] is switch else text
         yield name, checked(value, KINDS[name], name, f"environment variable {variable}"), variable
 
 
-def _refuse_misspelt(variable: str, names: Mapping[str, str]) -> None:
+def _refuse_misspelt(variable: str) -> None:
     """A setting that is silently not set could leave the gate open; others may use the prefix freely."""
-    settings = {name.removeprefix(PREFIX) for name in names}
-    near = get_close_matches(variable.removeprefix(PREFIX), settings, n=1, cutoff=_TYPO)
-    if near:
-        raise ConfigurationError(
-            f"unknown setting {variable}", "environment", f"write {PREFIX}{near[0]}, or unset it"
-        )
+    known = {name.upper(): name for name in (*KINDS, *OPTIONS_ONLY)}
+    near = get_close_matches(variable.removeprefix(PREFIX), known, n=1, cutoff=_TYPO)
+    if not near:
+        return
+    name = known[near[0]]
+    meant = f"give --{name} on the command line" if name in OPTIONS_ONLY else f"write {PREFIX}{near[0]}"
+    raise ConfigurationError(f"unknown setting {variable}", "environment", f"{meant}, or unset it")
 
 
 def _from_options(overrides: Mapping[str, Any]) -> Found:

@@ -174,7 +174,7 @@ def checked(value: Any, kind: Kind, key: str, where: str) -> Any:
 def require_known(key: str, known: Collection[str], where: str) -> None:
     """Refuse an unknown key, with the nearest one."""
     if key not in known:
-        raise ConfigurationError(f"unknown setting {one_line(key)!r}", where, did_you_mean(key, known))
+        raise ConfigurationError(f"unknown setting '{one_line(key)}'", where, did_you_mean(key, known))
 
 
 def require_table(value: Any, key: str, where: str) -> Mapping[str, Any]:

@@ -129,6 +129,29 @@ class ReadingNote:
         return f"{place}: {self.message}" if place else self.message
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAsMissing:
+    """Values that are missing because a user said so of their text; no rule judges what they were.
+
+    Attributes
+    ----------
+    words : tuple of str
+        As the user gave them: "NA", "NR".
+    values : int
+        How many values were such a word.
+    """
+
+    words: tuple[str, ...] = ()
+    values: int = 0
+
+    @classmethod
+    def together(cls, parts: Iterable[ReadAsMissing]) -> ReadAsMissing:
+        """What is true of several datasets."""
+        met = [each for each in parts if each.values]
+        words = dict.fromkeys(word for each in met for word in each.words)
+        return cls(tuple(words), sum(each.values for each in met))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset(Glanced):
     """One table with its metadata.
@@ -157,6 +180,8 @@ class Dataset(Glanced):
         What only the source format knows (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
     declarations : Declarations
         What is declared of the study it belongs to; rules find it here.
+    read_as_missing : ReadAsMissing
+        Values that a user's words made missing.
     """
 
     name: str
@@ -173,6 +198,7 @@ class Dataset(Glanced):
     notes: tuple[ReadingNote, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     declarations: Declarations = NOTHING_DECLARED
+    read_as_missing: ReadAsMissing = ReadAsMissing()
 
     def __post_init__(self) -> None:
         names = [variable.name for variable in self.variables]

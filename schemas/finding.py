@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .dataset import ReadingNote
+from .dataset import ReadAsMissing, ReadingNote
 from .errors import Refused
 from .fingerprint import RecordKeys, fingerprint
 from .glance import Glance, Glanced
@@ -16,6 +16,8 @@ from .structure import Structure
 from .word import Word
 
 NOT_JUDGED = "not judged"
+UNDELIVERED = "not delivered: "
+"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
 
@@ -149,6 +151,12 @@ class Outcome:
     status: Status
     reason: str = ""
     seconds: float = field(default=0.0, compare=False, repr=False)
+
+    @property
+    def undelivered(self) -> tuple[str, ...]:
+        """Datasets that the rule needs and that are not present; empty where that is not what kept it."""
+        names = self.reason.removeprefix(UNDELIVERED)
+        return tuple(names.split(", ")) if names != self.reason else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +294,11 @@ class Terms:
     judged_as : mapping of dataset to (Structure, Structure)
         Datasets whose declared class keeps off the rules of what they look like: what each was judged as,
         and what it looks like.
+    read_as_missing : ReadAsMissing
+        Values of all datasets that the user's words made missing.
     origins : mapping of term to str
-        Where "select", "waivers", … and the versions of the standards came from: an option, a file.
+        Where "select", "waivers", "missing", … and the versions of the standards came from: an option, a
+        file.
     """
 
     declared: Mapping[str, str] = field(default_factory=dict)
@@ -297,6 +308,7 @@ class Terms:
     waived: tuple[Waived, ...] = ()
     judged_on: date | None = None
     judged_as: Mapping[str, tuple[Structure, Structure]] = field(default_factory=dict)
+    read_as_missing: ReadAsMissing = field(default_factory=ReadAsMissing)
     origins: Mapping[str, str] = field(default_factory=dict)
 
 

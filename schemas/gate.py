@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from . import contract
 from .baseline import Baseline, compared
-from .dataset import Dataset, Study
+from .dataset import Dataset, ReadAsMissing, Study
 from .declarations import NOTHING_DECLARED, Declarations
 from .declared import stated
 from .errors import ConfigurationError
@@ -103,8 +103,8 @@ def validate(
     baseline : Baseline, optional
         An earlier report: only what is new since then refuses.
     origins : mapping of term to str
-        Where `select`, `ignore`, `severities`, `waivers`, what is `declared` and the versions of the
-        standards (ADaMIG, OCCDS) come from, for the report: "adamgate.toml".
+        Where `select`, `ignore`, `severities`, `waivers`, what is `declared`, the words read as `missing`
+        and the versions of the standards (ADaMIG, OCCDS) come from, for the report: "adamgate.toml".
     rules : collection of str, optional
         Ids to run; all by default. Unlike `select` it leaves no trace in the report.
     progress : callable, optional
@@ -160,6 +160,7 @@ def validate(
         judged_as={
             dataset.name: (dataset.structure, looks) for dataset in study if (looks := dataset.overruled)
         },
+        read_as_missing=ReadAsMissing.together(dataset.read_as_missing for dataset in study),
         origins=dict(origins),
     )
     report = _report(study, trials, chosen, terms)

@@ -1,8 +1,8 @@
 """What kept the gate wider open than the rules alone: said beside the verdict, with the file that said so.
 
 Deselected checks, severities below error, waivers, findings known from an earlier report, declarations, which
-are taken at their word, and declared classes that keep off rules. Rules of the user's own and controlled
-terminology only add to what is judged.
+are taken at their word, declared classes that keep off rules, and words read as missing, whose values no rule
+sees. Rules of the user's own and controlled terminology only add to what is judged.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from .finding import Report, Severity, Standing, Waived
-from .spelling import counted
+from .spelling import counted, one_line
 
 _NAMED = 3
 """Rules, reasons or declarations that a line names; the others are counted."""
+_LONGEST = 20
+"""Characters of a word that a line shows."""
 _NOT_LOOSENING = ("terminology",)
 _UNSAID = ("", "default")
 
@@ -27,7 +29,7 @@ class Loosening:
     Attributes
     ----------
     kind : str
-        "deselected", "severity", "waived", "baseline", "declared", "class" or "fail_on".
+        "deselected", "severity", "waived", "baseline", "declared", "class", "missing" or "fail_on".
     what : str
         In words: "2 records waived".
     details : tuple of str
@@ -57,7 +59,7 @@ def loosenings(report: Report, threshold: Severity | None = Severity.ERROR) -> t
     threshold : Severity or None
         The least severity that refuses; None is looser than the default.
     """
-    found = (_compared, _waived, _deselected, _severities, _declared, _classes)
+    found = (_compared, _waived, _deselected, _severities, _declared, _classes, _missing)
     never = [Loosening("fail_on", "no finding refuses", (), _origin(report, "fail_on"))]
     return (*(each for of_kind in found for each in of_kind(report)), *(never if threshold is None else ()))
 
@@ -122,6 +124,14 @@ def _declared(report: Report) -> Iterator[Loosening]:
 def _classes(report: Report) -> Iterator[Loosening]:
     for name, (judged, looks) in report.terms.judged_as.items():
         yield Loosening("class", f"{name} judged as {judged}, not as {looks}", ("by its declared class",))
+
+
+def _missing(report: Report) -> Iterator[Loosening]:
+    read = report.terms.read_as_missing
+    if read.values:
+        words = _few([one_line(word, _LONGEST) for word in read.words])
+        what = f"{counted(read.values, 'value')} read as missing"
+        yield Loosening("missing", what, words, _origin(report, "missing"))
 
 
 def _origin(report: Report, term: str) -> str:

@@ -28,7 +28,7 @@ import numpy as np
 from .columns import Mask
 from .dataset import Dataset, MetadataKind, Study
 from .errors import ConfigurationError
-from .finding import Severity
+from .finding import UNDELIVERED, Severity
 from .parameters import identify_subjects
 from .spelling import one_line
 from .structure import Structure
@@ -191,9 +191,6 @@ class Scope:
 
 
 NO_PARAMETERS = "PARAMCD identifies subjects or records, not parameters"
-
-UNDELIVERED = "not delivered: "
-"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ def require_own_id(rule_id: str, place: str) -> None:
     form = _ID.fullmatch(rule_id)
     if form is None:
         raise ConfigurationError(
-            f"{one_line(rule_id)!r} is no id of a rule", place, "give letters in capitals and digits: ACME001"
+            f"'{one_line(rule_id)}' is no id of a rule", place, "give letters in capitals and digits: ACME001"
         )
     own = prefixes([*rule_book(), *(rule.id for rule in WAIVER_RULES)])
     if form[1] in own:

@@ -112,7 +112,7 @@ def selectors(names: Names, book: Mapping[str, Rule], where: str) -> tuple[Selec
     for each in found:
         if not any(each.matches(rule) for rule in book.values()):
             raise ConfigurationError(
-                f"no rule is named {one_line(str(each))!r}", where, _meant(each.name, book)
+                f"no rule is named '{one_line(str(each))}'", where, _meant(each.name, book)
             )
     return found
 
@@ -189,7 +189,7 @@ def _severity(name: str, value: Severity | str) -> Severity:
         return Severity(value)
     except ValueError:
         raise ConfigurationError(
-            f"{one_line(str(value))!r} is no severity",
+            f"'{one_line(str(value))}' is no severity",
             f"severities {name}",
             did_you_mean(str(value), Severity),
         ) from None

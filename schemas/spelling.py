@@ -44,7 +44,6 @@ def _shown(character: str) -> str:
 
 
 def one_line(text: str, longest: int = 80) -> str:
-    """A text from outside as one printable line of at most `longest` characters."""
-    line = " ".join(text.split())
-    plain = "".join(character if character.isprintable() else "?" for character in line)
-    return plain if len(plain) <= longest else f"{plain[: longest - 3]}..."
+    """A text from outside as one printable line of at most `longest` characters; line breaks are blanks."""
+    line = plain(" ".join(text.split()))
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."

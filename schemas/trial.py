@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from .columns import Mask, WrongType
 from .dataset import Dataset, Study
 from .errors import AdamgateError, Terminated
-from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status, Waived
+from .finding import EXAMPLES, UNDELIVERED, Example, Finding, Inferred, Outcome, Status, Waived
 from .fingerprint import KeyColumns, RecordKeys
 from .lending import lend, lend_study
-from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
+from .rule import Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .waiver import Waiver, Waivers, spare
 

@@ -133,7 +133,7 @@ class Waivers:
             if each.rule not in book:
                 advice = did_you_mean(each.rule, near) if (near := nearest(each.rule, book)) else ""
                 raise ConfigurationError(
-                    f"no rule has the id {one_line(each.rule)!r}",
+                    f"no rule has the id '{one_line(each.rule)}'",
                     each.place,
                     advice or "a waiver names one rule by its id; `adamgate rules` lists them",
                 )

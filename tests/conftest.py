@@ -30,7 +30,7 @@ def root() -> Path:
 def shared() -> Path:
     """Real data, reference answers and conformance cases; CI must have them, a clone need not."""
     if not SHARED.is_dir():
-        if os.environ.get("ADAMGATE_REQUIRE_SHARED"):
+        if os.environ.get("TESTS_REQUIRE_SHARED"):
             pytest.fail(f"{SHARED} is required here and absent")
         pytest.skip("no shared data beside this checkout")
     return SHARED

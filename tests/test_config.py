@@ -3,11 +3,12 @@
 import tracemalloc
 from pathlib import Path
 
+import click
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate import config
+from adamgate import cli, config
 from adamgate.config import Settings, load_settings
 from adamgate.schemas.rule import ADAMIG_VERSIONS, OCCDS_VERSIONS
 
@@ -60,7 +61,7 @@ def test_the_words_are_those_of_the_schemas():
 
 
 def test_every_setting_has_a_kind():
-    found = {"judging", "origins", "file", "with_data"}
+    found = {"judging", "origins", "file", "with_data", "without_effect"}
     assert set(config.KINDS) | found == set(Settings.__dataclass_fields__)
 
 
@@ -247,7 +248,54 @@ def test_a_byte_order_mark_is_no_fault(study: Path, monkeypatch: pytest.MonkeyPa
 def test_a_misspelt_variable_is_refused_and_others_are_left_alone():
     with pytest.raises(ag.ConfigurationError, match="write ADAMGATE_FAIL_ON"):
         load_settings(environ={"ADAMGATE_FAILON": "never"})
-    assert load_settings(environ={"ADAMGATE_DEBUG": "1", "ADAMGATE_REQUIRE_SHARED": "1"}) == Settings()
+    others = {"ADAMGATE_DEBUG": "1", "ADAMGATE_HOME": "x", "ADAMGATE_PORT": "", "HOME": "y"}
+    assert load_settings(environ=others) == Settings(without_effect=("ADAMGATE_HOME",))
+
+
+@pytest.mark.parametrize(
+    ("variable", "option"),
+    [("BASELINE", "baseline"), ("RULES", "rules"), ("RULE", "rules"), ("CONFIG", "config")],
+)
+def test_an_option_that_only_the_command_line_gives_is_refused_in_the_environment(variable: str, option: str):
+    """Rules of one's own that silently did not run would be a looser gate."""
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        load_settings(environ={f"ADAMGATE_{variable}": "x"})
+    assert str(wrong.value) == (
+        f"unknown setting ADAMGATE_{variable}\n"
+        "  where: environment\n"
+        f"  to do: give --{option} on the command line, or unset it"
+    )
+
+
+def test_every_option_of_validate_is_a_setting_or_refused_in_the_environment_or_about_the_output():
+    output = {"format", "output", "verbose", "quiet", "force", "debug"}
+    options = {
+        name.removeprefix("--").replace("-", "_")
+        for each in cli.validate.params
+        if isinstance(each, click.Option)
+        for name in [next(name for name in each.opts if name.startswith("--"))]
+    }
+    assert options - output == {*config.KINDS, *config.OPTIONS_ONLY}
+
+
+def test_a_variable_without_effect_is_named_also_with_q(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: Path
+):
+    study = str(root / "fixtures" / "cartitude1")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("ADAMGATE_STRICT", "1")
+    monkeypatch.setenv("ADAMGATE_\x1b[2J", "1")
+    monkeypatch.setenv("ADAMGATE_HOME", "")
+    assert cli.run(["validate", study, "-q"]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "note: not settings, without effect: ADAMGATE_\\x1b[2J, ADAMGATE_STRICT (environment)",
+        "PASSED  no findings (refused from: error)",
+    ]
+    monkeypatch.setenv("ADAMGATE_RULES", "rules.py")
+    assert cli.run(["validate", study, "-q"]) == 2
+    assert "give --rules on the command line" in capsys.readouterr().err
 
 
 def test_a_wrong_value_names_its_variable_or_option():

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+import adamgate as ag
 from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.schemas.structure import Structure
@@ -333,6 +334,75 @@ def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: 
     assert re.search(gate, re.sub(r"\n {4}", " ", err))
     loosened = json.loads(Path("os.codebook.json").read_text())["gate"]["loosened"]
     assert len(loosened) == 3
+
+
+@pytest.mark.parametrize("place", ["withheld.csv", "data/dm_old.csv", "data/more/adsl.csv"])
+def test_the_line_of_the_gate_names_a_dataset_that_is_not_present(run, study: Path, place: str):
+    """Withheld, renamed, or in a folder below."""
+    (study / "adtte.csv").write_text(ADTTE)
+    Path(place).parent.mkdir(exist_ok=True)
+    (study / "adsl.csv").rename(place)
+    command = ("survival", "data", "--param", "OS", "-o", "os.csv")
+    code, _, err = run(*command)
+    assert code == 0
+    said = re.search(
+        r"  gate: passed with .*?; (\d+) checks not applicable \(not present: ADSL, ",
+        re.sub(r"\n {4}", " ", err),
+    )
+    assert said
+    gate = json.loads(Path("os.codebook.json").read_text())["gate"]
+    assert gate["undelivered"] == int(said[1])
+    assert gate["not_present"][0] == "ADSL"
+    code, _, err = run(*command, "--force", "--complete")
+    assert code == 1
+    assert f", {said[1]} checks not run" in err.partition("\n")[0]
+    assert run("validate", "data", "-q", "--complete")[2].partition("\n")[0] == err.partition("\n")[0]
+    config("[settings]\ncomplete = true\n")
+    assert run(*command, "--force")[0] == 1
+    assert run(*command, "--force", "--no-complete")[0] == 0
+
+
+def test_words_read_as_missing_loosen_the_gate(run, study: Path, monkeypatch: pytest.MonkeyPatch):
+    """They can hide what rules judge: here a sex that no codelist has."""
+    (study / "adtte.csv").write_text(ADTTE)
+    (study / "adsl.csv").write_text(ADSL.replace(",F,", ",Y,"))
+    said = r"2 values read as missing \(Y; from {}\)"
+    strict = run("validate", "data", "-q", "--fail-on", "warning", "--select", "CT001", "--missing", "NR")
+    assert strict[0] == 1
+    assert "read as missing" not in strict[2], "no value is such a word"
+    for origin, command in (
+        ("--missing", ("--missing", "Y")),
+        ("ADAMGATE_MISSING", ()),
+        (r"adamgate\.toml", ()),
+    ):
+        if origin == "ADAMGATE_MISSING":
+            monkeypatch.setenv(origin, "Y")
+        if origin.endswith("toml"):
+            monkeypatch.delenv("ADAMGATE_MISSING")
+            config('[settings]\nmissing = ["Y"]\n')
+        assert re.search(said.format(origin), run("validate", "data", "-q", *command)[2])
+        _, out, err = run("validate", "data", "--format", "json", *command)
+        assert re.search(said.format(origin), err)
+        document = json.loads(out)
+        VALIDATOR.validate(document)
+        (loosened,) = document["terms"]["loosened"]
+        assert (loosened["kind"], loosened["origin"]) == ("missing", origin.replace("\\", ""))
+        assert [each["message"] for each in document["notes"] if each["dataset"] == "ADSL"] == [
+            "Y read as missing: 2 values of SEX"
+        ]
+        code, _, err = run("survival", "data", "--param", "OS", "-o", "os.csv", "--force", *command)
+        assert code == 0
+        assert re.search(rf"  gate: passed.*; {said.format(origin)}; ", re.sub(r"\n {4}", " ", err))
+        gate = json.loads(Path("os.codebook.json").read_text())["gate"]
+        assert [bool(re.fullmatch(said.format(origin), each)) for each in gate["loosened"]] == [True]
+
+
+def test_in_python_too(study: Path):
+    (study / "adtte.csv").write_text(ADTTE)
+    read = ag.read(study, missing="F")
+    said = "2 values read as missing (F)"
+    assert said in ag.render(ag.validate(read), "text").splitlines()[0]
+    assert ag.survival(read, "OS").codebook.gate.loosened == (said,)
 
 
 def test_a_delivery_does_not_decide_how_it_is_judged(run, study: Path):

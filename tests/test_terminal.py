@@ -57,6 +57,8 @@ def test_no_argument_reaches_the_terminal_as_it_is(case, tmp_path, monkeypatch, 
     said = capsys.readouterr()
     assert code != 0 or case == "family"
     _require_plain(said.out + said.err)
+    assert "?[2K" not in said.out + said.err
+    assert "\\\\x1b" not in said.out + said.err, "escaped once"
 
 
 def test_a_file_of_a_forged_name_is_told_as_it_is_named(tmp_path, monkeypatch, capsys):

@@ -131,7 +131,7 @@ def read(
         catalog=None if catalog is None else Path(catalog),
         recursive=recursive,
         progress=progress,
-        missing=(missing,) if isinstance(missing, str) else tuple(missing),
+        missing=tuple(word for word in ([missing] if isinstance(missing, str) else missing) if word),
         date_order=_one_of("date_order", date_order, DATE_ORDERS),
         decimal=_one_of("decimal", decimal, DECIMALS),
         max_unpacked=max_unpacked,

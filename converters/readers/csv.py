@@ -161,6 +161,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
                 }
             ),
             notes=tuple(notes),
+            read_as_missing=declared.read_as_missing,
         )
     ]
 
@@ -197,17 +198,19 @@ def _column(
     if declared == "Num":
         if _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
             problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
-            return _Column(texts.to_pandas(), problem=problem, record=zero)
+            return _Column(missing.settled(name, texts).to_pandas(), problem=problem, record=zero)
         return _number(
-            missing.out_of_numbers(texts), _kind(name, entry), options, entry.kind is not Kind.NUMBER
+            missing.out_of_numbers(name, texts), _kind(name, entry), options, entry.kind is not Kind.NUMBER
         )
     kept = missing.out_of_text(name, texts)
     if declared is None and not _IDENTIFIER.search(name):
-        bare = missing.out_of_numbers(kept)
+        bare = missing.out_of_numbers(name, kept)
         numbers = bare if options.decimal != "," else _with_points(bare)
         if plainly_numbers(numbers.values):
             read = _number(bare, Kind.NUMBER, options, stated=False)
-            return read if read.is_number else _Column(kept.to_pandas())
+            if read.is_number:
+                return read
+        missing.settled(name, kept)
     return _Column(kept.to_pandas(), told=tuple(_text_told(name, kept)))
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schemas.dataset import ReadingNote
+from ...schemas.dataset import ReadAsMissing, ReadingNote
+from ...schemas.spelling import counted
 from .delimited import NA, Delimited
 from .protocol import ReadOptions
 from .reading_notes import listed
@@ -40,6 +41,8 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
 """Words for a missing value, and who writes it so."""
 _COUNTRY = "COUNTRY"
 """NA is Namibia's code: alone, it is no sign that R wrote the file."""
+_NO_NUMBER = "."
+"""A missing value in numeric variables, whether or not it is declared."""
 _WHOLE = re.compile(r"-?\d+")
 
 
@@ -55,17 +58,31 @@ class MissingWords:
         variables: R writes NA for missing, and "NA" for the text. Else they are missing, too.
     quoted : dict of str to int
         How many values of each character variable are such a word in quotation marks.
+    read : dict of str to int
+        How many values of each variable are missing because they are such a word.
     """
 
     words: tuple[str, ...]
     bare: bool
     quoted: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def declared(cls, content: Delimited, options: ReadOptions) -> MissingWords:
-        return cls(options.missing, any(_has_null(column) for column in content.columns))
+        return cls(options.missing, any(map(_nulls, content.columns)))
 
-    def out_of_numbers(self, texts: TextColumn) -> TextColumn:
+    @property
+    def read_as_missing(self) -> ReadAsMissing:
+        """All that became missing, for the report."""
+        return ReadAsMissing(self.words, sum(self.read.values()))
+
+    def settled(self, name: str, texts: TextColumn, *, numbers: bool = False) -> TextColumn:
+        """The column as it is; what of it is null is one of these words, and is counted."""
+        already = numbers and set(self.words) == {_NO_NUMBER}
+        self.read[name] = 0 if already else _nulls(texts)
+        return texts
+
+    def out_of_numbers(self, name: str, texts: TextColumn) -> TextColumn:
         """The column with null for these words, also with blanks around them; -99.0 is -99."""
         if not self.words:
             return texts
@@ -74,7 +91,8 @@ class MissingWords:
         for number in filter(_WHOLE.fullmatch, self.words):
             found = pc.or_(found, pc.match_substring_regex(trimmed, rf"^{re.escape(number)}\.0*$"))
         gone = texts.values.filter(found)
-        return texts.without(gone.unique().to_pylist()) if len(gone) else texts
+        kept = texts.without(gone.unique().to_pylist()) if len(gone) else texts
+        return self.settled(name, kept, numbers=True)
 
     def out_of_text(self, name: str, texts: TextColumn) -> TextColumn:
         """The column with null for these words, but for those in quotation marks where they are text."""
@@ -86,26 +104,33 @@ class MissingWords:
         texts = texts.without(padded.unique().to_pylist()) if len(padded) else texts
         quoted = texts.spread(mask_of(pc.is_in(texts.values, pa.array(self.words, texts.values.type))))
         if not quoted.any():
-            return texts
+            return self.settled(name, texts)
         self.quoted[name] = int(np.count_nonzero(quoted))
-        return texts if self.bare else texts.without(self.words)
+        return self.settled(name, texts if self.bare else texts.without(self.words))
 
     def notes(self, dataset: str) -> Iterator[ReadingNote]:
-        """What became of words in quotation marks, about which two programs disagree."""
+        """What became missing, and words in quotation marks, about which two programs disagree."""
+        read = self.read_as_missing
+        if read.values:
+            variables = listed([name for name, count in self.read.items() if count])
+            yield ReadingNote(
+                dataset,
+                f"{' or '.join(self.words)} read as missing: {counted(read.values, 'value')} of {variables}",
+            )
         if self.quoted:
             count = sum(self.quoted.values())
             became = "is text, without them it is missing" if self.bare else "is read as missing, too"
             yield ReadingNote(
                 dataset,
                 f"{' or '.join(self.words)} in quotation marks {became}: "
-                f"{count:,} value{'' if count == 1 else 's'} of {listed(list(self.quoted))}",
+                f"{counted(count, 'value')} of {listed(list(self.quoted))}",
             )
 
 
-def _has_null(column: TextColumn) -> bool:
+def _nulls(column: TextColumn) -> int:
     if column.codes is None:
-        return bool(column.values.null_count)
-    return bool((column.codes < 0).any())
+        return int(column.values.null_count)
+    return int(np.count_nonzero(column.codes < 0))
 
 
 def words_for_missing(

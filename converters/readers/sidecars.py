@@ -334,7 +334,7 @@ def _type_of(name: str, text: str, where: str) -> tuple[VariableType | None, Kin
     if declared in _STAMP_TYPES:
         return variable_type(name) or "Num", _STAMP_TYPES[declared]
     raise UnreadableInput(
-        f"type {one_line(text)!r} is neither Char nor Num",
+        f"type '{one_line(text)}' is neither Char nor Num",
         where,
         "write Char or Num (also text, integer, float, date, datetime, time)",
     )
@@ -349,7 +349,7 @@ def _length(text: str, where: str) -> int | None:
         length = 0.0
     if not (length.is_integer() and 0 < length < 2**31):
         raise UnreadableInput(
-            f"length {one_line(text)!r} is no whole number above 0", where, "write the bytes, as 8 or 200"
+            f"length '{one_line(text)}' is no whole number above 0", where, "write the bytes, as 8 or 200"
         )
     return int(length)
 

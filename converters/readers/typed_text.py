@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.dataset import SpecialMissing
+from ...schemas.spelling import plain
 from ..sas_formats import Kind, dates_of, datetimes_of
 from .reading_notes import Told
 from .text_column import TextColumn
@@ -164,8 +165,7 @@ def faults_told(meant: Typed, kind: Kind, column: TextColumn) -> Iterator[Told]:
 def _shape(text: str) -> str:
     """A text with its digits and letters hidden: patient values are not printed."""
     hidden = "".join(
-        "9" if each.isdigit() else "A" if each.isalpha() else each if each.isprintable() else "?"
-        for each in text.strip()
+        "9" if each.isdigit() else "A" if each.isalpha() else plain(each) for each in text.strip()
     )
     return hidden if len(hidden) <= _SHAPE_WIDTH else f"{hidden[: _SHAPE_WIDTH - 1]}…"
 

@@ -69,14 +69,17 @@ def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
 
 
 def _gate(gate: GateEntry) -> str:
-    """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details"."""
+    """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details".
+
+    Checks that lack a dataset come before what loosened the gate.
+    """
     if gate.warnings is None:
         return gate.verdict
-    found, terms = list(_found(gate)), gate.loosened or ()
+    found, terms, unchecked = list(_found(gate)), gate.loosened or (), list(_unchecked(gate))
     if not found and not terms:
-        return f"{gate.verdict}, no warnings"
+        return "; ".join([f"{gate.verdict}, no warnings", *unchecked])
     verdict = f"{gate.verdict} with {', '.join(found)}" if found else gate.verdict
-    return "; ".join([verdict, *terms, "run adamgate validate for details"])
+    return "; ".join([verdict, *unchecked, *terms, "run adamgate validate for details"])
 
 
 def _found(gate: GateEntry) -> Iterator[str]:
@@ -84,3 +87,10 @@ def _found(gate: GateEntry) -> Iterator[str]:
         yield counted(gate.errors, "error")
     if gate.warnings:
         yield f"{counted(gate.warnings, 'warning')} ({', '.join(gate.warned or ())})"
+
+
+def _unchecked(gate: GateEntry) -> Iterator[str]:
+    """What ``--complete`` would not let pass."""
+    if gate.undelivered:
+        absent = ", ".join(gate.not_present or ())
+        yield f"{counted(gate.undelivered, 'check')} not applicable (not present: {absent})"

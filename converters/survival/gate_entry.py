@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -42,6 +43,11 @@ class GateEntry:
         Errors and warnings that the earlier report has too, and their rules.
     loosened : tuple of str, or None
         All of that in words, with the options and files that said so, and what was declared.
+    undelivered : int or None
+        Checks that are not applicable because a dataset is not present: those that ``--complete`` does not
+        let pass.
+    not_present : tuple of str or None
+        These datasets, the one that most checks need first.
     """
 
     verdict: str
@@ -60,6 +66,8 @@ class GateEntry:
     unchanged: int | None = None
     unchanged_rules: tuple[str, ...] | None = None
     loosened: tuple[str, ...] | None = None
+    undelivered: int | None = None
+    not_present: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, report: Report | None) -> GateEntry:
@@ -67,6 +75,7 @@ class GateEntry:
             return cls(NOT_RUN)
         terms, compared = report.terms, report.comparison
         serious = report.findings_from(Severity.WARNING)
+        lacking = [outcome.undelivered for outcome in report.outcomes if outcome.undelivered]
         unchanged = [finding for finding in serious if finding.standing is Standing.UNCHANGED]
         return cls(
             "passed",
@@ -85,7 +94,14 @@ class GateEntry:
             unchanged=None if compared is None else len(unchanged),
             unchanged_rules=None if compared is None else _rules(unchanged),
             loosened=tuple(map(str, loosenings(report))),
+            undelivered=len(lacking),
+            not_present=_most_first(name for names in lacking for name in names),
         )
+
+
+def _most_first(names: Iterable[str]) -> tuple[str, ...]:
+    counted = Counter(names)
+    return tuple(sorted(counted, key=lambda name: (-counted[name], name)))
 
 
 def _rules(found: Iterable[Finding | Waived]) -> tuple[str, ...]:

@@ -5,8 +5,11 @@ from shlex import quote
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.schemas.dataset import ReadAsMissing
 
 
 def read(folder: Path, content: str, **options: object) -> ag.Dataset:
@@ -40,7 +43,8 @@ def test_declared_na_is_missing_and_quoted_na_is_namibia(tmp_path: Path) -> None
     assert values(data, "COUNTRY") == ["NA", "CH"]
     assert values(data, "RACE") == [None, "NA"]
     assert [note.message for note in data.notes] == [
-        "NA in quotation marks is text, without them it is missing: 2 values of COUNTRY, RACE"
+        "NA read as missing: 3 values of AGE, TRTSDT, RACE",
+        "NA in quotation marks is text, without them it is missing: 2 values of COUNTRY, RACE",
     ]
 
 
@@ -49,7 +53,8 @@ def test_where_no_word_is_bare_a_quoted_one_is_missing_and_said_so(tmp_path: Pat
     assert values(data, "RACE") == [None, "WHITE"]
     assert values(data, "AGE") == [54, None]
     assert [note.message for note in data.notes] == [
-        "NA in quotation marks is read as missing, too: 1 value of RACE"
+        "NA read as missing: 2 values of RACE, AGE",
+        "NA in quotation marks is read as missing, too: 1 value of RACE",
     ]
 
 
@@ -57,6 +62,41 @@ def test_several_words_and_blanks_around_them(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AGE,RACE\nS1, NA ,NULL\nS2,NULL,x\n", missing=["NA", "NULL"])
     assert data["AGE"].isna().all()
     assert values(data, "RACE") == [None, "x"]
+
+
+TEXTS = st.lists(st.sampled_from(["Y", "N", "NR", " NR ", "", "."]), min_size=1, max_size=20)
+NUMBERS = st.sampled_from(["1", "2.5", "-99", "-99.0", ""])
+
+
+@given(texts=TEXTS, numbers=st.data(), quoted=st.booleans(), words=st.sampled_from([("NR",), ("NR", "-99")]))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_a_value_without_the_words_is_counted(
+    tmp_path: Path, texts: list[str], numbers: st.DataObject, quoted: bool, words: tuple[str, ...]
+) -> None:
+    """No more and no less: what was missing before is not read as missing."""
+    mark = '"' if quoted else ""
+    lines = [f"S{n},{mark}{text}{mark},{numbers.draw(NUMBERS)}\n" for n, text in enumerate(texts)]
+    content = "USUBJID,SAFFL,AGE\n" + "".join(lines)
+    before, after = read(tmp_path, content), read(tmp_path, content, missing=words)
+    gone = sum(int((after.missing(name) & before.filled(name)).sum()) for name in after.names)
+    assert after.read_as_missing == ReadAsMissing(words, gone)
+    noted = [note.message for note in after.notes if " read as missing: " in note.message]
+    assert len(noted) == bool(gone)
+    assert before.read_as_missing.values == 0
+
+
+def test_what_is_missing_anyway_is_not_counted(tmp_path: Path) -> None:
+    content = "USUBJID,AGE,RACE\nS1,.,\nS2,54,WHITE\n"
+    for words in (".", "", ["", "."]):
+        data = read(tmp_path, content, missing=words)
+        assert (data.read_as_missing.values, data.notes) == (0, ())
+
+
+def test_an_identifier_that_stays_text_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "_variables.csv").write_text("dataset,variable,type\nADSL,USUBJID,Char\nADSL,SITEID,Num\n")
+    data = read(tmp_path, "USUBJID,SITEID\nS1,007\nS2,NR\n", missing="NR")
+    assert values(data, "SITEID") == ["007", None]
+    assert data.read_as_missing == ReadAsMissing(("NR",), 1)
 
 
 def test_a_number_that_stands_for_missing(tmp_path: Path) -> None:

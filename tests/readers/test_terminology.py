@@ -306,7 +306,7 @@ def test_a_record_at_fault_is_named_by_its_first_line(written):
         (b"", "it seems to be empty"),
         (b"\x01\x02,\x03", "its kind is not known"),
         (b"USUBJID,AGE\n1,2\n", "'Code' is not one of its columns, USUBJID, AGE"),
-        (b"Code,Name\xc2\x9b31m\n", "'Codelist Code' is not one of its columns, Code, Name?31m"),
+        (b"Code,Name\xc2\x9b31m\n", "'Codelist Code' is not one of its columns, Code, Name\\x9b31m"),
     ],
     ids=["workbook", "json", "empty", "bytes", "columns", "control characters"],
 )

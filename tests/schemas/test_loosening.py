@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adamgate.schemas.baseline import Baseline
-from adamgate.schemas.dataset import Study
+from adamgate.schemas.dataset import ReadAsMissing, Study
 from adamgate.schemas.declarations import Declarations, Endpoint
 from adamgate.schemas.gate import validate
 from adamgate.schemas.loosening import loosenings
@@ -77,6 +77,27 @@ def test_select_and_ignore_are_counted_apart(negative):
 def test_more_than_three_are_counted(negative):
     found = said(negative, ignore=["TTE006", "TTE007", "TTE009", "TTE010", "TTE011"])
     assert found == ["5 checks deselected (ignore TTE006, ignore TTE007, ignore TTE009, 2 more)"]
+
+
+def test_words_read_as_missing_are_counted_over_all_datasets(negative):
+    adsl, adtte = negative["ADSL"], negative["ADTTE"]
+    study = Study.of(
+        adsl.replace(read_as_missing=ReadAsMissing(("NR", "NA"), 1)),
+        adtte.replace(read_as_missing=ReadAsMissing(("NR", "NA"), 1213)),
+    )
+    assert said(study) == ["1,214 values read as missing (NR, NA)"]
+    assert said(study, origins={"missing": "--missing"}) == [
+        "1,214 values read as missing (NR, NA; from --missing)"
+    ]
+    none = Study.of(adsl, adtte.replace(read_as_missing=ReadAsMissing(("NR",), 0)))
+    assert said(none, origins={"missing": "--missing"}) == []
+
+
+def test_a_word_is_shown_on_one_line(negative):
+    words = ReadAsMissing(("\x1b[2J", "not done, " * 9), 1)
+    assert said(Study.of(negative["ADTTE"].replace(read_as_missing=words))) == [
+        "1 value read as missing (\\x1b[2J, not done, not don...)"
+    ]
 
 
 def test_a_baseline_and_a_threshold(negative):

@@ -25,6 +25,6 @@ def test_advice(name, known, advice):
 
 
 def test_one_line_is_printable_and_short():
-    assert one_line("a\n  b\x1b[31m") == "a b?[31m"
+    assert one_line("a\n  b\x1b[31m") == "a b\\x1b[31m"
     assert one_line("x" * 100) == "x" * 77 + "..."
     assert len(one_line("x" * 100, 40)) == 40

@@ -169,7 +169,7 @@ def rscript() -> str:
     works = found and subprocess.run([found, "-e", "library(survival)"], capture_output=True, check=False)
     if works and works.returncode == 0:
         return found
-    if os.environ.get("ADAMGATE_REQUIRE_R"):
+    if os.environ.get("TESTS_REQUIRE_R"):
         pytest.fail("R with the package survival is required here and absent")
     pytest.skip("no R with the package survival")
 
