@@ -58,6 +58,12 @@ def files_in(paths: Iterable[Path], *, recursive: bool = False) -> tuple[Path, .
     return tuple(chain.from_iterable(_files_below(path, recursive) for path in paths if os.path.isdir(path)))
 
 
+def apart_from(path: Path, files: Iterable[Path]) -> Iterator[Path]:
+    """Files without the one that a path leads to, by whatever name or link it is called."""
+    identity = _identity(path)
+    return (each for each in files if _identity(each) != identity)
+
+
 def _files_below(folder: Path, recursive: bool) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         yield from (Path(parent, name) for name in names)
