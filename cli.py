@@ -373,7 +373,7 @@ def validate(
     with ReportFile(output, form, overwrite=overwrite) as file:
         file.spare(inputs_given(named))
         paths = _expanded(paths)
-        file.spare(inputs_given(paths), files_in(paths))
+        file.spare(inputs_given(paths), files_in(paths), data=paths)
         settings = _settings(paths, config, overrides, judging=True)
         file.spare(*_kept(paths, settings))
         file.claim(settings.threshold)
@@ -425,6 +425,8 @@ def convert(
     _tell_notes(study, quiet)
     for loss in losses:
         _tell(f"note: {plain(loss.message)}")
+    outputs = place.outputs(list(study))
+    _tell_held_twice(((each.dataset.name, each.path) for each in outputs), study)
     _tell_written(written, quiet)
 
 
@@ -461,6 +463,7 @@ def survival(
 
     A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
     """
+    from .converters.readers.sidecars import dataset_name
     from .converters.reports.table_summary import render_summary
     from .converters.survival.layouts import layout_for
 
@@ -483,11 +486,12 @@ def survival(
         _tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
         _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
-    kept = (*table.inputs, *rule_files, *chain(*_kept(paths, settings)))
-    written = replace(table, inputs=kept).write(output, layout, overwrite=overwrite)
+    kept = (*rule_files, *chain(*_kept(paths, settings)))
+    written = table.write(output, layout, overwrite=overwrite, keep=kept)
     _tell_notes(study, quiet)
     if not quiet:
         _tell(render_summary(table.codebook, columns(sys.stderr)))
+    _tell_held_twice([(dataset_name(output.name), output)], study)
     _tell_written(written, quiet)
     return PASSED
 
@@ -658,6 +662,13 @@ def _tell_notes(study: Study, quiet: bool) -> None:
     of_datasets = () if quiet else (note for dataset in study for note in dataset.notes)
     for note in (*study.notes, *of_datasets):
         _tell(note_line(note))
+
+
+def _tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:
+    from .converters.writers.inputs import held_twice
+
+    for note in held_twice(written, study):
+        _tell(f"note: {plain(note)}")
 
 
 def _tell_written(written: Sequence[Path], quiet: bool) -> None:

@@ -231,6 +231,90 @@ def test_nor_does_a_report_replace_a_part_of_a_dataset(study: Path):
         assert report.read_bytes() == Path("baseline.json").read_bytes()
 
 
+# Data beside the inputs, which were not read
+
+DATA = ("data/adtte.csv", "data/adsl.csv")
+FORCED = {
+    "survival": ("survival", *DATA, "--param", "OS", "--force", "-o"),
+    "validate": ("validate", *DATA, "--format", "json", "--force", "-o"),
+    "convert": ("convert", "data/adtte.csv", "--force"),
+}
+OTHERS = {
+    "data/adae.csv": "STUDYID,USUBJID\nS,S-01\n",
+    "data/adae.json": '{"datasetJSONVersion": "1.1.0", "name": "ADAE"',
+    "data/adae.parquet": "PAR1",
+}
+
+
+@pytest.mark.parametrize("command", FORCED)
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("link", [True, False])
+def test_no_output_replaces_data_beside_the_inputs(
+    study: Path, command: str, name: str, link: bool, capsys: pytest.CaptureFixture[str]
+):
+    for each, text in OTHERS.items():
+        Path(each).write_text(text)
+    output = name
+    if link:
+        output = f"link{Path(name).suffix}"
+        Path(output).symlink_to(name)
+    before = contents(study)
+    expected = 2 if command == "survival" and output.endswith(".json") else 4
+    assert cli.run([*FORCED[command], output]) == expected
+    assert contents(study) == before
+    if expected == 4:
+        assert "would replace data beside the inputs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["data/labs.xlsx", "data/adae.xpt"])
+def test_nor_files_that_may_be_data(study: Path, name: str):
+    Path(name).write_bytes(b"data")
+    assert cli.run([*FORCED["validate"], name]) == 4
+    assert Path(name).read_bytes() == b"data"
+
+
+@pytest.mark.parametrize("name", ["data/package.json", "data/readme.md", "elsewhere.csv"])
+def test_what_is_no_data_or_lies_elsewhere_is_replaced_if_forced(study: Path, name: str):
+    Path(name).write_text("{}")
+    assert cli.run([*FORCED["validate"][:-2], "-o", name]) == 4
+    assert cli.run([*FORCED["validate"], name]) == 0
+
+
+def test_a_table_beside_the_data_is_replaced_by_the_next(study: Path):
+    for unit in ("days", "weeks"):
+        assert cli.run(["survival", *DATA, "--param", "OS", "--unit", unit, "-o", "data/os.csv"]) == 0
+    assert cli.run(["survival", "data", "--param", "OS", "-o", "data/os.csv"]) == 4  # it was read as data
+    Path("data/os.codebook.json").unlink()
+    assert cli.run([*FORCED["survival"], "data/os.csv"]) == 4
+
+
+@pytest.mark.parametrize("name", ["adtte.parquet", "tte.parquet", "tte.json", "tte.ndjson"])
+def test_a_conversion_beside_its_source_can_be_repeated(
+    study: Path, name: str, capsys: pytest.CaptureFixture[str]
+):
+    for options in ((), ("--force",)):
+        assert cli.run(["convert", "data/adtte.csv", f"data/{name}", *options]) == 0
+        said = capsys.readouterr().err
+        assert f"note: data now holds ADTTE twice, adtte.csv and {name}: " in said
+    assert cli.run(["convert", "data/adsl.csv", f"data/{name}", "--force"]) == 4
+    assert cli.run(["validate", "data"]) == 3
+    assert "dataset ADTTE was found twice" in capsys.readouterr().err
+
+
+def test_of_csv_files_one_name_is_repeated_elsewhere(study: Path, capsys: pytest.CaptureFixture[str]):
+    for options in ((), ("--force",)):
+        assert cli.run(["convert", "data/adtte.csv", "out/tte.csv", *options]) == 0
+        assert "twice" not in capsys.readouterr().err
+
+
+def test_a_table_named_as_a_dataset_of_its_folder(study: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli.run(["survival", "data", "--param", "OS", "-q", "-o", "data/adtte.parquet"]) == 0
+    assert "note: data now holds ADTTE twice, adtte.csv and adtte.parquet: " in capsys.readouterr().err
+    assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "data/.adtte.parquet"]) == 0
+    assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "adtte.parquet"]) == 0
+    assert "twice" not in capsys.readouterr().err
+
+
 # A run without a verdict
 
 

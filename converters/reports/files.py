@@ -84,7 +84,9 @@ class ReportFile:
         self._held = False
         self._fail_on: Severity | str | None = _FAIL_ON
 
-    def spare(self, inputs: Iterable[Path], neighbours: Iterable[Path] = ()) -> None:
+    def spare(
+        self, inputs: Iterable[Path], neighbours: Iterable[Path] = (), data: Iterable[Path] = ()
+    ) -> None:
         """See to it that no input is replaced.
 
         Parameters
@@ -93,13 +95,15 @@ class ReportFile:
             What was named: settings, rules, data, a baseline.
         neighbours : iterable of Path
             What is in the folders that were given, read or not; reports of earlier runs may be there.
+        data : iterable of Path
+            Files of data that were named; other data in their folders are no less an input of somebody.
 
         Raises
         ------
         UnwritableOutput
             When the file is one of these.
         """
-        from ..writers.inputs import apart_from, refuse_inputs
+        from ..writers.inputs import apart_from, refuse_data_beside, refuse_inputs
 
         if self.path is None:
             return
@@ -107,6 +111,7 @@ class ReportFile:
         refuse_inputs([self.path], inputs)
         ours = form_of(self.path) is not None
         refuse_inputs([self.path], apart_from(self.path, neighbours) if ours else neighbours)
+        refuse_data_beside([self.path], data, lambda _: ours)
         self._held = self._may_be_replaced()
 
     def claim(self, fail_on: Severity | None) -> None:
