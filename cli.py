@@ -7,6 +7,7 @@ What takes long to import (pandas, pandera, rich, …) is imported by the comman
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import traceback
@@ -36,7 +37,7 @@ from .config import (
 from .converters.kinds import DATE_ORDERS, DECIMALS
 from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
-from .converters.reports.files import ReportFile, destination
+from .converters.reports.files import ReportFile, destination, withdraw
 from .converters.reports.presentation import colours, columns, note_line, printable
 from .schemas.errors import (
     AdamgateError,
@@ -105,6 +106,7 @@ def run(arguments: Sequence[str]) -> int:
         return leave.exit_code
     except click.ClickException as failure:
         _tell_usage(failure)
+        _withdraw(arguments, failure)
         return USAGE
     except BrokenPipeError:
         # Python would flush stdout once more on its way out, and complain.
@@ -144,6 +146,36 @@ def _tell_usage(failure: click.ClickException) -> None:
     quotes_nothing = isinstance(failure, click.MissingParameter)  # and may list choices, a line each
     message = failure.format_message()
     _tell(f"Error: {message if quotes_nothing else plain(message)}")
+
+
+def _withdraw(arguments: Sequence[str], failure: click.ClickException) -> None:
+    """Wrong usage keeps `validate` from starting: what -o names must not go on saying "passed"."""
+    context = getattr(failure, "ctx", None)
+    output, others = _output_among(arguments)
+    if output is None or (context is not None and context.command not in (cli, validate)):
+        return
+    try:
+        withdraw(Path(output), others, f"wrong usage: {failure.format_message()}")
+    except UnwritableOutput as problem:
+        _tell(f"error: {problem}")
+
+
+_OUTPUT_OPTION = re.compile(r"(?:--output(?:=|$)|-[qv]*o)(.*)", re.DOTALL)
+
+
+def _output_among(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """What -o names, and all else that may name a file, in arguments that are wrong somewhere."""
+    output = None
+    others = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            break
+        if option := _OUTPUT_OPTION.fullmatch(argument):
+            output = option[1] or next(left, None)
+        else:
+            others += [argument, argument.partition("=")[2]]
+    return output, [*others, *left]
 
 
 def _tell_traceback(debug: bool) -> None:
@@ -339,11 +371,11 @@ def validate(
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     form, output = destination(form, output)
-    named = _paths_in(settings_files(paths, config), rule_files, baseline, *overrides.values())
-    with ReportFile(output, form or "text", overwrite=overwrite) as file:
+    named = _paths_in(paths, settings_files(paths, config), rule_files, baseline, *overrides.values())
+    with ReportFile(output, form, overwrite=overwrite) as file:
         file.spare(inputs_given(named))
         paths = _expanded(paths)
-        file.spare(inputs_given(paths), files_in(paths))
+        file.spare(inputs_given(paths), files_in(paths), data=paths)
         settings = _settings(paths, config, overrides, judging=True)
         file.spare(*_kept(paths, settings))
         file.claim(settings.threshold)
@@ -395,6 +427,8 @@ def convert(
     _tell_notes(study, quiet)
     for loss in losses:
         _tell(f"note: {plain(loss.message)}")
+    outputs = place.outputs(list(study))
+    _tell_held_twice(((each.dataset.name, each.path) for each in outputs), study)
     _tell_written(written, quiet)
 
 
@@ -431,6 +465,7 @@ def survival(
 
     A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
     """
+    from .converters.readers.sidecars import dataset_name
     from .converters.reports.table_summary import render_summary
     from .converters.survival.layouts import layout_for
 
@@ -453,11 +488,12 @@ def survival(
         _tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
         _tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
-    kept = (*table.inputs, *rule_files, *chain(*_kept(paths, settings)))
-    written = replace(table, inputs=kept).write(output, layout, overwrite=overwrite)
+    kept = (*rule_files, *chain(*_kept(paths, settings)))
+    written = table.write(output, layout, overwrite=overwrite, keep=kept)
     _tell_notes(study, quiet)
     if not quiet:
         _tell(render_summary(table.codebook, columns(sys.stderr)))
+    _tell_held_twice([(dataset_name(output.name), output)], study)
     _tell_written(written, quiet)
     return PASSED
 
@@ -630,6 +666,13 @@ def _tell_notes(study: Study, quiet: bool) -> None:
     of_datasets = () if quiet else (note for dataset in study for note in dataset.notes)
     for note in (*study.notes, *of_datasets):
         _tell(note_line(note))
+
+
+def _tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:
+    from .converters.writers.inputs import held_twice
+
+    for note in held_twice(written, study):
+        _tell(f"note: {plain(note)}")
 
 
 def _tell_written(written: Sequence[Path], quiet: bool) -> None:

@@ -44,7 +44,7 @@ def convert(
     recursive : bool
         Read the subfolders of a folder, too; all datasets are written to one folder.
     overwrite : bool
-        Replace existing files; never a source.
+        Replace existing files; never a source, nor a file beside one that holds another dataset.
     progress : callable, optional
         Called with file name, amount done and total while reading.
     missing, date_order, decimal, max_unpacked

@@ -1,5 +1,6 @@
 """What outputs never replace, what they may, and what a report says while there is no verdict."""
 
+import errno
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +16,9 @@ import pytest
 
 import adamgate as ag
 from adamgate import cli
-from adamgate.converters.reports.files import ReportFile, is_report
+from adamgate.converters.reports import REPORTS
+from adamgate.converters.reports.earlier import form_of, signed
+from adamgate.converters.reports.files import ReportFile
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
 
@@ -143,23 +147,172 @@ def test_a_conversion_replaces_neither_settings_nor_what_was_not_read(study: Pat
     assert contents(study) == before
 
 
-def test_a_report_replaces_reports_and_empty_files_only(tmp_path: Path):
-    for number, (text, ours) in enumerate(
-        {
-            "": True,
-            "PASSED  no findings (refused from: error)\n": True,
-            "NOT JUDGED  interrupted\n": True,
-            '{\n  "schema_version": "1.1",\n  "verdict": "passed",': True,
-            '{"schema_version":"1.2","verdict":"not judged",': True,
-            '{"schema_version": "1.2", "table": "os.csv"': False,
-            '{"verdict": "passed"}': False,
-            "PASSED\n": False,
-            " ": False,
-        }.items()
-    ):
-        path = tmp_path / str(number)
-        path.write_text(text)
-        assert is_report(path) is ours, text
+FOREIGN = {
+    "tests.txt": "PASSED  12 tests in 3 s\n",
+    "log.txt": "NOT JUDGED  yet\nREFUSED  twice\n",
+    "quoted.txt": "The report says:\nPASSED  no findings\n\nReport written by adamgate 0.1.0\n",
+    "continued.txt": "PASSED  no findings\n\nReport written by adamgate 0.1.0\nMy notes.\n",
+    "bare.txt": "PASSED\n",
+    "blank.txt": " ",
+    "head.json": '{"schema_version": "1.2", "verdict": "passed"}',
+    "cut.json": '{\n  "schema_version": "1.2",\n  "verdict": "passed",',
+    "other.json": '{"schema_version": "1.2", "verdict": "passed", "versions": {"adamgate": "0.1.0"}}',
+    "list.json": '[{"schema_version": "1.2", "verdict": "passed"}]',
+    "deep.json": '{"schema_version": "1.2", "verdict": "passed", "a":' + "[" * 100_000,
+    "codebook.json": '{"schema_version": "1.2", "table": "os.csv"}',
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str):
+    Path(name).write_text(FOREIGN[name])
+    assert form_of(Path(name)) is None
+    before = contents(study)
+    assert cli.run(["validate", "data", "-q", "-o", name]) == 4
+    assert cli.run(["validate", "data", "-q", "-o", name, "--fail-on", "bogus"]) == 2
+    assert contents(study) == before
+    assert cli.run(["validate", "data", "-q", "-o", name, "--force"]) == 0
+    assert form_of(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
+
+
+@pytest.mark.parametrize("options", [(), ("-q",), ("-v",), ("--ignore", "all"), ("--fail-on", "note")])
+@pytest.mark.parametrize("form", REPORTS)
+def test_every_report_is_known_as_ours(study: Path, form: str, options: tuple[str, ...]):
+    for data in ("data", "gone"):
+        assert cli.run(["validate", data, "-o", "findings", "--format", form, *options]) != 4
+        assert form_of(Path("findings")) == form
+    assert form_of(Path("gone")) is None
+
+
+def test_a_json_report_is_known_by_its_keys(study: Path):
+    """Also where another program formatted it, and of a version with fewer keys."""
+    found = json.loads(Path("baseline.json").read_text())
+    Path("compact.json").write_text(json.dumps(found, separators=(",", ":")))
+    old = {key: value for key, value in found.items() if key not in ("reason", "terms", "comparison")}
+    Path("old.json").write_text(json.dumps(old | {"schema_version": "1.0"}))
+    assert [form_of(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
+
+
+def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli.run(["validate", "data", "-q", "-o", "findings.txt"]) == 0
+    assert (
+        Path("findings.txt").read_text().endswith(f"\n\nReport written by adamgate {version('adamgate')}\n")
+    )
+    assert cli.run(["validate", "data", "-q", "--format", "text"]) == 0
+    assert "Report written by" not in capsys.readouterr().out
+    assert signed("{}\n", "json") == "{}\n"
+
+
+def test_an_empty_file_may_become_a_report(study: Path):
+    Path("empty.json").touch()
+    assert cli.run(["validate", "data", "-q", "-o", "empty.json"]) == 0
+    assert document("empty.json")["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("name", ["data/adae.csv", "data/_SUCCESS"])
+def test_but_not_one_of_a_folder_that_was_given(study: Path, name: str):
+    Path(name).touch()
+    assert cli.run(["validate", "data", "-o", name, "--format", "json", "--force"]) == 4
+    assert Path(name).read_bytes() == b""
+
+
+def test_a_report_among_the_data_is_replaced_by_the_next(study: Path):
+    for _ in range(2):
+        assert cli.run(["validate", "data", "-q", "-o", "data/findings.json"]) == 0
+        assert document("data/findings.json")["verdict"] == "passed"
+
+
+def test_nor_does_a_report_replace_a_part_of_a_dataset(study: Path):
+    assert cli.run(["convert", "data/adtte.csv", "parts/adtte.parquet/part-0.parquet"]) == 0
+    report = Path("parts/adtte.parquet/findings.json")
+    report.write_bytes(Path("baseline.json").read_bytes())
+    for given in ("parts", "parts/adtte.parquet"):
+        assert cli.run(["validate", given, "-o", str(report), "--force"]) == 4
+        assert report.read_bytes() == Path("baseline.json").read_bytes()
+
+
+# Data beside the inputs, which were not read
+
+DATA = ("data/adtte.csv", "data/adsl.csv")
+FORCED = {
+    "survival": ("survival", *DATA, "--param", "OS", "--force", "-o"),
+    "validate": ("validate", *DATA, "--format", "json", "--force", "-o"),
+    "convert": ("convert", "data/adtte.csv", "--force"),
+}
+OTHERS = {
+    "data/adae.csv": "STUDYID,USUBJID\nS,S-01\n",
+    "data/adae.json": '{"datasetJSONVersion": "1.1.0", "name": "ADAE"',
+    "data/adae.parquet": "PAR1",
+}
+
+
+@pytest.mark.parametrize("command", FORCED)
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("link", [True, False])
+def test_no_output_replaces_data_beside_the_inputs(
+    study: Path, command: str, name: str, link: bool, capsys: pytest.CaptureFixture[str]
+):
+    for each, text in OTHERS.items():
+        Path(each).write_text(text)
+    output = name
+    if link:
+        output = f"link{Path(name).suffix}"
+        Path(output).symlink_to(name)
+    before = contents(study)
+    expected = 2 if command == "survival" and output.endswith(".json") else 4
+    assert cli.run([*FORCED[command], output]) == expected
+    assert contents(study) == before
+    if expected == 4:
+        assert "would replace data beside the inputs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["data/labs.xlsx", "data/adae.xpt"])
+def test_nor_files_that_may_be_data(study: Path, name: str):
+    Path(name).write_bytes(b"data")
+    assert cli.run([*FORCED["validate"], name]) == 4
+    assert Path(name).read_bytes() == b"data"
+
+
+@pytest.mark.parametrize("name", ["data/package.json", "data/readme.md", "elsewhere.csv"])
+def test_what_is_no_data_or_lies_elsewhere_is_replaced_if_forced(study: Path, name: str):
+    Path(name).write_text("{}")
+    assert cli.run([*FORCED["validate"][:-2], "-o", name]) == 4
+    assert cli.run([*FORCED["validate"], name]) == 0
+
+
+def test_a_table_beside_the_data_is_replaced_by_the_next(study: Path):
+    for unit in ("days", "weeks"):
+        assert cli.run(["survival", *DATA, "--param", "OS", "--unit", unit, "-o", "data/os.csv"]) == 0
+    assert cli.run(["survival", "data", "--param", "OS", "-o", "data/os.csv"]) == 4  # it was read as data
+    Path("data/os.codebook.json").unlink()
+    assert cli.run([*FORCED["survival"], "data/os.csv"]) == 4
+
+
+@pytest.mark.parametrize("name", ["adtte.parquet", "tte.parquet", "tte.json", "tte.ndjson"])
+def test_a_conversion_beside_its_source_can_be_repeated(
+    study: Path, name: str, capsys: pytest.CaptureFixture[str]
+):
+    for options in ((), ("--force",)):
+        assert cli.run(["convert", "data/adtte.csv", f"data/{name}", *options]) == 0
+        said = capsys.readouterr().err
+        assert f"note: data now holds ADTTE twice, adtte.csv and {name}: " in said
+    assert cli.run(["convert", "data/adsl.csv", f"data/{name}", "--force"]) == 4
+    assert cli.run(["validate", "data"]) == 3
+    assert "dataset ADTTE was found twice" in capsys.readouterr().err
+
+
+def test_of_csv_files_one_name_is_repeated_elsewhere(study: Path, capsys: pytest.CaptureFixture[str]):
+    for options in ((), ("--force",)):
+        assert cli.run(["convert", "data/adtte.csv", "out/tte.csv", *options]) == 0
+        assert "twice" not in capsys.readouterr().err
+
+
+def test_a_table_named_as_a_dataset_of_its_folder(study: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli.run(["survival", "data", "--param", "OS", "-q", "-o", "data/adtte.parquet"]) == 0
+    assert "note: data now holds ADTTE twice, adtte.csv and adtte.parquet: " in capsys.readouterr().err
+    assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "data/.adtte.parquet"]) == 0
+    assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "adtte.parquet"]) == 0
+    assert "twice" not in capsys.readouterr().err
 
 
 # A run without a verdict
@@ -199,8 +352,101 @@ def test_a_run_that_fails_leaves_no_earlier_verdict(study: Path, case: str, earl
 
 def test_the_text_of_such_a_report_is_one_line(study: Path):
     assert cli.run(["validate", "gone", "-o", "findings.txt"]) == 3
-    (line,) = Path("findings.txt").read_text().splitlines()
+    line, _, signature = Path("findings.txt").read_text().splitlines()
     assert line.startswith("NOT JUDGED  ")
+    assert signature.startswith("Report written by adamgate ")
+
+
+WRONG_USAGE = {
+    "a value": ("data", "--fail-on", "bogus"),
+    "a value that is missing": ("data", "--fail-on"),
+    "no format": ("data", "--format", "txt"),
+    "an option": ("data", "--bogus"),
+    "an option with a value": ("--bogus", "x", "data"),
+    "no paths": (),
+    "an empty path": ("",),
+    "an empty option": ("data", "--config", ""),
+    "a flag with a value": ("data", "--quiet=1"),
+    "exclusive options": ("data", "-v", "-q"),
+}
+"""What click refuses, or `validate` before it begins."""
+
+
+@pytest.mark.parametrize("case", WRONG_USAGE)
+@pytest.mark.parametrize("suffix", ["json", "txt"])
+def test_wrong_usage_takes_back_an_earlier_verdict(study: Path, case: str, suffix: str):
+    output = f"findings.{suffix}"
+    assert cli.run(["validate", "data", "-q", "-o", output]) == 0
+    assert cli.run(["validate", *WRONG_USAGE[case], "-o", output]) == 2
+    assert form_of(Path(output)) == {"json": "json", "txt": "text"}[suffix]
+    if suffix == "json":
+        assert document(output)["verdict"] == "not judged"
+        assert document(output)["reason"].startswith("wrong usage: ")
+    else:
+        assert Path(output).read_text().startswith("NOT JUDGED  wrong usage: ")
+
+
+@pytest.mark.parametrize("option", ["-o {}", "--output {}", "--output={}", "-o{}", "-qo {}", "-vqo{}"])
+@pytest.mark.parametrize("behind", [True, False])
+def test_however_the_option_is_written(study: Path, option: str, behind: bool):
+    given, named = ["data", "--fail-on", "bogus"], option.format("baseline.json").split()
+    assert cli.run(["validate", *(given + named if behind else named + given)]) == 2
+    assert document("baseline.json")["verdict"] == "not judged"
+
+
+def test_wrong_usage_of_the_command_itself(study: Path):
+    for arguments in (["validat", "data"], ["--bogus", "validate", "data"]):
+        assert cli.run(["validate", "data", "-q", "-o", "findings.json"]) == 0
+        assert cli.run([*arguments, "-o", "findings.json"]) == 2
+        assert document()["verdict"] == "not judged"
+
+
+def test_a_format_that_nothing_tells_takes_back_an_earlier_verdict(study: Path):
+    assert cli.run(["validate", "data", "-q", "-o", "findings", "--format", "json"]) == 0
+    assert cli.run(["validate", "data", "-q", "-o", "findings"]) == 2
+    assert document("findings")["verdict"] == "not judged"
+    assert "does not tell the report's format" in document("findings")["reason"]
+    assert cli.run(["validate", "data", "-q", "-o", "new"]) == 2
+    assert not Path("new").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["validate", "data", "--baseline", "baseline.json", "-o", "baseline.json", "--bogus"],
+        ["validate", "data", "--baseline=baseline.json", "-o", "../{}/baseline.json", "--bogus"],
+        ["validate", "data", "--bogus", "--", "-o", "baseline.json"],
+        ["validate", "data", "--bogus", "-o"],
+        ["validate", "data", "-o", "baseline.json", "--help"],
+        ["survival", "data", "-o", "baseline.json", "--bogus"],
+        ["describe", "data", "-o", "baseline.json"],
+    ],
+)
+def test_wrong_usage_changes_no_input_and_no_report_that_it_is_not_about(study: Path, arguments: list[str]):
+    before = contents(study)
+    assert cli.run([each.format(study.name) for each in arguments]) in (0, 2)
+    assert contents(study) == before
+
+
+def test_wrong_usage_makes_no_file_and_fills_none(study: Path):
+    Path("empty.json").touch()
+    before = contents(study)
+    for output in ("empty.json", "new.json", "data", "gone/new.json"):
+        assert cli.run(["validate", "data", "--bogus", "-o", output]) == 2
+    assert contents(study) == before
+
+
+def test_a_verdict_that_cannot_be_taken_back_is_told(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert cli.run(["validate", "data", "--bogus", "-o", "baseline.json"]) == 2
+    said = capsys.readouterr().err
+    assert "No such option" in said
+    assert "error: the output cannot be written" in said
 
 
 @pytest.mark.parametrize(

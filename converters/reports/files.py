@@ -7,7 +7,6 @@ writes one leaves *not judged* in the file, so that no earlier verdict is taken 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from functools import partial
 from importlib.metadata import version
@@ -17,43 +16,53 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
 from . import REPORTS, SUFFIXES, render
+from .earlier import form_of, signed
 
 if TYPE_CHECKING:
     from ...schemas.finding import Severity
 
 STDOUT = Path("-")
 
-_HEAD = 200
-"""In so many bytes a report has said that it is one."""
-_OURS = re.compile(
-    rb'\s*\{\s*"schema_version":\s*"1\.\d+",\s*"verdict":\s*"(passed|refused|not judged)"'
-    rb"|(PASSED|REFUSED|NOT JUDGED)  "
-)
 _UNFINISHED = "the run has not ended, or was ended from outside"
 _LONGEST = 1000
+_FAIL_ON = "error"
+"""What a report states where it is not known yet."""
 
 
 def destination(form: str | None, output: Path | None) -> tuple[str | None, Path | None]:
-    """Format and file of the report; before any work is done, so that it is not done in vain."""
+    """Format and file of the report; no format where neither an option nor the file's name tells it."""
     if output is None or output == STDOUT:
         return form or ("text" if output else None), None
-    if form is None and output.suffix.lower() not in SUFFIXES:
-        raise ConfigurationError(
-            "the file's name does not tell the report's format",
-            str(output),
-            f"give --format {'|'.join(REPORTS)}",
-        )
-    return form or SUFFIXES[output.suffix.lower()], output
+    return form or SUFFIXES.get(output.suffix.lower()), output
 
 
-def is_report(path: Path) -> bool:
-    """Whether a file is a report of ours, by its first bytes; an empty file may be replaced as one."""
+def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
+    """Say *not judged* in the report of an earlier run, where a run cannot start.
+
+    Nothing is done to any other file.
+
+    Parameters
+    ----------
+    path : Path
+    named : iterable of str
+        All else that was said and may name a file: an input, which is left alone.
+    reason : str
+
+    Raises
+    ------
+    UnwritableOutput
+        When the system refuses: the earlier verdict is still there.
+    """
+    form = form_of(path)
+    if form is None or path == STDOUT:
+        return
+    from ..writers.inputs import inputs_given, refuse_inputs
+
     try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    return not head or _OURS.match(head) is not None
+        refuse_inputs([path], inputs_given(map(Path, named)))
+    except UnwritableOutput:
+        return
+    _write(not_judged(_short(reason), form, _FAIL_ON), form, path)
 
 
 class ReportFile:
@@ -63,18 +72,21 @@ class ReportFile:
     ----------
     path : Path or None
         None where the report goes to no file: then nothing is written.
-    form : {"text", "json"}
+    form : {"text", "json"} or None
+        None where nothing tells it, which is refused before anything is written.
     overwrite : bool
         Replace a file that is not a report.
     """
 
-    def __init__(self, path: Path | None, form: str, *, overwrite: bool = False) -> None:
+    def __init__(self, path: Path | None, form: str | None, *, overwrite: bool = False) -> None:
         self.path, self.form = path, form
         self._overwrite = overwrite
         self._held = False
-        self._fail_on: Severity | str | None = "error"
+        self._fail_on: Severity | str | None = _FAIL_ON
 
-    def spare(self, inputs: Iterable[Path], neighbours: Iterable[Path] = ()) -> None:
+    def spare(
+        self, inputs: Iterable[Path], neighbours: Iterable[Path] = (), data: Iterable[Path] = ()
+    ) -> None:
         """See to it that no input is replaced.
 
         Parameters
@@ -83,21 +95,24 @@ class ReportFile:
             What was named: settings, rules, data, a baseline.
         neighbours : iterable of Path
             What is in the folders that were given, read or not; reports of earlier runs may be there.
+        data : iterable of Path
+            Files of data that were named; other data in their folders are no less an input of somebody.
 
         Raises
         ------
         UnwritableOutput
             When the file is one of these.
         """
-        from ..writers.inputs import refuse_inputs
+        from ..writers.inputs import apart_from, refuse_data_beside, refuse_inputs
 
         if self.path is None:
             return
         self._held = False
         refuse_inputs([self.path], inputs)
-        self._held = os.path.isfile(self.path) and is_report(self.path)
-        if not self._held:
-            refuse_inputs([self.path], neighbours)
+        ours = form_of(self.path) is not None
+        refuse_inputs([self.path], apart_from(self.path, neighbours) if ours else neighbours)
+        refuse_data_beside([self.path], data, lambda _: ours)
+        self._held = self._may_be_replaced()
 
     def claim(self, fail_on: Severity | None) -> None:
         """Say *not judged* in it, until there is a verdict.
@@ -109,12 +124,22 @@ class ReportFile:
 
         Raises
         ------
+        ConfigurationError
+            When neither an option nor the file's name tells the format.
         UnwritableOutput
             When it exists and is not a report, or cannot be written.
         """
-        if self.path is None or _is_special(self.path):
+        if self.path is None:
             return
-        if os.path.isfile(self.path) and not is_report(self.path) and not self._overwrite:
+        if self.form is None:
+            raise ConfigurationError(
+                "the file's name does not tell the report's format",
+                str(self.path),
+                f"give --format {'|'.join(REPORTS)}",
+            )
+        if _is_special(self.path):
+            return
+        if os.path.isfile(self.path) and not self._may_be_replaced() and not self._overwrite:
             raise UnwritableOutput(
                 "the file exists and is not a report", str(self.path), "choose another name, or allow --force"
             )
@@ -124,8 +149,8 @@ class ReportFile:
 
     def deliver(self, document: str) -> None:
         """Write the report."""
-        if self.path is not None:
-            _write(document, self.path)
+        if self.path is not None and self.form is not None:
+            _write(document, self.form, self.path)
         self._held = False
 
     def __enter__(self) -> Self:
@@ -138,8 +163,15 @@ class ReportFile:
             self._say(_reason(problem))
 
     def _say(self, reason: str) -> None:
-        if self.path is not None:
-            _write(not_judged(reason, self.form, self._fail_on), self.path)
+        form = self.form or (form_of(self.path) if self.path is not None else None)
+        if self.path is not None and form is not None:
+            _write(not_judged(reason, form, self._fail_on), form, self.path)
+
+    def _may_be_replaced(self) -> bool:
+        """Whether the file is a report, or an empty one that was made for it."""
+        if self.path is None or not os.path.isfile(self.path):
+            return False
+        return not os.path.getsize(self.path) or form_of(self.path) is not None
 
 
 def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
@@ -154,8 +186,12 @@ def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
 def _reason(problem: BaseException) -> str:
     """Only our own errors are quoted: the text of another may hold patient data."""
     if isinstance(problem, AdamgateError):
-        return " ".join(str(problem).split())[:_LONGEST]
+        return _short(str(problem))
     return "interrupted" if isinstance(problem, KeyboardInterrupt) else f"ended by {type(problem).__name__}"
+
+
+def _short(reason: str) -> str:
+    return " ".join(reason.split())[:_LONGEST]
 
 
 def _is_special(path: Path) -> bool:
@@ -163,11 +199,11 @@ def _is_special(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def _write(document: str, output: Path) -> None:
+def _write(document: str, form: str, output: Path) -> None:
     from ..writers.atomic import write_together
     from ..writers.protocol import PlannedFile
 
-    content = document.encode("utf-8", "backslashreplace")
+    content = signed(document, form).encode("utf-8", "backslashreplace")
     if _is_special(output):
         _write_special(content, output)
     else:

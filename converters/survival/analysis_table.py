@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 from ...schemas.finding import Report
 from ...schemas.glance import Glance, Glanced, listed
 from ..writers.atomic import write_together
-from ..writers.inputs import refuse_inputs
+from ..writers.inputs import refuse_data_beside, refuse_inputs
 from ..writers.protocol import PlannedFile
 from .codebook import Codebook
 from .layouts import Layout, layout_for, write_frame
@@ -47,7 +48,14 @@ class AnalysisTable(Glanced):
         rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
         return Glance((f"AnalysisTable of {self.codebook.subject}",), rows, len(rows))
 
-    def write(self, path: str | Path, layout: str | None = None, *, overwrite: bool = False) -> list[Path]:
+    def write(
+        self,
+        path: str | Path,
+        layout: str | None = None,
+        *,
+        overwrite: bool = False,
+        keep: Iterable[Path] = (),
+    ) -> list[Path]:
         """Write the table and, beside it, its codebook: ``os.parquet`` and ``os.codebook.json``.
 
         Parameters
@@ -57,8 +65,10 @@ class AnalysisTable(Glanced):
         layout : str, optional
             A name of `layouts.LAYOUTS`; the default follows from the suffix.
         overwrite : bool
-            Replace existing files; never one of the study's. A table of ours, which its codebook proves
-            to be one, is replaced without.
+            Replace existing files; never one of the study's, nor other data in their folders. A table of
+            ours, which its codebook proves to be one, is replaced without.
+        keep : iterable of Path
+            Further files that are never replaced.
 
         Returns
         -------
@@ -75,7 +85,9 @@ class AnalysisTable(Glanced):
         target = Path(path)
         chosen = layout_for(target, layout)
         beside = target.with_suffix(_CODEBOOK_SUFFIX)
-        refuse_inputs((target, beside), self.inputs)
+        refuse_inputs((target, beside), (*self.inputs, *keep))
+        ours = belong_together(target, beside)
+        refuse_data_beside((target, beside), self.inputs, lambda _: ours)
         sealed = SealedTable(partial(write_frame, chosen, self.frame, target))
         return write_together(
             [
@@ -84,7 +96,7 @@ class AnalysisTable(Glanced):
                     beside, lambda stream: _write_json(self._document(chosen, target, sealed), stream)
                 ),
             ],
-            overwrite=overwrite or belong_together(target, beside),
+            overwrite=overwrite or ours,
         )
 
     def _document(self, layout: Layout, target: Path, sealed: SealedTable) -> dict[str, Any]:

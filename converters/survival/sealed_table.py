@@ -1,7 +1,6 @@
 """A table and its codebook prove that they belong together: the codebook holds the hash of the table.
 
-Two runs that write the same table at once may leave the table of one and the codebook of the other; the hash
-shows it.
+Where files of two runs get mixed, as by copying, the hash shows it.
 """
 
 from __future__ import annotations

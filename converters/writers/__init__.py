@@ -10,13 +10,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ...schemas.dataset import Dataset, Study
-from ...schemas.errors import ConfigurationError, UnwritableOutput
+from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.spelling import one_line
+from ..readers import read
 from ..readers.folder import suffix_of
+from ..readers.sidecars import dataset_name
 from .atomic import write_together
 from .csv import CSV
 from .dataset_json import DATASET_JSON
-from .inputs import inputs_of, refuse_inputs
+from .inputs import inputs_of, refuse_data_beside, refuse_inputs
 from .losses import MetadataNotKept, tell_losses
 from .parquet import PARQUET
 from .protocol import Breach, Output, PlannedFile, Writer
@@ -158,7 +160,8 @@ def write(
         Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each
         dataset goes to the file of its name, as ``adtte.parquet``.
     overwrite : bool
-        Replace existing files; never one that the data were read from.
+        Replace existing files; never one that the data were read from, nor one beside these that holds
+        another dataset.
     keep : iterable of Path
         Further files that are never replaced.
 
@@ -183,13 +186,27 @@ def write(
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = [data] if isinstance(data, Dataset) else list(data)
     outputs = target.outputs(datasets)
-    refuse_inputs((output.path for output in outputs), (*inputs_of(datasets), *keep))
+    inputs = inputs_of(datasets)
+    refuse_inputs((output.path for output in outputs), (*inputs, *keep))
+    if overwrite:
+        held = {output.path: output.dataset.name for output in outputs}
+        refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     breaches = [breach for output in outputs for breach in target.writer.breaches(output)]
     if breaches:
         raise _refusal(breaches, target)
     written = write_together(target.writer.plan(outputs), overwrite=overwrite)
     tell_losses(outputs, target.writer.format, target.writer.drops)
     return written
+
+
+def _holds(path: Path, dataset: str) -> bool:
+    """Whether a file is of the same dataset: of an earlier conversion, whatever it was named."""
+    if dataset_name(path.name) == dataset:
+        return True
+    try:
+        return [each.name for each in read(path)] == [dataset]
+    except UnreadableInput:
+        return False
 
 
 def _writer(suffix: str, where: str) -> Writer:

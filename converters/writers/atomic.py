@@ -12,6 +12,7 @@ from pathlib import Path
 from ...schemas.errors import UnwritableOutput
 from .leftovers import remove_leftovers, temporary_name
 from .protocol import PlannedFile
+from .turns import taking_turns
 
 _ADVICE: Mapping[int | None, str] = {
     errno.ENOSPC: "free some space, or choose another disk",
@@ -25,9 +26,9 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
     """Write files so that a reader sees all of them complete, or none of them.
 
     Every file is written and flushed to disk under a temporary name in its own folder; only when all
-    are done are they renamed. Whatever fails on the way, an interrupt included, leaves the disk as it
-    was: new files and folders are removed, replaced ones restored. A process that is killed leaves temporary
-    files, which the next one removes.
+    are done are they renamed, while no other run does so in their folders. Whatever fails on the way, an
+    interrupt included, leaves the disk as it was: new files and folders are removed, replaced ones restored.
+    A process that is killed leaves temporary files, which the next one removes.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
         for file in files:
             with _told_of(file):
                 written.append(_write_temporary(file, undo))
+        places = [Path(os.path.realpath(file.path)).parent for file in files]
+        backups.enter_context(taking_turns(places))  # until all is done, or undone
         for file, temporary in zip(files, written, strict=True):
             with _told_of(file):
                 _put_in_place(temporary, file, overwrite, undo, backups)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 from ...schemas.dataset import Dataset
 from ...schemas.errors import UnwritableOutput
+from ..readers import READERS
+from ..readers.folder import is_hidden, may_be_data
 from ..readers.parquet_parts import is_partitioned
 from ..readers.sidecars import sidecars_in
 
@@ -41,6 +43,73 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
         )
 
 
+def refuse_data_beside(
+    outputs: Iterable[Path], data: Iterable[Path], ours: Callable[[Path], bool] = lambda _: False
+) -> None:
+    """Refuse to write over a file that may be data and lies beside files of data that were named.
+
+    Whoever names the folder, or that file, reads it: a slip in a name must not cost a dataset.
+
+    Parameters
+    ----------
+    outputs : iterable of Path
+    data : iterable of Path
+        Folders among them do not count.
+    ours : callable
+        Whether an output that is there was left by an earlier run, so that it may be replaced.
+
+    Raises
+    ------
+    UnwritableOutput
+        When one of `outputs` is such a file.
+    """
+    files = (path for path in data if not os.path.isdir(path) or is_partitioned(path))
+    folders = {_identity(path.parent) for path in files} - {None}
+    replaced = (path for path in outputs if os.path.isfile(path))
+    beside = (path for path in replaced if not folders.isdisjoint(_folders_of(path)))
+    lost = [str(path) for path in beside if _may_be_data(path) and not ours(path)]
+    if lost:
+        raise UnwritableOutput(
+            "the output would replace data beside the inputs",
+            ", ".join(lost),
+            "choose another name or folder, or remove that file first",
+        )
+
+
+def held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Dataset]) -> Iterator[str]:
+    """What to say of datasets that a folder holds twice, now that a file was written beside their source.
+
+    Parameters
+    ----------
+    written : iterable of (str, Path)
+        Files, and the name of the dataset that each of them is read as.
+    datasets : iterable of Dataset
+        What was read.
+    """
+    sources = {each.name: each.source.path for each in datasets if each.source is not None}
+    for name, path in written:
+        source = sources.get(name)
+        if source is None or is_hidden(path) or _identity(path) == _identity(source):
+            continue
+        if _identity(path.parent) == _identity(source.parent):
+            yield (
+                f"{path.parent} now holds {name} twice, {source.name} and {path.name}: "
+                "a run that is given the folder refuses it; name the files to read, or move one away"
+            )
+
+
+def _folders_of(path: Path) -> set[tuple[int, int] | None]:
+    """The folder of a file, and that of what it links to."""
+    return {_identity(each.parent) for each in (path, Path(os.path.realpath(path)))}
+
+
+def _may_be_data(path: Path) -> bool:
+    try:
+        return may_be_data(path, READERS)
+    except OSError:  # by its name it is, and its content cannot be looked at
+        return True
+
+
 def inputs_of(datasets: Iterable[Dataset]) -> tuple[Path, ...]:
     """The files that datasets were read from, and what describes them there."""
     files = [dataset.source.path for dataset in datasets if dataset.source is not None]
@@ -56,6 +125,12 @@ def inputs_given(paths: Iterable[Path]) -> tuple[Path, ...]:
 def files_in(paths: Iterable[Path], *, recursive: bool = False) -> tuple[Path, ...]:
     """Every file in the folders among `paths`, read or not; with `recursive` in their subfolders, too."""
     return tuple(chain.from_iterable(_files_below(path, recursive) for path in paths if os.path.isdir(path)))
+
+
+def apart_from(path: Path, files: Iterable[Path]) -> Iterator[Path]:
+    """Files without the one that a path leads to, by whatever name or link it is called."""
+    identity = _identity(path)
+    return (each for each in files if _identity(each) != identity)
 
 
 def _files_below(folder: Path, recursive: bool) -> Iterator[Path]:

@@ -2,9 +2,14 @@
 
 import errno
 import os
+import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
 
+from adamgate.converters.writers import turns
 from adamgate.converters.writers.atomic import write_together
 from adamgate.converters.writers.protocol import PlannedFile
 from adamgate.schemas.errors import UnwritableOutput
@@ -181,3 +186,40 @@ def test_of_several_files_the_one_that_fails_is_named(tmp_path):
     with pytest.raises(UnwritableOutput) as caught:
         write_together(files)
     assert caught.value.where == str(tmp_path / "b.csv")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no lock on a folder")
+def test_two_runs_that_write_at_once_leave_the_files_of_one(tmp_path, monkeypatch):
+    """One is between its two renames when the other comes."""
+    table, codebook = tmp_path / "os.csv", tmp_path / "os.codebook.json"
+    between = threading.Event()
+    replace = Path.replace
+
+    def slowly(self, target):
+        replace(self, target)
+        if threading.current_thread() is slow and target == table:
+            between.set()
+            time.sleep(0.3)
+
+    def write(content):
+        write_together([planned(table, content), planned(codebook, content)], overwrite=True)
+
+    monkeypatch.setattr(Path, "replace", slowly)
+    slow = threading.Thread(target=write, args=[b"slow"])
+    write(b"old")
+    slow.start()
+    assert between.wait(20)
+    write(b"quick")
+    slow.join(20)
+    assert (table.read_bytes(), codebook.read_bytes()) == (b"quick", b"quick")
+    assert sorted(tmp_path.iterdir()) == [codebook, table]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no lock on a folder")
+def test_nobody_is_waited_for_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "_PATIENCE", 0.05)
+    with turns.taking_turns([tmp_path, tmp_path / ".." / tmp_path.name]):
+        write_together([planned(tmp_path / "a.csv")])
+    with turns.taking_turns([tmp_path / "gone"]):
+        write_together([planned(tmp_path / "b.csv")])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
