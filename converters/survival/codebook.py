@@ -280,7 +280,8 @@ def _without_record(study: Study, selection: Selection, population: str | None) 
         return None
     adsl = study["ADSL"]
     subjects = adsl.distinct("USUBJID")
-    members = set(subjects.values[subjects.codes[adsl.equals(population, "Y")]])
+    codes = subjects.codes[adsl.equals(population, "Y")]
+    members = set(subjects.values[codes[codes >= 0]])
     return len(members.difference(selection.parameter.distinct("USUBJID").values))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...schemas import columns
 from ...schemas.columns import Mask
@@ -120,17 +121,22 @@ def _reasons(data: Dataset, event: Mask) -> pd.Series:
     reasons = np.full(len(data), None, dtype=object)
     if "EVNTDESC" in data:
         described = data.distinct("EVNTDESC")
-        reasons = described.spread(described.values, missing=None)
+        reasons = described.spread(_texts(described.values), missing=None)
     if "CNSDTDSC" in data:
         described = data.distinct("CNSDTDSC")
         better = ~event & (described.codes >= 0)
-        reasons = np.where(better, described.spread(described.values, missing=None), reasons)
+        reasons = np.where(better, described.spread(_texts(described.values), missing=None), reasons)
     return _encoded(reasons)
 
 
 def _text(data: Dataset, name: str) -> pd.Series:
     described = data.distinct(name)
-    return _encoded(described.spread(described.values, missing=None))
+    return _encoded(described.spread(_texts(described.values), missing=None))
+
+
+def _texts(values: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Values of a character variable, of which a frame from elsewhere may hold numbers beside texts."""
+    return np.array([each if isinstance(each, str) else str(each) for each in values], dtype=object)
 
 
 def _encoded(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Series:

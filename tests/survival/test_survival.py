@@ -192,6 +192,24 @@ def test_subjects_of_the_population_without_a_record_are_counted(make):
     assert table(make(adsl=False), population="SAFFL").codebook.selection.subjects_without_record is None
 
 
+def test_a_record_of_adsl_without_usubjid_is_nobody_in_the_population(make):
+    study = make()
+    adsl = study["ADSL"]
+    for unnamed in ([None] * len(adsl), [None, *adsl.frame["USUBJID"][1:]]):
+        frame = adsl.frame.assign(USUBJID=pd.Series(unnamed, dtype=object), SAFFL=["Y"] + ["N"] * 6)
+        made = table(Study.of(study["ADTTE"], adsl.replace(frame=frame)), population="SAFFL")
+        assert made.codebook.selection.subjects_without_record == 0
+
+
+def test_an_arm_of_texts_and_other_values_is_text(make, tmp_path):
+    study = make(adsl={"TRT01P": pd.Series([True, True, True, "", True, True, True], dtype=object)})
+    made = table(study, arm="TRT01P")
+    assert set(made.frame["TRT01P"].dropna()) == {"True"}
+    assert {each.name: each.type for each in made.codebook.columns}["TRT01P"] == "text"
+    made.write(tmp_path / "os.csv")
+    assert "True" in (tmp_path / "os.csv").read_text()
+
+
 def repeated(**columns):
     """Three subjects with two records each."""
     return {"USUBJID": ["S-01", "S-01", "S-02", "S-02", "S-03", "S-03"], **columns}
