@@ -199,6 +199,9 @@ def test_a_record_of_adsl_without_usubjid_is_nobody_in_the_population(make):
         frame = adsl.frame.assign(USUBJID=pd.Series(unnamed, dtype=object), SAFFL=["Y"] + ["N"] * 6)
         made = table(Study.of(study["ADTTE"], adsl.replace(frame=frame)), population="SAFFL")
         assert made.codebook.selection.subjects_without_record == 0
+    for absent in ("USUBJID", "SAFFL"):
+        unknown = make(adsl={absent: None}, SAFFL=["Y"] * 6)
+        assert table(unknown, population="SAFFL").codebook.selection.subjects_without_record is None
 
 
 def test_an_arm_of_texts_and_other_values_is_text(make, tmp_path):
