@@ -98,6 +98,71 @@ def test_without_keys_no_report_names_a_subject():
     ]
 
 
+def _last_part(subjects: pd.Series) -> pd.Series:
+    return subjects.str.rsplit("-").str[-1]
+
+
+CODED = {
+    "every record by USUBJID": lambda frame: frame.assign(PARAMCD=frame.USUBJID),
+    "every record by site number": lambda frame: frame.assign(PARAMCD=_last_part(frame.USUBJID)),
+    "one parameter of three by USUBJID": lambda frame: frame.assign(
+        PARAMCD=frame.PARAMCD.where(frame.PARAMCD != "PFS", frame.USUBJID)
+    ),
+    "one parameter by one subject": lambda frame: frame.assign(
+        PARAMCD=frame.PARAMCD.where(frame.PARAMCD != "OS", frame.USUBJID.iloc[5])
+    ),
+    "one parameter by the last part of one subject": lambda frame: frame.assign(
+        PARAMCD=frame.PARAMCD.where(frame.PARAMCD != "DOR", _last_part(frame.USUBJID).iloc[5])
+    ),
+    "by SUBJID": lambda frame: frame.assign(
+        SUBJID=pd.factorize(frame.USUBJID)[0].astype(str),
+        PARAMCD=("X" + pd.Series(pd.factorize(frame.USUBJID)[0]).astype(str)),
+    ),
+    "few subjects, a parameter each": lambda frame: frame[frame.PARAMCD == "OS"][:5].assign(
+        PARAMCD=[f"Z{number}04" for number in range(5)]
+    ),
+}
+
+
+@pytest.mark.parametrize("coded", CODED)
+@pytest.mark.parametrize("show_values", [False, True], ids=["", "values shown"])
+def test_a_parameter_coded_by_a_subject_is_not_quoted(study: ag.Study, coded: str, *, show_values: bool):
+    """Neither in a report nor where survival lists the parameters; findings and records keep their number."""
+    adtte = study["ADTTE"]
+    frame = adtte.frame.assign(PARAMCD=adtte.frame.PARAMCD.astype(object), PARAM="Time to Event")
+    frame = CODED[coded](frame.assign(USUBJID=frame.USUBJID.astype(object))).reset_index(drop=True)
+    frame.loc[frame.index[::4], "AVAL"] += 9
+    frame.loc[frame.index[1::9], "CNSR"] = np.nan
+    dataset = ag.Dataset.from_frame(frame, "ADTTE")
+    judged = ag.Study.of(dataset, study["ADSL"])
+    codes = set(frame.PARAMCD) - {"OS", "PFS", "DOR"}
+    named = re.compile("|".join(rf"\b{re.escape(each)}\b" for each in codes))
+    report = ag.validate(judged, show_keys=False, show_values=show_values)
+    assert report.findings
+    said = [ag.render(report, "text"), ag.render(report, "json")]
+    with pytest.raises(ag.ConfigurationError, match="there is no parameter QQ") as refused:
+        ag.survival(judged, "QQ", show_keys=False)
+    said.append(str(refused.value))
+    assert not [line for text in said for line in text.splitlines() if named.search(line)]
+    assert "with a subject's identifier as PARAMCD" in said[2]
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_without_keys_a_value_that_is_an_identifier_is_withheld(study: ag.Study, group: int):
+    """Values are asked for, subjects are not."""
+    named, planted = _subjects(study), []
+    for dataset in study:
+        frame, keys = dataset.frame.copy(), {*key_variables(dataset)}
+        for number, name in enumerate(frame.columns):
+            if name not in keys and number % GROUPS == group and dataset.is_character(name):
+                frame[name] = frame["USUBJID"].astype(object).where(frame.index % 3 > 0, frame[name])
+        planted.append(dataset.replace(frame=frame))
+    for keys in (True, False):
+        report = ag.validate(ag.Study.of(*planted), show_keys=keys, show_values=True)
+        said = ag.render(report, "text") + ag.render(report, "json")
+        assert bool(named.search(said)) is keys
+
+
 DAMAGE = {
     "AVAL is missing": lambda frame: frame.assign(AVAL=np.nan),
     "AVAL is negative": lambda frame: frame.assign(AVAL=-1.0),
