@@ -22,14 +22,18 @@ MADE = frozenset({"DURATION", "EVENT", "REASON"})
 """Those that are no variable of the data, in capitals."""
 
 
+_EXACT = 2.0**53
+"""A double holds whole numbers exactly up to this one."""
+
+
 def require_analysable(data: Dataset, paramcd: str) -> None:
     """Refuse records that no survival analysis can use, and selections that are not one per subject.
 
     Raises
     ------
     Refused
-        Naming the subjects: AVAL missing, negative or infinite; CNSR missing or no whole number from 0;
-        several records for a subject.
+        Naming the subjects: AVAL missing, negative or infinite; CNSR missing, no whole number from 0, or so
+        great that a double does not hold it exactly; several records for a subject.
     """
     require_one_record_each(data, paramcd)
     for name in ("AVAL", "CNSR"):
@@ -53,6 +57,7 @@ def _faults(data: Dataset) -> Iterator[tuple[str, Mask]]:
     yield "CNSR is missing", np.isnan(cnsr)
     whole = (cnsr >= 0) & np.isfinite(cnsr) & (cnsr == np.floor(cnsr))
     yield "CNSR is not a whole number from 0", ~np.isnan(cnsr) & ~whole
+    yield "CNSR is greater than 2**53, so not exact", whole & (cnsr > _EXACT)
 
 
 def require_durations(data: Dataset, durations: Numbers) -> None:

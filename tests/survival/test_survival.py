@@ -256,6 +256,7 @@ REFUSED = {
     "CNSR not whole": ({"CNSR": [0.5, 1.0, 2.0, 3.0, 0.0, 1.0]}, {}),
     "CNSR negative": ({"CNSR": [0.0, -1.0, 2.0, 3.0, 0.0, 1.0]}, {}),
     "CNSR infinite": ({"CNSR": [0.0, np.inf, 2.0, 3.0, 0.0, 1.0]}, {}),
+    "CNSR beyond whole numbers of a double": ({"CNSR": [0.0, 2.0**70, 2.0, 3.0, 0.0, 1.0]}, {}),
     "CNSR text": ({"CNSR": ["0", "1", "2", "3", "0", "1"]}, {}),
     "CNSR absent": ({"CNSR": None}, {}),
     "USUBJID absent": ({"USUBJID": None}, {}),
