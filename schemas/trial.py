@@ -226,7 +226,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
 
 def _values(data: Dataset | None, values: str, manner: Manner) -> str:
     """Values in words, where they were asked for and name no subject who is not to be named."""
-    withheld = data is not None and not manner.show_keys and names_subject(data, values)
+    withheld = not manner.show_keys and (data is None or names_subject(data, values))
     return values if manner.show_values and not withheld else ""
 
 
