@@ -140,6 +140,80 @@ def frame(random: Random) -> pd.DataFrame:
     return made
 
 
+_SUBJECTS = ("S-1", "S-2", "S-3")
+_FIRST, _LAST = pd.Timestamp("2020-01-31"), pd.Timestamp("2020-03-31")
+_STUDY: dict[str, pd.DataFrame] = {
+    "ADSL": pd.DataFrame(
+        {
+            "STUDYID": "ST",
+            "USUBJID": _SUBJECTS,
+            "SUBJID": ("1", "2", "3"),
+            "ARM": ("A", "B", "A"),
+            "AGE": (51.0, 62.0, 73.0),
+            "SEX": ("M", "F", "M"),
+            "SAFFL": ("Y", "Y", "N"),
+            "TRTSDT": _FIRST,
+            "TRTEDT": _LAST,
+            "DTHDT": (_LAST, pd.NaT, pd.NaT),
+            "DTHFL": ("Y", None, None),
+        }
+    ),
+    "ADTTE": pd.DataFrame(
+        {
+            "STUDYID": "ST",
+            "USUBJID": [*_SUBJECTS, *_SUBJECTS],
+            "PARAMCD": ["OS"] * 3 + ["PFS"] * 3,
+            "PARAM": ["Overall Survival (Days)"] * 3 + ["Progression-Free Survival (Days)"] * 3,
+            "AVAL": 61.0,
+            "CNSR": (0, 1, 1, 0, 2, 0),
+            "STARTDT": _FIRST,
+            "ADT": _LAST,
+            "EVNTDESC": ("Death", "Alive", "Alive", "Death", "Lost", "Progression"),
+            "SRCDOM": "ADSL",
+            "SRCVAR": "DTHDT",
+            "SRCSEQ": (1, 1, 1, 1, 1, 1),
+            "ANL01FL": "Y",
+            "SAFFL": ("Y", "Y", "N", "Y", "Y", "N"),
+            "TRTP": ("A", "B", "A", "A", "B", "A"),
+        }
+    ),
+    "ADAE": pd.DataFrame(
+        {
+            "STUDYID": "ST",
+            "USUBJID": _SUBJECTS,
+            "AESEQ": (1, 1, 1),
+            "AETERM": ("COUGH", "RASH", "COUGH"),
+            "AEDECOD": ("Cough", "Rash", "Cough"),
+            "AEBODSYS": ("Respiratory", "Skin", "Respiratory"),
+            "AESTDTC": ("2020-02-01", "2020-02", ""),
+            "ASTDT": (_FIRST, _LAST, pd.NaT),
+            "AENDT": (_LAST, _LAST, pd.NaT),
+            "ASTDY": (1, 61, None),
+            "TRTEMFL": ("Y", None, "Y"),
+            "AESER": ("N", "Y", "N"),
+            "AESEV": ("MILD", "SEVERE", None),
+            "AOCCFL": ("Y", "Y", "Y"),
+            "TRTA": ("A", "B", "A"),
+        }
+    ),
+}
+
+
+def study(random: Random) -> dict[str, pd.DataFrame]:
+    """Datasets of three subjects, in which some columns are of any type, absent, or further ones."""
+    made = {name: frame.copy() for name, frame in _STUDY.items() if random.random() < 0.9}
+    for name, whole in made.items():
+        for _ in range(random.choice((0, 1, 1, 2))):
+            column = random.choice(list(whole.columns))
+            if random.random() < 0.8:
+                made[name] = made[name].assign(**{column: _column(len(whole), random)})
+            else:
+                made[name] = made[name].drop(columns=column, errors="ignore")
+        if random.random() < 0.1:
+            made[name] = made[name].iloc[: random.randint(0, 2)]
+    return made
+
+
 def _column(size: int, random: Random) -> pd.Series:
     if random.random() < 0.5:
         return random.choice(_COLUMNS)(size)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 import warnings
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -22,6 +24,10 @@ from seeds import Files
 import adamgate as ag
 from adamgate.config import load_settings
 from adamgate.converters.readers.terminology import read_terminology
+from adamgate.converters.reports import REPORTS
+from adamgate.converters.reports.contents import RENDERERS
+from adamgate.converters.survival import LAYOUTS
+from adamgate.converters.writers import WRITERS
 from adamgate.schemas.expression import compile_expression
 
 _ENCODINGS = (None,) * 60 + (
@@ -87,6 +93,68 @@ def _frame(_: Path, random: Random) -> None:
         repr(ag.Dataset.from_frame(frames.frame(random), "ADTTE"))
 
 
+_CRASH = re.compile(r" in \S+\.py, line \d+$|^\w+(Error|Exception|Warning): ")
+"""The reason of a check that a rule of ours did not survive."""
+
+
+def _analysed(path: Path, random: Random) -> None:
+    """What is done with frames that are let in: every room of the house, and none may stumble."""
+    study = _let_in(frames.study(random))
+    done = random.choices((_described, _converted, _survival, _validated), weights=(4, 4, 4, 1))[0]
+    done(study, path.parent, random)
+
+
+def _let_in(made: dict[str, pd.DataFrame]) -> ag.Study:
+    """The study of those frames that are not refused by name at the door."""
+    datasets = []
+    for name, each in made.items():
+        with warnings.catch_warnings(), suppress(TypeError, ValueError):
+            warnings.simplefilter("ignore")  # pandas warns of some types
+            datasets.append(ag.Dataset.from_frame(each, name))
+    return ag.Study.of(*datasets)
+
+
+def _described(study: ag.Study, _: Path, random: Random) -> None:
+    for dataset in study:
+        said = [ag.describe(dataset, ranges=random.random() < 0.5)]
+        for render in RENDERERS.values():
+            render(said)
+
+
+def _converted(study: ag.Study, folder: Path, random: Random) -> None:
+    for dataset in study:
+        target = folder / f"out{random.choice(tuple(WRITERS))}"
+        with warnings.catch_warnings(), suppress(ag.UnwritableOutput):
+            warnings.simplefilter("ignore", ag.MetadataNotKept)
+            ag.write(dataset, target, overwrite=True)
+            ag.read(target)  # what was written is never refused
+
+
+def _survival(study: ag.Study, folder: Path, random: Random) -> None:
+    table = ag.survival(
+        study,
+        random.choice(("OS", "PFS")),
+        where=random.choice((None, None, "SAFFL == 'Y'", "AGE > 60 and AVAL > 1")),
+        population=random.choice((None, "SAFFL")),
+        unit=random.choice((None, "days", "months")),
+        aval_unit=random.choice((None, "days")),
+        covariates=random.choice(((), ("AGE", "SEX"), ("EVNTDESC", "DTHDT"))),
+        arm=random.choice((None, "ARM", "TRTP")),
+        gate=random.random() < 0.05,
+    )
+    repr(table)
+    layout = random.choice(tuple(LAYOUTS))
+    table.write(folder / f"os{random.choice(('.csv', '.parquet'))}", layout, overwrite=True)
+
+
+def _validated(study: ag.Study, _: Path, random: Random) -> None:
+    report = ag.validate(study, show_values=random.random() < 0.5, show_keys=random.random() < 0.5)
+    for form in REPORTS:
+        ag.render(report, form)
+    crashed = [each for each in report.not_run if _CRASH.search(each.reason)]
+    assert not crashed, "; ".join(f"{each.rule_id} {each.dataset}: {each.reason}" for each in crashed)
+
+
 def _parquet_of_a_frame(path: Path, random: Random) -> None:
     """Columns of any type, in a file that is whole."""
     try:
@@ -130,6 +198,7 @@ TARGETS = {
     "baseline": Target(seeds.baseline_files, lambda path, _: repr(ag.read_baseline(path)) and None),
     "expression": Target(seeds.expression_files, _expression),
     "frame": Target(lambda: [{"frame": b""}], _frame, (ag.AdamgateError, TypeError, ValueError)),
+    "study-of-frames": Target(lambda: [{"frame": b""}], _analysed),
 }
 
 

@@ -164,7 +164,7 @@ def days(column: pd.Series) -> NDArray[np.float64]:
     """The column's dates as days since 1970-01-01, NaN where missing.
 
     A datetime counts with its date part. A number without a date format is taken as a SAS date
-    (days since 1960-01-01).
+    (days since 1960-01-01); an infinite one is no day.
 
     Raises
     ------
@@ -174,4 +174,5 @@ def days(column: pd.Series) -> NDArray[np.float64]:
     if is_date(column):
         stamps = column.to_numpy(dtype="datetime64[s]").astype("datetime64[D]")
         return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
-    return numbers(column) + _SAS_EPOCH_IN_UNIX_DAYS
+    found = numbers(column)
+    return np.where(np.isinf(found), np.nan, found) + _SAS_EPOCH_IN_UNIX_DAYS

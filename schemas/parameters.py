@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from .columns import Mask
 from .dataset import Dataset
 from .declarations import UNDECLARED, Endpoint
+from .identifiers import WITHHELD, identifiers
+from .spelling import counted
 from .time_unit import unit_from_text
 
 SHOWN = 20
@@ -32,6 +35,11 @@ _ROLES = {
 _MANY = 20
 _OF_ONE_SUBJECT = 0.9
 """PARAMCD identifies subjects where so many values, and so great a share of them, have one subject each."""
+
+_ONE_EACH = 3
+"""As many parameters as subjects, each of one subject, are subjects from so many on."""
+
+_WITH_IDENTIFIER = "with a subject's identifier as PARAMCD"
 
 _UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
 
@@ -60,6 +68,16 @@ class Parameters:
         distinct = data.distinct("PARAMCD")
         names = (*map(str, distinct.values), "")
         return cls(data, names, np.where(distinct.codes < 0, len(names) - 1, distinct.codes))
+
+    @cached_property
+    def quotable(self) -> Mask:
+        """Parameters whose PARAMCD may be quoted: it is no identifier of a subject."""
+        withheld = identifying_codes(self.data)
+        return np.array([name not in withheld for name in self.names], dtype=np.bool_)
+
+    def quoted(self, name: str) -> str:
+        """PARAMCD for a message."""
+        return WITHHELD if name in identifying_codes(self.data) else name
 
     def count(self, mask: Mask) -> NDArray[np.intp]:
         """Number of the records under a mask, per parameter."""
@@ -95,21 +113,26 @@ class Parameters:
 
     def split(self, mask: Mask) -> Iterator[tuple[str, Mask]]:
         """A mask parameter by parameter, with a text to begin a message with: "OS: "."""
-        hit = np.flatnonzero(self.count(mask))
-        shown = hit if len(hit) <= SHOWN else hit[: SHOWN - 1]
-        for number in shown:
-            yield prefix(self.names[number]), mask & (self.codes == number)
-        if len(shown) < len(hit):
-            further = mask & ~np.isin(self.codes, shown)
-            yield f"{len(hit) - len(shown)} further parameters: ", further
+        for start, numbers in self._told(np.flatnonzero(self.count(mask))):
+            own = np.zeros(len(self.names), dtype=np.bool_)
+            own[numbers] = True
+            yield start, mask & own[self.codes]
 
     def where(self, chosen: Mask) -> Iterator[str]:
         """The same beginnings for chosen parameters, for faults of a parameter as a whole."""
-        numbers = np.flatnonzero(chosen)
-        shown = numbers if len(numbers) <= SHOWN else numbers[: SHOWN - 1]
-        yield from (prefix(self.names[number]) for number in shown)
-        if len(shown) < len(numbers):
-            yield f"{len(numbers) - len(shown)} further parameters: "
+        yield from (start for start, _ in self._told(np.flatnonzero(chosen)))
+
+    def _told(self, numbers: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+        """How messages about parameters begin, each with the numbers of its parameters."""
+        quotable = self.quotable[numbers]
+        named, withheld = numbers[quotable], numbers[~quotable]
+        shown = len(named) if len(named) <= SHOWN else SHOWN - 1
+        for number in named[:shown]:
+            yield prefix(self.names[number]), np.array([number])
+        if shown < len(named):
+            yield further(len(named) - shown), named[shown:]
+        if len(withheld):
+            yield unnamed(len(withheld)), withheld
 
     def texts(self, variable: str) -> list[list[str]]:
         """The texts of a variable in each parameter, sorted; none where it is not there."""
@@ -163,18 +186,80 @@ def identify_subjects(data: Dataset) -> bool:
     A parameter has many subjects. Where nearly every value has one, rules about parameters would have as
     many findings, and judge nothing.
     """
-    codes = data.distinct("PARAMCD")
-    if len(codes.values) < _MANY:
+    if len(data.distinct("PARAMCD").values) < _MANY:
         return False
+    subjects = _subjects_of_each(data)
+    return bool(np.count_nonzero(subjects == 1) >= _OF_ONE_SUBJECT * len(subjects))
+
+
+def _subjects_of_each(data: Dataset) -> NDArray[np.intp]:
+    """Number of subjects, or of records without USUBJID, of each PARAMCD."""
+    codes = data.distinct("PARAMCD")
     pairs = data.groups("PARAMCD", "USUBJID") if "USUBJID" in data else np.arange(len(data))
     _, firsts = np.unique(pairs[codes.codes >= 0], return_index=True)
-    subjects = np.bincount(codes.codes[codes.codes >= 0][firsts], minlength=len(codes.values))
-    return bool(np.count_nonzero(subjects == 1) >= _OF_ONE_SUBJECT * len(subjects))
+    return np.bincount(codes.codes[codes.codes >= 0][firsts], minlength=len(codes.values))
+
+
+_WITHHELD: WeakKeyDictionary[Dataset, frozenset[str]] = WeakKeyDictionary()
+
+
+def identifying_codes(data: Dataset) -> frozenset[str]:
+    """PARAMCD that identify a subject, which no message quotes.
+
+    One that is USUBJID, SUBJID or the last part of USUBJID of any record; all of them where PARAMCD holds
+    identifiers, or there are as many as subjects and each has one.
+    """
+    if data not in _WITHHELD:
+        _WITHHELD[data] = _identifying_codes(data)
+    return _WITHHELD[data]
+
+
+def _identifying_codes(data: Dataset) -> frozenset[str]:
+    if "PARAMCD" not in data:
+        return frozenset()
+    codes = frozenset(map(str, data.distinct("PARAMCD").values))
+    if identify_subjects(data) or _one_each(data):
+        return codes
+    known = identifiers(data)
+    return frozenset(code for code in codes if code.upper() in known)
+
+
+def _one_each(data: Dataset) -> bool:
+    if "USUBJID" not in data:
+        return False
+    parameters, subjects = len(data.distinct("PARAMCD").values), len(data.distinct("USUBJID").values)
+    return parameters == subjects >= _ONE_EACH and bool((_subjects_of_each(data) == 1).all())
 
 
 def prefix(name: str) -> str:
     """How a message about a parameter begins."""
     return f"{name}: " if name else ""
+
+
+def further(parameters: int) -> str:
+    """How a message about parameters beyond the first ones begins."""
+    return f"{parameters} further parameters: "
+
+
+def unnamed(parameters: int) -> str:
+    """How a message about parameters begins whose PARAMCD is not quoted."""
+    return f"{counted(parameters, 'parameter')} {_WITH_IDENTIFIER}: "
+
+
+def named(data: Dataset) -> str:
+    """The parameters of a dataset for a message: "OS, PFS, 97 with a subject's identifier as PARAMCD"."""
+    codes, withheld = quotable_codes(data), identifying_codes(data)
+    shown = codes if len(codes) <= SHOWN else codes[: SHOWN - 1]
+    more = [f"{len(codes) - len(shown)} more"] if len(shown) < len(codes) else []
+    return ", ".join([*shown, *more, *([f"{len(withheld):,} {_WITH_IDENTIFIER}"] if withheld else [])])
+
+
+def quotable_codes(data: Dataset) -> tuple[str, ...]:
+    """PARAMCD of a dataset that messages may quote, in its order."""
+    if "PARAMCD" not in data:
+        return ()
+    withheld = identifying_codes(data)
+    return tuple(code for code in map(str, data.distinct("PARAMCD").values) if code not in withheld)
 
 
 def _means(role: str, text: object) -> bool:

@@ -20,7 +20,9 @@ from .dataset import Dataset, Study
 from .errors import AdamgateError, Terminated
 from .finding import EXAMPLES, UNDELIVERED, Example, Finding, Inferred, Outcome, Status, Waived
 from .fingerprint import KeyColumns, RecordKeys
+from .identifiers import IDENTIFYING, WITHHELD, names_subject
 from .lending import lend, lend_study
+from .parameters import identifying_codes
 from .rule import Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .waiver import Waiver, Waivers, spare
@@ -98,17 +100,32 @@ def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> 
         reason = _reason(crash, manner)
         return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
-    inferred = tuple(
-        Inferred(name, each.subject, _statement(each, manner), each.parameter)
-        for each in yielded
-        if isinstance(each, Inference)
+    seconds = time.perf_counter() - start
+    return Trial(
+        Outcome(rule.id, name, status, reason, seconds), found, _inferred(data, yielded, manner), waived
     )
-    return Trial(Outcome(rule.id, name, status, reason, time.perf_counter() - start), found, inferred, waived)
 
 
-def _statement(inference: Inference, manner: Manner) -> str:
-    shown = manner.show_values and inference.values
-    return f"{inference.statement}: {inference.values}" if shown else inference.statement
+def _inferred(data: Dataset | None, yielded: Iterable[Yield], manner: Manner) -> tuple[Inferred, ...]:
+    name = data.name if data is not None else STUDY_NAME
+    inferences = [each for each in yielded if isinstance(each, Inference)]
+    of_parameters = data is not None and any(each.parameter for each in inferences)
+    withheld = identifying_codes(data) if data is not None and of_parameters else frozenset()
+    said = (
+        Inferred(
+            name,
+            each.subject,
+            _statement(data, each, manner),
+            WITHHELD if each.parameter in withheld else each.parameter,
+        )
+        for each in inferences
+    )
+    return tuple(dict.fromkeys(said))
+
+
+def _statement(data: Dataset | None, inference: Inference, manner: Manner) -> str:
+    values = _values(data, inference.values, manner)
+    return f"{inference.statement}: {values}" if values else inference.statement
 
 
 def _yielded(rule: Rule, data: Dataset | None, study: Study) -> list[Yield]:
@@ -193,7 +210,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
         variables=fault.variables,
         message=fault.message,
         title=rule.title,
-        values=fault.values if manner.show_values else "",
+        values=_values(data, fault.values, manner),
     )
     if data is None or fault.mask is None:
         return finding
@@ -205,6 +222,12 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> 
         keys=RecordKeys.of(lambda: keys.hashes[mask]),
         keys_shown=manner.show_keys,
     )
+
+
+def _values(data: Dataset | None, values: str, manner: Manner) -> str:
+    """Values in words, where they were asked for and name no subject who is not to be named."""
+    withheld = not manner.show_keys and (data is None or names_subject(data, values))
+    return values if manner.show_values and not withheld else ""
 
 
 def key_variables(data: Dataset) -> list[str]:
@@ -219,16 +242,23 @@ def _examples(data: Dataset, mask: Mask, variables: tuple[str, ...], manner: Man
     keys = key_variables(data) if manner.show_keys else []
     shown = [data.variable(name).name for name in variables if name in data] if manner.show_values else []
     if not manner.show_keys:
-        shown = [name for name in shown if name not in key_variables(data)]
+        shown = [
+            name for name in shown if name not in key_variables(data) and name.upper() not in IDENTIFYING
+        ]
     held = {name: data.frame[name].array.take(positions).tolist() for name in (*keys, *shown)}
     return tuple(
         Example(
             record=int(position) + 1,
             keys={key: _plain(held[key][number]) for key in keys},
-            values={name: _plain(held[name][number]) for name in shown},
+            values={name: _shown(data, held[name][number], manner) for name in shown},
         )
         for number, position in enumerate(positions)
     )
+
+
+def _shown(data: Dataset, value: Any, manner: Manner) -> Any:
+    unnamed = manner.show_keys or not isinstance(value, str) or not names_subject(data, value)
+    return _plain(value) if unnamed else WITHHELD
 
 
 def _first(mask: Mask, count: int) -> NDArray[np.intp]:

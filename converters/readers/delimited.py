@@ -127,10 +127,13 @@ def _records(data: bytes, body: int, end: int) -> pa.Buffer:
 def _named(
     names: list[str], columns: list[TextColumn], path: Path, dataset: str, notes: list[ReadingNote]
 ) -> tuple[list[str], list[TextColumn]]:
-    """The columns that have a name; those at the end that have none must be empty, as Excel writes them."""
+    """The columns that have a name; those at the end that have none must be empty, as Excel writes them.
+
+    A line of names without any is refused.
+    """
     named = sum(1 for name in names if name)
     for place, column in enumerate(columns[named:], start=named + 1):
-        if column.filled().any():
+        if not named or column.filled().any():
             raise nameless(place, path)
     if named < len(names):
         message = f"columns at the end without a name and without a value, excluded: {len(names) - named}"

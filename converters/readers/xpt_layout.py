@@ -225,9 +225,7 @@ def _field(cards: Cards, namestr: bytes, number: int, words: _Words) -> Field:
     if words is _V8:
         name = trimmed(namestr[_LONG_NAME]) or name
     if kind not in {_NUMERIC, _CHARACTER}:
-        raise cards.damaged(
-            f"variable {number} ({shown(name)}) is of type {kind}, neither 1 (Num) nor 2 (Char)"
-        )
+        raise cards.damaged(f"variable {number} is of type {kind}, neither 1 (Num) nor 2 (Char)")
     character = kind == _CHARACTER
     return Field(
         name=trimmed(name),
@@ -312,7 +310,10 @@ def _long_format(name: bytes, short: str) -> str:
 
 
 def _check(cards: Cards, fields: Sequence[Field]) -> None:
-    """Refuse variables without a name, of one name, of an impossible length, or outside the record."""
+    """Refuse variables without a name, of one name, of an impossible length, or outside the record.
+
+    They are numbered: in a damaged description the name may be bytes of a record.
+    """
     seen: set[bytes] = set()
     for number, field in enumerate(fields, 1):
         if not field.name:
@@ -321,11 +322,9 @@ def _check(cards: Cards, fields: Sequence[Field]) -> None:
             raise cards.damaged(f"variable {number} has the name of another")
         seen.add(field.name.upper())
         if field.numeric and not 2 <= field.length <= 8:
-            raise cards.damaged(
-                f"numeric variable {shown(field.name)} has a length of {field.length}, not 2 to 8"
-            )
+            raise cards.damaged(f"numeric variable {number} has a length of {field.length}, not 2 to 8")
         if field.length < 1:
-            raise cards.damaged(f"variable {shown(field.name)} has a length of {field.length}")
+            raise cards.damaged(f"variable {number} has a length of {field.length}")
 
 
 def _placed(cards: Cards, fields: Sequence[Field]) -> tuple[Field, ...]:
@@ -335,10 +334,10 @@ def _placed(cards: Cards, fields: Sequence[Field]) -> tuple[Field, ...]:
     %LOC2XPT writes those that the variables had in the dataset it copied, numbers first.
     """
     end = 0
-    for field in sorted(fields, key=lambda field: field.position):
+    for number, field in sorted(enumerate(fields, 1), key=lambda numbered: numbered[1].position):
         if field.position != end:
             raise cards.damaged(
-                f"variable {shown(field.name)} lies at byte {field.position} of a record, "
+                f"variable {number} lies at byte {field.position} of a record, "
                 f"where the others leave room at byte {end}"
             )
         end += field.length

@@ -244,7 +244,9 @@ def _unknown_length(
     selection: Selection, unit: TimeUnit, shown: Mapping[str, Constants], length: UnitLength | None
 ) -> Refused:
     one, name = str(unit).removesuffix("s"), selection.data.name
-    where = "; ".join(f"{paramcd} has {_lengths(constants)}" for paramcd, constants in sorted(shown.items()))
+    quoted = Parameters.of(selection.dataset).quoted
+    having = (f"{quoted(paramcd)} has {_lengths(constants)}" for paramcd, constants in sorted(shown.items()))
+    where = "; ".join(dict.fromkeys(having))
     if length is not None:
         of_this_length = f"{unit} of {constant_text(length.days)} days"
         where = f"AVAL, in {of_this_length}, is not the time between STARTDT and ADT"

@@ -276,11 +276,14 @@ def codebook(
 
 
 def _without_record(study: Study, selection: Selection, population: str | None) -> int | None:
-    if population is None or "ADSL" not in study or population not in study["ADSL"]:
+    if population is None or "ADSL" not in study:
         return None
     adsl = study["ADSL"]
+    if population not in adsl or "USUBJID" not in adsl:
+        return None
     subjects = adsl.distinct("USUBJID")
-    members = set(subjects.values[subjects.codes[adsl.equals(population, "Y")]])
+    codes = subjects.codes[adsl.equals(population, "Y")]
+    members = set(subjects.values[codes[codes >= 0]])
     return len(members.difference(selection.parameter.distinct("USUBJID").values))
 
 

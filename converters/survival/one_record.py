@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...schemas import columns
 from ...schemas.columns import Mask
@@ -21,14 +22,18 @@ MADE = frozenset({"DURATION", "EVENT", "REASON"})
 """Those that are no variable of the data, in capitals."""
 
 
+_EXACT = 2.0**53
+"""A double holds whole numbers exactly up to this one."""
+
+
 def require_analysable(data: Dataset, paramcd: str) -> None:
     """Refuse records that no survival analysis can use, and selections that are not one per subject.
 
     Raises
     ------
     Refused
-        Naming the subjects: AVAL missing, negative or infinite; CNSR missing or no whole number from 0;
-        several records for a subject.
+        Naming the subjects: AVAL missing, negative or infinite; CNSR missing, no whole number from 0, or so
+        great that a double does not hold it exactly; several records for a subject.
     """
     require_one_record_each(data, paramcd)
     for name in ("AVAL", "CNSR"):
@@ -52,6 +57,7 @@ def _faults(data: Dataset) -> Iterator[tuple[str, Mask]]:
     yield "CNSR is missing", np.isnan(cnsr)
     whole = (cnsr >= 0) & np.isfinite(cnsr) & (cnsr == np.floor(cnsr))
     yield "CNSR is not a whole number from 0", ~np.isnan(cnsr) & ~whole
+    yield "CNSR is greater than 2**53, so not exact", whole & (cnsr > _EXACT)
 
 
 def require_durations(data: Dataset, durations: Numbers) -> None:
@@ -120,17 +126,22 @@ def _reasons(data: Dataset, event: Mask) -> pd.Series:
     reasons = np.full(len(data), None, dtype=object)
     if "EVNTDESC" in data:
         described = data.distinct("EVNTDESC")
-        reasons = described.spread(described.values, missing=None)
+        reasons = described.spread(_texts(described.values), missing=None)
     if "CNSDTDSC" in data:
         described = data.distinct("CNSDTDSC")
         better = ~event & (described.codes >= 0)
-        reasons = np.where(better, described.spread(described.values, missing=None), reasons)
+        reasons = np.where(better, described.spread(_texts(described.values), missing=None), reasons)
     return _encoded(reasons)
 
 
 def _text(data: Dataset, name: str) -> pd.Series:
     described = data.distinct(name)
-    return _encoded(described.spread(described.values, missing=None))
+    return _encoded(described.spread(_texts(described.values), missing=None))
+
+
+def _texts(values: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Values of a character variable, of which a frame from elsewhere may hold numbers beside texts."""
+    return np.array([each if isinstance(each, str) else str(each) for each in values], dtype=object)
 
 
 def _encoded(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Series:

@@ -15,6 +15,7 @@ from ...schemas.columns import Mask
 from ...schemas.dataset import Dataset, Study
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.expression import Expression
+from ...schemas.parameters import named, quotable_codes
 from ...schemas.spelling import did_you_mean
 from ...schemas.structure import Structure
 from .subjects import listed, subjects_of
@@ -86,8 +87,8 @@ def dataset_with(study: Study, paramcd: str) -> Dataset:
             f"{paramcd} is in several datasets", names, "give only the files that belong to the analysis"
         )
     if not holding:
-        there = "; ".join(f"{name} holds {', '.join(found)}" for name, found in parameters.items() if found)
-        known = dict.fromkeys(code for found in parameters.values() for code in found)
+        there = "; ".join(f"{each.name} holds {named(each)}" for each in candidates if parameters[each.name])
+        known = dict.fromkeys(code for each in candidates for code in quotable_codes(each))
         raise ConfigurationError(
             f"there is no parameter {paramcd}",
             there or f"{', '.join(parameters)}: no PARAMCD",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..columns import Mask
 from ..dataset import Dataset
 from ..finding import Severity
-from ..parameters import SHOWN, prefix
+from ..parameters import SHOWN, further, identifying_codes, prefix, unnamed
 from ..rule import Fault
 
 Positions = NDArray[np.intp]
@@ -56,6 +56,8 @@ def by_parameter(
 ) -> Iterator[Fault]:
     """The faults of parameters; beyond the first ones a single fault per severity.
 
+    One is also of those whose PARAMCD is an identifier of a subject, which is not quoted.
+
     Parameters
     ----------
     data : Dataset
@@ -67,18 +69,20 @@ def by_parameter(
         What is said of further parameters, whatever it is in particular.
     """
     every = [one for one in each if one.found]
-    names = list(dict.fromkeys(one.parameter for one in every))
+    withheld = identifying_codes(data) if every else frozenset()
+    names = list(dict.fromkeys(one.parameter for one in every if one.parameter not in withheld))
     shown = frozenset(names if len(names) <= SHOWN else names[: SHOWN - 1])
-    further: dict[tuple[Severity | None, bool], list[OfParameter]] = defaultdict(list)
+    together: dict[tuple[bool, Severity | None, bool], list[OfParameter]] = defaultdict(list)
     for one in every:
         if one.parameter in shown:
             message = prefix(one.parameter) + one.message
             yield Fault(_mask(data, [one]), variables, message, one.severity, one.values)
         else:
-            further[one.severity, one.positions is None].append(one)
-    for (severity, _), several in further.items():
+            together[one.parameter in withheld, one.severity, one.positions is None].append(one)
+    for (identify, severity, _), several in together.items():
         count = len({one.parameter for one in several})
-        yield Fault(_mask(data, several), variables, f"{count} further parameters: {others}", severity)
+        start = unnamed(count) if identify else further(count)
+        yield Fault(_mask(data, several), variables, start + others, severity)
 
 
 def _mask(data: Dataset, faults: Iterable[OfParameter]) -> Mask | None:

@@ -14,7 +14,7 @@ from ..cut_off import cut_off_for
 from ..dataset import Dataset, Study
 from ..errors import ConfigurationError
 from ..finding import Severity
-from ..parameters import Parameters
+from ..parameters import Parameters, quotable_codes
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..spelling import did_you_mean, one_line
 from ..structure import Structure
@@ -348,17 +348,13 @@ def declared_parameter_absent(study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Write the PARAMCD as the data have it, or take the declaration out.
     """
-    known = _parameters_of(study)
+    datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
+    known = {name for each in datasets for name in Parameters.of(each).names if name}
+    quotable = sorted({name for each in datasets for name in quotable_codes(each)})
     declared = {code for dataset in study for code in dataset.declarations.endpoints}
-    if known is None or not declared:
+    if not datasets or not declared:
         yield Inapplicable("nothing is declared of a parameter, or no dataset has any")
         return
     for code in sorted(declared - known):
         message = f"{one_line(code, 20)} is declared, and no dataset has such a parameter"
-        yield Fault(None, ("PARAMCD",), f"{message}; {did_you_mean(code, sorted(known))}")
-
-
-def _parameters_of(study: Study) -> set[str] | None:
-    """PARAMCD of all time-to-event datasets; None where there is none."""
-    datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
-    return {name for each in datasets for name in Parameters.of(each).names if name} if datasets else None
+        yield Fault(None, ("PARAMCD",), f"{message}; {did_you_mean(code, quotable)}")

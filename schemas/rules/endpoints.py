@@ -151,10 +151,11 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
         other = _partner(data, parameters.among([progression]))
         own = parameters.among([response]) & (other >= 0)
         differs = own & (np.abs(adt - adt[other]) > 0)
-        message = f"{response}: ADT differs from ADT of {progression} of the same subject"
+        one, another = parameters.quoted(response), parameters.quoted(progression)
+        message = f"{one}: ADT differs from ADT of {another} of the same subject"
         yield Fault(differs, ("ADT", "CNSR"), message)
         mixed = own & (adt == adt[other]) & (event != event[other])
-        message = f"{response}: an event where {progression} is censored on the same day, or the reverse"
+        message = f"{one}: an event where {another} is censored on the same day, or the reverse"
         yield Fault(mixed, ("CNSR",), message, Severity.WARNING)
 
 

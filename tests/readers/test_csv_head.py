@@ -207,6 +207,12 @@ def test_a_value_without_a_name_is_refused(tmp_path: Path, header: str) -> None:
         read(tmp_path, f"{header}\n1,a,b\n")
 
 
+@pytest.mark.parametrize("content", [",", ",\n", ",,\n,,\n", '"",""\n'])
+def test_a_file_of_columns_without_names_is_refused(tmp_path: Path, content: str) -> None:
+    with pytest.raises(UnreadableInput, match="column 1 has no name"):
+        read(tmp_path, content)
+
+
 def test_records_at_the_end_without_a_value_are_left_out(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM,AESEQ\n1,a,1\n,,\n2,b,2\n,,\n,,\n")
     assert texts(data, "USUBJID") == ["1", "", "2"]

@@ -63,6 +63,7 @@ def test_days_count_from_1970_for_dates_datetimes_and_sas_numbers():
     assert np.isnan(columns.days(dates)[1])
     assert columns.days(stamps).tolist() == [1.0]
     assert columns.days(pd.Series([3654.0])).tolist() == [1.0]  # 02JAN1970 in SAS
+    assert np.isnan(columns.days(pd.Series([np.inf, -np.inf]))).all()
 
 
 def test_a_frame_of_python_dates_is_taken_as_dates():

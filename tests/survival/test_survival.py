@@ -192,6 +192,27 @@ def test_subjects_of_the_population_without_a_record_are_counted(make):
     assert table(make(adsl=False), population="SAFFL").codebook.selection.subjects_without_record is None
 
 
+def test_a_record_of_adsl_without_usubjid_is_nobody_in_the_population(make):
+    study = make()
+    adsl = study["ADSL"]
+    for unnamed in ([None] * len(adsl), [None, *adsl.frame["USUBJID"][1:]]):
+        frame = adsl.frame.assign(USUBJID=pd.Series(unnamed, dtype=object), SAFFL=["Y"] + ["N"] * 6)
+        made = table(Study.of(study["ADTTE"], adsl.replace(frame=frame)), population="SAFFL")
+        assert made.codebook.selection.subjects_without_record == 0
+    for absent in ("USUBJID", "SAFFL"):
+        unknown = make(adsl={absent: None}, SAFFL=["Y"] * 6)
+        assert table(unknown, population="SAFFL").codebook.selection.subjects_without_record is None
+
+
+def test_an_arm_of_texts_and_other_values_is_text(make, tmp_path):
+    study = make(adsl={"TRT01P": pd.Series([True, True, True, "", True, True, True], dtype=object)})
+    made = table(study, arm="TRT01P")
+    assert set(made.frame["TRT01P"].dropna()) == {"True"}
+    assert {each.name: each.type for each in made.codebook.columns}["TRT01P"] == "text"
+    made.write(tmp_path / "os.csv")
+    assert "True" in (tmp_path / "os.csv").read_text()
+
+
 def repeated(**columns):
     """Three subjects with two records each."""
     return {"USUBJID": ["S-01", "S-01", "S-02", "S-02", "S-03", "S-03"], **columns}
@@ -235,6 +256,7 @@ REFUSED = {
     "CNSR not whole": ({"CNSR": [0.5, 1.0, 2.0, 3.0, 0.0, 1.0]}, {}),
     "CNSR negative": ({"CNSR": [0.0, -1.0, 2.0, 3.0, 0.0, 1.0]}, {}),
     "CNSR infinite": ({"CNSR": [0.0, np.inf, 2.0, 3.0, 0.0, 1.0]}, {}),
+    "CNSR beyond whole numbers of a double": ({"CNSR": [0.0, 2.0**70, 2.0, 3.0, 0.0, 1.0]}, {}),
     "CNSR text": ({"CNSR": ["0", "1", "2", "3", "0", "1"]}, {}),
     "CNSR absent": ({"CNSR": None}, {}),
     "USUBJID absent": ({"USUBJID": None}, {}),

@@ -1,0 +1,47 @@
+"""What identifies a subject, so that a text that is to name nobody does not do so in another way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .dataset import Dataset
+
+WITHHELD = "(a subject's identifier)"
+"""Stands in place of an identifier."""
+
+IDENTIFYING = ("USUBJID", "SUBJID", "SUBJIDN")
+
+_LAST_PART = re.compile(r"(?<=[^A-Z0-9])(?=[A-Z]*[0-9])[A-Z0-9]{3,}\Z")
+_WORD = re.compile(r"\w[\w.\-/]*(?<!\.)")
+_KNOWN: WeakKeyDictionary[Dataset, frozenset[str]] = WeakKeyDictionary()
+
+
+def identifiers(data: Dataset) -> frozenset[str]:
+    """The identifiers of a dataset's subjects in capitals, each whole and its last part.
+
+    "ST-01-1004" and "1004"; the last part has a digit and at least three characters.
+    """
+    if data not in _KNOWN:
+        values = (data.distinct(name).values for name in IDENTIFYING if name in data)
+        _KNOWN[data] = frozenset(form for each in values for form in _forms(each))
+    return _KNOWN[data]
+
+
+def _forms(values: NDArray[np.object_]) -> Iterator[str]:
+    for value in values:
+        whole = (f"{value:.15g}" if isinstance(value, float) else str(value)).upper()
+        last = _LAST_PART.search(whole)
+        yield whole
+        if last is not None:
+            yield last[0]
+
+
+def names_subject(data: Dataset, text: str) -> bool:
+    """Whether a text is an identifier of a subject of the dataset, or has one among its words."""
+    known, said = identifiers(data), text.strip().upper()
+    return said in known or not known.isdisjoint(_WORD.findall(said))
