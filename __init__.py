@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from .schemas.rule import Rule as Rule
     from .schemas.rule import Standards as Standards
     from .schemas.rule import rule as rule
-    from .schemas.rule import rule_book as rule_book
+    from .schemas.rules import rule_book as rule_book
     from .schemas.structure import Structure as Structure
     from .schemas.waiver import Waiver as Waiver
 
@@ -89,8 +89,8 @@ _HOMES = {
         "Rule",
         "Standards",
         "rule",
-        "rule_book",
     ),
+    ".schemas.rules": ("rule_book",),
     ".schemas.structure": ("Structure",),
     ".schemas.waiver": ("Waiver",),
 }

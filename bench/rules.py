@@ -15,7 +15,7 @@ from measure import measure_command, measure_python, typical
 
 import adamgate as ag
 from adamgate.schemas.dataset import Study
-from adamgate.schemas.rule import rule_book
+from adamgate.schemas.rules import rule_book
 from adamgate.schemas.trial import Manner, try_rule
 
 VERDICT = (0, 1)

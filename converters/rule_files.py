@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ..schemas.errors import ConfigurationError, Terminated
-from ..schemas.rule import Rule, collecting
+from ..schemas.rule import DECLARED, Rule
 from ..schemas.selection import as_rules
 
 GROUP = "adamgate.rules"
@@ -54,20 +54,20 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
         raise ConfigurationError("a file of rules is Python", str(file), "its name ends in .py")
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look for it there
-    with collecting() as found:
-        try:
-            with redirect_stdout(sys.stderr):  # stdout may carry a report
-                spec.loader.exec_module(module)
-        except (KeyboardInterrupt, Terminated):
-            raise
-        except BaseException as failure:
-            sys.modules.pop(name, None)
-            raise _broken(failure, str(file)) from failure
+    try:
+        with redirect_stdout(sys.stderr):  # stdout may carry a report
+            spec.loader.exec_module(module)
+    except (KeyboardInterrupt, Terminated):
+        raise
+    except BaseException as failure:
+        sys.modules.pop(name, None)
+        raise _broken(failure, str(file)) from failure
+    found = _declared_in(module)
     if not found:
         raise ConfigurationError(
             "the file declares no rule", str(file), 'decorate a function with @adamgate.rule("ACME001", ...)'
         )
-    return tuple(found)
+    return found
 
 
 def installed_rules() -> tuple[Rule, ...]:
@@ -99,6 +99,14 @@ def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
     if not rules:
         raise ConfigurationError("the entry point gives no rule", place, f"see the group {GROUP}")
     return rules
+
+
+def _declared_in(module: ModuleType) -> tuple[Rule, ...]:
+    """The rules of a file: its own in their order, then those of functions it imports."""
+    own = vars(module).get(DECLARED, ())
+    carried = as_rules(each for each in _declared(module) if not isinstance(each, Rule))
+    imported = (each for each in carried if not each.is_ours)
+    return tuple({id(rule): rule for rule in (*own, *imported)}.values())
 
 
 def _declared(target: Any) -> Iterable[Any]:

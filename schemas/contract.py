@@ -17,7 +17,8 @@ import pandera.pandas as pa
 from .dataset import Dataset, Study
 from .finding import Severity
 from .requirement import Requirement
-from .rule import Fault, Rule, Standards, rule_book
+from .rule import Fault, Rule, Standards
+from .rules import rule_book
 from .structure import Structure
 
 

@@ -17,7 +17,8 @@ from .declarations import NOTHING_DECLARED, Declarations
 from .declared import stated
 from .errors import ConfigurationError
 from .finding import Deselected, Input, Report, Severity, Status, Terms
-from .rule import Grain, Rule, RuleFunction, Standards, rule_book
+from .rule import Grain, Rule, RuleFunction, Standards
+from .rules import rule_book
 from .selection import Names, Selection, as_rules, full_book
 from .spelling import did_you_mean, one_line
 from .trial import STUDY_NAME, Manner, Trial, try_rule

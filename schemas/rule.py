@@ -1,4 +1,4 @@
-"""Rule, Scope, Citation, the ``@rule`` decorator and the registry.
+"""Rule, Scope, Citation and the ``@rule`` decorator; the rule book itself is `rules`.
 
 A rule is a function. Its docstring is its documentation page, its body yields `Fault` (and
 `Inference`, for what it worked out). It sees one `Dataset`, or the dataset and the `Study` when its
@@ -17,10 +17,7 @@ its arguments, so that a study can be judged in partitions of whole subjects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -369,24 +366,8 @@ def _require_texts(yielded: Inference | Inapplicable) -> None:
             raise UnsoundRule(f"{each.name} of {type(yielded).__name__} is a text")
 
 
-_REGISTRY: dict[str, Rule] = {}
-_PACKAGE = f"{__name__.rpartition('.')[0]}."
-_FAMILIES = f"{_PACKAGE}rules."
-"""Modules whose rules stand in the rule book; those of a user's own file do not."""
-_COLLECTOR: ContextVar[list[Rule] | None] = ContextVar("collector", default=None)
-
-
-@contextmanager
-def collecting() -> Iterator[list[Rule]]:
-    """The rules that are declared outside the rule book while the block runs, in order."""
-    rule_book()  # so that none of its own families is loaded within
-    found: list[Rule] = []
-    token = _COLLECTOR.set(found)
-    try:
-        yield found
-    finally:
-        _COLLECTOR.reset(token)
-
+_PACKAGE = "adamgate.schemas."
+"""Where the functions of rules lie that are not a user's own."""
 
 AnyWord = TypeVar("AnyWord", bound=Word)
 
@@ -405,6 +386,10 @@ def _of(kind: type[AnyWord], given: object, ids: object) -> AnyWord:
 def _in_words(value: Any) -> str:
     """An argument of a rule as its title has it: several variables with "or" between them."""
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+DECLARED = "__rules__"
+"""The list in a module that holds the rules it declares, in order."""
 
 
 def rule(
@@ -426,8 +411,8 @@ def rule(
 ) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
     """Make a rule of a function, or one rule per id of a table.
 
-    Rules of the package's own families enter the rule book. Anyone else's function carries its rules as
-    ``function.rules`` and is handed to `validate` as one of ``extra_rules``.
+    The function carries its rules as ``function.rules`` and may be handed to `validate` as one of
+    ``extra_rules``; its module lists them as ``__rules__``, where the rule book and `load_rules` find them.
 
     Parameters
     ----------
@@ -481,22 +466,8 @@ def rule(
 
     def register(function: Callable[P, Iterable[Yield]]) -> Callable[P, Iterable[Yield]]:
         made = tuple(make(rule_id, row, function) for rule_id, row in table.items())
-        if function.__module__.startswith(_FAMILIES):
-            for each in made:
-                if each.id in _REGISTRY:
-                    raise ValueError(f"rule id {each.id} is taken")
-                _REGISTRY[each.id] = each
-        collector = _COLLECTOR.get()
-        if collector is not None:
-            collector.extend(made)
+        function.__globals__.setdefault(DECLARED, []).extend(made)
         function.rules = made  # type: ignore[attr-defined]
         return function
 
     return register
-
-
-def rule_book() -> Mapping[str, Rule]:
-    """All rules by id, in order of id."""
-    from . import rules  # noqa: F401  (importing the families registers their rules)
-
-    return MappingProxyType(dict(sorted(_REGISTRY.items())))

@@ -14,8 +14,9 @@ from types import MappingProxyType
 
 from .errors import ConfigurationError
 from .finding import Severity
-from .rule import Rule, RuleFunction, rule_book
+from .rule import Rule, RuleFunction
 from .rule_ids import prefixes, require_own_id
+from .rules import rule_book
 from .spelling import did_you_mean, nearest, one_line
 from .waiver import WAIVER_RULES
 

@@ -56,6 +56,18 @@ def test_two_functions_of_one_name_are_two_rules(file: Path):
     assert [rule.id for rule in load_rules(file)] == ["ACME001", "ACME002", "ACME003", "ACME004"]
 
 
+def test_a_file_may_import_rules_of_another(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    Path("of_the_company.py").write_text(RULES)
+    own = RULES.replace("ACME001", "ACME003").replace("ACME002", "ACME004").replace("def large", "def small")
+    file.write_text(
+        f"{own}\nfrom of_the_company import large\n"
+        "from adamgate.schemas.rules.time_to_event import negative_duration\n"
+    )
+    for _ in range(2):
+        assert [rule.id for rule in load_rules(file)] == ["ACME003", "ACME004", "ACME001", "ACME002"]
+
+
 BROKEN = {
     "no rule": "x = 1\n",
     "syntax": "def broken(:\n",

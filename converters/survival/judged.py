@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...schemas.dataset import Dataset
 from ...schemas.errors import Refused
 from ...schemas.finding import Report
-from ...schemas.rule import rule_book
+from ...schemas.rules import rule_book
 from ...schemas.structure import Structure
 
 FAMILIES = ("time_to_event", "durations", "censoring")

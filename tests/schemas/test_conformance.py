@@ -7,7 +7,7 @@ import pytest
 from adamgate.converters.readers import read
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import rule_book
+from adamgate.schemas.rules import rule_book
 
 pytestmark = pytest.mark.slow
 

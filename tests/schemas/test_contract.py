@@ -12,7 +12,8 @@ from adamgate.schemas import adae, adsl, adtte, bds, contract, occds
 from adamgate.schemas.dataset import Dataset, Study
 from adamgate.schemas.finding import Severity, Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Rule, Standards, rule_book
+from adamgate.schemas.rule import Rule, Standards
+from adamgate.schemas.rules import rule_book
 from adamgate.schemas.structure import Structure
 
 TABLES = {

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.rule_ids import OWN, prefixes
 from adamgate.schemas.selection import full_book
 
 
@@ -160,3 +161,7 @@ def test_a_function_has_an_id_of_ones_own_too(trial):
 
     with pytest.raises(ag.ConfigurationError, match="ids that begin with TTE are adamgate's own"):
         ag.validate(trial.study(), extra_rules=[taken])
+
+
+def test_the_letters_that_are_taken_are_those_of_the_rules_there_are():
+    assert prefixes(full_book()) == OWN

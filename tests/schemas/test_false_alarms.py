@@ -6,7 +6,7 @@ import pytest
 from adamgate.schemas.dataset import Dataset, Study, Variable
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import rule_book
+from adamgate.schemas.rules import rule_book
 
 CONFORMANCE = frozenset(rule_id for rule_id in rule_book() if rule_id.startswith("AD"))
 RECORDS = 5000

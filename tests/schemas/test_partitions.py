@@ -19,7 +19,8 @@ from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.finding import Severity, Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.partitions import join, partition, validate_partitions
-from adamgate.schemas.rule import Grain, rule_book
+from adamgate.schemas.rule import Grain
+from adamgate.schemas.rules import rule_book
 from adamgate.schemas.trial import Manner, try_rule
 from adamgate.schemas.waiver import Waiver
 

@@ -9,7 +9,8 @@ import pytest
 from adamgate.schemas.dataset import Dataset, Study
 from adamgate.schemas.declarations import Declarations, Endpoint
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Grain, rule_book
+from adamgate.schemas.rule import Grain
+from adamgate.schemas.rules import rule_book
 
 PARTED = {
     rule_id

@@ -7,7 +7,8 @@ import pytest
 from adamgate.schemas.dataset import Dataset, Study
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Grain, Standards, rule_book
+from adamgate.schemas.rule import Grain, Standards
+from adamgate.schemas.rules import rule_book
 from adamgate.schemas.structure import Structure
 
 PAIRS = {

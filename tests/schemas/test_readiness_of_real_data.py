@@ -6,7 +6,7 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas.dataset import Dataset, Study
-from adamgate.schemas.rule import rule_book
+from adamgate.schemas.rules import rule_book
 
 OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))}
 

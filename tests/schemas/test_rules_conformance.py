@@ -10,7 +10,8 @@ import pytest
 from adamgate.schemas.dataset import Dataset, Study, Variable
 from adamgate.schemas.finding import Severity, Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import ADAMIG, ADAMIG_VERSIONS, Grain, Standards, rule_book
+from adamgate.schemas.rule import ADAMIG, ADAMIG_VERSIONS, Grain, Standards
+from adamgate.schemas.rules import rule_book
 
 DROP = object()
 """In a change: take the variable out."""

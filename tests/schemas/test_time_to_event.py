@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.finding import Severity, Status
-from adamgate.schemas.rule import rule_book
+from adamgate.schemas.rules import rule_book
 
 OURS = [rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))]
 

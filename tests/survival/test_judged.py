@@ -8,7 +8,7 @@ from adamgate.converters.survival.judged import FAMILIES
 from adamgate.schemas.dataset import Study
 from adamgate.schemas.errors import Refused
 from adamgate.schemas.finding import GateRefused, Severity
-from adamgate.schemas.rule import rule_book
+from adamgate.schemas.rules import rule_book
 from adamgate.schemas.structure import Structure
 
 UNJUDGED = "ADTTE was not judged by the rules for time-to-event data"
