@@ -67,4 +67,5 @@ def test_the_wheel_holds_every_module_and_nothing_else(root, wheel_members):
 
 
 def test_the_wheel_has_the_readers_and_the_type_marker(wheel_members):
-    assert {"adamgate/py.typed", "adamgate/cli.py", "adamgate/converters/readers/xpt.py"} <= wheel_members
+    assert {"adamgate/__init__.pyi", "adamgate/py.typed"} <= wheel_members
+    assert {"adamgate/cli.py", "adamgate/converters/readers/xpt.py"} <= wheel_members

@@ -1,0 +1,48 @@
+"""The public names: one line each, with the module it lives in."""
+
+from .converters.baseline import read_baseline as read_baseline
+from .converters.convert import convert as convert
+from .converters.describe import Description as Description
+from .converters.describe import describe as describe
+from .converters.readers import read as read
+from .converters.reports import render as render
+from .converters.reports.rule_page import explain as explain
+from .converters.rule_files import load_rules as load_rules
+from .converters.survival import AnalysisTable as AnalysisTable
+from .converters.survival import survival as survival
+from .converters.writers import write as write
+from .converters.writers.losses import MetadataNotKept as MetadataNotKept
+from .schemas.baseline import Baseline as Baseline
+from .schemas.custom_rules import condition_rule as condition_rule
+from .schemas.dataset import Dataset as Dataset
+from .schemas.dataset import SpecialMissing as SpecialMissing
+from .schemas.dataset import Study as Study
+from .schemas.dataset import Variable as Variable
+from .schemas.declarations import Declarations as Declarations
+from .schemas.declarations import Endpoint as Endpoint
+from .schemas.errors import AdamgateError as AdamgateError
+from .schemas.errors import ConfigurationError as ConfigurationError
+from .schemas.errors import Refused as Refused
+from .schemas.errors import UnreadableInput as UnreadableInput
+from .schemas.errors import UnreadableInputs as UnreadableInputs
+from .schemas.errors import UnwritableOutput as UnwritableOutput
+from .schemas.finding import Finding as Finding
+from .schemas.finding import GateRefused as GateRefused
+from .schemas.finding import Outcome as Outcome
+from .schemas.finding import Report as Report
+from .schemas.finding import Severity as Severity
+from .schemas.finding import Status as Status
+from .schemas.gate import validate as validate
+from .schemas.rule import Citation as Citation
+from .schemas.rule import Fault as Fault
+from .schemas.rule import Grain as Grain
+from .schemas.rule import Inapplicable as Inapplicable
+from .schemas.rule import Inference as Inference
+from .schemas.rule import Rule as Rule
+from .schemas.rule import Standards as Standards
+from .schemas.rule import rule as rule
+from .schemas.rules import rule_book as rule_book
+from .schemas.structure import Structure as Structure
+from .schemas.waiver import Waiver as Waiver
+
+__version__: str
