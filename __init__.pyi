@@ -15,9 +15,6 @@ from .converters.writers.losses import MetadataNotKept as MetadataNotKept
 from .schemas.baseline import Baseline as Baseline
 from .schemas.custom_rules import condition_rule as condition_rule
 from .schemas.dataset import Dataset as Dataset
-from .schemas.dataset import SpecialMissing as SpecialMissing
-from .schemas.dataset import Study as Study
-from .schemas.dataset import Variable as Variable
 from .schemas.declarations import Declarations as Declarations
 from .schemas.declarations import Endpoint as Endpoint
 from .schemas.errors import AdamgateError as AdamgateError
@@ -27,22 +24,25 @@ from .schemas.errors import UnreadableInput as UnreadableInput
 from .schemas.errors import UnreadableInputs as UnreadableInputs
 from .schemas.errors import UnwritableOutput as UnwritableOutput
 from .schemas.finding import Finding as Finding
-from .schemas.finding import GateRefused as GateRefused
 from .schemas.finding import Outcome as Outcome
-from .schemas.finding import Report as Report
-from .schemas.finding import Severity as Severity
 from .schemas.finding import Status as Status
 from .schemas.gate import validate as validate
+from .schemas.report import GateRefused as GateRefused
+from .schemas.report import Report as Report
 from .schemas.rule import Citation as Citation
 from .schemas.rule import Fault as Fault
 from .schemas.rule import Grain as Grain
 from .schemas.rule import Inapplicable as Inapplicable
 from .schemas.rule import Inference as Inference
 from .schemas.rule import Rule as Rule
-from .schemas.rule import Standards as Standards
 from .schemas.rule import rule as rule
 from .schemas.rules import rule_book as rule_book
+from .schemas.severity import Severity as Severity
 from .schemas.structure import Structure as Structure
+from .schemas.study import Study as Study
+from .schemas.variable import SpecialMissing as SpecialMissing
+from .schemas.variable import Variable as Variable
+from .schemas.versions import Standards as Standards
 from .schemas.waiver import Waiver as Waiver
 
 __version__: str

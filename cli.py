@@ -50,11 +50,11 @@ from .schemas.errors import (
 from .schemas.spelling import plain
 
 if TYPE_CHECKING:
-    from .schemas.dataset import Study
     from .schemas.declarations import Declarations
-    from .schemas.finding import Report
     from .schemas.gate import GateOptions
+    from .schemas.report import Report
     from .schemas.rule import Rule
+    from .schemas.study import Study
 
 PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
 FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE

@@ -41,9 +41,10 @@ from .schemas.spelling import did_you_mean, one_line
 if TYPE_CHECKING:
     from .converters.configuration import Judging
     from .schemas.declarations import Declarations
-    from .schemas.finding import Severity
     from .schemas.gate import GateOptions
-    from .schemas.rule import Rule, Standards
+    from .schemas.rule import Rule
+    from .schemas.severity import Severity
+    from .schemas.versions import Standards
 
 FILE_NAME = "adamgate.toml"
 TABLE = "settings"
@@ -197,14 +198,14 @@ class Settings:
 
     @property
     def standards(self) -> Standards:
-        from .schemas.rule import Standards
+        from .schemas.versions import Standards
 
         return Standards(adamig=self.standard.removeprefix("adamig-"), occds=self.occds)
 
     @property
     def threshold(self) -> Severity | None:
         """The least severity that refuses, or None."""
-        from .schemas.finding import Severity
+        from .schemas.severity import Severity
 
         return None if self.fail_on == NEVER else Severity(self.fail_on)
 

@@ -33,7 +33,9 @@ import orjson
 import pyarrow as pa
 
 from ..schemas.columns import Mask
-from ..schemas.dataset import Dataset, MetadataKind, SpecialMissing, Variable, VariableType
+from ..schemas.dataset import Dataset
+from ..schemas.requirement import VariableType
+from ..schemas.variable import MetadataKind, SpecialMissing, Variable
 
 KEY = b"adamgate"
 _LAYOUT = 1

@@ -11,7 +11,9 @@ from typing import Any
 
 from ..schemas.baseline import Baseline
 from ..schemas.errors import UnreadableInput
-from ..schemas.finding import NOT_JUDGED, KnownFinding, Severity
+from ..schemas.finding import KnownFinding
+from ..schemas.report import NOT_JUDGED
+from ..schemas.severity import Severity
 from .regular_file import read_regular
 
 _VERSION = re.compile(r"1\.([1-9]\d{0,3})")

@@ -22,8 +22,8 @@ from typing import Any, get_args
 from ..schemas.custom_rules import condition_rule
 from ..schemas.declarations import Declarations, Endpoint, Role
 from ..schemas.errors import ConfigurationError
-from ..schemas.finding import Severity
 from ..schemas.rule import Rule
+from ..schemas.severity import Severity
 from ..schemas.spelling import one_line
 from ..schemas.structure import Structure
 from ..schemas.waiver import Waiver

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from ..schemas import columns
-from ..schemas.dataset import Dataset, ReadingNote, Variable, VariableType
+from ..schemas.dataset import Dataset
 from ..schemas.glance import Glance, Glanced
+from ..schemas.requirement import VariableType
 from ..schemas.spelling import counted
 from ..schemas.structure import Structure
+from ..schemas.variable import ReadingNote, Variable
 from .sas_formats import Kind, kind_of
 from .writers.arrow import Shape, shape_of
 

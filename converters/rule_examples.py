@@ -18,8 +18,9 @@ from pathlib import Path
 
 from ..schemas.declarations import Declarations
 from ..schemas.errors import AdamgateError, ConfigurationError
-from ..schemas.finding import Outcome, Report, Status
+from ..schemas.finding import Outcome, Status
 from ..schemas.gate import validate
+from ..schemas.report import Report
 from ..schemas.rule import Rule
 from ..schemas.selection import full_book
 from ..schemas.spelling import counted, did_you_mean, nearest

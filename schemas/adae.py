@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from . import occds
 from .requirement import Requirement, in_force
-from .rule import Standards
 from .structure import Structure
+from .versions import Standards
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

@@ -13,7 +13,9 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .finding import Comparison, Finding, KnownFinding, Report, Severity, Standing, Status
+from .finding import Finding, KnownFinding, Standing, Status
+from .report import Comparison, Report
+from .severity import Severity
 from .spelling import counted, one_line
 
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .requirement import Requirement, in_force
-from .rule import ADAMIG, Standards
 from .structure import Structure
+from .versions import ADAMIG, Standards
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

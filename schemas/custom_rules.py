@@ -15,9 +15,9 @@ from functools import lru_cache
 from .dataset import Dataset
 from .errors import ConfigurationError
 from .expression import Expression, compile_expression
-from .finding import Severity
 from .rule import Citation, Fault, Grain, Rule, Scope, require_tuples
 from .rule_ids import require_own_id
+from .severity import Severity
 from .structure import Structure
 
 FAMILY = "own"

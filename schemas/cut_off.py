@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Mask
-from .dataset import Dataset, Study
+from .dataset import Dataset
 from .declarations import Declarations
+from .study import Study
 from .subjects import adsl_record
 
 CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")

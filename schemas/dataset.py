@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -19,137 +18,10 @@ from .columns import Distinct, Mask
 from .declarations import NOTHING_DECLARED, Declarations
 from .foreign_frame import taken
 from .glance import Glance, Glanced, listed
-from .spelling import counted
 from .structure import Structure, detect_structure, is_declared, overruled
+from .variable import MetadataKind, ReadAsMissing, ReadingNote, Source, SpecialMissing, Variable
 
 Answer = TypeVar("Answer")
-
-VariableType = Literal["Char", "Num"]
-MetadataKind = Literal["label", "length", "format"]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One variable as its source describes it.
-
-    Attributes
-    ----------
-    name : str
-        CDISC variable name, in the case of the source.
-    label : str
-        Empty when the source has none.
-    type : {"Char", "Num"}
-        Dates, datetimes and times are Num, as in SAS.
-    length : int or None
-        Bytes: of the longest text that fits, or of the stored number (2 to 8).
-    format, informat : str
-        SAS display format and informat, as "DATE9." or "8.2"; empty when there is none.
-    key_sequence : int or None
-        Position among the dataset's keys, counted from 1 (Dataset-JSON).
-    data_type, target_data_type, item_oid : str
-        As Dataset-JSON declares them; empty for other formats.
-    """
-
-    name: str
-    label: str = ""
-    type: VariableType = "Char"
-    length: int | None = None
-    format: str = ""
-    informat: str = ""
-    key_sequence: int | None = None
-    data_type: str = ""
-    target_data_type: str = ""
-    item_oid: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SpecialMissing:
-    """Special missing values of one numeric variable.
-
-    Attributes
-    ----------
-    records : ndarray of int64
-        Record positions from 0, ascending; the frame holds NaN (or NaT) there.
-    tags : ndarray of str
-        "A" to "Z" or "_" for each, as in SAS `.A` to `.Z` and `._`.
-    """
-
-    records: NDArray[np.int64]
-    tags: NDArray[np.str_]
-
-    def __repr__(self) -> str:
-        return f"SpecialMissing({counted(len(self.records), 'record')})"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The file a dataset was read from.
-
-    Attributes
-    ----------
-    path : Path
-        As the user gave it, or found in the folder the user gave.
-    format : str
-        "XPT v5", "XPT v8", "SAS7BDAT", "CSV", "Parquet", "Dataset-JSON", ...
-    sha256 : str
-        Of the file's bytes; empty until the registry has computed it.
-    encoding : str
-        How text was decoded.
-    """
-
-    path: Path
-    format: str
-    sha256: str = ""
-    encoding: str = "utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingNote:
-    """Something a user must know about how a dataset was read.
-
-    Attributes
-    ----------
-    dataset, variable : str
-        Where; empty when it concerns the whole file.
-    record : int or None
-        Number of the first record concerned, counted from 1.
-    message : str
-        One sentence.
-    """
-
-    dataset: str
-    message: str
-    variable: str = ""
-    record: int | None = None
-
-    def __str__(self) -> str:
-        place = ".".join(part for part in (self.dataset, self.variable) if part)
-        if self.record is not None:
-            place += f" record {self.record}"
-        return f"{place}: {self.message}" if place else self.message
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAsMissing:
-    """Values that are missing because a user said so of their text; no rule judges what they were.
-
-    Attributes
-    ----------
-    words : tuple of str
-        As the user gave them: "NA", "NR".
-    values : int
-        How many values were such a word.
-    """
-
-    words: tuple[str, ...] = ()
-    values: int = 0
-
-    @classmethod
-    def together(cls, parts: Iterable[ReadAsMissing]) -> ReadAsMissing:
-        """What is true of several datasets."""
-        met = [each for each in parts if each.values]
-        words = dict.fromkeys(word for each in met for word in each.words)
-        return cls(tuple(words), sum(each.values for each in met))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -198,7 +70,7 @@ class Dataset(Glanced):
     notes: tuple[ReadingNote, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     declarations: Declarations = NOTHING_DECLARED
-    read_as_missing: ReadAsMissing = ReadAsMissing()
+    read_as_missing: ReadAsMissing = field(default_factory=ReadAsMissing)
 
     def __post_init__(self) -> None:
         names = [variable.name for variable in self.variables]
@@ -335,7 +207,7 @@ class Dataset(Glanced):
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what was answered on the way, so that sending a dataset costs no more."""
-        return _sendable(self)
+        return sendable(self)
 
     @cached_property
     def _by_name(self) -> dict[str, Variable]:
@@ -357,81 +229,6 @@ class Dataset(Glanced):
         return cast("Answer", self._answers[key])
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Study(Glanced):
-    """The named datasets of one delivery.
-
-    Attributes
-    ----------
-    datasets : mapping of name to Dataset
-        In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
-    notes : tuple of ReadingNote
-        About the delivery as a whole: files of a folder that were not read.
-    """
-
-    datasets: Mapping[str, Dataset]
-    notes: tuple[ReadingNote, ...] = ()
-
-    @classmethod
-    def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
-        """A study of these datasets; two of one name are refused."""
-        named: dict[str, Dataset] = {}
-        for dataset in datasets:
-            if dataset.name in named:
-                raise ValueError(f"two datasets named {dataset.name}")
-            named[dataset.name] = dataset
-        return cls(MappingProxyType(named), tuple(notes))
-
-    @classmethod
-    def given(cls, what: object) -> Study:
-        """What a caller handed over as a study: a `Study`, or one `Dataset`.
-
-        Raises
-        ------
-        TypeError
-            For anything else, as a path or a frame.
-        """
-        if isinstance(what, Study):
-            return what
-        if isinstance(what, Dataset):
-            return cls.of(what)
-        raise TypeError(
-            f"a study is needed, not {type(what).__name__}: read files with adamgate.read(path), "
-            "or take a frame with Dataset.from_frame(frame, name)"
-        )
-
-    def declaring(self, declarations: Declarations) -> Study:
-        """The same study with something declared of it."""
-        return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
-
-    def _glance(self) -> Glance:
-        facts = [counted(len(self), "dataset"), counted(sum(map(len, self)), "record")]
-        if self.notes:
-            facts.append(counted(len(self.notes), "note"))
-        rows = (
-            (each.name, counted(len(each), "record"), counted(len(each.variables), "variable"), each.label)
-            for each in self
-        )
-        return Glance((f"Study: {', '.join(facts)}",), rows, len(self))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return _sendable(self)
-
-    def __getitem__(self, name: str) -> Dataset:
-        if name not in self:
-            raise KeyError(f"there is no dataset {name}, but {', '.join(self.datasets) or 'none'}")
-        return self.datasets[name.upper()]
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.upper() in self.datasets
-
-    def __iter__(self) -> Iterator[Dataset]:
-        return iter(self.datasets.values())
-
-    def __len__(self) -> int:
-        return len(self.datasets)
-
-
 _LARGEST_CODE = 2**62
 _SPARSE = 8
 """Group numbers go up to so many times the number of records before they are numbered without gaps."""
@@ -443,7 +240,7 @@ def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
     return compacted, len(distinct)
 
 
-def _sendable(instance: Dataset | Study) -> dict[str, Any]:
+def sendable(instance: Any) -> dict[str, Any]:
     """Fields for pickle, which does not take read-only views of mappings."""
     values = {each.name: getattr(instance, each.name) for each in fields(instance)}
     return {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in values.items()}

@@ -12,17 +12,22 @@ from typing import TypedDict
 
 from . import contract
 from .baseline import Baseline, compared
-from .dataset import Dataset, ReadAsMissing, Study
-from .declarations import NOTHING_DECLARED, Declarations
-from .declared import stated
+from .dataset import Dataset
+from .declarations import NOTHING_DECLARED, Declarations, stated
 from .errors import ConfigurationError
-from .finding import Deselected, Input, Report, Severity, Status, Terms
-from .rule import Grain, Rule, RuleFunction, Standards
+from .finding import Status
+from .report import Deselected, Input, Report, Terms
+from .rule import Grain, Rule, RuleFunction
 from .rules import rule_book
 from .selection import Names, Selection, as_rules, full_book
+from .severity import Severity
 from .spelling import did_you_mean, one_line
+from .study import Study
 from .trial import STUDY_NAME, Manner, Trial, try_rule
-from .waiver import UNREAD, WAIVER_RULES, Audit, Waiver, Waivers, about
+from .variable import ReadAsMissing
+from .versions import Standards
+from .waiver import Waiver, Waivers
+from .waiver_rules import UNREAD, WAIVER_RULES, Audit, about
 
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""

@@ -10,8 +10,7 @@ from functools import cache
 from itertools import chain
 
 from . import adae, adsl, adtte, bds, occds
-from .dataset import VariableType
-from .requirement import Requirement
+from .requirement import Requirement, VariableType
 
 _CHARACTER = (
     "DOMAIN",

@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 
 from .columns import Distinct
-from .dataset import Dataset, SpecialMissing, Study
+from .dataset import Dataset
+from .study import Study
+from .variable import SpecialMissing
 
 Answer = TypeVar("Answer")
 

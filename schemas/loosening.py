@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from .finding import Report, Severity, Standing, Waived
+from .finding import Standing
+from .report import Report, Waived
+from .severity import Severity
 from .spelling import counted, one_line
 
 _NAMED = 3

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from .dataset import VariableType
-from .rule import Standards
+from .versions import Standards
+
+VariableType = Literal["Char", "Num"]
+
 
 Core = Literal["Req", "Cond", "Perm"]
 Doubt = Literal["variable", "label", "type", "core", "condition", "needs", "versions"]

@@ -23,13 +23,20 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .columns import Mask
-from .dataset import Dataset, MetadataKind, Study
+from .dataset import Dataset
 from .errors import ConfigurationError
-from .finding import UNDELIVERED, Severity
 from .parameters import identify_subjects
+from .severity import Severity
 from .spelling import one_line
 from .structure import Structure
+from .study import Study
+from .variable import MetadataKind
+from .versions import Standards
 from .word import Word
+
+UNDELIVERED = "not delivered: "
+"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
+
 
 P = ParamSpec("P")
 
@@ -53,33 +60,6 @@ class Citation:
 
     def __str__(self) -> str:
         return f"{self.document}, {self.item}" if self.item else self.document
-
-
-@dataclass(frozen=True, slots=True)
-class Standards:
-    """Versions of the standards to judge by; one that is not known is refused, as no rule belongs to it."""
-
-    adamig: str = "1.3"
-    occds: str = "1.1"
-
-    def __post_init__(self) -> None:
-        for standard, version, known in (
-            ("ADaMIG", self.adamig, ADAMIG_VERSIONS),
-            ("OCCDS", self.occds, OCCDS_VERSIONS),
-        ):
-            if version not in known:
-                advice = f"known: {', '.join(known)}"
-                raise ConfigurationError(f"there is no {standard} {one_line(str(version))}", "", advice)
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset({f"ADaMIG {self.adamig}", f"OCCDS {self.occds}"})
-
-
-ADAMIG_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
-OCCDS_VERSIONS = ("1.0", "1.1")
-ADAMIG = tuple(f"ADaMIG {version}" for version in ADAMIG_VERSIONS)
-OCCDS = tuple(f"OCCDS {version}" for version in OCCDS_VERSIONS)
 
 
 def require_tuples(**options: object) -> None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from .errors import ConfigurationError
-from .finding import Severity
 from .rule import Rule, RuleFunction
 from .rule_ids import prefixes, require_own_id
 from .rules import rule_book
+from .severity import Severity
 from .spelling import did_you_mean, nearest, one_line
-from .waiver import WAIVER_RULES
+from .waiver_rules import WAIVER_RULES
 
 Names = str | Iterable[str]
 """Names of rules: a list, or one text with commas between them."""

@@ -20,8 +20,9 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.known_variables import variable_type
+from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..sas_formats import Kind, kind_of
 from .csv_head import SUBJECT
 from .csv_missing import MissingWords, missing_words, words_for_missing

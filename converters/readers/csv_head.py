@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
 from ...schemas.spelling import one_line
+from ...schemas.variable import ReadingNote
 from .text import decode_values, undecoded_note
 
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")

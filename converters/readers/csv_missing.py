@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schemas.dataset import ReadAsMissing, ReadingNote
 from ...schemas.spelling import counted
+from ...schemas.variable import ReadAsMissing, ReadingNote
 from .delimited import NA, Delimited
 from .protocol import ReadOptions
 from .reading_notes import listed

@@ -22,9 +22,10 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from ...schemas.dataset import Dataset, ReadingNote, Source, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ...schemas.variable import ReadingNote, Source, Variable
 from ..regular_file import open_regular
 from ..sas_formats import Kind, kind_of
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
-from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
+from ...schemas.variable import ReadingNote
 from ..regular_file import open_regular
 from .csv_head import LINE_BREAK, nameless, read_head
 from .file_kind import seems

@@ -20,10 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable, VariableType
+from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
 from ...schemas.known_variables import variable_type
+from ...schemas.requirement import VariableType
 from ...schemas.spelling import one_line
+from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
 from .. import arrow_metadata
 from ..sas_formats import Kind
 from .parquet_parts import parts_of

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyreadstat
 
-from ...schemas.dataset import ReadingNote, Variable
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ...schemas.variable import ReadingNote, Variable
 from ..sas_formats import Kind, kind_of
 from .protocol import ReadOptions
 from .sas_header import BYTES, FileOfBytes, SasHeader

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyreadstat
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
+from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..sas_formats import kind_of
 from .file_kind import seems
 from .protocol import ReadOptions

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.dataset import ReadingNote
 from ...schemas.errors import UnreadableInput
+from ...schemas.variable import ReadingNote
 from .sas_encodings import Encoding
 from .sas_header import BYTES
 from .text import Undecoded, codec_name, decode_in_turn, fits, undecodable, undecoded_note

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...schemas.dataset import ReadingNote
 from ...schemas.errors import ConfigurationError, UnreadableInput
+from ...schemas.variable import ReadingNote
 from .sas_encodings import CODECS
 
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.dataset import SpecialMissing
 from ...schemas.spelling import plain
+from ...schemas.variable import SpecialMissing
 from ..sas_formats import Kind, dates_of, datetimes_of
 from .reading_notes import Told
 from .text_column import TextColumn

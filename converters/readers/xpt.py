@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset, ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
+from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..regular_file import open_regular
 from ..sas_formats import kind_of
 from .protocol import ReadOptions

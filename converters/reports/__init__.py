@@ -12,7 +12,8 @@ from ...schemas.errors import ConfigurationError
 from .presentation import Detail, Presentation, Renderer
 
 if TYPE_CHECKING:
-    from ...schemas.finding import Report, Severity
+    from ...schemas.report import Report
+    from ...schemas.severity import Severity
 
 SeverityName = Literal["error", "warning", "note"]
 
@@ -52,7 +53,7 @@ def render(
     ConfigurationError
         For an unknown format.
     """
-    from ...schemas.finding import Severity
+    from ...schemas.severity import Severity
 
     if format not in REPORTS:
         raise ConfigurationError(f"no report format {format!r}", "", f"the formats are: {', '.join(REPORTS)}")

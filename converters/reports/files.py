@@ -19,7 +19,7 @@ from . import REPORTS, SUFFIXES, render
 from .earlier import form_of, signed
 
 if TYPE_CHECKING:
-    from ...schemas.finding import Severity
+    from ...schemas.severity import Severity
 
 STDOUT = Path("-")
 
@@ -176,7 +176,8 @@ class ReportFile:
 
 def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
     """The report of a run without a verdict."""
-    from ...schemas.finding import Report, Severity
+    from ...schemas.report import Report
+    from ...schemas.severity import Severity
 
     threshold = None if fail_on is None else Severity(fail_on)
     report = Report((), (), (), (), (), {}, {"adamgate": version("adamgate")}, not_judged=reason)

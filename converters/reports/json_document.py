@@ -9,19 +9,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ...schemas.finding import (
-    Comparison,
-    Example,
-    Finding,
-    Input,
-    KnownFinding,
-    Outcome,
-    Report,
-    Severity,
-    Status,
-    Waived,
-)
+from ...schemas.finding import Example, Finding, KnownFinding, Outcome, Status
 from ...schemas.loosening import loosenings
+from ...schemas.report import Comparison, Input, Report, Waived
+from ...schemas.severity import Severity
 from .presentation import Presentation, as_json
 
 SCHEMA_VERSION = "1.2"

@@ -16,8 +16,9 @@ from ...schemas.spelling import plain
 NARROWEST = 40
 
 if TYPE_CHECKING:
-    from ...schemas.dataset import ReadingNote
-    from ...schemas.finding import Report, Severity
+    from ...schemas.report import Report
+    from ...schemas.severity import Severity
+    from ...schemas.variable import ReadingNote
 
 
 class Detail(IntEnum):

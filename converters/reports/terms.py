@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from ...schemas.finding import Comparison, Finding, KnownFinding, Report, Standing, Terms, Waived
+from ...schemas.finding import Finding, KnownFinding, Standing
+from ...schemas.report import Comparison, Report, Terms, Waived
 from ...schemas.spelling import counted
 
 REASONS = 6

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...schemas.dataset import Study
 from ...schemas.errors import ConfigurationError
 from ...schemas.expression import compile_expression
-from ...schemas.finding import Report
 from ...schemas.gate import GateOptions, validate
-from ...schemas.rule import Standards
+from ...schemas.report import Report
+from ...schemas.study import Study
 from ...schemas.time_unit import TimeUnit
+from ...schemas.versions import Standards
 from ..writers.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ...schemas import columns
-from ...schemas.dataset import Dataset, Study
-from ...schemas.finding import Report
+from ...schemas.dataset import Dataset
 from ...schemas.glance import Glance, Glanced, Row
+from ...schemas.report import Report
 from ...schemas.spelling import counted
+from ...schemas.study import Study
 from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection

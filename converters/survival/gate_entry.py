@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ...schemas.finding import Finding, Report, Severity, Standing, Waived
+from ...schemas.finding import Finding, Standing
 from ...schemas.loosening import loosenings
+from ...schemas.report import Report, Waived
+from ...schemas.severity import Severity
 
 NOT_RUN = "not run: --no-gate"
 """Verdict of a gate that was left out."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...schemas.dataset import Dataset
 from ...schemas.errors import Refused
-from ...schemas.finding import Report
+from ...schemas.report import Report
 from ...schemas.rules import rule_book
 from ...schemas.structure import Structure
 

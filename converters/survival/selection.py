@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas.columns import Mask
-from ...schemas.dataset import Dataset, Study
+from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.expression import Expression
 from ...schemas.parameters import named, quotable_codes
 from ...schemas.spelling import did_you_mean
 from ...schemas.structure import Structure
+from ...schemas.study import Study
 from .subjects import listed, subjects_of
 
 _NEEDED = ("USUBJID", "PARAMCD", "AVAL", "CNSR")

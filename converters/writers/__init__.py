@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from ...schemas.dataset import Dataset, Study
+from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.spelling import one_line
+from ...schemas.study import Study
 from ..readers import read
 from ..readers.folder import suffix_of
 from ..readers.sidecars import dataset_name

@@ -18,7 +18,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...schemas import columns
-from ...schemas.dataset import Dataset, Variable
+from ...schemas.dataset import Dataset
+from ...schemas.variable import Variable
 from ...schemas.word import Word
 from ..sas_formats import Kind, kind_of
 

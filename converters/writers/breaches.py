@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas import columns
-from ...schemas.dataset import Dataset, Variable
+from ...schemas.dataset import Dataset
+from ...schemas.variable import Variable
 from ..sas_formats import Kind, kind_of
 from .arrow import Shape, are_whole_days, shape_of, stamps_of, text_array
 from .protocol import Breach

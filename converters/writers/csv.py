@@ -20,8 +20,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schemas.dataset import Dataset, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.known_variables import variable_type
+from ...schemas.variable import Variable
 from ..readers.delimited import LONGEST_RECORD
 from ..readers.file_kind import PLAIN_TEXT, seems
 from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar

@@ -35,8 +35,9 @@ from typing import Any, BinaryIO
 import numpy as np
 import orjson
 
-from ...schemas.dataset import Dataset, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError
+from ...schemas.variable import Variable
 from ..readers.dataset_json_metadata import NO_CREATION
 from ..readers.folder import suffix_of
 from . import arrow

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.columns import is_date
-from ...schemas.dataset import Dataset, Variable
+from ...schemas.dataset import Dataset
+from ...schemas.variable import Variable
 from ..sas_formats import Kind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
 from . import arrow
 from .arrow import Shape

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from ...schemas.dataset import Dataset, Variable
+from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput, UnwritableOutput
+from ...schemas.variable import Variable
 from ..readers.sidecars import (
     DATASETS_FILES,
     VARIABLES_FILE,

@@ -9,9 +9,9 @@ import pandas as pd
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..partial_dates import analysed
 from ..rule import Fault, Grain
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 

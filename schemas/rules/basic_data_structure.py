@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dataset import Dataset
-from ..finding import Severity
-from ..rule import ADAMIG, Fault, Grain
+from ..rule import Fault, Grain
+from ..severity import Severity
 from ..structure import Structure
+from ..versions import ADAMIG
 from .statements import absent, conformance, partner_absent, partner_missing
 
 _BASIC = (Structure.BDS,)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..parameters import SHOWN, further, identifying_codes, prefix, unnamed
 from ..rule import Fault
+from ..severity import Severity
 
 Positions = NDArray[np.intp]
 

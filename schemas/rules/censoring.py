@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..inverted_censoring import Sides, clues_of_inversion
 from ..parameters import Parameters
 from ..rule import Fault, Grain
+from ..severity import Severity
 from ..structure import Structure
 from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness

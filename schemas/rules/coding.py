@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..requirement import index_of, with_index
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 from .treatment_emergence import emergent

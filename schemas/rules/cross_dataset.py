@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..cut_off import cut_off_for
-from ..dataset import Dataset, Study
+from ..dataset import Dataset
 from ..errors import ConfigurationError
-from ..finding import Severity
 from ..parameters import Parameters, quotable_codes
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..spelling import did_you_mean, one_line
 from ..structure import Structure
+from ..study import Study
 from ..subjects import adsl_record, deaths_of, plain_identifiers
 from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness

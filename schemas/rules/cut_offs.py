@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
-from ..dataset import Dataset, Study
-from ..finding import Severity
+from ..dataset import Dataset
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from .readiness import readiness
 
 _FAR = 365

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from .. import columns
-from ..dataset import Dataset, Variable
-from ..rule import ADAMIG, Fault, Grain
+from ..dataset import Dataset
+from ..rule import Fault, Grain
 from ..structure import Structure
+from ..variable import Variable
+from ..versions import ADAMIG
 from .statements import conformance, not_among, partner_absent, partner_missing
 
 _BASIC = (Structure.BDS,)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ..columns import Mask
 from ..dataset import Dataset
 from ..duration_inference import DurationInference, infer_duration
-from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inference, Yield
+from ..severity import Severity
 from ..spelling import one_line
 from ..structure import Structure
 from ..time_unit import TimeUnit, other_unit_in, unit_from_text

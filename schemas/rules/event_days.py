@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Mask
-from ..dataset import Dataset, Study
+from ..dataset import Dataset
 from ..duration import DurationFormula
 from ..duration_inference import HOLDS, DurationInference, infer_duration
-from ..finding import Severity
 from ..rule import Fault, Grain, Inference, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from ..subjects import subject_days, subject_variable
 from ..time_unit import TimeUnit, other_unit_in, unit_from_text
 from .readiness import readiness

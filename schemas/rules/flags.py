@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from ..dataset import Dataset
 from ..requirement import index_of
-from ..rule import ADAMIG, Fault, Grain
+from ..rule import Fault, Grain
 from ..structure import Structure
+from ..versions import ADAMIG
 from .statements import conformance, not_among
 
 _SUBJECT_LEVEL = (Structure.ADSL,)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..dataset import Dataset
-from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 

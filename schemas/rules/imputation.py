@@ -8,9 +8,9 @@ import numpy as np
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..partial_dates import FLAGS, Part, collected
 from ..rule import Fault, Grain, Yield
+from ..severity import Severity
 from ..structure import Structure
 from .adverse_events import parts_of_an_event
 from .readiness import readiness

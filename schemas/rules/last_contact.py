@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..cut_off import cut_off_for, likely_cut_off
-from ..dataset import Dataset, Study
-from ..finding import Severity
+from ..dataset import Dataset
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from ..subjects import adsl_record
 from .readiness import readiness
 

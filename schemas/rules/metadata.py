@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ..columns import Mask
-from ..dataset import Dataset, Study
-from ..rule import ADAMIG, Fault, Grain
+from ..dataset import Dataset
+from ..rule import Fault, Grain
+from ..study import Study
+from ..versions import ADAMIG
 from .statements import absent, conformance
 
 _NAME_LENGTH = 8

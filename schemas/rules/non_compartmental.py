@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dataset import Dataset
-from ..rule import ADAMIG, Fault, Grain
+from ..rule import Fault, Grain
 from ..structure import Structure
+from ..versions import ADAMIG
 from .statements import conformance, several_partners
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dataset import Dataset
-from ..rule import ADAMIG, OCCDS, Fault, Grain
+from ..rule import Fault, Grain
 from ..structure import Structure
+from ..versions import ADAMIG, OCCDS
 from .statements import absent, conformance, not_among, partner_absent, partner_missing
 
 _OCCURRENCE = (Structure.OCCDS,)

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Mask
-from ..dataset import Dataset, Study
+from ..dataset import Dataset
 from ..duration_inference import HOLDS
 from ..errors import ConfigurationError
-from ..finding import Severity
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from ..subjects import adsl_record
 from .readiness import readiness
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dataset import Dataset
-from ..rule import ADAMIG, Fault, Grain
+from ..rule import Fault, Grain
 from ..structure import Structure
+from ..versions import ADAMIG
 from .statements import absent, conformance, partner_absent, partner_missing, several_partners
 
 _POPULATION_PK = (Structure.PPK,)

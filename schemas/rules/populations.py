@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from ..dataset import Dataset
 from ..errors import ConfigurationError
-from ..finding import Severity
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 

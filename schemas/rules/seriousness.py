@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..columns import Mask
-from ..dataset import Dataset, Study
-from ..finding import Severity
+from ..dataset import Dataset
 from ..partial_dates import analysed
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from ..subjects import Deaths, deaths_of, subject_days, subject_variable
 from .readiness import readiness
 from .severity import FATAL_GRADE, grades

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 from .treatment_emergence import emergent

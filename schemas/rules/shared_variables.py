@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ..agreement import agreement
-from ..dataset import Dataset, Study, Variable
-from ..finding import Severity
+from ..dataset import Dataset
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
+from ..study import Study
 from ..subjects import adsl_record
+from ..variable import Variable
 from .readiness import readiness
 
 _OF_THE_RECORD = re.compile(

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ..columns import Distinct, Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..rule import Citation, Fault, rule
+from ..severity import Severity
 
 CONFORMANCE = Citation("CDISC ADaM conformance rules")
 

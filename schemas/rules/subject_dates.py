@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from ..dataset import Dataset
-from ..finding import Severity
 from ..rule import Fault, Grain
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 

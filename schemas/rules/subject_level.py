@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from ..columns import Distinct, Mask
-from ..dataset import Dataset, Study
+from ..dataset import Dataset
 from ..errors import AdamgateError
 from ..requirement import index_of, with_index
-from ..rule import ADAMIG, Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, Inapplicable, Yield
 from ..structure import Structure
+from ..study import Study
+from ..versions import ADAMIG
 from .statements import absent, conformance
 
 _SUBJECT_LEVEL = (Structure.ADSL,)

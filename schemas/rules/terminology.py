@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from .. import adae, adsl, adtte, bds, occds
 from ..columns import Distinct
 from ..dataset import Dataset
-from ..finding import Severity
 from ..rule import Citation, Fault, Grain, Inapplicable, rule
+from ..severity import Severity
 from ..spelling import nearest
 from ..structure import Structure
 from ..terminology import UNITS_OF_TIME, Codelist

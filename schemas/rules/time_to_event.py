@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..finding import Severity
 from ..parameters import Parameters, identify_subjects
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
+from ..severity import Severity
 from ..structure import Structure
 from .readiness import readiness
 

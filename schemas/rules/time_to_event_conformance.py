@@ -9,8 +9,9 @@ import numpy as np
 
 from ..columns import Mask
 from ..dataset import Dataset
-from ..rule import ADAMIG, Fault, Grain
+from ..rule import Fault, Grain
 from ..structure import Structure
+from ..versions import ADAMIG
 from .statements import absent, conformance
 
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from ..columns import Mask
 from ..cut_off import cut_off_for
-from ..dataset import Dataset, Study
-from ..finding import Severity
+from ..dataset import Dataset
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from ..subjects import adsl_record
 from .readiness import readiness
 

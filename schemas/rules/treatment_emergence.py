@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from .. import columns
 from ..columns import Mask
-from ..dataset import Dataset, Study
-from ..finding import Severity
+from ..dataset import Dataset
 from ..partial_dates import Spans, analysed
 from ..requirement import index_of
 from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+from ..severity import Severity
 from ..structure import Structure
+from ..study import Study
 from ..subjects import subject_days, subject_variable
 from .readiness import readiness
 

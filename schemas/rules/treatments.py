@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ..agreement import agreement
 from ..columns import Mask
-from ..dataset import Dataset, Study
-from ..finding import Severity
+from ..dataset import Dataset
 from ..parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
+from ..severity import Severity
 from ..spelling import counted
 from ..structure import Structure
+from ..study import Study
 from ..subjects import adsl_record
 from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness

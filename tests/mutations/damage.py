@@ -6,8 +6,8 @@ from zlib import crc32
 import numpy as np
 from delivery import Change, Delivery
 
-from adamgate.schemas.dataset import Study
-from adamgate.schemas.finding import Severity
+from adamgate.schemas.severity import Severity
+from adamgate.schemas.study import Study
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 

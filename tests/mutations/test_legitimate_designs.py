@@ -12,8 +12,9 @@ from delivery import Delivery
 from designs import DESIGNS
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset, Study
-from adamgate.schemas.finding import Severity
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.severity import Severity
+from adamgate.schemas.study import Study
 
 ENOUGH = 20
 

@@ -7,8 +7,8 @@ from damages import DAMAGES
 from delivery import Delivery, as_text
 
 import adamgate as ag
-from adamgate.schemas.finding import Severity
 from adamgate.schemas.gate import validate
+from adamgate.schemas.severity import Severity
 
 ENOUGH = 60
 

@@ -9,7 +9,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from adamgate.schemas.dataset import Dataset, Study, Variable
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.study import Study
+from adamgate.schemas.variable import Variable
 
 SEED = 20240630
 SUBJECTS = 120

@@ -15,8 +15,9 @@ import pytest
 from adamgate.converters.readers.parquet import read_parquet
 from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.writers.parquet import table_of
-from adamgate.schemas.dataset import Dataset, SpecialMissing
+from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.variable import SpecialMissing
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.readers.terminology import read_terminology
-from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.gate import validate
+from adamgate.schemas.study import Study
 from adamgate.schemas.terminology import BUILT_IN, Codelist
 
 HEADER = (

@@ -6,8 +6,9 @@ from types import MappingProxyType
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import ReadingNote
-from adamgate.schemas.finding import Example, Inferred, Input, Terms
+from adamgate.schemas.finding import Example, Inferred
+from adamgate.schemas.report import Input, Terms
+from adamgate.schemas.variable import ReadingNote
 
 VERSIONS = MappingProxyType({"python": "3.12.1", "adamgate": "0.1.0", "pandas": "2.3.3"})
 TERMS = Terms(origins=MappingProxyType({"ADaMIG": "default", "OCCDS": "adamgate.toml"}))

@@ -9,9 +9,9 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
 from adamgate.converters.reports.text import EXAMPLES
-from adamgate.schemas.dataset import ReadingNote
 from adamgate.schemas.finding import Example, Inferred
 from adamgate.schemas.spelling import plain
+from adamgate.schemas.variable import ReadingNote
 
 
 def text(report: ag.Report, detail: Detail = Detail.SUMMARY, **more: object) -> str:

@@ -9,12 +9,15 @@ import pandera.pandas as pa
 import pytest
 
 from adamgate.schemas import adae, adsl, adtte, bds, contract, occds
-from adamgate.schemas.dataset import Dataset, Study
-from adamgate.schemas.finding import Severity, Status
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Rule, Standards
+from adamgate.schemas.rule import Rule
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.severity import Severity
 from adamgate.schemas.structure import Structure
+from adamgate.schemas.study import Study
+from adamgate.schemas.versions import Standards
 
 TABLES = {
     Structure.ADSL: adsl,

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from adamgate.schemas.finding import Severity, Status
+from adamgate.schemas.finding import Status
 from adamgate.schemas.parameters import SHOWN
 from adamgate.schemas.rule import NO_PARAMETERS
+from adamgate.schemas.severity import Severity
 
 RULES = ("TTE001", "TTE002", "TTE007", "TTE008", "TTE011", "TTE019", "TTE022", "XD004", "XD015")
 

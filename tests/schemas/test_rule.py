@@ -8,11 +8,13 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas import contract
-from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import ConfigurationError, Terminated
-from adamgate.schemas.finding import Severity
-from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope, Standards, UnsoundRule
+from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
+from adamgate.schemas.severity import Severity
 from adamgate.schemas.structure import Structure
+from adamgate.schemas.study import Study
+from adamgate.schemas.versions import Standards
 
 FRAME = pd.DataFrame({"USUBJID": ["1", "2"], "PARAMCD": ["OS", "OS"], "AVAL": [1.0, -1.0]})
 

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset, Study, Variable
+from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.gate import validate
+from adamgate.schemas.study import Study
+from adamgate.schemas.variable import Variable
 
 DAY = pd.Timedelta("1D")
 

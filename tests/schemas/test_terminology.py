@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.declarations import Declarations
-from adamgate.schemas.finding import Severity, Status
+from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
+from adamgate.schemas.severity import Severity
+from adamgate.schemas.study import Study
 from adamgate.schemas.terminology import ADAM, BUILT_IN, Codelist, Terminology
 
 RULES = {"CT001", "CT002", "CT003"}

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.finding import Severity, Status
+from adamgate.schemas.finding import Status
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.severity import Severity
 
 OURS = [rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))]
 

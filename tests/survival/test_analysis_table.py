@@ -10,8 +10,9 @@ import pytest
 from adamgate.converters.readers import read
 from adamgate.converters.survival import LAYOUTS, survival
 from adamgate.converters.writers import write
-from adamgate.schemas.dataset import Source, Study
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
+from adamgate.schemas.study import Study
+from adamgate.schemas.variable import Source
 
 
 @pytest.fixture

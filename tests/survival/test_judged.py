@@ -5,11 +5,12 @@ import pytest
 from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
 from adamgate.converters.survival.judged import FAMILIES
-from adamgate.schemas.dataset import Study
 from adamgate.schemas.errors import Refused
-from adamgate.schemas.finding import GateRefused, Severity
+from adamgate.schemas.report import GateRefused
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.severity import Severity
 from adamgate.schemas.structure import Structure
+from adamgate.schemas.study import Study
 
 UNJUDGED = "ADTTE was not judged by the rules for time-to-event data"
 

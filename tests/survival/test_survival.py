@@ -10,10 +10,12 @@ import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
 from adamgate.schemas.baseline import Baseline
-from adamgate.schemas.dataset import Dataset, Study
+from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import ConfigurationError, Refused
-from adamgate.schemas.finding import GateRefused, Severity
-from adamgate.schemas.rule import Standards
+from adamgate.schemas.report import GateRefused
+from adamgate.schemas.severity import Severity
+from adamgate.schemas.study import Study
+from adamgate.schemas.versions import Standards
 from adamgate.schemas.waiver import Waiver
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset, Variable
+from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.variable import Variable
 
 
 def dataset(values, **described):

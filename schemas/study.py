@@ -1,0 +1,89 @@
+"""The named datasets of one delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from .dataset import Dataset, sendable
+from .declarations import Declarations
+from .glance import Glance, Glanced
+from .spelling import counted
+from .variable import ReadingNote
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study(Glanced):
+    """The named datasets of one delivery.
+
+    Attributes
+    ----------
+    datasets : mapping of name to Dataset
+        In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
+    notes : tuple of ReadingNote
+        About the delivery as a whole: files of a folder that were not read.
+    """
+
+    datasets: Mapping[str, Dataset]
+    notes: tuple[ReadingNote, ...] = ()
+
+    @classmethod
+    def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
+        """A study of these datasets; two of one name are refused."""
+        named: dict[str, Dataset] = {}
+        for dataset in datasets:
+            if dataset.name in named:
+                raise ValueError(f"two datasets named {dataset.name}")
+            named[dataset.name] = dataset
+        return cls(MappingProxyType(named), tuple(notes))
+
+    @classmethod
+    def given(cls, what: object) -> Study:
+        """What a caller handed over as a study: a `Study`, or one `Dataset`.
+
+        Raises
+        ------
+        TypeError
+            For anything else, as a path or a frame.
+        """
+        if isinstance(what, Study):
+            return what
+        if isinstance(what, Dataset):
+            return cls.of(what)
+        raise TypeError(
+            f"a study is needed, not {type(what).__name__}: read files with adamgate.read(path), "
+            "or take a frame with Dataset.from_frame(frame, name)"
+        )
+
+    def declaring(self, declarations: Declarations) -> Study:
+        """The same study with something declared of it."""
+        return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
+
+    def _glance(self) -> Glance:
+        facts = [counted(len(self), "dataset"), counted(sum(map(len, self)), "record")]
+        if self.notes:
+            facts.append(counted(len(self.notes), "note"))
+        rows = (
+            (each.name, counted(len(each), "record"), counted(len(each.variables), "variable"), each.label)
+            for each in self
+        )
+        return Glance((f"Study: {', '.join(facts)}",), rows, len(self))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return sendable(self)
+
+    def __getitem__(self, name: str) -> Dataset:
+        if name not in self:
+            raise KeyError(f"there is no dataset {name}, but {', '.join(self.datasets) or 'none'}")
+        return self.datasets[name.upper()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.upper() in self.datasets
+
+    def __iter__(self) -> Iterator[Dataset]:
+        return iter(self.datasets.values())
+
+    def __len__(self) -> int:
+        return len(self.datasets)
