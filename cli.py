@@ -34,8 +34,8 @@ from .config import (
     nearest_file,
     settings_files,
 )
-from .converters.kinds import DATE_ORDERS, DECIMALS
 from .converters.progress import Callbacks, progress
+from .converters.readers.left_open import DATE_ORDERS, DECIMALS
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import ReportFile, destination, withdraw
 from .converters.reports.presentation import colours, columns, note_line, printable

@@ -19,8 +19,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
 from .converters.kinds import (
-    DATE_ORDERS,
-    DECIMALS,
     Choice,
     Kind,
     checked,
@@ -34,6 +32,7 @@ from .converters.kinds import (
     switch,
     words,
 )
+from .converters.readers.left_open import DATE_ORDERS, DECIMALS
 from .converters.regular_file import open_regular
 from .schemas.errors import ConfigurationError
 from .schemas.spelling import did_you_mean, one_line

@@ -12,7 +12,7 @@ OURS = (
     """
 import pandas, pyarrow
 from pathlib import Path
-from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
 """,
     "data = read_xpt(Path({path!r}), ReadOptions())",

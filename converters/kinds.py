@@ -18,11 +18,6 @@ from ..schemas.spelling import did_you_mean, nearest, one_line
 
 Kind = Callable[[Any], Any]
 
-DATE_ORDERS = ("dmy", "mdy")
-"""What may be said about dates such as 03/04/2020."""
-DECIMALS = (".", ",")
-"""What may be said about numbers such as 1,234."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:

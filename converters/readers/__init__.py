@@ -22,12 +22,13 @@ from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInp
 from ...schemas.spelling import nearest
 from ...schemas.study import Study
 from ...schemas.variable import ReadingNote
-from ..kinds import DATE_ORDERS, DECIMALS
+from ..format import Progress, Reader, ReadOptions
 from ..regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
-from .folder import parts_named_as_datasets, suffix_of
+from .file_kind import suffix_of
+from .folder import parts_named_as_datasets
+from .left_open import DATE_ORDERS, DECIMALS
 from .parquet_parts import is_partitioned, parts_of
-from .protocol import Progress, Reader, ReadOptions
 from .sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Dataset
 from ...schemas.known_variables import variable_type
 from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ..format import ReadOptions
 from ..sas_formats import Kind, kind_of
 from .csv_head import SUBJECT
 from .csv_missing import MissingWords, missing_words, words_for_missing
 from .delimited import Delimited, read_delimited
-from .protocol import ReadOptions
 from .reading_notes import Told, notes_on
 from .sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
 from .text_column import TextColumn

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from ...schemas.spelling import counted
 from ...schemas.variable import ReadAsMissing, ReadingNote
+from ..format import ReadOptions
 from .delimited import NA, Delimited
-from .protocol import ReadOptions
 from .reading_notes import listed
 from .text_column import TextColumn
 from .typed_text import Typed

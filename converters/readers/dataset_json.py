@@ -26,6 +26,7 @@ from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ...schemas.variable import ReadingNote, Source, Variable
+from ..format import ReadOptions
 from ..regular_file import open_regular
 from ..sas_formats import Kind, kind_of
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
@@ -39,7 +40,6 @@ from .dataset_json_metadata import (
 )
 from .file_kind import seems
 from .json_fault import fault_of
-from .protocol import ReadOptions
 from .reading_notes import notes_on
 from .text import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
 from .text_column import FIRST_BLOCK

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 _SIGNATURES = (
     (b"HEADER RECORD*******LIB", "a SAS transport file (XPT)"),
     (b"**COMPRESSED** **COMPRESSED**", "a SAS transport file made by PROC CPORT"),
@@ -42,3 +45,9 @@ def seems(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "a UTF-16 text"
     return "" if head.translate(None, _CONTROLS) != head else PLAIN_TEXT
+
+
+def suffix_of(path: Path, known: Collection[str]) -> str:
+    """The known suffix of a file name, the longest that fits; empty when none does."""
+    name = path.name.lower()
+    return max((suffix for suffix in known if name.endswith(suffix)), key=len, default="")

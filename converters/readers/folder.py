@@ -12,6 +12,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ..regular_file import open_regular
 from . import parquet_parts
+from .file_kind import suffix_of
 from .sidecars import is_sidecar
 
 _UNREAD_KINDS = {
@@ -57,12 +58,6 @@ _HEAD = 1 << 16
 
 _PART = re.compile(r"part[-._]?\d+.*\.(parquet|csv|tsv)(\.gz)?", re.IGNORECASE)
 """How Spark, Arrow and dask name the parts of one dataset, in formats where the file name names it."""
-
-
-def suffix_of(path: Path, known: Collection[str]) -> str:
-    """The known suffix of a file name, the longest that fits; empty when none does."""
-    name = path.name.lower()
-    return max((suffix for suffix in known if name.endswith(suffix)), key=len, default="")
 
 
 def parts_named_as_datasets(paths: Iterable[Path]) -> UnreadableInput | None:

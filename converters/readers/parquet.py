@@ -27,10 +27,10 @@ from ...schemas.requirement import VariableType
 from ...schemas.spelling import one_line
 from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
 from .. import arrow_metadata
+from ..format import ReadOptions
 from ..sas_formats import Kind
 from .parquet_parts import parts_of
 from .parquet_table import ParquetTable, readable
-from .protocol import ReadOptions
 from .reading_notes import Told, notes_on
 from .text_column import TextBlocks
 from .typed_text import TIME_FORMAT, kind_by_name

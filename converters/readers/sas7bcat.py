@@ -12,8 +12,8 @@ import pyreadstat
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ...schemas.variable import ReadingNote, Variable
+from ..format import ReadOptions
 from ..sas_formats import Kind, kind_of
-from .protocol import ReadOptions
 from .sas_header import BYTES, FileOfBytes, SasHeader
 from .sas_text import SasText
 from .text import codec_name

@@ -22,9 +22,9 @@ from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
 from ...schemas.spelling import one_line
 from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ..format import ReadOptions
 from ..sas_formats import kind_of
 from .file_kind import seems
-from .protocol import ReadOptions
 from .sas7bcat import value_labels
 from .sas_header import BYTES, FileOfBytes, SasHeader
 from .sas_text import BytesColumn, SasText

@@ -12,7 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
-from .protocol import ReadOptions
+from ..format import ReadOptions
 
 TIMES, AT_LEAST = 100, 64 << 20
 """A file may unpack to so many times its size, or to so many bytes if that is more."""

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
 from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ..format import ReadOptions
 from ..regular_file import open_regular
 from ..sas_formats import kind_of
-from .protocol import ReadOptions
 from .text import Undecoded, decode_values, undecodable, undecoded_note
 from .xpt_blocks import FileBecameShorter, column_blocks
 from .xpt_layout import Field, Member, read_layout

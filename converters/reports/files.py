@@ -201,8 +201,8 @@ def _is_special(path: Path) -> bool:
 
 
 def _write(document: str, form: str, output: Path) -> None:
+    from ..format import PlannedFile
     from ..writers.atomic import write_together
-    from ..writers.protocol import PlannedFile
 
     content = signed(document, form).encode("utf-8", "backslashreplace")
     if _is_special(output):

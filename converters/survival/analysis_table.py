@@ -13,9 +13,9 @@ import pandas as pd
 
 from ...schemas.glance import Glance, Glanced, listed
 from ...schemas.report import Report
+from ..format import PlannedFile
 from ..writers.atomic import write_together
 from ..writers.inputs import refuse_data_beside, refuse_inputs
-from ..writers.protocol import PlannedFile
 from .codebook import Codebook
 from .layouts import Layout, layout_for, write_frame
 from .sealed_table import SealedTable, belong_together

@@ -13,8 +13,9 @@ from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.spelling import one_line
 from ...schemas.study import Study
+from ..format import Breach, Output, PlannedFile, Writer
 from ..readers import read
-from ..readers.folder import suffix_of
+from ..readers.file_kind import suffix_of
 from ..readers.sidecars import dataset_name
 from .atomic import write_together
 from .csv import CSV
@@ -22,7 +23,6 @@ from .dataset_json import DATASET_JSON
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs
 from .losses import MetadataNotKept, tell_losses
 from .parquet import PARQUET
-from .protocol import Breach, Output, PlannedFile, Writer
 
 __all__ = [
     "WRITERS",

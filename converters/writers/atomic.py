@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
+from ..format import PlannedFile
 from .leftovers import remove_leftovers, temporary_name
-from .protocol import PlannedFile
 from .turns import taking_turns
 
 _ADVICE: Mapping[int | None, str] = {

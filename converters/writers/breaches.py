@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ...schemas import columns
 from ...schemas.dataset import Dataset
 from ...schemas.variable import Variable
+from ..format import Breach
 from ..sas_formats import Kind, kind_of
 from .arrow import Shape, are_whole_days, shape_of, stamps_of, text_array
-from .protocol import Breach
 
 _EXACT = 2**53
 _LONGEST = 2**31 - 1

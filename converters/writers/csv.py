@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from ...schemas.dataset import Dataset
 from ...schemas.known_variables import variable_type
 from ...schemas.variable import Variable
+from ..format import Breach, Output, PlannedFile, Writer
 from ..readers.delimited import LONGEST_RECORD
 from ..readers.file_kind import PLAIN_TEXT, seems
 from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar
@@ -30,7 +31,6 @@ from . import arrow, sidecars
 from .arrow import Shape
 from .breaches import breaches_of_text
 from .lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
-from .protocol import Breach, Output, PlannedFile, Writer
 
 _NEEDS_QUOTES = '[",\r\n]|^\ufeff'
 """A byte order mark in front of the first name would be taken for that of the file."""

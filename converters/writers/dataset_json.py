@@ -38,13 +38,13 @@ import orjson
 from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError
 from ...schemas.variable import Variable
+from ..format import Breach, Output, PlannedFile, Writer
 from ..readers.dataset_json_metadata import NO_CREATION
-from ..readers.folder import suffix_of
+from ..readers.file_kind import suffix_of
 from . import arrow
 from .breaches import breaches_of_text
 from .json_values import Form, fault_of, form_of
 from .lines import block, lines
-from .protocol import Breach, Output, PlannedFile, Writer
 
 VERSION = "1.1.0"
 

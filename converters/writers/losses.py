@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ...schemas.dataset import Dataset
-from .protocol import Output
+from ..format import Output
 
 VALUE_LABELS = "value_labels"
 

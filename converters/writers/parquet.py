@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from ...schemas.dataset import Dataset
 from .. import arrow_metadata
+from ..format import Breach, Output, PlannedFile, Writer
 from . import arrow
 from .breaches import breaches as unfit
-from .protocol import Breach, Output, PlannedFile, Writer
 
 
 def breaches(output: Output) -> Iterator[Breach]:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput, UnwritableOutput
 from ...schemas.variable import Variable
+from ..format import Output, PlannedFile
 from ..readers.sidecars import (
     DATASETS_FILES,
     VARIABLES_FILE,
@@ -28,7 +29,6 @@ from ..regular_file import read_regular
 from ..sas_formats import Kind, kind_of
 from . import arrow
 from .arrow import Shape
-from .protocol import Output, PlannedFile
 
 Row = dict[str, str]
 

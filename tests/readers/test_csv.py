@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers import csv as reader
 from adamgate.converters.readers import delimited
-from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
 

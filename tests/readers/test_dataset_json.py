@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers import dataset_json as module
 from adamgate.converters.readers import unpacking
 from adamgate.converters.readers.dataset_json_metadata import faults, unknown_attributes
-from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sas7bdat_bytes import Data, Var, sas7bdat
 
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.csv import read_csv
-from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.sas7bdat import read_sas7bdat
 from adamgate.converters.readers.sas_encodings import ENCODINGS, Encoding
 from adamgate.converters.readers.text import CUT

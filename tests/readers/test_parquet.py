@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.parquet import read_parquet
-from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.writers.parquet import table_of
 from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput

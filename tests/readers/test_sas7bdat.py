@@ -8,7 +8,7 @@ import numpy as np
 import pyreadstat
 import pytest
 
-from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.sas7bcat import own_format
 from adamgate.converters.readers.sas7bdat import read_sas7bdat
 from adamgate.schemas.columns import is_date

@@ -17,8 +17,8 @@ from xpt_bytes import Member, library
 
 import adamgate as ag
 from adamgate import cli
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers import unpacking
-from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.unpacking import Allowance, unpacked
 
 _MEGABYTE = 1 << 20

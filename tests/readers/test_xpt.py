@@ -8,8 +8,8 @@ import pyreadstat
 import pytest
 from xpt_bytes import Member, Var, ibm, library, missing
 
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers import xpt_blocks
-from adamgate.converters.readers.protocol import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput
 from adamgate.schemas.variable import Source

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xpt_bytes import Member, Var, header, ibm, library, missing
 
-from adamgate.converters.readers.protocol import ReadOptions
+from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from adamgate.converters.format import PlannedFile
 from adamgate.converters.writers import turns
 from adamgate.converters.writers.atomic import write_together
-from adamgate.converters.writers.protocol import PlannedFile
 from adamgate.schemas.errors import UnwritableOutput
 
 

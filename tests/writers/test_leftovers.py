@@ -8,9 +8,9 @@ import time
 
 import pytest
 
+from adamgate.converters.format import PlannedFile
 from adamgate.converters.writers import leftovers
 from adamgate.converters.writers.atomic import write_together
-from adamgate.converters.writers.protocol import PlannedFile
 
 DAY = 86_400
 
@@ -18,7 +18,7 @@ WRITING = """
 import sys, time
 from pathlib import Path
 from adamgate.converters.writers.atomic import write_together
-from adamgate.converters.writers.protocol import PlannedFile
+from adamgate.converters.format import PlannedFile
 
 def write(stream):
     stream.write(b"half")
