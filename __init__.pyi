@@ -14,9 +14,6 @@ from .converters.writers import write as write
 from .converters.writers.losses import MetadataNotKept as MetadataNotKept
 from .schemas.baseline import Baseline as Baseline
 from .schemas.custom_rules import condition_rule as condition_rule
-from .schemas.dataset import Dataset as Dataset
-from .schemas.declarations import Declarations as Declarations
-from .schemas.declarations import Endpoint as Endpoint
 from .schemas.errors import AdamgateError as AdamgateError
 from .schemas.errors import ConfigurationError as ConfigurationError
 from .schemas.errors import Refused as Refused
@@ -38,11 +35,14 @@ from .schemas.rule import Rule as Rule
 from .schemas.rule import rule as rule
 from .schemas.rules import rule_book as rule_book
 from .schemas.severity import Severity as Severity
-from .schemas.structure import Structure as Structure
-from .schemas.study import Study as Study
-from .schemas.variable import SpecialMissing as SpecialMissing
-from .schemas.variable import Variable as Variable
-from .schemas.versions import Standards as Standards
+from .schemas.standards.structure import Structure as Structure
+from .schemas.standards.versions import Standards as Standards
+from .schemas.study.dataset import Dataset as Dataset
+from .schemas.study.declarations import Declarations as Declarations
+from .schemas.study.declarations import Endpoint as Endpoint
+from .schemas.study.study import Study as Study
+from .schemas.study.variable import SpecialMissing as SpecialMissing
+from .schemas.study.variable import Variable as Variable
 from .schemas.waiver import Waiver as Waiver
 
 __version__: str

@@ -47,14 +47,14 @@ from .schemas.errors import (
     UnreadableInput,
     UnwritableOutput,
 )
-from .schemas.spelling import plain
+from .schemas.wording import plain
 
 if TYPE_CHECKING:
-    from .schemas.declarations import Declarations
     from .schemas.gate import GateOptions
     from .schemas.report import Report
     from .schemas.rule import Rule
-    from .schemas.study import Study
+    from .schemas.study.declarations import Declarations
+    from .schemas.study.study import Study
 
 PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
 FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE

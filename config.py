@@ -35,15 +35,15 @@ from .converters.kinds import (
 from .converters.readers.left_open import DATE_ORDERS, DECIMALS
 from .converters.regular_file import open_regular
 from .schemas.errors import ConfigurationError
-from .schemas.spelling import did_you_mean, one_line
+from .schemas.wording import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from .converters.configuration import Judging
-    from .schemas.declarations import Declarations
     from .schemas.gate import GateOptions
     from .schemas.rule import Rule
     from .schemas.severity import Severity
-    from .schemas.versions import Standards
+    from .schemas.standards.versions import Standards
+    from .schemas.study.declarations import Declarations
 
 FILE_NAME = "adamgate.toml"
 TABLE = "settings"
@@ -197,7 +197,7 @@ class Settings:
 
     @property
     def standards(self) -> Standards:
-        from .schemas.versions import Standards
+        from .schemas.standards.versions import Standards
 
         return Standards(adamig=self.standard.removeprefix("adamig-"), occds=self.occds)
 
@@ -272,7 +272,7 @@ class Settings:
         if not self.ct:
             return declared
         from .converters.readers.terminology import read_terminology
-        from .schemas.declarations import NOTHING_DECLARED
+        from .schemas.study.declarations import NOTHING_DECLARED
 
         declared = declared or NOTHING_DECLARED
         known = declared.terminology

@@ -22,8 +22,8 @@ from make_adae import DATA
 
 import adamgate as ag
 from adamgate.cli import run
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 TIMES = (1, 2, 4, 8)
 SUBJECTS = 25_000

@@ -15,7 +15,7 @@ from measure import measure_command, measure_python, typical
 
 import adamgate as ag
 from adamgate.schemas.rules import rule_book
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.study import Study
 from adamgate.schemas.trial import Manner, try_rule
 
 VERDICT = (0, 1)

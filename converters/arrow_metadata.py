@@ -32,10 +32,10 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from ..schemas.columns import Mask
-from ..schemas.dataset import Dataset
-from ..schemas.requirement import VariableType
-from ..schemas.variable import MetadataKind, SpecialMissing, Variable
+from ..schemas.standards.requirement import VariableType
+from ..schemas.study.columns import Mask
+from ..schemas.study.dataset import Dataset
+from ..schemas.study.variable import MetadataKind, SpecialMissing, Variable
 
 KEY = b"adamgate"
 _LAYOUT = 1

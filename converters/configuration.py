@@ -20,13 +20,13 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args
 
 from ..schemas.custom_rules import condition_rule
-from ..schemas.declarations import Declarations, Endpoint, Role
 from ..schemas.errors import ConfigurationError
 from ..schemas.rule import Rule
 from ..schemas.severity import Severity
-from ..schemas.spelling import one_line
-from ..schemas.structure import Structure
+from ..schemas.standards.structure import Structure
+from ..schemas.study.declarations import Declarations, Endpoint, Role
 from ..schemas.waiver import Waiver
+from ..schemas.wording import one_line
 from .kinds import (
     Choice,
     Kind,

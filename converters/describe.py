@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..schemas import columns
-from ..schemas.dataset import Dataset
 from ..schemas.glance import Glance, Glanced
-from ..schemas.requirement import VariableType
-from ..schemas.spelling import counted
-from ..schemas.structure import Structure
-from ..schemas.variable import ReadingNote, Variable
+from ..schemas.standards.requirement import VariableType
+from ..schemas.standards.structure import Structure
+from ..schemas.study import columns
+from ..schemas.study.dataset import Dataset
+from ..schemas.study.variable import ReadingNote, Variable
+from ..schemas.wording import counted
 from .sas_formats import Kind, kind_of
 from .writers.arrow import Shape, shape_of
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from ..schemas.dataset import Dataset
-from ..schemas.spelling import one_line
+from ..schemas.study.dataset import Dataset
+from ..schemas.wording import one_line
 
 Progress = Callable[[str, int, int], None]
 

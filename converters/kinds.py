@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..schemas.errors import ConfigurationError
-from ..schemas.spelling import did_you_mean, nearest, one_line
+from ..schemas.wording import did_you_mean, nearest, one_line
 
 Kind = Callable[[Any], Any]
 

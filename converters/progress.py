@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from ..schemas.spelling import plain
+from ..schemas.wording import plain
 from .reports.presentation import colours, is_terminal
 
 if TYPE_CHECKING:

@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..schemas.declarations import Declarations
 from ..schemas.errors import AdamgateError, ConfigurationError
 from ..schemas.finding import Outcome, Status
 from ..schemas.gate import validate
 from ..schemas.report import Report
 from ..schemas.rule import Rule
 from ..schemas.selection import full_book
-from ..schemas.spelling import counted, did_you_mean, nearest
+from ..schemas.study.declarations import Declarations
+from ..schemas.wording import counted, did_you_mean, nearest
 from .readers import read
 
 PASS, FAIL = "pass", "fail"

@@ -28,7 +28,7 @@ from adamgate.converters.reports import REPORTS
 from adamgate.converters.reports.contents import RENDERERS
 from adamgate.converters.survival import LAYOUTS
 from adamgate.converters.writers import WRITERS
-from adamgate.schemas.expression import compile_expression
+from adamgate.schemas.conditions.grammar import compile_expression
 
 _ENCODINGS = (None,) * 60 + (
     "utf-8",

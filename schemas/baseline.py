@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from .finding import Finding, KnownFinding, Standing, Status
 from .report import Comparison, Report
 from .severity import Severity
-from .spelling import counted, one_line
+from .wording import counted, one_line
 
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
 

@@ -14,14 +14,14 @@ from functools import cache, partial
 import pandas as pd
 import pandera.pandas as pa
 
-from .dataset import Dataset
-from .requirement import Requirement
 from .rule import Fault, Rule
 from .rules import rule_book
 from .severity import Severity
-from .structure import Structure
-from .study import Study
-from .versions import Standards
+from .standards.requirement import Requirement
+from .standards.structure import Structure
+from .standards.versions import Standards
+from .study.dataset import Dataset
+from .study.study import Study
 
 
 def passes(frame: pd.DataFrame, *, rule: Rule, structure: Structure) -> bool:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from .dataset import Dataset
+from .conditions.grammar import Expression, compile_expression
 from .errors import ConfigurationError
-from .expression import Expression, compile_expression
 from .rule import Citation, Fault, Grain, Rule, Scope, require_tuples
 from .rule_ids import require_own_id
 from .severity import Severity
-from .structure import Structure
+from .standards.structure import Structure
+from .study.dataset import Dataset
 
 FAMILY = "own"
 EVERY_RECORD = "every record"

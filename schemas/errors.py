@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .spelling import plain
+from .wording import plain
 
 
 class AdamgateError(Exception):

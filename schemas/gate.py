@@ -12,8 +12,6 @@ from typing import TypedDict
 
 from . import contract
 from .baseline import Baseline, compared
-from .dataset import Dataset
-from .declarations import NOTHING_DECLARED, Declarations, stated
 from .errors import ConfigurationError
 from .finding import Status
 from .report import Deselected, Input, Report, Terms
@@ -21,13 +19,15 @@ from .rule import Grain, Rule, RuleFunction
 from .rules import rule_book
 from .selection import Names, Selection, as_rules, full_book
 from .severity import Severity
-from .spelling import did_you_mean, one_line
-from .study import Study
+from .standards.versions import Standards
+from .study.dataset import Dataset
+from .study.declarations import NOTHING_DECLARED, Declarations, stated
+from .study.study import Study
+from .study.variable import ReadAsMissing
 from .trial import STUDY_NAME, Manner, Trial, try_rule
-from .variable import ReadAsMissing
-from .versions import Standards
 from .waiver import Waiver, Waivers
 from .waiver_rules import UNREAD, WAIVER_RULES, Audit, about
+from .wording import did_you_mean, one_line
 
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import islice
 
-from .spelling import one_line
+from .wording import one_line
 
 LINES = 12
 _LONGEST = 80

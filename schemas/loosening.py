@@ -14,7 +14,7 @@ from pathlib import PurePath
 from .finding import Standing
 from .report import Report, Waived
 from .severity import Severity
-from .spelling import counted, one_line
+from .wording import counted, one_line
 
 _NAMED = 3
 """Rules, reasons or declarations that a line names; the others are counted."""

@@ -21,16 +21,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
-from .dataset import Dataset
+from .evidence.subjects import plain_identifiers
 from .finding import EXAMPLES, Finding, Outcome, Status
 from .gate import GateOptions, validate
 from .report import Report
 from .rule import Grain, Rule
 from .severity import Severity
-from .study import Study
-from .subjects import plain_identifiers
+from .study.dataset import Dataset
+from .study.study import Study
+from .study.variable import SpecialMissing
 from .trial import Manner, Trial, try_rule
-from .variable import SpecialMissing
 
 SUBJECT = "USUBJID"
 

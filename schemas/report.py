@@ -10,9 +10,9 @@ from .errors import Refused
 from .finding import Finding, Inferred, KnownFinding, Outcome, Standing, Status
 from .glance import Glance, Glanced
 from .severity import Severity
-from .spelling import counted
-from .structure import Structure
-from .variable import ReadAsMissing, ReadingNote
+from .standards.structure import Structure
+from .study.variable import ReadAsMissing, ReadingNote
+from .wording import counted
 
 NOT_JUDGED = "not judged"
 

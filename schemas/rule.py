@@ -22,17 +22,17 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .columns import Mask
-from .dataset import Dataset
 from .errors import ConfigurationError
-from .parameters import identify_subjects
+from .evidence.parameters import identify_subjects
 from .severity import Severity
-from .spelling import one_line
-from .structure import Structure
-from .study import Study
-from .variable import MetadataKind
-from .versions import Standards
+from .standards.structure import Structure
+from .standards.versions import Standards
+from .study.columns import Mask
+from .study.dataset import Dataset
+from .study.study import Study
+from .study.variable import MetadataKind
 from .word import Word
+from .wording import one_line
 
 UNDELIVERED = "not delivered: "
 """Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from .errors import ConfigurationError
-from .spelling import one_line
+from .wording import one_line
 
 OWN = ("AD", "AE", "CT", "SL", "TTE", "WV", "XD")
 """The letters that ids of adamgate's own rules begin with."""

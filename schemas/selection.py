@@ -17,8 +17,8 @@ from .rule import Rule, RuleFunction
 from .rule_ids import prefixes, require_own_id
 from .rules import rule_book
 from .severity import Severity
-from .spelling import did_you_mean, nearest, one_line
 from .waiver_rules import WAIVER_RULES
+from .wording import did_you_mean, nearest, one_line
 
 Names = str | Iterable[str]
 """Names of rules: a list, or one text with commas between them."""

@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .columns import Mask, WrongType
-from .dataset import Dataset
 from .errors import AdamgateError, Terminated
+from .evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
+from .evidence.parameters import identifying_codes
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
 from .fingerprint import KeyColumns, RecordKeys
-from .identifiers import IDENTIFYING, WITHHELD, names_subject
 from .lending import lend, lend_study
-from .parameters import identifying_codes
 from .report import Waived
 from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
-from .study import Study
+from .study.columns import Mask, WrongType
+from .study.dataset import Dataset
+from .study.study import Study
 from .waiver import Waiver, Waivers, spare
 
 STUDY_NAME = "(study)"

@@ -12,12 +12,12 @@ from datetime import date
 
 import numpy as np
 
-from .columns import Mask
-from .condition import CompareConstant, Constant, NotComparable
-from .dataset import Dataset
+from .conditions.three_valued import CompareConstant, Constant, NotComparable
 from .errors import ConfigurationError
 from .rule import Fault, Rule
-from .spelling import did_you_mean, nearest, one_line
+from .study.columns import Mask
+from .study.dataset import Dataset
+from .wording import did_you_mean, nearest, one_line
 
 Value = str | float | date
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from . import columns
-from .dataset import Dataset
 from .report import Waived
 from .rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
 from .severity import Severity
-from .spelling import nearest, one_line
+from .study import columns
+from .study.dataset import Dataset
 from .waiver import Waiver, Waivers
+from .wording import nearest, one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -495,7 +495,7 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
 
 def test_the_words_are_those_of_the_survival_tables():
     from adamgate.converters.survival import LAYOUTS
-    from adamgate.schemas.time_unit import TimeUnit
+    from adamgate.schemas.evidence.time_unit import TimeUnit
 
     assert set(cli.LAYOUTS) == set(LAYOUTS)
     assert set(cli.UNITS) == set(map(str, TimeUnit))

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli, config
 from adamgate.config import Settings, load_settings
-from adamgate.schemas.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS
+from adamgate.schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS
 
 NOTHING: dict[str, str] = {}
 

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate.config import load_settings
 from adamgate.converters import configuration
-from adamgate.schemas.declarations import Role
+from adamgate.schemas.study.declarations import Role
 
 NOTHING: dict[str, str] = {}
 

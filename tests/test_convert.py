@@ -8,9 +8,9 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.writers import Target
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 
 def dataset(name):

@@ -9,8 +9,8 @@ import pyreadstat
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
-from adamgate.schemas.structure import Structure
+from adamgate.schemas.standards.structure import Structure
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

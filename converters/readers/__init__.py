@@ -17,11 +17,11 @@ from threading import Event
 from types import MappingProxyType
 from typing import Any, cast
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
-from ...schemas.spelling import nearest
-from ...schemas.study import Study
-from ...schemas.variable import ReadingNote
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.study.variable import ReadingNote
+from ...schemas.wording import nearest
 from ..format import Progress, Reader, ReadOptions
 from ..regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in

@@ -20,9 +20,9 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset
-from ...schemas.known_variables import variable_type
-from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.standards.known_variables import variable_type
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..format import ReadOptions
 from ..sas_formats import Kind, kind_of
 from .csv_head import SUBJECT

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.known_variables import variable_type
-from ...schemas.spelling import one_line
-from ...schemas.variable import ReadingNote
+from ...schemas.standards.known_variables import variable_type
+from ...schemas.study.variable import ReadingNote
+from ...schemas.wording import one_line
 from .text import decode_values, undecoded_note
 
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schemas.spelling import counted
-from ...schemas.variable import ReadAsMissing, ReadingNote
+from ...schemas.study.variable import ReadAsMissing, ReadingNote
+from ...schemas.wording import counted
 from ..format import ReadOptions
 from .delimited import NA, Delimited
 from .reading_notes import listed

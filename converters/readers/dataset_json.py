@@ -22,10 +22,10 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
-from ...schemas.variable import ReadingNote, Source, Variable
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Source, Variable
+from ...schemas.wording import one_line
 from ..format import ReadOptions
 from ..regular_file import open_regular
 from ..sas_formats import Kind, kind_of

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.variable import Variable
+from ...schemas.study.variable import Variable
 from ..sas_formats import Kind, kind_of
 from .dataset_json_metadata import STAMP_TYPES, TEXT_TYPES
 from .reading_notes import Told

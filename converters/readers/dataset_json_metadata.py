@@ -14,8 +14,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from ...schemas.spelling import one_line
-from ...schemas.variable import Variable
+from ...schemas.study.variable import Variable
+from ...schemas.wording import one_line
 
 TEXT_TYPES = frozenset({"string", "URI"})
 STAMP_TYPES = frozenset({"date", "datetime", "time"})

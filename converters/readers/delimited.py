@@ -20,7 +20,7 @@ import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote
 from ..format import ReadOptions
 from ..regular_file import open_regular
 from .csv_head import LINE_BREAK, nameless, read_head

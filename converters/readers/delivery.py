@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote
 from .folder import Contents, contents_of, is_hidden, listed, may_be_data
 from .parquet_parts import is_partitioned
 from .sidecars import is_sidecar

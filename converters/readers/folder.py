@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
+from ...schemas.wording import one_line
 from ..regular_file import open_regular
 from . import parquet_parts
 from .file_kind import suffix_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from ...schemas.spelling import one_line
+from ...schemas.wording import one_line
 
 _NULL = "write null for a missing value"
 _TOKENS = (

@@ -20,12 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
-from ...schemas.known_variables import variable_type
-from ...schemas.requirement import VariableType
-from ...schemas.spelling import one_line
-from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.standards.known_variables import variable_type
+from ...schemas.standards.requirement import VariableType
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.wording import one_line
 from .. import arrow_metadata
 from ..format import ReadOptions
 from ..sas_formats import Kind

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
+from ...schemas.wording import one_line
 from ..regular_file import open_regular
 
 SUFFIX = ".parquet"

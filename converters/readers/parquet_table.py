@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.known_variables import variable_type
-from ...schemas.spelling import one_line
+from ...schemas.standards.known_variables import variable_type
+from ...schemas.wording import one_line
 from ..regular_file import open_regular
 from ..sas_formats import Kind
 from .file_kind import seems

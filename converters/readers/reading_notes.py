@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...schemas.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote
 from .text_column import TextColumn
 from .written_forms import Mask
 

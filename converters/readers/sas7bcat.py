@@ -10,8 +10,8 @@ from typing import Any
 import pyreadstat
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
-from ...schemas.variable import ReadingNote, Variable
+from ...schemas.study.variable import ReadingNote, Variable
+from ...schemas.wording import one_line
 from ..format import ReadOptions
 from ..sas_formats import Kind, kind_of
 from .sas_header import BYTES, FileOfBytes, SasHeader

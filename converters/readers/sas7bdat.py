@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyreadstat
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
-from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.wording import one_line
 from ..format import ReadOptions
 from ..sas_formats import kind_of
 from .file_kind import seems

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote
 from .sas_encodings import Encoding
 from .sas_header import BYTES
 from .text import Undecoded, codec_name, decode_in_turn, fits, undecodable, undecoded_note

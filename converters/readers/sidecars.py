@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
-from ...schemas.known_variables import variable_type
-from ...schemas.requirement import VariableType
-from ...schemas.spelling import one_line
-from ...schemas.variable import MetadataKind
+from ...schemas.standards.known_variables import variable_type
+from ...schemas.standards.requirement import VariableType
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import MetadataKind
+from ...schemas.wording import one_line
 from ..regular_file import read_regular
 from ..sas_formats import Kind, kind_of
 from .text import decode_values, undecodable, undecoded_words

@@ -17,8 +17,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.spelling import one_line
-from ...schemas.terminology import Codelist, Terminology
+from ...schemas.standards.terminology import Codelist, Terminology
+from ...schemas.wording import one_line
 from ..regular_file import read_regular
 from .file_kind import PLAIN_TEXT, seems
 from .text import BYTE_ORDER_MARKS, windows_latin_1

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...schemas.errors import ConfigurationError, UnreadableInput
-from ...schemas.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote
 from .sas_encodings import CODECS
 
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.spelling import plain
-from ...schemas.variable import SpecialMissing
+from ...schemas.study.variable import SpecialMissing
+from ...schemas.wording import plain
 from ..sas_formats import Kind, dates_of, datetimes_of
 from .reading_notes import Told
 from .text_column import TextColumn

@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput
-from ...schemas.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..format import ReadOptions
 from ..regular_file import open_regular
 from ..sas_formats import kind_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...schemas.variable import SpecialMissing
+from ...schemas.study.variable import SpecialMissing
 from ..sas_formats import Kind, dates_of, datetimes_of, kind_of
 from .ibm_double import decode_ibm_doubles
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from ...schemas.spelling import counted, plain
+from ...schemas.wording import counted, plain
 from ..describe import Description, VariableDescription
 from .presentation import as_json
 

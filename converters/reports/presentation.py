@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, TextIO
 
-from ...schemas.spelling import plain
+from ...schemas.wording import plain
 
 NARROWEST = 40
 
 if TYPE_CHECKING:
     from ...schemas.report import Report
     from ...schemas.severity import Severity
-    from ...schemas.variable import ReadingNote
+    from ...schemas.study.variable import ReadingNote
 
 
 class Detail(IntEnum):

@@ -11,8 +11,8 @@ from typing import Any
 from ...schemas.errors import ConfigurationError
 from ...schemas.rule import Grain, Rule, RuleFunction
 from ...schemas.selection import full_book
-from ...schemas.spelling import did_you_mean, nearest
-from ...schemas.structure import Structure, detect_structure
+from ...schemas.standards.structure import Structure, detect_structure
+from ...schemas.wording import did_you_mean, nearest
 from .presentation import as_json
 
 _NUMBERED = re.compile(r"([A-Z]+)0*(\d+)")

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...schemas.spelling import counted, plain
+from ...schemas.wording import counted, plain
 
 if TYPE_CHECKING:
     from ..survival.codebook import Codebook, TimeEntry

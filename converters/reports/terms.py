@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ...schemas.finding import Finding, KnownFinding, Standing
 from ...schemas.report import Comparison, Report, Terms, Waived
-from ...schemas.spelling import counted
+from ...schemas.wording import counted
 
 REASONS = 6
 

@@ -20,7 +20,7 @@ from ...schemas.finding import Finding, Inferred, Outcome, Status
 from ...schemas.loosening import loosenings
 from ...schemas.report import Report, Terms
 from ...schemas.severity import Severity
-from ...schemas.spelling import counted, plain
+from ...schemas.wording import counted, plain
 from .presentation import Detail, Presentation, note_line
 from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_lines
 

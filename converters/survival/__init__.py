@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
-from ...schemas.expression import compile_expression
+from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.gate import GateOptions, validate
 from ...schemas.report import Report
-from ...schemas.study import Study
-from ...schemas.time_unit import TimeUnit
-from ...schemas.versions import Standards
+from ...schemas.standards.versions import Standards
+from ...schemas.study.study import Study
 from ..writers.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook

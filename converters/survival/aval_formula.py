@@ -9,20 +9,20 @@ from functools import cached_property, reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from ...schemas.columns import Mask
-from ...schemas.dataset import Dataset
-from ...schemas.duration import NOISE, DurationFormula, Numbers, constant_text
-from ...schemas.duration_digits import formula_read_by, whole_day_formulas
-from ...schemas.duration_inference import (
+from ...schemas.errors import Refused
+from ...schemas.evidence.duration import NOISE, DurationFormula, Numbers, constant_text
+from ...schemas.evidence.duration_digits import formula_read_by, whole_day_formulas
+from ...schemas.evidence.duration_inference import (
     HOLDS,
     DurationInference,
     in_use,
     infer_duration,
     judged_records,
 )
-from ...schemas.errors import Refused
-from ...schemas.parameters import Parameters
-from ...schemas.time_unit import TimeUnit, other_unit_in
+from ...schemas.evidence.parameters import Parameters
+from ...schemas.evidence.time_unit import TimeUnit, other_unit_in
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
 from .selection import Selection
 
 Formulas = tuple[DurationFormula, ...]

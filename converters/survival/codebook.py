@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...schemas import columns
-from ...schemas.dataset import Dataset
 from ...schemas.glance import Glance, Glanced, Row
 from ...schemas.report import Report
-from ...schemas.spelling import counted
-from ...schemas.study import Study
+from ...schemas.study import columns
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import counted
 from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
 from .selection import LeftOut, Selection

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ...schemas.columns import Mask
-from ...schemas.duration import DurationFormula, Numbers, constant_text, scaled_to_days
 from ...schemas.errors import Refused
-from ...schemas.time_unit import TimeUnit
+from ...schemas.evidence.duration import DurationFormula, Numbers, constant_text, scaled_to_days
+from ...schemas.evidence.time_unit import TimeUnit
+from ...schemas.study.columns import Mask
 from .aval_formula import Evidence, Formulas, Times, UnitLength, agreed_length, formulas_without_dates
 from .subjects import listed, subjects_of
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schemas import columns
+from ...schemas.study import columns
 from ..writers.csv import quoted
 from ..writers.lines import Block, Tokens, block, lines, number_tokens
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import Refused
 from ...schemas.report import Report
 from ...schemas.rules import rule_book
-from ...schemas.structure import Structure
+from ...schemas.standards.structure import Structure
+from ...schemas.study.dataset import Dataset
 
 FAMILIES = ("time_to_event", "durations", "censoring")
 """Rules about the records, their times and their events: what a table is made of."""

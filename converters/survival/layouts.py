@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 import pandas as pd
 
-from ...schemas import columns
 from ...schemas.errors import ConfigurationError, UnwritableOutput
-from ...schemas.spelling import did_you_mean
+from ...schemas.study import columns
+from ...schemas.wording import did_you_mean
 from .csv_table import CsvTable, is_whole_days
 
 WriteFrame = Callable[[pd.DataFrame, BinaryIO], None]

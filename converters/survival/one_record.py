@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas import columns
-from ...schemas.columns import Mask
-from ...schemas.dataset import Dataset
-from ...schemas.duration import Numbers
 from ...schemas.errors import ConfigurationError, Refused
+from ...schemas.evidence.duration import Numbers
+from ...schemas.study import columns
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
 from .subjects import listed, require_one_record_each, subjects_of
 
 COLUMNS = ("USUBJID", "duration", "event", "CNSR", "reason")

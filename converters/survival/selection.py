@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...schemas.columns import Mask
-from ...schemas.dataset import Dataset
+from ...schemas.conditions.grammar import Expression
 from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.expression import Expression
-from ...schemas.parameters import named, quotable_codes
-from ...schemas.spelling import did_you_mean
-from ...schemas.structure import Structure
-from ...schemas.study import Study
+from ...schemas.evidence.parameters import named, quotable_codes
+from ...schemas.standards.structure import Structure
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import did_you_mean
 from .subjects import listed, subjects_of
 
 _NEEDED = ("USUBJID", "PARAMCD", "AVAL", "CNSR")

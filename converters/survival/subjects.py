@@ -9,9 +9,9 @@ from contextvars import ContextVar
 
 import numpy as np
 
-from ...schemas.columns import Mask
-from ...schemas.dataset import Dataset
 from ...schemas.errors import Refused
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
 
 SHOWN = 10
 """Subjects that a message names; the count is always exact."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...schemas.dataset import Dataset
-from ...schemas.duration import DurationFormula, Numbers
-from ...schemas.duration_inference import DurationInference
 from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.time_unit import TimeUnit, other_unit_in, unit_from_text
+from ...schemas.evidence.duration import DurationFormula, Numbers
+from ...schemas.evidence.duration_inference import DurationInference
+from ...schemas.evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
+from ...schemas.study.dataset import Dataset
 from .aval_formula import Evidence, UnitLength, agreed_length, formulas_of
 from .conversion import convert
 from .selection import Selection

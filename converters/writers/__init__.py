@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
-from ...schemas.spelling import one_line
-from ...schemas.study import Study
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import one_line
 from ..format import Breach, Output, PlannedFile, Writer
 from ..readers import read
 from ..readers.file_kind import suffix_of

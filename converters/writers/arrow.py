@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...schemas import columns
-from ...schemas.dataset import Dataset
-from ...schemas.variable import Variable
+from ...schemas.study import columns
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
 from ...schemas.word import Word
 from ..sas_formats import Kind, kind_of
 

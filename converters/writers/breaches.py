@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas import columns
-from ...schemas.dataset import Dataset
-from ...schemas.variable import Variable
+from ...schemas.study import columns
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
 from ..format import Breach
 from ..sas_formats import Kind, kind_of
 from .arrow import Shape, are_whole_days, shape_of, stamps_of, text_array

@@ -20,9 +20,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schemas.dataset import Dataset
-from ...schemas.known_variables import variable_type
-from ...schemas.variable import Variable
+from ...schemas.standards.known_variables import variable_type
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
 from ..format import Breach, Output, PlannedFile, Writer
 from ..readers.delimited import LONGEST_RECORD
 from ..readers.file_kind import PLAIN_TEXT, seems

@@ -35,9 +35,9 @@ from typing import Any, BinaryIO
 import numpy as np
 import orjson
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import ConfigurationError
-from ...schemas.variable import Variable
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
 from ..format import Breach, Output, PlannedFile, Writer
 from ..readers.dataset_json_metadata import NO_CREATION
 from ..readers.file_kind import suffix_of

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnwritableOutput
+from ...schemas.study.dataset import Dataset
 from ..readers import READERS
 from ..readers.folder import is_hidden, may_be_data
 from ..readers.parquet_parts import is_partitioned

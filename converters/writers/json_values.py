@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...schemas.columns import is_date
-from ...schemas.dataset import Dataset
-from ...schemas.variable import Variable
+from ...schemas.study.columns import is_date
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
 from ..sas_formats import Kind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
 from . import arrow
 from .arrow import Shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from ...schemas.dataset import Dataset
+from ...schemas.study.dataset import Dataset
 from ..format import Output
 
 VALUE_LABELS = "value_labels"

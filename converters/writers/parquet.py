@@ -15,7 +15,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...schemas.dataset import Dataset
+from ...schemas.study.dataset import Dataset
 from .. import arrow_metadata
 from ..format import Breach, Output, PlannedFile, Writer
 from . import arrow

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from ...schemas.dataset import Dataset
 from ...schemas.errors import UnreadableInput, UnwritableOutput
-from ...schemas.variable import Variable
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
 from ..format import Output, PlannedFile
 from ..readers.sidecars import (
     DATASETS_FILES,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..partial_dates import analysed
+from ..evidence.partial_dates import analysed
 from ..rule import Fault, Grain
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .readiness import readiness
 
 _SAME_EVENT = (

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..dataset import Dataset
 from ..rule import Fault, Grain
 from ..severity import Severity
-from ..structure import Structure
-from ..versions import ADAMIG
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study.dataset import Dataset
 from .statements import absent, conformance, partner_absent, partner_missing
 
 _BASIC = (Structure.BDS,)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..parameters import SHOWN, further, identifying_codes, prefix, unnamed
+from ..evidence.parameters import SHOWN, further, identifying_codes, prefix, unnamed
 from ..rule import Fault
 from ..severity import Severity
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 
 Positions = NDArray[np.intp]
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..inverted_censoring import Sides, clues_of_inversion
-from ..parameters import Parameters
+from ..evidence.censoring_direction import Sides, clues_of_inversion
+from ..evidence.parameters import Parameters
 from ..rule import Fault, Grain
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 

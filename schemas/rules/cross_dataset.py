@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..cut_off import cut_off_for
-from ..dataset import Dataset
 from ..errors import ConfigurationError
-from ..parameters import Parameters, quotable_codes
+from ..evidence.cut_off import cut_off_for
+from ..evidence.parameters import Parameters, quotable_codes
+from ..evidence.subjects import adsl_record, deaths_of, plain_identifiers
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..spelling import did_you_mean, one_line
-from ..structure import Structure
-from ..study import Study
-from ..subjects import adsl_record, deaths_of, plain_identifiers
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
+from ..wording import did_you_mean, one_line
 from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
-from ..dataset import Dataset
-from ..parameters import Parameters
+from ..evidence.cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
+from ..evidence.parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Inference, Yield
 from ..severity import Severity
-from ..structure import Structure
-from ..study import Study
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .readiness import readiness
 
 _FAR = 365

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .. import columns
-from ..dataset import Dataset
 from ..rule import Fault, Grain
-from ..structure import Structure
-from ..variable import Variable
-from ..versions import ADAMIG
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study import columns
+from ..study.dataset import Dataset
+from ..study.variable import Variable
 from .statements import conformance, not_among, partner_absent, partner_missing
 
 _BASIC = (Structure.BDS,)

@@ -8,15 +8,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..duration_inference import DurationInference, infer_duration
-from ..parameters import Parameters
+from ..evidence.duration_inference import DurationInference, infer_duration
+from ..evidence.parameters import Parameters
+from ..evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ..rule import Fault, Grain, Inference, Yield
 from ..severity import Severity
-from ..spelling import one_line
-from ..structure import Structure
-from ..time_unit import TimeUnit, other_unit_in, unit_from_text
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..wording import one_line
 from .by_parameter import OfParameter, Positions, by_parameter
 from .readiness import readiness
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..parameters import Parameters
+from ..evidence.parameters import Parameters
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .readiness import readiness
 
 Codes = NDArray[np.intp]

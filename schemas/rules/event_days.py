@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..duration import DurationFormula
-from ..duration_inference import HOLDS, DurationInference, infer_duration
+from ..evidence.duration import DurationFormula
+from ..evidence.duration_inference import HOLDS, DurationInference, infer_duration
+from ..evidence.subjects import subject_days, subject_variable
+from ..evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ..rule import Fault, Grain, Inference, Yield
 from ..severity import Severity
-from ..structure import Structure
-from ..study import Study
-from ..subjects import subject_days, subject_variable
-from ..time_unit import TimeUnit, other_unit_in, unit_from_text
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .readiness import readiness
 
 Days = NDArray[np.float64]

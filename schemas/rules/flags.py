@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..dataset import Dataset
-from ..requirement import index_of
 from ..rule import Fault, Grain
-from ..structure import Structure
-from ..versions import ADAMIG
+from ..standards.requirement import index_of
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study.dataset import Dataset
 from .statements import conformance, not_among
 
 _SUBJECT_LEVEL = (Structure.ADSL,)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..dataset import Dataset
-from ..parameters import Parameters
+from ..evidence.parameters import Parameters
 from ..rule import Fault, Grain
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.dataset import Dataset
 from .readiness import readiness
 
 _MANY = 5

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..partial_dates import FLAGS, Part, collected
+from ..evidence.partial_dates import FLAGS, Part, collected
 from ..rule import Fault, Grain, Yield
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .adverse_events import parts_of_an_event
 from .readiness import readiness
 

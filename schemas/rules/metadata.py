@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ..columns import Mask
-from ..dataset import Dataset
 from ..rule import Fault, Grain
-from ..study import Study
-from ..versions import ADAMIG
+from ..standards.versions import ADAMIG
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .statements import absent, conformance
 
 _NAME_LENGTH = 8

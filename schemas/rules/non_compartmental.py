@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..dataset import Dataset
 from ..rule import Fault, Grain
-from ..structure import Structure
-from ..versions import ADAMIG
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study.dataset import Dataset
 from .statements import conformance, several_partners
 
 

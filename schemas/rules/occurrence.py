@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..dataset import Dataset
 from ..rule import Fault, Grain
-from ..structure import Structure
-from ..versions import ADAMIG, OCCDS
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG, OCCDS
+from ..study.dataset import Dataset
 from .statements import absent, conformance, not_among, partner_absent, partner_missing
 
 _OCCURRENCE = (Structure.OCCDS,)

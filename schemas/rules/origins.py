@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..duration_inference import HOLDS
 from ..errors import ConfigurationError
-from ..parameters import Parameters
+from ..evidence.duration_inference import HOLDS
+from ..evidence.parameters import Parameters
+from ..evidence.subjects import adsl_record
 from ..rule import Fault, Grain, Inapplicable, Inference, Yield
 from ..severity import Severity
-from ..structure import Structure
-from ..study import Study
-from ..subjects import adsl_record
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .readiness import readiness
 
 _USUAL = ("RANDDT", "TRTSDT", "RFSTDT", "ENRLDT")

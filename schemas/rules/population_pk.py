@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..dataset import Dataset
 from ..rule import Fault, Grain
-from ..structure import Structure
-from ..versions import ADAMIG
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study.dataset import Dataset
 from .statements import absent, conformance, partner_absent, partner_missing, several_partners
 
 _POPULATION_PK = (Structure.PPK,)

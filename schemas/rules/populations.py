@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..dataset import Dataset
 from ..errors import ConfigurationError
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.dataset import Dataset
 from .readiness import readiness
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..partial_dates import analysed
+from ..evidence.partial_dates import analysed
+from ..evidence.subjects import Deaths, deaths_of, subject_days, subject_variable
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..structure import Structure
-from ..study import Study
-from ..subjects import Deaths, deaths_of, subject_days, subject_variable
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .readiness import readiness
 from .severity import FATAL_GRADE, grades
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .readiness import readiness
 from .treatment_emergence import emergent
 

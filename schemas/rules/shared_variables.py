@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..agreement import agreement
-from ..dataset import Dataset
+from ..evidence.agreement import agreement
+from ..evidence.subjects import adsl_record
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..study import Study
-from ..subjects import adsl_record
-from ..variable import Variable
+from ..study.dataset import Dataset
+from ..study.study import Study
+from ..study.variable import Variable
 from .readiness import readiness
 
 _OF_THE_RECORD = re.compile(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from ..dataset import Dataset
 from ..rule import Fault, Grain
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.dataset import Dataset
 from .readiness import readiness
 
 _COMPLETE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")

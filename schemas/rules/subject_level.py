@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ..columns import Distinct, Mask
-from ..dataset import Dataset
 from ..errors import AdamgateError
-from ..requirement import index_of, with_index
 from ..rule import Fault, Grain, Inapplicable, Yield
-from ..structure import Structure
-from ..study import Study
-from ..versions import ADAMIG
+from ..standards.requirement import index_of, with_index
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study.columns import Distinct, Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .statements import absent, conformance
 
 _SUBJECT_LEVEL = (Structure.ADSL,)

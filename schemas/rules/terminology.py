@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .. import adae, adsl, adtte, bds, occds
-from ..columns import Distinct
-from ..dataset import Dataset
 from ..rule import Citation, Fault, Grain, Inapplicable, rule
 from ..severity import Severity
-from ..spelling import nearest
-from ..structure import Structure
-from ..terminology import UNITS_OF_TIME, Codelist
+from ..standards import adae, adsl, adtte, bds, occds
+from ..standards.structure import Structure
+from ..standards.terminology import UNITS_OF_TIME, Codelist
+from ..study.columns import Distinct
+from ..study.dataset import Dataset
+from ..wording import nearest
 from .statements import listed, shown_values
 
 TERMINOLOGY = Citation("CDISC controlled terminology")

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..dataset import Dataset
-from ..parameters import Parameters, identify_subjects
+from ..evidence.parameters import Parameters, identify_subjects
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
 from ..severity import Severity
-from ..structure import Structure
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .readiness import readiness
 
 Codes = NDArray[np.intp]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..columns import Mask
-from ..dataset import Dataset
 from ..rule import Fault, Grain
-from ..structure import Structure
-from ..versions import ADAMIG
+from ..standards.structure import Structure
+from ..standards.versions import ADAMIG
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .statements import absent, conformance
 
 

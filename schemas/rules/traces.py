@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Mask
-from ..cut_off import cut_off_for
-from ..dataset import Dataset
+from ..evidence.cut_off import cut_off_for
+from ..evidence.subjects import adsl_record
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..structure import Structure
-from ..study import Study
-from ..subjects import adsl_record
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .readiness import readiness
 
 Days = NDArray[np.float64]

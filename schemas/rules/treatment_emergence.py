@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import columns
-from ..columns import Mask
-from ..dataset import Dataset
-from ..partial_dates import Spans, analysed
-from ..requirement import index_of
+from ..evidence.partial_dates import Spans, analysed
+from ..evidence.subjects import subject_days, subject_variable
 from ..rule import Fault, Grain, Inapplicable, Inference, Yield
 from ..severity import Severity
-from ..structure import Structure
-from ..study import Study
-from ..subjects import subject_days, subject_variable
+from ..standards.requirement import index_of
+from ..standards.structure import Structure
+from ..study import columns
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .readiness import readiness
 
 _ADAE = (Structure.ADAE,)

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agreement import agreement
-from ..columns import Mask
-from ..dataset import Dataset
-from ..parameters import Parameters
+from ..evidence.agreement import agreement
+from ..evidence.parameters import Parameters
+from ..evidence.subjects import adsl_record
 from ..rule import Fault, Grain, Inapplicable, Yield
 from ..severity import Severity
-from ..spelling import counted
-from ..structure import Structure
-from ..study import Study
-from ..subjects import adsl_record
+from ..standards.structure import Structure
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
+from ..wording import counted
 from .by_parameter import OfParameter, by_parameter
 from .readiness import readiness
 

@@ -7,7 +7,7 @@ import numpy as np
 from delivery import Change, Delivery
 
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.study import Study
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 

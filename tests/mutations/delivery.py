@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from two_arm_trial import as_read, variable_of
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 Rng = np.random.Generator
 Change = Callable[["Delivery", Rng], None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 from delivery import Delivery
 
-from adamgate.schemas.declarations import NOTHING_DECLARED, Declarations
+from adamgate.schemas.study.declarations import NOTHING_DECLARED, Declarations
 
 Make = Callable[[Delivery], None]
 

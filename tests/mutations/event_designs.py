@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from designs import declared, design
 
-from adamgate.schemas.declarations import Declarations
+from adamgate.schemas.study.declarations import Declarations
 
 
 @design

@@ -8,7 +8,7 @@ import pandas as pd
 from delivery import Delivery, Rng
 from two_arm_trial import two_arm_trial
 
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.study import Study
 
 DATASETS = ("ADSL", "ADTTE", "ADAE", "ADRS", "DM", "EX")
 

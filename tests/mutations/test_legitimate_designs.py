@@ -12,9 +12,9 @@ from delivery import Delivery
 from designs import DESIGNS
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 ENOUGH = 20
 

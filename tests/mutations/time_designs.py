@@ -5,7 +5,7 @@ import pandas as pd
 from designs import and_more, declared, design, elapsed, times
 from two_arm_trial import DAYS_PER_MONTH
 
-from adamgate.schemas.declarations import Declarations, Endpoint
+from adamgate.schemas.study.declarations import Declarations, Endpoint
 
 
 @design

@@ -9,9 +9,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import Variable
 
 SEED = 20240630
 SUBJECTS = 120

@@ -16,8 +16,8 @@ import adamgate as ag
 from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers import csv as reader
 from adamgate.converters.readers import delimited
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.study.dataset import Dataset
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.variable import ReadAsMissing
+from adamgate.schemas.study.variable import ReadAsMissing
 
 
 def read(folder: Path, content: str, **options: object) -> ag.Dataset:

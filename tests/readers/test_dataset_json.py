@@ -22,8 +22,8 @@ from adamgate.converters.readers import dataset_json as module
 from adamgate.converters.readers import unpacking
 from adamgate.converters.readers.dataset_json_metadata import faults, unknown_attributes
 from adamgate.converters.readers.xpt import read_xpt
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.study.dataset import Dataset
 
 Document = dict[str, Any]
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -8,7 +8,7 @@ import adamgate as ag
 from adamgate.cli import run
 from adamgate.converters.readers import delivery, read
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
-from adamgate.schemas.structure import Structure
+from adamgate.schemas.standards.structure import Structure
 
 ADTTE = "USUBJID,AVAL\n1,2\n"
 ADSL = "USUBJID,AGE\n1,50\n"

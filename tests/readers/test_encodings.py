@@ -21,8 +21,8 @@ from adamgate.converters.readers.sas7bdat import read_sas7bdat
 from adamgate.converters.readers.sas_encodings import ENCODINGS, Encoding
 from adamgate.converters.readers.text import CUT
 from adamgate.converters.readers.xpt import read_xpt
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.study.dataset import Dataset
 
 READABLE = [each for each in ENCODINGS.values() if each.codec]
 UNREADABLE = [each for each in ENCODINGS.values() if not each.codec]

@@ -15,9 +15,9 @@ import pytest
 from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.parquet import read_parquet
 from adamgate.converters.writers.parquet import table_of
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
-from adamgate.schemas.variable import SpecialMissing
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import SpecialMissing
 
 
 @pytest.fixture

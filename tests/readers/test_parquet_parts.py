@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 import adamgate as ag
 from adamgate.converters.readers.parquet_parts import parts_of
 from adamgate.converters.writers.parquet import table_of
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
-from adamgate.schemas.variable import SpecialMissing, Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import SpecialMissing, Variable
 
 WHOLE = pa.table({"USUBJID": ["1", "2", "3"], "AVAL": [1.0, None, 3.0]})
 

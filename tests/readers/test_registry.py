@@ -13,11 +13,11 @@ import pytest
 
 from adamgate.converters import readers
 from adamgate.converters.readers import READERS, read
-from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
 from adamgate.schemas.gate import validate
-from adamgate.schemas.structure import Structure
-from adamgate.schemas.study import Study
+from adamgate.schemas.standards.structure import Structure
+from adamgate.schemas.study.declarations import Declarations
+from adamgate.schemas.study.study import Study
 
 ADTTE = "USUBJID,AVAL\n1,2\n"
 ADSL = "USUBJID,AGE\n1,50\n"

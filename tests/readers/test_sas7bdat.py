@@ -11,9 +11,9 @@ import pytest
 from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.sas7bcat import own_format
 from adamgate.converters.readers.sas7bdat import read_sas7bdat
-from adamgate.schemas.columns import is_date
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.study.columns import is_date
+from adamgate.schemas.study.dataset import Dataset
 
 FIRST_TEXT = 65_984  # place of the first record's text in sample.sas7bdat, whose records are 56 bytes long
 RECORD = 56

@@ -9,8 +9,8 @@ import pytest
 import adamgate as ag
 from adamgate.converters.readers import read, sidecars
 from adamgate.converters.sas_formats import Kind
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.study.dataset import Dataset
 
 
 def variables(folder: Path, content: str | bytes) -> sidecars.VariablesTable | None:

@@ -7,12 +7,12 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.readers.terminology import read_terminology
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.gate import validate
-from adamgate.schemas.study import Study
-from adamgate.schemas.terminology import BUILT_IN, Codelist
+from adamgate.schemas.standards.terminology import BUILT_IN, Codelist
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.declarations import Declarations
+from adamgate.schemas.study.study import Study
 
 HEADER = (
     "Code",

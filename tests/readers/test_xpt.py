@@ -12,7 +12,7 @@ from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers import xpt_blocks
 from adamgate.converters.readers.xpt import read_xpt
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput
-from adamgate.schemas.variable import Source
+from adamgate.schemas.study.variable import Source
 
 REAL_FILES = 21
 LONG_LABEL = "a label of more than forty bytes, as only version 8 can hold it"

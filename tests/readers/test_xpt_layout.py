@@ -10,8 +10,8 @@ from xpt_bytes import Member, Var, header, ibm, library, missing
 
 from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.xpt import read_xpt
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnreadableInput
+from adamgate.schemas.study.dataset import Dataset
 
 LIBRARY_BYTES = 240
 VARIABLES = (

@@ -8,7 +8,7 @@ import pytest
 import adamgate as ag
 from adamgate.schemas.finding import Example, Inferred
 from adamgate.schemas.report import Input, Terms
-from adamgate.schemas.variable import ReadingNote
+from adamgate.schemas.study.variable import ReadingNote
 
 VERSIONS = MappingProxyType({"python": "3.12.1", "adamgate": "0.1.0", "pandas": "2.3.3"})
 TERMS = Terms(origins=MappingProxyType({"ADaMIG": "default", "OCCDS": "adamgate.toml"}))

@@ -10,8 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from adamgate.converters.describe import Description, VariableDescription
 from adamgate.converters.reports.contents import RENDERERS, render_json, render_text
-from adamgate.schemas.structure import Structure
-from adamgate.schemas.variable import ReadingNote
+from adamgate.schemas.standards.structure import Structure
+from adamgate.schemas.study.variable import ReadingNote
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import adamgate as ag
 from adamgate.converters.reports.rule_page import explain, render_list, render_rule
 from adamgate.schemas.rule import Citation, Grain, Rule, Scope
 from adamgate.schemas.selection import full_book
-from adamgate.schemas.structure import Structure
+from adamgate.schemas.standards.structure import Structure
 
 
 def made_up(**scope: object) -> Rule:

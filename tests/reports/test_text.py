@@ -10,8 +10,8 @@ import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
 from adamgate.converters.reports.text import EXAMPLES
 from adamgate.schemas.finding import Example, Inferred
-from adamgate.schemas.spelling import plain
-from adamgate.schemas.variable import ReadingNote
+from adamgate.schemas.study.variable import ReadingNote
+from adamgate.schemas.wording import plain
 
 
 def text(report: ag.Report, detail: Detail = Detail.SUMMARY, **more: object) -> str:

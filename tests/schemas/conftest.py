@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.declarations import Declarations
+from adamgate.schemas.study.study import Study
 
 SUBJECTS = 40
 START = np.datetime64("2024-01-15", "s")

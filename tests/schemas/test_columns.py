@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adamgate.schemas import columns
-from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.study import columns
+from adamgate.schemas.study.dataset import Dataset
 
 TEXTS = st.lists(st.one_of(st.none(), st.sampled_from(["", " ", "Y", "Y ", "N", " N", "YES"])), max_size=12)
 HOLDERS = ["object", "category", "string[pyarrow]", "string[python]"]

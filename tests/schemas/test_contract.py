@@ -8,16 +8,17 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
-from adamgate.schemas import adae, adsl, adtte, bds, contract, occds
-from adamgate.schemas.dataset import Dataset
+from adamgate.schemas import contract
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.rule import Rule
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.structure import Structure
-from adamgate.schemas.study import Study
-from adamgate.schemas.versions import Standards
+from adamgate.schemas.standards import adae, adsl, adtte, bds, occds
+from adamgate.schemas.standards.structure import Structure
+from adamgate.schemas.standards.versions import Standards
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 TABLES = {
     Structure.ADSL: adsl,

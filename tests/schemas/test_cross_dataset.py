@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.declarations import Endpoint
+from adamgate.schemas.study.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")
 

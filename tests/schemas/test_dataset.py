@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.declarations import Declarations, Endpoint
+from adamgate.schemas.study.declarations import Declarations, Endpoint
 
 
 @pytest.fixture

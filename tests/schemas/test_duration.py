@@ -5,10 +5,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamgate.schemas.duration import DurationFormula
-from adamgate.schemas.duration_digits import formula_read_by, whole_day_formulas
-from adamgate.schemas.duration_inference import infer_duration
-from adamgate.schemas.time_unit import DAYS_PER_MONTH, DAYS_PER_YEAR, TimeUnit, unit_from_text
+from adamgate.schemas.evidence.duration import DurationFormula
+from adamgate.schemas.evidence.duration_digits import formula_read_by, whole_day_formulas
+from adamgate.schemas.evidence.duration_inference import infer_duration
+from adamgate.schemas.evidence.time_unit import DAYS_PER_MONTH, DAYS_PER_YEAR, TimeUnit, unit_from_text
 
 START = 19_000.0
 SCALES = [

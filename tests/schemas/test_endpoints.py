@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from adamgate.schemas.declarations import Endpoint
+from adamgate.schemas.study.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.conditions.grammar import DEEPEST, LONGEST, compile_expression
 from adamgate.schemas.errors import ConfigurationError
-from adamgate.schemas.expression import DEEPEST, LONGEST, compile_expression
+from adamgate.schemas.study.dataset import Dataset
 
 FRAME = pd.DataFrame(
     {

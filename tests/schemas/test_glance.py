@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.glance import LINES, Glanced
-from adamgate.schemas.study import Study
-from adamgate.schemas.terminology import BUILT_IN, Codelist
-from adamgate.schemas.variable import ReadingNote, Source, Variable
+from adamgate.schemas.standards.terminology import BUILT_IN, Codelist
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import ReadingNote, Source, Variable
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m\x00\u202e\r\n" + "long " * 100
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.identifiers import identifiers, names_subject
-from adamgate.schemas.parameters import identifying_codes, named
+from adamgate.schemas.evidence.identifiers import identifiers, names_subject
+from adamgate.schemas.evidence.parameters import identifying_codes, named
+from adamgate.schemas.study.dataset import Dataset
 
 SUBJECTS = ["ST-01-1004", "ST-01-1005", "st-02-a77"]
 

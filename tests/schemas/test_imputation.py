@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.partial_dates import Part, analysed, collected
+from adamgate.schemas.evidence.partial_dates import Part, analysed, collected
+from adamgate.schemas.study.dataset import Dataset
 
 SIDES = {"AE036": ("ASTDT", "ASTDTF", "AESTDTC"), "AE037": ("AENDT", "AENDTF", "AEENDTC")}
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adamgate.schemas import adae, adsl, adtte, bds, occds
-from adamgate.schemas.known_variables import variable_type
+from adamgate.schemas.standards import adae, adsl, adtte, bds, occds
+from adamgate.schemas.standards.known_variables import variable_type
 
 
 @pytest.mark.parametrize(

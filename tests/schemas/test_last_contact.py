@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from adamgate.schemas.declarations import Declarations
+from adamgate.schemas.study.declarations import Declarations
 
 DAY = pd.Timedelta("1D")
 

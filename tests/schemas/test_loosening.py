@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from adamgate.schemas.baseline import Baseline
-from adamgate.schemas.declarations import Declarations, Endpoint
 from adamgate.schemas.gate import validate
 from adamgate.schemas.loosening import loosenings
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import ReadAsMissing
+from adamgate.schemas.study.declarations import Declarations, Endpoint
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import ReadAsMissing
 from adamgate.schemas.waiver import Waiver
 
 ORIGINS = dict.fromkeys(("select", "ignore", "severities", "waivers", "declared"), "adamgate.toml")

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from adamgate.schemas.evidence.parameters import SHOWN
 from adamgate.schemas.finding import Status
-from adamgate.schemas.parameters import SHOWN
 from adamgate.schemas.rule import NO_PARAMETERS
 from adamgate.schemas.severity import Severity
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from adamgate.schemas.declarations import Endpoint
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
+from adamgate.schemas.study.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")
 

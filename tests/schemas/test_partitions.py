@@ -14,17 +14,17 @@ from random_study import random_study
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.partitions import join, partition, validate_partitions
 from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.declarations import Declarations
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import SpecialMissing
 from adamgate.schemas.trial import Manner, try_rule
-from adamgate.schemas.variable import SpecialMissing
 from adamgate.schemas.waiver import Waiver
 
 pytestmark = pytest.mark.slow

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.declarations import Declarations, Endpoint
 from adamgate.schemas.gate import validate
 from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.declarations import Declarations, Endpoint
+from adamgate.schemas.study.study import Study
 
 PARTED = {
     rule_id

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
-from adamgate.schemas.structure import Structure
-from adamgate.schemas.study import Study
-from adamgate.schemas.versions import Standards
+from adamgate.schemas.standards.structure import Structure
+from adamgate.schemas.standards.versions import Standards
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 PAIRS = {
     "STUDYID": ("STUDYIDN", ["S1", "S1", "S1", "S1"], [1.0, 1.0, 1.0, 1.0]),

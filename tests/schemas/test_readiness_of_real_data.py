@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.rules import rule_book
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.declarations import Endpoint
+from adamgate.schemas.study.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")
 

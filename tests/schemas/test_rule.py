@@ -8,13 +8,13 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas import contract
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import ConfigurationError, Terminated
 from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.structure import Structure
-from adamgate.schemas.study import Study
-from adamgate.schemas.versions import Standards
+from adamgate.schemas.standards.structure import Structure
+from adamgate.schemas.standards.versions import Standards
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 FRAME = pd.DataFrame({"USUBJID": ["1", "2"], "PARAMCD": ["OS", "OS"], "AVAL": [1.0, -1.0]})
 

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import Variable
-from adamgate.schemas.versions import ADAMIG, ADAMIG_VERSIONS, Standards
+from adamgate.schemas.standards.versions import ADAMIG, ADAMIG_VERSIONS, Standards
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import Variable
 
 DROP = object()
 """In a change: take the variable out."""

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.gate import validate
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import Variable
 
 DAY = pd.Timedelta("1D")
 

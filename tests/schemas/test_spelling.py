@@ -2,7 +2,7 @@
 
 import pytest
 
-from adamgate.schemas.spelling import did_you_mean, nearest, one_line
+from adamgate.schemas.wording import did_you_mean, nearest, one_line
 
 
 def test_nearest_ignores_case_and_puts_the_likeliest_first():

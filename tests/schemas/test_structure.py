@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from adamgate.schemas import adae, adsl, adtte, bds, occds
-from adamgate.schemas.requirement import Requirement, in_force, index_of, with_index
-from adamgate.schemas.structure import Structure, detect_structure
-from adamgate.schemas.versions import ADAMIG, ADAMIG_VERSIONS, OCCDS, Standards
+from adamgate.schemas.standards import adae, adsl, adtte, bds, occds
+from adamgate.schemas.standards.requirement import Requirement, in_force, index_of, with_index
+from adamgate.schemas.standards.structure import Structure, detect_structure
+from adamgate.schemas.standards.versions import ADAMIG, ADAMIG_VERSIONS, OCCDS, Standards
 
 TABLES = {"ADSL": adsl, "BDS": bds, "TTE": adtte, "OCCDS": occds, "ADAE": adae}
 

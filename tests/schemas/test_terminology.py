@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.study import Study
-from adamgate.schemas.terminology import ADAM, BUILT_IN, Codelist, Terminology
+from adamgate.schemas.standards.terminology import ADAM, BUILT_IN, Codelist, Terminology
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.declarations import Declarations
+from adamgate.schemas.study.study import Study
 
 RULES = {"CT001", "CT002", "CT003"}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.declarations import Declarations
 from adamgate.schemas.gate import validate
+from adamgate.schemas.study.declarations import Declarations
 
 FIRST = pd.Timestamp("2024-01-15")
 LAST = pd.Timestamp("2024-01-22")

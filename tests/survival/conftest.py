@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import Variable
 
 START = np.array(["2020-01-01"] * 6, dtype="datetime64[s]")
 DAYS = [10.0, 41.0, 72.0, 100.0, 150.0, 366.0]

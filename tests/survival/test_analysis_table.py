@@ -11,8 +11,8 @@ from adamgate.converters.readers import read
 from adamgate.converters.survival import LAYOUTS, survival
 from adamgate.converters.writers import write
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
-from adamgate.schemas.study import Study
-from adamgate.schemas.variable import Source
+from adamgate.schemas.study.study import Study
+from adamgate.schemas.study.variable import Source
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import aval_formula
-from adamgate.schemas.duration import UNROUNDED, decimals_of
-from adamgate.schemas.duration_inference import infer_duration
 from adamgate.schemas.errors import Refused
+from adamgate.schemas.evidence.duration import UNROUNDED, decimals_of
+from adamgate.schemas.evidence.duration_inference import infer_duration
 
 START = np.datetime64("2020-01-15", "s")
 DAYS = np.arange(20, 1220, 29, dtype=float)

@@ -9,8 +9,8 @@ from adamgate.schemas.errors import Refused
 from adamgate.schemas.report import GateRefused
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.structure import Structure
-from adamgate.schemas.study import Study
+from adamgate.schemas.standards.structure import Structure
+from adamgate.schemas.study.study import Study
 
 UNJUDGED = "ADTTE was not judged by the rules for time-to-event data"
 

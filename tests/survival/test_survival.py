@@ -10,12 +10,12 @@ import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
 from adamgate.schemas.baseline import Baseline
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.report import GateRefused
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.study import Study
-from adamgate.schemas.versions import Standards
+from adamgate.schemas.standards.versions import Standards
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 from adamgate.schemas.waiver import Waiver
 
 

@@ -7,9 +7,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adamgate.converters.survival import survival
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import ConfigurationError, Refused
-from adamgate.schemas.study import Study
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 START = np.datetime64("2020-01-15", "s")
 DAYS = np.array([30, 61, 95, 200, 210, 365, 400, 500, 733, 999, 1234, 1500], dtype=float)

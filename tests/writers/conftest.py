@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.variable import SpecialMissing, Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import SpecialMissing, Variable
 
 
 @pytest.fixture

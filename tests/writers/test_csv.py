@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnwritableOutput
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import Variable
 
 
 def numbers(values):

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnwritableOutput
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import Variable
 
 pytestmark = pytest.mark.filterwarnings("ignore::adamgate.converters.writers.losses.MetadataNotKept")
 

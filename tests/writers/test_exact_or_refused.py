@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import Variable
 
 
 def dataset(values, **described):

@@ -7,8 +7,8 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.writers.inputs import inputs_of, refuse_inputs
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnwritableOutput
+from adamgate.schemas.study.dataset import Dataset
 
 
 def test_inputs_are_files_of_data_and_the_tables_beside(tmp_path):

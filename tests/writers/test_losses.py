@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.variable import Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import Variable
 
 FULL = Dataset.from_frame(
     pd.DataFrame({"USUBJID": ["a"], "AVAL": [1.0]}),

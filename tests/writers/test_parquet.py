@@ -10,9 +10,9 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.writers.parquet import table_of
-from adamgate.schemas.dataset import Dataset
 from adamgate.schemas.errors import UnwritableOutput
-from adamgate.schemas.variable import SpecialMissing, Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import SpecialMissing, Variable
 
 
 def test_other_tools_see_dates_and_text(everything, tmp_path):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.writers import WRITERS
-from adamgate.schemas.dataset import Dataset
-from adamgate.schemas.variable import SpecialMissing, Variable
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import SpecialMissing, Variable
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .requirement import VariableType
-from .spelling import counted
+from ..standards.requirement import VariableType
+from ..wording import counted
 
 MetadataKind = Literal["label", "length", "format"]
 

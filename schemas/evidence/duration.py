@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Mask
+from ..study.columns import Mask
 from .time_unit import TimeUnit
 
 Numbers = NDArray[np.float64]

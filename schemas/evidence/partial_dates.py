@@ -9,8 +9,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Mask
-from .dataset import Dataset
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 
 Days = NDArray[np.float64]
 

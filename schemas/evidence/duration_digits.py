@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Mask
+from ..study.columns import Mask
 from .duration import NOISE, UNROUNDED, DurationFormula, Numbers, decimals_of, scaled_to_days
 from .duration_inference import HOLDS, SCALES
 from .time_unit import TimeUnit

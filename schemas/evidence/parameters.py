@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Mask
-from .dataset import Dataset
-from .declarations import UNDECLARED, Endpoint
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.declarations import UNDECLARED, Endpoint
+from ..wording import counted
 from .identifiers import WITHHELD, identifiers
-from .spelling import counted
 from .time_unit import unit_from_text
 
 SHOWN = 20

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .columns import Mask, is_date
-from .dataset import Dataset
+from ..study.columns import Mask, is_date
+from ..study.dataset import Dataset
 
 _TOLERANCE = 1e-9
 """Relative; the same number read from two formats may differ in the last bit."""

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .columns import Mask
+from ..study.columns import Mask
 from .duration import MAX_DECIMALS, NOISE, UNROUNDED, DurationFormula, Numbers, decimals_of
 from .time_unit import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, TimeUnit
 

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from .dataset import Dataset
+from ..study.dataset import Dataset
 
 WITHHELD = "(a subject's identifier)"
 """Stands in place of an identifier."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import ConfigurationError
-from .spelling import one_line
+from ..errors import ConfigurationError
+from ..wording import one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .word import Word
+from ..word import Word
 
 DAYS_PER_WEEK = 7.0
 DAYS_PER_MONTH = 30.4375

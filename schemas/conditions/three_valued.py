@@ -17,10 +17,10 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from . import columns
-from .columns import Mask
-from .dataset import Dataset
-from .spelling import one_line
+from ..study import columns
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..wording import one_line
 
 Kind = Literal["text", "numbers", "dates"]
 Constant = str | float

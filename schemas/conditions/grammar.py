@@ -25,8 +25,11 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .columns import Mask
-from .condition import (
+from ..errors import ConfigurationError
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..wording import did_you_mean, one_line
+from .three_valued import (
     MIRRORED,
     CompareConstant,
     CompareVariables,
@@ -39,9 +42,6 @@ from .condition import (
     NotComparable,
     Truth,
 )
-from .dataset import Dataset
-from .errors import ConfigurationError
-from .spelling import did_you_mean, one_line
 
 LONGEST = 2_000
 """Characters that an expression may have."""

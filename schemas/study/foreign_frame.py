@@ -15,8 +15,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from ..wording import one_line
 from .columns import is_character
-from .spelling import one_line
 
 
 class UnfitColumn(TypeError):

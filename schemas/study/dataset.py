@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..glance import Glance, Glanced, listed
+from ..standards.structure import Structure, detect_structure, is_declared, overruled
 from . import columns
 from .columns import Distinct, Mask
 from .declarations import NOTHING_DECLARED, Declarations
 from .foreign_frame import taken
-from .glance import Glance, Glanced, listed
-from .structure import Structure, detect_structure, is_declared, overruled
 from .variable import MetadataKind, ReadAsMissing, ReadingNote, Source, SpecialMissing, Variable
 
 Answer = TypeVar("Answer")

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .columns import Mask
-from .dataset import Dataset
-from .study import Study
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
 
 _LEADING_ZEROS = re.compile(r"0(?<!\d0)0*(?=\d)")
 """Starts with the character that is looked for, not with what stands before it: that is found faster."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
 
-from .terminology import BUILT_IN, Terminology
+from ..standards.terminology import BUILT_IN, Terminology
 
 Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
 

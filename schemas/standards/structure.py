@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from .word import Word
+from ..word import Word
 
 
 class Structure(Word):

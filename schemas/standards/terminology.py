@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from .spelling import counted, one_line
+from ..wording import counted, one_line
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Mask
-from .dataset import Dataset
+from ..study.columns import Mask
+from ..study.dataset import Dataset
 from .parameters import Parameters
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from ..glance import Glance, Glanced
+from ..wording import counted
 from .dataset import Dataset, sendable
 from .declarations import Declarations
-from .glance import Glance, Glanced
-from .spelling import counted
 from .variable import ReadingNote
 
 

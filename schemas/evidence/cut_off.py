@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Mask
-from .dataset import Dataset
-from .declarations import Declarations
-from .study import Study
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.declarations import Declarations
+from ..study.study import Study
 from .subjects import adsl_record
 
 CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")

@@ -1,0 +1,1 @@
+"""What the data say, without a verdict."""

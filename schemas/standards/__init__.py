@@ -1,0 +1,1 @@
+"""What CDISC says: structures, variables, codelists; no data."""
