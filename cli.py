@@ -52,7 +52,7 @@ from .schemas.wording import plain
 if TYPE_CHECKING:
     from .schemas.gate import GateOptions
     from .schemas.report import Report
-    from .schemas.rule import Rule
+    from .schemas.rules.rule import Rule
     from .schemas.study.declarations import Declarations
     from .schemas.study.study import Study
 

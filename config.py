@@ -40,7 +40,7 @@ from .schemas.wording import did_you_mean, one_line
 if TYPE_CHECKING:
     from .converters.configuration import Judging
     from .schemas.gate import GateOptions
-    from .schemas.rule import Rule
+    from .schemas.rules.rule import Rule
     from .schemas.severity import Severity
     from .schemas.standards.versions import Standards
     from .schemas.study.declarations import Declarations

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args
 
-from ..schemas.custom_rules import condition_rule
 from ..schemas.errors import ConfigurationError
-from ..schemas.rule import Rule
+from ..schemas.rules.by_condition import condition_rule
+from ..schemas.rules.rule import Rule
 from ..schemas.severity import Severity
 from ..schemas.standards.structure import Structure
 from ..schemas.study.declarations import Declarations, Endpoint, Role

@@ -20,7 +20,7 @@ from ..schemas.errors import AdamgateError, ConfigurationError
 from ..schemas.finding import Outcome, Status
 from ..schemas.gate import validate
 from ..schemas.report import Report
-from ..schemas.rule import Rule
+from ..schemas.rules.rule import Rule
 from ..schemas.selection import full_book
 from ..schemas.study.declarations import Declarations
 from ..schemas.wording import counted, did_you_mean, nearest

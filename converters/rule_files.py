@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ..schemas.errors import ConfigurationError, Terminated
-from ..schemas.rule import DECLARED, Rule
+from ..schemas.rules.rule import DECLARED, Rule
 from ..schemas.selection import as_rules
 
 GROUP = "adamgate.rules"

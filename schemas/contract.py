@@ -14,8 +14,8 @@ from functools import cache, partial
 import pandas as pd
 import pandera.pandas as pa
 
-from .rule import Fault, Rule
 from .rules import rule_book
+from .rules.rule import Fault, Rule
 from .severity import Severity
 from .standards.requirement import Requirement
 from .standards.structure import Structure

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .fingerprint import RecordKeys, fingerprint
-from .rule import UNDELIVERED
+from .rules.rule import UNDELIVERED
 from .severity import Severity
 from .word import Word
 

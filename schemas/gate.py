@@ -15,8 +15,8 @@ from .baseline import Baseline, compared
 from .errors import ConfigurationError
 from .finding import Status
 from .report import Deselected, Input, Report, Terms
-from .rule import Grain, Rule, RuleFunction
 from .rules import rule_book
+from .rules.rule import Grain, Rule, RuleFunction
 from .selection import Names, Selection, as_rules, full_book
 from .severity import Severity
 from .standards.versions import Standards

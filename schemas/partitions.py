@@ -25,7 +25,7 @@ from .evidence.subjects import plain_identifiers
 from .finding import EXAMPLES, Finding, Outcome, Status
 from .gate import GateOptions, validate
 from .report import Report
-from .rule import Grain, Rule
+from .rules.rule import Grain, Rule
 from .severity import Severity
 from .study.dataset import Dataset
 from .study.study import Study

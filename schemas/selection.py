@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from .errors import ConfigurationError
-from .rule import Rule, RuleFunction
-from .rule_ids import prefixes, require_own_id
 from .rules import rule_book
+from .rules.ids import prefixes, require_own_id
+from .rules.rule import Rule, RuleFunction
 from .severity import Severity
 from .waiver_rules import WAIVER_RULES
 from .wording import did_you_mean, nearest, one_line

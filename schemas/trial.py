@@ -22,7 +22,7 @@ from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
 from .fingerprint import KeyColumns, RecordKeys
 from .lending import lend, lend_study
 from .report import Waived
-from .rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
+from .rules.rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
 from .study.columns import Mask, WrongType
 from .study.dataset import Dataset

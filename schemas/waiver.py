@@ -14,7 +14,7 @@ import numpy as np
 
 from .conditions.three_valued import CompareConstant, Constant, NotComparable
 from .errors import ConfigurationError
-from .rule import Fault, Rule
+from .rules.rule import Fault, Rule
 from .study.columns import Mask
 from .study.dataset import Dataset
 from .wording import did_you_mean, nearest, one_line

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from .report import Waived
-from .rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
+from .rules.rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
 from .severity import Severity
 from .study import columns
 from .study.dataset import Dataset

@@ -62,7 +62,7 @@ def test_a_file_may_import_rules_of_another(file: Path, tmp_path: Path, monkeypa
     own = RULES.replace("ACME001", "ACME003").replace("ACME002", "ACME004").replace("def large", "def small")
     file.write_text(
         f"{own}\nfrom of_the_company import large\n"
-        "from adamgate.schemas.rules.time_to_event import negative_duration\n"
+        "from adamgate.schemas.rules.time_to_event.time_to_event import negative_duration\n"
     )
     for _ in range(2):
         assert [rule.id for rule in load_rules(file)] == ["ACME003", "ACME004", "ACME001", "ACME002"]

@@ -6,41 +6,42 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from ..rule import DECLARED, Rule
-from . import (
+from .adverse_events import (
     adverse_events,
-    basic_data_structure,
-    censoring,
     coding,
-    cross_dataset,
-    cut_offs,
-    dates,
-    durations,
-    endpoints,
     event_days,
-    flags,
-    follow_up,
     imputation,
-    last_contact,
+    occurrence_flags,
+    seriousness,
+    severity,
+    treatment_emergence,
+)
+from .conformance import (
+    basic_data_structure,
+    dates,
+    flags,
     metadata,
     non_compartmental,
     occurrence,
-    occurrence_flags,
-    origins,
     pairs,
     population_pk,
-    populations,
-    responses,
-    seriousness,
-    severity,
-    shared_variables,
-    subject_dates,
     subject_level,
     terminology,
-    time_to_event,
     time_to_event_conformance,
+)
+from .rule import DECLARED, Rule
+from .subjects import cross_dataset, populations, shared_variables, subject_dates
+from .time_to_event import (
+    censoring,
+    cut_offs,
+    durations,
+    endpoints,
+    follow_up,
+    last_contact,
+    origins,
+    responses,
+    time_to_event,
     traces,
-    treatment_emergence,
     treatments,
 )
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..evidence.parameters import SHOWN, further, identifying_codes, prefix, unnamed
-from ..rule import Fault
 from ..severity import Severity
 from ..study.columns import Mask
 from ..study.dataset import Dataset
+from .rule import Fault
 
 Positions = NDArray[np.intp]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..rule import Citation, rule
+from .rule import Citation, rule
 
 OWN = Citation("adamgate", "readiness of survival data")
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..rule import Citation, Fault, rule
 from ..severity import Severity
 from ..study.columns import Distinct, Mask
 from ..study.dataset import Dataset
+from .rule import Citation, Fault, rule
 
 CONFORMANCE = Citation("CDISC ADaM conformance rules")
 

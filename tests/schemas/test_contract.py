@@ -11,8 +11,8 @@ import pytest
 from adamgate.schemas import contract
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Rule
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.rules.rule import Rule
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards import adae, adsl, adtte, bds, occds
 from adamgate.schemas.standards.structure import Structure

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.rule_ids import OWN, prefixes
+from adamgate.schemas.rules.ids import OWN, prefixes
 from adamgate.schemas.selection import full_book
 
 

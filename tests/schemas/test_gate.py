@@ -8,7 +8,7 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas.finding import EXAMPLES
-from adamgate.schemas.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
+from adamgate.schemas.rules.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.trial import Manner, try_rule
 

@@ -5,7 +5,7 @@ import pytest
 
 from adamgate.schemas.evidence.parameters import SHOWN
 from adamgate.schemas.finding import Status
-from adamgate.schemas.rule import NO_PARAMETERS
+from adamgate.schemas.rules.rule import NO_PARAMETERS
 from adamgate.schemas.severity import Severity
 
 RULES = ("TTE001", "TTE002", "TTE007", "TTE008", "TTE011", "TTE019", "TTE022", "XD004", "XD015")

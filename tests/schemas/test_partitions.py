@@ -17,8 +17,8 @@ import adamgate as ag
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
 from adamgate.schemas.partitions import join, partition, validate_partitions
-from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations

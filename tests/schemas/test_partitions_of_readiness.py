@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations, Endpoint
 from adamgate.schemas.study.study import Study

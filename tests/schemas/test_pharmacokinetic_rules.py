@@ -6,8 +6,8 @@ import pytest
 
 from adamgate.schemas.finding import Status
 from adamgate.schemas.gate import validate
-from adamgate.schemas.rule import Grain
 from adamgate.schemas.rules import rule_book
+from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.standards.versions import Standards
 from adamgate.schemas.study.dataset import Dataset

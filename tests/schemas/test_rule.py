@@ -9,7 +9,7 @@ import pytest
 import adamgate as ag
 from adamgate.schemas import contract
 from adamgate.schemas.errors import ConfigurationError, Terminated
-from adamgate.schemas.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
+from adamgate.schemas.rules.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.standards.versions import Standards

@@ -1,0 +1,163 @@
+"""Rules about adverse events as they are analysed: their dates and their identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from ...evidence.partial_dates import analysed
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ..readiness import readiness
+from ..rule import Fault, Grain
+
+_SAME_EVENT = (
+    "ASTDTM",
+    "AENDT",
+    "AENDTM",
+    "AESEV",
+    "ASEV",
+    "AETOXGR",
+    "ATOXGR",
+    "AESER",
+    "AEREL",
+    "AREL",
+    "AEOUT",
+    "AEBODSYS",
+)
+"""What records of one term and start must share to be one event twice."""
+
+
+@readiness(
+    "AE001",
+    title="AENDT is before ASTDT",
+    severity=Severity.ERROR,
+    grain=Grain.RECORD,
+    structures=(Structure.ADAE,),
+    needs=("ASTDT", "AENDT"),
+)
+def end_before_start(data: Dataset) -> Iterator[Fault]:
+    """An adverse event ends before it starts.
+
+    ## What it checks
+    AENDT is on or after ASTDT. An error where both dates are complete, a warning where either was
+    imputed: ASTDTF or AENDTF is filled, or AESTDTC or AEENDTC has no day.
+
+    ## Not a fault
+    An event without an end date.
+
+    ## Why it matters
+    Durations become negative, and the event is outside every window of time at risk.
+
+    ## Smallest fix
+    Correct the date; for an imputed one, impute no later than the end or no earlier than the start.
+    """
+    before = data.days("AENDT") < data.days("ASTDT")
+    start, end = analysed(data, "ASTDT", "ASTDTF", "AESTDTC"), analysed(data, "AENDT", "AENDTF", "AEENDTC")
+    imputed = start.open | end.open
+    yield Fault(before & ~imputed, ("AENDT", "ASTDT"), "AENDT is before ASTDT")
+    message = "AENDT is before ASTDT, and one of them is imputed"
+    yield Fault(before & imputed, ("AENDT", "ASTDT", "ASTDTF", "AENDTF"), message, Severity.WARNING)
+
+
+@readiness(
+    "AE002",
+    title="AESEQ is repeated within a subject",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.ADAE,),
+    needs=("USUBJID", "AESEQ"),
+)
+def sequence_repeated(data: Dataset) -> Iterator[Fault]:
+    """Two records of a subject have the same AESEQ.
+
+    ## What it checks
+    USUBJID and AESEQ identify a record. Where ASEQ does so instead it is a note: an event was split by
+    period or severity.
+
+    ## Not a fault
+    Records without AESEQ, which have no parent in SDTM.
+
+    ## Why it matters
+    An event that is there twice is counted twice, and nothing can be traced to its source.
+
+    ## Smallest fix
+    Remove the repetition; number split records in ASEQ.
+    """
+    repeated, numbered = _repeated(data, "USUBJID", "AESEQ"), parts_of_an_event(data)
+    yield Fault(repeated & ~numbered, ("USUBJID", "AESEQ"), "AESEQ is repeated within a subject")
+    message = "AESEQ is repeated within a subject; ASEQ is not"
+    yield Fault(numbered, ("AESEQ", "ASEQ"), message, Severity.NOTE)
+
+
+def parts_of_an_event(data: Dataset) -> Mask:
+    """Records of an event that was split, by period or severity: AESEQ is repeated, and ASEQ is not."""
+    if not all(name in data for name in ("USUBJID", "AESEQ", "ASEQ")):
+        return np.zeros(len(data), dtype=np.bool_)
+    repeated = _repeated(data, "USUBJID", "AESEQ")
+    if not repeated.any():
+        return repeated
+    alike = repeated & (data.missing("ASEQ") | _repeated(data, "USUBJID", "ASEQ"))
+    event = data.groups("USUBJID", "AESEQ")
+    parts: Mask = repeated & (np.bincount(event, weights=alike)[event] == 0)
+    return parts
+
+
+def _repeated(data: Dataset, *keys: str) -> Mask:
+    """Records whose keys are filled and occur more than once."""
+    filled = np.logical_and.reduce([data.filled(key) for key in keys])
+    group = data.groups(*keys)
+    times = np.bincount(group[filled], minlength=int(group.max(initial=0)) + 1)
+    repeated: Mask = filled & (times[group] > 1)
+    return repeated
+
+
+@readiness(
+    "AE041",
+    title="An event is there twice",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=(Structure.ADAE,),
+    needs=("USUBJID", "ASTDT"),
+    needs_any=(("AETERM", "AEDECOD"),),
+)
+def event_repeated(data: Dataset) -> Iterator[Fault]:
+    """A subject has several records of one event.
+
+    ## What it checks
+    No two records of a subject are equal in term (AETERM, else AEDECOD), dates, severity or grade,
+    seriousness, causality and outcome, as far as these are there. Records that are equal in term and start
+    are counted in a note, whatever else they differ in.
+
+    ## Not a fault
+    One record per severity, grade or period of an event: they differ in dates or severity. Records of two
+    organ classes. Events without a term or a start.
+
+    ## Why it matters
+    Events are counted twice, and recurrent events follow each other after no time.
+
+    ## Smallest fix
+    Remove the repetition, or join the records.
+    """
+    term = "AETERM" if "AETERM" in data else "AEDECOD"
+    key = ("USUBJID", term, "ASTDT")
+    same_start = _repeated(data, *key)
+    if not same_start.any():
+        return
+    shared = tuple(name for name in _SAME_EVENT if name in data)
+    same = _equal_among(data, same_start, key + shared)
+    yield Fault(same, (*key, *shared), "records of a subject are equal in all that describes an event")
+    yield Fault(same_start, key, "records of a subject are equal in term and start", Severity.NOTE)
+
+
+def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
+    """Records among those chosen that agree with another one in all keys; missing agrees with missing."""
+    positions = np.flatnonzero(chosen)
+    codes = pd.DataFrame({key: data.distinct(key).codes[positions] for key in keys})
+    equal = np.zeros(len(data), dtype=np.bool_)
+    equal[positions[codes.duplicated(keep=False).to_numpy()]] = True
+    return equal

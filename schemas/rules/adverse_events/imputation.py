@@ -1,0 +1,135 @@
+"""Rules about dates of adverse events that were imputed, or should not have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...evidence.partial_dates import FLAGS, Part, collected
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ..readiness import readiness
+from ..rule import Fault, Grain, Yield
+from .adverse_events import parts_of_an_event
+
+_ADAE = (Structure.ADAE,)
+_START = {"date": "ASTDT", "flag": "ASTDTF", "text": "AESTDTC"}
+_END = {"date": "AENDT", "flag": "AENDTF", "text": "AEENDTC"}
+
+
+@readiness(
+    {"AE036": _START, "AE037": _END},
+    title="{flag} does not say what was imputed in {date}",
+    severity=Severity.ERROR,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+    needs=("{date}",),
+    needs_any=(("{flag}", "{text}"),),
+)
+def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[Fault]:
+    """An imputed date has no flag, or a flag that says something else was imputed.
+
+    ## What it checks
+    Where {date} is there, {flag} says what {text} lacks: D the day, M month and day, Y the whole date, and
+    nothing where it lacks nothing. Where {date} stayed missing there is no flag. Y, M and D are the only
+    flags; this much is judged without {text}, too.
+
+    ## Not a fault
+    A partial {text} whose {date} stayed missing. A {text} that is no ISO 8601 date cannot be judged.
+
+    ## Why it matters
+    An imputed date that looks collected decides about treatment emergence, and about the time to an event,
+    without anybody knowing.
+
+    ## Smallest fix
+    Derive {flag} from {text}: the largest part that was imputed.
+    """
+    unread = np.full(len(data), Part.UNREADABLE, dtype=np.int8)
+    lacks = collected(data, text).lacks if text in data else unread
+    dated = data.filled(date)
+    imputed = dated & (lacks > Part.NONE)
+    if flag not in data:
+        message = f"{date} is imputed, as {text} is not complete, and there is no {flag}"
+        yield Fault(imputed, (flag, date, text), message)
+        return
+    flags = data.distinct(flag)
+    unknown = flags.matching(lambda value: str(value) not in FLAGS)
+    said = flags.spread(
+        np.array([FLAGS.get(str(value), Part.UNREADABLE) for value in flags.values], dtype=np.int8),
+        missing=Part.NONE,
+    )
+    yield Fault(unknown, (flag,), f"{flag} is none of Y, M and D")
+    unflagged = imputed & (said == Part.NONE)
+    yield Fault(
+        unflagged, (flag, date, text), f"{date} is imputed, as {text} is not complete, without {flag}"
+    )
+    flagged = (said > Part.NONE) & (lacks != Part.UNREADABLE)
+    other = flagged & dated & (said != lacks)
+    yield Fault(other, (flag, text), f"{flag} is not what {text} lacks")
+    undated = data.filled(flag) & ~dated
+    yield Fault(undated, (flag, date), f"{flag} is filled where {date} is missing")
+
+
+@readiness(
+    {"AE038": _START, "AE039": _END},
+    title="{date} is not a day that {text} allows",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=_ADAE,
+    needs=("{date}", "{text}"),
+)
+def date_against_text(data: Dataset, date: str, flag: str, text: str) -> Iterator[Fault]:  # noqa: ARG001  (one table)
+    """An analysis date is not the collected one, nor within what a partial one leaves open.
+
+    ## What it checks
+    {date} is the day of {text}, or lies in the month or year that it has.
+
+    ## Not a fault
+    A {text} that is missing, or no ISO 8601 date. Parts of an event that was split by period or severity
+    (AESEQ repeated, ASEQ not), whose {text} is that of the whole event: a note.
+
+    ## Why it matters
+    The date was shifted, or imputed into a time when the event cannot have been.
+
+    ## Smallest fix
+    Derive {date} from {text} again.
+    """
+    outside = collected(data, text).exclude(data.days(date))
+    part = parts_of_an_event(data)
+    yield Fault(outside & ~part, (date, text), f"{date} is not a day that {text} allows")
+    message = f"{date} of a part of an event is not a day that {text} of the event allows"
+    yield Fault(outside & part, (date, text), message, Severity.NOTE)
+
+
+@readiness(
+    "AE040",
+    title="An event that is not resolved has an end date",
+    severity=Severity.NOTE,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+    needs=("AENDT", "AEOUT"),
+)
+def end_of_unresolved(data: Dataset) -> Iterator[Yield]:
+    """An event has an end date, and its outcome is that it has not ended.
+
+    ## What it checks
+    Where AEOUT is NOT RECOVERED/NOT RESOLVED, AENDT is missing.
+
+    ## Not a fault
+    An end that was set to the end of follow-up or of a severity period: hence a note.
+
+    ## Why it matters
+    The duration of the event is that of the observation, not of the event.
+
+    ## Smallest fix
+    Leave AENDT missing, or correct the outcome.
+    """
+    ended: Mask = data.filled("AENDT") & data.matching("AEOUT", _is_unresolved)
+    yield Fault(ended, ("AENDT", "AEOUT"), "AENDT has a value where AEOUT is NOT RECOVERED/NOT RESOLVED")
+
+
+def _is_unresolved(text: object) -> bool:
+    return str(text).strip().upper().startswith(("NOT RECOVERED", "NOT RESOLVED"))

@@ -1,0 +1,240 @@
+"""Rules about AOCCFL and its kin: the one record that stands for a subject, class or term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...severity import Severity
+from ...standards.requirement import index_of
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Yield
+from .severity import RANKS, ranks
+from .treatment_emergence import emergent
+
+Groups = NDArray[np.intp]
+Choices = list[tuple[str, ...]]
+"""Ways to group records: the variables of each."""
+
+_ADAE = (Structure.ADAE,)
+_SUBJECT = ((),)
+_CLASS = (("AEBODSYS",), ("AESOC",))
+_TERM = (("AEDECOD",),)
+_BY_CLASS = {"within": _CLASS, "group": "subject and organ class", "grain": Grain.DATASET}
+"""Which of two variables for the organ class a flag may go by, only the whole dataset tells."""
+_PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
+
+
+@readiness(
+    {
+        "AE011": {"flag": "AOCCFL", "within": _SUBJECT, "group": "subject", "worst": False},
+        "AE012": {**_BY_CLASS, "flag": "AOCCSFL", "worst": False},
+        "AE013": {"flag": "AOCCPFL", "within": _TERM, "group": "subject and term", "worst": False},
+        "AE014": {"flag": "AOCCIFL", "within": _SUBJECT, "group": "subject", "worst": True},
+        "AE015": {**_BY_CLASS, "flag": "AOCCSIFL", "worst": True},
+        "AE016": {"flag": "AOCCPIFL", "within": _TERM, "group": "subject and term", "worst": True},
+    },
+    title="{flag} does not mark one event per {group}",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=_ADAE,
+    needs=("USUBJID", "{flag}"),
+)
+def one_per_group(
+    data: Dataset, flag: str, within: tuple[tuple[str, ...], ...], group: str, *, worst: bool
+) -> Iterator[Yield]:
+    """{flag} marks several events per {group}, or none, or not the one it should.
+
+    ## What it checks
+    {flag} is Y on at most one record per {group}: an error. Per {group} with a treatment-emergent event
+    there is such a record: a warning. A first occurrence has the earliest ASTDT, a worst one the greatest
+    severity or grade of the treatment-emergent events: a note.
+
+    ## Not a fault
+    Several events on the earliest day or of the worst severity: any one may carry the flag. Flags that sit
+    on a later event because they mark the worst. An organ class by AEBODSYS or by AESOC. One flag per
+    period or treatment: a note. Groups without any ASTDT, uncoded events, and records that ANL01FL or
+    SAFFL leaves out, for lack of a flag.
+
+    ## Why it matters
+    Tables count subjects by this flag: two are counted twice, and none is not counted.
+
+    ## Smallest fix
+    Derive {flag} again: sort the treatment-emergent events of each {group} and mark the first.
+    """
+    choices = _choices(data, within)
+    if not choices:
+        yield Inapplicable(f"no variable tells one {group} from another")
+        return
+    flagged = data.equals(flag, "Y")
+    ways = _Ways(data, choices)
+    repeated = ways.agree(lambda group: _repeated(group, flagged))
+    yield from _several(data, flag, group, choices[0], repeated)
+    counted = _counted(data)
+    dated = data.filled("ASTDT") if "ASTDT" in data else np.ones(len(data), dtype=np.bool_)
+    lacking = ways.agree(lambda group: counted & _lacking(group, flagged, dated))
+    message = f"{flag} marks none of the treatment-emergent events of a {group}"
+    yield Fault(lacking, (flag, *choices[0], "TRTEMFL"), message, Severity.WARNING)
+    misplaced = _worse_elsewhere if worst else _earlier_elsewhere
+    yield from misplaced(data, flag, ways, flagged & ~repeated)
+
+
+def _choices(data: Dataset, within: tuple[tuple[str, ...], ...]) -> Choices:
+    """Ways to group that the dataset allows: by variables that are filled on some record.
+
+    One that makes the same groups as the first is left out.
+    """
+    there = [keys for keys in within if all(key in data and data.filled(key).any() for key in keys)]
+    return there[:1] + [keys for keys in there[1:] if not _one_to_one(data, there[0][0], keys[0])]
+
+
+def _one_to_one(data: Dataset, one: str, other: str) -> bool:
+    codes, width = data.distinct(other).codes + 1, len(data.distinct(other).values) + 1
+    pairs = np.flatnonzero(np.bincount((data.distinct(one).codes + 1) * width + codes))
+    return len(np.unique(pairs // width)) == len(pairs) == len(np.unique(pairs % width))
+
+
+def _several(data: Dataset, flag: str, group: str, keys: tuple[str, ...], repeated: Mask) -> Iterator[Fault]:
+    names = ("USUBJID", *keys)
+    apart = np.zeros(len(data), dtype=np.bool_)
+    if repeated.any():
+        for period in _PERIODS:
+            if period in data:
+                apart |= _told_apart(data, names, period, repeated)
+    variables = (flag, *names)
+    yield Fault(repeated & ~apart, variables, f"{flag} marks several events of one {group}")
+    message = f"{flag} marks several events of one {group}, one per period or treatment"
+    yield Fault(apart, variables, message, Severity.NOTE)
+
+
+def _told_apart(data: Dataset, names: tuple[str, ...], period: str, repeated: Mask) -> Mask:
+    """Repeated records of groups that have one record per period, none without a period."""
+    group = data.groups(*names)
+    alike = repeated & (_repeated(data.groups(*names, period), repeated) | data.missing(period))
+    return repeated & ~_any(group, alike)[group]
+
+
+class _Ways:
+    """Ways to group the records of a subject; each is worked out once, and only where it is asked for."""
+
+    def __init__(self, data: Dataset, choices: Choices) -> None:
+        self._data, self._choices = data, choices
+        self._known: dict[tuple[str, ...], Groups] = {}
+
+    def agree(self, faulty: Callable[[Groups], Mask]) -> Mask:
+        """Records at fault by every way to group them."""
+        mask = np.ones(len(self._data), dtype=np.bool_)
+        for keys in self._choices:
+            mask &= faulty(self._groups(keys))
+            if not mask.any():
+                break
+        return mask
+
+    def _groups(self, keys: tuple[str, ...]) -> Groups:
+        """A group number per record, -1 where a key is missing."""
+        if keys not in self._known:
+            names = ("USUBJID", *keys)
+            filled = np.logical_and.reduce([self._data.filled(name) for name in names])
+            self._known[keys] = np.where(filled, self._data.groups(*names), -1)
+        return self._known[keys]
+
+
+def _repeated(group: Groups, mask: Mask) -> Mask:
+    """Records under a mask that share their group with another one under it."""
+    own = mask & (group >= 0)
+    times = np.bincount(group[own], minlength=int(group.max(initial=0)) + 1)
+    return own & (times[group] > 1)
+
+
+def _lacking(group: Groups, flagged: Mask, dated: Mask) -> Mask:
+    """Records of a group that has a date and no flag."""
+    return (group >= 0) & (_any(group, dated) & ~_any(group, flagged))[group]
+
+
+def _any(group: Groups, mask: Mask) -> Mask:
+    """Whether a group has a record under a mask, by group number."""
+    has = np.zeros(int(group.max(initial=0)) + 1, dtype=np.bool_)
+    has[group[mask & (group >= 0)]] = True
+    return has
+
+
+def _counted(data: Dataset) -> Mask:
+    """Records that the flag is derived from."""
+    counted = emergent(data) if "TRTEMFL" in data else np.zeros(len(data), dtype=np.bool_)
+    for flag in ("SAFFL", "ANL01FL"):
+        if flag in data:
+            counted = counted & data.equals(flag, "Y")
+    return counted
+
+
+def _earlier_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> Iterator[Fault]:
+    if "ASTDT" not in data:
+        return
+    days = data.days("ASTDT")
+    late = ways.agree(lambda group: _exceeds(-days, group, flagged, data))
+    message = f"{flag} is not on the earliest event of its group"
+    yield Fault(late, (flag, "ASTDT"), message, Severity.NOTE)
+
+
+def _worse_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> Iterator[Fault]:
+    scales = [scale for scale in RANKS if scale in data and data.is_character(scale)]
+    if not scales:
+        return
+    milder = flagged
+    for scale in scales:
+        rank = ranks(data, scale)
+        milder = milder & ways.agree(partial(_exceeds, rank, flagged=flagged, data=data))
+    message = f"{flag} is not on the worst event of its group"
+    yield Fault(milder, (flag, *scales), message, Severity.NOTE)
+
+
+def _exceeds(values: NDArray[np.float64], group: Groups, flagged: Mask, data: Dataset) -> Mask:
+    """Flagged records of a group in which a record of the same standing has a greater value.
+
+    A treatment-emergent record is compared with treatment-emergent ones, another with all.
+    """
+    own = emergent(data)
+    exceeded = np.zeros(len(values), dtype=np.bool_)
+    for judged, among in ((flagged & own, own), (flagged & ~own, np.ones_like(own))):
+        if judged.any():
+            greatest = np.full(int(group.max(initial=0)) + 1, -np.inf)
+            usable = among & (group >= 0) & ~np.isnan(values)
+            np.maximum.at(greatest, group[usable], values[usable])
+            exceeded |= judged & (group >= 0) & (values < greatest[group])
+    return exceeded
+
+
+@readiness(
+    "AE017",
+    title="An occurrence flag is neither Y nor null",
+    severity=Severity.ERROR,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+)
+def other_occurrence_flag(data: Dataset) -> Iterator[Yield]:
+    """An occurrence flag AOCCzzFL holds something else than Y or null.
+
+    ## What it checks
+    AOCC01FL, AOCC02FL, … are Y or null.
+
+    ## Not a fault
+    How many of them are Y: what they are the first of is not known here.
+
+    ## Why it matters
+    A program that asks whether the flag is filled takes an N for a first occurrence, and counts it.
+
+    ## Smallest fix
+    Leave the flag null where it is not Y.
+    """
+    flags = [each.name for each in data.variables if index_of("AOCCzzFL", each.name.upper())]
+    if not flags:
+        yield Inapplicable("no AOCCzzFL")
+    for flag in flags:
+        other = data.filled(flag) & ~data.equals(flag, "Y")
+        yield Fault(other, (flag,), f"{flag} is neither Y nor null")

@@ -1,0 +1,281 @@
+"""Rules about serious and fatal adverse events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...evidence.partial_dates import analysed
+from ...evidence.subjects import Deaths, deaths_of, subject_days, subject_variable
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Yield
+from .severity import FATAL_GRADE, grades
+
+_ADAE = (Structure.ADAE,)
+_COMPLETE = ("AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE")
+_CRITERIA = (*_COMPLETE, "AESMIE")
+"""Criteria of seriousness of ICH E2A. AESCAN and AESOD are older and make no event serious."""
+_GRADES = ("AETOXGR", "AETOXGRN", "ATOXGR", "ATOXGRN")
+_FATAL = ("AESDTH", "AEOUT", *_GRADES)
+_NO_DEATHS = "neither ADSL nor ADAE has deaths by subject (USUBJID with DTHFL or DTHDT)"
+_NO_DATE = "neither ADAE nor ADSL has DTHDT"
+
+
+@readiness(
+    "AE018",
+    title="A serious event meets no criterion",
+    severity=Severity.WARNING,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+    needs=("AESER", *_COMPLETE),
+)
+def serious_without_criterion(data: Dataset) -> Iterator[Fault]:
+    """An event is serious and nothing says why.
+
+    ## What it checks
+    Where AESER is Y, one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE and, if there, AESMIE is Y.
+
+    ## Not a fault
+    A dataset without some of these variables but AESMIE: the reason may stand in one that was left out.
+
+    ## Why it matters
+    Either the event is not serious, or a criterion that regulators ask for is lost.
+
+    ## Smallest fix
+    Ask for the criterion; medically important events have AESMIE = Y.
+    """
+    unexplained = data.equals("AESER", "Y") & ~_criterion(data)
+    variables = ("AESER", *(name for name in _CRITERIA if name in data))
+    yield Fault(unexplained, variables, "AESER is Y without a criterion of seriousness")
+
+
+@readiness(
+    "AE019",
+    title="An event meets a criterion of seriousness and is not serious",
+    severity=Severity.WARNING,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+    needs=("AESER",),
+    needs_any=(_CRITERIA,),
+)
+def criterion_without_serious(data: Dataset) -> Iterator[Fault]:
+    """An event that meets a criterion of seriousness is not serious.
+
+    ## What it checks
+    Where one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE, AESMIE is Y, AESER is Y.
+
+    ## Not a fault
+    AESCAN and AESOD (cancer, overdose): they are no criteria of ICH E2A.
+
+    ## Why it matters
+    A hospitalization or a death is missing from the serious events.
+
+    ## Smallest fix
+    Set AESER to Y, or correct the criterion.
+    """
+    missed = _criterion(data) & ~data.equals("AESER", "Y")
+    variables = ("AESER", *(name for name in _CRITERIA if name in data))
+    yield Fault(missed, variables, "AESER is not Y although a criterion of seriousness is met")
+
+
+def _criterion(data: Dataset) -> Mask:
+    present = [data.equals(name, "Y") for name in _CRITERIA if name in data]
+    met: Mask = np.logical_or.reduce(present)
+    return met
+
+
+@readiness(
+    "AE020",
+    title="AESDTH, AEOUT and grade disagree about death",
+    severity=Severity.WARNING,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+    needs_any=(_FATAL,),
+)
+def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
+    """One of AESDTH, AEOUT and the grade says that an event was fatal, another that it was not.
+
+    ## What it checks
+    AESDTH = Y, AEOUT = FATAL and grade 5 stand together, as far as they are there; where several grades
+    are, the worst counts. A missing outcome or grade says nothing; a missing AESDTH counts as N.
+
+    ## Not a fault
+    Grades of different variables that differ. A study that records severity instead of grades.
+
+    ## Why it matters
+    Tables of fatal events differ by the variable they select.
+
+    ## Smallest fix
+    Correct the one that is wrong; the cause of death decides.
+    """
+    signs = _signs(data)
+    if len(signs) < 2:
+        yield Inapplicable("only one of AESDTH, AEOUT and a grade is there")
+        return
+    spared = np.logical_or.reduce([sign.denies for sign in signs])
+    variables = _told_by(signs)
+    message = f"{_and(list(variables))} disagree about whether the event was fatal"
+    yield Fault(_fatal(data) & spared, variables, message)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sign:
+    """What tells whether an event was fatal: records it calls fatal, and records it calls not fatal."""
+
+    variables: tuple[str, ...]
+    says: Mask
+    denies: Mask
+
+
+def _signs(data: Dataset) -> list[_Sign]:
+    signs = []
+    if "AESDTH" in data:
+        died = data.equals("AESDTH", "Y")
+        signs.append(_Sign(("AESDTH",), died, ~died))
+    if "AEOUT" in data:
+        died = data.matching("AEOUT", lambda text: str(text).strip().upper() == "FATAL")
+        signs.append(_Sign(("AEOUT",), died, data.filled("AEOUT") & ~died))
+    graded = tuple(name for name in _GRADES if name in data)
+    if graded:
+        worst = np.fmax.reduce([grades(data, name) for name in graded])
+        signs.append(_Sign(graded, worst == FATAL_GRADE, worst < FATAL_GRADE))
+    return signs
+
+
+def _told_by(signs: list[_Sign]) -> tuple[str, ...]:
+    return tuple(name for sign in signs for name in sign.variables)
+
+
+def _fatal(data: Dataset) -> Mask:
+    fatal: Mask = np.logical_or.reduce([sign.says for sign in _signs(data)])
+    return fatal
+
+
+def _and(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _deaths(data: Dataset, study: Study) -> Deaths | None:
+    """Deaths of ADSL; where it was not delivered or says nothing of them, those of the dataset itself."""
+    if "USUBJID" not in data:
+        return None
+    found = deaths_of(data, study["ADSL"]) if "ADSL" in study else None
+    return found or deaths_of(data, data)
+
+
+@readiness(
+    "AE021",
+    title="A fatal event of a subject who is not dead",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=_ADAE,
+    needs=("USUBJID",),
+    needs_any=(_FATAL,),
+    consults=("ADSL",),
+)
+def fatal_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
+    """An event was fatal, and ADSL knows of no death.
+
+    ## What it checks
+    Subjects with an event of AESDTH = Y, AEOUT = FATAL or grade 5 have DTHFL = Y or DTHDT in ADSL.
+
+    ## Not a fault
+    The reverse: deaths of the disease are no adverse events. A death without a date. Subjects not in ADSL
+    have a finding of their own.
+
+    ## Why it matters
+    The death is missing from overall survival, or the event was not fatal.
+
+    ## Smallest fix
+    Take deaths from one source; complete DTHFL and DTHDT.
+    """
+    death = _deaths(data, study)
+    if death is None:
+        yield Inapplicable(_NO_DEATHS)
+        return
+    alive = _fatal(data) & death.known & ~death.died
+    message = "the event is fatal, and ADSL has no death of the subject"
+    yield Fault(alive, (*_told_by(_signs(data)), "DTHFL", "DTHDT"), message)
+
+
+@readiness(
+    "AE022",
+    title="A fatal event ends on another day than the subject died",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=_ADAE,
+    needs=("USUBJID", "AENDT"),
+    needs_any=(_FATAL,),
+    consults=("ADSL",),
+)
+def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A fatal event does not end on the day of death.
+
+    ## What it checks
+    AENDT of an event with AESDTH = Y, AEOUT = FATAL or grade 5 equals DTHDT (the record's own, else
+    that of ADSL). A note where DTHDT was imputed.
+
+    ## Not a fault
+    Neither date need be there. An imputed AENDT that leaves the day of death open.
+
+    ## Why it matters
+    Overall survival ends on one of the two days.
+
+    ## Smallest fix
+    Take both from the same source.
+    """
+    death = subject_variable(data, study, "DTHDT")
+    if death is None:
+        yield Inapplicable(_NO_DATE)
+        return
+    end = analysed(data, "AENDT", "AENDTF", "AEENDTC")
+    differs, imputed = _fatal(data) & end.exclude(death.days()), _death_imputed(data, study)
+    message = "the event is fatal and AENDT is not DTHDT"
+    yield Fault(differs & ~imputed, ("AENDT", "DTHDT"), message)
+    yield Fault(differs & imputed, ("AENDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
+
+
+@readiness(
+    "AE023",
+    title="An event starts after death",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=_ADAE,
+    needs=("USUBJID", "ASTDT"),
+    consults=("ADSL",),
+)
+def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
+    """An event begins after its subject died.
+
+    ## What it checks
+    ASTDT is on or before DTHDT (the record's own, else that of ADSL). A note where DTHDT was imputed.
+
+    ## Not a fault
+    An imputed start that may have been earlier. A death without a date.
+
+    ## Why it matters
+    One of the two dates is wrong, and with DTHDT overall survival.
+
+    ## Smallest fix
+    Correct the date.
+    """
+    if subject_variable(data, study, "DTHDT") is None:
+        yield Inapplicable(_NO_DATE)
+        return
+    start = analysed(data, "ASTDT", "ASTDTF", "AESTDTC")
+    after, imputed = start.first > subject_days(data, study, "DTHDT"), _death_imputed(data, study)
+    message = "ASTDT is after DTHDT"
+    yield Fault(after & ~imputed, ("ASTDT", "DTHDT"), message)
+    yield Fault(after & imputed, ("ASTDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
+
+
+def _death_imputed(data: Dataset, study: Study) -> Mask:
+    flag = subject_variable(data, study, "DTHDTF")
+    return np.zeros(len(data), dtype=np.bool_) if flag is None else flag.known & ~flag.missing()

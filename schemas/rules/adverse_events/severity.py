@@ -1,0 +1,157 @@
+"""Rules about severity and toxicity grade: text and number, and events without either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Yield
+from .treatment_emergence import emergent
+
+_ADAE = (Structure.ADAE,)
+_SEVERITIES = {
+    "MILD": 1,
+    "MODERATE": 2,
+    "SEVERE": 3,
+    "LIFE THREATENING": 4,
+    "LIFE-THREATENING": 4,
+    "FATAL": 5,
+    "DEATH": 5,
+}
+_GRADE = re.compile(r"(?:GRADE|GR\.?|G)?\s*([0-5])\Z", re.IGNORECASE)
+_GRADES = ("AETOXGR", "ATOXGR")
+RANKS = ("ASEV", "AESEV", "ATOXGR", "AETOXGR")
+"""Texts that say how bad an event was."""
+_ANY_GRADE = re.compile(r".*(TOXGR|ASTCT).*")
+FATAL_GRADE = 5
+
+
+def rank_of(scale: str, text: object) -> float:
+    """Number that a severity ("MODERATE") or a grade ("GRADE 3", "3") stands for; NaN if unknown."""
+    plain = str(text).strip().upper()
+    if scale in _GRADES:
+        grade = _GRADE.match(plain)
+        return float(grade[1]) if grade else np.nan
+    return float(_SEVERITIES.get(plain, np.nan))
+
+
+def ranks(data: Dataset, scale: str) -> NDArray[np.float64]:
+    """What the texts of a scale stand for, per record; NaN where missing or unknown."""
+    texts = data.distinct(scale)
+    known = np.array([rank_of(scale, text) for text in texts.values], dtype=np.float64)
+    return texts.spread(known, missing=np.nan)
+
+
+def grades(data: Dataset, variable: str) -> NDArray[np.float64]:
+    """Grades of a variable that may hold texts ("GRADE 3") or numbers."""
+    return ranks(data, variable) if data.is_character(variable) else data.numbers(variable)
+
+
+@readiness(
+    {
+        "AE028": {"text": "AESEV", "number": "AESEVN"},
+        "AE029": {"text": "ASEV", "number": "ASEVN"},
+        "AE030": {"text": "AETOXGR", "number": "AETOXGRN"},
+        "AE031": {"text": "ATOXGR", "number": "ATOXGRN"},
+    },
+    title="{number} does not stand for {text}",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=_ADAE,
+    needs=("{text}", "{number}"),
+)
+def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]:
+    """A severity or a grade and its number do not belong together.
+
+    ## What it checks
+    {number} is the number of {text}: 1, 2, 3 for mild, moderate and severe, and the grade itself for a
+    toxicity grade, written as 3 or GRADE 3. Other texts have one number each, and the number one text. One
+    is not missing where the other is there.
+
+    ## Not a fault
+    A text without a number on any record (NOT GRADED); a {number} that is empty throughout. {text} against
+    another scale: severity and grade, as collected and as analysed, CTCAE and ASTCT, are never compared.
+
+    ## Why it matters
+    The worst event of a subject is found by the number and shown by the text.
+
+    ## Smallest fix
+    Derive {number} from {text} again.
+    """
+    numbers = data.numbers(number)
+    if not data.filled(number).any():
+        yield Inapplicable(f"{number} is empty")
+        return
+    if not data.is_character(text):
+        yield Fault(np.abs(data.numbers(text) - numbers) > 0, (number, text), f"{number} differs from {text}")
+        return
+    expected = ranks(data, text)
+    paired = data.filled(text) & ~np.isnan(numbers)
+    wrong = paired & (np.abs(numbers - expected) > 0)
+    yield Fault(wrong, (number, text), f"{number} is not the number of {text}")
+    yield Fault(
+        _ambiguous(data, text, number, paired), (number, text), f"{number} and {text} are not one to one"
+    )
+    texts = data.distinct(text)
+    numbered = np.zeros(len(texts.values) + 1, dtype=np.bool_)
+    numbered[texts.codes[paired]] = True
+    lacking = data.filled(text) & np.isnan(numbers) & (numbered[texts.codes] | ~np.isnan(expected))
+    yield Fault(lacking, (number, text), f"{number} is missing where {text} has a value")
+    alone = data.missing(text) & ~np.isnan(numbers)
+    yield Fault(alone, (text, number), f"{text} is missing where {number} has a value")
+
+
+def _ambiguous(data: Dataset, text: str, number: str, paired: Mask) -> Mask:
+    """Records whose text is of no known rank, and has several numbers or shares one with another text."""
+    unknown = paired & np.isnan(ranks(data, text))
+    if not unknown.any():
+        return unknown
+    texts, numbers = data.distinct(text), data.distinct(number)
+    pairs = np.unique(np.stack([texts.codes[paired], numbers.codes[paired]]), axis=1)
+    of_text = np.bincount(pairs[0], minlength=len(texts.values) + 1)
+    of_number = np.bincount(pairs[1], minlength=len(numbers.values) + 1)
+    ambiguous: Mask = unknown & ((of_text[texts.codes] > 1) | (of_number[numbers.codes] > 1))
+    return ambiguous
+
+
+@readiness(
+    "AE027",
+    title="A treatment-emergent event has no grade",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=_ADAE,
+    needs=("TRTEMFL",),
+    needs_any=(("AETOXGR", "ATOXGR", "AETOXGRN", "ATOXGRN"),),
+)
+def emergent_without_grade(data: Dataset) -> Iterator[Yield]:
+    """A treatment-emergent event has no toxicity grade, where events are graded.
+
+    ## What it checks
+    Where TRTEMFL is Y, a toxicity grade is there: AETOXGR, ATOXGR, their numbers, or a variable of another
+    grading (ASTCT).
+
+    ## Not a fault
+    Grades that are empty throughout: the study records severity. Events graded on another scale only.
+
+    ## Why it matters
+    Tables of events of grade 3 and above leave the event out.
+
+    ## Smallest fix
+    Ask for the grade, or derive it in ATOXGR.
+    """
+    variables = [each.name for each in data.variables if _ANY_GRADE.match(each.name.upper())]
+    graded = np.logical_or.reduce([data.filled(variable) for variable in variables])
+    if not graded.any():
+        yield Inapplicable("no event has a grade")
+        return
+    lacking = emergent(data) & ~graded
+    usual = [name for name in ("ATOXGR", "AETOXGR", "ATOXGRN", "AETOXGRN") if name in data]
+    yield Fault(lacking, (*usual[:1], "TRTEMFL"), "a treatment-emergent event has no grade")

@@ -1,0 +1,145 @@
+"""Rules of a user's own, from a condition on the records and one that they must meet.
+
+    where = "PARAMCD == 'OS' and CNSR == 0"        which records; all, where there is none
+    require = "EVNTDESC == 'Death'"                what must not be false for them
+
+Conditions are parsed, never evaluated: see `expression`. A record for which ``require`` is unknown,
+because a value is missing, is not at fault; ``not missing(X)`` asks for a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from ..conditions.grammar import Expression, compile_expression
+from ..errors import ConfigurationError
+from ..severity import Severity
+from ..standards.structure import Structure
+from ..study.dataset import Dataset
+from .ids import require_own_id
+from .rule import Citation, Fault, Grain, Rule, Scope, require_tuples
+
+FAMILY = "own"
+EVERY_RECORD = "every record"
+
+
+def condition_rule(
+    rule_id: str,
+    title: str,
+    require: str,
+    *,
+    where: str = "",
+    severity: Severity | str = Severity.WARNING,
+    structures: Sequence[Structure | str] = (),
+    datasets: Sequence[str] = (),
+    needs: Sequence[str] = (),
+    message: str = "",
+    why: str = "",
+    fix: str = "",
+    variables: Sequence[str] = (),
+    place: str = "",
+) -> Rule:
+    """A rule that faults the records for which `require` is false.
+
+    Parameters
+    ----------
+    rule_id : str
+        Letters in capitals and digits, "ACME001", with letters that no rule of adamgate's own begins with.
+    title : str
+        Names the fault, so that it reads as a heading.
+    require : str
+        What must hold.
+    where : str
+        Of which records; by default of all.
+    severity : Severity
+    structures : sequence of Structure
+        Applies to these and their kinds; by default to every ADaM dataset.
+    datasets : sequence of str
+        Applies to datasets of these names instead.
+    needs : sequence of str
+        Variables without which the rule does not apply. One that is absent and not listed here is a
+        fault: the rule is *not run*, which refuses.
+    message : str
+        Of a finding, without patient data; by default the title.
+    why, fix : str
+        For the rule's page.
+    variables : sequence of str
+        Variables concerned, the one to look at first; by default those of `require`.
+    place : str
+        Where the rule stands, for errors.
+
+    Raises
+    ------
+    ConfigurationError
+        For an id that is taken or of another form, or a condition that is not understood.
+    """
+    require_own_id(rule_id, place)
+    require_tuples(structures=structures, datasets=datasets, needs=needs, variables=variables)
+    conditions = [_compiled(text, place) for text in (require, where) if text]
+    concerned = tuple(variables) or conditions[0].variables
+    return Rule(
+        id=rule_id,
+        title=title,
+        severity=Severity(severity),
+        family=FAMILY,
+        grain=Grain.RECORD,
+        scope=Scope(
+            structures=tuple(Structure(each) for each in structures),
+            needs=tuple(each.upper() for each in needs),
+            named=tuple(each.upper() for each in datasets),
+        ),
+        citations=(Citation(place or "own rule"),),
+        function=_judge,
+        arguments=(
+            ("about", f"records where {where}" if where else EVERY_RECORD),
+            ("where", where),
+            ("require", require),
+            ("message", message or title),
+            ("variables", concerned),
+            ("why", why or "Not said."),
+            ("fix", fix or "Correct the records, or waive those that are meant."),
+        ),
+    )
+
+
+def _judge(
+    data: Dataset,
+    *,
+    about: str,  # noqa: ARG001  (for the page)
+    where: str,
+    require: str,
+    message: str,
+    variables: tuple[str, ...],
+    why: str,  # noqa: ARG001
+    fix: str,  # noqa: ARG001
+) -> Iterator[Fault]:
+    """{message}.
+
+    ## What it checks
+    Of {about}: {require}. A record is at fault where that is false; a missing value makes it unknown.
+
+    ## Why it matters
+    {why}
+
+    ## Smallest fix
+    {fix}
+    """
+    mask = _expression(require).require(data)
+    if where:
+        mask = mask & _expression(where).where(data)
+    yield Fault(mask, variables, message)
+
+
+@lru_cache(maxsize=256)
+def _expression(text: str) -> Expression:
+    return compile_expression(text)
+
+
+def _compiled(text: str, place: str) -> Expression:
+    try:
+        return compile_expression(text)
+    except ConfigurationError as wrong:
+        raise ConfigurationError(
+            wrong.what, f"{place}: {wrong.where}" if place else wrong.where, wrong.advice
+        ) from None

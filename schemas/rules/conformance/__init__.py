@@ -1,0 +1,1 @@
+"""Rules that CDISC publishes (AD…), and controlled terminology (CT…)."""

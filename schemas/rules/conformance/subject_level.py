@@ -1,0 +1,212 @@
+"""Rules about the subject-level dataset, ADSL, on its own and against SDTM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from ...errors import AdamgateError
+from ...standards.requirement import index_of, with_index
+from ...standards.structure import Structure
+from ...standards.versions import ADAMIG
+from ...study.columns import Distinct, Mask
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ..rule import Fault, Grain, Inapplicable, Yield
+from ..statements import absent, conformance
+
+_SUBJECT_LEVEL = (Structure.ADSL,)
+
+
+@conformance(
+    {
+        "AD0047": {"variable": "SITEID"},
+        "AD0049": {"variable": "AGE"},
+        "AD0050": {"variable": "AGEU"},
+        "AD0051": {"variable": "SEX"},
+        "AD0052": {"variable": "RACE"},
+        "AD0055": {"variable": "SUBJID"},
+        "AD0071": {"variable": "ARM"},
+        "AD0072": {"variable": "TRT01P"},
+    },
+    title="{variable} is missing from ADSL",
+    grain=Grain.METADATA,
+    structures=_SUBJECT_LEVEL,
+    standards=ADAMIG,
+)
+def no_required_variable(data: Dataset, variable: str) -> Iterator[Fault]:
+    """ADSL has no {variable}.
+
+    ## What it checks
+    ADSL has {variable}, which the implementation guide requires of it.
+
+    ## Why it matters
+    Other datasets, tables and reviewers take site, demographics and treatment from ADSL; what it lacks is
+    derived again elsewhere, and differently.
+
+    ## Smallest fix
+    Add {variable} from SDTM DM, or from the randomization for a treatment.
+    """
+    yield from absent(data, variable)
+
+
+@conformance(
+    "AD0053",
+    title="A subject of ADSL is not in DM",
+    grain=Grain.SUBJECT,
+    structures=_SUBJECT_LEVEL,
+    needs=("USUBJID",),
+    datasets=("DM",),
+    standards=ADAMIG[-1:],
+)
+def subject_not_in_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
+    """ADSL has a subject whom the SDTM demographics do not know.
+
+    ## What it checks
+    Every USUBJID of ADSL occurs in SDTM DM. Trailing blanks carry no meaning, leading zeros and case do.
+
+    ## Why it matters
+    Such a subject can be traced to no collected data.
+
+    ## Smallest fix
+    Correct USUBJID, or deliver the DM that belongs to this ADSL.
+    """
+    known = frozenset(_distinct_subjects(study["DM"]).values)
+    strangers = data.matching("USUBJID", lambda subject: subject not in known)
+    yield Fault(strangers, ("USUBJID",), "USUBJID does not occur in DM")
+
+
+@conformance(
+    "AD0054",
+    title="A subject has several records in ADSL",
+    grain=Grain.SUBJECT,
+    structures=_SUBJECT_LEVEL,
+    needs=("USUBJID",),
+    standards=ADAMIG,
+)
+def repeated_subject(data: Dataset) -> Iterator[Fault]:
+    """ADSL has more than one record for a subject.
+
+    ## What it checks
+    STUDYID and USUBJID together occur once. Without STUDYID, USUBJID alone.
+
+    ## Why it matters
+    A join by subject repeats every record of the other dataset, events and all.
+
+    ## Smallest fix
+    Keep one record per subject; what varies within a subject belongs into another dataset.
+    """
+    keys = [name for name in ("STUDYID", "USUBJID") if name in data]
+    groups = data.groups(*keys)
+    repeated: Mask = pd.Series(groups).duplicated(keep=False).to_numpy(dtype=np.bool_)
+    yield Fault(repeated, tuple(keys[::-1]), f"{' and '.join(keys)} occur more than once")
+
+
+@conformance(
+    "AD0061",
+    title="ADSL has no start of treatment although EX was delivered",
+    grain=Grain.METADATA,
+    structures=_SUBJECT_LEVEL,
+    datasets=("EX",),
+    standards=ADAMIG[-1:],
+)
+def no_treatment_start(data: Dataset, study: Study) -> Iterator[Fault]:  # noqa: ARG001  (that EX is there is enough)
+    """ADSL has neither TRTSDT nor TRTSDTM, although exposure was collected.
+
+    ## What it checks
+    Where SDTM EX was delivered, ADSL has TRTSDT or TRTSDTM.
+
+    ## Why it matters
+    Study days, treatment emergence and many times to an event start there.
+
+    ## Smallest fix
+    Derive TRTSDT from the first exposure in EX.
+    """
+    if "TRTSDT" not in data and "TRTSDTM" not in data:
+        yield Fault(None, ("TRTSDT", "TRTSDTM"), "neither TRTSDT nor TRTSDTM is there, although EX is")
+
+
+@conformance(
+    {
+        "AD0064": {"variable": "TRTxxAN", "partner": "TRTxxA"},
+        "AD0070": {"variable": "TRxxAGyN", "partner": "TRxxAGy"},
+        "AD0080": {"variable": "TRTxxA", "partner": "TRTxxP"},
+    },
+    title="{variable} stands without {partner}",
+    grain=Grain.METADATA,
+    structures=_SUBJECT_LEVEL,
+    standards=ADAMIG,
+)
+def treatment_without_partner(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
+    """ADSL has {variable} without {partner} of the same index.
+
+    ## What it checks
+    For every {variable} there is {partner} with the same numbers in place of xx and y, such as 01.
+
+    ## Why it matters
+    A number needs the text it stands for, and an actual treatment the planned one it is compared with.
+
+    ## Smallest fix
+    Add {partner}, or drop {variable}.
+    """
+    for each in data.variables:
+        index = index_of(variable, each.name.upper())
+        needed = with_index(partner, index) if index else ""
+        if needed and needed not in data:
+            yield Fault(None, (each.name, needed), f"{each.name} is there without {needed}")
+
+
+@conformance(
+    "AD0204",
+    title="AGE differs from DM",
+    grain=Grain.SUBJECT,
+    structures=_SUBJECT_LEVEL,
+    needs=("USUBJID", "AGE"),
+    datasets=("DM",),
+    standards=ADAMIG,
+)
+def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield]:
+    """AGE in ADSL is not the AGE that DM has for the subject.
+
+    ## What it checks
+    For subjects in both, ADSL.AGE equals DM.AGE; a missing age equals a missing one. DM without AGE is
+    not compared.
+
+    ## Not a fault
+    An age derived for analysis by another definition, in AAGE.
+
+    ## Why it matters
+    AGE in ADSL is a copy; where it differs, tables and listings contradict each other.
+
+    ## Smallest fix
+    Copy AGE from DM, and keep a derived age in AAGE.
+    """
+    demographics = study["DM"]
+    if "AGE" not in demographics:
+        yield Inapplicable("DM has no AGE")
+        return
+    collected = _age_of_subject(demographics)
+    subjects = data.distinct("USUBJID")
+    expected = subjects.spread(
+        np.array([collected.get(subject, np.nan) for subject in subjects.values], np.float64), missing=np.nan
+    )
+    found = data.numbers("AGE")
+    equal = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    known = subjects.matching(lambda subject: subject in collected)
+    yield Fault(known & ~equal, ("AGE",), "AGE differs from AGE in DM")
+
+
+def _age_of_subject(demographics: Dataset) -> dict[str, float]:
+    subjects = _distinct_subjects(demographics)
+    filled = subjects.codes >= 0
+    return dict(
+        zip(subjects.values[subjects.codes[filled]], demographics.numbers("AGE")[filled], strict=True)
+    )
+
+
+def _distinct_subjects(data: Dataset) -> Distinct:
+    if "USUBJID" not in data:
+        raise AdamgateError(f"{data.name} has no USUBJID", "", "deliver it with its subjects")
+    return data.distinct("USUBJID")

@@ -1,0 +1,453 @@
+"""Rule, Scope, Citation and the ``@rule`` decorator; the rule book itself is `rules`.
+
+A rule is a function. Its docstring is its documentation page, its body yields `Fault` (and
+`Inference`, for what it worked out). It sees one `Dataset`, or the dataset and the `Study` when its
+scope names other datasets, or the `Study` alone when its grain is the study::
+
+    @rule("TTE006", title="AVAL is negative", severity=Severity.ERROR, grain=Grain.RECORD,
+          structures=(Structure.TTE,), needs=("AVAL",))
+    def negative_duration(data):
+        \"\"\"...\"\"\"
+        yield Fault(data.numbers("AVAL") < 0, ("AVAL",), "AVAL is negative")
+
+A rule never uses row position, the index, category codes across frames, mutation or anything outside
+its arguments, so that a study can be judged in partitions of whole subjects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from ..errors import ConfigurationError
+from ..evidence.parameters import identify_subjects
+from ..severity import Severity
+from ..standards.structure import Structure
+from ..standards.versions import Standards
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
+from ..study.variable import MetadataKind
+from ..word import Word
+from ..wording import one_line
+
+UNDELIVERED = "not delivered: "
+"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
+
+
+P = ParamSpec("P")
+
+
+class Grain(Word):
+    """What a rule must see at once to judge: the smallest part it can be run on."""
+
+    METADATA = "metadata"
+    RECORD = "record"
+    SUBJECT = "subject"
+    DATASET = "dataset"
+    STUDY = "study"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement comes from: "ADaMIG 1.3", "3.3.5"; or our own judgement."""
+
+    document: str
+    item: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.document}, {self.item}" if self.item else self.document
+
+
+def require_tuples(**options: object) -> None:
+    """Refuse a text where names belong: its letters would be taken for them."""
+    for option, given in options.items():
+        if isinstance(given, str):
+            advice = f'write {option}=("{one_line(given, 20)}",)'
+            raise ConfigurationError(f"{option} is a text where a tuple belongs", "", advice)
+
+
+def require_names(option: str, given: object) -> None:
+    """Refuse anything but texts where names belong."""
+    if not isinstance(given, Iterable) or not all(isinstance(each, str) for each in given):
+        raise ConfigurationError(
+            f"{option} holds something other than texts", "", f'write {option}=("AVAL",)'
+        )
+
+
+_NAMES = ("structures", "excluded", "needs", "metadata", "datasets", "consults", "standards", "named")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a rule applies.
+
+    Attributes
+    ----------
+    structures : tuple of Structure
+        Applies to these and their kinds (BDS includes TTE); empty: to every ADaM dataset, which
+        leaves out SDTM and other tables whose name does not start with AD.
+    excluded : tuple of Structure
+        But not to these.
+    needs : tuple of str
+        Variables without which the rule does not apply.
+    needs_any : tuple of tuple of str
+        Groups of which at least one variable must be there.
+    metadata : tuple of {"label", "length", "format"}
+        Metadata that the source format must carry.
+    datasets : tuple of str
+        Other datasets that must have been delivered; the rule then also gets the study.
+    consults : tuple of str
+        Other datasets the rule looks into where they were delivered; it then also gets the study.
+    standards : tuple of str
+        Versions the rule belongs to ("ADaMIG 1.3"); empty: to all.
+    named : tuple of str
+        Datasets it is about, by name, whatever their structure; empty: by structure.
+    """
+
+    structures: tuple[Structure, ...] = ()
+    excluded: tuple[Structure, ...] = ()
+    needs: tuple[str, ...] = ()
+    needs_any: tuple[tuple[str, ...], ...] = ()
+    metadata: tuple[MetadataKind, ...] = ()
+    datasets: tuple[str, ...] = ()
+    consults: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        require_tuples(**given)
+        for option in _NAMES:
+            require_names(option, given[option])
+        for group in self.needs_any:
+            require_names("needs_any", group)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the rule looks beyond its dataset."""
+        return bool(self.datasets or self.consults)
+
+    def covers(self, dataset: Dataset) -> bool:
+        """Whether a dataset has the structure, or the name, the rule is about."""
+        if self.named:
+            return dataset.name in self.named
+        return self.covers_structure(dataset.structure, adam=dataset.is_adam)
+
+    def covers_structure(self, structure: Structure, *, adam: bool) -> bool:
+        """The same for a structure; `adam` tells an ADaM table of no known structure from others."""
+        lineage = structure.lineage
+        if any(each in lineage for each in self.excluded):
+            return False
+        if self.structures:
+            return any(each in lineage for each in self.structures)
+        return adam
+
+    def belongs_to(self, standards: Standards) -> bool:
+        """Whether the rule is part of these versions of the standards."""
+        return not self.standards or bool(standards.names.intersection(self.standards))
+
+    def obstacle(self, dataset: Dataset, study: Study) -> str:
+        """Why the rule does not apply to a dataset it covers; empty when it does."""
+        lacking = [name for name in self.needs if name not in dataset]
+        if lacking:
+            return f"no {', '.join(lacking)}"
+        for group in self.needs_any:
+            if not any(name in dataset for name in group):
+                return f"none of {', '.join(group)}"
+        unknown = [kind for kind in self.metadata if kind not in dataset.carries]
+        if unknown:
+            return f"the source carries no {', '.join(unknown)}"
+        undelivered = [name for name in self.datasets if name not in study]
+        if undelivered:
+            return f"{UNDELIVERED}{', '.join(undelivered)}"
+        return ""
+
+
+NO_PARAMETERS = "PARAMCD identifies subjects or records, not parameters"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """What a rule found wrong.
+
+    Attributes
+    ----------
+    mask : ndarray of bool or None
+        The records concerned; None marks the dataset as a whole. A mask without any record is no fault.
+    variables : tuple of str
+        Variables concerned, the one to look at first.
+    message : str
+        One sentence without patient data.
+    severity : Severity or None
+        Where it differs from the rule's own.
+    values : str
+        What stands in the data, in words; patient data, shown only where values are asked for.
+    """
+
+    mask: Mask | None
+    variables: tuple[str, ...]
+    message: str
+    severity: Severity | None = None
+    values: str = ""
+
+    @property
+    def found(self) -> bool:
+        return self.mask is None or bool(self.mask.any())
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What a rule worked out on the way; becomes `Inferred` in the report."""
+
+    subject: str
+    statement: str
+    parameter: str = ""
+    values: str = ""
+    """Patient data, shown only where values are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inapplicable:
+    """What a rule yields alone when the data turn out to hold nothing it is about."""
+
+    reason: str
+
+
+Yield = Fault | Inference | Inapplicable
+RuleFunction = Callable[..., Iterable[Yield]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One citable statement about correct data.
+
+    Attributes
+    ----------
+    id : str
+        "AD0169" for CDISC conformance rules, TTE…, AE…, SL…, XD… for our own. Never reused.
+    title : str
+        Names the fault.
+    severity : Severity
+        Of its findings, unless a fault says otherwise.
+    family : str
+        Name of the module it stands in.
+    grain : Grain
+    scope : Scope
+    citations : tuple of Citation
+    function : callable
+        Where several ids share a statement, they share the function.
+    arguments : mapping
+        What this id passes to the shared function.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    family: str
+    grain: Grain
+    scope: Scope
+    citations: tuple[Citation, ...]
+    function: RuleFunction
+    arguments: tuple[tuple[str, Any], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "family"):
+            if not isinstance(getattr(self, name), str):
+                raise ConfigurationError(
+                    f"{name} is not a text", f"rule {one_line(str(self.id))}", f'write {name}="..."'
+                )
+
+    def __repr__(self) -> str:
+        return f"Rule({one_line(self.id)}, {self.severity}: {one_line(self.title)})"
+
+    @property
+    def needs_study(self) -> bool:
+        """Whether it looks beyond one dataset."""
+        return self.grain is Grain.STUDY or self.scope.is_wide
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its function is part of this package, and not a user's own."""
+        return (self.function.__module__ or "").startswith(_PACKAGE)
+
+    @property
+    def page(self) -> str:
+        """The documentation page: the function's docstring with this id's arguments filled in."""
+        text = self.function.__doc__ or ""
+        for name, value in self.arguments:
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
+            text = text.replace("{" + name + "}", shown)
+        return text
+
+    def obstacle(self, data: Dataset, study: Study) -> str:
+        """Why the rule does not apply to a dataset that its scope covers; empty when it does."""
+        found = self.scope.obstacle(data, study)
+        if found or self.grain is not Grain.DATASET or "PARAMCD" not in self.scope.needs:
+            return found
+        of_events = Structure.TTE in data.structure.lineage
+        return NO_PARAMETERS if of_events and identify_subjects(data) else ""
+
+    def run(self, data: Dataset | None, study: Study) -> Iterator[Yield]:
+        """Judge one dataset, or the study where `data` is None.
+
+        Raises
+        ------
+        UnsoundRule
+            When the rule yields what could hide a fault.
+        """
+        arguments = dict(self.arguments)
+        yielded: Any  # a user's own function may return anything
+        if data is None:
+            yielded = self.function(study, **arguments)
+        elif self.scope.is_wide:
+            yielded = self.function(data, study, **arguments)
+        else:
+            yielded = self.function(data, **arguments)
+        records = 0 if data is None else len(data)
+        if not isinstance(yielded, Iterable):
+            kind = type(yielded).__name__
+            raise UnsoundRule(f"a rule yields its faults, or returns a list of them, not {kind}")
+        for each in yielded:
+            _require_sound(each, records)
+            yield each
+
+
+class UnsoundRule(TypeError):
+    """A rule yields something else than it may, or a mask that has nulls or does not fit the dataset."""
+
+
+def _require_sound(yielded: Any, records: int) -> None:
+    if not isinstance(yielded, Yield):
+        raise UnsoundRule(f"a rule yields Fault, Inference or Inapplicable, not {type(yielded).__name__}")
+    if not isinstance(yielded, Fault):
+        _require_texts(yielded)
+        return
+    if not isinstance(yielded.variables, tuple) or not (
+        isinstance(yielded.message, str) and isinstance(yielded.values, str)
+    ):
+        raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
+    if not all(isinstance(each, str) for each in yielded.variables):
+        raise UnsoundRule("the variables of a fault are names, as texts")
+    if not isinstance(yielded.severity, Severity | None):
+        raise UnsoundRule("the severity of a fault is a Severity, as Severity.ERROR")
+    mask: Any = yielded.mask
+    fits = isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (records,)
+    if mask is not None and not fits:
+        raise UnsoundRule(f"a mask must be an array of {records} booleans, not {type(mask).__name__}")
+
+
+def _require_texts(yielded: Inference | Inapplicable) -> None:
+    for each in fields(yielded):
+        if not isinstance(getattr(yielded, each.name), str):
+            raise UnsoundRule(f"{each.name} of {type(yielded).__name__} is a text")
+
+
+_PACKAGE = "adamgate.schemas."
+"""Where the functions of rules lie that are not a user's own."""
+
+AnyWord = TypeVar("AnyWord", bound=Word)
+
+
+def _of(kind: type[AnyWord], given: object, ids: object) -> AnyWord:
+    """A severity or a grain, also as text."""
+    try:
+        return kind(str(given))
+    except ValueError:
+        known = ", ".join(kind)
+        raise ConfigurationError(
+            f"{one_line(str(given))} is no {kind.__name__.lower()}", f"rule {ids}", f"use one of {known}"
+        ) from None
+
+
+def _in_words(value: Any) -> str:
+    """An argument of a rule as its title has it: several variables with "or" between them."""
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+DECLARED = "__rules__"
+"""The list in a module that holds the rules it declares, in order."""
+
+
+def rule(
+    ids: str | Mapping[str, Mapping[str, Any]],
+    *,
+    title: str,
+    severity: Severity,
+    grain: Grain,
+    structures: tuple[Structure, ...] = (),
+    excluded: tuple[Structure, ...] = (),
+    needs: tuple[str, ...] = (),
+    needs_any: tuple[tuple[str, ...], ...] = (),
+    metadata: tuple[MetadataKind, ...] = (),
+    datasets: tuple[str, ...] = (),
+    consults: tuple[str, ...] = (),
+    standards: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
+    citations: tuple[Citation, ...] = (),
+) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
+    """Make a rule of a function, or one rule per id of a table.
+
+    The function carries its rules as ``function.rules`` and may be handed to `validate` as one of
+    ``extra_rules``; its module lists them as ``__rules__``, where the rule book and `load_rules` find them.
+
+    Parameters
+    ----------
+    ids : str or mapping of id to arguments
+        With a table, each id gets its own arguments; `title` and `needs` may name them in braces
+        (``title="{variable} is missing"``). The keys "grain", "structures", "standards" and "citations" of
+        a row, where present, replace those of the decorator instead of being passed on.
+    title : str
+        Names the fault, so that it reads as a heading.
+    severity, grain, citations
+        As in `Rule`.
+    structures, excluded, needs, needs_any, metadata, datasets, consults, standards, named
+        As in `Scope`.
+    """
+    table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
+    if not isinstance(table, Mapping) or not isinstance(title, str):
+        raise ConfigurationError(
+            "a rule needs an id and a title, as texts", "@rule", 'write @rule("ACME001", title="...", ...)'
+        )
+    require_tuples(needs=needs, needs_any=needs_any)
+    require_names("needs", needs)
+    for group in needs_any:
+        require_tuples(needs_any=group)
+        require_names("needs_any", group)
+    severity, grain = _of(Severity, severity, ids), _of(Grain, grain, ids)
+
+    def make(rule_id: str, row: Mapping[str, Any], function: RuleFunction) -> Rule:
+        arguments = dict(row)
+        scope = Scope(
+            structures=arguments.pop("structures", structures),
+            excluded=excluded,
+            needs=tuple(name.format(**row) for name in needs),
+            needs_any=tuple(tuple(n.format(**row) for n in group) for group in needs_any),
+            metadata=metadata,
+            datasets=datasets,
+            consults=consults,
+            standards=arguments.pop("standards", standards),
+            named=named,
+        )
+        return Rule(
+            id=rule_id,
+            title=title.format_map({name: _in_words(value) for name, value in row.items()}),
+            severity=severity,
+            family=function.__module__.rpartition(".")[2],
+            grain=arguments.pop("grain", grain),
+            scope=scope,
+            citations=arguments.pop("citations", citations),
+            function=function,
+            arguments=tuple(arguments.items()),
+        )
+
+    def register(function: Callable[P, Iterable[Yield]]) -> Callable[P, Iterable[Yield]]:
+        made = tuple(make(rule_id, row, function) for rule_id, row in table.items())
+        function.__globals__.setdefault(DECLARED, []).extend(made)
+        function.rules = made  # type: ignore[attr-defined]
+        return function
+
+    return register

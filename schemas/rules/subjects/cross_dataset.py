@@ -1,0 +1,361 @@
+"""Rules that compare datasets: their subjects, their deaths, their populations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ConfigurationError
+from ...evidence.cut_off import cut_off_for
+from ...evidence.parameters import Parameters, quotable_codes
+from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ...wording import did_you_mean, one_line
+from ..by_parameter import OfParameter, by_parameter
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Yield
+
+_POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
+_COVERS = 0.95
+"""A parameter that has a record for so much of a population is about that population."""
+
+
+@readiness(
+    "SL001",
+    title="Several records per subject in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.ADSL,),
+    needs=("USUBJID",),
+)
+def subject_repeated(data: Dataset) -> Iterator[Fault]:
+    """A subject stands in ADSL more than once.
+
+    ## What it checks
+    USUBJID is unique in ADSL.
+
+    ## Why it matters
+    Every merge with ADSL multiplies the records of the subject, and denominators count them twice.
+
+    ## Smallest fix
+    Keep one record per subject; values by period belong into variables or another dataset.
+    """
+    codes = data.distinct("USUBJID").codes
+    times = np.bincount(codes[codes >= 0], minlength=len(data.distinct("USUBJID").values) + 1)
+    yield Fault((times[codes] > 1) & (codes >= 0), ("USUBJID",), "a subject has several records in ADSL")
+
+
+@readiness(
+    "XD001",
+    title="A subject is not in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    needs=("USUBJID",),
+    datasets=("ADSL",),
+)
+def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
+    """An analysis dataset has a subject whom ADSL does not know.
+
+    ## What it checks
+    Every USUBJID is one of ADSL. Where an identifier of ADSL is equal but for blanks, case or leading
+    zeros, the message says so.
+
+    ## Not a fault
+    Subjects of ADSL without records here.
+
+    ## Why it matters
+    The subject has no population, no treatment and no covariates: a merge drops them or leaves them
+    without an arm.
+
+    ## Smallest fix
+    Write the identifier as ADSL has it, or add the subject to ADSL.
+    """
+    adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        yield Fault(None, ("USUBJID",), "ADSL has no USUBJID to compare with")
+        return
+    yield Fault(data.missing("USUBJID"), ("USUBJID",), "USUBJID is missing, so the subject is not in ADSL")
+    unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
+    if not unknown.any():
+        return
+    known = set(plain_identifiers(adsl.distinct("USUBJID").values))
+    ours = data.distinct("USUBJID")
+    alike = np.array([each in known for each in plain_identifiers(ours.values)], dtype=np.bool_)
+    similar = unknown & ours.spread(alike, missing=False)
+    message = "the subject is in ADSL only under an identifier that differs in blanks, case or leading zeros"
+    yield Fault(similar, ("USUBJID",), message)
+    yield Fault(unknown & ~similar, ("USUBJID",), "the subject is not in ADSL")
+
+
+@readiness(
+    "XD002",
+    title="An event of overall survival is no death in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR"),
+    datasets=("ADSL",),
+)
+def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
+    """Somebody who died in overall survival lives in ADSL, or died on another day.
+
+    ## What it checks
+    Subjects with an event of overall survival (PARAMCD OS, or PARAM Overall Survival) have DTHFL = Y or
+    DTHDT in ADSL, and ADT equals DTHDT: an error, or a warning where DTHDT or ADT was imputed.
+
+    ## Not a fault
+    A death without a date in ADSL. Subjects not in ADSL have a finding of their own.
+
+    ## Why it matters
+    Either the survival curve or the table of deaths is wrong.
+
+    ## Smallest fix
+    Take the date of death of both from one source.
+    """
+    death = deaths_of(data, study["ADSL"])
+    if death is None:
+        yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
+        return
+    event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
+    yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
+    if "ADT" in data:
+        differs = event & (np.abs(data.days("ADT") - death.day) > 0)
+        imputed = death.imputed | (data.filled("ADTF") if "ADTF" in data else False)
+        message = "the date of an event of overall survival differs from DTHDT in ADSL"
+        yield Fault(differs & ~imputed, ("ADT",), message)
+        yield Fault(differs & imputed, ("ADT",), f"{message}; it is imputed", Severity.WARNING)
+
+
+@readiness(
+    "XD003",
+    title="A death in ADSL is censored in overall survival",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
+    datasets=("ADSL",),
+    consults=("TS",),
+)
+def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+    """Somebody who is dead in ADSL is censored in overall survival.
+
+    ## What it checks
+    Subjects with DTHDT in ADSL have an event of overall survival, if they died on or before the day they
+    were censored or on or before the data cut-off (declared, DCUTDTC of TS, or a variable of ADSL). A later
+    death is a note: the data cut-off may lie between.
+
+    ## Not a fault
+    A death without a date.
+
+    ## Why it matters
+    A death that is missing from the events makes survival look longer than it was.
+
+    ## Smallest fix
+    Set CNSR to 0 and ADT to DTHDT.
+    """
+    death = deaths_of(data, study["ADSL"])
+    if death is None:
+        yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
+        return
+    adt = data.days("ADT")
+    censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
+    message = "overall survival is censored on or after the day of death in ADSL"
+    yield Fault(censored & (death.day <= adt), ("CNSR", "ADT"), message)
+    later = censored & (death.day > adt)
+    cut_off = cut_off_for(data, study)
+    if cut_off is not None:
+        in_time = later & (death.day <= cut_off.day)
+        message = f"overall survival is censored before a death in ADSL that {cut_off.source} includes"
+        yield Fault(in_time, ("CNSR", "ADT"), message)
+        later &= ~in_time
+    message = "overall survival is censored before a death in ADSL; the cut-off may lie between"
+    yield Fault(later, ("CNSR", "ADT"), message, Severity.NOTE)
+
+
+@readiness(
+    "XD004",
+    title="A subject of the population has no record",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD"),
+    datasets=("ADSL",),
+)
+def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A parameter lacks a few subjects of its population.
+
+    ## What it checks
+    The population of a parameter is the one of ADSL that its subjects agree with best: all subjects, or
+    those with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If it has records for at least 95% of them, the others
+    lack. Where the population is declared, of the study or of the parameter, it is that one, and a lack is an
+    error; the declared population of a parameter is judged whatever share has records. Overall survival
+    that fits no population is a note.
+
+    ## Not a fault
+    Duration of response, however many responded, and other parameters of a subset. Randomized subjects
+    who were not treated, where the parameter has exactly those of SAFFL.
+
+    ## Why it matters
+    A lost subject changes every estimate and leaves no trace in the dataset.
+
+    ## Smallest fix
+    Add the record, censored at the start if there is nothing later, or say why the subject is left out.
+    """
+    adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        yield Inapplicable("ADSL has no USUBJID")
+        return
+    parameters = Parameters.of(data)
+    record = adsl_record(data, adsl)
+    subjects = adsl.distinct("USUBJID").codes
+    populations = {label: _Population.of(mask, subjects) for label, mask in _populations(adsl)}
+    everybody = _Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
+    stated: dict[str, _Population] = {}
+    found = []
+    of_response = parameters.records_with_role("DOR")
+    of_survival = parameters.records_with_role("OS")
+    for name, own in parameters.each(parameters.durations & (record >= 0)):
+        having = np.unique(subjects[record[own]])
+        declared = parameters.endpoint(name).population
+        if not declared and of_response[own[0]]:
+            continue
+        flag = declared or data.declarations.population
+        label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations, everybody)
+        if flag and flag not in stated:
+            stated[flag] = _Population.of(_declared(adsl, flag), subjects)
+        population = stated[flag] if flag else populations[label]
+        lacking, total = population.lacking(having), population.total
+        if not lacking:
+            continue
+        message = f"{lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+        if declared or total - lacking >= _COVERS * total:
+            found.append(OfParameter(name, message, severity=Severity.ERROR if flag else None))
+        elif of_survival[own[0]]:
+            message += "; no population of ADSL fits better"
+            found.append(OfParameter(name, message, severity=Severity.NOTE))
+    yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
+
+
+@dataclass(frozen=True, eq=False)
+class _Population:
+    """Subjects of ADSL.
+
+    Attributes
+    ----------
+    records : ndarray of int, shape (n_subjects,)
+        How many records of ADSL each subject of it has in the population; one, where ADSL is sound.
+    size : int
+        Records of ADSL, also of no subject.
+    total : int
+        Subjects.
+    """
+
+    records: NDArray[np.intp]
+    size: int
+    total: int
+
+    @classmethod
+    def of(cls, mask: Mask, subjects: NDArray[np.intp]) -> _Population:
+        own = subjects[mask & (subjects >= 0)]
+        records = np.bincount(own, minlength=int(subjects.max(initial=-1)) + 1)
+        return cls(records, int(np.count_nonzero(mask)), int(np.count_nonzero(records)))
+
+    def lacking(self, having: NDArray[np.intp]) -> int:
+        """Its subjects that are not among these."""
+        return self.total - int(np.count_nonzero(self.records[having]))
+
+    def agreement(self, having: NDArray[np.intp], everybody: _Population) -> float:
+        """Records of ADSL of these subjects and in the population, as a share of those of either."""
+        both = self.records[having].sum()
+        either = self.size + everybody.records[having].sum() - both
+        return float(both / either) if either else 0.0
+
+
+def _overall_survival(data: Dataset) -> Mask:
+    parameters = Parameters.of(data)
+    return parameters.records_with_role("OS")
+
+
+def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
+    """Populations of ADSL by name, one after another in the order they are preferred."""
+    for variable in adsl.names:
+        if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
+            yield f"subjects with {variable} = Y", adsl.equals(variable, "Y")
+    yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)
+
+
+def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], everybody: _Population) -> str:
+    """Name of the population that agrees best with the subjects who have a record."""
+    return max(populations, key=lambda label: populations[label].agreement(having, everybody))
+
+
+def _declared(adsl: Dataset, flag: str) -> Mask:
+    if flag not in adsl:
+        raise ConfigurationError(f"the declared population {flag} is no variable of ADSL")
+    return adsl.equals(flag, "Y")
+
+
+@readiness(
+    "XD020",
+    title="No dataset is an analysis dataset",
+    severity=Severity.ERROR,
+    grain=Grain.STUDY,
+)
+def nothing_to_judge(study: Study) -> Iterator[Fault]:
+    """Nothing of what was given is an ADaM dataset, so nothing was judged.
+
+    ## What it checks
+    At least one dataset has an ADaM structure, or a name that starts with AD.
+
+    ## Not a fault
+    SDTM beside ADaM.
+
+    ## Why it matters
+    A gate that was shown the wrong folder would stay open.
+
+    ## Smallest fix
+    Give the folder of the analysis datasets, or declare their structure in datasets.csv.
+    """
+    if not any(dataset.is_adam for dataset in study):
+        yield Fault(None, (), "none of the datasets is an analysis dataset, so nothing was judged")
+
+
+@readiness(
+    "XD021",
+    title="A declared parameter is not there",
+    severity=Severity.ERROR,
+    grain=Grain.STUDY,
+)
+def declared_parameter_absent(study: Study) -> Iterator[Yield]:
+    """Something is declared of a parameter that no time-to-event dataset has.
+
+    ## What it checks
+    Every PARAMCD that `[endpoint.…]` or `recurrent` declares stands in a time-to-event dataset.
+
+    ## Not a fault
+    Declarations in a delivery without time-to-event data.
+
+    ## Why it matters
+    A misspelt PARAMCD switches off what was meant to be judged, and nothing else says so.
+
+    ## Smallest fix
+    Write the PARAMCD as the data have it, or take the declaration out.
+    """
+    datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
+    known = {name for each in datasets for name in Parameters.of(each).names if name}
+    quotable = sorted({name for each in datasets for name in quotable_codes(each)})
+    declared = {code for dataset in study for code in dataset.declarations.endpoints}
+    if not datasets or not declared:
+        yield Inapplicable("nothing is declared of a parameter, or no dataset has any")
+        return
+    for code in sorted(declared - known):
+        message = f"{one_line(code, 20)} is declared, and no dataset has such a parameter"
+        yield Fault(None, ("PARAMCD",), f"{message}; {did_you_mean(code, quotable)}")

@@ -1,0 +1,124 @@
+"""Rules about variables that a dataset shares with ADSL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...evidence.agreement import agreement
+from ...evidence.subjects import adsl_record
+from ...severity import Severity
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ...study.variable import Variable
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Yield
+
+_OF_THE_RECORD = re.compile(
+    r"(USUBJID|DOMAIN|[A-Z]{2}SEQ|ASEQ|ADT|ADTM|ADY|ASTDTM?|AENDTM?|ASTDY|AENDY|A?VISIT(N|NUM|DY)?|EPOCH|APERIOD\w*"
+    r"|APHASE\w*|PARAM\w*|AVAL\w*|BASE\w*|ANL\d\dFL|DTYPE|SRC(DOM|VAR|SEQ)|TRT[PA]N?|CNSR|STARTDT)$"
+)
+"""Names that speak of the record even where ADSL happens to have them."""
+
+
+@readiness(
+    "XD016",
+    title="A variable has another value than in ADSL",
+    severity=Severity.ERROR,
+    grain=Grain.SUBJECT,
+    needs=("USUBJID",),
+    datasets=("ADSL",),
+)
+def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A variable copied from ADSL no longer says what ADSL says.
+
+    ## What it checks
+    Variables that a dataset has by the same name as ADSL have the subject's value of ADSL. Another value,
+    a value where ADSL has none, or a flag (…FL) lost is an error; another value lost is a warning.
+
+    ## Not a fault
+    Variables of the record (ADT, VISIT, DOMAIN, --SEQ, …); trailing blanks; numbers that differ beyond the
+    ninth digit. Subjects not in ADSL have a finding of their own.
+
+    ## Why it matters
+    One table selects by the flag of ADSL, another by its copy: their denominators differ, and nothing says
+    which is right. A dataset that was not made again after ADSL changed looks like this.
+
+    ## Smallest fix
+    Make the dataset again from the ADSL that is delivered.
+    """
+    adsl = study["ADSL"]
+    shared = list(_shared(data, adsl))
+    if "USUBJID" not in adsl or not shared:
+        yield Inapplicable("no variable is shared with ADSL by subject")
+        return
+    record = adsl_record(data, adsl)
+    for name in shared:
+        found = agreement(data, name, adsl, name, record)
+        yield Fault(found.differs, (name,), f"{name} differs from ADSL")
+        yield Fault(found.absent_there, (name,), f"{name} has a value and ADSL has none")
+        severity = None if name.endswith("FL") else Severity.WARNING
+        yield Fault(found.absent_here, (name,), f"{name} is missing and ADSL has it", severity)
+
+
+@readiness(
+    "XD017",
+    title="A variable has another type or label than in ADSL",
+    severity=Severity.WARNING,
+    grain=Grain.METADATA,
+    datasets=("ADSL",),
+)
+def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A variable is not described as in ADSL.
+
+    ## What it checks
+    Variables that a dataset has by the same name as ADSL have the same type and the same label. A label
+    that differs in case or blanks only is a note.
+
+    ## Not a fault
+    Sources that carry no labels.
+
+    ## Why it matters
+    A merge by a variable that is text here and a number there finds nobody; another label is often another
+    derivation.
+
+    ## Smallest fix
+    Describe the variable once, for all datasets.
+    """
+    adsl = study["ADSL"]
+    pairs = [(data.variable(name), adsl.variable(name)) for name in _shared(data, adsl)]
+    if not pairs:
+        yield Inapplicable("no variable is shared with ADSL")
+        return
+    other_type = tuple(
+        ours.name for ours, theirs in pairs if ours.type != theirs.type and _told(data, adsl, ours.name)
+    )
+    if other_type:
+        yield Fault(None, other_type, f"the type differs from ADSL: {', '.join(other_type)}")
+    if "label" not in data.carries or "label" not in adsl.carries:
+        return
+    labelled = [(ours, theirs) for ours, theirs in pairs if ours.label and theirs.label]
+    other = tuple(ours.name for ours, theirs in labelled if _plain(ours) != _plain(theirs))
+    if other:
+        yield Fault(None, other, f"the label differs from ADSL: {', '.join(other)}")
+    spelled = tuple(ours.name for ours, theirs in labelled if ours.label.strip() != theirs.label.strip())
+    spelled = tuple(name for name in spelled if name not in other)
+    if spelled:
+        message = f"the label differs from ADSL in case or blanks: {', '.join(spelled)}"
+        yield Fault(None, spelled, message, Severity.NOTE)
+
+
+def _shared(data: Dataset, adsl: Dataset) -> Iterator[str]:
+    for variable in data.variables:
+        name = variable.name.upper()
+        if name in adsl and not _OF_THE_RECORD.match(name):
+            yield name
+
+
+def _told(data: Dataset, adsl: Dataset, name: str) -> bool:
+    """Whether the type is known: a column without any value has none, unless metadata say so."""
+    return all("format" in each.carries or bool(each.filled(name).any()) for each in (data, adsl))
+
+
+def _plain(variable: Variable) -> str:
+    return " ".join(variable.label.split()).casefold()

@@ -1,0 +1,248 @@
+"""Rules about AVAL of a time to an event: its unit, and how it follows from the dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...evidence.duration_inference import DurationInference, infer_duration
+from ...evidence.parameters import Parameters
+from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ...wording import one_line
+from ..by_parameter import OfParameter, Positions, by_parameter
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inference, Yield
+
+_ENOUGH = 4
+"""So many durations above zero prove a unit."""
+
+
+@readiness(
+    "TTE007",
+    title="AVAL contradicts ADT and STARTDT",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD", "AVAL", "ADT", "STARTDT"),
+)
+def duration_against_dates(data: Dataset) -> Iterator[Yield]:
+    """A duration is not what its dates give on the other records of the parameter.
+
+    ## What it checks
+    For each parameter the formula that gives AVAL from ADT and STARTDT on at least 95% of the records is
+    inferred and reported: the unit, the days per unit (7; 30.4375, 30.44, 30.42, 30.4, 365/12, 30 or
+    calendar months; 365.25, 365; or another constant that the records agree on), whether the first day
+    counts, and the decimals. AVAL may differ by half a unit of its last decimal; whole days may not
+    differ. Records that no inferred formula gives are errors. Where no formula gives 95%, one that gives
+    half of the records while another gives nearly all others means two units in one parameter, an error;
+    anything else is a warning about the parameter as a whole.
+
+    ## Not a fault
+    Months rounded to one decimal, which are up to a day and a half off; values rounded up or down at
+    exactly one half; zero durations that were all raised to one value; records without AVAL or a date.
+    Several records that differ by one in the last decimal are a warning, and so is one that another
+    constant gives: a way of rounding that is not known here looks like that.
+
+    ## Why it matters
+    A shifted date or a day taken for a month moves the curve, and the value itself looks like any other.
+
+    ## Smallest fix
+    Correct the date or the duration, then derive AVAL again for the whole parameter.
+    """
+    inferences = _inferences(data)
+    for name, (_, inference) in inferences.items():
+        if inference.fits:
+            yield Inference("AVAL", inference.statement, name)
+    found = (
+        fault
+        for name, (positions, inference) in inferences.items()
+        for fault in _faults(data, name, positions, inference)
+    )
+    yield from by_parameter(
+        data, ("AVAL", "ADT", "STARTDT"), found, "AVAL does not follow from ADT and STARTDT by one formula"
+    )
+
+
+def _faults(
+    data: Dataset, name: str, positions: Positions, inference: DurationInference
+) -> Iterator[OfParameter]:
+    second, closest = inference.second, inference.closest
+    if inference.fits:
+        near = _near_misses(data, positions, inference)
+        message = f"AVAL differs from {inference.fits[0]}, which holds on the other records"
+        if second is not None:
+            message += f"; the differing ones follow {second}"
+        yield OfParameter(name, message, positions[inference.exceptions & ~near])
+        message = f"AVAL differs by one in the last decimal from {inference.fits[0]}"
+        yield OfParameter(name, message, positions[near], Severity.WARNING)
+    elif second is not None and closest is not None:
+        if second.unit is not closest.unit:
+            message = f"two units in one parameter: most records follow {closest}, these {second}"
+            yield OfParameter(name, message, positions[inference.exceptions])
+        else:
+            message = f"two formulas in one parameter: most records follow {closest}, these {second}"
+            yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
+    elif inference.records:
+        message = f"no formula gives AVAL from ADT and STARTDT on 95% of {inference.records} records"
+        if closest is not None:
+            message += f"; the closest, {closest}, gives {inference.explained}"
+        yield OfParameter(name, message, severity=Severity.WARNING)
+
+
+def _near_misses(data: Dataset, positions: Positions, inference: DurationInference) -> Mask:
+    """Exceptions whose rounded AVAL is off by one in its last decimal, if another formula may be why:
+    there are several, or a constant that is not in use gives them too."""
+    formula = inference.fits[0]
+    near = np.zeros(len(positions), dtype=np.bool_)
+    if formula.decimals is None or formula.unit is TimeUnit.DAYS:
+        return near
+    own = np.flatnonzero(inference.exceptions)
+    aval, adt, startdt = (each[positions[own]] for each in _values(data))
+    near[own] = (formula.misses(aval, adt, startdt) < 1.5) & formula.carries(aval)
+    doubtful = np.count_nonzero(near) > 1 or inference.rival is not None
+    return near if doubtful else np.zeros_like(near)
+
+
+@readiness(
+    "TTE008",
+    title="The unit of AVAL is not stated, or contradicted",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD", "AVAL"),
+)
+def unit_of_duration(data: Dataset) -> Iterator[Fault]:
+    """Nobody can tell whether AVAL counts days or months, or two places say different things.
+
+    ## What it checks
+    The unit of each parameter stands in AVALU or in PARAM (in brackets, or at the end after "in" or a
+    comma). AVALU, PARAM and what ADT and STARTDT prove must agree: an error where they do not. Where no
+    unit is stated it is a note if the dates prove it, else a warning. A text of AVALU that names no unit
+    known here is a warning.
+
+    ## Not a fault
+    A unit elsewhere in PARAM, as in "Month 12 response". Hours, minutes, seconds and cycles are taken as
+    stated: dates without times cannot tell.
+
+    ## Why it matters
+    Survival tools have no units: a median of 12 is printed whether months or weeks were meant.
+
+    ## Smallest fix
+    Fill AVALU, or write the unit into PARAM: "Overall Survival (Months)".
+    """
+    proven = _proven_units(data)
+    parameters = Parameters.of(data)
+    units, params = parameters.texts("AVALU"), parameters.texts("PARAM")
+    judged = np.flatnonzero(parameters.count(parameters.durations & data.filled("AVAL")))
+    found = (
+        fault
+        for number in map(int, judged)
+        for name in [parameters.names[number]]
+        for fault in _unit_faults(name, {"AVALU": units[number], "PARAM": params[number]}, proven.get(name))
+    )
+    yield from by_parameter(
+        data, ("AVALU", "PARAM", "AVAL"), found, "the unit of AVAL is not stated, not known or contradicted"
+    )
+
+
+def _unit_faults(
+    name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
+) -> Iterator[OfParameter]:
+    said: dict[str, TimeUnit | str] = {}
+    units: list[str] = []
+    for variable, its_texts in texts.items():
+        for text in its_texts:
+            unit = unit_from_text(text) or other_unit_in(text)
+            if unit:
+                said[f"{variable} says {unit}"] = unit
+            elif variable == "AVALU":
+                units.append(one_line(text, 20))
+    if units:
+        message, listed = "AVALU states a unit that is not known here", ", ".join(sorted(units))
+        yield OfParameter(name, message, severity=Severity.WARNING, values=listed)
+    if not said:
+        if by_dates is not None:
+            message = f"the unit of AVAL is not stated; the dates prove {by_dates}"
+            yield OfParameter(name, message, severity=Severity.NOTE)
+        else:
+            message = "the unit of AVAL is not stated anywhere"
+            yield OfParameter(name, message, severity=Severity.WARNING)
+        return
+    if by_dates is not None:
+        said = said | {f"the dates prove {by_dates}": by_dates}
+    if len(set(said.values())) > 1:
+        yield OfParameter(name, f"the unit of AVAL is contradicted: {', '.join(said)}")
+
+
+def _proven_units(data: Dataset) -> dict[str, TimeUnit]:
+    """Unit of each parameter whose dates prove one."""
+    if "ADT" not in data or "STARTDT" not in data:
+        return {}
+    aval = data.numbers("AVAL")
+    return {
+        name: inference.unit
+        for name, (positions, inference) in _inferences(data).items()
+        if inference.unit is not None and np.count_nonzero(aval[positions][inference.judged] > 0) >= _ENOUGH
+    }
+
+
+@readiness(
+    "TTE017",
+    title="ADT is before STARTDT",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("ADT", "STARTDT"),
+)
+def end_before_start(data: Dataset) -> Iterator[Fault]:
+    """A subject's follow-up ends before it starts.
+
+    ## What it checks
+    ADT is on or after STARTDT.
+
+    ## Not a fault
+    Either date missing.
+
+    ## Why it matters
+    The event lies outside the time at risk. Some derivations raise ADT to STARTDT and hide it, others
+    leave a negative duration.
+
+    ## Smallest fix
+    Correct the date that is wrong, or leave the subject out and say why.
+    """
+    before = Parameters.of(data).durations & (data.days("ADT") < data.days("STARTDT"))
+    yield Fault(before, ("ADT", "STARTDT"), "ADT is before STARTDT")
+
+
+_KNOWN: WeakKeyDictionary[Dataset, dict[str, tuple[Positions, DurationInference]]] = WeakKeyDictionary()
+
+
+def _inferences(data: Dataset) -> dict[str, tuple[Positions, DurationInference]]:
+    """Record positions and inference of each parameter; worked out once per dataset."""
+    if data not in _KNOWN:
+        aval, adt, startdt = _values(data)
+        parameters = Parameters.of(data)
+        judged = parameters.durations & ~_in_another_unit(data)
+        _KNOWN[data] = {
+            name: (own, infer_duration(aval[own], adt[own], startdt[own]))
+            for name, own in parameters.each(judged)
+        }
+    return _KNOWN[data]
+
+
+def _values(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    return data.numbers("AVAL"), data.days("ADT"), data.days("STARTDT")
+
+
+def _in_another_unit(data: Dataset) -> Mask:
+    """Records in hours or another unit that dates without times cannot give."""
+    if "AVALU" not in data:
+        return np.zeros(len(data), dtype=np.bool_)
+    return data.matching("AVALU", lambda text: bool(other_unit_in(text)))

@@ -1,0 +1,122 @@
+"""Rules about STARTDT: which date of ADSL a time to an event starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ConfigurationError
+from ...evidence.duration_inference import HOLDS
+from ...evidence.parameters import Parameters
+from ...evidence.subjects import adsl_record
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+
+_USUAL = ("RANDDT", "TRTSDT", "RFSTDT", "ENRLDT")
+"""Named first where several dates agree equally well."""
+
+
+@readiness(
+    "XD006",
+    title="STARTDT differs from its origin",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "STARTDT"),
+    datasets=("ADSL",),
+)
+def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A subject's time starts on another day than that of the others.
+
+    ## What it checks
+    The origin of a parameter is the date of ADSL (TRTSDT, RANDDT, …) that STARTDT equals on at least 95%
+    of the records; it is reported. The exceptions are warnings, and errors where the origin is declared.
+
+    ## Not a fault
+    A parameter that starts from no date of ADSL, as duration of response does: nothing is inferred.
+    Subjects for whom ADSL lacks the date, as the untreated among the randomized. Dates that agree equally
+    well are all reported; a record must differ from each.
+
+    ## Why it matters
+    Whoever starts earlier than the others seems to live longer.
+
+    ## Smallest fix
+    Take STARTDT from the same date of ADSL for everybody, or say why not.
+    """
+    adsl = study["ADSL"]
+    candidates = _dates(adsl)
+    if "USUBJID" not in adsl or not candidates:
+        yield Inapplicable("ADSL has no dates by subject")
+        return
+    parameters = Parameters.of(data)
+    record = adsl_record(data, adsl)
+    judged = data.filled("STARTDT") & parameters.durations & (record >= 0)
+    compared = {name: _Compared.of(data, adsl, name, record, judged) for name in candidates}
+    chosen = _origins(parameters, judged, compared)
+    for number, origins in chosen.items():
+        also = f" (and {', '.join(origins[1:])})" if len(origins) > 1 else ""
+        yield Inference("STARTDT", f"STARTDT = {origins[0]} of ADSL{also}", parameters.names[number])
+    for origins in dict.fromkeys(chosen.values()):
+        of_these = np.isin(parameters.codes, [number for number in chosen if chosen[number] == origins])
+        exceptions = of_these & np.logical_and.reduce([compared[name].differs for name in origins])
+        for start, mask in parameters.split(exceptions):
+            own = parameters.names[int(parameters.codes[np.argmax(mask)])]
+            severity = Severity.ERROR if parameters.endpoint(own).origin else None
+            message = f"{start}STARTDT differs from {' and '.join(origins)} of ADSL"
+            yield Fault(mask, ("STARTDT",), message, severity)
+
+
+class _Compared:
+    """STARTDT beside one date of ADSL: where it is the same day, and where it is another."""
+
+    __slots__ = ("differs", "same")
+
+    def __init__(self, same: Mask, differs: Mask) -> None:
+        self.same, self.differs = same, differs
+
+    @classmethod
+    def of(cls, data: Dataset, adsl: Dataset, name: str, record: NDArray[np.intp], judged: Mask) -> _Compared:
+        day, startdt = np.append(adsl.days(name), np.nan)[record], data.days("STARTDT")
+        same = judged & (startdt == day)
+        return cls(same, judged & ~same & ~np.isnan(day))
+
+
+def _dates(adsl: Dataset) -> list[str]:
+    """Dates of ADSL, the usual origins first."""
+    names = [variable.name.upper() for variable in adsl.variables]
+    dates = [name for name in names if name.endswith("DT") and not adsl.is_character(name)]
+    return sorted(dates, key=lambda name: _USUAL.index(name) if name in _USUAL else len(_USUAL))
+
+
+def _origins(
+    parameters: Parameters, judged: Mask, compared: dict[str, _Compared]
+) -> dict[int, tuple[str, ...]]:
+    """The dates of ADSL that a parameter starts from: the declared one, else those that agree best."""
+    names = list(compared)
+    records = parameters.count(judged)
+    same = np.array([parameters.count(compared[name].same) for name in names])
+    other = np.array([parameters.count(compared[name].differs) for name in names])
+    holds = (same >= HOLDS * (same + other)) & (2 * same >= records)
+    agreeing = np.where(holds, same, 0)
+    found: dict[int, tuple[str, ...]] = {}
+    for number in map(int, np.flatnonzero(records)):
+        declared = parameters.endpoint(parameters.names[number]).origin.upper()
+        if declared:
+            found[number] = (_known(declared, names),)
+        elif agreeing[:, number].any():
+            best = np.flatnonzero(agreeing[:, number] == agreeing[:, number].max())
+            found[number] = tuple(names[each] for each in best)
+    return found
+
+
+def _known(declared: str, names: Sequence[str]) -> str:
+    if declared not in names:
+        raise ConfigurationError(f"the declared origin {declared} is no date of ADSL")
+    return declared

@@ -1,0 +1,341 @@
+"""Rules about endpoints that rest on assessments: response, progression, new therapy, missed visits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ConfigurationError
+from ...evidence.parameters import Parameters
+from ...evidence.subjects import adsl_record
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Mask
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ..readiness import readiness
+from ..rule import Fault, Grain, Inapplicable, Yield
+
+_RESPONSES = frozenset(
+    {
+        *("CR", "PR", "SCR", "VGPR", "CRI", "CRU", "CRH", "NCR", "NPR", "ICR", "IPR", "CMR", "PMR", "CBR"),
+        *("COMPLETE RESPONSE", "PARTIAL RESPONSE", "STRINGENT COMPLETE RESPONSE"),
+        *("VERY GOOD PARTIAL RESPONSE", "COMPLETE REMISSION", "PARTIAL REMISSION"),
+        *("COMPLETE METABOLIC RESPONSE", "PARTIAL METABOLIC RESPONSE", "RESPONDER"),
+    }
+)
+_PROGRESSIONS = frozenset(
+    {"PD", "ICPD", "PROGRESSIVE DISEASE", "DISEASE PROGRESSION", "PROGRESSION", "PROGRESSED DISEASE"}
+)
+_RESPONSE_FLAG = re.compile(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$")
+_RESPONSE_DATE = re.compile(r"(F|C)?(RSP|RESP)S?DT$")
+_RESPONSE_TEXT = re.compile(r"C?(BOR|BESTRSP|BESTRESP|BSTRESP|OVRESP)[IC]?$")
+_RESPONSE_PARAMETER = re.compile(r"C?(RSP|RESP|ORR)")
+_PROGRESSION_PARAMETER = re.compile(r"(PD|PROG)")
+
+_STATED = re.compile(
+    r"miss(ed|ing)|two or more|(new|subsequent|other|another) (\w+[\s-])*(therap|treat)"
+    r"|anti[\s-]?(cancer|neoplastic)|\bgap\b|inadequate|no (adequate |valid )?baseline|not evaluable",
+    re.IGNORECASE,
+)
+_CENTRAL = re.compile(r"\b(IRC|BICR|ICR|IRF|BIRC|central|independent)\b", re.IGNORECASE)
+_LOCAL = re.compile(r"\b(INV|investigator|local|site)\b", re.IGNORECASE)
+_SAYING_WHO = ("RSEVAL", "PARCAT1", "PARCAT2", "PARCAT3", "PARAM")
+
+_SPAN = 1 << 26
+"""More than there are days."""
+
+
+@readiness(
+    "XD007",
+    title="A duration of response of somebody who did not respond",
+    severity=Severity.ERROR,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR"),
+    consults=("ADRS", "ADSL"),
+)
+def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
+    """Duration of response has a subject without a response.
+
+    ## What it checks
+    Subjects with a record of duration of response have a response in ADRS (a complete or partial one, or
+    Y in a parameter of response) or in ADSL (RSPFL, RSPDT, BOR, …). Each that speaks of responses is asked;
+    one that shows a response is enough.
+
+    ## Not a fault
+    Responses of another evaluator, or not confirmed. Neither dataset says anything about responses: the
+    rule is then not applicable. Subjects not in ADSL have a finding of their own.
+
+    ## Why it matters
+    Subjects who never responded shorten the duration, or lengthen it where they are censored late.
+
+    ## Smallest fix
+    Take the responders from the dataset that the response rate is computed from.
+    """
+    asked = [found for found in (_by_assessments(data, study), _by_adsl(data, study)) if found is not None]
+    if not asked:
+        yield Inapplicable("neither ADRS nor ADSL says who responded")
+        return
+    having = Parameters.of(data).records_with_role("DOR") & data.filled("USUBJID")
+    if "ADSL" in study and "USUBJID" in study["ADSL"]:
+        having &= adsl_record(data, study["ADSL"]) >= 0
+    message = "duration of response of a subject without a response"
+    yield Fault(having & ~np.logical_or.reduce(asked), ("USUBJID", "PARAMCD"), message)
+
+
+def _by_assessments(data: Dataset, study: Study) -> Mask | None:
+    """Records whose subject has a response in ADRS."""
+    if "ADRS" not in study or not all(name in study["ADRS"] for name in ("USUBJID", "AVALC")):
+        return None
+    adrs = study["ADRS"]
+    response = _terms(adrs, "AVALC", _RESPONSES)
+    if "PARAMCD" in adrs:
+        about = adrs.matching("PARAMCD", lambda code: bool(_RESPONSE_PARAMETER.match(str(code).upper())))
+        response = response | (about & _terms(adrs, "AVALC", frozenset({"Y", "YES"})))
+    codes = adrs.distinct("USUBJID").codes
+    responders = np.zeros(int(codes.max(initial=-1)) + 2, dtype=np.bool_)
+    responders[codes[response]] = True
+    responders[-1] = False
+    found: Mask = responders[_subject_in(data, adrs)]
+    return found
+
+
+def _by_adsl(data: Dataset, study: Study) -> Mask | None:
+    """Records whose subject responded by ADSL."""
+    if "ADSL" not in study or "USUBJID" not in study["ADSL"]:
+        return None
+    adsl = study["ADSL"]
+    signs = []
+    for variable in adsl.variables:
+        name = variable.name.upper()
+        if _RESPONSE_FLAG.match(name):
+            signs.append(adsl.equals(name, "Y"))
+        elif _RESPONSE_DATE.match(name):
+            signs.append(adsl.filled(name))
+        elif _RESPONSE_TEXT.match(name):
+            signs.append(_terms(adsl, name, _RESPONSES))
+    if not signs:
+        return None
+    found: Mask = np.append(np.logical_or.reduce(signs), False)[adsl_record(data, adsl)]
+    return found
+
+
+def _terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
+    return data.matching(variable, lambda value: str(value).strip().upper() in terms)
+
+
+@readiness(
+    "XD011",
+    title="A progression before the day on which progression-free survival is censored",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
+    datasets=("ADRS",),
+)
+def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A subject progressed by ADRS and is censored in progression-free survival on that day or later.
+
+    ## What it checks
+    No record of ADRS shows a progression after STARTDT and on or before the day on which progression-free
+    survival of the subject is censored.
+
+    ## Not a fault
+    A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM of ADRS;
+    where ADRS has several evaluators and it is not known whose the parameter is, nothing is judged. A text
+    of censoring that gives the reason: new therapy, missed assessments, no baseline.
+
+    ## Why it matters
+    An event that is taken for a censoring lengthens progression-free survival.
+
+    ## Smallest fix
+    Make it an event at the first progression, or say in CNSDTDSC why it does not count.
+    """
+    adrs = study["ADRS"]
+    if not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
+        yield Inapplicable("ADRS has no assessments by subject and date (USUBJID, ADT, AVALC)")
+        return
+    parameters = Parameters.of(data)
+    censored = parameters.records_with_role("PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
+    progressions, evaluators = _progressions(adrs), _evaluators(adrs)
+    start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
+    several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
+    seen = np.zeros(len(data), dtype=np.bool_)
+    own_evaluator = _own_evaluators(parameters)
+    for evaluator in np.unique(own_evaluator[censored]):
+        if not evaluator and several:
+            continue
+        same = progressions & ((evaluators == evaluator) | (evaluators == "") | (not evaluator))
+        judged = censored & (own_evaluator == evaluator)
+        seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
+    for prefix, mask in parameters.split(seen):
+        message = f"{prefix}censored on or after the day of a progression in ADRS"
+        yield Fault(mask, ("CNSR", "ADT"), message)
+
+
+def _reason_stated(data: Dataset) -> Mask:
+    stated = np.zeros(len(data), dtype=np.bool_)
+    for variable in ("EVNTDESC", "CNSDTDSC"):
+        if variable in data:
+            stated |= data.matching(variable, lambda text: bool(_STATED.search(str(text))))
+    return stated
+
+
+def _progressions(adrs: Dataset) -> Mask:
+    progression = _terms(adrs, "AVALC", _PROGRESSIONS)
+    if "PARAMCD" in adrs:
+        about = adrs.matching("PARAMCD", lambda code: bool(_PROGRESSION_PARAMETER.match(str(code).upper())))
+        progression = progression | (about & _terms(adrs, "AVALC", frozenset({"Y", "YES"})))
+    return progression
+
+
+def _who(text: str) -> str:
+    """The kind of evaluator that a text names: "central", "local", or nothing."""
+    return "central" if _CENTRAL.search(text) else "local" if _LOCAL.search(text) else ""
+
+
+def _evaluators(adrs: Dataset) -> NDArray[np.str_]:
+    """Who made each assessment, as far as a variable says."""
+    found = np.full(len(adrs), "", dtype="U8")
+    for variable in _SAYING_WHO:
+        if variable in adrs:
+            distinct = adrs.distinct(variable)
+            named = np.array([_who(str(value)) for value in distinct.values], dtype="U8")
+            found = np.where(found == "", distinct.spread(named, missing=""), found)
+    return found
+
+
+def _own_evaluators(parameters: Parameters) -> NDArray[np.str_]:
+    """Whose progressions each record's parameter is about: as declared, else by PARAM."""
+    found = [
+        _who(declared) if declared else next(filter(None, map(_who, texts)), "")
+        for name, texts in zip(parameters.names, parameters.texts("PARAM"), strict=True)
+        for declared in [parameters.endpoint(name).evaluator]
+    ]
+    evaluators: NDArray[np.str_] = np.array(found, dtype="U8")[parameters.codes]
+    return evaluators
+
+
+def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:
+    """Each record's subject by its number in another dataset; -1 where that has not got them."""
+    return np.append(other.distinct("USUBJID").codes, -1)[adsl_record(data, other)].astype(np.int64)
+
+
+def _timeline(adrs: Dataset, chosen: Mask) -> NDArray[np.int64]:
+    """Chosen assessments by subject and day, as sorted numbers."""
+    subject, day = adrs.distinct("USUBJID").codes, adrs.days("ADT")
+    there = chosen & (subject >= 0) & ~np.isnan(day)
+    return np.sort(subject[there].astype(np.int64) * _SPAN + day[there].astype(np.int64) + _SPAN // 2)
+
+
+def _moment(subject: NDArray[np.int64], day: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The same number for a subject and a day, which may be missing or endless."""
+    limit = _SPAN // 2 - 1
+    return (
+        subject * _SPAN + np.clip(np.nan_to_num(day, nan=-limit), -limit, limit).astype(np.int64) + _SPAN // 2
+    )
+
+
+def _within(
+    data: Dataset, adrs: Dataset, chosen: Mask, after: NDArray[np.float64], until: NDArray[np.float64]
+) -> Mask:
+    """Records whose subject has a chosen assessment after one day and on or before another."""
+    subject, timeline = _subject_in(data, adrs), _timeline(adrs, chosen)
+    first = np.searchsorted(timeline, _moment(subject, after), side="right")
+    last = np.searchsorted(timeline, _moment(subject, until), side="right")
+    found: Mask = (subject >= 0) & (last > first)
+    return found
+
+
+@readiness(
+    "XD012",
+    title="An event after the start of a new therapy",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
+    datasets=("ADSL",),
+)
+def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
+    """An event counts although the subject had begun another therapy.
+
+    ## What it checks
+    Where the date of a new therapy is declared for a parameter, its events are on or before that date.
+
+    ## Not a fault
+    Parameters without such a declaration: many plans follow subjects through new therapy.
+
+    ## Why it matters
+    The event may be the doing of the other therapy; plans that censor at its start do so for that reason.
+
+    ## Smallest fix
+    Censor at the last assessment before the new therapy.
+    """
+    adsl, parameters = study["ADSL"], Parameters.of(data)
+    declared = {name: parameters.endpoint(name).new_therapy for name in parameters.names}
+    declared = {name: variable for name, variable in declared.items() if variable}
+    if not declared or "USUBJID" not in adsl:
+        yield Inapplicable("no date of a new therapy is declared")
+        return
+    record, event = adsl_record(data, adsl), data.numbers("CNSR") == 0
+    for name, variable in declared.items():
+        if variable not in adsl:
+            raise ConfigurationError(f"the declared date of a new therapy {variable} is no variable of ADSL")
+        begun = np.append(adsl.days(variable), np.nan)[record]
+        late = parameters.among([name]) & event & (data.days("ADT") > begun)
+        yield Fault(late, ("ADT", "CNSR"), f"{name}: an event after {variable} of ADSL")
+
+
+@readiness(
+    "XD013",
+    title="An event after missed assessments",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT"),
+    datasets=("ADRS",),
+)
+def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
+    """An event counts although the subject had not been assessed for longer than the plan allows.
+
+    ## What it checks
+    Where a gap is declared for a parameter, the last assessment of ADRS before an event, or STARTDT if
+    there is none, is at most so many days before it.
+
+    ## Not a fault
+    Parameters without such a declaration. Assessments that could not be evaluated (NE) fill no gap.
+
+    ## Why it matters
+    The progression happened somewhere in the gap: dated at its end it makes progression-free survival
+    longer in whoever misses visits.
+
+    ## Smallest fix
+    Censor at the last assessment before the gap.
+    """
+    adrs, parameters = study["ADRS"], Parameters.of(data)
+    declared = {name: parameters.endpoint(name).gap for name in parameters.names}
+    gaps = {name: days for name, days in declared.items() if days is not None}
+    if not gaps or not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
+        yield Inapplicable("no gap is declared, or ADRS has no assessments (USUBJID, ADT, AVALC)")
+        return
+    adt, event = data.days("ADT"), data.numbers("CNSR") == 0
+    assessed = adrs.filled("AVALC") & ~_terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
+    since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
+    for name, days in gaps.items():
+        late = parameters.among([name]) & event & (since > days)
+        yield Fault(
+            late, ("ADT", "CNSR"), f"{name}: an event more than {days} days after the last assessment"
+        )
+
+
+def _last_before(data: Dataset, adrs: Dataset, chosen: Mask, day: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Day of the last chosen assessment of each record's subject before a day; NaN where there is none."""
+    subject, timeline = _subject_in(data, adrs), _timeline(adrs, chosen)
+    position = np.searchsorted(timeline, _moment(subject, day), side="left") - 1
+    found = np.append(timeline, -1)[position]  # -1 stands last: position -1 finds it
+    same = (subject >= 0) & (found >= 0) & (found // _SPAN == subject)
+    return np.where(same, found % _SPAN - _SPAN // 2, np.nan)
