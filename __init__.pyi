@@ -12,19 +12,20 @@ from .converters.survival import AnalysisTable as AnalysisTable
 from .converters.survival import survival as survival
 from .converters.writers import write as write
 from .converters.writers.losses import MetadataNotKept as MetadataNotKept
-from .schemas.baseline import Baseline as Baseline
 from .schemas.errors import AdamgateError as AdamgateError
 from .schemas.errors import ConfigurationError as ConfigurationError
 from .schemas.errors import Refused as Refused
 from .schemas.errors import UnreadableInput as UnreadableInput
 from .schemas.errors import UnreadableInputs as UnreadableInputs
 from .schemas.errors import UnwritableOutput as UnwritableOutput
-from .schemas.finding import Finding as Finding
-from .schemas.finding import Outcome as Outcome
-from .schemas.finding import Status as Status
-from .schemas.gate import validate as validate
-from .schemas.report import GateRefused as GateRefused
-from .schemas.report import Report as Report
+from .schemas.gate.baseline import Baseline as Baseline
+from .schemas.gate.finding import Finding as Finding
+from .schemas.gate.finding import Outcome as Outcome
+from .schemas.gate.finding import Status as Status
+from .schemas.gate.report import GateRefused as GateRefused
+from .schemas.gate.report import Report as Report
+from .schemas.gate.validate import validate as validate
+from .schemas.gate.waivers import Waiver as Waiver
 from .schemas.rules import rule_book as rule_book
 from .schemas.rules.by_condition import condition_rule as condition_rule
 from .schemas.rules.rule import Citation as Citation
@@ -43,6 +44,5 @@ from .schemas.study.declarations import Endpoint as Endpoint
 from .schemas.study.study import Study as Study
 from .schemas.study.variable import SpecialMissing as SpecialMissing
 from .schemas.study.variable import Variable as Variable
-from .schemas.waiver import Waiver as Waiver
 
 __version__: str

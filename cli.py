@@ -50,8 +50,8 @@ from .schemas.errors import (
 from .schemas.wording import plain
 
 if TYPE_CHECKING:
-    from .schemas.gate import GateOptions
-    from .schemas.report import Report
+    from .schemas.gate.report import Report
+    from .schemas.gate.validate import GateOptions
     from .schemas.rules.rule import Rule
     from .schemas.study.declarations import Declarations
     from .schemas.study.study import Study
@@ -553,7 +553,7 @@ def rules(
     if context.invoked_subcommand is not None:
         return
     from .converters.reports.rule_page import LISTS, listed
-    from .schemas.selection import full_book
+    from .schemas.gate.selection import full_book
 
     book = full_book(_rules_here(rule_files, config))
     _print(LISTS[form](listed(book.values(), **chosen)))

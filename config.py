@@ -39,7 +39,7 @@ from .schemas.wording import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from .converters.configuration import Judging
-    from .schemas.gate import GateOptions
+    from .schemas.gate.validate import GateOptions
     from .schemas.rules.rule import Rule
     from .schemas.severity import Severity
     from .schemas.standards.versions import Standards
@@ -230,7 +230,7 @@ class Settings:
         ConfigurationError
             For a name that no rule has; tells where it stands.
         """
-        from .schemas.selection import full_book, selectors
+        from .schemas.gate.selection import full_book, selectors
 
         rules = (*self.own_rules, *extra_rules)
         book = full_book(rules)

@@ -14,9 +14,9 @@ from make_adae import HERE, pilot
 from measure import measure_command, measure_python, typical
 
 import adamgate as ag
+from adamgate.schemas.gate.check import Manner, try_rule
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.study.study import Study
-from adamgate.schemas.trial import Manner, try_rule
 
 VERDICT = (0, 1)
 LARGE, USUAL = 500, 100

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..schemas.baseline import Baseline
 from ..schemas.errors import UnreadableInput
-from ..schemas.finding import KnownFinding
-from ..schemas.report import NOT_JUDGED
+from ..schemas.gate.baseline import Baseline
+from ..schemas.gate.finding import KnownFinding
+from ..schemas.gate.report import NOT_JUDGED
 from ..schemas.severity import Severity
 from .regular_file import read_regular
 

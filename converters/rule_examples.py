@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..schemas.errors import AdamgateError, ConfigurationError
-from ..schemas.finding import Outcome, Status
-from ..schemas.gate import validate
-from ..schemas.report import Report
+from ..schemas.gate.finding import Outcome, Status
+from ..schemas.gate.report import Report
+from ..schemas.gate.selection import full_book
+from ..schemas.gate.validate import validate
 from ..schemas.rules.rule import Rule
-from ..schemas.selection import full_book
 from ..schemas.study.declarations import Declarations
 from ..schemas.wording import counted, did_you_mean, nearest
 from .readers import read

@@ -12,8 +12,8 @@ from itertools import groupby
 from pathlib import Path
 
 from adamgate.converters.reports.rule_page import applies_to
+from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.rule import Rule
-from adamgate.schemas.selection import full_book
 
 PAGE = Path(__file__).with_name("rules.md")
 

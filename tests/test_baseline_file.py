@@ -34,7 +34,7 @@ def test_what_was_written_is_read_back(tmp_path: Path, report: ag.Report, docume
 
 
 def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag.Report, document: dict):
-    from adamgate.schemas.baseline import compared
+    from adamgate.schemas.gate.baseline import compared
 
     again = compared(report, ag.read_baseline(written(tmp_path, document)))
     file = written(tmp_path, ag.render(again, "json"))

@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
-from adamgate.schemas.selection import full_book
+from adamgate.schemas.gate.selection import full_book
 
 SCHEMA_OF_REPORTS = json.loads(SCHEMA.read_text(encoding="utf-8"))
 

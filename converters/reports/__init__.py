@@ -12,7 +12,7 @@ from ...schemas.errors import ConfigurationError
 from .presentation import Detail, Presentation, Renderer
 
 if TYPE_CHECKING:
-    from ...schemas.report import Report
+    from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
 SeverityName = Literal["error", "warning", "note"]

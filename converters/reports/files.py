@@ -176,7 +176,7 @@ class ReportFile:
 
 def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
     """The report of a run without a verdict."""
-    from ...schemas.report import Report
+    from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
     threshold = None if fail_on is None else Severity(fail_on)

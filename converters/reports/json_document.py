@@ -9,9 +9,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ...schemas.finding import Example, Finding, KnownFinding, Outcome, Status
-from ...schemas.loosening import loosenings
-from ...schemas.report import Comparison, Input, Report, Waived
+from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Status
+from ...schemas.gate.loosening import loosenings
+from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
 from .presentation import Presentation, as_json
 

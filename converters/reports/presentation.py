@@ -16,7 +16,7 @@ from ...schemas.wording import plain
 NARROWEST = 40
 
 if TYPE_CHECKING:
-    from ...schemas.report import Report
+    from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
     from ...schemas.study.variable import ReadingNote
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.gate.selection import full_book
 from ...schemas.rules.rule import Grain, Rule, RuleFunction
-from ...schemas.selection import full_book
 from ...schemas.standards.structure import Structure, detect_structure
 from ...schemas.wording import did_you_mean, nearest
 from .presentation import as_json

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from ...schemas.finding import Finding, KnownFinding, Standing
-from ...schemas.report import Comparison, Report, Terms, Waived
+from ...schemas.gate.finding import Finding, KnownFinding, Standing
+from ...schemas.gate.report import Comparison, Report, Terms, Waived
 from ...schemas.wording import counted
 
 REASONS = 6

@@ -16,9 +16,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...schemas.finding import Finding, Inferred, Outcome, Status
-from ...schemas.loosening import loosenings
-from ...schemas.report import Report, Terms
+from ...schemas.gate.finding import Finding, Inferred, Outcome, Status
+from ...schemas.gate.loosening import loosenings
+from ...schemas.gate.report import Report, Terms
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
 from .presentation import Detail, Presentation, note_line

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.time_unit import TimeUnit
-from ...schemas.gate import GateOptions, validate
-from ...schemas.report import Report
+from ...schemas.gate.report import Report
+from ...schemas.gate.validate import GateOptions, validate
 from ...schemas.standards.versions import Standards
 from ...schemas.study.study import Study
 from ..writers.inputs import inputs_of

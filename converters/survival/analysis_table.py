@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
+from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, listed
-from ...schemas.report import Report
 from ..format import PlannedFile
 from ..writers.atomic import write_together
 from ..writers.inputs import refuse_data_beside, refuse_inputs

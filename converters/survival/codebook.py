@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, Row
-from ...schemas.report import Report
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study

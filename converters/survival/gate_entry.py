@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ...schemas.finding import Finding, Standing
-from ...schemas.loosening import loosenings
-from ...schemas.report import Report, Waived
+from ...schemas.gate.finding import Finding, Standing
+from ...schemas.gate.loosening import loosenings
+from ...schemas.gate.report import Report, Waived
 from ...schemas.severity import Severity
 
 NOT_RUN = "not run: --no-gate"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...schemas.errors import Refused
-from ...schemas.report import Report
+from ...schemas.gate.report import Report
 from ...schemas.rules import rule_book
 from ...schemas.standards.structure import Structure
 from ...schemas.study.dataset import Dataset

@@ -292,7 +292,7 @@ def schema(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
         Validate with ``lazy=True`` to see every broken rule at once. Rules of severity error fail it,
         others are raised as pandera warnings.
     """
-    from .. import contract  # pandera is loaded only for those who ask for a schema
+    from ..gate import pandera_schemas as contract  # pandera is loaded only for those who ask for a schema
 
     standards = Standards(adamig=adamig, occds=occds)
     return contract.schema(Structure.BDS, variables(standards), standards)

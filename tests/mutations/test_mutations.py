@@ -7,7 +7,7 @@ from damages import DAMAGES
 from delivery import Delivery, as_text
 
 import adamgate as ag
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.severity import Severity
 
 ENOUGH = 60

@@ -14,7 +14,7 @@ import pytest
 from adamgate.converters import readers
 from adamgate.converters.readers import READERS, read
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.study.declarations import Declarations
 from adamgate.schemas.study.study import Study

@@ -8,7 +8,7 @@ import pytest
 import adamgate as ag
 from adamgate.converters.readers.terminology import read_terminology
 from adamgate.schemas.errors import UnreadableInput
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.standards.terminology import BUILT_IN, Codelist
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations

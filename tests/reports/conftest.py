@@ -6,8 +6,8 @@ from types import MappingProxyType
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.finding import Example, Inferred
-from adamgate.schemas.report import Input, Terms
+from adamgate.schemas.gate.finding import Example, Inferred
+from adamgate.schemas.gate.report import Input, Terms
 from adamgate.schemas.study.variable import ReadingNote
 
 VERSIONS = MappingProxyType({"python": "3.12.1", "adamgate": "0.1.0", "pandas": "2.3.3"})

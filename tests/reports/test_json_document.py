@@ -11,8 +11,8 @@ import pytest
 import adamgate as ag
 from adamgate.converters.reports import Presentation
 from adamgate.converters.reports.json_document import SCHEMA, document
-from adamgate.schemas.finding import Example
-from adamgate.schemas.report import Terms
+from adamgate.schemas.gate.finding import Example
+from adamgate.schemas.gate.report import Terms
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

@@ -4,8 +4,8 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.reports.rule_page import explain, render_list, render_rule
+from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.rule import Citation, Grain, Rule, Scope
-from adamgate.schemas.selection import full_book
 from adamgate.schemas.standards.structure import Structure
 
 

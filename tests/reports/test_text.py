@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
 from adamgate.converters.reports.text import EXAMPLES
-from adamgate.schemas.finding import Example, Inferred
+from adamgate.schemas.gate.finding import Example, Inferred
 from adamgate.schemas.study.variable import ReadingNote
 from adamgate.schemas.wording import plain
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.baseline import compared
-from adamgate.schemas.finding import Standing
-from adamgate.schemas.fingerprint import LISTED, RecordKeys, key_hashes
+from adamgate.schemas.gate.baseline import compared
+from adamgate.schemas.gate.finding import Standing
+from adamgate.schemas.gate.fingerprint import LISTED, RecordKeys, key_hashes
 
 
 def study_of(negative, *, subjects=30, order=None):

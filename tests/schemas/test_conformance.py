@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from adamgate.converters.readers import read
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.rules import rule_book
 
 pytestmark = pytest.mark.slow

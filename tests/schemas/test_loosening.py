@@ -5,13 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from adamgate.schemas.baseline import Baseline
-from adamgate.schemas.gate import validate
-from adamgate.schemas.loosening import loosenings
+from adamgate.schemas.gate.baseline import Baseline
+from adamgate.schemas.gate.loosening import loosenings
+from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.waivers import Waiver
 from adamgate.schemas.study.declarations import Declarations, Endpoint
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import ReadAsMissing
-from adamgate.schemas.waiver import Waiver
 
 ORIGINS = dict.fromkeys(("select", "ignore", "severities", "waivers", "declared"), "adamgate.toml")
 TODAY = date(2026, 1, 1)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.evidence.parameters import SHOWN
-from adamgate.schemas.finding import Status
+from adamgate.schemas.gate.finding import Status
 from adamgate.schemas.rules.rule import NO_PARAMETERS
 from adamgate.schemas.severity import Severity
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.study.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")

@@ -14,9 +14,11 @@ from random_study import random_study
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
-from adamgate.schemas.partitions import join, partition, validate_partitions
+from adamgate.schemas.gate.check import Manner, try_rule
+from adamgate.schemas.gate.execution import join, partition, validate_partitions
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.waivers import Waiver
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.severity import Severity
@@ -24,8 +26,6 @@ from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import SpecialMissing
-from adamgate.schemas.trial import Manner, try_rule
-from adamgate.schemas.waiver import Waiver
 
 pytestmark = pytest.mark.slow
 

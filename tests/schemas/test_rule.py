@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas import contract
 from adamgate.schemas.errors import ConfigurationError, Terminated
+from adamgate.schemas.gate import pandera_schemas as contract
 from adamgate.schemas.rules.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure

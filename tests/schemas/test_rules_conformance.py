@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.severity import Severity

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.selection import Selection, full_book, selectors
+from adamgate.schemas.gate.selection import Selection, full_book, selectors
 
 BOOK = full_book()
 PREFIXES = sorted({rule_id[:length] for rule_id in BOOK for length in range(1, len(rule_id) + 1)})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import Variable

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.validate import validate
 
 DAY = pd.Timedelta("1D")
 SL = [f"SL00{number}" for number in range(2, 10)]

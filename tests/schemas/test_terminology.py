@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.finding import Status
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.terminology import ADAM, BUILT_IN, Codelist, Terminology
 from adamgate.schemas.study.dataset import Dataset

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.finding import Status
+from adamgate.schemas.gate.finding import Status
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate import validate
+from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.study.declarations import Declarations
 
 FIRST = pd.Timestamp("2024-01-15")

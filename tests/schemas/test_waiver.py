@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.schemas.gate.waivers import spare
 from adamgate.schemas.rules.rule import Fault
-from adamgate.schemas.waiver import spare
 
 TODAY = date(2026, 11, 22)
 

@@ -6,7 +6,7 @@ from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
 from adamgate.converters.survival.judged import FAMILIES
 from adamgate.schemas.errors import Refused
-from adamgate.schemas.report import GateRefused
+from adamgate.schemas.gate.report import GateRefused
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure

@@ -9,14 +9,14 @@ import pytest
 import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
-from adamgate.schemas.baseline import Baseline
 from adamgate.schemas.errors import ConfigurationError, Refused
-from adamgate.schemas.report import GateRefused
+from adamgate.schemas.gate.baseline import Baseline
+from adamgate.schemas.gate.report import GateRefused
+from adamgate.schemas.gate.waivers import Waiver
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.versions import Standards
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
-from adamgate.schemas.waiver import Waiver
 
 
 def table(study, paramcd="OS", **options):

@@ -12,12 +12,12 @@ from datetime import date
 
 import numpy as np
 
-from .conditions.three_valued import CompareConstant, Constant, NotComparable
-from .errors import ConfigurationError
-from .rules.rule import Fault, Rule
-from .study.columns import Mask
-from .study.dataset import Dataset
-from .wording import did_you_mean, nearest, one_line
+from ..conditions.three_valued import CompareConstant, Constant, NotComparable
+from ..errors import ConfigurationError
+from ..rules.rule import Fault, Rule
+from ..study.columns import Mask
+from ..study.dataset import Dataset
+from ..wording import did_you_mean, nearest, one_line
 
 Value = str | float | date
 

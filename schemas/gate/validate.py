@@ -10,24 +10,24 @@ from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import TypedDict
 
-from . import contract
+from ..errors import ConfigurationError
+from ..rules import rule_book
+from ..rules.rule import Grain, Rule, RuleFunction
+from ..severity import Severity
+from ..standards.versions import Standards
+from ..study.dataset import Dataset
+from ..study.declarations import NOTHING_DECLARED, Declarations, stated
+from ..study.study import Study
+from ..study.variable import ReadAsMissing
+from ..wording import did_you_mean, one_line
+from . import pandera_schemas as contract
 from .baseline import Baseline, compared
-from .errors import ConfigurationError
+from .check import STUDY_NAME, Manner, Trial, try_rule
 from .finding import Status
 from .report import Deselected, Input, Report, Terms
-from .rules import rule_book
-from .rules.rule import Grain, Rule, RuleFunction
 from .selection import Names, Selection, as_rules, full_book
-from .severity import Severity
-from .standards.versions import Standards
-from .study.dataset import Dataset
-from .study.declarations import NOTHING_DECLARED, Declarations, stated
-from .study.study import Study
-from .study.variable import ReadAsMissing
-from .trial import STUDY_NAME, Manner, Trial, try_rule
-from .waiver import Waiver, Waivers
 from .waiver_rules import UNREAD, WAIVER_RULES, Audit, about
-from .wording import did_you_mean, one_line
+from .waivers import Waiver, Waivers
 
 Progress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from .errors import ConfigurationError
-from .rules import rule_book
-from .rules.ids import prefixes, require_own_id
-from .rules.rule import Rule, RuleFunction
-from .severity import Severity
+from ..errors import ConfigurationError
+from ..rules import rule_book
+from ..rules.ids import prefixes, require_own_id
+from ..rules.rule import Rule, RuleFunction
+from ..severity import Severity
+from ..wording import did_you_mean, nearest, one_line
 from .waiver_rules import WAIVER_RULES
-from .wording import did_you_mean, nearest, one_line
 
 Names = str | Iterable[str]
 """Names of rules: a list, or one text with commas between them."""

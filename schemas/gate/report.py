@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from .errors import Refused
+from ..errors import Refused
+from ..glance import Glance, Glanced
+from ..severity import Severity
+from ..standards.structure import Structure
+from ..study.variable import ReadAsMissing, ReadingNote
+from ..wording import counted
 from .finding import Finding, Inferred, KnownFinding, Outcome, Standing, Status
-from .glance import Glance, Glanced
-from .severity import Severity
-from .standards.structure import Structure
-from .study.variable import ReadAsMissing, ReadingNote
-from .wording import counted
 
 NOT_JUDGED = "not judged"
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .study import columns
-from .study.dataset import Dataset
+from ..study import columns
+from ..study.dataset import Dataset
 
 LISTED = 1_000
 """At most this many records of a finding are listed by their hashes."""

@@ -15,19 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import AdamgateError, Terminated
-from .evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
-from .evidence.parameters import identifying_codes
+from ..errors import AdamgateError, Terminated
+from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
+from ..evidence.parameters import identifying_codes
+from ..rules.rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
+from ..study.columns import Mask, WrongType
+from ..study.dataset import Dataset
+from ..study.study import Study
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
 from .fingerprint import KeyColumns, RecordKeys
 from .lending import lend, lend_study
 from .report import Waived
-from .rules.rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
 from .selection import Selection
-from .study.columns import Mask, WrongType
-from .study.dataset import Dataset
-from .study.study import Study
-from .waiver import Waiver, Waivers, spare
+from .waivers import Waiver, Waivers, spare
 
 STUDY_NAME = "(study)"
 """Stands for the dataset in outcomes and findings of rules about the study as a whole."""

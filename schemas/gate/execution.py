@@ -21,16 +21,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
-from .evidence.subjects import plain_identifiers
+from ..evidence.subjects import plain_identifiers
+from ..rules.rule import Grain, Rule
+from ..severity import Severity
+from ..study.dataset import Dataset
+from ..study.study import Study
+from ..study.variable import SpecialMissing
+from .check import Manner, Trial, try_rule
 from .finding import EXAMPLES, Finding, Outcome, Status
-from .gate import GateOptions, validate
 from .report import Report
-from .rules.rule import Grain, Rule
-from .severity import Severity
-from .study.dataset import Dataset
-from .study.study import Study
-from .study.variable import SpecialMissing
-from .trial import Manner, Trial, try_rule
+from .validate import GateOptions, validate
 
 SUBJECT = "USUBJID"
 

@@ -16,10 +16,10 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from .study.columns import Distinct
-from .study.dataset import Dataset
-from .study.study import Study
-from .study.variable import SpecialMissing
+from ..study.columns import Distinct
+from ..study.dataset import Dataset
+from ..study.study import Study
+from ..study.variable import SpecialMissing
 
 Answer = TypeVar("Answer")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ..rules.rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
+from ..severity import Severity
+from ..study import columns
+from ..study.dataset import Dataset
+from ..wording import nearest, one_line
 from .report import Waived
-from .rules.rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
-from .severity import Severity
-from .study import columns
-from .study.dataset import Dataset
-from .waiver import Waiver, Waivers
-from .wording import nearest, one_line
+from .waivers import Waiver, Waivers
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ..severity import Severity
+from ..wording import counted, one_line
 from .finding import Finding, KnownFinding, Standing, Status
 from .report import Comparison, Report
-from .severity import Severity
-from .wording import counted, one_line
 
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
 

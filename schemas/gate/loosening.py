@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ..severity import Severity
+from ..wording import counted, one_line
 from .finding import Standing
 from .report import Report, Waived
-from .severity import Severity
-from .wording import counted, one_line
 
 _NAMED = 3
 """Rules, reasons or declarations that a line names; the others are counted."""

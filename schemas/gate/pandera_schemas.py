@@ -14,14 +14,14 @@ from functools import cache, partial
 import pandas as pd
 import pandera.pandas as pa
 
-from .rules import rule_book
-from .rules.rule import Fault, Rule
-from .severity import Severity
-from .standards.requirement import Requirement
-from .standards.structure import Structure
-from .standards.versions import Standards
-from .study.dataset import Dataset
-from .study.study import Study
+from ..rules import rule_book
+from ..rules.rule import Fault, Rule
+from ..severity import Severity
+from ..standards.requirement import Requirement
+from ..standards.structure import Structure
+from ..standards.versions import Standards
+from ..study.dataset import Dataset
+from ..study.study import Study
 
 
 def passes(frame: pd.DataFrame, *, rule: Rule, structure: Structure) -> bool:

@@ -1,0 +1,1 @@
+"""The verdict: rules run on a study, findings, the report."""
