@@ -35,10 +35,10 @@ from .config import (
     settings_files,
 )
 from .converters.progress import Callbacks, progress
-from .converters.readers.left_open import DATE_ORDERS, DECIMALS
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import ReportFile, destination, withdraw
 from .converters.reports.presentation import colours, columns, note_line, printable
+from .converters.values.left_open import DATE_ORDERS, DECIMALS
 from .schemas.errors import (
     AdamgateError,
     ConfigurationError,
@@ -465,7 +465,7 @@ def survival(
 
     A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
     """
-    from .converters.readers.sidecars import dataset_name
+    from .converters.metadata.sidecars import dataset_name
     from .converters.reports.table_summary import render_summary
     from .converters.survival.layouts import layout_for
 

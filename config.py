@@ -32,8 +32,8 @@ from .converters.kinds import (
     switch,
     words,
 )
-from .converters.readers.left_open import DATE_ORDERS, DECIMALS
-from .converters.regular_file import open_regular
+from .converters.values.left_open import DATE_ORDERS, DECIMALS
+from .converters.values.regular_file import open_regular
 from .schemas.errors import ConfigurationError
 from .schemas.wording import did_you_mean, one_line
 
@@ -86,7 +86,7 @@ _OURS = (f"{PREFIX}DEBUG",)
 
 def codec(value: Any) -> str:
     """A text encoding by its Python or SAS name."""
-    from .converters.readers.text import codec_name
+    from .converters.values.encodings import codec_name
 
     try:
         return codec_name(str(value))
@@ -271,7 +271,7 @@ class Settings:
         declared = self.judging.declarations if self.judging is not None else None
         if not self.ct:
             return declared
-        from .converters.readers.terminology import read_terminology
+        from .converters.metadata.nci_terminology import read_terminology
         from .schemas.study.declarations import NOTHING_DECLARED
 
         declared = declared or NOTHING_DECLARED

@@ -14,7 +14,7 @@ from ..schemas.gate.baseline import Baseline
 from ..schemas.gate.finding import KnownFinding
 from ..schemas.gate.report import NOT_JUDGED
 from ..schemas.severity import Severity
-from .regular_file import read_regular
+from .values.regular_file import read_regular
 
 _VERSION = re.compile(r"1\.([1-9]\d{0,3})")
 """Reports of version 1.0 have no fingerprints."""

@@ -19,8 +19,8 @@ from ..schemas.study import columns
 from ..schemas.study.dataset import Dataset
 from ..schemas.study.variable import ReadingNote, Variable
 from ..schemas.wording import counted
-from .sas_formats import Kind, kind_of
-from .writers.arrow import Shape, shape_of
+from .values.arrow_columns import Shape, shape_of
+from .values.sas_formats import Kind, kind_of
 
 _DAY = 86_400
 

@@ -23,7 +23,7 @@ from seeds import Files
 
 import adamgate as ag
 from adamgate.config import load_settings
-from adamgate.converters.readers.terminology import read_terminology
+from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS
 from adamgate.converters.reports.contents import RENDERERS
 from adamgate.converters.survival import LAYOUTS

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adamgate.converters.sas_formats import (
+from adamgate.converters.values.sas_formats import (
     Kind,
     dates_of,
     datetimes_of,

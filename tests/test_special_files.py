@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import adamgate as ag
-from adamgate.converters.regular_file import open_regular, read_regular
+from adamgate.converters.values.regular_file import open_regular, read_regular
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 _SECONDS = 20

@@ -23,13 +23,13 @@ from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
 from ..format import Progress, Reader, ReadOptions
-from ..regular_file import open_regular
+from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
+from ..values.file_kind import suffix_of
+from ..values.left_open import DATE_ORDERS, DECIMALS
+from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
-from .file_kind import suffix_of
 from .folder import parts_named_as_datasets
-from .left_open import DATE_ORDERS, DECIMALS
 from .parquet_parts import is_partitioned, parts_of
-from .sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
 

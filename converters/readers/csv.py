@@ -24,14 +24,11 @@ from ...schemas.standards.known_variables import variable_type
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..format import ReadOptions
-from ..sas_formats import Kind, kind_of
-from .csv_head import SUBJECT
-from .csv_missing import MissingWords, missing_words, words_for_missing
-from .delimited import Delimited, read_delimited
-from .reading_notes import Told, notes_on
-from .sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
-from .text_column import TextColumn
-from .typed_text import (
+from ..metadata.sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
+from ..values.reading_notes import Told, notes_on
+from ..values.sas_formats import Kind, kind_of
+from ..values.text_column import TextColumn
+from ..values.typed_text import (
     ROUNDED,
     STAMPS_OF,
     TIME_FORMAT,
@@ -43,8 +40,11 @@ from .typed_text import (
     plainly_numbers,
     typed,
 )
-from .written_forms import mask_of, matching
-from .written_numbers import has_decimal_comma, may_be_thousands
+from ..values.written_forms import mask_of, matching
+from ..values.written_numbers import has_decimal_comma, may_be_thousands
+from .csv_head import SUBJECT
+from .csv_missing import MissingWords, missing_words, words_for_missing
+from .delimited import Delimited, read_delimited
 
 _IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
 """Names of unknown variables that stay text even where all values are digits."""

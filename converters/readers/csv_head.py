@@ -17,7 +17,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.standards.known_variables import variable_type
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import one_line
-from .text import decode_values, undecoded_note
+from ..values.encodings import decode_values, undecoded_note
 
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 

@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from ...schemas.study.variable import ReadAsMissing, ReadingNote
 from ...schemas.wording import counted
 from ..format import ReadOptions
+from ..values.reading_notes import listed
+from ..values.text_column import TextColumn
+from ..values.typed_text import Typed
+from ..values.written_forms import mask_of
 from .delimited import NA, Delimited
-from .reading_notes import listed
-from .text_column import TextColumn
-from .typed_text import Typed
-from .written_forms import mask_of
 
 _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
     {

@@ -27,8 +27,12 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import ReadingNote, Source, Variable
 from ...schemas.wording import one_line
 from ..format import ReadOptions
-from ..regular_file import open_regular
-from ..sas_formats import Kind, kind_of
+from ..values.encodings import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
+from ..values.file_kind import seems
+from ..values.reading_notes import notes_on
+from ..values.regular_file import open_regular
+from ..values.sas_formats import Kind, kind_of
+from ..values.text_column import FIRST_BLOCK
 from .dataset_json_columns import Column, ColumnBuilder, WrongValue
 from .dataset_json_metadata import (
     attributes_of,
@@ -38,11 +42,7 @@ from .dataset_json_metadata import (
     unknown_attributes,
     variable_of,
 )
-from .file_kind import seems
 from .json_fault import fault_of
-from .reading_notes import notes_on
-from .text import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
-from .text_column import FIRST_BLOCK
 from .unpacking import Allowance, unpacked
 
 _CHUNK = 1 << 20

@@ -23,12 +23,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.study.variable import Variable
-from ..sas_formats import Kind, kind_of
+from ..values.encodings import Undecoded, decode_values
+from ..values.reading_notes import Told
+from ..values.sas_formats import Kind, kind_of
+from ..values.text_column import TextBlocks, TextColumn
+from ..values.typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, beyond_double, faults_told, forms_told, typed
 from .dataset_json_metadata import STAMP_TYPES, TEXT_TYPES
-from .reading_notes import Told
-from .text import Undecoded, decode_values
-from .text_column import TextBlocks, TextColumn
-from .typed_text import ROUNDED, STAMPS_OF, TIME_FORMAT, beyond_double, faults_told, forms_told, typed
 
 _ALLOWED: dict[str, frozenset[type]] = {
     "integer": frozenset({int, float}),

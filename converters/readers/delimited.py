@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote
 from ..format import ReadOptions
-from ..regular_file import open_regular
+from ..values.encodings import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
+from ..values.file_kind import seems
+from ..values.regular_file import open_regular
+from ..values.text_column import TextBlocks, TextColumn
 from .csv_head import LINE_BREAK, nameless, read_head
-from .file_kind import seems
-from .text import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
-from .text_column import TextBlocks, TextColumn
 from .unpacking import Allowance, unpacked
 
 NA = "NA"

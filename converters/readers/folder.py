@@ -10,10 +10,10 @@ from typing import IO
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
-from ..regular_file import open_regular
+from ..metadata.sidecars import is_sidecar
+from ..values.file_kind import suffix_of
+from ..values.regular_file import open_regular
 from . import parquet_parts
-from .file_kind import suffix_of
-from .sidecars import is_sidecar
 
 _UNREAD_KINDS = {
     "Excel": ".xls .xlsx .xlsm .xlsb",

@@ -28,15 +28,15 @@ from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Varia
 from ...schemas.wording import one_line
 from .. import arrow_metadata
 from ..format import ReadOptions
-from ..sas_formats import Kind
+from ..values.reading_notes import Told, notes_on
+from ..values.sas_formats import Kind
+from ..values.text_column import TextBlocks
+from ..values.typed_text import TIME_FORMAT, kind_by_name
+from ..values.written_forms import mask_of
+from ..values.written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, ZONE_NOT_KEPT, as_meant
 from .parquet_parts import parts_of
 from .parquet_table import ParquetTable, readable
-from .reading_notes import Told, notes_on
-from .text_column import TextBlocks
-from .typed_text import TIME_FORMAT, kind_by_name
 from .unpacking import Allowance
-from .written_forms import mask_of
-from .written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, ZONE_NOT_KEPT, as_meant
 
 _EXACT = 2**53
 _DIGITS_OF_A_DOUBLE = 15

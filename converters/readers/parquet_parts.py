@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
-from ..regular_file import open_regular
+from ..values.regular_file import open_regular
 
 SUFFIX = ".parquet"
 

@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 from ...schemas.errors import UnreadableInput
 from ...schemas.standards.known_variables import variable_type
 from ...schemas.wording import one_line
-from ..regular_file import open_regular
-from ..sas_formats import Kind
-from .file_kind import seems
+from ..values.file_kind import seems
+from ..values.regular_file import open_regular
+from ..values.sas_formats import Kind
+from ..values.text_column import FIRST_BLOCK
+from ..values.typed_text import kind_by_name
 from .parquet_parts import Part
-from .text_column import FIRST_BLOCK
-from .typed_text import kind_by_name
 
 _TEXT = pa.large_string()
 _BLOCK = FIRST_BLOCK

@@ -13,10 +13,10 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote, Variable
 from ...schemas.wording import one_line
 from ..format import ReadOptions
-from ..sas_formats import Kind, kind_of
+from ..values.encodings import codec_name
+from ..values.sas_formats import Kind, kind_of
 from .sas_header import BYTES, FileOfBytes, SasHeader
 from .sas_text import SasText
-from .text import codec_name
 
 Labels = dict[str, str]
 

@@ -23,14 +23,14 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...schemas.wording import one_line
 from ..format import ReadOptions
-from ..sas_formats import kind_of
-from .file_kind import seems
+from ..values.encodings import codec_name
+from ..values.file_kind import seems
+from ..values.sas_formats import kind_of
+from ..values.text_column import TextBlocks
+from ..values.typed_text import STAMPS_OF
 from .sas7bcat import value_labels
 from .sas_header import BYTES, FileOfBytes, SasHeader
 from .sas_text import BytesColumn, SasText
-from .text import codec_name
-from .text_column import TextBlocks
-from .typed_text import STAMPS_OF
 from .unpacking import Allowance
 
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")

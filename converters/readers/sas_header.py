@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..regular_file import open_regular
-from .sas_encodings import Encoding, declared
+from ..values.regular_file import open_regular
+from ..values.sas_encodings import Encoding, declared
 
 BYTES = "iso-8859-1"
 """Every byte is a character in it, so that bytes survive to be decoded here."""

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote
-from .sas_encodings import Encoding
+from ..values.encodings import Undecoded, codec_name, decode_in_turn, fits, undecodable, undecoded_note
+from ..values.sas_encodings import Encoding
+from ..values.text_column import TextColumn
 from .sas_header import BYTES
-from .text import Undecoded, codec_name, decode_in_turn, fits, undecodable, undecoded_note
-from .text_column import TextColumn
 
 _WESTERN = frozenset(
     """

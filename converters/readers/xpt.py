@@ -20,9 +20,9 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ..format import ReadOptions
-from ..regular_file import open_regular
-from ..sas_formats import kind_of
-from .text import Undecoded, decode_values, undecodable, undecoded_note
+from ..values.encodings import Undecoded, decode_values, undecodable, undecoded_note
+from ..values.regular_file import open_regular
+from ..values.sas_formats import kind_of
 from .xpt_blocks import FileBecameShorter, column_blocks
 from .xpt_layout import Field, Member, read_layout
 from .xpt_numbers import NumberColumn

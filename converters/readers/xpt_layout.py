@@ -18,7 +18,7 @@ from io import BufferedReader
 from itertools import accumulate
 
 from ...schemas.errors import UnreadableInput
-from .file_kind import seems
+from ..values.file_kind import seems
 from .xpt_cards import CARD, HEADER, MARK, SEND_AGAIN, Cards, number_in, padding, shown, text_of, trimmed
 from .xpt_extent import Extent, measured_extent, stated_extent
 

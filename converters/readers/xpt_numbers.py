@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...schemas.study.variable import SpecialMissing
-from ..sas_formats import Kind, dates_of, datetimes_of, kind_of
+from ..values.sas_formats import Kind, dates_of, datetimes_of, kind_of
 from .ibm_double import decode_ibm_doubles
 
 _Convert = Callable[[NDArray[np.float64]], NDArray[np.datetime64] | None]

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from .text import Undecoded, decode_values
+from ..values.encodings import Undecoded, decode_values
 
 _PADDING = b" \0"
 _UNKNOWN = 255

@@ -15,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 from types import MappingProxyType
 
-from ..regular_file import open_regular
+from ..values.regular_file import open_regular
 
 _SIGNATURE = "Report written by adamgate "
 _END = 200

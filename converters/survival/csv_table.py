@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...schemas.study import columns
+from ..values.lines import Block, Tokens, block, lines, number_tokens
 from ..writers.csv import quoted
-from ..writers.lines import Block, Tokens, block, lines, number_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
 from ..format import Breach, Output, PlannedFile, Writer
+from ..metadata.sidecars import dataset_name
 from ..readers import read
-from ..readers.file_kind import suffix_of
-from ..readers.sidecars import dataset_name
+from ..values.file_kind import suffix_of
 from .atomic import write_together
 from .csv import CSV
 from .dataset_json import DATASET_JSON

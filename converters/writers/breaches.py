@@ -15,8 +15,8 @@ from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ..format import Breach
-from ..sas_formats import Kind, kind_of
-from .arrow import Shape, are_whole_days, shape_of, stamps_of, text_array
+from ..values.arrow_columns import Shape, are_whole_days, shape_of, stamps_of, text_array
+from ..values.sas_formats import Kind, kind_of
 
 _EXACT = 2**53
 _LONGEST = 2**31 - 1

@@ -24,13 +24,14 @@ from ...schemas.standards.known_variables import variable_type
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ..format import Breach, Output, PlannedFile, Writer
+from ..metadata.sidecars import dataset_name, is_sas_name, is_sidecar
 from ..readers.delimited import LONGEST_RECORD
-from ..readers.file_kind import PLAIN_TEXT, seems
-from ..readers.sidecars import dataset_name, is_sas_name, is_sidecar
-from . import arrow, sidecars
-from .arrow import Shape
+from ..values import arrow_columns as arrow
+from ..values.arrow_columns import Shape
+from ..values.file_kind import PLAIN_TEXT, seems
+from ..values.lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
+from . import sidecars
 from .breaches import breaches_of_text
-from .lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
 
 _NEEDS_QUOTES = '[",\r\n]|^\ufeff'
 """A byte order mark in front of the first name would be taken for that of the file."""

@@ -40,11 +40,11 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ..format import Breach, Output, PlannedFile, Writer
 from ..readers.dataset_json_metadata import NO_CREATION
-from ..readers.file_kind import suffix_of
-from . import arrow
+from ..values import arrow_columns as arrow
+from ..values.file_kind import suffix_of
+from ..values.lines import block, lines
 from .breaches import breaches_of_text
 from .json_values import Form, fault_of, form_of
-from .lines import block, lines
 
 VERSION = "1.1.0"
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ...schemas.study.columns import is_date
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
-from ..sas_formats import Kind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
-from . import arrow
-from .arrow import Shape
-from .lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
+from ..values import arrow_columns as arrow
+from ..values.arrow_columns import Shape
+from ..values.lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
+from ..values.sas_formats import Kind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
 
 Numbers = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from ...schemas.study.dataset import Dataset
 from .. import arrow_metadata
 from ..format import Breach, Output, PlannedFile, Writer
-from . import arrow
+from ..values import arrow_columns as arrow
 from .breaches import breaches as unfit
 
 

@@ -17,7 +17,7 @@ from ...schemas.errors import UnreadableInput, UnwritableOutput
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ..format import Output, PlannedFile
-from ..readers.sidecars import (
+from ..metadata.sidecars import (
     DATASETS_FILES,
     VARIABLES_FILE,
     csv_files_in,
@@ -25,10 +25,10 @@ from ..readers.sidecars import (
     dataset_name,
     file_key,
 )
-from ..regular_file import read_regular
-from ..sas_formats import Kind, kind_of
-from . import arrow
-from .arrow import Shape
+from ..values import arrow_columns as arrow
+from ..values.arrow_columns import Shape
+from ..values.regular_file import read_regular
+from ..values.sas_formats import Kind, kind_of
 
 Row = dict[str, str]
 

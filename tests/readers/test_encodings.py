@@ -18,9 +18,9 @@ from sas7bdat_bytes import Data, Var, sas7bdat
 from adamgate.converters.format import ReadOptions
 from adamgate.converters.readers.csv import read_csv
 from adamgate.converters.readers.sas7bdat import read_sas7bdat
-from adamgate.converters.readers.sas_encodings import ENCODINGS, Encoding
-from adamgate.converters.readers.text import CUT
 from adamgate.converters.readers.xpt import read_xpt
+from adamgate.converters.values.encodings import CUT
+from adamgate.converters.values.sas_encodings import ENCODINGS, Encoding
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 import adamgate as ag
-from adamgate.converters.readers.terminology import read_terminology
+from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.standards.terminology import BUILT_IN, Codelist

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adamgate.converters.readers.sas_encodings import CODECS
-from adamgate.converters.readers.text import (
+from adamgate.converters.values.encodings import (
     codec_name,
     decode_values,
     shown_bytes,
@@ -16,6 +15,7 @@ from adamgate.converters.readers.text import (
     undecoded_note,
     windows_latin_1,
 )
+from adamgate.converters.values.sas_encodings import CODECS
 from adamgate.schemas.errors import ConfigurationError
 
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.readers.typed_text import typed
-from adamgate.converters.readers.written_numbers import read_numbers
-from adamgate.converters.readers.written_stamps import read_stamps
-from adamgate.converters.sas_formats import Kind
+from adamgate.converters.values.sas_formats import Kind
+from adamgate.converters.values.typed_text import typed
+from adamgate.converters.values.written_numbers import read_numbers
+from adamgate.converters.values.written_stamps import read_stamps
 
 DAY = np.datetime64("2020-01-31", "s")
 HALF_PAST_EIGHT = np.datetime64("2020-01-31T08:30:00", "us")

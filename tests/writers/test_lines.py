@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from adamgate.converters.writers.lines import block, lines
+from adamgate.converters.values.lines import block, lines
 
 
 def counting(calls):

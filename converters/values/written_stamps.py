@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..sas_formats import Kind
+from .sas_formats import Kind
 from .written_forms import Mask, Remark, Written, mask_of, matching, remarks_of
 
 _Whole = NDArray[np.int64]

@@ -21,7 +21,7 @@ from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ...schemas.word import Word
-from ..sas_formats import Kind, kind_of
+from .sas_formats import Kind, kind_of
 
 
 class Shape(Word):

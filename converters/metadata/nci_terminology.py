@@ -19,9 +19,9 @@ from xml.parsers import expat
 from ...schemas.errors import UnreadableInput
 from ...schemas.standards.terminology import Codelist, Terminology
 from ...schemas.wording import one_line
-from ..regular_file import read_regular
-from .file_kind import PLAIN_TEXT, seems
-from .text import BYTE_ORDER_MARKS, windows_latin_1
+from ..values.encodings import BYTE_ORDER_MARKS, windows_latin_1
+from ..values.file_kind import PLAIN_TEXT, seems
+from ..values.regular_file import read_regular
 
 _COLUMNS = ("Code", "Codelist Code", "Codelist Extensible (Yes/No)", "CDISC Submission Value")
 _VERSION_COLUMN = "Standard and Date"

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from ...schemas.study.variable import SpecialMissing
 from ...schemas.wording import plain
-from ..sas_formats import Kind, dates_of, datetimes_of
 from .reading_notes import Told
+from .sas_formats import Kind, dates_of, datetimes_of
 from .text_column import TextColumn
 from .written_forms import Mask, Remark, Written, mask_of, matching
 from .written_numbers import read_numbers

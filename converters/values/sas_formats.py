@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..schemas.word import Word
+from ...schemas.word import Word
 
 
 class Kind(Word):

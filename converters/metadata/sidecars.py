@@ -20,9 +20,9 @@ from ...schemas.standards.requirement import VariableType
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import MetadataKind
 from ...schemas.wording import one_line
-from ..regular_file import read_regular
-from ..sas_formats import Kind, kind_of
-from .text import decode_values, undecodable, undecoded_words
+from ..values.encodings import decode_values, undecodable, undecoded_words
+from ..values.regular_file import read_regular
+from ..values.sas_formats import Kind, kind_of
 
 VARIABLES_FILE = "_variables.csv"
 DATASETS_FILES = ("_datasets.csv", "datasets.csv")

@@ -1,0 +1,1 @@
+"""Descriptions that stand beside the data."""

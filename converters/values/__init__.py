@@ -1,0 +1,1 @@
+"""Text and bytes to typed columns and back, whatever the file."""
