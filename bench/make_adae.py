@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from adamgate.converters.readers.xpt_layout import Member, read_layout
+from adamgate.converters.formats.xpt.layout import Member, read_layout
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "data"

@@ -12,8 +12,8 @@ OURS = (
     """
 import pandas, pyarrow
 from pathlib import Path
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers.xpt import read_xpt
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.xpt.reader import read_xpt
 """,
     "data = read_xpt(Path({path!r}), ReadOptions())",
 )

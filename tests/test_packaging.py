@@ -68,4 +68,4 @@ def test_the_wheel_holds_every_module_and_nothing_else(root, wheel_members):
 
 def test_the_wheel_has_the_readers_and_the_type_marker(wheel_members):
     assert {"adamgate/__init__.pyi", "adamgate/py.typed"} <= wheel_members
-    assert {"adamgate/cli.py", "adamgate/converters/readers/xpt.py"} <= wheel_members
+    assert {"adamgate/cli.py", "adamgate/converters/formats/xpt/reader.py"} <= wheel_members

@@ -22,14 +22,14 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
-from ..format import Progress, Reader, ReadOptions
+from ..formats.format import Progress, Reader, ReadOptions
+from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 from ..values.file_kind import suffix_of
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets
-from .parquet_parts import is_partitioned, parts_of
 
 __all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
 
@@ -42,24 +42,24 @@ class _Lazy:
     function: str
 
     def __call__(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
-        reader = getattr(import_module(self.module, __name__), self.function)
+        reader = getattr(import_module(self.module, __package__), self.function)
         return cast("Reader", reader)(path, options)
 
 
-_XPT = _Lazy(".xpt", "read_xpt")
-_CSV = _Lazy(".csv", "read_csv")
-_DATASET_JSON = _Lazy(".dataset_json", "read_dataset_json")
+_XPT = _Lazy("..formats.xpt.reader", "read_xpt")
+_CSV = _Lazy("..formats.csv.reader", "read_csv")
+_DATASET_JSON = _Lazy("..formats.dataset_json.reader", "read_dataset_json")
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         ".xpt": _XPT,
         ".xport": _XPT,
-        ".sas7bdat": _Lazy(".sas7bdat", "read_sas7bdat"),
+        ".sas7bdat": _Lazy("..formats.sas7bdat.reader", "read_sas7bdat"),
         ".csv": _CSV,
         ".csv.gz": _CSV,
         ".tsv": _CSV,
         ".tsv.gz": _CSV,
-        ".parquet": _Lazy(".parquet", "read_parquet"),
+        ".parquet": _Lazy("..formats.parquet.reader", "read_parquet"),
         ".json": _DATASET_JSON,
         ".ndjson": _DATASET_JSON,
         ".ndjson.gz": _DATASET_JSON,

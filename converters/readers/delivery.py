@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote
+from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecars import is_sidecar
 from .folder import Contents, contents_of, is_hidden, listed, may_be_data
-from .parquet_parts import is_partitioned
 
 _LISTED = 20
 _HOLDERS_LISTED = 5

@@ -10,10 +10,10 @@ from typing import IO
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
+from ..formats.parquet import parts as parquet_parts
 from ..metadata.sidecars import is_sidecar
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
-from . import parquet_parts
 
 _UNREAD_KINDS = {
     "Excel": ".xls .xlsx .xlsm .xlsb",

@@ -201,7 +201,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _write(document: str, form: str, output: Path) -> None:
-    from ..format import PlannedFile
+    from ..formats.format import PlannedFile
     from ..writers.atomic import write_together
 
     content = signed(document, form).encode("utf-8", "backslashreplace")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, listed
-from ..format import PlannedFile
+from ..formats.format import PlannedFile
 from ..writers.atomic import write_together
 from ..writers.inputs import refuse_data_beside, refuse_inputs
 from .codebook import Codebook

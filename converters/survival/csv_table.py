@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...schemas.study import columns
+from ..formats.csv.writer import quoted
 from ..values.lines import Block, Tokens, block, lines, number_tokens
-from ..writers.csv import quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOut
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
-from ..format import Breach, Output, PlannedFile, Writer
+from ..formats.csv.writer import CSV
+from ..formats.dataset_json.writer import DATASET_JSON
+from ..formats.format import Breach, Output, PlannedFile, Writer
+from ..formats.parquet.writer import PARQUET
 from ..metadata.sidecars import dataset_name
 from ..readers import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
-from .csv import CSV
-from .dataset_json import DATASET_JSON
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs
 from .losses import MetadataNotKept, tell_losses
-from .parquet import PARQUET
 
 __all__ = [
     "WRITERS",

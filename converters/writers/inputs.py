@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
 from ...schemas.study.dataset import Dataset
+from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecars import sidecars_in
 from ..readers import READERS
 from ..readers.folder import is_hidden, may_be_data
-from ..readers.parquet_parts import is_partitioned
 
 _CATALOG = ".sas7bcat"
 

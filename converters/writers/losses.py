@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ...schemas.study.dataset import Dataset
-from ..format import Output
+from ..formats.format import Output
 
 VALUE_LABELS = "value_labels"
 

@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers import csv as reader
-from adamgate.converters.readers import delimited
+from adamgate.converters.formats.csv import delimited, reader
+from adamgate.converters.formats.format import ReadOptions
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 

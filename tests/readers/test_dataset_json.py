@@ -17,11 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers import dataset_json as module
-from adamgate.converters.readers import unpacking
-from adamgate.converters.readers.dataset_json_metadata import faults, unknown_attributes
-from adamgate.converters.readers.xpt import read_xpt
+from adamgate.converters.formats import unpacking
+from adamgate.converters.formats.dataset_json import reader as module
+from adamgate.converters.formats.dataset_json.metadata import faults, unknown_attributes
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.xpt.reader import read_xpt
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 

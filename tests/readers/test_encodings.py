@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sas7bdat_bytes import Data, Var, sas7bdat
 
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers.csv import read_csv
-from adamgate.converters.readers.sas7bdat import read_sas7bdat
-from adamgate.converters.readers.xpt import read_xpt
+from adamgate.converters.formats.csv.reader import read_csv
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.sas7bdat.reader import read_sas7bdat
+from adamgate.converters.formats.xpt.reader import read_xpt
 from adamgate.converters.values.encodings import CUT
 from adamgate.converters.values.sas_encodings import ENCODINGS, Encoding
 from adamgate.schemas.errors import UnreadableInput

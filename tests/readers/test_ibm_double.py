@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from xpt_bytes import exact_value, ibm, missing
 
-from adamgate.converters.readers.ibm_double import decode_ibm_doubles
+from adamgate.converters.formats.xpt.ibm_double import decode_ibm_doubles
 
 TAGS = [*string.ascii_uppercase, "_"]
 MARKS = {ord(tag) for tag in (*TAGS, ".")}

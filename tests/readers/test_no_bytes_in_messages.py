@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import adamgate as ag
-from adamgate.converters.readers.xpt_cards import shown
+from adamgate.converters.formats.xpt.cards import shown
 
 STUDY = Path(__file__).parents[2] / "fixtures" / "cartitude1"
 MARKER = "Zebra Quagga"

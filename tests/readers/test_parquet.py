@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers.parquet import read_parquet
-from adamgate.converters.writers.parquet import table_of
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.parquet.reader import read_parquet
+from adamgate.converters.formats.parquet.writer import table_of
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.readers.parquet_parts import parts_of
-from adamgate.converters.writers.parquet import table_of
+from adamgate.converters.formats.parquet.parts import parts_of
+from adamgate.converters.formats.parquet.writer import table_of
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable

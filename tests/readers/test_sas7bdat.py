@@ -8,9 +8,9 @@ import numpy as np
 import pyreadstat
 import pytest
 
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers.sas7bcat import own_format
-from adamgate.converters.readers.sas7bdat import read_sas7bdat
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.sas7bdat.catalog import own_format
+from adamgate.converters.formats.sas7bdat.reader import read_sas7bdat
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.columns import is_date
 from adamgate.schemas.study.dataset import Dataset

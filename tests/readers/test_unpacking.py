@@ -17,9 +17,9 @@ from xpt_bytes import Member, library
 
 import adamgate as ag
 from adamgate import cli
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers import unpacking
-from adamgate.converters.readers.unpacking import Allowance, unpacked
+from adamgate.converters.formats import unpacking
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.unpacking import Allowance, unpacked
 
 _MEGABYTE = 1 << 20
 _DATASET_JSON = (

@@ -8,9 +8,9 @@ import pyreadstat
 import pytest
 from xpt_bytes import Member, Var, ibm, library, missing
 
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers import xpt_blocks
-from adamgate.converters.readers.xpt import read_xpt
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.xpt import blocks as xpt_blocks
+from adamgate.converters.formats.xpt.reader import read_xpt
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput
 from adamgate.schemas.study.variable import Source
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xpt_bytes import Member, Var, ibm, library, missing
 
-from adamgate.converters.format import ReadOptions
-from adamgate.converters.readers.xpt import read_xpt
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.xpt.reader import read_xpt
 from adamgate.schemas.errors import UnreadableInput
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adamgate.converters.format import PlannedFile
+from adamgate.converters.formats.format import PlannedFile
 from adamgate.converters.writers import turns
 from adamgate.converters.writers.atomic import write_together
 from adamgate.schemas.errors import UnwritableOutput

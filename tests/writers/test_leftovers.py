@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from adamgate.converters.format import PlannedFile
+from adamgate.converters.formats.format import PlannedFile
 from adamgate.converters.writers import leftovers
 from adamgate.converters.writers.atomic import write_together
 
@@ -18,7 +18,7 @@ WRITING = """
 import sys, time
 from pathlib import Path
 from adamgate.converters.writers.atomic import write_together
-from adamgate.converters.format import PlannedFile
+from adamgate.converters.formats.format import PlannedFile
 
 def write(stream):
     stream.write(b"half")

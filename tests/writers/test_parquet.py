@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import adamgate as ag
-from adamgate.converters.writers.parquet import table_of
+from adamgate.converters.formats.parquet.writer import table_of
 from adamgate.schemas.errors import UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable

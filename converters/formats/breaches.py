@@ -1,0 +1,139 @@
+"""What no writer can take, because SAS data do not have it, and what no text format can.
+
+A dataset that a reader made has none of this, but for years after 9999; frames of other makes may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...schemas.study import columns
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
+from ..values.arrow_columns import Shape, are_whole_days, shape_of, stamps_of, text_array
+from ..values.sas_formats import Kind, kind_of
+from .format import Breach
+
+_EXACT = 2**53
+_LONGEST = 2**31 - 1
+_NO_SAS_VALUES = "holds values that are neither text nor numbers"
+
+
+def breaches(dataset: Dataset) -> Iterator[Breach]:
+    """Columns that are no text, number or date, or not what they are declared to be; variables without a
+    name, lengths that are none, records without a variable."""
+    yield from _breaches_of_metadata(dataset)
+    for variable in dataset.variables:
+        message = _fault(dataset, variable)
+        if message:
+            yield Breach(dataset.name, message, variable.name)
+
+
+def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
+    """Those, or else what CSV and JSON cannot write: infinities, years of other than four digits."""
+    if not dataset.variables:
+        yield Breach(dataset.name, "has no variables")
+    unfit = list(breaches(dataset))
+    yield from unfit
+    for variable in () if unfit else dataset.variables:
+        message = _fault_in_text(dataset, variable)
+        if message:
+            yield Breach(dataset.name, message, variable.name)
+
+
+def _breaches_of_metadata(dataset: Dataset) -> Iterator[Breach]:
+    if not _is_unicode(dataset.name, dataset.label, dataset.declared_class, dataset.declared_subclass):
+        yield Breach(dataset.name, "its name, label or class is not valid Unicode")
+    if not dataset.variables and len(dataset):
+        yield Breach(dataset.name, "has records without any variable")
+    for place, each in enumerate(dataset.variables, start=1):
+        if not each.name.strip():
+            yield Breach(dataset.name, f"variable {place} has no name")
+        if not _is_unicode(each.name, each.label, each.format, each.informat):
+            yield Breach(dataset.name, f"the name, label or format of variable {place} is not valid Unicode")
+        elif each.length is not None and not 0 < each.length <= _LONGEST:
+            yield Breach(dataset.name, f"has a length of {each.length}, not of 1 to {_LONGEST}", each.name)
+
+
+def _is_unicode(*texts: str) -> bool:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _fault(dataset: Dataset, variable: Variable) -> str:
+    column = dataset[variable.name]
+    special = dataset.special_missing.get(variable.name)
+    if special is not None and not _are_missing(special.records, dataset.missing(variable.name)):
+        return "special missing values are recorded where there is a value or no record"
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return "holds datetimes with a time zone, which SAS data do not have"
+    if columns.is_date(column):
+        return _fault_of_stamps(dataset, variable)
+    if columns.is_character(column):
+        return _fault_of_text(dataset, variable)
+    if variable.type == "Char" and not dataset.missing(variable.name).all():
+        return "is declared Char and holds numbers"
+    return _fault_of_numbers(column)
+
+
+def _are_missing(records: NDArray[np.int64], missing: columns.Mask) -> bool:
+    return not len(records) or bool(records.max() < len(missing) and missing[records].all())
+
+
+def _fault_of_stamps(dataset: Dataset, variable: Variable) -> str:
+    if variable.type == "Char" and not dataset.missing(variable.name).all():
+        return "is declared Char and holds dates"
+    stamps = stamps_of(dataset[variable.name])
+    if not np.array_equal(stamps, stamps.astype("datetime64[us]"), equal_nan=True):
+        return "holds datetimes finer than a microsecond"
+    kind = kind_of(variable.format)
+    if kind is Kind.TIME or (kind is Kind.DATE and not are_whole_days(stamps)):
+        return f"holds datetimes under the {kind} format {variable.format}"
+    return ""
+
+
+def _fault_of_text(dataset: Dataset, variable: Variable) -> str:
+    column = dataset[variable.name]
+    if variable.type == "Num" and not dataset.missing(variable.name).all():
+        return "is declared Num and holds text"
+    values = pd.Series(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else column
+    if pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
+        return _NO_SAS_VALUES
+    try:
+        text_array(values)
+    except UnicodeError:
+        return "holds text that is not valid Unicode"
+    return ""
+
+
+def _fault_of_numbers(column: pd.Series) -> str:
+    if pd.api.types.is_complex_dtype(column.dtype):
+        return _NO_SAS_VALUES
+    try:
+        column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        return _NO_SAS_VALUES
+    if pd.api.types.is_integer_dtype(column.dtype):
+        present = column.dropna()
+        if len(present) and (int(present.max()) > _EXACT or int(present.min()) < -_EXACT):
+            return "holds whole numbers beyond 2**53, which a double does not hold exactly"
+    return ""
+
+
+def _fault_in_text(dataset: Dataset, variable: Variable) -> str:
+    match shape_of(dataset, variable):
+        case Shape.NUMBER if np.isinf(dataset.numbers(variable.name)).any():
+            return "holds infinite numbers"
+        case Shape.DATE | Shape.DATETIME:
+            stamps = stamps_of(dataset[variable.name])
+            years = stamps[~np.isnat(stamps)].astype("datetime64[Y]").astype(np.int64) + 1970
+            return "holds dates outside the years 1 to 9999" if ((years < 1) | (years > 9999)).any() else ""
+        case _:
+            return ""

@@ -1,0 +1,317 @@
+"""CSV and its relatives: types from `_variables.csv`, else from what ADaM calls a variable, else from
+the values where there is no doubt.
+
+Every field is text first, and nothing is guessed from it: "007", "NA" and "None" stay what they are, until
+the user says what stands for missing. A variable that is numeric by its description and holds something
+else stays text, with a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ....schemas.standards.known_variables import variable_type
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...metadata.sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
+from ...values.reading_notes import Told, notes_on
+from ...values.sas_formats import Kind, kind_of
+from ...values.text_column import TextColumn
+from ...values.typed_text import (
+    ROUNDED,
+    STAMPS_OF,
+    TIME_FORMAT,
+    Typed,
+    beyond_double,
+    faults_told,
+    forms_told,
+    kind_by_name,
+    plainly_numbers,
+    typed,
+)
+from ...values.written_forms import mask_of, matching
+from ...values.written_numbers import has_decimal_comma, may_be_thousands
+from ..format import ReadOptions
+from .delimited import Delimited, read_delimited
+from .head import SUBJECT
+from .missing import MissingWords, missing_words, words_for_missing
+
+_IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
+"""Names of unknown variables that stay text even where all values are digits."""
+_ZERO_AHEAD = r"^-?0\d"
+_LOST_DIGITS = r"^\d([.,]\d+)?[Ee]\+\d+$"
+_UNDESCRIBED = VariableEntry("", "", None, None, "", "", Kind.NUMBER)
+_COUNTS = {
+    Kind.DATE: "written as numbers, read as SAS dates (days since 1960-01-01)",
+    Kind.DATETIME: "written as numbers, read as SAS datetimes (seconds since 1960-01-01)",
+}
+"""Of times nothing is said: seconds from midnight are what our own writer writes."""
+_STAYS = "numeric by description, kept as character: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column as the dataset holds it.
+
+    Attributes
+    ----------
+    is_number : bool
+        Num, which dates are too.
+    kind : Kind
+        What a number stands for.
+    told : tuple of Told
+        What is to be said about how values are written; said once for all columns of a file.
+    problem, record : str, int or None
+        What a user must know about this column alone, and the first record concerned.
+    words : frozenset of str
+        Words for missing that alone keep the column from being numeric.
+    """
+
+    values: Any
+    is_number: bool = False
+    special_missing: SpecialMissing | None = None
+    kind: Kind = Kind.NUMBER
+    told: tuple[Told, ...] = ()
+    problem: str = ""
+    record: int | None = None
+    words: frozenset[str] = frozenset()
+
+
+def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
+    """Read a delimited file (comma, semicolon, tab or bar; plain or gzip) as one dataset.
+
+    Parameters
+    ----------
+    path : Path
+        Its name without suffix, in capitals, is the dataset's name, unless `_datasets.csv` beside it
+        says another.
+    options : ReadOptions
+        `missing`, `date_order` and `decimal` settle what the file leaves open.
+
+    Raises
+    ------
+    UnreadableInput
+        When the file is empty or no text, a name is empty or there twice, a record has more or fewer
+        values than there are names, a quotation mark stands where none may, or a table beside it
+        is broken.
+    """
+    name = dataset_in(path, options.encoding)
+    table = variables_beside(path, name, options.encoding)
+    described = dict(table.entries) if table else {}
+    content = read_delimited(path, name, options, tuple(described))
+    notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
+    texts, records = _without_empty_end(content, table, name, notes)
+    labels = content.labels or [""] * len(content.header)
+    declared = MissingWords.declared(content, options)
+    commas = options.decimal is None and any(
+        has_decimal_comma(column.values.fill_null(""))
+        for variable, column in zip(content.header, texts, strict=True)
+        if (described.get(variable.upper(), _UNDESCRIBED).type or variable_type(variable)) == "Num"
+    )
+    columns: dict[str, _Column] = {}
+    variables: list[Variable] = []
+    for variable, label, column in zip(content.header, labels, texts, strict=True):
+        entry = described.pop(variable.upper(), _UNDESCRIBED)
+        decimal = "," if commas and may_be_thousands(column.values.fill_null("")) else options.decimal
+        columns[variable] = read = _column(
+            variable, column, entry, replace(options, decimal=decimal), declared
+        )
+        variables.append(_variable(variable, label, entry, read))
+    notes += (
+        ReadingNote(name, column.problem, variable, column.record)
+        for variable, column in columns.items()
+        if column.problem
+    )
+    notes += notes_on(name, {variable: column.told for variable, column in columns.items()})
+    notes += declared.notes(name)
+    notes += words_for_missing(
+        name, content, texts, {each: column.words for each, column in columns.items()}, options.missing
+    )
+    if table is None:
+        notes += _repeated_names(name, content.header, texts)
+    notes += [
+        ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
+        for entry in described.values()
+    ]
+    return [
+        Dataset(
+            name=name,
+            frame=pd.DataFrame(
+                {variable: column.values for variable, column in columns.items()},
+                index=pd.RangeIndex(records),
+                columns=list(columns),
+            ),
+            variables=tuple(variables),
+            carries=table.carries if table else frozenset({"label"} if content.labels else ()),
+            source=Source(path, "CSV", encoding=content.encoding),
+            special_missing=MappingProxyType(
+                {
+                    variable: column.special_missing
+                    for variable, column in columns.items()
+                    if column.special_missing is not None
+                }
+            ),
+            notes=tuple(notes),
+            read_as_missing=declared.read_as_missing,
+        )
+    ]
+
+
+def _without_empty_end(
+    content: Delimited, table: VariablesTable | None, dataset: str, notes: list[ReadingNote]
+) -> tuple[list[TextColumn], int]:
+    """The columns without records at the end that hold nothing, as spreadsheets leave them.
+
+    A file that is described beside itself was written with care, and one without subjects may mean them.
+    """
+    about_subjects = any(name.upper() in SUBJECT for name in content.header)
+    if table is not None or not about_subjects or len(content.header) == 1 or not content.records:
+        return content.columns, content.records
+    filled = np.zeros(content.records, dtype=np.bool_)
+    for column in content.columns:
+        filled |= column.filled()
+        if filled[-1]:
+            return content.columns, content.records
+    records = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
+    notes.append(
+        ReadingNote(dataset, f"records at the end without any value, excluded: {content.records - records}")
+    )
+    return [column.first(records) for column in content.columns], records
+
+
+# One column
+
+
+def _column(
+    name: str, texts: TextColumn, entry: VariableEntry, options: ReadOptions, missing: MissingWords
+) -> _Column:
+    declared = entry.type or variable_type(name)
+    if declared == "Num":
+        if _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
+            problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
+            return _Column(missing.settled(name, texts).to_pandas(), problem=problem, record=zero)
+        return _number(
+            missing.out_of_numbers(name, texts), _kind(name, entry), options, entry.kind is not Kind.NUMBER
+        )
+    kept = missing.out_of_text(name, texts)
+    if declared is None and not _IDENTIFIER.search(name):
+        bare = missing.out_of_numbers(name, kept)
+        numbers = bare if options.decimal != "," else _with_points(bare)
+        if plainly_numbers(numbers.values):
+            read = _number(bare, Kind.NUMBER, options, stated=False)
+            if read.is_number:
+                return read
+        missing.settled(name, kept)
+    return _Column(kept.to_pandas(), told=tuple(_text_told(name, kept)))
+
+
+def _with_points(texts: TextColumn) -> TextColumn:
+    return TextColumn(pc.replace_substring(texts.values, ",", "."), texts.codes)
+
+
+def _identifies(name: str) -> bool:
+    """Whether ADaM calls the variable a text, or its name is that of an identifier."""
+    return variable_type(name) == "Char" or bool(_IDENTIFIER.search(name))
+
+
+def _with_leading_zero(texts: TextColumn) -> int | None:
+    """The first record whose digits a number would not keep."""
+    return texts.first_record(matching(texts.values, r"^0[0-9]"))
+
+
+def _text_told(name: str, texts: TextColumn) -> Iterator[Told]:
+    """Traces of a spreadsheet in text: identifiers whose digits it dropped, blanks that nobody sees."""
+    values = texts.values
+    if _identifies(name) and (lost := matching(values, _LOST_DIGITS)).any():
+        yield Told.of(
+            "in the form 9.9E+99: a spreadsheet has dropped digits of long numbers (export again as text)",
+            lost,
+            texts,
+        )
+    around = matching(values, "^[\u00a0\u202f]|[\u00a0\u202f]$")
+    if variable_type(name) == "Char" and around.any():
+        yield Told.of("with a no-break blank at the beginning or end, kept", around, texts)
+
+
+def _kind(name: str, entry: VariableEntry) -> Kind:
+    """What the numbers of a variable stand for: by its description, else by its name."""
+    if entry.kind is not Kind.NUMBER or entry.format:
+        return entry.kind
+    return kind_by_name(name)
+
+
+def _number(texts: TextColumn, kind: Kind, options: ReadOptions, stated: bool) -> _Column:
+    """A column that is numeric by its description; text again, with a note, where that is not true.
+
+    Parameters
+    ----------
+    kind : Kind
+        What it is written as: numbers, dates, datetimes or times.
+    stated : bool
+        Whether a format or type says so; then SAS's numbers for dates are turned into them.
+    """
+    meant = typed(texts.values, kind, date_order=options.date_order, decimal=options.decimal)
+    plain = typed(texts.values, Kind.NUMBER) if meant.wrong.any() and kind is not Kind.NUMBER else None
+    if plain is None or plain.wrong.any() or (stated and matching(texts.values, _ZERO_AHEAD).any()):
+        return _as_written(texts, meant, kind)
+    stamps = _stamps(plain.values, kind) if stated else None
+    special = plain.special_missing(texts)
+    if stamps is not None:
+        counted = (Told.of(_COUNTS[kind], meant.wrong, texts),) if kind in _COUNTS else ()
+        return _Column(texts.spread(stamps), True, special, kind, counted)
+    problem = f"holds numbers instead of {kind}s, read as plain numbers"
+    record = texts.first_record(meant.wrong)
+    return _Column(texts.spread(plain.values), True, special, problem=problem, record=record)
+
+
+def _stamps(numbers: NDArray[np.float64], kind: Kind) -> NDArray[Any] | None:
+    return numbers if kind is Kind.TIME else STAMPS_OF[kind](numbers)
+
+
+def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
+    if texts.first_record(meant.wrong) is not None:
+        if words := missing_words(texts, meant):
+            return _Column(texts.to_pandas(), words=words)
+        told = tuple(replace(each, lead=_STAYS) for each in faults_told(meant, kind, texts))
+        return _Column(texts.to_pandas(), told=told)
+    values, special = texts.spread(meant.values), meant.special_missing(texts)
+    rounded = texts.first_record(beyond_double(texts.values)) if kind is Kind.NUMBER else None
+    problem = "" if rounded is None else ROUNDED
+    return _Column(values, True, special, meant.kind, tuple(forms_told(meant, texts)), problem, rounded)
+
+
+def _repeated_names(dataset: str, names: Sequence[str], texts: Sequence[TextColumn]) -> Iterator[ReadingNote]:
+    """A record that repeats the line of names, as files that were put together have it."""
+    places = [pc.index(column.values, name).as_py() for name, column in zip(names, texts, strict=True)]
+    if min(places) < 0:
+        return
+    repeats = np.ones(len(texts[0]), dtype=np.bool_)
+    for column, name in zip(texts, names, strict=True):
+        repeats &= column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
+    if repeats.any():
+        yield ReadingNote(dataset, "repeats the names, and is kept", record=int(repeats.argmax()) + 1)
+
+
+def _variable(name: str, label: str, entry: VariableEntry, column: _Column) -> Variable:
+    """The description of a column; its length and format are dropped where the type proved wrong."""
+    label = entry.label or label
+    if entry.type == "Num" and not column.is_number:
+        return Variable(name, label, "Char")
+    sas_format = entry.format
+    if column.is_number and column.kind is Kind.TIME:
+        sas_format = sas_format or TIME_FORMAT
+    if column.kind is Kind.DATETIME and kind_of(sas_format) is Kind.DATE:
+        sas_format = ""  # dates with a time of day
+    return Variable(
+        name, label, "Num" if column.is_number else "Char", entry.length, sas_format, entry.informat
+    )

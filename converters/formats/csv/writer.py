@@ -1,0 +1,156 @@
+"""CSV with its metadata beside it, as our reader and CDISC's tools take it.
+
+UTF-8 without a byte order mark, lines ended by a line feed, fields quoted where RFC 4180 needs it. Dates
+and datetimes are ISO 8601, numbers the shortest decimal that is the same double, times seconds from
+midnight. A missing value is an empty field, a special missing value ``.A`` to ``.Z`` or ``._``. Null and
+blank text are one in CSV, as in SAS.
+
+Kept in ``_variables.csv`` and ``_datasets.csv`` beside the file: labels, types, lengths, formats, informats
+the dataset's class and the times of its creation and last change; and its name, where the file has another.
+CSV has no place for what only Dataset-JSON knows (OIDs, key sequence, declared data types).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ....schemas.standards.known_variables import variable_type
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import Variable
+from ...metadata.sidecars import dataset_name, is_sas_name, is_sidecar
+from ...values import arrow_columns as arrow
+from ...values.arrow_columns import Shape
+from ...values.file_kind import PLAIN_TEXT, seems
+from ...values.lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
+from ..breaches import breaches_of_text
+from ..format import Breach, Output, PlannedFile, Writer
+from . import written_sidecars as sidecars
+from .delimited import LONGEST_RECORD
+
+_NEEDS_QUOTES = '[",\r\n]|^\ufeff'
+"""A byte order mark in front of the first name would be taken for that of the file."""
+
+
+def breaches(output: Output) -> Iterator[Breach]:
+    dataset = output.dataset
+    unfit = list(breaches_of_text(dataset))
+    yield from unfit
+    if dataset_name(output.path.name) != dataset.name and not is_sas_name(dataset.name):
+        yield Breach(dataset.name, "its name is none of SAS's, so the file must have it, and has another")
+    told = (dataset.label, dataset.declared_class, dataset.declared_subclass)
+    if any("\0" in text for text in told) or any(text != text.strip() for text in told[1:]):
+        yield Breach(dataset.name, "has a NUL character in its label, or blanks around its class")
+    if is_sidecar(output.path):
+        yield Breach(
+            dataset.name, f"{output.path.name} is what a table about data is called; begin without _"
+        )
+    if not unfit and _has_long_record(dataset):
+        yield Breach(dataset.name, f"has a record of more than {LONGEST_RECORD >> 21} MB of text")
+    for variable in () if unfit else dataset.variables:
+        yield from _breaches_of_variable(dataset, variable)
+        if variable_type(variable.name) == "Char" and sidecars.stamp_type(dataset, variable):
+            yield Breach(
+                dataset.name, "holds dates, has no date format, and is text by its name", variable.name
+            )
+
+
+def _breaches_of_variable(dataset: Dataset, variable: Variable) -> Iterator[Breach]:
+    """What a reader of CSV and of the tables beside it drops, or takes for a file that is no text."""
+    if any(text != text.strip() for text in (variable.name, variable.format, variable.informat)):
+        yield Breach(dataset.name, "has blanks around its name or format", variable.name)
+    if any("\0" in text for text in (variable.name, variable.label, variable.format, variable.informat)):
+        yield Breach(dataset.name, "has a NUL character in its name, label or format", variable.name)
+    if arrow.shape_of(dataset, variable) is Shape.TEXT and _has_nul(arrow.arrow_column(dataset, variable)):
+        yield Breach(dataset.name, "holds text with a NUL character", variable.name)
+
+
+def _has_long_record(dataset: Dataset) -> bool:
+    """Whether some record is longer than readers of CSV take, its quotation marks doubled."""
+    texts = [each for each in dataset.variables if arrow.shape_of(dataset, each) is Shape.TEXT]
+    columns = (arrow.arrow_column(dataset, each) for each in texts)
+    longest = sum(pc.max(pc.binary_length(_distinct(column))).as_py() or 0 for column in columns)
+    if 2 * longest < LONGEST_RECORD:  # so it is but for the longest texts ever seen
+        return False
+    total = pa.nulls(len(dataset), pa.int64()).fill_null(0)
+    for each in texts:
+        lengths = pc.binary_length(arrow.arrow_column(dataset, each).cast(pa.large_string()))
+        total = pc.add(total, lengths.fill_null(0).cast(pa.int64()))
+    return bool(len(dataset)) and bool(2 * pc.max(total).as_py() >= LONGEST_RECORD)
+
+
+def _has_nul(texts: pa.Array) -> bool:
+    return bool(pc.any(pc.match_substring(_distinct(texts), "\0")).as_py())
+
+
+def _distinct(texts: pa.Array) -> pa.Array:
+    return texts.dictionary if pa.types.is_dictionary(texts.type) else texts
+
+
+def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
+    files = [PlannedFile(output.path, partial(_write, output.dataset)) for output in outputs]
+    in_order = sorted(outputs, key=lambda output: output.path.parent)
+    for folder, together in groupby(in_order, key=lambda output: output.path.parent):
+        files += sidecars.plan(folder, list(together))
+    return files
+
+
+def quoted(texts: pa.Array) -> pa.Array:
+    """Fields as RFC 4180 has them: in quotation marks only where something in them would mislead."""
+    doubled = pc.replace_substring(texts, '"', '""')
+    mark = pa.scalar('"', texts.type)
+    in_quotes = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", texts.type))
+    return pc.if_else(pc.match_substring_regex(texts, _NEEDS_QUOTES), in_quotes, texts)
+
+
+_TOKENS = {
+    Shape.TEXT: quoted,
+    Shape.NUMBER: number_tokens,
+    Shape.DATE: date_tokens,
+    Shape.DATETIME: datetime_tokens,
+}
+
+
+def _write(dataset: Dataset, stream: BinaryIO) -> None:
+    stream.write(_header([variable.name for variable in dataset.variables]).encode())
+    columns = [_column(dataset, variable) for variable in dataset.variables]
+    if len(columns) == 1:
+        columns = [_never_empty(columns[0])]
+    for some in lines(columns, len(dataset), null="", end="\n"):
+        stream.write(some)
+
+
+def _header(names: Sequence[str]) -> str:
+    """The line of names; the first in quotation marks where readers would take it for another format's."""
+    fields = quoted(pa.array(names, pa.large_string())).to_pylist()
+    if seems(fields[0].encode()) not in {"", PLAIN_TEXT}:  # a name like PAR1 or <A>
+        fields[0] = f'"{fields[0]}"'
+    return ",".join(fields) + "\n"
+
+
+def _never_empty(column: Block) -> Block:
+    """The only column of a file: a line without anything on it would be no record to most readers."""
+
+    def shown(first: int, count: int) -> pa.Array:
+        tokens = column(first, count).fill_null("")
+        return pc.if_else(pc.equal(tokens, ""), pa.scalar('""', tokens.type), tokens)
+
+    return shown
+
+
+def _column(dataset: Dataset, variable: Variable) -> Block:
+    plain = block(arrow.arrow_column(dataset, variable), _TOKENS[arrow.shape_of(dataset, variable)])
+    tags = arrow.special_missing_tags(dataset, variable)
+    if tags is None:
+        return plain
+    dot, nothing = pa.scalar(".", tags.type), pa.scalar("", tags.type)
+    dotted = block(tags, lambda some: pc.binary_join_element_wise(dot, some, nothing))
+    return lambda first, count: pc.coalesce(plain(first, count), dotted(first, count))
+
+
+CSV = Writer("CSV", breaches, plan, ("order of keys", "value labels", "attributes"))

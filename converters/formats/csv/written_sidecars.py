@@ -1,0 +1,205 @@
+"""The tables of metadata beside CSV files; what they say about other datasets is kept.
+
+`readers.sidecars` says what is read from them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ....schemas.errors import UnreadableInput, UnwritableOutput
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import Variable
+from ...metadata.sidecars import (
+    DATASETS_FILES,
+    VARIABLES_FILE,
+    csv_files_in,
+    dataset_in,
+    dataset_name,
+    file_key,
+)
+from ...values import arrow_columns as arrow
+from ...values.arrow_columns import Shape
+from ...values.regular_file import read_regular
+from ...values.sas_formats import Kind, kind_of
+from ..format import Output, PlannedFile
+
+Row = dict[str, str]
+
+_VARIABLES = ("dataset", "variable", "label", "type", "length", "format", "informat")
+_DATASETS = ("Filename", "dataset", "Label", "class", "subclass", "created", "modified")
+_CARRIED = {"label": "label", "length": "length", "format": "format", "informat": "format"}
+_NAMES_OF_DATASET = ("dataset", "filename", "name")
+_STAMPS = {Shape.DATE: "date", Shape.DATETIME: "datetime"}
+_MISLEADING = frozenset('",\r\n')
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as it lies beside the data: its header as written, its rows by header in lower case."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def replaced(self, old: Callable[[Row], bool], rows: Sequence[Row], header: Sequence[str]) -> _Table:
+        """The table with these rows in place of the old ones."""
+        kept = [row for row in self.rows if not old(row)]
+        known = {name.lower() for name in self.header}
+        added = tuple(name for name in header if name.lower() not in known)
+        lowered = [{name.lower(): value for name, value in row.items()} for row in rows]
+        return _Table((*self.header, *added), (*kept, *lowered))
+
+    def content(self) -> bytes:
+        rows = [self.header, *([row.get(name.lower(), "") for name in self.header] for row in self.rows)]
+        return "".join(",".join(map(_quoted, row)) + "\n" for row in rows).encode()
+
+
+def _quoted(field: str) -> str:
+    # The csv module leaves a lone carriage return bare, which readers take for the end of a line.
+    return '"' + field.replace('"', '""') + '"' if set(field) & _MISLEADING else field
+
+
+def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
+    """The sidecars of a folder after these datasets are written into it.
+
+    Raises
+    ------
+    UnwritableOutput
+        When a sidecar is there and is no table that could be kept, or another CSV file of the folder
+        holds one of the datasets: one description cannot be true of both.
+    """
+    datasets = [output.dataset for output in outputs]
+    carried = frozenset().union(*(dataset.carries for dataset in datasets))
+    header = [name for name in _VARIABLES if name not in _CARRIED or _CARRIED[name] in carried]
+    with_format = "format" in header
+    variables = [
+        _variable_row(dataset, variable, with_format)
+        for dataset in datasets
+        for variable in dataset.variables
+    ]
+    described = [_dataset_row(output) for output in outputs]
+    names = {dataset.name for dataset in datasets}
+    keys = {file_key(output.path.name) for output in outputs}
+
+    def is_of_dataset(row: Row) -> bool:
+        return _concerned(row) in names
+
+    def is_of_file(row: Row) -> bool:
+        return file_key(row["filename"]) in keys if row.get("filename") else is_of_dataset(row)
+
+    tables = (
+        ((VARIABLES_FILE,), is_of_dataset, header, variables),
+        (DATASETS_FILES, is_of_file, _DATASETS, described),
+    )
+    files = []
+    for file_names, old, columns, rows in tables:
+        path = _beside(folder, file_names)
+        content = _present(path).replaced(old, rows, columns).content()
+        files.append(PlannedFile(path, _writing(content), merged=True))
+    _refuse_second_file(folder, outputs)
+    return files
+
+
+def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
+    if not os.path.isdir(folder):
+        return
+    written = {output.path.name for output in outputs}
+    names = {output.dataset.name for output in outputs}
+    for path in (path for path in csv_files_in(folder) if path.name not in written):
+        try:
+            name = dataset_in(path)
+        except UnreadableInput as problem:
+            raise UnwritableOutput(problem.what, problem.where, problem.advice) from problem
+        if name in names:
+            raise UnwritableOutput(
+                f"another CSV file of the folder holds {name}, and {VARIABLES_FILE} can describe only one",
+                str(path),
+                "write to another folder, or take that file away",
+            )
+
+
+def stamp_type(dataset: Dataset, variable: Variable) -> str:
+    """ "date" or "datetime" where only the column itself, no format, says so; else ""."""
+    return "" if variable.format else _STAMPS.get(arrow.shape_of(dataset, variable), "")
+
+
+def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> Row:
+    """A line of the table; without a column for formats, the type tells dates and times from numbers."""
+    told = variable if with_format else replace(variable, format="")
+    is_time = not with_format and kind_of(variable.format) is Kind.TIME and variable.type == "Num"
+    return {
+        "dataset": dataset.name,
+        "variable": variable.name,
+        "label": variable.label,
+        "type": "time" if is_time else stamp_type(dataset, told) or variable.type,
+        "length": "" if variable.length is None else str(variable.length),
+        "format": variable.format,
+        "informat": variable.informat,
+    }
+
+
+def _dataset_row(output: Output) -> Row:
+    dataset = output.dataset
+    return {
+        "Filename": output.path.name,
+        "dataset": dataset.name,
+        "Label": dataset.label,
+        "class": dataset.declared_class,
+        "subclass": dataset.declared_subclass,
+        "created": dataset.created.isoformat() if dataset.created else "",
+        "modified": dataset.modified.isoformat() if dataset.modified else "",
+    }
+
+
+def _beside(folder: Path, names: Sequence[str]) -> Path:
+    """The sidecar that a reader would take, else the one to make."""
+    try:
+        there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    except OSError as error:
+        raise UnwritableOutput(
+            "the folder of the output cannot be looked into",
+            f"{folder}: {error.strerror}",
+            "choose another folder, or ask for the right to read it",
+        ) from error
+    present = {name.lower(): folder / name for name in there}
+    return next((present[name] for name in names if name in present), folder / names[0])
+
+
+def _present(path: Path) -> _Table:
+    if not os.path.exists(path):
+        return _Table((), ())
+    try:
+        text = read_regular(path).decode("utf-8-sig")
+        first = text.split("\n", 1)[0]
+        delimiter = max(_DELIMITERS, key=first.count)
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        header, *lines = [record for record in records if any(value.strip() for value in record)]
+        names = [name.strip() for name in header]
+        if names != header:  # laid out with blanks, which readers leave out then
+            lines = [[value.strip() for value in values] for values in lines]
+        keys = [name.lower() for name in names]
+        return _Table(tuple(names), tuple(dict(zip(keys, values, strict=True)) for values in lines))
+    except (OSError, csv.Error, ValueError) as error:
+        raise UnwritableOutput(
+            "the table beside the output is damaged, and cannot be kept while new lines are added",
+            f"{path}: {error}",
+            "mend it, take it away, or write to another folder",
+        ) from error
+
+
+def _concerned(row: Row) -> str:
+    return next((dataset_name(row[name]) for name in _NAMES_OF_DATASET if row.get(name)), "")
+
+
+def _writing(content: bytes) -> Callable[[BinaryIO], None]:
+    def write(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    return write

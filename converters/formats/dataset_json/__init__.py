@@ -1,0 +1,1 @@
+"""Dataset-JSON: .json, .ndjson and their compressed forms."""

@@ -1,0 +1,376 @@
+"""Dataset-JSON v1.1: one document (.json), a line per record (.ndjson), or those lines compressed.
+
+Lines are read in blocks, so that memory holds the columns and one block of records. A file is refused
+when it departs from the standard: in its metadata, in its number of records or of values, or in a value
+whose type is not the declared one.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import BufferedReader
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from ....schemas.errors import UnreadableInput
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import ReadingNote, Source, Variable
+from ....schemas.wording import one_line
+from ...values.encodings import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
+from ...values.file_kind import seems
+from ...values.reading_notes import notes_on
+from ...values.regular_file import open_regular
+from ...values.sas_formats import Kind, kind_of
+from ...values.text_column import FIRST_BLOCK
+from ..format import ReadOptions
+from ..unpacking import Allowance, unpacked
+from .columns import Column, ColumnBuilder, WrongValue
+from .fault import fault_of
+from .metadata import attributes_of, creation_of, faults, time_of, unknown_attributes, variable_of
+
+_CHUNK = 1 << 20
+_ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
+_LISTED = 10
+_ROWS_KEY = re.compile(rb'(?<!\\)"rows"\s*:\s*\[')
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A file taken apart: the metadata, and the rows in blocks."""
+
+    metadata: dict[str, Any]
+    blocks: Iterator[list[Any]]
+    undecoded: Undecoded | None = None
+
+
+def read_dataset_json(path: Path, options: ReadOptions, /) -> list[Dataset]:
+    """Read a Dataset-JSON file as one dataset.
+
+    Parameters
+    ----------
+    path : Path
+        .json, .ndjson, or compressed .ndjson.gz or .dsjc (zlib or gzip).
+    options : ReadOptions
+
+    Raises
+    ------
+    UnreadableInput
+        When the file is not Dataset-JSON 1.1, is cut short, contradicts its own metadata, or has two
+        columns of one name.
+    """
+    with open_regular(path) as file, _without_garbage_collection():
+        try:
+            return [_read(_taken_apart(file, path, options), path, options)]
+        except _Broken as broken:
+            raise UnreadableInput(
+                broken.what, f"{path}{broken.place and ', '}{broken.place}", broken.advice
+            ) from broken
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Millions of small lists hold no cycle; searching them for one takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Broken(Exception):
+    """What is wrong with a file, and where in it."""
+
+    def __init__(self, what: str, place: str = "", advice: str = _ADVICE) -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = place
+        self.advice = advice
+
+
+def _taken_apart(file: BufferedReader, path: Path, options: ReadOptions) -> _Content:
+    head = file.read(512)
+    file.seek(0)
+    if not head.strip():
+        raise _Broken("the file is empty", advice="write or copy it again")
+    kind = path.suffix.lower()
+    if kind in (".dsjc", ".gz"):
+        return _by_lines(_lines(_decompressed(file, path, options)), options)
+    if seems(head) not in ("", "a JSON document", "a text file, perhaps CSV"):
+        raise _Broken(f"this is {seems(head)}, not Dataset-JSON")
+    if kind == ".ndjson":
+        return _by_lines(_lines(iter(lambda: file.read(_CHUNK), b"")), options)
+    return _whole(file.read(), options)
+
+
+def _whole(data: bytes, options: ReadOptions) -> _Content:
+    document = _loads(data, options)
+    if not isinstance(document, dict):
+        raise _Broken("this is JSON, but not a Dataset-JSON object")
+    if len(_ROWS_KEY.findall(data)) > 1:
+        raise _Broken("the document has rows twice: only one of them would be read")
+    rows = document.pop("rows", [])
+    if not isinstance(rows, list):
+        raise _Broken("rows is not a list of lists")
+    blocks = (rows[start : start + FIRST_BLOCK] for start in range(0, len(rows), FIRST_BLOCK))
+    texts = _Texts()
+    return _Content(texts.decoded(document), blocks, undecoded=texts.undecoded)
+
+
+def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if not line.isspace())
+    number, first = next(numbered, (1, b"null"))
+    metadata = _loads(first, options, number)
+    if not isinstance(metadata, dict):
+        raise _Broken("the first line is not an object with the metadata", f"line {number}")
+    if "rows" in metadata:
+        raise _Broken("this is one JSON document, not a line for each record", advice="name it .json")
+    names = _names(metadata)
+    rows = (_row(_loads(line, options, number, names), names, number) for number, line in numbered)
+    blocks = iter(lambda: list(islice(rows, FIRST_BLOCK)), [])
+    texts = _Texts()
+    return _Content(texts.decoded(metadata), blocks, undecoded=texts.undecoded)
+
+
+def _names(metadata: dict[str, Any]) -> list[str]:
+    """Names of the columns, of metadata that are not checked yet."""
+    columns = metadata.get("columns")
+    return [
+        str(column.get("name")) if isinstance(column, dict) else "?"
+        for column in (columns if isinstance(columns, list) else [])
+    ]
+
+
+def _row(row: Any, names: list[str], number: int) -> Any:
+    """A record as a list of values; on a line of its own it may be an object, with a value for each name."""
+    if type(row) is not dict:
+        return row
+    unknown = next((name for name in row if name not in names), None)
+    if unknown is not None:
+        raise _Broken(
+            f"a record has a value for {one_line(unknown)}, which is not a column", f"line {number}"
+        )
+    return [row.get(name) for name in names]
+
+
+def _loads(data: bytes, options: ReadOptions, line: int | None = None, names: Sequence[str] = ()) -> Any:
+    """JSON; bytes that are not UTF-8 become lone surrogates, which the columns decode.
+
+    `line` is that of a file which has a document on each; `names` are those of its columns.
+    """
+    place = "" if line is None else f"line {line}"
+    try:
+        if options.encoding is not None:
+            data = str(data, codec_name(options.encoding)).encode()
+        return orjson.loads(data.removeprefix(_BYTE_ORDER_MARK))
+    except UnicodeError as error:
+        advice = "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried"
+        raise _Broken(f"text is not {options.encoding}", place, advice) from error
+    except orjson.JSONDecodeError as error:
+        fault: json.JSONDecodeError = error
+        try:
+            str(data, "utf-8")
+        except UnicodeDecodeError:
+            try:
+                return _loads_bytes(data)
+            except json.JSONDecodeError as of_bytes:
+                fault = of_bytes
+            except RecursionError:
+                raise _Broken("this is not valid JSON: it is nested too deeply", place) from None
+        found = fault_of(fault, _ADVICE, line, names)
+        raise _Broken(found.what, found.where, found.advice) from fault
+
+
+def _loads_bytes(data: bytes) -> Any:
+    text = str(data.removeprefix(_BYTE_ORDER_MARK), "utf-8", "surrogateescape")
+
+    def refuse(constant: str) -> None:
+        found = re.search(rf"[\[,:]\s*({constant})\s*[,\]}}]", text)
+        raise json.JSONDecodeError("not a JSON value", text, found.start(1) if found else 0)
+
+    return json.loads(text, parse_int=orjson.loads, parse_float=orjson.loads, parse_constant=refuse)
+
+
+class _Texts:
+    """Metadata whose stray bytes are read as cp1252; keeps the first of them."""
+
+    def __init__(self) -> None:
+        self.undecoded: Undecoded | None = None
+
+    def decoded(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value if value.isascii() else self._text(value)
+        if isinstance(value, list):
+            return [self.decoded(each) for each in value]
+        if isinstance(value, dict):
+            return {self.decoded(name): self.decoded(each) for name, each in value.items()}
+        return value
+
+    def _text(self, text: str) -> str:
+        try:
+            texts, undecoded = decode_values([text.encode("utf-8", "surrogateescape")])
+        except UnicodeEncodeError as error:
+            raise _Broken("a text is no Unicode: half a surrogate pair", "metadata") from error
+        self.undecoded = self.undecoded or undecoded
+        return texts[0]
+
+
+def _decompressed(file: BufferedReader, path: Path, options: ReadOptions) -> Iterator[bytes]:
+    try:
+        yield from unpacked(file, Allowance.of_file(file, path, options))
+    except EOFError as error:
+        raise _Broken(str(error), advice="copy or write the file again") from error
+    except zlib.error as error:
+        raise _Broken("the compression is neither zlib nor gzip, or broken", one_line(str(error))) from error
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    begun: list[bytes] = []
+    for chunk in chunks:
+        first, *others = chunk.split(b"\n")
+        begun.append(first)
+        if others:
+            yield b"".join(begun)
+            yield from others[:-1]
+            begun = others[-1:]
+    if any(begun):
+        yield b"".join(begun)
+
+
+def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
+    metadata = content.metadata
+    _refuse_faults(metadata)
+    name = metadata["name"].strip().upper()
+    variables = _variables(metadata)
+    builders = [ColumnBuilder(variable, options.date_order) for variable in variables]
+    expected, records = int(metadata["records"]), 0
+    for block in content.blocks:
+        _add(block, builders, records)
+        records += len(block)
+        if options.progress:
+            options.progress(path.name, min(records, expected), expected)
+    if records != expected:
+        raise _Broken(
+            f"expected {expected} records by its metadata, found {records}",
+            advice="copy or write the file again",
+        )
+    columns = [_column(builder) for builder in builders]
+    return Dataset(
+        name=name,
+        frame=pd.DataFrame(
+            {variable.name: column.values for variable, column in zip(variables, columns, strict=True)},
+            index=pd.RangeIndex(records),
+            columns=[variable.name for variable in variables],
+        ),
+        variables=tuple(map(_described, variables, columns)),
+        label=metadata["label"],
+        source=Source(path, "Dataset-JSON"),
+        created=creation_of(metadata),
+        modified=time_of(metadata.get("dbLastModifiedDateTime")),
+        notes=tuple(
+            chain(
+                _notes_on_metadata(name, content),
+                *(_notes(name, *each) for each in zip(variables, columns, strict=True)),
+                notes_on(
+                    name, {each.name: column.told for each, column in zip(variables, columns, strict=True)}
+                ),
+            )
+        ),
+        attributes=attributes_of(metadata),
+    )
+
+
+def _refuse_faults(metadata: dict[str, Any]) -> None:
+    version = metadata.get("datasetJSONVersion")
+    if "datasetJSONVersion" not in metadata:
+        raise _Broken("this is JSON, but not Dataset-JSON: it has no datasetJSONVersion")
+    if isinstance(version, str) and not version.startswith("1.1"):
+        raise _Broken(f"this is Dataset-JSON {one_line(version, 20)}; version 1.1 is read")
+    found = list(faults(metadata))
+    if found:
+        count = f" (one of {len(found)} faults)" if len(found) > 1 else ""
+        raise _Broken(f"this breaks the Dataset-JSON 1.1 standard: {found[0]}{count}", "metadata")
+    if not metadata["name"].strip():
+        raise _Broken("the dataset has no name", "metadata")
+
+
+def _variables(metadata: dict[str, Any]) -> list[Variable]:
+    variables = [variable_of(column) for column in metadata["columns"]]
+    seen: set[str] = set()
+    for variable in variables:
+        if variable.name.upper() in seen:
+            raise _Broken(f"two columns are named {one_line(variable.name)}", "metadata")
+        seen.add(variable.name.upper())
+    return variables
+
+
+def _add(block: list[Any], builders: list[ColumnBuilder], before: int) -> None:
+    """Turn rows into columns; `before` records came in earlier blocks."""
+    if set(map(type, block)) != {list}:
+        record = next(i for i, row in enumerate(block, before + 1) if type(row) is not list)
+        raise _Broken("a record is not a list of values", f"record {record}")
+    if set(map(len, block)) != {len(builders)}:
+        record, row = next((i, row) for i, row in enumerate(block, before + 1) if len(row) != len(builders))
+        raise _Broken(f"expected {len(builders)} values, found {len(row)}", f"record {record}")
+    for builder, values in zip(builders, zip(*block, strict=True), strict=True):
+        with _placed(builder.variable):
+            builder.add(values)
+
+
+def _column(builder: ColumnBuilder) -> Column:
+    with _placed(builder.variable):
+        return builder.column()
+
+
+@contextmanager
+def _placed(variable: Variable) -> Iterator[None]:
+    """Tell of a wrong value where it is."""
+    try:
+        yield
+    except WrongValue as wrong:
+        raise _Broken(
+            str(wrong),
+            f"variable {one_line(variable.name)}, record {wrong.record}",
+            "correct the column's dataType or the value; a missing value is null",
+        ) from wrong
+
+
+def _described(variable: Variable, column: Column) -> Variable:
+    """The variable as its column turned out: a date that is none stays the text it is."""
+    if variable.type == "Num" and not column.is_number:
+        return replace(variable, type="Char", length=None, format="", target_data_type="")
+    if column.kind is Kind.DATETIME and kind_of(variable.format) is Kind.DATE:
+        return replace(variable, format="", data_type="datetime")  # dates with a time of day
+    return replace(variable, format=variable.format or column.format)
+
+
+def _notes_on_metadata(dataset: str, content: _Content) -> Iterator[ReadingNote]:
+    if content.undecoded is not None:
+        yield ReadingNote(dataset, f"metadata: {undecoded_words(content.undecoded)}")
+    unknown = list(unknown_attributes(content.metadata))
+    if unknown:
+        more = f" and {len(unknown) - _LISTED} more" if len(unknown) > _LISTED else ""
+        yield ReadingNote(
+            dataset,
+            f"attributes that Dataset-JSON 1.1 does not have: {', '.join(unknown[:_LISTED])}{more}; "
+            "they are not used, and not kept in Dataset-JSON that is written",
+        )
+
+
+def _notes(dataset: str, variable: Variable, column: Column) -> Iterator[ReadingNote]:
+    if column.undecoded is not None:
+        yield undecoded_note(column.undecoded, dataset, variable.name, column.undecoded.position + 1)
+    for problem, record in column.problems:
+        yield ReadingNote(dataset, problem, variable.name, record)

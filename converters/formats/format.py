@@ -1,0 +1,132 @@
+"""What readers and writers of all formats are given and give back.
+
+A writer says what its format cannot hold and plans its files; it never touches the disk itself:
+`atomic.write_together` lets all planned files appear at once, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from ...schemas.study.dataset import Dataset
+from ...schemas.wording import one_line
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a user may say about the files.
+
+    Attributes
+    ----------
+    encoding : str or None
+        Overrides what the file declares and what its bytes suggest; a Python or SAS name.
+    catalog : Path or None
+        SAS format catalogue (sas7bcat); by default the one beside the data.
+    recursive : bool
+        Read the subfolders of a folder, too.
+    progress : callable or None
+        Called with file name, amount done and total, in the reader's own unit (bytes or records).
+    missing : tuple of str
+        Texts that stand for a missing value in CSV files, as NA does in those of R.
+    date_order : {"dmy", "mdy"} or None
+        How dates such as 03/04/2020 are read; None leaves them text.
+    decimal : {".", ","} or None
+        What separates decimals in CSV files; None takes a comma for it only where it is certain.
+    max_unpacked : int or None
+        Bytes that a compressed file may unpack to; None has it depend on the file's size.
+    """
+
+    encoding: str | None = None
+    catalog: Path | None = None
+    recursive: bool = False
+    progress: Progress | None = None
+    missing: tuple[str, ...] = ()
+    date_order: str | None = None
+    decimal: str | None = None
+    max_unpacked: int | None = None
+
+
+class Reader(Protocol):
+    """Reads one file of one format; of Parquet also a folder of parts.
+
+    Raises
+    ------
+    UnreadableInput
+        When the file is damaged or is something else; nothing is half-read.
+    """
+
+    def __call__(self, path: Path, options: ReadOptions, /) -> list[Dataset]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Something of a dataset that the target format cannot hold.
+
+    Attributes
+    ----------
+    dataset, variable : str
+        Where; `variable` is empty when it concerns the whole dataset.
+    message : str
+        One clause, without patient data.
+    """
+
+    dataset: str
+    message: str
+    variable: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
+        return f"{one_line(place)}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file that is to appear.
+
+    Attributes
+    ----------
+    path : Path
+    write : callable
+        Writes the whole content to the binary stream it is given.
+    merged : bool
+        The content keeps what an existing file of that name holds, so replacing it needs no leave.
+    """
+
+    path: Path
+    write: Callable[[BinaryIO], None]
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One dataset and the file it goes to."""
+
+    dataset: Dataset
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How one file format is written.
+
+    Attributes
+    ----------
+    format : str
+        Name for people, as in `Source.format`.
+    breaches : callable
+        Everything of a dataset that the format cannot hold; a dataset with none is written loss-free.
+    plan : callable
+        The files that hold these datasets, sidecars included.
+    drops : tuple of str
+        Kinds of metadata (`losses.METADATA`) that the format has no place for.
+    """
+
+    format: str
+    breaches: Callable[[Output], Iterable[Breach]]
+    plan: Callable[[Sequence[Output]], list[PlannedFile]]
+    drops: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""SAS's own datasets (sas7bdat) and format catalogues (sas7bcat)."""

@@ -1,0 +1,1 @@
+"""SAS transport files, versions 5 and 8."""

@@ -1,0 +1,358 @@
+"""The records of a SAS transport file before and around the data: where everything lies.
+
+A file is a run of 80-byte records: a library header, then per dataset ("member") its headers, one
+NAMESTR per variable and the data, padded with blanks to 80 bytes.
+
+Sources: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format"
+(version 5), and "Record Layout of a SAS Version 8 or 9 Data Set in SAS Transport Format" (version 8).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BufferedReader
+from itertools import accumulate
+
+from ....schemas.errors import UnreadableInput
+from ...values.file_kind import seems
+from .cards import CARD, HEADER, MARK, SEND_AGAIN, Cards, number_in, padding, shown, text_of, trimmed
+from .extent import Extent, measured_extent, stated_extent
+
+_NUMERIC, _CHARACTER = 1, 2
+_NAMESTR = struct.Struct(">h2xh2x8s40s8s2h4x8s2hi")  # TS-140; its hash, number and justification skipped
+_LONG_NAME = slice(88, 120)
+_LABEL_ENTRY = {b"LABELV8 ": struct.Struct(">3h"), b"LABELV9 ": struct.Struct(">5h")}
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_STAMP = re.compile(r"(\d\d)([A-Z]{3})(\d\d):(\d\d):(\d\d):(\d\d)")
+_FIRST_YEAR = 1960  # two-digit years are those from SAS's own epoch on
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How the two versions name their headers, and how long a member name is."""
+
+    version: str
+    member: bytes
+    descriptor: bytes
+    namestrs: bytes
+    data: bytes
+    name_length: int
+
+
+_V5 = _Words("XPT v5", b"MEMBER  ", b"DSCRPTR ", b"NAMESTR ", b"OBS     ", 8)
+_V8 = _Words("XPT v8", b"MEMBV8  ", b"DSCPTV8 ", b"NAMSTV8 ", b"OBSV8   ", 32)
+_LIBRARIES = {b"LIBRARY ": _V5, b"LIBV8   ": _V8}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One variable as its NAMESTR describes it.
+
+    Attributes
+    ----------
+    name, label : bytes
+        Without trailing blanks, not yet decoded.
+    numeric : bool
+    position, length : int
+        Bytes within a record.
+    format, informat : str
+        With width and decimals: "DATE9.", "8.2", "$20.".
+    """
+
+    name: bytes
+    label: bytes
+    numeric: bool
+    position: int
+    length: int
+    format: str
+    informat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One dataset of a transport file.
+
+    Attributes
+    ----------
+    name, label : bytes
+        Not yet decoded.
+    kind, sas_version, operating_system : str
+        As the header states them; empty when blank.
+    extent : Extent
+        Where its records lie and how many there are.
+    positions_differ : bool
+        Whether a version 5 file states positions in another order than that of its variables.
+    record_length : int
+        Bytes.
+    """
+
+    name: bytes
+    label: bytes
+    kind: str
+    sas_version: str
+    operating_system: str
+    created: datetime | None
+    modified: datetime | None
+    fields: tuple[Field, ...]
+    extent: Extent
+    positions_differ: bool
+
+    @property
+    def record_length(self) -> int:
+        return sum(field.length for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything lies in a transport file; `version` is "XPT v5" or "XPT v8"."""
+
+    version: str
+    members: tuple[Member, ...]
+
+
+def read_layout(file: BufferedReader, size: int, where: str) -> Layout:
+    """Read all headers of a transport file and check them against its length.
+
+    Parameters
+    ----------
+    file : binary file
+    size : int
+        Its length in bytes.
+    where : str
+        The file as messages shall name it.
+
+    Raises
+    ------
+    UnreadableInput
+        When it is no transport file, or a damaged one.
+    """
+    cards = Cards(file, size, where)
+    words = _library(cards)
+    members = []
+    while cards.position < size:
+        members.append(_member(cards, words))
+    if not members:
+        raise cards.damaged("the file ends after its library header: it holds no dataset")
+    return Layout(words.version, tuple(members))
+
+
+def _library(cards: Cards) -> _Words:
+    head = cards.at(0, 512)
+    match = HEADER.match(head)
+    if match is None or match[1] not in _LIBRARIES:
+        raise _not_transport(cards, head)
+    cards.take(3 * CARD, "the library header")
+    return _LIBRARIES[match[1]]
+
+
+def _not_transport(cards: Cards, head: bytes) -> UnreadableInput:
+    kind = seems(head)
+    if not head:
+        return cards.damaged("the file is empty")
+    if MARK.startswith(head[: len(MARK)]):
+        return cards.damaged("the file is cut short or changed within its first header record")
+    if "CPORT" in kind:
+        return cards.damaged(
+            f"the file is not XPT: it seems to be {kind}",
+            "have it exported with the XPORT engine (libname … xport) or as a sas7bdat",
+        )
+    found = f": it seems to be {kind}" if kind else ""
+    return cards.damaged(f"the file is not a SAS transport file (XPT){found}", SEND_AGAIN)
+
+
+def _member(cards: Cards, words: _Words) -> Member:
+    counts = cards.header(words.member, "a member header")
+    namestr_length = number_in(counts[25:30])
+    if namestr_length not in {136, 140}:
+        raise cards.damaged(f"the member header states {namestr_length} bytes per variable, not 140 or 136")
+    cards.header(words.descriptor, "the descriptor header")
+    description = cards.take(2 * CARD, "the dataset's description")
+    after_name = 8 + words.name_length
+    name = trimmed(description[8:after_name])
+    file, cards.where = cards.where, f"{cards.where}, dataset {shown(name)}"
+    described = _with_long_labels(cards, _fields(cards, words, namestr_length))
+    counts = cards.header(words.data, "the header of the data (after the variables that the file announces)")
+    _check(cards, described)
+    fields = _placed(cards, described)
+    member = Member(
+        name=name,
+        label=trimmed(description[112:152]),
+        kind=text_of(description[152:160]),
+        sas_version=text_of(description[after_name + 8 : after_name + 16]),
+        operating_system=text_of(description[after_name + 16 : after_name + 24]),
+        created=_stamp(description[64:80]),
+        modified=_stamp(description[80:96]),
+        fields=fields,
+        extent=_extent(cards, words, fields, counts),
+        positions_differ=words is _V5 and fields != described,
+    )
+    cards.where = file
+    return member
+
+
+def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes) -> Extent:
+    width = sum(field.length for field in fields)
+    stated = number_in(counts[:15]) if words is _V8 else 0
+    if stated < 0:
+        raise cards.damaged("the header of the data states a number of records that is no number")
+    if stated and not fields:
+        raise cards.damaged(f"the header of the data states {stated} records and no variable")
+    numeric = [field.numeric for field in fields]
+    if stated:
+        return stated_extent(cards, stated, width, words.member, has_text=not all(numeric))
+    return measured_extent(cards, width, words.member, has_numbers=any(numeric), has_text=not all(numeric))
+
+
+def _fields(cards: Cards, words: _Words, namestr_length: int) -> tuple[Field, ...]:
+    counts = cards.header(words.namestrs, "the header of the variables")
+    number = number_in(counts[5:10])
+    if number < 0:
+        raise cards.damaged("the number of variables is no number")
+    length = number * namestr_length
+    raw = cards.take(length + padding(length), "the descriptions of the variables")
+    return tuple(
+        _field(cards, raw[i * namestr_length : (i + 1) * namestr_length], i + 1, words) for i in range(number)
+    )
+
+
+def _field(cards: Cards, namestr: bytes, number: int, words: _Words) -> Field:
+    kind, length, name, label, *formats, position = _NAMESTR.unpack_from(namestr)
+    display, width, decimals, informat, in_width, in_decimals = formats
+    if words is _V8:
+        name = trimmed(namestr[_LONG_NAME]) or name
+    if kind not in {_NUMERIC, _CHARACTER}:
+        raise cards.damaged(f"variable {number} is of type {kind}, neither 1 (Num) nor 2 (Char)")
+    character = kind == _CHARACTER
+    return Field(
+        name=trimmed(name),
+        label=trimmed(label),
+        numeric=not character,
+        position=position,
+        length=length,
+        format=_format(display, width, decimals, character),
+        informat=_format(informat, in_width, in_decimals, character),
+    )
+
+
+def _format(name: bytes, width: int, decimals: int, character: bool) -> str:
+    text = text_of(name)
+    if not text and width <= 0:
+        return ""
+    if not text and character:
+        text = "$"
+    return f"{text}{width if width > 0 else ''}.{decimals if decimals > 0 else ''}"
+
+
+def _with_long_labels(cards: Cards, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Labels beyond 40 bytes and format names beyond 8, which stand in records of their own."""
+    kind = cards.next_kind()
+    if kind not in _LABEL_ENTRY:
+        return fields
+    section = "the long labels"
+    entries = number_in(cards.header(kind, section)[:5])
+    by_name = {field.name.upper(): i for i, field in enumerate(fields)}
+    changed = list(fields)
+    start = cards.position
+    for _ in range(entries):
+        lengths = _LABEL_ENTRY[kind].unpack(cards.take(_LABEL_ENTRY[kind].size, section))[1:]
+        if min(lengths) < 0:
+            raise cards.damaged("a long label has a negative length")
+        name = trimmed(cards.take(lengths[0], section))
+        if name.upper() not in by_name:
+            raise cards.damaged("a long label is for a variable that the dataset does not have")
+        i = by_name[name.upper()]
+        changed[i] = _relabelled(changed[i], lengths[1:], cards.take(sum(lengths[1:]), section))
+    cards.take(padding(cards.position - start), section)
+    return tuple(changed)
+
+
+def _relabelled(field: Field, lengths: Sequence[int], raw: bytes) -> Field:
+    """The field with its long label and, in LABELV9, its long format names.
+
+    SAS states the lengths of label, format and informat in this order and the texts too. ReadStat writes
+    format, informat, label. The first 40 bytes of the label stand in the NAMESTR and tell which it is.
+    """
+    if len(lengths) == 1:
+        return replace(field, label=trimmed(raw))
+    sas = _split(raw, lengths)
+    texts = sas
+    if not sas[0].startswith(field.label):
+        read_stat = _split(raw, lengths)
+        if read_stat[2].startswith(field.label):
+            texts = (read_stat[2], read_stat[0], read_stat[1])
+    label, display, informat = texts
+    return replace(
+        field,
+        label=trimmed(label),
+        format=_long_format(display, field.format),
+        informat=_long_format(informat, field.informat),
+    )
+
+
+def _split(raw: bytes, lengths: Sequence[int]) -> tuple[bytes, ...]:
+    ends = [sum(lengths[: i + 1]) for i in range(len(lengths))]
+    return tuple(raw[end - length : end] for end, length in zip(ends, lengths, strict=True))
+
+
+def _long_format(name: bytes, short: str) -> str:
+    """The long name with the width and decimals of the short one, unless it has its own."""
+    text = text_of(name)
+    if not text:
+        return short
+    if "." in text:
+        return text
+    width = re.search(r"\d*\.\d*$", short)
+    return text + (width[0] if width else ".")
+
+
+def _check(cards: Cards, fields: Sequence[Field]) -> None:
+    """Refuse variables without a name, of one name, of an impossible length, or outside the record.
+
+    They are numbered: in a damaged description the name may be bytes of a record.
+    """
+    seen: set[bytes] = set()
+    for number, field in enumerate(fields, 1):
+        if not field.name:
+            raise cards.damaged(f"variable {number} has no name")
+        if field.name.upper() in seen:
+            raise cards.damaged(f"variable {number} has the name of another")
+        seen.add(field.name.upper())
+        if field.numeric and not 2 <= field.length <= 8:
+            raise cards.damaged(f"numeric variable {number} has a length of {field.length}, not 2 to 8")
+        if field.length < 1:
+            raise cards.damaged(f"variable {number} has a length of {field.length}")
+
+
+def _placed(cards: Cards, fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The fields at their places in a record: one after the other, in the order of the NAMESTRs.
+
+    The positions that NAMESTRs state must fill the record too, but may do so in another order: SAS's macro
+    %LOC2XPT writes those that the variables had in the dataset it copied, numbers first.
+    """
+    end = 0
+    for number, field in sorted(enumerate(fields, 1), key=lambda numbered: numbered[1].position):
+        if field.position != end:
+            raise cards.damaged(
+                f"variable {number} lies at byte {field.position} of a record, "
+                f"where the others leave room at byte {end}"
+            )
+        end += field.length
+    starts = accumulate((field.length for field in fields), initial=0)
+    return tuple(replace(field, position=start) for field, start in zip(fields, starts, strict=False))
+
+
+def _stamp(raw: bytes) -> datetime | None:
+    """A header's date and time, as 15OCT12:22:56:22."""
+    match = _STAMP.fullmatch(text_of(raw).upper())
+    if match is None or match[2] not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(match[i]) for i in (1, 3, 4, 5, 6))
+    century = _FIRST_YEAR // 100 * 100 + (0 if year >= _FIRST_YEAR % 100 else 100)
+    try:
+        return datetime(century + year, _MONTHS.index(match[2]) + 1, day, hour, minute, second)
+    except ValueError:
+        return None
