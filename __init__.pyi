@@ -1,17 +1,17 @@
 """The public names: one line each, with the module it lives in."""
 
 from .converters.baseline import read_baseline as read_baseline
-from .converters.convert import convert as convert
 from .converters.describe import Description as Description
 from .converters.describe import describe as describe
-from .converters.readers import read as read
+from .converters.reading.read import read as read
 from .converters.reports import render as render
 from .converters.reports.rule_page import explain as explain
 from .converters.rule_files import load_rules as load_rules
 from .converters.survival import AnalysisTable as AnalysisTable
 from .converters.survival import survival as survival
-from .converters.writers import write as write
-from .converters.writers.losses import MetadataNotKept as MetadataNotKept
+from .converters.writing.convert import convert as convert
+from .converters.writing.losses import MetadataNotKept as MetadataNotKept
+from .converters.writing.write import write as write
 from .schemas.errors import AdamgateError as AdamgateError
 from .schemas.errors import ConfigurationError as ConfigurationError
 from .schemas.errors import Refused as Refused

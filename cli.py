@@ -366,7 +366,7 @@ def validate(
 
     The report goes to stderr; with --format it goes to stdout, with -o into a file.
     """
-    from .converters.writers.inputs import files_in, inputs_given
+    from .converters.writing.inputs import files_in, inputs_given
 
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
@@ -415,7 +415,7 @@ def convert(
 
     OUT is a file whose suffix tells the format, or a folder with --to.
     """
-    from .converters.writers import MetadataNotKept, Target
+    from .converters.writing.write import MetadataNotKept, Target
 
     settings = _settings(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
@@ -593,7 +593,7 @@ def _settings(
 
 def _kept(paths: Sequence[Path], settings: Settings) -> tuple[Sequence[Path], Sequence[Path]]:
     """What no output may replace: files that were named, and those in folders that were."""
-    from .converters.writers.inputs import files_in, inputs_given
+    from .converters.writing.inputs import files_in, inputs_given
 
     beside = settings.with_data.path if settings.with_data is not None else None
     named = _paths_in(paths, settings.file, beside, settings.catalog, settings.ct)
@@ -669,7 +669,7 @@ def _tell_notes(study: Study, quiet: bool) -> None:
 
 
 def _tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:
-    from .converters.writers.inputs import held_twice
+    from .converters.writing.inputs import held_twice
 
     for note in held_twice(written, study):
         _tell(f"note: {plain(note)}")

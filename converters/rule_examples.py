@@ -24,7 +24,7 @@ from ..schemas.gate.validate import validate
 from ..schemas.rules.rule import Rule
 from ..schemas.study.declarations import Declarations
 from ..schemas.wording import counted, did_you_mean, nearest
-from .readers import read
+from .reading.read import read
 
 PASS, FAIL = "pass", "fail"
 """Beginnings of the names of folders."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.converters.writers import Target
+from adamgate.converters.writing.write import Target
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study

@@ -15,7 +15,7 @@ from two_arm_trial import two_arm_trial
 
 import adamgate as ag
 from adamgate.converters.reports.contents import RENDERERS
-from adamgate.converters.writers import WRITERS
+from adamgate.converters.writing.write import WRITERS
 from adamgate.schemas.gate.check import key_variables
 
 STUDY = Path(__file__).parents[1] / "fixtures" / "cartitude1"

@@ -56,7 +56,7 @@ def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
     form = form_of(path)
     if form is None or path == STDOUT:
         return
-    from ..writers.inputs import inputs_given, refuse_inputs
+    from ..writing.inputs import inputs_given, refuse_inputs
 
     try:
         refuse_inputs([path], inputs_given(map(Path, named)))
@@ -103,7 +103,7 @@ class ReportFile:
         UnwritableOutput
             When the file is one of these.
         """
-        from ..writers.inputs import apart_from, refuse_data_beside, refuse_inputs
+        from ..writing.inputs import apart_from, refuse_data_beside, refuse_inputs
 
         if self.path is None:
             return
@@ -202,7 +202,7 @@ def _is_special(path: Path) -> bool:
 
 def _write(document: str, form: str, output: Path) -> None:
     from ..formats.format import PlannedFile
-    from ..writers.atomic import write_together
+    from ..writing.atomic import write_together
 
     content = signed(document, form).encode("utf-8", "backslashreplace")
     if _is_special(output):

@@ -11,7 +11,7 @@ from ...schemas.gate.report import Report
 from ...schemas.gate.validate import GateOptions, validate
 from ...schemas.standards.versions import Standards
 from ...schemas.study.study import Study
-from ..writers.inputs import inputs_of
+from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
 from .judged import require_judged

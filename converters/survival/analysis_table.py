@@ -14,8 +14,8 @@ import pandas as pd
 from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, listed
 from ..formats.format import PlannedFile
-from ..writers.atomic import write_together
-from ..writers.inputs import refuse_data_beside, refuse_inputs
+from ..writing.atomic import write_together
+from ..writing.inputs import refuse_data_beside, refuse_inputs
 from .codebook import Codebook
 from .layouts import Layout, layout_for, write_frame
 from .sealed_table import SealedTable, belong_together

@@ -6,7 +6,8 @@ import pytest
 
 import adamgate as ag
 from adamgate.cli import run
-from adamgate.converters.readers import delivery, read
+from adamgate.converters.reading import delivery
+from adamgate.converters.reading.read import read
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
 from adamgate.schemas.standards.structure import Structure
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from adamgate.converters import readers
-from adamgate.converters.readers import READERS, read
+from adamgate.converters.reading import read as readers
+from adamgate.converters.reading.read import READERS, read
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
 from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.standards.structure import Structure
@@ -202,7 +202,7 @@ def test_every_reader_is_there() -> None:
 def test_a_csv_is_read_without_the_other_formats_tools(tmp_path: Path) -> None:
     path = put(tmp_path, "adtte.csv")
     program = (
-        "import sys; from adamgate.converters.readers import read; "
+        "import sys; from adamgate.converters.reading.read import read; "
         f"read({str(path)!r}); print([m for m in ('pyreadstat', 'orjson', 'pandera') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.metadata import sidecars
-from adamgate.converters.readers import read
+from adamgate.converters.reading.read import read
 from adamgate.converters.values.sas_formats import Kind
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from adamgate.converters.readers import read
+from adamgate.converters.reading.read import read
 from adamgate.schemas.gate.finding import Status
 from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.rules import rule_book

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from adamgate.converters.readers import read
+from adamgate.converters.reading.read import read
 from adamgate.converters.survival import LAYOUTS, survival
-from adamgate.converters.writers import write
+from adamgate.converters.writing.write import write
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import Source

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from adamgate.converters.formats.format import PlannedFile
-from adamgate.converters.writers import turns
-from adamgate.converters.writers.atomic import write_together
+from adamgate.converters.writing import turns
+from adamgate.converters.writing.atomic import write_together
 from adamgate.schemas.errors import UnwritableOutput
 
 

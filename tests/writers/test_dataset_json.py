@@ -15,7 +15,7 @@ from adamgate.schemas.errors import UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import Variable
 
-pytestmark = pytest.mark.filterwarnings("ignore::adamgate.converters.writers.losses.MetadataNotKept")
+pytestmark = pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept")
 
 
 @pytest.fixture

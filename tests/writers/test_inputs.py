@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.converters.writers.inputs import inputs_of, refuse_inputs
+from adamgate.converters.writing.inputs import inputs_of, refuse_inputs
 from adamgate.schemas.errors import UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
 

@@ -9,15 +9,15 @@ import time
 import pytest
 
 from adamgate.converters.formats.format import PlannedFile
-from adamgate.converters.writers import leftovers
-from adamgate.converters.writers.atomic import write_together
+from adamgate.converters.writing import leftovers
+from adamgate.converters.writing.atomic import write_together
 
 DAY = 86_400
 
 WRITING = """
 import sys, time
 from pathlib import Path
-from adamgate.converters.writers.atomic import write_together
+from adamgate.converters.writing.atomic import write_together
 from adamgate.converters.formats.format import PlannedFile
 
 def write(stream):
@@ -118,7 +118,7 @@ def test_neither_links_nor_folders_are_followed(tmp_path):
 SIGNALLED = """
 import sys, time
 import adamgate.cli as cli
-import adamgate.converters.writers.atomic as atomic
+import adamgate.converters.writing.atomic as atomic
 
 flush = atomic.os.fsync
 atomic.os.fsync = lambda handle: (print("writing", flush=True), time.sleep(60), flush(handle))

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.writers import WRITERS
+from adamgate.converters.writing.write import WRITERS
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::adamgate.converters.writers.losses.MetadataNotKept"),
+    pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept"),
 ]
 
 FORMATS = [suffix[1:] for suffix in WRITERS]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .readers import Progress, read
-from .writers import Target, write
+from ..reading.read import Progress, read
+from .write import Target, write
 
 
 def convert(

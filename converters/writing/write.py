@@ -18,7 +18,7 @@ from ..formats.dataset_json.writer import DATASET_JSON
 from ..formats.format import Breach, Output, PlannedFile, Writer
 from ..formats.parquet.writer import PARQUET
 from ..metadata.sidecars import dataset_name
-from ..readers import read
+from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs

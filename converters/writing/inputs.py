@@ -11,8 +11,8 @@ from ...schemas.errors import UnwritableOutput
 from ...schemas.study.dataset import Dataset
 from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecars import sidecars_in
-from ..readers import READERS
-from ..readers.folder import is_hidden, may_be_data
+from ..reading.folder import is_hidden, may_be_data
+from ..reading.read import READERS
 
 _CATALOG = ".sas7bcat"
 

@@ -1,0 +1,1 @@
+"""A study to files, all or none."""
