@@ -41,7 +41,7 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	mkdir -p .check && ln -sfn .. .check/adamgate
-	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.pyi adamgate/__main__.py adamgate/cli.py adamgate/config.py adamgate/schemas adamgate/converters
+	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.pyi adamgate/__main__.py adamgate/cli.py adamgate/converters/configuration/settings.py adamgate/schemas adamgate/converters
 	$(VENV)/bin/lint-imports
 
 bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run

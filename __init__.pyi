@@ -1,12 +1,12 @@
 """The public names: one line each, with the module it lives in."""
 
-from .converters.baseline import read_baseline as read_baseline
-from .converters.describe import Description as Description
-from .converters.describe import describe as describe
+from .converters.configuration.rule_files import load_rules as load_rules
 from .converters.reading.read import read as read
 from .converters.reports import render as render
+from .converters.reports.baseline import read_baseline as read_baseline
+from .converters.reports.describe import Description as Description
+from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
-from .converters.rule_files import load_rules as load_rules
 from .converters.survival import AnalysisTable as AnalysisTable
 from .converters.survival import survival as survival
 from .converters.writing.convert import convert as convert

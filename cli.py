@@ -24,7 +24,7 @@ from click.shell_completion import shell_complete
 
 import adamgate
 
-from .config import (
+from .converters.configuration.settings import (
     ADAMIG,
     FAIL_ON,
     KINDS,
@@ -34,10 +34,10 @@ from .config import (
     nearest_file,
     settings_files,
 )
-from .converters.progress import Callbacks, progress
 from .converters.reports import REPORTS, Detail, Presentation, render
 from .converters.reports.files import ReportFile, destination, withdraw
 from .converters.reports.presentation import colours, columns, note_line, printable
+from .converters.terminal.progress import Callbacks, progress
 from .converters.values.left_open import DATE_ORDERS, DECIMALS
 from .schemas.errors import (
     AdamgateError,
@@ -467,7 +467,7 @@ def survival(
     """
     from .converters.metadata.sidecars import dataset_name
     from .converters.reports.table_summary import render_summary
-    from .converters.survival.layouts import layout_for
+    from .converters.survival.tools import layout_for
 
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
     overrides = {name: given.pop(name) for name in KINDS if name in given}
@@ -566,7 +566,7 @@ def rules(
 @_debug
 def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
     """Run the examples of rules: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/, a small study each."""
-    from .converters.rule_examples import render_examples, run_examples
+    from .converters.reports.rule_examples import render_examples, run_examples
 
     results = run_examples(folder, _rules_here(rule_files, config), _declared_beside)
     _print(render_examples(results))
@@ -608,14 +608,14 @@ def _paths_in(*given: object) -> list[Path]:
 
 def _gate_options(settings: Settings, rule_files: Sequence[Path]) -> GateOptions:
     """How to judge; before any data is read, so that a slip is told at once."""
-    from .converters.rule_files import own_rules
+    from .converters.configuration.rule_files import own_rules
 
     return settings.gate_options(own_rules(rule_files))
 
 
 def _rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, ...]:
     """The user's own rules where no data is judged."""
-    from .converters.rule_files import own_rules
+    from .converters.configuration.rule_files import own_rules
 
     return (*load_settings((), config).own_rules, *own_rules(rule_files))
 

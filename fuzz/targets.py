@@ -22,7 +22,7 @@ from mutations import mutated
 from seeds import Files
 
 import adamgate as ag
-from adamgate.config import load_settings
+from adamgate.converters.configuration.settings import load_settings
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS
 from adamgate.converters.reports.contents import RENDERERS

@@ -8,8 +8,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate import cli, config
-from adamgate.config import Settings, load_settings
+from adamgate import cli
+from adamgate.converters.configuration import settings as config
+from adamgate.converters.configuration.settings import Settings, load_settings
 from adamgate.schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS
 
 NOTHING: dict[str, str] = {}

@@ -8,8 +8,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate.config import load_settings
-from adamgate.converters import configuration
+from adamgate.converters.configuration import tables as configuration
+from adamgate.converters.configuration.settings import load_settings
 from adamgate.schemas.study.declarations import Role
 
 NOTHING: dict[str, str] = {}

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from adamgate.converters import progress as module
-from adamgate.converters.progress import Callbacks, progress
+from adamgate.converters.terminal import progress as module
+from adamgate.converters.terminal.progress import Callbacks, progress
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
 
 WORK = """
 import sys
-from adamgate.converters import progress as module
+from adamgate.converters.terminal import progress as module
 module.DELAY = {delay}
 with module.progress(sys.stderr, shown={shown}) as callbacks:
     for done in range(0, 101, 10):
@@ -90,7 +90,7 @@ def test_a_pipe_gets_nothing_even_with_force_color():
 def test_the_command_shows_it_too(tmp_path: Path):
     (tmp_path / "adtte.csv").write_text("USUBJID,PARAMCD,AVAL,CNSR\n1,OS,3,0\n")
     code = (
-        "from adamgate.converters import progress; progress.DELAY = 0\n"
+        "from adamgate.converters.terminal import progress; progress.DELAY = 0\n"
         f"import sys; from adamgate.cli import run; sys.exit(run(['describe', {str(tmp_path)!r}]))"
     )
     out, shown = on_a_terminal(code)

@@ -7,9 +7,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate.converters import rule_files
-from adamgate.converters.rule_examples import render_examples, run_examples
-from adamgate.converters.rule_files import installed_rules, load_rules
+from adamgate.converters.configuration import rule_files
+from adamgate.converters.configuration.rule_files import installed_rules, load_rules
+from adamgate.converters.reports.rule_examples import render_examples, run_examples
 
 RULES = '''
 import adamgate as ag

@@ -118,7 +118,7 @@ def test_json_is_printable_and_says_the_same(text):
 
 
 def test_progress_names_files_plainly(monkeypatch):
-    from adamgate.converters import progress as module
+    from adamgate.converters.terminal import progress as module
 
     class Terminal(io.StringIO):
         def isatty(self):

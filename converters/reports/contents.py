@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ...schemas.wording import counted, plain
-from ..describe import Description, VariableDescription
+from .describe import Description, VariableDescription
 from .presentation import as_json
 
 _HEADINGS = (

@@ -15,11 +15,11 @@ from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
 from .judged import require_judged
-from .layouts import LAYOUTS, Layout
 from .one_record import one_record_table, require_analysable, require_durations, require_other_names
-from .selection import as_named, dataset_with, select
+from .records import as_named, dataset_with, select
 from .subjects import naming_subjects
 from .time_scale import time_scale
+from .tools import LAYOUTS, Layout
 
 __all__ = ["LAYOUTS", "AnalysisTable", "Layout", "survival"]
 

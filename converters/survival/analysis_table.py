@@ -17,8 +17,8 @@ from ..formats.format import PlannedFile
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
 from .codebook import Codebook
-from .layouts import Layout, layout_for, write_frame
 from .sealed_table import SealedTable, belong_together
+from .tools import Layout, layout_for, write_frame
 
 _CODEBOOK_SUFFIX = ".codebook.json"
 

@@ -23,7 +23,7 @@ from ...schemas.evidence.parameters import Parameters
 from ...schemas.evidence.time_unit import TimeUnit, other_unit_in
 from ...schemas.study.columns import Mask
 from ...schemas.study.dataset import Dataset
-from .selection import Selection
+from .records import Selection
 
 Formulas = tuple[DurationFormula, ...]
 

@@ -19,7 +19,7 @@ from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
-from .selection import LeftOut, Selection
+from .records import LeftOut, Selection
 from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.2"

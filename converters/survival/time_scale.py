@@ -18,7 +18,7 @@ from ...schemas.evidence.time_unit import TimeUnit, other_unit_in, unit_from_tex
 from ...schemas.study.dataset import Dataset
 from .aval_formula import Evidence, UnitLength, agreed_length, formulas_of
 from .conversion import convert
-from .selection import Selection
+from .records import Selection
 
 _PROOF = 10
 """Records that prove a unit by their dates where AVAL is rounded; whole days show themselves at once."""

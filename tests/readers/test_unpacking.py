@@ -153,14 +153,14 @@ def test_an_xpt_without_variables_has_no_records(tmp_path):
     ("given", "bytes_"), [("500MB", 5 * 10**8), ("4 gb", 4 * 10**9), ("1000", 1000), (1000, 1000), ("1B", 1)]
 )
 def test_sizes_are_taken_with_their_unit(given, bytes_):
-    from adamgate.converters.kinds import size
+    from adamgate.converters.configuration.values import size
 
     assert size(given) == bytes_
 
 
 @pytest.mark.parametrize("given", ["", "0", "-1", "4XB", "1.5GB", "many", True, 1.5, None, "9" * 13])
 def test_what_is_no_size_is_refused(given):
-    from adamgate.converters.kinds import size
+    from adamgate.converters.configuration.values import size
 
     with pytest.raises(ValueError, match=re.escape('a size in quotes: "500MB", "4GB"')):
         size(given)

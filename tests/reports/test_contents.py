@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from adamgate.converters.describe import Description, VariableDescription
 from adamgate.converters.reports.contents import RENDERERS, render_json, render_text
+from adamgate.converters.reports.describe import Description, VariableDescription
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.study.variable import ReadingNote
 

@@ -240,7 +240,12 @@ def test_the_pilot(shared: Path):
 
 
 def dataclasses_of_the_package() -> set[type]:
-    rooms = ("adamgate.cli", "adamgate.config", "adamgate.schemas", "adamgate.converters")
+    rooms = (
+        "adamgate.cli",
+        "adamgate.converters.configuration.settings",
+        "adamgate.schemas",
+        "adamgate.converters",
+    )
     names = [
         each.name for each in pkgutil.walk_packages(ag.__path__, "adamgate.") if each.name.startswith(rooms)
     ]

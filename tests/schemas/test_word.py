@@ -19,7 +19,12 @@ ORDERINGS = [operator.lt, operator.le, operator.gt, operator.ge]
 def enums_of_the_package() -> list[type[Enum]]:
     """Every enum class that a module of the package defines."""
     walked = pkgutil.walk_packages(ag.__path__, "adamgate.")
-    rooms = ("adamgate.cli", "adamgate.config", "adamgate.schemas", "adamgate.converters")
+    rooms = (
+        "adamgate.cli",
+        "adamgate.converters.configuration.settings",
+        "adamgate.schemas",
+        "adamgate.converters",
+    )
     names = [each.name for each in walked if each.name.startswith(rooms)]
     found = {
         value

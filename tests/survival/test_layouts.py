@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.converters.survival.layouts import LAYOUTS, layout_for, write_frame
+from adamgate.converters.survival.tools import LAYOUTS, layout_for, write_frame
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
 
 TRICKY = pd.DataFrame(

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..schemas.errors import UnreadableInput
-from ..schemas.gate.baseline import Baseline
-from ..schemas.gate.finding import KnownFinding
-from ..schemas.gate.report import NOT_JUDGED
-from ..schemas.severity import Severity
-from .values.regular_file import read_regular
+from ...schemas.errors import UnreadableInput
+from ...schemas.gate.baseline import Baseline
+from ...schemas.gate.finding import KnownFinding
+from ...schemas.gate.report import NOT_JUDGED
+from ...schemas.severity import Severity
+from ..values.regular_file import read_regular
 
 _VERSION = re.compile(r"1\.([1-9]\d{0,3})")
 """Reports of version 1.0 have no fingerprints."""

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ..schemas.glance import Glance, Glanced
-from ..schemas.standards.requirement import VariableType
-from ..schemas.standards.structure import Structure
-from ..schemas.study import columns
-from ..schemas.study.dataset import Dataset
-from ..schemas.study.variable import ReadingNote, Variable
-from ..schemas.wording import counted
-from .values.arrow_columns import Shape, shape_of
-from .values.sas_formats import Kind, kind_of
+from ...schemas.glance import Glance, Glanced
+from ...schemas.standards.requirement import VariableType
+from ...schemas.standards.structure import Structure
+from ...schemas.study import columns
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Variable
+from ...schemas.wording import counted
+from ..values.arrow_columns import Shape, shape_of
+from ..values.sas_formats import Kind, kind_of
 
 _DAY = 86_400
 

@@ -18,7 +18,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
-from .converters.kinds import (
+from ...schemas.errors import ConfigurationError
+from ...schemas.wording import did_you_mean, one_line
+from ..values.left_open import DATE_ORDERS, DECIMALS
+from ..values.regular_file import open_regular
+from .values import (
     Choice,
     Kind,
     checked,
@@ -32,18 +36,14 @@ from .converters.kinds import (
     switch,
     words,
 )
-from .converters.values.left_open import DATE_ORDERS, DECIMALS
-from .converters.values.regular_file import open_regular
-from .schemas.errors import ConfigurationError
-from .schemas.wording import did_you_mean, one_line
 
 if TYPE_CHECKING:
-    from .converters.configuration import Judging
-    from .schemas.gate.validate import GateOptions
-    from .schemas.rules.rule import Rule
-    from .schemas.severity import Severity
-    from .schemas.standards.versions import Standards
-    from .schemas.study.declarations import Declarations
+    from ...schemas.gate.validate import GateOptions
+    from ...schemas.rules.rule import Rule
+    from ...schemas.severity import Severity
+    from ...schemas.standards.versions import Standards
+    from ...schemas.study.declarations import Declarations
+    from .tables import Judging
 
 FILE_NAME = "adamgate.toml"
 TABLE = "settings"
@@ -86,7 +86,7 @@ _OURS = (f"{PREFIX}DEBUG",)
 
 def codec(value: Any) -> str:
     """A text encoding by its Python or SAS name."""
-    from .converters.values.encodings import codec_name
+    from ..values.encodings import codec_name
 
     try:
         return codec_name(str(value))
@@ -197,14 +197,14 @@ class Settings:
 
     @property
     def standards(self) -> Standards:
-        from .schemas.standards.versions import Standards
+        from ...schemas.standards.versions import Standards
 
         return Standards(adamig=self.standard.removeprefix("adamig-"), occds=self.occds)
 
     @property
     def threshold(self) -> Severity | None:
         """The least severity that refuses, or None."""
-        from .schemas.severity import Severity
+        from ...schemas.severity import Severity
 
         return None if self.fail_on == NEVER else Severity(self.fail_on)
 
@@ -230,7 +230,7 @@ class Settings:
         ConfigurationError
             For a name that no rule has; tells where it stands.
         """
-        from .schemas.gate.selection import full_book, selectors
+        from ...schemas.gate.selection import full_book, selectors
 
         rules = (*self.own_rules, *extra_rules)
         book = full_book(rules)
@@ -271,8 +271,8 @@ class Settings:
         declared = self.judging.declarations if self.judging is not None else None
         if not self.ct:
             return declared
-        from .converters.metadata.nci_terminology import read_terminology
-        from .schemas.study.declarations import NOTHING_DECLARED
+        from ...schemas.study.declarations import NOTHING_DECLARED
+        from ..metadata.nci_terminology import read_terminology
 
         declared = declared or NOTHING_DECLARED
         known = declared.terminology
@@ -422,7 +422,7 @@ def _from_file(file: Path) -> Found:
 
 
 def _from_tables(tables: Mapping[str, Any], shown: str) -> Found:
-    from .converters.configuration import TABLES, judging
+    from .tables import TABLES, judging
 
     for table in tables:
         if table not in TABLES:

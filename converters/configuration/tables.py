@@ -19,15 +19,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args
 
-from ..schemas.errors import ConfigurationError
-from ..schemas.gate.waivers import Waiver
-from ..schemas.rules.by_condition import condition_rule
-from ..schemas.rules.rule import Rule
-from ..schemas.severity import Severity
-from ..schemas.standards.structure import Structure
-from ..schemas.study.declarations import Declarations, Endpoint, Role
-from ..schemas.wording import one_line
-from .kinds import (
+from ...schemas.errors import ConfigurationError
+from ...schemas.gate.waivers import Waiver
+from ...schemas.rules.by_condition import condition_rule
+from ...schemas.rules.rule import Rule
+from ...schemas.severity import Severity
+from ...schemas.standards.structure import Structure
+from ...schemas.study.declarations import Declarations, Endpoint, Role
+from ...schemas.wording import one_line
+from .values import (
     Choice,
     Kind,
     ListOf,

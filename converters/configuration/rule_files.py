@@ -18,9 +18,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..schemas.errors import ConfigurationError, Terminated
-from ..schemas.gate.selection import as_rules
-from ..schemas.rules.rule import DECLARED, Rule
+from ...schemas.errors import ConfigurationError, Terminated
+from ...schemas.gate.selection import as_rules
+from ...schemas.rules.rule import DECLARED, Rule
 
 GROUP = "adamgate.rules"
 """Entry points: each a module with rules, a rule, or a list of them."""

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ..schemas.errors import ConfigurationError
-from ..schemas.wording import did_you_mean, nearest, one_line
+from ...schemas.errors import ConfigurationError
+from ...schemas.wording import did_you_mean, nearest, one_line
 
 Kind = Callable[[Any], Any]
 

@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..schemas.errors import AdamgateError, ConfigurationError
-from ..schemas.gate.finding import Outcome, Status
-from ..schemas.gate.report import Report
-from ..schemas.gate.selection import full_book
-from ..schemas.gate.validate import validate
-from ..schemas.rules.rule import Rule
-from ..schemas.study.declarations import Declarations
-from ..schemas.wording import counted, did_you_mean, nearest
-from .reading.read import read
+from ...schemas.errors import AdamgateError, ConfigurationError
+from ...schemas.gate.finding import Outcome, Status
+from ...schemas.gate.report import Report
+from ...schemas.gate.selection import full_book
+from ...schemas.gate.validate import validate
+from ...schemas.rules.rule import Rule
+from ...schemas.study.declarations import Declarations
+from ...schemas.wording import counted, did_you_mean, nearest
+from ..reading.read import read
 
 PASS, FAIL = "pass", "fail"
 """Beginnings of the names of folders."""

@@ -1,0 +1,1 @@
+"""What a user may set: adamgate.toml, environment, options."""

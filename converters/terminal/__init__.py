@@ -1,0 +1,1 @@
+"""The terminal: streams, progress, exit codes, commands."""
