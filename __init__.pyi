@@ -22,6 +22,7 @@ from .schemas.gate.baseline import Baseline as Baseline
 from .schemas.gate.finding import Finding as Finding
 from .schemas.gate.finding import Outcome as Outcome
 from .schemas.gate.finding import Status as Status
+from .schemas.gate.pandera_schemas import schema as schema
 from .schemas.gate.report import GateRefused as GateRefused
 from .schemas.gate.report import Report as Report
 from .schemas.gate.validate import validate as validate

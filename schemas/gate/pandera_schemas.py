@@ -7,21 +7,26 @@ a text. Both give the same verdict for rules of severity error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cache, partial
+from types import MappingProxyType
 
 import pandas as pd
 import pandera.pandas as pa
 
+from ..errors import ConfigurationError
 from ..rules import rule_book
 from ..rules.rule import Fault, Rule
 from ..severity import Severity
+from ..standards import adae, adsl, adtte, bds, occds
 from ..standards.requirement import Requirement
 from ..standards.structure import Structure
 from ..standards.versions import Standards
 from ..study.dataset import Dataset
 from ..study.study import Study
+from ..wording import did_you_mean, one_line
 
 
 def passes(frame: pd.DataFrame, *, rule: Rule, structure: Structure) -> bool:
@@ -53,30 +58,71 @@ def schema_of(dataset: Dataset, standards: Standards) -> pa.DataFrameSchema:
     return _schema(dataset.structure, standards, adam=dataset.is_adam)
 
 
-def schema(
-    structure: Structure, requirements: Mapping[str, Requirement], standards: Standards
-) -> pa.DataFrameSchema:
+VARIABLES: Mapping[Structure, Callable[[Standards], Mapping[str, Requirement]]] = MappingProxyType(
+    {
+        Structure.ADSL: adsl.variables,
+        Structure.BDS: bds.variables,
+        Structure.TTE: adtte.variables,
+        Structure.OCCDS: occds.variables,
+        Structure.ADAE: adae.variables,
+    }
+)
+"""What the standards ask of the variables of each structure that has a schema."""
+
+
+def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
     """A pandera schema of a structure for anyone's pipeline.
 
     Parameters
     ----------
-    structure : Structure
-    requirements : mapping of variable name to Requirement
-        Become columns with title and description, names with an index (TRTxxP) as regular expressions.
-        Presence and type are judged by rules, so that severity is the same here and in the gate.
-    standards : Standards
+    structure : Structure or str
+        "ADSL", "BDS", "TTE", "OCCDS" or "ADAE".
+    adamig, occds : str
+        Versions of the standards to judge by.
 
     Returns
     -------
     pandera.DataFrameSchema
         Every rule over one dataset is a `Check` named by its rule id, with its `Rule` in
-        ``check.statistics["rule"]``. Warnings and notes are raised as pandera warnings.
+        ``check.statistics["rule"]``; what the standards say of variables stands in its columns, names with
+        an index (TRTxxP) as regular expressions. Validate with ``lazy=True`` to see every broken rule at
+        once. Rules of severity error fail it, others are raised as pandera warnings. Presence and type are
+        judged by rules, too, so that severity is the same here and in the gate.
+
+    Raises
+    ------
+    ConfigurationError
+        For a structure without a schema, or an unknown version.
+
+    Examples
+    --------
+    >>> import adamgate as ag
+    >>> ag.schema("TTE").name
+    'ADTTE'
     """
+    if structure not in VARIABLES:
+        raise ConfigurationError(
+            f"there is no schema of {one_line(str(structure))}", "", did_you_mean(str(structure), VARIABLES)
+        )
+    structure, standards = Structure(structure), Standards(adamig=adamig, occds=occds)
+    requirements = VARIABLES[structure](standards)
     checks = [_check(rule, structure) for rule in _rules(structure, standards, adam=True)]
     columns = {
         each.expression if each.is_pattern else name: _column(each) for name, each in requirements.items()
     }
     return pa.DataFrameSchema(columns=columns, checks=checks, name=structure.usual_name)
+
+
+def former_schema(structure: str) -> Callable[..., pa.DataFrameSchema]:
+    """A function as each structure once had its own: it gives the schema, and says what to call instead."""
+
+    def former(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
+        """Deprecated: `adamgate.schema` gives this schema."""
+        message = f'use adamgate.schema("{structure}"): this function goes away in a later version'
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return schema(structure, adamig=adamig, occds=occds)
+
+    return former
 
 
 def _column(requirement: Requirement) -> pa.Column:

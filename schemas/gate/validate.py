@@ -20,7 +20,7 @@ from ..study.declarations import NOTHING_DECLARED, Declarations, stated
 from ..study.study import Study
 from ..study.variable import ReadAsMissing
 from ..wording import did_you_mean, one_line
-from . import pandera_schemas as contract
+from . import pandera_schemas
 from .baseline import Baseline, compared
 from .check import STUDY_NAME, Manner, Trial, try_rule
 from .finding import Status
@@ -176,9 +176,9 @@ def validate(
 def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[tuple[Rule, Dataset | None]]:
     """Every rule with every dataset it covers: the checks of each dataset's schema, then the rules
     that need more than one dataset and those of the user."""
-    wider = [rule for rule in rule_book().values() if contract.needs_study(rule)]
+    wider = [rule for rule in rule_book().values() if pandera_schemas.needs_study(rule)]
     for dataset in study:
-        for rule in contract.rules_checked_by(contract.schema_of(dataset, standards)):
+        for rule in pandera_schemas.rules_checked_by(pandera_schemas.schema_of(dataset, standards)):
             yield rule, dataset
     for rule in (*wider, *own):
         if not rule.scope.belongs_to(standards):

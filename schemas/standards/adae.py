@@ -6,15 +6,9 @@ OCCDS 1.0 has no subclass: an ADAE judged by it has the variables of the class.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import occds
 from .requirement import Requirement, in_force
-from .structure import Structure
 from .versions import Standards
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 KEYS = ("STUDYID", "USUBJID", "AESEQ")
 """What identifies a record."""
@@ -139,23 +133,3 @@ def variables(standards: Standards) -> dict[str, Requirement]:
     if standards.occds == "1.0":
         return in_force((each.of_domain("AE") for each in occds.REQUIREMENTS), standards)
     return in_force(REQUIREMENTS, standards)
-
-
-def schema(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
-    """A pandera schema with every rule over one dataset of this structure.
-
-    Parameters
-    ----------
-    adamig, occds : str
-        Versions of the standards to judge by.
-
-    Returns
-    -------
-    pandera.DataFrameSchema
-        Validate with ``lazy=True`` to see every broken rule at once. Rules of severity error fail it,
-        others are raised as pandera warnings.
-    """
-    from ..gate import pandera_schemas as contract  # pandera is loaded only for those who ask for a schema
-
-    standards = Standards(adamig=adamig, occds=occds)
-    return contract.schema(Structure.ADAE, variables(standards), standards)

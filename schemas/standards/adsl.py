@@ -7,14 +7,8 @@ a rule of the guide.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .requirement import Requirement, in_force
-from .structure import Structure
 from .versions import ADAMIG, Standards
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 KEYS = ("STUDYID", "USUBJID")
 """What identifies a record."""
@@ -197,23 +191,3 @@ REQUIREMENTS: tuple[Requirement, ...] = (
 def variables(standards: Standards) -> dict[str, Requirement]:
     """Variables by name, in these versions of the standards."""
     return in_force(REQUIREMENTS, standards)
-
-
-def schema(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
-    """A pandera schema with every rule over one dataset of this structure.
-
-    Parameters
-    ----------
-    adamig, occds : str
-        Versions of the standards to judge by.
-
-    Returns
-    -------
-    pandera.DataFrameSchema
-        Validate with ``lazy=True`` to see every broken rule at once. Rules of severity error fail it,
-        others are raised as pandera warnings.
-    """
-    from ..gate import pandera_schemas as contract  # pandera is loaded only for those who ask for a schema
-
-    standards = Standards(adamig=adamig, occds=occds)
-    return contract.schema(Structure.ADSL, variables(standards), standards)

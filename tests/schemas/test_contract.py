@@ -1,5 +1,6 @@
 """Plain pandera and the gate give one verdict."""
 
+import importlib
 import pickle
 import warnings
 
@@ -8,25 +9,21 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
-from adamgate.schemas.gate import pandera_schemas as contract
+import adamgate as ag
+from adamgate.schemas.gate import pandera_schemas
 from adamgate.schemas.gate.finding import Status
+from adamgate.schemas.gate.pandera_schemas import VARIABLES
 from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Rule
 from adamgate.schemas.severity import Severity
-from adamgate.schemas.standards import adae, adsl, adtte, bds, occds
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.standards.versions import Standards
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
-TABLES = {
-    Structure.ADSL: adsl,
-    Structure.BDS: bds,
-    Structure.TTE: adtte,
-    Structure.OCCDS: occds,
-    Structure.ADAE: adae,
-}
+STRUCTURES = tuple(VARIABLES)
+FORMER = {"ADSL": "adsl", "BDS": "bds", "TTE": "adtte", "OCCDS": "occds", "ADAE": "adae"}
 
 DAY = pd.Timestamp("2024-03-01")
 
@@ -140,15 +137,15 @@ def refused_by_gate(structure, frame):
     report = validate(Study.of(data))
     errors = {finding.rule_id for finding in report.findings if finding.severity is Severity.ERROR}
     not_run = {outcome.rule_id for outcome in report.outcomes if outcome.status is Status.NOT_RUN}
-    return {rule_id for rule_id in errors | not_run if not contract.needs_study(rule_book()[rule_id])}
+    return {rule_id for rule_id in errors | not_run if not pandera_schemas.needs_study(rule_book()[rule_id])}
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
-@pytest.mark.parametrize("structure", TABLES, ids=str)
+@pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_one_verdict_for_errors(structure, form):
     frame = form(pd.DataFrame(FRAMES[structure]))
     refused = refused_by_gate(structure, frame)
-    assert refused_by_pandera(TABLES[structure].schema(), frame) == refused
+    assert refused_by_pandera(ag.schema(structure), frame) == refused
 
 
 def test_the_frames_above_break_error_rules():
@@ -159,64 +156,77 @@ def test_the_frames_above_break_error_rules():
     assert "TTE006" in broken
 
 
-@pytest.mark.parametrize("structure", TABLES, ids=str)
+@pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_one_verdict_where_variables_are_absent(structure):
     whole = pd.DataFrame(FRAMES[structure])
     for name in whole:
         frame = as_category(whole.drop(columns=name))
-        assert refused_by_pandera(TABLES[structure].schema(), frame) == refused_by_gate(structure, frame), (
-            name
-        )
+        assert refused_by_pandera(ag.schema(structure), frame) == refused_by_gate(structure, frame), name
 
 
 def test_warnings_stay_warnings():
     frame = pd.DataFrame({"STUDYID": ["S"], "USUBJID": ["1"], "SAFFL": ["U"]})
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        validated = adsl.schema().validate(frame)
+        validated = ag.schema("ADSL").validate(frame)
     assert {each.category for each in told} == {pa.errors.SchemaWarning}
     assert any("AD0023: SAFFL is neither Y nor N" in str(each.message) for each in told)
     pd.testing.assert_frame_equal(validated, frame)
 
 
-@pytest.mark.parametrize("structure", TABLES, ids=str)
+@pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_a_schema_is_whole(structure):
-    schema = TABLES[structure].schema()
+    schema = ag.schema(structure)
     assert isinstance(schema, pa.DataFrameSchema)
     assert schema.name == structure.usual_name
-    rules = list(contract.rules_checked_by(schema))
+    rules = list(pandera_schemas.rules_checked_by(schema))
     assert [check.name for check in schema.checks] == [rule.id for rule in rules]
     for rule in rules:
         assert isinstance(rule, Rule)
-        assert not contract.needs_study(rule)
+        assert not pandera_schemas.needs_study(rule)
     expected = {
         rule.id
         for rule in rule_book().values()
         if rule.scope.covers_structure(structure, adam=True)
         and rule.scope.belongs_to(Standards())
-        and not contract.needs_study(rule)
+        and not pandera_schemas.needs_study(rule)
     }
     assert {rule.id for rule in rules} == expected
 
 
-@pytest.mark.parametrize("structure", TABLES, ids=str)
+@pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_a_schema_survives_pickling(structure):
-    schema = TABLES[structure].schema()
+    schema = ag.schema(structure)
     again = pickle.loads(pickle.dumps(schema))
     assert again == schema
     frame = as_category(pd.DataFrame(FRAMES[structure]))
     assert refused_by_pandera(again, frame) == refused_by_pandera(schema, frame)
 
 
+@pytest.mark.parametrize(("structure", "module"), FORMER.items())
+def test_the_former_functions_say_what_to_call_instead(structure, module):
+    former = importlib.import_module(f"adamgate.schemas.{module}")
+    with pytest.warns(DeprecationWarning, match=f'use adamgate.schema\\("{structure}"\\)'):
+        assert former.schema(adamig="1.2", occds="1.0") == ag.schema(structure, adamig="1.2", occds="1.0")
+
+
+@pytest.mark.parametrize("structure", ["PPK", "other", "ADTTE", "", "\x1b[2J"])
+def test_a_structure_without_a_schema_is_named(structure):
+    with pytest.raises(ag.ConfigurationError, match="there is no schema of") as refused:
+        ag.schema(structure)
+    assert refused.value.advice
+    assert "\x1b" not in str(refused.value)
+
+
 def test_versions_choose_the_rules():
-    names = {check.name for check in adae.schema(occds="1.0").checks}
+    names = {check.name for check in ag.schema("ADAE", occds="1.0").checks}
     assert "AD0620" in names
     assert "AD0625" not in names
-    assert "AD0625" in {check.name for check in adae.schema().checks}
+    assert "AD0625" in {check.name for check in ag.schema("ADAE").checks}
 
 
 def test_columns_tell_what_the_standard_says():
-    columns = adsl.schema().columns
+    columns = ag.schema("ADSL").columns
     assert columns["SAFFL"].title == "Safety Population Flag"
     assert columns["SAFFL"].metadata["codelist"] == "Y,N"
     treatment = next(column for column in columns.values() if column.metadata["variable"] == "TRTxxP")
@@ -233,9 +243,9 @@ def test_a_rule_that_crashes_refuses(monkeypatch):
     broken = pickle.loads(pickle.dumps(rule))
     object.__setattr__(broken, "function", crash)
     with pytest.raises(RuntimeError):
-        contract.passes(pd.DataFrame(FRAMES[Structure.TTE]), rule=broken, structure=Structure.TTE)
+        pandera_schemas.passes(pd.DataFrame(FRAMES[Structure.TTE]), rule=broken, structure=Structure.TTE)
     check = pa.Check(
-        lambda frame: contract.passes(frame, rule=broken, structure=Structure.TTE), name="TTE006"
+        lambda frame: pandera_schemas.passes(frame, rule=broken, structure=Structure.TTE), name="TTE006"
     )
     with pytest.raises(pa.errors.SchemaErrors):
         pa.DataFrameSchema(checks=[check]).validate(pd.DataFrame(FRAMES[Structure.TTE]), lazy=True)

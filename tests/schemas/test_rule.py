@@ -8,7 +8,7 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas.errors import ConfigurationError, Terminated
-from adamgate.schemas.gate import pandera_schemas as contract
+from adamgate.schemas.gate import pandera_schemas
 from adamgate.schemas.rules.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure
@@ -51,7 +51,7 @@ def test_what_could_hide_a_fault_is_refused_by_gate_and_pandera_alike(yielded):
     with pytest.raises(UnsoundRule):
         list(rule.run(data, Study.of(data)))
     with pytest.raises(UnsoundRule):
-        contract.passes(FRAME, rule=rule, structure=Structure.TTE)
+        pandera_schemas.passes(FRAME, rule=rule, structure=Structure.TTE)
 
 
 def test_a_sound_rule_says_what_it_has_to_say():
@@ -59,7 +59,7 @@ def test_a_sound_rule_says_what_it_has_to_say():
     data = Dataset.from_frame(FRAME, "ADTTE")
     rule = made_of(inference, fault)
     assert list(rule.run(data, Study.of(data))) == [inference, fault]
-    assert not contract.passes(FRAME, rule=rule, structure=Structure.TTE)
+    assert not pandera_schemas.passes(FRAME, rule=rule, structure=Structure.TTE)
 
 
 @pytest.mark.parametrize("versions", [{"adamig": "9.9"}, {"occds": "1.2"}, {"adamig": "ADaMIG 1.3"}])

@@ -1,0 +1,7 @@
+"""Where the schema of ADAE stood; it is ``adamgate.schema("ADAE")`` now."""
+
+from __future__ import annotations
+
+from .gate.pandera_schemas import former_schema
+
+schema = former_schema("ADAE")

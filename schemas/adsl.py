@@ -1,0 +1,7 @@
+"""Where the schema of ADSL stood; it is ``adamgate.schema("ADSL")`` now."""
+
+from __future__ import annotations
+
+from .gate.pandera_schemas import former_schema
+
+schema = former_schema("ADSL")

@@ -1,0 +1,7 @@
+"""Where the schema of BDS stood; it is ``adamgate.schema("BDS")`` now."""
+
+from __future__ import annotations
+
+from .gate.pandera_schemas import former_schema
+
+schema = former_schema("BDS")

@@ -1,0 +1,7 @@
+"""Where the schema of OCCDS stood; it is ``adamgate.schema("OCCDS")`` now."""
+
+from __future__ import annotations
+
+from .gate.pandera_schemas import former_schema
+
+schema = former_schema("OCCDS")
