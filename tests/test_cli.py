@@ -17,6 +17,8 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
+from adamgate.converters.terminal import options
+from adamgate.converters.terminal.exit_codes import EXIT_CODES
 from adamgate.schemas.gate.selection import full_book
 
 SCHEMA_OF_REPORTS = json.loads(SCHEMA.read_text(encoding="utf-8"))
@@ -298,7 +300,7 @@ def test_an_output_that_cannot_be_written_leaves_nothing(run, study: Path):
 
 
 def test_each_failure_has_its_own_exit_code():
-    codes = dict(cli.EXIT_CODES)
+    codes = dict(EXIT_CODES)
     assert codes == {
         ag.Refused: 1,
         ag.ConfigurationError: 2,
@@ -322,7 +324,7 @@ def test_a_fault_of_ours_names_its_place_and_quotes_no_data(
     kind = type(failure).__name__
     assert re.fullmatch(
         rf"error: this is a fault in adamgate: {kind}\n"
-        r"  where: adamgate\.cli, line \d+, in validate\n"
+        r"  where: adamgate\.converters\.terminal\.commands\.validate, line \d+, in command\n"
         r"  to do: run it again with --debug .*\n",
         err,
     )
@@ -495,10 +497,8 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
 
 def test_the_words_are_those_of_the_survival_tables():
     from adamgate.converters.survival import LAYOUTS
-    from adamgate.schemas.evidence.time_unit import TimeUnit
 
-    assert set(cli.LAYOUTS) == set(LAYOUTS)
-    assert set(cli.UNITS) == set(map(str, TimeUnit))
+    assert set(options.LAYOUTS) == set(LAYOUTS)
 
 
 def test_convert_and_read_back(run, study: Path):

@@ -11,6 +11,7 @@ import adamgate as ag
 from adamgate import cli
 from adamgate.converters.configuration import settings as config
 from adamgate.converters.configuration.settings import Settings, load_settings
+from adamgate.converters.terminal.commands.validate import command
 from adamgate.schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS
 
 NOTHING: dict[str, str] = {}
@@ -272,7 +273,7 @@ def test_every_option_of_validate_is_a_setting_or_refused_in_the_environment_or_
     output = {"format", "output", "verbose", "quiet", "force", "debug"}
     options = {
         name.removeprefix("--").replace("-", "_")
-        for each in cli.validate.params
+        for each in command.params
         if isinstance(each, click.Option)
         for name in [next(name for name in each.opts if name.startswith("--"))]
     }

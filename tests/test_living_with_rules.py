@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
+from adamgate.converters.terminal.options import STRUCTURES
 from adamgate.schemas.standards.structure import Structure
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -283,7 +284,7 @@ def test_terminology_of_a_file_judges_before_what_is_built_in(run, told, study: 
     assert run("validate", "data", "--ct", "none.txt")[0] == 3
 
 
-@pytest.mark.parametrize("word", cli.STRUCTURES)
+@pytest.mark.parametrize("word", STRUCTURES)
 def test_rules_of_a_structure(run, word: str):
     code, out, _ = run("rules", "--structure", word)
     assert code == 0

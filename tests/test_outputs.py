@@ -21,6 +21,7 @@ from adamgate.converters.reports.earlier import form_of, signed
 from adamgate.converters.reports.files import ReportFile
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
+from adamgate.schemas.errors import Terminated
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(
@@ -453,7 +454,7 @@ def test_a_verdict_that_cannot_be_taken_back_is_told(
     ("problem", "reason"),
     [
         (KeyboardInterrupt(), "interrupted"),
-        (cli.Terminated(143), "ended by Terminated"),
+        (Terminated(143), "ended by Terminated"),
         (ValueError("patient data"), "ended by ValueError"),
         (MemoryError(), "ended by MemoryError"),
     ],

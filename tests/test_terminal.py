@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.cli import run
-from adamgate.converters.reports.presentation import as_json, printable
+from adamgate.converters.reports.presentation import as_json
+from adamgate.converters.terminal.streams import printable
 
 STUDY = Path(__file__).parents[1] / "fixtures" / "cartitude1"
 FORGED = "x\n\x1b[2K\x1b[1A\rPASSED  no findings \x9b31m\u202e.xpt"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from ...schemas.wording import plain
-from ..reports.presentation import colours, is_terminal
+from .streams import colours, is_terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -118,7 +118,7 @@ def test_missing_keys_are_said(faulty: ag.Report):
 
 
 def test_terminal_questions(tmp_path: Path):
-    from adamgate.converters.reports.presentation import colours, columns, is_terminal
+    from adamgate.converters.terminal.streams import colours, columns, is_terminal
 
     class Terminal:
         def isatty(self) -> bool:

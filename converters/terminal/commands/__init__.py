@@ -1,0 +1,1 @@
+"""One module per command, with the command as `command`; `cli.COMMANDS` lists them."""

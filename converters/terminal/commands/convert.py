@@ -1,0 +1,64 @@
+"""`adamgate convert`: one format into another."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+
+import adamgate
+
+from ....schemas.wording import plain
+from ..inputs import kept_files, read_study, settings_for
+from ..messages import tell_held_twice, tell_notes, tell_written
+from ..options import OVERWRITING, PATH, QUIET, READING, matching
+from ..progress import progress
+from ..streams import tell
+
+
+@click.command("convert")
+@click.argument("sources", nargs=-1, required=True, type=PATH, callback=matching, metavar="IN...")
+@click.argument("target", type=PATH, metavar="OUT")
+@click.option(
+    "--to",
+    metavar="FORMAT",
+    help="Format of the files in folder OUT: parquet, csv, json, ndjson, ndjson.gz, dsjc.",
+)
+@READING
+@OVERWRITING
+@QUIET
+def command(
+    *,
+    sources: tuple[Path, ...],
+    target: Path,
+    to: str | None,
+    config: Path | None,
+    overwrite: bool,
+    quiet: bool,
+    **overrides: Any,
+) -> None:
+    """Change the format of a dataset or a study; metadata is kept, and what a format cannot hold is told.
+
+    OUT is a file whose suffix tells the format, or a folder with --to.
+    """
+    from ...writing.write import MetadataNotKept, Target
+
+    settings = settings_for(sources, config, overrides)
+    place = Target.of(target, to)  # before any work is done, so that it is not done in vain
+    with progress(sys.stderr, shown=not quiet) as callbacks:
+        study = read_study(sources, settings, callbacks)
+    with warnings.catch_warnings(record=True) as losses:
+        warnings.simplefilter("always", MetadataNotKept)
+        written = adamgate.write(
+            study, place, overwrite=overwrite, keep=chain(*kept_files(sources, settings))
+        )
+    tell_notes(study, quiet)
+    for loss in losses:
+        tell(f"note: {plain(loss.message)}")
+    outputs = place.outputs(list(study))
+    tell_held_twice(((each.dataset.name, each.path) for each in outputs), study)
+    tell_written(written, quiet)

@@ -1,0 +1,63 @@
+"""`adamgate rules`: the rules there are; `adamgate rules test`: their examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ...configuration.settings import load_settings, nearest_file
+from ..exit_codes import PASSED, REFUSED
+from ..inputs import rules_here
+from ..options import CONFIG_HERE, DEBUG, OWN_RULES, PATH, STRUCTURES
+from ..streams import show
+
+if TYPE_CHECKING:
+    from ....schemas.study.declarations import Declarations
+
+
+@click.group("rules", invoke_without_command=True)
+@click.option("--dataset", metavar="NAME", help="Only rules that judge a dataset of this name.")
+@click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules of a structure.")
+@click.option("--family", metavar="NAME", help="Only rules of a family: censoring.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the list.")
+@OWN_RULES
+@CONFIG_HERE
+@DEBUG
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    form: str,
+    rule_files: tuple[Path, ...],
+    config: Path | None,
+    **chosen: str | None,
+) -> None:
+    """List rules: id, severity, structures, title."""
+    if context.invoked_subcommand is not None:
+        return
+    from ....schemas.gate.selection import full_book
+    from ...reports.rule_page import LISTS, listed
+
+    book = full_book(rules_here(rule_files, config))
+    show(LISTS[form](listed(book.values(), **chosen)))
+
+
+@command.command(name="test")
+@click.argument("folder", type=PATH, metavar="DIR")
+@OWN_RULES
+@CONFIG_HERE
+@DEBUG
+def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
+    """Run the examples of rules: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/, a small study each."""
+    from ...reports.rule_examples import render_examples, run_examples
+
+    results = run_examples(folder, rules_here(rule_files, config), _declared_beside)
+    show(render_examples(results))
+    return PASSED if all(each.as_expected for each in results) else REFUSED
+
+
+def _declared_beside(example: Path) -> Declarations | None:
+    """What stands beside an example, which was named to be run."""
+    return load_settings(config_path=nearest_file(example), environ={}).declarations()

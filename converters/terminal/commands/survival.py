@@ -1,0 +1,88 @@
+"""`adamgate survival`: a table for a survival tool."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+
+import adamgate
+
+from ...configuration.settings import KINDS
+from ...reports import Detail
+from ..exit_codes import PASSED, REFUSED
+from ..inputs import gate_options, kept_files, read_study, settings_for
+from ..messages import tell_held_twice, tell_notes, tell_report, tell_written
+from ..options import JUDGING, LAYOUTS, OVERWRITING, PATH, PATHS, QUIET, READING, UNITS
+from ..progress import progress
+from ..streams import columns, tell
+
+
+@click.command("survival")
+@PATHS
+@click.option("--param", "paramcd", required=True, metavar="PARAMCD", help="The parameter: OS.")
+@click.option("--where", metavar="EXPR", help="Which records: \"ANL01FL == 'Y' and AGE >= 65\".")
+@click.option("--population", metavar="FLAG", help="Only records where this flag is Y: SAFFL.")
+@click.option("--unit", type=click.Choice(UNITS), help="Of the durations; by default that of AVAL.")
+@click.option("--aval-unit", type=click.Choice(UNITS), help="Of AVAL, where nothing in the data tells it.")
+@click.option("--covariates", default="", metavar="A,B", help="Further columns, from ADTTE or ADSL.")
+@click.option("--arm", metavar="VARIABLE", help="The variable that holds the arm: TRT01P.")
+@click.option("--for", "layout", type=click.Choice(LAYOUTS), help="The tool that reads the table.")
+@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Ends in .csv or .parquet.")
+@click.option("--no-gate", is_flag=True, help="Do not validate the study first.")
+@OVERWRITING
+@JUDGING
+@READING
+@QUIET
+def command(
+    *,
+    paths: tuple[Path, ...],
+    covariates: str,
+    layout: str | None,
+    output: Path,
+    no_gate: bool,
+    overwrite: bool,
+    rule_files: tuple[Path, ...],
+    config: Path | None,
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Write a table with one record per subject, for a survival tool.
+
+    A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
+    """
+    from ...metadata.sidecars import dataset_name
+    from ...reports.table_summary import render_summary
+    from ...survival.tools import layout_for
+
+    layout_for(output, layout)  # before any work is done, so that it is not done in vain
+    overrides = {name: given.pop(name) for name in KINDS if name in given}
+    settings = settings_for(paths, config, overrides, judging=not no_gate)
+    gate = False if no_gate else gate_options(settings, rule_files)
+    with progress(sys.stderr, shown=not quiet) as callbacks:
+        study = read_study(paths, settings, callbacks)
+    try:
+        table = adamgate.survival(
+            study,
+            covariates=[name.strip() for name in covariates.split(",") if name.strip()],
+            gate=gate,
+            show_keys=settings.show_keys,
+            **given,
+        )
+    except adamgate.GateRefused as refusal:
+        judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
+        tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
+        tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
+        return REFUSED
+    kept = (*rule_files, *chain(*kept_files(paths, settings)))
+    written = table.write(output, layout, overwrite=overwrite, keep=kept)
+    tell_notes(study, quiet)
+    if not quiet:
+        tell(render_summary(table.codebook, columns(sys.stderr)))
+    tell_held_twice([(dataset_name(output.name), output)], study)
+    tell_written(written, quiet)
+    return PASSED

@@ -1,0 +1,75 @@
+"""`adamgate validate`: the gate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import adamgate
+
+from ...configuration.settings import FAIL_ON, settings_files
+from ...reports import REPORTS, Detail
+from ...reports.files import ReportFile, destination
+from ..exit_codes import PASSED, REFUSED
+from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
+from ..messages import deliver
+from ..options import JUDGING, OVERWRITING, PATH, QUIET, READING, expanded
+from ..progress import progress
+
+
+@click.command("validate")
+@click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
+@click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
+@click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
+@JUDGING
+@click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
+@click.option(
+    "--baseline", type=PATH, metavar="FILE", help="An earlier JSON report: only new findings refuse."
+)
+@READING
+@click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
+@OVERWRITING
+@QUIET
+def command(
+    *,
+    paths: tuple[Path, ...],
+    form: str | None,
+    output: Path | None,
+    baseline: Path | None,
+    rule_files: tuple[Path, ...],
+    config: Path | None,
+    verbose: bool,
+    overwrite: bool,
+    quiet: bool,
+    **overrides: Any,
+) -> int:
+    """Judge whether a study can be trusted: files, folders, or both.
+
+    The report goes to stderr; with --format it goes to stdout, with -o into a file.
+    """
+    from ...writing.inputs import files_in, inputs_given
+
+    if verbose and quiet:
+        raise click.UsageError("-v and -q exclude each other")
+    form, output = destination(form, output)
+    named = paths_in(paths, settings_files(paths, config), rule_files, baseline, *overrides.values())
+    with ReportFile(output, form, overwrite=overwrite) as file:
+        file.spare(inputs_given(named))
+        paths = expanded(paths)
+        file.spare(inputs_given(paths), files_in(paths), data=paths)
+        settings = settings_for(paths, config, overrides, judging=True)
+        file.spare(*kept_files(paths, settings))
+        file.claim(settings.threshold)
+        options = gate_options(settings, rule_files)
+        options["show_values"] = settings.show_values
+        options["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
+        with progress(sys.stderr, shown=not quiet) as callbacks:
+            study = read_study(paths, settings, callbacks)
+            report = adamgate.validate(study, **options, progress=callbacks.judging)
+        detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
+        deliver(report, settings, form, file, detail)
+    return REFUSED if report.refuses(settings.threshold) else PASSED

@@ -1,0 +1,25 @@
+"""Exit codes: what they are for each failure."""
+
+from __future__ import annotations
+
+from ...schemas.errors import (
+    AdamgateError,
+    ConfigurationError,
+    Refused,
+    UnreadableInput,
+    UnwritableOutput,
+)
+
+PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
+FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE
+
+EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
+    (Refused, REFUSED),
+    (ConfigurationError, USAGE),
+    (UnreadableInput, UNREADABLE),
+    (UnwritableOutput, UNWRITABLE),
+)
+
+SUMMARY = """\b
+Exit codes: 0 passed, 1 refused, 2 wrong usage or configuration,
+3 an input cannot be read, 4 an output cannot be written."""

@@ -1,0 +1,66 @@
+"""What commands say: the report, notes of readers, files that were written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from ...schemas.wording import plain
+from ..configuration.settings import Settings
+from ..reports import Detail, Presentation, render
+from ..reports.files import ReportFile
+from ..reports.presentation import note_line
+from .streams import colours, columns, show, tell
+
+if TYPE_CHECKING:
+    from ...schemas.gate.report import Report
+    from ...schemas.study.study import Study
+
+
+def deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
+    """The report where it was asked for, and on stderr what people need to see beside it."""
+    if form is None:
+        tell_report(report, settings, detail)
+    elif file.path is not None:
+        file.spare(Path(each.path) for each in report.inputs if each.path)
+        file.deliver(_rendered(report, form, settings, detail))
+        tell_report(report, settings, detail)
+    else:
+        show(_rendered(report, form, settings, detail, sys.stdout))
+        if form != "text" and detail is not Detail.VERDICT:
+            tell_report(report, settings, Detail.VERDICT)
+
+
+def tell_report(report: Report, settings: Settings, detail: Detail) -> None:
+    tell(_rendered(report, "text", settings, detail, sys.stderr).rstrip("\n"), styled=True)
+
+
+def _rendered(
+    report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO | None = None
+) -> str:
+    shown = Presentation(settings.threshold, detail)
+    if stream is not None:
+        shown = replace(shown, colour=colours(stream), width=columns(stream))
+    return render(report, form, settings.threshold, shown)
+
+
+def tell_notes(study: Study, quiet: bool) -> None:
+    """What readers had to tell; files that were left out are told of even when only the result is wanted."""
+    of_datasets = () if quiet else (note for dataset in study for note in dataset.notes)
+    for note in (*study.notes, *of_datasets):
+        tell(note_line(note))
+
+
+def tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:
+    from ..writing.inputs import held_twice
+
+    for note in held_twice(written, study):
+        tell(f"note: {plain(note)}")
+
+
+def tell_written(written: Sequence[Path], quiet: bool) -> None:
+    if not quiet:
+        tell("\n".join(f"written: {plain(path)}" for path in written))

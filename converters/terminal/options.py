@@ -1,0 +1,143 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ...schemas.errors import UnreadableInput
+from ...schemas.evidence.time_unit import TimeUnit
+from ...schemas.standards.structure import Structure
+from ..configuration.settings import ADAMIG, OCCDS
+from ..values.left_open import DATE_ORDERS, DECIMALS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+UNITS = tuple(map(str, TimeUnit))
+STRUCTURES = tuple(str(each) for each in Structure if each is not Structure.OTHER)
+LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
+"""The names of `survival.tools` (a test holds them equal), which need pyarrow."""
+
+
+class _NamedPath(click.Path):
+    """A path that is not empty, which would mean the folder a job happens to run in."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if value == "":
+            self.fail("the path is empty; is a variable of a script not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _NamedPath(readable=False, path_type=Path)  # an unreadable input is no wrong usage: exit code 3
+
+
+def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def matching(_context: click.Context, _option: click.Parameter, given: Iterable[Path]) -> tuple[Path, ...]:
+    return expanded(given)
+
+
+def expanded(given: Iterable[Path]) -> tuple[Path, ...]:
+    """Expand patterns such as ``*.xpt`` where the shell did not."""
+    found: list[Path] = []
+    for path in given:
+        if not has_magic(str(path)) or os.path.exists(path):
+            found.append(path)
+            continue
+        matches = sorted(map(Path, glob(str(path), recursive=True)))
+        if not matches:
+            raise UnreadableInput("no file matches", str(path), "check the pattern and the folder")
+        found += matches
+    return tuple(found)
+
+
+PATHS = click.argument("paths", nargs=-1, required=True, type=PATH, callback=matching)
+DEBUG = click.option(
+    "--debug", is_flag=True, expose_value=False, help="Show the traceback when something breaks."
+)
+READING = together(
+    click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
+    click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
+    click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
+    click.option(
+        "--missing",
+        multiple=True,
+        metavar="WORD",
+        help="Text read as missing in CSV, such as NA (repeatable).",
+    ),
+    click.option(
+        "--date-order",
+        type=click.Choice(DATE_ORDERS),
+        help="Order of day and month in dates such as 03/04/2020 (default: not guessed).",
+    ),
+    click.option(
+        "--decimal",
+        type=click.Choice(DECIMALS),
+        help="Decimal sign of numbers in CSV (default: a comma where nothing else fits).",
+    ),
+    click.option(
+        "--max-unpacked",
+        metavar="SIZE",
+        help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
+    ),
+    click.option(
+        "--config",
+        type=PATH,
+        metavar="FILE",
+        help="Settings; by default the nearest adamgate.toml from here.",
+    ),
+    DEBUG,
+)
+OWN_RULES = click.option(
+    "--rules",
+    "rule_files",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="Python file with rules of your own; it is run.",
+)
+JUDGING = together(
+    click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
+    click.option("--occds", type=click.Choice(OCCDS), help="Version of OCCDS to judge by."),
+    click.option(
+        "--ct",
+        type=PATH,
+        multiple=True,
+        metavar="FILE",
+        help="Controlled terminology file (NCI EVS or CDISC Library).",
+    ),
+    click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
+    click.option(
+        "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
+    ),
+    click.option(
+        "--complete/--no-complete",
+        default=None,
+        help="The delivery is complete: a dataset that is not present fails the gate.",
+    ),
+    click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
+    OWN_RULES,
+)
+OVERWRITING = click.option(
+    "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it, and what was not read.")
+
+CONFIG_HERE = click.option(
+    "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml from here."
+)
