@@ -20,12 +20,21 @@ _HOME = {
 
 __all__ = list(_HOME)
 
+_FORMER = {"Inapplicable": "NotApplicable"}
+"""Names of earlier versions, and what they are called now."""
+
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 
         return version("adamgate")
+    if name in _FORMER:
+        import warnings
+
+        now = _FORMER[name]
+        warnings.warn(f"adamgate.{name} is adamgate.{now} now", DeprecationWarning, stacklevel=2)
+        return __getattr__(now)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOME[name], __name__), name)

@@ -32,8 +32,8 @@ from .schemas.rules.by_condition import condition_rule as condition_rule
 from .schemas.rules.rule import Citation as Citation
 from .schemas.rules.rule import Fault as Fault
 from .schemas.rules.rule import Grain as Grain
-from .schemas.rules.rule import Inapplicable as Inapplicable
 from .schemas.rules.rule import Inference as Inference
+from .schemas.rules.rule import NotApplicable as NotApplicable
 from .schemas.rules.rule import Rule as Rule
 from .schemas.rules.rule import rule as rule
 from .schemas.severity import Severity as Severity

@@ -14,7 +14,7 @@ from make_adae import HERE, pilot
 from measure import measure_command, measure_python, typical
 
 import adamgate as ag
-from adamgate.schemas.gate.check import Manner, try_rule
+from adamgate.schemas.gate.check import CheckOptions, run_check
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.study.study import Study
 
@@ -123,7 +123,7 @@ def _alone(study: Study, rule_id: str, runs: int) -> float:
     for _ in range(runs):
         fresh = Study.of(*(dataset.replace() for dataset in study))
         start = time.process_time()
-        try_rule(rule, fresh["ADAE"], fresh, Manner())
+        run_check(rule, fresh["ADAE"], fresh, CheckOptions())
         best = min(best, 1e3 * (time.process_time() - start))
     return best
 

@@ -37,6 +37,11 @@ def test_each_name_is_there_and_documented(name: str):
     assert inspect.getdoc(getattr(ag, name))
 
 
+def test_a_former_name_says_what_it_is_called_now():
+    with pytest.warns(DeprecationWarning, match="adamgate.Inapplicable is adamgate.NotApplicable now"):
+        assert ag.Inapplicable is ag.NotApplicable
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'adamgate' has no attribute 'validat'"):
         _ = ag.validat

@@ -24,7 +24,7 @@ from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular
 from .values import (
     Choice,
-    Kind,
+    ValueKind,
     checked,
     day,
     missing_words,
@@ -286,7 +286,7 @@ _LATER = {"Judging": object}
 """Types that are imported when they are needed."""
 NOT_IN_A_FILE = ("today",)
 """A day that stands in a file would keep waivers from expiring."""
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, ValueKind] = MappingProxyType(
     {
         name: hint.__metadata__[0]
         for name, hint in get_type_hints(Settings, localns=_LATER, include_extras=True).items()

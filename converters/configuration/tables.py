@@ -29,8 +29,8 @@ from ...schemas.study.declarations import Declarations, Endpoint, Role
 from ...schemas.wording import one_line
 from .values import (
     Choice,
-    Kind,
     ListOf,
+    ValueKind,
     checked,
     checked_table,
     constant,
@@ -65,22 +65,22 @@ def _nested(value: Any) -> tuple[str, ...]:
 
 _SEVERITY = Choice(tuple(map(str, Severity)))
 
-_RULES: Mapping[str, Kind] = {"select": words, "ignore": words}
-_STUDY: Mapping[str, Kind] = {
+_RULES: Mapping[str, ValueKind] = {"select": words, "ignore": words}
+_STUDY: Mapping[str, ValueKind] = {
     "cut_off": toml_day,
     "population": name,
     "nested": ListOf(_nested),
     "recurrent": _NAMES,
 }
-_ADVERSE_EVENTS: Mapping[str, Kind] = {"window_days": days, "worsening": switch}
-_ENDPOINT_BY_NAME: Mapping[str, Kind] = {"role": Choice(get_args(Role)), "evaluator": text}
-_ENDPOINT_BY_TYPE: Mapping[str, Kind] = {"str": name, "bool": switch, "int | None": days}
-_ENDPOINT: Mapping[str, Kind] = {
+_ADVERSE_EVENTS: Mapping[str, ValueKind] = {"window_days": days, "worsening": switch}
+_ENDPOINT_BY_NAME: Mapping[str, ValueKind] = {"role": Choice(get_args(Role)), "evaluator": text}
+_ENDPOINT_BY_TYPE: Mapping[str, ValueKind] = {"str": name, "bool": switch, "int | None": days}
+_ENDPOINT: Mapping[str, ValueKind] = {
     each.name: _ENDPOINT_BY_NAME.get(each.name) or _ENDPOINT_BY_TYPE[str(each.type)]
     for each in fields(Endpoint)
 }
 _WAIVER_NEEDS = ("rule", "dataset", "reason", "owner", "expires")
-_WAIVER: Mapping[str, Kind] = {
+_WAIVER: Mapping[str, ValueKind] = {
     "rule": text,
     "dataset": dataset_name,
     "reason": text,
@@ -91,7 +91,7 @@ _WAIVER: Mapping[str, Kind] = {
     "variable": name,
 }
 _RULE_NEEDS = ("id", "title", "require")
-_RULE: Mapping[str, Kind] = {
+_RULE: Mapping[str, ValueKind] = {
     "id": text,
     "title": text,
     "severity": _SEVERITY,

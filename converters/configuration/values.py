@@ -16,7 +16,7 @@ from typing import Any
 from ...schemas.errors import ConfigurationError
 from ...schemas.wording import did_you_mean, nearest, one_line
 
-Kind = Callable[[Any], Any]
+ValueKind = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ missing_words = Words('a list of texts in quotes: ["NA"]')
 class ListOf:
     """A list of values of one kind, not empty."""
 
-    kind: Kind
+    kind: ValueKind
 
     def __call__(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple) or not value:
@@ -155,7 +155,7 @@ class ListOf:
         return tuple(self.kind(each) for each in value)
 
 
-def checked(value: Any, kind: Kind, key: str, where: str) -> Any:
+def checked(value: Any, kind: ValueKind, key: str, where: str) -> Any:
     """A value of a kind, or `ConfigurationError`."""
     try:
         return kind(value)
@@ -189,7 +189,7 @@ def require_tables(value: Any, key: str, where: str) -> list[Mapping[str, Any]]:
 
 
 def checked_table(
-    table: Mapping[str, Any], kinds: Mapping[str, Kind], where: str, required: Collection[str] = ()
+    table: Mapping[str, Any], kinds: Mapping[str, ValueKind], where: str, required: Collection[str] = ()
 ) -> dict[str, Any]:
     """The checked values of a table.
 

@@ -15,7 +15,7 @@ from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ..values.arrow_columns import Shape, are_whole_days, shape_of, stamps_of, text_array
-from ..values.sas_formats import Kind, kind_of
+from ..values.sas_formats import FormatKind, kind_of
 from .format import Breach
 
 _EXACT = 2**53
@@ -94,7 +94,7 @@ def _fault_of_stamps(dataset: Dataset, variable: Variable) -> str:
     if not np.array_equal(stamps, stamps.astype("datetime64[us]"), equal_nan=True):
         return "holds datetimes finer than a microsecond"
     kind = kind_of(variable.format)
-    if kind is Kind.TIME or (kind is Kind.DATE and not are_whole_days(stamps)):
+    if kind is FormatKind.TIME or (kind is FormatKind.DATE and not are_whole_days(stamps)):
         return f"holds datetimes under the {kind} format {variable.format}"
     return ""
 

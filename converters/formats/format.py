@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import one_line
 
-Progress = Callable[[str, int, int], None]
+ReadingProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ReadOptions:
     encoding: str | None = None
     catalog: Path | None = None
     recursive: bool = False
-    progress: Progress | None = None
+    progress: ReadingProgress | None = None
     missing: tuple[str, ...] = ()
     date_order: str | None = None
     decimal: str | None = None

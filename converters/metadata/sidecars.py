@@ -22,7 +22,7 @@ from ...schemas.study.variable import MetadataKind
 from ...schemas.wording import one_line
 from ..values.encodings import decode_values, undecodable, undecoded_words
 from ..values.regular_file import read_regular
-from ..values.sas_formats import Kind, kind_of
+from ..values.sas_formats import FormatKind, kind_of
 
 VARIABLES_FILE = "_variables.csv"
 DATASETS_FILES = ("_datasets.csv", "datasets.csv")
@@ -35,7 +35,7 @@ _NUMERIC_TYPES = frozenset(
 _DATA_SUFFIX = re.compile(r"\.(xpt|xport|sas7bdat|csv|tsv|parquet|json|ndjson|dsjc)(\.gz)?$", re.IGNORECASE)
 _CSV_NAME = re.compile(r"\.(csv|tsv)(\.gz)?$", re.IGNORECASE)
 _SAS_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,31}")
-_STAMP_TYPES = {"date": Kind.DATE, "datetime": Kind.DATETIME, "time": Kind.TIME}
+_STAMP_TYPES = {"date": FormatKind.DATE, "datetime": FormatKind.DATETIME, "time": FormatKind.TIME}
 """Define-XML calls ISO 8601 text so, other people a SAS date: the name decides."""
 
 
@@ -47,7 +47,7 @@ class VariableEntry:
     ----------
     type : {"Char", "Num"} or None
         None when the table does not say.
-    kind : Kind
+    kind : FormatKind
         What a number stands for, by its format or by a type such as "date".
     """
 
@@ -57,7 +57,7 @@ class VariableEntry:
     length: int | None
     format: str
     informat: str
-    kind: Kind
+    kind: FormatKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,14 +325,14 @@ def _variable_entry(row: Mapping[str, str], where: str) -> VariableEntry:
     )
 
 
-def _type_of(name: str, text: str, where: str) -> tuple[VariableType | None, Kind]:
+def _type_of(name: str, text: str, where: str) -> tuple[VariableType | None, FormatKind]:
     declared = text.lower()
     if not declared:
-        return None, Kind.NUMBER
+        return None, FormatKind.NUMBER
     if declared in _CHARACTER_TYPES:
-        return "Char", Kind.NUMBER
+        return "Char", FormatKind.NUMBER
     if declared in _NUMERIC_TYPES:
-        return "Num", Kind.NUMBER
+        return "Num", FormatKind.NUMBER
     if declared in _STAMP_TYPES:
         return variable_type(name) or "Num", _STAMP_TYPES[declared]
     raise UnreadableInput(

@@ -22,7 +22,7 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
-from ..formats.format import Progress, Reader, ReadOptions
+from ..formats.format import Reader, ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 from ..values.file_kind import suffix_of
@@ -31,7 +31,7 @@ from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets
 
-__all__ = ["READERS", "Progress", "ReadOptions", "Reader", "read"]
+__all__ = ["READERS", "ReadOptions", "Reader", "ReadingProgress", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def read(
     encoding: str | None = None,
     catalog: Path | None = None,
     recursive: bool = False,
-    progress: Progress | None = None,
+    progress: ReadingProgress | None = None,
     missing: str | Sequence[str] = (),
     date_order: str | None = None,
     decimal: str | None = None,

@@ -20,7 +20,7 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import ReadingNote, Variable
 from ...schemas.wording import counted
 from ..values.arrow_columns import Shape, shape_of
-from ..values.sas_formats import Kind, kind_of
+from ..values.sas_formats import FormatKind, kind_of
 
 _DAY = 86_400
 
@@ -153,38 +153,40 @@ def _describe_variable(
         missing=int(dataset.missing(variable.name).sum()),
         special_missing=_special_missing(dataset, variable.name),
         distinct=_distinct(dataset, variable.name),
-        kind="" if kind in (None, Kind.NUMBER) else str(kind),
+        kind="" if kind in (None, FormatKind.NUMBER) else str(kind),
         first=first,
         last=last,
     )
 
 
-_KINDS = {Shape.NUMBER: Kind.NUMBER, Shape.DATE: Kind.DATE, Shape.DATETIME: Kind.DATETIME}
+_KINDS = {Shape.NUMBER: FormatKind.NUMBER, Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
 
 
-def _kind(dataset: Dataset, variable: Variable) -> Kind | None:
+def _kind(dataset: Dataset, variable: Variable) -> FormatKind | None:
     """What the numbers of a variable count; None for a character variable."""
     kind = _KINDS.get(shape_of(dataset, variable))
-    return Kind.TIME if kind is Kind.NUMBER and kind_of(variable.format) is Kind.TIME else kind
+    return (
+        FormatKind.TIME if kind is FormatKind.NUMBER and kind_of(variable.format) is FormatKind.TIME else kind
+    )
 
 
 def _range(
-    dataset: Dataset, variable: Variable, kind: Kind | None
+    dataset: Dataset, variable: Variable, kind: FormatKind | None
 ) -> tuple[float | str | None, float | str | None]:
     if kind is None or dataset.missing(variable.name).all():
         return None, None
     column = dataset[variable.name].dropna()
     first, last = column.min(), column.max()
-    if kind is Kind.TIME:
+    if kind is FormatKind.TIME:
         return _clock(float(first)), _clock(float(last))
-    if kind is Kind.NUMBER:
+    if kind is FormatKind.NUMBER:
         return float(first), float(last)
     stamps = column.to_numpy()
     return _iso(stamps.min(), kind), _iso(stamps.max(), kind)
 
 
-def _iso(stamp: np.datetime64, kind: Kind) -> str:
-    if kind is Kind.DATE:
+def _iso(stamp: np.datetime64, kind: FormatKind) -> str:
+    if kind is FormatKind.DATE:
         return np.datetime_as_string(stamp, "D")
     whole, _, fraction = np.datetime_as_string(stamp, "us").partition(".")
     return f"{whole}.{fraction}".rstrip("0").rstrip(".")

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from ...schemas.gate.finding import Finding, KnownFinding, Standing
-from ...schemas.gate.report import Comparison, Report, Terms, Waived
+from ...schemas.gate.report import Comparison, Policy, Report, Waived
 from ...schemas.wording import counted
 
 REASONS = 6
 
 
-def terms_lines(terms: Terms) -> Iterator[str]:
+def terms_lines(terms: Policy) -> Iterator[str]:
     """Declarations, rules of the user's own, severities that were set, and what was set aside."""
     if terms.declared:
         yield "Declared: " + "; ".join(f"{name} {value}" for name, value in terms.declared.items())
@@ -27,7 +27,7 @@ def terms_lines(terms: Terms) -> Iterator[str]:
         yield f"Waivers judged on {terms.judged_on.isoformat()}"
 
 
-def _deselected(terms: Terms) -> str:
+def _deselected(terms: Policy) -> str:
     """ "Deselected: 12 checks of 6 rules (ignore AD02 from adamgate.toml: 12)"."""
     rules = len({each.rule_id for each in terms.deselected})
     reasons = Counter(each.reason for each in terms.deselected)
@@ -48,7 +48,7 @@ def _from(reason: str, origins: Mapping[str, str]) -> str:
     return f"{origin}{reason.removeprefix(option)}" if origin.startswith("--") else f"{reason} from {origin}"
 
 
-def waived_lines(terms: Terms) -> Iterator[str]:
+def waived_lines(terms: Policy) -> Iterator[str]:
     """Each waiver that met something, with who answers for it; its records together."""
     waived = sorted(terms.waived, key=_grant)
     for _, group in groupby(waived, key=_grant):

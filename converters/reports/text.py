@@ -18,7 +18,7 @@ from rich.text import Text
 
 from ...schemas.gate.finding import Finding, Inferred, Outcome, Status
 from ...schemas.gate.loosening import loosenings
-from ...schemas.gate.report import Report, Terms
+from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
 from .presentation import Detail, Presentation, note_line
@@ -219,7 +219,7 @@ def _comparison(report: Report, everything: bool) -> Iterator[Block]:
     yield from _section(f"Beside {plain(path)}" if path else "Beside the earlier report", lines, more)
 
 
-def _waived(terms: Terms, everything: bool) -> Iterator[Block]:
+def _waived(terms: Policy, everything: bool) -> Iterator[Block]:
     shown, more = _limited(list(waived_lines(terms)), WAIVED, everything)
     yield from _section("Waived", [Text(plain(line)) for line in shown], more)
 

@@ -23,7 +23,7 @@ from ...schemas.evidence.parameters import Parameters
 from ...schemas.evidence.time_unit import TimeUnit, other_unit_in
 from ...schemas.study.columns import Mask
 from ...schemas.study.dataset import Dataset
-from .records import Selection
+from .records import AnalysedRecords
 
 Formulas = tuple[DurationFormula, ...]
 
@@ -106,7 +106,7 @@ class Times:
 class Evidence:
     """What can show how AVAL of the selected records was made; each answer is found once, when asked for."""
 
-    selection: Selection
+    selection: AnalysedRecords
 
     @cached_property
     def parameter(self) -> Times:
@@ -241,7 +241,7 @@ def _contradict(times: Times, unit: TimeUnit, days_per_unit: float) -> bool:
 
 
 def _unknown_length(
-    selection: Selection, unit: TimeUnit, shown: Mapping[str, Constants], length: UnitLength | None
+    selection: AnalysedRecords, unit: TimeUnit, shown: Mapping[str, Constants], length: UnitLength | None
 ) -> Refused:
     one, name = str(unit).removesuffix("s"), selection.data.name
     quoted = Parameters.of(selection.dataset).quoted

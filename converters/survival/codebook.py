@@ -19,7 +19,7 @@ from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .gate_entry import GateEntry
 from .one_record import COLUMNS, MADE
-from .records import LeftOut, Selection
+from .records import AnalysedRecords, LeftOut
 from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.2"
@@ -232,7 +232,7 @@ class Codebook(Glanced):
 
 def codebook(
     frame: pd.DataFrame,
-    selection: Selection,
+    selection: AnalysedRecords,
     scale: TimeScale,
     study: Study,
     report: Report | None,
@@ -247,7 +247,7 @@ def codebook(
     ----------
     frame : DataFrame
         The table.
-    selection, scale : Selection, TimeScale
+    selection, scale : AnalysedRecords, TimeScale
         What it was made from.
     study : Study
     report : Report or None
@@ -276,7 +276,7 @@ def codebook(
     )
 
 
-def _without_record(study: Study, selection: Selection, population: str | None) -> int | None:
+def _without_record(study: Study, selection: AnalysedRecords, population: str | None) -> int | None:
     if population is None or "ADSL" not in study:
         return None
     adsl = study["ADSL"]
@@ -315,7 +315,7 @@ def _agreed(values: set[int | None]) -> int | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _columns(frame: pd.DataFrame, selection: Selection, scale: TimeScale) -> Iterator[ColumnEntry]:
+def _columns(frame: pd.DataFrame, selection: AnalysedRecords, scale: TimeScale) -> Iterator[ColumnEntry]:
     data = selection.data
     for name in frame.columns:
         label, source = _LABELS.get(name, ""), _SOURCES.get(name, f"{data.name}.{name}")

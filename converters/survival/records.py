@@ -39,7 +39,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, eq=False)
-class Selection:
+class AnalysedRecords:
     """The records to analyse.
 
     Attributes
@@ -191,7 +191,7 @@ def select(
     condition: Expression | None = None,
     population: str | None = None,
     wanted: Sequence[str] = (),
-) -> Selection:
+) -> AnalysedRecords:
     """Choose the records to analyse.
 
     Parameters
@@ -229,7 +229,7 @@ def select(
     if not chosen.any():
         reasons = "; ".join(f"{each.records} left out: {each.reason}" for each in left_out)
         raise Refused(f"no {paramcd} record is left to analyse", f"{dataset.name}, {reasons}", _WIDER)
-    return Selection(
+    return AnalysedRecords(
         data=only(joined, chosen),
         parameter=only(joined, is_parameter),
         dataset=joined,

@@ -18,7 +18,7 @@ from ...schemas.evidence.time_unit import TimeUnit, other_unit_in, unit_from_tex
 from ...schemas.study.dataset import Dataset
 from .aval_formula import Evidence, UnitLength, agreed_length, formulas_of
 from .conversion import convert
-from .records import Selection
+from .records import AnalysedRecords
 
 _PROOF = 10
 """Records that prove a unit by their dates where AVAL is rounded; whole days show themselves at once."""
@@ -68,12 +68,12 @@ class TimeScale:
         return self.length.days if self.length else None
 
 
-def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit | None) -> TimeScale:
+def time_scale(selection: AnalysedRecords, unit: TimeUnit | None, aval_unit: TimeUnit | None) -> TimeScale:
     """Durations of the selected records.
 
     Parameters
     ----------
-    selection : Selection
+    selection : AnalysedRecords
     unit : TimeUnit or None
         Wanted; None for the unit of AVAL.
     aval_unit : TimeUnit or None
@@ -111,7 +111,7 @@ def time_scale(selection: Selection, unit: TimeUnit | None, aval_unit: TimeUnit 
 
 
 def _unit_of_aval(
-    selection: Selection, inference: DurationInference, stated: TimeUnit | None
+    selection: AnalysedRecords, inference: DurationInference, stated: TimeUnit | None
 ) -> tuple[TimeUnit, str]:
     sources: Mapping[str, TimeUnit | None] = {
         "AVALU": _unit_in(selection.data, "AVALU", must_be_unit=True),
@@ -140,7 +140,7 @@ def _unit_of_aval(
     return next(iter(found.values())), next(iter(found))
 
 
-def _refuse_other_units(selection: Selection) -> None:
+def _refuse_other_units(selection: AnalysedRecords) -> None:
     for variable in ("AVALU", "PARAM"):
         if variable not in selection.data:
             continue

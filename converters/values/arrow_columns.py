@@ -21,7 +21,7 @@ from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ...schemas.word import Word
-from .sas_formats import Kind, kind_of
+from .sas_formats import FormatKind, kind_of
 
 
 class Shape(Word):
@@ -48,9 +48,9 @@ def shape_of(dataset: Dataset, variable: Variable) -> Shape:
     return declared if held is not declared and dataset.missing(variable.name).all() else held
 
 
-def _shape_of_stamps(stamps: NDArray[np.datetime64], kind: Kind) -> Shape:
+def _shape_of_stamps(stamps: NDArray[np.datetime64], kind: FormatKind) -> Shape:
     in_seconds = np.datetime_data(stamps.dtype)[0] == "s"
-    may_be_dates = kind is Kind.DATE or (kind is not Kind.DATETIME and in_seconds)
+    may_be_dates = kind is FormatKind.DATE or (kind is not FormatKind.DATETIME and in_seconds)
     return Shape.DATE if may_be_dates and are_whole_days(stamps) else Shape.DATETIME
 
 

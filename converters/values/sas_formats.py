@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...schemas.word import Word
 
 
-class Kind(Word):
+class FormatKind(Word):
     """What a number means by its display format."""
 
     NUMBER = "number"
@@ -77,7 +77,7 @@ def format_name(sas_format: str) -> str:
     return match.group(1) if match else text
 
 
-def kind_of(sas_format: str) -> Kind:
+def kind_of(sas_format: str) -> FormatKind:
     """What a number shown in this format means.
 
     Parameters
@@ -87,14 +87,14 @@ def kind_of(sas_format: str) -> Kind:
     """
     name = format_name(sas_format)
     if name in _DATETIME:
-        return Kind.DATETIME
+        return FormatKind.DATETIME
     if name in _TIME:
-        return Kind.TIME
+        return FormatKind.TIME
     if name in _DATE or _SEPARATED.match(name):
-        return Kind.DATE
+        return FormatKind.DATE
     if international := _INTERNATIONAL.fullmatch(name):
-        return Kind.DATETIME if international[2] == "DT" else Kind.DATE
-    return Kind.NUMBER
+        return FormatKind.DATETIME if international[2] == "DT" else FormatKind.DATE
+    return FormatKind.NUMBER
 
 
 def dates_of(sas_days: NDArray[np.float64]) -> NDArray[np.datetime64] | None:

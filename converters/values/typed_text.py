@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ...schemas.study.variable import SpecialMissing
 from ...schemas.wording import plain
 from .reading_notes import Told
-from .sas_formats import Kind, dates_of, datetimes_of
+from .sas_formats import FormatKind, dates_of, datetimes_of
 from .text_column import TextColumn
 from .written_forms import Mask, Remark, Written, mask_of, matching
 from .written_numbers import read_numbers
@@ -31,25 +31,30 @@ _MORE_THAN_17_DIGITS = r"^[+-]?0*\.?0*[1-9](\.?\d){17,}"
 _MORE_THAN_15_DIGITS = r"^-?0*\.?0*[1-9](\.?\d){15,}"
 _PLAIN_NUMBER = r"^(0|-?[1-9]\d*|-?0\.\d*[1-9]\d*|0\.0+|-?[1-9]\d*\.\d+)$"
 
-STAMPS_OF: Mapping[Kind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = MappingProxyType(
-    {Kind.DATE: dates_of, Kind.DATETIME: datetimes_of}
+STAMPS_OF: Mapping[FormatKind, Callable[[NDArray[np.float64]], NDArray[Any] | None]] = MappingProxyType(
+    {FormatKind.DATE: dates_of, FormatKind.DATETIME: datetimes_of}
 )
 """SAS's numbers into dates and datetimes; None where they count none."""
 
 TIME_FORMAT = "TIME8."
 """Of times whose source names no format: without one, seconds are plain numbers."""
 
-_STAMP_SUFFIXES = {"DTM": Kind.DATETIME, "DT": Kind.DATE, "TM": Kind.TIME}
+_STAMP_SUFFIXES = {"DTM": FormatKind.DATETIME, "DT": FormatKind.DATE, "TM": FormatKind.TIME}
 
 ROUNDED = "has more digits than a number in SAS or here can hold; rounded"
 
 _SHAPE_WIDTH = 24
-_A = {Kind.NUMBER: "a number", Kind.DATE: "a date", Kind.DATETIME: "a datetime", Kind.TIME: "a time"}
+_A = {
+    FormatKind.NUMBER: "a number",
+    FormatKind.DATE: "a date",
+    FormatKind.DATETIME: "a datetime",
+    FormatKind.TIME: "a time",
+}
 _READ = {
-    Kind.NUMBER: "12.5, 1e-3",
-    Kind.DATE: "2020-01-31, 20200131, 31JAN2020, 31-Jan-2020 and the like",
-    Kind.DATETIME: "2020-01-31T08:30:00, 31JAN2020:08:30:00 and the like",
-    Kind.TIME: "08:30, 08:30:15, 08:30:15 PM",
+    FormatKind.NUMBER: "12.5, 1e-3",
+    FormatKind.DATE: "2020-01-31, 20200131, 31JAN2020, 31-Jan-2020 and the like",
+    FormatKind.DATETIME: "2020-01-31T08:30:00, 31JAN2020:08:30:00 and the like",
+    FormatKind.TIME: "08:30, 08:30:15, 08:30:15 PM",
 }
 
 
@@ -65,7 +70,7 @@ class Typed:
         Texts that do not fit.
     tags : ndarray of str
         "A" to "Z" or "_" where a text is a special missing such as ".A", else "".
-    kind : Kind
+    kind : FormatKind
         What the values are: as asked for, but datetimes where dates have a time of day.
     remarks, doubts : tuple of Remark
         Forms other than the usual ones, and why texts do not fit, where that is known.
@@ -74,7 +79,7 @@ class Typed:
     values: NDArray[Any]
     wrong: Mask
     tags: NDArray[np.str_]
-    kind: Kind
+    kind: FormatKind
     remarks: tuple[Remark, ...] = ()
     doubts: tuple[Remark, ...] = ()
 
@@ -87,19 +92,21 @@ class Typed:
         return SpecialMissing(records, tags[records])
 
 
-def kind_by_name(name: str) -> Kind:
+def kind_by_name(name: str) -> FormatKind:
     """What a numeric variable of this name holds by ADaM's naming: ADT dates, ADTM datetimes, ATM times."""
     suffixes = (kind for suffix, kind in _STAMP_SUFFIXES.items() if name.upper().endswith(suffix))
-    return next(suffixes, Kind.NUMBER)
+    return next(suffixes, FormatKind.NUMBER)
 
 
-def typed(texts: pa.Array, kind: Kind, *, date_order: str | None = None, decimal: str | None = None) -> Typed:
+def typed(
+    texts: pa.Array, kind: FormatKind, *, date_order: str | None = None, decimal: str | None = None
+) -> Typed:
     """What `texts` stand for as numbers, dates, datetimes or times.
 
     Parameters
     ----------
     texts : pyarrow array of large_string
-    kind : Kind
+    kind : FormatKind
         Times become seconds from midnight.
     date_order : {"dmy", "mdy"} or None
         How 03/04/2020 is to be read; None where nobody says.
@@ -126,9 +133,9 @@ def typed(texts: pa.Array, kind: Kind, *, date_order: str | None = None, decimal
 
 
 def _written(
-    texts: pa.Array, kind: Kind, date_order: str | None, decimal: str | None
-) -> tuple[Written, Kind]:
-    if kind is Kind.NUMBER:
+    texts: pa.Array, kind: FormatKind, date_order: str | None, decimal: str | None
+) -> tuple[Written, FormatKind]:
+    if kind is FormatKind.NUMBER:
         return read_numbers(texts, decimal), kind
     return read_stamps(texts, kind, date_order)
 
@@ -149,7 +156,7 @@ def forms_told(meant: Typed, column: TextColumn) -> Iterator[Told]:
         yield Told.of(remark.message, remark.where, column)
 
 
-def faults_told(meant: Typed, kind: Kind, column: TextColumn) -> Iterator[Told]:
+def faults_told(meant: Typed, kind: FormatKind, column: TextColumn) -> Iterator[Told]:
     """Why a column is not of the kind it is meant to be: by known reasons, then by the shape of a value that
     no reason explains."""
     unexplained = meant.wrong.copy()

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .sas_formats import Kind
+from .sas_formats import FormatKind
 from .written_forms import Mask, Remark, Written, mask_of, matching, remarks_of
 
 _Whole = NDArray[np.int64]
@@ -131,14 +131,16 @@ TIMES_IN_DATES = (
 )
 
 
-def read_stamps(texts: pa.Array, kind: Kind, date_order: str | None = None) -> tuple[Written, Kind]:
+def read_stamps(
+    texts: pa.Array, kind: FormatKind, date_order: str | None = None
+) -> tuple[Written, FormatKind]:
     """What texts stand for as dates, datetimes or times.
 
     Parameters
     ----------
     texts : pyarrow array of large_string
         Without nulls and without blanks around them. An empty text does not fit.
-    kind : {Kind.DATE, Kind.DATETIME, Kind.TIME}
+    kind : {FormatKind.DATE, FormatKind.DATETIME, FormatKind.TIME}
         What the variable is meant to hold.
     date_order : {"dmy", "mdy"} or None
         How a date such as 03/04/2020 is to be read.
@@ -147,17 +149,17 @@ def read_stamps(texts: pa.Array, kind: Kind, date_order: str | None = None) -> t
     -------
     written : Written
         Dates are ``datetime64[s]``, datetimes ``datetime64[us]``, times seconds from midnight.
-    kind : Kind
+    kind : FormatKind
         What the values turned out to be: dates with a time of day are datetimes.
     """
-    if kind is Kind.TIME:
+    if kind is FormatKind.TIME:
         return _times(texts), kind
     return _dates(texts, kind, date_order)
 
 
 def as_meant(
-    stamps: NDArray[np.datetime64], has_time: Mask, kind: Kind
-) -> tuple[NDArray[Any], Kind, tuple[Remark, ...]]:
+    stamps: NDArray[np.datetime64], has_time: Mask, kind: FormatKind
+) -> tuple[NDArray[Any], FormatKind, tuple[Remark, ...]]:
     """Dates and datetimes as the kind that a variable is meant to hold.
 
     Parameters
@@ -165,21 +167,21 @@ def as_meant(
     stamps : ndarray of datetime64[us]
     has_time : ndarray of bool
         Which were written, or stored, with a time.
-    kind : {Kind.DATE, Kind.DATETIME}
+    kind : {FormatKind.DATE, FormatKind.DATETIME}
 
     Returns
     -------
     stamps : ndarray of datetime64[s] (dates) or datetime64[us]
-    kind : Kind
+    kind : FormatKind
         Datetimes where a date has a time of day.
     remarks : tuple of Remark
     """
     present = ~np.isnat(stamps)
     in_day = has_time & present & (stamps.astype("datetime64[D]") != stamps)
-    if kind is Kind.DATE and not in_day.any():
+    if kind is FormatKind.DATE and not in_day.any():
         return stamps.astype("datetime64[s]"), kind, remarks_of((MIDNIGHTS, has_time & present))
-    beside = remarks_of((TIMES_IN_DATES, in_day)) if kind is Kind.DATE else ()
-    return stamps, Kind.DATETIME, (*beside, *remarks_of((WITHOUT_TIME, present & ~has_time)))
+    beside = remarks_of((TIMES_IN_DATES, in_day)) if kind is FormatKind.DATE else ()
+    return stamps, FormatKind.DATETIME, (*beside, *remarks_of((WITHOUT_TIME, present & ~has_time)))
 
 
 @dataclass(slots=True)
@@ -251,7 +253,7 @@ def _times(texts: pa.Array) -> Written:
     return Written(values, clocks.fits, (*forms, *clocks.remarks(clocks.fits)))
 
 
-def _dates(texts: pa.Array, kind: Kind, date_order: str | None) -> tuple[Written, Kind]:
+def _dates(texts: pa.Array, kind: FormatKind, date_order: str | None) -> tuple[Written, FormatKind]:
     days, clocks = _Days.none(len(texts)), _Clocks.none(len(texts))
     for mark, pattern, forms in _PARTED:
         marked = np.flatnonzero((days.form < 0) & mask_of(pc.match_substring(texts, mark)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..reading.read import Progress, read
+from ..reading.read import ReadingProgress, read
 from .write import Target, write
 
 
@@ -18,7 +18,7 @@ def convert(
     catalog: Path | None = None,
     recursive: bool = False,
     overwrite: bool = False,
-    progress: Progress | None = None,
+    progress: ReadingProgress | None = None,
     missing: str | Sequence[str] = (),
     date_order: str | None = None,
     decimal: str | None = None,

@@ -22,7 +22,7 @@ from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..wording import one_line
 
-Kind = Literal["text", "numbers", "dates"]
+ConstantKind = Literal["text", "numbers", "dates"]
 Constant = str | float
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?$")
@@ -221,7 +221,7 @@ class CompareVariables:
         yield self.right
 
 
-def _kind(data: Dataset, variable: str) -> Kind:
+def _kind(data: Dataset, variable: str) -> ConstantKind:
     if data.is_character(variable):
         return "text"
     return "dates" if columns.is_date(data[variable]) else "numbers"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import AdamgateError, Terminated
 from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
 from ..evidence.parameters import identifying_codes
-from ..rules.rule import UNDELIVERED, Fault, Inapplicable, Inference, Rule, UnsoundRule, Yield
+from ..rules.rule import UNDELIVERED, Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
 from ..study.columns import Mask, WrongType
 from ..study.dataset import Dataset
 from ..study.study import Study
@@ -26,7 +26,7 @@ from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
 from .fingerprint import KeyColumns, RecordKeys
 from .lending import lend, lend_study
 from .report import Waived
-from .selection import Selection
+from .selection import RuleSelection
 from .waivers import Waiver, Waivers, spare
 
 STUDY_NAME = "(study)"
@@ -36,7 +36,7 @@ _KEYS = ("USUBJID", "PARAMCD", "AVISIT", "ASEQ")
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class CheckOptions:
     """How rules are tried.
 
     Attributes
@@ -45,7 +45,7 @@ class Manner:
         An undelivered dataset that a rule needs refuses.
     show_values : bool
         Examples hold the values of the variables concerned.
-    selection : Selection
+    selection : RuleSelection
         Whose severities hold.
     waivers : Waivers or None
     show_keys : bool
@@ -54,13 +54,13 @@ class Manner:
 
     complete: bool = False
     show_values: bool = False
-    selection: Selection = field(default_factory=Selection)
+    selection: RuleSelection = field(default_factory=RuleSelection)
     waivers: Waivers | None = None
     show_keys: bool = True
     _key_columns: dict[str, KeyColumns] = field(default_factory=dict, repr=False)
 
-    def afresh(self) -> Manner:
-        """The same manner for other datasets of the same names."""
+    def afresh(self) -> CheckOptions:
+        """The same options for other datasets of the same names."""
         return replace(self, _key_columns={})
 
     def key_columns(self, data: Dataset) -> KeyColumns:
@@ -74,7 +74,7 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Check:
     """What came of it."""
 
     outcome: Outcome
@@ -83,32 +83,32 @@ class Trial:
     waived: tuple[Waived, ...] = ()
 
 
-def try_rule(rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> Trial:
+def run_check(rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
     """Judge one dataset, or the study where `data` is None; whatever breaks is *not run*."""
     name = data.name if data is not None else STUDY_NAME
     if data is not None:
         obstacle = rule.obstacle(data, study)
         if obstacle:
-            refused = manner.complete and obstacle.startswith(UNDELIVERED)
+            refused = options.complete and obstacle.startswith(UNDELIVERED)
             status = Status.NOT_RUN if refused else Status.NOT_APPLICABLE
-            return Trial(Outcome(rule.id, name, status, obstacle))
+            return Check(Outcome(rule.id, name, status, obstacle))
     start = time.perf_counter()
     try:
         yielded = _yielded(rule, data, study)
-        found, waived = _found(rule, data, yielded, manner)
+        found, waived = _found(rule, data, yielded, options)
     except (KeyboardInterrupt, Terminated):
         raise
     except BaseException as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
-        reason = _reason(crash, manner)
-        return Trial(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
+        reason = _reason(crash, options)
+        return Check(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
     seconds = time.perf_counter() - start
-    return Trial(
-        Outcome(rule.id, name, status, reason, seconds), found, _inferred(data, yielded, manner), waived
+    return Check(
+        Outcome(rule.id, name, status, reason, seconds), found, _inferred(data, yielded, options), waived
     )
 
 
-def _inferred(data: Dataset | None, yielded: Iterable[Yield], manner: Manner) -> tuple[Inferred, ...]:
+def _inferred(data: Dataset | None, yielded: Iterable[Yield], options: CheckOptions) -> tuple[Inferred, ...]:
     name = data.name if data is not None else STUDY_NAME
     inferences = [each for each in yielded if isinstance(each, Inference)]
     of_parameters = data is not None and any(each.parameter for each in inferences)
@@ -117,7 +117,7 @@ def _inferred(data: Dataset | None, yielded: Iterable[Yield], manner: Manner) ->
         Inferred(
             name,
             each.subject,
-            _statement(data, each, manner),
+            _statement(data, each, options),
             WITHHELD if each.parameter in withheld else each.parameter,
         )
         for each in inferences
@@ -125,8 +125,8 @@ def _inferred(data: Dataset | None, yielded: Iterable[Yield], manner: Manner) ->
     return tuple(dict.fromkeys(said))
 
 
-def _statement(data: Dataset | None, inference: Inference, manner: Manner) -> str:
-    values = _values(data, inference.values, manner)
+def _statement(data: Dataset | None, inference: Inference, options: CheckOptions) -> str:
+    values = _values(data, inference.values, options)
     return f"{inference.statement}: {values}" if values else inference.statement
 
 
@@ -146,9 +146,9 @@ def _as_it_is_now(yielded: Yield) -> Yield:
     return replace(yielded, mask=yielded.mask.copy())
 
 
-def _reason(crash: BaseException, manner: Manner) -> str:
+def _reason(crash: BaseException, options: CheckOptions) -> str:
     """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
-    if isinstance(crash, AdamgateError | WrongType | UnsoundRule) or manner.show_values:
+    if isinstance(crash, AdamgateError | WrongType | UnsoundRule) or options.show_values:
         with suppress(Exception):  # the text of an exception is code of whoever wrote its class
             return _words(crash)
     frame, line = list(traceback.walk_tb(crash.__traceback__))[-1]
@@ -168,16 +168,16 @@ def _status(
         return Status.FAILED, ""
     if waived:
         return Status.PASSED, "what was at fault is waived"
-    reasons = [each.reason for each in yielded if isinstance(each, Inapplicable)]
+    reasons = [each.reason for each in yielded if isinstance(each, NotApplicable)]
     return (Status.NOT_APPLICABLE, reasons[0]) if reasons else (Status.PASSED, "")
 
 
 def _found(
-    rule: Rule, data: Dataset | None, yielded: Iterable[Yield], manner: Manner
+    rule: Rule, data: Dataset | None, yielded: Iterable[Yield], options: CheckOptions
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
     """Findings, and what waivers took out of them."""
     name = data.name if data is not None else STUDY_NAME
-    waivers = manner.waivers_of(rule.id, name)
+    waivers = options.waivers_of(rule.id, name)
     findings, waived = [], []
     for fault in yielded:
         if not isinstance(fault, Fault) or not fault.found:
@@ -185,7 +185,7 @@ def _found(
         left, met = spare(data, fault, waivers)
         waived += [_waived(rule, name, fault, waiver, records) for waiver, records in met]
         if left is not None:
-            findings.append(_finding(rule, data, left, manner))
+            findings.append(_finding(rule, data, left, options))
     return tuple(findings), tuple(waived)
 
 
@@ -203,33 +203,33 @@ def _waived(rule: Rule, dataset: str, fault: Fault, waiver: Waiver, records: int
     )
 
 
-def _finding(rule: Rule, data: Dataset | None, fault: Fault, manner: Manner) -> Finding:
+def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptions) -> Finding:
     name = data.name if data is not None else STUDY_NAME
     finding = Finding(
         rule_id=rule.id,
-        severity=manner.selection.severity(rule, name) or fault.severity or rule.severity,
+        severity=options.selection.severity(rule, name) or fault.severity or rule.severity,
         dataset=name,
         variables=fault.variables,
         message=fault.message,
         title=rule.title,
-        values=_values(data, fault.values, manner),
+        values=_values(data, fault.values, options),
     )
     if data is None or fault.mask is None:
         return finding
-    mask, keys = fault.mask, manner.key_columns(data)
+    mask, keys = fault.mask, options.key_columns(data)
     return replace(
         finding,
         records=int(np.count_nonzero(mask)),
-        examples=_examples(data, mask, fault.variables, manner),
+        examples=_examples(data, mask, fault.variables, options),
         keys=RecordKeys.of(lambda: keys.hashes[mask]),
-        keys_shown=manner.show_keys,
+        keys_shown=options.show_keys,
     )
 
 
-def _values(data: Dataset | None, values: str, manner: Manner) -> str:
+def _values(data: Dataset | None, values: str, options: CheckOptions) -> str:
     """Values in words, where they were asked for and name no subject who is not to be named."""
-    withheld = not manner.show_keys and (data is None or names_subject(data, values))
-    return values if manner.show_values and not withheld else ""
+    withheld = not options.show_keys and (data is None or names_subject(data, values))
+    return values if options.show_values and not withheld else ""
 
 
 def key_variables(data: Dataset) -> list[str]:
@@ -239,11 +239,13 @@ def key_variables(data: Dataset) -> list[str]:
     return [data.variable(key).name for key in dict.fromkeys(keys)]
 
 
-def _examples(data: Dataset, mask: Mask, variables: tuple[str, ...], manner: Manner) -> tuple[Example, ...]:
+def _examples(
+    data: Dataset, mask: Mask, variables: tuple[str, ...], options: CheckOptions
+) -> tuple[Example, ...]:
     positions = _first(mask, EXAMPLES)
-    keys = key_variables(data) if manner.show_keys else []
-    shown = [data.variable(name).name for name in variables if name in data] if manner.show_values else []
-    if not manner.show_keys:
+    keys = key_variables(data) if options.show_keys else []
+    shown = [data.variable(name).name for name in variables if name in data] if options.show_values else []
+    if not options.show_keys:
         shown = [
             name for name in shown if name not in key_variables(data) and name.upper() not in IDENTIFYING
         ]
@@ -252,14 +254,14 @@ def _examples(data: Dataset, mask: Mask, variables: tuple[str, ...], manner: Man
         Example(
             record=int(position) + 1,
             keys={key: _plain(held[key][number]) for key in keys},
-            values={name: _shown(data, held[name][number], manner) for name in shown},
+            values={name: _shown(data, held[name][number], options) for name in shown},
         )
         for number, position in enumerate(positions)
     )
 
 
-def _shown(data: Dataset, value: Any, manner: Manner) -> Any:
-    unnamed = manner.show_keys or not isinstance(value, str) or not names_subject(data, value)
+def _shown(data: Dataset, value: Any, options: CheckOptions) -> Any:
+    unnamed = options.show_keys or not isinstance(value, str) or not names_subject(data, value)
     return _plain(value) if unnamed else WITHHELD
 
 

@@ -27,7 +27,7 @@ from ..severity import Severity
 from ..study.dataset import Dataset
 from ..study.study import Study
 from ..study.variable import SpecialMissing
-from .check import Manner, Trial, try_rule
+from .check import Check, CheckOptions, run_check
 from .finding import EXAMPLES, Finding, Outcome, Status
 from .report import Report
 from .validate import GateOptions, validate
@@ -117,21 +117,21 @@ class _Attempts:
 
     def __init__(self, partitions: Sequence[Partition]) -> None:
         self._partitions = partitions
-        self._manners: tuple[Manner, ...] = ()
+        self._options: tuple[CheckOptions, ...] = ()
         self._texts: dict[tuple[str, str], bool] = {}
 
-    def __call__(self, rule: Rule, data: Dataset | None, study: Study, manner: Manner) -> Trial:
+    def __call__(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
         if data is not None and rule.grain in _BY_PART and data.name in self._partitions[0].records:
-            if not self._manners:
-                self._manners = tuple(manner.afresh() for _ in self._partitions)
-            trials = [
-                try_rule(rule, part.study[data.name], part.study, own)
-                for part, own in zip(self._partitions, self._manners, strict=True)
+            if not self._options:
+                self._options = tuple(options.afresh() for _ in self._partitions)
+            checks = [
+                run_check(rule, part.study[data.name], part.study, own)
+                for part, own in zip(self._partitions, self._options, strict=True)
             ]
-            found = added_up(trials, [part.records[data.name] for part in self._partitions])
+            found = added_up(checks, [part.records[data.name] for part in self._partitions])
             if found is not None and not self._asked_in_vain(study):
                 return found
-        return try_rule(rule, data, study, manner)
+        return run_check(rule, data, study, options)
 
     def _asked_in_vain(self, whole: Study) -> bool:
         """Whether a part was asked for the numbers of a variable that is text, and has none of it.
@@ -152,45 +152,45 @@ class _Attempts:
         return self._texts[key]
 
 
-def added_up(trials: Sequence[Trial], records: Sequence[Records]) -> Trial | None:
-    """One trial from those of a rule on the parts of a dataset; None where the whole must be asked.
+def added_up(checks: Sequence[Check], records: Sequence[Records]) -> Check | None:
+    """One check from those of a rule on the parts of a dataset; None where the whole must be asked.
 
     Parameters
     ----------
-    trials : sequence of Trial
+    checks : sequence of Check
         Of one rule on one dataset, part by part.
     records : sequence of ndarray of int
         For each part its records' positions in the whole dataset.
 
     Returns
     -------
-    Trial or None
+    Check or None
         None where a part could not be judged, something is waived, or the parts say different things.
     """
-    if not _agree(trials):
+    if not _agree(checks):
         return None
     found: dict[Words, list[Finding]] = defaultdict(list)
-    for trial, places in zip(trials, records, strict=True):
-        for finding in trial.findings:
+    for check, places in zip(checks, records, strict=True):
+        for finding in check.findings:
             found[_words(finding)].append(_placed(finding, places))
-    return Trial(
-        outcome=_outcome(trials),
+    return Check(
+        outcome=_outcome(checks),
         findings=tuple(reduce(_together, parts) for parts in found.values()),
-        inferred=trials[0].inferred,
+        inferred=checks[0].inferred,
     )
 
 
-def _agree(trials: Sequence[Trial]) -> bool:
+def _agree(checks: Sequence[Check]) -> bool:
     """Whether parts that found something say the same, and all of them what is not about records."""
-    if any(trial.waived or trial.outcome.status is Status.NOT_RUN for trial in trials):
+    if any(check.waived or check.outcome.status is Status.NOT_RUN for check in checks):
         return False
-    if any(trial.inferred != trials[0].inferred for trial in trials):
+    if any(check.inferred != checks[0].inferred for check in checks):
         return False
-    reasons = {trial.outcome.reason for trial in trials if trial.outcome.status is Status.NOT_APPLICABLE}
+    reasons = {check.outcome.reason for check in checks if check.outcome.status is Status.NOT_APPLICABLE}
     if len(reasons) > 1:
         return False
-    said = {tuple(map(_words, trial.findings)) for trial in trials}
-    about_records = all(finding.records for trial in trials for finding in trial.findings)
+    said = {tuple(map(_words, check.findings)) for check in checks}
+    about_records = all(finding.records for check in checks for finding in check.findings)
     return len(said - {()} if about_records else said) <= 1
 
 
@@ -214,11 +214,11 @@ def _together(one: Finding, more: Finding) -> Finding:
     )
 
 
-def _outcome(trials: Sequence[Trial]) -> Outcome:
+def _outcome(checks: Sequence[Check]) -> Outcome:
     """Failed where a part failed, else passed where one could be judged."""
     order = (Status.FAILED, Status.PASSED, Status.NOT_APPLICABLE)
-    decisive = min((trial.outcome for trial in trials), key=lambda outcome: order.index(outcome.status))
-    return replace(decisive, seconds=sum(trial.outcome.seconds for trial in trials))
+    decisive = min((check.outcome for check in checks), key=lambda outcome: order.index(outcome.status))
+    return replace(decisive, seconds=sum(check.outcome.seconds for check in checks))
 
 
 def _part_of(data: Dataset, parts: int) -> NDArray[np.intp]:

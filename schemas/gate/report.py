@@ -89,7 +89,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Policy:
     """What a user set about how to judge, as the report states it.
 
     Attributes
@@ -142,7 +142,7 @@ class Report(Glanced):
         Standard and version judged against, and where it came from.
     versions : mapping
         adamgate and the libraries that took part.
-    terms : Terms
+    terms : Policy
         What a user set: declarations, rules of their own, rules set aside, waivers.
     comparison : Comparison or None
         With an earlier report; only new findings refuse then.
@@ -157,7 +157,7 @@ class Report(Glanced):
     notes: tuple[ReadingNote, ...]
     standards: Mapping[str, str]
     versions: Mapping[str, str]
-    terms: Terms = field(default_factory=Terms)
+    terms: Policy = field(default_factory=Policy)
     comparison: Comparison | None = None
     not_judged: str = ""
 

@@ -128,7 +128,7 @@ def _meant(name: str, book: Mapping[str, Rule]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class RuleSelection:
     """What is selected, what is ignored, and severities that are set.
 
     Attributes
@@ -149,7 +149,7 @@ class Selection:
         select: Names = (),
         ignore: Names = (),
         severities: Mapping[str, Severity | str] = MappingProxyType({}),
-    ) -> Selection:
+    ) -> RuleSelection:
         """As a user gives it; raises ConfigurationError for an unknown rule or severity."""
         named = selectors(severities, book, "severities")
         weights = tuple(_severity(name, value) for name, value in severities.items())

@@ -22,18 +22,18 @@ from ..study.variable import ReadAsMissing
 from ..wording import did_you_mean, one_line
 from . import pandera_schemas
 from .baseline import Baseline, compared
-from .check import STUDY_NAME, Manner, Trial, try_rule
+from .check import STUDY_NAME, Check, CheckOptions, run_check
 from .finding import Status
-from .report import Deselected, Input, Report, Terms
-from .selection import Names, Selection, as_rules, full_book
+from .report import Deselected, Input, Policy, Report
+from .selection import Names, RuleSelection, as_rules, full_book
 from .waiver_rules import UNREAD, WAIVER_RULES, Audit, about
 from .waivers import Waiver, Waivers
 
-Progress = Callable[[str, str], None]
+JudgingProgress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""
 
-Attempt = Callable[[Rule, Dataset | None, Study, Manner], Trial]
-"""Tries one rule on one dataset, or on the study where there is none, as `try_rule` does."""
+Attempt = Callable[[Rule, Dataset | None, Study, CheckOptions], Check]
+"""Tries one rule on one dataset, or on the study where there is none, as `run_check` does."""
 
 _LIBRARIES = ("adamgate", "pandas", "numpy", "pandera", "pyarrow", "pyreadstat")
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
@@ -74,8 +74,8 @@ def validate(
     baseline: Baseline | None = None,
     origins: Mapping[str, str] = MappingProxyType({}),
     rules: Collection[str] | None = None,
-    progress: Progress | None = None,
-    attempt: Attempt = try_rule,
+    progress: JudgingProgress | None = None,
+    attempt: Attempt = run_check,
 ) -> Report:
     """Judge a study by every rule in scope; the study is not changed.
 
@@ -135,12 +135,12 @@ def validate(
     own = as_rules(extra_rules)
     book = full_book(own)
     _require_known(rules or (), book)
-    selection = Selection.of(book, select, ignore, severities)
+    selection = RuleSelection.of(book, select, ignore, severities)
     watched = Waivers.of(waivers, today, book)
     if declarations is not None:
         study = study.declaring(declarations)
-    manner = Manner(complete, show_values, selection, watched if watched.all else None, show_keys)
-    trials: list[Trial] = []
+    options = CheckOptions(complete, show_values, selection, watched if watched.all else None, show_keys)
+    checks: list[Check] = []
     deselected: list[Deselected] = []
     for rule, dataset in _pairs(study, chosen, own):
         name = dataset.name if dataset is not None else STUDY_NAME
@@ -152,16 +152,16 @@ def validate(
             continue
         if progress is not None:
             progress(rule.id, name)
-        trials.append(attempt(rule, dataset, study, manner))
-    _require_some(trials, deselected)
+        checks.append(attempt(rule, dataset, study, options))
+    _require_some(checks, deselected)
     if rules is None:
-        trials += _audit(study, trials, manner, watched, own)
-    terms = Terms(
+        checks += _audit(study, checks, options, watched, own)
+    terms = Policy(
         declared=stated(declarations or NOTHING_DECLARED),
         own_rules=tuple(rule.id for rule in own),
         severities={str(name): severity for name, severity in selection.severities},
         deselected=_in_order(deselected, study),
-        waived=tuple(each for trial in trials for each in trial.waived),
+        waived=tuple(each for check in checks for each in check.waived),
         judged_on=watched.today if watched.all else None,
         judged_as={
             dataset.name: (dataset.structure, looks) for dataset in study if (looks := dataset.overruled)
@@ -169,7 +169,7 @@ def validate(
         read_as_missing=ReadAsMissing.together(dataset.read_as_missing for dataset in study),
         origins=dict(origins),
     )
-    report = _report(study, trials, chosen, terms)
+    report = _report(study, checks, chosen, terms)
     return report if baseline is None else compared(report, baseline)
 
 
@@ -197,9 +197,9 @@ def _require_known(ids: Iterable[str], book: Mapping[str, Rule]) -> None:
         raise ConfigurationError(f"there is no rule {one_line(unknown)}", "", did_you_mean(unknown, book))
 
 
-def _require_some(trials: Collection[Trial], deselected: Collection[Deselected]) -> None:
+def _require_some(checks: Collection[Check], deselected: Collection[Deselected]) -> None:
     """A gate without a rule would let everything through."""
-    if deselected and not trials:
+    if deselected and not checks:
         reasons = ", ".join(dict.fromkeys(each.reason for each in deselected))
         raise ConfigurationError(
             "no rule is left to judge these datasets by", reasons, "select more, or ignore less"
@@ -208,26 +208,26 @@ def _require_some(trials: Collection[Trial], deselected: Collection[Deselected])
 
 def _audit(
     study: Study,
-    trials: Iterable[Trial],
-    manner: Manner,
+    checks: Iterable[Check],
+    options: CheckOptions,
     waivers: Waivers,
     own: Iterable[Rule],
-) -> Iterator[Trial]:
+) -> Iterator[Check]:
     """The rules about waivers and scopes, where there are any."""
-    scoped = (*manner.selection.datasets, *(name for rule in own for name in rule.scope.named))
+    scoped = (*options.selection.datasets, *(name for rule in own for name in rule.scope.named))
     if not (waivers.all or scoped):
         return
-    done = list(trials)
+    done = list(checks)
     audit = Audit(
         waivers,
-        tuple(each for trial in done for each in trial.waived),
+        tuple(each for check in done for each in check.waived),
         frozenset((t.outcome.rule_id, t.outcome.dataset) for t in done if t.outcome.status in _JUDGED),
         {STUDY_NAME: None, **study.datasets},
         scoped,
     )
     for rule in WAIVER_RULES if waivers.all else (UNREAD,):
-        if not manner.selection.deselected(rule, STUDY_NAME):
-            yield try_rule(about(rule, audit), None, study, manner)
+        if not options.selection.deselected(rule, STUDY_NAME):
+            yield run_check(about(rule, audit), None, study, options)
 
 
 def _in_order(deselected: Iterable[Deselected], study: Study) -> tuple[Deselected, ...]:
@@ -235,18 +235,18 @@ def _in_order(deselected: Iterable[Deselected], study: Study) -> tuple[Deselecte
     return tuple(sorted(deselected, key=lambda each: (each.rule_id, place.get(each.dataset, -1))))
 
 
-def _report(study: Study, trials: list[Trial], standards: Standards, terms: Terms) -> Report:
+def _report(study: Study, checks: list[Check], standards: Standards, terms: Policy) -> Report:
     place = {dataset.name: number for number, dataset in enumerate(study)}
-    findings = [finding for trial in trials for finding in trial.findings]
+    findings = [finding for check in checks for finding in check.findings]
     findings.sort(
         key=lambda f: (-f.severity.rank, place.get(f.dataset, -1), f.rule_id, f.variables, f.message)
     )
-    outcomes = [trial.outcome for trial in trials]
+    outcomes = [check.outcome for check in checks]
     outcomes.sort(key=lambda o: (o.rule_id, place.get(o.dataset, -1)))
     return Report(
         outcomes=tuple(outcomes),
         findings=tuple(findings),
-        inferred=tuple(each for trial in trials for each in trial.inferred),
+        inferred=tuple(each for check in checks for each in check.inferred),
         inputs=tuple(_input(dataset) for dataset in study),
         notes=(*study.notes, *(note for dataset in study for note in dataset.notes)),
         standards={"ADaMIG": standards.adamig, "OCCDS": standards.occds},

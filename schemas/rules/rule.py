@@ -211,13 +211,13 @@ class Inference:
 
 
 @dataclass(frozen=True, slots=True)
-class Inapplicable:
+class NotApplicable:
     """What a rule yields alone when the data turn out to hold nothing it is about."""
 
     reason: str
 
 
-Yield = Fault | Inference | Inapplicable
+Yield = Fault | Inference | NotApplicable
 RuleFunction = Callable[..., Iterable[Yield]]
 
 
@@ -322,7 +322,7 @@ class UnsoundRule(TypeError):
 
 def _require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded, Yield):
-        raise UnsoundRule(f"a rule yields Fault, Inference or Inapplicable, not {type(yielded).__name__}")
+        raise UnsoundRule(f"a rule yields Fault, Inference or NotApplicable, not {type(yielded).__name__}")
     if not isinstance(yielded, Fault):
         _require_texts(yielded)
         return
@@ -340,7 +340,7 @@ def _require_sound(yielded: Any, records: int) -> None:
         raise UnsoundRule(f"a mask must be an array of {records} booleans, not {type(mask).__name__}")
 
 
-def _require_texts(yielded: Inference | Inapplicable) -> None:
+def _require_texts(yielded: Inference | NotApplicable) -> None:
     for each in fields(yielded):
         if not isinstance(getattr(yielded, each.name), str):
             raise UnsoundRule(f"{each.name} of {type(yielded).__name__} is a text")

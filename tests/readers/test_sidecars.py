@@ -9,7 +9,7 @@ import pytest
 import adamgate as ag
 from adamgate.converters.metadata import sidecars
 from adamgate.converters.reading.read import read
-from adamgate.converters.values.sas_formats import Kind
+from adamgate.converters.values.sas_formats import FormatKind
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 
@@ -44,9 +44,9 @@ def test_an_iso_date_by_define_is_text_where_adam_says_so(tmp_path: Path) -> Non
     table = variables(tmp_path, "dataset,variable,type\nADTTE,AESTDTC,date\nADTTE,ADT,date\nADTTE,NEW,time\n")
     assert table is not None
     assert [(entry.type, entry.kind) for entry in table.entries.values()] == [
-        ("Char", Kind.DATE),
-        ("Num", Kind.DATE),
-        ("Num", Kind.TIME),
+        ("Char", FormatKind.DATE),
+        ("Num", FormatKind.DATE),
+        ("Num", FormatKind.TIME),
     ]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.values.sas_formats import Kind
+from adamgate.converters.values.sas_formats import FormatKind
 from adamgate.converters.values.typed_text import typed
 from adamgate.converters.values.written_numbers import read_numbers
 from adamgate.converters.values.written_stamps import read_stamps
@@ -51,7 +51,7 @@ DATES = {
 
 @pytest.mark.parametrize("text", DATES)
 def test_a_date_in_every_form_that_is_certain(text: str) -> None:
-    meant = typed(column("", text), Kind.DATE)
+    meant = typed(column("", text), FormatKind.DATE)
     assert meant.values[1] == DAY
     assert meant.values.dtype == "datetime64[s]"
     assert messages(meant) == [DATES[text]] * bool(DATES[text])
@@ -72,13 +72,13 @@ def test_a_date_in_every_form_that_is_certain(text: str) -> None:
     ],
 )
 def test_day_and_month_are_never_guessed(text: str, order: str | None, expected: str | None) -> None:
-    meant = typed(column(text), Kind.DATE, date_order=order)
+    meant = typed(column(text), FormatKind.DATE, date_order=order)
     assert meant.wrong.tolist() == [expected is None]
     assert np.isnat(meant.values[0]) if expected is None else meant.values[0] == np.datetime64(expected, "s")
 
 
 def test_one_ambiguous_date_keeps_the_column_text_and_names_the_option() -> None:
-    meant = typed(column("13/04/2020", "03/04/2020"), Kind.DATE)
+    meant = typed(column("13/04/2020", "03/04/2020"), FormatKind.DATE)
     assert meant.wrong.tolist() == [False, True]
     assert messages(meant)[-1] == (
         "in the form 99/99/9999, day/month or month/day (set --date-order dmy or mdy)"
@@ -87,16 +87,16 @@ def test_one_ambiguous_date_keeps_the_column_text_and_names_the_option() -> None
 
 @pytest.mark.parametrize("text", ["31/02/2020", "13/13/2020", "2020-02-30", "31FEB2020"])
 def test_a_day_that_no_calendar_has_is_called_so(text: str) -> None:
-    meant = typed(column(text, "15/03/2020", "16/03/2020"), Kind.DATE)
+    meant = typed(column(text, "15/03/2020", "16/03/2020"), FormatKind.DATE)
     assert meant.wrong.tolist() == [True, False, False]
     assert [each.message for each in meant.doubts] == ["in the form of a date that no calendar has"]
     for order in ("dmy", "mdy"):
-        (doubt, *_) = typed(column(text), Kind.DATE, date_order=order).doubts
+        (doubt, *_) = typed(column(text), FormatKind.DATE, date_order=order).doubts
         assert doubt.message == "in the form of a date that no calendar has"
 
 
 def test_two_orders_in_one_column_are_not_read() -> None:
-    meant = typed(column("13/04/2020", "04/13/2020"), Kind.DATE)
+    meant = typed(column("13/04/2020", "04/13/2020"), FormatKind.DATE)
     assert meant.wrong.all()
     assert "some with the day first and some with the month first" in messages(meant)[-1]
 
@@ -115,7 +115,7 @@ def test_two_orders_in_one_column_are_not_read() -> None:
     ],
 )
 def test_why_a_text_is_not_a_date(text: str, reason: str) -> None:
-    meant = typed(column(text), Kind.DATE)
+    meant = typed(column(text), FormatKind.DATE)
     assert meant.wrong.all()
     (message,) = messages(meant)
     assert message.startswith(reason)
@@ -141,7 +141,7 @@ DATETIMES = {
 
 @pytest.mark.parametrize("text", DATETIMES)
 def test_a_datetime_in_every_form(text: str) -> None:
-    meant = typed(column(text), Kind.DATETIME)
+    meant = typed(column(text), FormatKind.DATETIME)
     assert meant.values[0] == HALF_PAST_EIGHT
     assert meant.values.dtype == "datetime64[us]"
     assert messages(meant) == DATETIMES[text]
@@ -149,24 +149,24 @@ def test_a_datetime_in_every_form(text: str) -> None:
 
 @pytest.mark.parametrize("zone", ["+14:00", "-12:00", "+0530", "+05:45", "-03:30", "+01"])
 def test_real_time_zones_are_zones(zone: str) -> None:
-    assert not typed(column(f"2020-01-31T08:30:00{zone}"), Kind.DATETIME).wrong.any()
+    assert not typed(column(f"2020-01-31T08:30:00{zone}"), FormatKind.DATETIME).wrong.any()
 
 
 @pytest.mark.parametrize("zone", ["+15:00", "-13:00", "+99:99", "-09:45:00", "+05:15"])
 def test_other_offsets_are_not_zones(zone: str) -> None:
-    assert typed(column(f"2020-01-31T08:30:00{zone}"), Kind.DATETIME).wrong.all()
+    assert typed(column(f"2020-01-31T08:30:00{zone}"), FormatKind.DATETIME).wrong.all()
 
 
 def test_dates_in_a_datetime_variable_are_midnights_and_said_so() -> None:
-    meant = typed(column("2020-01-31", "2020-01-31T08:30:00"), Kind.DATETIME)
+    meant = typed(column("2020-01-31", "2020-01-31T08:30:00"), FormatKind.DATETIME)
     assert meant.values.tolist() == [datetime(2020, 1, 31), datetime(2020, 1, 31, 8, 30)]
     assert messages(meant) == ["without a time, read as datetimes at 00:00:00"]
     assert meant.remarks[0].where.tolist() == [True, False]
 
 
 def test_times_of_day_make_datetimes_of_a_date_variable() -> None:
-    meant = typed(column("2020-01-31T08:30:00", "2020-02-01"), Kind.DATE)
-    assert meant.kind is Kind.DATETIME
+    meant = typed(column("2020-01-31T08:30:00", "2020-02-01"), FormatKind.DATE)
+    assert meant.kind is FormatKind.DATETIME
     assert meant.values.tolist() == [datetime(2020, 1, 31, 8, 30), datetime(2020, 2, 1)]
     assert [each.where.tolist() for each in meant.remarks] == [[True, False], [False, True]]
 
@@ -187,7 +187,7 @@ def test_times_of_day_make_datetimes_of_a_date_variable() -> None:
     ],
 )
 def test_a_time_in_every_form(text: str, seconds: float) -> None:
-    assert typed(column(text), Kind.TIME).values.tolist() == [seconds]
+    assert typed(column(text), FormatKind.TIME).values.tolist() == [seconds]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_time_in_every_form(text: str, seconds: float) -> None:
     ],
 )
 def test_what_no_clock_shows_is_not_a_time(text: str) -> None:
-    assert typed(column(text), Kind.TIME).wrong.all()
+    assert typed(column(text), FormatKind.TIME).wrong.all()
 
 
 # The same in every format
@@ -369,13 +369,13 @@ SECONDS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59))
 @given(SECONDS, st.sampled_from(["%Y-%m-%dT%H:%M:%S.%f", "%d%b%Y:%H:%M:%S.%f", "%Y/%m/%d %I:%M:%S.%f %p"]))
 def test_any_datetime_comes_back(stamp: datetime, form: str) -> None:
     text = stamp.strftime(form) if stamp.year > 999 else stamp.isoformat(timespec="microseconds")
-    written, kind = read_stamps(column(text), Kind.DATETIME)
-    assert (written.values[0], kind) == (np.datetime64(stamp, "us"), Kind.DATETIME)
+    written, kind = read_stamps(column(text), FormatKind.DATETIME)
+    assert (written.values[0], kind) == (np.datetime64(stamp, "us"), FormatKind.DATETIME)
 
 
 @given(st.dates(date(1000, 1, 1)), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
 def test_no_date_is_read_as_another(day: date, form: str) -> None:
-    written, _ = read_stamps(column(day.strftime(form)), Kind.DATE)
+    written, _ = read_stamps(column(day.strftime(form)), FormatKind.DATE)
     exchanged = day.day <= 12 and day.day != day.month
     assert written.fits.tolist() == [not exchanged]
     if not exchanged:
@@ -399,4 +399,6 @@ def test_without_a_comma_or_a_blank_a_number_is_what_python_reads(text: str) -> 
 @given(st.timedeltas(timedelta(0), timedelta(days=1) - timedelta(microseconds=1)))
 def test_any_time_comes_back(time: timedelta) -> None:
     text = str((datetime(2000, 1, 1) + time).time())
-    assert typed(column(text), Kind.TIME).values.tolist() == [pytest.approx(time.total_seconds(), abs=1e-6)]
+    assert typed(column(text), FormatKind.TIME).values.tolist() == [
+        pytest.approx(time.total_seconds(), abs=1e-6)
+    ]

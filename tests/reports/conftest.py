@@ -7,11 +7,11 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas.gate.finding import Example, Inferred
-from adamgate.schemas.gate.report import Input, Terms
+from adamgate.schemas.gate.report import Input, Policy
 from adamgate.schemas.study.variable import ReadingNote
 
 VERSIONS = MappingProxyType({"python": "3.12.1", "adamgate": "0.1.0", "pandas": "2.3.3"})
-TERMS = Terms(origins=MappingProxyType({"ADaMIG": "default", "OCCDS": "adamgate.toml"}))
+TERMS = Policy(origins=MappingProxyType({"ADaMIG": "default", "OCCDS": "adamgate.toml"}))
 STANDARDS = MappingProxyType({"ADaMIG": "1.3", "OCCDS": "1.1"})
 
 

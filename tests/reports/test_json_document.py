@@ -12,7 +12,7 @@ import adamgate as ag
 from adamgate.converters.reports import Presentation
 from adamgate.converters.reports.json_document import SCHEMA, document
 from adamgate.schemas.gate.finding import Example
-from adamgate.schemas.gate.report import Terms
+from adamgate.schemas.gate.report import Policy
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -98,7 +98,7 @@ def test_the_threshold_decides(clean: ag.Report, faulty: ag.Report):
 
 
 def test_origins_stand_beside_the_standards(clean: ag.Report):
-    found = document(replace(clean, terms=Terms(origins={"ADaMIG": "default"})), Presentation(None))
+    found = document(replace(clean, terms=Policy(origins={"ADaMIG": "default"})), Presentation(None))
     assert found["standards"] == [
         {"name": "ADaMIG", "version": "1.3", "origin": "default"},
         {"name": "OCCDS", "version": "1.1", "origin": None},

@@ -157,7 +157,7 @@ def test_a_function_has_an_id_of_ones_own_too(trial):
     @ag.rule("TTE999", title="t", severity=ag.Severity.NOTE, grain=ag.Grain.RECORD)
     def taken(data):
         """Nothing."""
-        yield ag.Inapplicable("nothing")
+        yield ag.NotApplicable("nothing")
 
     with pytest.raises(ag.ConfigurationError, match="ids that begin with TTE are adamgate's own"):
         ag.validate(trial.study(), extra_rules=[taken])

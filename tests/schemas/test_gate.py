@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.gate.check import Manner, try_rule
+from adamgate.schemas.gate.check import CheckOptions, run_check
 from adamgate.schemas.gate.finding import EXAMPLES
-from adamgate.schemas.rules.rule import Fault, Grain, Inapplicable, Inference, Rule, Scope
+from adamgate.schemas.rules.rule import Fault, Grain, Inference, NotApplicable, Rule, Scope
 from adamgate.schemas.standards.structure import Structure
 
 
@@ -40,7 +40,7 @@ def study():
 
 
 def _try(rule, study, *, complete=False, show_values=False):
-    return try_rule(rule, study["ADTTE"], study, Manner(complete, show_values))
+    return run_check(rule, study["ADTTE"], study, CheckOptions(complete, show_values))
 
 
 def test_the_count_is_exact_and_the_examples_are_the_first(study):
@@ -128,7 +128,7 @@ def test_what_a_rule_worked_out_is_part_of_the_report(study):
 
 
 def test_a_rule_may_find_that_it_does_not_apply(study):
-    trial = _try(_rule(lambda data: [Inapplicable("no date of death")]), study)
+    trial = _try(_rule(lambda data: [NotApplicable("no date of death")]), study)
     assert trial.outcome.status is ag.Status.NOT_APPLICABLE
     assert trial.outcome.reason == "no date of death"
 

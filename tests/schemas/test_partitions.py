@@ -14,7 +14,7 @@ from random_study import random_study
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
-from adamgate.schemas.gate.check import Manner, try_rule
+from adamgate.schemas.gate.check import CheckOptions, run_check
 from adamgate.schemas.gate.execution import join, partition, validate_partitions
 from adamgate.schemas.gate.finding import Status
 from adamgate.schemas.gate.validate import validate
@@ -78,13 +78,13 @@ def concerned(findings):
 
 def tried(rules, study):
     """Findings of rules on each dataset they cover."""
-    manner = Manner()
+    options = CheckOptions()
     return [
         finding
         for dataset in study
         for rule in rules
         if rule.scope.covers(dataset)
-        for finding in try_rule(rule, dataset, study, manner).findings
+        for finding in run_check(rule, dataset, study, options).findings
     ]
 
 

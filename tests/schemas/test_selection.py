@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.gate.selection import Selection, full_book, selectors
+from adamgate.schemas.gate.selection import RuleSelection, full_book, selectors
 
 BOOK = full_book()
 PREFIXES = sorted({rule_id[:length] for rule_id in BOOK for length in range(1, len(rule_id) + 1)})
@@ -72,7 +72,7 @@ def test_a_selection_of_one_dataset_leaves_the_others_alone(trial):
 @given(st.lists(NAMES | SCOPED, max_size=3), st.lists(NAMES | SCOPED, max_size=3))
 def test_selected_and_set_aside_are_all_there_is(select, ignore):
     """Asked of the selection itself, over every rule and dataset."""
-    selection = Selection.of(BOOK, select, ignore)
+    selection = RuleSelection.of(BOOK, select, ignore)
     for rule in BOOK.values():
         for dataset in ("ADAE", "ADTTE", "ADSL"):
             ignored = any(each.concerns(dataset) and each.matches(rule) for each in selection.ignored)

@@ -44,7 +44,7 @@ def test_the_enums_of_the_package_are_found():
     assert {
         "Detail",
         "Grain",
-        "Kind",
+        "FormatKind",
         "Part",
         "Severity",
         "Shape",

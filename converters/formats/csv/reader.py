@@ -25,7 +25,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...metadata.sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
 from ...values.reading_notes import Told, notes_on
-from ...values.sas_formats import Kind, kind_of
+from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import TextColumn
 from ...values.typed_text import (
     ROUNDED,
@@ -50,10 +50,10 @@ _IDENTIFIER = re.compile(r"(ID|CD|CODE|NO|VER|ZIP|PHONE)$", re.IGNORECASE)
 """Names of unknown variables that stay text even where all values are digits."""
 _ZERO_AHEAD = r"^-?0\d"
 _LOST_DIGITS = r"^\d([.,]\d+)?[Ee]\+\d+$"
-_UNDESCRIBED = VariableEntry("", "", None, None, "", "", Kind.NUMBER)
+_UNDESCRIBED = VariableEntry("", "", None, None, "", "", FormatKind.NUMBER)
 _COUNTS = {
-    Kind.DATE: "written as numbers, read as SAS dates (days since 1960-01-01)",
-    Kind.DATETIME: "written as numbers, read as SAS datetimes (seconds since 1960-01-01)",
+    FormatKind.DATE: "written as numbers, read as SAS dates (days since 1960-01-01)",
+    FormatKind.DATETIME: "written as numbers, read as SAS datetimes (seconds since 1960-01-01)",
 }
 """Of times nothing is said: seconds from midnight are what our own writer writes."""
 _STAYS = "numeric by description, kept as character: "
@@ -67,7 +67,7 @@ class _Column:
     ----------
     is_number : bool
         Num, which dates are too.
-    kind : Kind
+    kind : FormatKind
         What a number stands for.
     told : tuple of Told
         What is to be said about how values are written; said once for all columns of a file.
@@ -80,7 +80,7 @@ class _Column:
     values: Any
     is_number: bool = False
     special_missing: SpecialMissing | None = None
-    kind: Kind = Kind.NUMBER
+    kind: FormatKind = FormatKind.NUMBER
     told: tuple[Told, ...] = ()
     problem: str = ""
     record: int | None = None
@@ -201,14 +201,17 @@ def _column(
             problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
             return _Column(missing.settled(name, texts).to_pandas(), problem=problem, record=zero)
         return _number(
-            missing.out_of_numbers(name, texts), _kind(name, entry), options, entry.kind is not Kind.NUMBER
+            missing.out_of_numbers(name, texts),
+            _kind(name, entry),
+            options,
+            entry.kind is not FormatKind.NUMBER,
         )
     kept = missing.out_of_text(name, texts)
     if declared is None and not _IDENTIFIER.search(name):
         bare = missing.out_of_numbers(name, kept)
         numbers = bare if options.decimal != "," else _with_points(bare)
         if plainly_numbers(numbers.values):
-            read = _number(bare, Kind.NUMBER, options, stated=False)
+            read = _number(bare, FormatKind.NUMBER, options, stated=False)
             if read.is_number:
                 return read
         missing.settled(name, kept)
@@ -243,25 +246,29 @@ def _text_told(name: str, texts: TextColumn) -> Iterator[Told]:
         yield Told.of("with a no-break blank at the beginning or end, kept", around, texts)
 
 
-def _kind(name: str, entry: VariableEntry) -> Kind:
+def _kind(name: str, entry: VariableEntry) -> FormatKind:
     """What the numbers of a variable stand for: by its description, else by its name."""
-    if entry.kind is not Kind.NUMBER or entry.format:
+    if entry.kind is not FormatKind.NUMBER or entry.format:
         return entry.kind
     return kind_by_name(name)
 
 
-def _number(texts: TextColumn, kind: Kind, options: ReadOptions, stated: bool) -> _Column:
+def _number(texts: TextColumn, kind: FormatKind, options: ReadOptions, stated: bool) -> _Column:
     """A column that is numeric by its description; text again, with a note, where that is not true.
 
     Parameters
     ----------
-    kind : Kind
+    kind : FormatKind
         What it is written as: numbers, dates, datetimes or times.
     stated : bool
         Whether a format or type says so; then SAS's numbers for dates are turned into them.
     """
     meant = typed(texts.values, kind, date_order=options.date_order, decimal=options.decimal)
-    plain = typed(texts.values, Kind.NUMBER) if meant.wrong.any() and kind is not Kind.NUMBER else None
+    plain = (
+        typed(texts.values, FormatKind.NUMBER)
+        if meant.wrong.any() and kind is not FormatKind.NUMBER
+        else None
+    )
     if plain is None or plain.wrong.any() or (stated and matching(texts.values, _ZERO_AHEAD).any()):
         return _as_written(texts, meant, kind)
     stamps = _stamps(plain.values, kind) if stated else None
@@ -274,18 +281,18 @@ def _number(texts: TextColumn, kind: Kind, options: ReadOptions, stated: bool) -
     return _Column(texts.spread(plain.values), True, special, problem=problem, record=record)
 
 
-def _stamps(numbers: NDArray[np.float64], kind: Kind) -> NDArray[Any] | None:
-    return numbers if kind is Kind.TIME else STAMPS_OF[kind](numbers)
+def _stamps(numbers: NDArray[np.float64], kind: FormatKind) -> NDArray[Any] | None:
+    return numbers if kind is FormatKind.TIME else STAMPS_OF[kind](numbers)
 
 
-def _as_written(texts: TextColumn, meant: Typed, kind: Kind) -> _Column:
+def _as_written(texts: TextColumn, meant: Typed, kind: FormatKind) -> _Column:
     if texts.first_record(meant.wrong) is not None:
         if words := missing_words(texts, meant):
             return _Column(texts.to_pandas(), words=words)
         told = tuple(replace(each, lead=_STAYS) for each in faults_told(meant, kind, texts))
         return _Column(texts.to_pandas(), told=told)
     values, special = texts.spread(meant.values), meant.special_missing(texts)
-    rounded = texts.first_record(beyond_double(texts.values)) if kind is Kind.NUMBER else None
+    rounded = texts.first_record(beyond_double(texts.values)) if kind is FormatKind.NUMBER else None
     problem = "" if rounded is None else ROUNDED
     return _Column(values, True, special, meant.kind, tuple(forms_told(meant, texts)), problem, rounded)
 
@@ -308,9 +315,9 @@ def _variable(name: str, label: str, entry: VariableEntry, column: _Column) -> V
     if entry.type == "Num" and not column.is_number:
         return Variable(name, label, "Char")
     sas_format = entry.format
-    if column.is_number and column.kind is Kind.TIME:
+    if column.is_number and column.kind is FormatKind.TIME:
         sas_format = sas_format or TIME_FORMAT
-    if column.kind is Kind.DATETIME and kind_of(sas_format) is Kind.DATE:
+    if column.kind is FormatKind.DATETIME and kind_of(sas_format) is FormatKind.DATE:
         sas_format = ""  # dates with a time of day
     return Variable(
         name, label, "Num" if column.is_number else "Char", entry.length, sas_format, entry.informat

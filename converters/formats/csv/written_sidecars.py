@@ -27,7 +27,7 @@ from ...metadata.sidecars import (
 from ...values import arrow_columns as arrow
 from ...values.arrow_columns import Shape
 from ...values.regular_file import read_regular
-from ...values.sas_formats import Kind, kind_of
+from ...values.sas_formats import FormatKind, kind_of
 from ..format import Output, PlannedFile
 
 Row = dict[str, str]
@@ -133,7 +133,7 @@ def stamp_type(dataset: Dataset, variable: Variable) -> str:
 def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> Row:
     """A line of the table; without a column for formats, the type tells dates and times from numbers."""
     told = variable if with_format else replace(variable, format="")
-    is_time = not with_format and kind_of(variable.format) is Kind.TIME and variable.type == "Num"
+    is_time = not with_format and kind_of(variable.format) is FormatKind.TIME and variable.type == "Num"
     return {
         "dataset": dataset.name,
         "variable": variable.name,

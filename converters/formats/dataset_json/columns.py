@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from ....schemas.study.variable import Variable
 from ...values.encodings import Undecoded, decode_values
 from ...values.reading_notes import Told
-from ...values.sas_formats import Kind, kind_of
+from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import TextBlocks, TextColumn
 from ...values.typed_text import (
     ROUNDED,
@@ -80,7 +80,7 @@ class Column:
         Text that was not UTF-8; its position is that of the first record concerned.
     told : tuple of Told
         What is to be said about how values are written; said once for all columns of a file.
-    kind : Kind
+    kind : FormatKind
         What numbers stand for: datetimes where dates have a time of day.
     """
 
@@ -90,7 +90,7 @@ class Column:
     problems: tuple[tuple[str, int | None], ...] = ()
     undecoded: Undecoded | None = None
     told: tuple[Told, ...] = ()
-    kind: Kind = Kind.NUMBER
+    kind: FormatKind = FormatKind.NUMBER
 
 
 class ColumnBuilder:
@@ -139,7 +139,7 @@ class ColumnBuilder:
         if self.variable.data_type == "decimal":
             return _of_decimals(texts)
         if self.variable.type == "Num":
-            column = _of_stamps(texts, Kind(self.variable.data_type), self._date_order)
+            column = _of_stamps(texts, FormatKind(self.variable.data_type), self._date_order)
             return replace(column, undecoded=self._undecoded)
         return Column(texts.to_pandas(), is_number=False, undecoded=self._undecoded)
 
@@ -215,7 +215,7 @@ def _of_numbers(numbers: NDArray[np.float64], variable: Variable, inexact: int |
 
 def _of_decimals(texts: TextColumn) -> Column:
     """Numbers from their text; a comma parts thousands, as the standard allows."""
-    meant = typed(texts.values, Kind.NUMBER, decimal=".")
+    meant = typed(texts.values, FormatKind.NUMBER, decimal=".")
     wrong = texts.first_record(meant.wrong | (meant.tags != ""))
     if wrong is not None:
         raise WrongValue("a variable of dataType decimal holds a text that is not a number", wrong)
@@ -224,7 +224,7 @@ def _of_decimals(texts: TextColumn) -> Column:
     return Column(texts.spread(meant.values), True, problems=problems, told=tuple(forms_told(meant, texts)))
 
 
-def _of_stamps(texts: TextColumn, kind: Kind, date_order: str | None) -> Column:
+def _of_stamps(texts: TextColumn, kind: FormatKind, date_order: str | None) -> Column:
     meant = typed(texts.values, kind, date_order=date_order)
     if texts.first_record(meant.wrong) is not None:
         told = (replace(each, lead=_STAYS.format(kind=kind)) for each in faults_told(meant, kind, texts))
@@ -233,7 +233,7 @@ def _of_stamps(texts: TextColumn, kind: Kind, date_order: str | None) -> Column:
     if tagged is not None:
         problem = f"is meant to be a numeric {kind} and holds a special missing value as text; kept as text"
         return Column(texts.to_pandas(), False, problems=((problem, tagged),))
-    sas_format = TIME_FORMAT if kind is Kind.TIME else ""
+    sas_format = TIME_FORMAT if kind is FormatKind.TIME else ""
     return Column(
         texts.spread(meant.values),
         True,

@@ -30,7 +30,7 @@ from ...values.encodings import Undecoded, codec_name, decode_values, undecoded_
 from ...values.file_kind import seems
 from ...values.reading_notes import notes_on
 from ...values.regular_file import open_regular
-from ...values.sas_formats import Kind, kind_of
+from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import FIRST_BLOCK
 from ..format import ReadOptions
 from ..unpacking import Allowance, unpacked
@@ -351,7 +351,7 @@ def _described(variable: Variable, column: Column) -> Variable:
     """The variable as its column turned out: a date that is none stays the text it is."""
     if variable.type == "Num" and not column.is_number:
         return replace(variable, type="Char", length=None, format="", target_data_type="")
-    if column.kind is Kind.DATETIME and kind_of(variable.format) is Kind.DATE:
+    if column.kind is FormatKind.DATETIME and kind_of(variable.format) is FormatKind.DATE:
         return replace(variable, format="", data_type="datetime")  # dates with a time of day
     return replace(variable, format=variable.format or column.format)
 

@@ -17,7 +17,7 @@ from ....schemas.study.variable import Variable
 from ...values import arrow_columns as arrow
 from ...values.arrow_columns import Shape
 from ...values.lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
-from ...values.sas_formats import Kind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
+from ...values.sas_formats import FormatKind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
 
 Numbers = NDArray[np.float64]
 
@@ -155,7 +155,7 @@ def _are_times(numbers: Numbers) -> bool:
 
 _json_text = _quoted(_escaped)
 _TEXTS = frozenset({"string", "date", "datetime", "time", "decimal", "URI"})
-_KINDS = {Shape.DATE: Kind.DATE, Shape.DATETIME: Kind.DATETIME}
+_KINDS = {Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
 _STAMPS = {
     Shape.DATE: Form("date", "integer", _quoted(date_tokens)),
     Shape.DATETIME: Form("datetime", "integer", _quoted(datetime_tokens)),

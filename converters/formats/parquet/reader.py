@@ -27,7 +27,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ....schemas.wording import one_line
 from ...values.reading_notes import Told, notes_on
-from ...values.sas_formats import Kind
+from ...values.sas_formats import FormatKind
 from ...values.text_column import TextBlocks
 from ...values.typed_text import TIME_FORMAT, kind_by_name
 from ...values.written_forms import mask_of
@@ -276,10 +276,10 @@ def _pairs(data: pa.Array) -> list[tuple[float, Decimal]]:
 
 def _date(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     days = data.cast(pa.date32()).to_numpy(zero_copy_only=False)
-    if ours or kind_by_name(field.name) is not Kind.DATETIME:
+    if ours or kind_by_name(field.name) is not FormatKind.DATETIME:
         return _Column(days.astype("datetime64[s]"))
     has_time = np.zeros(len(days), dtype=np.bool_)
-    return _stamps(days.astype("datetime64[us]"), has_time, Kind.DATETIME)
+    return _stamps(days.astype("datetime64[us]"), has_time, FormatKind.DATETIME)
 
 
 def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
@@ -293,13 +293,13 @@ def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
         finer = present & ~mask_of(pc.equal(micros.cast(data.type), data).fill_null(True))
         told += [_of_records(CUT_TO_MICROSECONDS, finer)] if finer.any() else []
     stamps = micros.to_numpy(zero_copy_only=False)
-    if ours or kind_by_name(field.name) is not Kind.DATE:
+    if ours or kind_by_name(field.name) is not FormatKind.DATE:
         return _Column(stamps, told=tuple(told))
-    return _stamps(stamps, present, Kind.DATE, told)
+    return _stamps(stamps, present, FormatKind.DATE, told)
 
 
 def _stamps(
-    stamps: NDArray[np.datetime64], has_time: NDArray[np.bool_], kind: Kind, told: Sequence[Told] = ()
+    stamps: NDArray[np.datetime64], has_time: NDArray[np.bool_], kind: FormatKind, told: Sequence[Told] = ()
 ) -> _Column:
     """Stamps in a variable that is a date or a datetime by its name, as text of them would be read."""
     values, _, remarks = as_meant(stamps, has_time, kind)

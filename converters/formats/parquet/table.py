@@ -18,7 +18,7 @@ from ....schemas.standards.known_variables import variable_type
 from ....schemas.wording import one_line
 from ...values.file_kind import seems
 from ...values.regular_file import open_regular
-from ...values.sas_formats import Kind
+from ...values.sas_formats import FormatKind
 from ...values.text_column import FIRST_BLOCK
 from ...values.typed_text import kind_by_name
 from .parts import Part
@@ -266,7 +266,7 @@ def _key_type(key: str, parts: Sequence[Part]) -> pa.DataType:
     values = pa.array(sorted(filter(None, {part.keys[key] for part in parts})), _TEXT)
     if variable_type(key) != "Num":
         return _TEXT
-    kind = pa.date32() if kind_by_name(key) is Kind.DATE else pa.float64()
+    kind = pa.date32() if kind_by_name(key) is FormatKind.DATE else pa.float64()
     return kind if _casts(values, kind) else _TEXT
 
 

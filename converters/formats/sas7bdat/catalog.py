@@ -13,7 +13,7 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.variable import ReadingNote, Variable
 from ....schemas.wording import one_line
 from ...values.encodings import codec_name
-from ...values.sas_formats import Kind, kind_of
+from ...values.sas_formats import FormatKind, kind_of
 from ..format import ReadOptions
 from .header import BYTES, FileOfBytes, SasHeader
 from .text import SasText
@@ -84,7 +84,7 @@ def value_labels(
 def own_format(sas_format: str) -> str:
     """Name of a format that SAS does not have itself, "$ARM" of "$ARM20."; empty for those it has."""
     name = sas_format.upper().split(".")[0].rstrip("0123456789")
-    if name in _BUILT_IN or _CURRENCY.fullmatch(name) or kind_of(sas_format) is not Kind.NUMBER:
+    if name in _BUILT_IN or _CURRENCY.fullmatch(name) or kind_of(sas_format) is not FormatKind.NUMBER:
         return ""
     return name
 

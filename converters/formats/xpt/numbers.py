@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....schemas.study.variable import SpecialMissing
-from ...values.sas_formats import Kind, dates_of, datetimes_of, kind_of
+from ...values.sas_formats import FormatKind, dates_of, datetimes_of, kind_of
 from .ibm_double import decode_ibm_doubles
 
 _Convert = Callable[[NDArray[np.float64]], NDArray[np.datetime64] | None]
 
-_STAMPS: dict[Kind, _Convert] = {Kind.DATE: dates_of, Kind.DATETIME: datetimes_of}
+_STAMPS: dict[FormatKind, _Convert] = {FormatKind.DATE: dates_of, FormatKind.DATETIME: datetimes_of}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from ..format import ReadOptions
 from .blocks import FileBecameShorter, column_blocks
 from .layout import Field, Member, read_layout
 from .numbers import NumberColumn
-from .text import TextColumn
+from .text import FixedWidthText
 
 
 def read_xpt(path: Path, options: ReadOptions) -> list[Dataset]:
@@ -124,12 +124,12 @@ class _MemberReader:
             attributes=MappingProxyType(_attributes(member)),
         )
 
-    def _columns(self, member: Member) -> list[NumberColumn | TextColumn]:
+    def _columns(self, member: Member) -> list[NumberColumn | FixedWidthText]:
         encoding = self.options.encoding
-        columns: list[NumberColumn | TextColumn] = [
+        columns: list[NumberColumn | FixedWidthText] = [
             NumberColumn(member.extent.records)
             if field.numeric
-            else TextColumn(member.extent.records, encoding)
+            else FixedWidthText(member.extent.records, encoding)
             for field in member.fields
         ]
         self.file.seek(member.extent.start)
@@ -168,7 +168,7 @@ class _MemberReader:
             )
         return numbers.array, numbers.special
 
-    def _text(self, column: TextColumn, variable: Variable) -> Any:
+    def _text(self, column: FixedWidthText, variable: Variable) -> Any:
         text = column.finish()
         if text.undecoded is not None:
             self._told(text.undecoded, variable.name, text.record)

@@ -42,7 +42,7 @@ class Text:
     record: int | None = None
 
 
-class TextColumn:
+class FixedWidthText:
     """Collects the blocks of one character variable.
 
     Parameters

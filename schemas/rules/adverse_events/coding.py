@@ -14,7 +14,7 @@ from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 from .treatment_emergence import emergent
 
 _ADAE = (Structure.ADAE,)
@@ -52,7 +52,7 @@ def term_under_two(data: Dataset, term: str, above: tuple[str, ...]) -> Iterator
     """
     present = [name for name in above if name in data]
     if not present:
-        yield Inapplicable(f"no {' or '.join(above)}")
+        yield NotApplicable(f"no {' or '.join(above)}")
     for name in present:
         mask = _exceptions(data, term, name)
         yield Fault(mask, (name, term), f"one {term} stands under several {name}")
@@ -94,7 +94,7 @@ def term_and_code(data: Dataset, pairs: tuple[tuple[str, str], ...]) -> Iterator
     """
     present = [(term, code) for term, code in pairs if term in data and code in data]
     if not any(data.filled(code).any() for _, code in present):
-        yield Inapplicable("no code of a term is filled")
+        yield NotApplicable("no code of a term is filled")
         return
     for term, code in present:
         several_codes = _exceptions(data, term, code)
@@ -195,7 +195,7 @@ def query_without_scope(data: Dataset) -> Iterator[Yield]:
     """
     named = list(_with_partner(data, "SMQzzNAM", "SMQzzSC"))
     if not named:
-        yield Inapplicable("no SMQzzNAM with its SMQzzSC")
+        yield NotApplicable("no SMQzzNAM with its SMQzzSC")
     for name, scope in named:
         inside, known = data.filled(name), data.equals(scope, *_SCOPES)
         yield Fault(
@@ -231,7 +231,7 @@ def scope_and_number(data: Dataset) -> Iterator[Yield]:
         if data.filled(number).any()
     ]
     if not pairs:
-        yield Inapplicable("no SMQzzSC with a filled SMQzzSCN")
+        yield NotApplicable("no SMQzzSC with a filled SMQzzSCN")
     for text, number in pairs:
         broken = _exceptions(data, text, number) | _exceptions(data, number, text)
         yield Fault(broken, (number, text), f"{number} and {text} are not one to one")
@@ -272,7 +272,7 @@ def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
     """
     queries = [each.name for each in data.variables if _QUERY.match(each.name.upper())]
     if not queries:
-        yield Inapplicable("no SMQzzNAM and no CQzzNAM")
+        yield NotApplicable("no SMQzzNAM and no CQzzNAM")
     terms = data.distinct("AEDECOD")
     total = np.bincount(terms.codes + 1, minlength=len(terms.values) + 1)
     for query in queries:

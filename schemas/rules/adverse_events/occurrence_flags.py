@@ -14,7 +14,7 @@ from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 from .severity import RANKS, ranks
 from .treatment_emergence import emergent
 
@@ -70,7 +70,7 @@ def one_per_group(
     """
     choices = _choices(data, within)
     if not choices:
-        yield Inapplicable(f"no variable tells one {group} from another")
+        yield NotApplicable(f"no variable tells one {group} from another")
         return
     flagged = data.equals(flag, "Y")
     ways = _Ways(data, choices)
@@ -234,7 +234,7 @@ def other_occurrence_flag(data: Dataset) -> Iterator[Yield]:
     """
     flags = [each.name for each in data.variables if index_of("AOCCzzFL", each.name.upper())]
     if not flags:
-        yield Inapplicable("no AOCCzzFL")
+        yield NotApplicable("no AOCCzzFL")
     for flag in flags:
         other = data.filled(flag) & ~data.equals(flag, "Y")
         yield Fault(other, (flag,), f"{flag} is neither Y nor null")

@@ -15,7 +15,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 from .severity import FATAL_GRADE, grades
 
 _ADAE = (Structure.ADAE,)
@@ -117,7 +117,7 @@ def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
     """
     signs = _signs(data)
     if len(signs) < 2:
-        yield Inapplicable("only one of AESDTH, AEOUT and a grade is there")
+        yield NotApplicable("only one of AESDTH, AEOUT and a grade is there")
         return
     spared = np.logical_or.reduce([sign.denies for sign in signs])
     variables = _told_by(signs)
@@ -198,7 +198,7 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     death = _deaths(data, study)
     if death is None:
-        yield Inapplicable(_NO_DEATHS)
+        yield NotApplicable(_NO_DEATHS)
         return
     alive = _fatal(data) & death.known & ~death.died
     message = "the event is fatal, and ADSL has no death of the subject"
@@ -233,7 +233,7 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     death = subject_variable(data, study, "DTHDT")
     if death is None:
-        yield Inapplicable(_NO_DATE)
+        yield NotApplicable(_NO_DATE)
         return
     end = analysed(data, "AENDT", "AENDTF", "AEENDTC")
     differs, imputed = _fatal(data) & end.exclude(death.days()), _death_imputed(data, study)
@@ -267,7 +267,7 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
     Correct the date.
     """
     if subject_variable(data, study, "DTHDT") is None:
-        yield Inapplicable(_NO_DATE)
+        yield NotApplicable(_NO_DATE)
         return
     start = analysed(data, "ASTDT", "ASTDTF", "AESTDTC")
     after, imputed = start.first > subject_days(data, study, "DTHDT"), _death_imputed(data, study)

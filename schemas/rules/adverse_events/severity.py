@@ -13,7 +13,7 @@ from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 from .treatment_emergence import emergent
 
 _ADAE = (Structure.ADAE,)
@@ -88,7 +88,7 @@ def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]
     """
     numbers = data.numbers(number)
     if not data.filled(number).any():
-        yield Inapplicable(f"{number} is empty")
+        yield NotApplicable(f"{number} is empty")
         return
     if not data.is_character(text):
         yield Fault(np.abs(data.numbers(text) - numbers) > 0, (number, text), f"{number} differs from {text}")
@@ -150,7 +150,7 @@ def emergent_without_grade(data: Dataset) -> Iterator[Yield]:
     variables = [each.name for each in data.variables if _ANY_GRADE.match(each.name.upper())]
     graded = np.logical_or.reduce([data.filled(variable) for variable in variables])
     if not graded.any():
-        yield Inapplicable("no event has a grade")
+        yield NotApplicable("no event has a grade")
         return
     lacking = emergent(data) & ~graded
     usual = [name for name in ("ATOXGR", "AETOXGR", "ATOXGRN", "AETOXGRN") if name in data]

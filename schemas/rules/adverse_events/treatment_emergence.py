@@ -17,7 +17,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
 _ADAE = (Structure.ADAE,)
 _NO_START = "neither ADAE nor ADSL has TRTSDT"
@@ -63,7 +63,7 @@ def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     flagged = data.equals("TRTEMFL", "Y")
     start, safety = (subject_variable(data, study, name) for name in ("TRTSDT", "SAFFL"))
     if start is None and safety is None:
-        yield Inapplicable("neither ADAE nor ADSL has TRTSDT or SAFFL")
+        yield NotApplicable("neither ADAE nor ADSL has TRTSDT or SAFFL")
         return
     if start is not None:
         yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y without a TRTSDT")
@@ -138,10 +138,10 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     Clear TRTEMFL, or declare that worsened events count.
     """
     if subject_variable(data, study, "TRTSDT") is None:
-        yield Inapplicable(_NO_START)
+        yield NotApplicable(_NO_START)
         return
     if data.declarations.worsening:
-        yield Inapplicable("worsening is declared")
+        yield NotApplicable("worsening is declared")
         return
     before = data.equals("TRTEMFL", "Y") & (_start(data).last < subject_days(data, study, "TRTSDT"))
     message = "TRTEMFL is Y although ASTDT is before TRTSDT"
@@ -178,7 +178,7 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     days = data.days("ASTDT") - last_dose
     later = flagged & (days >= 0)
     if not later.any() and np.isnan(last_dose).all():
-        yield Inapplicable("neither ADAE nor ADSL has a TRTEDT")
+        yield NotApplicable("neither ADAE nor ADSL has a TRTEDT")
         return
     if later.any():
         known = int(days[later].max())
@@ -219,7 +219,7 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
     """
     for name in ("TRTSDT", "TRTEDT"):
         if subject_variable(data, study, name) is None:
-            yield Inapplicable(f"neither ADAE nor ADSL has {name}")
+            yield NotApplicable(f"neither ADAE nor ADSL has {name}")
             return
     first_dose, last_dose = (subject_days(data, study, name) for name in ("TRTSDT", "TRTEDT"))
     window, start = data.declarations.window, _start(data)

@@ -14,7 +14,7 @@ from ...standards.versions import ADAMIG
 from ...study.columns import Distinct, Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 from ..statements import absent, conformance
 
 _SUBJECT_LEVEL = (Structure.ADSL,)
@@ -185,7 +185,7 @@ def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield
     """
     demographics = study["DM"]
     if "AGE" not in demographics:
-        yield Inapplicable("DM has no AGE")
+        yield NotApplicable("DM has no AGE")
         return
     collected = _age_of_subject(demographics)
     subjects = data.distinct("USUBJID")

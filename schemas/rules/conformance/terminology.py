@@ -23,7 +23,7 @@ from ...standards.terminology import UNITS_OF_TIME, Codelist
 from ...study.columns import Distinct
 from ...study.dataset import Dataset
 from ...wording import nearest
-from ..rule import Citation, Fault, Grain, Inapplicable, rule
+from ..rule import Citation, Fault, Grain, NotApplicable, rule
 from ..statements import listed, shown_values
 
 TERMINOLOGY = Citation("CDISC controlled terminology")
@@ -85,7 +85,7 @@ _QUOTE = "'"
     grain=Grain.RECORD,
     citations=(TERMINOLOGY,),
 )
-def not_in_closed_codelist(data: Dataset) -> Iterator[Fault | Inapplicable]:
+def not_in_closed_codelist(data: Dataset) -> Iterator[Fault | NotApplicable]:
     """A value is no term of a codelist that nobody may extend.
 
     ## What it checks
@@ -112,7 +112,7 @@ def not_in_closed_codelist(data: Dataset) -> Iterator[Fault | Inapplicable]:
     grain=Grain.RECORD,
     citations=(TERMINOLOGY,),
 )
-def not_in_extensible_codelist(data: Dataset) -> Iterator[Fault | Inapplicable]:
+def not_in_extensible_codelist(data: Dataset) -> Iterator[Fault | NotApplicable]:
     """A value is no published term of a codelist that a sponsor may extend.
 
     ## What it checks
@@ -139,7 +139,7 @@ def not_in_extensible_codelist(data: Dataset) -> Iterator[Fault | Inapplicable]:
     grain=Grain.RECORD,
     citations=(Citation("ADaM structures"),),
 )
-def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | Inapplicable]:
+def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | NotApplicable]:
     """A value is none of the few that the standard itself names for the variable.
 
     ## What it checks
@@ -161,12 +161,12 @@ def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | Inapplicable]:
         if (codelist := _named_values(data.structure, variable.name.upper())) is not None
     ]
     if not judged:
-        yield Inapplicable("no variable whose values the structure names")
+        yield NotApplicable("no variable whose values the structure names")
     for name, codelist in judged:
         yield from _faults(data, name, codelist, whole=True)
 
 
-def _unknown_terms(data: Dataset, *, extensible: bool) -> Iterator[Fault | Inapplicable]:
+def _unknown_terms(data: Dataset, *, extensible: bool) -> Iterator[Fault | NotApplicable]:
     terminology = data.declarations.terminology
     judged: list[tuple[str, Codelist]] = []
     for variable in data.variables:
@@ -175,7 +175,7 @@ def _unknown_terms(data: Dataset, *, extensible: bool) -> Iterator[Fault | Inapp
             judged.append((variable.name, codelist))
     if not judged:
         kind = "an extensible" if extensible else "a closed"
-        yield Inapplicable(f"no variable with {kind} codelist that is known")
+        yield NotApplicable(f"no variable with {kind} codelist that is known")
     for name, codelist in judged:
         whole = codelist.part in {"", _PART_OF.get(name.upper())}
         yield from _faults(data, name, codelist, whole=whole)

@@ -21,7 +21,7 @@ from ...study.study import Study
 from ...wording import did_you_mean, one_line
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
 _COVERS = 0.95
@@ -122,7 +122,7 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     death = deaths_of(data, study["ADSL"])
     if death is None:
-        yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
+        yield NotApplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
         return
     event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
     yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
@@ -163,7 +163,7 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     death = deaths_of(data, study["ADSL"])
     if death is None:
-        yield Inapplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
+        yield NotApplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
         return
     adt = data.days("ADT")
     censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
@@ -211,7 +211,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adsl = study["ADSL"]
     if "USUBJID" not in adsl:
-        yield Inapplicable("ADSL has no USUBJID")
+        yield NotApplicable("ADSL has no USUBJID")
         return
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)
@@ -354,7 +354,7 @@ def declared_parameter_absent(study: Study) -> Iterator[Yield]:
     quotable = sorted({name for each in datasets for name in quotable_codes(each)})
     declared = {code for dataset in study for code in dataset.declarations.endpoints}
     if not datasets or not declared:
-        yield Inapplicable("nothing is declared of a parameter, or no dataset has any")
+        yield NotApplicable("nothing is declared of a parameter, or no dataset has any")
         return
     for code in sorted(declared - known):
         message = f"{one_line(code, 20)} is declared, and no dataset has such a parameter"

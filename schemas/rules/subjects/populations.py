@@ -10,7 +10,7 @@ from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.dataset import Dataset
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 
 @readiness(
@@ -38,7 +38,7 @@ def population_not_nested(data: Dataset) -> Iterator[Yield]:
     """
     nested = data.declarations.nested
     if not nested:
-        yield Inapplicable("no populations are declared as nested")
+        yield NotApplicable("no populations are declared as nested")
         return
     for chain in nested:
         for inner, outer in pairwise(chain):

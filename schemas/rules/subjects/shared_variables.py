@@ -12,7 +12,7 @@ from ...study.dataset import Dataset
 from ...study.study import Study
 from ...study.variable import Variable
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 _OF_THE_RECORD = re.compile(
     r"(USUBJID|DOMAIN|[A-Z]{2}SEQ|ASEQ|ADT|ADTM|ADY|ASTDTM?|AENDTM?|ASTDY|AENDY|A?VISIT(N|NUM|DY)?|EPOCH|APERIOD\w*"
@@ -50,7 +50,7 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     adsl = study["ADSL"]
     shared = list(_shared(data, adsl))
     if "USUBJID" not in adsl or not shared:
-        yield Inapplicable("no variable is shared with ADSL by subject")
+        yield NotApplicable("no variable is shared with ADSL by subject")
         return
     record = adsl_record(data, adsl)
     for name in shared:
@@ -88,7 +88,7 @@ def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
     adsl = study["ADSL"]
     pairs = [(data.variable(name), adsl.variable(name)) for name in _shared(data, adsl)]
     if not pairs:
-        yield Inapplicable("no variable is shared with ADSL")
+        yield NotApplicable("no variable is shared with ADSL")
         return
     other_type = tuple(
         ours.name for ours, theirs in pairs if ours.type != theirs.type and _told(data, adsl, ours.name)

@@ -15,7 +15,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
 _FAR = 365
 """Days before the cut-off: nobody is seen every day, but most plans see everybody within a year."""
@@ -50,7 +50,7 @@ def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
     declared = declared_cut_off(data)
     own = [variable for variable in CUT_OFFS if variable in data]
     if declared is None and not own:
-        yield Inapplicable(f"no cut-off is declared, and none of {', '.join(CUT_OFFS)} is there")
+        yield NotApplicable(f"no cut-off is declared, and none of {', '.join(CUT_OFFS)} is there")
         return
     adt, judged = data.days("ADT"), _times_to_event(data)
     if declared is not None:
@@ -86,7 +86,7 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     cut_off = cut_off_for(data, study)
     if cut_off is None or cut_off.declared:
-        yield Inapplicable(
+        yield NotApplicable(
             "another rule judges by the declared cut-off"
             if cut_off is not None
             else "neither TS (DCUTDTC) nor ADSL (USUBJID with DCUTDT, CUTOFFDT, …) has a data cut-off"
@@ -124,7 +124,7 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     cut_off = cut_off_for(data, study)
     if cut_off is None:
-        yield Inapplicable(
+        yield NotApplicable(
             "neither declarations nor TS (DCUTDTC) nor ADSL (DCUTDT, CUTOFFDT, …) have a cut-off"
         )
         return
@@ -179,7 +179,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     cut_off = cut_off_for(data, study)
     if cut_off is None:
         yield from _told_cut_off(adt, survival if survival.any() else censored)
-        yield Inapplicable(
+        yield NotApplicable(
             "neither declarations nor TS (DCUTDTC) nor ADSL (DCUTDT, CUTOFFDT, …) have a cut-off"
         )
         return

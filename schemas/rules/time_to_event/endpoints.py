@@ -15,7 +15,7 @@ from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 Codes = NDArray[np.intp]
 
@@ -144,7 +144,7 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
     parameters = Parameters.of(data)
     pairs = _by_evaluator(parameters)
     if not pairs:
-        yield Inapplicable("no duration of response with progression-free survival of the same evaluator")
+        yield NotApplicable("no duration of response with progression-free survival of the same evaluator")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     for response, progression in pairs:

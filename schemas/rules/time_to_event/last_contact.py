@@ -17,7 +17,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 Days = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
     """
     adsl = study["ADSL"]
     if "USUBJID" not in adsl or "LSTALVDT" not in adsl:
-        yield Inapplicable("ADSL has no last contact by subject (USUBJID with LSTALVDT)")
+        yield NotApplicable("ADSL has no last contact by subject (USUBJID with LSTALVDT)")
         return
     record = adsl_record(data, adsl)
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
@@ -118,7 +118,7 @@ def dated_after_survival(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     ends = [end for end in map(_Survival.of, study) if end is not None]
     if not ends:
-        yield Inapplicable("no dataset has overall survival by subject")
+        yield NotApplicable("no dataset has overall survival by subject")
         return
     for survival in ends:
         yield from _later_records(data, study, survival)

@@ -17,7 +17,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Inference, Yield
+from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
 _USUAL = ("RANDDT", "TRTSDT", "RFSTDT", "ENRLDT")
 """Named first where several dates agree equally well."""
@@ -53,7 +53,7 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     adsl = study["ADSL"]
     candidates = _dates(adsl)
     if "USUBJID" not in adsl or not candidates:
-        yield Inapplicable("ADSL has no dates by subject")
+        yield NotApplicable("ADSL has no dates by subject")
         return
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)

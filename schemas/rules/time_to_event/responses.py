@@ -17,7 +17,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 _RESPONSES = frozenset(
     {
@@ -78,7 +78,7 @@ def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     asked = [found for found in (_by_assessments(data, study), _by_adsl(data, study)) if found is not None]
     if not asked:
-        yield Inapplicable("neither ADRS nor ADSL says who responded")
+        yield NotApplicable("neither ADRS nor ADSL says who responded")
         return
     having = Parameters.of(data).records_with_role("DOR") & data.filled("USUBJID")
     if "ADSL" in study and "USUBJID" in study["ADSL"]:
@@ -157,7 +157,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adrs = study["ADRS"]
     if not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
-        yield Inapplicable("ADRS has no assessments by subject and date (USUBJID, ADT, AVALC)")
+        yield NotApplicable("ADRS has no assessments by subject and date (USUBJID, ADT, AVALC)")
         return
     parameters = Parameters.of(data)
     censored = parameters.records_with_role("PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
@@ -279,7 +279,7 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     declared = {name: parameters.endpoint(name).new_therapy for name in parameters.names}
     declared = {name: variable for name, variable in declared.items() if variable}
     if not declared or "USUBJID" not in adsl:
-        yield Inapplicable("no date of a new therapy is declared")
+        yield NotApplicable("no date of a new therapy is declared")
         return
     record, event = adsl_record(data, adsl), data.numbers("CNSR") == 0
     for name, variable in declared.items():
@@ -320,7 +320,7 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     declared = {name: parameters.endpoint(name).gap for name in parameters.names}
     gaps = {name: days for name, days in declared.items() if days is not None}
     if not gaps or not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
-        yield Inapplicable("no gap is declared, or ADRS has no assessments (USUBJID, ADT, AVALC)")
+        yield NotApplicable("no gap is declared, or ADRS has no assessments (USUBJID, ADT, AVALC)")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     assessed = adrs.filled("AVALC") & ~_terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))

@@ -18,7 +18,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 Days = NDArray[np.float64]
 Keys = NDArray[np.int64]
@@ -65,7 +65,7 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
         if str(value) in study and "USUBJID" in study[str(value)]:
             traced[study[str(value)].name].append(code)
     if not traced:
-        yield Inapplicable("no dataset that SRCDOM names was delivered")
+        yield NotApplicable("no dataset that SRCDOM names was delivered")
         return
     cut_off = cut_off_for(data, study)
     limit = np.full(len(data), np.nan) if cut_off is None else cut_off.day

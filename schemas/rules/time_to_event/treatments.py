@@ -19,7 +19,7 @@ from ...study.study import Study
 from ...wording import counted
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
-from ..rule import Fault, Grain, Inapplicable, Yield
+from ..rule import Fault, Grain, NotApplicable, Yield
 
 _TREATMENT = re.compile(
     r"(TRT[PA]N?|TRT\d\d[PA]N?|TRTSEQ[PA]N?|TR\d\d[PA]G\dN?|TRTGR\d*N?|ARM(CD)?|ACTARM(CD)?)$"
@@ -86,7 +86,7 @@ def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
         if name in data and (periods := _periods(adsl, name[-1])) and "USUBJID" in adsl
     ]
     if not compared:
-        yield Inapplicable("ADSL has no treatment by subject (USUBJID with TRT01P or TRT01A)")
+        yield NotApplicable("ADSL has no treatment by subject (USUBJID with TRT01P or TRT01A)")
         return
     for name, periods in compared:
         yield Fault(
@@ -146,7 +146,7 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
     arm = next((name for name in _ARMS if name in adsl), None)
     members = _members(adsl)
     if arm is None or members is None or "USUBJID" not in adsl:
-        yield Inapplicable("ADSL has no arms of treated or randomized subjects")
+        yield NotApplicable("ADSL has no arms of treated or randomized subjects")
         return
     arms = adsl.distinct(arm)
     expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms.values)) > 0
