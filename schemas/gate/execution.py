@@ -1,4 +1,4 @@
-"""A study judged in parts of whole subjects: the same report as in one piece.
+"""How checks are run: one after the other, or on parts of whole subjects with the same report.
 
 What a rule must see at once is its grain. A rule about metadata, records or subjects is tried on every
 part, and what it found adds up: records are counted together, the examples are the first of all. A rule
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Unpack
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -29,8 +29,6 @@ from ..study.study import Study
 from ..study.variable import SpecialMissing
 from .check import Check, CheckOptions, run_check
 from .finding import EXAMPLES, Finding, Outcome, Status
-from .report import Report
-from .validate import GateOptions, validate
 
 SUBJECT = "USUBJID"
 
@@ -40,6 +38,22 @@ Words = tuple[str, tuple[str, ...], Severity]
 
 _OF_NUMBERS = frozenset({"numbers", "days"})
 _BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
+
+
+class Executor(Protocol):
+    """How the gate runs checks: a rule on a dataset, or on the study where there is none."""
+
+    def run(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check: ...
+
+
+class Serial:
+    """Runs each check where it stands, one after the other."""
+
+    def run(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
+        return run_check(rule, data, study, options)
+
+
+SERIAL = Serial()
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,39 +105,25 @@ def join(partitions: Sequence[Partition]) -> Study:
     return Study.of(*datasets, notes=first.study.notes)
 
 
-def validate_partitions(
-    partitions: Sequence[Partition],
-    *,
-    rules: Collection[str] | None = None,
-    **options: Unpack[GateOptions],
-) -> Report:
-    """Judge a study part by part; the report is that of `validate` on the whole.
+class Partitioned:
+    """Runs each check on the parts of a study where its rule may see one part at a time.
 
     Parameters
     ----------
     partitions : sequence of Partition
-        All parts of one study.
-    rules, **options
-        As in `validate`.
+        All parts of one study. The report is that of the whole: ``judge(join(parts),
+        executor=Partitioned(parts))``.
     """
-    declared = options.get("declarations")
-    if declared is not None:
-        partitions = [replace(part, study=part.study.declaring(declared)) for part in partitions]
-    return validate(join(partitions), rules=rules, attempt=_Attempts(partitions), **options)
-
-
-class _Attempts:
-    """Tries each rule on what it must see at once."""
 
     def __init__(self, partitions: Sequence[Partition]) -> None:
-        self._partitions = partitions
+        self._partitions = tuple(partitions)
         self._options: tuple[CheckOptions, ...] = ()
         self._texts: dict[tuple[str, str], bool] = {}
 
-    def __call__(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
+    def run(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
         if data is not None and rule.grain in _BY_PART and data.name in self._partitions[0].records:
             if not self._options:
-                self._options = tuple(options.afresh() for _ in self._partitions)
+                self._begin(data, options)
             checks = [
                 run_check(rule, part.study[data.name], part.study, own)
                 for part, own in zip(self._partitions, self._options, strict=True)
@@ -132,6 +132,13 @@ class _Attempts:
             if found is not None and not self._asked_in_vain(study):
                 return found
         return run_check(rule, data, study, options)
+
+    def _begin(self, data: Dataset, options: CheckOptions) -> None:
+        """What is declared of the whole is declared of its parts; each part has keys of its own."""
+        self._partitions = tuple(
+            replace(part, study=part.study.declaring(data.declarations)) for part in self._partitions
+        )
+        self._options = tuple(options.afresh() for _ in self._partitions)
 
     def _asked_in_vain(self, whole: Study) -> bool:
         """Whether a part was asked for the numbers of a variable that is text, and has none of it.

@@ -23,6 +23,7 @@ from ..wording import did_you_mean, one_line
 from . import pandera_schemas
 from .baseline import Baseline, compared
 from .check import STUDY_NAME, Check, CheckOptions, run_check
+from .execution import SERIAL, Executor
 from .finding import Status
 from .report import Deselected, Input, Policy, Report
 from .selection import Names, RuleSelection, as_rules, full_book
@@ -31,9 +32,6 @@ from .waivers import Waiver, Waivers
 
 JudgingProgress = Callable[[str, str], None]
 """Called before each rule with its id and the dataset's name."""
-
-Attempt = Callable[[Rule, Dataset | None, Study, CheckOptions], Check]
-"""Tries one rule on one dataset, or on the study where there is none, as `run_check` does."""
 
 _LIBRARIES = ("adamgate", "pandas", "numpy", "pandera", "pyarrow", "pyreadstat")
 _JUDGED = frozenset({Status.PASSED, Status.FAILED})
@@ -73,9 +71,7 @@ def validate(
     extra_rules: Iterable[Rule | RuleFunction] = (),
     baseline: Baseline | None = None,
     origins: Mapping[str, str] = MappingProxyType({}),
-    rules: Collection[str] | None = None,
     progress: JudgingProgress | None = None,
-    attempt: Attempt = run_check,
 ) -> Report:
     """Judge a study by every rule in scope; the study is not changed.
 
@@ -111,12 +107,8 @@ def validate(
     origins : mapping of term to str
         Where `select`, `ignore`, `severities`, `waivers`, what is `declared`, the words read as `missing`
         and the versions of the standards (ADaMIG, OCCDS) come from, for the report: "adamgate.toml".
-    rules : collection of str, optional
-        Ids to run; all by default. Unlike `select` it leaves no trace in the report.
     progress : callable, optional
         Called before each rule with its id and the dataset's name.
-    attempt : callable
-        Tries each rule on each dataset; `partitions` does so part by part.
 
     Returns
     -------
@@ -127,6 +119,54 @@ def validate(
     ------
     ConfigurationError
         For a name that no rule has, an id that is taken, or when no rule is left to judge by.
+    """
+    return judge(
+        study,
+        standards=standards,
+        declarations=declarations,
+        complete=complete,
+        show_values=show_values,
+        show_keys=show_keys,
+        select=select,
+        ignore=ignore,
+        severities=severities,
+        waivers=waivers,
+        today=today,
+        extra_rules=extra_rules,
+        baseline=baseline,
+        origins=origins,
+        progress=progress,
+    )
+
+
+def judge(
+    study: Study,
+    *,
+    standards: Standards | None = None,
+    declarations: Declarations | None = None,
+    complete: bool = False,
+    show_values: bool = False,
+    show_keys: bool = True,
+    select: Names = (),
+    ignore: Names = (),
+    severities: Mapping[str, Severity | str] = MappingProxyType({}),
+    waivers: Iterable[Waiver] = (),
+    today: date | None = None,
+    extra_rules: Iterable[Rule | RuleFunction] = (),
+    baseline: Baseline | None = None,
+    origins: Mapping[str, str] = MappingProxyType({}),
+    rules: Collection[str] | None = None,
+    progress: JudgingProgress | None = None,
+    executor: Executor = SERIAL,
+) -> Report:
+    """`validate`, with two more options for those who run the gate.
+
+    Parameters
+    ----------
+    rules : collection of str, optional
+        Ids to run; all by default. Unlike `select` it leaves no trace in the report.
+    executor : Executor
+        How checks are run; by default one after the other.
     """
     study = Study.given(study)
     chosen = standards if standards is not None else Standards()
@@ -152,7 +192,7 @@ def validate(
             continue
         if progress is not None:
             progress(rule.id, name)
-        checks.append(attempt(rule, dataset, study, options))
+        checks.append(executor.run(rule, dataset, study, options))
     _require_some(checks, deselected)
     if rules is None:
         checks += _audit(study, checks, options, watched, own)

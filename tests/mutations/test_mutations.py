@@ -7,7 +7,7 @@ from damages import DAMAGES
 from delivery import Delivery, as_text
 
 import adamgate as ag
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.severity import Severity
 
 ENOUGH = 60
@@ -33,7 +33,7 @@ def test_there_are_many_kinds_of_damage():
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.name)
 def test_damage_is_caught(clean, known, damage):
-    report = validate(damage.done_to(clean[damage.study]), rules=damage.rules)
+    report = judge(damage.done_to(clean[damage.study]), rules=damage.rules)
     new = [each for each in report.findings if not known[damage.study][subject_of(each)]]
     for rule_id in damage.rules:
         caught = [each for each in new if each.rule_id == rule_id]

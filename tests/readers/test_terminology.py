@@ -8,7 +8,7 @@ import pytest
 import adamgate as ag
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.schemas.errors import UnreadableInput
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.standards.terminology import BUILT_IN, Codelist
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations
@@ -326,11 +326,11 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_data_are_judged_by_what_was_read(written, root):
     given = BUILT_IN.updated_by(read_terminology(written(TEXT)))
     study = ag.read(root / "fixtures" / "cartitude1")
-    assert not validate(study, rules={"CT001"}).findings
+    assert not judge(study, rules={"CT001"}).findings
     changed = study["ADSL"].frame.assign(AGEU="MONTHS")
     ours = Study.of(Dataset.from_frame(changed, "ADSL"))
-    assert not validate(ours, rules={"CT001"}).findings
-    (finding,) = validate(ours, rules={"CT001"}, declarations=Declarations(terminology=given)).findings
+    assert not judge(ours, rules={"CT001"}).findings
+    (finding,) = judge(ours, rules={"CT001"}, declarations=Declarations(terminology=given)).findings
     assert finding.message == (
         "AGEU holds values that AGEU (C66781, SDTM CT 2023-12-15) does not have (DAYS and YEARS)"
     )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations
 from adamgate.schemas.study.study import Study
@@ -105,7 +105,7 @@ class Trial:
         return Study.of(*(Dataset.from_frame(frame, name) for name, frame in frames.items()))
 
     def report(self, *rules):
-        report = validate(self.study(), declarations=self.declarations, rules=set(rules))
+        report = judge(self.study(), declarations=self.declarations, rules=set(rules))
         assert not report.count(Status.NOT_RUN), report.not_run
         return report
 

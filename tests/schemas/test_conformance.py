@@ -6,7 +6,7 @@ import pytest
 
 from adamgate.converters.reading.read import read
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ def judged(shared):
     folder = shared / "conformance" / "cases"
     with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
         cases = list(csv.DictReader(file))
-    return [(case, validate(read(folder / case["folder"]), rules=CONFORMANCE)) for case in cases]
+    return [(case, judge(read(folder / case["folder"]), rules=CONFORMANCE)) for case in cases]
 
 
 def test_published_cases(judged):
@@ -53,7 +53,7 @@ PILOT = {
 
 
 def test_findings_on_the_pilot_study_are_right(shared):
-    report = validate(read(shared / "data" / "cdiscpilot" / "adam"), rules=CONFORMANCE)
+    report = judge(read(shared / "data" / "cdiscpilot" / "adam"), rules=CONFORMANCE)
     assert {(finding.dataset, finding.rule_id) for finding in report.findings} == set(PILOT)
     flags = next(finding for finding in report.findings if finding.rule_id == "AD0269")
     assert flags.records == 65
@@ -61,5 +61,5 @@ def test_findings_on_the_pilot_study_are_right(shared):
 
 @pytest.mark.parametrize("rule_id", ["AD0041", "AD0016", "AD0895"])
 def test_rules_about_metadata_judge_transport_files(shared, rule_id):
-    report = validate(read(shared / "data" / "cdiscpilot" / "adam" / "adtte.xpt"), rules={rule_id})
+    report = judge(read(shared / "data" / "cdiscpilot" / "adam" / "adtte.xpt"), rules={rule_id})
     assert [outcome.status for outcome in report.outcomes] == [Status.PASSED]

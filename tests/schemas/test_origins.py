@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.study.declarations import Endpoint
 
 DAY = pd.Timedelta("1D")
@@ -38,7 +38,7 @@ def test_a_declared_origin_is_not_inferred(trial):
 
 def test_a_declared_origin_that_is_absent_is_not_run(trial):
     trial.declare(endpoints={"OS": Endpoint(origin="RANDDT")})
-    report = validate(trial.study(), declarations=trial.declarations, rules={"XD006"})
+    report = judge(trial.study(), declarations=trial.declarations, rules={"XD006"})
     assert "RANDDT is no date of ADSL" in report.not_run[0].reason
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.study.dataset import Dataset
@@ -49,7 +49,7 @@ def damaged(trial):
 
 
 def found(study):
-    report = validate(study, declarations=DECLARED, rules=PARTED)
+    report = judge(study, declarations=DECLARED, rules=PARTED)
     assert report.not_run == ()
     counts = Counter()
     for each in report.findings:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.standards.structure import Structure
@@ -48,7 +48,7 @@ def records():
 
 
 def found(frame, name="ADPPK", rules=RULES, **options):
-    report = validate(Study.of(Dataset.from_frame(frame, name)), rules={rule.id for rule in rules}, **options)
+    report = judge(Study.of(Dataset.from_frame(frame, name)), rules={rule.id for rule in rules}, **options)
     assert not report.count(Status.NOT_RUN), report.not_run
     return {finding.rule_id: finding.records for finding in report.findings}
 
@@ -153,5 +153,5 @@ def test_a_declared_subclass_decides():
     data = Dataset.from_frame(records().drop(columns="AMT"), "ADPOP")
     for subclass, ids in (("POPULATION PHARMACOKINETIC ANALYSIS", {"AD0890"}), ("", set())):
         declared = data.replace(declared_class="BASIC DATA STRUCTURE", declared_subclass=subclass)
-        report = validate(Study.of(declared), rules={rule.id for rule in RULES})
+        report = judge(Study.of(declared), rules={rule.id for rule in RULES})
         assert {finding.rule_id for finding in report.findings} == ids

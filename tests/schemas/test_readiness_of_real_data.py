@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
@@ -99,9 +100,9 @@ def pilot():
     return frames(collection, ADSL="adsl", ADTTE="adtte", ADAE="adae")
 
 
-def judge(tables):
+def judged(tables):
     study = Study.of(*(Dataset.from_frame(frame, name) for name, frame in tables.items()))
-    report = ag.validate(study, rules=OURS)
+    report = judge(study, rules=OURS)
     assert report.not_run == ()
     return report
 
@@ -116,14 +117,14 @@ def told(report):
 
 @pytest.mark.parametrize(("tables", "reasons"), [(pilot, PILOT), (oncology, ONCOLOGY)])
 def test_every_finding_has_a_reason(tables, reasons):
-    found = told(judge(tables()))
+    found = told(judged(tables()))
     assert len(found) == len(reasons)
     for *place, message in found:
         assert any([*place] == [*known[:4]] and message.startswith(known[4]) for known in reasons)
 
 
 def test_the_pilot_as_sas_wrote_it(shared):
-    report = ag.validate(ag.read(shared / "data" / "cdiscpilot" / "adam"), rules=OURS)
+    report = judge(ag.read(shared / "data" / "cdiscpilot" / "adam"), rules=OURS)
     assert report.not_run == ()
     spelled = {("XD017", name, "note", 0) for name in ("ADQSCIBC", "ADTTE")}  # labels of ITTFL and of TRTDUR
     assert {finding[:4] for finding in told(report)} == {known[:4] for known in PILOT} | spelled
@@ -131,7 +132,7 @@ def test_the_pilot_as_sas_wrote_it(shared):
 
 
 def errors(tables):
-    return {(each.rule_id, each.records) for each in judge(tables).findings if each.severity == "error"}
+    return {(each.rule_id, each.records) for each in judged(tables).findings if each.severity == "error"}
 
 
 def test_an_inverted_pilot():
@@ -151,7 +152,7 @@ def test_an_inverted_oncology_study():
 def test_a_date_shifted_by_a_day(record):
     tables = oncology()
     tables["ADTTE"].loc[record, "STARTDT"] -= pd.Timedelta("1D")
-    report = judge(tables)
+    report = judged(tables)
     shifted = [each for each in report.findings if each.rule_id == "TTE007"]
     small = tables["ADTTE"].loc[record, "PARAMCD"] == "RSD"  # 4 records: no formula holds on 95%
     assert [(str(each.severity), each.records) for each in shifted] == [
@@ -173,6 +174,6 @@ def test_a_subject_lost_from_adsl_and_one_lost_from_adtte():
     lost, other = tables["ADTTE"].USUBJID.unique()[[3, 40]]
     tables["ADSL"] = tables["ADSL"][tables["ADSL"].USUBJID.ne(lost)]
     tables["ADTTE"] = tables["ADTTE"][tables["ADTTE"].USUBJID.ne(other)]
-    report = judge(tables)
+    report = judged(tables)
     assert {each.rule_id for each in report.findings if each.severity == "error"} == {"XD001"}
     assert any(each.rule_id == "XD004" and "1 of 253 subjects" in each.message for each in report.findings)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.severity import Severity
@@ -113,7 +113,7 @@ def dataset(name, changes=None, *, labels=None, formats=None):
 
 
 def flagged(rule_id, *datasets, standards=None):
-    report = validate(Study.of(*datasets), rules={rule_id}, standards=standards)
+    report = judge(Study.of(*datasets), rules={rule_id}, standards=standards)
     assert not report.count(Status.NOT_RUN), report.outcomes
     return list(report.findings)
 
@@ -312,7 +312,7 @@ def test_what_comes_close_passes(rule_id, name, _change, close):
 @pytest.mark.parametrize("name", ["ADSL", "ADLB", "ADTTE", "ADAE", "ADMH"])
 def test_clean_data_break_no_conformance_rule(name):
     data = Study.of(*map(dataset, {"ADSL", name}), dataset("DM"), dataset("EX"))
-    report = validate(data, rules=conformance_ids())
+    report = judge(data, rules=conformance_ids())
     assert report.findings == ()
     assert not report.count(Status.NOT_RUN)
 
@@ -363,12 +363,12 @@ def test_a_subject_unknown_to_demographics():
     stranger = dataset("ADSL", {"USUBJID": ["S1-001", "S1-003"]})
     assert [f.records for f in flagged("AD0053", stranger, dataset("DM"))] == [1]
     assert not flagged("AD0053", dataset("ADSL"), dataset("DM"))
-    (outcome,) = validate(Study.of(stranger), rules={"AD0053"}).outcomes
+    (outcome,) = judge(Study.of(stranger), rules={"AD0053"}).outcomes
     assert outcome.status is Status.NOT_APPLICABLE
 
 
 def test_demographics_without_subjects_are_not_compared_silently():
-    report = validate(Study.of(dataset("ADSL"), dataset("DM", {"USUBJID": DROP})), rules={"AD0053"})
+    report = judge(Study.of(dataset("ADSL"), dataset("DM", {"USUBJID": DROP})), rules={"AD0053"})
     assert [outcome.status for outcome in report.outcomes] == [Status.NOT_RUN]
     assert report.outcomes[0].reason.startswith("DM has no USUBJID")
 
@@ -405,7 +405,7 @@ def test_age_against_demographics(ages, records):
 def test_age_of_others_is_not_compared():
     stranger = dataset("ADSL", {"USUBJID": ["S1-001", "S1-003"], "AGE": [61.0, 7.0]})
     assert not flagged("AD0204", stranger, dataset("DM"))
-    ageless = validate(Study.of(dataset("ADSL"), dataset("DM", {"AGE": DROP})), rules={"AD0204"})
+    ageless = judge(Study.of(dataset("ADSL"), dataset("DM", {"AGE": DROP})), rules={"AD0204"})
     assert [outcome.reason for outcome in ageless.outcomes] == ["DM has no AGE"]
     unknown = dataset("DM", {"AGE": [np.nan, np.nan]})
     assert not flagged("AD0204", dataset("ADSL", {"AGE": [np.nan, np.nan]}), unknown)
@@ -434,7 +434,7 @@ def test_record_flags_are_judged_by_every_version():
 def test_names_are_found_in_any_case():
     data = dataset("ADSL")
     lower = Dataset.from_frame(data.frame.rename(columns=str.lower), "adsl")
-    report = validate(Study.of(lower, dataset("DM")), rules=conformance_ids())
+    report = judge(Study.of(lower, dataset("DM")), rules=conformance_ids())
     assert report.findings == ()
     broken = Dataset.from_frame(lower.frame.assign(saffl=["Y", "U"]), "adsl")
     (finding,) = flagged("AD0023", broken)
@@ -452,9 +452,9 @@ def test_names_are_found_in_any_case():
 def test_values_are_cut_short_and_are_no_part_of_the_message(values, shown):
     data = pd.DataFrame({"USUBJID": list("1234567"), "TRTEMFL": values})
     study = Study.of(Dataset.from_frame(data, "ADAE"))
-    (finding,) = validate(study, rules={"AD0269"}, show_values=True).findings
+    (finding,) = judge(study, rules={"AD0269"}, show_values=True).findings
     assert (finding.message, finding.values) == ("TRTEMFL is not Y or null", shown)
-    assert validate(study, rules={"AD0269"}).findings[0].said == finding.message
+    assert judge(study, rules={"AD0269"}).findings[0].said == finding.message
 
 
 def test_missing_values_are_told():
@@ -477,7 +477,7 @@ def test_unused_categories_are_no_values():
 @pytest.mark.parametrize("name", ["ADSL", "ADLB", "ADTTE", "ADAE", "ADMH"])
 def test_empty_datasets_are_judged(name):
     data = dataset(name)
-    report = validate(Study.of(data.replace(frame=data.frame.iloc[:0])), rules=conformance_ids())
+    report = judge(Study.of(data.replace(frame=data.frame.iloc[:0])), rules=conformance_ids())
     assert {finding.rule_id for finding in report.findings} <= {"AD0001"}
     assert not report.count(Status.NOT_RUN)
 

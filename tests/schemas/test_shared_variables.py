@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import Variable
@@ -86,7 +86,7 @@ class TestDescription:
         subject = Variable("USUBJID", "Unique Subject Identifier")
         adsl = Dataset.from_frame(frame, "ADSL", variables=[subject, theirs])
         adtte = Dataset.from_frame(frame, "ADTTE", variables=[subject, ours])
-        report = validate(Study.of(adsl, adtte), rules={"XD017"})
+        report = judge(Study.of(adsl, adtte), rules={"XD017"})
         return [(str(each.severity), each.variables) for each in report.findings]
 
     def test_the_same(self):

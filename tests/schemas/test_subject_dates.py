@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 
 DAY = pd.Timedelta("1D")
 SL = [f"SL00{number}" for number in range(2, 10)]
@@ -69,5 +69,5 @@ class TestNested:
 
     def test_a_declared_flag_that_is_absent_is_not_run(self, trial):
         trial.declare(nested=(("PPROTFL", "SAFFL"),))
-        report = validate(trial.study(), declarations=trial.declarations, rules={"SL009"})
+        report = judge(trial.study(), declarations=trial.declarations, rules={"SL009"})
         assert "PPROTFL is no variable of ADSL" in report.not_run[0].reason

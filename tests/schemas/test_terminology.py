@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from adamgate.schemas.gate.finding import Status
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.terminology import ADAM, BUILT_IN, Codelist, Terminology
 from adamgate.schemas.study.dataset import Dataset
@@ -58,7 +58,7 @@ CLEAN = {"ADSL": ADSL, "ADAE": ADAE, "ADLB": ADLB}
 
 def report(name, declarations=None, **changes):
     frame = pd.DataFrame(CLEAN[name] | changes)
-    return validate(
+    return judge(
         Study.of(Dataset.from_frame(frame, name)), rules=RULES, declarations=declarations, show_values=True
     )
 
@@ -221,13 +221,13 @@ def test_categories_that_no_record_has_are_not_judged():
 
 def test_an_empty_dataset_passes():
     frame = pd.DataFrame(ADAE).iloc[:0]
-    assert validate(Study.of(Dataset.from_frame(frame, "ADAE")), rules=RULES).findings == ()
+    assert judge(Study.of(Dataset.from_frame(frame, "ADAE")), rules=RULES).findings == ()
 
 
 def test_many_wrong_values_are_cut_short():
     values = [f"WRONG VALUE NUMBER {number:02d} OF MANY" for number in range(30)]
     frame = pd.DataFrame({"USUBJID": "1", "AESEQ": 1.0, "AETERM": "x", "AESEV": values})
-    (finding,) = validate(Study.of(Dataset.from_frame(frame, "ADAE")), rules=RULES).findings
+    (finding,) = judge(Study.of(Dataset.from_frame(frame, "ADAE")), rules=RULES).findings
     assert finding.records == 30
     assert len(finding.message) < 300
 
@@ -237,7 +237,7 @@ def test_a_variable_of_another_structure_is_left_alone():
 
 
 def test_data_without_such_variables_say_so():
-    judged = validate(
+    judged = judge(
         Study.of(Dataset.from_frame(pd.DataFrame({"PARAMCD": ["A"], "AVAL": [1.0]}), "ADXX")), rules=RULES
     )
     assert [(each.status, each.reason) for each in judged.outcomes] == [
@@ -280,13 +280,13 @@ def test_alternatives_are_judged_together():
         {"USUBJID": ["1"] * 3, "CETERM": "x", "CESEQ": 1.0, "CESEV": ["MILD", "mild", "DIRE"]}
     )
     study = Study.of(Dataset.from_frame(frame, "ADCE"))
-    (finding,) = validate(study, rules=RULES).findings
+    (finding,) = judge(study, rules=RULES).findings
     assert finding.records == 1
     assert "that AESEV (C66769, SDTM CT early 2024, without SEVRS) has as MILD" in finding.message
     given = loaded(Codelist("SEVRS", "C2", extensible=False, terms=("DIRE",), version="SDTM CT 2099-01-01"))
-    assert len(validate(study, rules=RULES, declarations=given).findings) == 1
+    assert len(judge(study, rules=RULES, declarations=given).findings) == 1
     frame = frame.assign(CESEV="AWFUL")
-    report = validate(Study.of(Dataset.from_frame(frame, "ADCE")), rules=RULES, declarations=given)
+    report = judge(Study.of(Dataset.from_frame(frame, "ADCE")), rules=RULES, declarations=given)
     assert [(each.rule_id, each.records) for each in report.findings] == [("CT001", 3)]
     assert "AESEV or SEVRS (C66769 or C2" in report.findings[0].message
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.gate.validate import validate
+from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.study.declarations import Declarations
 
 FIRST = pd.Timestamp("2024-01-15")
@@ -20,7 +20,7 @@ def treated(trial):
 
 
 def told(trial, rule, **declared):
-    report = validate(trial.study(), rules={rule}, declarations=Declarations(**declared))
+    report = judge(trial.study(), rules={rule}, declarations=Declarations(**declared))
     assert not report.not_run
     return [(str(each.severity), each.records) for each in report.findings]
 
