@@ -14,7 +14,7 @@ from adamgate.cli import run
 from adamgate.converters.reports.presentation import as_json
 from adamgate.converters.terminal.streams import printable
 
-STUDY = Path(__file__).parents[1] / "fixtures" / "cartitude1"
+STUDY = Path(__file__).parents[2] / "fixtures" / "cartitude1"
 FORGED = "x\n\x1b[2K\x1b[1A\rPASSED  no findings \x9b31m\u202e.xpt"
 """Another line, moves of the cursor, in seven and in eight bits, and a change of direction."""
 

@@ -90,7 +90,7 @@ def test_a_rule_that_crashes_is_not_run_and_its_message_counts_as_patient_data(s
 
     hidden = _try(_rule(crash), study).outcome
     assert hidden.status is ag.Status.NOT_RUN
-    assert re.fullmatch(r"KeyError in test_gate.py, line \d+", hidden.reason)
+    assert re.fullmatch(r"KeyError in test_validate.py, line \d+", hidden.reason)
     assert _try(_rule(crash), study, show_values=True).outcome.reason == "KeyError: 'subject 001'"
 
 
