@@ -1,0 +1,59 @@
+"""The house: its files import each other in no circle, and docs/architecture.md knows its rooms."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+TOP = ("__init__.py", "__main__.py", "cli.py")
+ROOMS = ("schemas", "converters")
+
+
+def sources(root: Path) -> dict[str, Path]:
+    """Every file of the package by the name of its module."""
+    files = [root / name for name in TOP] + [file for room in ROOMS for file in (root / room).rglob("*.py")]
+    parts = {file: ("adamgate", *file.relative_to(root).with_suffix("").parts) for file in files}
+    return {".".join(part for part in parts[file] if part != "__init__"): file for file in files}
+
+
+def imported(module: str, file: Path, known: dict[str, Path]) -> Iterator[str]:
+    """The modules of the package that a file imports: for type checkers and within functions, too."""
+    package = module if file.stem == "__init__" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names if each.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join([*base, *([node.module] if node.module else [])])
+            for each in node.names:
+                inner = f"{source}.{each.name}"
+                yield from (name for name in (inner if inner in known else source,) if name in known)
+
+
+def test_files_import_each_other_in_no_circle(root: Path):
+    known = sources(root)
+    graph = {module: {*imported(module, file, known)} - {module} for module, file in known.items()}
+    assert sum(map(len, graph.values())) > len(graph), "imports were found"
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+    assert order.index("adamgate.schemas.errors") < order.index("adamgate.cli")
+
+
+def layers(root: Path) -> dict[str, list[str]]:
+    """The rooms as import-linter holds them, from the top."""
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return {
+        each["containers"][0].rpartition(".")[2]: each["layers"] for each in contracts if "containers" in each
+    }
+
+
+@pytest.mark.parametrize("house", ROOMS)
+def test_the_page_names_every_room_from_the_bottom(root: Path, house: str):
+    page = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.split(f"## `{house}/`")[1].split("\n## ")[0]
+    named = re.findall(r"^\| `(\w+)/` \|", section, re.MULTILINE)
+    rooms = [each for each in reversed(layers(root)[house]) if (root / house / each).is_dir()]
+    assert named == rooms
