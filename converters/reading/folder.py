@@ -10,7 +10,7 @@ from typing import IO
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
-from ..formats.parquet import parts as parquet_parts
+from ..formats.parquet.parts import SUFFIX, is_partitioned
 from ..metadata.sidecars import is_sidecar
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
@@ -68,10 +68,10 @@ def parts_named_as_datasets(paths: Iterable[Path]) -> UnreadableInput | None:
     folder = parts[0].parent
     advice = (
         "rename the folder to the dataset's name and .parquet (as adtte.parquet), and read the folder"
-        if parts[0].name.lower().endswith(parquet_parts.SUFFIX)
+        if parts[0].name.lower().endswith(SUFFIX)
         else "write each dataset as one file that has its name"
     )
-    if parquet_parts.is_partitioned(folder):
+    if is_partitioned(folder):
         advice = f"read the folder {folder}: its parts are one dataset"
     return UnreadableInput(
         "by their names these are parts of one dataset, not datasets",
@@ -94,13 +94,9 @@ class Contents:
 def contents_of(folder: Path, known: Collection[str]) -> Contents:
     entries = sorted(folder.iterdir())
     present = [path for path in entries if not is_hidden(path) and not is_sidecar(path)]
-    subfolders = tuple(path for path in present if path.is_dir() and not parquet_parts.is_partitioned(path))
+    subfolders = tuple(path for path in present if path.is_dir() and not is_partitioned(path))
     named = [path for path in present if suffix_of(path, known) and path not in set(subfolders)]
-    files = [
-        path
-        for path in named
-        if parquet_parts.is_partitioned(path) or (path.is_file() and not _is_other_json(path))
-    ]
+    files = [path for path in named if is_partitioned(path) or (path.is_file() and not _is_other_json(path))]
     problems = [_no_file(path) for path in named if not path.is_file() and not path.is_dir()]
     parts = parts_named_as_datasets(files)
     if parts is not None:

@@ -63,7 +63,7 @@ class AnalysisTable(Glanced):
         path : str or Path
             Ends in .csv or .parquet.
         layout : str, optional
-            A name of `layouts.LAYOUTS`; the default follows from the suffix.
+            A name of `tools.LAYOUTS`; the default follows from the suffix.
         overwrite : bool
             Replace existing files; never one of the study's, nor other data in their folders. A table of
             ours, which its codebook proves to be one, is replaced without.

@@ -3,7 +3,7 @@
     where = "PARAMCD == 'OS' and CNSR == 0"        which records; all, where there is none
     require = "EVNTDESC == 'Death'"                what must not be false for them
 
-Conditions are parsed, never evaluated: see `expression`. A record for which ``require`` is unknown,
+Conditions are parsed, never evaluated: see `conditions`. A record for which ``require`` is unknown,
 because a value is missing, is not at fault; ``not missing(X)`` asks for a value.
 """
 

@@ -24,13 +24,13 @@ from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...metadata.sidecars import dataset_name, is_sas_name, is_sidecar
-from ...values import arrow_columns as arrow
+from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.file_kind import PLAIN_TEXT, seems
 from ...values.lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
 from ..breaches import breaches_of_text
 from ..format import Breach, Output, PlannedFile, Writer
-from . import written_sidecars as sidecars
+from . import written_sidecars
 from .delimited import LONGEST_RECORD
 
 _NEEDS_QUOTES = '[",\r\n]|^\ufeff'
@@ -54,7 +54,7 @@ def breaches(output: Output) -> Iterator[Breach]:
         yield Breach(dataset.name, f"has a record of more than {LONGEST_RECORD >> 21} MB of text")
     for variable in () if unfit else dataset.variables:
         yield from _breaches_of_variable(dataset, variable)
-        if variable_type(variable.name) == "Char" and sidecars.stamp_type(dataset, variable):
+        if variable_type(variable.name) == "Char" and written_sidecars.stamp_type(dataset, variable):
             yield Breach(
                 dataset.name, "holds dates, has no date format, and is text by its name", variable.name
             )
@@ -66,20 +66,22 @@ def _breaches_of_variable(dataset: Dataset, variable: Variable) -> Iterator[Brea
         yield Breach(dataset.name, "has blanks around its name or format", variable.name)
     if any("\0" in text for text in (variable.name, variable.label, variable.format, variable.informat)):
         yield Breach(dataset.name, "has a NUL character in its name, label or format", variable.name)
-    if arrow.shape_of(dataset, variable) is Shape.TEXT and _has_nul(arrow.arrow_column(dataset, variable)):
+    if arrow_columns.shape_of(dataset, variable) is Shape.TEXT and _has_nul(
+        arrow_columns.arrow_column(dataset, variable)
+    ):
         yield Breach(dataset.name, "holds text with a NUL character", variable.name)
 
 
 def _has_long_record(dataset: Dataset) -> bool:
     """Whether some record is longer than readers of CSV take, its quotation marks doubled."""
-    texts = [each for each in dataset.variables if arrow.shape_of(dataset, each) is Shape.TEXT]
-    columns = (arrow.arrow_column(dataset, each) for each in texts)
+    texts = [each for each in dataset.variables if arrow_columns.shape_of(dataset, each) is Shape.TEXT]
+    columns = (arrow_columns.arrow_column(dataset, each) for each in texts)
     longest = sum(pc.max(pc.binary_length(_distinct(column))).as_py() or 0 for column in columns)
     if 2 * longest < LONGEST_RECORD:  # so it is but for the longest texts ever seen
         return False
     total = pa.nulls(len(dataset), pa.int64()).fill_null(0)
     for each in texts:
-        lengths = pc.binary_length(arrow.arrow_column(dataset, each).cast(pa.large_string()))
+        lengths = pc.binary_length(arrow_columns.arrow_column(dataset, each).cast(pa.large_string()))
         total = pc.add(total, lengths.fill_null(0).cast(pa.int64()))
     return bool(len(dataset)) and bool(2 * pc.max(total).as_py() >= LONGEST_RECORD)
 
@@ -96,7 +98,7 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
     files = [PlannedFile(output.path, partial(_write, output.dataset)) for output in outputs]
     in_order = sorted(outputs, key=lambda output: output.path.parent)
     for folder, together in groupby(in_order, key=lambda output: output.path.parent):
-        files += sidecars.plan(folder, list(together))
+        files += written_sidecars.plan(folder, list(together))
     return files
 
 
@@ -144,8 +146,10 @@ def _never_empty(column: Block) -> Block:
 
 
 def _column(dataset: Dataset, variable: Variable) -> Block:
-    plain = block(arrow.arrow_column(dataset, variable), _TOKENS[arrow.shape_of(dataset, variable)])
-    tags = arrow.special_missing_tags(dataset, variable)
+    plain = block(
+        arrow_columns.arrow_column(dataset, variable), _TOKENS[arrow_columns.shape_of(dataset, variable)]
+    )
+    tags = arrow_columns.special_missing_tags(dataset, variable)
     if tags is None:
         return plain
     dot, nothing = pa.scalar(".", tags.type), pa.scalar("", tags.type)

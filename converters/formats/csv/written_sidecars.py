@@ -1,6 +1,6 @@
 """The tables of metadata beside CSV files; what they say about other datasets is kept.
 
-`readers.sidecars` says what is read from them.
+`metadata.sidecars` says what is read from them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ...metadata.sidecars import (
     dataset_name,
     file_key,
 )
-from ...values import arrow_columns as arrow
+from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.regular_file import read_regular
 from ...values.sas_formats import FormatKind, kind_of
@@ -127,7 +127,7 @@ def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
 
 def stamp_type(dataset: Dataset, variable: Variable) -> str:
     """ "date" or "datetime" where only the column itself, no format, says so; else ""."""
-    return "" if variable.format else _STAMPS.get(arrow.shape_of(dataset, variable), "")
+    return "" if variable.format else _STAMPS.get(arrow_columns.shape_of(dataset, variable), "")
 
 
 def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> Row:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ....schemas.study.columns import is_date
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...values import arrow_columns as arrow
+from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
 from ...values.sas_formats import FormatKind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
@@ -52,7 +52,7 @@ class Form:
 def form_of(dataset: Dataset, variable: Variable) -> Form:
     """How a variable is written: as it was declared, where its column is of that kind."""
     declared = variable.data_type
-    shape = arrow.shape_of(dataset, variable)
+    shape = arrow_columns.shape_of(dataset, variable)
     if shape is Shape.TEXT:
         return Form(declared if declared in _TEXTS else "string", "", _json_text)
     if shape is Shape.NUMBER:
@@ -73,7 +73,7 @@ def fault_of(dataset: Dataset, variable: Variable) -> str:
     form = form_of(dataset, variable)
     if form.data_type not in _NUMBERS:
         return ""
-    values = arrow.arrow_column(dataset, variable)
+    values = arrow_columns.arrow_column(dataset, variable)
     if is_date(dataset[variable.name]):
         stamps, values = values, _sas_numbers(values)
         if not _are_exact(stamps, values):

@@ -38,7 +38,7 @@ import orjson
 from ....schemas.errors import ConfigurationError
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...values import arrow_columns as arrow
+from ...values import arrow_columns
 from ...values.file_kind import suffix_of
 from ...values.lines import block, lines
 from ..breaches import breaches_of_text
@@ -146,7 +146,7 @@ def _is_json(dataset: Dataset) -> bool:
 
 def _rows(dataset: Dataset, start: str, end: str) -> Iterator[memoryview]:
     columns = [
-        block(arrow.arrow_column(dataset, variable), form_of(dataset, variable).tokens)
+        block(arrow_columns.arrow_column(dataset, variable), form_of(dataset, variable).tokens)
         for variable in dataset.variables
     ]
     return lines(columns, len(dataset), null="null", start=start, end=end)

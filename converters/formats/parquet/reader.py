@@ -34,7 +34,7 @@ from ...values.written_forms import mask_of
 from ...values.written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, ZONE_NOT_KEPT, as_meant
 from ..format import ReadOptions
 from ..unpacking import Allowance
-from . import metadata as arrow_metadata
+from . import metadata
 from .parts import parts_of
 from .table import ParquetTable, readable
 
@@ -73,7 +73,7 @@ def read_parquet(path: Path, options: ReadOptions, /) -> list[Dataset]:
     ----------
     path : Path
         A file, or a folder such as ``adtte.parquet/`` with parts as Spark, Arrow, dask and others write
-        them (see `parquet_parts`).
+        them (see `parts`).
     options : ReadOptions
         `encoding` has no meaning here: text in Parquet is UTF-8.
 
@@ -108,7 +108,7 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     for done, field in enumerate(fields, start=1):
         column = _column(table, field, told.ours, allowance)
         values[field.name] = column.values
-        variable = arrow_metadata.variable_of(field, column.type)
+        variable = metadata.variable_of(field, column.type)
         variables.append(replace(variable, format=variable.format or column.format))
         told_by_column += [(message, field.name) for message in column.notes]
         told_of_values[field.name] = column.told
@@ -137,9 +137,9 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     )
 
 
-def _told(table: ParquetTable) -> arrow_metadata.DatasetMetadata:
+def _told(table: ParquetTable) -> metadata.DatasetMetadata:
     """What the first part says about the dataset; the others must be of the same one."""
-    first, *further = (arrow_metadata.dataset_metadata(file.schema) for file in table.files)
+    first, *further = (metadata.dataset_metadata(file.schema) for file in table.files)
     for file, told in zip(table.files[1:], further, strict=True):
         if told.name != first.name:
             raise UnreadableInput(
@@ -164,16 +164,16 @@ def _special_missing(table: ParquetTable, name: str, column: _Column) -> Special
     if name in table.from_folders:
         return None
     fields = [file.schema.field(name) for file in table.files]
-    if not any(map(arrow_metadata.has_special_missing, fields)):
+    if not any(map(metadata.has_special_missing, fields)):
         return None
     missing = pd.Series(column.values).isna().to_numpy(dtype=np.bool_)
     if all(field.metadata == fields[0].metadata for field in fields):
         with suppress(ValueError):
-            return arrow_metadata.special_missing_of(fields[0], missing)
+            return metadata.special_missing_of(fields[0], missing)
     of_parts = [
-        (first, arrow_metadata.special_missing_of(field, missing[first:end]))
+        (first, metadata.special_missing_of(field, missing[first:end]))
         for field, (first, end) in zip(fields, table.bounds, strict=True)
-        if arrow_metadata.has_special_missing(field)
+        if metadata.has_special_missing(field)
     ]
     return SpecialMissing(
         np.concatenate([first + each.records for first, each in of_parts]),
@@ -319,7 +319,7 @@ def _time(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
 
 def _nothing(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     """A column without a type, all null: what its metadata or its name says, else text."""
-    if (arrow_metadata.told_type(field) or variable_type(field.name)) == "Num":
+    if (metadata.told_type(field) or variable_type(field.name)) == "Num":
         return _number(data, field, ours)
     return _text([data])
 

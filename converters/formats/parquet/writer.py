@@ -1,4 +1,4 @@
-"""Parquet, with the dataset's metadata in the Arrow schema (see `arrow_metadata`).
+"""Parquet, with the dataset's metadata in the Arrow schema (see `metadata`).
 
 Everything of a dataset is kept, special missing values included. Text with few distinct values is
 dictionary-encoded; dates are ``date32`` and datetimes ``timestamp[us]`` without a zone, so that other
@@ -16,15 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ....schemas.study.dataset import Dataset
-from ...values import arrow_columns as arrow
+from ...values import arrow_columns
 from ..breaches import breaches as unfit
 from ..format import Breach, Output, PlannedFile, Writer
-from . import metadata as arrow_metadata
+from . import metadata
 
 
 def breaches(output: Output) -> Iterator[Breach]:
     yield from unfit(output.dataset)
-    if not arrow_metadata.is_writable(output.dataset):
+    if not metadata.is_writable(output.dataset):
         yield Breach(output.dataset.name, "its metadata hold what is no JSON or no valid Unicode")
 
 
@@ -34,10 +34,10 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 
 def table_of(dataset: Dataset) -> pa.Table:
     """A dataset without breaches as an Arrow table with its metadata, in memory."""
-    arrays = [arrow.arrow_column(dataset, variable) for variable in dataset.variables]
+    arrays = [arrow_columns.arrow_column(dataset, variable) for variable in dataset.variables]
     names = [variable.name for variable in dataset.variables]
     plain = pa.schema([pa.field(name, array.type) for name, array in zip(names, arrays, strict=True)])
-    return pa.Table.from_arrays(arrays, schema=arrow_metadata.with_metadata(plain, dataset))
+    return pa.Table.from_arrays(arrays, schema=metadata.with_metadata(plain, dataset))
 
 
 def _write(dataset: Dataset, stream: BinaryIO) -> None:
