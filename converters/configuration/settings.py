@@ -19,6 +19,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.severity import Severity
+from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Standards
 from ...schemas.wording import did_you_mean, one_line
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular
@@ -40,8 +42,6 @@ from .values import (
 if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
     from ...schemas.rules.rule import Rule
-    from ...schemas.severity import Severity
-    from ...schemas.standards.versions import Standards
     from ...schemas.study.declarations import Declarations
     from .tables import Judging
 
@@ -50,11 +50,9 @@ TABLE = "settings"
 PREFIX = "ADAMGATE_"
 DEFAULT = "default"
 
-# The words of `schemas` (a test holds them equal), which is not imported here: it needs pandas.
-ADAMIG = ("adamig-1.0", "adamig-1.1", "adamig-1.2", "adamig-1.3")
-OCCDS = ("1.0", "1.1")
+ADAMIG = tuple(f"adamig-{each}" for each in ADAMIG_VERSIONS)
 NEVER = "never"
-FAIL_ON = ("error", "warning", "note", NEVER)
+FAIL_ON = (*map(str, reversed(Severity)), NEVER)
 
 _REPOSITORY = (".git", ".hg")
 """A folder with one of these is the root of a repository; files above it belong to something else."""
@@ -173,7 +171,7 @@ class Settings:
     """
 
     standard: Annotated[str, Choice(ADAMIG)] = "adamig-1.3"
-    occds: Annotated[str, Choice(OCCDS)] = "1.1"
+    occds: Annotated[str, Choice(OCCDS_VERSIONS)] = "1.1"
     fail_on: Annotated[str, Choice(FAIL_ON)] = "error"
     complete: Annotated[bool, switch] = False
     encoding: Annotated[str | None, codec] = None
@@ -197,15 +195,11 @@ class Settings:
 
     @property
     def standards(self) -> Standards:
-        from ...schemas.standards.versions import Standards
-
         return Standards(adamig=self.standard.removeprefix("adamig-"), occds=self.occds)
 
     @property
     def threshold(self) -> Severity | None:
         """The least severity that refuses, or None."""
-        from ...schemas.severity import Severity
-
         return None if self.fail_on == NEVER else Severity(self.fail_on)
 
     def origin(self, name: str) -> str:

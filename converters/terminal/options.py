@@ -13,7 +13,8 @@ import click
 from ...schemas.errors import UnreadableInput
 from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.standards.structure import Structure
-from ..configuration.settings import ADAMIG, OCCDS
+from ...schemas.standards.versions import OCCDS_VERSIONS
+from ..configuration.settings import ADAMIG
 from ..values.left_open import DATE_ORDERS, DECIMALS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -112,7 +113,7 @@ OWN_RULES = click.option(
 )
 JUDGING = together(
     click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
-    click.option("--occds", type=click.Choice(OCCDS), help="Version of OCCDS to judge by."),
+    click.option("--occds", type=click.Choice(OCCDS_VERSIONS), help="Version of OCCDS to judge by."),
     click.option(
         "--ct",
         type=PATH,

@@ -12,7 +12,6 @@ from adamgate import cli
 from adamgate.converters.configuration import settings as config
 from adamgate.converters.configuration.settings import Settings, load_settings
 from adamgate.converters.terminal.commands.validate import command
-from adamgate.schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS
 
 NOTHING: dict[str, str] = {}
 
@@ -54,12 +53,6 @@ def test_a_link_to_no_settings_is_told(study: Path):
 
 def test_never_has_no_threshold():
     assert load_settings(overrides={"fail_on": "never"}, environ=NOTHING).threshold is None
-
-
-def test_the_words_are_those_of_the_schemas():
-    assert tuple(f"adamig-{version}" for version in ADAMIG_VERSIONS) == config.ADAMIG
-    assert config.OCCDS == OCCDS_VERSIONS
-    assert set(config.FAIL_ON) == {*map(str, ag.Severity), "never"}
 
 
 def test_every_setting_has_a_kind():
