@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = [
     "README.md",
+    "docs/architecture.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/survival.md",
