@@ -6,7 +6,10 @@ from random import Random
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by /proc"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,6 @@ def test_whole_inputs_are_damaged(worker):
         ("exec('while True: pass')", "processor time"),
     ],
 )
-@pytest.mark.slow
 def test_every_way_to_fail_is_noticed_and_the_rest_is_read(does, kind, root, tmp_path):
     """One input in a hundred fails; those after it are read by a process of their own."""
     (tmp_path / "run.py").write_text((root / "fuzz/run.py").read_text(encoding="utf-8"), encoding="utf-8")

@@ -99,6 +99,7 @@ def test_the_limit_grows_with_the_file(a_small_limit, tmp_path):
     assert len(ag.read(tmp_path / "adsl.csv.gz")["ADSL"].frame) == 20_000
 
 
+@pytest.mark.slow
 def test_text_that_repeats_is_read_without_all_its_copies(tmp_path):
     """3 GB as plain text, more than Arrow's usual text holds."""
     records = 300_000

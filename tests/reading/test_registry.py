@@ -91,6 +91,7 @@ def test_datasets_csv_declares_structures_of_any_format(tmp_path: Path) -> None:
     assert (data.label, data.declared_class) == ("X", "BASIC DATA STRUCTURE")
 
 
+@pytest.mark.slow
 def test_all_conformance_cases_are_read(shared: Path) -> None:
     folders = sorted({path.parent for path in (shared / "conformance/cases").glob("*/*/*.json")})
     assert folders

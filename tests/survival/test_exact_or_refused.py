@@ -85,6 +85,7 @@ def cases(draw):
     return Case(unit, aval, days, dates - draw(st.sampled_from([0, 1])), dated)
 
 
+@pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)))
 @settings(max_examples=150)
 def test_whole_days_are_found_to_half_a_day_or_the_table_is_refused(case, target):
@@ -93,6 +94,7 @@ def test_whole_days_are_found_to_half_a_day_or_the_table_is_refused(case, target
         assert np.abs(np.array(list(found.values())) * UNITS[target] - case.days).max() < 0.5
 
 
+@pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)))
 @settings(max_examples=150)
 def test_dates_never_change_a_duration(case, target):
@@ -102,6 +104,7 @@ def test_dates_never_change_a_duration(case, target):
     assert all(table == known[0] for table in known)
 
 
+@pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)), data=st.data())
 @settings(max_examples=150)
 def test_a_selection_never_changes_a_duration(case, target, data):

@@ -360,6 +360,7 @@ def test_a_reader_that_goes_away(study: Path):
     assert (ran.returncode, ran.stderr) == (141, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk():
     with Path("/dev/full").open("w") as full:
@@ -374,6 +375,7 @@ def test_a_full_disk():
     assert ran.stderr.startswith("error: the output cannot be written: No space left on device\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "closed", "code"),
     [("rules", ">&-", 4), ("validate data --format json", ">&-", 4), ("validate data", "2>&-", 0)],
@@ -537,6 +539,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(code: str):
     assert not set(HEAVY).intersection(ran.stderr.split())
 
 
+@pytest.mark.slow
 def test_no_command_imports_a_survival_tool(study: Path):
     code = "from adamgate.cli import run; run(['validate', 'data'])\nimport sys; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)

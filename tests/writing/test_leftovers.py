@@ -140,6 +140,7 @@ def test_a_signal_leaves_nothing(tmp_path, root, number, code):
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_run_under_nohup_goes_on(tmp_path, root):
     source = str(root / "fixtures" / "cartitude1" / "adtte.xpt")
