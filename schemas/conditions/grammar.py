@@ -102,7 +102,7 @@ class Expression:
                 raise ConfigurationError(
                     f"the condition names {name}, which {data.name} does not have",
                     f"{data.name}: {one_line(self.text)}",
-                    did_you_mean(name, data.frame.columns),
+                    did_you_mean(name, (each.name for each in data.variables)),
                 )
         try:
             return self._condition.truth(data)

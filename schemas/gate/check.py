@@ -249,7 +249,7 @@ def _examples(
         shown = [
             name for name in shown if name not in key_variables(data) and name.upper() not in IDENTIFYING
         ]
-    held = {name: data.frame[name].array.take(positions).tolist() for name in (*keys, *shown)}
+    held = {name: data[name].array.take(positions).tolist() for name in (*keys, *shown)}
     return tuple(
         Example(
             record=int(position) + 1,

@@ -9,7 +9,8 @@ Questions to the dataset (`numbers`, `equals`, …) are answered from the data a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -33,26 +34,47 @@ class LentDataset(Dataset):
         return cast("Answer", _kept(self._owner._ask(question, variable, answer)))
 
 
+class LentColumns:
+    """Columns of somebody else, each fetched as a view that cannot be written to."""
+
+    def __init__(self, owner: Dataset) -> None:
+        self._owner = owner
+
+    def __len__(self) -> int:
+        return len(self._owner)
+
+    def column(self, name: str) -> pd.Series:
+        return pd.Series(_view(self._owner.columns.column(name)), name=name, copy=False)
+
+    def special_missing(self, name: str) -> SpecialMissing | None:
+        return cast("SpecialMissing | None", _kept(self._owner.columns.special_missing(name)))
+
+    def frame(self) -> pd.DataFrame:
+        return self._frame
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        columns = {each.name: _view(self._owner.columns.column(each.name)) for each in self._owner.variables}
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(self)), copy=False)
+
+
 def lend(dataset: Dataset) -> LentDataset:
-    """The same dataset with a frame of its own over the same memory, which cannot be written to."""
-    held = {each.name: getattr(dataset, each.name) for each in fields(dataset)}
-    held["frame"] = _unwritable(dataset.frame)
-    special = {name: _kept(each) for name, each in dataset.special_missing.items()}
-    held["special_missing"] = MappingProxyType(special)
-    held["attributes"] = MappingProxyType(dict(dataset.attributes))
-    lent = LentDataset(**held)
-    object.__setattr__(lent, "_owner", dataset)
+    """The same dataset with columns of its own over the same memory, which cannot be written to."""
+    attributes = MappingProxyType(dict(dataset.attributes))
+    lent = LentDataset.of(
+        replace(dataset.description, attributes=attributes),
+        LentColumns(dataset),
+        notes=dataset.notes,
+        declarations=dataset.declarations,
+        read_as_missing=dataset.read_as_missing,
+    )
+    vars(lent)["_owner"] = dataset
     return lent
 
 
 def lend_study(study: Study) -> Study:
     """The same study, each dataset lent."""
     return Study.of(*map(lend, study), notes=study.notes)
-
-
-def _unwritable(frame: pd.DataFrame) -> pd.DataFrame:
-    columns = {name: _view(column) for name, column in frame.items()}
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
 
 
 def _view(column: pd.Series) -> Any:

@@ -1,4 +1,6 @@
-"""Questions to one column, answered over its distinct values where it is dictionary-encoded.
+"""Where records are held by columns, and the questions to one column.
+
+A question is answered over the distinct values where a column is dictionary-encoded.
 
 A character value is missing when it is null or blank: SAS has no other missing text.
 A number is missing when it is NaN or null; a date when it is NaT.
@@ -6,17 +8,63 @@ A number is missing when it is NaN or null; a date when it is NaT.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .variable import SpecialMissing
+
 Mask = NDArray[np.bool_]
 
 _SAS_EPOCH_IN_UNIX_DAYS = -3653  # 1960-01-01
+
+
+class Columns(Protocol):
+    """Where the records of a dataset are: fetched column by column, when somebody asks."""
+
+    def __len__(self) -> int:
+        """Number of records."""
+        ...
+
+    def column(self, name: str) -> pd.Series:
+        """One variable by its name in the case of the source, index 0, 1, 2, …, as readers make it."""
+        ...
+
+    def special_missing(self, name: str) -> SpecialMissing | None:
+        """Its special missing values, where it has some."""
+        ...
+
+    def frame(self) -> pd.DataFrame:
+        """All of them together."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class InFrame:
+    """Columns of a frame in memory."""
+
+    held: pd.DataFrame = field(repr=False)
+    special: Mapping[str, SpecialMissing] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def column(self, name: str) -> pd.Series:
+        return self.held[name]
+
+    def special_missing(self, name: str) -> SpecialMissing | None:
+        return self.special.get(name)
+
+    def frame(self) -> pd.DataFrame:
+        return self.held
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"held": self.held, "special": dict(self.special)}
 
 
 class WrongType(TypeError):

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..glance import Glance, Glanced, listed
-from ..standards.structure import Structure, detect_structure, is_declared, overruled
+from ..standards.structure import Structure
 from . import columns
-from .columns import Distinct, Mask
+from .columns import Columns, Distinct, InFrame, Mask
 from .declarations import NOTHING_DECLARED, Declarations
+from .description import DatasetDescription
 from .foreign_frame import taken
-from .variable import MetadataKind, ReadAsMissing, ReadingNote, Source, SpecialMissing, Variable
+from .variable import (
+    NOTHING_READ_AS_MISSING,
+    MetadataKind,
+    ReadAsMissing,
+    ReadingNote,
+    Source,
+    SpecialMissing,
+    Variable,
+)
 
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+_OF_COLUMNS = ("frame", "special_missing")
+_OF_DATASET = ("notes", "declarations", "read_as_missing")
+
+
 class Dataset(Glanced):
     """One table with its metadata.
 
@@ -56,28 +68,89 @@ class Dataset(Glanced):
         Values that a user's words made missing.
     """
 
-    name: str
-    frame: pd.DataFrame
-    variables: tuple[Variable, ...]
-    label: str = ""
-    declared_class: str = ""
-    declared_subclass: str = ""
-    carries: frozenset[MetadataKind] = frozenset({"label", "length", "format"})
-    source: Source | None = None
-    special_missing: Mapping[str, SpecialMissing] = field(default_factory=lambda: MappingProxyType({}))
-    created: datetime | None = None
-    modified: datetime | None = None
-    notes: tuple[ReadingNote, ...] = ()
-    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    declarations: Declarations = NOTHING_DECLARED
-    read_as_missing: ReadAsMissing = field(default_factory=ReadAsMissing)
+    description: DatasetDescription
+    columns: Columns
+    notes: tuple[ReadingNote, ...]
+    declarations: Declarations
+    read_as_missing: ReadAsMissing
 
-    def __post_init__(self) -> None:
-        names = [variable.name for variable in self.variables]
-        if names != list(self.frame.columns):
-            raise ValueError(f"{self.name}: variables and columns differ")
-        if len(self._by_name) < len(names):
-            raise ValueError(f"{self.name}: two variables differ only in case")
+    def __init__(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        variables: tuple[Variable, ...],
+        label: str = "",
+        *,
+        declared_class: str = "",
+        declared_subclass: str = "",
+        carries: frozenset[MetadataKind] = frozenset({"label", "length", "format"}),
+        source: Source | None = None,
+        special_missing: Mapping[str, SpecialMissing] = MappingProxyType({}),
+        created: datetime | None = None,
+        modified: datetime | None = None,
+        notes: tuple[ReadingNote, ...] = (),
+        attributes: Mapping[str, Any] = MappingProxyType({}),
+        declarations: Declarations = NOTHING_DECLARED,
+        read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
+    ) -> None:
+        description = DatasetDescription(
+            name=name,
+            variables=variables,
+            label=label,
+            declared_class=declared_class,
+            declared_subclass=declared_subclass,
+            carries=carries,
+            source=source,
+            created=created,
+            modified=modified,
+            attributes=attributes,
+        )
+        if [variable.name for variable in variables] != list(frame.columns):
+            raise ValueError(f"{name}: variables and columns differ")
+        self._hold(description, InFrame(frame, special_missing), notes, declarations, read_as_missing)
+
+    @classmethod
+    def of(
+        cls,
+        description: DatasetDescription,
+        columns: Columns,
+        *,
+        notes: tuple[ReadingNote, ...] = (),
+        declarations: Declarations = NOTHING_DECLARED,
+        read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
+    ) -> Self:
+        """A dataset by its description and by columns that are fetched when they are asked for.
+
+        Parameters
+        ----------
+        description : DatasetDescription
+        columns : Columns
+            One for each variable of the description.
+        notes, declarations, read_as_missing
+            As of the dataset.
+        """
+        made = cls.__new__(cls)
+        made._hold(description, columns, notes, declarations, read_as_missing)
+        return made
+
+    def _hold(
+        self,
+        description: DatasetDescription,
+        columns: Columns,
+        notes: tuple[ReadingNote, ...],
+        declarations: Declarations,
+        read_as_missing: ReadAsMissing,
+    ) -> None:
+        vars(self).update(
+            description=description,
+            columns=columns,
+            notes=notes,
+            declarations=declarations,
+            read_as_missing=read_as_missing,
+        )
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a dataset is not changed: dataset.replace({name}=...) gives another")
 
     @classmethod
     def from_frame(
@@ -109,44 +182,103 @@ class Dataset(Glanced):
         )
         return cls(name=name.upper(), frame=plain, variables=given, label=label, carries=carries)
 
-    @cached_property
+    # What the description knows.
+
+    @property
+    def name(self) -> str:
+        return self.description.name
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return self.description.variables
+
+    @property
+    def label(self) -> str:
+        return self.description.label
+
+    @property
+    def declared_class(self) -> str:
+        return self.description.declared_class
+
+    @property
+    def declared_subclass(self) -> str:
+        return self.description.declared_subclass
+
+    @property
+    def carries(self) -> frozenset[MetadataKind]:
+        return self.description.carries
+
+    @property
+    def source(self) -> Source | None:
+        return self.description.source
+
+    @property
+    def created(self) -> datetime | None:
+        return self.description.created
+
+    @property
+    def modified(self) -> datetime | None:
+        return self.description.modified
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        return self.description.attributes
+
+    @property
     def structure(self) -> Structure:
-        return detect_structure(self.name, self._by_name, self.declared_class, self.declared_subclass)
+        return self.description.structure
 
     @property
     def is_adam(self) -> bool:
         """Whether this is an analysis dataset, not SDTM or another table."""
-        if self.structure is not Structure.OTHER or self.name.startswith("AD"):
-            return True
-        return is_declared(self.declared_class, self.declared_subclass)
+        return self.description.is_adam
 
     @property
     def overruled(self) -> Structure | None:
         """What it looks like, where its declared class keeps off the rules of that; else None."""
-        return overruled(self.name, self._by_name, self.declared_class, self.declared_subclass)
+        return self.description.overruled
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        return self.columns.frame()
+
+    @property
+    def special_missing(self) -> Mapping[str, SpecialMissing]:
+        found = ((each.name, self.columns.special_missing(each.name)) for each in self.variables)
+        return MappingProxyType({name: special for name, special in found if special is not None})
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self.columns)
 
     # Variable names are found in any case, as SAS finds them; the frame keeps the case of the source.
 
     def __contains__(self, variable: object) -> bool:
-        return isinstance(variable, str) and variable.upper() in self._by_name
+        return isinstance(variable, str) and variable.upper() in self.description.by_name
 
     def __getitem__(self, variable: str) -> pd.Series:
-        return self.frame[self.variable(variable).name]
+        return self.columns.column(self.variable(variable).name)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the variables in capitals, in order, for questions to the names themselves."""
-        return tuple(self._by_name)
+        return tuple(self.description.by_name)
 
     def variable(self, name: str) -> Variable:
-        return self._by_name[name.upper()]
+        return self.description.by_name[name.upper()]
 
     def replace(self, **changes: Any) -> Dataset:
-        """A dataset like this one but for `changes`."""
-        return replace(self, **changes)
+        """A dataset like this one but for `changes`, by the names of its attributes."""
+        held = {name: changes.pop(name, getattr(self, name)) for name in _OF_DATASET}
+        frame, special = (changes.pop(name, None) for name in _OF_COLUMNS)
+        description = replace(self.description, **changes) if changes else self.description
+        if frame is None and special is None:
+            return Dataset.of(description, self.columns, **held)
+        frame = self.frame if frame is None else frame
+        if [each.name for each in description.variables] != list(frame.columns):
+            raise ValueError(f"{description.name}: variables and columns differ")
+        return Dataset.of(
+            description, InFrame(frame, self.special_missing if special is None else special), **held
+        )
 
     # Questions that rules and converters ask; each is answered once per variable.
 
@@ -196,7 +328,7 @@ class Dataset(Glanced):
         rows = [
             ("structure", str(self.structure)),
             ("records", f"{len(self):,}"),
-            ("variables", f"{len(self.variables):,}: {listed(tuple(self.frame.columns))}"),
+            ("variables", f"{len(self.variables):,}: {listed(tuple(each.name for each in self.variables))}"),
         ]
         if self.source is not None:
             rows.append(("source", f"{self.source.path}, {self.source.format}"))
@@ -207,11 +339,10 @@ class Dataset(Glanced):
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what was answered on the way, so that sending a dataset costs no more."""
-        return sendable(self)
+        return {name: vars(self)[name] for name in ("description", "columns", *_OF_DATASET)}
 
-    @cached_property
-    def _by_name(self) -> dict[str, Variable]:
-        return {variable.name.upper(): variable for variable in self.variables}
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str], Any]:
@@ -238,9 +369,3 @@ def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
     """Codes numbered without gaps, and how many there are."""
     compacted, distinct = pd.factorize(codes)
     return compacted, len(distinct)
-
-
-def sendable(instance: Any) -> dict[str, Any]:
-    """Fields for pickle, which does not take read-only views of mappings."""
-    values = {each.name: getattr(instance, each.name) for each in fields(instance)}
-    return {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in values.items()}

@@ -9,8 +9,9 @@ from typing import Any
 
 from ..glance import Glance, Glanced
 from ..wording import counted
-from .dataset import Dataset, sendable
+from .dataset import Dataset
 from .declarations import Declarations
+from .description import sendable
 from .variable import ReadingNote
 
 

@@ -138,3 +138,6 @@ class ReadAsMissing:
         met = [each for each in parts if each.values]
         words = dict.fromkeys(word for each in met for word in each.words)
         return cls(tuple(words), sum(each.values for each in met))
+
+
+NOTHING_READ_AS_MISSING = ReadAsMissing()

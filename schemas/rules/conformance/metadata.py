@@ -123,7 +123,7 @@ def long_text(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Split the text over two variables, the second named with a number at its end.
     """
-    for name in data.frame.columns:
+    for name in (each.name for each in data.variables):
         if data.is_character(name):
             message = f"{name} holds a text of more than {_TEXT_LENGTH} characters"
             yield Fault(_too_long(data[name]), (name,), message)

@@ -91,3 +91,54 @@ def test_a_threshold_may_be_given_by_its_word(root):
         report.raise_for("warning")
     with pytest.raises(ValueError, match="fatal"):
         report.raise_for("fatal")
+
+
+class Fetched:
+    """Columns that note which of them were fetched, as those on disk would be."""
+
+    def __init__(self, dataset):
+        self.frames, self.specials, self.asked = dataset.frame, dataset.special_missing, []
+
+    def __len__(self):
+        return len(self.frames)
+
+    def column(self, name):
+        self.asked.append(name)
+        return self.frames[name]
+
+    def special_missing(self, name):
+        return self.specials.get(name)
+
+    def frame(self):
+        raise AssertionError("nobody needs all columns at once")
+
+
+def fetched(study):
+    return ag.Study.of(*(ag.Dataset.of(each.description, Fetched(each), notes=each.notes) for each in study))
+
+
+@pytest.mark.parametrize("name", ["cartitude1", "cartitude1-broken"])
+def test_the_gate_fetches_columns_and_needs_no_frame(root, name):
+    study = ag.read(root / "fixtures" / name)
+    elsewhere = fetched(study)
+    report = ag.validate(elsewhere)
+    assert report == ag.validate(study)
+    assert report.findings == ag.validate(study).findings
+    for dataset in elsewhere:
+        assert set(dataset.columns.asked) <= {each.name for each in dataset.variables}
+
+
+def test_a_dataset_is_not_changed_but_replaced(study):
+    adtte = study["ADTTE"]
+    with pytest.raises(AttributeError, match=r"dataset.replace\(label=...\)"):
+        adtte.label = "Other"
+    other = adtte.replace(label="Other", notes=())
+    assert (other.label, other.notes, other.frame is adtte.frame) == ("Other", (), True)
+    assert other.variables == adtte.variables
+    assert adtte.label != "Other"
+    with pytest.raises(TypeError):
+        adtte.replace(lable="Other")
+    with pytest.raises(ValueError, match="variables and columns differ"):
+        adtte.replace(frame=adtte.frame.iloc[:, 1:])
+    shorter = adtte.replace(frame=adtte.frame.head(3), special_missing={})
+    assert (len(shorter), dict(shorter.special_missing)) == (3, {})
