@@ -1,14 +1,14 @@
 """What rules of a user's own are handed: the same data, lent so that nothing they do to it lasts.
 
-The columns are views of the same memory that cannot be written to, in a frame of the rule's own: a
-column that the rule adds, replaces or drops is gone when it is done, and an attempt to write into one
-raises. Nothing is copied, so lending costs microseconds per variable, whatever the number of records.
-Questions to the dataset (`numbers`, `equals`, …) are answered from the data as they are.
+Each column that a rule asks for is a copy of its own, dictionary included, and so is each answer (`numbers`,
+`distinct`, …): whatever is done to it, by whichever way into its memory, is gone when the rule is done. It is
+marked as not to be written to, so that a rule that means no harm is told. What nobody asks for is not copied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -35,16 +35,19 @@ class LentDataset(Dataset):
 
 
 class LentColumns:
-    """Columns of somebody else, each fetched as a view that cannot be written to."""
+    """Columns of somebody else: each is copied when it is fetched, once."""
 
     def __init__(self, owner: Dataset) -> None:
         self._owner = owner
+        self._fetched: dict[str, pd.Series] = {}
 
     def __len__(self) -> int:
         return len(self._owner)
 
     def column(self, name: str) -> pd.Series:
-        return pd.Series(_view(self._owner.columns.column(name)), name=name, copy=False)
+        if name not in self._fetched:
+            self._fetched[name] = pd.Series(_copied(self._owner.columns.column(name)), name=name, copy=False)
+        return self._fetched[name]
 
     def special_missing(self, name: str) -> SpecialMissing | None:
         return cast("SpecialMissing | None", _kept(self._owner.columns.special_missing(name)))
@@ -54,15 +57,20 @@ class LentColumns:
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
-        columns = {each.name: _view(self._owner.columns.column(each.name)) for each in self._owner.variables}
+        columns = {each.name: self.column(each.name).array for each in self._owner.variables}
         return pd.DataFrame(columns, index=pd.RangeIndex(len(self)), copy=False)
 
 
 def lend(dataset: Dataset) -> LentDataset:
-    """The same dataset with columns of its own over the same memory, which cannot be written to."""
-    attributes = MappingProxyType(dict(dataset.attributes))
+    """The same dataset for a rule that may do with it what it likes."""
+    described = replace(
+        dataset.description,
+        variables=tuple(map(copy, dataset.variables)),
+        source=copy(dataset.source),
+        attributes=MappingProxyType(deepcopy(dict(dataset.attributes))),
+    )
     lent = LentDataset.of(
-        replace(dataset.description, attributes=attributes),
+        described,
         LentColumns(dataset),
         notes=dataset.notes,
         declarations=dataset.declarations,
@@ -77,18 +85,19 @@ def lend_study(study: Study) -> Study:
     return Study.of(*map(lend, study), notes=study.notes)
 
 
-def _view(column: pd.Series) -> Any:
-    """A column of its own over the same values."""
+def _copied(column: pd.Series) -> Any:
+    """The values of a column in memory of their own."""
     held = column.array
     if isinstance(held, pd.Categorical):
-        return pd.Categorical.from_codes(_read_only(held.codes), dtype=held.dtype, validate=False)
+        dtype = pd.CategoricalDtype(held.categories.copy(deep=True), held.ordered)
+        return pd.Categorical.from_codes(_read_only(held.codes), dtype=dtype, validate=False)
     if isinstance(column.dtype, np.dtype):
-        return pd.Series(_read_only(column.to_numpy()), dtype=column.dtype, copy=False)
+        return pd.Series(_read_only(column.to_numpy()), dtype=column.dtype, copy=False).array
     return held.copy()  # of Arrow, whose memory cannot be written to: another handle on the same
 
 
 def _kept(answer: object) -> object:
-    """An answer, its arrays as views that cannot be written to."""
+    """An answer, its arrays copied."""
     if isinstance(answer, np.ndarray):
         return _read_only(answer)
     if isinstance(answer, Distinct):
@@ -99,6 +108,7 @@ def _kept(answer: object) -> object:
 
 
 def _read_only(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    view = values.view()
-    view.flags.writeable = False
-    return view
+    """A copy that says that it is not to be written to."""
+    copied = values.copy()
+    copied.flags.writeable = False
+    return copied

@@ -197,7 +197,31 @@ def _texts(frame):
     frame["USUBJID"].array[:] = "S"
 
 
-@pytest.mark.parametrize("edit", [_adds_a_column, _numbers, _cells, _dates, _categories, _texts])
+def _lifted(values):
+    """Writes into an array and into what it is a view of, whatever they say of that."""
+    while isinstance(values, np.ndarray):
+        with suppress(ValueError):
+            values.setflags(write=True)
+            values[:] = values[:1]
+        values = values.base
+
+
+def _marked_memory(frame):
+    for name in frame.columns:
+        _lifted(frame[name].to_numpy())
+
+
+def _dictionaries(frame):
+    for column in (frame["PARAMCD"], frame["USUBJID"]):
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            _lifted(column.cat.categories.values)
+            _lifted(column.cat.codes.to_numpy())
+
+
+EDITS = [_adds_a_column, _numbers, _cells, _dates, _categories, _texts, _marked_memory, _dictionaries]
+
+
+@pytest.mark.parametrize("edit", EDITS)
 def test_what_a_rule_does_to_its_data_changes_nothing(trial, edit):
     def edits(data, study):
         """It edits whatever it gets."""
@@ -205,6 +229,8 @@ def test_what_a_rule_does_to_its_data_changes_nothing(trial, edit):
             with suppress(Exception):  # some edits are refused, others change what is thrown away
                 edit(each.frame)
             seen.append(each.numbers("AVAL").sum() if "AVAL" in each else 0)
+            _lifted(each.numbers("AVAL") if "AVAL" in each else None)
+            _lifted(each.distinct("USUBJID").values)
         for answer in (data.numbers("AVAL"), data.missing("CNSR"), data.distinct("PARAMCD").values):
             with pytest.raises(ValueError, match="read-only"):
                 answer[:] = answer[0]
