@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...schemas.evidence.identifiers import WITHHELD, is_identifier
 from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, Row
 from ...schemas.study import columns
@@ -263,7 +264,7 @@ def codebook(
         time=_time(scale),
         columns=tuple(_columns(frame, selection, scale)),
         counts=_counts(frame),
-        reasons=tuple(_reasons(frame)),
+        reasons=tuple(_reasons(selection.data, frame)),
         arm=arm,
         arms=tuple(_arms(frame, arm)) if arm else (),
         zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
@@ -289,7 +290,14 @@ def _without_record(study: Study, selection: AnalysedRecords, population: str | 
 
 
 def _param(data: Dataset) -> str:
-    return "; ".join(sorted(map(str, data.distinct("PARAM").values))) if "PARAM" in data else ""
+    if "PARAM" not in data:
+        return ""
+    return "; ".join(sorted({_naming_nobody(data, str(each)) for each in data.distinct("PARAM").values}))
+
+
+def _naming_nobody(data: Dataset, text: str) -> str:
+    """A text of the data, unless it is a subject's identifier and no description at all."""
+    return WITHHELD if is_identifier(data, text) else text
 
 
 def _time(scale: TimeScale) -> TimeEntry:
@@ -343,8 +351,9 @@ def _counts(frame: pd.DataFrame) -> Counts:
     return Counts(len(frame), events, len(frame) - events)
 
 
-def _reasons(frame: pd.DataFrame) -> Iterator[ReasonEntry]:
-    pairs = zip(frame["CNSR"].tolist(), map(_text_or_none, frame["reason"]), strict=True)
+def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
+    said = {each: _naming_nobody(data, each) for each in frame["reason"].dropna().unique()}
+    pairs = zip(frame["CNSR"].tolist(), map(said.get, frame["reason"]), strict=True)
     counted = Counter(pairs)
     for cnsr, reason in sorted(counted, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
         yield ReasonEntry(cnsr, reason, cnsr == 0, counted[cnsr, reason])

@@ -43,5 +43,10 @@ def _forms(values: NDArray[np.object_]) -> Iterator[str]:
 
 def names_subject(data: Dataset, text: str) -> bool:
     """Whether a text is an identifier of a subject of the dataset, or has one among its words."""
-    known, said = identifiers(data), text.strip().upper()
-    return said in known or not known.isdisjoint(_WORD.findall(said))
+    words = _WORD.findall(text.strip().upper())
+    return is_identifier(data, text) or not identifiers(data).isdisjoint(words)
+
+
+def is_identifier(data: Dataset, text: str) -> bool:
+    """Whether a text as a whole is an identifier of a subject of the dataset."""
+    return text.strip().upper() in identifiers(data)

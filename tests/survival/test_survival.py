@@ -476,3 +476,15 @@ def test_checks_that_lack_a_dataset_are_those_that_refuse_where_the_delivery_is_
             survival(each, "PFS", gate={"complete": True})
         assert len(refused.value.report.not_run) == gate.undelivered
     assert survival(study, "PFS", gate={"complete": True, "select": ["TTE"]}).codebook.gate.undelivered == 0
+
+
+def test_a_description_that_is_a_subjects_identifier_is_none(make):
+    """The table names subjects; what is printed beside it does not."""
+    names = [f"s-0{number} " for number in range(1, 7)]
+    codebook = table(make(PARAM=names, EVNTDESC=names, CNSDTDSC=["S-01 is lost", *names[1:]])).codebook
+    assert codebook.param == "(a subject's identifier)"
+    assert {each.reason for each in codebook.reasons} == {"(a subject's identifier)"}
+    assert sum(each.subjects for each in codebook.reasons) == 6
+    assert "s-0" not in render_summary(codebook)
+    kept = table(make(EVNTDESC="Lost after S-01", CNSDTDSC=None)).codebook
+    assert {each.reason for each in kept.reasons} == {"Lost after S-01"}
