@@ -23,11 +23,11 @@ from seeds import Files
 
 import adamgate as ag
 from adamgate.converters.configuration.settings import load_settings
+from adamgate.converters.formats import writable
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS
 from adamgate.converters.reports.contents import RENDERERS
 from adamgate.converters.survival import LAYOUTS
-from adamgate.converters.writing.write import WRITERS
 from adamgate.schemas.conditions.grammar import compile_expression
 
 _ENCODINGS = (None,) * 60 + (
@@ -123,7 +123,7 @@ def _described(study: ag.Study, _: Path, random: Random) -> None:
 
 def _converted(study: ag.Study, folder: Path, random: Random) -> None:
     for dataset in study:
-        target = folder / f"out{random.choice(tuple(WRITERS))}"
+        target = folder / f"out{random.choice(tuple(writable()))}"
         with warnings.catch_warnings(), suppress(ag.UnwritableOutput):
             warnings.simplefilter("ignore", ag.MetadataNotKept)
             ag.write(dataset, target, overwrite=True)

@@ -14,8 +14,8 @@ from damages import DAMAGES
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
+from adamgate.converters.formats import writable
 from adamgate.converters.reports.contents import RENDERERS
-from adamgate.converters.writing.write import WRITERS
 from adamgate.schemas.gate.check import key_variables
 
 STUDY = Path(__file__).parents[1] / "fixtures" / "cartitude1"
@@ -96,7 +96,7 @@ def _of_datasets(study: ag.Study, folder: Path) -> Iterator[str]:
         described = ag.describe(dataset)
         yield repr(dataset) + dataset._repr_html_() + repr(described)
         yield from (render([described]) for render in RENDERERS.values())
-        for suffix in WRITERS:
+        for suffix in writable():
             with warnings.catch_warnings(record=True) as lost:
                 warnings.simplefilter("always")
                 try:

@@ -1,1 +1,101 @@
-"""One folder per format."""
+"""One folder per format, and the table that names them: a new format is one entry here.
+
+A module is imported when a file of its format comes up: reading a CSV loads no pyreadstat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from .holds import EVERYTHING, Holds
+
+if TYPE_CHECKING:
+    from ...schemas.study.dataset import Dataset
+    from .format import Reader, ReadOptions, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One file format.
+
+    Attributes
+    ----------
+    name : str
+        For people: "CSV".
+    suffixes : tuple of str
+        Of the files that are read, in lower case.
+    holds : frozenset of Holds
+        What it has a place for, sidecars included.
+    reader : str
+        Module and function that read it, as ".csv.reader:read_csv"; a module outside of this package is
+        named in full.
+    writer : str
+        Module and `Writer` that write it; empty where it is not written.
+    written : tuple of str
+        Suffixes of the files that are written.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    holds: frozenset[Holds]
+    reader: str
+    writer: str = ""
+    written: tuple[str, ...] = ()
+
+    def read(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
+        """The datasets of a file; see `format.Reader`."""
+        return cast("Reader", _loaded(self.reader))(path, options)
+
+    def load_writer(self) -> Writer:
+        return cast("Writer", _loaded(self.writer))
+
+
+def _loaded(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module, __name__), name)
+
+
+_OF_SAS = EVERYTHING - {Holds.CLASS, Holds.KEYS, Holds.OIDS, Holds.ATTRIBUTES}
+
+FORMATS: tuple[Format, ...] = (
+    Format("SAS transport", (".xpt", ".xport"), _OF_SAS - {Holds.VALUE_LABELS}, ".xpt.reader:read_xpt"),
+    Format("SAS dataset", (".sas7bdat",), _OF_SAS, ".sas7bdat.reader:read_sas7bdat"),
+    Format(
+        "CSV",
+        (".csv", ".csv.gz", ".tsv", ".tsv.gz"),
+        EVERYTHING - {Holds.KEYS, Holds.VALUE_LABELS, Holds.OIDS, Holds.ATTRIBUTES},
+        ".csv.reader:read_csv",
+        ".csv.writer:CSV",
+        (".csv",),
+    ),
+    Format(
+        "Parquet",
+        (".parquet",),
+        EVERYTHING,
+        ".parquet.reader:read_parquet",
+        ".parquet.writer:PARQUET",
+        (".parquet",),
+    ),
+    Format(
+        "Dataset-JSON",
+        (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
+        EVERYTHING - {Holds.INFORMATS, Holds.SPECIAL_MISSING, Holds.CLASS, Holds.VALUE_LABELS},
+        ".dataset_json.reader:read_dataset_json",
+        ".dataset_json.writer:DATASET_JSON",
+        (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
+    ),
+)
+
+
+def readable() -> Mapping[str, Format]:
+    """Formats that are read, by suffix."""
+    return {suffix: each for each in FORMATS for suffix in each.suffixes}
+
+
+def writable() -> Mapping[str, Format]:
+    """Formats that are written, by suffix."""
+    return {suffix: each for each in FORMATS for suffix in each.written}

@@ -16,7 +16,9 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ..values.arrow_columns import Shape, are_whole_days, shape_of, stamps_of, text_array
 from ..values.sas_formats import FormatKind, kind_of
+from . import Format
 from .format import Breach
+from .holds import FOUND, Holds
 
 _EXACT = 2**53
 _LONGEST = 2**31 - 1
@@ -31,6 +33,16 @@ def breaches(dataset: Dataset) -> Iterator[Breach]:
         message = _fault(dataset, variable)
         if message:
             yield Breach(dataset.name, message, variable.name)
+
+
+def breaches_of_data(dataset: Dataset, form: Format) -> Iterator[Breach]:
+    """Data that the format has no place for: special missing values."""
+    if Holds.SPECIAL_MISSING in form.holds:
+        return
+    for name in FOUND[Holds.SPECIAL_MISSING](dataset):
+        tags, counts = np.unique(dataset.special_missing[name].tags, return_counts=True)
+        listed = ", ".join(f".{tag} {count}" for tag, count in zip(tags, counts, strict=True))
+        yield Breach(dataset.name, f"holds special missing values: {listed}", name)
 
 
 def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:

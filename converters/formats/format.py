@@ -112,21 +112,15 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """How one file format is written.
+    """How one file format is written; what it has a place for stands in `Format.holds`.
 
     Attributes
     ----------
-    format : str
-        Name for people, as in `Source.format`.
     breaches : callable
         Everything of a dataset that the format cannot hold; a dataset with none is written loss-free.
     plan : callable
         The files that hold these datasets, sidecars included.
-    drops : tuple of str
-        Kinds of metadata (`losses.METADATA`) that the format has no place for.
     """
 
-    format: str
     breaches: Callable[[Output], Iterable[Breach]]
     plan: Callable[[Sequence[Output]], list[PlannedFile]]
-    drops: tuple[str, ...] = ()

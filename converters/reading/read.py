@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
-from ..formats.format import Reader, ReadingProgress, ReadOptions
+from ..formats import readable
+from ..formats.format import ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
 from ..values.file_kind import suffix_of
@@ -30,43 +29,6 @@ from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets
-
-__all__ = ["READERS", "ReadOptions", "Reader", "ReadingProgress", "read"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Lazy:
-    """A reader whose module is imported on its first use."""
-
-    module: str
-    function: str
-
-    def __call__(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
-        reader = getattr(import_module(self.module, __package__), self.function)
-        return cast("Reader", reader)(path, options)
-
-
-_XPT = _Lazy("..formats.xpt.reader", "read_xpt")
-_CSV = _Lazy("..formats.csv.reader", "read_csv")
-_DATASET_JSON = _Lazy("..formats.dataset_json.reader", "read_dataset_json")
-
-READERS: Mapping[str, Reader] = MappingProxyType(
-    {
-        ".xpt": _XPT,
-        ".xport": _XPT,
-        ".sas7bdat": _Lazy("..formats.sas7bdat.reader", "read_sas7bdat"),
-        ".csv": _CSV,
-        ".csv.gz": _CSV,
-        ".tsv": _CSV,
-        ".tsv.gz": _CSV,
-        ".parquet": _Lazy("..formats.parquet.reader", "read_parquet"),
-        ".json": _DATASET_JSON,
-        ".ndjson": _DATASET_JSON,
-        ".ndjson.gz": _DATASET_JSON,
-        ".dsjc": _DATASET_JSON,
-    }
-)
-"""Readers by file name suffix, in lower case."""
 
 _HASHED = 1 << 20
 """Bytes that are hashed at once."""
@@ -190,7 +152,8 @@ def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Datas
     try:
         before = _state(path)
         sha256 = hashing(before)
-        datasets = READERS[suffix_of(path, READERS)](path, options)
+        known = readable()
+        datasets = known[suffix_of(path, known)].read(path, options)
         digest = sha256.result()
         after = _state(path)
     except OSError as error:
@@ -322,17 +285,17 @@ def _paths(given: Any) -> list[Path]:
 def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound:
     """The files to read of one path; `others` are given beside it."""
     if path.is_dir() and not is_partitioned(path):
-        return files_in(path, READERS, recursive, [other for other in others if other.is_dir()])
+        return files_in(path, readable(), recursive, [other for other in others if other.is_dir()])
     if not path.exists():
         raise _absent(path)
     if is_sidecar(path) and others:
         return FilesFound(())  # a shell's *.csv names them too; they are read with their data
-    suffix = suffix_of(path, READERS)
+    suffix = suffix_of(path, readable())
     if not suffix:
         raise UnreadableInput(
             f"unknown kind of file {path.suffix or '(no suffix)'}",
             str(path),
-            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known are {', '.join(READERS)}"),
+            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known are {', '.join(readable())}"),
         )
     return FilesFound((path,))
 

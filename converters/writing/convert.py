@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..reading.read import ReadingProgress, read
+from ..formats.format import ReadingProgress
+from ..reading.read import read
 from .write import Target, write
 
 

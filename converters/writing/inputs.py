@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
 from ...schemas.study.dataset import Dataset
+from ..formats import readable
 from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecars import sidecars_in
 from ..reading.folder import is_hidden, may_be_data
-from ..reading.read import READERS
 
 _CATALOG = ".sas7bcat"
 
@@ -105,7 +105,7 @@ def _folders_of(path: Path) -> set[tuple[int, int] | None]:
 
 def _may_be_data(path: Path) -> bool:
     try:
-        return may_be_data(path, READERS)
+        return may_be_data(path, readable())
     except OSError:  # by its name it is, and its content cannot be looked at
         return True
 

@@ -3,57 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from ...schemas.study.dataset import Dataset
+from ..formats import Format
 from ..formats.format import Output
-
-VALUE_LABELS = "value_labels"
+from ..formats.holds import DATA, FOUND, Holds
 
 
 class MetadataNotKept(UserWarning):
     """A file was written that lacks some of its dataset's metadata."""
 
 
-def _informats(dataset: Dataset) -> Collection[str]:
-    return [variable.name for variable in dataset.variables if variable.informat]
-
-
-def _keys(dataset: Dataset) -> Collection[str]:
-    return [variable.name for variable in dataset.variables if variable.key_sequence]
-
-
-def _class(dataset: Dataset) -> Collection[str]:
-    return list(filter(None, (dataset.declared_class, dataset.declared_subclass)))
-
-
-def _value_labels(dataset: Dataset) -> Collection[str]:
-    return list(dataset.attributes.get(VALUE_LABELS, ()))
-
-
-def _attributes(dataset: Dataset) -> Collection[str]:
-    return [name for name, value in dataset.attributes.items() if value and name != VALUE_LABELS]
-
-
-METADATA: Mapping[str, Callable[[Dataset], Collection[str]]] = {
-    "informats": _informats,
-    "order of keys": _keys,
-    "class and subclass": _class,
-    "value labels": _value_labels,
-    "attributes": _attributes,
-}
-"""Kinds of metadata that not every format holds, and where a dataset has them."""
-
 _LISTED = 8
 
 
-def tell_losses(outputs: Sequence[Output], form: str, drops: Collection[str]) -> None:
-    """Warn of what these datasets have and a format drops."""
+def tell_losses(outputs: Sequence[Output], form: Format) -> None:
+    """Warn of what these datasets have and a format has no place for."""
     for output in outputs:
-        lost = {kind: found for kind in drops if (found := METADATA[kind](output.dataset))}
+        gone = (kind for kind in Holds if kind not in form.holds and kind not in DATA)
+        lost = {kind: found for kind in gone if (found := FOUND[kind](output.dataset))}
         if lost:
             told = "; ".join(f"{kind} ({_listed(found)})" for kind, found in lost.items())
-            message = f"{output.dataset.name}: {form} has no place for {told}; they are left out"
+            message = f"{output.dataset.name}: {form.name} has no place for {told}; they are left out"
             warnings.warn(message, MetadataNotKept, stacklevel=3)
 
 

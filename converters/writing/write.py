@@ -4,51 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
-from ..formats.csv.writer import CSV
-from ..formats.dataset_json.writer import DATASET_JSON
-from ..formats.format import Breach, Output, PlannedFile, Writer
-from ..formats.parquet.writer import PARQUET
+from ..formats import Format, writable
+from ..formats.breaches import breaches_of_data
+from ..formats.format import Breach, Output, Writer
+from ..formats.holds import EVERYTHING
 from ..metadata.sidecars import dataset_name
 from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs
-from .losses import MetadataNotKept, tell_losses
+from .losses import tell_losses
 
-__all__ = [
-    "WRITERS",
-    "Breach",
-    "MetadataNotKept",
-    "Output",
-    "PlannedFile",
-    "Target",
-    "Writer",
-    "write",
-    "write_together",
-]
-
-WRITERS: Mapping[str, Writer] = MappingProxyType(
-    {
-        ".parquet": PARQUET,
-        ".csv": CSV,
-        ".json": DATASET_JSON,
-        ".ndjson": DATASET_JSON,
-        ".ndjson.gz": DATASET_JSON,
-        ".dsjc": DATASET_JSON,
-    }
-)
-"""Writers by file name suffix, in lower case."""
-
-_CHOICE = "choose Parquet (.parquet), CSV (.csv) or Dataset-JSON (.json, .ndjson, .ndjson.gz, .dsjc)"
 _NOT_WRITTEN = {
     ".xpt": "XPT cannot be written yet",
     ".xport": "XPT cannot be written yet",
@@ -96,11 +70,11 @@ class Target:
                 raise ConfigurationError(
                     "a folder needs a format for its files", str(path), "add --to parquet, csv or json"
                 )
-            _writer(suffix_of(place, WRITERS) or place.suffix, str(path))
+            _format(suffix_of(place, writable()) or place.suffix, str(path))
             return cls(place)
         suffix = "." + to.lower().removeprefix(".")
-        _writer(suffix, f"--to {to}")
-        named = suffix_of(place, WRITERS)
+        _format(suffix, f"--to {to}")
+        named = suffix_of(place, writable())
         if is_folder or not named:
             return cls(place, suffix)
         if named != suffix:
@@ -110,8 +84,10 @@ class Target:
         return cls(place)
 
     @property
-    def writer(self) -> Writer:
-        return WRITERS[self.suffix or suffix_of(self.path, WRITERS)]
+    def format(self) -> Format:
+        """Of the files."""
+        known = writable()
+        return known[self.suffix or suffix_of(self.path, known)]
 
     def outputs(self, datasets: Sequence[Dataset]) -> list[Output]:
         """Each dataset and its file.
@@ -131,7 +107,7 @@ class Target:
         raise ConfigurationError(
             f"{len(datasets)} datasets cannot go to one file",
             f"{self.path}: {names or 'no dataset'}",
-            f"name a folder, and the format of its files with --to {suffix_of(self.path, WRITERS)[1:]}",
+            f"name a folder, and the format of its files with --to {suffix_of(self.path, writable())[1:]}",
         )
 
     def _file_name(self, dataset: Dataset) -> str:
@@ -192,12 +168,19 @@ def write(
     if overwrite:
         held = {output.path: output.dataset.name for output in outputs}
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
-    breaches = [breach for output in outputs for breach in target.writer.breaches(output)]
+    writer = target.format.load_writer()
+    breaches = [breach for output in outputs for breach in _breaches(output, target.format, writer)]
     if breaches:
         raise _refusal(breaches, target)
-    written = write_together(target.writer.plan(outputs), overwrite=overwrite)
-    tell_losses(outputs, target.writer.format, target.writer.drops)
+    written = write_together(writer.plan(outputs), overwrite=overwrite)
+    tell_losses(outputs, target.format)
     return written
+
+
+def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
+    """What of a dataset a format cannot hold: data it has no place for, then what its writer finds."""
+    yield from breaches_of_data(output.dataset, form)
+    yield from writer.breaches(output)
 
 
 def _holds(path: Path, dataset: str) -> bool:
@@ -210,20 +193,28 @@ def _holds(path: Path, dataset: str) -> bool:
         return False
 
 
-def _writer(suffix: str, where: str) -> Writer:
-    if suffix.lower() in WRITERS:
-        return WRITERS[suffix.lower()]
+def _format(suffix: str, where: str) -> Format:
+    known = writable()
+    if suffix.lower() in known:
+        return known[suffix.lower()]
     no_format = f"no format has the suffix {suffix!r}" if suffix else "the output's name has no suffix"
-    raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, _CHOICE)
+    raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, _choice())
+
+
+def _choice() -> str:
+    """Formats that are written, the one that holds most first."""
+    formats = sorted(dict.fromkeys(writable().values()), key=lambda each: -len(each.holds))
+    *others, last = (f"{each.name} ({', '.join(each.written)})" for each in formats)
+    return f"choose {', '.join(others)} or {last}" if others else f"choose {last}"
 
 
 def _refusal(breaches: Sequence[Breach], target: Target) -> UnwritableOutput:
     lines = [str(breach) for breach in breaches[:_LISTED]]
     more = [f"and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
-    name = target.writer.format
+    name = target.format.name
     advice = (
         "mend these"
-        if target.writer is PARQUET
+        if target.format.holds == EVERYTHING
         else "mend these, or write Parquet, which holds all that SAS does"
     )
     return UnwritableOutput(

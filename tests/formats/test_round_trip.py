@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.writing.write import WRITERS
+from adamgate.converters.formats import writable
+from adamgate.converters.formats.holds import Holds
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable
 
@@ -21,8 +22,10 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept"),
 ]
 
-FORMATS = [suffix[1:] for suffix in WRITERS]
-HOLDS_SPECIAL_MISSING = {"parquet", "csv"}
+FORMATS = [suffix[1:] for suffix in writable()]
+HOLDS_SPECIAL_MISSING = {
+    suffix[1:] for suffix, form in writable().items() if Holds.SPECIAL_MISSING in form.holds
+}
 DAY = np.timedelta64(1, "D")
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)

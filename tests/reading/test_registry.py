@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from adamgate.converters.reading import read as readers
-from adamgate.converters.reading.read import READERS, read
+from adamgate.converters.formats import FORMATS
+from adamgate.converters.formats.csv import reader as csv_reader
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.reading.read import read
 from adamgate.schemas.errors import UnreadableInput, UnreadableInputs
 from adamgate.schemas.gate.validate import validate
 from adamgate.schemas.standards.structure import Structure
@@ -183,7 +185,7 @@ def test_failures_of_the_machine_are_told(tmp_path: Path, monkeypatch: pytest.Mo
         def reader(*_: object) -> list[object]:
             raise error
 
-        monkeypatch.setattr(readers, "READERS", {**READERS, ".csv": reader})
+        monkeypatch.setattr(csv_reader, "read_csv", reader)
 
     fail(PermissionError(13, "Permission denied"))
     with pytest.raises(UnreadableInput, match="cannot be opened") as refusal:
@@ -195,9 +197,9 @@ def test_failures_of_the_machine_are_told(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_reader_is_there() -> None:
-    for reader in {id(reader): reader for reader in READERS.values()}.values():
+    for each in FORMATS:
         with pytest.raises((FileNotFoundError, UnreadableInput)):
-            reader(Path("/nowhere/x.file"), readers.ReadOptions())
+            each.read(Path("/nowhere/x.file"), ReadOptions())
 
 
 def test_a_csv_is_read_without_the_other_formats_tools(tmp_path: Path) -> None:

@@ -157,4 +157,4 @@ def _column(dataset: Dataset, variable: Variable) -> Block:
     return lambda first, count: pc.coalesce(plain(first, count), dotted(first, count))
 
 
-CSV = Writer("CSV", breaches, plan, ("order of keys", "value labels", "attributes"))
+CSV = Writer(breaches, plan)

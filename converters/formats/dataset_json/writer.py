@@ -32,7 +32,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO
 
-import numpy as np
 import orjson
 
 from ....schemas.errors import ConfigurationError
@@ -75,12 +74,7 @@ def breaches(output: Output) -> Iterator[Breach]:
     unfit = list(breaches_of_text(dataset))
     yield from unfit
     for variable in dataset.variables:
-        special = dataset.special_missing.get(variable.name)
-        if special is not None and len(special.records):
-            tags, counts = np.unique(special.tags, return_counts=True)
-            listed = ", ".join(f".{tag} {count}" for tag, count in zip(tags, counts, strict=True))
-            yield Breach(dataset.name, f"holds special missing values: {listed}", variable.name)
-        elif not unfit and (message := fault_of(dataset, variable)):
+        if not unfit and (message := fault_of(dataset, variable)):
             yield Breach(dataset.name, message, variable.name)
     if not unfit and not _is_json(dataset):
         yield Breach(dataset.name, "its metadata hold what is no JSON or no valid Unicode")
@@ -191,4 +185,4 @@ def _write(output: Output, stream: BinaryIO) -> None:
         stream.write(part)
 
 
-DATASET_JSON = Writer("Dataset-JSON", breaches, plan, ("informats", "class and subclass", "value labels"))
+DATASET_JSON = Writer(breaches, plan)

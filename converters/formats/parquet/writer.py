@@ -44,4 +44,4 @@ def _write(dataset: Dataset, stream: BinaryIO) -> None:
     pq.write_table(table_of(dataset), stream, compression="zstd")
 
 
-PARQUET = Writer("Parquet", breaches, plan)
+PARQUET = Writer(breaches, plan)

@@ -13,6 +13,7 @@ import click
 import adamgate
 
 from ....schemas.wording import plain
+from ...formats import writable
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import tell_held_twice, tell_notes, tell_written
 from ..options import OVERWRITING, PATH, QUIET, READING, matching
@@ -26,7 +27,7 @@ from ..streams import tell
 @click.option(
     "--to",
     metavar="FORMAT",
-    help="Format of the files in folder OUT: parquet, csv, json, ndjson, ndjson.gz, dsjc.",
+    help=f"Format of the files in folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
 )
 @READING
 @OVERWRITING
@@ -45,7 +46,8 @@ def command(
 
     OUT is a file whose suffix tells the format, or a folder with --to.
     """
-    from ...writing.write import MetadataNotKept, Target
+    from ...writing.losses import MetadataNotKept
+    from ...writing.write import Target
 
     settings = settings_for(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
