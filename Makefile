@@ -41,8 +41,13 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	mkdir -p .check && ln -sfn .. .check/adamgate
-	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.pyi adamgate/__main__.py adamgate/cli.py adamgate/converters/configuration/settings.py adamgate/schemas adamgate/converters
+	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.pyi adamgate/__main__.py adamgate/cli.py adamgate/schemas adamgate/converters
+	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.py
 	$(VENV)/bin/lint-imports
+
+docs: $(VENV)/.ready  ## make the pages again that show what rules and commands say
+	$(VENV)/bin/python docs/make_rules.py
+	$(VENV)/bin/python docs/refresh.py
 
 bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 	$(VENV)/bin/python bench/run.py

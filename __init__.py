@@ -6,15 +6,15 @@ and where each lives, stands in ``__init__.pyi``, for type checkers and for the 
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 _IMPORT = re.compile(r"^from (\.[\w.]+) import (\w+) as \2$", re.MULTILINE)
 _HOME = {
     name: module
-    for module, name in _IMPORT.findall(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    for module, name in _IMPORT.findall((pkgutil.get_data(__name__, "__init__.pyi") or b"").decode())
 }
 """The module of each public name."""
 

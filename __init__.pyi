@@ -46,4 +46,6 @@ from .schemas.study.study import Study as Study
 from .schemas.study.variable import SpecialMissing as SpecialMissing
 from .schemas.study.variable import Variable as Variable
 
+Inapplicable = NotApplicable  # its former name: deprecated
+
 __version__: str

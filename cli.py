@@ -27,9 +27,6 @@ COMPLETION = "_ADAMGATE_COMPLETE"
 class Commands(click.Group):
     """The commands, each imported when it is asked for."""
 
-    def list_commands(self, _: click.Context) -> list[str]:
-        return list(COMMANDS)
-
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
@@ -39,6 +36,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
+    commands=dict.fromkeys(COMMANDS, click.Command("")),  # their names, for lists and near names
     epilog=SUMMARY,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

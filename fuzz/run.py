@@ -221,7 +221,8 @@ def main() -> int:
         arguments.start, arguments.step = int(arguments.start), int(arguments.step)
         arguments.until = float(arguments.until)
         work(arguments)
-        return 0
+        sys.stdout.flush()
+        os._exit(0)  # threads of libraries that are still about may abort a process of so little memory
     if arguments.replay:
         return replay(arguments.replay)
     began = time.time()
@@ -246,7 +247,10 @@ def _told(found: Found, arguments: argparse.Namespace, seconds: float) -> int:
         print(f"{count:>8} × {kind}")
     failed = f"{len(found.failures)} failures of {len(by_kind)} kinds"
     print(f"seed {arguments.seed}: {found.inputs:,} inputs in {seconds:.0f} s, {failed}")
-    return 1 if found.failures else 0
+    wanted = 1 if arguments.seconds else arguments.inputs
+    if found.inputs < wanted:
+        print(f"only {found.inputs:,} of {wanted:,} inputs were read: what stopped the others stands above")
+    return 1 if found.failures or found.inputs < wanted else 0
 
 
 if __name__ == "__main__":

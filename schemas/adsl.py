@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from .gate.pandera_schemas import former_schema
 
-schema = former_schema("ADSL")
+schema = former_schema("ADSL", __name__)

@@ -37,9 +37,7 @@ def refresh(root):
 
 def test_the_rules_are_those_of_today(root):
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert loaded(root / "docs" / "make_rules.py").rules_page() == page, (
-        "run .venv/bin/python docs/make_rules.py"
-    )
+    assert loaded(root / "docs" / "make_rules.py").rules_page() == page, "run make docs"
 
 
 def test_every_page_is_looked_at(root, refresh):

@@ -29,6 +29,16 @@ def worker(fuzz):
     return fuzz.Worker(1)
 
 
+@pytest.mark.parametrize(("inputs", "targets", "code"), [(3, "csv", 0), (3, "xpt", 0), (2, "nothing", 1)])
+def test_the_command_says_whether_all_inputs_were_read(root, inputs, targets, code):
+    """As `make fuzz` runs it, without the path that tests have."""
+    command = [sys.executable, str(root / "fuzz" / "run.py"), f"--inputs={inputs}", f"--targets={targets}"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    if code == 0:
+        assert f"{inputs} inputs in" in ran.stdout
+
+
 def test_an_input_depends_on_seed_target_and_number_alone(fuzz, worker):
     again = fuzz.Worker(1)
     for name in worker.targets:

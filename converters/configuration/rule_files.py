@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout, suppress
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -20,7 +20,7 @@ from typing import Any
 
 from ...schemas.errors import ConfigurationError, Terminated
 from ...schemas.gate.selection import as_rules
-from ...schemas.rules.rule import DECLARED, Rule
+from ...schemas.rules.rule import Rule, declared_meanwhile
 
 GROUP = "adamgate.rules"
 """Entry points: each a module with rules, a rule, or a list of them."""
@@ -38,7 +38,8 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
     Returns
     -------
     tuple of Rule
-        In the order of the file; their family is the file's name. Give them to `validate` as `extra_rules`.
+        In the order in which they are declared while the file runs, then those it imports from a module that
+        was loaded before; their family is the name of their module. Give them to `validate` as `extra_rules`.
 
     Raises
     ------
@@ -54,15 +55,16 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
         raise ConfigurationError("a file of rules is Python", str(file), "its name ends in .py")
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look for it there
-    try:
-        with redirect_stdout(sys.stderr):  # stdout may carry a report
-            spec.loader.exec_module(module)
-    except (KeyboardInterrupt, Terminated):
-        raise
-    except BaseException as failure:
-        sys.modules.pop(name, None)
-        raise _broken(failure, str(file)) from failure
-    found = _declared_in(module)
+    with declared_meanwhile() as declared:
+        try:
+            with redirect_stdout(sys.stderr):  # stdout may carry a report
+                spec.loader.exec_module(module)
+        except (KeyboardInterrupt, Terminated):
+            raise
+        except BaseException as failure:
+            sys.modules.pop(name, None)
+            raise _broken(failure, str(file)) from failure
+    found = _distinct((*declared, *_imported(module)))
     if not found:
         raise ConfigurationError(
             "the file declares no rule", str(file), 'decorate a function with @adamgate.rule("ACME001", ...)'
@@ -80,7 +82,7 @@ def installed_rules() -> tuple[Rule, ...]:
 
 def own_rules(files: Iterable[Path]) -> tuple[Rule, ...]:
     """The rules of installed packages, then those of files."""
-    return (*installed_rules(), *(rule for file in files for rule in load_rules(file)))
+    return _distinct((*installed_rules(), *(rule for file in files for rule in load_rules(file))))
 
 
 def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
@@ -101,12 +103,15 @@ def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
     return rules
 
 
-def _declared_in(module: ModuleType) -> tuple[Rule, ...]:
-    """The rules of a file: its own in their order, then those of functions it imports."""
-    own = vars(module).get(DECLARED, ())
+def _imported(module: ModuleType) -> Iterator[Rule]:
+    """The rules of functions that a file has from a module that was loaded before."""
     carried = as_rules(each for each in _declared(module) if not isinstance(each, Rule))
-    imported = (each for each in carried if not each.is_ours)
-    return tuple({id(rule): rule for rule in (*own, *imported)}.values())
+    return (each for each in carried if not each.is_ours)
+
+
+def _distinct(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Each rule once: several files may import the same."""
+    return tuple({id(rule): rule for rule in rules}.values())
 
 
 def _declared(target: Any) -> Iterable[Any]:

@@ -1,7 +1,4 @@
-"""Export files to a study: one module per format, one table that names them by suffix.
-
-A reader's module is imported when a file of its format comes up: reading a CSV loads no pyreadstat.
-"""
+"""Export files to a study; `formats` names the formats by suffix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an analysis table is laid out for the tool that reads it; one registry line for each.
+"""How an analysis table is laid out for the tool that reads it; one line for each in `LAYOUTS`.
 
 The event is a truth value, or 1 for an event and 0 for a censoring; never CNSR's own polarity.
 """

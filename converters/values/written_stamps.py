@@ -110,7 +110,6 @@ _INCOMPLETE = (
 )
 _NOON = 12
 _MICRO = 1_000_000
-_DAY_IN_MICROS = 86_400 * _MICRO
 _NAMED_ZONES = 3
 
 _ORDER_UNKNOWN = "in the form {shown}, day/month or month/day (set --date-order dmy or mdy)"

@@ -1,4 +1,4 @@
-"""Datasets to files: one module per format, one table that names them by suffix."""
+"""Datasets to files, all or none; `formats` names the formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One rule tried on one dataset: its outcome, its findings, what it worked out, what is waived."""
+"""A check is one rule run on one dataset: its outcome, its findings, what it worked out, what is waived."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _KEYS = ("USUBJID", "PARAMCD", "AVISIT", "ASEQ")
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """How rules are tried.
+    """How checks are run.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class CheckOptions:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What came of it."""
+    """One rule that was run on one dataset, or on the study: what came of it."""
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()

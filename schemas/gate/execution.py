@@ -1,8 +1,8 @@
 """How checks are run: one after the other, or on parts of whole subjects with the same report.
 
-What a rule must see at once is its grain. A rule about metadata, records or subjects is tried on every
+What a rule must see at once is its grain. A rule about metadata, records or subjects is run on every
 part, and what it found adds up: records are counted together, the examples are the first of all. A rule
-about a dataset or the study is tried on the whole. So is one that the parts do not agree about: its words
+about a dataset or the study is run on the whole. So is one that the parts do not agree about: its words
 differ, because they name values that only some parts have, or it could not be run on one of them; and one
 whose findings a waiver takes out.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol
@@ -40,17 +40,23 @@ _OF_NUMBERS = frozenset({"numbers", "days"})
 _BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
 
 
-class Executor(Protocol):
-    """How the gate runs checks: a rule on a dataset, or on the study where there is none."""
+Task = tuple[Rule, Dataset | None]
+"""A check that is to be run: a rule on a dataset, or on the study where there is none."""
 
-    def run(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check: ...
+
+class Executor(Protocol):
+    """How the gate runs checks, each by itself: in whichever order, here or elsewhere."""
+
+    def run(self, tasks: Iterable[Task], study: Study, options: CheckOptions) -> Iterator[Check]:
+        """What came of each task. Each is announced to whoever watches when it is taken from `tasks`."""
+        ...
 
 
 class Serial:
     """Runs each check where it stands, one after the other."""
 
-    def run(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
-        return run_check(rule, data, study, options)
+    def run(self, tasks: Iterable[Task], study: Study, options: CheckOptions) -> Iterator[Check]:
+        return (run_check(rule, data, study, options) for rule, data in tasks)
 
 
 SERIAL = Serial()
@@ -120,7 +126,10 @@ class Partitioned:
         self._options: tuple[CheckOptions, ...] = ()
         self._texts: dict[tuple[str, str], bool] = {}
 
-    def run(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
+    def run(self, tasks: Iterable[Task], study: Study, options: CheckOptions) -> Iterator[Check]:
+        return (self._run_one(rule, data, study, options) for rule, data in tasks)
+
+    def _run_one(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
         if data is not None and rule.grain in _BY_PART and data.name in self._partitions[0].records:
             if not self._options:
                 self._begin(data, options)

@@ -113,7 +113,7 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
     return pa.DataFrameSchema(columns=columns, checks=checks, name=structure.usual_name)
 
 
-def former_schema(structure: str) -> Callable[..., pa.DataFrameSchema]:
+def former_schema(structure: str, module: str) -> Callable[..., pa.DataFrameSchema]:
     """A function as each structure once had its own: it gives the schema, and says what to call instead."""
 
     def former(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
@@ -122,6 +122,8 @@ def former_schema(structure: str) -> Callable[..., pa.DataFrameSchema]:
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return schema(structure, adamig=adamig, occds=occds)
 
+    former.__name__ = former.__qualname__ = "schema"
+    former.__module__ = module  # where pickle finds it
     return former
 
 

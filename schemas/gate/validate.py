@@ -23,7 +23,7 @@ from ..wording import did_you_mean, one_line
 from . import pandera_schemas
 from .baseline import Baseline, compared
 from .check import STUDY_NAME, Check, CheckOptions, run_check
-from .execution import SERIAL, Executor
+from .execution import SERIAL, Executor, Task
 from .finding import Status
 from .report import Deselected, Input, Policy, Report
 from .selection import Names, RuleSelection, as_rules, full_book
@@ -180,19 +180,22 @@ def judge(
     if declarations is not None:
         study = study.declaring(declarations)
     options = CheckOptions(complete, show_values, selection, watched if watched.all else None, show_keys)
-    checks: list[Check] = []
     deselected: list[Deselected] = []
-    for rule, dataset in _pairs(study, chosen, own):
-        name = dataset.name if dataset is not None else STUDY_NAME
-        if rules is not None and rule.id not in rules:
-            continue
-        aside = selection.deselected(rule, name)
-        if aside:
-            deselected.append(Deselected(rule.id, name, aside))
-            continue
-        if progress is not None:
-            progress(rule.id, name)
-        checks.append(executor.run(rule, dataset, study, options))
+
+    def tasks() -> Iterator[Task]:
+        for rule, dataset in _pairs(study, chosen, own):
+            name = dataset.name if dataset is not None else STUDY_NAME
+            if rules is not None and rule.id not in rules:
+                continue
+            aside = selection.deselected(rule, name)
+            if aside:
+                deselected.append(Deselected(rule.id, name, aside))
+                continue
+            if progress is not None:
+                progress(rule.id, name)
+            yield rule, dataset
+
+    checks = list(executor.run(tasks(), study, options))
     _require_some(checks, deselected)
     if rules is None:
         checks += _audit(study, checks, options, watched, own)
@@ -213,7 +216,7 @@ def judge(
     return report if baseline is None else compared(report, baseline)
 
 
-def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[tuple[Rule, Dataset | None]]:
+def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[Task]:
     """Every rule with every dataset it covers: the checks of each dataset's schema, then the rules
     that need more than one dataset and those of the user."""
     wider = [rule for rule in rule_book().values() if pandera_schemas.needs_study(rule)]

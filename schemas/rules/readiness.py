@@ -1,4 +1,4 @@
-"""How our own rules are registered: what ruins an analysis and passes every conformance check."""
+"""How our own rules are declared: what ruins an analysis and passes every conformance check."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ its arguments, so that a study can be judged in partitions of whole subjects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from typing import Any, ParamSpec, TypeVar
 
@@ -369,7 +371,20 @@ def _in_words(value: Any) -> str:
 
 
 DECLARED = "__rules__"
-"""The list in a module that holds the rules it declares, in order."""
+"""The list in a module that holds the rules it declares, in order: where the rule book finds its own."""
+
+_WATCHING: ContextVar[list[Rule] | None] = ContextVar("watching", default=None)
+
+
+@contextmanager
+def declared_meanwhile() -> Iterator[list[Rule]]:
+    """The rules that are declared while the block runs, in order, in whichever module."""
+    found: list[Rule] = []
+    token = _WATCHING.set(found)
+    try:
+        yield found
+    finally:
+        _WATCHING.reset(token)
 
 
 def rule(
@@ -392,7 +407,7 @@ def rule(
     """Make a rule of a function, or one rule per id of a table.
 
     The function carries its rules as ``function.rules`` and may be handed to `validate` as one of
-    ``extra_rules``; its module lists them as ``__rules__``, where the rule book and `load_rules` find them.
+    ``extra_rules``; its module lists them as ``__rules__``, where the rule book finds those of its families.
 
     Parameters
     ----------
@@ -444,10 +459,13 @@ def rule(
             arguments=tuple(arguments.items()),
         )
 
-    def register(function: Callable[P, Iterable[Yield]]) -> Callable[P, Iterable[Yield]]:
+    def declare(function: Callable[P, Iterable[Yield]]) -> Callable[P, Iterable[Yield]]:
         made = tuple(make(rule_id, row, function) for rule_id, row in table.items())
-        function.__globals__.setdefault(DECLARED, []).extend(made)
+        getattr(function, "__globals__", {}).setdefault(DECLARED, []).extend(made)
+        watching = _WATCHING.get()
+        if watching is not None:
+            watching.extend(made)
         function.rules = made  # type: ignore[attr-defined]
         return function
 
-    return register
+    return declare

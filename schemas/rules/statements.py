@@ -1,4 +1,4 @@
-"""Statements that conformance rules of several families make, and how such rules are registered."""
+"""Statements that conformance rules of several families make, and how such rules are declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Study, Dataset, Variable: data with its metadata, read-only by convention."""
+"""Dataset: one table with its metadata, which is not changed but replaced."""
 
 from __future__ import annotations
 

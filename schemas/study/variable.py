@@ -80,7 +80,7 @@ class Source:
     format : str
         "XPT v5", "XPT v8", "SAS7BDAT", "CSV", "Parquet", "Dataset-JSON", ...
     sha256 : str
-        Of the file's bytes; empty until the registry has computed it.
+        Of the file's bytes; empty until `read` has computed it.
     encoding : str
         How text was decoded.
     """

@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
 from adamgate.converters.configuration import rule_files
-from adamgate.converters.configuration.rule_files import installed_rules, load_rules
+from adamgate.converters.configuration.rule_files import installed_rules, load_rules, own_rules
 from adamgate.converters.reports.rule_examples import render_examples, run_examples
 
 RULES = '''
@@ -54,6 +54,43 @@ def test_a_file_gives_its_rules_and_the_book_stays_as_it_is(file: Path):
 def test_two_functions_of_one_name_are_two_rules(file: Path):
     file.write_text(RULES + RULES.replace("ACME001", "ACME003").replace("ACME002", "ACME004"))
     assert [rule.id for rule in load_rules(file)] == ["ACME001", "ACME002", "ACME003", "ACME004"]
+
+
+HELPERS = """
+import adamgate as ag
+
+def must_have(rule_id, variable):
+    class Present:
+        def __call__(self, data):
+            return [] if variable in data else [ag.Fault(None, (variable,), f"no {variable}")]
+
+    decorate = ag.rule(rule_id, title=f"{variable} is not present", severity="error", grain="metadata")
+    return decorate(Present())
+"""
+
+
+def test_a_file_may_make_rules_by_functions_of_another(file: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    Path("of_a_library.py").write_text(HELPERS)
+    file.write_text(f'from of_a_library import must_have\nmust_have("ACME100", "ZZZ")\n{RULES}')
+    Path("only.py").write_text('from of_a_library import must_have\nmust_have("ACME200", "ZZZ")\n')
+    for _ in range(2):
+        assert [rule.id for rule in load_rules(file)] == ["ACME100", "ACME001", "ACME002"]
+        assert [rule.id for rule in load_rules("only.py")] == ["ACME200"]
+
+
+def test_files_may_import_the_same_rules(file: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    Path("shared_by_files.py").write_text(RULES)
+    for name, rule_id in (("one", "ACME003"), ("two", "ACME005")):
+        own = (
+            RULES.replace("ACME001", rule_id)
+            .replace("ACME002", f"{rule_id}1")
+            .replace("def large", "def own")
+        )
+        Path(f"{name}.py").write_text(f"from shared_by_files import large\n{own}")
+    found = [rule.id for rule in own_rules([Path("one.py"), Path("two.py")])]
+    assert found == ["ACME001", "ACME002", "ACME003", "ACME0031", "ACME005", "ACME0051"]
 
 
 def test_a_file_may_import_rules_of_another(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

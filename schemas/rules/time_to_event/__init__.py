@@ -1,1 +1,1 @@
-"""Rules about time-to-event data (TTE…), and what other datasets say of it (XD…)."""
+"""Rules about time-to-event data (TTE…), and what other datasets say of it (XD…, SL…)."""

@@ -206,6 +206,7 @@ def test_a_schema_survives_pickling(structure):
 @pytest.mark.parametrize(("structure", "module"), FORMER.items())
 def test_the_former_functions_say_what_to_call_instead(structure, module):
     former = importlib.import_module(f"adamgate.schemas.{module}")
+    assert pickle.loads(pickle.dumps(former.schema)) is former.schema
     with pytest.warns(DeprecationWarning, match=f'use adamgate.schema\\("{structure}"\\)'):
         assert former.schema(adamig="1.2", occds="1.0") == ag.schema(structure, adamig="1.2", occds="1.0")
 

@@ -1,5 +1,6 @@
 """The gate fails closed, leaves the study alone and counts exactly."""
 
+import inspect
 import re
 
 import numpy as np
@@ -7,9 +8,10 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.gate import validate as validate_module
 from adamgate.schemas.gate.check import CheckOptions, run_check
 from adamgate.schemas.gate.finding import EXAMPLES
-from adamgate.schemas.gate.validate import judge
+from adamgate.schemas.gate.validate import GateOptions, judge
 from adamgate.schemas.rules.rule import Fault, Grain, Inference, NotApplicable, Rule, Scope
 from adamgate.schemas.standards.structure import Structure
 
@@ -149,3 +151,15 @@ def test_the_gate_does_not_depend_on_a_switch_of_pandera(study, monkeypatch):
         report.raise_for(ag.Severity.ERROR)
     assert refusal.value.report is report
     assert str(refusal.value).startswith("refused: ")
+
+
+def test_the_options_of_the_gate_are_the_same_wherever_they_are_listed(study, monkeypatch):
+    public, inner = (inspect.signature(each).parameters for each in (validate_module.validate, judge))
+    assert {*GateOptions.__annotations__, "study", "progress"} == set(public)
+    assert {*public, "rules", "executor"} == set(inner)
+    assert [inner[name].default for name in public] == [each.default for each in public.values()]
+    handed = {}
+    monkeypatch.setattr(validate_module, "judge", lambda study, **options: handed.update(options))
+    given = {name: object() for name in public if name != "study"}
+    validate_module.validate(study, **given)
+    assert handed == given
