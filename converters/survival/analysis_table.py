@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,11 @@ class AnalysisTable(Glanced):
         rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
         return Glance((f"AnalysisTable of {self.codebook.subject}",), rows, len(rows))
 
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Of the columns, that of the duration with its unit."""
+        return {each.name: each.label for each in self.codebook.columns}
+
     def write(
         self,
         path: str | Path,
@@ -88,7 +93,7 @@ class AnalysisTable(Glanced):
         refuse_inputs((target, beside), (*self.inputs, *keep))
         ours = belong_together(target, beside)
         refuse_data_beside((target, beside), self.inputs, lambda _: ours)
-        sealed = SealedTable(partial(write_frame, chosen, self.frame, target))
+        sealed = SealedTable(partial(write_frame, chosen, self.frame, self.labels, target))
         return write_together(
             [
                 PlannedFile(target, sealed.write),

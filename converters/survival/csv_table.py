@@ -32,7 +32,8 @@ class CsvTable:
     missing: str
     quotes_all_text: bool = False
 
-    def __call__(self, frame: pd.DataFrame, stream: BinaryIO) -> None:
+    def __call__(self, frame: pd.DataFrame, stream: BinaryIO, _labels: object = None, /) -> None:
+        """Write it; CSV has no place for labels, which stand in the codebook."""
         header = self._text(pa.array(map(str, frame.columns), pa.large_string())).to_pylist()
         stream.write((",".join(header) + "\n").encode())
         blocks = [self._block(frame[name]) for name in frame.columns]

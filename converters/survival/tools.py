@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, Protocol
 
 import pandas as pd
 
@@ -19,7 +20,14 @@ from ...schemas.study import columns
 from ...schemas.wording import did_you_mean
 from .csv_table import CsvTable, is_whole_days
 
-WriteFrame = Callable[[pd.DataFrame, BinaryIO], None]
+Labels = Mapping[str, str]
+"""Of columns, by name."""
+
+
+class WriteFrame(Protocol):
+    """Writes a table; its labels where the file format has a place for them."""
+
+    def __call__(self, frame: pd.DataFrame, stream: BinaryIO, labels: Labels = ..., /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
     return layout
 
 
-def write_frame(layout: Layout, frame: pd.DataFrame, path: Path, stream: BinaryIO) -> None:
+def write_frame(layout: Layout, frame: pd.DataFrame, labels: Labels, path: Path, stream: BinaryIO) -> None:
     """Write a table to a stream in the format that a path's suffix names.
 
     Raises
@@ -85,14 +93,17 @@ def write_frame(layout: Layout, frame: pd.DataFrame, path: Path, stream: BinaryI
     fault = layout.unfit(frame) if layout.unfit else ""
     if fault:
         raise UnwritableOutput(fault, str(path), "leave the variable out, or choose another layout")
-    layout.writes[path.suffix.lower()](frame, stream)
+    layout.writes[path.suffix.lower()](frame, stream, labels)
 
 
-def _parquet(frame: pd.DataFrame, stream: BinaryIO) -> None:
+def _parquet(frame: pd.DataFrame, stream: BinaryIO, labels: Labels = MappingProxyType({})) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), stream, compression="zstd")
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    described = (each.with_metadata({"label": labels.get(each.name, "")}) for each in table.schema)
+    schema = pa.schema(described, metadata=table.schema.metadata)
+    pq.write_table(table.cast(schema), stream, compression="zstd")
 
 
 _FOR_PYTHON = CsvTable("True", "False", "")

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from adamgate.converters.reading.read import read
@@ -43,6 +44,19 @@ def test_table_and_codebook_appear_together(made, tmp_path):
     back = pd.read_parquet(tmp_path / "new" / "os.parquet")
     assert back["duration"].tolist() == made.frame["duration"].tolist()
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["os.codebook.json", "os.parquet"]
+
+
+def test_labels_of_every_column_stand_in_parquet(made, tmp_path):
+    made.write(tmp_path / "os.parquet")
+    schema = pq.read_schema(tmp_path / "os.parquet")
+    labels = {each.name: each.metadata[b"label"].decode() for each in schema}
+    assert list(labels) == list(made.frame.columns)
+    assert labels["duration"] == "Time to event or censoring, months"
+    assert labels["AGE"] == "Label of AGE"
+    assert all(labels.values())
+    assert b"pandas" in schema.metadata, "pandas reads the types as they were"
+    (back,) = read(tmp_path / "os.parquet")
+    assert {each.name: each.label for each in back.variables} == labels
 
 
 def test_codebook(made, tmp_path, snapshot):

@@ -111,9 +111,9 @@ def test_every_layout_says_how_the_event_is_written():
 def test_r_would_take_the_text_na_for_missing(tmp_path):
     frame = TRICKY.assign(COUNTRY=["NA", "DE", None])
     with pytest.raises(UnwritableOutput, match='COUNTRY holds the text "NA"'):
-        write_frame(LAYOUTS["r"], frame, tmp_path / "t.csv", io.BytesIO())
+        write_frame(LAYOUTS["r"], frame, {}, tmp_path / "t.csv", io.BytesIO())
     stream = io.BytesIO()
-    write_frame(LAYOUTS["csv"], frame, tmp_path / "t.csv", stream)
+    write_frame(LAYOUTS["csv"], frame, {}, tmp_path / "t.csv", stream)
     assert b",NA\n" in stream.getvalue()
 
 
