@@ -1,7 +1,7 @@
 """adamgate: clinical trial exports into tables that survival tools can trust.
 
 Names are loaded on first use, so that ``import adamgate`` and ``adamgate --help`` stay fast. What they are,
-and where each lives, stands in ``__init__.pyi``, for type checkers and for the loader alike.
+and where each lives, is written in ``__init__.pyi``, for type checkers and for the loader alike.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """How one file format is written; what it has a place for stands in `Format.holds`.
+    """How one file format is written; `Format.holds` says what it has a place for.
 
     Attributes
     ----------
