@@ -24,7 +24,8 @@ from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
 from ..formats.format import Reader, ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
-from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
+from ..metadata.sidecar_names import is_sidecar
+from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about
 from ..values.file_kind import suffix_of
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...schemas.errors import UnwritableOutput
-from ...schemas.study.dataset import Dataset
 from ..formats.parquet.parts import is_partitioned
-from ..metadata.sidecars import sidecars_in
+from ..metadata.sidecar_names import sidecars_in
 from ..reading.folder import is_hidden, may_be_data
-from ..reading.read import READERS
+
+if TYPE_CHECKING:
+    from ...schemas.study.dataset import Dataset
 
 _CATALOG = ".sas7bcat"
 
@@ -67,7 +69,7 @@ def refuse_data_beside(
     folders = {_identity(path.parent) for path in files} - {None}
     replaced = (path for path in outputs if os.path.isfile(path))
     beside = (path for path in replaced if not folders.isdisjoint(_folders_of(path)))
-    lost = [str(path) for path in beside if _may_be_data(path) and not ours(path)]
+    lost = [str(path) for path in beside if not ours(path) and _may_be_data(path)]
     if lost:
         raise UnwritableOutput(
             "the output would replace data beside the inputs",
@@ -104,6 +106,8 @@ def _folders_of(path: Path) -> set[tuple[int, int] | None]:
 
 
 def _may_be_data(path: Path) -> bool:
+    from ..reading.read import READERS  # with pandas, for which a report does not wait
+
     try:
         return may_be_data(path, READERS)
     except OSError:  # by its name it is, and its content cannot be looked at
