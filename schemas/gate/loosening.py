@@ -88,16 +88,21 @@ def _compared(report: Report) -> Iterator[Loosening]:
 def _waived(report: Report) -> Iterator[Loosening]:
     """Those that hold on any day apart from those that hold only because another day was given."""
     terms = report.terms
-    expired = [each for each in terms.waived if terms.machine_date and each.expires < terms.machine_date]
-    holding = [each for each in terms.waived if each not in expired]
-    by_day: tuple[str, ...] = ()
-    if terms.judged_on is not None:
-        origin = _origin(report, "today")
-        by_day = (f"as of {terms.judged_on.isoformat()}" + (f" by {origin}" if origin else ""),)
-    for waived, day in ((holding, ()), (expired, by_day)):
+    holding: list[Waived] = []
+    expired: list[Waived] = []
+    for each in terms.waived:
+        gone = terms.machine_date is not None and each.expires < terms.machine_date
+        (expired if gone else holding).append(each)
+    for waived, day in ((holding, ()), (expired, _day(report))):
         if waived:
             rules = _few(sorted({each.rule_id for each in waived}))
             yield Loosening("waived", f"{_amount(waived)} waived", (*rules, *day), _origin(report, "waivers"))
+
+
+def _day(report: Report) -> tuple[str, ...]:
+    """ "as of 2019-01-01 by --today"."""
+    day, origin = report.terms.judged_on, _origin(report, "today")
+    return () if day is None else (f"as of {day.isoformat()}" + (f" by {origin}" if origin else ""),)
 
 
 def _amount(waived: Iterable[Waived]) -> str:
