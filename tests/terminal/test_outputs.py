@@ -534,7 +534,7 @@ def test_a_run_that_ends_while_libraries_are_loaded_leaves_no_earlier_verdict(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a bound of the address space")
-@pytest.mark.parametrize("megabytes", [80, 150])
+@pytest.mark.parametrize("megabytes", [120, 200])
 def test_nor_does_one_that_has_no_memory(study: Path, megabytes: int):
     before = contents(study)
     command = [sys.executable, "-m", "adamgate", "validate", "data", "-q", "-o", "baseline.json"]
