@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+UNDELIVERED = "not delivered: "
+"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
+
 _LISTED = 12
 
 

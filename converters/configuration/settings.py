@@ -255,6 +255,8 @@ class Settings:
             "select": "select",
             "ignore": "ignore",
             "missing": "missing",
+            "today": "today",
+            "ct": "ct",
         }
         stated = {term: self.origin(name) for term, name in terms.items()}
         judged = dict.fromkeys(("severities", "waivers", "declared"), file)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from ...schemas.study.dataset import Dataset
 from ...schemas.wording import one_line
+
+if TYPE_CHECKING:
+    from ...schemas.study.dataset import Dataset
 
 ReadingProgress = Callable[[str, int, int], None]
 

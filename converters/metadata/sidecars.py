@@ -23,9 +23,7 @@ from ...schemas.wording import one_line
 from ..values.encodings import decode_values, undecodable, undecoded_words
 from ..values.regular_file import read_regular
 from ..values.sas_formats import FormatKind, kind_of
-
-VARIABLES_FILE = "_variables.csv"
-DATASETS_FILES = ("_datasets.csv", "datasets.csv")
+from .sidecar_names import DATASETS_FILES, VARIABLES_FILE, find_beside, is_sidecar
 
 _DELIMITERS = ",;\t"
 _CHARACTER_TYPES = frozenset(("char", "character", "text", "string", "c", "$", "uri"))
@@ -120,17 +118,6 @@ class DatasetEntry:
         )
 
 
-def is_sidecar(path: Path) -> bool:
-    """Whether a file describes others and holds no data itself."""
-    name = path.name.lower()
-    return name in DATASETS_FILES or (name.startswith("_") and name.endswith(".csv"))
-
-
-def sidecars_in(folder: Path) -> tuple[Path, ...]:
-    """The files of a folder that a reader of its data takes for sidecars."""
-    return tuple(path for names in ((VARIABLES_FILE,), DATASETS_FILES) if (path := _find(folder, names)))
-
-
 def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> VariablesTable | None:
     """What `_variables.csv` in the folder of `path` says about a dataset; None when it says nothing.
 
@@ -139,7 +126,7 @@ def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> V
     UnreadableInput
         When the table lacks its columns, names a variable twice, or has a type or length that is none.
     """
-    sidecar = _find(path.parent, (VARIABLES_FILE,))
+    sidecar = find_beside(path.parent, (VARIABLES_FILE,))
     if sidecar is None:
         return None
     table = _Table.read(sidecar, encoding, needed=("dataset", "variable"))
@@ -167,7 +154,7 @@ def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
     UnreadableInput
         When the table has no column that names the dataset.
     """
-    sidecar = _find(folder, DATASETS_FILES)
+    sidecar = find_beside(folder, DATASETS_FILES)
     if sidecar is None:
         return DatasetsTable()
     table = _Table.read(sidecar, encoding)
@@ -373,14 +360,3 @@ def is_sas_name(dataset: str) -> bool:
 
 def _file_of(dataset: Dataset) -> str:
     return file_key(dataset.source.path.name) if dataset.source else ""
-
-
-def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
-    """The first of these files in a folder, in any case."""
-    try:
-        present = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
-    except OSError:
-        return None
-    found = (present[name] for name in names if name in present)
-    # A link to nothing or a pipe is taken, too: it fails on being read, and is not overlooked.
-    return next((path for path in found if not path.is_dir()), None)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote
 from ..formats.parquet.parts import is_partitioned
-from ..metadata.sidecars import is_sidecar
+from ..metadata.sidecar_names import is_sidecar
 from .folder import Contents, contents_of, is_hidden, listed, may_be_data
 
 _LISTED = 20

@@ -11,7 +11,7 @@ from typing import IO
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
 from ..formats.parquet.parts import SUFFIX, is_partitioned
-from ..metadata.sidecars import is_sidecar
+from ..metadata.sidecar_names import is_sidecar
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
 

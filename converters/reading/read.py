@@ -20,7 +20,8 @@ from ...schemas.wording import nearest
 from ..formats import readable
 from ..formats.format import ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
-from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
+from ..metadata.sidecar_names import is_sidecar
+from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about
 from ..values.file_kind import suffix_of
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular

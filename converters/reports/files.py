@@ -1,7 +1,8 @@
 """Where a report is written: format and file.
 
 A report replaces another report, and nothing else unless told to; never an input. From its start a run that
-writes one leaves *not judged* in the file, so that no earlier verdict is taken for its own.
+writes one leaves *not judged* in the file, so that no earlier verdict is taken for its own. Before there is a
+verdict nothing here needs pandas: its import takes long, and fails where memory is short.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
 
 
 def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
-    """Say *not judged* in the report of an earlier run, where a run cannot start.
+    """Say *not judged* in the report of an earlier run, where a run ends before it did so itself.
 
     Nothing is done to any other file.
 
@@ -56,10 +57,11 @@ def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
     form = form_of(path)
     if form is None or path == STDOUT:
         return
-    from ..writing.inputs import inputs_given, refuse_inputs
+    from ..writing.inputs import files_in, inputs_given
 
+    given = [Path(each) for each in named]
     try:
-        refuse_inputs([path], inputs_given(map(Path, named)))
+        ReportFile(path, form).spare(inputs_given(given), files_in(given))
     except UnwritableOutput:
         return
     _write(not_judged(_short(reason), form, _FAIL_ON), form, path)
@@ -114,6 +116,11 @@ class ReportFile:
         refuse_data_beside([self.path], data, lambda _: ours)
         self._held = self._may_be_replaced()
 
+    def withdraw(self) -> None:
+        """Say *not judged* in the report of an earlier run, before anything is begun that takes long."""
+        if self._held:
+            self._say(_UNFINISHED)
+
     def claim(self, fail_on: Severity | None) -> None:
         """Say *not judged* in it, until there is a verdict.
 
@@ -160,7 +167,7 @@ class ReportFile:
         self, kind: type[BaseException] | None, problem: BaseException | None, _: TracebackType | None
     ) -> None:
         if problem is not None and self._held:
-            self._say(_reason(problem))
+            self._say(reason_of(problem))
 
     def _say(self, reason: str) -> None:
         form = self.form or (form_of(self.path) if self.path is not None else None)
@@ -184,8 +191,8 @@ def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
     return render(report, form, threshold)
 
 
-def _reason(problem: BaseException) -> str:
-    """Only our own errors are quoted: the text of another may hold patient data."""
+def reason_of(problem: BaseException) -> str:
+    """Why there is no verdict. Only our own errors are quoted: the text of another may hold patient data."""
     if isinstance(problem, AdamgateError):
         return _short(str(problem))
     return "interrupted" if isinstance(problem, KeyboardInterrupt) else f"ended by {type(problem).__name__}"

@@ -11,6 +11,7 @@ from ...schemas.gate.report import Report
 from ...schemas.gate.validate import GateOptions, validate
 from ...schemas.standards.versions import Standards
 from ...schemas.study.study import Study
+from ...schemas.wording import did_you_mean, one_line
 from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
@@ -116,6 +117,12 @@ def _judged(
         raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
     if gate is False:
         return None
+    known = GateOptions.__annotations__
+    for name in gate if gate is not True else ():
+        if name not in known:
+            raise ConfigurationError(
+                f"the gate has no option {one_line(repr(name))}", "gate", did_you_mean(str(name), known)
+            )
     options: GateOptions = {"standards": standards, "show_keys": show_keys}
     report = validate(study, **(options if gate is True else options | gate))
     report.raise_for()

@@ -6,8 +6,10 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,12 +17,15 @@ import click
 
 from ...schemas.errors import AdamgateError, Terminated, UnwritableOutput
 from ...schemas.wording import plain
-from ..reports.files import withdraw
+from ..reports.files import reason_of, withdraw
 from .exit_codes import EXIT_CODES, FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
 from .streams import tell
 
 VALIDATE = "validate"
 """The command whose report stands in a file."""
+
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Windows has no SIGHUP."""
 
 
 def prepare() -> None:
@@ -28,9 +33,8 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
             stream.reconfigure(errors="backslashreplace")
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _leave)
 
 
@@ -39,7 +43,21 @@ def _leave(number: int, _: object) -> NoReturn:
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code; what went wrong is told on stderr."""
+    """Run a command line and return its exit code; what went wrong is told on stderr.
+
+    However `validate` ends without a verdict, no report of an earlier run goes on saying "passed".
+    """
+    output, others = _output_among(arguments)
+    earlier = _identity(output)
+    code, problem = _ended(command, arguments)
+    claimed = _identity(output) != earlier  # by this run, whose report says what came of it
+    if problem is not None and output and earlier and not claimed and not _is_another(command, arguments):
+        _withdraw(output, others, problem)
+    return code
+
+
+def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseException | None]:
+    """The exit code, and what kept the command from doing what it was to do."""
     debug = "--debug" in arguments or bool(os.environ.get("ADAMGATE_DEBUG"))
     try:
         # Not `command.main`: it takes an EOFError for Ctrl-D and a closed pipe for exit code 1.
@@ -48,25 +66,24 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except AdamgateError as failure:
         _tell_traceback(debug)
         tell(f"error: {failure}")
-        return next(code for kind, code in EXIT_CODES if isinstance(failure, kind))
+        return next(code for kind, code in EXIT_CODES if isinstance(failure, kind)), failure
     except click.exceptions.Exit as leave:  # --help, --version
-        return leave.exit_code
+        return leave.exit_code, None
     except click.ClickException as failure:
         _tell_usage(failure)
-        _withdraw(arguments, failure)
-        return USAGE
-    except BrokenPipeError:
+        return USAGE, failure
+    except BrokenPipeError as failure:
         # Python would flush stdout once more on its way out, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
-    except KeyboardInterrupt:
+        return PIPE_CLOSED, failure
+    except KeyboardInterrupt as interrupt:
         tell("interrupted")
-        return INTERRUPTED
+        return INTERRUPTED, interrupt
     except Terminated as signalled:
-        return int(signalled.args[0])
+        return int(signalled.args[0]), signalled
     except Exception as fault:
-        return _own_fault(fault, debug)
-    return int(code or PASSED)
+        return _own_fault(fault, debug), fault
+    return int(code or PASSED), None
 
 
 def _own_fault(fault: BaseException, debug: bool) -> int:
@@ -95,17 +112,51 @@ def _tell_usage(failure: click.ClickException) -> None:
     tell(f"Error: {message if quotes_nothing else plain(message)}")
 
 
-def _withdraw(arguments: Sequence[str], failure: click.ClickException) -> None:
-    """Wrong usage keeps `validate` from starting: what -o names must not go on saying "passed"."""
-    context = getattr(failure, "ctx", None)
-    output, others = _output_among(arguments)
-    within_another = context is not None and context.parent is not None and context.command.name != VALIDATE
-    if output is None or within_another:
-        return
+def _withdraw(output: str, others: Sequence[str], problem: BaseException) -> None:
+    if isinstance(problem, click.ClickException):
+        reason = f"wrong usage: {problem.format_message()}"
+    else:
+        reason = reason_of(problem)
     try:
-        withdraw(Path(output), others, f"wrong usage: {failure.format_message()}")
-    except UnwritableOutput as problem:
-        tell(f"error: {problem}")
+        with _undisturbed():
+            withdraw(Path(output), others, reason)
+    except UnwritableOutput as failure:
+        if str(failure) != str(problem):  # which was told
+            tell(f"error: {failure}")
+    except Exception as fault:  # as where memory is short
+        tell(
+            f"error: the report of an earlier run could not be withdrawn: {type(fault).__name__}\n"
+            f"  where: {plain(output)}\n"
+            "  to do: remove it: its verdict is not that of this run"
+        )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ignore signals that would end the process: many a job sends the second right after the first."""
+    numbers = [*_ENDING, signal.SIGINT] if threading.current_thread() is threading.main_thread() else []
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _is_another(command: click.Command, arguments: Sequence[str]) -> bool:
+    """Whether these are arguments of another command than `validate`; one that is misspelt is none."""
+    name = next((each for each in arguments if not each.startswith("-")), "")
+    known = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else ()
+    return name != VALIDATE and name in known
+
+
+def _identity(output: str | None) -> tuple[int, int, int] | None:
+    """What a file is until somebody writes it; None where there is none."""
+    try:
+        status = os.stat(output or "")
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 _OUTPUT_OPTION = re.compile(r"(?:--output(?:=|$)|-[qv]*o)(.*)", re.DOTALL)

@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...schemas.errors import UnwritableOutput
-from ...schemas.study.dataset import Dataset
 from ..formats import readable
 from ..formats.parquet.parts import is_partitioned
-from ..metadata.sidecars import sidecars_in
+from ..metadata.sidecar_names import sidecars_in
 from ..reading.folder import is_hidden, may_be_data
+
+if TYPE_CHECKING:
+    from ...schemas.study.dataset import Dataset
 
 _CATALOG = ".sas7bcat"
 
@@ -67,7 +70,7 @@ def refuse_data_beside(
     folders = {_identity(path.parent) for path in files} - {None}
     replaced = (path for path in outputs if os.path.isfile(path))
     beside = (path for path in replaced if not folders.isdisjoint(_folders_of(path)))
-    lost = [str(path) for path in beside if _may_be_data(path) and not ours(path)]
+    lost = [str(path) for path in beside if not ours(path) and _may_be_data(path)]
     if lost:
         raise UnwritableOutput(
             "the output would replace data beside the inputs",

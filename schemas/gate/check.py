@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from ..errors import AdamgateError, Terminated
 from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
 from ..evidence.parameters import identifying_codes
-from ..rules.rule import UNDELIVERED, Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
+from ..rules.rule import Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
 from ..study.columns import Mask, WrongType
 from ..study.dataset import Dataset
 from ..study.study import Study
+from ..wording import UNDELIVERED
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
-from .fingerprint import KeyColumns, RecordKeys
+from .fingerprint import KeyColumns
 from .lending import lend, lend_study
 from .report import Waived
 from .selection import RuleSelection
@@ -221,7 +222,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptio
         finding,
         records=int(np.count_nonzero(mask)),
         examples=_examples(data, mask, fault.variables, options),
-        keys=RecordKeys.of(lambda: keys.hashes[mask]),
+        keys=keys.of(mask),
         keys_shown=options.show_keys,
     )
 

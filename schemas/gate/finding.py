@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..rules.rule import UNDELIVERED
 from ..severity import Severity
 from ..word import Word
-from .fingerprint import RecordKeys, fingerprint
+from ..wording import UNDELIVERED
+from .record_keys import RecordKeys, fingerprint
 
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""

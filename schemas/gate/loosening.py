@@ -1,8 +1,9 @@
 """What kept the gate wider open than the rules alone: said beside the verdict, with the file that said so.
 
 Deselected checks, severities below error, waivers, findings known from an earlier report, declarations, which
-are taken at their word, declared classes that keep off rules, and words read as missing, whose values no rule
-sees. Rules of the user's own and controlled terminology only add to what is judged.
+are taken at their word, declared classes that keep off rules, codelists that accept more than those built in,
+versions of the standards that have fewer rules than the default, and words read as missing, whose values no
+rule sees. Rules of the user's own only add to what is judged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ..severity import Severity
+from ..standards.versions import Standards
 from ..wording import counted, one_line
 from .finding import Standing
 from .report import Report, Waived
@@ -21,6 +23,7 @@ _NAMED = 3
 _LONGEST = 20
 """Characters of a word that a line shows."""
 _NOT_LOOSENING = ("terminology",)
+"""Declared, and loosening only where it accepts more."""
 _UNSAID = ("", "default")
 
 
@@ -31,7 +34,8 @@ class Loosening:
     Attributes
     ----------
     kind : str
-        "deselected", "severity", "waived", "baseline", "declared", "class", "missing" or "fail_on".
+        "deselected", "severity", "waived", "baseline", "declared", "class", "terminology", "standard",
+        "missing" or "fail_on".
     what : str
         In words: "2 records waived".
     details : tuple of str
@@ -61,7 +65,10 @@ def loosenings(report: Report, threshold: Severity | None = Severity.ERROR) -> t
     threshold : Severity or None
         The least severity that refuses; None is looser than the default.
     """
-    found = (_compared, _waived, _deselected, _severities, _declared, _classes, _missing)
+    found = (
+        *(_compared, _waived, _deselected, _severities, _declared),
+        *(_classes, _terminology, _standards, _missing),
+    )
     never = [Loosening("fail_on", "no finding refuses", (), _origin(report, "fail_on"))]
     return (*(each for of_kind in found for each in of_kind(report)), *(never if threshold is None else ()))
 
@@ -79,10 +86,23 @@ def _compared(report: Report) -> Iterator[Loosening]:
 
 
 def _waived(report: Report) -> Iterator[Loosening]:
-    waived = report.terms.waived
-    if waived:
-        rules = _few(sorted({each.rule_id for each in waived}))
-        yield Loosening("waived", f"{_amount(waived)} waived", rules, _origin(report, "waivers"))
+    """Those that hold on any day apart from those that hold only because another day was given."""
+    terms = report.terms
+    holding: list[Waived] = []
+    expired: list[Waived] = []
+    for each in terms.waived:
+        gone = terms.machine_date is not None and each.expires < terms.machine_date
+        (expired if gone else holding).append(each)
+    for waived, day in ((holding, ()), (expired, _day(report))):
+        if waived:
+            rules = _few(sorted({each.rule_id for each in waived}))
+            yield Loosening("waived", f"{_amount(waived)} waived", (*rules, *day), _origin(report, "waivers"))
+
+
+def _day(report: Report) -> tuple[str, ...]:
+    """ "as of 2019-01-01 by --today"."""
+    day, origin = report.terms.judged_on, _origin(report, "today")
+    return () if day is None else (f"as of {day.isoformat()}" + (f" by {origin}" if origin else ""),)
 
 
 def _amount(waived: Iterable[Waived]) -> str:
@@ -126,6 +146,28 @@ def _declared(report: Report) -> Iterator[Loosening]:
 def _classes(report: Report) -> Iterator[Loosening]:
     for name, (judged, looks) in report.terms.judged_as.items():
         yield Loosening("class", f"{name} judged as {judged}, not as {looks}", ("by its declared class",))
+
+
+def _terminology(report: Report) -> Iterator[Loosening]:
+    widened = report.terms.widened_codelists
+    if widened:
+        lists = _few([f"{name} {how}" for name, how in sorted(widened.items())])
+        yield Loosening(
+            "terminology", f"{counted(len(widened), 'codelist')} widened", lists, _origin(report, "ct")
+        )
+
+
+def _standards(report: Report) -> Iterator[Loosening]:
+    """Whoever reads the line alone is to know that rules of the default were not asked."""
+    if not report.terms.left_out:
+        return
+    default = {"ADaMIG": Standards().adamig, "OCCDS": Standards().occds}
+    others = {name: each for name, each in report.standards.items() if each != default.get(name, each)}
+    judged = ", ".join(f"{name} {version}" for name, version in others.items())
+    usual = ", ".join(f"{name} {default[name]}" for name in others)
+    origins = dict.fromkeys(filter(None, (_origin(report, name) for name in others)))
+    fewer = f"{counted(report.terms.left_out, 'check')} fewer than by {usual}"
+    yield Loosening("standard", f"judged by {judged}: {fewer}", (), ", ".join(origins))
 
 
 def _missing(report: Report) -> Iterator[Loosening]:

@@ -103,11 +103,18 @@ class Policy:
     waived : tuple of Waived
     judged_on : date or None
         The day by which waivers expire; None where there are none.
+    machine_date : date or None
+        The machine's, where another day was given; None otherwise.
     judged_as : mapping of dataset to (Structure, Structure)
         Datasets whose declared class keeps off the rules of what they look like: what each was judged as,
         and what it looks like.
     read_as_missing : ReadAsMissing
         Values of all datasets that the user's words made missing.
+    widened_codelists : mapping of str to str
+        Codelists, of variables that are present, that accept more than those built in, and what more: "NY"
+        to "extensible".
+    left_out : int
+        Checks that the default versions of the standards have and the given ones have not.
     origins : mapping of term to str
         Where "select", "waivers", "missing", … and the versions of the standards came from: an option, a
         file.
@@ -119,8 +126,11 @@ class Policy:
     deselected: tuple[Deselected, ...] = ()
     waived: tuple[Waived, ...] = ()
     judged_on: date | None = None
+    machine_date: date | None = None
     judged_as: Mapping[str, tuple[Structure, Structure]] = field(default_factory=dict)
     read_as_missing: ReadAsMissing = field(default_factory=ReadAsMissing)
+    widened_codelists: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
     origins: Mapping[str, str] = field(default_factory=dict)
 
 

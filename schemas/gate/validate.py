@@ -12,11 +12,12 @@ from typing import TypedDict
 
 from ..errors import ConfigurationError
 from ..rules import rule_book
+from ..rules.conformance.terminology import widened_codelists
 from ..rules.rule import Grain, Rule, RuleFunction
 from ..severity import Severity
 from ..standards.versions import Standards
 from ..study.dataset import Dataset
-from ..study.declarations import NOTHING_DECLARED, Declarations, stated
+from ..study.declarations import Declarations, stated_of
 from ..study.study import Study
 from ..study.variable import ReadAsMissing
 from ..wording import did_you_mean, one_line
@@ -105,8 +106,9 @@ def validate(
     baseline : Baseline, optional
         An earlier report: only what is new since then refuses.
     origins : mapping of term to str
-        Where `select`, `ignore`, `severities`, `waivers`, what is `declared`, the words read as `missing`
-        and the versions of the standards (ADaMIG, OCCDS) come from, for the report: "adamgate.toml".
+        Where `select`, `ignore`, `severities`, `waivers`, `today`, what is `declared`, the terminology
+        (`ct`), the words read as `missing` and the versions of the standards (ADaMIG, OCCDS) come from,
+        for the report: "adamgate.toml".
     progress : callable, optional
         Called before each rule with its id and the dataset's name.
 
@@ -198,18 +200,23 @@ def judge(
     checks = list(executor.run(tasks(), study, options))
     _require_some(checks, deselected)
     if rules is None:
-        checks += _audit(study, checks, options, watched, own)
+        audited, unaudited = _audit(study, checks, options, watched, own)
+        checks += audited
+        deselected += unaudited
     terms = Policy(
-        declared=stated(declarations or NOTHING_DECLARED),
+        declared=stated_of(dataset.declarations for dataset in study),
         own_rules=tuple(rule.id for rule in own),
         severities={str(name): severity for name, severity in selection.severities},
         deselected=_in_order(deselected, study),
         waived=tuple(each for check in checks for each in check.waived),
         judged_on=watched.today if watched.all else None,
+        machine_date=date.today() if watched.all and today is not None else None,
         judged_as={
             dataset.name: (dataset.structure, looks) for dataset in study if (looks := dataset.overruled)
         },
         read_as_missing=ReadAsMissing.together(dataset.read_as_missing for dataset in study),
+        widened_codelists=dict(item for dataset in study for item in widened_codelists(dataset).items()),
+        left_out=_left_out(study, chosen, own),
         origins=dict(origins),
     )
     report = _report(study, checks, chosen, terms)
@@ -234,6 +241,17 @@ def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[
                 yield rule, dataset
 
 
+def _left_out(study: Study, standards: Standards, own: Iterable[Rule]) -> int:
+    """Checks of the default versions that these versions of the standards do not have."""
+    if standards == Standards():
+        return 0
+    default, chosen = (
+        {(rule.id, dataset.name if dataset is not None else STUDY_NAME) for rule, dataset in pairs}
+        for pairs in (_pairs(study, Standards(), own), _pairs(study, standards, own))
+    )
+    return len(default - chosen)
+
+
 def _require_known(ids: Iterable[str], book: Mapping[str, Rule]) -> None:
     """A misspelt id would run no rule and let everything through."""
     for unknown in sorted(set(ids).difference(book)):
@@ -255,11 +273,11 @@ def _audit(
     options: CheckOptions,
     waivers: Waivers,
     own: Iterable[Rule],
-) -> Iterator[Check]:
-    """The rules about waivers and scopes, where there are any."""
+) -> tuple[list[Check], list[Deselected]]:
+    """The rules about waivers and scopes, where there are any, and those of them that were set aside."""
     scoped = (*options.selection.datasets, *(name for rule in own for name in rule.scope.named))
     if not (waivers.all or scoped):
-        return
+        return [], []
     done = list(checks)
     audit = Audit(
         waivers,
@@ -268,9 +286,14 @@ def _audit(
         {STUDY_NAME: None, **study.datasets},
         scoped,
     )
-    for rule in WAIVER_RULES if waivers.all else (UNREAD,):
-        if not options.selection.deselected(rule, STUDY_NAME):
-            yield run_check(about(rule, audit), None, study, options)
+    reasons = {
+        rule: options.selection.deselected(rule, STUDY_NAME)
+        for rule in (WAIVER_RULES if waivers.all else (UNREAD,))
+    }
+    return (
+        [run_check(about(rule, audit), None, study, options) for rule, aside in reasons.items() if not aside],
+        [Deselected(rule.id, STUDY_NAME, aside) for rule, aside in reasons.items() if aside],
+    )
 
 
 def _in_order(deselected: Iterable[Deselected], study: Study) -> tuple[Deselected, ...]:

@@ -34,11 +34,7 @@ from ..study.dataset import Dataset
 from ..study.study import Study
 from ..study.variable import MetadataKind
 from ..word import Word
-from ..wording import one_line
-
-UNDELIVERED = "not delivered: "
-"""Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
-
+from ..wording import UNDELIVERED, one_line
 
 P = ParamSpec("P")
 

@@ -49,6 +49,21 @@ class Codelist:
         """The term that `value` is but for letter case and blanks; empty when there is none."""
         return self._folded.get(_folded(value), "")
 
+    def wider_than(self, other: Codelist) -> str:
+        """What it accepts that `other` does not, in words; empty where that is nothing.
+
+        A part rejects only what is nearly a term of it: other terms beside it accept no more.
+        """
+        if self.extensible and not other.extensible:
+            return "extensible"
+        lost = [term for term in other.terms if not self.meant_by(term)]
+        if self.part and (lost or not other.part):
+            return "in part"
+        more = [term for term in self.terms if term not in other]
+        if other.part:
+            more = [term for term in more if other.meant_by(term)]
+        return f"{counted(len(more), 'term')} more" if more else ""
+
     def __repr__(self) -> str:
         return f"Codelist({one_line(str(self))}: {counted(len(self.terms), 'term')})"
 

@@ -5,7 +5,7 @@ A declaration turns the notes and warnings that come of inference into errors: w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
@@ -80,9 +80,16 @@ UNDECLARED = Endpoint()
 NOTHING_DECLARED = Declarations()
 
 
-def stated(declarations: Declarations) -> Mapping[str, str]:
-    """What is declared, name by name: "cut_off" to "2024-01-31", "endpoint OS role" to "OS"."""
-    return dict(_stated(declarations, ""))
+def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
+    """What is declared of datasets, name by name: "cut_off" to "2024-01-31", "endpoint OS role" to "OS".
+
+    What differs between datasets is listed: "2024-01-31, 2024-02-29".
+    """
+    found: dict[str, dict[str, None]] = {}
+    for declared in {id(each): each for each in several}.values():
+        for name, value in _stated(declared, ""):
+            found.setdefault(name, {})[value] = None
+    return {name: ", ".join(values) for name, values in found.items()}
 
 
 def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,15 @@
 """A table is made only of a dataset that the rules for time-to-event data have judged."""
 
+import inspect
+
 import pytest
 
 from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival import survival
 from adamgate.converters.survival.judged import FAMILIES
-from adamgate.schemas.errors import Refused
+from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.gate.report import GateRefused
+from adamgate.schemas.gate.validate import GateOptions, validate
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure
@@ -68,6 +71,35 @@ def test_families_that_were_set_aside_are_refused_by_name(make, options, familie
         survival(inverted(make), "OS", gate=options)
     for family in FAMILIES:
         assert (f"{family} (" in refused.value.where) is (family in families)
+
+
+@pytest.mark.parametrize("name", ["rules", "attempt", "executor", "progress", "waiver", 7])
+def test_the_gate_takes_options_of_validate_and_nothing_else(make, name):
+    with pytest.raises(ConfigurationError, match=f"the gate has no option {name!r}") as refused:
+        survival(inverted(make), "OS", gate={name: ["TTE006", "TTE017"]})
+    assert refused.value.where == "gate"
+    if name == "waiver":
+        assert refused.value.advice == "did you mean waivers?"
+    assert refused.value.advice
+
+
+def test_every_option_of_validate_that_says_how_to_judge_is_one_of_the_gate():
+    options = set(inspect.signature(validate).parameters) - {"study", "progress"}
+    assert options == set(GateOptions.__annotations__)
+
+
+def test_one_rule_of_each_family_is_enough_where_the_line_names_the_others(make):
+    chosen = ["TTE006", "TTE008", "TTE011"]
+    assert {rule_book()[each].family for each in chosen} == set(FAMILIES)
+    made = survival(make(), "OS", gate={"select": chosen})
+    deselected = made.report.terms.deselected
+    covered = {each.rule_id for each in made.report.outcomes if each.dataset == "ADTTE"}
+    named = {each.rule_id for each in deselected if each.dataset == "ADTTE"}
+    default = {each.rule_id for each in validate(make()).outcomes if each.dataset == "ADTTE"}
+    assert covered | named == default
+    (said,) = made.codebook.gate.loosened
+    assert said.startswith(f"{len(deselected)} checks deselected (select TTE006, TTE008, TTE011)")
+    assert said in render_summary(made.codebook, 500)
 
 
 def test_families_set_aside_elsewhere_and_single_rules_are_only_named(make):

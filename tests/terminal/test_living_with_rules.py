@@ -30,7 +30,7 @@ dataset = "ADTTE"
 records = [{ USUBJID = "S-02", PARAMCD = "OS" }]
 reason = "agreed with the sponsor"
 owner = "J. Doe"
-expires = 2026-12-31
+expires = 2099-12-31
 """
 OWN = """
 [[rule]]
@@ -133,7 +133,7 @@ def test_a_waived_finding_refuses_neither_a_study_nor_a_table(run, told, study: 
     assert waived["records"] == document["counts"]["waived"] == 1
     assert head(run("validate", "data", "--select", "TTE006")[2]) == snapshot
     text = run("validate", "data", "--select", "TTE006")[2]
-    assert "Waived\n  ADTTE TTE006: 1 record: agreed with the sponsor (J. Doe, until 2026-12-31)\n" in text
+    assert "Waived\n  ADTTE TTE006: 1 record: agreed with the sponsor (J. Doe, until 2099-12-31)\n" in text
     again = told("--select", "TTE006")[1]
     assert again == document
 
@@ -150,15 +150,15 @@ def test_the_gate_of_a_survival_table_has_the_same_settings(run, study: Path):
     assert run(*command) == (0, "", "")
     gate = json.loads(Path("os.codebook.json").read_text())["gate"]
     assert (gate["verdict"], gate["waived"]) == ("passed", 1)
-    assert run(*command, "--today", "2027-01-01")[0] == 1
-    assert run(*command, "--today", "2027-01-01", "--ignore", "ACME")[0] == 0
+    assert run(*command, "--today", "2100-01-01")[0] == 1
+    assert run(*command, "--today", "2100-01-01", "--ignore", "ACME")[0] == 0
 
 
 def test_an_expired_and_an_unused_waiver(run, study: Path):
     config(WAIVER)
-    code, _, err = run("validate", "data", "--select", "TTE006", "--today", "2027-01-01")
+    code, _, err = run("validate", "data", "--select", "TTE006", "--today", "2100-01-01")
     assert code == 1
-    assert "warning  WV002  waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2026-12-31\n" in err
+    assert "warning  WV002  waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2099-12-31\n" in err
     config(WAIVER.replace("S-02", "S-99"))
     assert "WV001  waiver 1 (TTE006 in ADTTE, J. Doe) meets no finding\n" in run("validate", "data")[2]
     assert run("explain", "WV001")[1].startswith("WV001  A waiver meets no finding\n")
@@ -335,6 +335,68 @@ def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: 
     assert re.search(gate, re.sub(r"\n {4}", " ", err))
     loosened = json.loads(Path("os.codebook.json").read_text())["gate"]["loosened"]
     assert len(loosened) == 3
+
+
+WIDE_SEX = (
+    "Code,Codelist Code,Codelist Extensible (Yes/No),Codelist Name,CDISC Submission Value\n"
+    "C66731,,Yes,Sex,SEX\nC20197,C66731,,Sex,F\nC1,C66731,,Sex,Y\n"
+)
+EXPIRED = WAIVER.replace("2099-12-31", "2020-12-31")
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "kind", "origin", "said"),
+    [
+        ("", ("--ct", "ct.csv"), "terminology", "--ct", "1 codelist widened (SEX extensible; from --ct)"),
+        (
+            '[settings]\nct = "ct.csv"\n',
+            (),
+            "terminology",
+            "adamgate.toml",
+            "1 codelist widened (SEX extensible; from adamgate.toml)",
+        ),
+        (
+            EXPIRED,
+            ("--ignore", "WV002"),
+            "deselected",
+            "",
+            "1 check deselected (--ignore WV002)",
+        ),
+        (
+            OWN + EXPIRED.replace("TTE006", "ACME001"),
+            ("--today", "2019-01-01"),
+            "waived",
+            "adamgate.toml",
+            "1 record waived (ACME001, as of 2019-01-01 by --today; from adamgate.toml)",
+        ),
+    ],
+    ids=["terminology", "its setting", "rules about waivers", "the day"],
+)
+def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, origin, said):
+    (study / "adtte.csv").write_text(ADTTE)
+    (study / "adsl.csv").write_text(ADSL.replace(",F,", ",Y,"))
+    Path("ct.csv").write_text(WIDE_SEX)
+    config(settings)
+    code, out, err = run("validate", "data", "--format", "json", *options)
+    assert code == 0
+    assert f"; {said} (refused from: error)\n" in err
+    assert run("validate", "data", "-q", *options)[2] == err
+    document = json.loads(out)
+    VALIDATOR.validate(document)
+    assert [
+        (each["kind"], each["origin"] or "", each["statement"]) for each in document["terms"]["loosened"]
+    ] == [(kind, origin, said)]
+    code, _, err = run("survival", "data", "--param", "OS", "-o", "os.csv", *options)
+    assert code == 0
+    assert f"; {said}; run adamgate" in re.sub(r"\n {4}", " ", err)
+    assert json.loads(Path("os.codebook.json").read_text())["gate"]["loosened"] == [said]
+
+
+def test_an_older_standard_is_named_with_what_it_leaves_out(run, study: Path):
+    (study / "adtte.csv").write_text(ADTTE)
+    said = r"; judged by ADaMIG 1\.1: \d+ checks? fewer than by ADaMIG 1\.3 \(from --standard\) \(refused"
+    assert re.search(said, run("validate", "data", "-q", "--standard", "adamig-1.1")[2])
+    assert "judged by" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[2]
 
 
 @pytest.mark.parametrize("place", ["withheld.csv", "data/dm_old.csv", "data/more/adsl.csv"])

@@ -498,6 +498,105 @@ def test_a_killed_run_leaves_no_earlier_verdict(study: Path):
     assert document()["reason"] == "the run has not ended, or was ended from outside"
 
 
+ENDED_EARLY = {
+    "SIGTERM": (143, "ended by Terminated"),
+    "SIGHUP": (129, "ended by Terminated"),
+    "SIGINT": (130, "interrupted"),
+    "SIGKILL": (-9, "the run has not ended, or was ended from outside"),
+    "ImportError": (70, "ended by ImportError"),
+    "MemoryError": (70, "ended by MemoryError"),
+    "os._exit": (1, "the run has not ended, or was ended from outside"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize("case", ENDED_EARLY)
+@pytest.mark.parametrize("library", ["numpy", "pandas"])
+def test_a_run_that_ends_while_libraries_are_loaded_leaves_no_earlier_verdict(
+    study: Path, tmp_path: Path, case: str, library: str
+):
+    """The library is replaced by a file that ends the process, as numpy does where memory is short."""
+    ends = {"os._exit": "os._exit(1)"} | {each: f"raise {each}" for each in ("ImportError", "MemoryError")}
+    body = ends.get(case, f"os.kill(os.getpid(), signal.{case})")
+    Path("instead").mkdir()
+    Path(f"instead/{library}.py").write_text(f"import os, signal\n{body}\n")
+    path = os.pathsep.join(filter(None, [str(tmp_path / "instead"), os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-m", "adamgate", "validate", "data", "-q", "-o", "baseline.json"]
+    ended = subprocess.run(
+        command, check=False, env=os.environ | {"PYTHONPATH": path}, stderr=subprocess.DEVNULL
+    )
+    expected, reason = ENDED_EARLY[case]
+    assert ended.returncode == expected
+    assert (document("baseline.json")["verdict"], document("baseline.json")["reason"]) == (
+        "not judged",
+        reason,
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a bound of the address space")
+@pytest.mark.parametrize("megabytes", [120, 200])
+def test_nor_does_one_that_has_no_memory(study: Path, megabytes: int):
+    before = contents(study)
+    command = [sys.executable, "-m", "adamgate", "validate", "data", "-q", "-o", "baseline.json"]
+    limited = ["sh", "-c", f'ulimit -v {megabytes * 1000}; exec "$@"', "sh", *command]
+    ended = subprocess.run(limited, check=False, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode != 0
+    assert document("baseline.json")["verdict"] == "not judged"
+    assert set(contents(study)) == set(before)
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected", "reason"),
+    [
+        (Terminated(143), 143, "ended by Terminated"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (MemoryError(), 70, "ended by MemoryError"),
+        (ag.UnreadableInput("gone", "data"), 3, "gone where: data"),
+    ],
+)
+def test_nor_does_one_that_ends_before_it_knows_its_options(
+    study: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException, expected: int, reason: str
+):
+    def broken(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(cli, "import_module", broken)
+    for command in ("survival", "describe"):
+        before = contents(study)
+        assert cli.run([command, "data", "-o", "baseline.json"]) == expected
+        assert contents(study) == before
+    assert cli.run(["validate", "baseline.json", "-o", "baseline.json"]) == expected
+    assert contents(study) == before
+    assert cli.run(["validate", "data", "-o", "baseline.json"]) == expected
+    assert document("baseline.json")["reason"] == reason
+
+
+def test_a_verdict_that_was_delivered_stays(study: Path, monkeypatch: pytest.MonkeyPatch):
+    """Also where nobody reads what is said beside it."""
+    from adamgate.converters.terminal import messages
+
+    def broken(*_: object) -> None:
+        raise Terminated(143)
+
+    monkeypatch.setattr(messages, "tell_report", broken)
+    assert cli.run(["validate", "data", "-o", "baseline.json"]) == 143
+    assert document("baseline.json")["verdict"] == "passed"
+
+
+def test_a_second_signal_does_not_keep_the_earlier_verdict(study: Path, monkeypatch: pytest.MonkeyPatch):
+    def twice(*_: object) -> None:
+        raise Terminated(143)
+
+    def interrupted(_: int) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(cli, "import_module", twice)
+    monkeypatch.setattr(os, "fsync", interrupted)
+    assert cli.run(["validate", "data", "-o", "baseline.json"]) == 143
+    assert document("baseline.json")["verdict"] == "not judged"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_baseline_that_judged_nothing_is_refused(study: Path):
     assert cli.run(["validate", "gone", "-o", "old.json"]) == 3
     with pytest.raises(ag.UnreadableInput, match="judged nothing"):

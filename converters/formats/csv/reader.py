@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
-from ...metadata.sidecars import VARIABLES_FILE, VariableEntry, VariablesTable, dataset_in, variables_beside
+from ...metadata.sidecar_names import VARIABLES_FILE
+from ...metadata.sidecars import VariableEntry, VariablesTable, dataset_in, variables_beside
 from ...values.reading_notes import Told, notes_on
 from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import TextColumn

@@ -23,7 +23,8 @@ import pyarrow.compute as pc
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...metadata.sidecars import dataset_name, is_sas_name, is_sidecar
+from ...metadata.sidecar_names import is_sidecar
+from ...metadata.sidecars import dataset_name, is_sas_name
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.file_kind import PLAIN_TEXT, seems

@@ -16,14 +16,8 @@ from typing import BinaryIO
 from ....schemas.errors import UnreadableInput, UnwritableOutput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...metadata.sidecars import (
-    DATASETS_FILES,
-    VARIABLES_FILE,
-    csv_files_in,
-    dataset_in,
-    dataset_name,
-    file_key,
-)
+from ...metadata.sidecar_names import DATASETS_FILES, VARIABLES_FILE
+from ...metadata.sidecars import csv_files_in, dataset_in, dataset_name, file_key
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.regular_file import read_regular

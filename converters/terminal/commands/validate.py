@@ -61,6 +61,7 @@ def command(
         file.spare(inputs_given(named))
         paths = expanded(paths)
         file.spare(inputs_given(paths), files_in(paths), data=paths)
+        file.withdraw()
         settings = settings_for(paths, config, overrides, judging=True)
         file.spare(*kept_files(paths, settings))
         file.claim(settings.threshold)

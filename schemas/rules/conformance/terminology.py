@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ...severity import Severity
 from ...standards import adae, adsl, adtte, bds, occds
 from ...standards.structure import Structure
-from ...standards.terminology import UNITS_OF_TIME, Codelist
+from ...standards.terminology import BUILT_IN, UNITS_OF_TIME, Codelist
 from ...study.columns import Distinct
 from ...study.dataset import Dataset
 from ...wording import nearest
@@ -164,6 +164,20 @@ def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | NotApplicable]
         yield NotApplicable("no variable whose values the structure names")
     for name, codelist in judged:
         yield from _faults(data, name, codelist, whole=True)
+
+
+def widened_codelists(data: Dataset) -> Mapping[str, str]:
+    """Codelists of its variables that accept more than what is built in: "NY" to "extensible"."""
+    given = data.declarations.terminology
+    if given is BUILT_IN:
+        return {}
+    widened: dict[str, str] = {}
+    for names in {_codelists(data.structure, variable.name.upper()): None for variable in data.variables}:
+        built_in, judged_by = BUILT_IN.codelist(*names), given.codelist(*names)
+        if built_in is not None:
+            how = "not present" if judged_by is None else judged_by.wider_than(built_in)
+            widened |= {" or ".join(names): how} if how else {}
+    return widened
 
 
 def _unknown_terms(data: Dataset, *, extensible: bool) -> Iterator[Fault | NotApplicable]:

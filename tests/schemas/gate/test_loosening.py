@@ -1,14 +1,20 @@
 """What kept the gate wider open than the rules alone, in words."""
 
-from datetime import date
+import re
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adamgate.schemas.gate.baseline import Baseline
 from adamgate.schemas.gate.loosening import loosenings
 from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.gate.waivers import Waiver
+from adamgate.schemas.standards.terminology import BUILT_IN, Codelist, Terminology
+from adamgate.schemas.standards.versions import Standards
 from adamgate.schemas.study.declarations import Declarations, Endpoint
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import ReadAsMissing
@@ -63,6 +69,170 @@ def test_the_rules_alone_loosen_nothing(negative):
 )
 def test_each_is_named_with_what_said_so(negative, options, expected):
     assert said(negative, **{"origins": ORIGINS, "today": TODAY} | options) == [expected]
+
+
+def test_a_rule_about_waivers_that_is_set_aside_is_named(negative):
+    expired = Waiver("TTE006", "ADTTE", "agreed", "J. Doe", date(2020, 1, 1), record={"CNSR": 0})
+    found = judge(negative, ignore=["WV"], waivers=[expired], today=TODAY)
+    assert [(each.rule_id, each.dataset) for each in found.terms.deselected] == [
+        (rule, "(study)") for rule in ("WV001", "WV002", "WV003")
+    ]
+    assert not any(each.rule_id.startswith("WV") for each in found.outcomes)
+    assert said(negative, ignore=["WV002"], waivers=[expired], origins=ORIGINS) == [
+        "1 check deselected (ignore WV002; from adamgate.toml)"
+    ]
+    assert said(negative, ignore=["WV"]) == []  # without waivers it sets nothing aside
+
+
+class TestWaiversThatHoldOnAnotherDay:
+    YESTERDAY = date.today() - timedelta(1)
+
+    def waivers(self, *days):
+        return [
+            Waiver("TTE006", "ADTTE", "agreed", "J. Doe", day, record={"ASEQ": seq})
+            for seq, day in enumerate(days, 1)
+        ]
+
+    @pytest.fixture
+    def negatives(self, trial):
+        trial.adtte.loc[[0, 1], "AVAL"] = -3.0
+        trial.adtte["ASEQ"] = np.arange(len(trial.adtte)) + 1.0
+        return trial.study()
+
+    def test_an_expired_one_is_named_with_the_day(self, negatives):
+        options = {"waivers": self.waivers(self.YESTERDAY, date(2099, 1, 1))}
+        assert said(negatives, **options) == ["1 record waived (TTE006)"]
+        assert said(negatives, **options, today=self.YESTERDAY) == [
+            "1 record waived (TTE006)",
+            f"1 record waived (TTE006, as of {self.YESTERDAY})",
+        ]
+        origins = {"today": "ADAMGATE_TODAY", "waivers": "adamgate.toml"}
+        assert said(negatives, **options, today=date(2019, 1, 1), origins=origins) == [
+            "1 record waived (TTE006; from adamgate.toml)",
+            "1 record waived (TTE006, as of 2019-01-01 by ADAMGATE_TODAY; from adamgate.toml)",
+        ]
+
+    @pytest.mark.parametrize("day", [date(2019, 1, 1), date.today(), date(2098, 1, 1)])
+    def test_nothing_is_said_of_a_day_that_changes_nothing(self, negatives, day):
+        options = {
+            "waivers": self.waivers(date(2099, 1, 1), date(2099, 1, 1)),
+            "origins": {"today": "--today"},
+        }
+        assert said(negatives, **options, today=day) == ["2 records waived (TTE006)"]
+
+
+def changed(name, **changes):
+    """What is built in, with a codelist that differs."""
+    (codelist,) = (each for each in BUILT_IN.codelists if each.name == name)
+    return BUILT_IN.updated_by(Terminology((replace(codelist, **changes),)))
+
+
+NY = ("N", "NA", "U", "Y")
+
+
+class TestTerminology:
+    @pytest.fixture
+    def study(self, trial):
+        trial.adsl["SEX"] = "F"
+        trial.adsl["RACE"] = "WHITE"
+        return trial.study()
+
+    @pytest.mark.parametrize(
+        ("terminology", "expected"),
+        [
+            (changed("SEX", extensible=True), "SEX extensible"),
+            (
+                changed("SEX", terms=("F", "M", "U", "INTERSEX", "UNDIFFERENTIATED", "f", "X")),
+                "SEX 2 terms more",
+            ),
+            (changed("SEX", terms=("F", "X")), "SEX 1 term more"),
+            (changed("SEX", part="some"), "SEX in part"),
+            (
+                Terminology(tuple(each for each in BUILT_IN.codelists if each.name != "SEX")),
+                "SEX not present",
+            ),
+            (changed("RACE", part="", terms=("WHITE", "white")), "RACE 1 term more"),
+            (changed("RACE", terms=("WHITE",)), "RACE in part"),
+        ],
+    )
+    def test_a_codelist_that_accepts_more_is_named(self, study, terminology, expected):
+        options = {"declarations": Declarations(terminology=terminology)}
+        assert said(study, **options) == [f"1 codelist widened ({expected})"]
+        assert said(study, **options, origins={"ct": "--ct"}) == [
+            f"1 codelist widened ({expected}; from --ct)"
+        ]
+
+    @pytest.mark.parametrize(
+        "terminology",
+        [
+            BUILT_IN,
+            Terminology(BUILT_IN.codelists),
+            changed("SEX", terms=("F", "M"), version="another"),
+            changed("RACE", part="", extensible=False),
+            changed("RACE", part="", terms=("WHITE", "MULTIPLE")),  # MULTIPLE was accepted before, too
+            changed("SBJTSTAT", terms=("DONE",)),  # of no variable of this study
+            BUILT_IN.updated_by(Terminology((Codelist("NEW", "C1", extensible=True, terms=("A",)),))),
+        ],
+    )
+    def test_nothing_is_said_of_one_that_accepts_no_more(self, study, terminology):
+        assert said(study, declarations=Declarations(terminology=terminology)) == []
+
+    def test_alternatives_are_judged_together(self, trial):
+        """The terms of a list that is not built in widen the one that is."""
+        columns = ("USUBJID", "MHTERM", "MHDECOD", "MHSEV", "ASTDT")
+        trial.others["ADMH"] = trial.adae.reindex(columns=columns).assign(MHSEV="MILD")
+        more = Terminology((Codelist("SEVRS", "C1", extensible=False, terms=("Mild",)),))
+        assert said(trial.study(), declarations=Declarations(terminology=BUILT_IN.updated_by(more))) == [
+            "1 codelist widened (AESEV or SEVRS 1 term more)"
+        ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["A", "a", "B", "b", "C"]), unique=True),
+    st.lists(st.sampled_from(["A", "a", "B", "b", "C"]), unique=True),
+    *[st.booleans()] * 2,
+    *[st.sampled_from(["", "some"])] * 2,
+)
+def test_what_is_wider_accepts_a_value_that_was_found(before, now, was_open, is_open, was_part, is_part):
+    """Found at all, and found as an error of a closed list: what CT001 and CT002 do."""
+    one = Codelist("L", "", extensible=was_open, terms=tuple(before), part=was_part)
+    other = Codelist("L", "", extensible=is_open, terms=tuple(now), part=is_part)
+
+    def found(codelist, value):
+        wrong = value not in codelist and (bool(codelist.meant_by(value)) or not codelist.part)
+        return wrong * (1 if codelist.extensible else 2)
+
+    values = ("A", "a", "B", "b", "C", "c", "D", " A")
+    accepts_more = any(found(other, value) < found(one, value) for value in values)
+    if accepts_more:
+        assert other.wider_than(one)
+    elif other.wider_than(one):  # an extensible list of which a part closed nothing
+        assert other.wider_than(one) in ("extensible", "in part")
+
+
+def test_what_a_study_declares_of_itself_is_named_too(negative):
+    declared = Declarations(endpoints={"OS": Endpoint(recurrent=True)})
+    once = said(negative, declarations=declared)
+    assert once == ["declared: endpoint OS recurrent yes"]
+    assert said(negative.declaring(declared)) == once
+    adsl, adtte = (
+        negative[name].replace(declarations=Declarations(cut_off=date(2030, day, 1)))
+        for day, name in enumerate(("ADSL", "ADTTE"), 1)
+    )
+    assert said(Study.of(adsl, adtte)) == ["declared: cut_off 2030-01-01, 2030-02-01"]
+
+
+def test_standards_that_have_fewer_rules_are_named(negative):
+    (found,) = said(negative, standards=Standards(adamig="1.1"), origins={"ADaMIG": "--standard"})
+    assert re.fullmatch(
+        r"judged by ADaMIG 1\.1: \d+ checks fewer than by ADaMIG 1\.3 \(from --standard\)", found
+    )
+    default, older = judge(negative), judge(negative, standards=Standards(adamig="1.1"))
+    assert f"{len(default.outcomes) - len(older.outcomes)} checks fewer" in found
+    assert said(negative, standards=Standards(), origins={"ADaMIG": "--standard"}) == []
+    other_structures = Study.of(negative["ADSL"], negative["ADTTE"])
+    assert said(other_structures, standards=Standards(occds="1.0")) == []
 
 
 def test_severities_that_are_raised_to_error_tighten(negative):

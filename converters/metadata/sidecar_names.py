@@ -1,0 +1,32 @@
+"""Which files beside the data describe them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+VARIABLES_FILE = "_variables.csv"
+DATASETS_FILES = ("_datasets.csv", "datasets.csv")
+
+
+def is_sidecar(path: Path) -> bool:
+    """Whether a file describes others and holds no data itself."""
+    name = path.name.lower()
+    return name in DATASETS_FILES or (name.startswith("_") and name.endswith(".csv"))
+
+
+def sidecars_in(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder that a reader of its data takes for sidecars."""
+    return tuple(
+        path for names in ((VARIABLES_FILE,), DATASETS_FILES) if (path := find_beside(folder, names))
+    )
+
+
+def find_beside(folder: Path, names: tuple[str, ...]) -> Path | None:
+    """The first of these files in a folder, in any case."""
+    try:
+        present = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
+    except OSError:
+        return None
+    found = (present[name] for name in names if name in present)
+    # A link to nothing or a pipe is taken, too: it fails on being read, and is not overlooked.
+    return next((path for path in found if not path.is_dir()), None)
