@@ -35,7 +35,8 @@ def prepare() -> None:
 
 
 def _leave(number: int, _: object) -> NoReturn:
-    raise Terminated(128 + number)
+    Terminated.code = 128 + number
+    raise Terminated(Terminated.code)
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -62,10 +63,8 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         tell("interrupted")
         return INTERRUPTED
-    except Terminated as signalled:
-        return int(signalled.args[0])
-    except Exception as fault:
-        return _own_fault(fault, debug)
+    except BaseException as fault:  # SystemExit, too: nothing ends a run with exit code 0 but its own end
+        return Terminated.code if Terminated.code is not None else _own_fault(fault, debug)
     return int(code or PASSED)
 
 
