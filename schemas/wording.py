@@ -38,6 +38,15 @@ def plain_text(text: str) -> str:
     return str.__str__(text)
 
 
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written: one of bytes that were not decoded cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def plain(value: object) -> str:
     """A value as one line of text; what a terminal might obey is shown as an escape."""
     text = str(value)

@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from ..wording import one_line
+from ..wording import is_unicode, one_line
 from .columns import is_character
 
 
@@ -54,7 +54,7 @@ def _names(frame: pd.DataFrame, dataset: str) -> list[str]:
     given: list[Any] = list(frame.columns)
     for number, name in enumerate(given, 1):
         whole = isinstance(name, int | np.integer) and not isinstance(name, bool)
-        if not (isinstance(name, str) or whole) or name == "" or not _is_unicode(str(name)):
+        if not (isinstance(name, str) or whole) or name == "" or not is_unicode(str(name)):
             raise ValueError(f"{dataset}: column {number} has no name that is a text")
     names = [str(name) for name in given]
     if len(set(names)) < len(names):
@@ -160,17 +160,9 @@ def _of_objects(column: pd.Series) -> pd.Series:
 
 
 def _require_unicode(column: pd.Series) -> pd.Series:
-    if not _is_unicode("".join(column.dropna())):
+    if not is_unicode("".join(column.dropna())):
         raise UnfitColumn("holds text that is not valid Unicode: decode it again from its bytes")
     return column
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _numbers(column: pd.Series) -> pd.Series:
