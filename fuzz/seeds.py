@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import adamgate as ag
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "readers"))
+sys.path.insert(0, str(ROOT / "tests" / "formats"))
 
 import sas7bdat_bytes as sas  # noqa: E402
 import xpt_bytes as xpt  # noqa: E402
