@@ -188,7 +188,7 @@ def write(
         For each dataset with metadata that the format has no place for.
     """
     target = path if isinstance(path, Target) else Target.of(path, to)
-    datasets = [data] if isinstance(data, Dataset) else list(data)
+    datasets = list(Study.given(data))
     outputs = target.outputs(datasets)
     inputs, kept = inputs_of(datasets), tuple(keep)
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
