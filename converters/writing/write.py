@@ -99,6 +99,8 @@ class Target:
                 )
             _writer(suffix_of(place, WRITERS) or place.suffix, str(path))
             return cls(place)
+        if not isinstance(to, str):
+            raise TypeError(f"a format is named by a text, not {type(to).__name__}")
         suffix = "." + to.lower().removeprefix(".")
         _writer(suffix, f"--to {to}")
         named = suffix_of(place, WRITERS)
