@@ -24,6 +24,7 @@ _NAMES = (
     "\ud800",
     "A\0",
     7,
+    10**5000,
     None,
     1.5,
     ("a", 1),
@@ -60,6 +61,11 @@ _OBJECTS = (
     *(
         decimal.Decimal("1.10"),
         decimal.Decimal("NaN"),
+        decimal.Decimal("sNaN"),
+        decimal.Decimal("1E+400"),
+        10**5000,
+        np.timedelta64(1, "D"),
+        np.complex128(1j),
         1j,
         [1],
         {"a": 1},
@@ -88,6 +94,19 @@ def _repeated(dtype: object, *values: object) -> Callable[[int], pd.Series]:
     return lambda size: pd.Series([values[n % len(values)] for n in range(size)], dtype=dtype)
 
 
+def _undecoded(dtype: pd.ArrowDtype | pd.StringDtype) -> Callable[[int], pd.Series]:
+    """Text of Latin-1 in memory that says that it is UTF-8, as a Parquet file may hold it."""
+
+    def make(size: int) -> pd.Series:
+        ends = pa.py_buffer(np.arange(size + 1, dtype=np.int64))
+        held = pa.LargeStringArray.from_buffers(size, ends, pa.py_buffer(b"\xe9" * size))
+        if isinstance(dtype, pd.StringDtype):
+            return pd.Series(pd.array(pa.chunked_array([held]), dtype=dtype))
+        return pd.Series(pd.arrays.ArrowExtensionArray(held))
+
+    return make
+
+
 _COLUMNS: tuple[Callable[[int], pd.Series], ...] = (
     _repeated("float64", 1.0, np.nan, np.inf),
     _repeated("float32", 1.5, np.nan),
@@ -96,6 +115,10 @@ _COLUMNS: tuple[Callable[[int], pd.Series], ...] = (
     _repeated("boolean", True, pd.NA),
     _repeated("bool", True, False),
     _repeated("complex128", 1j, 0),
+    lambda size: pd.Series(list(np.zeros(size, dtype=[("a", "i4")])), dtype=object),
+    lambda size: pd.DataFrame(index=range(size)).assign(X=np.zeros(size, dtype=[("a", "i4")]))["X"],
+    _undecoded(pd.ArrowDtype(pa.large_string())),
+    _undecoded(pd.StringDtype("pyarrow")),
     _repeated("string", "a", pd.NA, ""),
     _repeated("category", "a", "b", None),
     _repeated("category", 1, 2.5, "x"),
@@ -203,12 +226,10 @@ def study(random: Random) -> dict[str, pd.DataFrame]:
     """Datasets of three subjects, in which some columns are of any type, absent, or further ones."""
     made = {name: frame.copy() for name, frame in _STUDY.items() if random.random() < 0.9}
     for name, whole in made.items():
-        for _ in range(random.choice((0, 1, 1, 2))):
-            column = random.choice(list(whole.columns))
-            if random.random() < 0.8:
-                made[name] = made[name].assign(**{column: _column(len(whole), random)})
-            else:
-                made[name] = made[name].drop(columns=column, errors="ignore")
+        chosen = [random.choice(list(whole.columns)) for _ in range(random.choice((0, 1, 1, 2)))]
+        changed = {column: _column(len(whole), random) for column in chosen if random.random() < 0.8}
+        dropped = [column for column in chosen if column not in changed]
+        made[name] = whole.drop(columns=dropped).assign(**changed)  # pandas drops nothing beside some types
         if random.random() < 0.1:
             made[name] = made[name].iloc[: random.randint(0, 2)]
     return made

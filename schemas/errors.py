@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from .wording import plain
 
@@ -39,7 +40,16 @@ class AdamgateError(Exception):
 
 
 class Terminated(BaseException):
-    """The run was told to end by a signal; nothing takes it for an error of a rule."""
+    """The run was told to end by a signal; nothing takes it for an error of a rule.
+
+    Attributes
+    ----------
+    code : int or None
+        Exit code that the signal asks for; None as long as none came. Whoever raises this without a signal
+        ends nothing.
+    """
+
+    code: ClassVar[int | None] = None
 
 
 class UnreadableInput(AdamgateError):

@@ -36,6 +36,20 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def plain_text(text: str) -> str:
+    """The characters of a text alone: the methods of a class derived from str are somebody's code."""
+    return str.__str__(text)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written: one of bytes that were not decoded cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def plain(value: object) -> str:
     """A value as one line of text; what a terminal might obey is shown as an escape."""
     text = str(value)

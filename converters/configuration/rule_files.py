@@ -11,14 +11,14 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import redirect_stdout, suppress
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ...schemas.errors import ConfigurationError, Terminated
+from ...schemas.errors import ConfigurationError
+from ...schemas.gate.own_code import ends_the_run, own_code, words_of
 from ...schemas.gate.selection import as_rules
 from ...schemas.rules.rule import Rule, declared_meanwhile
 
@@ -55,16 +55,15 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
         raise ConfigurationError("a file of rules is Python", str(file), "its name ends in .py")
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look for it there
-    with declared_meanwhile() as declared:
-        try:
-            with redirect_stdout(sys.stderr):  # stdout may carry a report
-                spec.loader.exec_module(module)
-        except (KeyboardInterrupt, Terminated):
+    try:
+        with declared_meanwhile() as declared, own_code():
+            spec.loader.exec_module(module)
+            found = _distinct((*declared, *_imported(module)))
+    except BaseException as failure:
+        if ends_the_run(failure):
             raise
-        except BaseException as failure:
-            sys.modules.pop(name, None)
-            raise _broken(failure, str(file)) from failure
-    found = _distinct((*declared, *_imported(module)))
+        sys.modules.pop(name, None)
+        raise _broken(failure, str(file)) from failure
     if not found:
         raise ConfigurationError(
             "the file declares no rule", str(file), 'decorate a function with @adamgate.rule("ACME001", ...)'
@@ -88,16 +87,14 @@ def own_rules(files: Iterable[Path]) -> tuple[Rule, ...]:
 def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
     place = f"entry point {entry.name} of {entry.dist.name if entry.dist else 'a package'}"
     try:
-        with redirect_stdout(sys.stderr):
-            target = entry.load()
-    except (KeyboardInterrupt, Terminated):
-        raise
-    except BaseException as failure:
-        raise _broken(failure, place) from failure
-    try:
-        rules = as_rules(_declared(target))
+        with own_code():
+            rules = as_rules(_declared(entry.load()))
     except ConfigurationError as wrong:
         raise ConfigurationError(wrong.what, place, wrong.advice) from None
+    except BaseException as failure:
+        if ends_the_run(failure):
+            raise
+        raise _broken(failure, place) from failure
     if not rules:
         raise ConfigurationError("the entry point gives no rule", place, f"see the group {GROUP}")
     return rules
@@ -138,7 +135,5 @@ def _broken(failure: BaseException, place: str) -> ConfigurationError:
     line = f", line {steps[-1].lineno}" if steps else ""
     if isinstance(failure, SyntaxError) and failure.lineno:
         line = f", line {failure.lineno}"
-    what = f"the rules cannot be loaded: {type(failure).__name__}"
-    with suppress(Exception):  # its text is code of whoever wrote its class
-        what += f": {failure}"
+    what = f"the rules cannot be loaded: {words_of(failure)}"
     return ConfigurationError(what, f"{place}{line}", "correct the file")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.wording import did_you_mean, nearest, one_line
+from ...schemas.wording import did_you_mean, is_unicode, nearest, one_line
 
 ValueKind = Callable[[Any], Any]
 
@@ -114,7 +114,7 @@ def constant(value: Any) -> str | float:
 
 def path(value: Any) -> Path:
     """A file; relative to the folder of the file that names it."""
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise ValueError("a path")
     return Path(value)
 
@@ -135,6 +135,8 @@ class Words:
         listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
             raise ValueError(self.expected)
+        if not all(map(is_unicode, listed)):
+            raise ValueError("text that is valid Unicode")
         parts = (part.strip() for each in listed for part in each.split(","))
         return tuple(part for part in parts if part)
 

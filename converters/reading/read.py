@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from ...schemas.errors import ConfigurationError, UnreadableInput, UnreadableInputs
+from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
@@ -23,10 +23,10 @@ from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.sidecar_names import is_sidecar
 from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about
 from ..values.file_kind import suffix_of
-from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
 from .folder import parts_named_as_datasets
+from .options import checked_options
 
 _HASHED = 1 << 20
 """Bytes that are hashed at once."""
@@ -85,22 +85,20 @@ def read(
     Raises
     ------
     ConfigurationError
-        When `encoding`, `date_order` or `decimal` is not one of those known.
+        When an option has a value that it cannot have.
     UnreadableInput
         When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
     """
-    options = ReadOptions(
+    options = checked_options(
         encoding=encoding,
-        catalog=None if catalog is None else Path(catalog),
+        catalog=catalog,
         recursive=recursive,
         progress=progress,
-        missing=tuple(word for word in ([missing] if isinstance(missing, str) else missing) if word),
-        date_order=_one_of("date_order", date_order, DATE_ORDERS),
-        decimal=_one_of("decimal", decimal, DECIMALS),
+        missing=missing,
+        date_order=date_order,
+        decimal=decimal,
         max_unpacked=max_unpacked,
     )
-    if options.catalog is not None and not os.path.isfile(options.catalog):
-        raise UnreadableInput("there is no such format catalogue", str(options.catalog), "check --catalog")
     problems: list[UnreadableInput] = []
     found = _files(path, recursive, problems)
     files = found.files
@@ -118,14 +116,6 @@ def read(
     _raise(problems)
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
     return Study.of(*datasets, notes=(*found.notes, *undecoded))
-
-
-def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
-    if given is not None and given not in known:
-        raise ConfigurationError(
-            f"{given!r} is not a value of {option}", option, f"give {' or '.join(known)}"
-        )
-    return given
 
 
 Hashing = Callable[[Iterable[Path]], Future[str]]

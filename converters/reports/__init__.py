@@ -53,9 +53,12 @@ def render(
     ConfigurationError
         For an unknown format.
     """
+    from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
-    if format not in REPORTS:
+    if not isinstance(report, Report):
+        raise TypeError(f"a report is needed, not {type(report).__name__}: validate(study) gives one")
+    if not isinstance(format, str) or format not in REPORTS:
         raise ConfigurationError(f"no report format {format!r}", "", f"the formats are: {', '.join(REPORTS)}")
     threshold = None if fail_on is None else Severity(fail_on)
     shown = replace(presentation or Presentation(threshold), threshold=threshold)

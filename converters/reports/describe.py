@@ -116,7 +116,17 @@ def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
     Returns
     -------
     Description
+
+    Raises
+    ------
+    TypeError
+        For anything but a dataset.
     """
+    if not isinstance(dataset, Dataset):
+        raise TypeError(
+            f"a dataset is needed, not {type(dataset).__name__}: take one of a study, "
+            "or a frame with Dataset.from_frame(frame, name)"
+        )
     source = dataset.source
     return Description(
         name=dataset.name,

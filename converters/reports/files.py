@@ -103,12 +103,14 @@ class ReportFile:
         Raises
         ------
         UnwritableOutput
-            When the file is one of these.
+            When the file is one of these, or its name is not text.
         """
         from ..writing.inputs import apart_from, refuse_data_beside, refuse_inputs
+        from ..writing.names import require_output_name
 
         if self.path is None:
             return
+        require_output_name(self.path)
         self._held = False
         refuse_inputs([self.path], inputs)
         ours = form_of(self.path) is not None

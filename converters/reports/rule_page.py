@@ -46,6 +46,8 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
     ConfigurationError
         When there is no such rule; names those with ids like it.
     """
+    if not isinstance(rule_id, str):
+        raise TypeError(f"the id of a rule is a text, not {type(rule_id).__name__}")
     book = full_book(extra_rules)
     wanted = _with_its_zeros(rule_id.strip().upper(), book)
     if wanted not in book:

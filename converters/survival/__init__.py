@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
@@ -87,8 +88,10 @@ def survival(
         exactly in another unit, or no record left.
     """
     study = Study.given(study)
-    listed = [covariates] if isinstance(covariates, str) else list(covariates)
+    if paramcd is None:
+        raise TypeError("paramcd is a text, not None")
     _require_text("where", where)
+    listed = _listed(covariates)
     _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
     target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
     condition = compile_expression(where) if where is not None else None
@@ -141,6 +144,12 @@ def _require_names(**options: Sequence[object]) -> None:
             _require_text(option, name)
             if name == "":
                 raise ConfigurationError("a name is empty", option, "fill it, or leave the option out")
+
+
+def _listed(covariates: object) -> list[Any]:
+    if not isinstance(covariates, Iterable):
+        raise TypeError(f"covariates are texts, not {type(covariates).__name__}")
+    return [covariates] if isinstance(covariates, str) else list(covariates)
 
 
 def _unit(option: str, text: str | None) -> TimeUnit | None:

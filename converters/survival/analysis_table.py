@@ -16,6 +16,7 @@ from ...schemas.glance import Glance, Glanced, listed
 from ..formats.format import PlannedFile
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
+from ..writing.names import require_output_name
 from .codebook import Codebook
 from .sealed_table import SealedTable, belong_together
 from .tools import Layout, layout_for, write_frame
@@ -85,9 +86,10 @@ class AnalysisTable(Glanced):
         ConfigurationError
             When there is no such layout, or it is not written in such files.
         UnwritableOutput
-            When the tool would misread the table, a file exists, or the disk refuses.
+            When the name is not text, the tool would misread the table, a file exists, or the disk refuses.
         """
         target = Path(path)
+        require_output_name(target)
         chosen = layout_for(target, layout)
         beside = target.with_suffix(_CODEBOOK_SUFFIX)
         refuse_inputs((target, beside), (*self.inputs, *keep))
@@ -119,4 +121,4 @@ class AnalysisTable(Glanced):
 
 def _write_json(document: dict[str, Any], stream: BinaryIO) -> None:
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    stream.write(f"{text}\n".encode())
+    stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))  # an input's name may hold stray bytes

@@ -70,6 +70,8 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
                 f"no table is written as {suffix or 'a file without suffix'}", str(path), f"use {known}"
             )
         name = _BY_SUFFIX[suffix]
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a layout is a text, not {type(name).__name__}")
     if name not in LAYOUTS:
         raise ConfigurationError(f"there is no layout {name}", str(path), did_you_mean(name, LAYOUTS))
     layout = LAYOUTS[name]

@@ -39,7 +39,8 @@ def prepare() -> None:
 
 
 def _leave(number: int, _: object) -> NoReturn:
-    raise Terminated(128 + number)
+    Terminated.code = 128 + number
+    raise Terminated(Terminated.code)
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -79,10 +80,8 @@ def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseE
     except KeyboardInterrupt as interrupt:
         tell("interrupted")
         return INTERRUPTED, interrupt
-    except Terminated as signalled:
-        return int(signalled.args[0]), signalled
-    except Exception as fault:
-        return _own_fault(fault, debug), fault
+    except BaseException as fault:  # SystemExit, too: nothing ends a run with exit code 0 but its own end
+        return Terminated.code if Terminated.code is not None else _own_fault(fault, debug), fault
     return int(code or PASSED), None
 
 

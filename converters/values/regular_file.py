@@ -26,7 +26,10 @@ def open_regular(path: Path) -> BufferedReader:
     OSError
         When it cannot be opened, or is a folder, a named pipe, a device or a socket; `strerror` says which.
     """
-    descriptor = os.open(path, _FLAGS)
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except ValueError:  # NUL, or a part of a character
+        raise OSError(errno.EINVAL, "no file can have this name", str(path)) from None
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return os.fdopen(descriptor, "rb")

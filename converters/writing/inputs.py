@@ -46,6 +46,21 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
         )
 
 
+def refuse_merging(merged: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Refuse to add lines to a sidecar of the inputs from another folder, to which a link leads.
+
+    In its own folder it may grow: it describes what lies there.
+
+    Raises
+    ------
+    UnwritableOutput
+        When one of `merged` is one of `inputs` by another path.
+    """
+    given = list(inputs)
+    own = {(_identity(path.parent), path.name) for path in given if not path.is_symlink()}
+    refuse_inputs((path for path in merged if (_identity(path.parent), path.name) not in own), given)
+
+
 def refuse_data_beside(
     outputs: Iterable[Path], data: Iterable[Path], ours: Callable[[Path], bool] = lambda _: False
 ) -> None:
@@ -161,6 +176,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     """What a file is by any name; None when there is none, so that nothing can be written over."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # of a name that no file can have
         return None
     return status.st_dev, status.st_ino

@@ -20,8 +20,9 @@ from ..metadata.sidecars import dataset_name
 from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
-from .inputs import inputs_of, refuse_data_beside, refuse_inputs
+from .inputs import inputs_of, refuse_data_beside, refuse_inputs, refuse_merging
 from .losses import tell_losses
+from .names import require_output_name
 
 _NOT_WRITTEN = {
     ".xpt": "XPT cannot be written yet",
@@ -72,6 +73,8 @@ class Target:
                 )
             _format(suffix_of(place, writable()) or place.suffix, str(path))
             return cls(place)
+        if not isinstance(to, str):
+            raise TypeError(f"a format is named by a text, not {type(to).__name__}")
         suffix = "." + to.lower().removeprefix(".")
         _format(suffix, f"--to {to}")
         named = suffix_of(place, writable())
@@ -97,11 +100,13 @@ class Target:
         ConfigurationError
             When several datasets, or none, are to go to one file.
         UnwritableOutput
-            When a dataset's name is no file name.
+            When a dataset's name is no file name, or that of the output holds what is not text.
         """
         if self.suffix:
+            require_output_name(self.path / self.suffix)
             return [Output(dataset, self.path / self._file_name(dataset)) for dataset in datasets]
         if len(datasets) == 1:
+            require_output_name(self.path)
             return [Output(datasets[0], self.path)]
         names = ", ".join(dataset.name for dataset in datasets[:_LISTED])
         raise ConfigurationError(
@@ -161,10 +166,10 @@ def write(
         For each dataset with metadata that the format has no place for.
     """
     target = path if isinstance(path, Target) else Target.of(path, to)
-    datasets = [data] if isinstance(data, Dataset) else list(data)
+    datasets = list(Study.given(data))
     outputs = target.outputs(datasets)
-    inputs = inputs_of(datasets)
-    refuse_inputs((output.path for output in outputs), (*inputs, *keep))
+    inputs, kept = inputs_of(datasets), tuple(keep)
+    refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:
         held = {output.path: output.dataset.name for output in outputs}
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
@@ -172,7 +177,9 @@ def write(
     breaches = [breach for output in outputs for breach in _breaches(output, target.format, writer)]
     if breaches:
         raise _refusal(breaches, target)
-    written = write_together(writer.plan(outputs), overwrite=overwrite)
+    planned = writer.plan(outputs)
+    refuse_merging((file.path for file in planned if file.merged), (*inputs, *kept))
+    written = write_together(planned, overwrite=overwrite)
     tell_losses(outputs, target.format)
     return written
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
-import traceback
 from collections.abc import Iterable
-from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import AdamgateError, Terminated
+from ..errors import AdamgateError
 from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
 from ..evidence.parameters import identifying_codes
 from ..rules.rule import Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
@@ -26,6 +22,7 @@ from ..wording import UNDELIVERED
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
 from .fingerprint import KeyColumns
 from .lending import lend, lend_study
+from .own_code import ends_the_run, own_code, place_of, plain_yield, words_of
 from .report import Waived
 from .selection import RuleSelection
 from .waivers import Waiver, Waivers, spare
@@ -87,19 +84,18 @@ class Check:
 def run_check(rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
     """Judge one dataset, or the study where `data` is None; whatever breaks is *not run*."""
     name = data.name if data is not None else STUDY_NAME
-    if data is not None:
-        obstacle = rule.obstacle(data, study)
+    start = time.perf_counter()
+    try:
+        obstacle = "" if data is None else rule.obstacle(data, study)
         if obstacle:
             refused = options.complete and obstacle.startswith(UNDELIVERED)
             status = Status.NOT_RUN if refused else Status.NOT_APPLICABLE
             return Check(Outcome(rule.id, name, status, obstacle))
-    start = time.perf_counter()
-    try:
         yielded = _yielded(rule, data, study)
         found, waived = _found(rule, data, yielded, options)
-    except (KeyboardInterrupt, Terminated):
-        raise
     except BaseException as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
+        if ends_the_run(crash):
+            raise
         reason = _reason(crash, options)
         return Check(Outcome(rule.id, name, Status.NOT_RUN, reason, time.perf_counter() - start))
     status, reason = _status(yielded, found, waived)
@@ -132,34 +128,20 @@ def _statement(data: Dataset | None, inference: Inference, options: CheckOptions
 
 
 def _yielded(rule: Rule, data: Dataset | None, study: Study) -> list[Yield]:
-    """What a rule yields. One of a user's own gets data that it cannot change, and stdout is not its own."""
+    """What a rule yields. One of a user's own gets data that it cannot change."""
     if rule.is_ours:
         return list(rule.run(data, study))
     whole = lend_study(study) if rule.needs_study else study
-    with redirect_stdout(sys.stderr):  # stdout may carry the report
-        return [_as_it_is_now(each) for each in rule.run(None if data is None else lend(data), whole)]
-
-
-def _as_it_is_now(yielded: Yield) -> Yield:
-    """What was yielded, whatever the rule does with its mask next."""
-    if not isinstance(yielded, Fault) or yielded.mask is None:
-        return yielded
-    return replace(yielded, mask=yielded.mask.copy())
+    lent, records = (None, 0) if data is None else (lend(data), len(data))
+    with own_code():
+        return [plain_yield(each, records) for each in rule.run(lent, whole)]
 
 
 def _reason(crash: BaseException, options: CheckOptions) -> str:
     """Why a rule was not run. Messages that are not ours may quote values, which are patient data."""
     if isinstance(crash, AdamgateError | WrongType | UnsoundRule) or options.show_values:
-        with suppress(Exception):  # the text of an exception is code of whoever wrote its class
-            return _words(crash)
-    frame, line = list(traceback.walk_tb(crash.__traceback__))[-1]
-    return f"{type(crash).__name__} in {Path(frame.f_code.co_filename).name}, line {line}"
-
-
-def _words(crash: BaseException) -> str:
-    if isinstance(crash, AdamgateError):
-        return "; ".join(filter(None, (crash.what, crash.advice)))
-    return str(crash) if isinstance(crash, WrongType) else f"{type(crash).__name__}: {crash}"
+        return words_of(crash)
+    return place_of(crash)
 
 
 def _status(

@@ -34,7 +34,7 @@ from ..study.dataset import Dataset
 from ..study.study import Study
 from ..study.variable import MetadataKind
 from ..word import Word
-from ..wording import UNDELIVERED, one_line
+from ..wording import UNDELIVERED, one_line, plain_text
 
 P = ParamSpec("P")
 
@@ -254,10 +254,12 @@ class Rule:
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "family"):
-            if not isinstance(getattr(self, name), str):
+            given = getattr(self, name)
+            if not isinstance(given, str):
                 raise ConfigurationError(
                     f"{name} is not a text", f"rule {one_line(str(self.id))}", f'write {name}="..."'
                 )
+            object.__setattr__(self, name, plain_text(given))
 
     def __repr__(self) -> str:
         return f"Rule({one_line(self.id)}, {self.severity}: {one_line(self.title)})"
@@ -310,7 +312,7 @@ class Rule:
             kind = type(yielded).__name__
             raise UnsoundRule(f"a rule yields its faults, or returns a list of them, not {kind}")
         for each in yielded:
-            _require_sound(each, records)
+            require_sound(each, records)
             yield each
 
 
@@ -318,7 +320,8 @@ class UnsoundRule(TypeError):
     """A rule yields something else than it may, or a mask that has nulls or does not fit the dataset."""
 
 
-def _require_sound(yielded: Any, records: int) -> None:
+def require_sound(yielded: Any, records: int) -> None:
+    """Refuse what a rule may not yield about so many records."""
     if not isinstance(yielded, Yield):
         raise UnsoundRule(f"a rule yields Fault, Inference or NotApplicable, not {type(yielded).__name__}")
     if not isinstance(yielded, Fault):
@@ -333,7 +336,8 @@ def _require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded.severity, Severity | None):
         raise UnsoundRule("the severity of a fault is a Severity, as Severity.ERROR")
     mask: Any = yielded.mask
-    fits = isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (records,)
+    # Nothing derived from ndarray: a masked array answers otherwise, a class of somebody's own as it likes.
+    fits = type(mask) is np.ndarray and mask.dtype == np.bool_ and mask.shape == (records,)
     if mask is not None and not fits:
         raise UnsoundRule(f"a mask must be an array of {records} booleans, not {type(mask).__name__}")
 

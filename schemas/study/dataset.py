@@ -170,7 +170,8 @@ class Dataset(Glanced):
         """
         if not isinstance(frame, pd.DataFrame):
             raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
-        described = {variable.name: variable for variable in variables or ()}
+        _require_texts(name=name, label=label)
+        described = {variable.name: variable for variable in _variables(variables)}
         plain = taken(frame, name)
         given = tuple(
             described.get(column)
@@ -369,3 +370,17 @@ def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
     """Codes numbered without gaps, and how many there are."""
     compacted, distinct = pd.factorize(codes)
     return compacted, len(distinct)
+
+
+def _require_texts(**given: object) -> None:
+    for option, value in given.items():
+        if not isinstance(value, str):
+            raise TypeError(f"the {option} of a dataset is a text, not {type(value).__name__}")
+
+
+def _variables(given: Iterable[Variable] | None) -> list[Variable]:
+    listed: list[Any] = list(given) if isinstance(given, Iterable) else [] if given is None else [given]
+    for each in listed:
+        if not isinstance(each, Variable):
+            raise TypeError(f"variables are described by Variable, not {type(each).__name__}")
+    return listed

@@ -6,6 +6,7 @@ One door, so that no rule, writer or table meets a kind of column that readers d
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -15,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from ..wording import one_line
+from ..wording import is_unicode, one_line, plain_text
 from .columns import is_character
 
 
@@ -29,8 +30,8 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
     Raises
     ------
     UnfitColumn
-        For lists, structs, bytes, periods, intervals, durations, complex numbers, text that is not
-        Unicode.
+        For lists, structs, bytes, periods, intervals, durations, complex numbers, numbers that no double
+        holds, text that is not Unicode, and whatever else is neither text nor numbers nor dates.
     ValueError
         For columns of several levels, without a name or of one name.
     """
@@ -43,6 +44,11 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
             read = _column(held)
         except UnfitColumn as unfit:
             raise UnfitColumn(f"{one_line(dataset)}: {one_line(name)} {unfit}") from None
+        except (
+            Exception
+        ) as odd:  # of objects whose own methods fail, of memory that is not what its type says
+            unread = f"holds values that cannot be read ({type(odd).__name__})"
+            raise UnfitColumn(f"{one_line(dataset)}: {one_line(name)} {unread}") from None
         if read is not held:
             changed[name] = read
     return plain.assign(**changed) if changed else plain
@@ -51,15 +57,27 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
 def _names(frame: pd.DataFrame, dataset: str) -> list[str]:
     if isinstance(frame.columns, pd.MultiIndex):
         raise ValueError(f"{dataset}: the columns have names of several levels; give each one name")
-    given: list[Any] = list(frame.columns)
-    for number, name in enumerate(given, 1):
-        whole = isinstance(name, int | np.integer) and not isinstance(name, bool)
-        if not (isinstance(name, str) or whole) or name == "" or not _is_unicode(str(name)):
-            raise ValueError(f"{dataset}: column {number} has no name that is a text")
-    names = [str(name) for name in given]
+    try:
+        given: list[Any] = list(frame.columns)
+    except UnicodeDecodeError:
+        raise ValueError(f"{dataset}: a column has no name that is a text") from None
+    names = [_name(each) for each in given]
+    if not all(names):
+        raise ValueError(f"{dataset}: column {names.index('') + 1} has no name that is a text")
     if len(set(names)) < len(names):
         raise ValueError(f"{dataset}: two columns have the same name")
     return names
+
+
+def _name(given: Any) -> str:
+    """A name as text; empty where it is none."""
+    if isinstance(given, str):
+        return plain_text(given) if is_unicode(plain_text(given)) else ""
+    whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
+    return str(given) if whole and abs(given) < _LONGEST_NUMBER else ""
+
+
+_LONGEST_NUMBER = 10**18
 
 
 def _column(column: pd.Series) -> pd.Series:
@@ -77,10 +95,14 @@ def _column(column: pd.Series) -> pd.Series:
         _of_objects(pd.Series(dtype.categories.to_numpy(dtype=object), dtype=object))
         return column if is_character(column) else _column(_like(column, np.asarray(column)))
     if isinstance(dtype, pd.StringDtype):
-        return column if dtype.storage == "pyarrow" else _require_unicode(column)
+        return _require_unicode(column) if dtype.storage == "python" else _require_utf8(column)
     if pd.api.types.is_object_dtype(dtype):
         return _of_objects(column)
-    return _of_numpy(column, dtype) if isinstance(dtype, np.dtype) else column
+    if isinstance(dtype, np.dtype):
+        return _of_numpy(column, dtype)
+    if not pd.api.types.is_numeric_dtype(dtype):
+        raise UnfitColumn(_REFUSED["else"])
+    return column
 
 
 def _of_numpy(column: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
@@ -88,9 +110,17 @@ def _of_numpy(column: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
         raise UnfitColumn(_REFUSED["complex"])
     if dtype.kind == "m":
         raise UnfitColumn(_REFUSED["timedelta"])
+    if dtype.kind == "V":
+        raise UnfitColumn(_REFUSED["nested"])
+    if dtype.kind not in _KINDS:
+        raise UnfitColumn(_REFUSED["else"])
     if dtype.kind == "f" and dtype.itemsize != np.dtype(np.float64).itemsize:
         return column.astype(np.float64)
     return column
+
+
+_KINDS = "biufM"
+"""Of numpy: booleans, integers, floats, dates."""
 
 
 # Arrow, by the names of its types and by what its arrays do themselves: schemas know no file format
@@ -116,7 +146,7 @@ def _of_arrow(column: pd.Series) -> pd.Series:
     data = data.__arrow_array__()
     match name:
         case "dictionary":
-            return column.astype(object).astype("category")
+            return column.astype(object).astype("category")  # decodes each text
         case "date" | "timestamp" | "time":
             return _of_moments(column, data, kind, name)
         case "decimal":
@@ -128,9 +158,10 @@ def _of_arrow(column: pd.Series) -> pd.Series:
         case "int" | "uint":
             return column.astype("Int64" if name == "int" else "UInt64")
         case "string" | "large_string" | "string_view":
+            _require_utf8(column)
             return _like(column, pd.array(data.to_pylist(), dtype="string[pyarrow]"))
         case _:
-            raise UnfitColumn("holds values that are neither text nor numbers nor dates")
+            raise UnfitColumn(_REFUSED["else"])
 
 
 def _of_moments(column: pd.Series, data: Any, kind: Any, name: str) -> pd.Series:
@@ -151,7 +182,10 @@ _Taker = Callable[[pd.Series], pd.Series]
 
 def _of_objects(column: pd.Series) -> pd.Series:
     """Objects by what they are; one of several kinds is text among numbers, or refused."""
-    kind = pd.api.types.infer_dtype(column, skipna=True)
+    try:
+        kind = pd.api.types.infer_dtype(column, skipna=True)
+    except ArithmeticError:  # of a decimal that is a signal
+        raise UnfitColumn(_REFUSED["number"]) from None
     if kind == "date" and column.map(lambda value: isinstance(value, datetime.datetime)).any():
         kind = "datetime"
     if kind in _REFUSED:
@@ -160,28 +194,33 @@ def _of_objects(column: pd.Series) -> pd.Series:
 
 
 def _require_unicode(column: pd.Series) -> pd.Series:
-    if not _is_unicode("".join(column.dropna())):
-        raise UnfitColumn("holds text that is not valid Unicode: decode it again from its bytes")
+    if not is_unicode("".join(column.dropna())):
+        raise UnfitColumn(_REFUSED["undecoded"])
     return column
 
 
-def _is_unicode(text: str) -> bool:
+def _require_utf8(column: pd.Series) -> pd.Series:
+    """Text in the memory of Arrow, which takes whatever bytes a file of its own holds."""
+    data: Any = column.array
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        data.__arrow_array__().validate(full=True)
+    except ValueError:
+        raise UnfitColumn(_REFUSED["undecoded"]) from None
+    return column
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    try:
-        return _like(column, np.array([_double(value) for value in column], dtype=np.float64))
-    except OverflowError:
-        raise UnfitColumn("holds numbers that no double holds") from None
+    return _like(column, np.array([_double(value) for value in column], dtype=np.float64))
 
 
 def _double(value: Any) -> float:
-    return np.nan if pd.isna(value) else float(value)
+    try:
+        double = np.nan if pd.isna(value) else float(value)
+    except (ArithmeticError, ValueError):  # too large, or a decimal that is a signal
+        raise UnfitColumn(_REFUSED["number"]) from None
+    if math.isinf(double) and double != value:
+        raise UnfitColumn(_REFUSED["number"])
+    return double
 
 
 def _whole_numbers(column: pd.Series) -> pd.Series:
@@ -216,16 +255,22 @@ def _clock(value: Any) -> Any:
 def _mixed(column: pd.Series) -> pd.Series:
     """Text among numbers is text to rules and refused by writers; anything else has no meaning here."""
     held = {type(value) for value in column}
-    if not all(issubclass(each, _PLAIN) for each in held):
+    if not all(issubclass(each, _PLAIN) and not issubclass(each, _NO_NUMBERS) for each in held):
         raise UnfitColumn("holds values of several kinds: make them all text, numbers or dates")
-    texts = column[column.map(lambda value: isinstance(value, str))]
-    _require_unicode(texts)
+    is_text = column.map(lambda value: isinstance(value, str))
+    _require_unicode(column[is_text])
+    column[~is_text].map(_double)
     return column
 
 
+_NO_NUMBERS = (np.complexfloating, np.timedelta64)
+"""What numpy derives from its numbers."""
 _PLAIN = (str, int, float, np.number, np.bool_, Decimal, type(None), type(pd.NA), type(pd.NaT))
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
+        "undecoded": "holds text that is not valid Unicode: decode it again from its bytes",
+        "number": "holds numbers that no double holds",
+        "else": "holds values that are neither text nor numbers nor dates",
         "nested": "holds lists, structs or maps: give each element a column of its own",
         "bytes": "holds bytes: decode them to text",
         "complex": "holds complex numbers: give their parts as two columns",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import adamgate as ag
@@ -44,6 +45,48 @@ def test_the_names_of_a_transport_file_overwritten_by_records(tmp_path: Path):
             ag.read(tmp_path / "adtte.xpt")
         except ag.AdamgateError as refused:
             assert "01-0" not in str(refused)  # noqa: PT017
+
+
+@pytest.mark.parametrize("inserted", [True, False])
+@pytest.mark.parametrize(
+    "foreign", [b"SECRETZQ" * 10, b"\0\1SECRETZQ" * 8, b"\0\1\0\0\0\10\0\1" + b"SECRETZQ" * 9]
+)
+def test_a_transport_file_with_a_foreign_card_before_its_data(tmp_path: Path, foreign: bytes, inserted: bool):
+    whole = (STUDY / "adtte.xpt").read_bytes()
+    file = tmp_path / "adtte.xpt"
+    for offset in range(0, whole.index(b"HEADER RECORD*******OBS") + 80, 40):
+        file.write_bytes(whole[:offset] + foreign + whole[offset + (0 if inserted else 80) :])
+        try:
+            ag.read(file)
+        except ag.AdamgateError as refused:
+            assert "ECRE" not in str(refused)  # noqa: PT017
+            assert "TZQ" not in str(refused)  # noqa: PT017
+
+
+def test_a_dataset_whose_description_is_foreign_is_not_named(tmp_path: Path):
+    whole = bytearray((STUDY / "adtte.xpt").read_bytes())
+    description = whole.index(b"SAS     ADTTE")
+    whole[description : description + 80] = b"SECRETZQ" * 10
+    (tmp_path / "adtte.xpt").write_bytes(whole[:1500])
+    with pytest.raises(ag.UnreadableInput, match="dataset of a damaged name"):
+        ag.read(tmp_path / "adtte.xpt")
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("1.0.0", "this is Dataset-JSON 1.0.0; version 1.1 is read"),
+        ("ZQXSECRET", "this is Dataset-JSON of another version; version 1.1 is read"),
+        ("19500102", "this is Dataset-JSON of another version; version 1.1 is read"),
+    ],
+)
+def test_only_a_version_of_dataset_json_is_quoted(tmp_path: Path, version: str, said: str):
+    ag.write(ag.Dataset.from_frame(pd.DataFrame({"USUBJID": ["1"]}), "ADSL"), tmp_path / "whole.json")
+    text = (tmp_path / "whole.json").read_text("utf-8")
+    (tmp_path / "adsl.json").write_text(text.replace('"1.1.0"', f'"{version}"', 1), "utf-8")
+    with pytest.raises(ag.UnreadableInput) as refused:
+        ag.read(tmp_path / "adsl.json")
+    assert refused.value.what == said
 
 
 def test_a_long_label_for_no_variable(shared: Path):

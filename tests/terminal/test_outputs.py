@@ -558,6 +558,8 @@ def test_nor_does_one_that_ends_before_it_knows_its_options(
     study: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException, expected: int, reason: str
 ):
     def broken(*_: object) -> None:
+        if isinstance(problem, Terminated):
+            monkeypatch.setattr(Terminated, "code", 143)  # as the handler of a signal does
         raise problem
 
     monkeypatch.setattr(cli, "import_module", broken)
@@ -576,6 +578,7 @@ def test_a_verdict_that_was_delivered_stays(study: Path, monkeypatch: pytest.Mon
     from adamgate.converters.terminal import messages
 
     def broken(*_: object) -> None:
+        monkeypatch.setattr(Terminated, "code", 143)
         raise Terminated(143)
 
     monkeypatch.setattr(messages, "tell_report", broken)
@@ -585,6 +588,7 @@ def test_a_verdict_that_was_delivered_stays(study: Path, monkeypatch: pytest.Mon
 
 def test_a_second_signal_does_not_keep_the_earlier_verdict(study: Path, monkeypatch: pytest.MonkeyPatch):
     def twice(*_: object) -> None:
+        monkeypatch.setattr(Terminated, "code", 143)
         raise Terminated(143)
 
     def interrupted(_: int) -> None:

@@ -42,6 +42,8 @@ _CHUNK = 1 << 20
 _ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
 _LISTED = 10
 _ROWS_KEY = re.compile(rb'(?<!\\)"rows"\s*:\s*\[')
+_VERSION = re.compile(r"\d{1,2}(\.\d{1,2}){0,2}", re.ASCII)
+"""What a version looks like; anything else may be data, and is not quoted."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -297,7 +299,8 @@ def _refuse_faults(metadata: dict[str, Any]) -> None:
     if "datasetJSONVersion" not in metadata:
         raise _Broken("this is JSON, but not Dataset-JSON: it has no datasetJSONVersion")
     if isinstance(version, str) and not version.startswith("1.1"):
-        raise _Broken(f"this is Dataset-JSON {one_line(version, 20)}; version 1.1 is read")
+        stated = f" {version}" if _VERSION.fullmatch(version) else " of another version"
+        raise _Broken(f"this is Dataset-JSON{stated}; version 1.1 is read")
     found = list(faults(metadata))
     if found:
         count = f" (one of {len(found)} faults)" if len(found) > 1 else ""

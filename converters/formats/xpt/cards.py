@@ -15,6 +15,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 MARK = b"HEADER RECORD*******"
 HEADER = re.compile(rb"HEADER RECORD\*{7}(.{8})HEADER RECORD!{7}(.{32})", re.DOTALL)
 
+DAMAGED_NAME = "of a damaged name"
+"""In place of a name that may be bytes of records."""
 SEND_AGAIN = "have it sent again, in binary mode, and compare its size with the sender's"
 
 
@@ -92,4 +94,4 @@ def shown(name: bytes) -> str:
     text = text_of(name)
     if not text:
         return "without a name"
-    return text if _NAME.fullmatch(text) else "of a damaged name"
+    return text if _NAME.fullmatch(text) else DAMAGED_NAME

@@ -19,10 +19,24 @@ from itertools import accumulate
 
 from ....schemas.errors import UnreadableInput
 from ...values.file_kind import seems
-from .cards import CARD, HEADER, MARK, SEND_AGAIN, Cards, number_in, padding, shown, text_of, trimmed
+from .cards import (
+    CARD,
+    DAMAGED_NAME,
+    HEADER,
+    MARK,
+    SEND_AGAIN,
+    Cards,
+    number_in,
+    padding,
+    shown,
+    text_of,
+    trimmed,
+)
 from .extent import Extent, measured_extent, stated_extent
 
 _NUMERIC, _CHARACTER = 1, 2
+_SAS = b"SAS     "
+"""How the description of a dataset begins."""
 _NAMESTR = struct.Struct(">h2xh2x8s40s8s2h4x8s2hi")  # TS-140; its hash, number and justification skipped
 _LONG_NAME = slice(88, 120)
 _LABEL_ENTRY = {b"LABELV8 ": struct.Struct(">3h"), b"LABELV9 ": struct.Struct(">5h")}
@@ -173,8 +187,11 @@ def _member(cards: Cards, words: _Words) -> Member:
     description = cards.take(2 * CARD, "the dataset's description")
     after_name = 8 + words.name_length
     name = trimmed(description[8:after_name])
-    file, cards.where = cards.where, f"{cards.where}, dataset {shown(name)}"
-    described = _with_long_labels(cards, _fields(cards, words, namestr_length))
+    counts = cards.header(words.namestrs, "the header of the variables")
+    # Only now is it sure that the description was read at its place, and not bytes of a record.
+    in_place = description.startswith(_SAS)
+    file, cards.where = cards.where, f"{cards.where}, dataset {shown(name) if in_place else DAMAGED_NAME}"
+    described = _with_long_labels(cards, _fields(cards, words, namestr_length, counts))
     counts = cards.header(words.data, "the header of the data (after the variables that the file announces)")
     _check(cards, described)
     fields = _placed(cards, described)
@@ -207,8 +224,7 @@ def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes)
     return measured_extent(cards, width, words.member, has_numbers=any(numeric), has_text=not all(numeric))
 
 
-def _fields(cards: Cards, words: _Words, namestr_length: int) -> tuple[Field, ...]:
-    counts = cards.header(words.namestrs, "the header of the variables")
+def _fields(cards: Cards, words: _Words, namestr_length: int, counts: bytes) -> tuple[Field, ...]:
     number = number_in(counts[5:10])
     if number < 0:
         raise cards.damaged("the number of variables is no number")

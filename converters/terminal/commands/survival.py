@@ -58,7 +58,9 @@ def command(
     from ...metadata.sidecars import dataset_name
     from ...reports.table_summary import render_summary
     from ...survival.tools import layout_for
+    from ...writing.names import require_output_name
 
+    require_output_name(output)
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
     overrides = {name: given.pop(name) for name in KINDS if name in given}
     settings = settings_for(paths, config, overrides, judging=not no_gate)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.schemas.errors import ConfigurationError, Terminated
+from adamgate.schemas.errors import ConfigurationError
 from adamgate.schemas.gate import pandera_schemas
 from adamgate.schemas.rules.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
 from adamgate.schemas.severity import Severity
@@ -158,17 +158,6 @@ def test_a_rule_that_breaks_is_not_run_and_refuses(trial, function, reason):
 def test_slips_in_a_declaration_are_told_at_once(changes, message):
     with pytest.raises(ag.ConfigurationError, match=message):
         ag.rule("ACME001", **(DECLARED | changes))(breaks)
-
-
-@pytest.mark.parametrize("ends", [KeyboardInterrupt, Terminated])
-def test_what_ends_the_run_ends_it_within_a_rule_too(trial, ends):
-    def interrupted(data):
-        """It is interrupted."""
-        raise ends
-
-    own = ag.rule("ACME001", **DECLARED)(interrupted)
-    with pytest.raises(ends):
-        ag.validate(trial.study(), extra_rules=[own], select=["ACME001"])
 
 
 def _adds_a_column(frame):

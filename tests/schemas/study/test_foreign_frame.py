@@ -24,6 +24,26 @@ def arrow(kind, value):
     return pd.Series(pd.array([value, None], dtype=pd.ArrowDtype(kind)))
 
 
+def undecoded(dtype):
+    """Latin-1 in memory that says that it is UTF-8, as a Parquet file may hold it."""
+    ends = pa.py_buffer(np.arange(3, dtype=np.int64))
+    held = pa.LargeStringArray.from_buffers(2, ends, pa.py_buffer(b"\xe9\xe9"))
+    if dtype == "dictionary":
+        held = pa.DictionaryArray.from_arrays(pa.array([0, 1]), held)
+    if isinstance(dtype, pd.StringDtype):
+        return pd.Series(pd.array(pa.chunked_array([held]), dtype=dtype))
+    return pd.Series(pd.arrays.ArrowExtensionArray(held))
+
+
+class Unread:
+    """An object whose every comparison fails."""
+
+    def __eq__(self, other):
+        raise LookupError("secret")
+
+    __hash__ = None
+
+
 def objects(*values):
     return pd.Series(list(values), dtype=object)
 
@@ -102,6 +122,18 @@ REFUSED = {
     "bytes": objects(b"secret", None),
     "numbers beyond doubles": objects(10**400, None),
     "text among dates": objects(DAY, "secret"),
+    "Arrow text of other bytes": undecoded(pd.ArrowDtype(pa.large_string())),
+    "strings of other bytes": undecoded(pd.StringDtype("pyarrow")),
+    "a dictionary of other bytes": undecoded("dictionary"),
+    "decimals that signal": objects(Decimal("sNaN"), Decimal(1)),
+    "decimals that signal among text": objects("secret", Decimal("sNaN")),
+    "decimals beyond doubles": objects(Decimal("1E+400"), None),
+    "records of numpy": pd.DataFrame(index=range(2)).assign(X=np.zeros(2, dtype=[("a", "i4")]))["X"],
+    "records as objects": objects(*np.zeros(2, dtype=[("a", "i4")])),
+    "numbers beyond doubles among text": objects(10**5000, "secret"),
+    "durations among text": objects("secret", np.timedelta64(1, "D")),
+    "complex numbers among text": objects("secret", np.complex128(1j)),
+    "objects of a class of somebody's own": objects(Unread(), Unread()),
 }
 
 
@@ -122,6 +154,7 @@ def test_what_no_dataset_holds_is_refused_by_name_and_without_a_value(kind):
         (["A", ""], "column 2 has no name"),
         (["A", ("B",)], "column 2 has no name"),
         (["A", "\ud800"], "column 2 has no name"),
+        (["A", 10**5000], "column 2 has no name"),
         (["A", True], "column 2 has no name"),
         (["aval", "AVAL"], "differ only in case"),
     ],
@@ -133,6 +166,33 @@ def test_names_that_are_none_are_refused(names, said):
     )
     with pytest.raises(ValueError, match=said):
         Dataset.from_frame(frame, "ADTTE")
+
+
+FRAME = pd.DataFrame({"USUBJID": ["1"]})
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: Dataset.from_frame(FRAME, None), "the name of a dataset is a text, not NoneType"),
+        (lambda: Dataset.from_frame(FRAME, 1), "the name of a dataset is a text, not int"),
+        (lambda: Dataset.from_frame(FRAME, b"x"), "the name of a dataset is a text, not bytes"),
+        (lambda: Dataset.from_frame(FRAME, "X", None), "the label of a dataset is a text, not NoneType"),
+        (lambda: Dataset.from_frame(FRAME, "X", variables=1), "described by Variable, not int"),
+        (lambda: Dataset.from_frame(FRAME, "X", variables="x"), "described by Variable, not str"),
+        (lambda: ag.write(FRAME, "x.csv"), "a study is needed, not DataFrame"),
+        (lambda: ag.write(Dataset.from_frame(FRAME, "X"), "x", to=1), "a format is named by a text, not int"),
+        (lambda: ag.describe(FRAME), "a dataset is needed, not DataFrame"),
+        (lambda: ag.render(FRAME), "a report is needed, not DataFrame"),
+        (lambda: ag.explain(1), "the id of a rule is a text, not int"),
+        (lambda: ag.survival(ag.Study.of(), None), "paramcd is a text, not None"),
+        (lambda: ag.survival(ag.Study.of(), 1), "paramcd is a text, not int"),
+        (lambda: ag.survival(ag.Study.of(), "OS", covariates=1), "covariates are texts, not int"),
+    ],
+)
+def test_what_is_handed_over_is_of_its_kind(made, said):
+    with pytest.raises(TypeError, match=said):
+        made()
 
 
 VALUES = st.one_of(

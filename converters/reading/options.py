@@ -1,0 +1,73 @@
+"""What a caller says about the files, checked before any is opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from ...schemas.errors import ConfigurationError, UnreadableInput
+from ...schemas.wording import is_unicode, one_line
+from ..formats.format import ReadOptions
+from ..values.left_open import DATE_ORDERS, DECIMALS
+
+
+def checked_options(*, catalog: Any, missing: Any, **given: Any) -> ReadOptions:
+    """The options of `read`.
+
+    Raises
+    ------
+    ConfigurationError
+        When one has a value that it cannot have.
+    UnreadableInput
+        When there is no such catalogue.
+    """
+    words = _words(missing)
+    for option, value in (*given.items(), ("missing", words), ("catalog", catalog)):
+        fits, expected = _EXPECTED[option]
+        if value is not None and not fits(value):
+            raise ConfigurationError(
+                f"{one_line(repr(value))} is not a value of {option}", option, f"give {expected}"
+            )
+    if catalog is not None and not os.path.isfile(catalog):
+        raise UnreadableInput("there is no such format catalogue", str(catalog), "check --catalog")
+    return ReadOptions(catalog=None if catalog is None else Path(catalog), missing=words, **given)
+
+
+def _words(given: Any) -> tuple[Any, ...]:
+    """One text or several, without empty ones; anything else as it is."""
+    several = given if isinstance(given, Iterable) and not isinstance(given, str | bytes) else (given,)
+    return tuple(each for each in several if not isinstance(each, str) or each)
+
+
+def _is_word(given: Any) -> bool:
+    return isinstance(given, str) and is_unicode(given)
+
+
+def _are_words(given: tuple[Any, ...]) -> bool:
+    return all(map(_is_word, given))
+
+
+def _is_size(given: Any) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given > 0
+
+
+def _is_path(given: Any) -> bool:
+    return isinstance(given, str | os.PathLike)
+
+
+def _is_switch(given: Any) -> bool:
+    return isinstance(given, int)  # 0 and 1, too
+
+
+_EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "encoding": (_is_word, "a name: utf-8, cp1252, wlatin1"),
+    "catalog": (_is_path, "a path"),
+    "recursive": (_is_switch, "True or False"),
+    "progress": (callable, "a function"),
+    "missing": (_are_words, 'texts: ["NA"]'),
+    "date_order": (DATE_ORDERS.__contains__, " or ".join(DATE_ORDERS)),
+    "decimal": (DECIMALS.__contains__, " or ".join(DECIMALS)),
+    "max_unpacked": (_is_size, "bytes, as a whole number from 1"),
+}
