@@ -45,7 +45,9 @@ class _Source:
         at = np.searchsorted(self.subject, subject)
         known = np.append(self.subject, -1)[at] == subject
         known &= subject >= 0
-        return np.where(known, np.append(self.day, np.nan)[at], np.nan), np.append(self.died, False)[at] & known
+        return np.where(known, np.append(self.day, np.nan)[at], np.nan), np.append(self.died, False)[
+            at
+        ] & known
 
 
 @dataclass(frozen=True, eq=False)

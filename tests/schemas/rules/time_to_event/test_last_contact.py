@@ -174,7 +174,10 @@ def _by_records(survival, visits, cut_off):
                 (False, f"{variable} is after the day on which overall survival of {name} is censored"),
             ):
                 mask = [
-                    day is not None and subject in ends and ends[subject][1] is died and day > ends[subject][0]
+                    day is not None
+                    and subject in ends
+                    and ends[subject][1] is died
+                    and day > ends[subject][0]
                     for subject, day in records
                 ]
                 if any(mask):
