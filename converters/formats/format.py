@@ -7,12 +7,13 @@ A writer says what its format cannot hold and plans its files; it never touches 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import one_line
+from ..metadata.sidecars import Tables
 
 ReadingProgress = Callable[[str, int, int], None]
 
@@ -39,6 +40,8 @@ class ReadOptions:
         What separates decimals in CSV files; None takes a comma for it only where it is certain.
     max_unpacked : int or None
         Bytes that a compressed file may unpack to; None has it depend on the file's size.
+    tables : Tables
+        Those beside the data that were read so far.
     """
 
     encoding: str | None = None
@@ -49,6 +52,7 @@ class ReadOptions:
     date_order: str | None = None
     decimal: str | None = None
     max_unpacked: int | None = None
+    tables: Tables = field(default_factory=Tables, repr=False, compare=False)
 
 
 class Reader(Protocol):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.standards.known_variables import variable_type
@@ -23,6 +26,8 @@ from ...schemas.wording import one_line
 from ..values.encodings import decode_values, undecodable, undecoded_words
 from ..values.regular_file import read_regular
 from ..values.sas_formats import FormatKind, kind_of
+
+Line = TypeVar("Line")
 
 VARIABLES_FILE = "_variables.csv"
 DATASETS_FILES = ("_datasets.csv", "datasets.csv")
@@ -78,12 +83,30 @@ class VariablesTable:
     undecoded: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DatasetsTable:
     """What `datasets.csv` says, line by line; `undecoded` as in `VariablesTable`."""
 
     entries: tuple[DatasetEntry, ...] = ()
     undecoded: str = ""
+
+    def about(self, dataset: Dataset) -> DatasetEntry | None:
+        """What is said of a dataset in its file, else of the dataset in another; the last word counts."""
+        said = self._by_dataset.get(dataset.name, [])
+        of_file = [entry for entry in said if entry.file == _file_of(dataset)]
+        return next(reversed(of_file or said), None)
+
+    def names_of(self, file: str) -> set[str]:
+        """The datasets that are said to be in a file."""
+        return {entry.dataset for entry in self._by_file.get(file_key(file), [])}
+
+    @cached_property
+    def _by_dataset(self) -> dict[str, list[DatasetEntry]]:
+        return _grouped(self.entries, lambda entry: entry.dataset)
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[DatasetEntry]]:
+        return _grouped(self.entries, lambda entry: entry.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +154,30 @@ def sidecars_in(folder: Path) -> tuple[Path, ...]:
     return tuple(path for names in ((VARIABLES_FILE,), DATASETS_FILES) if (path := _find(folder, names)))
 
 
-def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> VariablesTable | None:
+class Tables:
+    """The tables beside the data of one reading: each is read once, however many files it describes."""
+
+    def __init__(self) -> None:
+        self._variables: dict[tuple[Path, str | None], _VariablesFile | None] = {}
+        self._datasets: dict[tuple[Path, str | None], DatasetsTable] = {}
+
+    def of_variables(self, folder: Path, encoding: str | None) -> _VariablesFile | None:
+        key = folder, encoding
+        if key not in self._variables:
+            sidecar = _find(folder, (VARIABLES_FILE,))
+            self._variables[key] = None if sidecar is None else _VariablesFile.read(sidecar, encoding)
+        return self._variables[key]
+
+    def of_datasets(self, folder: Path, encoding: str | None) -> DatasetsTable:
+        key = folder, encoding
+        if key not in self._datasets:
+            self._datasets[key] = datasets_beside(folder, encoding)
+        return self._datasets[key]
+
+
+def variables_beside(
+    path: Path, dataset: str, encoding: str | None = None, tables: Tables | None = None
+) -> VariablesTable | None:
     """What `_variables.csv` in the folder of `path` says about a dataset; None when it says nothing.
 
     Raises
@@ -139,24 +185,38 @@ def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> V
     UnreadableInput
         When the table lacks its columns, names a variable twice, or has a type or length that is none.
     """
-    sidecar = _find(path.parent, (VARIABLES_FILE,))
-    if sidecar is None:
-        return None
-    table = _Table.read(sidecar, encoding, needed=("dataset", "variable"))
-    entries: dict[str, VariableEntry] = {}
-    for line, row in table.rows:
-        if dataset_name(row["dataset"]) != dataset:
-            continue
-        entry = _variable_entry(row, f"{sidecar}, line {line}")
-        if entry.name.upper() in entries:
-            raise UnreadableInput(
-                f"{entry.name} of {dataset} is described twice",
-                f"{sidecar}, line {line}",
-                "keep one line for each variable of a dataset",
-            )
-        entries[entry.name.upper()] = entry
-    kinds: tuple[MetadataKind, ...] = ("label", "length", "format")
-    return VariablesTable(entries, frozenset(kinds) & table.header, table.undecoded) if entries else None
+    described = (tables or Tables()).of_variables(path.parent, encoding)
+    return None if described is None else described.about(dataset)
+
+
+@dataclass(frozen=True, slots=True)
+class _VariablesFile:
+    """A `_variables.csv`: its lines by the dataset that they are about."""
+
+    path: Path
+    table: _Table
+    lines: Mapping[str, list[tuple[int, dict[str, str]]]]
+
+    @classmethod
+    def read(cls, path: Path, encoding: str | None) -> _VariablesFile:
+        table = _Table.read(path, encoding, needed=("dataset", "variable"))
+        return cls(path, table, _grouped(table.rows, lambda line: dataset_name(line[1]["dataset"])))
+
+    def about(self, dataset: str) -> VariablesTable | None:
+        entries: dict[str, VariableEntry] = {}
+        for line, row in self.lines.get(dataset, []):
+            entry = _variable_entry(row, f"{self.path}, line {line}")
+            if entry.name.upper() in entries:
+                raise UnreadableInput(
+                    f"{entry.name} of {dataset} is described twice",
+                    f"{self.path}, line {line}",
+                    "keep one line for each variable of a dataset",
+                )
+            entries[entry.name.upper()] = entry
+        if not entries:
+            return None
+        kinds: tuple[MetadataKind, ...] = ("label", "length", "format")
+        return VariablesTable(entries, frozenset(kinds) & self.table.header, self.table.undecoded)
 
 
 def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
@@ -180,14 +240,7 @@ def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
     return DatasetsTable(tuple(_dataset_entry(row) for _, row in table.rows), table.undecoded)
 
 
-def entry_about(dataset: Dataset, entries: Iterable[DatasetEntry]) -> DatasetEntry | None:
-    """What is said of a dataset in its file, else of the dataset in another; the last word counts."""
-    said = [entry for entry in entries if entry.dataset == dataset.name]
-    of_file = [entry for entry in said if entry.file == _file_of(dataset)]
-    return next(reversed(of_file or said), None)
-
-
-def dataset_in(path: Path, encoding: str | None = None) -> str:
+def dataset_in(path: Path, encoding: str | None = None, tables: Tables | None = None) -> str:
     """Name of the dataset in a CSV file: what `datasets.csv` beside it says, else the file's own name.
 
     A broken table says nothing here: it is refused once for its folder, by `datasets_beside`.
@@ -198,10 +251,9 @@ def dataset_in(path: Path, encoding: str | None = None) -> str:
         When the table names several datasets for the file.
     """
     try:
-        entries = datasets_beside(path.parent, encoding).entries
+        names = (tables or Tables()).of_datasets(path.parent, encoding).names_of(path.name)
     except UnreadableInput:
-        entries = ()
-    names = {entry.dataset for entry in entries if entry.file == file_key(path.name)}
+        names = set()
     if len(names) > 1:
         raise UnreadableInput(
             f"the table of datasets says that the file holds {' and '.join(sorted(names))}",
@@ -371,6 +423,13 @@ def is_sas_name(dataset: str) -> bool:
     return _SAS_NAME.fullmatch(dataset) is not None
 
 
+def _grouped(lines: Iterable[Line], key: Callable[[Line], str]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(key(line), []).append(line)
+    return found
+
+
 def _file_of(dataset: Dataset) -> str:
     return file_key(dataset.source.path.name) if dataset.source else ""
 
@@ -378,9 +437,10 @@ def _file_of(dataset: Dataset) -> str:
 def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
     """The first of these files in a folder, in any case."""
     try:
-        present = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
+        listed = sorted((each for each in os.listdir(folder) if each.lower() in names), reverse=True)
     except OSError:
         return None
+    present = {each.lower(): folder / each for each in listed}
     found = (present[name] for name in names if name in present)
     # A link to nothing or a pipe is taken, too: it fails on being read, and is not overlooked.
     return next((path for path in found if not path.is_dir()), None)

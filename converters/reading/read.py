@@ -24,7 +24,7 @@ from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
 from ..formats.format import Reader, ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
-from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about, is_sidecar
+from ..metadata.sidecars import DatasetsTable, is_sidecar
 from ..values.file_kind import suffix_of
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.regular_file import open_regular
@@ -153,7 +153,7 @@ def read(
             except UnreadableInput as problem:
                 problems.append(problem)
             else:
-                datasets += [_described(dataset, sidecars[file.parent].entries) for dataset in read_from]
+                datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
     problems += _repeated(datasets)
     _raise(problems)
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
@@ -227,8 +227,8 @@ def _sha256(paths: Iterable[Path], ended: Event) -> str:
     return digest.hexdigest()
 
 
-def _described(dataset: Dataset, entries: Iterable[DatasetEntry]) -> Dataset:
-    entry = entry_about(dataset, entries)
+def _described(dataset: Dataset, table: DatasetsTable) -> Dataset:
+    entry = table.about(dataset)
     return dataset if entry is None else entry.applied_to(dataset)
 
 
@@ -240,7 +240,7 @@ def _sidecars(
     for folder in dict.fromkeys(file.parent for file in files):
         told[folder] = DatasetsTable()
         try:
-            told[folder] = datasets_beside(folder, options.encoding)
+            told[folder] = options.tables.of_datasets(folder, options.encoding)
         except UnreadableInput as problem:
             problems.append(problem)
     return told

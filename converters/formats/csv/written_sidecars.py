@@ -19,6 +19,7 @@ from ....schemas.study.variable import Variable
 from ...metadata.sidecars import (
     DATASETS_FILES,
     VARIABLES_FILE,
+    Tables,
     csv_files_in,
     dataset_in,
     dataset_name,
@@ -112,9 +113,10 @@ def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
         return
     written = {output.path.name for output in outputs}
     names = {output.dataset.name for output in outputs}
+    tables = Tables()
     for path in (path for path in csv_files_in(folder) if path.name not in written):
         try:
-            name = dataset_in(path)
+            name = dataset_in(path, tables=tables)
         except UnreadableInput as problem:
             raise UnwritableOutput(problem.what, problem.where, problem.advice) from problem
         if name in names:
