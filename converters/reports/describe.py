@@ -201,9 +201,10 @@ def _clock(seconds: float) -> str:
 
 
 def _special_missing(dataset: Dataset, name: str) -> dict[str, int]:
-    if name not in dataset.special_missing:
+    special = dataset.columns.special_missing(name)
+    if special is None:
         return {}
-    tags, counts = np.unique(dataset.special_missing[name].tags, return_counts=True)
+    tags, counts = np.unique(special.tags, return_counts=True)
     # SAS orders ._ before .A.
     in_sas_order = sorted(zip(tags.tolist(), counts.tolist(), strict=True), key=lambda pair: pair[0] != "_")
     return {f".{tag}": count for tag, count in in_sas_order}
