@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from ...schemas.errors import UnreadableInput
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import MOST_VARIABLES
 from ...schemas.wording import one_line
 from ..metadata.sidecars import Tables
 
@@ -52,7 +54,22 @@ class ReadOptions:
     date_order: str | None = None
     decimal: str | None = None
     max_unpacked: int | None = None
-    tables: Tables = field(default_factory=Tables, repr=False, compare=False)
+    tables: Tables = field(default_factory=Tables, init=False, repr=False, compare=False)
+
+
+def refuse_too_many(variables: int, where: str) -> None:
+    """Refuse a file of more variables than a dataset holds, before its records are read.
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    if variables > MOST_VARIABLES:
+        raise UnreadableInput(
+            f"{variables:,} variables, more than the {MOST_VARIABLES:,} that a SAS dataset can hold",
+            where,
+            "split it into several datasets, or write a record for each measurement",
+        )
 
 
 class Reader(Protocol):

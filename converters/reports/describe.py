@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ...schemas.glance import Glance, Glanced
 from ...schemas.standards.requirement import VariableType
@@ -213,5 +214,5 @@ def _special_missing(dataset: Dataset, name: str) -> dict[str, int]:
 def _distinct(dataset: Dataset, name: str) -> int:
     column = dataset[name]
     if not columns.is_character(column):
-        return int(column.nunique())
+        return len(pd.factorize(column.to_numpy() if isinstance(column.dtype, np.dtype) else column)[1])
     return len(dataset.distinct(name).values)

@@ -19,6 +19,7 @@ from itertools import accumulate
 
 from ....schemas.errors import UnreadableInput
 from ...values.file_kind import seems
+from ..format import refuse_too_many
 from .cards import CARD, HEADER, MARK, SEND_AGAIN, Cards, number_in, padding, shown, text_of, trimmed
 from .extent import Extent, measured_extent, stated_extent
 
@@ -212,6 +213,7 @@ def _fields(cards: Cards, words: _Words, namestr_length: int) -> tuple[Field, ..
     number = number_in(counts[5:10])
     if number < 0:
         raise cards.damaged("the number of variables is no number")
+    refuse_too_many(number, cards.where)
     length = number * namestr_length
     raw = cards.take(length + padding(length), "the descriptions of the variables")
     return tuple(
