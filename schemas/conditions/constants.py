@@ -17,7 +17,7 @@ from ..study.dataset import Dataset
 from .three_valued import Constant, ConstantKind, NotComparable, constant_kind, stamp_of, stamps
 
 Means = Literal["text", "numbers", "D", "us"]
-"""What values and constant are compared as; a date is compared with whole days, a datetime with microseconds."""
+"""What values and constant are compared as: a date as whole days, a datetime as microseconds."""
 
 
 @dataclass(frozen=True, eq=False)

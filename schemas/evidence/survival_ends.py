@@ -160,7 +160,8 @@ def _records(data: Dataset) -> NDArray[np.intp] | None:
     chosen = np.flatnonzero(Parameters.of(data).records_with_role("OS") & (subject >= 0))
     if not len(chosen):
         return None
-    return chosen[np.bincount(subject[chosen])[subject[chosen]] == 1]
+    alone: NDArray[np.intp] = chosen[np.bincount(subject[chosen])[subject[chosen]] == 1]
+    return alone
 
 
 def _ends(data: Dataset, study: Study, records: NDArray[np.intp]) -> tuple[NDArray[np.object_], Days, Mask]:

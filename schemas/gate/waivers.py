@@ -19,6 +19,7 @@ from ..conditions.constants import Lookup, Means
 from ..conditions.three_valued import Constant
 from ..errors import ConfigurationError
 from ..rules.rule import Fault, Rule
+from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..wording import did_you_mean, nearest, one_line
 
@@ -69,6 +70,9 @@ class Waiver:
     def __str__(self) -> str:
         return f"{self.place or 'a waiver'} ({self.rule} in {self.dataset}, {self.owner})"
 
+    def concerns(self, rule_id: str, dataset: str) -> bool:
+        return (self.rule, self.dataset) == (rule_id, dataset)
+
     def holds_on(self, today: date) -> bool:
         return today <= self.expires
 
@@ -78,15 +82,21 @@ class Waiver:
         about_records = fault.mask is not None
         return named is about_records and (not self.variable or self.variable in fault.variables)
 
-    def keys(self, fault: Fault) -> Iterator[tuple[tuple[str, Constant], ...]]:
-        """What a record may have to be one that it names: of one key, every variable its constant."""
-        record = tuple((variable, _constant(value)) for variable, value in self.record.items())
-        if not self.values:
-            yield record
-            return
-        variable = self.variable or (fault.variables[0] if fault.variables else "")
-        for value in self.values:
-            yield (*record, (variable, _constant(value)))
+    def names(self, data: Dataset, fault: Fault) -> Mask:
+        """The records of a dataset that it names; none where it cannot be asked."""
+        named: Mask = _first_naming(data, fault, (self,), np.arange(len(data))) == 0
+        return named
+
+
+def _keys_of(waiver: Waiver, fault: Fault) -> Iterator[tuple[tuple[str, Constant], ...]]:
+    """What a record may have to be one that it names: of one key, every variable its constant."""
+    record = tuple((variable, _constant(value)) for variable, value in waiver.record.items())
+    if not waiver.values:
+        yield record
+        return
+    variable = waiver.variable or (fault.variables[0] if fault.variables else "")
+    for value in waiver.values:
+        yield (*record, (variable, _constant(value)))
 
 
 def _constant(value: Value) -> Constant:
@@ -186,7 +196,7 @@ def _first_naming(
     lookup = Lookup(data)
     alike: dict[tuple[tuple[str, Means], ...], _Keys] = {}
     for at, waiver in enumerate(waivers):
-        for key in waiver.keys(fault):
+        for key in _keys_of(waiver, fault):
             found = [lookup.number(*each) for each in key]
             numbered = [each for each in found if each is not None]
             if len(numbered) < len(key):

@@ -54,8 +54,8 @@ def _names(frame: pd.DataFrame, dataset: str) -> list[str]:
         raise ValueError(f"{dataset}: the columns have names of several levels; give each one name")
     if len(frame.columns) > MOST_VARIABLES:
         raise ValueError(
-            f"{dataset}: {len(frame.columns):,} columns, more than the {MOST_VARIABLES:,} variables that a SAS "
-            "dataset can hold; split the frame, or make a record of each measurement"
+            f"{dataset}: {len(frame.columns):,} columns, more than the {MOST_VARIABLES:,} variables that a "
+            "SAS dataset can hold; split the frame, or make a record of each measurement"
         )
     given: list[Any] = list(frame.columns)
     for number, name in enumerate(given, 1):
