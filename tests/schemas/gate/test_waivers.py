@@ -285,7 +285,7 @@ def test_many_waivers_hide_what_each_of_them_would(rows, named):
     frame = pd.DataFrame(dict(zip(CELLS, cells, strict=True)))
     frame["USUBJID"] = frame["USUBJID"].astype(object)
     frame["ASEQ"] = frame["ASEQ"].astype(float)
-    frame["ADTM"] = np.array([each or "NaT" for each in frame["ADTM"]], dtype="datetime64[us]")
+    frame["ADTM"] = np.array([row[3] or "NaT" for row in rows], dtype="datetime64[us]")
     data = ag.Dataset.from_frame(frame, "ADTTE")
     fault = Fault(np.array(fault_), ("ASEQ", "ADTM"), "odd")
     waivers = [
