@@ -30,6 +30,10 @@ SUBJECTS = 25_000
 """At the smallest size, of four parameters each: 100,000 records."""
 SLIP_SUBJECTS = 5_000
 VARIABLES, FEW = 250, 50
+WAIVED = 2_500
+"""Negative durations at the smallest size, each with a waiver of its own."""
+DATASETS = 25
+"""At the smallest size: times to an event of the same few subjects."""
 LIMIT = 1.15
 VERDICT = (0, 1)
 PARAMETERS = ("OS", "PFS", "TTP", "EFS")
@@ -56,7 +60,12 @@ COMMANDS = (
     Command("convert from Dataset-JSON", ("convert", "IN", "OUT", "--to", "parquet"), "trial as ndjson"),
     Command("validate, PARAMCD = USUBJID", ("validate", "IN", "-q"), "slip"),
     Command("validate, more variables", ("validate", "IN", "-q"), "wide"),
+    Command("describe, more variables", ("describe", "IN"), "wide"),
     Command("convert to CSV, more variables", ("convert", "IN", "OUT", "--to", "csv"), "wide"),
+    Command("convert from CSV, more variables", ("convert", "IN", "OUT", "--to", "parquet"), "wide as csv"),
+    Command("validate, more waivers", ("validate", "IN", "--config", "IN/adamgate.toml", "-q"), "waived"),
+    Command("validate, more datasets", ("validate", "IN", "-q"), "many"),
+    Command("validate, more datasets of CSV", ("validate", "IN", "-q"), "many as csv"),
 )
 
 
@@ -104,7 +113,10 @@ def _made(data: str, times: int) -> Path:
         kind, _, written_as = data.partition(" as ")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ag.write(MAKERS[kind](times), unfinished, to=written_as or "parquet")
+            study = MAKERS[kind](times)
+            ag.write(study, unfinished, to=written_as or "parquet")
+            if kind == "waived":
+                (unfinished / "adamgate.toml").write_text(_waivers(study["ADTTE"]))
         unfinished.rename(folder)
     return folder
 
@@ -165,6 +177,40 @@ def _wide(variables: int) -> Study:
     return Study.of(_dataset("ADVS", columns))
 
 
+def _waived(subjects: int) -> Study:
+    """A parameter whose durations are all negative."""
+    study = _trial(subjects)
+    frame = _of_first_parameter(study)
+    return Study.of(study["ADSL"], study["ADTTE"].replace(frame=frame.assign(AVAL=-frame["AVAL"])))
+
+
+def _of_first_parameter(study: Study) -> pd.DataFrame:
+    frame = study["ADTTE"].frame
+    return frame[frame["PARAMCD"] == PARAMETERS[0]].reset_index(drop=True)
+
+
+def _waivers(data: Dataset) -> str:
+    """Settings with a waiver for each record."""
+    return "".join(
+        '[[waiver]]\nrule = "TTE006"\ndataset = "ADTTE"\nreason = "agreed"\nowner = "nobody"\n'
+        f'expires = 2999-12-31\nrecords = [{{ USUBJID = "{subject}" }}]\n'
+        for subject in data.frame["USUBJID"]
+    )
+
+
+def _many(datasets: int) -> Study:
+    """ADSL of few subjects, and so many datasets of their overall survival.
+
+    With other parameters each dataset would have records after the end of survival in each other one, and
+    a finding for each pair (XD010).
+    """
+    study = _trial(FEW)
+    frame = _of_first_parameter(study)
+    return Study.of(
+        study["ADSL"], *(Dataset.from_frame(frame, f"ADTTE{number}") for number in range(datasets))
+    )
+
+
 def _dataset(name: str, columns: dict[str, object]) -> Dataset:
     frame = pd.DataFrame(columns)
     texts = [each for each in frame if frame[each].dtype.kind not in "fM"]
@@ -175,6 +221,8 @@ MAKERS = {
     "trial": lambda times: _trial(times * SUBJECTS),
     "slip": lambda times: _slip(times * SLIP_SUBJECTS),
     "wide": lambda times: _wide(times * VARIABLES),
+    "waived": lambda times: _waived(times * WAIVED),
+    "many": lambda times: _many(times * DATASETS),
 }
 
 

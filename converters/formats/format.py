@@ -7,11 +7,14 @@ A writer says what its format cannot hold and plans its files; it never touches 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from ...schemas.errors import UnreadableInput
+from ...schemas.study.variable import MOST_VARIABLES
 from ...schemas.wording import one_line
+from ..metadata.sidecars import Tables
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -41,6 +44,8 @@ class ReadOptions:
         What separates decimals in CSV files; None takes a comma for it only where it is certain.
     max_unpacked : int or None
         Bytes that a compressed file may unpack to; None has it depend on the file's size.
+    tables : Tables
+        Those beside the data that were read so far.
     """
 
     encoding: str | None = None
@@ -51,6 +56,22 @@ class ReadOptions:
     date_order: str | None = None
     decimal: str | None = None
     max_unpacked: int | None = None
+    tables: Tables = field(default_factory=Tables, init=False, repr=False, compare=False)
+
+
+def refuse_too_many(variables: int, where: str) -> None:
+    """Refuse a file of more variables than a dataset holds, before its records are read.
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    if variables > MOST_VARIABLES:
+        raise UnreadableInput(
+            f"{variables:,} variables, more than the {MOST_VARIABLES:,} that a SAS dataset can hold",
+            where,
+            "split it into several datasets, or write a record for each measurement",
+        )
 
 
 class Reader(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 VARIABLES_FILE = "_variables.csv"
@@ -24,9 +25,10 @@ def sidecars_in(folder: Path) -> tuple[Path, ...]:
 def find_beside(folder: Path, names: tuple[str, ...]) -> Path | None:
     """The first of these files in a folder, in any case."""
     try:
-        present = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
+        listed = sorted((each for each in os.listdir(folder) if each.lower() in names), reverse=True)
     except OSError:
         return None
+    present = {each.lower(): folder / each for each in listed}
     found = (present[name] for name in names if name in present)
     # A link to nothing or a pipe is taken, too: it fails on being read, and is not overlooked.
     return next((path for path in found if not path.is_dir()), None)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.standards.known_variables import variable_type
@@ -24,6 +26,8 @@ from ..values.encodings import decode_values, undecodable, undecoded_words
 from ..values.regular_file import read_regular
 from ..values.sas_formats import FormatKind, kind_of
 from .sidecar_names import DATASETS_FILES, VARIABLES_FILE, find_beside, is_sidecar
+
+Line = TypeVar("Line")
 
 _DELIMITERS = ",;\t"
 _CHARACTER_TYPES = frozenset(("char", "character", "text", "string", "c", "$", "uri"))
@@ -76,12 +80,30 @@ class VariablesTable:
     undecoded: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DatasetsTable:
     """What `datasets.csv` says, line by line; `undecoded` as in `VariablesTable`."""
 
     entries: tuple[DatasetEntry, ...] = ()
     undecoded: str = ""
+
+    def about(self, dataset: Dataset) -> DatasetEntry | None:
+        """What is said of a dataset in its file, else of the dataset in another; the last word counts."""
+        said = self._by_dataset.get(dataset.name, [])
+        of_file = [entry for entry in said if entry.file == _file_of(dataset)]
+        return next(reversed(of_file or said), None)
+
+    def names_of(self, file: str) -> set[str]:
+        """The datasets that are said to be in a file."""
+        return {entry.dataset for entry in self._by_file.get(file_key(file), [])}
+
+    @cached_property
+    def _by_dataset(self) -> dict[str, list[DatasetEntry]]:
+        return _grouped(self.entries, lambda entry: entry.dataset)
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[DatasetEntry]]:
+        return _grouped(self.entries, lambda entry: entry.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +140,30 @@ class DatasetEntry:
         )
 
 
-def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> VariablesTable | None:
+class Tables:
+    """The tables beside the data of one reading: each is read once, however many files it describes."""
+
+    def __init__(self) -> None:
+        self._variables: dict[tuple[Path, str | None], _VariablesFile | None] = {}
+        self._datasets: dict[tuple[Path, str | None], DatasetsTable] = {}
+
+    def of_variables(self, folder: Path, encoding: str | None) -> _VariablesFile | None:
+        key = folder, encoding
+        if key not in self._variables:
+            sidecar = find_beside(folder, (VARIABLES_FILE,))
+            self._variables[key] = None if sidecar is None else _VariablesFile.read(sidecar, encoding)
+        return self._variables[key]
+
+    def of_datasets(self, folder: Path, encoding: str | None) -> DatasetsTable:
+        key = folder, encoding
+        if key not in self._datasets:
+            self._datasets[key] = datasets_beside(folder, encoding)
+        return self._datasets[key]
+
+
+def variables_beside(
+    path: Path, dataset: str, encoding: str | None = None, tables: Tables | None = None
+) -> VariablesTable | None:
     """What `_variables.csv` in the folder of `path` says about a dataset; None when it says nothing.
 
     Raises
@@ -126,24 +171,38 @@ def variables_beside(path: Path, dataset: str, encoding: str | None = None) -> V
     UnreadableInput
         When the table lacks its columns, names a variable twice, or has a type or length that is none.
     """
-    sidecar = find_beside(path.parent, (VARIABLES_FILE,))
-    if sidecar is None:
-        return None
-    table = _Table.read(sidecar, encoding, needed=("dataset", "variable"))
-    entries: dict[str, VariableEntry] = {}
-    for line, row in table.rows:
-        if dataset_name(row["dataset"]) != dataset:
-            continue
-        entry = _variable_entry(row, f"{sidecar}, line {line}")
-        if entry.name.upper() in entries:
-            raise UnreadableInput(
-                f"{entry.name} of {dataset} is described twice",
-                f"{sidecar}, line {line}",
-                "keep one line for each variable of a dataset",
-            )
-        entries[entry.name.upper()] = entry
-    kinds: tuple[MetadataKind, ...] = ("label", "length", "format")
-    return VariablesTable(entries, frozenset(kinds) & table.header, table.undecoded) if entries else None
+    described = (tables or Tables()).of_variables(path.parent, encoding)
+    return None if described is None else described.about(dataset)
+
+
+@dataclass(frozen=True, slots=True)
+class _VariablesFile:
+    """A `_variables.csv`: its lines by the dataset that they are about."""
+
+    path: Path
+    table: _Table
+    lines: Mapping[str, list[tuple[int, dict[str, str]]]]
+
+    @classmethod
+    def read(cls, path: Path, encoding: str | None) -> _VariablesFile:
+        table = _Table.read(path, encoding, needed=("dataset", "variable"))
+        return cls(path, table, _grouped(table.rows, lambda line: dataset_name(line[1]["dataset"])))
+
+    def about(self, dataset: str) -> VariablesTable | None:
+        entries: dict[str, VariableEntry] = {}
+        for line, row in self.lines.get(dataset, []):
+            entry = _variable_entry(row, f"{self.path}, line {line}")
+            if entry.name.upper() in entries:
+                raise UnreadableInput(
+                    f"{entry.name} of {dataset} is described twice",
+                    f"{self.path}, line {line}",
+                    "keep one line for each variable of a dataset",
+                )
+            entries[entry.name.upper()] = entry
+        if not entries:
+            return None
+        kinds: tuple[MetadataKind, ...] = ("label", "length", "format")
+        return VariablesTable(entries, frozenset(kinds) & self.table.header, self.table.undecoded)
 
 
 def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
@@ -167,14 +226,7 @@ def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
     return DatasetsTable(tuple(_dataset_entry(row) for _, row in table.rows), table.undecoded)
 
 
-def entry_about(dataset: Dataset, entries: Iterable[DatasetEntry]) -> DatasetEntry | None:
-    """What is said of a dataset in its file, else of the dataset in another; the last word counts."""
-    said = [entry for entry in entries if entry.dataset == dataset.name]
-    of_file = [entry for entry in said if entry.file == _file_of(dataset)]
-    return next(reversed(of_file or said), None)
-
-
-def dataset_in(path: Path, encoding: str | None = None) -> str:
+def dataset_in(path: Path, encoding: str | None = None, tables: Tables | None = None) -> str:
     """Name of the dataset in a CSV file: what `datasets.csv` beside it says, else the file's own name.
 
     A broken table says nothing here: it is refused once for its folder, by `datasets_beside`.
@@ -185,10 +237,9 @@ def dataset_in(path: Path, encoding: str | None = None) -> str:
         When the table names several datasets for the file.
     """
     try:
-        entries = datasets_beside(path.parent, encoding).entries
+        names = (tables or Tables()).of_datasets(path.parent, encoding).names_of(path.name)
     except UnreadableInput:
-        entries = ()
-    names = {entry.dataset for entry in entries if entry.file == file_key(path.name)}
+        names = set()
     if len(names) > 1:
         raise UnreadableInput(
             f"the table of datasets says that the file holds {' and '.join(sorted(names))}",
@@ -356,6 +407,13 @@ def file_key(name: str) -> str:
 def is_sas_name(dataset: str) -> bool:
     """Whether a name in capitals is one that SAS allows."""
     return _SAS_NAME.fullmatch(dataset) is not None
+
+
+def _grouped(lines: Iterable[Line], key: Callable[[Line], str]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(key(line), []).append(line)
+    return found
 
 
 def _file_of(dataset: Dataset) -> str:

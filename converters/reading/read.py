@@ -21,7 +21,7 @@ from ..formats import readable
 from ..formats.format import ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.sidecar_names import is_sidecar
-from ..metadata.sidecars import DatasetEntry, DatasetsTable, datasets_beside, entry_about
+from ..metadata.sidecars import DatasetsTable
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
@@ -111,7 +111,7 @@ def read(
             except UnreadableInput as problem:
                 problems.append(problem)
             else:
-                datasets += [_described(dataset, sidecars[file.parent].entries) for dataset in read_from]
+                datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
     problems += _repeated(datasets)
     _raise(problems)
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
@@ -178,8 +178,8 @@ def _sha256(paths: Iterable[Path], ended: Event) -> str:
     return digest.hexdigest()
 
 
-def _described(dataset: Dataset, entries: Iterable[DatasetEntry]) -> Dataset:
-    entry = entry_about(dataset, entries)
+def _described(dataset: Dataset, table: DatasetsTable) -> Dataset:
+    entry = table.about(dataset)
     return dataset if entry is None else entry.applied_to(dataset)
 
 
@@ -191,7 +191,7 @@ def _sidecars(
     for folder in dict.fromkeys(file.parent for file in files):
         told[folder] = DatasetsTable()
         try:
-            told[folder] = datasets_beside(folder, options.encoding)
+            told[folder] = options.tables.of_datasets(folder, options.encoding)
         except UnreadableInput as problem:
             problems.append(problem)
     return told

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ...schemas.glance import Glance, Glanced
 from ...schemas.standards.requirement import VariableType
@@ -211,9 +212,10 @@ def _clock(seconds: float) -> str:
 
 
 def _special_missing(dataset: Dataset, name: str) -> dict[str, int]:
-    if name not in dataset.special_missing:
+    special = dataset.columns.special_missing(name)
+    if special is None:
         return {}
-    tags, counts = np.unique(dataset.special_missing[name].tags, return_counts=True)
+    tags, counts = np.unique(special.tags, return_counts=True)
     # SAS orders ._ before .A.
     in_sas_order = sorted(zip(tags.tolist(), counts.tolist(), strict=True), key=lambda pair: pair[0] != "_")
     return {f".{tag}": count for tag, count in in_sas_order}
@@ -222,5 +224,5 @@ def _special_missing(dataset: Dataset, name: str) -> dict[str, int]:
 def _distinct(dataset: Dataset, name: str) -> int:
     column = dataset[name]
     if not columns.is_character(column):
-        return int(column.nunique())
+        return len(pd.factorize(column.to_numpy() if isinstance(column.dtype, np.dtype) else column)[1])
     return len(dataset.distinct(name).values)

@@ -26,6 +26,7 @@ from .written_forms import Mask, Remark, Written, mask_of, matching
 from .written_numbers import read_numbers
 from .written_stamps import read_stamps
 
+_NOTHING = pa.array(["", "."], pa.large_string())
 _SPECIAL_MISSING = r"^\.[A-Za-z_]$"
 _MORE_THAN_17_DIGITS = r"^[+-]?0*\.?0*[1-9](\.?\d){17,}"
 _MORE_THAN_15_DIGITS = r"^-?0*\.?0*[1-9](\.?\d){15,}"
@@ -114,8 +115,8 @@ def typed(
         What separates decimals; None to read a comma only where it is certain.
     """
     trimmed = pc.utf8_trim(texts.fill_null(""), " ")
-    tagged = matching(trimmed, _SPECIAL_MISSING)
-    empty = tagged | mask_of(pc.is_in(trimmed, pa.array(["", "."], trimmed.type)))
+    tagged = _special_missing(trimmed)
+    empty = tagged | mask_of(pc.is_in(trimmed, _NOTHING))
     filled = trimmed.filter(pa.array(~empty)) if empty.any() else trimmed
     written, found = _written(filled, kind, date_order, decimal)
     tags = np.full(len(texts), "", dtype="<U1")
@@ -179,6 +180,8 @@ def _shape(text: str) -> str:
 
 def beyond_double(texts: pa.Array) -> Mask:
     """Numbers written with more digits (17) than a double tells apart."""
+    if not _longer_than(17, texts):
+        return np.zeros(len(texts), dtype=np.bool_)
     return matching(texts.fill_null(""), _MORE_THAN_17_DIGITS)
 
 
@@ -189,11 +192,22 @@ def plainly_numbers(texts: pa.Array) -> bool:
     none is padded, and no two texts are one number ("1.1" and "1.10").
     """
     distinct = texts.drop_null().unique()
-    dots = matching(distinct, _SPECIAL_MISSING) | mask_of(
-        pc.is_in(distinct, pa.array(["", "."], distinct.type))
-    )
-    filled = distinct.filter(pa.array(~dots))
-    if not len(filled):
+    dots = _special_missing(distinct) | mask_of(pc.is_in(distinct, _NOTHING))
+    filled = distinct.filter(pa.array(~dots)) if dots.any() else distinct
+    if not len(filled) or not matching(filled, _PLAIN_NUMBER).all():
         return False
-    plain = matching(filled, _PLAIN_NUMBER) & ~matching(filled, _MORE_THAN_15_DIGITS)
-    return bool(plain.all()) and len(filled.cast(pa.float64()).unique()) == len(filled)
+    if _longer_than(15, filled) and matching(filled, _MORE_THAN_15_DIGITS).any():
+        return False
+    return len(filled) == 1 or len(filled.cast(pa.float64()).unique()) == len(filled)
+
+
+def _special_missing(texts: pa.Array) -> Mask:
+    """Texts that are a special missing value."""
+    dotted = mask_of(pc.starts_with(texts, "."))
+    return matching(texts, _SPECIAL_MISSING) if dotted.any() else dotted
+
+
+def _longer_than(characters: int, texts: pa.Array) -> bool:
+    """Whether some text may have more characters; for most columns that spares a search."""
+    longest = pc.max(pc.binary_length(texts)).as_py()
+    return longest is not None and longest > characters

@@ -51,7 +51,8 @@ class Written:
 
 def matching(texts: pa.Array, pattern: str) -> Mask:
     """Texts that a pattern is found in; null is not."""
-    return mask_of(pc.match_substring_regex(texts, pattern).fill_null(False))
+    found = pc.match_substring_regex(texts, pattern)
+    return mask_of(found.fill_null(False) if found.null_count else found)
 
 
 def mask_of(booleans: pa.Array) -> Mask:

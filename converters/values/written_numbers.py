@@ -185,7 +185,8 @@ def _doubles(texts: pa.Array, where: Mask) -> tuple[NDArray[np.float64], Mask]:
     """Numbers, and where there are some; what overflows or vanishes in a double is none."""
     chosen = pc.if_else(pa.array(where), texts, pa.scalar(None, texts.type))
     values = np.array(chosen.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
-    vanished = (values == 0) & matching(texts, _MANTISSA_NOT_ZERO)
+    zero = values == 0
+    vanished = zero & matching(texts, _MANTISSA_NOT_ZERO) if zero.any() else zero
     fits = where & np.isfinite(values) & ~vanished
     values[~fits] = np.nan
     return values, fits

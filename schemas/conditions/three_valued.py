@@ -145,7 +145,7 @@ class CompareConstant:
         if not known.any():
             return Truth(known, known.copy())  # all missing: of no kind, and all unknown
         compare = _COMPARE[self.symbol]
-        kind = _kind(data, self.variable)
+        kind = constant_kind(data, self.variable)
         if kind == "text":
             _require_text(self.variable, self.constant)
             _require_order(self.variable, self.symbol)
@@ -154,8 +154,8 @@ class CompareConstant:
             _require_number(self.variable, self.constant)
             holds = compare(data.numbers(self.variable), self.constant)
         else:
-            stamp, unit = _stamp(self.variable, self.constant)
-            holds = compare(_stamps(data, self.variable, unit), stamp)
+            stamp, unit = stamp_of(self.variable, self.constant)
+            holds = compare(stamps(data, self.variable, unit), stamp)
         return Truth.known_at(known, holds)
 
     def variables(self) -> Iterator[str]:
@@ -173,7 +173,7 @@ class IsOneOf:
         known = data.filled(self.variable)
         if not known.any():
             return Truth(known, known.copy())
-        kind = _kind(data, self.variable)
+        kind = constant_kind(data, self.variable)
         if kind == "dates":
             equal = (CompareConstant(self.variable, "==", constant) for constant in self.constants)
             return reduce(operator.or_, (each.truth(data) for each in equal))
@@ -201,8 +201,8 @@ class CompareVariables:
         known = data.filled(self.left) & data.filled(self.right)
         if not known.any():
             return Truth(known, known.copy())
-        kind = _kind(data, self.left)
-        other = _kind(data, self.right)
+        kind = constant_kind(data, self.left)
+        other = constant_kind(data, self.right)
         if kind != other:
             raise NotComparable(
                 f"{self.left} holds {kind}, {self.right} holds {other}", "compare variables of one kind"
@@ -212,7 +212,7 @@ class CompareVariables:
             equal = _equal_text(data, self.left, self.right)
             return Truth.known_at(known, equal if self.symbol == "==" else ~equal)
         values: Callable[[str], NDArray[Any]] = (
-            data.numbers if kind == "numbers" else lambda name: _stamps(data, name, "us")
+            data.numbers if kind == "numbers" else lambda name: stamps(data, name, "us")
         )
         return Truth.known_at(known, _COMPARE[self.symbol](values(self.left), values(self.right)))
 
@@ -221,7 +221,7 @@ class CompareVariables:
         yield self.right
 
 
-def _kind(data: Dataset, variable: str) -> ConstantKind:
+def constant_kind(data: Dataset, variable: str) -> ConstantKind:
     if data.is_character(variable):
         return "text"
     return "dates" if columns.is_date(data[variable]) else "numbers"
@@ -258,7 +258,7 @@ def _require_number(variable: str, constant: Constant) -> None:
         )
 
 
-def _stamp(variable: str, constant: Constant) -> tuple[np.datetime64, str]:
+def stamp_of(variable: str, constant: Constant) -> tuple[np.datetime64, str]:
     """A date or datetime constant, and the precision to compare at: a date compares with whole days."""
     if isinstance(constant, str) and _ISO.match(constant):
         try:
@@ -273,7 +273,7 @@ def _stamp(variable: str, constant: Constant) -> tuple[np.datetime64, str]:
     )
 
 
-def _stamps(data: Dataset, variable: str, unit: str) -> NDArray[np.datetime64]:
+def stamps(data: Dataset, variable: str, unit: str) -> NDArray[np.datetime64]:
     return data[variable].to_numpy(dtype="datetime64[us]").astype(f"datetime64[{unit}]")
 
 

@@ -109,3 +109,15 @@ def likely_cut_off(day: NDArray[np.float64], censored: Mask) -> tuple[float, int
     if on_it < _ENOUGH or on_it < _SHARE * np.count_nonzero(censored):
         return None
     return last, on_it
+
+
+def at_cut_off(data: Dataset, study: Study, adt: NDArray[np.float64], censored: Mask) -> Mask:
+    """Records that end on the cut-off, or on what looks like it where none is stated."""
+    cut_off = cut_off_for(data, study)
+    if cut_off is not None:
+        day = cut_off.day
+    else:
+        likely = likely_cut_off(adt[censored], np.ones(int(censored.sum()), dtype=np.bool_))
+        day = np.full(len(data), np.nan if likely is None else likely[0])
+    on_it: Mask = adt == day
+    return on_it

@@ -6,13 +6,17 @@ hides those records and no other. One without either is about a fault in the dat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from ..conditions.three_valued import CompareConstant, Constant, NotComparable
+from ..conditions.constants import Lookup, Means
+from ..conditions.three_valued import Constant
 from ..errors import ConfigurationError
 from ..rules.rule import Fault, Rule
 from ..study.columns import Mask
@@ -80,23 +84,19 @@ class Waiver:
 
     def names(self, data: Dataset, fault: Fault) -> Mask:
         """The records of a dataset that it names; none where it cannot be asked."""
-        found = np.ones(len(data), dtype=np.bool_)
-        for variable, value in self.record.items():
-            found &= _equal(data, variable, value)
-        if self.values:
-            variable = self.variable or (fault.variables[0] if fault.variables else "")
-            hits = [_equal(data, variable, value) for value in self.values]
-            found &= np.logical_or.reduce(hits)
-        return found
+        named: Mask = _first_naming(data, fault, (self,), np.arange(len(data))) == 0
+        return named
 
 
-def _equal(data: Dataset, variable: str, value: Value) -> Mask:
-    if variable in data:
-        try:
-            return CompareConstant(variable, "==", _constant(value)).truth(data).true
-        except NotComparable:
-            pass  # another kind of value equals none
-    return np.zeros(len(data), dtype=np.bool_)
+def _keys_of(waiver: Waiver, fault: Fault) -> Iterator[tuple[tuple[str, Constant], ...]]:
+    """What a record may have to be one that it names: of one key, every variable its constant."""
+    record = tuple((variable, _constant(value)) for variable, value in waiver.record.items())
+    if not waiver.values:
+        yield record
+        return
+    variable = waiver.variable or (fault.variables[0] if fault.variables else "")
+    for value in waiver.values:
+        yield (*record, (variable, _constant(value)))
 
 
 def _constant(value: Value) -> Constant:
@@ -106,7 +106,7 @@ def _constant(value: Value) -> Constant:
     return value.rstrip(" ") if isinstance(value, str) else float(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waivers:
     """The waivers of a study on a day.
 
@@ -138,9 +138,16 @@ class Waivers:
         return cls(numbered, today or date.today())
 
     def in_force(self, rule_id: str, dataset: str) -> tuple[Waiver, ...]:
-        return tuple(
-            each for each in self.all if each.concerns(rule_id, dataset) and each.holds_on(self.today)
-        )
+        return self._in_force.get((rule_id, dataset), ())
+
+    @cached_property
+    def _in_force(self) -> Mapping[tuple[str, str], tuple[Waiver, ...]]:
+        """Those that hold by what they concern: every check asks."""
+        found: dict[tuple[str, str], list[Waiver]] = {}
+        for each in self.all:
+            if each.holds_on(self.today):
+                found.setdefault((each.rule, each.dataset), []).append(each)
+        return {concerned: tuple(each) for concerned, each in found.items()}
 
 
 def spare(
@@ -161,12 +168,57 @@ def spare(
         return fault, ()
     if fault.mask is None or data is None:
         return None, ((fitting[0], 0),)
-    left = fault.mask.copy()
-    met = []
-    for waiver in fitting:
-        named = waiver.names(data, fault)
-        hidden = int(np.count_nonzero(named & left))
-        if hidden:
-            met.append((waiver, hidden))
-            left &= ~named
-    return (replace(fault, mask=left) if left.any() else None), tuple(met)
+    records = np.flatnonzero(fault.mask)
+    first = _first_naming(data, fault, fitting, records)
+    hidden = np.bincount(first, minlength=len(fitting) + 1)
+    met = tuple((fitting[number], int(hidden[number])) for number in np.flatnonzero(hidden[:-1]))
+    left = np.zeros(len(data), dtype=np.bool_)
+    left[records[first == len(fitting)]] = True
+    return (replace(fault, mask=left) if left.any() else None), met
+
+
+@dataclass(slots=True)
+class _Keys:
+    """Keys that name the same variables: for each key a number per variable, and whose waiver's it is."""
+
+    numbers: list[tuple[int, ...]] = field(default_factory=list)
+    waivers: list[int] = field(default_factory=list)
+
+
+def _first_naming(
+    data: Dataset, fault: Fault, waivers: Sequence[Waiver], records: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """The number of the first waiver that names each of some records; that of all waivers where none does.
+
+    Keys of the same variables are looked up together, so that it takes the waivers and the records, not one
+    times the other.
+    """
+    lookup = Lookup(data)
+    alike: dict[tuple[tuple[str, Means], ...], _Keys] = {}
+    for at, waiver in enumerate(waivers):
+        for key in _keys_of(waiver, fault):
+            found = [lookup.number(*each) for each in key]
+            numbered = [each for each in found if each is not None]
+            if len(numbered) < len(key):
+                continue  # one of its constants is no value of any record
+            named = tuple((variable, means) for (variable, _), (means, _) in zip(key, numbered, strict=True))
+            keys = alike.setdefault(named, _Keys())
+            keys.numbers.append(tuple(number for _, number in numbered))
+            keys.waivers.append(at)
+    first = np.full(len(records), len(waivers), dtype=np.intp)
+    for named, keys in alike.items():
+        held = np.column_stack([lookup.codes(*each)[records] for each in named])
+        place, distinct = _rows_numbered(np.concatenate([np.array(keys.numbers, dtype=np.intp), held]))
+        of_place = np.full(distinct, len(waivers), dtype=np.intp)
+        np.minimum.at(of_place, place[: len(keys.waivers)], keys.waivers)
+        first = np.minimum(first, of_place[place[len(keys.waivers) :]])
+    return first
+
+
+def _rows_numbered(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
+    """A number for each row of numbers, equal rows having the same, and how many there are."""
+    numbered, distinct = pd.factorize(rows[:, 0])
+    for column in rows[:, 1:].T:
+        codes, width = pd.factorize(column)
+        numbered, distinct = pd.factorize(numbered * len(width) + codes)
+    return numbered, len(distinct)

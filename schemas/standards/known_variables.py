@@ -71,9 +71,8 @@ def _type_of(name: str) -> VariableType | None:
     exact = _exact().get(name)
     if exact is not None:
         return exact
-    for requirement in _patterns():
-        if requirement.matches(name):
-            return requirement.type
+    if pattern := _patterns().match(name):
+        return _types_of_patterns()[(pattern.lastindex or 0) - 1]
     for convention, variable_type in _CONVENTIONS:
         if convention.match(name):
             return variable_type
@@ -90,7 +89,18 @@ def _exact() -> dict[str, VariableType]:
 
 
 @cache
-def _patterns() -> tuple[Requirement, ...]:
+def _patterns() -> re.Pattern[str]:
+    """One expression for all names with an index: a group for each, of which the first that fits matches."""
+    return re.compile("|".join(f"({each.expression})" for each in _indexed()))
+
+
+@cache
+def _types_of_patterns() -> tuple[VariableType, ...]:
+    """What each group of `_patterns` is."""
+    return tuple(each.type for each in _indexed())
+
+
+def _indexed() -> tuple[Requirement, ...]:
     """Names with an index, the most specific first; suffixes of the producer's own come last."""
     latest = {each.variable: each for each in _requirements() if each.is_pattern}
     return tuple(sorted(latest.values(), key=lambda each: (each.variable[0] in "*-", -len(each.variable))))

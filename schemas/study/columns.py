@@ -181,6 +181,9 @@ def missing(column: pd.Series) -> Mask:
             return codes < 0
         blank = np.array([isinstance(v, str) and not v.strip(" ") for v in categories], np.bool_)
         return np.append(blank, True)[codes]
+    if column.dtype == np.float64:
+        nan: Mask = np.isnan(column.to_numpy())
+        return nan
     null = column.isna().to_numpy(dtype=np.bool_)
     if is_character(column):
         text = column.astype("string[pyarrow]").str.strip(" ")

@@ -243,7 +243,7 @@ class Dataset(Glanced):
     def frame(self) -> pd.DataFrame:
         return self.columns.frame()
 
-    @property
+    @cached_property
     def special_missing(self) -> Mapping[str, SpecialMissing]:
         found = ((each.name, self.columns.special_missing(each.name)) for each in self.variables)
         return MappingProxyType({name: special for name, special in found if special is not None})

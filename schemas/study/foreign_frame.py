@@ -18,6 +18,7 @@ import pandas as pd
 
 from ..wording import is_unicode, one_line, plain_text
 from .columns import is_character
+from .variable import MOST_VARIABLES
 
 
 class UnfitColumn(TypeError):
@@ -33,7 +34,7 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
         For lists, structs, bytes, periods, intervals, durations, complex numbers, numbers that no double
         holds, text that is not Unicode, and whatever else is neither text nor numbers nor dates.
     ValueError
-        For columns of several levels, without a name or of one name.
+        For columns of several levels, without a name or of one name, or more than `MOST_VARIABLES`.
     """
     names = _names(frame, dataset)
     plain = frame.reset_index(drop=True).set_axis(names, axis=1)
@@ -57,6 +58,11 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
 def _names(frame: pd.DataFrame, dataset: str) -> list[str]:
     if isinstance(frame.columns, pd.MultiIndex):
         raise ValueError(f"{dataset}: the columns have names of several levels; give each one name")
+    if len(frame.columns) > MOST_VARIABLES:
+        raise ValueError(
+            f"{dataset}: {len(frame.columns):,} columns, more than the {MOST_VARIABLES:,} variables that a "
+            "SAS dataset can hold; split the frame, or make a record of each measurement"
+        )
     try:
         given: list[Any] = list(frame.columns)
     except UnicodeDecodeError:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MetadataKind = Literal["label", "length", "format"]
 
+MOST_VARIABLES = 32_767
+"""Of one dataset, as of a SAS dataset: every variable costs time and memory, whatever a file says of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:

@@ -12,6 +12,7 @@ from adamgate.converters.reading.read import read
 from adamgate.converters.values.sas_formats import FormatKind
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
 
 
 def variables(folder: Path, content: str | bytes) -> sidecars.VariablesTable | None:
@@ -219,3 +220,21 @@ def test_the_encoding_that_the_user_names_holds_for_tables_too(tmp_path):
     assert (data.variables[0].label, data["X"][0], data.notes) == ("有害事象", "有害", ())
     with pytest.raises(ag.UnreadableInput, match="text is not ascii"):
         ag.read(tmp_path, encoding="ascii")
+
+
+def test_a_table_is_read_once_for_all_files_that_it_describes(tmp_path, monkeypatch):
+    frame = pd.DataFrame({"USUBJID": ["S-1"]})
+    study = Study.of(*(Dataset.from_frame(frame, f"ADX{number}", "of many") for number in range(5)))
+    ag.write(study, tmp_path, to="csv")
+    tables = []
+    table_read = sidecars._Table.read
+    monkeypatch.setattr(
+        sidecars._Table,
+        "read",
+        lambda path, *more, **named: tables.append(path.name) or table_read(path, *more, **named),
+    )
+    read_again = ag.read(tmp_path)
+    assert sorted(tables) == ["_datasets.csv", "_variables.csv"]
+    assert [each.label for each in read_again] == ["of many"] * 5
+    ag.read(tmp_path)
+    assert len(tables) == 4  # a table that changes between two readings is read again

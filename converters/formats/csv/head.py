@@ -15,9 +15,10 @@ from pathlib import Path
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.standards.known_variables import variable_type
-from ....schemas.study.variable import ReadingNote
+from ....schemas.study.variable import MOST_VARIABLES, ReadingNote
 from ....schemas.wording import one_line
 from ...values.encodings import decode_values, undecoded_note
+from ..format import refuse_too_many
 
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 
@@ -145,6 +146,8 @@ def _as_described(
     line = next(_raw_lines(data, start, stray), None)
     (text,), _ = decode_values([line.raw if line else b""])
     for delimiter in map(_byte, _DELIMITERS):
+        if line and line.raw.count(delimiter) >= MOST_VARIABLES:
+            continue
         try:
             fields = tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), []))
         except csv.Error:
@@ -181,6 +184,7 @@ def _as_in_file(data: bytes, stray: bool) -> bytes:
 
 def _parted(lines: Sequence[_Line], delimiter: bytes, path: Path) -> Iterator[_Line]:
     for line in lines:
+        refuse_too_many(1 + _QUOTED.sub(b"", line.raw).count(delimiter), str(path))
         (text,), _ = decode_values([line.raw])
         try:
             fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), [])

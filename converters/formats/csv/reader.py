@@ -106,8 +106,8 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         values than there are names, a quotation mark stands where none may, or a table beside it
         is broken.
     """
-    name = dataset_in(path, options.encoding)
-    table = variables_beside(path, name, options.encoding)
+    name = dataset_in(path, options.encoding, options.tables)
+    table = variables_beside(path, name, options.encoding, options.tables)
     described = dict(table.entries) if table else {}
     content = read_delimited(path, name, options, tuple(described))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]

@@ -17,7 +17,7 @@ from ....schemas.errors import UnreadableInput, UnwritableOutput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...metadata.sidecar_names import DATASETS_FILES, VARIABLES_FILE
-from ...metadata.sidecars import csv_files_in, dataset_in, dataset_name, file_key
+from ...metadata.sidecars import Tables, csv_files_in, dataset_in, dataset_name, file_key
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.regular_file import read_regular
@@ -106,9 +106,10 @@ def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
         return
     written = {output.path.name for output in outputs}
     names = {output.dataset.name for output in outputs}
+    tables = Tables()
     for path in (path for path in csv_files_in(folder) if path.name not in written):
         try:
-            name = dataset_in(path)
+            name = dataset_in(path, tables=tables)
         except UnreadableInput as problem:
             raise UnwritableOutput(problem.what, problem.where, problem.advice) from problem
         if name in names:

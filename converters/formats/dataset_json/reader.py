@@ -32,7 +32,7 @@ from ...values.reading_notes import notes_on
 from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import FIRST_BLOCK
-from ..format import ReadOptions
+from ..format import ReadOptions, refuse_too_many
 from ..unpacking import Allowance, unpacked
 from .columns import Column, ColumnBuilder, WrongValue
 from .fault import fault_of
@@ -140,7 +140,8 @@ def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
     if "rows" in metadata:
         raise _Broken("this is one JSON document, not a line for each record", advice="name it .json")
     names = _names(metadata)
-    rows = (_row(_loads(line, options, number, names), names, number) for number, line in numbered)
+    known = frozenset(names)
+    rows = (_row(_loads(line, options, number, names), names, known, number) for number, line in numbered)
     blocks = iter(lambda: list(islice(rows, FIRST_BLOCK)), [])
     texts = _Texts()
     return _Content(texts.decoded(metadata), blocks, undecoded=texts.undecoded)
@@ -155,11 +156,11 @@ def _names(metadata: dict[str, Any]) -> list[str]:
     ]
 
 
-def _row(row: Any, names: list[str], number: int) -> Any:
+def _row(row: Any, names: list[str], known: frozenset[str], number: int) -> Any:
     """A record as a list of values; on a line of its own it may be an object, with a value for each name."""
     if type(row) is not dict:
         return row
-    unknown = next((name for name in row if name not in names), None)
+    unknown = next((name for name in row if name not in known), None)
     if unknown is not None:
         raise _Broken(
             f"a record has a value for {one_line(unknown)}, which is not a column", f"line {number}"
@@ -253,6 +254,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     metadata = content.metadata
+    refuse_too_many(len(_names(metadata)), str(path))
     _refuse_faults(metadata)
     name = metadata["name"].strip().upper()
     variables = _variables(metadata)

@@ -21,6 +21,7 @@ from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind
 from ...values.text_column import FIRST_BLOCK
 from ...values.typed_text import kind_by_name
+from ..format import refuse_too_many
 from .parts import Part
 
 _TEXT = pa.large_string()
@@ -75,6 +76,7 @@ class _File:
     @classmethod
     def of(cls, part: Part) -> _File:
         with readable(part.path), open_regular(part.path) as stream, pq.ParquetFile(stream) as file:
+            refuse_too_many(file.metadata.num_columns, str(part.path))
             return cls(part, file.metadata, file.schema_arrow)
 
     @contextmanager

@@ -27,7 +27,7 @@ from ...values.file_kind import seems
 from ...values.sas_formats import kind_of
 from ...values.text_column import TextBlocks
 from ...values.typed_text import STAMPS_OF
-from ..format import ReadOptions
+from ..format import ReadOptions, refuse_too_many
 from ..unpacking import Allowance
 from .catalog import value_labels
 from .header import BYTES, FileOfBytes, SasHeader
@@ -137,6 +137,7 @@ def _header(path: Path) -> SasHeader:
 
 def _refuse_impossible_sizes(header: SasHeader, metadata: Any, path: Path, options: ReadOptions) -> None:
     """Compare the records that the file states with its size: memory is taken for all of them at once."""
+    refuse_too_many(metadata.number_columns, str(path))
     records, width = metadata.number_rows, sum(metadata.variable_storage_width.values())
     if records is None:  # so pyreadstat calls a number below zero
         raise UnreadableInput("the SAS dataset states a negative number of records", str(path), _DAMAGED)

@@ -19,6 +19,7 @@ from itertools import accumulate
 
 from ....schemas.errors import UnreadableInput
 from ...values.file_kind import seems
+from ..format import refuse_too_many
 from .cards import (
     CARD,
     DAMAGED_NAME,
@@ -228,6 +229,7 @@ def _fields(cards: Cards, words: _Words, namestr_length: int, counts: bytes) -> 
     number = number_in(counts[5:10])
     if number < 0:
         raise cards.damaged("the number of variables is no number")
+    refuse_too_many(number, cards.where)
     length = number * namestr_length
     raw = cards.take(length + padding(length), "the descriptions of the variables")
     return tuple(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.cut_off import cut_off_for, likely_cut_off
+from ...evidence.cut_off import at_cut_off
 from ...evidence.parameters import Parameters
 from ...evidence.subjects import adsl_record
+from ...evidence.survival_ends import SurvivalEnds
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
@@ -60,7 +59,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
     survival = Parameters.of(data).records_with_role("OS") & censored
     contact = np.append(adsl.days("LSTALVDT"), np.nan)[record]
     differs = survival & (np.abs(adt - contact) > 0)
-    differs &= ~(_at_cut_off(data, study, adt, survival) & (contact > adt))
+    differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))
     if "STARTDT" in data:
         startdt = data.days("STARTDT")
         differs &= ~((adt == startdt) & (contact < startdt))
@@ -74,18 +73,6 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
     yield Fault(differs & (adt < contact), variables, message)
     message = "overall survival is censored after LSTALVDT of ADSL"
     yield Fault(differs & (adt > contact), variables, message)
-
-
-def _at_cut_off(data: Dataset, study: Study, adt: Days, censored: Mask) -> Mask:
-    """Records that end on the cut-off, or on what looks like it where none is stated."""
-    cut_off = cut_off_for(data, study)
-    if cut_off is not None:
-        day = cut_off.day
-    else:
-        likely = likely_cut_off(adt[censored], np.ones(int(censored.sum()), dtype=np.bool_))
-        day = np.full(len(data), np.nan if likely is None else likely[0])
-    at_cut_off: Mask = adt == day
-    return at_cut_off
 
 
 @readiness(
@@ -116,62 +103,28 @@ def dated_after_survival(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Derive the last contact from all datasets; correct the date of death, or of the record.
     """
-    ends = [end for end in map(_Survival.of, study) if end is not None]
-    if not ends:
+    ends = SurvivalEnds.of(study)
+    if ends is None:
         yield NotApplicable("no dataset has overall survival by subject")
         return
-    for survival in ends:
-        yield from _later_records(data, study, survival)
+    dates = {variable: _judged_days(data, variable) for variable in _DATES if variable in data}
+    subject = ends.subject_of(data)
+    for source, end, died in ends.before(subject, tuple(dates.values())):
+        for variable, day in dates.items():
+            later = day > end
+            yield Fault(later & died, (variable,), f"{variable} is after the subject's death in {source}")
+            message = f"{variable} is after the day on which overall survival of {source} is censored"
+            yield Fault(later & ~died, (variable,), message)
 
 
-@dataclass(frozen=True, eq=False)
-class _Survival:
-    """Overall survival of a dataset by subject: the position of the only record, -1 where there is none."""
-
-    data: Dataset
-    position: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, data: Dataset) -> _Survival | None:
-        needed = ("USUBJID", "PARAMCD", "CNSR", "ADT")
-        if Structure.TTE not in data.structure.lineage or not all(name in data for name in needed):
-            return None
-        subject = data.distinct("USUBJID").codes
-        chosen = Parameters.of(data).records_with_role("OS") & (subject >= 0)
-        if not chosen.any():
-            return None
-        subjects = int(subject.max()) + 1
-        position = np.full(subjects, -1, dtype=np.intp)
-        position[subject[chosen]] = np.flatnonzero(chosen)
-        position[np.bincount(subject[chosen], minlength=subjects) != 1] = -1
-        return cls(data, position)
-
-    def record_of(self, data: Dataset) -> NDArray[np.intp]:
-        """The record of overall survival of each record's subject."""
-        subject = np.append(self.data.distinct("USUBJID").codes, -1)[adsl_record(data, self.data)]
-        record: NDArray[np.intp] = np.append(self.position, -1)[subject]
-        return record
-
-
-def _later_records(data: Dataset, study: Study, survival: _Survival) -> Iterator[Fault]:
-    source = survival.data
-    adt, cnsr = source.days("ADT"), source.numbers("CNSR")
-    open_end = _at_cut_off(source, study, adt, cnsr >= 1) & (cnsr >= 1)
-    record = survival.record_of(data)
-    end = np.append(np.where(open_end, np.nan, adt), np.nan)[record]
-    died = np.append(cnsr == 0, False)[record]
+def _judged_days(data: Dataset, variable: str) -> Days:
+    """A date of each record; NaN where it is not judged."""
     judged = np.ones(len(data), dtype=np.bool_)
     if Structure.TTE in data.structure.lineage and "PARAMCD" in data:
         parameters = Parameters.of(data)
         judged &= ~parameters.records_with_role("OS") & ~parameters.records_with_role("PFS")
     if "DTYPE" in data:
         judged &= data.missing("DTYPE")
-    for variable in _DATES:
-        if variable not in data:
-            continue
-        later = judged & (data.days(variable) > end)
-        if f"{variable}F" in data:
-            later &= data.missing(f"{variable}F")
-        yield Fault(later & died, (variable,), f"{variable} is after the subject's death in {source.name}")
-        message = f"{variable} is after the day on which overall survival of {source.name} is censored"
-        yield Fault(later & ~died, (variable,), message)
+    if f"{variable}F" in data:
+        judged &= data.missing(f"{variable}F")
+    return np.where(judged, data.days(variable), np.nan)

@@ -1,7 +1,7 @@
 """A waiver hides the records it names, until its day, and nothing else."""
 
 import pickle
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.schemas.conditions import constants
+from adamgate.schemas.conditions.three_valued import CompareConstant, NotComparable
 from adamgate.schemas.gate.waivers import spare
 from adamgate.schemas.rules.rule import Fault
 
@@ -226,6 +228,89 @@ def test_a_waiver_never_hides_a_record_that_it_does_not_name(records, named):
     expected = [fault and not is_named(*record) for *record, fault in records]
     assert (left.mask.tolist() if left is not None else [False] * len(records)) == expected
     assert sum(count for _, count in met) == sum(each[3] for each in records) - sum(expected)
+
+
+STAMPS = ["2020-01-01", "2020-01-02", "2020-01-01T00:00:00", "2020-01-01T12:00:00"]
+CELLS = {
+    "USUBJID": st.sampled_from(["S1", "S2", "S2 ", "", None]),
+    "ASEQ": st.sampled_from([0.0, -0.0, 1.0, 2.5, None]),
+    "ADTM": st.sampled_from([*STAMPS, None]),
+    "EMPTY": st.none(),
+}
+CONSTANTS = st.one_of(
+    st.sampled_from(["S1", "S2", "S2 ", "", "none", "2020-13-01", *STAMPS]),
+    st.sampled_from([0, -0.0, 1, 2.5, True, float("nan"), date(2020, 1, 1), datetime(2020, 1, 1, 12)]),
+)
+VARIABLES = st.sampled_from([*CELLS, "aseq", "NOTTHERE"])
+MANY = st.lists(
+    st.tuples(
+        st.dictionaries(VARIABLES, CONSTANTS, max_size=2),
+        st.lists(CONSTANTS, max_size=3).map(tuple),
+        st.sampled_from(["", *CELLS]),
+    ),
+    max_size=8,
+)
+
+
+def spared_one_by_one(data, fault, waivers):
+    """The simple form: every waiver asks all records, as a condition would."""
+
+    def equal(variable, value):
+        constant = value.isoformat() if isinstance(value, date) else value
+        constant = constant.rstrip(" ") if isinstance(constant, str) else float(constant)
+        try:
+            return CompareConstant(variable, "==", constant).truth(data).true
+        except (NotComparable, KeyError):
+            return np.zeros(len(data), dtype=bool)
+
+    left, met = fault.mask.copy(), []
+    for each in waivers:
+        if each.accepts(fault):
+            named = np.ones(len(data), dtype=bool)
+            for variable, value in each.record.items():
+                named &= equal(variable, value)
+            if each.values:
+                of = each.variable or fault.variables[0]
+                named &= np.logical_or.reduce([equal(of, value) for value in each.values])
+            if (named & left).any():
+                met.append((each, int((named & left).sum())))
+                left &= ~named
+    return left, tuple(met)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows=st.lists(st.tuples(st.booleans(), *CELLS.values()), min_size=1, max_size=12), named=MANY)
+def test_many_waivers_hide_what_each_of_them_would(rows, named):
+    fault_, *cells = (list(column) for column in zip(*rows, strict=True))
+    frame = pd.DataFrame(dict(zip(CELLS, cells, strict=True)))
+    frame["USUBJID"] = frame["USUBJID"].astype(object)
+    frame["ASEQ"] = frame["ASEQ"].astype(float)
+    frame["ADTM"] = np.array([row[3] or "NaT" for row in rows], dtype="datetime64[us]")
+    data = ag.Dataset.from_frame(frame, "ADTTE")
+    fault = Fault(np.array(fault_), ("ASEQ", "ADTM"), "odd")
+    waivers = [
+        waiver(record=record, values=values, variable=variable, place=f"waiver {number}")
+        for number, (record, values, variable) in enumerate(named)
+    ]
+    left, met = spare(data, fault, waivers)
+    expected, expected_met = spared_one_by_one(data, fault, waivers)
+    assert (left.mask.tolist() if left is not None else [False] * len(rows)) == expected.tolist()
+    assert [(each.place, records) for each, records in met] == [
+        (each.place, records) for each, records in expected_met
+    ]
+
+
+def test_the_values_of_a_variable_are_numbered_once_for_all_waivers(negative, monkeypatch):
+    numbered = []
+    of = constants.Numbered.of
+    monkeypatch.setattr(constants.Numbered, "of", lambda *them: numbered.append(them[1]) or of(*them))
+    many = [waiver(record={"USUBJID": f"S1-{number:03d}", "PARAMCD": "OS"}) for number in range(50)]
+    assert of_records(judged(negative, *many)) == [1]
+    assert sorted(numbered) == ["PARAMCD", "USUBJID"]
+
+
+def of_records(report):
+    return [each.records for each in of(report, "TTE006")]
 
 
 @pytest.mark.parametrize(

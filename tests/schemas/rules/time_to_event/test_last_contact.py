@@ -2,9 +2,17 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from adamgate.schemas.evidence import survival_ends
+from adamgate.schemas.rules.rule import Fault
+from adamgate.schemas.rules.time_to_event.last_contact import dated_after_survival
+from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.declarations import Declarations
+from adamgate.schemas.study.study import Study
 
+START = pd.Timestamp("2020-01-06")
 DAY = pd.Timedelta("1D")
 
 
@@ -82,3 +90,95 @@ class TestDatedAfter:
     def test_without_overall_survival(self, trial):
         trial.adtte = trial.adtte.loc[trial.of("PFS")]
         assert trial.reason("XD010") == "no dataset has overall survival by subject"
+
+
+_SUBJECTS = st.sampled_from(["S1", "S2", "S3", "S4", None])
+_DAYS = st.one_of(st.none(), st.integers(0, 6))
+_SURVIVAL = st.lists(
+    st.tuples(_SUBJECTS, st.sampled_from(["OS", "OS", "PFS", "TTP"]), _DAYS, st.sampled_from([0, 1, None])),
+    min_size=1,
+    max_size=7,
+)
+_VISITS = st.lists(st.tuples(_SUBJECTS, _DAYS, st.booleans()), min_size=1, max_size=6)
+_CUT_OFF = st.one_of(st.none(), st.integers(2, 6))
+
+
+class TestManyDatasets:
+    @settings(deadline=None)
+    @given(survival=st.lists(_SURVIVAL, min_size=1, max_size=4), visits=_VISITS, cut_off=_CUT_OFF)
+    def test_each_dataset_is_compared_with_each(self, survival, visits, cut_off):
+        datasets = [
+            Dataset.from_frame(
+                pd.DataFrame(
+                    {
+                        "USUBJID": pd.Series([each[0] for each in rows], dtype=object),
+                        "PARAMCD": [each[1] for each in rows],
+                        "ADT": _dates(each[2] for each in rows),
+                        "CNSR": pd.Series([each[3] for each in rows], dtype=float),
+                    }
+                ),
+                f"ADTTE{number}",
+            )
+            for number, rows in enumerate(survival)
+        ]
+        frame = pd.DataFrame({"USUBJID": pd.Series([each[0] for each in visits], dtype=object)})
+        frame["ASTDT"] = _dates(each[1] for each in visits)
+        frame["ASTDTF"] = ["D" if each[2] else "" for each in visits]
+        study = Study.of(*datasets, Dataset.from_frame(frame, "ADAE"))
+        if cut_off is not None:
+            study = study.declaring(Declarations(cut_off=(START + cut_off * DAY).date()))
+        found = [
+            (data.name, fault.message, fault.mask.tolist())
+            for data in study
+            for fault in dated_after_survival(data, study)
+            if isinstance(fault, Fault) and fault.found
+        ]
+        assert found == list(_by_records(survival, visits, cut_off))
+
+    def test_only_those_that_are_exceeded_are_compared(self, trial, monkeypatch):
+        for number in range(20):
+            trial.others[f"ADTTE{number}"] = trial.adtte
+        trial.adae.loc[3, "ASTDT"] = trial.adtte.ADT[1] + DAY
+        compared = []
+        by_record = survival_ends._Source.by_record
+        monkeypatch.setattr(
+            survival_ends._Source, "by_record", lambda *them: compared.append(them) or by_record(*them)
+        )
+        assert len(trial.findings("XD010")) == 21
+        assert len(compared) == 21
+
+
+def _dates(days):
+    return pd.Series([pd.NaT if day is None else START + day * DAY for day in days], dtype="datetime64[s]")
+
+
+def _by_records(survival, visits, cut_off):
+    """The rule record by record, dataset by dataset."""
+    names = [f"ADTTE{number}" for number in range(len(survival))]
+    others = {
+        name: ("ADT", [(s, None if code in ("OS", "PFS") else day) for s, code, day, _ in rows])
+        for name, rows in zip(names, survival, strict=True)
+    }
+    others["ADAE"] = ("ASTDT", [(subject, None if imputed else day) for subject, day, imputed in visits])
+    for dataset, (variable, records) in others.items():
+        for name, rows in zip(names, survival, strict=True):
+            ends = {}
+            for subject in {each[0] for each in rows} - {None}:
+                own = [each for each in rows if each[:2] == (subject, "OS")]
+                if len(own) == 1 and own[0][2] is not None:
+                    _, _, day, cnsr = own[0]
+                    if not (cnsr == 1 and day == cut_off):
+                        ends[subject] = (day, cnsr == 0)
+            for died, words in (
+                (True, f"{variable} is after the subject's death in {name}"),
+                (False, f"{variable} is after the day on which overall survival of {name} is censored"),
+            ):
+                mask = [
+                    day is not None
+                    and subject in ends
+                    and ends[subject][1] is died
+                    and day > ends[subject][0]
+                    for subject, day in records
+                ]
+                if any(mask):
+                    yield dataset, words, mask
