@@ -46,6 +46,20 @@ def test_files_import_each_other_in_no_circle(root: Path):
     assert order.index("adamgate.schemas.errors") < order.index("adamgate.cli")
 
 
+def test_no_two_things_have_one_name(root: Path):
+    """Classes and aliases; functions have their module beside them."""
+    homes: dict[str, list[str]] = {}
+    for module, file in sources(root).items():
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            named = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                named = [each.id for each in node.targets if isinstance(each, ast.Name)]
+            for name in named:
+                if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name) and not file.name.endswith("i"):
+                    homes.setdefault(name, []).append(module)
+    assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}
+
+
 def modules_in(folder: Path) -> set[str]:
     return {each.stem for each in folder.glob("*.py")} - {"__init__"}
 

@@ -50,7 +50,7 @@ TABLE = "settings"
 PREFIX = "ADAMGATE_"
 DEFAULT = "default"
 
-ADAMIG = tuple(f"adamig-{each}" for each in ADAMIG_VERSIONS)
+ADAMIG_CHOICES = tuple(f"adamig-{each}" for each in ADAMIG_VERSIONS)
 NEVER = "never"
 FAIL_ON = (*map(str, reversed(Severity)), NEVER)
 
@@ -170,7 +170,7 @@ class Settings:
         Variables of the environment that have the prefix and set nothing.
     """
 
-    standard: Annotated[str, Choice(ADAMIG)] = "adamig-1.3"
+    standard: Annotated[str, Choice(ADAMIG_CHOICES)] = "adamig-1.3"
     occds: Annotated[str, Choice(OCCDS_VERSIONS)] = "1.1"
     fail_on: Annotated[str, Choice(FAIL_ON)] = "error"
     complete: Annotated[bool, switch] = False

@@ -27,7 +27,7 @@ from ..values.regular_file import read_regular
 from ..values.sas_formats import FormatKind, kind_of
 from .sidecar_names import DATASETS_FILES, VARIABLES_FILE, find_beside, is_sidecar
 
-Line = TypeVar("Line")
+Item = TypeVar("Item")
 
 _DELIMITERS = ",;\t"
 _CHARACTER_TYPES = frozenset(("char", "character", "text", "string", "c", "$", "uri"))
@@ -409,8 +409,8 @@ def is_sas_name(dataset: str) -> bool:
     return _SAS_NAME.fullmatch(dataset) is not None
 
 
-def _grouped(lines: Iterable[Line], key: Callable[[Line], str]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
+def _grouped(lines: Iterable[Item], key: Callable[[Item], str]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
     for line in lines:
         found.setdefault(key(line), []).append(line)
     return found

@@ -60,10 +60,10 @@ def render(report: Report, presentation: Presentation) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-Block = Text | Table | Padding
+TextBlock = Text | Table | Padding
 
 
-def _blocks(report: Report, presentation: Presentation) -> Iterator[Block]:
+def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
     everything = presentation.detail is Detail.EVERYTHING
     yield _verdict(report, presentation.threshold)
     if report.not_judged:
@@ -120,7 +120,7 @@ def _counts(report: Report) -> str:
     )
 
 
-def _standards(report: Report) -> Iterator[Block]:
+def _standards(report: Report) -> Iterator[TextBlock]:
     named = []
     for name, version in report.standards.items():
         origin = report.terms.origins.get(name)
@@ -129,7 +129,7 @@ def _standards(report: Report) -> Iterator[Block]:
         yield Text(f"Judged by {', '.join(named)}")
 
 
-def _inputs(report: Report, everything: bool) -> Iterator[Block]:
+def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:
     table = Table.grid(padding=(0, 2))
     for justify in _INPUT_COLUMNS:
         table.add_column(justify=justify, overflow="fold")
@@ -142,7 +142,7 @@ def _inputs(report: Report, everything: bool) -> Iterator[Block]:
     yield from _section("Datasets", [table] if shown else [], more)
 
 
-def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[Block]:
+def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[TextBlock]:
     shown, more = _limited(inferred, INFERENCES, everything)
     lines = [
         Text(plain(f"{each.dataset} {each.parameter or each.subject}: {each.statement}")) for each in shown
@@ -150,12 +150,12 @@ def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[Block]
     yield from _section("Inferred from the data", lines, more)
 
 
-def _notes(report: Report, everything: bool) -> Iterator[Block]:
+def _notes(report: Report, everything: bool) -> Iterator[TextBlock]:
     shown, more = _limited(report.notes, NOTES, everything)
     yield from _section("While reading", [Text(plain(note)) for note in shown], more)
 
 
-def _findings(report: Report, everything: bool) -> Iterator[Block]:
+def _findings(report: Report, everything: bool) -> Iterator[TextBlock]:
     datasets = list(dict.fromkeys(finding.dataset for finding in report.findings))
     place = {each.dataset: number for number, each in enumerate(report.inputs)}
     for dataset in sorted(datasets, key=lambda name: place.get(name, -1)):
@@ -171,7 +171,7 @@ def _findings(report: Report, everything: bool) -> Iterator[Block]:
                 yield Text(f"  … {more} more of {of_rule[0].rule_id}")
 
 
-def _finding(finding: Finding, everything: bool) -> Iterator[Block]:
+def _finding(finding: Finding, everything: bool) -> Iterator[TextBlock]:
     row = Table.grid(padding=(0, 2))
     row.add_column(no_wrap=True)
     row.add_column()
@@ -210,7 +210,7 @@ def _value(value: Any) -> Any:
     return "missing" if value is None or value == "" else value
 
 
-def _comparison(report: Report, everything: bool) -> Iterator[Block]:
+def _comparison(report: Report, everything: bool) -> Iterator[TextBlock]:
     if report.comparison is None:
         return
     shown, more = _limited(list(fixed_lines(report.comparison)), FIXED, everything)
@@ -219,12 +219,12 @@ def _comparison(report: Report, everything: bool) -> Iterator[Block]:
     yield from _section(f"Beside {plain(path)}" if path else "Beside the earlier report", lines, more)
 
 
-def _waived(terms: Policy, everything: bool) -> Iterator[Block]:
+def _waived(terms: Policy, everything: bool) -> Iterator[TextBlock]:
     shown, more = _limited(list(waived_lines(terms)), WAIVED, everything)
     yield from _section("Waived", [Text(plain(line)) for line in shown], more)
 
 
-def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[Block]:
+def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[TextBlock]:
     rules: dict[tuple[str, str], list[str]] = {}
     for each in not_run:
         rules.setdefault((each.dataset, each.reason), []).append(each.rule_id)
@@ -239,7 +239,7 @@ def _some(ids: Sequence[str], everything: bool) -> str:
     return f"{', '.join(shown)}{f' and {more} more' if more else ''}"
 
 
-def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[Block]:
+def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[TextBlock]:
     table = Table.grid(padding=(0, 2))
     for justify in _OUTCOME_COLUMNS:
         table.add_column(justify=justify)
@@ -250,7 +250,7 @@ def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[Block]:
     yield from _section("Every check", [table] if outcomes else [], 0)
 
 
-def _section(title: str, blocks: Iterable[Block], more: int) -> Iterator[Block]:
+def _section(title: str, blocks: Iterable[TextBlock], more: int) -> Iterator[TextBlock]:
     content = list(blocks)
     if not content:
         return

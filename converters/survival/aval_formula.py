@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...schemas.errors import Refused
-from ...schemas.evidence.duration import NOISE, DurationFormula, Numbers, constant_text
+from ...schemas.evidence.duration import NOISE, DurationFormula, constant_text
 from ...schemas.evidence.duration_digits import formula_read_by, whole_day_formulas
 from ...schemas.evidence.duration_inference import (
     HOLDS,
@@ -21,7 +21,7 @@ from ...schemas.evidence.duration_inference import (
 )
 from ...schemas.evidence.parameters import Parameters
 from ...schemas.evidence.time_unit import TimeUnit, other_unit_in
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Mask, Numbers
 from ...schemas.study.dataset import Dataset
 from .records import AnalysedRecords
 

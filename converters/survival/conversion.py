@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 
 from ...schemas.errors import Refused
-from ...schemas.evidence.duration import DurationFormula, Numbers, constant_text, scaled_to_days
+from ...schemas.evidence.duration import DurationFormula, constant_text, scaled_to_days
 from ...schemas.evidence.time_unit import TimeUnit
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Mask, Numbers
 from .aval_formula import Evidence, Formulas, Times, UnitLength, agreed_length, formulas_without_dates
 from .subjects import listed, subjects_of
 

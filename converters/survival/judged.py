@@ -10,7 +10,7 @@ from ...schemas.rules import rule_book
 from ...schemas.standards.structure import Structure
 from ...schemas.study.dataset import Dataset
 
-FAMILIES = ("time_to_event", "durations", "censoring")
+FAMILIES_NEEDED = ("time_to_event", "durations", "censoring")
 """Rules about the records, their times and their events: what a table is made of."""
 _UNJUDGED = "was not judged by the rules for time-to-event data"
 _NO_GATE = "or leave the judgement to yourself with --no-gate (gate=False)"
@@ -22,7 +22,8 @@ def require_judged(dataset: Dataset, report: Report) -> None:
     Raises
     ------
     Refused
-        When it was judged as another structure, or every check of one of `FAMILIES` was deselected on it.
+        When it was judged as another structure, or every check of one of `FAMILIES_NEEDED` was deselected on
+        it.
     """
     if Structure.TTE not in dataset.structure.lineage:
         raise Refused(f"{dataset.name} {_UNJUDGED}", _why_another(dataset), f"{_remedy(dataset)}, {_NO_GATE}")
@@ -52,7 +53,8 @@ def _silent_families(dataset: Dataset, report: Report) -> Mapping[str, str]:
     judged = {outcome.rule_id for outcome in report.outcomes if outcome.dataset == dataset.name}
     aside = {each.rule_id: each.reason for each in report.terms.deselected if each.dataset == dataset.name}
     rules = {
-        family: [rule.id for rule in rule_book().values() if rule.family == family] for family in FAMILIES
+        family: [rule.id for rule in rule_book().values() if rule.family == family]
+        for family in FAMILIES_NEEDED
     }
     return {
         family: ", ".join(dict.fromkeys(aside[rule] for rule in ids if rule in aside))

@@ -9,9 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.evidence.duration import Numbers
 from ...schemas.study import columns
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Mask, Numbers
 from ...schemas.study.dataset import Dataset
 from .subjects import listed, require_one_record_each, subjects_of
 

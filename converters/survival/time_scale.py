@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.evidence.duration import DurationFormula, Numbers
+from ...schemas.evidence.duration import DurationFormula
 from ...schemas.evidence.duration_inference import DurationInference
 from ...schemas.evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
+from ...schemas.study.columns import Numbers
 from ...schemas.study.dataset import Dataset
 from .aval_formula import Evidence, UnitLength, agreed_length, formulas_of
 from .conversion import convert

@@ -20,14 +20,14 @@ from ...schemas.study import columns
 from ...schemas.wording import did_you_mean
 from .csv_table import CsvTable, is_whole_days
 
-Labels = Mapping[str, str]
+ColumnLabels = Mapping[str, str]
 """Of columns, by name."""
 
 
 class WriteFrame(Protocol):
     """Writes a table; its labels where the file format has a place for them."""
 
-    def __call__(self, frame: pd.DataFrame, stream: BinaryIO, labels: Labels = ..., /) -> None: ...
+    def __call__(self, frame: pd.DataFrame, stream: BinaryIO, labels: ColumnLabels = ..., /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,9 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
     return layout
 
 
-def write_frame(layout: Layout, frame: pd.DataFrame, labels: Labels, path: Path, stream: BinaryIO) -> None:
+def write_frame(
+    layout: Layout, frame: pd.DataFrame, labels: ColumnLabels, path: Path, stream: BinaryIO
+) -> None:
     """Write a table to a stream in the format that a path's suffix names.
 
     Raises
@@ -98,7 +100,7 @@ def write_frame(layout: Layout, frame: pd.DataFrame, labels: Labels, path: Path,
     layout.writes[path.suffix.lower()](frame, stream, labels)
 
 
-def _parquet(frame: pd.DataFrame, stream: BinaryIO, labels: Labels = MappingProxyType({})) -> None:
+def _parquet(frame: pd.DataFrame, stream: BinaryIO, labels: ColumnLabels = MappingProxyType({})) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

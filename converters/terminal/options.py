@@ -14,7 +14,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.standards.structure import Structure
 from ...schemas.standards.versions import OCCDS_VERSIONS
-from ..configuration.settings import ADAMIG
+from ..configuration.settings import ADAMIG_CHOICES
 from ..values.left_open import DATE_ORDERS, DECIMALS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -70,7 +70,7 @@ PATHS = click.argument("paths", nargs=-1, required=True, type=PATH, callback=mat
 DEBUG = click.option(
     "--debug", is_flag=True, expose_value=False, help="Show the traceback when something breaks."
 )
-READING = together(
+READING_OPTIONS = together(
     click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
     click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
     click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
@@ -111,8 +111,8 @@ OWN_RULES = click.option(
     metavar="FILE",
     help="Python file with rules of your own; it is run.",
 )
-JUDGING = together(
-    click.option("--standard", type=click.Choice(ADAMIG), help="Version of ADaMIG to judge by."),
+JUDGING_OPTIONS = together(
+    click.option("--standard", type=click.Choice(ADAMIG_CHOICES), help="Version of ADaMIG to judge by."),
     click.option("--occds", type=click.Choice(OCCDS_VERSIONS), help="Version of OCCDS to judge by."),
     click.option(
         "--ct",

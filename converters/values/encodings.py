@@ -115,7 +115,7 @@ def decode_values(
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedTexts:
     """Byte strings decoded, each with the first encoding that fits it.
 
     Attributes
@@ -149,7 +149,7 @@ class Decoded:
         return None
 
 
-def decode_in_turn(values: Sequence[bytes], order: Sequence[str], *, spare: bool = True) -> Decoded:
+def decode_in_turn(values: Sequence[bytes], order: Sequence[str], *, spare: bool = True) -> DecodedTexts:
     """Decode each value with the first encoding that fits it, else with cp1252.
 
     Parameters
@@ -162,7 +162,9 @@ def decode_in_turn(values: Sequence[bytes], order: Sequence[str], *, spare: bool
         Whether cp1252 may be taken.
     """
     try:
-        return Decoded([str(value, order[0]) for value in values], order, "", [order[0]] * len(values), [])
+        return DecodedTexts(
+            [str(value, order[0]) for value in values], order, "", [order[0]] * len(values), []
+        )
     except UnicodeDecodeError:
         pass
     if len(order) > 1 and order[0] == "utf-8" and not any(map(_OF_UTF_8.search, values)):
@@ -178,7 +180,7 @@ def decode_in_turn(values: Sequence[bytes], order: Sequence[str], *, spare: bool
             cut.append(position)
         texts.append(text)
         by.append(name)
-    return Decoded(texts, order, "cp1252" if spare else "", by, cut)
+    return DecodedTexts(texts, order, "cp1252" if spare else "", by, cut)
 
 
 def _first_fitting(value: bytes, order: Sequence[str]) -> tuple[str | None, str, bool]:

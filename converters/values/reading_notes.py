@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...schemas.study.columns import Mask
 from ...schemas.study.variable import ReadingNote
 from .text_column import TextColumn
-from .written_forms import Mask
 
 _NAMED = 3
 

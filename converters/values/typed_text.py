@@ -17,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ...schemas.study.columns import Mask
 from ...schemas.study.variable import SpecialMissing
 from ...schemas.wording import plain
 from .reading_notes import Told
 from .sas_formats import FormatKind, dates_of, datetimes_of
 from .text_column import TextColumn
-from .written_forms import Mask, Remark, Written, mask_of, matching
+from .written_forms import Remark, Written, mask_of, matching
 from .written_numbers import read_numbers
 from .written_stamps import read_stamps
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from ...schemas.study.columns import Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .written_forms import Mask, Written, mask_of, matching, remarks_of
+from ...schemas.study.columns import Mask
+from .written_forms import Written, mask_of, matching, remarks_of
 
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _POINT = r"\."

@@ -23,8 +23,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ...schemas.study.columns import Mask
 from .sas_formats import FormatKind
-from .written_forms import Mask, Remark, Written, mask_of, matching, remarks_of
+from .written_forms import Remark, Written, mask_of, matching, remarks_of
 
 _Whole = NDArray[np.int64]
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..study.columns import Mask
+from ..study.columns import Mask, Numbers
 from .time_unit import TimeUnit
-
-Numbers = NDArray[np.float64]
 
 NOISE = 1e-9
 """Relative difference that double precision and text exports leave in an unrounded AVAL."""

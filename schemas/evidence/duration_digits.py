@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..study.columns import Mask
-from .duration import NOISE, UNROUNDED, DurationFormula, Numbers, decimals_of, scaled_to_days
+from ..study.columns import Mask, Numbers
+from .duration import NOISE, UNROUNDED, DurationFormula, decimals_of, scaled_to_days
 from .duration_inference import HOLDS, SCALES
 from .time_unit import TimeUnit
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..study.columns import Mask
-from .duration import MAX_DECIMALS, NOISE, UNROUNDED, DurationFormula, Numbers, decimals_of
+from ..study.columns import Mask, Numbers
+from .duration import MAX_DECIMALS, NOISE, UNROUNDED, DurationFormula, decimals_of
 from .time_unit import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, TimeUnit
 
 HOLDS = 0.95

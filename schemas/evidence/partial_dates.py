@@ -9,13 +9,11 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from ..study.columns import Mask
+from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 
-Days = NDArray[np.float64]
 
-
-class Part(IntEnum):
+class DatePart(IntEnum):
     """The largest part of a date that was not collected, with all after it; ordered by size."""
 
     UNREADABLE = -1
@@ -25,7 +23,7 @@ class Part(IntEnum):
     YEAR = 3
 
 
-FLAGS = {"D": Part.DAY, "M": Part.MONTH, "Y": Part.YEAR}
+FLAGS = {"D": DatePart.DAY, "M": DatePart.MONTH, "Y": DatePart.YEAR}
 """Date imputation flags: day; month and day; the whole date."""
 
 _DATE = re.compile(r"(\d{4}|-)(?:-(\d\d|-)(?:-(\d\d|-))?)?\Z")
@@ -41,7 +39,7 @@ class Spans:
         Days since 1970-01-01, both ends included; infinite where even the year is open, NaN where there
         is no date.
     lacks : ndarray of int8, shape (n_records,)
-        The `Part` that was not collected.
+        The `DatePart` that was not collected.
     """
 
     first: Days
@@ -51,7 +49,7 @@ class Spans:
     @property
     def open(self) -> Mask:
         """Records whose date is only partly known."""
-        return self.lacks > Part.NONE
+        return self.lacks > DatePart.NONE
 
     def exclude(self, days: Days) -> Mask:
         """Records whose date cannot have been that day; False where either is missing."""
@@ -61,38 +59,38 @@ class Spans:
 def collected(data: Dataset, variable: str) -> Spans:
     """Days that a collected text (--DTC) allows; a missing text allows all and lacks the year."""
     distinct = data.distinct(variable)
-    known: dict[str, tuple[Part, float, float]] = {}
+    known: dict[str, tuple[DatePart, float, float]] = {}
     read = [_remembered(str(value).partition("T")[0], known) for value in distinct.values]
     table = np.array(read, dtype=np.float64).reshape(-1, 3)
     return Spans(
         first=distinct.spread(table[:, 1], missing=-np.inf),
         last=distinct.spread(table[:, 2], missing=np.inf),
-        lacks=distinct.spread(table[:, 0].astype(np.int8), missing=Part.YEAR),
+        lacks=distinct.spread(table[:, 0].astype(np.int8), missing=DatePart.YEAR),
     )
 
 
-def _remembered(text: str, known: dict[str, tuple[Part, float, float]]) -> tuple[Part, float, float]:
+def _remembered(text: str, known: dict[str, tuple[DatePart, float, float]]) -> tuple[DatePart, float, float]:
     """Datetimes are many, their dates few."""
     if text not in known:
         known[text] = _span(text)
     return known[text]
 
 
-def _span(text: str) -> tuple[Part, float, float]:
+def _span(text: str) -> tuple[DatePart, float, float]:
     date = _DATE.match(text)
     if date is None:
-        return Part.UNREADABLE, np.nan, np.nan
+        return DatePart.UNREADABLE, np.nan, np.nan
     year, month, day = (None if part in {None, "-"} else part for part in date.groups())
     if year is None:
-        return Part.YEAR, -np.inf, np.inf
+        return DatePart.YEAR, -np.inf, np.inf
     try:
         if month is None:
-            return Part.MONTH, *_bounds(np.datetime64(year, "Y"))
+            return DatePart.MONTH, *_bounds(np.datetime64(year, "Y"))
         if day is None:
-            return Part.DAY, *_bounds(np.datetime64(f"{year}-{month}", "M"))
-        return Part.NONE, *_bounds(np.datetime64(f"{year}-{month}-{day}", "D"))
+            return DatePart.DAY, *_bounds(np.datetime64(f"{year}-{month}", "M"))
+        return DatePart.NONE, *_bounds(np.datetime64(f"{year}-{month}-{day}", "D"))
     except ValueError:  # no such day, as the 31st of June
-        return Part.UNREADABLE, np.nan, np.nan
+        return DatePart.UNREADABLE, np.nan, np.nan
 
 
 def _bounds(period: np.datetime64) -> tuple[float, float]:
@@ -115,18 +113,18 @@ def analysed(data: Dataset, date: str, flag: str, text: str) -> Spans:
     lacks = np.zeros(len(data), dtype=np.int8)
     if text in data and data.is_character(text):
         by_text = collected(data, text).lacks
-        lacks = np.where(data.filled(text) & (by_text > Part.NONE), by_text, lacks)
+        lacks = np.where(data.filled(text) & (by_text > DatePart.NONE), by_text, lacks)
     if flag in data:
         flags = data.distinct(flag)
-        parts = np.array([FLAGS.get(str(value), Part.YEAR) for value in flags.values], dtype=np.int8)
-        by_flag = flags.spread(parts, missing=Part.NONE)
-        lacks = np.where(by_flag > Part.NONE, by_flag, lacks)
+        parts = np.array([FLAGS.get(str(value), DatePart.YEAR) for value in flags.values], dtype=np.int8)
+        by_flag = flags.spread(parts, missing=DatePart.NONE)
+        lacks = np.where(by_flag > DatePart.NONE, by_flag, lacks)
     first, last = days.copy(), days.copy()
-    for part, unit in ((Part.DAY, "M"), (Part.MONTH, "Y")):
+    for part, unit in ((DatePart.DAY, "M"), (DatePart.MONTH, "Y")):
         own = np.flatnonzero((lacks == part) & np.isfinite(days))
         period = days[own].astype(np.int64).astype("datetime64[D]").astype(f"datetime64[{unit}]")
         first[own] = period.astype("datetime64[D]").astype(np.int64)
         last[own] = (period + 1).astype("datetime64[D]").astype(np.int64) - 1
-    whole = (lacks == Part.YEAR) & ~np.isnan(days)
+    whole = (lacks == DatePart.YEAR) & ~np.isnan(days)
     first[whole], last[whole] = -np.inf, np.inf
     return Spans(first, last, lacks)

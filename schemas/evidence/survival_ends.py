@@ -11,13 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..standards.structure import Structure
-from ..study.columns import Mask
+from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
 from .cut_off import at_cut_off
 from .parameters import Parameters
-
-Days = NDArray[np.float64]
 
 _NEEDED = ("USUBJID", "PARAMCD", "CNSR", "ADT")
 

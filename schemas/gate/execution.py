@@ -33,7 +33,7 @@ from .finding import EXAMPLES, Finding, Outcome, Status
 SUBJECT = "USUBJID"
 
 Records = NDArray[np.intp]
-Words = tuple[str, tuple[str, ...], Severity]
+FindingWords = tuple[str, tuple[str, ...], Severity]
 """Message, variables and severity: what a finding says of whichever records."""
 
 _OF_NUMBERS = frozenset({"numbers", "days"})
@@ -185,7 +185,7 @@ def added_up(checks: Sequence[Check], records: Sequence[Records]) -> Check | Non
     """
     if not _agree(checks):
         return None
-    found: dict[Words, list[Finding]] = defaultdict(list)
+    found: dict[FindingWords, list[Finding]] = defaultdict(list)
     for check, places in zip(checks, records, strict=True):
         for finding in check.findings:
             found[_words(finding)].append(_placed(finding, places))
@@ -210,7 +210,7 @@ def _agree(checks: Sequence[Check]) -> bool:
     return len(said - {()} if about_records else said) <= 1
 
 
-def _words(finding: Finding) -> Words:
+def _words(finding: Finding) -> FindingWords:
     return finding.said, finding.variables, finding.severity
 
 

@@ -12,17 +12,15 @@ from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from ..study.columns import Distinct
-from ..study.dataset import Dataset
+from ..study.dataset import Answer, Dataset
 from ..study.study import Study
 from ..study.variable import SpecialMissing
-
-Answer = TypeVar("Answer")
 
 
 class LentDataset(Dataset):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..errors import ConfigurationError
 from ..wording import one_line
 
-OWN = ("AD", "AE", "CT", "SL", "TTE", "WV", "XD")
+OWN_LETTERS = ("AD", "AE", "CT", "SL", "TTE", "WV", "XD")
 """The letters that ids of adamgate's own rules begin with."""
 
 _ID = re.compile(r"([A-Z]{2,12})\d{1,6}")
@@ -29,7 +29,7 @@ def require_own_id(rule_id: str, place: str) -> None:
         raise ConfigurationError(
             f"'{one_line(rule_id)}' is no id of a rule", place, "give letters in capitals and digits: ACME001"
         )
-    if form[1] in OWN:
+    if form[1] in OWN_LETTERS:
         raise ConfigurationError(
             f"ids that begin with {form[1]} are adamgate's own: {rule_id}",
             place,

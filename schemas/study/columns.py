@@ -20,6 +20,10 @@ from numpy.typing import NDArray
 from .variable import SpecialMissing
 
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+Days = NDArray[np.float64]
+"""Days since 1970-01-01."""
+Codes = NDArray[np.intp]
 
 _SAS_EPOCH_IN_UNIX_DAYS = -3653  # 1960-01-01
 

@@ -45,7 +45,7 @@ def test_the_enums_of_the_package_are_found():
         "Detail",
         "Grain",
         "FormatKind",
-        "Part",
+        "DatePart",
         "Severity",
         "Shape",
         "Standing",

@@ -24,7 +24,7 @@ from ...values.regular_file import read_regular
 from ...values.sas_formats import FormatKind, kind_of
 from ..format import Output, PlannedFile
 
-Row = dict[str, str]
+TableRow = dict[str, str]
 
 _VARIABLES = ("dataset", "variable", "label", "type", "length", "format", "informat")
 _DATASETS = ("Filename", "dataset", "Label", "class", "subclass", "created", "modified")
@@ -40,9 +40,11 @@ class _Table:
     """A table as it lies beside the data: its header as written, its rows by header in lower case."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
-    def replaced(self, old: Callable[[Row], bool], rows: Sequence[Row], header: Sequence[str]) -> _Table:
+    def replaced(
+        self, old: Callable[[TableRow], bool], rows: Sequence[TableRow], header: Sequence[str]
+    ) -> _Table:
         """The table with these rows in place of the old ones."""
         kept = [row for row in self.rows if not old(row)]
         known = {name.lower() for name in self.header}
@@ -82,10 +84,10 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
     names = {dataset.name for dataset in datasets}
     keys = {file_key(output.path.name) for output in outputs}
 
-    def is_of_dataset(row: Row) -> bool:
+    def is_of_dataset(row: TableRow) -> bool:
         return _concerned(row) in names
 
-    def is_of_file(row: Row) -> bool:
+    def is_of_file(row: TableRow) -> bool:
         return file_key(row["filename"]) in keys if row.get("filename") else is_of_dataset(row)
 
     tables = (
@@ -125,7 +127,7 @@ def stamp_type(dataset: Dataset, variable: Variable) -> str:
     return "" if variable.format else _STAMPS.get(arrow_columns.shape_of(dataset, variable), "")
 
 
-def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> Row:
+def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> TableRow:
     """A line of the table; without a column for formats, the type tells dates and times from numbers."""
     told = variable if with_format else replace(variable, format="")
     is_time = not with_format and kind_of(variable.format) is FormatKind.TIME and variable.type == "Num"
@@ -140,7 +142,7 @@ def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> Ro
     }
 
 
-def _dataset_row(output: Output) -> Row:
+def _dataset_row(output: Output) -> TableRow:
     dataset = output.dataset
     return {
         "Filename": output.path.name,
@@ -189,7 +191,7 @@ def _present(path: Path) -> _Table:
         ) from error
 
 
-def _concerned(row: Row) -> str:
+def _concerned(row: TableRow) -> str:
     return next((dataset_name(row[name]) for name in _NAMES_OF_DATASET if row.get(name)), "")
 
 

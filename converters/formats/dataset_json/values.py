@@ -11,15 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ....schemas.study.columns import is_date
+from ....schemas.study.columns import Numbers, is_date
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.lines import Tokens, date_tokens, datetime_tokens, number_tokens, time_tokens
 from ...values.sas_formats import FormatKind, datetimes_of, kind_of, sas_days_of, sas_seconds_of
-
-Numbers = NDArray[np.float64]
 
 _SECONDS_PER_DAY = 86_400
 _BEYOND_INTEGERS = 2.0**63

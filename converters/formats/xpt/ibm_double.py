@@ -35,7 +35,7 @@ _MARKS_MISSING = np.isin(np.arange(256), np.frombuffer(_MISSING_BYTES, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedDoubles:
     """Numbers of one variable.
 
     Attributes
@@ -53,7 +53,7 @@ class Decoded:
     tags: NDArray[np.str_]
 
 
-def decode_ibm_doubles(stored: NDArray[np.uint8]) -> Decoded:
+def decode_ibm_doubles(stored: NDArray[np.uint8]) -> DecodedDoubles:
     """Decode big-endian IBM doubles.
 
     Parameters
@@ -73,7 +73,7 @@ def decode_ibm_doubles(stored: NDArray[np.uint8]) -> Decoded:
     marks = first[missing]
     special = marks != _PLAIN_MISSING
     tags = marks[special].astype(np.uint32).view("U1")
-    return Decoded(values, missing[special].astype(np.int64), tags)
+    return DecodedDoubles(values, missing[special].astype(np.int64), tags)
 
 
 def _words(stored: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -122,14 +122,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FileLayout:
     """Where everything lies in a transport file; `version` is "XPT v5" or "XPT v8"."""
 
     version: str
     members: tuple[Member, ...]
 
 
-def read_layout(file: BufferedReader, size: int, where: str) -> Layout:
+def read_layout(file: BufferedReader, size: int, where: str) -> FileLayout:
     """Read all headers of a transport file and check them against its length.
 
     Parameters
@@ -152,7 +152,7 @@ def read_layout(file: BufferedReader, size: int, where: str) -> Layout:
         members.append(_member(cards, words))
     if not members:
         raise cards.damaged("the file ends after its library header: it holds no dataset")
-    return Layout(words.version, tuple(members))
+    return FileLayout(words.version, tuple(members))
 
 
 def _library(cards: Cards) -> _Words:

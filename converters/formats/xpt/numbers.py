@@ -19,7 +19,7 @@ _STAMPS: dict[FormatKind, _Convert] = {FormatKind.DATE: dates_of, FormatKind.DAT
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class FinishedNumbers:
     """One variable's finished column.
 
     Attributes
@@ -63,17 +63,19 @@ class NumberColumn:
             self._tags.append(decoded.tags)
         self._filled = end
 
-    def finish(self, sas_format: str) -> Numbers:
+    def finish(self, sas_format: str) -> FinishedNumbers:
         special = None
         if self._special:
             special = SpecialMissing(np.concatenate(self._special), np.concatenate(self._tags))
         convert = _STAMPS.get(kind_of(sas_format))
         if convert is None:
-            return Numbers(self._values, special, None, self._blank)
+            return FinishedNumbers(self._values, special, None, self._blank)
         stamps = convert(self._values)
         if stamps is None:
-            return Numbers(self._values, special, _first_refused(self._values, convert) + 1, self._blank)
-        return Numbers(stamps, special, None, self._blank)
+            return FinishedNumbers(
+                self._values, special, _first_refused(self._values, convert) + 1, self._blank
+            )
+        return FinishedNumbers(stamps, special, None, self._blank)
 
 
 def _first_blank(stored: NDArray[np.uint8], values: NDArray[np.float64], before: int) -> int | None:

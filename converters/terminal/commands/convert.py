@@ -16,7 +16,7 @@ from ....schemas.wording import plain
 from ...formats import writable
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import tell_held_twice, tell_notes, tell_written
-from ..options import OVERWRITING, PATH, QUIET, READING, matching
+from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
 from ..progress import progress
 from ..streams import tell
 
@@ -29,7 +29,7 @@ from ..streams import tell
     metavar="FORMAT",
     help=f"Format of the files in folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
 )
-@READING
+@READING_OPTIONS
 @OVERWRITING
 @QUIET
 def command(

@@ -12,7 +12,7 @@ import adamgate
 
 from ..inputs import read_study, settings_for
 from ..messages import tell_notes
-from ..options import PATHS, READING
+from ..options import PATHS, READING_OPTIONS
 from ..progress import progress
 from ..streams import show
 
@@ -23,7 +23,7 @@ from ..streams import show
 @click.option(
     "--range", "ranges", is_flag=True, help="Show first and last value of numeric variables: patient data."
 )
-@READING
+@READING_OPTIONS
 def command(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | None, **overrides: Any) -> None:
     """Tell what datasets hold, as PROC CONTENTS would."""
     from ...reports import contents

@@ -17,7 +17,7 @@ from ...reports import Detail
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, read_study, settings_for
 from ..messages import tell_held_twice, tell_notes, tell_report, tell_written
-from ..options import JUDGING, LAYOUTS, OVERWRITING, PATH, PATHS, QUIET, READING, UNITS
+from ..options import JUDGING_OPTIONS, LAYOUTS, OVERWRITING, PATH, PATHS, QUIET, READING_OPTIONS, UNITS
 from ..progress import progress
 from ..streams import columns, tell
 
@@ -35,8 +35,8 @@ from ..streams import columns, tell
 @click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Ends in .csv or .parquet.")
 @click.option("--no-gate", is_flag=True, help="Do not validate the study first.")
 @OVERWRITING
-@JUDGING
-@READING
+@JUDGING_OPTIONS
+@READING_OPTIONS
 @QUIET
 def command(
     *,

@@ -16,7 +16,7 @@ from ...reports.files import ReportFile, destination
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from ..messages import deliver
-from ..options import JUDGING, OVERWRITING, PATH, QUIET, READING, expanded
+from ..options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, expanded
 from ..progress import progress
 
 
@@ -25,12 +25,12 @@ from ..progress import progress
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
 @click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
-@JUDGING
+@JUDGING_OPTIONS
 @click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
 @click.option(
     "--baseline", type=PATH, metavar="FILE", help="An earlier JSON report: only new findings refuse."
 )
-@READING
+@READING_OPTIONS
 @click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
 @OVERWRITING
 @QUIET

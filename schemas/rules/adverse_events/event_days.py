@@ -13,13 +13,11 @@ from ...evidence.subjects import subject_days, subject_variable
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Days, Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, Yield
-
-Days = NDArray[np.float64]
 
 _ADAE = (Structure.ADAE,)
 _DURATION = ("ADURN", "AENDT", "ASTDT")

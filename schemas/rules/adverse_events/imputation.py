@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.partial_dates import FLAGS, Part, collected
+from ...evidence.partial_dates import FLAGS, DatePart, collected
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -47,10 +47,10 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     ## Smallest fix
     Derive {flag} from {text}: the largest part that was imputed.
     """
-    unread = np.full(len(data), Part.UNREADABLE, dtype=np.int8)
+    unread = np.full(len(data), DatePart.UNREADABLE, dtype=np.int8)
     lacks = collected(data, text).lacks if text in data else unread
     dated = data.filled(date)
-    imputed = dated & (lacks > Part.NONE)
+    imputed = dated & (lacks > DatePart.NONE)
     if flag not in data:
         message = f"{date} is imputed, as {text} is not complete, and there is no {flag}"
         yield Fault(imputed, (flag, date, text), message)
@@ -58,15 +58,15 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     flags = data.distinct(flag)
     unknown = flags.matching(lambda value: str(value) not in FLAGS)
     said = flags.spread(
-        np.array([FLAGS.get(str(value), Part.UNREADABLE) for value in flags.values], dtype=np.int8),
-        missing=Part.NONE,
+        np.array([FLAGS.get(str(value), DatePart.UNREADABLE) for value in flags.values], dtype=np.int8),
+        missing=DatePart.NONE,
     )
     yield Fault(unknown, (flag,), f"{flag} is none of Y, M and D")
-    unflagged = imputed & (said == Part.NONE)
+    unflagged = imputed & (said == DatePart.NONE)
     yield Fault(
         unflagged, (flag, date, text), f"{date} is imputed, as {text} is not complete, without {flag}"
     )
-    flagged = (said > Part.NONE) & (lacks != Part.UNREADABLE)
+    flagged = (said > DatePart.NONE) & (lacks != DatePart.UNREADABLE)
     other = flagged & dated & (said != lacks)
     yield Fault(other, (flag, text), f"{flag} is not what {text} lacks")
     undated = data.filled(flag) & ~dated

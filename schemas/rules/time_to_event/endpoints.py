@@ -7,17 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...evidence.parameters import Parameters
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Codes, Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
-
-Codes = NDArray[np.intp]
 
 _DEATH = re.compile(r"\b(death|died|dead|dece?ased)\b", re.IGNORECASE)
 _ANOTHER_EVENT = re.compile(r"progress|relaps|recurr|\bPD\b", re.IGNORECASE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...evidence.cut_off import at_cut_off
 from ...evidence.parameters import Parameters
@@ -13,12 +12,11 @@ from ...evidence.subjects import adsl_record
 from ...evidence.survival_ends import SurvivalEnds
 from ...severity import Severity
 from ...standards.structure import Structure
+from ...study.columns import Days
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
-
-Days = NDArray[np.float64]
 
 _DATES = ("ADT", "ASTDT")
 

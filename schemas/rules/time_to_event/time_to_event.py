@@ -6,17 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...evidence.parameters import Parameters, identify_subjects
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Codes, Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
-
-Codes = NDArray[np.intp]
 
 _ANALYSIS_FLAG = re.compile(r"ANL\d\dFL$")
 _TELLING_APART = re.compile(

@@ -14,13 +14,12 @@ from ...evidence.cut_off import cut_off_for
 from ...evidence.subjects import adsl_record
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Days, Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
-Days = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
 _SEQUENCE = re.compile(r"[A-Z]{2}SEQ$")

@@ -7,7 +7,7 @@ import pytest
 
 import adamgate as ag
 from adamgate.schemas.gate.selection import full_book
-from adamgate.schemas.rules.ids import OWN, prefixes
+from adamgate.schemas.rules.ids import OWN_LETTERS, prefixes
 
 
 def acme(**changes):
@@ -164,4 +164,4 @@ def test_a_function_has_an_id_of_ones_own_too(trial):
 
 
 def test_the_letters_that_are_taken_are_those_of_the_rules_there_are():
-    assert prefixes(full_book()) == OWN
+    assert prefixes(full_book()) == OWN_LETTERS

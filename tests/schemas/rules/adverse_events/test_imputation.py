@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.schemas.evidence.partial_dates import Part, analysed, collected
+from adamgate.schemas.evidence.partial_dates import DatePart, analysed, collected
 from adamgate.schemas.study.dataset import Dataset
 
 SIDES = {"AE036": ("ASTDT", "ASTDTF", "AESTDTC"), "AE037": ("AENDT", "AENDTF", "AEENDTC")}
@@ -102,12 +102,12 @@ class TestPartialDates:
     @pytest.mark.parametrize(
         ("text", "lacks", "first", "last"),
         [
-            ("2024-02-29", Part.NONE, "2024-02-29", "2024-02-29"),
-            ("2024-02-29T10:30", Part.NONE, "2024-02-29", "2024-02-29"),
-            ("2024-02", Part.DAY, "2024-02-01", "2024-02-29"),
-            ("2024-12", Part.DAY, "2024-12-01", "2024-12-31"),
-            ("2023", Part.MONTH, "2023-01-01", "2023-12-31"),
-            ("2023---15", Part.MONTH, "2023-01-01", "2023-12-31"),
+            ("2024-02-29", DatePart.NONE, "2024-02-29", "2024-02-29"),
+            ("2024-02-29T10:30", DatePart.NONE, "2024-02-29", "2024-02-29"),
+            ("2024-02", DatePart.DAY, "2024-02-01", "2024-02-29"),
+            ("2024-12", DatePart.DAY, "2024-12-01", "2024-12-31"),
+            ("2023", DatePart.MONTH, "2023-01-01", "2023-12-31"),
+            ("2023---15", DatePart.MONTH, "2023-01-01", "2023-12-31"),
         ],
     )
     def test_what_a_text_leaves_open(self, text, lacks, first, last):
@@ -120,12 +120,12 @@ class TestPartialDates:
     def test_without_a_year_it_may_be_any_day(self, text):
         frame = pd.DataFrame({"X": [text, "2024"]})
         spans = collected(Dataset.from_frame(frame, "ADAE"), "X")
-        assert (spans.lacks[0], spans.first[0], spans.last[0]) == (Part.YEAR, -np.inf, np.inf)
+        assert (spans.lacks[0], spans.first[0], spans.last[0]) == (DatePart.YEAR, -np.inf, np.inf)
 
     @pytest.mark.parametrize("text", ["2023-02-29", "2024-13", "15JAN2024", "2024-01-01/2024-01-05"])
     def test_what_is_no_date_says_nothing(self, text):
         spans = collected(Dataset.from_frame(pd.DataFrame({"X": [text]}), "ADAE"), "X")
-        assert spans.lacks[0] == Part.UNREADABLE
+        assert spans.lacks[0] == DatePart.UNREADABLE
         assert not spans.exclude(np.zeros(1)).any()
 
     def test_the_flag_comes_before_the_text(self):
@@ -137,7 +137,13 @@ class TestPartialDates:
             }
         )
         spans = analysed(Dataset.from_frame(frame, "ADAE"), "ASTDT", "ASTDTF", "AESTDTC")
-        assert list(spans.lacks) == [Part.DAY, Part.MONTH, Part.MONTH, Part.YEAR, Part.DAY]
+        assert list(spans.lacks) == [
+            DatePart.DAY,
+            DatePart.MONTH,
+            DatePart.MONTH,
+            DatePart.YEAR,
+            DatePart.DAY,
+        ]
         assert list(spans.last[:3] - spans.first[:3] + 1) == [29, 366, 366]
         assert np.isinf(spans.first[3])
         assert np.isnan(spans.first[4])
