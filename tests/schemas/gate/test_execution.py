@@ -15,10 +15,11 @@ from two_arm_trial import two_arm_trial
 
 import adamgate as ag
 from adamgate.schemas.gate.check import CheckOptions, run_check
-from adamgate.schemas.gate.execution import Partitioned, join, partition
+from adamgate.schemas.gate.execution import join, partition
 from adamgate.schemas.gate.finding import Status
 from adamgate.schemas.gate.validate import judge, validate
 from adamgate.schemas.gate.waivers import Waiver
+from adamgate.schemas.partitions import validate_partitions
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.severity import Severity
@@ -42,10 +43,6 @@ PARTED = [
 
 CHANGING_VARIABLES = re.compile("deliver|a name|a label|format|as text|a type|AVAL in ADAE")
 """Names of the defects that are not about records: they would hide the others."""
-
-
-def judged_in_parts(parts, **options):
-    return judge(join(parts), executor=Partitioned(parts), **options)
 
 
 def mixture(number):
@@ -109,7 +106,7 @@ def test_the_report_is_that_of_one_run_whatever_the_data(seed):
     study = random_study(seed)
     whole = validate(study)
     for parts in (2, PARTS):
-        assert judged_in_parts(partition(study, parts)) == whole
+        assert validate_partitions(partition(study, parts)) == whole
 
 
 @pytest.mark.parametrize("seed", range(RANDOM_STUDIES // 2))
@@ -130,7 +127,7 @@ def test_an_organ_class_that_is_blank_for_some_subjects():
     frame["AOCCSFL"] = np.where(blank, "", "Y")
     study = Study.of(Dataset.from_frame(frame, "ADAE"))
     for parts in (2, 3, 5, 8):
-        assert judged_in_parts(partition(study, parts)) == validate(study)
+        assert validate_partitions(partition(study, parts)) == validate(study)
 
 
 def test_metadata_are_the_same_in_every_part(mixtures):
@@ -146,7 +143,7 @@ def test_metadata_are_the_same_in_every_part(mixtures):
 @pytest.mark.parametrize("number", range(MIXTURES))
 def test_the_report_is_that_of_one_run(mixtures, number):
     study = mixtures[number]
-    report = judged_in_parts(partition(study, PARTS))
+    report = validate_partitions(partition(study, PARTS))
     assert report.findings
     assert report == validate(study)
     assert not report.count(Status.NOT_RUN)
@@ -155,7 +152,7 @@ def test_the_report_is_that_of_one_run(mixtures, number):
 @pytest.mark.parametrize("name", ["cartitude1", "cartitude1-broken"])
 def test_the_report_of_files_is_that_of_one_run(root, name):
     study = ag.read(root / "fixtures" / name)
-    assert judged_in_parts(partition(study, PARTS)) == validate(study)
+    assert validate_partitions(partition(study, PARTS)) == validate(study)
 
 
 def test_parts_are_whole_subjects_and_join_to_the_whole():
@@ -198,13 +195,13 @@ def test_special_missing_values_stay_with_their_records():
 
 def test_more_parts_than_subjects(mixtures):
     rules = {"AE001", "AE011", "AE036", "XD001", "XD016", "TTE002", "CT001", "SL001", "AD0041"}
-    report = judged_in_parts(partition(mixtures[0], 150), rules=rules)
+    report = validate_partitions(partition(mixtures[0], 150), rules=rules)
     assert report == judge(mixtures[0], rules=rules)
     assert report.findings
 
 
 def test_one_part(mixtures):
-    assert judged_in_parts(partition(mixtures[1], 1)) == validate(mixtures[1])
+    assert validate_partitions(partition(mixtures[1], 1)) == validate(mixtures[1])
 
 
 def test_a_study_cannot_be_split_into_nothing():
@@ -232,7 +229,7 @@ def test_options_of_the_gate_hold_in_parts(mixtures):
     }
     waived = 0
     for study in mixtures:
-        report = judged_in_parts(partition(study, PARTS), **options)
+        report = validate_partitions(partition(study, PARTS), **options)
         assert report == validate(study, **options)
         assert report.findings_from(Severity.ERROR)
         waived += len(report.terms.waived)
@@ -245,7 +242,7 @@ def test_words_that_name_values_are_those_of_the_whole():
     flags = ["N" if number % 2 else "X" for number in range(60)]
     frame = pd.DataFrame({"USUBJID": subjects, "AESEQ": 1.0, "TRTEMFL": flags, "AETERM": "headache"})
     study = Study.of(Dataset.from_frame(frame, "ADAE"))
-    (found,) = judged_in_parts(partition(study, PARTS), rules={"AD0269"}, show_values=True).findings
+    (found,) = validate_partitions(partition(study, PARTS), rules={"AD0269"}, show_values=True).findings
     assert found.values == "N and X"
     assert found.records == 60
     assert [each.record for each in found.examples] == list(range(1, 11))
@@ -256,6 +253,6 @@ def test_a_text_where_numbers_must_be_is_not_run_whatever_part_it_is_in():
     frame = delivery.frame("ADTTE")
     frame["AVAL"] = [None] * (len(frame) - 1) + ["12"]
     study = delivery.study()
-    report = judged_in_parts(partition(study, PARTS))
+    report = validate_partitions(partition(study, PARTS))
     assert report == validate(study)
     assert report.count(Status.NOT_RUN)
