@@ -171,9 +171,19 @@ def judge(
         How checks are run; by default one after the other.
     """
     study = Study.given(study)
+    _require_kinds(
+        standards=standards,
+        declarations=declarations,
+        select=select,
+        ignore=ignore,
+        severities=severities,
+        waivers=waivers,
+        today=today,
+        extra_rules=extra_rules,
+        baseline=baseline,
+        origins=origins,
+    )
     chosen = standards if standards is not None else Standards()
-    if not isinstance(chosen, Standards):
-        raise TypeError(f'standards are given as Standards(adamig="1.3"), not {type(chosen).__name__}')
     own = as_rules(extra_rules)
     book = full_book(own)
     _require_known(rules or (), book)
@@ -221,6 +231,28 @@ def judge(
     )
     report = _report(study, checks, chosen, terms)
     return report if baseline is None else compared(report, baseline)
+
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "standards": (Standards, 'given as Standards(adamig="1.3")'),
+    "declarations": (Declarations, "given as Declarations(…)"),
+    "select": (Iterable, 'names: "TTE006", or ["TTE006", "AD02"]'),
+    "ignore": (Iterable, 'names: "TTE006", or ["TTE006", "AD02"]'),
+    "severities": (Mapping, 'a mapping: {"TTE006": "note"}'),
+    "waivers": (Iterable, "a list of Waiver"),
+    "today": (date, "a date: datetime.date(2026, 12, 31)"),
+    "extra_rules": (Iterable, "a list of rules"),
+    "baseline": (Baseline, "what adamgate.read_baseline(path) gives"),
+    "origins": (Mapping, "a mapping of term to text"),
+}
+
+
+def _require_kinds(**options: object) -> None:
+    """Refuse what a caller gave of another kind, with what is needed."""
+    for option, given in options.items():
+        kind, expected = _KINDS[option]
+        if given is not None and not isinstance(given, kind):
+            raise TypeError(f"{option} is {expected}, not {type(given).__name__}")
 
 
 def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[Task]:

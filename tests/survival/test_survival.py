@@ -337,7 +337,7 @@ def test_wrong_options(make, case, snapshot):
         ({"arm": ["TRT01P"]}, "arm is a text, not list"),
         ({"covariates": [1]}, "covariates is a text, not int"),
         ({"gate": "no"}, "gate is True, False or options of validate, not str"),
-        ({"gate": True, "standards": "1.3"}, "standards are given as Standards"),
+        ({"gate": True, "standards": "1.3"}, "standards is given as Standards"),
     ],
 )
 def test_options_of_another_type(make, options, message):

@@ -163,3 +163,18 @@ def test_the_options_of_the_gate_are_the_same_wherever_they_are_listed(study, mo
     given = {name: object() for name in public if name != "study"}
     validate_module.validate(study, **given)
     assert handed == given
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        *((name, 1) for name in ("select", "ignore", "waivers", "extra_rules", "baseline", "declarations")),
+        ("severities", ["TTE006"]),
+        ("today", "2026-12-31"),
+        ("standards", "1.3"),
+        ("origins", ["adamgate.toml"]),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_by_name(study, option, given):
+    with pytest.raises(TypeError, match=f"^{option} is .*, not {type(given).__name__}$"):
+        ag.validate(study, **{option: given})
