@@ -95,7 +95,7 @@ def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
 def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[str, str]]:
     for each in fields(declared):
         value = getattr(declared, each.name)
-        if value is BUILT_IN:
+        if value == BUILT_IN:  # also where it was sent between processes
             continue
         if each.name == "endpoints":
             for parameter, endpoint in value.items():

@@ -169,7 +169,7 @@ def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | NotApplicable]
 def widened_codelists(data: Dataset) -> Mapping[str, str]:
     """Codelists of its variables that accept more than what is built in: "NY" to "extensible"."""
     given = data.declarations.terminology
-    if given is BUILT_IN:
+    if given == BUILT_IN:
         return {}
     widened: dict[str, str] = {}
     for names in {_codelists(data.structure, variable.name.upper()): None for variable in data.variables}:
