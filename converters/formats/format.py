@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import MOST_VARIABLES
 from ...schemas.wording import one_line
 from ..metadata.sidecars import Tables
+from .planned_file import PlannedFile
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -105,24 +106,6 @@ class Breach:
     def __str__(self) -> str:
         place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
         return f"{one_line(place)}: {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """A file that is to appear.
-
-    Attributes
-    ----------
-    path : Path
-    write : callable
-        Writes the whole content to the binary stream it is given.
-    merged : bool
-        The content keeps what an existing file of that name holds, so replacing it needs no leave.
-    """
-
-    path: Path
-    write: Callable[[BinaryIO], None]
-    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

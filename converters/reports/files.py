@@ -210,7 +210,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _write(document: str, form: str, output: Path) -> None:
-    from ..formats.format import PlannedFile
+    from ..formats.planned_file import PlannedFile
     from ..writing.atomic import write_together
 
     content = signed(document, form).encode("utf-8", "backslashreplace")

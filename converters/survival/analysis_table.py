@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, listed
-from ..formats.format import PlannedFile
+from ..formats.planned_file import PlannedFile
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
-from ..formats.format import PlannedFile
+from ..formats.planned_file import PlannedFile
 from .leftovers import remove_leftovers, temporary_name
 from .turns import taking_turns
 

@@ -14,8 +14,9 @@ import adamgate as ag
 from adamgate.cli import run
 from adamgate.converters import formats
 from adamgate.converters.formats import FORMATS, Format, readable, writable
-from adamgate.converters.formats.format import PlannedFile, Writer
+from adamgate.converters.formats.format import Writer
 from adamgate.converters.formats.holds import DATA, EVERYTHING, FOUND, Holds
+from adamgate.converters.formats.planned_file import PlannedFile
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable
 

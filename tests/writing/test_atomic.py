@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adamgate.converters.formats.format import PlannedFile
+from adamgate.converters.formats.planned_file import PlannedFile
 from adamgate.converters.writing import turns
 from adamgate.converters.writing.atomic import write_together
 from adamgate.schemas.errors import UnwritableOutput

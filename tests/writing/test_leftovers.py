@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from adamgate.converters.formats.format import PlannedFile
+from adamgate.converters.formats.planned_file import PlannedFile
 from adamgate.converters.writing import leftovers
 from adamgate.converters.writing.atomic import write_together
 
@@ -18,7 +18,7 @@ WRITING = """
 import sys, time
 from pathlib import Path
 from adamgate.converters.writing.atomic import write_together
-from adamgate.converters.formats.format import PlannedFile
+from adamgate.converters.formats.planned_file import PlannedFile
 
 def write(stream):
     stream.write(b"half")

@@ -30,7 +30,8 @@ from ...values.arrow_columns import Shape
 from ...values.file_kind import PLAIN_TEXT, seems
 from ...values.lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
 from ..breaches import breaches_of_text
-from ..format import Breach, Output, PlannedFile, Writer
+from ..format import Breach, Output, Writer
+from ..planned_file import PlannedFile
 from . import written_sidecars
 from .delimited import LONGEST_RECORD
 

@@ -22,7 +22,8 @@ from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.regular_file import read_regular
 from ...values.sas_formats import FormatKind, kind_of
-from ..format import Output, PlannedFile
+from ..format import Output
+from ..planned_file import PlannedFile
 
 TableRow = dict[str, str]
 

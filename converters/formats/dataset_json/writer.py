@@ -41,7 +41,8 @@ from ...values import arrow_columns
 from ...values.file_kind import suffix_of
 from ...values.lines import block, lines
 from ..breaches import breaches_of_text
-from ..format import Breach, Output, PlannedFile, Writer
+from ..format import Breach, Output, Writer
+from ..planned_file import PlannedFile
 from .metadata import NO_CREATION
 from .values import Form, fault_of, form_of
 

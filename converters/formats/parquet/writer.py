@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from ....schemas.study.dataset import Dataset
 from ...values import arrow_columns
 from ..breaches import breaches as unfit
-from ..format import Breach, Output, PlannedFile, Writer
+from ..format import Breach, Output, Writer
+from ..planned_file import PlannedFile
 from . import metadata
 
 
