@@ -27,8 +27,8 @@ test-lowest: $(LOWEST)/.ready  ## all tests, with the lowest dependencies that a
 test-pandas3: $(PANDAS3)/.ready  ## all tests that need neither lifelines nor scikit-survival, on pandas 3
 	$(PANDAS3)/bin/python -m pytest -n auto -q
 
-test-python313: $(PY313)/.ready  ## the same on Python 3.13: PYTHON313 says where it is
-	$(PY313)/bin/python -m pytest -n auto -q
+test-python313: $(PY313)/.ready  ## the same on Python 3.13, but the slow ones: PYTHON313 says where it is
+	$(PY313)/bin/python -m pytest -n auto -q -m "not slow"
 
 # SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
 INPUTS ?= 10000
