@@ -19,6 +19,8 @@ from sas7bdat_bytes import Data, Var, sas7bdat
 import adamgate as ag
 from adamgate import cli
 
+pytestmark = pytest.mark.slow
+
 MARKERS = re.compile("zebra|quagga|654[.,]?321|2077|42924|39271|09/07/77", re.IGNORECASE)
 HASHES = re.compile(r'"(record_keys|fingerprint|sha256)": "[^"]*"')
 
@@ -183,7 +185,6 @@ def test_no_value_of_a_dataset_json_file_comes_back(case: str, tmp_path: Path):
     assert not _leaks(said)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [*(("adae.csv", each) for each in CSV.values()), *(("adae.json", each) for each in JSON.values())],
@@ -195,7 +196,6 @@ def test_no_value_of_a_file_comes_back_from_a_conversion(name: str, content: byt
         assert not _leaks(_of_conversion(study, tmp_path / "out"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CSV)
 def test_commands_say_no_value_of_a_file(case: str, tmp_path: Path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -258,7 +258,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return made
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer, which damages the files, runs on Linux")
 @pytest.mark.parametrize("seed", range(6))
 def test_no_value_of_a_damaged_file_comes_back(seed: int, whole, root: Path, tmp_path: Path, monkeypatch):

@@ -127,6 +127,7 @@ def test_no_planted_value_comes_back_from_a_trial_with_all_that_rules_look_at(
     assert not _leaks(_of_datasets(planted, tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["ADSL", "ADTTE", "ADAE"])
 def test_no_text_in_place_of_numbers_comes_back(trial: ag.Study, dataset: str, tmp_path: Path):
     """Every numeric variable, some of its numbers texts, as a frame from elsewhere may hold them."""

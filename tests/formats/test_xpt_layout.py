@@ -238,6 +238,7 @@ def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("fuzz") / "fuzz.xpt"
 
 
+@pytest.mark.slow
 @given(
     raw=st.sampled_from(crafted()),
     changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=6),

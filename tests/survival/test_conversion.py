@@ -90,6 +90,7 @@ def test_months_by_design_keep_their_days(constant):
     assert (time.aval_days_per_unit_found_by, time.aval_exceptions) == ("the dates ADT and STARTDT", 1)
 
 
+@pytest.mark.slow
 @given(
     made_with=st.sampled_from(MADE_WITH),
     target=st.sampled_from(sorted(UNITS)),
@@ -116,6 +117,7 @@ def unrounded(value):
     return value if decimals_of(np.array([value]))[0] == UNROUNDED else value + 1 / 7
 
 
+@pytest.mark.slow
 @given(
     aval=st.lists(st.floats(0, 5000).map(unrounded), min_size=2, max_size=40),
     unit=st.sampled_from(sorted(UNITS)),
@@ -384,6 +386,7 @@ def table_or_refusal(study, unit):
         return refusal
 
 
+@pytest.mark.slow
 @given(
     days=st.lists(st.integers(1, 4000), min_size=30, max_size=60, unique=True),
     decimals=st.sampled_from([0, 1, 2, 3]),

@@ -470,6 +470,7 @@ def test_an_interrupt_and_a_fault_quote_nothing(
     assert document()["reason"] == reason
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def test_a_killed_run_leaves_no_earlier_verdict(study: Path):
     """A rule that takes long is killed, as by the kernel when memory is short."""
@@ -509,6 +510,7 @@ ENDED_EARLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("case", ENDED_EARLY)
 @pytest.mark.parametrize("library", ["numpy", "pandas"])
@@ -533,6 +535,7 @@ def test_a_run_that_ends_while_libraries_are_loaded_leaves_no_earlier_verdict(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a bound of the address space")
 @pytest.mark.parametrize("megabytes", [120, 200])
 def test_nor_does_one_that_has_no_memory(study: Path, megabytes: int):

@@ -156,6 +156,7 @@ def test_the_frames_above_break_error_rules():
     assert "TTE006" in broken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_one_verdict_where_variables_are_absent(structure):
     whole = pd.DataFrame(FRAMES[structure])

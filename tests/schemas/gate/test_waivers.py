@@ -278,6 +278,7 @@ def spared_one_by_one(data, fault, waivers):
     return left, tuple(met)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(rows=st.lists(st.tuples(st.booleans(), *CELLS.values()), min_size=1, max_size=12), named=MANY)
 def test_many_waivers_hide_what_each_of_them_would(rows, named):

@@ -237,6 +237,7 @@ def columns(draw):
             return column
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(column=columns(), name=st.sampled_from(["ADT", "AVAL", "CNSR", "EVNTDESC", "AGE", "PARAMCD"]))
 def test_what_passes_the_door_breaks_nothing_behind_it(column, name):
