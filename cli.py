@@ -54,5 +54,6 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> NoReturn:
     """Entry point: run the command line and leave with its exit code."""
     terminal.prepare()
-    completion = os.environ.get(COMPLETION)
-    sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion) if completion else run(sys.argv[1:]))
+    if completion := os.environ.get(COMPLETION):
+        sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion))
+    terminal.leave(run(sys.argv[1:]))
