@@ -56,4 +56,4 @@ def main() -> NoReturn:
     terminal.prepare()
     if completion := os.environ.get(COMPLETION):
         sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion))
-    terminal.leave(run(sys.argv[1:]))
+    terminal.end_with(lambda: run(sys.argv[1:]))

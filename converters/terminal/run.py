@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -43,18 +43,24 @@ def _leave(number: int, _: object) -> NoReturn:
     raise Terminated(Terminated.code)
 
 
-def leave(code: int) -> NoReturn:
-    """End the process.
+def end_with(work: Callable[[], int]) -> NoReturn:
+    """Do the work and end the process with its exit code.
 
-    After a fault nothing is asked to tidy up on the way out: OpenBLAS, which had no memory for its threads,
-    waits there for ever.
+    After a fault or a signal nothing is asked to tidy up on the way out: OpenBLAS, which had no memory for
+    its threads, waits there for ever.
     """
-    if code != FAULT:
-        sys.exit(code)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # closed, or nobody reads it
-            stream.flush()
-    os._exit(code)
+    code = FAULT
+    try:
+        code = work()
+    except BaseException as fault:  # Python itself fails where memory is short, in any line
+        _own_fault(fault, debug=False)
+    finally:
+        if code < FAULT:
+            sys.exit(code)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # closed, or nobody reads it
+                stream.flush()
+        os._exit(code)
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
