@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
-from .leftovers import remove_leftovers, temporary_name
+from ..values.temporary_names import remove_leftovers, temporary_name
 from .turns import taking_turns
 
 _ADVICE: Mapping[int | None, str] = {

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from adamgate.converters.formats.planned_file import PlannedFile
-from adamgate.converters.writing import leftovers
+from adamgate.converters.values import temporary_names
 from adamgate.converters.writing.atomic import write_together
 
 DAY = 86_400
@@ -81,8 +81,8 @@ def test_of_another_machine_what_nobody_touched_for_a_day(tmp_path, name, age, s
 
 
 def test_where_processes_cannot_be_asked_for_age_decides(tmp_path, monkeypatch):
-    monkeypatch.setattr(leftovers, "_CAN_ASK", False)
-    fresh, old = (named(tmp_path, leftovers.temporary_name(), age) for age in (0, DAY + 60))
+    monkeypatch.setattr(temporary_names, "_CAN_ASK", False)
+    fresh, old = (named(tmp_path, temporary_names.temporary_name(), age) for age in (0, DAY + 60))
     write(tmp_path / "a.csv")
     assert (fresh.exists(), old.exists()) == (True, False)
 
