@@ -148,6 +148,10 @@ class Settings:
         What separates decimals in CSV files; by default a comma does where it is certain.
     max_unpacked : int or None
         Bytes that a compressed file may unpack to; by default it depends on the file's size.
+    memory : int or None
+        Bytes that data may take of memory; by default all are held.
+    work_dir : Path or None
+        Where the others are kept on disk; by default the system's folder for temporary files.
     show_values : bool
         Show the values of faulty records. They are patient data.
     show_keys : bool
@@ -181,6 +185,8 @@ class Settings:
     date_order: Annotated[str | None, Choice(DATE_ORDERS)] = None
     decimal: Annotated[str | None, Choice(DECIMALS)] = None
     max_unpacked: Annotated[int | None, size] = None
+    memory: Annotated[int | None, size] = None
+    work_dir: Annotated[Path | None, path] = None
     show_values: Annotated[bool, switch] = False
     show_keys: Annotated[bool, switch] = True
     ct: Annotated[tuple[Path, ...], paths] = ()

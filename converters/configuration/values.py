@@ -6,7 +6,6 @@ A kind takes a value as TOML has it and returns it checked; its ValueError says 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.wording import did_you_mean, is_unicode, nearest, one_line
+from ..values.sizes import bytes_in
 
 ValueKind = Callable[[Any], Any]
 
@@ -63,14 +63,9 @@ def days(value: Any) -> int:
     return value
 
 
-_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_SIZE = re.compile(r"(\d{1,12})\s*([KMGT]?B)?", re.IGNORECASE | re.ASCII)
-
-
 def size(value: Any) -> int:
     """Bytes, as a number or as text with a unit."""
-    found = _SIZE.fullmatch(value.strip() if isinstance(value, str) else str(value))
-    number = int(found[1]) * _UNITS[(found[2] or "").upper()] if found and not isinstance(value, bool) else 0
+    number = bytes_in(value)
     if not number:
         raise ValueError('a size in quotes: "500MB", "4GB"')
     return number

@@ -15,6 +15,7 @@ from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import MOST_VARIABLES
 from ...schemas.wording import one_line
 from ..metadata.sidecars import Tables
+from ..values.memory import Memory
 from .planned_file import PlannedFile
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class ReadOptions:
         What separates decimals in CSV files; None takes a comma for it only where it is certain.
     max_unpacked : int or None
         Bytes that a compressed file may unpack to; None has it depend on the file's size.
+    memory : Memory
+        What the data may take of it, and where the rest goes.
     tables : Tables
         Those beside the data that were read so far.
     """
@@ -57,6 +60,7 @@ class ReadOptions:
     date_order: str | None = None
     decimal: str | None = None
     max_unpacked: int | None = None
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
     tables: Tables = field(default_factory=Tables, init=False, repr=False, compare=False)
 
 

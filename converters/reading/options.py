@@ -11,9 +11,11 @@ from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.wording import is_unicode, one_line
 from ..formats.format import ReadOptions
 from ..values.left_open import DATE_ORDERS, DECIMALS
+from ..values.memory import Memory
+from ..values.sizes import bytes_in
 
 
-def checked_options(*, catalog: Any, missing: Any, **given: Any) -> ReadOptions:
+def checked_options(*, catalog: Any, missing: Any, memory: Any, work_dir: Any, **given: Any) -> ReadOptions:
     """The options of `read`.
 
     Raises
@@ -24,7 +26,8 @@ def checked_options(*, catalog: Any, missing: Any, **given: Any) -> ReadOptions:
         When there is no such catalogue.
     """
     words = _words(missing)
-    for option, value in (*given.items(), ("missing", words), ("catalog", catalog)):
+    settled = {"missing": words, "catalog": catalog, "memory": memory, "work_dir": work_dir}
+    for option, value in (given | settled).items():
         fits, expected = _EXPECTED[option]
         if value is not None and not fits(value):
             raise ConfigurationError(
@@ -32,7 +35,12 @@ def checked_options(*, catalog: Any, missing: Any, **given: Any) -> ReadOptions:
             )
     if catalog is not None and not os.path.isfile(catalog):
         raise UnreadableInput("there is no such format catalogue", str(catalog), "check --catalog")
-    return ReadOptions(catalog=None if catalog is None else Path(catalog), missing=words, **given)
+    if work_dir is not None and not os.path.isdir(work_dir):
+        raise ConfigurationError("there is no such folder", str(work_dir), "check --work-dir")
+    bound = Memory(None if memory is None else bytes_in(memory), None if work_dir is None else Path(work_dir))
+    return ReadOptions(
+        catalog=None if catalog is None else Path(catalog), missing=words, memory=bound, **given
+    )
 
 
 def _words(given: Any) -> tuple[Any, ...]:
@@ -53,6 +61,10 @@ def _is_size(given: Any) -> bool:
     return isinstance(given, int) and not isinstance(given, bool) and given > 0
 
 
+def _is_written_size(given: Any) -> bool:
+    return bytes_in(given) > 0
+
+
 def _is_path(given: Any) -> bool:
     return isinstance(given, str | os.PathLike)
 
@@ -70,4 +82,6 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "date_order": (DATE_ORDERS.__contains__, " or ".join(DATE_ORDERS)),
     "decimal": (DECIMALS.__contains__, " or ".join(DECIMALS)),
     "max_unpacked": (_is_size, "bytes, as a whole number from 1"),
+    "memory": (_is_written_size, 'bytes, or a size: "256MB"'),
+    "work_dir": (_is_path, "a path"),
 }

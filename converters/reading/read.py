@@ -48,6 +48,8 @@ def read(
     date_order: str | None = None,
     decimal: str | None = None,
     max_unpacked: int | None = None,
+    memory: int | str | None = None,
+    work_dir: str | Path | None = None,
 ) -> Study:
     """Read export files.
 
@@ -76,6 +78,13 @@ def read(
         What separates decimals in CSV files. By default a comma does where nothing else is possible.
     max_unpacked : int, optional
         Bytes that a compressed file may unpack to. By default 100 times its size, and at least 64 MB.
+    memory : int or str, optional
+        What the data may take of memory: bytes, or ``"256MB"``. What does not fit is kept on disk and
+        fetched variable by variable when it is asked for; a `frame` that is asked for is held whole. By
+        default all data are held in memory.
+    work_dir : path, optional
+        Where data are kept on disk, in a folder that nobody else can enter and that goes with the study. By
+        default the system's folder for temporary files (TMPDIR).
 
     Returns
     -------
@@ -88,6 +97,8 @@ def read(
         When an option has a value that it cannot have.
     UnreadableInput
         When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
+    UnwritableOutput
+        When data do not fit into the memory, and the work folder cannot be written.
     """
     options = checked_options(
         encoding=encoding,
@@ -98,6 +109,8 @@ def read(
         date_order=date_order,
         decimal=decimal,
         max_unpacked=max_unpacked,
+        memory=memory,
+        work_dir=work_dir,
     )
     problems: list[UnreadableInput] = []
     found = _files(path, recursive, problems)

@@ -73,4 +73,6 @@ def read_study(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) 
         date_order=settings.date_order,
         decimal=settings.decimal,
         max_unpacked=settings.max_unpacked,
+        memory=settings.memory,
+        work_dir=settings.work_dir,
     )

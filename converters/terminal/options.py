@@ -96,6 +96,17 @@ READING_OPTIONS = together(
         help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
     ),
     click.option(
+        "--memory",
+        metavar="SIZE",
+        help="What data may take of memory, 256MB; more is kept on disk (default: all in memory).",
+    ),
+    click.option(
+        "--work-dir",
+        type=PATH,
+        metavar="FOLDER",
+        help="Where data are kept on disk (default: TMPDIR).",
+    ),
+    click.option(
         "--config",
         type=PATH,
         metavar="FILE",

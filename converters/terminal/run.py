@@ -18,6 +18,7 @@ import click
 from ...schemas.errors import AdamgateError, Terminated, UnwritableOutput
 from ...schemas.wording import plain
 from ..reports.files import reason_of, withdraw
+from ..values.work_folder import remove_work
 from .exit_codes import EXIT_CODES, FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
 from .streams import tell
 
@@ -60,6 +61,7 @@ def end_with(work: Callable[[], int]) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):  # closed, or nobody reads it
                 stream.flush()
+        remove_work()
         os._exit(code)
 
 

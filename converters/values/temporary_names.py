@@ -1,4 +1,4 @@
-"""Names of temporary files, and what killed runs left behind under them.
+"""Names of temporary files and folders, and what killed runs left behind under them.
 
 A name tells the system and the process that write the file. Where that process is gone, nobody will finish
 the file: the next run that writes into the folder removes it. Of a process on another machine, or before
@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import secrets
+import shutil
 import time
 import uuid
 from contextlib import suppress
@@ -19,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(
-    r"\.adamgate-(?P<system>[0-9a-f]{12})-(?P<process>[1-9][0-9]{0,9})-[0-9a-f]{16}\.(part|old)"
+    r"\.adamgate-(?P<system>[0-9a-f]{12})-(?P<process>[1-9][0-9]{0,9})-[0-9a-f]{16}\.(?P<kind>part|old|work)"
 )
 """Hidden, so that no reader of the folder takes such a file for data."""
 _DAY = 86_400
@@ -27,17 +28,21 @@ _CAN_ASK = os.name == "posix"
 """On Windows the question whether a process lives would end it."""
 
 
-def temporary_name() -> str:
-    """A name that no other file has, for one that is not complete yet."""
-    return f".adamgate-{_system()}-{os.getpid()}-{secrets.token_hex(8)}.part"
+def temporary_name(kind: str = "part") -> str:
+    """A name that no other file has: of a "part", a file that is not complete yet, or of a "work" folder."""
+    return f".adamgate-{_system()}-{os.getpid()}-{secrets.token_hex(8)}.{kind}"
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove temporary files of runs that were killed; what cannot be removed stays."""
+    """Remove temporary files and folders of runs that were killed; what cannot be removed stays."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             name = _NAME.fullmatch(entry.name)
-            if name and entry.is_file(follow_symlinks=False) and _is_left(entry, name):
+            if not name or not _is_left(entry, name):
+                continue
+            if name["kind"] == "work" and entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            elif entry.is_file(follow_symlinks=False):
                 with suppress(OSError):
                     os.unlink(entry.path)
 

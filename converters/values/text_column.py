@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .gathering import GatheredBlocks
 from .written_forms import mask_of
 
 FIRST_BLOCK = 65_536
@@ -108,7 +109,12 @@ def _compacted(values: pa.Array, codes: NDArray[np.int32]) -> TextColumn:
 class TextBlocks:
     """A column of text that comes block by block; the first tells whether a dictionary pays.
 
-    Blocks are arrays of large_string.
+    GatheredBlocks are arrays of large_string.
+
+    Parameters
+    ----------
+    blocks : GatheredBlocks, optional
+        Where they are gathered.
 
     Attributes
     ----------
@@ -116,18 +122,18 @@ class TextBlocks:
         Whether each distinct value is kept once.
     """
 
-    def __init__(self) -> None:
-        self._blocks: list[pa.Array] = []
+    def __init__(self, blocks: GatheredBlocks | None = None) -> None:
+        self._blocks: GatheredBlocks = [] if blocks is None else blocks
         self.encodes = False
 
     def add(self, block: pa.Array) -> None:
-        if not self._blocks:
+        if not len(self._blocks):
             self.encodes = pays(block)
         self._blocks.append(block.dictionary_encode() if self.encodes else block)
 
     def column(self) -> TextColumn:
         """All blocks as one column."""
-        if not self._blocks:
+        if not len(self._blocks):
             return TextColumn(pa.array([], pa.large_string()), None)
-        together = pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
+        together = pa.chunked_array(list(self._blocks)).unify_dictionaries().combine_chunks()
         return TextColumn.of_dictionary(together) if self.encodes else TextColumn(together, None)

@@ -7,7 +7,7 @@ marked as not to be written to, so that a rule that means no harm is told. What 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from ..study.answers import Question
 from ..study.columns import Distinct
 from ..study.dataset import Answer, Dataset
 from ..study.study import Study
@@ -33,19 +34,25 @@ class LentDataset(Dataset):
 
 
 class LentColumns:
-    """Columns of somebody else: each is copied when it is fetched, once."""
+    """Columns of somebody else: each is copied when it is fetched, once as long as the memory allows."""
 
     def __init__(self, owner: Dataset) -> None:
         self._owner = owner
-        self._fetched: dict[str, pd.Series] = {}
+        self.answers = owner.columns.answers
+        self._fetched: MutableMapping[Question, Any] = (
+            {} if self.answers is None else self.answers.for_dataset()
+        )
 
     def __len__(self) -> int:
         return len(self._owner)
 
     def column(self, name: str) -> pd.Series:
-        if name not in self._fetched:
-            self._fetched[name] = pd.Series(_copied(self._owner.columns.column(name)), name=name, copy=False)
-        return self._fetched[name]
+        try:
+            return cast("pd.Series", self._fetched["column", name])
+        except KeyError:
+            column = pd.Series(_copied(self._owner.columns.column(name)), name=name, copy=False)
+        self._fetched["column", name] = column
+        return column
 
     def special_missing(self, name: str) -> SpecialMissing | None:
         return cast("SpecialMissing | None", _kept(self._owner.columns.special_missing(name)))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .answers import AnswersInMemory
 from .variable import SpecialMissing
 
 Mask = NDArray[np.bool_]
@@ -47,6 +48,11 @@ class Columns(Protocol):
         """All of them together."""
         ...
 
+    @property
+    def answers(self) -> AnswersInMemory | None:
+        """What bounds the memory of what is answered of them; None where nothing does."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class InFrame:
@@ -54,6 +60,7 @@ class InFrame:
 
     held: pd.DataFrame = field(repr=False)
     special: Mapping[str, SpecialMissing] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    answers: AnswersInMemory | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.held)
@@ -68,7 +75,7 @@ class InFrame:
         return self.held
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"held": self.held, "special": dict(self.special)}
+        return {"held": self.held, "special": dict(self.special), "answers": self.answers}
 
 
 class WrongType(TypeError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..glance import Glance, Glanced, listed
 from ..standards.structure import Structure
 from . import columns
+from .answers import Question
 from .columns import Columns, Distinct, InFrame, Mask
 from .declarations import NOTHING_DECLARED, Declarations
 from .description import DatasetDescription
@@ -346,19 +347,23 @@ class Dataset(Glanced):
         vars(self).update(state)
 
     @cached_property
-    def _answers(self) -> dict[tuple[str, str], Any]:
-        return {}
+    def _answers(self) -> MutableMapping[Question, Any]:
+        bound = self.columns.answers
+        return {} if bound is None else bound.for_dataset()
 
     @property
-    def asked(self) -> Collection[tuple[str, str]]:
-        """Questions that were answered so far, each with its variable."""
+    def asked(self) -> Collection[Question]:
+        """Questions whose answers are kept, each with its variable."""
         return self._answers.keys()
 
     def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Answer]) -> Answer:
         key = question, variable
-        if key not in self._answers:
-            self._answers[key] = answer(self[variable])
-        return cast("Answer", self._answers[key])
+        try:
+            return cast("Answer", self._answers[key])
+        except KeyError:
+            answered = answer(self[variable])
+        self._answers[key] = answered
+        return answered
 
 
 _LARGEST_CODE = 2**62

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ....schemas.study.variable import Variable
 from ...values.encodings import Undecoded, decode_values
+from ...values.gathering import Gathering
 from ...values.reading_notes import Told
 from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import TextBlocks, TextColumn
@@ -94,14 +95,14 @@ class Column:
 
 
 class ColumnBuilder:
-    """Takes a column block by block; `date_order` as in `ReadOptions`."""
+    """Takes a column block by block and has it gathered; `date_order` as in `ReadOptions`."""
 
-    def __init__(self, variable: Variable, date_order: str | None = None) -> None:
+    def __init__(self, variable: Variable, gathering: Gathering, date_order: str | None = None) -> None:
         self.variable = variable
         self._date_order = date_order
         self._allowed = _ALLOWED[variable.data_type]
-        self._texts = TextBlocks()
-        self._numbers: list[NDArray[np.float64]] = []
+        self._texts = TextBlocks(gathering.blocks())
+        self._numbers = gathering.numbers()
         self._records = 0
         self._undecoded: Undecoded | None = None
         self._inexact: int | None = None
@@ -134,7 +135,7 @@ class ColumnBuilder:
             When a decimal is no number.
         """
         if str not in self._allowed:
-            return _of_numbers(self._all_numbers(), self.variable, self._inexact)
+            return _of_numbers(self._numbers.whole(), self.variable, self._inexact)
         texts = self._texts.column()
         if self.variable.data_type == "decimal":
             return _of_decimals(texts)
@@ -161,10 +162,7 @@ class ColumnBuilder:
             inexact = (at for at in large if type(values[at]) is int and int(numbers[at]) != values[at])
             place = next(inexact, None)
             self._inexact = None if place is None else self._records + place + 1
-        self._numbers.append(numbers)
-
-    def _all_numbers(self) -> NDArray[np.float64]:
-        return np.concatenate([*self._numbers, np.empty(0)])
+        self._numbers.add(numbers)
 
     def _text_array(self, texts: Sequence[str | None]) -> pa.Array:
         try:

@@ -20,14 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pandas as pd
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, Variable
 from ....schemas.wording import one_line
 from ...values.encodings import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
 from ...values.file_kind import seems
+from ...values.memory import size_of_text
 from ...values.reading_notes import notes_on
 from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind, kind_of
@@ -39,6 +40,8 @@ from .fault import fault_of
 from .metadata import attributes_of, creation_of, faults, time_of, unknown_attributes, variable_of
 
 _CHUNK = 1 << 20
+_VALUES = 400_000
+"""Values that are taken at once."""
 _ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
 _LISTED = 10
 _ROWS_KEY = re.compile(rb'(?<!\\)"rows"\s*:\s*\[')
@@ -126,7 +129,8 @@ def _whole(data: bytes, options: ReadOptions) -> _Content:
     rows = document.pop("rows", [])
     if not isinstance(rows, list):
         raise _Broken("rows is not a list of lists")
-    blocks = (rows[start : start + FIRST_BLOCK] for start in range(0, len(rows), FIRST_BLOCK))
+    size = _records_of_a_block(document)
+    blocks = (rows[start : start + size] for start in range(0, len(rows), size))
     texts = _Texts()
     return _Content(texts.decoded(document), blocks, undecoded=texts.undecoded)
 
@@ -142,9 +146,15 @@ def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
     names = _names(metadata)
     known = frozenset(names)
     rows = (_row(_loads(line, options, number, names), names, known, number) for number, line in numbered)
-    blocks = iter(lambda: list(islice(rows, FIRST_BLOCK)), [])
+    size = _records_of_a_block(metadata)
+    blocks = iter(lambda: list(islice(rows, size)), [])
     texts = _Texts()
     return _Content(texts.decoded(metadata), blocks, undecoded=texts.undecoded)
+
+
+def _records_of_a_block(metadata: dict[str, Any]) -> int:
+    """So many that their values, objects of Python's for a moment, take some ten megabytes."""
+    return min(FIRST_BLOCK, max(1, _VALUES // max(1, len(_names(metadata)))))
 
 
 def _names(metadata: dict[str, Any]) -> list[str]:
@@ -258,7 +268,8 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     _refuse_faults(metadata)
     name = metadata["name"].strip().upper()
     variables = _variables(metadata)
-    builders = [ColumnBuilder(variable, options.date_order) for variable in variables]
+    gathering = options.memory.gathering(size_of_text(path))
+    builders = [ColumnBuilder(variable, gathering, options.date_order) for variable in variables]
     expected, records = int(metadata["records"]), 0
     for block in content.blocks:
         _add(block, builders, records)
@@ -270,19 +281,23 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
             f"expected {expected} records by its metadata, found {records}",
             advice="copy or write the file again",
         )
-    columns = [_column(builder) for builder in builders]
-    return Dataset(
-        name=name,
-        frame=pd.DataFrame(
-            {variable.name: column.values for variable, column in zip(variables, columns, strict=True)},
-            index=pd.RangeIndex(records),
-            columns=[variable.name for variable in variables],
+    builders.reverse()  # popped one by one: what a column was gathered in goes as soon as it is finished
+    columns = []
+    for variable in variables:
+        column = _column(builders.pop())
+        gathering.add(variable.name, column.values)
+        columns.append(replace(column, values=None))
+    return Dataset.of(
+        DatasetDescription(
+            name=name,
+            variables=tuple(map(_described, variables, columns)),
+            label=metadata["label"],
+            source=Source(path, "Dataset-JSON"),
+            created=creation_of(metadata),
+            modified=time_of(metadata.get("dbLastModifiedDateTime")),
+            attributes=attributes_of(metadata),
         ),
-        variables=tuple(map(_described, variables, columns)),
-        label=metadata["label"],
-        source=Source(path, "Dataset-JSON"),
-        created=creation_of(metadata),
-        modified=time_of(metadata.get("dbLastModifiedDateTime")),
+        gathering.columns(records),
         notes=tuple(
             chain(
                 _notes_on_metadata(name, content),
@@ -292,7 +307,6 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
                 ),
             )
         ),
-        attributes=attributes_of(metadata),
     )
 
 

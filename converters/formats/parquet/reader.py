@@ -24,6 +24,7 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.standards.requirement import VariableType
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ....schemas.wording import one_line
 from ...values.reading_notes import Told, notes_on
@@ -39,6 +40,8 @@ from .parts import parts_of
 from .table import ParquetTable, readable
 
 _EXACT = 2**53
+_SIZE_OF_A_VALUE = 8
+"""Bytes in memory: of a number, and more than of a code of text."""
 _DIGITS_OF_A_DOUBLE = 15
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SECONDS_PER_DAY = 86_400
@@ -96,9 +99,8 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     fields = [field for field in table.schema if not field.name.startswith(_UNNAMED_INDEX)]
     allowance = Allowance(path, table.size, options)
     allowance.take(table.records * len(fields))  # a run of equal values takes a few bytes of a file
-    values: dict[str, Any] = {}
+    gathering = options.memory.gathering(_SIZE_OF_A_VALUE * table.records * len(fields))
     variables: list[Variable] = []
-    special_missing: dict[str, SpecialMissing] = {}
     told_by_column: list[tuple[str, str]] = [(_FROM_FOLDERS, key) for key in table.from_folders]
     told_of_values: dict[str, tuple[Told, ...]] = {}
     if len(fields) < len(table.schema):
@@ -107,7 +109,6 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
         told_by_column.append((f"not read beside its parts: {', '.join(map(one_line, others))}", ""))
     for done, field in enumerate(fields, start=1):
         column = _column(table, field, told.ours, allowance)
-        values[field.name] = column.values
         variable = metadata.variable_of(field, column.type)
         variables.append(replace(variable, format=variable.format or column.format))
         told_by_column += [(message, field.name) for message in column.notes]
@@ -115,25 +116,26 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
         try:
             special = _special_missing(table, field.name, column)
         except ValueError:
+            special = None
             told_by_column.append((_MOVED, field.name))
-        else:
-            special_missing |= {field.name: special} if special is not None else {}
+        gathering.add(field.name, column.values, special)
         if options.progress:
             options.progress(path.name, done, len(fields))
-    return Dataset(
-        name=name,
-        frame=pd.DataFrame(values, index=pd.RangeIndex(table.records), columns=list(values)),
-        variables=tuple(variables),
-        label=told.label,
-        declared_class=told.declared_class,
-        declared_subclass=told.declared_subclass,
-        carries=told.carries,
-        source=Source(path, f"Parquet, {len(table.files)} parts" if path.is_dir() else "Parquet"),
-        special_missing=MappingProxyType(special_missing),
-        created=told.created,
-        modified=told.modified,
+    return Dataset.of(
+        DatasetDescription(
+            name=name,
+            variables=tuple(variables),
+            label=told.label,
+            declared_class=told.declared_class,
+            declared_subclass=told.declared_subclass,
+            carries=told.carries,
+            source=Source(path, f"Parquet, {len(table.files)} parts" if path.is_dir() else "Parquet"),
+            created=told.created,
+            modified=told.modified,
+            attributes=MappingProxyType(dict(told.attributes)),
+        ),
+        gathering.columns(table.records),
         notes=(*_notes(name, told_by_column), *notes_on(name, told_of_values)),
-        attributes=MappingProxyType(dict(told.attributes)),
     )
 
 

@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyreadstat
 from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ....schemas.wording import one_line
 from ...values.encodings import codec_name
@@ -33,6 +33,7 @@ from .catalog import value_labels
 from .header import BYTES, FileOfBytes, SasHeader
 from .text import BytesColumn, SasText
 
+_SIZE_OF_A_VALUE = 8
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 _DAMAGED = "copy it again; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
 _FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
@@ -83,39 +84,31 @@ def read_sas7bdat(path: Path, options: ReadOptions, /) -> list[Dataset]:
     text.where = f"{path}, dataset {dataset}"
     variables = tuple(_variables(metadata, text))
     _check_names(variables, text.where)
-    columns: dict[str, Any] = {}
-    numbers: dict[str, _Numbers] = {}
+    gathering = options.memory.gathering(_SIZE_OF_A_VALUE * metadata.number_rows * len(variables))
+    notes: list[ReadingNote] = []
     for variable, name in zip(variables, written, strict=True):
         if name in texts:
-            columns[variable.name] = text.column(texts.pop(name), variable.name).to_pandas()
+            gathering.add(variable.name, text.column(texts.pop(name), variable.name).to_pandas())
         else:
-            numbers[variable.name] = _number_column(variable, values.pop(name), dataset)
-            columns[variable.name] = numbers[variable.name].values
+            numbers = _number_column(variable, values.pop(name), dataset)
+            gathering.add(variable.name, numbers.values, numbers.special_missing)
+            notes += numbers.notes
     labels, labels_notes = value_labels(path, dataset, variables, options)
     if options.progress:
         options.progress(path.name, metadata.number_rows, metadata.number_rows)
     return [
-        Dataset(
-            name=dataset,
-            frame=pd.DataFrame(
-                columns, index=pd.RangeIndex(metadata.number_rows), columns=[each.name for each in variables]
+        Dataset.of(
+            DatasetDescription(
+                name=dataset,
+                variables=variables,
+                label=text.word(metadata.file_label),
+                source=Source(path, "SAS7BDAT", encoding=text.usual),
+                created=metadata.creation_time,
+                modified=metadata.modification_time,
+                attributes=MappingProxyType({"value_labels": labels} if labels else {}),
             ),
-            variables=variables,
-            label=text.word(metadata.file_label),
-            source=Source(path, "SAS7BDAT", encoding=text.usual),
-            special_missing=MappingProxyType(
-                {
-                    name: column.special_missing
-                    for name, column in numbers.items()
-                    if column.special_missing is not None
-                }
-            ),
-            created=metadata.creation_time,
-            modified=metadata.modification_time,
-            notes=tuple(
-                chain(text.notes(dataset), *(column.notes for column in numbers.values()), labels_notes)
-            ),
-            attributes=MappingProxyType({"value_labels": labels} if labels else {}),
+            gathering.columns(metadata.number_rows),
+            notes=(*text.notes(dataset), *notes, *labels_notes),
         )
     ]
 

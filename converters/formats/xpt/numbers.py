@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....schemas.study.variable import SpecialMissing
+from ...values.gathering import GatheredNumbers
 from ...values.sas_formats import FormatKind, dates_of, datetimes_of, kind_of
 from .ibm_double import decode_ibm_doubles
 
@@ -24,7 +25,7 @@ class FinishedNumbers:
 
     Attributes
     ----------
-    array : ndarray of float64, ``datetime64[s]`` (dates) or ``datetime64[us]`` (datetimes)
+    values : GatheredNumbers, ndarray of ``datetime64[s]`` (dates) or of ``datetime64[us]`` (datetimes)
         Times stay seconds.
     special : SpecialMissing or None
     not_stamps : int or None
@@ -35,17 +36,17 @@ class FinishedNumbers:
         but what fills a file up.
     """
 
-    array: NDArray[Any]
+    values: GatheredNumbers | NDArray[Any]
     special: SpecialMissing | None
     not_stamps: int | None
     blank: int | None = None
 
 
 class NumberColumn:
-    """Collects the blocks of one numeric variable; `records` is how many will come in all."""
+    """Takes the blocks of one numeric variable and has them gathered."""
 
-    def __init__(self, records: int) -> None:
-        self._values = np.empty(records, np.float64)
+    def __init__(self, numbers: GatheredNumbers) -> None:
+        self._numbers = numbers
         self._filled = 0
         self._blank: int | None = None
         self._special: list[NDArray[np.int64]] = []
@@ -54,14 +55,13 @@ class NumberColumn:
     def add(self, stored: NDArray[np.uint8]) -> None:
         """Take the next records' bytes, shape (n, length); a strided view will do."""
         decoded = decode_ibm_doubles(stored)
-        end = self._filled + len(stored)
-        self._values[self._filled : end] = decoded.values
+        self._numbers.add(decoded.values)
         if self._blank is None:
             self._blank = _first_blank(stored, decoded.values, self._filled)
         if decoded.special.size:
             self._special.append(decoded.special + self._filled)
             self._tags.append(decoded.tags)
-        self._filled = end
+        self._filled += len(stored)
 
     def finish(self, sas_format: str) -> FinishedNumbers:
         special = None
@@ -69,12 +69,12 @@ class NumberColumn:
             special = SpecialMissing(np.concatenate(self._special), np.concatenate(self._tags))
         convert = _STAMPS.get(kind_of(sas_format))
         if convert is None:
-            return FinishedNumbers(self._values, special, None, self._blank)
-        stamps = convert(self._values)
+            return FinishedNumbers(self._numbers, special, None, self._blank)
+        values = self._numbers.whole()
+        stamps = convert(values)
         if stamps is None:
-            return FinishedNumbers(
-                self._values, special, _first_refused(self._values, convert) + 1, self._blank
-            )
+            refused = _first_refused(values, convert) + 1
+            return FinishedNumbers(self._numbers, special, refused, self._blank)
         return FinishedNumbers(stamps, special, None, self._blank)
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
 from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...values.encodings import Undecoded, decode_values, undecodable, undecoded_note
+from ...values.gathering import GatheredNumbers, Gathering
 from ...values.regular_file import open_regular
 from ...values.sas_formats import kind_of
 from ..format import ReadOptions
@@ -99,43 +100,42 @@ class _MemberReader:
         self._check_names(variables)
         self._note_doubtful_records(member)
         self._note_positions(member)
-        columns = self._columns(member)
+        gathering = self.options.memory.gathering(member.extent.records * member.record_length)
+        columns = self._columns(member, gathering)
         # Popped one by one, so that what a column was collected in goes as soon as it is finished.
         columns.reverse()
-        arrays, special = {}, {}
         for variable in variables:
             column = columns.pop()
             if isinstance(column, NumberColumn):
-                arrays[variable.name], missing = self._numbers(column, variable)
-                if missing is not None:
-                    special[variable.name] = missing
+                gathering.add(variable.name, *self._numbers(column, variable))
             else:
-                arrays[variable.name] = self._text(column, variable)
-        return Dataset(
-            name=self.dataset,
-            frame=_frame(arrays, member.extent.records),
-            variables=tuple(variables),
-            label=label,
-            source=Source(self.path, version, encoding=self.encoding),
-            special_missing=MappingProxyType(special),
-            created=member.created,
-            modified=member.modified,
+                gathering.add(variable.name, self._text(column, variable))
+        return Dataset.of(
+            DatasetDescription(
+                name=self.dataset,
+                variables=tuple(variables),
+                label=label,
+                source=Source(self.path, version, encoding=self.encoding),
+                created=member.created,
+                modified=member.modified,
+                attributes=MappingProxyType(_attributes(member)),
+            ),
+            gathering.columns(member.extent.records),
             notes=tuple(self.notes),
-            attributes=MappingProxyType(_attributes(member)),
         )
 
-    def _columns(self, member: Member) -> list[NumberColumn | FixedWidthText]:
-        encoding = self.options.encoding
+    def _columns(self, member: Member, gathering: Gathering) -> list[NumberColumn | FixedWidthText]:
+        records, encoding = member.extent.records, self.options.encoding
         columns: list[NumberColumn | FixedWidthText] = [
-            NumberColumn(member.extent.records)
+            NumberColumn(gathering.numbers(records))
             if field.numeric
-            else FixedWidthText(member.extent.records, encoding)
+            else FixedWidthText(gathering, records, encoding)
             for field in member.fields
         ]
         self.file.seek(member.extent.start)
         lengths = [field.length for field in member.fields]
         try:
-            for block in column_blocks(self.file, lengths, member.extent.records):
+            for block in column_blocks(self.file, lengths, records):
                 for column, stored in zip(columns, block, strict=True):
                     column.add(stored)
                 if self.options.progress:
@@ -150,7 +150,7 @@ class _MemberReader:
 
     def _numbers(
         self, column: NumberColumn, variable: Variable
-    ) -> tuple[NDArray[Any], SpecialMissing | None]:
+    ) -> tuple[GatheredNumbers | NDArray[Any], SpecialMissing | None]:
         numbers = column.finish(variable.format)
         if numbers.blank is not None:
             raise UnreadableInput(
@@ -166,7 +166,7 @@ class _MemberReader:
                 variable.name,
                 numbers.not_stamps,
             )
-        return numbers.array, numbers.special
+        return numbers.values, numbers.special
 
     def _text(self, column: FixedWidthText, variable: Variable) -> Any:
         text = column.finish()
@@ -226,12 +226,6 @@ class _MemberReader:
 
     def _where(self) -> str:
         return f"{self.path}, dataset {self.dataset}"
-
-
-def _frame(arrays: dict[str, Any], records: int) -> pd.DataFrame:
-    # Not copied: pandas would gather all numbers in one more array.
-    series = {name: pd.Series(array, copy=False) for name, array in arrays.items()}
-    return pd.DataFrame(series, index=pd.RangeIndex(records), columns=list(series), copy=False)
 
 
 def _attributes(member: Member) -> dict[str, str]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from ...values.encodings import Undecoded, decode_values
+from ...values.gathering import GatheredBlocks, GatheredCodes, Gathering
 
 _PADDING = b" \0"
 _UNKNOWN = 255
@@ -43,20 +44,21 @@ class Text:
 
 
 class FixedWidthText:
-    """Collects the blocks of one character variable.
+    """Takes the blocks of one character variable and has them gathered.
 
     Parameters
     ----------
+    gathering : Gathering
     records : int
         How many will come in all.
     encoding : str or None
         The user's own choice of encoding.
     """
 
-    def __init__(self, records: int, encoding: str | None) -> None:
+    def __init__(self, gathering: Gathering, records: int, encoding: str | None) -> None:
         self._encoding = encoding
-        self._dictionary: _Dictionary | None = _Dictionary(records)
-        self._strings = _Strings(encoding)
+        self._dictionary: _Dictionary | None = _Dictionary(gathering.codes(records))
+        self._strings = _Strings(gathering.blocks(), encoding)
 
     def add(self, stored: NDArray[np.uint8]) -> None:
         """Take the next records' bytes, shape (n, width) and contiguous; nothing keeps hold of them."""
@@ -77,10 +79,10 @@ class FixedWidthText:
 class _Dictionary:
     """Distinct byte strings and each record's code among them."""
 
-    def __init__(self, records: int) -> None:
+    def __init__(self, codes: GatheredCodes) -> None:
         self._positions: dict[bytes, int] = {}
         self._byte_codes = bytearray([_UNKNOWN] * 256)
-        self._codes: NDArray[Any] = np.empty(records, np.int8)
+        self._codes = codes
         self._filled = 0
 
     @property
@@ -93,15 +95,12 @@ class _Dictionary:
 
     @property
     def codes(self) -> NDArray[Any]:
-        return self._codes[: self._filled]
+        return self._codes.whole()
 
     def add(self, stored: NDArray[np.uint8]) -> None:
         codes = self._codes_of_bytes(stored) if stored.shape[1] == 1 else self._codes_of_texts(stored)
-        if len(self._positions) > np.iinfo(self._codes.dtype).max + 1:
-            self._codes = self._codes.astype(np.min_scalar_type(-len(self._positions)))
-        end = self._filled + len(stored)
-        self._codes[self._filled : end] = codes
-        self._filled = end
+        self._codes.add(np.broadcast_to(codes, len(stored)), max(0, len(self._positions) - 1))
+        self._filled += len(stored)
 
     def _codes_of_bytes(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """One-byte texts, of which there are at most 255 once blanks and NULs are one."""
@@ -125,10 +124,11 @@ class _Dictionary:
 
     def finish(self, encoding: str | None) -> Text:
         texts, undecoded = decode_values(self.values, encoding)
+        codes = self.codes
         record = None
         if undecoded is not None:
-            record = int(np.flatnonzero(self.codes == undecoded.position)[0]) + 1
-        categories, codes = pd.Index(texts, dtype=object), self.codes
+            record = int(np.flatnonzero(codes == undecoded.position)[0]) + 1
+        categories = pd.Index(texts, dtype=object)
         if not (categories.is_monotonic_increasing and categories.is_unique):
             categories, codes = _sorted(texts, codes)
         dtype = pd.CategoricalDtype(categories, ordered=False)
@@ -170,9 +170,9 @@ def _distinct_rows(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.i
 class _Strings:
     """Chunks of Arrow strings."""
 
-    def __init__(self, encoding: str | None) -> None:
+    def __init__(self, chunks: GatheredBlocks, encoding: str | None) -> None:
         self._encoding = encoding
-        self._chunks: list[pa.LargeStringArray] = []
+        self._chunks = chunks
         self._records = 0
         self._undecoded: Undecoded | None = None
         self._record: int | None = None
@@ -188,11 +188,12 @@ class _Strings:
             self._append(self._decoded([value.rstrip(_PADDING) for value in values], None))
 
     def add_dictionary(self, dictionary: _Dictionary) -> None:
-        texts = self._decoded(dictionary.values, dictionary.codes)
-        self._append(texts.take(pa.array(dictionary.codes)))
+        codes = dictionary.codes
+        texts = self._decoded(dictionary.values, codes)
+        self._append(texts.take(pa.array(codes)))
 
     def finish(self) -> Text:
-        strings = pa.chunked_array(self._chunks, pa.large_string())
+        strings = pa.chunked_array(list(self._chunks), pa.large_string())
         column = strings.to_pandas(types_mapper={pa.large_string(): pd.StringDtype("pyarrow")}.get)
         return Text(column.array, self._undecoded, self._record)
 

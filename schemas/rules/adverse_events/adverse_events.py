@@ -157,7 +157,6 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
 def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
     """Records among those chosen that agree with another one in all keys; missing agrees with missing."""
     positions = np.flatnonzero(chosen)
-    codes = pd.DataFrame({key: data.distinct(key).codes[positions] for key in keys})
     equal = np.zeros(len(data), dtype=np.bool_)
-    equal[positions[codes.duplicated(keep=False).to_numpy()]] = True
+    equal[positions[pd.Index(data.groups(*keys)[positions]).duplicated(keep=False)]] = True
     return equal

@@ -98,6 +98,7 @@ class Fetched:
 
     def __init__(self, dataset):
         self.frames, self.specials, self.asked = dataset.frame, dataset.special_missing, []
+        self.answers = None
 
     def __len__(self):
         return len(self.frames)

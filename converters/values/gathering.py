@@ -1,0 +1,350 @@
+"""Where the columns of a dataset are gathered while it is read: in memory, or on disk beyond a bound.
+
+On disk every column has its own place in one file (see `kept_file`) and is fetched by itself: numbers as
+they are, text with few distinct values as codes and those values, other text in blocks. What is fetched is
+equal to what would lie in memory, types and categories included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ...schemas.study.answers import AnswersInMemory, BoundedAnswers
+from ...schemas.study.columns import Columns, InFrame
+from ...schemas.study.variable import SpecialMissing
+from .kept_file import ArrayPlace, ArrowPlace, KeptFile
+
+BLOCK = 65_536
+"""Records of a block of text."""
+
+
+class GatheredBlocks(Protocol):
+    """Arrow arrays of one column while it is read."""
+
+    def append(self, block: pa.Array, /) -> None: ...
+    def __iter__(self) -> Iterator[pa.Array]: ...
+    def __len__(self) -> int: ...
+
+
+class GatheredNumbers(Protocol):
+    """Numbers of one column while it is read, by blocks."""
+
+    def add(self, numbers: NDArray[np.float64]) -> None: ...
+    def whole(self) -> NDArray[np.float64]: ...
+
+
+class GatheredCodes(Protocol):
+    """Codes of one column while it is read, by blocks; later ones may need a wider type."""
+
+    def add(self, codes: NDArray[Any], largest: int) -> None: ...
+    def whole(self) -> NDArray[Any]: ...
+
+
+class Gathering(Protocol):
+    """The columns of one dataset in the making: first their blocks, then each as it turned out."""
+
+    def blocks(self) -> GatheredBlocks: ...
+    def numbers(self, records: int | None = None) -> GatheredNumbers:
+        """For exactly so many, or for as many as come."""
+        ...
+
+    def codes(self, records: int) -> GatheredCodes: ...
+
+    def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
+        """Take a finished column: an array, or the `GatheredNumbers` that it was gathered in."""
+        ...
+
+    def columns(self, records: int) -> Columns:
+        """All columns, in the order in which they came."""
+        ...
+
+
+# In memory
+
+
+class HeldNumbers:
+    """Numbers of a column in one array."""
+
+    def __init__(self, records: int) -> None:
+        self._values = np.empty(records, np.float64)
+        self._filled = 0
+
+    def add(self, numbers: NDArray[np.float64]) -> None:
+        end = self._filled + len(numbers)
+        self._values[self._filled : end] = numbers
+        self._filled = end
+
+    def whole(self) -> NDArray[np.float64]:
+        return self._values
+
+
+class HeldBlocksOfNumbers:
+    """Numbers of a column, of which nobody knows yet how many they are."""
+
+    def __init__(self) -> None:
+        self._blocks: list[NDArray[np.float64]] = []
+
+    def add(self, numbers: NDArray[np.float64]) -> None:
+        self._blocks.append(numbers)
+
+    def whole(self) -> NDArray[np.float64]:
+        return np.concatenate([*self._blocks, np.empty(0)])
+
+
+class HeldCodes:
+    """Codes of a column in one array."""
+
+    def __init__(self, records: int) -> None:
+        self._values: NDArray[Any] = np.empty(records, np.int8)
+        self._filled = 0
+
+    def add(self, codes: NDArray[Any], largest: int) -> None:
+        if largest > np.iinfo(self._values.dtype).max:
+            self._values = self._values.astype(np.min_scalar_type(-largest - 1))
+        end = self._filled + len(codes)
+        self._values[self._filled : end] = codes
+        self._filled = end
+
+    def whole(self) -> NDArray[Any]:
+        return self._values[: self._filled]
+
+
+@dataclass(eq=False)
+class InMemory:
+    """Gathers columns in memory."""
+
+    answers: AnswersInMemory | None = None
+    _values: dict[str, Any] = field(default_factory=dict)
+    _special: dict[str, SpecialMissing] = field(default_factory=dict)
+
+    def blocks(self) -> GatheredBlocks:
+        return list[pa.Array]()
+
+    def numbers(self, records: int | None = None) -> GatheredNumbers:
+        return HeldBlocksOfNumbers() if records is None else HeldNumbers(records)
+
+    def codes(self, records: int) -> GatheredCodes:
+        return HeldCodes(records)
+
+    def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
+        self._values[name] = values.whole() if isinstance(values, HeldNumbers) else values
+        if special is not None:
+            self._special[name] = special
+
+    def columns(self, records: int) -> Columns:
+        return InFrame(_frame(self._values, records), self._special, self.answers)
+
+
+def _frame(values: Mapping[str, Any], records: int) -> pd.DataFrame:
+    # Not copied: pandas would gather all numbers in one more array.
+    series = {name: pd.Series(array, copy=False) for name, array in values.items()}
+    return pd.DataFrame(series, index=pd.RangeIndex(records), columns=list(series), copy=False)
+
+
+# On disk
+
+
+class _KeptBlocks:
+    """Blocks of a column on disk."""
+
+    def __init__(self, file: KeptFile) -> None:
+        self._file = file
+        self._places: list[ArrowPlace] = []
+
+    def append(self, block: pa.Array, /) -> None:
+        self._places.append(self._file.write_arrow(block))
+
+    def __iter__(self) -> Iterator[pa.Array]:
+        return map(self._file.read_arrow, self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class KeptNumbers:
+    """Numbers of a column on disk, in the place where they will stay."""
+
+    def __init__(self, file: KeptFile, records: int) -> None:
+        self._file = file
+        self.place = file.reserve(records, "<f8")
+        self._filled = 0
+
+    def add(self, numbers: NDArray[np.float64]) -> None:
+        self._file.write(numbers, self.place.part(self._filled, len(numbers)))
+        self._filled += len(numbers)
+
+    def whole(self) -> NDArray[np.float64]:
+        return self._file.read(self.place)
+
+
+class _KeptBlocksOfNumbers:
+    """Numbers of a column on disk, of which nobody knows yet how many they are."""
+
+    def __init__(self, file: KeptFile) -> None:
+        self._file = file
+        self._places: list[ArrayPlace] = []
+
+    def add(self, numbers: NDArray[np.float64]) -> None:
+        self._places.append(self._file.write(numbers))
+
+    def whole(self) -> NDArray[np.float64]:
+        return self._file.read_all(self._places, np.float64)
+
+
+class _KeptCodes:
+    """Codes of a column on disk, each block in the type that it needs."""
+
+    def __init__(self, file: KeptFile) -> None:
+        self._file = file
+        self._places: list[ArrayPlace] = []
+        self._type: Any = np.int8
+
+    def add(self, codes: NDArray[Any], largest: int) -> None:
+        self._type = np.promote_types(self._type, np.min_scalar_type(-largest - 1))
+        self._places.append(self._file.write(codes.astype(self._type, copy=False)))
+
+    def whole(self) -> NDArray[Any]:
+        return self._file.read_all(self._places, self._type)
+
+
+class OnDisk:
+    """Gathers columns in a file."""
+
+    def __init__(self, file: KeptFile, answers: AnswersInMemory) -> None:
+        self._file = file
+        self._answers = answers
+        self._kept: dict[str, _Kept] = {}
+        self._special: dict[str, SpecialMissing] = {}
+
+    def blocks(self) -> GatheredBlocks:
+        return _KeptBlocks(self._file)
+
+    def numbers(self, records: int | None = None) -> GatheredNumbers:
+        return _KeptBlocksOfNumbers(self._file) if records is None else KeptNumbers(self._file, records)
+
+    def codes(self, _: int) -> GatheredCodes:
+        return _KeptCodes(self._file)
+
+    def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
+        self._kept[name] = _kept(self._file, values)
+        if special is not None:
+            self._special[name] = special
+
+    def columns(self, records: int) -> Columns:
+        pa.default_memory_pool().release_unused()
+        return KeptColumns(self._file, self._kept, records, self._special, self._answers)
+
+
+class _Kept(Protocol):
+    """One column in the file."""
+
+    def part(self, file: KeptFile, first: int, count: int) -> Any:
+        """Some of its values, as the column holds them."""
+        ...
+
+
+def _kept(file: KeptFile, values: Any) -> _Kept:
+    if isinstance(values, KeptNumbers):
+        return _KeptArray(values.place)
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return _KeptArray(file.write(values))
+    column = values if isinstance(values, pd.Series) else pd.Series(values, copy=False)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, categories = column.cat.codes.to_numpy(), column.cat.categories
+        return _KeptCategories(file.write(codes), file.write_arrow(pa.array(categories, pa.large_string())))
+    if isinstance(column.dtype, pd.StringDtype):
+        starts = range(0, max(len(column), 1), BLOCK)
+        return _KeptText(tuple(_text_blocks(file, column, starts)), column.dtype)
+    return _KeptArray(file.write(column.to_numpy()))
+
+
+def _text_blocks(file: KeptFile, column: pd.Series, starts: Iterable[int]) -> Iterator[ArrowPlace]:
+    for first in starts:
+        some = pa.array(column.iloc[first : first + BLOCK], pa.large_string(), from_pandas=True)
+        yield file.write_arrow(some.combine_chunks() if isinstance(some, pa.ChunkedArray) else some)
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptArray:
+    place: ArrayPlace
+
+    def part(self, file: KeptFile, first: int, count: int) -> Any:
+        return file.read(self.place.part(first, count))
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptCategories:
+    codes: ArrayPlace
+    categories: ArrowPlace
+
+    def part(self, file: KeptFile, first: int, count: int) -> Any:
+        categories = file.read_arrow(self.categories).to_numpy(zero_copy_only=False)
+        dtype = pd.CategoricalDtype(pd.Index(categories, dtype=object), ordered=False)
+        codes = file.read(self.codes.part(first, count))
+        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptText:
+    blocks: tuple[ArrowPlace, ...]
+    dtype: pd.StringDtype
+
+    def part(self, file: KeptFile, first: int, count: int) -> Any:
+        end = first + count
+        needed = self.blocks[first // BLOCK : max(first // BLOCK + 1, -(-end // BLOCK))]
+        text = pa.chunked_array([file.read_arrow(block) for block in needed], pa.large_string())
+        return self.dtype.__from_arrow__(text.slice(first % BLOCK, count))  # type: ignore[attr-defined]
+
+
+class KeptColumns:
+    """Columns of a dataset on disk, fetched one by one, and kept as long as the memory allows."""
+
+    def __init__(
+        self,
+        file: KeptFile,
+        kept: Mapping[str, _Kept],
+        records: int,
+        special: Mapping[str, SpecialMissing],
+        answers: AnswersInMemory,
+    ) -> None:
+        self._file = file
+        self._kept = kept
+        self._records = records
+        self._special = special
+        self.answers: AnswersInMemory | None = answers
+        self._fetched: BoundedAnswers = answers.for_dataset()
+
+    def __len__(self) -> int:
+        return self._records
+
+    def column(self, name: str) -> pd.Series:
+        try:
+            return self._fetched["column", name]  # type: ignore[no-any-return]
+        except KeyError:
+            column = self.part(name, 0, self._records)
+        self._fetched["column", name] = column
+        return column
+
+    def part(self, name: str, first: int, count: int) -> pd.Series:
+        count = max(0, min(count, self._records - first))
+        return pd.Series(self._kept[name].part(self._file, first, count), name=name, copy=False)
+
+    def special_missing(self, name: str) -> SpecialMissing | None:
+        return self._special.get(name)
+
+    def frame(self) -> pd.DataFrame:
+        return _frame({name: self.part(name, 0, self._records) for name in self._kept}, self._records)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_fetched"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._fetched = state["answers"].for_dataset()

@@ -1,0 +1,130 @@
+"""One file of arrays that are written once and read in part: by position and length, without a memory map.
+
+A map would end the process where somebody else shortens the file, or the disk is full.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ...schemas.errors import UnreadableInput
+from .work_folder import WorkFolder, work_told
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPlace:
+    """Numbers, codes or stamps one after the other."""
+
+    position: int
+    length: int
+    dtype: str
+
+    def part(self, first: int, count: int) -> ArrayPlace:
+        at = self.position + first * np.dtype(self.dtype).itemsize
+        return ArrayPlace(at, max(0, min(count, self.length - first)), self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowPlace:
+    """An Arrow array as a stream of Arrow's own."""
+
+    position: int
+    size: int
+    length: int
+
+
+class KeptFile:
+    """A file in a work folder, which it keeps from being removed."""
+
+    def __init__(self, folder: WorkFolder) -> None:
+        self._folder: WorkFolder | None = folder
+        self._handle: BinaryIO | None = None
+        self._end = 0
+        self.path = folder.new_file()
+        with work_told(self.path):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+    def reserve(self, length: int, dtype: str) -> ArrayPlace:
+        """Room for an array that is written in parts."""
+        room = ArrayPlace(self._end, length, dtype)
+        self._end += length * np.dtype(dtype).itemsize
+        return room
+
+    def write(self, values: NDArray[Any], room: ArrayPlace | None = None) -> ArrayPlace:
+        """Write an array, at the end or into that room."""
+        kept = np.ascontiguousarray(values)
+        place = self.reserve(len(kept), kept.dtype.str) if room is None else room
+        self._write_at(place.position, kept.view(np.uint8).data if kept.size else b"")
+        return place
+
+    def read(self, place: ArrayPlace) -> NDArray[Any]:
+        values = np.empty(place.length, place.dtype)
+        if values.size:
+            self._read_at(place.position, values.view(np.uint8).data)
+        return values
+
+    def read_all(self, places: Sequence[ArrayPlace], dtype: Any) -> NDArray[Any]:
+        """Several arrays one after the other, in a type that holds all of them."""
+        values = np.empty(sum(place.length for place in places), dtype)
+        start = 0
+        for place in places:
+            values[start : start + place.length] = self.read(place)
+            start += place.length
+        return values
+
+    def write_arrow(self, array: pa.Array) -> ArrowPlace:
+        sink = pa.BufferOutputStream()
+        batch = pa.record_batch([array], names=[""])
+        with pa.ipc.new_stream(sink, batch.schema) as stream:
+            stream.write_batch(batch)
+        content = sink.getvalue()
+        place = ArrowPlace(self._end, content.size, len(array))
+        self._end += content.size
+        self._write_at(place.position, memoryview(content))
+        return place
+
+    def read_arrow(self, place: ArrowPlace) -> pa.Array:
+        content = bytearray(place.size)
+        self._read_at(place.position, memoryview(content))
+        return pa.ipc.open_stream(pa.py_buffer(content)).read_next_batch().column(0)
+
+    def _opened(self) -> BinaryIO:
+        if self._handle is None:
+            self._handle = open(self.path, "r+b", buffering=0)  # noqa: SIM115
+        return self._handle
+
+    def _write_at(self, position: int, data: memoryview | bytes) -> None:
+        left = memoryview(data)
+        with work_told(self.path):
+            file = self._opened()
+            file.seek(position)
+            while left:
+                left = left[file.write(left) :]
+
+    def _read_at(self, position: int, into: memoryview) -> None:
+        file = self._opened()
+        file.seek(position)
+        while into:
+            count = file.readinto(into)  # type: ignore[attr-defined]
+            if not count:
+                raise UnreadableInput(
+                    "data kept on disk are not complete: the work folder was changed from outside",
+                    str(self.path),
+                    "run it again",
+                )
+            into = into[count:]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Its path: whoever gets it reads while the file is there."""
+        return vars(self) | {"_folder": None, "_handle": None}
+
+    def __del__(self) -> None:
+        if self._handle is not None:
+            self._handle.close()

@@ -1,0 +1,80 @@
+"""The folder of a run for data that do not fit into the memory it may use.
+
+The data are patients': nobody else can enter the folder (mode 0700), it goes when the run ends, and what a
+killed run left goes with the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from weakref import WeakSet, finalize
+
+from ...schemas.errors import UnwritableOutput
+from .temporary_names import remove_leftovers, temporary_name
+
+_ADVICE = "free space there, or name another folder with --work-dir (work_dir in Python)"
+_PRESENT: WeakSet[WorkFolder] = WeakSet()
+
+
+class WorkFolder:
+    """A folder that is made when it is first needed, and removed with this object.
+
+    Parameters
+    ----------
+    within : Path or None
+        Where; None for the system's folder for temporary files (TMPDIR).
+    """
+
+    def __init__(self, within: Path | None = None) -> None:
+        self._within = within
+        self._path: Path | None = None
+        self._files = 0
+
+    def new_file(self) -> Path:
+        """The path of a file that is not there yet."""
+        self._files += 1
+        return self._made() / f"{self._files:06}.columns"
+
+    def _made(self) -> Path:
+        if self._path is None:
+            within = Path(tempfile.gettempdir()) if self._within is None else self._within
+            remove_leftovers(within)
+            path = within / temporary_name("work")
+            with work_told(path):
+                os.mkdir(path, mode=0o700)
+            self._path = path
+            self.remove = finalize(self, _remove, path, os.getpid())
+            _PRESENT.add(self)
+        return self._path
+
+
+def remove_work() -> None:
+    """Remove what this process keeps in work folders, where it ends without tidying up."""
+    for folder in list(_PRESENT):
+        folder.remove()
+
+
+def _remove(path: Path, process: int) -> None:
+    if process == os.getpid():  # not in a process that was forked
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def work_told(path: Path) -> Iterator[None]:
+    """Tell of a work folder that cannot be written.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UnwritableOutput(
+            f"the work folder cannot be written: {error.strerror or error}", str(path), _ADVICE
+        ) from error

@@ -1,0 +1,250 @@
+"""What does not fit into the memory that is allowed is kept on disk: nothing but that changes."""
+
+import gc
+import os
+import pickle
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import adamgate as ag
+from adamgate.converters.values import gathering
+from adamgate.converters.values.gathering import InMemory, KeptColumns, OnDisk
+from adamgate.converters.values.kept_file import KeptFile
+from adamgate.converters.values.work_folder import WorkFolder
+from adamgate.schemas.study.answers import AnswersInMemory
+
+STUDIES = ["cartitude1", "cartitude1-broken", "cartitude1-json"]
+SMALL = 1_000
+
+
+@pytest.fixture
+def work(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(params=STUDIES)
+def path(root, request):
+    return root / "fixtures" / request.param
+
+
+def same(one, other):
+    """Two datasets that are equal in all that a user may ask of them."""
+    pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True, check_categorical=True)
+    assert one.variables == other.variables
+    assert one.notes == other.notes
+    assert one.description.__getstate__() == other.description.__getstate__()
+    assert one.special_missing.keys() == other.special_missing.keys()
+    for name, special in one.special_missing.items():
+        np.testing.assert_array_equal(special.records, other.special_missing[name].records)
+        np.testing.assert_array_equal(special.tags, other.special_missing[name].tags)
+
+
+def assert_same_study(path, work):
+    held, kept = ag.read(path), ag.read(path, memory=SMALL, work_dir=work)
+    assert any(isinstance(each.columns, KeptColumns) for each in kept)
+    for one, other in zip(held, kept, strict=True):
+        same(one, other)
+    first, second = (ag.render(ag.validate(study), "json") for study in (held, kept))
+    assert first == second
+
+
+def test_a_study_on_disk_is_the_same_study_with_the_same_report(path, work):
+    assert_same_study(path, work)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json", "ndjson", "ndjson.gz"])
+@pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
+def test_so_it_is_in_every_format(root, tmp_path, work, form):
+    ag.convert(root / "fixtures/cartitude1", tmp_path / "out", to=form)
+    assert_same_study(tmp_path / "out", work)
+
+
+@pytest.mark.slow
+def test_so_are_real_studies(shared, work):
+    for folder in ("cdiscpilot/adam", "cdiscpilot/sdtm", "formats"):
+        for file in sorted((shared / "data" / folder).rglob("*")):
+            if file.suffix not in (".xpt", ".sas7bdat", ".json", ".ndjson"):
+                continue
+            try:
+                held = ag.read(file)
+            except ag.UnreadableInput:
+                with pytest.raises(ag.UnreadableInput):
+                    ag.read(file, memory=SMALL, work_dir=work)
+                continue
+            for one, other in zip(held, ag.read(file, memory=SMALL, work_dir=work), strict=True):
+                same(one, other)
+
+
+texts = st.lists(st.one_of(st.none(), st.text("ab \0é", max_size=3)), max_size=20)
+numbers = st.lists(st.floats(allow_nan=True), max_size=20)
+
+
+@given(texts=texts, numbers=numbers, first=st.integers(0, 25), count=st.integers(0, 25))
+def test_any_part_of_a_column_comes_back_as_it_was(tmp_path_factory, texts, numbers, first, count):
+    texts, numbers = texts[: len(numbers)], numbers[: len(texts)]
+    columns = {
+        "NUMBER": np.array(numbers, np.float64),
+        "DATE": np.array([None if each != each else 1 for each in numbers], "datetime64[s]"),
+        "STAMP": np.array([None if each != each else 1 for each in numbers], "datetime64[us]"),
+        "TEXT": pd.array(texts, dtype="string[pyarrow]"),
+        "CODED": pd.Categorical(texts, categories=pd.Index(sorted({*texts} - {None}), dtype=object)),
+    }
+    folder = WorkFolder(tmp_path_factory.getbasetemp())
+    on_disk, in_memory = OnDisk(KeptFile(folder), AnswersInMemory(SMALL)), InMemory()
+    before = gathering.BLOCK
+    gathering.BLOCK = 7
+    try:
+        for name, values in columns.items():
+            on_disk.add(name, values)
+            in_memory.add(name, values)
+        kept, held = on_disk.columns(len(numbers)), in_memory.columns(len(numbers))
+        pd.testing.assert_frame_equal(kept.frame(), held.frame())
+        for name in columns:
+            some = held.column(name).iloc[first : first + count].reset_index(drop=True)
+            pd.testing.assert_series_equal(kept.part(name, first, count), some)
+    finally:
+        gathering.BLOCK = before
+
+
+def test_answers_stay_within_their_memory(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory="100kB", work_dir=work)
+    ag.validate(study)
+    bound = study["ADTTE"].columns.answers
+    assert 0 < bound.taken <= bound.most < 100_000
+    assert len(study["ADTTE"].asked) < 20
+    del study
+    gc.collect()
+    assert bound.taken == 0
+
+
+def test_the_folder_is_for_the_owner_alone_and_goes_with_the_study(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
+    (folder,) = work.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in folder.iterdir())
+    dataset = study["ADTTE"]
+    del study
+    assert len(dataset["AVAL"]) == len(dataset)
+    del dataset
+    gc.collect()
+    assert list(work.iterdir()) == []
+
+
+def test_nothing_is_made_where_everything_fits(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory="500MB", work_dir=work)
+    ag.validate(study)
+    assert list(work.iterdir()) == []
+
+
+def test_a_dataset_on_disk_is_sent_to_another_process_as_its_path(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
+    sent = pickle.dumps(study["ADTTE"])
+    assert len(sent) < 30_000
+    same(study["ADTTE"], pickle.loads(sent))
+
+
+COMMAND = [sys.executable, "-m", "adamgate", "validate", "--memory", "1KB", "-q", "--work-dir"]
+
+
+@pytest.fixture
+def waiting(root, tmp_path, work):
+    """A run that has its data on disk, within a rule of its user's that takes long."""
+    started = tmp_path / "started"
+    (tmp_path / "slow.py").write_text(SLOW.format(started=str(started)))
+    command = [*COMMAND, str(work), "--rules", str(tmp_path / "slow.py"), str(root / "fixtures/cartitude1")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not started.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert started.exists(), process.stderr.read() if process.poll() is not None else "not started"
+        yield process
+        process.kill()
+
+
+SLOW = '''
+import pathlib, time
+import adamgate as ag
+
+@ag.rule("ACME001", title="Slow", severity=ag.Severity.NOTE, grain=ag.Grain.DATASET, needs=("PARAMCD",))
+def slow(data):
+    """Waits."""
+    pathlib.Path({started!r}).touch()
+    time.sleep(60)
+    return ()
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_run_that_is_ended_removes_its_folder(waiting, work, number):
+    assert len(list(work.iterdir())) == 1
+    waiting.send_signal(number)
+    assert waiting.wait(30) == 128 + number
+    assert list(work.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_what_a_killed_run_left_goes_with_the_next(root, waiting, work):
+    waiting.kill()
+    waiting.wait()
+    assert len(list(work.iterdir())) == 1
+    subprocess.run([*COMMAND, str(work), str(root / "fixtures/cartitude1")], check=True)
+    assert list(work.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a bound of file sizes")
+def test_a_full_disk_is_an_output_that_cannot_be_written(root, work):
+    def no_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
+
+    command = [*COMMAND, str(work), str(root / "fixtures/cartitude1")]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, preexec_fn=no_room)
+    assert ended.returncode == 4
+    first, where, advice = ended.stderr.splitlines()
+    assert first == "error: the work folder cannot be written: File too large"
+    assert where.startswith(f"  where: {work}")
+    assert "--work-dir" in advice
+    assert list(work.iterdir()) == []
+
+
+def test_a_file_that_somebody_shortened_ends_no_process(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
+    for file in work.rglob("*.columns"):
+        os.truncate(file, 10)
+    with pytest.raises(ag.UnreadableInput, match="the work folder was changed from outside"):
+        study["ADTTE"].frame  # noqa: B018
+
+
+@pytest.mark.parametrize("given", ["many", "-1MB", 0, -5, True, 1.5, "64 XB"])
+def test_a_size_that_is_none_is_named(root, given):
+    with pytest.raises(ag.ConfigurationError, match="is not a value of memory"):
+        ag.read(root / "fixtures/cartitude1", memory=given)
+
+
+def test_a_folder_that_is_not_there_is_named(root, tmp_path):
+    with pytest.raises(ag.ConfigurationError, match="there is no such folder"):
+        ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=tmp_path / "absent")
+
+
+def test_a_folder_that_cannot_be_written_is_named(root, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "mkdir", refuse)
+    with pytest.raises(ag.UnwritableOutput, match="the work folder cannot be written: Permission denied"):
+        ag.read(Path(root / "fixtures/cartitude1"), memory=SMALL, work_dir=tmp_path)
