@@ -15,7 +15,14 @@ from .holds import EVERYTHING, Holds
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
+    from ...schemas.study.variable import MetadataKind
     from .format import Reader, ReadOptions, Writer
+
+_PLACES: Mapping[MetadataKind, Holds] = {
+    "label": Holds.LABELS,
+    "length": Holds.LENGTHS,
+    "format": Holds.FORMATS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,20 @@ class Format:
     written: tuple[str, ...] = ()
 
     def read(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
-        """The datasets of a file; see `format.Reader`."""
-        return cast("Reader", _loaded(self.reader))(path, options)
+        """The datasets of a file, which carry no metadata that the format has no place for.
+
+        See `format.Reader`.
+        """
+        datasets = cast("Reader", _loaded(self.reader))(path, options)
+        return [
+            each if each.carries <= self.carries else each.replace(carries=each.carries & self.carries)
+            for each in datasets
+        ]
+
+    @property
+    def carries(self) -> frozenset[MetadataKind]:
+        """What its files say of variables, where they say all that they can."""
+        return frozenset(kind for kind, place in _PLACES.items() if place in self.holds)
 
     def load_writer(self) -> Writer:
         return cast("Writer", _loaded(self.writer))

@@ -150,7 +150,7 @@ def read_toy(path, _options):
     table = json.loads(path.read_text())
     variables = tuple(Variable(*each) for each in table["variables"])
     frame = pd.DataFrame(table["columns"]).astype({each.name: "string[pyarrow]" for each in variables})
-    return [Dataset(path.stem.upper(), frame, variables, table["label"], carries=frozenset({"label"}))]
+    return [Dataset(path.stem.upper(), frame, variables, table["label"])]
 
 
 def write_toy(dataset, stream):
@@ -184,6 +184,7 @@ def test_a_new_format_is_read_written_and_told_of(toy, tmp_path, monkeypatch, ca
     assert "ADX: Toy has no place for lengths (ARM); formats (USUBJID); they are left out" in said
     (back,) = ag.read("adx.toy")
     assert (back.label, [each.label for each in back.variables]) == ("A label", ["Subject", "Arm"])
+    assert back.carries == {"label"}, "the reader does not say so: the format has no other place"
     assert run(["convert", "adx.parquet", "out", "--to", "toy", "-q"]) == 0
     assert (tmp_path / "out" / "adx.toy").exists()
     special = FULL.replace(attributes={})
