@@ -22,9 +22,7 @@ def main(runs: int = 5) -> None:
     """Judge the large ADAE within each bound, in turn, and print the table."""
     path = str(adae())
     statement = "adamgate.validate(adamgate.read({path!r}, memory={bound!r}))"
-    candidates = {
-        str(bound or "none"): (SETUP, statement.format(path=path, bound=bound)) for bound in BOUNDS
-    }
+    candidates = {str(bound or "none"): (SETUP, statement.format(path=path, bound=bound)) for bound in BOUNDS}
     found = {name: typical(each) for name, each in interleaved(candidates, runs).items()}
     free = found["none"]
     print(f"\nThe gate on 595,500 records of 55 variables by memory=, median of {runs} runs in turn")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...schemas.study.answers import AnswersInMemory, BoundedAnswers
-from ...schemas.study.columns import Columns, InFrame
+from ...schemas.study.columns import Columns
 from ...schemas.study.variable import SpecialMissing
 from .kept_file import ArrayPlace, ArrowPlace, KeptFile
 
@@ -134,12 +135,51 @@ class InMemory:
         return HeldCodes(records)
 
     def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
-        self._values[name] = values.whole() if isinstance(values, HeldNumbers) else values
+        plain = values.array if isinstance(values, pd.Series) else values
+        self._values[name] = plain.whole() if isinstance(plain, HeldNumbers) else plain
         if special is not None:
             self._special[name] = special
 
     def columns(self, records: int) -> Columns:
-        return InFrame(_frame(self._values, records), self._special, self.answers)
+        return HeldColumns(self._values, records, self._special, self.answers)
+
+
+class HeldColumns:
+    """Columns of a dataset in memory; the frame is made when somebody asks for it."""
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        records: int,
+        special: Mapping[str, SpecialMissing],
+        answers: AnswersInMemory | None,
+    ) -> None:
+        self._values = values
+        self._records = records
+        self._special = special
+        self.answers = answers
+
+    def __len__(self) -> int:
+        return self._records
+
+    def column(self, name: str) -> pd.Series:
+        return pd.Series(self._values[name], name=name, copy=False)
+
+    def part(self, name: str, first: int, count: int) -> pd.Series:
+        return pd.Series(self._values[name][first : first + count], name=name, copy=False)
+
+    def special_missing(self, name: str) -> SpecialMissing | None:
+        return self._special.get(name)
+
+    def frame(self) -> pd.DataFrame:
+        return self._frame
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        return _frame(self._values, self._records)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_frame"}
 
 
 def _frame(values: Mapping[str, Any], records: int) -> pd.DataFrame:

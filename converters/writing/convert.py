@@ -9,6 +9,9 @@ from ..formats.format import ReadingProgress
 from ..reading.read import read
 from .write import Target, write
 
+MEMORY = "256MB"
+"""What the data of a conversion may take, unless its caller says otherwise."""
+
 
 def convert(
     source: str | Path | Sequence[str | Path],
@@ -24,6 +27,8 @@ def convert(
     date_order: str | None = None,
     decimal: str | None = None,
     max_unpacked: int | None = None,
+    memory: int | str | None = None,
+    work_dir: str | Path | None = None,
 ) -> list[Path]:
     """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
 
@@ -50,6 +55,11 @@ def convert(
         Called with file name, amount done and total while reading.
     missing, date_order, decimal, max_unpacked
         What a source leaves open, as in `read`.
+    memory : int or str, optional
+        What the data may take of memory, as in `read`; by default 256 MB: a conversion needs no more than a
+        block of records at once, and what does not fit waits on disk.
+    work_dir : path, optional
+        Where it waits, as in `read`.
 
     Returns
     -------
@@ -78,5 +88,7 @@ def convert(
         date_order=date_order,
         decimal=decimal,
         max_unpacked=max_unpacked,
+        memory=MEMORY if memory is None else memory,
+        work_dir=work_dir,
     )
     return write(study, place, overwrite=overwrite)
