@@ -47,6 +47,9 @@ class LentColumns:
             self._fetched[name] = pd.Series(_copied(self._owner.columns.column(name)), name=name, copy=False)
         return self._fetched[name]
 
+    def part(self, name: str, first: int, count: int) -> pd.Series:
+        return pd.Series(_copied(self._owner.columns.part(name, first, count)), name=name, copy=False)
+
     def special_missing(self, name: str) -> SpecialMissing | None:
         return cast("SpecialMissing | None", _kept(self._owner.columns.special_missing(name)))
 
