@@ -96,31 +96,17 @@ def text_array(column: pd.Series) -> pa.Array:
     UnicodeError
         When it holds half a surrogate pair.
     """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        # Numbered in the order in which they occur: it does not matter how categories were ordered, and
+        # values that no record has (any more) are not given away.
+        encoded = pa.array(codes, mask=codes < 0).dictionary_encode()
+        values = column.cat.categories.take(encoded.dictionary.to_numpy()).to_numpy(dtype=object)
+        return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(values, type=pa.string()))
     if not columns.is_character(column):
         return pa.nulls(len(column), pa.large_string())
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        array = pa.array(column, from_pandas=True, type=pa.large_string())
-        return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    codes = column.cat.codes.to_numpy().astype(np.intp)
-    used = _in_order_of_appearance(codes, len(column.cat.categories))
-    place = np.full(len(column.cat.categories) + 1, -1, dtype=np.int32)
-    place[used] = np.arange(len(used), dtype=np.int32)
-    values = column.cat.categories.take(used).to_numpy(dtype=object)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(place[codes], mask=codes < 0), pa.array(values, type=pa.string())
-    )
-
-
-def _in_order_of_appearance(codes: NDArray[np.intp], categories: int) -> NDArray[np.intp]:
-    """Codes that occur, those of the first records first: it does not matter how categories were ordered.
-
-    Values that no record has (any more) are not given away.
-    """
-    records = len(codes)
-    first = np.full(categories + 1, records)  # the last place is that of the code of null, -1
-    first[codes[::-1]] = np.arange(records - 1, -1, -1)  # of several records the one assigned last: the first
-    used = np.flatnonzero(first[:-1] < records)
-    return used[np.argsort(first[used])]
+    array = pa.array(column, from_pandas=True, type=pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def special_missing_tags(dataset: Dataset, variable: Variable) -> Callable[[int, int], pa.Array] | None:
