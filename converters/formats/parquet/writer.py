@@ -25,7 +25,7 @@ from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
 from . import metadata
 
-_ROW_GROUP = 131_072
+_ROW_GROUP = 262_144
 """Records."""
 
 
