@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
-from ..values.arrow_columns import Shape, are_whole_days, shape_of, stamps_of, text_array
+from ..values.arrow_columns import Shape, are_whole_days, shape_of_column, stamps_of, text_array
 from ..values.sas_formats import FormatKind, kind_of
 from . import Format
 from .format import Breach
@@ -30,8 +30,7 @@ def breaches(dataset: Dataset) -> Iterator[Breach]:
     name, lengths that are none, records without a variable."""
     yield from _breaches_of_metadata(dataset)
     for variable in dataset.variables:
-        message = _fault(dataset, variable)
-        if message:
+        if message := _fault(dataset, variable, dataset[variable.name]):
             yield Breach(dataset.name, message, variable.name)
 
 
@@ -49,12 +48,13 @@ def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
     """Those, or else what CSV and JSON cannot write: infinities, years of other than four digits."""
     if not dataset.variables:
         yield Breach(dataset.name, "has no variables")
-    unfit = list(breaches(dataset))
-    yield from unfit
-    for variable in () if unfit else dataset.variables:
-        message = _fault_in_text(dataset, variable)
+    unfit = list(_breaches_of_metadata(dataset))
+    in_text: list[Breach] = []
+    for variable in dataset.variables:
+        is_unfit, message = _fault_for_text(dataset, variable, dataset[variable.name])
         if message:
-            yield Breach(dataset.name, message, variable.name)
+            (unfit if is_unfit else in_text).append(Breach(dataset.name, message, variable.name))
+    yield from unfit or in_text
 
 
 def _breaches_of_metadata(dataset: Dataset) -> Iterator[Breach]:
@@ -79,30 +79,35 @@ def _is_unicode(*texts: str) -> bool:
     return True
 
 
-def _fault(dataset: Dataset, variable: Variable) -> str:
-    column = dataset[variable.name]
+def _fault(dataset: Dataset, variable: Variable, column: pd.Series) -> str:
     special = dataset.special_missing.get(variable.name)
-    if special is not None and not _are_missing(special.records, dataset.missing(variable.name)):
+    if special is not None and not _are_missing(special.records, columns.missing(column)):
         return "special missing values are recorded where there is a value or no record"
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return "holds datetimes with a time zone, which SAS data do not have"
     if columns.is_date(column):
-        return _fault_of_stamps(dataset, variable)
+        return _fault_of_stamps(variable, column)
     if columns.is_character(column):
-        return _fault_of_text(dataset, variable)
-    if variable.type == "Char" and not dataset.missing(variable.name).all():
+        return _fault_of_text(variable, column)
+    if variable.type == "Char" and not columns.missing(column).all():
         return "is declared Char and holds numbers"
     return _fault_of_numbers(column)
+
+
+def _fault_for_text(dataset: Dataset, variable: Variable, column: pd.Series) -> tuple[bool, str]:
+    """Whether no writer can take a column, and why none or no text format can; else no message."""
+    message = _fault(dataset, variable, column)
+    return bool(message), message or _fault_in_text(variable, column)
 
 
 def _are_missing(records: NDArray[np.int64], missing: columns.Mask) -> bool:
     return not len(records) or bool(records.max() < len(missing) and missing[records].all())
 
 
-def _fault_of_stamps(dataset: Dataset, variable: Variable) -> str:
-    if variable.type == "Char" and not dataset.missing(variable.name).all():
+def _fault_of_stamps(variable: Variable, column: pd.Series) -> str:
+    if variable.type == "Char" and not columns.missing(column).all():
         return "is declared Char and holds dates"
-    stamps = stamps_of(dataset[variable.name])
+    stamps = stamps_of(column)
     if not np.array_equal(stamps, stamps.astype("datetime64[us]"), equal_nan=True):
         return "holds datetimes finer than a microsecond"
     kind = kind_of(variable.format)
@@ -111,9 +116,8 @@ def _fault_of_stamps(dataset: Dataset, variable: Variable) -> str:
     return ""
 
 
-def _fault_of_text(dataset: Dataset, variable: Variable) -> str:
-    column = dataset[variable.name]
-    if variable.type == "Num" and not dataset.missing(variable.name).all():
+def _fault_of_text(variable: Variable, column: pd.Series) -> str:
+    if variable.type == "Num" and not columns.missing(column).all():
         return "is declared Num and holds text"
     values = pd.Series(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else column
     if pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
@@ -139,12 +143,12 @@ def _fault_of_numbers(column: pd.Series) -> str:
     return ""
 
 
-def _fault_in_text(dataset: Dataset, variable: Variable) -> str:
-    match shape_of(dataset, variable):
-        case Shape.NUMBER if np.isinf(dataset.numbers(variable.name)).any():
+def _fault_in_text(variable: Variable, column: pd.Series) -> str:
+    match shape_of_column(column, variable):
+        case Shape.NUMBER if np.isinf(columns.numbers(column)).any():
             return "holds infinite numbers"
         case Shape.DATE | Shape.DATETIME:
-            stamps = stamps_of(dataset[variable.name])
+            stamps = stamps_of(column)
             years = stamps[~np.isnat(stamps)].astype("datetime64[Y]").astype(np.int64) + 1970
             return "holds dates outside the years 1 to 9999" if ((years < 1) | (years > 9999)).any() else ""
         case _:

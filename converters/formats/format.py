@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
 
 ReadingProgress = Callable[[str, int, int], None]
+WritingProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,24 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One dataset and the file it goes to."""
+    """One dataset and the file it goes to.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    path : Path
+    progress : callable or None
+        Called with the file's name, the records that are written, and all of them.
+    """
 
     dataset: Dataset
     path: Path
+    progress: WritingProgress | None = None
+
+    def tell(self, done: int) -> None:
+        """Say how many records are written; writers do after each block."""
+        if self.progress is not None:
+            self.progress(self.path.name, done, len(self.dataset))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ DELAY = 0.5
 
 
 class Callbacks(NamedTuple):
-    """What readers and the gate call as they go; None where nobody watches.
+    """What readers, the gate and writers call as they go; None where nobody watches.
 
     Attributes
     ----------
@@ -29,10 +29,13 @@ class Callbacks(NamedTuple):
         With the file's name, the amount done and the total, in bytes or records.
     judging : callable
         With the rule's id and the dataset's name.
+    writing : callable
+        With the output's name, the records that are written, and all of them.
     """
 
     reading: Callable[[str, int, int], None] | None = None
     judging: Callable[[str, str], None] | None = None
+    writing: Callable[[str, int, int], None] | None = None
 
 
 @contextmanager
@@ -43,7 +46,7 @@ def progress(stream: TextIO | None, *, shown: bool = True) -> Iterator[Callbacks
         return
     bars = _Bars(stream)
     try:
-        yield Callbacks(bars.reading, bars.judging)
+        yield Callbacks(bars.reading, bars.judging, bars.writing)
     finally:
         bars.close()
 
@@ -62,6 +65,9 @@ class _Bars:
 
     def judging(self, rule_id: str, dataset: str) -> None:
         self._show("Judging", None, None, plain(f"{dataset} {rule_id}"))
+
+    def writing(self, name: str, done: int, total: int) -> None:
+        self._show(f"Writing {plain(name)}", done, total, f"{done:,} of {total:,} records")
 
     def close(self) -> None:
         if self._bars is not None:

@@ -8,9 +8,13 @@ numbers        double                   null
 dates          date32                   null
 datetimes      timestamp[us], no zone   null
 =============  =======================  ==========================================
+
+What a column holds is decided once, over all of it; then its values are taken part by part.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -39,13 +43,17 @@ def shape_of(dataset: Dataset, variable: Variable) -> Shape:
     A stamp without a date or datetime format is a date where its unit is the second, as the readers
     have it. A stamp with a part of a day is never a date.
     """
-    column = dataset[variable.name]
+    return shape_of_column(dataset[variable.name], variable)
+
+
+def shape_of_column(column: pd.Series, variable: Variable) -> Shape:
+    """The same of a column that was fetched already."""
     held = Shape.TEXT if columns.is_character(column) else Shape.NUMBER
     declared = Shape.TEXT if variable.type == "Char" else Shape.NUMBER
     if columns.is_date(column) and declared is Shape.NUMBER:
         return _shape_of_stamps(stamps_of(column), kind_of(variable.format))
     # A column without any value is what it is declared to be.
-    return declared if held is not declared and dataset.missing(variable.name).all() else held
+    return declared if held is not declared and columns.missing(column).all() else held
 
 
 def _shape_of_stamps(stamps: NDArray[np.datetime64], kind: FormatKind) -> Shape:
@@ -57,11 +65,23 @@ def _shape_of_stamps(stamps: NDArray[np.datetime64], kind: FormatKind) -> Shape:
 def arrow_column(dataset: Dataset, variable: Variable) -> pa.Array:
     """One column of a dataset without breaches, of `len(dataset)` values."""
     column = dataset[variable.name]
-    match shape_of(dataset, variable):
+    return _array(column, shape_of_column(column, variable))
+
+
+def arrow_part(dataset: Dataset, variable: Variable, shape: Shape, first: int, count: int) -> pa.Array:
+    """Some records of it, from position `first` on; `shape` is that of the whole column.
+
+    All parts have one type, an empty one too. A dictionary holds the values of its part.
+    """
+    return _array(dataset.part(variable.name, first, count), shape)
+
+
+def _array(column: pd.Series, shape: Shape) -> pa.Array:
+    match shape:
         case Shape.TEXT:
             return text_array(column)
         case Shape.NUMBER:
-            return pa.array(dataset.numbers(variable.name), from_pandas=True)
+            return pa.array(columns.numbers(column), from_pandas=True)
         case Shape.DATE:
             return pa.array(stamps_of(column).astype("datetime64[D]"), type=pa.date32())
         case Shape.DATETIME:
@@ -76,29 +96,37 @@ def text_array(column: pd.Series) -> pa.Array:
     UnicodeError
         When it holds half a surrogate pair.
     """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        # Numbered in the order in which they occur: it does not matter how categories were ordered, and
+        # values that no record has (any more) are not given away.
+        encoded = pa.array(codes, mask=codes < 0).dictionary_encode()
+        values = column.cat.categories.take(encoded.dictionary.to_numpy()).to_numpy(dtype=object)
+        return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(values, type=pa.string()))
     if not columns.is_character(column):
         return pa.nulls(len(column), pa.large_string())
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        array = pa.array(column, from_pandas=True, type=pa.large_string())
-        return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    codes = column.cat.codes.to_numpy().astype(np.int32)
-    values = column.cat.categories.to_numpy(dtype=object)
-    used = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
-    if not used.all():
-        # Values that no record has (any more) are not given away.
-        codes = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[codes]
-        values = values[used]
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(values, type=pa.string()))
+    array = pa.array(column, from_pandas=True, type=pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def special_missing_tags(dataset: Dataset, variable: Variable) -> pa.Array | None:
-    """The tags of a variable's special missing values, null for all other records; None without any."""
+def special_missing_tags(dataset: Dataset, variable: Variable) -> Callable[[int, int], pa.Array] | None:
+    """The tags of a variable's special missing values from a position on, null for all other records.
+
+    None where the variable has no special missing value.
+    """
     special = dataset.special_missing.get(variable.name)
     if special is None or not len(special.records):
         return None
-    tags = np.full(len(dataset), None, dtype=object)
-    tags[special.records] = special.tags.astype(object)
-    return pa.array(tags, type=pa.large_string())
+    order = np.argsort(special.records, kind="stable")
+    records, tags = special.records[order], special.tags[order]
+
+    def part(first: int, count: int) -> pa.Array:
+        start, end = np.searchsorted(records, (first, first + count))
+        some = np.full(min(count, len(dataset) - first), None, dtype=object)
+        some[records[start:end] - first] = tags[start:end].astype(object)
+        return pa.array(some, type=pa.large_string())
+
+    return part
 
 
 def stamps_of(column: pd.Series) -> NDArray[np.datetime64]:

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
+from .arrow_columns import Shape, arrow_part, text_array
 
 Tokens = Callable[[pa.Array], pa.Array]
 """The text of each value; null stays null."""
@@ -31,8 +36,47 @@ def block(array: pa.Array, tokens: Tokens) -> Block:
     return lambda first, count: distinct.take(codes.slice(first, count))
 
 
+def fetched(dataset: Dataset, variable: Variable, shape: Shape, tokens: Tokens) -> Block:
+    """A column of a dataset, of which no more than a block is in memory.
+
+    The values of a dictionary are written by `tokens` once, for as long as parts come with the same.
+    """
+    if shape is Shape.TEXT:
+        return _FetchedText(dataset, variable, tokens)
+    return lambda first, count: tokens(arrow_part(dataset, variable, shape, first, count))
+
+
+class _FetchedText:
+    """A column of text."""
+
+    def __init__(self, dataset: Dataset, variable: Variable, tokens: Tokens) -> None:
+        self._dataset, self._variable, self._tokens = dataset, variable, tokens
+        self._categories: pd.Index | None = None
+        self._distinct = pa.nulls(0, pa.large_string())
+
+    def __call__(self, first: int, count: int) -> pa.Array:
+        part = self._dataset.part(self._variable.name, first, count)
+        if not isinstance(part.dtype, pd.CategoricalDtype):
+            return self._tokens(text_array(part))
+        if part.dtype.categories is not self._categories:
+            self._categories = part.dtype.categories
+            self._distinct = self._tokens(text_array(self._categories.to_series()))
+        codes = part.cat.codes.to_numpy()
+        return self._distinct.take(pa.array(codes, mask=codes < 0))
+
+
+def _untold(_: int) -> None:
+    """Nobody is told."""
+
+
 def lines(
-    columns: Sequence[Block], records: int, *, null: str, start: str = "", end: str = ""
+    columns: Sequence[Block],
+    records: int,
+    *,
+    null: str,
+    start: str = "",
+    end: str = "",
+    told: Callable[[int], None] = _untold,
 ) -> Iterator[memoryview]:
     """The records as comma-separated lines, in UTF-8.
 
@@ -44,6 +88,8 @@ def lines(
         Written for a null.
     start, end : str
         Around each line; the line break is part of one of them.
+    told : callable
+        Called after each block was taken, with the records up to its end.
 
     Yields
     ------
@@ -55,6 +101,7 @@ def lines(
         tokens = [column(first, _BLOCK).cast(pa.large_string()) for column in columns]
         joined = pc.binary_join_element_wise(*tokens, comma, null_handling="replace", null_replacement=null)
         yield _bytes(pc.binary_join_element_wise(_text(start), joined, _text(end), nothing))
+        told(min(first + _BLOCK, records))
 
 
 def number_tokens(numbers: pa.Array) -> pa.Array:

@@ -52,7 +52,8 @@ def convert(
     overwrite : bool
         Replace existing files; never a source, nor a file beside one that holds another dataset.
     progress : callable, optional
-        Called with file name, amount done and total while reading.
+        Called with file name, amount done and total: while reading in the reader's unit, while writing in
+        records.
     missing, date_order, decimal, max_unpacked
         What a source leaves open, as in `read`.
     memory : int or str, optional
@@ -91,4 +92,4 @@ def convert(
         memory=MEMORY if memory is None else memory,
         work_dir=work_dir,
     )
-    return write(study, place, overwrite=overwrite)
+    return write(study, place, overwrite=overwrite, progress=progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
@@ -14,7 +14,7 @@ from ...schemas.study.study import Study
 from ...schemas.wording import one_line
 from ..formats import Format, writable
 from ..formats.breaches import breaches_of_data
-from ..formats.format import Breach, Output, Writer
+from ..formats.format import Breach, Output, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
 from ..metadata.sidecars import dataset_name
 from ..reading.read import read
@@ -130,6 +130,7 @@ def write(
     to: str | None = None,
     overwrite: bool = False,
     keep: Iterable[Path] = (),
+    progress: WritingProgress | None = None,
 ) -> list[Path]:
     """Write a dataset to a file, or a study's datasets to a folder.
 
@@ -146,6 +147,8 @@ def write(
         another dataset.
     keep : iterable of Path
         Further files that are never replaced.
+    progress : callable, optional
+        Called with the name of an output, the records that are written to it, and all of its records.
 
     Returns
     -------
@@ -154,6 +157,8 @@ def write(
 
     Raises
     ------
+    TypeError
+        When `progress` is not a function.
     ConfigurationError
         When the format is unknown, or several datasets are to go to one file.
     UnwritableOutput
@@ -165,9 +170,11 @@ def write(
     MetadataNotKept
         For each dataset with metadata that the format has no place for.
     """
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress is a function, not {type(progress).__name__}")
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = list(Study.given(data))
-    outputs = target.outputs(datasets)
+    outputs = [replace(output, progress=progress) for output in target.outputs(datasets)]
     inputs, kept = inputs_of(datasets), tuple(keep)
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:

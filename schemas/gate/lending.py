@@ -54,6 +54,9 @@ class LentColumns:
         self._fetched["column", name] = column
         return column
 
+    def part(self, name: str, first: int, count: int) -> pd.Series:
+        return pd.Series(_copied(self._owner.columns.part(name, first, count)), name=name, copy=False)
+
     def special_missing(self, name: str) -> SpecialMissing | None:
         return cast("SpecialMissing | None", _kept(self._owner.columns.special_missing(name)))
 

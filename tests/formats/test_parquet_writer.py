@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from arrow_tables import table_of
 
 import adamgate as ag
-from adamgate.converters.formats.parquet.writer import table_of
 from adamgate.schemas.errors import UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable

@@ -22,6 +22,7 @@ with module.progress(sys.stderr, shown={shown}) as callbacks:
         if callbacks.reading:
             callbacks.reading("adtte[red].xpt", done, 100)
             callbacks.judging("TTE006", "ADTTE")
+            callbacks.writing("adae.parquet", done * 10, 1000)
 print("result")
 """
 
@@ -59,6 +60,8 @@ def test_a_terminal_shows_what_is_read_and_judged_and_is_left_clean():
     assert out == "result\n"
     assert "Reading adtte[red].xpt" in shown
     assert "ADTTE TTE006" in shown
+    assert "Writing adae.parquet" in shown
+    assert "1,000 of 1,000 records" in shown
     assert shown.endswith("\x1b[2K"), "the last line is erased"
     assert "\x1b[?25h" in shown, "the cursor is back"
 
@@ -84,7 +87,7 @@ def test_a_pipe_gets_nothing_even_with_force_color():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)
     assert (ran.stdout, ran.stderr) == (b"result\n", b"")
     with progress(io.StringIO()) as callbacks:
-        assert callbacks == Callbacks(None, None)
+        assert callbacks == Callbacks()
 
 
 def test_the_command_shows_it_too(tmp_path: Path):
@@ -96,6 +99,18 @@ def test_the_command_shows_it_too(tmp_path: Path):
     out, shown = on_a_terminal(code)
     assert out.startswith("ADTTE\n")
     assert "Reading adtte.csv" in shown
+
+
+def test_convert_shows_the_records_that_are_written(tmp_path: Path):
+    (tmp_path / "adtte.csv").write_text("USUBJID,PARAMCD,AVAL,CNSR\n1,OS,3,0\n")
+    words = ["convert", str(tmp_path / "adtte.csv"), str(tmp_path / "adtte.parquet")]
+    code = (
+        "from adamgate.converters.terminal import progress; progress.DELAY = 0\n"
+        f"import sys; from adamgate.cli import run; sys.exit(run({words!r}))"
+    )
+    _, shown = on_a_terminal(code)
+    assert "Writing adtte.parquet" in shown
+    assert "1 of 1 records" in shown
 
 
 def test_what_breaks_under_a_bar_still_leaves_the_terminal_clean(monkeypatch: pytest.MonkeyPatch):

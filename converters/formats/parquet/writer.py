@@ -3,7 +3,9 @@
 Everything of a dataset is kept, special missing values included. Text with few distinct values is
 dictionary-encoded; dates are ``date32`` and datetimes ``timestamp[us]`` without a zone, so that other
 tools see dates. Times are doubles, seconds from midnight, with their format in the metadata. The same
-dataset gives the same bytes with one version of pyarrow.
+dataset gives the same bytes with one version of pyarrow, wherever its columns are.
+
+Records are written group by group, and no more of a dataset than a group need be in memory.
 """
 
 from __future__ import annotations
@@ -17,10 +19,14 @@ import pyarrow.parquet as pq
 
 from ....schemas.study.dataset import Dataset
 from ...values import arrow_columns
+from ...values.arrow_columns import Shape
 from ..breaches import breaches as unfit
 from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
 from . import metadata
+
+_ROW_GROUP = 262_144
+"""Records."""
 
 
 def breaches(output: Output) -> Iterator[Breach]:
@@ -30,19 +36,28 @@ def breaches(output: Output) -> Iterator[Breach]:
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
-    return [PlannedFile(output.path, partial(_write, output.dataset)) for output in outputs]
+    return [PlannedFile(output.path, partial(_write, output)) for output in outputs]
 
 
-def table_of(dataset: Dataset) -> pa.Table:
-    """A dataset without breaches as an Arrow table with its metadata, in memory."""
-    arrays = [arrow_columns.arrow_column(dataset, variable) for variable in dataset.variables]
-    names = [variable.name for variable in dataset.variables]
-    plain = pa.schema([pa.field(name, array.type) for name, array in zip(names, arrays, strict=True)])
-    return pa.Table.from_arrays(arrays, schema=metadata.with_metadata(plain, dataset))
+def _write(output: Output, stream: BinaryIO) -> None:
+    dataset = output.dataset
+    shapes = [arrow_columns.shape_of(dataset, variable) for variable in dataset.variables]
+    schema = metadata.with_metadata(_batch(dataset, shapes, 0, 0).schema, dataset)
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
+        for first in range(0, len(dataset), _ROW_GROUP):
+            group = _batch(dataset, shapes, first, _ROW_GROUP)
+            writer.write_batch(pa.RecordBatch.from_arrays(group.columns, schema=schema))
+            output.tell(first + len(group))
 
 
-def _write(dataset: Dataset, stream: BinaryIO) -> None:
-    pq.write_table(table_of(dataset), stream, compression="zstd")
+def _batch(dataset: Dataset, shapes: Sequence[Shape], first: int, count: int) -> pa.RecordBatch:
+    """Some records of a dataset without breaches; all batches have one schema, an empty one too."""
+    described = dataset.variables
+    arrays = [
+        arrow_columns.arrow_part(dataset, variable, shape, first, count)
+        for variable, shape in zip(described, shapes, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=[variable.name for variable in described])
 
 
 PARQUET = Writer(breaches, plan)

@@ -53,11 +53,15 @@ def command(
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(sources, settings, callbacks)
-    with warnings.catch_warnings(record=True) as losses:
-        warnings.simplefilter("always", MetadataNotKept)
-        written = adamgate.write(
-            study, place, overwrite=overwrite, keep=chain(*kept_files(sources, settings))
-        )
+        with warnings.catch_warnings(record=True) as losses:
+            warnings.simplefilter("always", MetadataNotKept)
+            written = adamgate.write(
+                study,
+                place,
+                overwrite=overwrite,
+                keep=chain(*kept_files(sources, settings)),
+                progress=callbacks.writing,
+            )
     tell_notes(study, quiet)
     for loss in losses:
         tell(f"note: {plain(loss.message)}")

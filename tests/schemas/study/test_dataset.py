@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.gate.lending import lend
 from adamgate.schemas.study.declarations import Declarations, Endpoint
 
 
@@ -143,3 +144,17 @@ def test_a_dataset_is_not_changed_but_replaced(study):
         adtte.replace(frame=adtte.frame.iloc[:, 1:])
     shorter = adtte.replace(frame=adtte.frame.head(3), special_missing={})
     assert (len(shorter), dict(shorter.special_missing)) == (3, {})
+
+
+@pytest.mark.parametrize("of", [lambda dataset: dataset, lend])
+@pytest.mark.parametrize(("first", "count"), [(0, 5), (3, 1), (100, 10_000), (10_000, 5), (0, 0)])
+def test_a_part_of_a_column_is_these_records_of_it(study, of, first, count):
+    dataset = of(study["ADTTE"])
+    for variable in dataset.names:
+        part = dataset.part(variable.lower(), first, count)
+        whole = dataset[variable]
+        expected = whole.iloc[first : first + count].reset_index(drop=True)
+        pd.testing.assert_series_equal(part, expected)
+        assert whole.index.equals(pd.RangeIndex(len(dataset)))
+    with pytest.raises(KeyError):
+        dataset.part("NOTHING", first, count)
