@@ -62,7 +62,10 @@ def rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, .
     return (*load_settings((), config).own_rules, *own_rules(rule_files))
 
 
-def read_study(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
+def read_study(
+    paths: Sequence[Path], settings: Settings, callbacks: Callbacks, memory: str | None = None
+) -> Study:
+    """The study; within `memory`, where the user has set no other bound."""
     return adamgate.read(
         paths,
         encoding=settings.encoding,
@@ -73,6 +76,6 @@ def read_study(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) 
         date_order=settings.date_order,
         decimal=settings.decimal,
         max_unpacked=settings.max_unpacked,
-        memory=settings.memory,
+        memory=settings.memory or memory,
         work_dir=settings.work_dir,
     )

@@ -260,7 +260,7 @@ class OnDisk:
     def __init__(self, file: KeptFile, answers: AnswersInMemory) -> None:
         self._file = file
         self._answers = answers
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, _KeptValues | _KeptCategories] = {}
         self._special: dict[str, SpecialMissing] = {}
 
     def blocks(self) -> GatheredBlocks:
@@ -282,7 +282,7 @@ class OnDisk:
         return KeptColumns(self._file, self._kept, records, self._special, self._answers)
 
 
-class _Kept(Protocol):
+class _KeptValues(Protocol):
     """One column in the file."""
 
     def part(self, file: KeptFile, first: int, count: int) -> Any:
@@ -290,7 +290,7 @@ class _Kept(Protocol):
         ...
 
 
-def _kept(file: KeptFile, values: Any) -> _Kept:
+def _kept(file: KeptFile, values: Any) -> _KeptValues | _KeptCategories:
     if isinstance(values, KeptNumbers):
         return _KeptArray(values.place)
     if isinstance(values, np.ndarray) and values.dtype != object:
@@ -324,11 +324,15 @@ class _KeptCategories:
     codes: ArrayPlace
     categories: ArrowPlace
 
-    def part(self, file: KeptFile, first: int, count: int) -> Any:
+    def none_of_all(self, file: KeptFile) -> pd.Categorical:
+        """No value, but all categories."""
         categories = file.read_arrow(self.categories).to_numpy(zero_copy_only=False)
         dtype = pd.CategoricalDtype(pd.Index(categories, dtype=object), ordered=False)
+        return pd.Categorical.from_codes(np.empty(0, np.int8), dtype=dtype, validate=False)
+
+    def part_of(self, like: pd.Categorical, file: KeptFile, first: int, count: int) -> pd.Categorical:
         codes = file.read(self.codes.part(first, count))
-        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+        return pd.Categorical.from_codes(codes, dtype=like.dtype, validate=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +353,7 @@ class KeptColumns:
     def __init__(
         self,
         file: KeptFile,
-        kept: Mapping[str, _Kept],
+        kept: Mapping[str, _KeptValues | _KeptCategories],
         records: int,
         special: Mapping[str, SpecialMissing],
         answers: AnswersInMemory,
@@ -374,7 +378,21 @@ class KeptColumns:
 
     def part(self, name: str, first: int, count: int) -> pd.Series:
         count = max(0, min(count, self._records - first))
-        return pd.Series(self._kept[name].part(self._file, first, count), name=name, copy=False)
+        kept = self._kept[name]
+        if isinstance(kept, _KeptCategories):
+            values = kept.part_of(self._categories(name, kept), self._file, first, count)
+        else:
+            values = kept.part(self._file, first, count)
+        return pd.Series(values, name=name, copy=False)
+
+    def _categories(self, name: str, kept: _KeptCategories) -> pd.Categorical:
+        """Made once for many parts: whether categories are distinct takes longer than to fetch them."""
+        try:
+            return self._fetched["categories", name].array  # type: ignore[no-any-return]
+        except KeyError:
+            made = kept.none_of_all(self._file)
+        self._fetched["categories", name] = pd.Series(made, copy=False)
+        return made
 
     def special_missing(self, name: str) -> SpecialMissing | None:
         return self._special.get(name)

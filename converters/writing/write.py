@@ -31,6 +31,8 @@ _NOT_WRITTEN = {
 }
 _FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
 _LISTED = 50
+_TO_KNOW_ITS_NAME = 64_000_000
+"""Bytes of memory for a file that is read only to know what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def _holds(path: Path, dataset: str) -> bool:
     if dataset_name(path.name) == dataset:
         return True
     try:
-        return [each.name for each in read(path)] == [dataset]
+        return [each.name for each in read(path, memory=_TO_KNOW_ITS_NAME)] == [dataset]
     except UnreadableInput:
         return False
 

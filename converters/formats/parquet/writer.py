@@ -11,6 +11,7 @@ Records are written group by group, and no more of a dataset than a group need b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import BinaryIO
 
@@ -43,11 +44,20 @@ def _write(output: Output, stream: BinaryIO) -> None:
     dataset = output.dataset
     shapes = [arrow_columns.shape_of(dataset, variable) for variable in dataset.variables]
     schema = metadata.with_metadata(_batch(dataset, shapes, 0, 0).schema, dataset)
-    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
+    written: Future[None] | None = None
+    # One group is packed while the next is fetched.
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as packing:
         for first in range(0, len(dataset), _ROW_GROUP):
-            group = _batch(dataset, shapes, first, _ROW_GROUP)
-            writer.write_batch(pa.RecordBatch.from_arrays(group.columns, schema=schema))
-            output.tell(first + len(group))
+            group = pa.RecordBatch.from_arrays(
+                _batch(dataset, shapes, first, _ROW_GROUP).columns, schema=schema
+            )
+            if written is not None:
+                written.result()
+                output.tell(first)
+            written = packing.submit(writer.write_batch, group)
+        if written is not None:
+            written.result()
+            output.tell(len(dataset))
 
 
 def _batch(dataset: Dataset, shapes: Sequence[Shape], first: int, count: int) -> pa.RecordBatch:

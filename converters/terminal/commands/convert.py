@@ -46,13 +46,14 @@ def command(
 
     OUT is a file whose suffix tells the format, or a folder with --to.
     """
+    from ...writing.convert import MEMORY
     from ...writing.losses import MetadataNotKept
     from ...writing.write import Target
 
     settings = settings_for(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
-        study = read_study(sources, settings, callbacks)
+        study = read_study(sources, settings, callbacks, MEMORY)
         with warnings.catch_warnings(record=True) as losses:
             warnings.simplefilter("always", MetadataNotKept)
             written = adamgate.write(
