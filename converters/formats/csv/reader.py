@@ -12,19 +12,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...metadata.sidecar_names import VARIABLES_FILE
 from ...metadata.sidecars import VariableEntry, VariablesTable, dataset_in, variables_beside
+from ...values.memory import size_of_text
 from ...values.reading_notes import Told, notes_on
 from ...values.sas_formats import FormatKind, kind_of
 from ...values.text_column import TextColumn
@@ -66,6 +66,8 @@ class _Column:
 
     Attributes
     ----------
+    values, special_missing
+        None once they are gathered.
     is_number : bool
         Num, which dates are too.
     kind : FormatKind
@@ -109,6 +111,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     name = dataset_in(path, options.encoding, options.tables)
     table = variables_beside(path, name, options.encoding, options.tables)
     described = dict(table.entries) if table else {}
+    gathering = options.memory.gathering(size_of_text(path))
     content = read_delimited(path, name, options, tuple(described))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
     texts, records = _without_empty_end(content, table, name, notes)
@@ -124,10 +127,10 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     for variable, label, column in zip(content.header, labels, texts, strict=True):
         entry = described.pop(variable.upper(), _UNDESCRIBED)
         decimal = "," if commas and may_be_thousands(column.values.fill_null("")) else options.decimal
-        columns[variable] = read = _column(
-            variable, column, entry, replace(options, decimal=decimal), declared
-        )
+        read = _column(variable, column, entry, replace(options, decimal=decimal), declared)
         variables.append(_variable(variable, label, entry, read))
+        gathering.add(variable, read.values, read.special_missing)
+        columns[variable] = replace(read, values=None, special_missing=None)
     notes += (
         ReadingNote(name, column.problem, variable, column.record)
         for variable, column in columns.items()
@@ -144,24 +147,16 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
         for entry in described.values()
     ]
+    description = DatasetDescription(
+        name=name,
+        variables=tuple(variables),
+        carries=table.carries if table else frozenset({"label"} if content.labels else ()),
+        source=Source(path, "CSV", encoding=content.encoding),
+    )
     return [
-        Dataset(
-            name=name,
-            frame=pd.DataFrame(
-                {variable: column.values for variable, column in columns.items()},
-                index=pd.RangeIndex(records),
-                columns=list(columns),
-            ),
-            variables=tuple(variables),
-            carries=table.carries if table else frozenset({"label"} if content.labels else ()),
-            source=Source(path, "CSV", encoding=content.encoding),
-            special_missing=MappingProxyType(
-                {
-                    variable: column.special_missing
-                    for variable, column in columns.items()
-                    if column.special_missing is not None
-                }
-            ),
+        Dataset.of(
+            description,
+            gathering.columns(records),
             notes=tuple(notes),
             read_as_missing=declared.read_as_missing,
         )
