@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,8 @@ class GatheredCodes(Protocol):
 
 class Gathering(Protocol):
     """The columns of one dataset in the making: first their blocks, then each as it turned out."""
+
+    on_disk: ClassVar[bool]
 
     def blocks(self) -> GatheredBlocks: ...
     def numbers(self, records: int | None = None) -> GatheredNumbers:
@@ -120,6 +122,7 @@ class HeldCodes:
 class InMemory:
     """Gathers columns in memory."""
 
+    on_disk: ClassVar[bool] = False
     answers: AnswersInMemory | None = None
     _values: dict[str, Any] = field(default_factory=dict)
     _special: dict[str, SpecialMissing] = field(default_factory=dict)
@@ -216,6 +219,8 @@ class _KeptCodes:
 
 class OnDisk:
     """Gathers columns in a file."""
+
+    on_disk: ClassVar[bool] = True
 
     def __init__(self, file: KeptFile, answers: AnswersInMemory) -> None:
         self._file = file

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -23,8 +23,9 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.variable import ReadingNote
 from ...values.encodings import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
 from ...values.file_kind import seems
+from ...values.gathering import Gathering
 from ...values.regular_file import open_regular
-from ...values.text_column import TextBlocks, TextColumn
+from ...values.text_column import TextBlocks, TextColumn, columns_of, kept_columns
 from ..format import ReadOptions
 from ..unpacking import Allowance, unpacked
 from .head import LINE_BREAK, nameless, read_head
@@ -53,25 +54,29 @@ class Delimited:
         Without blanks around the names.
     labels : list of str
         One per name; empty where no line of the file holds labels.
-    columns : list of TextColumn
+    columns : sequence of TextColumn
         One per name, all of `records` values; null where a word that the user declared missing stands
-        without quotation marks.
-    bare_na : list of int
-        Per column, how many values are NA without quotation marks, as R writes missing ones; zeros where
-        the user has declared what is missing.
+        without quotation marks. On disk each is fetched again whenever it is asked for.
+    bare : list of int
+        Per column, how many values are missing ones without quotation marks: the words that the user
+        declared, else NA, as R writes them.
     """
 
     header: list[str]
     labels: list[str]
-    columns: list[TextColumn]
-    bare_na: list[int]
+    columns: Sequence[TextColumn]
+    bare: list[int]
     records: int
     encoding: str
     notes: list[ReadingNote]
 
 
 def read_delimited(
-    path: Path, dataset: str, options: ReadOptions, described: Collection[str] = ()
+    path: Path,
+    dataset: str,
+    options: ReadOptions,
+    gathering: Gathering,
+    described: Collection[str] = (),
 ) -> Delimited:
     """Split a file into columns; the delimiter is the one that parts its header.
 
@@ -81,6 +86,8 @@ def read_delimited(
     dataset : str
         For notes.
     options : ReadOptions
+    gathering : Gathering
+        Where the columns are kept.
     described : collection of str
         Names in capitals of the variables that a table beside the file describes.
 
@@ -95,22 +102,24 @@ def read_delimited(
     head = read_head(data, first.start() if first else 0, path, dataset, stray=stray, described=described)
     _refuse_misplaced_quotes(data, head.start, head.delimiter, path)
     notes, body = head.notes, head.body
-    raw = _Raw([TextBlocks() for _ in head.names], keeps_na=not options.missing)
+    raw = _Raw([TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing)
     end = _content_end(data, body)
     if len(head.names) == 1 and (blank := len(LINE_BREAK.findall(data, end)) - (end > body)) > 0:
         notes.append(ReadingNote(dataset, f"blank lines at the end, excluded: {blank}"))
     if end > body:
         _split(_records(data, body, end), raw, head.delimiter, path, options)
-    names, columns = _named(head.names, raw.columns, path, dataset, notes)
+    names = _named(head.names, raw.blocks, path, dataset, notes)
+    columns = columns_of(raw.blocks[: len(names)], gathering)
     if stray:
-        columns = [
+        decoded = (
             _decoded(column, name, dataset, notes) for name, column in zip(names, columns, strict=True)
-        ]
+        )
+        columns = kept_columns(decoded, gathering)
     return Delimited(
         names,
         head.labels[: len(names)],
         columns,
-        raw.bare_na[: len(names)],
+        raw.bare[: len(names)],
         raw.records,
         "cp1252" if stray else encoding,
         notes,
@@ -125,20 +134,20 @@ def _records(data: bytes, body: int, end: int) -> pa.Buffer:
 
 
 def _named(
-    names: list[str], columns: list[TextColumn], path: Path, dataset: str, notes: list[ReadingNote]
-) -> tuple[list[str], list[TextColumn]]:
-    """The columns that have a name; those at the end that have none must be empty, as Excel writes them.
+    names: list[str], columns: Sequence[TextBlocks], path: Path, dataset: str, notes: list[ReadingNote]
+) -> list[str]:
+    """The names; columns at the end that have none must be empty, as Excel writes them.
 
     A line of names without any is refused.
     """
     named = sum(1 for name in names if name)
     for place, column in enumerate(columns[named:], start=named + 1):
-        if not named or column.filled().any():
+        if not named or column.column().filled().any():
             raise nameless(place, path)
     if named < len(names):
         message = f"columns at the end without a name and without a value, excluded: {len(names) - named}"
         notes.append(ReadingNote(dataset, message))
-    return names[:named], columns[:named]
+    return names[:named]
 
 
 def _content(path: Path, options: ReadOptions) -> bytes:
@@ -250,11 +259,11 @@ class _Raw:
     blocks: list[TextBlocks]
     keeps_na: bool
     records: int = 0
-    bare_na: list[int] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
     ragged: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.bare_na = [0] * len(self.blocks)
+        self.bare = [0] * len(self.blocks)
 
     def note_ragged(self, row: Any) -> str:
         """Keep the number of the record and of its values."""
@@ -264,14 +273,8 @@ class _Raw:
     def add(self, batch: pa.RecordBatch) -> None:
         self.records += batch.num_rows
         for place, part in enumerate(batch.columns):
-            if self.keeps_na and part.null_count:
-                self.bare_na[place] += part.null_count
-                part = part.fill_null(NA)  # noqa: PLW2901
-            self.blocks[place].add(part)
-
-    @property
-    def columns(self) -> list[TextColumn]:
-        return [blocks.column() for blocks in self.blocks]
+            self.bare[place] += part.null_count
+            self.blocks[place].add(part.fill_null(NA) if self.keeps_na and part.null_count else part)
 
 
 def _split(body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: ReadOptions) -> None:

@@ -24,10 +24,11 @@ from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...metadata.sidecar_names import VARIABLES_FILE
 from ...metadata.sidecars import VariableEntry, VariablesTable, dataset_in, variables_beside
+from ...values.gathering import Gathering
 from ...values.memory import size_of_text
 from ...values.reading_notes import Told, notes_on
 from ...values.sas_formats import FormatKind, kind_of
-from ...values.text_column import TextColumn
+from ...values.text_column import TextColumn, kept_columns
 from ...values.typed_text import (
     ROUNDED,
     STAMPS_OF,
@@ -112,9 +113,9 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     table = variables_beside(path, name, options.encoding, options.tables)
     described = dict(table.entries) if table else {}
     gathering = options.memory.gathering(size_of_text(path))
-    content = read_delimited(path, name, options, tuple(described))
+    content = read_delimited(path, name, options, gathering, tuple(described))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
-    texts, records = _without_empty_end(content, table, name, notes)
+    texts, records = _without_empty_end(content, table, name, gathering, notes)
     labels = content.labels or [""] * len(content.header)
     declared = MissingWords.declared(content, options)
     commas = options.decimal is None and any(
@@ -164,8 +165,12 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
 
 
 def _without_empty_end(
-    content: Delimited, table: VariablesTable | None, dataset: str, notes: list[ReadingNote]
-) -> tuple[list[TextColumn], int]:
+    content: Delimited,
+    table: VariablesTable | None,
+    dataset: str,
+    gathering: Gathering,
+    notes: list[ReadingNote],
+) -> tuple[Sequence[TextColumn], int]:
     """The columns without records at the end that hold nothing, as spreadsheets leave them.
 
     A file that is described beside itself was written with care, and one without subjects may mean them.
@@ -182,7 +187,7 @@ def _without_empty_end(
     notes.append(
         ReadingNote(dataset, f"records at the end without any value, excluded: {content.records - records}")
     )
-    return [column.first(records) for column in content.columns], records
+    return kept_columns((column.first(records) for column in content.columns), gathering), records
 
 
 # One column
@@ -295,13 +300,13 @@ def _as_written(texts: TextColumn, meant: Typed, kind: FormatKind) -> _Column:
 
 def _repeated_names(dataset: str, names: Sequence[str], texts: Sequence[TextColumn]) -> Iterator[ReadingNote]:
     """A record that repeats the line of names, as files that were put together have it."""
-    places = [pc.index(column.values, name).as_py() for name, column in zip(names, texts, strict=True)]
-    if min(places) < 0:
-        return
-    repeats = np.ones(len(texts[0]), dtype=np.bool_)
+    repeats = None
     for column, name in zip(texts, names, strict=True):
-        repeats &= column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
-    if repeats.any():
+        if pc.index(column.values, name).as_py() < 0:
+            return
+        here = column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
+        repeats = here if repeats is None else repeats & here
+    if repeats is not None and repeats.any():
         yield ReadingNote(dataset, "repeats the names, and is kept", record=int(repeats.argmax()) + 1)
 
 
