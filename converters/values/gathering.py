@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from ...schemas.study.answers import AnswersInMemory, BoundedAnswers
 from ...schemas.study.columns import Columns
 from ...schemas.study.variable import SpecialMissing
+from .content import Content, HeldBytes, KeptBytes, OpenFile
 from .kept_file import ArrayPlace, ArrowPlace, KeptFile
 
 BLOCK = 65_536
@@ -50,6 +53,16 @@ class GatheredCodes(Protocol):
 
 class Gathering(Protocol):
     """The columns of one dataset in the making: first their blocks, then each as it turned out."""
+
+    on_disk: ClassVar[bool]
+
+    def content(self, file: BufferedReader, path: Path) -> Content:
+        """The bytes of an open file that the columns are in."""
+        ...
+
+    def kept(self, blocks: Iterable[bytes]) -> Content:
+        """Bytes that come block by block, for as long as they are needed."""
+        ...
 
     def blocks(self) -> GatheredBlocks: ...
     def numbers(self, records: int | None = None) -> GatheredNumbers:
@@ -121,9 +134,16 @@ class HeldCodes:
 class InMemory:
     """Gathers columns in memory."""
 
+    on_disk: ClassVar[bool] = False
     answers: AnswersInMemory | None = None
     _values: dict[str, Any] = field(default_factory=dict)
     _special: dict[str, SpecialMissing] = field(default_factory=dict)
+
+    def content(self, file: BufferedReader, _: Path) -> Content:
+        return HeldBytes(file.read())
+
+    def kept(self, blocks: Iterable[bytes]) -> Content:
+        return HeldBytes(b"".join(blocks))
 
     def blocks(self) -> GatheredBlocks:
         return list[pa.Array]()
@@ -257,11 +277,19 @@ class _KeptCodes:
 class OnDisk:
     """Gathers columns in a file."""
 
+    on_disk: ClassVar[bool] = True
+
     def __init__(self, file: KeptFile, answers: AnswersInMemory) -> None:
         self._file = file
         self._answers = answers
         self._kept: dict[str, _KeptValues | _KeptCategories] = {}
         self._special: dict[str, SpecialMissing] = {}
+
+    def content(self, file: BufferedReader, path: Path) -> Content:
+        return OpenFile(file, path)
+
+    def kept(self, blocks: Iterable[bytes]) -> Content:
+        return KeptBytes(self._file.another(), blocks)
 
     def blocks(self) -> GatheredBlocks:
         return _KeptBlocks(self._file)

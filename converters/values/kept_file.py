@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -50,6 +51,20 @@ class KeptFile:
         self.path = folder.new_file()
         with work_told(self.path):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+    def another(self) -> KeptFile:
+        """One more file in the same folder; of a file that another process made there is none."""
+        if self._folder is None:
+            raise ValueError(f"{self.path} is another process's")
+        return KeptFile(self._folder)
+
+    def remove(self) -> None:
+        """Remove the file before its folder goes."""
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+        with suppress(OSError):
+            self.path.unlink()
 
     def reserve(self, length: int, dtype: str) -> ArrayPlace:
         """Room for an array that is written in parts."""

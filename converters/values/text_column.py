@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .gathering import GatheredBlocks
+from .gathering import GatheredBlocks, Gathering
 from .written_forms import mask_of
 
 FIRST_BLOCK = 65_536
@@ -64,6 +64,12 @@ class TextColumn:
             nothing = pa.scalar(None, self.values.type)
             return TextColumn(pc.if_else(pa.array(gone), nothing, self.values), None)
         return _compacted(self.values, np.where(np.append(gone, False)[self.codes], -1, self.codes))
+
+    def array(self) -> pa.Array:
+        """The column as Arrow has it: a dictionary where there are codes."""
+        if self.codes is None:
+            return self.values
+        return pa.DictionaryArray.from_arrays(pa.array(self.codes, mask=self.codes < 0), self.values)
 
     def first(self, records: int) -> TextColumn:
         """The first records."""
@@ -126,6 +132,14 @@ class TextBlocks:
         self._blocks: GatheredBlocks = [] if blocks is None else blocks
         self.encodes = False
 
+    @classmethod
+    def of(cls, column: TextColumn, blocks: GatheredBlocks) -> TextBlocks:
+        """A column that is there as a whole."""
+        texts = cls(blocks)
+        texts.encodes = column.codes is not None
+        blocks.append(column.array())
+        return texts
+
     def add(self, block: pa.Array) -> None:
         if not len(self._blocks):
             self.encodes = pays(block)
@@ -137,3 +151,38 @@ class TextBlocks:
             return TextColumn(pa.array([], pa.large_string()), None)
         together = pa.chunked_array(list(self._blocks)).unify_dictionaries().combine_chunks()
         return TextColumn.of_dictionary(together) if self.encodes else TextColumn(together, None)
+
+
+class KeptTexts(Sequence[TextColumn]):
+    """Columns of text on disk: each is put together whenever it is asked for, and none is held."""
+
+    def __init__(self, columns: Sequence[TextBlocks]) -> None:
+        self._columns = columns
+
+    def __iter__(self) -> Iterator[TextColumn]:
+        return (each.column() for each in self._columns)
+
+    @overload
+    def __getitem__(self, place: int) -> TextColumn: ...
+    @overload
+    def __getitem__(self, place: slice) -> KeptTexts: ...
+    def __getitem__(self, place: int | slice) -> TextColumn | KeptTexts:
+        if isinstance(place, slice):
+            return KeptTexts(self._columns[place])
+        return self._columns[place].column()
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def columns_of(blocks: Sequence[TextBlocks], gathering: Gathering) -> Sequence[TextColumn]:
+    """The columns of these blocks: in memory, or fetched one by one."""
+    texts = KeptTexts(blocks)
+    return texts if gathering.on_disk else list(texts)
+
+
+def kept_columns(columns: Iterable[TextColumn], gathering: Gathering) -> Sequence[TextColumn]:
+    """Columns that come one by one, where the others are."""
+    if not gathering.on_disk:
+        return list(columns)
+    return KeptTexts([TextBlocks.of(column, gathering.blocks()) for column in columns])

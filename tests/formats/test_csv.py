@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.formats.csv import delimited, reader
+from adamgate.converters.formats.csv.quotation_marks import scan
 from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.values.content import HeldBytes
 from adamgate.schemas.errors import UnreadableInput
 from adamgate.schemas.study.dataset import Dataset
 
@@ -443,13 +445,11 @@ def first_misplaced(body: str) -> str | None:
 @given(st.text('",\nab \r', max_size=24))
 @example('a"')
 @example('"a""')
-def test_misplaced_quotes_are_found_as_a_strict_parser_does(
-    monkeypatch: pytest.MonkeyPatch, body: str
-) -> None:
+def test_misplaced_quotes_are_found_as_a_strict_parser_does(body: str) -> None:
     for block in (1, 3, 1 << 20):
-        monkeypatch.setattr(delimited, "_BLOCK", block)
-        place, closed = delimited._misplaced_quote(body.encode(), b",")
-        found = None if place is None else "inside" if closed else "unclosed"
+        scanned = scan(HeldBytes(body.encode()), b",", 0, 0, block)
+        place = scanned.misplaced
+        found = None if place is None else "inside" if scanned.closed else "unclosed"
         assert found == first_misplaced(body)
         assert place is None or body[place] == '"'
 

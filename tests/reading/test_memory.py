@@ -65,7 +65,7 @@ def test_a_study_on_disk_is_the_same_study_with_the_same_report(path, work):
     assert_same_study(path, work)
 
 
-@pytest.mark.parametrize("form", ["parquet", "json", "ndjson", "ndjson.gz"])
+@pytest.mark.parametrize("form", ["csv", "parquet", "json", "ndjson", "ndjson.gz"])
 @pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
 def test_so_it_is_in_every_format(root, tmp_path, work, form):
     ag.convert(root / "fixtures/cartitude1", tmp_path / "out", to=form)

@@ -7,10 +7,9 @@ since a lost one would silently move the borders of all that follows.
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,15 @@ from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.variable import ReadingNote
-from ...values.encodings import BYTE_ORDER_MARKS, codec_name, decode_values, shown_bytes, undecoded_note
-from ...values.file_kind import seems
+from ...values.content import Content, blocks
+from ...values.encodings import decode_values, undecoded_note
+from ...values.gathering import Gathering
 from ...values.regular_file import open_regular
-from ...values.text_column import TextBlocks, TextColumn
+from ...values.text_column import TextBlocks, TextColumn, columns_of, kept_columns
 from ..format import ReadOptions
-from ..unpacking import Allowance, unpacked
-from .head import LINE_BREAK, nameless, read_head
+from .head import Head, nameless, read_head
+from .plain_text import BYTE_ORDER_MARK, line_breaks, line_of, plain_text
+from .quotation_marks import Scan, scan
 
 NA = "NA"
 """How R writes a missing value, without quotation marks."""
@@ -36,11 +37,9 @@ LONGEST_RECORD = 8 << 20
 """Bytes that a record may have: a lost quotation mark makes one of all that follows."""
 
 _BLOCK = LONGEST_RECORD
+_SCANNED = 1 << 20
 _CONTENT = re.compile(rb"[^\r\n]")
-_FILLED = re.compile(rb"\S")
-_PLAUSIBLE = ("", "a text file, perhaps CSV")
 _BYTES = "iso-8859-1"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +52,29 @@ class Delimited:
         Without blanks around the names.
     labels : list of str
         One per name; empty where no line of the file holds labels.
-    columns : list of TextColumn
+    columns : sequence of TextColumn
         One per name, all of `records` values; null where a word that the user declared missing stands
-        without quotation marks.
-    bare_na : list of int
-        Per column, how many values are NA without quotation marks, as R writes missing ones; zeros where
-        the user has declared what is missing.
+        without quotation marks. On disk each is fetched again whenever it is asked for.
+    bare : list of int
+        Per column, how many values are missing ones without quotation marks: the words that the user
+        declared, else NA, as R writes them.
     """
 
     header: list[str]
     labels: list[str]
-    columns: list[TextColumn]
-    bare_na: list[int]
+    columns: Sequence[TextColumn]
+    bare: list[int]
     records: int
     encoding: str
     notes: list[ReadingNote]
 
 
 def read_delimited(
-    path: Path, dataset: str, options: ReadOptions, described: Collection[str] = ()
+    path: Path,
+    dataset: str,
+    options: ReadOptions,
+    gathering: Gathering,
+    described: Collection[str] = (),
 ) -> Delimited:
     """Split a file into columns; the delimiter is the one that parts its header.
 
@@ -81,6 +84,8 @@ def read_delimited(
     dataset : str
         For notes.
     options : ReadOptions
+    gathering : Gathering
+        Where the columns are kept.
     described : collection of str
         Names in capitals of the variables that a table beside the file describes.
 
@@ -90,151 +95,124 @@ def read_delimited(
         When the file is empty or no text, a name is missing or there twice, a record has more or fewer
         values than there are names, or a quotation mark stands where none may.
     """
-    data, encoding, stray = _utf8(_content(path, options), path, options.encoding)
-    first = _CONTENT.search(data)
-    head = read_head(data, first.start() if first else 0, path, dataset, stray=stray, described=described)
-    _refuse_misplaced_quotes(data, head.start, head.delimiter, path)
-    notes, body = head.notes, head.body
-    raw = _Raw([TextBlocks() for _ in head.names], keeps_na=not options.missing)
-    end = _content_end(data, body)
-    if len(head.names) == 1 and (blank := len(LINE_BREAK.findall(data, end)) - (end > body)) > 0:
+    with open_regular(path) as file:
+        text = plain_text(file, path, options, gathering)
+        first = _first_content(text.content, text.start)
+        head = read_head(text.content, first, path, dataset, stray=text.stray, described=described)
+        raw = _Raw([TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing)
+        blank = _part(text.content, head, raw, path, options)
+    notes = head.notes
+    if len(head.names) == 1 and blank > 0:
         notes.append(ReadingNote(dataset, f"blank lines at the end, excluded: {blank}"))
-    if end > body:
-        _split(_records(data, body, end), raw, head.delimiter, path, options)
-    names, columns = _named(head.names, raw.columns, path, dataset, notes)
-    if stray:
-        columns = [
+    names = _named(head.names, raw.blocks, path, dataset, notes)
+    columns = columns_of(raw.blocks[: len(names)], gathering)
+    if text.stray:
+        decoded = (
             _decoded(column, name, dataset, notes) for name, column in zip(names, columns, strict=True)
-        ]
+        )
+        columns = kept_columns(decoded, gathering)
     return Delimited(
         names,
         head.labels[: len(names)],
         columns,
-        raw.bare_na[: len(names)],
+        raw.bare[: len(names)],
         raw.records,
-        "cp1252" if stray else encoding,
+        "cp1252" if text.stray else text.encoding,
         notes,
     )
 
 
-def _records(data: bytes, body: int, end: int) -> pa.Buffer:
-    """The bytes of the records. Arrow drops a byte order mark in front, also where it is part of a value."""
-    if data.startswith(_BYTE_ORDER_MARK, body):
-        return pa.py_buffer(_BYTE_ORDER_MARK + data[body:end])
-    return pa.py_buffer(data).slice(body, end - body)
+def _part(content: Content, head: Head, raw: _Raw, path: Path, options: ReadOptions) -> int:
+    """Part the records into columns; how many lines behind the last of them are blank."""
+    found = scan(content, head.delimiter, head.start, head.body, min(_SCANNED, _BLOCK))
+    if found.misplaced is not None:
+        raise _misplaced(found, content, path)
+    end = _content_end(content, head.body)
+    for begin, cut in _pieces(found.ends, head.body, end, path):
+        for batch in _split(_records(content, begin, cut), raw, head.delimiter, path, options):
+            raw.add(batch)
+        if options.progress:
+            options.progress(path.name, cut - head.body, end - head.body)
+    if raw.ragged is not None:
+        raise _ragged(raw.ragged, raw.count_ragged, len(head.names), path)
+    return line_breaks(content, end, content.size) - (end > head.body)
+
+
+def _first_content(content: Content, start: int) -> int:
+    """Where the first line with something on it begins; the beginning where there is none."""
+    found = ((at, _CONTENT.search(block)) for at, block in blocks(content, start))
+    return next((at + match.start() for at, match in found if match), start)
+
+
+def _content_end(content: Content, body: int) -> int:
+    """Where the last line with something on it ends, its line break not counted."""
+    end = content.size
+    while end > body:
+        start = max(body, end - _SCANNED)
+        filled = bytes(content.part(start, end - start)).rstrip(b"\r\n")
+        if filled:
+            return start + len(filled)
+        end = start
+    return end
+
+
+def _pieces(ends: Sequence[int], body: int, end: int, path: Path) -> Iterator[tuple[int, int]]:
+    """Where whole records begin and end that Arrow parts at once: about as many as a block holds.
+
+    Raises
+    ------
+    UnreadableInput
+        When a record begins before a block, and does not end in it.
+    """
+    begin = body
+    for limit in range(body + _BLOCK, end, _BLOCK):
+        place = bisect_right(ends, limit)
+        cut = ends[place - 1] if place else 0
+        if cut > begin:
+            yield begin, cut
+            begin = cut
+        elif begin < limit - _BLOCK:
+            raise UnreadableInput(
+                f"a record is longer than {_BLOCK >> 20} MB",
+                str(path),
+                "a quotation mark may be lost near its beginning: export the file again",
+            )
+    if end > begin:
+        yield begin, end
+
+
+def _records(content: Content, begin: int, end: int) -> pa.Buffer:
+    """The bytes of records. Arrow drops a byte order mark in front, also where it is part of a value."""
+    data = content.part(begin, end - begin)
+    if data[: len(BYTE_ORDER_MARK)] == BYTE_ORDER_MARK:
+        return pa.py_buffer(BYTE_ORDER_MARK + bytes(data))
+    return pa.py_buffer(data)
 
 
 def _named(
-    names: list[str], columns: list[TextColumn], path: Path, dataset: str, notes: list[ReadingNote]
-) -> tuple[list[str], list[TextColumn]]:
-    """The columns that have a name; those at the end that have none must be empty, as Excel writes them.
+    names: list[str], columns: Sequence[TextBlocks], path: Path, dataset: str, notes: list[ReadingNote]
+) -> list[str]:
+    """The names; columns at the end that have none must be empty, as Excel writes them.
 
     A line of names without any is refused.
     """
     named = sum(1 for name in names if name)
     for place, column in enumerate(columns[named:], start=named + 1):
-        if not named or column.filled().any():
+        if not named or column.column().filled().any():
             raise nameless(place, path)
     if named < len(names):
         message = f"columns at the end without a name and without a value, excluded: {len(names) - named}"
         notes.append(ReadingNote(dataset, message))
-    return names[:named], columns[:named]
+    return names[:named]
 
 
-def _content(path: Path, options: ReadOptions) -> bytes:
-    with open_regular(path) as file:
-        data = _gunzipped(file, path, options) if file.peek(2).startswith(b"\x1f\x8b") else file.read()
-    if not _FILLED.search(data):
-        raise UnreadableInput(
-            "the file is empty", str(path), "export it again; an empty dataset still has a line of names"
-        )
-    kind = seems(data[:512])
-    if kind not in _PLAUSIBLE and not data.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
-        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV again")
-    return data
-
-
-def _gunzipped(file: BufferedReader, path: Path, options: ReadOptions) -> bytes:
-    try:
-        return b"".join(unpacked(file, Allowance.of_file(file, path, options)))
-    except (EOFError, zlib.error) as error:
-        raise UnreadableInput(
-            "the gzip compression is broken or cut short", str(path), "copy or export the file again"
-        ) from error
-
-
-def _utf8(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bool]:
-    """The content as UTF-8, its encoding, and whether there are stray bytes.
-
-    Where neither the user nor a byte order mark names an encoding and some bytes are not UTF-8, every
-    byte becomes a character (Latin 1), to be decoded value by value once the borders are known.
-    """
-    marked = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    wanted = codec_name(encoding) if encoding else marked
-    if b"\0" in data[:4096] and not wanted.startswith(("utf-16", "utf-32")):
-        raise UnreadableInput(
-            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
-        )
-    if wanted == "utf-8" and data.isascii():
-        return data, wanted, False
-    try:
-        text = str(data, wanted)
-    except UnicodeDecodeError as error:
-        if encoding is None and wanted.startswith("utf-8"):
-            return str(data.removeprefix(b"\xef\xbb\xbf"), _BYTES).encode(), "utf-8", True
-        raise UnreadableInput(
-            f"text is not {wanted}: bytes {shown_bytes(data[error.start : error.start + 6])}",
-            f"{path}, line {_line(data, error.start)}",
-            "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried",
-        ) from error
-    known = "utf-8" if wanted == "utf-8-sig" else wanted
-    return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), known, False
-
-
-def _content_end(data: bytes, body: int) -> int:
-    """Where the last line with something on it ends, its line break not counted."""
-    end = len(data)
-    while end > body and data[end - 1] in b"\r\n":
-        end -= 1
-    return end
-
-
-def _refuse_misplaced_quotes(data: bytes, start: int, delimiter: bytes, path: Path) -> None:
-    place, closed = _misplaced_quote(data, delimiter, start)
-    if place is not None:
-        raise UnreadableInput(
-            "a quotation mark stands inside a value" if closed else "a quotation mark is never closed",
-            f"{path}, line {_line(data, place)}",
-            "put such a value into quotation marks, and write each mark within it twice",
-        )
-
-
-def _misplaced_quote(data: bytes, delimiter: bytes, begin: int = 0) -> tuple[int | None, bool]:
-    """Position of the first quotation mark out of place from `begin` on, if any, and whether all are closed.
-
-    Every other mark opens and must follow a border, the rest close and must precede one. Two in a row
-    within quotes stand for one: they close and open at once, so a mark counts as a border too.
-    """
-    if data.find(b'"', begin) < 0:
-        return None, True
-    border = np.zeros(256, dtype=np.bool_)
-    border[list(delimiter + b'\r\n"')] = True
-    content = np.frombuffer(data, dtype=np.uint8)
-    seen = 0
-    for start in range(begin, len(content), _BLOCK):
-        marks = start + np.flatnonzero(content[start : start + _BLOCK] == ord('"'))
-        opening = (seen + np.arange(len(marks))) % 2 == 0
-        beside = np.where(opening, marks - 1, marks + 1)
-        inside = (beside >= begin) & (beside < len(content))
-        wrong = inside & ~border[content[np.clip(beside, 0, len(content) - 1)]]
-        if wrong.any():
-            return int(marks[wrong.argmax()]), True
-        seen += len(marks)
-    return (data.rindex(b'"'), False) if seen % 2 else (None, True)
-
-
-def _line(data: bytes, place: int) -> int:
-    return sum(1 for _ in LINE_BREAK.finditer(data, 0, place)) + 1
+def _misplaced(found: Scan, content: Content, path: Path) -> UnreadableInput:
+    place = found.misplaced or 0
+    return UnreadableInput(
+        "a quotation mark stands inside a value" if found.closed else "a quotation mark is never closed",
+        f"{path}, line {line_of(content, place)}",
+        "put such a value into quotation marks, and write each mark within it twice",
+    )
 
 
 @dataclass(slots=True)
@@ -245,42 +223,44 @@ class _Raw:
     ----------
     keeps_na : bool
         Whether NA without quotation marks, which comes as null, is a text and only counted.
+    ragged : tuple of (int, int) or None
+        The first record that has too few or too many values: its number, and how many.
     """
 
     blocks: list[TextBlocks]
     keeps_na: bool
     records: int = 0
-    bare_na: list[int] = field(default_factory=list)
-    ragged: list[tuple[int, int]] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
+    ragged: tuple[int, int] | None = None
+    count_ragged: int = 0
 
     def __post_init__(self) -> None:
-        self.bare_na = [0] * len(self.blocks)
+        self.bare = [0] * len(self.blocks)
 
     def note_ragged(self, row: Any) -> str:
-        """Keep the number of the record and of its values."""
-        self.ragged.append((row.number, row.actual_columns))
+        """Count a record, which Arrow numbers from the beginning of its piece."""
+        if self.ragged is None:
+            self.ragged = self.records + row.number, row.actual_columns
+        self.count_ragged += 1
         return "skip"
 
     def add(self, batch: pa.RecordBatch) -> None:
+        if not batch.num_rows:
+            return
         self.records += batch.num_rows
         for place, part in enumerate(batch.columns):
-            if self.keeps_na and part.null_count:
-                self.bare_na[place] += part.null_count
-                part = part.fill_null(NA)  # noqa: PLW2901
-            self.blocks[place].add(part)
-
-    @property
-    def columns(self) -> list[TextColumn]:
-        return [blocks.column() for blocks in self.blocks]
+            self.bare[place] += part.null_count
+            self.blocks[place].add(part.fill_null(NA) if self.keeps_na and part.null_count else part)
 
 
-def _split(body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: ReadOptions) -> None:
+def _split(
+    body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: ReadOptions
+) -> list[pa.RecordBatch]:
     names = [str(position) for position in range(len(raw.blocks))]
-    stream = pa.BufferReader(body)
     try:
-        reader = arrow_csv.open_csv(
-            stream,
-            arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
+        table = arrow_csv.read_csv(
+            pa.BufferReader(body),
+            arrow_csv.ReadOptions(use_threads=False, block_size=body.size, column_names=names),
             arrow_csv.ParseOptions(
                 delimiter=delimiter.decode(),
                 newlines_in_values=True,
@@ -295,29 +275,16 @@ def _split(body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: Re
                 check_utf8=False,
             ),
         )
-        for batch in reader:
-            raw.add(batch)
-            if options.progress:
-                options.progress(path.name, min(stream.tell(), body.size), body.size)
     except pa.ArrowInvalid as error:
-        raise _unsplit(error, path) from error
-    if raw.ragged:
-        raise _ragged(raw.ragged, len(names), path)
+        raise UnreadableInput(
+            "this is no delimited text", str(path), "export the dataset as CSV again"
+        ) from error
+    return table.to_batches()  # type: ignore[no-any-return]
 
 
-def _unsplit(error: pa.ArrowInvalid, path: Path) -> UnreadableInput:
-    if "straddl" in str(error):
-        return UnreadableInput(
-            f"a record is longer than {_BLOCK >> 20} MB",
-            str(path),
-            "a quotation mark may be lost near its beginning: export the file again",
-        )
-    return UnreadableInput("this is no delimited text", str(path), "export the dataset as CSV again")
-
-
-def _ragged(ragged: list[tuple[int, int]], expected: int, path: Path) -> UnreadableInput:
-    number, found = ragged[0]
-    others = f" (in {len(ragged)} records)" if len(ragged) > 1 else ""
+def _ragged(first: tuple[int, int], count: int, expected: int, path: Path) -> UnreadableInput:
+    number, found = first
+    others = f" (in {count} records)" if count > 1 else ""
     return UnreadableInput(
         f"expected {expected} values, found {found}{others}",
         f"{path}, record {number}",

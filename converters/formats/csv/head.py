@@ -10,17 +10,18 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.variable import MOST_VARIABLES, ReadingNote
 from ....schemas.wording import one_line
+from ...values.content import Content
 from ...values.encodings import decode_values, undecoded_note
 from ..format import refuse_too_many
 
-LINE_BREAK = re.compile(rb"\r\n|\n|\r")
+_LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 
 _DELIMITERS = b",;\t|"
 _UNUSUAL_DELIMITERS = b"^~!#*\x01\x02\x14\x1c\x1d\x1e\x1f"
@@ -88,18 +89,18 @@ class _Line:
 
 
 def read_head(
-    data: bytes, start: int, path: Path, dataset: str, *, stray: bool, described: Collection[str] = ()
+    content: Content, begin: int, path: Path, dataset: str, *, stray: bool, described: Collection[str] = ()
 ) -> Head:
     """Find the names of the columns and what belongs to them.
 
     Parameters
     ----------
-    data : bytes
+    content : Content
         The file as UTF-8.
-    start : int
+    begin : int
         Where its first line with something on it begins.
     stray : bool
-        Whether `data` has one character for each byte of the file, because some are not UTF-8.
+        Whether it has one character for each byte of the file, because some are not UTF-8.
     described : collection of str
         Names in capitals of all variables that a table beside the file has for it. Where the first line
         has these names and no others, nothing is looked for above or below it.
@@ -109,11 +110,17 @@ def read_head(
     UnreadableInput
         When there are no names, a column has none and others after it do, or two have one name.
     """
-    if described and (head := _as_described(data, start, dataset, stray, described)):
-        return head
+    data = bytes(content.part(begin, _LONGEST_SAMPLE + 1))
+    head = _as_described(data, dataset, stray, described) if described else None
+    head = head or _found(data, path, dataset, stray)
+    return replace(head, start=begin + head.start, body=begin + head.body)
+
+
+def _found(data: bytes, path: Path, dataset: str, stray: bool) -> Head:
+    """The head by what the first lines hold; positions in `data`."""
     notes: list[ReadingNote] = []
-    stated = _SEP_LINE.match(data, start)
-    raw = list(_raw_lines(data, stated.end() if stated else start, stray))
+    stated = _SEP_LINE.match(data)
+    raw = list(_raw_lines(data, stated.end() if stated else 0, stray))
     if not raw:
         raise UnreadableInput(
             "the file holds no names and no records",
@@ -139,11 +146,9 @@ def read_head(
     )
 
 
-def _as_described(
-    data: bytes, start: int, dataset: str, stray: bool, described: Collection[str]
-) -> Head | None:
+def _as_described(data: bytes, dataset: str, stray: bool, described: Collection[str]) -> Head | None:
     """The head of a file whose first line has the names that are described; None where it has others."""
-    line = next(_raw_lines(data, start, stray), None)
+    line = next(_raw_lines(data, 0, stray), None)
     (text,), _ = decode_values([line.raw if line else b""])
     for delimiter in map(_byte, _DELIMITERS):
         if line and line.raw.count(delimiter) >= MOST_VARIABLES:
@@ -163,7 +168,7 @@ def _as_described(
 def _raw_lines(data: bytes, start: int, stray: bool) -> Iterator[_Line]:
     """The first lines with something on them; a line break within quotation marks ends none."""
     quotes, counted, begin, found = 0, start, start, 0
-    for line_break in LINE_BREAK.finditer(data, start, start + _LONGEST_SAMPLE):
+    for line_break in _LINE_BREAK.finditer(data, start, _LONGEST_SAMPLE):
         quotes += data.count(b'"', counted, line_break.start())
         counted = line_break.end()
         if quotes % 2:
@@ -174,12 +179,12 @@ def _raw_lines(data: bytes, start: int, stray: bool) -> Iterator[_Line]:
             if found == _SAMPLE:
                 return
         begin = line_break.end()
-    if begin < len(data) and (len(data) <= start + _LONGEST_SAMPLE or not found):
+    if begin < len(data) and (len(data) <= _LONGEST_SAMPLE or not found):
         yield _Line(_as_in_file(data[begin:], stray), begin, len(data))
 
 
 def _as_in_file(data: bytes, stray: bool) -> bytes:
-    return str(data, "utf-8").encode("iso-8859-1") if stray else data
+    return str(data, "utf-8", "ignore").encode("iso-8859-1") if stray else data  # its end may be cut off
 
 
 def _parted(lines: Sequence[_Line], delimiter: bytes, path: Path) -> Iterator[_Line]:

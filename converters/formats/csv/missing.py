@@ -69,7 +69,7 @@ class MissingWords:
 
     @classmethod
     def declared(cls, content: Delimited, options: ReadOptions) -> MissingWords:
-        return cls(options.missing, any(map(_nulls, content.columns)))
+        return cls(options.missing, bool(options.missing) and any(content.bare))
 
     @property
     def read_as_missing(self) -> ReadAsMissing:
@@ -152,7 +152,7 @@ def words_for_missing(
     declared : collection of str
         Words that the user has declared.
     """
-    bare = [name for name, count in zip(content.header, content.bare_na, strict=True) if count]
+    bare = [name for name, count in zip(content.header, content.bare, strict=True) if count and not declared]
     for word in _WRITTEN_BY:
         numeric = [name for name, words in kept.items() if word in words]
         if word in declared or (word != NA and not numeric):

@@ -12,22 +12,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...metadata.sidecar_names import VARIABLES_FILE
 from ...metadata.sidecars import VariableEntry, VariablesTable, dataset_in, variables_beside
+from ...values.gathering import Gathering
+from ...values.memory import size_of_text
 from ...values.reading_notes import Told, notes_on
 from ...values.sas_formats import FormatKind, kind_of
-from ...values.text_column import TextColumn
+from ...values.text_column import TextColumn, kept_columns
 from ...values.typed_text import (
     ROUNDED,
     STAMPS_OF,
@@ -66,6 +67,8 @@ class _Column:
 
     Attributes
     ----------
+    values, special_missing
+        None once they are gathered.
     is_number : bool
         Num, which dates are too.
     kind : FormatKind
@@ -109,9 +112,10 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     name = dataset_in(path, options.encoding, options.tables)
     table = variables_beside(path, name, options.encoding, options.tables)
     described = dict(table.entries) if table else {}
-    content = read_delimited(path, name, options, tuple(described))
+    gathering = options.memory.gathering(size_of_text(path))
+    content = read_delimited(path, name, options, gathering, tuple(described))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
-    texts, records = _without_empty_end(content, table, name, notes)
+    texts, records = _without_empty_end(content, table, name, gathering, notes)
     labels = content.labels or [""] * len(content.header)
     declared = MissingWords.declared(content, options)
     commas = options.decimal is None and any(
@@ -124,10 +128,10 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     for variable, label, column in zip(content.header, labels, texts, strict=True):
         entry = described.pop(variable.upper(), _UNDESCRIBED)
         decimal = "," if commas and may_be_thousands(column.values.fill_null("")) else options.decimal
-        columns[variable] = read = _column(
-            variable, column, entry, replace(options, decimal=decimal), declared
-        )
+        read = _column(variable, column, entry, replace(options, decimal=decimal), declared)
         variables.append(_variable(variable, label, entry, read))
+        gathering.add(variable, read.values, read.special_missing)
+        columns[variable] = replace(read, values=None, special_missing=None)
     notes += (
         ReadingNote(name, column.problem, variable, column.record)
         for variable, column in columns.items()
@@ -144,24 +148,16 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
         for entry in described.values()
     ]
+    description = DatasetDescription(
+        name=name,
+        variables=tuple(variables),
+        carries=table.carries if table else frozenset({"label"} if content.labels else ()),
+        source=Source(path, "CSV", encoding=content.encoding),
+    )
     return [
-        Dataset(
-            name=name,
-            frame=pd.DataFrame(
-                {variable: column.values for variable, column in columns.items()},
-                index=pd.RangeIndex(records),
-                columns=list(columns),
-            ),
-            variables=tuple(variables),
-            carries=table.carries if table else frozenset({"label"} if content.labels else ()),
-            source=Source(path, "CSV", encoding=content.encoding),
-            special_missing=MappingProxyType(
-                {
-                    variable: column.special_missing
-                    for variable, column in columns.items()
-                    if column.special_missing is not None
-                }
-            ),
+        Dataset.of(
+            description,
+            gathering.columns(records),
             notes=tuple(notes),
             read_as_missing=declared.read_as_missing,
         )
@@ -169,8 +165,12 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
 
 
 def _without_empty_end(
-    content: Delimited, table: VariablesTable | None, dataset: str, notes: list[ReadingNote]
-) -> tuple[list[TextColumn], int]:
+    content: Delimited,
+    table: VariablesTable | None,
+    dataset: str,
+    gathering: Gathering,
+    notes: list[ReadingNote],
+) -> tuple[Sequence[TextColumn], int]:
     """The columns without records at the end that hold nothing, as spreadsheets leave them.
 
     A file that is described beside itself was written with care, and one without subjects may mean them.
@@ -187,7 +187,7 @@ def _without_empty_end(
     notes.append(
         ReadingNote(dataset, f"records at the end without any value, excluded: {content.records - records}")
     )
-    return [column.first(records) for column in content.columns], records
+    return kept_columns((column.first(records) for column in content.columns), gathering), records
 
 
 # One column
@@ -300,13 +300,13 @@ def _as_written(texts: TextColumn, meant: Typed, kind: FormatKind) -> _Column:
 
 def _repeated_names(dataset: str, names: Sequence[str], texts: Sequence[TextColumn]) -> Iterator[ReadingNote]:
     """A record that repeats the line of names, as files that were put together have it."""
-    places = [pc.index(column.values, name).as_py() for name, column in zip(names, texts, strict=True)]
-    if min(places) < 0:
-        return
-    repeats = np.ones(len(texts[0]), dtype=np.bool_)
+    repeats = None
     for column, name in zip(texts, names, strict=True):
-        repeats &= column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
-    if repeats.any():
+        if pc.index(column.values, name).as_py() < 0:
+            return
+        here = column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
+        repeats = here if repeats is None else repeats & here
+    if repeats is not None and repeats.any():
         yield ReadingNote(dataset, "repeats the names, and is kept", record=int(repeats.argmax()) + 1)
 
 
