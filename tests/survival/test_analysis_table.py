@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from adamgate.converters.reading.read import read
-from adamgate.converters.survival import LAYOUTS, survival
+from adamgate.converters.survival.survival import survival
+from adamgate.converters.survival.tools import LAYOUTS
 from adamgate.converters.writing.write import write
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
 from adamgate.schemas.study.study import Study
