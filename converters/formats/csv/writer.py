@@ -117,6 +117,8 @@ _TOKENS = {
     Shape.NUMBER: number_tokens,
     Shape.DATE: date_tokens,
     Shape.DATETIME: datetime_tokens,
+    Shape.TRUTH: lambda truths: truths.cast(pa.int8()).cast(pa.large_string()),  # as numbers: 1 and 0
+    Shape.WHOLE: number_tokens,
 }
 
 

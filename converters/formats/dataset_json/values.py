@@ -53,7 +53,7 @@ def form_of(dataset: Dataset, variable: Variable) -> Form:
     shape = arrow_columns.shape_of(dataset, variable)
     if shape is Shape.TEXT:
         return Form(declared if declared in _TEXTS else "string", "", _json_text)
-    if shape is Shape.NUMBER:
+    if shape in _OF_NUMBERS:
         form = _NUMBERS.get(declared, _DOUBLE)
     elif declared in _NUMBERS and kind_of(variable.format) is _KINDS[shape]:
         number = _NUMBERS[declared]
@@ -153,6 +153,7 @@ def _are_times(numbers: Numbers) -> bool:
 
 _json_text = _quoted(_escaped)
 _TEXTS = frozenset({"string", "date", "datetime", "time", "decimal", "URI"})
+_OF_NUMBERS = frozenset({Shape.NUMBER, Shape.TRUTH, Shape.WHOLE})
 _KINDS = {Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
 _STAMPS = {
     Shape.DATE: Form("date", "integer", _quoted(date_tokens)),
