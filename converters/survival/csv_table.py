@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...schemas.study import columns
-from ..formats.csv.writer import quoted
+from ..formats.csv.quoting import quoted
 from ..values.lines import Block, Tokens, block, lines, number_tokens
 
 

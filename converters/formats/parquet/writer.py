@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 from ....schemas.study.dataset import Dataset
 from ...values import arrow_columns
 from ..breaches import breaches as unfit
-from ..format import Breach, Output, Writer
+from ..format import Breach, Output, TableStyle, Writer
 from ..planned_file import PlannedFile
 from . import metadata
+from .tables import for_pandas
 
 
 def breaches(output: Output) -> Iterator[Breach]:
@@ -45,4 +46,17 @@ def _write(dataset: Dataset, stream: BinaryIO) -> None:
     pq.write_table(table_of(dataset), stream, compression="zstd")
 
 
-PARQUET = Writer(breaches, plan)
+def _tables_in(_style: TableStyle) -> Writer:
+    """The writer of tables for a tool: all that read Parquet know true, false and missing."""
+    return Writer(breaches, _plan_tables)
+
+
+def _plan_tables(outputs: Sequence[Output]) -> list[PlannedFile]:
+    return [PlannedFile(output.path, partial(_write_table, output.dataset)) for output in outputs]
+
+
+def _write_table(dataset: Dataset, stream: BinaryIO) -> None:
+    pq.write_table(for_pandas(table_of(dataset), dataset), stream, compression="zstd")
+
+
+PARQUET = Writer(breaches, plan, _tables_in)
