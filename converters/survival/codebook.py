@@ -19,8 +19,8 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .gate_entry import GateEntry
-from .one_record import COLUMNS, MADE
 from .records import AnalysedRecords, LeftOut
+from .shapes.one_record import COLUMNS, MADE
 from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.2"

@@ -17,8 +17,8 @@ from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .codebook import codebook
 from .judged import require_judged
-from .one_record import one_record_table, require_analysable, require_durations, require_other_names
 from .records import as_named, dataset_with, select
+from .shapes.one_record import one_record_table, require_analysable, require_durations, require_other_names
 from .subjects import naming_subjects
 from .time_scale import time_scale
 

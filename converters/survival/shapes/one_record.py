@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.study import columns
-from ...schemas.study.columns import Mask, Numbers
-from ...schemas.study.dataset import Dataset
-from .subjects import listed, require_one_record_each, subjects_of
+from ....schemas.errors import ConfigurationError, Refused
+from ....schemas.study import columns
+from ....schemas.study.columns import Mask, Numbers
+from ....schemas.study.dataset import Dataset
+from ..subjects import listed, require_one_record_each, subjects_of
 
 COLUMNS = ("USUBJID", "duration", "event", "CNSR", "reason")
 """What every table has, before arm and covariates."""

@@ -1,0 +1,1 @@
+"""What an analysis table may look like: one module for each shape."""
