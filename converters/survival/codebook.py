@@ -20,7 +20,8 @@ from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .gate_entry import GateEntry
 from .records import AnalysedRecords, LeftOut
-from .shapes.one_record import COLUMNS, MADE
+from .shapes.columns import sources
+from .shapes.one_record import COLUMNS
 from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.2"
@@ -31,17 +32,6 @@ _ZERO = (
     "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
     "parametric models (R survreg, lifelines WeibullFitter) refuse them"
 )
-
-_LABELS = {
-    "duration": "Time to event or censoring",
-    "event": "Event occurred",
-    "CNSR": "Censor",
-    "reason": "Event or censoring description",
-}
-_SOURCES = {
-    "event": "CNSR == 0",
-    "reason": "EVNTDESC of events; CNSDTDSC of censorings, else EVNTDESC",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +222,7 @@ class Codebook(Glanced):
 
 
 def codebook(
-    frame: pd.DataFrame,
+    table: Dataset,
     selection: AnalysedRecords,
     scale: TimeScale,
     study: Study,
@@ -246,8 +236,7 @@ def codebook(
 
     Parameters
     ----------
-    frame : DataFrame
-        The table.
+    table : Dataset
     selection, scale : AnalysedRecords, TimeScale
         What it was made from.
     study : Study
@@ -256,13 +245,14 @@ def codebook(
     where, population, arm : str or None
         As the user gave them.
     """
+    frame = table.frame
     return Codebook(
         dataset=selection.data.name,
         paramcd=selection.paramcd,
         param=_param(selection.data),
         polarity=POLARITY,
         time=_time(scale),
-        columns=tuple(_columns(frame, selection, scale)),
+        columns=tuple(_columns(table, selection, scale)),
         counts=_counts(frame),
         reasons=tuple(_reasons(selection.data, frame)),
         arm=arm,
@@ -323,17 +313,11 @@ def _agreed(values: set[int | None]) -> int | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _columns(frame: pd.DataFrame, selection: AnalysedRecords, scale: TimeScale) -> Iterator[ColumnEntry]:
-    data = selection.data
-    for name in frame.columns:
-        label, source = _LABELS.get(name, ""), _SOURCES.get(name, f"{data.name}.{name}")
-        if name == "duration":
-            label, source = f"{label}, {scale.unit}", scale.made_from
-        elif name in selection.from_adsl:
-            source = f"ADSL.{name}"
-        if name.upper() not in MADE and name in data and (name not in COLUMNS or data.variable(name).label):
-            label = data.variable(name).label
-        yield ColumnEntry(name, _type(frame[name]), label, source, int(frame[name].isna().sum()))
+def _columns(table: Dataset, selection: AnalysedRecords, scale: TimeScale) -> Iterator[ColumnEntry]:
+    made_from = sources(COLUMNS, selection, scale)
+    for each in table.variables:
+        column, source = table[each.name], made_from.get(each.name, f"{selection.data.name}.{each.name}")
+        yield ColumnEntry(each.name, _type(column), each.label, source, int(column.isna().sum()))
 
 
 def _type(column: pd.Series) -> str:

@@ -104,9 +104,9 @@ def survival(
         require_analysable(selection.data, paramcd)
         scale = time_scale(selection, target, stated)
         require_durations(selection.data, scale.durations)
-    frame = one_record_table(selection.data, scale.durations, wanted)
-    described = codebook(frame, selection, scale, study, report, where=where, population=population, arm=arm)
-    return AnalysisTable(frame, described, report, inputs_of(study))
+    table = one_record_table(selection, scale, wanted)
+    described = codebook(table, selection, scale, study, report, where=where, population=population, arm=arm)
+    return AnalysisTable(table, described, report, inputs_of(study))
 
 
 def _judged(

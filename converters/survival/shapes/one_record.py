@@ -12,14 +12,27 @@ from ....schemas.errors import ConfigurationError, Refused
 from ....schemas.study import columns
 from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import Variable
+from ..records import AnalysedRecords
 from ..subjects import listed, require_one_record_each, subjects_of
+from ..time_scale import TimeScale
+from .columns import TableColumn, table_of
 
-COLUMNS = ("USUBJID", "duration", "event", "CNSR", "reason")
+COLUMNS = (
+    TableColumn(Variable("USUBJID", "Unique Subject Identifier", "Char", key_sequence=1)),
+    TableColumn(Variable("duration", "Time to event or censoring", "Num"), is_duration=True),
+    TableColumn(Variable("event", "Event occurred", "Num", data_type="boolean"), "CNSR == 0"),
+    TableColumn(Variable("CNSR", "Censor", "Num", data_type="integer")),
+    TableColumn(
+        Variable("reason", "Event or censoring description", "Char"),
+        "EVNTDESC of events; CNSDTDSC of censorings, else EVNTDESC",
+        of=("EVNTDESC", "CNSDTDSC"),
+    ),
+)
 """What every table has, before arm and covariates."""
 
-MADE = frozenset({"DURATION", "EVENT", "REASON"})
+MADE = frozenset(each.name.upper() for each in COLUMNS if each.is_made)
 """Those that are no variable of the data, in capitals."""
-
 
 _EXACT = 2.0**53
 """A double holds whole numbers exactly up to this one."""
@@ -81,29 +94,30 @@ def require_other_names(further: Sequence[str]) -> None:
             )
 
 
-def one_record_table(data: Dataset, durations: Numbers, further: Sequence[str] = ()) -> pd.DataFrame:
+def one_record_table(records: AnalysedRecords, scale: TimeScale, further: Sequence[str] = ()) -> Dataset:
     """The table of a selection that is analysable.
 
     Parameters
     ----------
-    data : Dataset
-        One record per subject.
-    durations : ndarray of float, shape (n_subjects,)
+    records : AnalysedRecords
+        One for each subject.
+    scale : TimeScale
     further : sequence of str
         Arm and covariates.
 
     Returns
     -------
-    DataFrame, shape (n_subjects, 5 + n_further)
+    Dataset of n_subjects records and 5 + n_further variables
         USUBJID; duration (float); event (bool, True where CNSR is 0, never 1 - CNSR); CNSR (int), 0 for
         an event, each other value a reason for censoring; reason (text); then the further variables.
         Texts have no trailing blanks, blank ones are missing.
     """
+    data = records.data
     cnsr = data.numbers("CNSR")
     event = cnsr == 0
     table = {
         "USUBJID": _text(data, "USUBJID"),
-        "duration": durations.astype(np.float64, copy=True),
+        "duration": scale.durations.astype(np.float64, copy=True),
         "event": event,
         "CNSR": cnsr.astype(np.int64),
         "reason": _reasons(data, event),
@@ -111,7 +125,8 @@ def one_record_table(data: Dataset, durations: Numbers, further: Sequence[str] =
     for name in further:
         if name not in table:
             table[name] = _covariate(data, name)
-    return pd.DataFrame(table)
+    label = f"{data.name} {records.paramcd}, one record per subject"
+    return table_of(pd.DataFrame(table), COLUMNS, records, scale, label)
 
 
 def _covariate(data: Dataset, name: str) -> pd.Series | Numbers:
