@@ -18,7 +18,9 @@ from .analysis_table import AnalysisTable
 from .codebook import codebook
 from .judged import require_judged
 from .records import as_named, dataset_with, select
-from .shapes.one_record import one_record_table, require_analysable, require_durations, require_other_names
+from .shapes import SHAPES
+from .shapes.columns import require_other_names, sources
+from .shapes.options import OneRecordOptions
 from .subjects import naming_subjects
 from .time_scale import time_scale
 
@@ -92,20 +94,33 @@ def survival(
     _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
     target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
     condition = compile_expression(where) if where is not None else None
+    shape = SHAPES["one-record"].load()
     dataset = dataset_with(study, paramcd)
     (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
-    wanted = as_named([*([] if arm is None else [arm]), *listed], dataset, study)
-    require_other_names(wanted)
+    options = OneRecordOptions(
+        paramcd, where, population, unit, aval_unit, as_named(listed, dataset, study), arm
+    )
+    wanted = tuple(dict.fromkeys([*filter(None, [arm]), *options.covariates]))
+    require_other_names(wanted, shape.COLUMNS)
     report = _judged(study, gate, standards, show_keys=show_keys)
     if report is not None:
         require_judged(dataset, report)
     with naming_subjects(show_keys):
-        selection = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
-        require_analysable(selection.data, paramcd)
-        scale = time_scale(selection, target, stated)
-        require_durations(selection.data, scale.durations)
-    table = one_record_table(selection, scale, wanted)
-    described = codebook(table, selection, scale, study, report, where=where, population=population, arm=arm)
+        records = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
+        shape.require_analysable(records)
+        scale = time_scale(records, target, stated)
+        table = shape.build(records, scale, options)
+    described = codebook(
+        table,
+        shape.section(table, records, options),
+        made_from=sources(shape.COLUMNS, records, scale),
+        selection=records,
+        scale=scale,
+        study=study,
+        report=report,
+        where=where,
+        population=population,
+    )
     return AnalysisTable(table, described, report, inputs_of(study))
 
 

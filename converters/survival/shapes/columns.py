@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from ....schemas.errors import ConfigurationError
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ..records import AnalysedRecords
@@ -76,6 +77,23 @@ def sources(columns: Sequence[TableColumn], records: AnalysedRecords, scale: Tim
     return {name: f"ADSL.{name}" for name in records.from_adsl} | {
         name: source for name, source in made.items() if source
     }
+
+
+def require_other_names(further: Iterable[str], columns: Sequence[TableColumn]) -> None:
+    """Refuse a variable that has the name of a column the table makes; SAS sees no difference in case.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    made = {each.name.upper() for each in columns if each.is_made}
+    for name in further:
+        if name.upper() in made:
+            raise ConfigurationError(
+                f"{name} is the name of a column that every table has",
+                f"covariates, {name}",
+                "leave it out, or give the variable another name in the data",
+            )
 
 
 def _own(column: TableColumn, data: Dataset, scale: TimeScale) -> Variable:
