@@ -77,7 +77,7 @@ class AnalysisTable(Glanced):
         Parameters
         ----------
         path : str or Path
-            Ends in .csv or .parquet.
+            Ends in .csv, .parquet, .json or .ndjson (Dataset-JSON).
         layout : str, optional
             A name of `tools.LAYOUTS`; the default follows from the suffix.
         overwrite : bool

@@ -19,6 +19,7 @@ from ...schemas.wording import did_you_mean
 from ..formats import writable
 from ..formats.format import Output, TableStyle
 from ..formats.planned_file import PlannedFile
+from ..metadata.sidecars import dataset_name
 from ..values.arrow_columns import are_whole_days, stamps_of
 from ..writing.write import refuse_breaches
 
@@ -148,6 +149,11 @@ def _in_pandas(file: str, frame: pd.DataFrame) -> str:
     return f"pandas.read_csv({json.dumps(file)}, {options})"
 
 
+def _in_adamgate(file: str, _frame: pd.DataFrame) -> str:
+    name = dataset_name(Path(file).name)
+    return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame"
+
+
 def _in_lifelines(file: str, frame: pd.DataFrame) -> str:
     return f't = {_in_pandas(file, frame)}; lifelines.KaplanMeierFitter().fit(t["duration"], t["event"])'
 
@@ -218,6 +224,13 @@ LAYOUTS: Mapping[str, Layout] = {
             TableStyle(),
             _in_pandas,
         ),
+        Layout(
+            "dataset-json",
+            "any tool that reads Dataset-JSON: event true or false, labels and types beside it",
+            (".json", ".ndjson"),
+            TableStyle(),
+            _in_adamgate,
+        ),
     )
 }
-_BY_SUFFIX = {".parquet": "parquet", ".csv": "csv"}
+_BY_SUFFIX = {".parquet": "parquet", ".csv": "csv", ".json": "dataset-json", ".ndjson": "dataset-json"}

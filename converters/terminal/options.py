@@ -21,7 +21,7 @@ from ..values.left_open import DATE_ORDERS, DECIMALS
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STRUCTURES = tuple(str(each) for each in Structure if each is not Structure.OTHER)
-LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
+LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet", "dataset-json")
 """The names of `survival.tools` (a test holds them equal), which need pyarrow."""
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import adamgate
 from adamgate.converters.reading.read import read
 from adamgate.converters.survival.survival import survival
 from adamgate.converters.survival.tools import LAYOUTS
@@ -59,6 +60,22 @@ def test_labels_of_every_column_stand_in_parquet(made, tmp_path):
     assert b"pandas" in schema.metadata, "pandas reads the types as they were"
     (back,) = read(tmp_path / "os.parquet")
     assert {each.name: each.label for each in back.variables} == labels
+
+
+@pytest.mark.parametrize("suffix", ["json", "ndjson"])
+def test_labels_and_types_survive_dataset_json(made, tmp_path, suffix, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table, codebook = made.write(Path(f"os.{suffix}"))
+    (back,) = read(table)
+    assert {each.name: each.label for each in back.variables} == made.labels
+    assert {each.name: each.data_type for each in back.variables} == {
+        "USUBJID": "string", "duration": "double", "event": "boolean", "CNSR": "integer",
+        "reason": "string", "TRT01P": "string", "AGE": "double",
+    }  # fmt: skip
+    line = json.loads(codebook.read_text())["read_with"]
+    frame = eval(line, {"adamgate": adamgate})
+    assert frame["duration"].tolist() == made.frame["duration"].tolist()
+    assert frame["event"].tolist() == made.frame["event"].astype(float).tolist()
 
 
 def test_a_table_is_a_dataset(made, make):

@@ -137,6 +137,8 @@ def test_r_would_take_the_text_na_for_missing():
         ("os.csv", None, "csv"),
         ("OS.CSV", None, "csv"),
         ("os.parquet", None, "parquet"),
+        ("os.json", None, "dataset-json"),
+        ("os.ndjson", None, "dataset-json"),
         ("os.csv", "r", "r"),
         ("os.parquet", "lifelines", "lifelines"),
     ],

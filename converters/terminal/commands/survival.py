@@ -36,7 +36,14 @@ from ..streams import columns, tell
 @PATHS
 @declared_options(SHAPES["one-record"].options)
 @click.option("--for", "layout", type=click.Choice(LAYOUTS), help="The tool that reads the table.")
-@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Ends in .csv or .parquet.")
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    required=True,
+    metavar="FILE",
+    help="Ends in .csv, .parquet, .json or .ndjson.",
+)
 @click.option("--no-gate", is_flag=True, help="Do not validate the study first.")
 @OVERWRITING
 @JUDGING_OPTIONS
