@@ -7,8 +7,8 @@ from .converters.reports.baseline import read_baseline as read_baseline
 from .converters.reports.describe import Description as Description
 from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
-from .converters.survival import AnalysisTable as AnalysisTable
-from .converters.survival import survival as survival
+from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
+from .converters.survival.survival import survival as survival
 from .converters.writing.convert import convert as convert
 from .converters.writing.losses import MetadataNotKept as MetadataNotKept
 from .converters.writing.write import write as write

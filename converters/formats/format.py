@@ -136,6 +136,24 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class TableStyle:
+    """How a table for one tool is written, where a format leaves a choice.
+
+    Attributes
+    ----------
+    true, false, missing : str
+        In text formats.
+    quotes_all_text : bool
+        Put every text in quotation marks, so that none is taken for a number or a missing value.
+    """
+
+    true: str = "1"
+    false: str = "0"
+    missing: str = ""
+    quotes_all_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """How one file format is written; `Format.holds` says what it has a place for.
 
@@ -145,7 +163,14 @@ class Writer:
         Everything of a dataset that the format cannot hold; a dataset with none is written loss-free.
     plan : callable
         The files that hold these datasets, sidecars included.
+    styled : callable, optional
+        The writer of tables for a tool, one file each, in the style that the tool reads; where there is
+        none, these are written as every dataset is.
     """
 
     breaches: Callable[[Output], Iterable[Breach]]
     plan: Callable[[Sequence[Output]], list[PlannedFile]]
+    styled: Callable[[TableStyle], Writer] | None = None
+
+    def of_tables(self, style: TableStyle) -> Writer:
+        return self.styled(style) if self.styled else self

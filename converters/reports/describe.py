@@ -170,12 +170,12 @@ def _describe_variable(
     )
 
 
-_KINDS = {Shape.NUMBER: FormatKind.NUMBER, Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
+_KINDS = {Shape.TEXT: None, Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
 
 
 def _kind(dataset: Dataset, variable: Variable) -> FormatKind | None:
     """What the numbers of a variable count; None for a character variable."""
-    kind = _KINDS.get(shape_of(dataset, variable))
+    kind = _KINDS.get(shape_of(dataset, variable), FormatKind.NUMBER)
     return (
         FormatKind.TIME if kind is FormatKind.NUMBER and kind_of(variable.format) is FormatKind.TIME else kind
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,13 +12,16 @@ import pandas as pd
 
 from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, listed
+from ...schemas.study.dataset import Dataset
+from ..formats.format import Output
 from ..formats.planned_file import PlannedFile
+from ..metadata.sidecars import dataset_name
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name
 from .codebook import Codebook
 from .sealed_table import SealedTable, belong_together
-from .tools import Layout, layout_for, write_frame
+from .tools import Layout, layout_for, planned_table
 
 _CODEBOOK_SUFFIX = ".codebook.json"
 
@@ -30,9 +32,8 @@ class AnalysisTable(Glanced):
 
     Attributes
     ----------
-    frame : DataFrame, shape (n_subjects, n_columns)
-        USUBJID; duration (float, in ``codebook.time.unit``, not rounded); event (bool, True where CNSR
-        is 0); CNSR (int); reason (text); then arm and covariates.
+    dataset : Dataset
+        One record per subject, each variable with its label, that of the duration with its unit.
     codebook : Codebook
     report : Report or None
         The gate's verdict on the study; None when the gate was not run.
@@ -40,7 +41,7 @@ class AnalysisTable(Glanced):
         The study's files, which are never replaced.
     """
 
-    frame: pd.DataFrame
+    dataset: Dataset
     codebook: Codebook
     report: Report | None = None
     inputs: tuple[Path, ...] = ()
@@ -50,9 +51,18 @@ class AnalysisTable(Glanced):
         return Glance((f"AnalysisTable of {self.codebook.subject}",), rows, len(rows))
 
     @property
+    def frame(self) -> pd.DataFrame:
+        """The table, of shape (n_subjects, n_columns).
+
+        USUBJID; duration (float, in ``codebook.time.unit``, not rounded); event (bool, True where CNSR
+        is 0); CNSR (int); reason (text); then arm and covariates.
+        """
+        return self.dataset.frame
+
+    @property
     def labels(self) -> Mapping[str, str]:
         """Of the columns, that of the duration with its unit."""
-        return {each.name: each.label for each in self.codebook.columns}
+        return {each.name: each.label for each in self.dataset.variables}
 
     def write(
         self,
@@ -67,7 +77,7 @@ class AnalysisTable(Glanced):
         Parameters
         ----------
         path : str or Path
-            Ends in .csv or .parquet.
+            Ends in .csv, .parquet, .json or .ndjson (Dataset-JSON).
         layout : str, optional
             A name of `tools.LAYOUTS`; the default follows from the suffix.
         overwrite : bool
@@ -86,7 +96,8 @@ class AnalysisTable(Glanced):
         ConfigurationError
             When there is no such layout, or it is not written in such files.
         UnwritableOutput
-            When the name is not text, the tool would misread the table, a file exists, or the disk refuses.
+            When the name is not text, the format cannot hold the table, the tool would misread it, a file
+            exists, or the disk refuses.
         """
         target = Path(path)
         require_output_name(target)
@@ -95,7 +106,8 @@ class AnalysisTable(Glanced):
         refuse_inputs((target, beside), (*self.inputs, *keep))
         ours = belong_together(target, beside)
         refuse_data_beside((target, beside), self.inputs, lambda _: ours)
-        sealed = SealedTable(partial(write_frame, chosen, self.frame, self.labels, target))
+        output = Output(self.dataset.replace(name=dataset_name(target.name)), target)
+        sealed = SealedTable(planned_table(chosen, output).write)
         return write_together(
             [
                 PlannedFile(target, sealed.write),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -19,7 +18,6 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .gate_entry import GateEntry
-from .one_record import COLUMNS, MADE
 from .records import AnalysedRecords, LeftOut
 from .time_scale import TimeScale
 
@@ -31,17 +29,6 @@ _ZERO = (
     "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
     "parametric models (R survreg, lifelines WeibullFitter) refuse them"
 )
-
-_LABELS = {
-    "duration": "Time to event or censoring",
-    "event": "Event occurred",
-    "CNSR": "Censor",
-    "reason": "Event or censoring description",
-}
-_SOURCES = {
-    "event": "CNSR == 0",
-    "reason": "EVNTDESC of events; CNSDTDSC of censorings, else EVNTDESC",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +122,28 @@ class ZeroDurations:
 
     subjects: int
     effect: str = _ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookSection:
+    """What a shape counts of its table; in the codebook each attribute is one of its own.
+
+    Attributes
+    ----------
+    counts : Counts
+    reasons : tuple of ReasonEntry
+        By CNSR and reason.
+    arm : str or None
+        The variable that holds the arm.
+    arms : tuple of ArmEntry
+    zero_durations : ZeroDurations
+    """
+
+    counts: Counts
+    reasons: tuple[ReasonEntry, ...]
+    arm: str | None
+    arms: tuple[ArmEntry, ...]
+    zero_durations: ZeroDurations
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,28 +241,32 @@ class Codebook(Glanced):
 
 
 def codebook(
-    frame: pd.DataFrame,
+    table: Dataset,
+    section: CodebookSection,
+    *,
+    made_from: Mapping[str, str],
     selection: AnalysedRecords,
     scale: TimeScale,
     study: Study,
     report: Report | None,
-    *,
     where: str | None,
     population: str | None,
-    arm: str | None,
 ) -> Codebook:
-    """The codebook of a table with one record per subject.
+    """The codebook of a table.
 
     Parameters
     ----------
-    frame : DataFrame
-        The table.
+    table : Dataset
+    section : CodebookSection
+        What its shape counts.
+    made_from : mapping of str to str
+        What a column is made from, where it is not the dataset's variable of that name.
     selection, scale : AnalysedRecords, TimeScale
         What it was made from.
     study : Study
     report : Report or None
         The gate's; None when it was not run.
-    where, population, arm : str or None
+    where, population : str or None
         As the user gave them.
     """
     return Codebook(
@@ -262,12 +275,12 @@ def codebook(
         param=_param(selection.data),
         polarity=POLARITY,
         time=_time(scale),
-        columns=tuple(_columns(frame, selection, scale)),
-        counts=_counts(frame),
-        reasons=tuple(_reasons(selection.data, frame)),
-        arm=arm,
-        arms=tuple(_arms(frame, arm)) if arm else (),
-        zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
+        columns=tuple(_columns(table, made_from, selection.data.name)),
+        counts=section.counts,
+        reasons=section.reasons,
+        arm=section.arm,
+        arms=section.arms,
+        zero_durations=section.zero_durations,
         selection=SelectionEntry(
             where, population, selection.left_out, _without_record(study, selection, population)
         ),
@@ -292,10 +305,10 @@ def _without_record(study: Study, selection: AnalysedRecords, population: str | 
 def _param(data: Dataset) -> str:
     if "PARAM" not in data:
         return ""
-    return "; ".join(sorted({_naming_nobody(data, str(each)) for each in data.distinct("PARAM").values}))
+    return "; ".join(sorted({naming_nobody(data, str(each)) for each in data.distinct("PARAM").values}))
 
 
-def _naming_nobody(data: Dataset, text: str) -> str:
+def naming_nobody(data: Dataset, text: str) -> str:
     """A text of the data, unless it is a subject's identifier and no description at all."""
     return WITHHELD if is_identifier(data, text) else text
 
@@ -323,17 +336,10 @@ def _agreed(values: set[int | None]) -> int | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _columns(frame: pd.DataFrame, selection: AnalysedRecords, scale: TimeScale) -> Iterator[ColumnEntry]:
-    data = selection.data
-    for name in frame.columns:
-        label, source = _LABELS.get(name, ""), _SOURCES.get(name, f"{data.name}.{name}")
-        if name == "duration":
-            label, source = f"{label}, {scale.unit}", scale.made_from
-        elif name in selection.from_adsl:
-            source = f"ADSL.{name}"
-        if name.upper() not in MADE and name in data and (name not in COLUMNS or data.variable(name).label):
-            label = data.variable(name).label
-        yield ColumnEntry(name, _type(frame[name]), label, source, int(frame[name].isna().sum()))
+def _columns(table: Dataset, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:
+    for each in table.variables:
+        column, source = table[each.name], made_from.get(each.name, f"{dataset}.{each.name}")
+        yield ColumnEntry(each.name, _type(column), each.label, source, int(column.isna().sum()))
 
 
 def _type(column: pd.Series) -> str:
@@ -344,30 +350,6 @@ def _type(column: pd.Series) -> str:
     if pd.api.types.is_bool_dtype(column.dtype):
         return "boolean"
     return "integer" if pd.api.types.is_integer_dtype(column.dtype) else "float"
-
-
-def _counts(frame: pd.DataFrame) -> Counts:
-    events = int(frame["event"].sum())
-    return Counts(len(frame), events, len(frame) - events)
-
-
-def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
-    said = {each: _naming_nobody(data, each) for each in frame["reason"].dropna().unique()}
-    pairs = zip(frame["CNSR"].tolist(), map(said.get, frame["reason"]), strict=True)
-    counted = Counter(pairs)
-    for cnsr, reason in sorted(counted, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
-        yield ReasonEntry(cnsr, reason, cnsr == 0, counted[cnsr, reason])
-
-
-def _arms(frame: pd.DataFrame, arm: str) -> Iterator[ArmEntry]:
-    for name, records in frame.groupby(frame[arm].astype(object), dropna=False):
-        yield ArmEntry(_text_or_none(name), _counts(records))
-
-
-def _text_or_none(value: Any) -> str | None:
-    if pd.isna(value):
-        return None
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _inputs(study: Study) -> Iterator[InputEntry]:

@@ -10,24 +10,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import BinaryIO, Protocol
 
 import pandas as pd
 
 from ...schemas.errors import ConfigurationError, UnwritableOutput
 from ...schemas.study import columns
 from ...schemas.wording import did_you_mean
-from .csv_table import CsvTable, is_whole_days
-
-ColumnLabels = Mapping[str, str]
-"""Of columns, by name."""
-
-
-class WriteFrame(Protocol):
-    """Writes a table; its labels where the file format has a place for them."""
-
-    def __call__(self, frame: pd.DataFrame, stream: BinaryIO, labels: ColumnLabels = ..., /) -> None: ...
+from ..formats import writable
+from ..formats.format import Output, TableStyle
+from ..formats.planned_file import PlannedFile
+from ..metadata.sidecars import dataset_name
+from ..values.arrow_columns import are_whole_days, stamps_of
+from ..writing.write import refuse_breaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +33,10 @@ class Layout:
     name : str
     summary : str
         For whom, and how the event is written; one line.
-    writes : mapping of suffix to callable
-        File formats the tool reads.
+    writes : tuple of str
+        Suffixes of the files that the tool reads.
+    style : TableStyle
+        Its words for true, false and missing, for formats that leave a choice.
     read_with : callable
         File name and table to the line of code that reads the file and analyses it.
     unfit : callable
@@ -49,7 +45,8 @@ class Layout:
 
     name: str
     summary: str
-    writes: Mapping[str, WriteFrame]
+    writes: tuple[str, ...]
+    style: TableStyle
     read_with: Callable[[str, pd.DataFrame], str]
     unfit: Callable[[pd.DataFrame], str] | None = None
 
@@ -84,35 +81,27 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
     return layout
 
 
-def write_frame(
-    layout: Layout, frame: pd.DataFrame, labels: ColumnLabels, path: Path, stream: BinaryIO
-) -> None:
-    """Write a table to a stream in the format that a path's suffix names.
+def planned_table(layout: Layout, output: Output) -> PlannedFile:
+    """The file of a table, in the format that its suffix names and in the style of the layout.
 
     Raises
     ------
     UnwritableOutput
-        When the tool would misread the table.
+        When the format cannot hold the table, or the tool would misread it.
     """
-    fault = layout.unfit(frame) if layout.unfit else ""
+    fault = layout.unfit(output.dataset.frame) if layout.unfit else ""
     if fault:
-        raise UnwritableOutput(fault, str(path), "leave the variable out, or choose another layout")
-    layout.writes[path.suffix.lower()](frame, stream, labels)
+        raise UnwritableOutput(fault, str(output.path), "leave the variable out, or choose another layout")
+    form = writable()[output.path.suffix.lower()]
+    writer = form.load_writer().of_tables(layout.style)
+    refuse_breaches([output], form, writer, output.path)
+    (planned,) = writer.plan([output])
+    return planned
 
 
-def _parquet(frame: pd.DataFrame, stream: BinaryIO, labels: ColumnLabels = MappingProxyType({})) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    described = (each.with_metadata({"label": labels.get(each.name, "")}) for each in table.schema)
-    schema = pa.schema(described, metadata=table.schema.metadata)
-    pq.write_table(table.cast(schema), stream, compression="zstd")
-
-
-_FOR_PYTHON = CsvTable("True", "False", "")
-_FOR_SAS = CsvTable("1", "0", "")
-_FOR_R = CsvTable("TRUE", "FALSE", "NA", quotes_all_text=True)
+_FOR_PYTHON = TableStyle("True", "False", "")
+_FOR_SAS = TableStyle("1", "0", "")
+_FOR_R = TableStyle("TRUE", "FALSE", "NA", quotes_all_text=True)
 
 
 def _text_na(frame: pd.DataFrame) -> str:
@@ -125,7 +114,7 @@ def _text_na(frame: pd.DataFrame) -> str:
 
 def _r_class(column: pd.Series) -> str:
     if columns.is_date(column):
-        return "Date" if is_whole_days(column) else "POSIXct"
+        return "Date" if are_whole_days(stamps_of(column)) else "POSIXct"
     if columns.is_character(column):
         return "character"
     return "logical" if pd.api.types.is_bool_dtype(column.dtype) else "numeric"
@@ -160,6 +149,11 @@ def _in_pandas(file: str, frame: pd.DataFrame) -> str:
     return f"pandas.read_csv({json.dumps(file)}, {options})"
 
 
+def _in_adamgate(file: str, _frame: pd.DataFrame) -> str:
+    name = dataset_name(Path(file).name)
+    return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame"
+
+
 def _in_lifelines(file: str, frame: pd.DataFrame) -> str:
     return f't = {_in_pandas(file, frame)}; lifelines.KaplanMeierFitter().fit(t["duration"], t["event"])'
 
@@ -185,7 +179,7 @@ def _bytes(column: pd.Series) -> int:
 def _sas_informat(column: pd.Series) -> str:
     if not columns.is_date(column):
         return ""
-    return " :yymmdd10." if is_whole_days(column) else " :e8601dt26."
+    return " :yymmdd10." if are_whole_days(stamps_of(column)) else " :e8601dt26."
 
 
 def _in_stata(file: str, frame: pd.DataFrame) -> str:
@@ -204,25 +198,39 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout(
             "lifelines",
             "Python's lifelines: event True or False",
-            {".parquet": _parquet, ".csv": _FOR_PYTHON},
+            (".parquet", ".csv"),
+            _FOR_PYTHON,
             _in_lifelines,
         ),
         Layout(
             "scikit-survival",
             "Python's scikit-survival: event True or False, as Surv.from_dataframe needs it",
-            {".parquet": _parquet, ".csv": _FOR_PYTHON},
+            (".parquet", ".csv"),
+            _FOR_PYTHON,
             _in_scikit_survival,
         ),
-        Layout("r", "R's survival: event TRUE or FALSE, missing NA", {".csv": _FOR_R}, _in_r, _text_na),
+        Layout("r", "R's survival: event TRUE or FALSE, missing NA", (".csv",), _FOR_R, _in_r, _text_na),
         Layout(
             "csv",
             "SAS, Stata, spreadsheets: event 1, censoring 0, missing empty",
-            {".csv": _FOR_SAS},
+            (".csv",),
+            _FOR_SAS,
             _in_sas_and_stata,
         ),
         Layout(
-            "parquet", "any tool that reads Parquet: event a truth value", {".parquet": _parquet}, _in_pandas
+            "parquet",
+            "any tool that reads Parquet: event a truth value",
+            (".parquet",),
+            TableStyle(),
+            _in_pandas,
+        ),
+        Layout(
+            "dataset-json",
+            "any tool that reads Dataset-JSON: event true or false, labels and types beside it",
+            (".json", ".ndjson"),
+            TableStyle(),
+            _in_adamgate,
         ),
     )
 }
-_BY_SUFFIX = {".parquet": "parquet", ".csv": "csv"}
+_BY_SUFFIX = {".parquet": "parquet", ".csv": "csv", ".json": "dataset-json", ".ndjson": "dataset-json"}

@@ -11,17 +11,17 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.standards.structure import Structure
 from ...schemas.standards.versions import OCCDS_VERSIONS
+from ..configuration.declared_options import DeclaredOption, options_of
 from ..configuration.settings import ADAMIG_CHOICES
+from ..configuration.values import Choice, Words, checked, switch
 from ..values.left_open import DATE_ORDERS, DECIMALS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-UNITS = tuple(map(str, TimeUnit))
 STRUCTURES = tuple(str(each) for each in Structure if each is not Structure.OTHER)
-LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet")
+LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet", "dataset-json")
 """The names of `survival.tools` (a test holds them equal), which need pyarrow."""
 
 
@@ -46,6 +46,29 @@ def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], C
         return command
 
     return decorate
+
+
+def declared_options(declaring: type) -> Callable[[Command], Command]:
+    """The options that a dataclass declares, in the order of its fields."""
+    return together(*map(_declared_option, options_of(declaring)))
+
+
+def _declared_option(declared: DeclaredOption) -> Callable[[Command], Command]:
+    told: dict[str, Any] = {
+        "help": declared.help,
+        "metavar": declared.metavar or None,
+        "required": declared.required,
+    }
+    kind = declared.kind
+    if isinstance(kind, Choice):
+        told["type"] = click.Choice(kind.allowed)
+    if kind is switch:
+        told["is_flag"] = True
+    if isinstance(kind, Words):
+        told["callback"] = lambda _context, _option, given: checked(
+            given or (), kind, declared.name, declared.flag
+        )
+    return click.option(declared.flag, declared.name, **told)
 
 
 def matching(_context: click.Context, _option: click.Parameter, given: Iterable[Path]) -> tuple[Path, ...]:

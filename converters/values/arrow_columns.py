@@ -7,9 +7,14 @@ text           dictionary or string     null; a blank stays a blank
 numbers        double                   null
 dates          date32                   null
 datetimes      timestamp[us], no zone   null
+truth values   bool                     none
+whole numbers  int64                    none
 =============  =======================  ==========================================
 
 What a column holds is decided once, over all of it; then its values are taken part by part.
+
+Truth values and whole numbers stay such where a variable is declared as them and its column holds nothing
+else: so have the tables that are made here. What readers make are numbers.
 """
 
 from __future__ import annotations
@@ -35,6 +40,12 @@ class Shape(Word):
     NUMBER = "numbers"
     DATE = "dates"
     DATETIME = "datetimes"
+    TRUTH = "truth values"
+    WHOLE = "whole numbers"
+
+
+_DECLARED = {("boolean", "b"): Shape.TRUTH, ("integer", "i"): Shape.WHOLE}
+"""By the declared type of a variable and the kind of its column's dtype."""
 
 
 def shape_of(dataset: Dataset, variable: Variable) -> Shape:
@@ -52,6 +63,8 @@ def shape_of_column(column: pd.Series, variable: Variable) -> Shape:
     declared = Shape.TEXT if variable.type == "Char" else Shape.NUMBER
     if columns.is_date(column) and declared is Shape.NUMBER:
         return _shape_of_stamps(stamps_of(column), kind_of(variable.format))
+    if isinstance(column.dtype, np.dtype) and (variable.data_type, column.dtype.kind) in _DECLARED:
+        return _DECLARED[variable.data_type, column.dtype.kind]
     # A column without any value is what it is declared to be.
     return declared if held is not declared and columns.missing(column).all() else held
 
@@ -86,6 +99,10 @@ def _array(column: pd.Series, shape: Shape) -> pa.Array:
             return pa.array(stamps_of(column).astype("datetime64[D]"), type=pa.date32())
         case Shape.DATETIME:
             return pa.array(stamps_of(column).astype("datetime64[us]"), type=pa.timestamp("us"))
+        case Shape.TRUTH:
+            return pa.array(column.to_numpy(), type=pa.bool_())
+        case Shape.WHOLE:
+            return pa.array(column.to_numpy(), type=pa.int64())
 
 
 def text_array(column: pd.Series) -> pa.Array:

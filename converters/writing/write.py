@@ -183,14 +183,24 @@ def write(
         held = {output.path: output.dataset.name for output in outputs}
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     writer = target.format.load_writer()
-    breaches = [breach for output in outputs for breach in _breaches(output, target.format, writer)]
-    if breaches:
-        raise _refusal(breaches, target)
+    refuse_breaches(outputs, target.format, writer, target.path)
     planned = writer.plan(outputs)
     refuse_merging((file.path for file in planned if file.merged), (*inputs, *kept))
     written = write_together(planned, overwrite=overwrite)
     tell_losses(outputs, target.format)
     return written
+
+
+def refuse_breaches(outputs: Sequence[Output], form: Format, writer: Writer, path: Path) -> None:
+    """Refuse datasets that a format cannot hold, once, with everything that it cannot.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    breaches = [breach for output in outputs for breach in _breaches(output, form, writer)]
+    if breaches:
+        raise _refusal(breaches, form, path)
 
 
 def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
@@ -224,15 +234,14 @@ def _choice() -> str:
     return f"choose {', '.join(others)} or {last}" if others else f"choose {last}"
 
 
-def _refusal(breaches: Sequence[Breach], target: Target) -> UnwritableOutput:
+def _refusal(breaches: Sequence[Breach], form: Format, path: Path) -> UnwritableOutput:
     lines = [str(breach) for breach in breaches[:_LISTED]]
     more = [f"and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
-    name = target.format.name
     advice = (
         "mend these"
-        if target.format.holds == EVERYTHING
+        if form.holds == EVERYTHING
         else "mend these, or write Parquet, which holds all that SAS does"
     )
     return UnwritableOutput(
-        f"{name} cannot hold all of the data:", str(target.path), advice, details=[*lines, *more]
+        f"{form.name} cannot hold all of the data:", str(path), advice, details=[*lines, *more]
     )

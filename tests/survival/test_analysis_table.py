@@ -2,18 +2,21 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import adamgate
 from adamgate.converters.reading.read import read
-from adamgate.converters.survival import LAYOUTS, survival
+from adamgate.converters.survival.survival import survival
+from adamgate.converters.survival.tools import LAYOUTS
 from adamgate.converters.writing.write import write
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
 from adamgate.schemas.study.study import Study
-from adamgate.schemas.study.variable import Source
+from adamgate.schemas.study.variable import Source, Variable
 
 
 @pytest.fixture
@@ -59,6 +62,65 @@ def test_labels_of_every_column_stand_in_parquet(made, tmp_path):
     assert {each.name: each.label for each in back.variables} == labels
 
 
+@pytest.mark.parametrize("suffix", ["json", "ndjson"])
+def test_labels_and_types_survive_dataset_json(made, tmp_path, suffix, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table, codebook = made.write(Path(f"os.{suffix}"))
+    (back,) = read(table)
+    assert {each.name: each.label for each in back.variables} == made.labels
+    assert {each.name: each.data_type for each in back.variables} == {
+        "USUBJID": "string", "duration": "double", "event": "boolean", "CNSR": "integer",
+        "reason": "string", "TRT01P": "string", "AGE": "double",
+    }  # fmt: skip
+    line = json.loads(codebook.read_text())["read_with"]
+    frame = eval(line, {"adamgate": adamgate})
+    assert frame["duration"].tolist() == made.frame["duration"].tolist()
+    assert frame["event"].tolist() == made.frame["event"].astype(float).tolist()
+
+
+def test_a_table_is_a_dataset(made, make):
+    table = made.dataset
+    assert table.frame is made.frame
+    assert table.label == "ADTTE OS, one record per subject"
+    assert [(each.name, each.type) for each in table.variables] == [
+        ("USUBJID", "Char"),
+        ("duration", "Num"),
+        ("event", "Num"),
+        ("CNSR", "Num"),
+        ("reason", "Char"),
+        ("TRT01P", "Char"),
+        ("AGE", "Num"),
+    ]
+    assert {each.name: each.label for each in table.variables} == made.labels
+    assert all(made.labels.values())
+    assert [each.name for each in table.variables if each.key_sequence] == ["USUBJID"]
+    assert made.frame.dtypes[["duration", "event", "CNSR"]].tolist() == [float, bool, "int64"]
+
+
+def test_lengths_and_formats_are_those_of_the_data(make):
+    study = make(EVNTDESC=["Death"] * 6)
+    lengths = {"USUBJID": 11, "EVNTDESC": 40, "CNSDTDSC": 60, "AVAL": 8, "CNSR": 8}
+    described = [
+        replace(each, length=lengths.get(each.name), format="8.1" if each.name == "CNSR" else "")
+        for each in study["ADTTE"].variables
+    ]
+    study = Study.of(study["ADTTE"].replace(variables=tuple(described)), study["ADSL"])
+    table = survival(study, "OS", gate=False).dataset
+    assert {each.name: each.length for each in table.variables} == {
+        "USUBJID": 11, "duration": None, "event": None, "CNSR": 8, "reason": 60,
+    }  # fmt: skip
+    assert table.variable("CNSR").format == "8.1"
+
+
+def test_what_parquet_cannot_hold_is_refused(made, tmp_path):
+    finer = made.frame.assign(AGE=pd.to_datetime(["2020-01-01T00:00:00.000000001"] * len(made.frame)))
+    broken = replace(made, dataset=made.dataset.replace(frame=finer))
+    with pytest.raises(UnwritableOutput, match="cannot hold all of the data") as caught:
+        broken.write(tmp_path / "os.parquet")
+    assert "OS.AGE: holds datetimes finer than a microsecond" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_codebook(made, tmp_path, snapshot):
     made.write(str(tmp_path / "os.csv"), "r")
     content = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))
@@ -69,7 +131,7 @@ def test_codebook(made, tmp_path, snapshot):
 
 def test_the_same_table_gives_the_same_bytes(made, tmp_path):
     for name in LAYOUTS:
-        suffix = next(iter(LAYOUTS[name].writes))
+        suffix = LAYOUTS[name].writes[0]
         contents = []
         for folder in ("one", "other"):
             paths = made.write(tmp_path / folder / name / f"os{suffix}", name)
@@ -104,7 +166,9 @@ def test_nothing_is_overwritten_unasked_but_a_table_with_its_codebook(made, tmp_
 
 
 def test_nothing_is_half_written(made, tmp_path):
-    broken = type(made)(made.frame.assign(COUNTRY="NA"), made.codebook)
+    frame = made.frame.assign(COUNTRY="NA")
+    variables = (*made.dataset.variables, Variable("COUNTRY", "Country", "Char"))
+    broken = replace(made, dataset=made.dataset.replace(frame=frame, variables=variables))
     with pytest.raises(UnwritableOutput, match="COUNTRY"):
         broken.write(tmp_path / "os.csv", "r")
     with pytest.raises(ConfigurationError):

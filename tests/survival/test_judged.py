@@ -5,8 +5,8 @@ import inspect
 import pytest
 
 from adamgate.converters.reports.table_summary import render_summary
-from adamgate.converters.survival import survival
 from adamgate.converters.survival.judged import FAMILIES_NEEDED
+from adamgate.converters.survival.survival import survival
 from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.gate.report import GateRefused
 from adamgate.schemas.gate.validate import GateOptions, validate

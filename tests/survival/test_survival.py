@@ -8,7 +8,7 @@ import pytest
 
 import adamgate as ag
 from adamgate.converters.reports.table_summary import render_summary
-from adamgate.converters.survival import survival
+from adamgate.converters.survival.survival import survival
 from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.gate.baseline import Baseline
 from adamgate.schemas.gate.report import GateRefused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adamgate.converters.survival import survival
+from adamgate.converters.survival.survival import survival
 from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study

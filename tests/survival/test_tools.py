@@ -2,13 +2,17 @@
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from adamgate.converters.survival.tools import LAYOUTS, layout_for, write_frame
+from adamgate.converters.formats.format import Output
+from adamgate.converters.survival.tools import LAYOUTS, layout_for, planned_table
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import Variable
 
 TRICKY = pd.DataFrame(
     {
@@ -26,11 +30,25 @@ TRICKY = pd.DataFrame(
 )
 
 
-def text_of(name, frame, file="t.csv"):
+DECLARED = {"event": "boolean", "CNSR": "integer"}
+
+
+def table_of(frame):
+    return Dataset.from_frame(
+        frame,
+        "T",
+        variables=[Variable(name, type="Num", data_type=declared) for name, declared in DECLARED.items()],
+    )
+
+
+def bytes_of(name, frame, file="t.csv"):
     stream = io.BytesIO()
-    layout = LAYOUTS[name]
-    layout.writes["." + file.rpartition(".")[2]](frame, stream)
-    return stream.getvalue().decode()
+    planned_table(LAYOUTS[name], Output(table_of(frame), Path(file))).write(stream)
+    return stream.getvalue()
+
+
+def text_of(name, frame):
+    return bytes_of(name, frame).decode()
 
 
 @pytest.mark.parametrize("name", ["r", "csv", "lifelines"])
@@ -87,9 +105,7 @@ def test_pandas_reads_it_as_the_codebook_says(name, tmp_path):
 
 
 def test_parquet_keeps_types():
-    stream = io.BytesIO()
-    LAYOUTS["parquet"].writes[".parquet"](TRICKY, stream)
-    back = pd.read_parquet(io.BytesIO(stream.getvalue()))
+    back = pd.read_parquet(io.BytesIO(bytes_of("parquet", TRICKY, "t.parquet")))
     assert back["event"].dtype == np.bool_
     assert back["duration"].tolist() == TRICKY["duration"].tolist()
     assert back["CNSR"].dtype == np.int64
@@ -108,13 +124,11 @@ def test_every_layout_says_how_the_event_is_written():
         assert [line.split(",")[2] for line in lines] == expected.split()
 
 
-def test_r_would_take_the_text_na_for_missing(tmp_path):
+def test_r_would_take_the_text_na_for_missing():
     frame = TRICKY.assign(COUNTRY=["NA", "DE", None])
     with pytest.raises(UnwritableOutput, match='COUNTRY holds the text "NA"'):
-        write_frame(LAYOUTS["r"], frame, {}, tmp_path / "t.csv", io.BytesIO())
-    stream = io.BytesIO()
-    write_frame(LAYOUTS["csv"], frame, {}, tmp_path / "t.csv", stream)
-    assert b",NA\n" in stream.getvalue()
+        text_of("r", frame)
+    assert ",NA\n" in text_of("csv", frame)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +137,8 @@ def test_r_would_take_the_text_na_for_missing(tmp_path):
         ("os.csv", None, "csv"),
         ("OS.CSV", None, "csv"),
         ("os.parquet", None, "parquet"),
+        ("os.json", None, "dataset-json"),
+        ("os.ndjson", None, "dataset-json"),
         ("os.csv", "r", "r"),
         ("os.parquet", "lifelines", "lifelines"),
     ],

@@ -498,7 +498,7 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
 
 
 def test_the_words_are_those_of_the_survival_tables():
-    from adamgate.converters.survival import LAYOUTS
+    from adamgate.converters.survival.tools import LAYOUTS
 
     assert set(options.LAYOUTS) == set(LAYOUTS)
 

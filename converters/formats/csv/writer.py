@@ -36,9 +36,8 @@ from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
 from . import written_sidecars
 from .delimited import LONGEST_RECORD
-
-_NEEDS_QUOTES = '[",\r\n]|^\ufeff'
-"""A byte order mark in front of the first name would be taken for that of the file."""
+from .quoting import quoted
+from .tables import tables_in
 
 
 def breaches(output: Output) -> Iterator[Breach]:
@@ -130,19 +129,13 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
     return files
 
 
-def quoted(texts: pa.Array) -> pa.Array:
-    """Fields as RFC 4180 has them: in quotation marks only where something in them would mislead."""
-    doubled = pc.replace_substring(texts, '"', '""')
-    mark = pa.scalar('"', texts.type)
-    in_quotes = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", texts.type))
-    return pc.if_else(pc.match_substring_regex(texts, _NEEDS_QUOTES), in_quotes, texts)
-
-
 _TOKENS = {
     Shape.TEXT: quoted,
     Shape.NUMBER: number_tokens,
     Shape.DATE: date_tokens,
     Shape.DATETIME: datetime_tokens,
+    Shape.TRUTH: lambda truths: truths.cast(pa.int8()).cast(pa.large_string()),  # as numbers: 1 and 0
+    Shape.WHOLE: number_tokens,
 }
 
 
@@ -189,4 +182,4 @@ def _column(dataset: Dataset, variable: Variable) -> Block:
     return with_tags
 
 
-CSV = Writer(breaches, plan)
+CSV = Writer(breaches, plan, tables_in)

@@ -56,8 +56,8 @@ def form_of(dataset: Dataset, variable: Variable) -> Form:
     shape = arrow_columns.shape_of(dataset, variable)
     if shape is Shape.TEXT:
         return Form(declared if declared in _TEXTS else "string", "", _json_text, shape=shape)
-    if shape is Shape.NUMBER:
-        form = _NUMBERS.get(declared, _DOUBLE)
+    if shape in _OF_NUMBERS:
+        form = replace(_NUMBERS.get(declared, _DOUBLE), shape=shape)
     elif declared in _NUMBERS and kind_of(variable.format) is _KINDS[shape]:
         number = _NUMBERS[declared]
         form = replace(number, tokens=lambda stamps: number.tokens(_sas_numbers(stamps)), shape=shape)
@@ -74,7 +74,7 @@ def fault_of(dataset: Dataset, variable: Variable, form: Form) -> str:
     if form.data_type not in _NUMBERS:
         return ""
     values = arrow_columns.arrow_column(dataset, variable)
-    if form.shape is not Shape.NUMBER:
+    if form.shape in _KINDS:
         stamps, values = values, _sas_numbers(values)
         if not _are_exact(stamps, values):
             return f"is declared {form.data_type}, which does not hold all of its microseconds"
@@ -155,6 +155,7 @@ def _are_times(numbers: Numbers) -> bool:
 
 _json_text = _quoted(_escaped)
 _TEXTS = frozenset({"string", "date", "datetime", "time", "decimal", "URI"})
+_OF_NUMBERS = frozenset({Shape.NUMBER, Shape.TRUTH, Shape.WHOLE})
 _KINDS = {Shape.DATE: FormatKind.DATE, Shape.DATETIME: FormatKind.DATETIME}
 _STAMPS = {
     Shape.DATE: Form("date", "integer", _quoted(date_tokens), shape=Shape.DATE),

@@ -27,6 +27,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ....schemas.wording import one_line
+from ...values.arrow_columns import are_whole_days
 from ...values.reading_notes import Told, notes_on
 from ...values.sas_formats import FormatKind
 from ...values.text_column import TextBlocks
@@ -38,6 +39,7 @@ from ..unpacking import Allowance
 from . import metadata
 from .parts import parts_of
 from .table import ParquetTable, readable
+from .tables import STAMPS_OF_DATES
 
 _EXACT = 2**53
 _SIZE_OF_A_VALUE = 8
@@ -285,6 +287,8 @@ def _date(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
 
 
 def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
+    if ours and data.type == STAMPS_OF_DATES and are_whole_days(data.to_numpy(zero_copy_only=False)):
+        return _Column(data.to_numpy(zero_copy_only=False).astype("datetime64[s]"))
     told: list[Told] = []
     present = ~np.asarray(data.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
     if data.type.tz is not None:

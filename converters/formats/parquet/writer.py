@@ -10,7 +10,7 @@ Records are written group by group, and no more of a dataset than a group need b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import BinaryIO
@@ -22,9 +22,10 @@ from ....schemas.study.dataset import Dataset
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ..breaches import breaches as unfit
-from ..format import Breach, Output, Writer
+from ..format import Breach, Output, TableStyle, Writer
 from ..planned_file import PlannedFile
 from . import metadata
+from .tables import for_pandas
 
 _ROW_GROUP = 262_144
 """Records."""
@@ -37,20 +38,22 @@ def breaches(output: Output) -> Iterator[Breach]:
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
-    return [PlannedFile(output.path, partial(_write, output)) for output in outputs]
+    return [PlannedFile(output.path, partial(_write, _as_it_is, output)) for output in outputs]
 
 
-def _write(output: Output, stream: BinaryIO) -> None:
+def _as_it_is(schema: pa.Schema, _: Dataset) -> pa.Schema:
+    return schema
+
+
+def _write(arranged: Callable[[pa.Schema, Dataset], pa.Schema], output: Output, stream: BinaryIO) -> None:
     dataset = output.dataset
     shapes = [arrow_columns.shape_of(dataset, variable) for variable in dataset.variables]
-    schema = metadata.with_metadata(_batch(dataset, shapes, 0, 0).schema, dataset)
+    schema = arranged(metadata.with_metadata(_batch(dataset, shapes, 0, 0).schema, dataset), dataset)
     written: Future[None] | None = None
     # One group is packed while the next is fetched.
     with pq.ParquetWriter(stream, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as packing:
         for first in range(0, len(dataset), _ROW_GROUP):
-            group = pa.RecordBatch.from_arrays(
-                _batch(dataset, shapes, first, _ROW_GROUP).columns, schema=schema
-            )
+            group = _in_types_of(schema, _batch(dataset, shapes, first, _ROW_GROUP))
             if written is not None:
                 written.result()
                 output.tell(first)
@@ -58,6 +61,14 @@ def _write(output: Output, stream: BinaryIO) -> None:
         if written is not None:
             written.result()
             output.tell(len(dataset))
+
+
+def _in_types_of(schema: pa.Schema, group: pa.RecordBatch) -> pa.RecordBatch:
+    arrays = [
+        array if array.type == field.type else array.cast(field.type)
+        for array, field in zip(group.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _batch(dataset: Dataset, shapes: Sequence[Shape], first: int, count: int) -> pa.RecordBatch:
@@ -70,4 +81,13 @@ def _batch(dataset: Dataset, shapes: Sequence[Shape], first: int, count: int) ->
     return pa.RecordBatch.from_arrays(arrays, names=[variable.name for variable in described])
 
 
-PARQUET = Writer(breaches, plan)
+def _tables_in(_style: TableStyle) -> Writer:
+    """The writer of tables for a tool: all that read Parquet know true, false and missing."""
+    return Writer(breaches, _plan_tables)
+
+
+def _plan_tables(outputs: Sequence[Output]) -> list[PlannedFile]:
+    return [PlannedFile(output.path, partial(_write, for_pandas, output)) for output in outputs]
+
+
+PARQUET = Writer(breaches, plan, _tables_in)

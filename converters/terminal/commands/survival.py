@@ -14,25 +14,36 @@ import adamgate
 
 from ...configuration.settings import KINDS
 from ...reports import Detail
+from ...survival.shapes import SHAPES
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, read_study, settings_for
 from ..messages import tell_held_twice, tell_notes, tell_report, tell_written
-from ..options import JUDGING_OPTIONS, LAYOUTS, OVERWRITING, PATH, PATHS, QUIET, READING_OPTIONS, UNITS
+from ..options import (
+    JUDGING_OPTIONS,
+    LAYOUTS,
+    OVERWRITING,
+    PATH,
+    PATHS,
+    QUIET,
+    READING_OPTIONS,
+    declared_options,
+)
 from ..progress import progress
 from ..streams import columns, tell
 
 
 @click.command("survival")
 @PATHS
-@click.option("--param", "paramcd", required=True, metavar="PARAMCD", help="The parameter: OS.")
-@click.option("--where", metavar="EXPR", help="Which records: \"ANL01FL == 'Y' and AGE >= 65\".")
-@click.option("--population", metavar="FLAG", help="Only records where this flag is Y: SAFFL.")
-@click.option("--unit", type=click.Choice(UNITS), help="Of the durations; by default that of AVAL.")
-@click.option("--aval-unit", type=click.Choice(UNITS), help="Of AVAL, where nothing in the data tells it.")
-@click.option("--covariates", default="", metavar="A,B", help="Further columns, from ADTTE or ADSL.")
-@click.option("--arm", metavar="VARIABLE", help="The variable that holds the arm: TRT01P.")
+@declared_options(SHAPES["one-record"].options)
 @click.option("--for", "layout", type=click.Choice(LAYOUTS), help="The tool that reads the table.")
-@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Ends in .csv or .parquet.")
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    required=True,
+    metavar="FILE",
+    help="Ends in .csv, .parquet, .json or .ndjson.",
+)
 @click.option("--no-gate", is_flag=True, help="Do not validate the study first.")
 @OVERWRITING
 @JUDGING_OPTIONS
@@ -41,7 +52,6 @@ from ..streams import columns, tell
 def command(
     *,
     paths: tuple[Path, ...],
-    covariates: str,
     layout: str | None,
     output: Path,
     no_gate: bool,
@@ -70,7 +80,6 @@ def command(
     try:
         table = adamgate.survival(
             study,
-            covariates=[name.strip() for name in covariates.split(",") if name.strip()],
             gate=gate,
             show_keys=settings.show_keys,
             **given,

@@ -1,0 +1,174 @@
+"""A table for survival tools, from a study to its codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ...schemas.conditions.grammar import compile_expression
+from ...schemas.errors import ConfigurationError
+from ...schemas.evidence.time_unit import TimeUnit
+from ...schemas.gate.report import Report
+from ...schemas.gate.validate import GateOptions, validate
+from ...schemas.standards.versions import Standards
+from ...schemas.study.study import Study
+from ...schemas.wording import did_you_mean, one_line
+from ..writing.inputs import inputs_of
+from .analysis_table import AnalysisTable
+from .codebook import codebook
+from .judged import require_judged
+from .records import as_named, dataset_with, select
+from .shapes import SHAPES
+from .shapes.columns import require_other_names, sources
+from .shapes.options import OneRecordOptions
+from .subjects import naming_subjects
+from .time_scale import time_scale
+
+
+def survival(
+    study: Study,
+    paramcd: str,
+    *,
+    where: str | None = None,
+    population: str | None = None,
+    unit: str | None = None,
+    aval_unit: str | None = None,
+    covariates: Sequence[str] = (),
+    arm: str | None = None,
+    gate: bool | GateOptions = True,
+    standards: Standards | None = None,
+    show_keys: bool = True,
+) -> AnalysisTable:
+    """A table with one record per subject for one time-to-event parameter.
+
+    Parameters
+    ----------
+    study : Study
+        With the time-to-event dataset, and ADSL where its variables are asked for. It is not changed.
+    paramcd : str
+        The parameter, "OS".
+    where : str, optional
+        Condition on the records, over variables of the time-to-event dataset or ADSL:
+        ``"ANL01FL == 'Y' and AGE >= 65"``. Records for which it is false or unknown are left out.
+    population : str, optional
+        A flag, "ITTFL": records without Y are left out.
+    unit : {"days", "weeks", "months", "years"}, optional
+        Unit of the durations; that of AVAL by default. A month is 30.4375 days, a year 365.25. AVAL is
+        converted through days, by the length of a month that it was made with; dates serve only where
+        AVAL is rounded and follows from them.
+    aval_unit : {"days", "weeks", "months", "years"}, optional
+        Unit of AVAL, where neither AVALU nor PARAM nor the dates tell it.
+    covariates : sequence of str
+        Further columns, from the time-to-event dataset or else ADSL.
+    arm : str, optional
+        The variable that holds the arm; becomes a column, and the codebook counts subjects by it.
+    gate : bool or GateOptions
+        Validate the study first, and refuse it when it has errors. Options of `validate` say how to
+        judge: ``gate={"waivers": [...]}``.
+    standards : Standards, optional
+        Versions the gate judges by.
+    show_keys : bool
+        Name subjects in messages; counts are always given.
+
+    Returns
+    -------
+    AnalysisTable
+
+    Raises
+    ------
+    ConfigurationError
+        An option names what is not there, or contradicts the data.
+    GateRefused
+        The study has errors, or a rule could not be run.
+    Refused
+        The rules for time-to-event data did not judge the dataset that holds the parameter. Also without
+        the gate: several records for a subject, a duration that is missing or negative, a
+        CNSR that is no whole number, a unit of AVAL that nothing tells, an AVAL that cannot be given
+        exactly in another unit, or no record left.
+    """
+    study = Study.given(study)
+    if paramcd is None:
+        raise TypeError("paramcd is a text, not None")
+    _require_text("where", where)
+    listed = _listed(covariates)
+    _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
+    target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
+    condition = compile_expression(where) if where is not None else None
+    shape = SHAPES["one-record"].load()
+    dataset = dataset_with(study, paramcd)
+    (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
+    options = OneRecordOptions(
+        paramcd, where, population, unit, aval_unit, as_named(listed, dataset, study), arm
+    )
+    wanted = tuple(dict.fromkeys([*filter(None, [arm]), *options.covariates]))
+    require_other_names(wanted, shape.COLUMNS)
+    report = _judged(study, gate, standards, show_keys=show_keys)
+    if report is not None:
+        require_judged(dataset, report)
+    with naming_subjects(show_keys):
+        records = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
+        shape.require_analysable(records)
+        scale = time_scale(records, target, stated)
+        table = shape.build(records, scale, options)
+    described = codebook(
+        table,
+        shape.section(table, records, options),
+        made_from=sources(shape.COLUMNS, records, scale),
+        selection=records,
+        scale=scale,
+        study=study,
+        report=report,
+        where=where,
+        population=population,
+    )
+    return AnalysisTable(table, described, report, inputs_of(study))
+
+
+def _judged(
+    study: Study, gate: bool | GateOptions, standards: Standards | None, *, show_keys: bool
+) -> Report | None:
+    """The gate's report, which has no error; None where the gate is left out."""
+    if not isinstance(gate, bool | dict):
+        raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
+    if gate is False:
+        return None
+    known = GateOptions.__annotations__
+    for name in gate if gate is not True else ():
+        if name not in known:
+            raise ConfigurationError(
+                f"the gate has no option {one_line(repr(name))}", "gate", did_you_mean(str(name), known)
+            )
+    options: GateOptions = {"standards": standards, "show_keys": show_keys}
+    report = validate(study, **(options if gate is True else options | gate))
+    report.raise_for()
+    return report
+
+
+def _require_text(option: str, given: object) -> None:
+    if given is not None and not isinstance(given, str):
+        raise TypeError(f"{option} is a text, not {type(given).__name__}")
+
+
+def _require_names(**options: Sequence[object]) -> None:
+    """An option that was left empty, as by a variable of a script that is not set, selects nothing."""
+    for option, names in options.items():
+        for name in names:
+            _require_text(option, name)
+            if name == "":
+                raise ConfigurationError("a name is empty", option, "fill it, or leave the option out")
+
+
+def _listed(covariates: object) -> list[Any]:
+    if not isinstance(covariates, Iterable):
+        raise TypeError(f"covariates are texts, not {type(covariates).__name__}")
+    return [covariates] if isinstance(covariates, str) else list(covariates)
+
+
+def _unit(option: str, text: str | None) -> TimeUnit | None:
+    if text is None:
+        return None
+    try:
+        return TimeUnit(text)
+    except ValueError:
+        known = ", ".join(TimeUnit)
+        raise ConfigurationError(f"{text} is no unit of time", option, f"use one of {known}") from None

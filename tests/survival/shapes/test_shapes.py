@@ -1,0 +1,91 @@
+"""Every shape: what it declares of its columns and its options, and what follows from these."""
+
+import inspect
+import subprocess
+import sys
+from dataclasses import fields
+
+import click
+import pytest
+from jsonschema import Draft202012Validator
+
+import adamgate as ag
+from adamgate.converters.configuration.declared_options import json_schema, options_from, options_of
+from adamgate.converters.survival.shapes import SHAPES
+from adamgate.converters.survival.shapes.options import OneRecordOptions
+from adamgate.converters.terminal.commands.survival import command
+from adamgate.converters.terminal.options import declared_options
+
+
+@pytest.fixture(params=SHAPES)
+def shape(request):
+    return SHAPES[request.param]
+
+
+def test_a_shape_declares_its_columns_with_labels(shape):
+    columns = shape.load().COLUMNS
+    assert all(each.variable.label for each in columns)
+    assert len({each.name.upper() for each in columns}) == len(columns)
+    assert [each.name for each in columns if each.is_duration], "the unit stands in the label of a duration"
+    assert [each.name for each in columns if each.variable.key_sequence]
+
+
+def test_a_shape_says_what_it_refuses_and_how_to_build_it(shape):
+    module = shape.load()
+    assert module.REFUSES
+    assert all(map(callable, (module.build, module.section, module.require_analysable)))
+
+
+def test_options_of_a_shape_have_a_schema_and_stand_alone_in_words(shape):
+    Draft202012Validator.check_schema(json_schema(shape.options))
+    for each in options_of(shape.options):
+        assert each.help.endswith(".")
+        assert each.required or not each.default
+
+
+def test_the_command_line_has_every_option_of_the_shape():
+    given = {each.name: each for each in command.params}
+    for each in options_of(OneRecordOptions):
+        on_line = given[each.name]
+        assert on_line.opts == [each.flag]
+        assert on_line.required is each.required
+        assert on_line.help == each.help
+
+
+def test_survival_takes_every_option_of_the_shape():
+    taken = inspect.signature(ag.survival).parameters
+    for each in fields(OneRecordOptions):
+        assert each.name in taken
+        assert each.name == "paramcd" or taken[each.name].default == each.default
+
+
+def test_a_table_of_settings_gives_the_options():
+    table = {"paramcd": "OS", "unit": "months", "covariates": ["AGE", "SEX"], "population": "saffl"}
+    assert Draft202012Validator(json_schema(OneRecordOptions)).is_valid(table)
+    assert options_from(OneRecordOptions, table, "adamgate.toml, [table.os]") == OneRecordOptions(
+        "OS", unit="months", covariates=("AGE", "SEX"), population="SAFFL"
+    )
+
+
+def test_names_on_the_command_line_stand_between_commas():
+    seen = {}
+    declared = declared_options(OneRecordOptions)
+    asked = click.command()(declared(lambda **given: seen.update(given)))
+    asked.main(["--param", "OS", "--covariates", " AGE, SEX,"], standalone_mode=False)
+    assert seen["covariates"] == ("AGE", "SEX")
+    assert seen["paramcd"] == "OS"
+    assert seen["arm"] is None
+    asked.main(["--param", "OS"], standalone_mode=False)
+    assert seen["covariates"] == ()
+    with pytest.raises(ag.ConfigurationError, match="is not a value of covariates"):
+        asked.main(["--param", "OS", "--covariates", "\udc80"], standalone_mode=False)
+
+
+def test_the_options_need_no_pandas():
+    code = (
+        "import sys, adamgate.converters.survival.shapes; "
+        "import adamgate.converters.terminal.commands.survival; "
+        "print({'pandas', 'numpy', 'pyarrow'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
