@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from ..values.file_kind import suffix_of
 from .holds import EVERYTHING, Holds
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class Format:
         ]
 
     @property
+    def word(self) -> str:
+        """Its name on a command line: "dataset-json"."""
+        return self.name.lower().replace(" ", "-")
+
+    @property
     def carries(self) -> frozenset[MetadataKind]:
         """What its files say of variables, where they say all that they can."""
         return frozenset(kind for kind, place in _PLACES.items() if place in self.holds)
@@ -115,6 +121,17 @@ def readable() -> Mapping[str, Format]:
     return {suffix: each for each in FORMATS for suffix in each.suffixes}
 
 
+def written_formats() -> tuple[Format, ...]:
+    """Formats that are written, each once."""
+    return tuple(each for each in FORMATS if each.writer)
+
+
 def writable() -> Mapping[str, Format]:
     """Formats that are written, by suffix."""
     return {suffix: each for each in FORMATS for suffix in each.written}
+
+
+def dataset_named(path: Path) -> str:
+    """The name that the dataset of a file has, unless something else says so: "ADSL" of adsl.csv.gz."""
+    suffix = suffix_of(path, (*readable(), *writable()))
+    return path.name[: len(path.name) - len(suffix)].strip().upper()

@@ -13,15 +13,15 @@ import pandas as pd
 from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, listed
 from ...schemas.study.dataset import Dataset
+from ..formats import dataset_named
 from ..formats.format import Output
 from ..formats.planned_file import PlannedFile
-from ..metadata.sidecars import dataset_name
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name
 from .codebook import Codebook
 from .sealed_table import SealedTable, belong_together
-from .tools import Layout, layout_for, planned_table
+from .tools import Layout, layout_for, planned_table, tell_losses_of_table
 
 _CODEBOOK_SUFFIX = ".codebook.json"
 
@@ -77,9 +77,9 @@ class AnalysisTable(Glanced):
         Parameters
         ----------
         path : str or Path
-            Ends in .csv, .parquet, .json or .ndjson (Dataset-JSON).
+            Ends in .csv, .parquet, .json or .ndjson (Dataset-JSON), or as another format that is written.
         layout : str, optional
-            A name of `tools.LAYOUTS`; the default follows from the suffix.
+            A name of `tools.layouts`; the default follows from the suffix.
         overwrite : bool
             Replace existing files; never one of the study's, nor other data in their folders. A table of
             ours, which its codebook proves to be one, is replaced without.
@@ -98,6 +98,12 @@ class AnalysisTable(Glanced):
         UnwritableOutput
             When the name is not text, the format cannot hold the table, the tool would misread it, a file
             exists, or the disk refuses.
+
+        Warns
+        -----
+        MetadataNotKept
+            Where a format that is not of one tool has no place for what is known of the columns; it stands
+            in the codebook.
         """
         target = Path(path)
         require_output_name(target)
@@ -106,9 +112,9 @@ class AnalysisTable(Glanced):
         refuse_inputs((target, beside), (*self.inputs, *keep))
         ours = belong_together(target, beside)
         refuse_data_beside((target, beside), self.inputs, lambda _: ours)
-        output = Output(self.dataset.replace(name=dataset_name(target.name)), target)
+        output = Output(self.dataset.replace(name=dataset_named(target)), target)
         sealed = SealedTable(planned_table(chosen, output).write)
-        return write_together(
+        written = write_together(
             [
                 PlannedFile(target, sealed.write),
                 PlannedFile(
@@ -117,6 +123,8 @@ class AnalysisTable(Glanced):
             ],
             overwrite=overwrite or ours,
         )
+        tell_losses_of_table(output)
+        return written
 
     def _document(self, layout: Layout, target: Path, sealed: SealedTable) -> dict[str, Any]:
         """The codebook of one file: what it is and how to read it stand first."""

@@ -16,11 +16,11 @@ import pandas as pd
 from ...schemas.errors import ConfigurationError, UnwritableOutput
 from ...schemas.study import columns
 from ...schemas.wording import did_you_mean
-from ..formats import writable
+from ..formats import dataset_named, writable, written_formats
 from ..formats.format import Output, TableStyle
 from ..formats.planned_file import PlannedFile
-from ..metadata.sidecars import dataset_name
 from ..values.arrow_columns import are_whole_days, stamps_of
+from ..writing.losses import tell_losses
 from ..writing.write import refuse_breaches
 
 
@@ -60,18 +60,21 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
         When there is no such layout, or its tool does not read such files.
     """
     suffix = path.suffix.lower()
+    known = layouts()
     if name is None:
-        if suffix not in _BY_SUFFIX:
-            known = " or ".join(_BY_SUFFIX)
+        by_suffix = {each: form.word for form in written_formats() for each in known[form.word].writes}
+        if suffix not in by_suffix:
             raise ConfigurationError(
-                f"no table is written as {suffix or 'a file without suffix'}", str(path), f"use {known}"
+                f"no table is written as {suffix or 'a file without suffix'}",
+                str(path),
+                f"use {' or '.join(by_suffix)}",
             )
-        name = _BY_SUFFIX[suffix]
+        name = by_suffix[suffix]
     if not isinstance(name, str):
         raise TypeError(f"the name of a layout is a text, not {type(name).__name__}")
-    if name not in LAYOUTS:
-        raise ConfigurationError(f"there is no layout {name}", str(path), did_you_mean(name, LAYOUTS))
-    layout = LAYOUTS[name]
+    if name not in known:
+        raise ConfigurationError(f"there is no layout {name}", str(path), did_you_mean(name, known))
+    layout = known[name]
     if suffix not in layout.writes:
         raise ConfigurationError(
             f"the layout {name} is not written as {suffix or 'a file without suffix'}",
@@ -97,6 +100,13 @@ def planned_table(layout: Layout, output: Output) -> PlannedFile:
     refuse_breaches([output], form, writer, output.path)
     (planned,) = writer.plan([output])
     return planned
+
+
+def tell_losses_of_table(output: Output) -> None:
+    """Warn of what a format has no place for, unless its tables for tools hold names alone."""
+    form = writable()[output.path.suffix.lower()]
+    if form.load_writer().styled is None:
+        tell_losses([output], form)
 
 
 _FOR_PYTHON = TableStyle("True", "False", "")
@@ -150,7 +160,7 @@ def _in_pandas(file: str, frame: pd.DataFrame) -> str:
 
 
 def _in_adamgate(file: str, _frame: pd.DataFrame) -> str:
-    name = dataset_name(Path(file).name)
+    name = dataset_named(Path(file))
     return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame"
 
 
@@ -233,4 +243,14 @@ LAYOUTS: Mapping[str, Layout] = {
         ),
     )
 }
-_BY_SUFFIX = {".parquet": "parquet", ".csv": "csv", ".json": "dataset-json", ".ndjson": "dataset-json"}
+"""Tools, and formats of which more is to be said than that a tool reads them."""
+
+
+def layouts() -> Mapping[str, Layout]:
+    """Every layout by its name: those of tools, and one for each format that is written."""
+    further = (
+        Layout(each.word, f"any tool that reads {each.name}", each.written, TableStyle(), _in_adamgate)
+        for each in written_formats()
+        if each.word not in LAYOUTS
+    )
+    return {**LAYOUTS, **{each.name: each for each in further}}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -64,3 +66,19 @@ def tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:
 def tell_written(written: Sequence[Path], quiet: bool) -> None:
     if not quiet:
         tell("\n".join(f"written: {plain(path)}" for path in written))
+
+
+@contextmanager
+def losses_recorded() -> Iterator[list[warnings.WarningMessage]]:
+    """What is written within tells here what its format has no place for."""
+    from ..writing.losses import MetadataNotKept
+
+    with warnings.catch_warnings(record=True) as losses:
+        warnings.simplefilter("always", MetadataNotKept)
+        yield losses
+
+
+def tell_recorded(losses: Iterable[warnings.WarningMessage]) -> None:
+    """Also with -q: something was left out."""
+    for loss in losses:
+        tell(f"note: {plain(loss.message)}")

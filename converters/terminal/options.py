@@ -16,13 +16,29 @@ from ...schemas.standards.versions import OCCDS_VERSIONS
 from ..configuration.declared_options import DeclaredOption, options_of
 from ..configuration.settings import ADAMIG_CHOICES
 from ..configuration.values import Choice, Words, checked, switch
+from ..formats import written_formats
 from ..values.left_open import DATE_ORDERS, DECIMALS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STRUCTURES = tuple(str(each) for each in Structure if each is not Structure.OTHER)
-LAYOUTS = ("lifelines", "scikit-survival", "r", "csv", "parquet", "dataset-json")
-"""The names of `survival.tools` (a test holds them equal), which need pyarrow."""
+TOOLS = ("lifelines", "scikit-survival", "r")
+"""The tools of `survival.tools` (a test holds them equal), which needs pyarrow."""
+
+
+class ToolOrFormat(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
+    """A tool that reads a survival table, or a format that is written: as many as there are."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return (*TOOLS, *(each.word for each in written_formats()))
+
+    @choices.setter
+    def choices(self, _: tuple[str, ...]) -> None:
+        """They are not set, but found."""
 
 
 class _NamedPath(click.Path):

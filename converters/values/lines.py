@@ -25,17 +25,6 @@ Block = Callable[[int, int], pa.Array]
 _BLOCK = 32_768
 
 
-def block(array: pa.Array, tokens: Tokens) -> Block:
-    """A column whose values are written by `tokens`: distinct values once, where it has a dictionary.
-
-    They are made before the first block, not again for each: there may be as many as records.
-    """
-    if not pa.types.is_dictionary(array.type):
-        return lambda first, count: tokens(array.slice(first, count))
-    distinct, codes = tokens(array.dictionary.cast(pa.large_string())), array.indices
-    return lambda first, count: distinct.take(codes.slice(first, count))
-
-
 def fetched(dataset: Dataset, variable: Variable, shape: Shape, tokens: Tokens) -> Block:
     """A column of a dataset, of which no more than a block is in memory.
 

@@ -12,11 +12,10 @@ from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOut
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
-from ..formats import Format, writable
+from ..formats import Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
 from ..formats.format import Breach, Output, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
-from ..metadata.sidecars import dataset_name
 from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
@@ -211,7 +210,7 @@ def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
 
 def _holds(path: Path, dataset: str) -> bool:
     """Whether a file is of the same dataset: of an earlier conversion, whatever it was named."""
-    if dataset_name(path.name) == dataset:
+    if dataset_named(path) == dataset:
         return True
     try:
         return [each.name for each in read(path, memory=_TO_KNOW_ITS_NAME)] == [dataset]

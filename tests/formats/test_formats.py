@@ -192,3 +192,17 @@ def test_a_new_format_is_read_written_and_told_of(toy, tmp_path, monkeypatch, ca
         ag.write(special, "adx2.toy")
     with pytest.raises(ag.ConfigurationError, match=r"or Toy \(\.toy\)"):
         ag.write(special, "adx.unknown")
+
+
+def test_a_survival_table_is_written_in_a_new_format(toy, root, tmp_path, capsys):
+    command = ["survival", str(root / "fixtures/cartitude1"), "--param", "OS", "-q"]
+    assert run([*command, "--for", "toy", "-o", str(tmp_path / "os.toy")]) == 0
+    assert "OS: Toy has no place for lengths (" in capsys.readouterr().err
+    (back,) = ag.read(tmp_path / "os.toy")
+    assert back.variable("duration").label == "Time to event or censoring, months"
+    assert json.loads((tmp_path / "os.codebook.json").read_text())["layout"] == "toy"
+    assert run([*command, "-o", str(tmp_path / "by-suffix.toy")]) == 0
+    assert run([*command, "--for", "r", "-o", str(tmp_path / "r.toy")]) == 2
+    with pytest.raises(SystemExit):
+        run(["survival", "--help"]) or sys.exit()
+    assert "|toy]" in capsys.readouterr().out

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from adamgate.converters.values.arrow_columns import Shape
-from adamgate.converters.values.lines import block, fetched, lines
+from adamgate.converters.values.lines import fetched, lines
 from adamgate.schemas.study.dataset import Dataset
 
 
@@ -18,28 +18,13 @@ def counting(calls):
     return tokens
 
 
-@pytest.mark.parametrize("records", [1, 32_768, 100_001])
-def test_text_of_distinct_values_is_made_once_however_many_blocks(records):
-    """Else the time grows with records times distinct values, and identifiers are many."""
-    calls = []
-    column = pa.array([f"S{number // 4}" for number in range(records)]).dictionary_encode()
-    written = b"".join(lines([block(column, counting(calls))], records, null="", end="\n"))
-    assert calls == [len(column.dictionary)]
-    assert written.decode().split() == column.to_pylist()
-
-
-def test_nulls_and_an_empty_dictionary():
-    column = pa.DictionaryArray.from_arrays(pa.array([None, None], pa.int32()), pa.array([], pa.string()))
-    written = b"".join(lines([block(column, counting([]))], 2, null="-", end="\n"))
-    assert written == b"-\n-\n"
-
-
 def of_categories(codes, names):
     codes = pd.Categorical.from_codes(codes, pd.Index(names, dtype=object))
     return Dataset.from_frame(pd.DataFrame({"T": codes}), "ADX")
 
 
 def test_categories_become_text_once_for_as_long_as_they_are_the_same():
+    """Else the time grows with records times distinct values, and identifiers are many."""
     calls, records = [], 100_001
     dataset = of_categories(np.arange(records) // 4, [f"S{number}" for number in range(records // 4 + 2)])
     column = fetched(dataset, dataset.variables[0], Shape.TEXT, counting(calls))
@@ -53,6 +38,8 @@ def test_no_category_that_no_record_has_is_written():
     dataset = of_categories([0, -1, 2], ["a", "hidden", "c"])
     column = fetched(dataset, dataset.variables[0], Shape.TEXT, counting([]))
     assert b"".join(lines([column], 3, null="-", end="\n")) == b"a\n-\nc\n"
+    nothing = fetched(empty := of_categories([-1, -1], []), empty.variables[0], Shape.TEXT, counting([]))
+    assert b"".join(lines([nothing], 2, null="-", end="\n")) == b"-\n-\n"
 
 
 @pytest.mark.parametrize(("records", "told"), [(0, []), (5, [5]), (70_000, [32_768, 65_536, 70_000])])

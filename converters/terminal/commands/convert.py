@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,11 @@ import click
 
 import adamgate
 
-from ....schemas.wording import plain
 from ...formats import writable
 from ..inputs import kept_files, read_study, settings_for
-from ..messages import tell_held_twice, tell_notes, tell_written
+from ..messages import losses_recorded, tell_held_twice, tell_notes, tell_recorded, tell_written
 from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
 from ..progress import progress
-from ..streams import tell
 
 
 @click.command("convert")
@@ -47,15 +44,13 @@ def command(
     OUT is a file whose suffix tells the format, or a folder with --to.
     """
     from ...writing.convert import MEMORY
-    from ...writing.losses import MetadataNotKept
     from ...writing.write import Target
 
     settings = settings_for(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(sources, settings, callbacks, MEMORY)
-        with warnings.catch_warnings(record=True) as losses:
-            warnings.simplefilter("always", MetadataNotKept)
+        with losses_recorded() as losses:
             written = adamgate.write(
                 study,
                 place,
@@ -64,8 +59,7 @@ def command(
                 progress=callbacks.writing,
             )
     tell_notes(study, quiet)
-    for loss in losses:
-        tell(f"note: {plain(loss.message)}")
+    tell_recorded(losses)
     outputs = place.outputs(list(study))
     tell_held_twice(((each.dataset.name, each.path) for each in outputs), study)
     tell_written(written, quiet)

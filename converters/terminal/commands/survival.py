@@ -13,19 +13,27 @@ import click
 import adamgate
 
 from ...configuration.settings import KINDS
+from ...formats import dataset_named
 from ...reports import Detail
 from ...survival.shapes import SHAPES
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, read_study, settings_for
-from ..messages import tell_held_twice, tell_notes, tell_report, tell_written
+from ..messages import (
+    losses_recorded,
+    tell_held_twice,
+    tell_notes,
+    tell_recorded,
+    tell_report,
+    tell_written,
+)
 from ..options import (
     JUDGING_OPTIONS,
-    LAYOUTS,
     OVERWRITING,
     PATH,
     PATHS,
     QUIET,
     READING_OPTIONS,
+    ToolOrFormat,
     declared_options,
 )
 from ..progress import progress
@@ -35,7 +43,7 @@ from ..streams import columns, tell
 @click.command("survival")
 @PATHS
 @declared_options(SHAPES["one-record"].options)
-@click.option("--for", "layout", type=click.Choice(LAYOUTS), help="The tool that reads the table.")
+@click.option("--for", "layout", type=ToolOrFormat(), help="The tool that reads the table.")
 @click.option(
     "-o",
     "--output",
@@ -65,7 +73,6 @@ def command(
 
     A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
     """
-    from ...metadata.sidecars import dataset_name
     from ...reports.table_summary import render_summary
     from ...survival.tools import layout_for
     from ...writing.names import require_output_name
@@ -90,10 +97,12 @@ def command(
         tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
         return REFUSED
     kept = (*rule_files, *chain(*kept_files(paths, settings)))
-    written = table.write(output, layout, overwrite=overwrite, keep=kept)
+    with losses_recorded() as losses:
+        written = table.write(output, layout, overwrite=overwrite, keep=kept)
     tell_notes(study, quiet)
+    tell_recorded(losses)
     if not quiet:
         tell(render_summary(table.codebook, columns(sys.stderr)))
-    tell_held_twice([(dataset_name(output.name), output)], study)
+    tell_held_twice([(dataset_named(output), output)], study)
     tell_written(written, quiet)
     return PASSED
