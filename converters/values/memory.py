@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...schemas.study.answers import AnswersInMemory
-from .gathering import Gathering, InMemory, OnDisk
+from .gathering import Gathering, InMemory
+from .kept_columns import OnDisk
 from .kept_file import KeptFile
 from .work_folder import WorkFolder
 

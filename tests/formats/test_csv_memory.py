@@ -13,9 +13,9 @@ import adamgate as ag
 from adamgate.converters.formats import unpacking
 from adamgate.converters.formats.csv import delimited, head, plain_text, reader
 from adamgate.converters.formats.format import ReadOptions
-from adamgate.converters.values import content, gathering
+from adamgate.converters.values import content, kept_columns
 from adamgate.converters.values.content import HeldBytes
-from adamgate.converters.values.gathering import KeptColumns
+from adamgate.converters.values.kept_columns import KeptColumns
 from adamgate.converters.values.memory import Memory
 
 NAMES = b"STUDYID,USUBJID,AVAL,ADT,AETERM\n"
@@ -132,7 +132,7 @@ def small_blocks(monkeypatch):
         monkeypatch.setattr(delimited, "_SCANNED", size)
         monkeypatch.setattr(unpacking, "_CHUNK", size)
         monkeypatch.setattr(unpacking, "_INFLATED", size)
-        monkeypatch.setattr(gathering, "BLOCK", 7)
+        monkeypatch.setattr(kept_columns, "BLOCK", 7)
 
     monkeypatch.setattr(delimited, "_BLOCK", 4096)
     return set_to

@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.values import gathering
-from adamgate.converters.values.gathering import InMemory, KeptColumns, OnDisk
+from adamgate.converters.values import kept_columns
+from adamgate.converters.values.gathering import InMemory
+from adamgate.converters.values.kept_columns import KeptColumns, OnDisk
 from adamgate.converters.values.kept_file import KeptFile
 from adamgate.converters.values.work_folder import WorkFolder
 from adamgate.schemas.study.answers import AnswersInMemory
@@ -104,8 +105,8 @@ def test_any_part_of_a_column_comes_back_as_it_was(tmp_path_factory, texts, numb
     }
     folder = WorkFolder(tmp_path_factory.getbasetemp())
     on_disk, in_memory = OnDisk(KeptFile(folder), AnswersInMemory(SMALL)), InMemory()
-    before = gathering.BLOCK
-    gathering.BLOCK = 7
+    before = kept_columns.BLOCK
+    kept_columns.BLOCK = 7
     try:
         for name, values in columns.items():
             on_disk.add(name, values)
@@ -116,7 +117,7 @@ def test_any_part_of_a_column_comes_back_as_it_was(tmp_path_factory, texts, numb
             some = held.column(name).iloc[first : first + count].reset_index(drop=True)
             pd.testing.assert_series_equal(kept.part(name, first, count), some)
     finally:
-        gathering.BLOCK = before
+        kept_columns.BLOCK = before
 
 
 def test_answers_stay_within_their_memory(root, work):
