@@ -159,9 +159,11 @@ def _in_pandas(file: str, frame: pd.DataFrame) -> str:
     return f"pandas.read_csv({json.dumps(file)}, {options})"
 
 
-def _in_adamgate(file: str, _frame: pd.DataFrame) -> str:
+def _in_adamgate(file: str, frame: pd.DataFrame) -> str:
     name = dataset_named(Path(file))
-    return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame"
+    # Numbers are numbers in every dataset that is read, 1 for true.
+    truths = {each: "bool" for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)}
+    return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame.astype({json.dumps(truths)})"
 
 
 def _in_lifelines(file: str, frame: pd.DataFrame) -> str:

@@ -137,7 +137,7 @@ READING_OPTIONS = together(
     click.option(
         "--memory",
         metavar="SIZE",
-        help="What data may take of memory, 256MB; more is kept on disk (default: all in memory).",
+        help="What data may take of memory, 256MB; more is kept on disk (default: no bound; convert: 256MB).",
     ),
     click.option(
         "--work-dir",

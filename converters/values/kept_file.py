@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -17,6 +18,30 @@ from numpy.typing import NDArray
 
 from ...schemas.errors import UnreadableInput
 from .work_folder import WorkFolder, work_told
+
+# Without an offset that threads and forked processes would share.
+if hasattr(os, "preadv"):
+
+    def _pread_into(descriptor: int, into: memoryview, position: int) -> int:
+        return os.preadv(descriptor, [into], position)
+
+    def _pwrite(descriptor: int, data: memoryview, position: int) -> int:
+        return os.pwrite(descriptor, data, position)
+
+else:
+    _SEEKING = Lock()
+
+    def _pread_into(descriptor: int, into: memoryview, position: int) -> int:
+        with _SEEKING:
+            os.lseek(descriptor, position, os.SEEK_SET)
+            read = os.read(descriptor, len(into))
+        into[: len(read)] = read
+        return len(read)
+
+    def _pwrite(descriptor: int, data: memoryview, position: int) -> int:
+        with _SEEKING:
+            os.lseek(descriptor, position, os.SEEK_SET)
+            return os.write(descriptor, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +72,8 @@ class KeptFile:
     def __init__(self, folder: WorkFolder) -> None:
         self._folder: WorkFolder | None = folder
         self._handle: BinaryIO | None = None
+        self._process = 0
+        self._lock = Lock()
         self._end = 0
         self.path = folder.new_file()
         with work_told(self.path):
@@ -110,35 +137,50 @@ class KeptFile:
         self._read_at(place.position, memoryview(content))
         return pa.ipc.open_stream(pa.py_buffer(content)).read_next_batch().column(0)
 
-    def _opened(self) -> BinaryIO:
-        if self._handle is None:
-            self._handle = open(self.path, "r+b", buffering=0)  # noqa: SIM115
-        return self._handle
+    def _descriptor(self) -> int:
+        """Of the file, opened once for each process: one that was forked has its own."""
+        with self._lock:
+            if self._handle is None or self._process != os.getpid():
+                self._handle = open(self.path, "r+b", buffering=0)  # noqa: SIM115
+                self._process = os.getpid()
+            return self._handle.fileno()
 
     def _write_at(self, position: int, data: memoryview | bytes) -> None:
         left = memoryview(data)
         with work_told(self.path):
-            file = self._opened()
-            file.seek(position)
             while left:
-                left = left[file.write(left) :]
+                count = _pwrite(self._descriptor(), left, position)
+                left, position = left[count:], position + count
 
     def _read_at(self, position: int, into: memoryview) -> None:
-        file = self._opened()
-        file.seek(position)
+        try:
+            descriptor = self._descriptor()
+        except FileNotFoundError as gone:
+            raise UnreadableInput(
+                "data kept on disk are gone: they go with the study that was read, and with its run",
+                str(self.path),
+                "read them again here, or keep that study for as long as its copies are used",
+            ) from gone
         while into:
-            count = file.readinto(into)  # type: ignore[attr-defined]
+            count = _pread_into(descriptor, into, position)
             if not count:
                 raise UnreadableInput(
                     "data kept on disk are not complete: the work folder was changed from outside",
                     str(self.path),
                     "run it again",
                 )
-            into = into[count:]
+            into, position = into[count:], position + count
+
+    def __deepcopy__(self, _: Any) -> KeptFile:
+        """Itself: what was written is not changed."""
+        return self
 
     def __getstate__(self) -> dict[str, Any]:
         """Its path: whoever gets it reads while the file is there."""
-        return vars(self) | {"_folder": None, "_handle": None}
+        return {"path": self.path, "_end": self._end}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _folder=None, _handle=None, _process=0, _lock=Lock())
 
     def __del__(self) -> None:
         if self._handle is not None:

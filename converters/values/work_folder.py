@@ -6,6 +6,7 @@ killed run left goes with the next one.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -17,7 +18,7 @@ from weakref import WeakSet, finalize
 from ...schemas.errors import UnwritableOutput
 from .temporary_names import remove_leftovers, temporary_name
 
-_ADVICE = "free space there, or name another folder with --work-dir (work_dir in Python)"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PRESENT: WeakSet[WorkFolder] = WeakSet()
 
 
@@ -31,7 +32,8 @@ class WorkFolder:
     """
 
     def __init__(self, within: Path | None = None) -> None:
-        self._within = within
+        # Not as the folder that the process is in says: that may be another when the data are removed.
+        self._within = Path(os.path.abspath(tempfile.gettempdir() if within is None else within))
         self._path: Path | None = None
         self._files = 0
 
@@ -42,9 +44,8 @@ class WorkFolder:
 
     def _made(self) -> Path:
         if self._path is None:
-            within = Path(tempfile.gettempdir()) if self._within is None else self._within
-            remove_leftovers(within)
-            path = within / temporary_name("work")
+            remove_leftovers(self._within)
+            path = self._within / temporary_name("work")
             with work_told(path):
                 os.mkdir(path, mode=0o700)
             self._path = path
@@ -76,5 +77,8 @@ def work_told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UnwritableOutput(
-            f"the work folder cannot be written: {error.strerror or error}", str(path), _ADVICE
+            f"the work folder cannot be written: {error.strerror or error}",
+            str(path),
+            f"{'free space there' if error.errno in _FULL else 'check that you may write there'}, "
+            "or name another folder with --work-dir (work_dir in Python)",
         ) from error

@@ -8,6 +8,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Iterator, MutableMapping
 from itertools import count, islice
+from threading import RLock
 from typing import Any, NamedTuple
 from weakref import finalize
 
@@ -38,6 +39,7 @@ class AnswersInMemory:
         self._freed = 0
         self._kept: OrderedDict[tuple[int, Question], _Kept] = OrderedDict()
         self._owners = count()
+        self._lock = RLock()  # threads may ask datasets of one reading
 
     def for_dataset(self) -> BoundedAnswers:
         """The answers of one more dataset."""
@@ -47,28 +49,32 @@ class AnswersInMemory:
 
     def take(self, size: int) -> None:
         """Have these bytes taken by something else, for good."""
-        self.most -= size
-        self._drop()
+        with self._lock:
+            self.most -= size
+            self._drop()
 
     def put(self, key: tuple[int, Question], answer: Any) -> None:
-        self.remove(key)
         size = bytes_of(answer)
-        if size > self.most:
-            return
-        self._kept[key] = _Kept(answer, size)
-        self.taken += size
-        self._drop()
+        with self._lock:
+            self.remove(key)
+            if size <= self.most:
+                self._kept[key] = _Kept(answer, size)
+                self.taken += size
+                self._drop()
 
     def get(self, key: tuple[int, Question]) -> Any:
-        self._kept.move_to_end(key)
-        return self._kept[key].answer
+        with self._lock:
+            self._kept.move_to_end(key)
+            return self._kept[key].answer
 
     def remove(self, key: tuple[int, Question]) -> None:
-        gone = self._kept.pop(key, None)
-        self.taken -= gone.size if gone is not None else 0
+        with self._lock:
+            gone = self._kept.pop(key, None)
+            self.taken -= gone.size if gone is not None else 0
 
     def of(self, owner: int) -> list[Question]:
-        return [question for dataset, question in self._kept if dataset == owner]
+        with self._lock:
+            return [question for dataset, question in self._kept if dataset == owner]
 
     def _drop(self) -> None:
         while self.taken > self.most and self._kept:

@@ -1,5 +1,6 @@
 """What does not fit into the memory that is allowed is kept on disk: nothing but that changes."""
 
+import copy
 import gc
 import os
 import pickle
@@ -9,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +157,62 @@ def test_a_dataset_on_disk_is_sent_to_another_process_as_its_path(root, work):
     sent = pickle.dumps(study["ADTTE"])
     assert len(sent) < 30_000
     same(study["ADTTE"], pickle.loads(sent))
+
+
+def test_a_copy_keeps_the_data_and_a_pickle_does_not(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
+    expected, sent, copied = study["ADTTE"].frame, pickle.dumps(study["ADTTE"]), copy.deepcopy(study)
+    del study
+    gc.collect()
+    pd.testing.assert_frame_equal(copied["ADTTE"].frame, expected)
+    del copied
+    gc.collect()
+    with pytest.raises(ag.UnreadableInput, match="data kept on disk are gone"):
+        pickle.loads(sent).frame  # noqa: B018
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_threads_and_forked_processes_find_the_same_values(root, work):
+    dataset = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)["ADTTE"]
+    names = [each.name for each in dataset.variables]
+    expected = {name: dataset[name].tolist() for name in names}
+
+    def wrong(_):
+        asked = ((name, first) for first in range(0, 200, 3) for name in names)
+        return [
+            (name, first)
+            for name, first in asked
+            if str(dataset.part(name, first, 5).tolist()) != str(expected[name][first : first + 5])
+        ]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(wrong, range(4))) == [[]] * 4
+    if hasattr(os, "fork"):
+        children = []
+        for _ in range(3):
+            child = os.fork()
+            if not child:
+                os._exit(1 if wrong(0) else 0)
+            children.append(child)
+        assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
+
+
+def test_threads_judge_a_study_on_disk_as_one_does(root, work):
+    study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
+    with ThreadPoolExecutor(3) as threads:
+        reports = list(threads.map(lambda _: ag.render(ag.validate(study), "json"), range(6)))
+    assert set(reports) == {ag.render(ag.validate(study), "json")}
+
+
+def test_a_relative_folder_is_that_of_the_reading(root, work, monkeypatch):
+    monkeypatch.chdir(work.parent)
+    study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir="work")
+    assert list(work.iterdir())
+    monkeypatch.chdir(root)
+    assert len(study["ADTTE"].frame) == len(study["ADTTE"])
+    del study
+    gc.collect()
+    assert list(work.iterdir()) == []
 
 
 COMMAND = [sys.executable, "-m", "adamgate", "validate", "--memory", "1KB", "-q", "--work-dir"]
