@@ -26,6 +26,8 @@ Days = NDArray[np.float64]
 """Days since 1970-01-01."""
 Codes = NDArray[np.intp]
 
+_SEARCHED = 10_000
+"""Texts that are put together for one search."""
 _SAS_EPOCH_IN_UNIX_DAYS = -3653  # 1960-01-01
 
 
@@ -172,9 +174,13 @@ def _holds_numbers(dtype: Any) -> bool:
 
 
 def _any_ends_in_blank(values: NDArray[np.object_]) -> bool:
-    """Whether a text is empty or ends in a blank; one search over all texts instead of one per text."""
-    if not len(values):
-        return False
+    """Whether a text is empty or ends in a blank."""
+    parts = (values[start : start + _SEARCHED] for start in range(0, len(values), _SEARCHED))
+    return any(map(_some_end_in_blank, parts))
+
+
+def _some_end_in_blank(values: NDArray[np.object_]) -> bool:
+    """One search over all texts instead of one per text."""
     try:
         texts = "\0".join(values)
     except TypeError:  # not all of them are texts
