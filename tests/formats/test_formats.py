@@ -1,9 +1,11 @@
 """A format is one folder and one entry: what it holds drives what is read, written, told and refused."""
 
+import importlib.util
 import json
 import re
 import sys
 import types
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -123,15 +125,19 @@ def test_suffixes_have_one_format_and_readers_carry_no_more_than_it_holds(root):
             assert {held[each] for each in dataset.carries} <= form.holds
 
 
+def made_page(root):
+    """The module that makes the table of docs/reading.md."""
+    spec = importlib.util.spec_from_file_location("make_formats", root / "docs" / "make_formats.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_page_says_what_each_format_holds(root):
     page = (root / "docs" / "reading.md").read_text(encoding="utf-8")
-    section = page.split("## What a format holds")[1].split("\n## ")[0]
-    rows = [re.split(r"\s*\|\s*", line.strip("| ")) for line in section.splitlines() if line.startswith("|")]
-    head, _, *body = rows
-    assert head[1:] == [each.name for each in FORMATS]
-    assert [row[0] for row in body] == list(Holds)
-    for kind, row in zip(Holds, body, strict=True):
-        assert row[1:] == ["yes" if kind in each.holds else "no" for each in FORMATS], kind
+    assert made_page(root).with_table(page) == page, "make docs"
+    body = page.split("## What a format holds")[1].split("\n## ")[0]
+    assert f"| special missing values | {' | '.join(4 * ['yes'])} | no |\n" in body
 
 
 # A toy: one module and one entry.
@@ -192,6 +198,27 @@ def test_a_new_format_is_read_written_and_told_of(toy, tmp_path, monkeypatch, ca
         ag.write(special, "adx2.toy")
     with pytest.raises(ag.ConfigurationError, match=r"or Toy \(\.toy\)"):
         ag.write(special, "adx.unknown")
+
+
+def test_a_new_format_stands_on_the_page(toy, root):
+    first, _, *rows = made_page(root).table(formats.FORMATS).splitlines()
+    assert first.endswith("| Dataset-JSON | Toy |")
+    assert [row.split("|")[-2].strip() for row in rows] == [
+        "yes" if kind in TOY.holds else "no" for kind in Holds
+    ]
+
+
+def test_a_new_format_keeps_what_it_holds_and_tells_of_the_rest(toy, tmp_path):
+    frame = FULL.frame.assign(AVAL=["1", "2"]).astype("string[pyarrow]")
+    variables = (FULL.variables[0], replace(FULL.variables[1], type="Char"))
+    whole = FULL.replace(special_missing={}, frame=frame, variables=variables)
+    with pytest.warns(ag.MetadataNotKept) as told:
+        ag.write(whole, tmp_path / "adx.toy")
+    (back,) = ag.read(tmp_path / "adx.toy")
+    for kind in TOY.holds:
+        assert KEPT[kind](back) == KEPT[kind](whole), kind
+    for kind in EVERYTHING - TOY.holds - DATA:
+        assert f"{kind} (" in str(told[0].message)
 
 
 def test_a_survival_table_is_written_in_a_new_format(toy, root, tmp_path, capsys):
