@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import signal
@@ -47,8 +48,8 @@ def _leave(number: int, _: object) -> NoReturn:
 def end_with(work: Callable[[], int]) -> NoReturn:
     """Do the work and end the process with its exit code.
 
-    After a fault or a signal nothing is asked to tidy up on the way out: OpenBLAS, which had no memory for
-    its threads, waits there for ever.
+    Python tidies up, C libraries are not asked to: OpenBLAS, which had no memory for its threads, waits there
+    for ever.
     """
     code = FAULT
     try:
@@ -56,12 +57,12 @@ def end_with(work: Callable[[], int]) -> NoReturn:
     except BaseException as fault:  # Python itself fails where memory is short, in any line
         _own_fault(fault, debug=False)
     finally:
-        if code < FAULT:
-            sys.exit(code)
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):  # closed, or nobody reads it
-                stream.flush()
+        with suppress(Exception):
+            atexit._run_exitfuncs()
         remove_work()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # full or closed; what matters was flushed
+                stream.flush()
         os._exit(code)
 
 
