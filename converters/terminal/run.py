@@ -30,8 +30,15 @@ _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 """Windows has no SIGHUP."""
 
 
+_ALONE = ("OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+"""Libraries that start threads when they are loaded. Nothing here uses them, and a thread that has no memory
+keeps the process from ending."""
+
+
 def prepare() -> None:
-    """Set up the streams and the signals of this process."""
+    """Set up the streams and the signals of this process, and what libraries do when they are loaded."""
+    for name in _ALONE:
+        os.environ.setdefault(name, "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
             stream.reconfigure(errors="backslashreplace")
@@ -57,13 +64,19 @@ def end_with(work: Callable[[], int]) -> NoReturn:
     except BaseException as fault:  # Python itself fails where memory is short, in any line
         _own_fault(fault, debug=False)
     finally:
-        with suppress(Exception):
-            atexit._run_exitfuncs()
-        remove_work()
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError, AttributeError):  # full or closed; what matters was flushed
-                stream.flush()
-        os._exit(code)
+        try:
+            _tidy_up()
+        finally:
+            os._exit(code)
+
+
+def _tidy_up() -> None:
+    with suppress(Exception):
+        atexit._run_exitfuncs()
+    remove_work()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # full or closed; what matters was flushed
+            stream.flush()
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
