@@ -1,11 +1,13 @@
-"""The gate within less memory: the curve of peak memory and time over the bound."""
+"""The gate and a conversion within less memory: peak memory and time over the bound."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
 
 from make_adae import adae
-from measure import interleaved, typical
+from measure import interleaved, measure_command, typical
 
 BOUNDS = ("64MB", "256MB", "1024MB", None)
 SETUP = """
@@ -33,6 +35,30 @@ def main(runs: int = 5) -> None:
             f"{run.seconds / free.seconds:8.2f}x{run.peak_bytes / free.peak_bytes:8.2f}x",
             flush=True,
         )
+    convert(path, runs)
+
+
+def convert(path: str, runs: int) -> None:
+    """Convert it to Parquet with the bound that `convert` has, with less, and with more than it needs."""
+    print(f"\nIts conversion to Parquet, whole process, median of {runs} runs in turn")
+    with tempfile.TemporaryDirectory() as folder:
+        command = (
+            sys.executable,
+            "-m",
+            "adamgate",
+            "convert",
+            path,
+            f"{folder}/adae.parquet",
+            "-q",
+            "--force",
+        )
+        found = {name: [] for name in ("64MB", "256MB", "4GB")}
+        for _ in range(runs):
+            for bound, measured in found.items():
+                measured.append(measure_command((*command, "--memory", bound)))
+    for bound, measured in found.items():
+        run = typical(measured)
+        print(f"{bound:12}{run.seconds:10.2f}{run.cpu_seconds:10.2f}{run.peak_bytes / 1e6:10.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def options_from(declaring: type[Declaring], table: Mapping[str, Any], where: st
     Raises
     ------
     ConfigurationError
-        For an unknown key, a value of another kind, or a required key that is not there.
+        For an unknown key, a value of another kind, or a required key that is not present.
     """
     options = options_of(declaring)
     kinds = {each.name: each.kind for each in options}

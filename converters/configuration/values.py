@@ -193,7 +193,7 @@ def checked_table(
     Raises
     ------
     ConfigurationError
-        For an unknown key, a value of another kind, or a required key that is not there.
+        For an unknown key, a value of another kind, or a required key that is not present.
     """
     for key in table:
         require_known(key, kinds, where)

@@ -77,7 +77,7 @@ def survival(
     Raises
     ------
     ConfigurationError
-        An option names what is not there, or contradicts the data.
+        An option names what is not present, or contradicts the data.
     GateRefused
         The study has errors, or a rule could not be run.
     Refused

@@ -63,7 +63,6 @@ class ArrowPlace:
 
     position: int
     size: int
-    length: int
 
 
 class KeptFile:
@@ -127,7 +126,7 @@ class KeptFile:
         with pa.ipc.new_stream(sink, batch.schema) as stream:
             stream.write_batch(batch)
         content = sink.getvalue()
-        place = ArrowPlace(self._end, content.size, len(array))
+        place = ArrowPlace(self._end, content.size)
         self._end += content.size
         self._write_at(place.position, memoryview(content))
         return place

@@ -55,7 +55,7 @@ class _FetchedText:
 
 
 def _untold(_: int) -> None:
-    """Nobody is told."""
+    """Where nobody wants to know."""
 
 
 def lines(

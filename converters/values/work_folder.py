@@ -38,7 +38,7 @@ class WorkFolder:
         self._files = 0
 
     def new_file(self) -> Path:
-        """The path of a file that is not there yet."""
+        """The path of a new file."""
         self._files += 1
         return self._made() / f"{self._files:06}.columns"
 
