@@ -44,6 +44,36 @@ _WITH_IDENTIFIER = "with a subject's identifier as PARAMCD"
 _UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How a fault of one parameter, or of several together, is reported.
+
+    Attributes
+    ----------
+    parameter : str
+        PARAMCD; empty for several, and for the parameter without a name.
+    opening : str
+        How a message about several begins.
+    cause : str
+        What tells several from others in the identity of a finding.
+    """
+
+    parameter: str = ""
+    opening: str = ""
+    cause: str = ""
+
+    @classmethod
+    def further(cls, parameters: int) -> Reported:
+        """Parameters beyond the first ones."""
+        return cls("", f"{parameters} further parameters: ", f"{parameters} further")
+
+    @classmethod
+    def withheld(cls, parameters: int) -> Reported:
+        """Parameters whose PARAMCD is not quoted."""
+        opening = f"{counted(parameters, 'parameter')} {_WITH_IDENTIFIER}: "
+        return cls("", opening, f"{parameters} withheld")
+
+
 @dataclass(frozen=True, eq=False)
 class Parameters:
     """The records of a dataset by PARAMCD.
@@ -111,28 +141,28 @@ class Parameters:
         for number, own in zip(present, np.split(order, starts[1:]), strict=False):
             yield self.names[number], own
 
-    def split(self, mask: Mask) -> Iterator[tuple[str, Mask]]:
-        """A mask parameter by parameter, with a text to begin a message with: "OS: "."""
-        for start, numbers in self._told(np.flatnonzero(self.count(mask))):
+    def split(self, mask: Mask) -> Iterator[tuple[Reported, Mask]]:
+        """A mask parameter by parameter, those beyond the first ones together."""
+        for reported, numbers in self._reported(np.flatnonzero(self.count(mask))):
             own = np.zeros(len(self.names), dtype=np.bool_)
             own[numbers] = True
-            yield start, mask & own[self.codes]
+            yield reported, mask & own[self.codes]
 
-    def where(self, chosen: Mask) -> Iterator[str]:
-        """The same beginnings for chosen parameters, for faults of a parameter as a whole."""
-        yield from (start for start, _ in self._told(np.flatnonzero(chosen)))
+    def where(self, chosen: Mask) -> Iterator[Reported]:
+        """The same for chosen parameters, for faults of a parameter as a whole."""
+        yield from (reported for reported, _ in self._reported(np.flatnonzero(chosen)))
 
-    def _told(self, numbers: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.intp]]]:
-        """How messages about parameters begin, each with the numbers of its parameters."""
+    def _reported(self, numbers: NDArray[np.intp]) -> Iterator[tuple[Reported, NDArray[np.intp]]]:
+        """How faults of parameters are reported, each with the numbers of its parameters."""
         quotable = self.quotable[numbers]
         named, withheld = numbers[quotable], numbers[~quotable]
         shown = len(named) if len(named) <= SHOWN else SHOWN - 1
         for number in named[:shown]:
-            yield prefix(self.names[number]), np.array([number])
+            yield Reported(self.names[number]), np.array([number])
         if shown < len(named):
-            yield further(len(named) - shown), named[shown:]
+            yield Reported.further(len(named) - shown), named[shown:]
         if len(withheld):
-            yield unnamed(len(withheld)), withheld
+            yield Reported.withheld(len(withheld)), withheld
 
     def texts(self, variable: str) -> list[list[str]]:
         """The texts of a variable in each parameter, sorted; none where it is not there."""
@@ -229,21 +259,6 @@ def _one_each(data: Dataset) -> bool:
         return False
     parameters, subjects = len(data.distinct("PARAMCD").values), len(data.distinct("USUBJID").values)
     return parameters == subjects >= _ONE_EACH and bool((_subjects_of_each(data) == 1).all())
-
-
-def prefix(name: str) -> str:
-    """How a message about a parameter begins."""
-    return f"{name}: " if name else ""
-
-
-def further(parameters: int) -> str:
-    """How a message about parameters beyond the first ones begins."""
-    return f"{parameters} further parameters: "
-
-
-def unnamed(parameters: int) -> str:
-    """How a message about parameters begins whose PARAMCD is not quoted."""
-    return f"{counted(parameters, 'parameter')} {_WITH_IDENTIFIER}: "
 
 
 def named(data: Dataset) -> str:

@@ -337,7 +337,7 @@ def _report(study: Study, checks: list[Check], standards: Standards, terms: Poli
     place = {dataset.name: number for number, dataset in enumerate(study)}
     findings = [finding for check in checks for finding in check.findings]
     findings.sort(
-        key=lambda f: (-f.severity.rank, place.get(f.dataset, -1), f.rule_id, f.variables, f.message)
+        key=lambda f: (-f.severity.rank, place.get(f.dataset, -1), f.rule_id, f.variables, f.sentence)
     )
     outcomes = [check.outcome for check in checks]
     outcomes.sort(key=lambda o: (o.rule_id, place.get(o.dataset, -1)))

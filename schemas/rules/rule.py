@@ -184,6 +184,13 @@ class Fault:
         Where it differs from the rule's own.
     values : str
         What stands in the data, in words; patient data, shown only where values are asked for.
+    parameter : str
+        PARAMCD of the parameter it is about; empty where it is about none, or several. No part of the message.
+    cause : str
+        What tells a fault of the dataset as a whole from others of its rule, variables and parameter: a short
+        key that stays when the message changes, with the number by which the fault grows ("3 SAFFL"). Waivers
+        and baselines of the next delivery know the fault by it. Needless where there is only one; of rules of
+        a user's own it is the message where none is given.
     """
 
     mask: Mask | None
@@ -191,6 +198,8 @@ class Fault:
     message: str
     severity: Severity | None = None
     values: str = ""
+    parameter: str = ""
+    cause: str = ""
 
     @property
     def found(self) -> bool:
@@ -327,9 +336,8 @@ def require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded, Fault):
         _require_texts(yielded)
         return
-    if not isinstance(yielded.variables, tuple) or not (
-        isinstance(yielded.message, str) and isinstance(yielded.values, str)
-    ):
+    texts = (yielded.message, yielded.values, yielded.parameter, yielded.cause)
+    if not isinstance(yielded.variables, tuple) or not all(isinstance(each, str) for each in texts):
         raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
     if not all(isinstance(each, str) for each in yielded.variables):
         raise UnsoundRule("the variables of a fault are names, as texts")

@@ -140,7 +140,7 @@ def _by_formula(data: Dataset, stated: TimeUnit | None, own: NDArray[np.intp]) -
             yield Fault(_mask(data, own), ("ADURU", "ADURN"), message)
     elif not timed:
         message = f"no formula gives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
-        yield Fault(None, _DURATION, message, Severity.WARNING)
+        yield Fault(None, _DURATION, message, Severity.WARNING, cause=str(stated or ""))
 
 
 def _is_clear(found: DurationInference) -> bool:

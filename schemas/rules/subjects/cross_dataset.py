@@ -216,7 +216,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     parameters = Parameters.of(data)
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
-    populations = {label: _Population.of(mask, subjects) for label, mask in _populations(adsl)}
+    populations = {flag: _Population.of(mask, subjects) for flag, mask in _populations(adsl)}
     everybody = _Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
     stated: dict[str, _Population] = {}
     found = []
@@ -228,19 +228,23 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
         if not declared and of_response[own[0]]:
             continue
         flag = declared or data.declarations.population
-        label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations, everybody)
         if flag and flag not in stated:
             stated[flag] = _Population.of(_declared(adsl, flag), subjects)
-        population = stated[flag] if flag else populations[label]
+        closest = "" if flag else _closest(having, populations, everybody)
+        population = stated[flag] if flag else populations[closest]
+        selected = flag.upper() if flag else closest
         lacking, total = population.lacking(having), population.total
         if not lacking:
             continue
-        message = f"{lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+        subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects of ADSL"
+        message = f"{lacking} of {total} {subjects_of_it} {'has' if lacking == 1 else 'have'} no record"
+        cause = f"{lacking} {selected or 'ADSL'}"
         if declared or total - lacking >= _COVERS * total:
-            found.append(OfParameter(name, message, severity=Severity.ERROR if flag else None))
+            severity = Severity.ERROR if flag else None
+            found.append(OfParameter(name, message, severity=severity, cause=cause))
         elif of_survival[own[0]]:
             message += "; no population of ADSL fits better"
-            found.append(OfParameter(name, message, severity=Severity.NOTE))
+            found.append(OfParameter(name, message, severity=Severity.NOTE, cause=cause))
     yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
 
 
@@ -285,16 +289,16 @@ def _overall_survival(data: Dataset) -> Mask:
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
-    """Populations of ADSL by name, one after another in the order they are preferred."""
+    """Populations of ADSL by flag, one after another in the order they are preferred; all subjects last."""
     for variable in adsl.names:
         if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
-            yield f"subjects with {variable} = Y", adsl.equals(variable, "Y")
-    yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)
+            yield variable, adsl.equals(variable, "Y")
+    yield "", np.ones(len(adsl), dtype=np.bool_)
 
 
 def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], everybody: _Population) -> str:
-    """Name of the population that agrees best with the subjects who have a record."""
-    return max(populations, key=lambda label: populations[label].agreement(having, everybody))
+    """Flag of the population that agrees best with the subjects who have a record; empty for all subjects."""
+    return max(populations, key=lambda flag: populations[flag].agreement(having, everybody))
 
 
 def _declared(adsl: Dataset, flag: str) -> Mask:
@@ -357,5 +361,5 @@ def declared_parameter_absent(study: Study) -> Iterator[Yield]:
         yield NotApplicable("nothing is declared of a parameter, or no dataset has any")
         return
     for code in sorted(declared - known):
-        message = f"{one_line(code, 20)} is declared, and no dataset has such a parameter"
-        yield Fault(None, ("PARAMCD",), f"{message}; {did_you_mean(code, quotable)}")
+        message = f"declared, and no dataset has such a parameter; {did_you_mean(code, quotable)}"
+        yield Fault(None, ("PARAMCD",), message, parameter=one_line(code, 20))

@@ -76,15 +76,17 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
         yield Fault(missing, ("CNSR",), "CNSR is missing on every record")
         return
     parameters = Parameters.of(data)
-    for start, mask in parameters.split(missing & parameters.durations):
-        yield Fault(mask, ("CNSR",), f"{start}CNSR is missing, other records of the parameter have it")
+    for of, mask in parameters.split(missing & parameters.durations):
+        message = f"{of.opening}CNSR is missing, other records of the parameter have it"
+        yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
     described = np.zeros(len(data), dtype=np.bool_)
     for variable in ("STARTDT", "EVNTDESC"):
         if variable in data:
             described |= data.filled(variable)
-    for start, mask in parameters.split(missing & ~parameters.durations & described):
-        message = f"{start}no record has CNSR, although the parameter has an origin or an event"
-        yield Fault(mask, ("CNSR", "STARTDT", "EVNTDESC"), message, Severity.WARNING)
+    for of, mask in parameters.split(missing & ~parameters.durations & described):
+        message = f"{of.opening}no record has CNSR, although the parameter has an origin or an event"
+        variables = ("CNSR", "STARTDT", "EVNTDESC")
+        yield Fault(mask, variables, message, Severity.WARNING, parameter=of.parameter)
 
 
 @readiness(
@@ -175,9 +177,9 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
         return
     of_event = np.append(mixed & (events < censorings), False)[group] & event
     of_censoring = np.append(mixed & (events >= censorings), False)[group] & censored
-    for start, mask in parameters.split(judged & (of_event | of_censoring)):
-        message = f"{start}the same text stands under CNSR = 0 and under CNSR >= 1"
-        yield Fault(mask, ("CNSR", *_described_by(data)), message)
+    for of, mask in parameters.split(judged & (of_event | of_censoring)):
+        message = f"{of.opening}the same text stands under CNSR = 0 and under CNSR >= 1"
+        yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
 
 
 @readiness(
@@ -206,9 +208,9 @@ def text_of_two_reasons(data: Dataset) -> Iterator[Fault]:
     judged = _described_censorings(data)
     text = _groups(judged, parameters.codes, *_descriptions(data))
     value = _groups(judged, text, data.distinct("CNSR").codes)
-    for start, mask in parameters.split(judged & _ambiguous(text, value, judged)):
-        message = f"{start}the same text stands under two values of CNSR from 1"
-        yield Fault(mask, ("CNSR", *_described_by(data)), message)
+    for of, mask in parameters.split(judged & _ambiguous(text, value, judged)):
+        message = f"{of.opening}the same text stands under two values of CNSR from 1"
+        yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
 
 
 @readiness(
@@ -238,9 +240,10 @@ def several_reasons(data: Dataset) -> Iterator[Fault]:
     value = _groups(judged, parameters.codes, data.distinct("CNSR").codes)
     text = _groups(judged, value, *_descriptions(data))
     several = judged & _ambiguous(value, text, judged)
-    for start in parameters.where(parameters.count(several) > 0):
-        message = f"{start}one value of CNSR stands for several reasons of censoring"
-        yield Fault(None, ("CNSR", *_described_by(data)), message)
+    for of in parameters.where(parameters.count(several) > 0):
+        message = f"{of.opening}one value of CNSR stands for several reasons of censoring"
+        variables = ("CNSR", *_described_by(data))
+        yield Fault(None, variables, message, parameter=of.parameter, cause=of.cause)
 
 
 @readiness(
@@ -323,8 +326,9 @@ def no_event(data: Dataset) -> Iterator[Fault]:
     parameters = Parameters.of(data)
     cnsr = data.numbers("CNSR")
     without = (parameters.count(cnsr >= 1) > 0) & (parameters.count(cnsr == 0) == 0)
-    for start in parameters.where(without):
-        yield Fault(None, ("CNSR",), f"{start}no record has CNSR = 0, every subject is censored")
+    for of in parameters.where(without):
+        message = f"{of.opening}no record has CNSR = 0, every subject is censored"
+        yield Fault(None, ("CNSR",), message, parameter=of.parameter, cause=of.cause)
 
 
 def _described_by(data: Dataset) -> tuple[str, ...]:

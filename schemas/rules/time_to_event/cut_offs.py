@@ -186,12 +186,12 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     gap = cut_off.day - adt
     judged = survival & ~np.isnan(gap)
     far = judged & (gap > _FAR)
-    for start, mask in parameters.split(far):
+    for of, mask in parameters.split(far):
         among = judged & np.isin(parameters.codes, np.unique(parameters.codes[mask]))
         if 4 * np.count_nonzero(mask) >= np.count_nonzero(among):
             share = f"{np.count_nonzero(mask)} of {np.count_nonzero(among)} censored subjects"
-            message = f"{start}{share} were last seen more than a year before {cut_off.source}"
-            yield Fault(mask, ("ADT",), message)
+            message = f"{of.opening}{share} were last seen more than a year before {cut_off.source}"
+            yield Fault(mask, ("ADT",), message, parameter=of.parameter)
 
 
 def _told_cut_off(adt: NDArray[np.float64], censored: Mask) -> Iterator[Inference]:

@@ -166,19 +166,20 @@ def _unit_faults(
                 units.append(one_line(text, 20))
     if units:
         message, listed = "AVALU states a unit that is not known here", ", ".join(sorted(units))
-        yield OfParameter(name, message, severity=Severity.WARNING, values=listed)
+        yield OfParameter(name, message, severity=Severity.WARNING, values=listed, cause="unknown unit")
     if not said:
         if by_dates is not None:
             message = f"the unit of AVAL is not stated; the dates prove {by_dates}"
-            yield OfParameter(name, message, severity=Severity.NOTE)
+            yield OfParameter(name, message, severity=Severity.NOTE, cause="not stated")
         else:
             message = "the unit of AVAL is not stated anywhere"
-            yield OfParameter(name, message, severity=Severity.WARNING)
+            yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
     if by_dates is not None:
         said = said | {f"the dates prove {by_dates}": by_dates}
     if len(set(said.values())) > 1:
-        yield OfParameter(name, f"the unit of AVAL is contradicted: {', '.join(said)}")
+        message = f"the unit of AVAL is contradicted: {', '.join(said)}"
+        yield OfParameter(name, message, cause="contradicted")
 
 
 def _proven_units(data: Dataset) -> dict[str, TimeUnit]:

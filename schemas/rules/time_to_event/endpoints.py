@@ -149,11 +149,11 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
         own = parameters.among([response]) & (other >= 0)
         differs = own & (np.abs(adt - adt[other]) > 0)
         one, another = parameters.quoted(response), parameters.quoted(progression)
-        message = f"{one}: ADT differs from ADT of {another} of the same subject"
-        yield Fault(differs, ("ADT", "CNSR"), message)
+        message = f"ADT differs from ADT of {another} of the same subject"
+        yield Fault(differs, ("ADT", "CNSR"), message, parameter=one)
         mixed = own & (adt == adt[other]) & (event != event[other])
-        message = f"{one}: an event where {another} is censored on the same day, or the reverse"
-        yield Fault(mixed, ("CNSR",), message, Severity.WARNING)
+        message = f"an event where {another} is censored on the same day, or the reverse"
+        yield Fault(mixed, ("CNSR",), message, Severity.WARNING, parameter=one)
 
 
 def _by_evaluator(parameters: Parameters) -> list[tuple[str, str]]:

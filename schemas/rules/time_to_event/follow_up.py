@@ -48,9 +48,9 @@ def censored_at_start(data: Dataset) -> Iterator[Fault]:
     at_start = censored & (np.abs(data.days("ADT") - data.days("STARTDT") - 0.5) <= 0.5)
     counts, records = parameters.count(at_start), parameters.count(parameters.durations)
     many = (counts >= _MANY) & (counts >= _SHARE * records)
-    for start, mask in parameters.split(at_start & many[parameters.codes]):
-        count = np.count_nonzero(mask)
-        yield Fault(mask, ("ADT", "STARTDT"), f"{start}{count} records are censored at day 0 or 1")
+    for of, mask in parameters.split(at_start & many[parameters.codes]):
+        message = f"{of.opening}{np.count_nonzero(mask)} records are censored at day 0 or 1"
+        yield Fault(mask, ("ADT", "STARTDT"), message, parameter=of.parameter)
 
 
 @readiness(
@@ -79,7 +79,7 @@ def imputed_dates(data: Dataset) -> Iterator[Fault]:
     for date in ("ADT", "STARTDT"):
         flag = f"{date}F"
         if flag in data:
-            for start, mask in parameters.split(data.filled(flag)):
+            for of, mask in parameters.split(data.filled(flag)):
                 count = np.count_nonzero(mask)
-                records = f"{count} record{'' if count == 1 else 's'}"
-                yield Fault(mask, (flag, date), f"{start}{date} is imputed on {records}")
+                message = f"{of.opening}{date} is imputed on {count} record{'' if count == 1 else 's'}"
+                yield Fault(mask, (flag, date), message, parameter=of.parameter)

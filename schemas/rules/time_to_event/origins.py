@@ -66,11 +66,11 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     for origins in dict.fromkeys(chosen.values()):
         of_these = np.isin(parameters.codes, [number for number in chosen if chosen[number] == origins])
         exceptions = of_these & np.logical_and.reduce([compared[name].differs for name in origins])
-        for start, mask in parameters.split(exceptions):
+        for of, mask in parameters.split(exceptions):
             own = parameters.names[int(parameters.codes[np.argmax(mask)])]
             severity = Severity.ERROR if parameters.endpoint(own).origin else None
-            message = f"{start}STARTDT differs from {' and '.join(origins)} of ADSL"
-            yield Fault(mask, ("STARTDT",), message, severity)
+            message = f"{of.opening}STARTDT differs from {' and '.join(origins)} of ADSL"
+            yield Fault(mask, ("STARTDT",), message, severity, parameter=of.parameter)
 
 
 class _Compared:

@@ -172,9 +172,9 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
         same = progressions & ((evaluators == evaluator) | (evaluators == "") | (not evaluator))
         judged = censored & (own_evaluator == evaluator)
         seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
-    for prefix, mask in parameters.split(seen):
-        message = f"{prefix}censored on or after the day of a progression in ADRS"
-        yield Fault(mask, ("CNSR", "ADT"), message)
+    for of, mask in parameters.split(seen):
+        message = f"{of.opening}censored on or after the day of a progression in ADRS"
+        yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
 
 def _reason_stated(data: Dataset) -> Mask:
@@ -287,7 +287,7 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
             raise ConfigurationError(f"the declared date of a new therapy {variable} is no variable of ADSL")
         begun = np.append(adsl.days(variable), np.nan)[record]
         late = parameters.among([name]) & event & (data.days("ADT") > begun)
-        yield Fault(late, ("ADT", "CNSR"), f"{name}: an event after {variable} of ADSL")
+        yield Fault(late, ("ADT", "CNSR"), f"an event after {variable} of ADSL", parameter=name)
 
 
 @readiness(
@@ -327,9 +327,8 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
-        yield Fault(
-            late, ("ADT", "CNSR"), f"{name}: an event more than {days} days after the last assessment"
-        )
+        message = f"an event more than {days} days after the last assessment"
+        yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
 
 
 def _last_before(data: Dataset, adrs: Dataset, chosen: Mask, day: NDArray[np.float64]) -> NDArray[np.float64]:

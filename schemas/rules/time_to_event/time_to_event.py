@@ -50,14 +50,16 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
     """
     for variable in ("USUBJID", "PARAMCD", "CNSR"):
         if variable not in data:
-            yield Fault(None, (variable,), f"{variable} is not there")
+            yield Fault(None, (variable,), f"{variable} is not there", cause="absent")
     if "AVAL" not in data and not ("ADT" in data and "STARTDT" in data):
-        yield Fault(None, ("AVAL", "ADT", "STARTDT"), "there is neither AVAL nor both ADT and STARTDT")
+        message = "there is neither AVAL nor both ADT and STARTDT"
+        yield Fault(None, ("AVAL", "ADT", "STARTDT"), message, cause="absent")
     if "PARAMCD" in data and identify_subjects(data):
-        yield Fault(None, ("PARAMCD",), NO_PARAMETERS)
+        yield Fault(None, ("PARAMCD",), NO_PARAMETERS, cause="identifiers")
     for variable in ("AVAL", "CNSR"):
         if variable in data and data.is_character(variable) and data.filled(variable).any():
-            yield Fault(None, (variable,), f"{variable} holds text where numbers are needed")
+            message = f"{variable} holds text where numbers are needed"
+            yield Fault(None, (variable,), message, cause="character")
 
 
 @readiness(
@@ -101,9 +103,9 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     selections, faulty = _left_by_flags(data, parameters, group, repeated, flags)
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
-    for start, mask in parameters.split(faulty):
-        several = "several records of one subject that nothing tells apart"
-        yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), f"{start}{several}")
+    for of, mask in parameters.split(faulty):
+        message = f"{of.opening}several records of one subject that nothing tells apart"
+        yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), message, parameter=of.parameter)
 
 
 def _left_by_flags(

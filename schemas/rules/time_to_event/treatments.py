@@ -160,7 +160,7 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
         if absent:
             which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
             message = f"no record of {absent} of {expected.sum()} arms"
-            found.append(OfParameter(name, message, values=which))
+            found.append(OfParameter(name, message, values=which, cause=str(absent)))
     yield from by_parameter(data, (arm,), found, "no record of some arm")
 
 
@@ -206,8 +206,9 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     without = (counts[0] > 0) & (counts[1] == 0)
     if without.any():
         which = ", ".join(sorted(map(str, arms.values[without])))
-        message = f"no subject of {counted(int(without.sum()), 'arm')} was treated"
-        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which)
+        number = int(without.sum())
+        message = f"no subject of {counted(number, 'arm')} was treated"
+        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which, cause=str(number))
 
 
 @readiness(
