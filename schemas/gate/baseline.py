@@ -123,7 +123,8 @@ class _Twins:
         fitting = [
             waiting
             for severity in Severity
-            if severity >= finding.severity and (waiting := self._still_waiting(finding.fingerprint, severity))
+            if severity >= finding.severity
+            and (waiting := self._still_waiting(finding.fingerprint, severity))
         ]
         if fitting:
             self._claimed.add(min(fitting, key=lambda waiting: waiting[0]).popleft())

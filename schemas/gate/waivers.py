@@ -85,7 +85,7 @@ class Waiver:
         return today <= self.expires
 
     def accepts(self, fault: Fault) -> bool:
-        """Whether it is about a fault of this kind: of records or of the dataset, of its variable and parameter."""
+        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter."""
         named = bool(self.record or self.values)
         about_records = fault.mask is not None
         return (

@@ -185,12 +185,12 @@ class Fault:
     values : str
         What stands in the data, in words; patient data, shown only where values are asked for.
     parameter : str
-        PARAMCD of the parameter it is about; empty where it is about none, or several. No part of the message.
+        PARAMCD of the parameter it is about, no part of the message; empty where it is about none, or several.
     cause : str
-        What tells a fault of the dataset as a whole from others of its rule, variables and parameter: a short
-        key that stays when the message changes, with the number by which the fault grows ("3 SAFFL"). Waivers
-        and baselines of the next delivery know the fault by it. Needless where there is only one; of rules of
-        a user's own it is the message where none is given.
+        What tells a fault of the dataset as a whole from others of its rule, variables and parameter: a
+        short key that stays when the message changes, with the number by which the fault grows ("3 SAFFL").
+        A baseline knows the fault by it. Not needed where there is only one; for rules of a user's own the
+        default is the message.
     """
 
     mask: Mask | None

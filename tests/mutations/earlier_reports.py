@@ -1,9 +1,9 @@
-"""Studies with a fault of every kind that a dataset as a whole may have, and what version 1.2 reported of them.
+"""Studies with a fault of every kind that a dataset as a whole may have, and what was reported of them.
 
-``python tests/mutations/earlier_reports.py FILE`` writes the findings as the JSON report of whatever adamgate is
-on the path has them. `earlier_reports.json` was written by the last one whose reports were of version 1.2, where a
-fault of a dataset as a whole was known by its message. It is not written again: it stands for the baselines that
-users have.
+``python tests/mutations/earlier_reports.py FILE`` writes the findings as the JSON report of whatever adamgate
+is on the path has them. `earlier_reports.json` was written by the last one whose reports were of version 1.2,
+where a fault of a dataset as a whole was known by its message. It is not written again: it stands for the
+baselines that users have.
 """
 
 import json
@@ -25,8 +25,8 @@ from adamgate.schemas.rules.rule import Fault, Grain, rule
 TODAY = date(2026, 1, 1)
 OF_VERSION_1_2 = Path(__file__).with_name("earlier_reports.json")
 _WHOLE_DATASETS = (
-    "AD0001", "AD0013", "AD0014", "AD0016", "AD0041", "AD0049", "AD0058", "AD0088", "AD0195", "AD0198", "AD0252",
-    "AD0373", "AD0374", "AD0620", "TTE001", "TTE007", "TTE008", "TTE019", "TTE023", "XD004", "XD017",
+    "AD0001", "AD0013", "AD0014", "AD0016", "AD0041", "AD0049", "AD0058", "AD0088", "AD0195", "AD0198",
+    "AD0252", "AD0373", "AD0374", "AD0620", "TTE001", "TTE007", "TTE008", "TTE019", "TTE023", "XD004", "XD017",
 )  # fmt: skip
 """Of the damages to clean data those that these rules catch."""
 
@@ -189,7 +189,8 @@ def _events() -> ag.Dataset:
         pd.DataFrame(
             {"USUBJID": _NAMES, "AESEQ": 1.0, "AETERM": "Fever", "AEDECOD": "Pyrexia", "TRTEMFL": "Y",
              "ASTDT": _START + here * _DAY, "AENDT": _START + (here + 5 + here % 9) * _DAY,
-             "ADURN": 1.0 + (here * 13) % 29, "ADURU": np.array(["DAYS", "WEEKS", None], dtype=object)[here % 3]}
+             "ADURN": 1.0 + (here * 13) % 29,
+             "ADURU": np.array(["DAYS", "WEEKS", None], dtype=object)[here % 3]}
         ),
     )  # fmt: skip
 
@@ -204,10 +205,10 @@ def _labelled(name: str, number: int) -> ag.Dataset:
     frame["AGE"] = 50.0 if number else "50"
     frame["SEX"], frame["RACE"], frame["ETHNIC"] = "F", "WHITE", "UNKNOWN"
     labels = {"AGE": ("Age", "Years"), "RACE": ("Race", "RACE"), "ETHNIC": ("E", "e")}
+    types = {each: "Num" if frame[each].dtype.kind in "fM" else "Char" for each in frame}
     described = [
-        ag.Variable(each, labels.get(each, (each, each))[number], type="Num" if frame[each].dtype.kind in "fM" else "Char")
-        for each in frame
-    ]  # fmt: skip
+        ag.Variable(each, labels.get(each, (each, each))[number], type=types[each]) for each in frame
+    ]
     return ag.Dataset.from_frame(frame, name, variables=described)
 
 

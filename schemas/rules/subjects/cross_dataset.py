@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.cut_off import cut_off_for
-from ...evidence.parameters import Parameters, quotable_codes
+from ...evidence.parameters import quotable_codes, records_with_role
 from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -213,15 +213,15 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     if "USUBJID" not in adsl:
         yield NotApplicable("ADSL has no USUBJID")
         return
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
     populations = {flag: _Population.of(mask, subjects) for flag, mask in _populations(adsl)}
     everybody = _Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
     stated: dict[str, _Population] = {}
     found = []
-    of_response = parameters.records_with_role("DOR")
-    of_survival = parameters.records_with_role("OS")
+    of_response = records_with_role(data, "DOR")
+    of_survival = records_with_role(data, "OS")
     for name, own in parameters.each(parameters.durations & (record >= 0)):
         having = np.unique(subjects[record[own]])
         declared = parameters.endpoint(name).population
@@ -284,8 +284,7 @@ class _Population:
 
 
 def _overall_survival(data: Dataset) -> Mask:
-    parameters = Parameters.of(data)
-    return parameters.records_with_role("OS")
+    return records_with_role(data, "OS")
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
@@ -354,7 +353,7 @@ def declared_parameter_absent(study: Study) -> Iterator[Yield]:
     Write the PARAMCD as the data have it, or take the declaration out.
     """
     datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
-    known = {name for each in datasets for name in Parameters.of(each).names if name}
+    known = {name for each in datasets for name in each.parameters.names if name}
     quotable = sorted({name for each in datasets for name in quotable_codes(each)})
     declared = {code for dataset in study for code in dataset.declarations.endpoints}
     if not datasets or not declared:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import records_with_role, split
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -173,9 +173,9 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     ## Smallest fix
     None if contact was really lost. Otherwise look whether the last contact was taken from all sources.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
-    survival = parameters.records_with_role("OS") & censored
+    survival = records_with_role(data, "OS") & censored
     cut_off = cut_off_for(data, study)
     if cut_off is None:
         yield from _told_cut_off(adt, survival if survival.any() else censored)
@@ -186,7 +186,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     gap = cut_off.day - adt
     judged = survival & ~np.isnan(gap)
     far = judged & (gap > _FAR)
-    for of, mask in parameters.split(far):
+    for of, mask in split(data, far):
         among = judged & np.isin(parameters.codes, np.unique(parameters.codes[mask]))
         if 4 * np.count_nonzero(mask) >= np.count_nonzero(among):
             share = f"{np.count_nonzero(mask)} of {np.count_nonzero(among)} censored subjects"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.cut_off import at_cut_off
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import records_with_role
 from ...evidence.subjects import adsl_record
 from ...evidence.survival_ends import SurvivalEnds
 from ...severity import Severity
@@ -54,7 +54,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
         return
     record = adsl_record(data, adsl)
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
-    survival = Parameters.of(data).records_with_role("OS") & censored
+    survival = records_with_role(data, "OS") & censored
     contact = np.append(adsl.days("LSTALVDT"), np.nan)[record]
     differs = survival & (np.abs(adt - contact) > 0)
     differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))
@@ -119,8 +119,7 @@ def _judged_days(data: Dataset, variable: str) -> Days:
     """A date of each record; NaN where it is not judged."""
     judged = np.ones(len(data), dtype=np.bool_)
     if Structure.TTE in data.structure.lineage and "PARAMCD" in data:
-        parameters = Parameters.of(data)
-        judged &= ~parameters.records_with_role("OS") & ~parameters.records_with_role("PFS")
+        judged &= ~records_with_role(data, "OS") & ~records_with_role(data, "PFS")
     if "DTYPE" in data:
         judged &= data.missing("DTYPE")
     if f"{variable}F" in data:

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.duration_inference import HOLDS
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import split
 from ...evidence.subjects import adsl_record
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
+from ...study.parameters import Parameters
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
@@ -55,7 +56,7 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     if "USUBJID" not in adsl or not candidates:
         yield NotApplicable("ADSL has no dates by subject")
         return
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     record = adsl_record(data, adsl)
     judged = data.filled("STARTDT") & parameters.durations & (record >= 0)
     compared = {name: _Compared.of(data, adsl, name, record, judged) for name in candidates}
@@ -66,7 +67,7 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     for origins in dict.fromkeys(chosen.values()):
         of_these = np.isin(parameters.codes, [number for number in chosen if chosen[number] == origins])
         exceptions = of_these & np.logical_and.reduce([compared[name].differs for name in origins])
-        for of, mask in parameters.split(exceptions):
+        for of, mask in split(data, exceptions):
             own = parameters.names[int(parameters.codes[np.argmax(mask)])]
             severity = Severity.ERROR if parameters.endpoint(own).origin else None
             message = f"{of.opening}STARTDT differs from {' and '.join(origins)} of ADSL"

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import records_with_role, split
 from ...evidence.subjects import adsl_record
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
+from ...study.parameters import Parameters
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
@@ -80,7 +81,7 @@ def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
     if not asked:
         yield NotApplicable("neither ADRS nor ADSL says who responded")
         return
-    having = Parameters.of(data).records_with_role("DOR") & data.filled("USUBJID")
+    having = records_with_role(data, "DOR") & data.filled("USUBJID")
     if "ADSL" in study and "USUBJID" in study["ADSL"]:
         having &= adsl_record(data, study["ADSL"]) >= 0
     message = "duration of response of a subject without a response"
@@ -159,8 +160,8 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     if not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
         yield NotApplicable("ADRS has no assessments by subject and date (USUBJID, ADT, AVALC)")
         return
-    parameters = Parameters.of(data)
-    censored = parameters.records_with_role("PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
+    parameters = data.parameters
+    censored = records_with_role(data, "PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
     progressions, evaluators = _progressions(adrs), _evaluators(adrs)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
@@ -172,7 +173,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
         same = progressions & ((evaluators == evaluator) | (evaluators == "") | (not evaluator))
         judged = censored & (own_evaluator == evaluator)
         seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
-    for of, mask in parameters.split(seen):
+    for of, mask in split(data, seen):
         message = f"{of.opening}censored on or after the day of a progression in ADRS"
         yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
@@ -275,7 +276,7 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Censor at the last assessment before the new therapy.
     """
-    adsl, parameters = study["ADSL"], Parameters.of(data)
+    adsl, parameters = study["ADSL"], data.parameters
     declared = {name: parameters.endpoint(name).new_therapy for name in parameters.names}
     declared = {name: variable for name, variable in declared.items() if variable}
     if not declared or "USUBJID" not in adsl:
@@ -316,7 +317,7 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Censor at the last assessment before the gap.
     """
-    adrs, parameters = study["ADRS"], Parameters.of(data)
+    adrs, parameters = study["ADRS"], data.parameters
     declared = {name: parameters.endpoint(name).gap for name in parameters.names}
     gaps = {name: days for name, days in declared.items() if days is not None}
     if not gaps or not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):

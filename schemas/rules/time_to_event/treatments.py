@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.agreement import agreement
-from ...evidence.parameters import Parameters
 from ...evidence.subjects import adsl_record
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -150,7 +149,7 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     arms = adsl.distinct(arm)
     expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms.values)) > 0
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     having = parameters.durations & (adsl_record(data, adsl) >= 0)
     code = np.append(arms.codes, -1)[adsl_record(data, adsl)]
     found = []
@@ -274,7 +273,7 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
     """
     arms = data.distinct(next(name for name in _OWN_ARMS if name in data))
     aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     judged = ~np.isnan(aval) & ~np.isnan(cnsr) & (arms.codes >= 0)
     found = []
     for name, own in parameters.each(judged):
