@@ -185,7 +185,7 @@ class Fault:
     values : str
         What stands in the data, in words; patient data, shown only where values are asked for.
     parameter : str
-        PARAMCD of the parameter it is about, no part of the message; empty where it is about none, or several.
+        PARAMCD of the parameter it is about, no part of the message; empty for none, and for several.
     cause : str
         What tells a fault of the dataset as a whole from others of its rule, variables and parameter: a
         short key that stays when the message changes, with the number by which the fault grows ("3 SAFFL").

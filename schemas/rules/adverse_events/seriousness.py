@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...evidence.partial_dates import analysed
-from ...evidence.subjects import Deaths, deaths_of, subject_days, subject_variable
+from ...evidence.subjects import Deaths, deaths_of, subject, subject_days
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -231,7 +231,7 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Take both from the same source.
     """
-    death = subject_variable(data, study, "DTHDT")
+    death = subject(data, study, "DTHDT")
     if death is None:
         yield NotApplicable(_NO_DATE)
         return
@@ -266,7 +266,7 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the date.
     """
-    if subject_variable(data, study, "DTHDT") is None:
+    if subject(data, study, "DTHDT") is None:
         yield NotApplicable(_NO_DATE)
         return
     start = analysed(data, "ASTDT", "ASTDTF", "AESTDTC")
@@ -277,5 +277,5 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
 
 
 def _death_imputed(data: Dataset, study: Study) -> Mask:
-    flag = subject_variable(data, study, "DTHDTF")
+    flag = subject(data, study, "DTHDTF")
     return np.zeros(len(data), dtype=np.bool_) if flag is None else flag.known & ~flag.missing()

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...evidence.partial_dates import Spans, analysed
-from ...evidence.subjects import subject_days, subject_variable
+from ...evidence.subjects import SubjectVariable, subject, subject_days
 from ...severity import Severity
 from ...standards.requirement import index_of
 from ...standards.structure import Structure
-from ...study import columns
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
@@ -61,7 +59,7 @@ def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     Derive TRTEMFL again from ASTDT, AENDT and TRTSDT, or complete TRTSDT and SAFFL.
     """
     flagged = data.equals("TRTEMFL", "Y")
-    start, safety = (subject_variable(data, study, name) for name in ("TRTSDT", "SAFFL"))
+    start, safety = (subject(data, study, name) for name in ("TRTSDT", "SAFFL"))
     if start is None and safety is None:
         yield NotApplicable("neither ADAE nor ADSL has TRTSDT or SAFFL")
         return
@@ -137,7 +135,7 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Clear TRTEMFL, or declare that worsened events count.
     """
-    if subject_variable(data, study, "TRTSDT") is None:
+    if subject(data, study, "TRTSDT") is None:
         yield NotApplicable(_NO_START)
         return
     if data.declarations.worsening:
@@ -218,14 +216,14 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
     Derive TRTEMFL again, or correct ASTDT.
     """
     for name in ("TRTSDT", "TRTEDT"):
-        if subject_variable(data, study, name) is None:
+        if subject(data, study, name) is None:
             yield NotApplicable(f"neither ADAE nor ADSL has {name}")
             return
     first_dose, last_dose = (subject_days(data, study, name) for name in ("TRTSDT", "TRTEDT"))
     window, start = data.declarations.window, _start(data)
     under = ~data.equals("TRTEMFL", "Y") & (start.first >= first_dose)
     under &= start.last <= last_dose + (window or 0)
-    safety = subject_variable(data, study, "SAFFL")
+    safety = subject(data, study, "SAFFL")
     if safety is not None:
         under &= safety.equals("Y")
     under &= ~_before_first_dose_by_time(data, study, under & (start.first == first_dose))
@@ -239,19 +237,12 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
 
 def _before_first_dose_by_time(data: Dataset, study: Study, asked: Mask) -> Mask:
     """Records among those asked whose start has a time, earlier than that of the first dose."""
-    dose = subject_variable(data, study, "TRTSDTM")
+    dose = subject(data, study, "TRTSDTM")
     before = np.zeros(len(data), dtype=np.bool_)
     if not asked.any() or dose is None or "ASTDTM" not in data:
         return before
-    own, theirs = _moments(data, "ASTDTM"), _moments(dose.source, "TRTSDTM")
+    own, theirs = SubjectVariable("ASTDTM", data, None).moments(), dose.moments()
     if own is None or theirs is None:
         return before
-    if dose.record is not None:
-        theirs = np.append(theirs, np.datetime64("NaT"))[dose.record]
     before[asked] = own[asked] < theirs[asked]
     return before
-
-
-def _moments(data: Dataset, variable: str) -> NDArray[np.datetime64] | None:
-    column = data[variable]
-    return column.to_numpy(dtype="datetime64[us]") if columns.is_date(column) else None

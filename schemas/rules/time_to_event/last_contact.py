@@ -8,7 +8,7 @@ import numpy as np
 
 from ...evidence.cut_off import at_cut_off
 from ...evidence.parameters import records_with_role
-from ...evidence.subjects import adsl_record
+from ...evidence.subjects import in_adsl
 from ...evidence.survival_ends import SurvivalEnds
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -52,10 +52,9 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
     if "USUBJID" not in adsl or "LSTALVDT" not in adsl:
         yield NotApplicable("ADSL has no last contact by subject (USUBJID with LSTALVDT)")
         return
-    record = adsl_record(data, adsl)
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
     survival = records_with_role(data, "OS") & censored
-    contact = np.append(adsl.days("LSTALVDT"), np.nan)[record]
+    contact = in_adsl(data, adsl, "LSTALVDT").days()
     differs = survival & (np.abs(adt - contact) > 0)
     differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))
     if "STARTDT" in data:
@@ -65,7 +64,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
         differs &= data.missing("ADTF")
     for flag in ("LSTALVDF", "LSTALVDTF"):
         if flag in adsl:
-            differs &= ~np.append(adsl.filled(flag), False)[record]
+            differs &= ~in_adsl(data, adsl, flag).filled()
     variables = ("ADT", "CNSR")
     message = "overall survival is censored before LSTALVDT of ADSL"
     yield Fault(differs & (adt < contact), variables, message)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.duration_inference import HOLDS
 from ...evidence.parameters import split
-from ...evidence.subjects import adsl_record
+from ...evidence.subjects import adsl_record, in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -57,9 +56,8 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
         yield NotApplicable("ADSL has no dates by subject")
         return
     parameters = data.parameters
-    record = adsl_record(data, adsl)
-    judged = data.filled("STARTDT") & parameters.durations & (record >= 0)
-    compared = {name: _Compared.of(data, adsl, name, record, judged) for name in candidates}
+    judged = data.filled("STARTDT") & parameters.durations & (adsl_record(data, adsl) >= 0)
+    compared = {name: _Compared.of(data, adsl, name, judged) for name in candidates}
     chosen = _origins(parameters, judged, compared)
     for number, origins in chosen.items():
         also = f" (and {', '.join(origins[1:])})" if len(origins) > 1 else ""
@@ -83,8 +81,8 @@ class _Compared:
         self.same, self.differs = same, differs
 
     @classmethod
-    def of(cls, data: Dataset, adsl: Dataset, name: str, record: NDArray[np.intp], judged: Mask) -> _Compared:
-        day, startdt = np.append(adsl.days(name), np.nan)[record], data.days("STARTDT")
+    def of(cls, data: Dataset, adsl: Dataset, name: str, judged: Mask) -> _Compared:
+        day, startdt = in_adsl(data, adsl, name).days(), data.days("STARTDT")
         same = judged & (startdt == day)
         return cls(same, judged & ~same & ~np.isnan(day))
 

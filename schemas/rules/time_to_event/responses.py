@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.parameters import records_with_role, split
-from ...evidence.subjects import adsl_record
+from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -121,7 +121,7 @@ def _by_adsl(data: Dataset, study: Study) -> Mask | None:
             signs.append(_terms(adsl, name, _RESPONSES))
     if not signs:
         return None
-    found: Mask = np.append(np.logical_or.reduce(signs), False)[adsl_record(data, adsl)]
+    found: Mask = of_each(np.logical_or.reduce(signs), adsl_record(data, adsl), unknown=False)
     return found
 
 
@@ -223,7 +223,7 @@ def _own_evaluators(parameters: Parameters) -> NDArray[np.str_]:
 
 def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:
     """Each record's subject by its number in another dataset; -1 where that has not got them."""
-    return np.append(other.distinct("USUBJID").codes, -1)[adsl_record(data, other)].astype(np.int64)
+    return in_adsl(data, other, "USUBJID").codes().astype(np.int64)
 
 
 def _timeline(adrs: Dataset, chosen: Mask) -> NDArray[np.int64]:
@@ -282,11 +282,11 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     if not declared or "USUBJID" not in adsl:
         yield NotApplicable("no date of a new therapy is declared")
         return
-    record, event = adsl_record(data, adsl), data.numbers("CNSR") == 0
+    event = data.numbers("CNSR") == 0
     for name, variable in declared.items():
         if variable not in adsl:
             raise ConfigurationError(f"the declared date of a new therapy {variable} is no variable of ADSL")
-        begun = np.append(adsl.days(variable), np.nan)[record]
+        begun = in_adsl(data, adsl, variable).days()
         late = parameters.among([name]) & event & (data.days("ADT") > begun)
         yield Fault(late, ("ADT", "CNSR"), f"an event after {variable} of ADSL", parameter=name)
 

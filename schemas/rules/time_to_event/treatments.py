@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.agreement import agreement
-from ...evidence.subjects import adsl_record
+from ...evidence.subjects import adsl_record, in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -150,8 +150,8 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
     arms = adsl.distinct(arm)
     expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms.values)) > 0
     parameters = data.parameters
-    having = parameters.durations & (adsl_record(data, adsl) >= 0)
-    code = np.append(arms.codes, -1)[adsl_record(data, adsl)]
+    of_subject = in_adsl(data, adsl, arm)
+    having, code = parameters.durations & of_subject.known, of_subject.codes()
     found = []
     for name, own in parameters.each(having):
         present = np.bincount(code[own][code[own] >= 0], minlength=len(arms.values)) > 0
