@@ -158,10 +158,8 @@ class Deaths:
     imputed: Mask
 
 
-def deaths_of(data: Dataset, adsl: Dataset) -> Deaths | None:
-    """Deaths of the subjects of `data`; None where ADSL says nothing about deaths."""
-    if "USUBJID" not in adsl or not ("DTHFL" in adsl or "DTHDT" in adsl):
-        return None
+def deaths_of(data: Dataset, adsl: Dataset) -> Deaths:
+    """Deaths of the subjects of `data`; both datasets have USUBJID."""
     day, died = np.full(len(data), np.nan), np.zeros(len(data), dtype=np.bool_)
     imputed = np.zeros(len(data), dtype=np.bool_)
     if "DTHDT" in adsl:

@@ -269,7 +269,7 @@ def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[
             yield rule, None
             continue
         for dataset in study:
-            if rule.scope.covers(dataset) and dataset.name not in rule.scope.datasets:
+            if rule.scope.covers(dataset) and dataset.name not in rule.scope.required:
                 yield rule, dataset
 
 

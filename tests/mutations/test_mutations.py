@@ -54,4 +54,4 @@ def test_a_text_where_numbers_must_be_refuses(clean, dataset, variable):
 
 def subject_of(finding):
     """What a finding says, so that it can be told from those that were there before."""
-    return finding.rule_id, finding.dataset, finding.variables, finding.message, finding.records
+    return finding.rule_id, finding.dataset, finding.variables, finding.sentence, finding.records

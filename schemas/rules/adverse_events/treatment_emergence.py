@@ -18,7 +18,7 @@ from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
 _ADAE = (Structure.ADAE,)
-_NO_START = "neither ADAE nor ADSL has TRTSDT"
+_FIRST_DOSE, _LAST_DOSE = ("TRTSDT", "ADSL.TRTSDT"), ("TRTEDT", "ADSL.TRTEDT")
 
 
 def emergent(data: Dataset) -> Mask:
@@ -39,9 +39,10 @@ def _start(data: Dataset) -> Spans:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("TRTEMFL",),
+    needs_any=((*_FIRST_DOSE, "SAFFL", "ADSL.SAFFL"),),
     consults=("ADSL",),
 )
-def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
+def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
     """An event is treatment-emergent although its subject was not treated, or it ended before.
 
     ## What it checks
@@ -60,9 +61,6 @@ def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     flagged = data.equals("TRTEMFL", "Y")
     start, safety = (subject(data, study, name) for name in ("TRTSDT", "SAFFL"))
-    if start is None and safety is None:
-        yield NotApplicable("neither ADAE nor ADSL has TRTSDT or SAFFL")
-        return
     if start is not None:
         yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y without a TRTSDT")
     if safety is not None:
@@ -115,6 +113,7 @@ def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
+    needs_any=(_FIRST_DOSE,),
     consults=("ADSL",),
 )
 def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
@@ -135,9 +134,6 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Clear TRTEMFL, or declare that worsened events count.
     """
-    if subject(data, study, "TRTSDT") is None:
-        yield NotApplicable(_NO_START)
-        return
     if data.declarations.worsening:
         yield NotApplicable("worsening is declared")
         return
@@ -154,6 +150,7 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.DATASET,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
+    needs_any=(_LAST_DOSE,),
     consults=("ADSL",),
 )
 def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
@@ -176,7 +173,7 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     days = data.days("ASTDT") - last_dose
     later = flagged & (days >= 0)
     if not later.any() and np.isnan(last_dose).all():
-        yield NotApplicable("neither ADAE nor ADSL has a TRTEDT")
+        yield NotApplicable("TRTEDT is missing on every record")
         return
     if later.any():
         known = int(days[later].max())
@@ -195,9 +192,10 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
+    needs_any=(_FIRST_DOSE, _LAST_DOSE),
     consults=("ADSL",),
 )
-def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
+def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
     """An event that began between the first and the last dose is not treatment-emergent.
 
     ## What it checks
@@ -215,10 +213,6 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
     ## Smallest fix
     Derive TRTEMFL again, or correct ASTDT.
     """
-    for name in ("TRTSDT", "TRTEDT"):
-        if subject(data, study, name) is None:
-            yield NotApplicable(f"neither ADAE nor ADSL has {name}")
-            return
     first_dose, last_dose = (subject_days(data, study, name) for name in ("TRTSDT", "TRTEDT"))
     window, start = data.declarations.window, _start(data)
     under = ~data.equals("TRTEMFL", "Y") & (start.first >= first_dose)

@@ -102,9 +102,9 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR"),
-    datasets=("ADSL",),
+    needs_any=(("ADSL.DTHFL", "ADSL.DTHDT"),),
 )
-def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
+def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """Somebody who died in overall survival lives in ADSL, or died on another day.
 
     ## What it checks
@@ -121,9 +121,6 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     Take the date of death of both from one source.
     """
     death = deaths_of(data, study["ADSL"])
-    if death is None:
-        yield NotApplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
-        return
     event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
     yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
     if "ADT" in data:
@@ -141,10 +138,10 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADSL",),
+    needs_any=(("ADSL.DTHFL", "ADSL.DTHDT"),),
     consults=("TS",),
 )
-def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """Somebody who is dead in ADSL is censored in overall survival.
 
     ## What it checks
@@ -162,9 +159,6 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     Set CNSR to 0 and ADT to DTHDT.
     """
     death = deaths_of(data, study["ADSL"])
-    if death is None:
-        yield NotApplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
-        return
     adt = data.days("ADT")
     censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
     message = "overall survival is censored on or after the day of death in ADSL"
@@ -186,10 +180,9 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "ADSL.USUBJID"),
 )
-def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
+def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     """A parameter lacks a few subjects of its population.
 
     ## What it checks
@@ -209,11 +202,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Add the record, censored at the start if there is nothing later, or say why the subject is left out.
     """
-    adsl = study["ADSL"]
-    if "USUBJID" not in adsl:
-        yield NotApplicable("ADSL has no USUBJID")
-        return
-    parameters = data.parameters
+    adsl, parameters = study["ADSL"], data.parameters
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
     populations = {flag: _Population.of(mask, subjects) for flag, mask in _populations(adsl)}

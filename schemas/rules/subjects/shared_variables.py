@@ -49,8 +49,8 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adsl = study["ADSL"]
     shared = list(_shared(data, adsl))
-    if "USUBJID" not in adsl or not shared:
-        yield NotApplicable("no variable is shared with ADSL by subject")
+    if not shared:
+        yield NotApplicable("no variable is shared with ADSL")
         return
     record = adsl_record(data, adsl)
     for name in shared:

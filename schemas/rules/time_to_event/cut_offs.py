@@ -14,6 +14,7 @@ from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
+from ...wording import none_present
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
@@ -50,7 +51,7 @@ def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
     declared = declared_cut_off(data)
     own = [variable for variable in CUT_OFFS if variable in data]
     if declared is None and not own:
-        yield NotApplicable(f"no cut-off is declared, and none of {', '.join(CUT_OFFS)} is there")
+        yield NotApplicable(f"no cut-off is declared, and {none_present(*CUT_OFFS)}")
         return
     adt, judged = data.days("ADT"), _times_to_event(data)
     if declared is not None:

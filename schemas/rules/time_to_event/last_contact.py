@@ -27,11 +27,10 @@ _DATES = ("ADT", "ASTDT")
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADSL.LSTALVDT"),
     consults=("TS",),
 )
-def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yield]:
+def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fault]:
     """Overall survival is not censored on the day the subject was last known alive.
 
     ## What it checks
@@ -49,9 +48,6 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
     Censor at LSTALVDT, or at the cut-off if that is earlier.
     """
     adsl = study["ADSL"]
-    if "USUBJID" not in adsl or "LSTALVDT" not in adsl:
-        yield NotApplicable("ADSL has no last contact by subject (USUBJID with LSTALVDT)")
-        return
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
     survival = records_with_role(data, "OS") & censored
     contact = in_adsl(data, adsl, "LSTALVDT").days()

@@ -29,8 +29,7 @@ _USUAL = ("RANDDT", "TRTSDT", "RFSTDT", "ENRLDT")
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "STARTDT"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "STARTDT", "ADSL.USUBJID"),
 )
 def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     """A subject's time starts on another day than that of the others.
@@ -52,8 +51,8 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adsl = study["ADSL"]
     candidates = _dates(adsl)
-    if "USUBJID" not in adsl or not candidates:
-        yield NotApplicable("ADSL has no dates by subject")
+    if not candidates:
+        yield NotApplicable("no date is present in ADSL")
         return
     parameters = data.parameters
     judged = data.filled("STARTDT") & parameters.durations & (adsl_record(data, adsl) >= 0)

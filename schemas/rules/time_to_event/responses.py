@@ -135,10 +135,9 @@ def _terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADRS",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADRS.ADT", "ADRS.AVALC"),
 )
-def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """A subject progressed by ADRS and is censored in progression-free survival on that day or later.
 
     ## What it checks
@@ -157,9 +156,6 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     Make it an event at the first progression, or say in CNSDTDSC why it does not count.
     """
     adrs = study["ADRS"]
-    if not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
-        yield NotApplicable("ADRS has no assessments by subject and date (USUBJID, ADT, AVALC)")
-        return
     parameters = data.parameters
     censored = records_with_role(data, "PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
     progressions, evaluators = _progressions(adrs), _evaluators(adrs)
@@ -258,8 +254,7 @@ def _within(
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADSL.USUBJID"),
 )
 def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     """An event counts although the subject had begun another therapy.
@@ -279,7 +274,7 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     adsl, parameters = study["ADSL"], data.parameters
     declared = {name: parameters.endpoint(name).new_therapy for name in parameters.names}
     declared = {name: variable for name, variable in declared.items() if variable}
-    if not declared or "USUBJID" not in adsl:
+    if not declared:
         yield NotApplicable("no date of a new therapy is declared")
         return
     event = data.numbers("CNSR") == 0
@@ -297,8 +292,7 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT"),
-    datasets=("ADRS",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT", "ADRS.ADT", "ADRS.AVALC"),
 )
 def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     """An event counts although the subject had not been assessed for longer than the plan allows.
@@ -320,8 +314,8 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     adrs, parameters = study["ADRS"], data.parameters
     declared = {name: parameters.endpoint(name).gap for name in parameters.names}
     gaps = {name: days for name, days in declared.items() if days is not None}
-    if not gaps or not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
-        yield NotApplicable("no gap is declared, or ADRS has no assessments (USUBJID, ADT, AVALC)")
+    if not gaps:
+        yield NotApplicable("no gap is declared")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     assessed = adrs.filled("AVALC") & ~_terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))

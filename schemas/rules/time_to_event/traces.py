@@ -64,7 +64,7 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
         if str(value) in study and "USUBJID" in study[str(value)]:
             traced[study[str(value)].name].append(code)
     if not traced:
-        yield NotApplicable("no dataset that SRCDOM names was delivered")
+        yield NotApplicable("no dataset that SRCDOM names is present")
         return
     cut_off = cut_off_for(data, study)
     limit = np.full(len(data), np.nan) if cut_off is None else cut_off.day
