@@ -167,7 +167,8 @@ def _found(
         if not isinstance(fault, Fault) or not fault.found:
             continue
         left, met = spare(data, fault, waivers)
-        waived += [_waived(rule, name, fault, waiver, records) for waiver, records in met]
+        quotable = replace(fault, parameter=_parameter(data, fault))
+        waived += [_waived(rule, name, quotable, waiver, records) for waiver, records in met]
         if left is not None:
             findings.append(_finding(rule, data, left, options))
     return tuple(findings), tuple(waived)
@@ -198,7 +199,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptio
         message=fault.message,
         title=rule.title,
         values=_values(data, fault.values, options),
-        parameter=fault.parameter,
+        parameter=_parameter(data, fault),
         cause="" if fault.mask is not None else _cause(rule, fault),
     )
     if data is None or fault.mask is None:
@@ -211,6 +212,12 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptio
         keys=keys.of(mask),
         keys_shown=options.show_keys,
     )
+
+
+def _parameter(data: Dataset | None, fault: Fault) -> str:
+    """PARAMCD of a fault, unless it identifies a subject."""
+    withheld = data is not None and fault.parameter and fault.parameter in identifying_codes(data)
+    return WITHHELD if withheld else fault.parameter
 
 
 def _cause(rule: Rule, fault: Fault) -> str:

@@ -46,8 +46,11 @@ class Parameters:
         if "PARAMCD" not in self._data:
             return np.zeros(len(self._data), dtype=np.intp)
         codes = self._data.distinct("PARAMCD").codes
-        nameless = codes < 0
-        return np.where(nameless, len(self.names) - 1, codes) if nameless.any() else codes
+        return np.where(codes < 0, len(self.names) - 1, codes) if self._some_are_nameless else codes
+
+    @cached_property
+    def _some_are_nameless(self) -> bool:
+        return bool((self._data.distinct("PARAMCD").codes < 0).any())
 
     def count(self, mask: Mask) -> NDArray[np.intp]:
         """Number of the records under a mask, per parameter."""

@@ -129,9 +129,9 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     opening = np.array([clue.opens for clue in clues])
     suspect = fired[opening].any(axis=0)
     both = sides.count(sides.event) * sides.count(sides.censored) > 0
-    found = []
-    for name, own in parameters.each(suspect[parameters.codes] & (sides.event | sides.censored)):
-        number = parameters.codes[own[0]]
+    found, codes = [], parameters.codes
+    for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
+        number = codes[own[0]]
         said = [clue.statement for clue in clues if clue.parameters[number]]
         severity = Severity.ERROR if len(said) > 1 and both[number] else Severity.WARNING
         found.append(OfParameter(name, f"CNSR looks inverted: {'; '.join(said)}", own, severity))

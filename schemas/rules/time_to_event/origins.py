@@ -61,11 +61,12 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     for number, origins in chosen.items():
         also = f" (and {', '.join(origins[1:])})" if len(origins) > 1 else ""
         yield Inference("STARTDT", f"STARTDT = {origins[0]} of ADSL{also}", parameters.names[number])
+    codes = parameters.codes
     for origins in dict.fromkeys(chosen.values()):
-        of_these = np.isin(parameters.codes, [number for number in chosen if chosen[number] == origins])
+        of_these = np.isin(codes, [number for number in chosen if chosen[number] == origins])
         exceptions = of_these & np.logical_and.reduce([compared[name].differs for name in origins])
         for of, mask in split(data, exceptions):
-            own = parameters.names[int(parameters.codes[np.argmax(mask)])]
+            own = parameters.names[int(codes[np.argmax(mask)])]
             severity = Severity.ERROR if parameters.endpoint(own).origin else None
             message = f"{of.opening}STARTDT differs from {' and '.join(origins)} of ADSL"
             yield Fault(mask, ("STARTDT",), message, severity, parameter=of.parameter)

@@ -56,6 +56,17 @@ def test_the_count_is_exact_and_the_examples_are_the_first(study):
     assert trial.outcome.status is ag.Status.FAILED
 
 
+@pytest.mark.parametrize(("parameter", "reported"), [("OS", "OS"), ("S01", "(a subject's identifier)")])
+def test_a_parameter_is_named_unless_it_identifies_a_subject(study, parameter, reported):
+    frame = study["ADTTE"].frame.astype({"PARAMCD": object})
+    frame.loc[0, "PARAMCD"] = "S01"
+    data = ag.Study.of(ag.Dataset.from_frame(frame, "ADTTE"))
+    trial = _try(_rule(lambda data: [Fault(None, ("AVAL",), "too long", parameter=parameter)]), data)
+    (finding,) = trial.findings
+    assert finding.parameter == reported
+    assert finding.sentence == f"{reported}: too long"
+
+
 def test_values_are_shown_only_when_asked_for(study):
     rule = _rule(lambda data: [Fault(data.numbers("AVAL") == 7, ("AVAL",), "seven")])
     (finding,) = _try(rule, study, show_values=True).findings

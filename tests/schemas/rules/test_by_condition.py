@@ -76,7 +76,7 @@ def test_a_variable_that_is_absent_refuses_unless_the_rule_says_that_it_may_be(t
     assert "did you mean" in outcome.reason
     assert report.refuses(None)
     (outcome,) = judged(trial, acme(require="AVALL > 0", where="", needs=["AVALL"])).outcomes
-    assert (outcome.status, outcome.reason) == (ag.Status.NOT_APPLICABLE, "no AVALL")
+    assert (outcome.status, outcome.reason) == (ag.Status.NOT_APPLICABLE, "AVALL is not present")
 
 
 def test_its_page(snapshot):
