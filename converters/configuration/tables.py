@@ -89,6 +89,7 @@ _WAIVER: Mapping[str, ValueKind] = {
     "records": ListOf(lambda value: value),
     "values": ListOf(constant),
     "variable": name,
+    "parameter": text,
 }
 _RULE_NEEDS = ("id", "title", "require")
 _RULE: Mapping[str, ValueKind] = {

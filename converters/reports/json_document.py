@@ -15,7 +15,7 @@ from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
 from .presentation import Presentation, as_json
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -101,6 +101,7 @@ def _waived(each: Waived) -> dict[str, Any]:
         "rule_id": each.rule_id,
         "dataset": each.dataset,
         "variables": list(each.variables),
+        "parameter": each.parameter or None,
         "message": each.message,
         "records": each.records,
         "reason": each.reason,
@@ -125,6 +126,7 @@ def _known(known: KnownFinding) -> dict[str, Any]:
         "severity": str(known.severity),
         "dataset": known.dataset,
         "variables": list(known.variables),
+        "parameter": known.parameter or None,
         "message": known.message,
         "records": known.records,
         "fingerprint": known.fingerprint,
@@ -153,8 +155,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "dataset": finding.dataset,
         "variable": finding.variables[0] if finding.variables else None,
         "variables": list(finding.variables),
+        "parameter": finding.parameter or None,
+        "cause": finding.cause or None,
         "title": finding.title or finding.message,
-        "message": finding.said,
+        "message": finding.worded,
         "records": finding.records,
         "examples": [_example(each) for each in finding.examples],
         "fingerprint": finding.fingerprint,

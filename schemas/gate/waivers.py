@@ -46,6 +46,8 @@ class Waiver:
         Values of `variable`; where `record` is given too, both must hold.
     variable : str
         Only faults that concern this variable; by default any, and `values` are of the first one.
+    parameter : str
+        Only faults of this PARAMCD; by default any.
     place : str
         Where it stands: "waiver 2".
     """
@@ -59,6 +61,7 @@ class Waiver:
     values: tuple[Value, ...] = field(default=(), repr=False)
     variable: str = ""
     place: str = ""
+    parameter: str = ""
 
     def __post_init__(self) -> None:
         for name in ("rule", "dataset", "reason", "owner"):
@@ -70,6 +73,11 @@ class Waiver:
     def __str__(self) -> str:
         return f"{self.place or 'a waiver'} ({self.rule} in {self.dataset}, {self.owner})"
 
+    @property
+    def identity(self) -> str:
+        """Which waiver it is, for findings about waivers; reports of earlier versions hold it."""
+        return f"{self.place} {self.rule} {self.dataset} {self.owner}"
+
     def concerns(self, rule_id: str, dataset: str) -> bool:
         return (self.rule, self.dataset) == (rule_id, dataset)
 
@@ -77,10 +85,14 @@ class Waiver:
         return today <= self.expires
 
     def accepts(self, fault: Fault) -> bool:
-        """Whether it is about a fault of this kind: of records or of the dataset, and of its variable."""
+        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter."""
         named = bool(self.record or self.values)
         about_records = fault.mask is not None
-        return named is about_records and (not self.variable or self.variable in fault.variables)
+        return (
+            named is about_records
+            and (not self.variable or self.variable in fault.variables)
+            and (not self.parameter or self.parameter == fault.parameter)
+        )
 
     def names(self, data: Dataset, fault: Fault) -> Mask:
         """The records of a dataset that it names; none where it cannot be asked."""
