@@ -19,25 +19,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.severity import Severity
-from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Standards
-from ...schemas.wording import did_you_mean, one_line
-from ..values.left_open import DATE_ORDERS, DECIMALS
-from ..values.regular_file import open_regular
-from .values import (
+from ...schemas.kinds import (
     Choice,
     ValueKind,
     checked,
     day,
     missing_words,
-    path,
-    paths,
     require_known,
     require_table,
-    size,
     switch,
     words,
 )
+from ...schemas.severity import Severity
+from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Standards
+from ...schemas.wording import did_you_mean, one_line
+from ..values.left_open import DATE_ORDERS, DECIMALS
+from ..values.regular_file import open_regular
+from .values import codec, path, paths, size
 
 if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
@@ -80,16 +78,6 @@ OPTIONS_ONLY = ("baseline", "rules", "config")
 """Options that decide how data are judged and that only the command line can give."""
 _OURS = (f"{PREFIX}DEBUG",)
 """Variables that have a meaning and are no settings."""
-
-
-def codec(value: Any) -> str:
-    """A text encoding by its Python or SAS name."""
-    from ..values.encodings import codec_name
-
-    try:
-        return codec_name(str(value))
-    except ConfigurationError:
-        raise ValueError("an encoding that Python or SAS knows: utf-8, cp1252, wlatin1, shift_jis") from None
 
 
 @dataclass(frozen=True, slots=True)

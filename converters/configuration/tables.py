@@ -21,13 +21,7 @@ from typing import Any, get_args
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.gate.waivers import Waiver
-from ...schemas.rules.by_condition import condition_rule
-from ...schemas.rules.rule import Rule
-from ...schemas.severity import Severity
-from ...schemas.standards.structure import Structure
-from ...schemas.study.declarations import Declarations, Endpoint, Role
-from ...schemas.wording import one_line
-from .values import (
+from ...schemas.kinds import (
     Choice,
     ListOf,
     ValueKind,
@@ -45,6 +39,12 @@ from .values import (
     toml_day,
     words,
 )
+from ...schemas.rules.by_condition import condition_rule
+from ...schemas.rules.rule import Rule
+from ...schemas.severity import Severity
+from ...schemas.standards.structure import Structure
+from ...schemas.study.declarations import Declarations, Endpoint, Role
+from ...schemas.wording import one_line
 
 TABLES = ("rules", "study", "endpoint", "adverse_events", "waiver", "rule")
 """The tables that are read here."""

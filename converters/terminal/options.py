@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
+from ...schemas.kinds import Choice, Words, checked, switch
+from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ...schemas.standards.versions import OCCDS_VERSIONS
-from ..configuration.declared_options import DeclaredOption, options_of
 from ..configuration.settings import ADAMIG_CHOICES
-from ..configuration.values import Choice, Words, checked, switch
 from ..formats import written_formats
 from ..values.left_open import DATE_ORDERS, DECIMALS
 

@@ -10,7 +10,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from .values import Choice, ListOf, ValueKind, Words, checked_table, days, name, switch, text
+from .kinds import Choice, ListOf, ValueKind, Words, checked_table, days, name, switch, text
 
 Declaring = TypeVar("Declaring")
 
