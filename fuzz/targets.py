@@ -22,7 +22,7 @@ from mutations import mutated
 from seeds import Files
 
 import adamgate as ag
-from adamgate.converters.configuration.settings import load_settings
+from adamgate.converters.configuration.load import load_settings
 from adamgate.converters.formats import writable
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS

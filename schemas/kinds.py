@@ -1,6 +1,7 @@
 """Kinds of values that a user may set, and tables of them: known keys, checked values, one way of telling.
 
-A kind takes a value as TOML has it and returns it checked; its ValueError says what was expected.
+A kind takes a value as TOML has it and returns it checked; its ValueError says what was expected. It knows
+the JSON Schema of such values, which says as much of it as a schema can, and what documents call them.
 """
 
 from __future__ import annotations
@@ -9,12 +10,61 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from .errors import ConfigurationError
 from .wording import did_you_mean, is_unicode, nearest, one_line
 
-ValueKind = Callable[[Any], Any]
+Schema = Mapping[str, Any]
+
+
+class ValueKind(Protocol):
+    """What takes a value of one kind."""
+
+    @property
+    def word(self) -> str:
+        """What documents call a value: "date"."""
+        ...
+
+    @property
+    def schema(self) -> Schema:
+        """JSON Schema (2020-12) of the values that are taken; a date of TOML is a string of JSON."""
+        ...
+
+    def __call__(self, value: Any) -> Any: ...
+
+
+class WrongPart(ValueError):
+    """A value within a value is wrong; the message says what was expected of it."""
+
+    def __init__(self, value: Any, key: str, expected: str) -> None:
+        super().__init__(expected)
+        self.value = value
+        self.key = key
+        self.place = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneKind:
+    """A kind of value that a function checks."""
+
+    check: Callable[[Any], Any]
+    word: str
+    schema: Schema
+
+    def __call__(self, value: Any) -> Any:
+        return self.check(value)
+
+
+def one_kind(word: str, schema: Schema) -> Callable[[Callable[[Any], Any]], OneKind]:
+    """Make a kind of the function that checks it."""
+    return lambda check: OneKind(check, word, MappingProxyType(dict(schema)))
+
+
+TEXT: Schema = {"type": "string", "pattern": r"\S"}
+NAME: Schema = {"type": "string", "pattern": r"^\s*\S+\s*$"}
+DATE: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +72,14 @@ class Choice:
     """One of a few words."""
 
     allowed: tuple[str, ...]
+
+    @property
+    def word(self) -> str:
+        return ", ".join(f'"{each}"' for each in self.allowed)
+
+    @property
+    def schema(self) -> Schema:
+        return {"enum": list(self.allowed)}
 
     def __call__(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -33,6 +91,7 @@ class Choice:
         return value
 
 
+@one_kind("true or false", {"type": "boolean"})
 def switch(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
@@ -40,6 +99,7 @@ def switch(value: Any) -> bool:
     return value
 
 
+@one_kind("text", TEXT)
 def text(value: Any) -> str:
     """Words in quotes."""
     if not isinstance(value, str) or not value.strip():
@@ -47,6 +107,7 @@ def text(value: Any) -> str:
     return value.strip()
 
 
+@one_kind("name", NAME)
 def name(value: Any) -> str:
     """The name of a variable, a parameter or a dataset, in capitals."""
     if not isinstance(value, str) or not value.strip() or len(value.split()) > 1:
@@ -54,6 +115,7 @@ def name(value: Any) -> str:
     return value.strip().upper()
 
 
+@one_kind("days, a whole number", {"type": "integer", "minimum": 0})
 def days(value: Any) -> int:
     """A whole number of days, 0 or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -61,6 +123,7 @@ def days(value: Any) -> int:
     return value
 
 
+@one_kind("date", DATE)
 def day(value: Any) -> date:
     """A date: of TOML, or as text where there is only text."""
     if isinstance(value, datetime):
@@ -73,19 +136,22 @@ def day(value: Any) -> date:
         raise ValueError("a date: 2026-12-31") from None
 
 
-def toml_day(value: Any) -> date:
+@one_kind("date", DATE)
+def toml_day(value: Any) -> Any:
     """A date as TOML writes it, without quotes."""
     if isinstance(value, str):
         raise ValueError("a date without quotes: 2026-12-31")
     return day(value)
 
 
-def dataset_name(value: Any) -> str:
+@one_kind("name", NAME)
+def dataset_name(value: Any) -> Any:
     """The name of a dataset in capitals; "(study)", for rules about the study as a whole, as it is."""
-    given = name(value)
+    given: str = name(value)
     return given.lower() if given.startswith("(") else given
 
 
+@one_kind("text, number or date", {"anyOf": [TEXT, {"type": "number"}]})
 def constant(value: Any) -> str | float:
     """A value of a variable: text, a number or a date."""
     if isinstance(value, str) and value.strip():
@@ -103,6 +169,14 @@ class Words:
 
     expected: str
 
+    @property
+    def word(self) -> str:
+        return "list of texts"
+
+    @property
+    def schema(self) -> Schema:
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
     def __call__(self, value: Any) -> tuple[str, ...]:
         listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
@@ -119,23 +193,99 @@ missing_words = Words('a list of texts in quotes: ["NA"]')
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of values of one kind, not empty."""
+    """A list of values of one kind, of at least so many.
+
+    Attributes
+    ----------
+    kind : ValueKind
+    least : int
+    expected : str
+        What is expected, where that is more than a list of the kind.
+    """
 
     kind: ValueKind
+    least: int = 1
+    expected: str = ""
+
+    @property
+    def word(self) -> str:
+        return f"list of {self.kind.word.replace('list of', 'lists of')}s"
+
+    @property
+    def schema(self) -> Schema:
+        return {"type": "array", "items": dict(self.kind.schema), "minItems": self.least}
 
     def __call__(self, value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list | tuple) or not value:
-            raise ValueError("a list in [brackets], not empty")
-        return tuple(self.kind(each) for each in value)
+        if not isinstance(value, list | tuple) or len(value) < self.least:
+            raise ValueError(self.expected or "a list in [brackets], not empty")
+        return tuple(self._item(each, number) for number, each in enumerate(value, 1))
+
+    def _item(self, value: Any, number: int) -> Any:
+        try:
+            return self.kind(value)
+        except WrongPart as wrong:
+            wrong.place = f", entry {number}"
+            raise
+        except ValueError as wrong:
+            raise ValueError(self.expected or str(wrong)) from None
 
 
-def checked(value: Any, kind: ValueKind, key: str, where: str) -> Any:
-    """A value of a kind, or `ConfigurationError`."""
+@dataclass(frozen=True, slots=True)
+class TableOf:
+    """Values of one kind by names, at least one.
+
+    Attributes
+    ----------
+    kind : ValueKind
+    expected : str
+        An example: ``{ TTE011 = "note" }``.
+    capitals : bool
+        Names are given back in capitals.
+    """
+
+    kind: ValueKind
+    expected: str
+    least: int = 0
+    capitals: bool = False
+
+    @property
+    def word(self) -> str:
+        return f"table of {self.kind.word}"
+
+    @property
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "additionalProperties": dict(self.kind.schema),
+            "minProperties": self.least,
+        }
+
+    def __call__(self, value: Any) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping) or len(value) < self.least:
+            raise ValueError(self.expected)
+        found = {}
+        for key, each in value.items():
+            try:
+                found[key.upper() if self.capitals else key] = self.kind(each)
+            except ValueError as expected:
+                raise WrongPart(each, key, str(expected)) from None
+        return found
+
+
+NAMES = ListOf(name)
+"""Names of variables or parameters."""
+
+
+def checked(value: Any, kind: ValueKind, key: str, where: str, *, private: bool = False) -> Any:
+    """A value of a kind, or `ConfigurationError`, which does not show what is private."""
     try:
         return kind(value)
     except ValueError as expected:
-        shown = one_line(str(value) if isinstance(value, date) else repr(value))
-        raise ConfigurationError(f"{shown} is not a value of {key}", where, f"give {expected}") from None
+        wrong = expected if isinstance(expected, WrongPart) else WrongPart(value, key, str(expected))
+        shown = one_line(str(wrong.value) if isinstance(wrong.value, date) else repr(wrong.value))
+        of_key = f"a value of {one_line(wrong.key)}"
+        what = f"{of_key} is not valid" if private else f"{shown} is not {of_key}"
+        raise ConfigurationError(what, f"{where}{wrong.place}", f"give {expected}") from None
     except (OverflowError, RecursionError):
         raise ConfigurationError(f"the value of {key} is out of range", where) from None
 
@@ -163,7 +313,11 @@ def require_tables(value: Any, key: str, where: str) -> list[Mapping[str, Any]]:
 
 
 def checked_table(
-    table: Mapping[str, Any], kinds: Mapping[str, ValueKind], where: str, required: Collection[str] = ()
+    table: Mapping[str, Any],
+    kinds: Mapping[str, ValueKind],
+    where: str,
+    required: Collection[str] = (),
+    private: Collection[str] = (),
 ) -> dict[str, Any]:
     """The checked values of a table.
 
@@ -177,4 +331,7 @@ def checked_table(
     for key in required:
         if key not in table:
             raise ConfigurationError(f"{key} is missing", where, f"needed are: {', '.join(required)}")
-    return {key: checked(value, kinds[key], key, f"{where} {key}") for key, value in table.items()}
+    return {
+        key: checked(value, kinds[key], key, f"{where} {key}", private=key in private)
+        for key, value in table.items()
+    }

@@ -6,9 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.kinds import Schema, one_kind
 from ..values.sizes import bytes_in
 
+_SIZE = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1, "maximum": 10**12 - 1},
+        {
+            "type": "string",
+            "pattern": r"^\s*(?=[0-9]*[1-9])[0-9]{1,12}[ \t\n\r\f\v]*([KMGTkmgt]?[Bb])?\s*$",
+        },
+    ]
+}
+_PATH: Schema = {"type": "string", "pattern": r"^[^\u0000]+$"}
 
+
+@one_kind("size", _SIZE)
 def size(value: Any) -> int:
     """Bytes, as a number or as text with a unit."""
     number = bytes_in(value)
@@ -17,6 +30,7 @@ def size(value: Any) -> int:
     return number
 
 
+@one_kind("name of an encoding", {"type": ["string", "integer"]})
 def codec(value: Any) -> str:
     """A text encoding by its Python or SAS name."""
     from ..values.encodings import codec_name
@@ -27,14 +41,25 @@ def codec(value: Any) -> str:
         raise ValueError("an encoding that Python or SAS knows: utf-8, cp1252, wlatin1, shift_jis") from None
 
 
+@one_kind("path", _PATH)
 def path(value: Any) -> Path:
-    """A file; relative to the folder of the file that names it."""
+    """A file; in a file of settings relative to the folder of the file that names it."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise ValueError("a path")
     return Path(value)
 
 
+@one_kind("path or list of paths", {"anyOf": [_PATH, {"type": "array", "items": _PATH}]})
 def paths(value: Any) -> tuple[Path, ...]:
-    """One file or several; relative to the folder of the file that names them."""
+    """One file or several; in a file of settings relative to the folder of the file that names them."""
     listed = value if isinstance(value, list | tuple) else [value]
     return tuple(path(each) for each in listed)
+
+
+_OFF = ("", "0", "false", "no", "off")
+
+
+@one_kind("true or false", {"type": "boolean"})
+def mark(value: Any) -> bool:
+    """On, whatever stands there, unless that says off."""
+    return str(value).lower() not in _OFF

@@ -15,7 +15,7 @@ from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
 from .presentation import Presentation, as_json
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 

@@ -8,9 +8,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate.converters.configuration import tables as configuration
-from adamgate.converters.configuration.settings import load_settings
-from adamgate.schemas.study.declarations import Role
+from adamgate.converters.configuration.load import load_settings
+from adamgate.schemas.options import keys_of
+from adamgate.schemas.study.declarations import AdverseEventDeclarations, Role, StudyTable
 
 NOTHING: dict[str, str] = {}
 
@@ -89,7 +89,7 @@ def test_everything_that_can_be_said(loaded):
         "PFSINV": ag.Endpoint(evaluator="Investigator"),
         "HOSP": ag.Endpoint(recurrent=True),
     }
-    assert (declared.window, declared.worsening) == (30, True)
+    assert (declared.window_days, declared.worsening) == (30, True)
     one, two, three = said.waivers
     assert (one.record, two.record) == (
         {"USUBJID": "01-001", "ASEQ": 3.0},
@@ -112,10 +112,11 @@ def test_an_option_replaces_the_names_of_the_file(loaded):
 
 
 def test_every_declaration_can_be_written():
-    assert set(configuration._ENDPOINT) == {each.name for each in fields(ag.Endpoint)}
-    reached = {"endpoints", "terminology"} | {"cut_off", "population", "nested", "window", "worsening"}
-    assert {each.name for each in fields(ag.Declarations)} == reached
-    assert configuration._ENDPOINT["role"].allowed == Role.__args__
+    assert {each.name for each in keys_of(ag.Endpoint)} == {each.name for each in fields(ag.Endpoint)}
+    reached = {each.name for table in (StudyTable, AdverseEventDeclarations) for each in keys_of(table)}
+    others = {"endpoints", "terminology", "recurrent"}
+    assert {each.name for each in fields(ag.Declarations)} ^ reached == others
+    assert keys_of(ag.Endpoint)[0].kind.allowed == Role.__args__
 
 
 def test_today_comes_from_the_option_or_the_environment_only(loaded):
