@@ -201,15 +201,18 @@ class ListOf:
     least : int
     expected : str
         What is expected, where that is more than a list of the kind.
+    of : str
+        What documents call its values; by default what they call one, with an s.
     """
 
     kind: ValueKind
     least: int = 1
     expected: str = ""
+    of: str = ""
 
     @property
     def word(self) -> str:
-        return f"list of {self.kind.word.replace('list of', 'lists of')}s"
+        return f"list of {self.of or f'{self.kind.word}s'}"
 
     @property
     def schema(self) -> Schema:
@@ -232,13 +235,14 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class TableOf:
-    """Values of one kind by names, at least one.
+    """Values of one kind by names, at least so many.
 
     Attributes
     ----------
     kind : ValueKind
     expected : str
-        An example: ``{ TTE011 = "note" }``.
+        What is expected, with an example: ``{ TTE011 = "note" }``.
+    least : int
     capitals : bool
         Names are given back in capitals.
     """

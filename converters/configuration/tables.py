@@ -61,6 +61,8 @@ class Entry:
         For errors: "adamgate.toml, [endpoint.OS]".
     name : str
         "OS"; empty where the table has none.
+    written : str
+        The name as the file has it: "os".
     number : int
         Of a list of tables, from 1; 0 for others.
     """
@@ -69,6 +71,7 @@ class Entry:
     values: Mapping[str, Any]
     where: str
     name: str = ""
+    written: str = ""
     number: int = 0
 
     @property
@@ -145,14 +148,16 @@ def _read_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
         title = f"{table.name}.{one_line(key)}"
         where = f"{shown}, [{title}]"
         values = checked_options(table.options, require_table(content, title, shown), where)
-        yield Entry(table, values, where, _named(table, key, shown))
+        yield Entry(table, values, where, _named(table, key, shown), key)
 
 
 def _read_one_and_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
     content = require_table(given, table.name, shown)
     own = _keys(table)
-    yield from _read_one(table, {key: value for key, value in content.items() if key in own}, shown)
+    for_all = {key: value for key, value in content.items() if key in own}
     others = {key: value for key, value in content.items() if key not in own}
+    if for_all or not others:
+        yield from _read_one(table, for_all, shown)
     for key, value in others.items():
         if not isinstance(value, dict):
             require_known(key, own, f"{shown}, [{table.name}]")

@@ -61,7 +61,10 @@ class Waiver:
     expires: date = option(toml_day, "Last day on which it holds.")
     record: Mapping[str, Value] = field(default_factory=dict, repr=False)
     values: tuple[Value, ...] = option(
-        ListOf(constant), "Only records with these values of the variable.", default=(), private=True
+        ListOf(constant, of="texts, numbers or dates"),
+        "Only records with these values of the variable.",
+        default=(),
+        private=True,
     )
     variable: str = option(
         name, "Variable that the finding is about.", default="", otherwise="any; of values: the first one"
@@ -107,7 +110,8 @@ class WaiverTable(Waiver):
                 'the keys of each record: [{ USUBJID = "01-001", PARAMCD = "OS" }]',
                 least=1,
                 capitals=True,
-            )
+            ),
+            of="tables of keys",
         ),
         "Records that it hides, each by its keys.",
         default=(),

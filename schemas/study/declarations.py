@@ -66,7 +66,8 @@ class StudyDeclarations:
                 name,
                 least=2,
                 expected='one list for each chain, the smallest population first: [["PPROTFL", "ITTFL"]]',
-            )
+            ),
+            of="lists of names",
         ),
         "Population flags, each population within the next one.",
         default=(),

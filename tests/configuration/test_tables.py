@@ -1,13 +1,17 @@
 """The tables of adamgate.toml beside the settings: what they say, and what a wrong or hostile one is told."""
 
+import json
+import tomllib
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
+from adamgate.converters.configuration.file_schema import file_schema
 from adamgate.converters.configuration.load import load_settings
 from adamgate.schemas.options import keys_of
 from adamgate.schemas.study.declarations import AdverseEventDeclarations, Role, StudyTable
@@ -63,13 +67,21 @@ require = "AVAL < 9999"
 """
 
 
+def is_valid(text: str) -> bool:
+    """Whether the JSON Schema takes a file; dates are strings there."""
+    document = json.loads(json.dumps(tomllib.loads(text), default=str))
+    return Draft202012Validator(file_schema()).is_valid(document)
+
+
 @pytest.fixture
 def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
 
     def load(text: str, **overrides: object):
         Path("adamgate.toml").write_text(text, encoding="utf-8")
-        return load_settings([tmp_path], overrides=overrides, environ=NOTHING)
+        settings = load_settings([tmp_path], overrides=overrides, environ=NOTHING)
+        assert is_valid(text), "the schema takes what is read"
+        return settings
 
     return load
 
@@ -201,6 +213,36 @@ def test_what_a_wrong_file_is_told(loaded, case: str, snapshot: SnapshotAssertio
         loaded(WRONG[case])
     assert str(wrong.value) == snapshot
     assert str(wrong.value).replace("\n", "").isprintable()
+
+
+ONLY_ADAMGATE = {
+    "date in quotes", "waiver that expires in quotes", "waiver of infinity", "waiver of a huge number",
+    "rule with an id of ours", "two rules with one id", "code in a rule", "attribute in a rule",
+}  # fmt: skip
+"""What a schema cannot say."""
+
+
+@pytest.mark.parametrize("case", sorted(set(WRONG) - ONLY_ADAMGATE))
+def test_the_schema_refuses_it_too(case: str):
+    assert not is_valid(WRONG[case])
+
+
+def test_a_name_with_blanks_in_brackets_is_refused(loaded):
+    for text in ('[rules."A B"]\nignore = ["AD02"]\n', '[endpoint." "]\nrole = "OS"\n'):
+        with pytest.raises(ag.ConfigurationError, match="is not a name"):
+            loaded(text)
+        assert not is_valid(text)
+
+
+def test_endpoints_are_known_in_any_case(loaded):
+    declared = loaded('[endpoint.os]\nrole = "OS"\n[endpoint.OS]\ngap = 90\n').judging.declarations
+    assert declared.endpoints == {"OS": ag.Endpoint(role="OS", gap=90)}
+
+
+def test_a_key_under_no_table_is_told_where_it_belongs(loaded):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded("cut_off = 2024-01-31\n")
+    assert wrong.value.advice == "write it under [study]"
 
 
 def test_a_huge_or_deep_file_is_refused(loaded):
