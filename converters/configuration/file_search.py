@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from .toml_file import shown_path
 
 FILE_NAME = "adamgate.toml"
 _REPOSITORY = (".git", ".hg")
 """A folder with one of these is the root of a repository; files above it belong to something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithData:
+    """A settings file that was found by the data's path alone.
+
+    Attributes
+    ----------
+    path : Path
+    used : tuple of str
+        Its settings that say how the data are read.
+    unused : tuple of str
+        What else it holds: "fail_on", "[rules]".
+    """
+
+    path: Path
+    used: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def note(self, judging: bool) -> str:
+        """What a user has to know of it; empty where that is nothing. `judging`: a verdict is asked for."""
+        shown = shown_path(self.path)
+        said = [f"{', '.join(self.used)} from {shown}, which lies with the data"] if self.used else []
+        unused = self.unused if judging else tuple(name for name in self.unused if name == "missing")
+        if unused:
+            said.append(
+                f"not used, because it lies with the data: {', '.join(unused)} of {shown}; "
+                "to use it, name it with --config"
+            )
+        return "; ".join(said)
 
 
 def settings_files(inputs: Sequence[Path], config_path: Path | None) -> tuple[Path | None, Path | None]:

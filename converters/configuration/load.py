@@ -17,8 +17,8 @@ from typing import Any
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.kinds import checked, require_known, switch
-from .file_search import settings_files
-from .settings import DELIVERY, JUDGING, PREFIX, SETTINGS, SETTINGS_TABLE, TABLE, Settings, WithData
+from .file_search import WithData, settings_files
+from .settings import DELIVERY, JUDGING, PREFIX, SETTINGS, SETTINGS_TABLE, TABLE, Settings
 from .tables import Entry, Table, entries_of
 from .toml_file import document_of, shown_path
 

@@ -19,15 +19,15 @@ from ...schemas.severity import Severity
 from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Standards
 from ...schemas.word import Word
 from ..values.left_open import DATE_ORDERS, DECIMALS
-from .judging import Judging
 from .tables import ONE, Entry, Table
-from .toml_file import shown_path
 from .values import codec, mark, path, paths, size
 
 if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
     from ...schemas.rules.rule import Rule
     from ...schemas.study.declarations import Declarations
+    from .file_search import WithData
+    from .judging import Judging
 
 PREFIX = "ADAMGATE_"
 DEFAULT = "default"
@@ -50,36 +50,6 @@ class SettingGroup(Word):
     JUDGING = "judging"
     REPORTING = "reporting"
     RUN = "run"
-
-
-@dataclass(frozen=True, slots=True)
-class WithData:
-    """A settings file that was found by the data's path alone.
-
-    Attributes
-    ----------
-    path : Path
-    used : tuple of str
-        Its settings that say how the data are read.
-    unused : tuple of str
-        What else it holds: "fail_on", "[rules]".
-    """
-
-    path: Path
-    used: tuple[str, ...]
-    unused: tuple[str, ...]
-
-    def note(self, judging: bool) -> str:
-        """What a user has to know of it; empty where that is nothing. `judging`: a verdict is asked for."""
-        shown = shown_path(self.path)
-        said = [f"{', '.join(self.used)} from {shown}, which lies with the data"] if self.used else []
-        unused = self.unused if judging else tuple(name for name in self.unused if name == "missing")
-        if unused:
-            said.append(
-                f"not used, because it lies with the data: {', '.join(unused)} of {shown}; "
-                "to use it, name it with --config"
-            )
-        return "; ".join(said)
 
 
 def setting(kind: ValueKind, described: str, *, group: SettingGroup, default: Any, **facts: Any) -> Any:
