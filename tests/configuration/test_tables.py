@@ -14,7 +14,7 @@ import adamgate as ag
 from adamgate.converters.configuration.file_schema import file_schema
 from adamgate.converters.configuration.load import load_settings
 from adamgate.schemas.options import keys_of
-from adamgate.schemas.study.declarations import AdverseEventDeclarations, Role, StudyTable
+from adamgate.schemas.study.declarations import AdverseEventDeclarations, Role, StudyTable, stated_of
 
 NOTHING: dict[str, str] = {}
 
@@ -129,6 +129,22 @@ def test_every_declaration_can_be_written():
     others = {"endpoints", "terminology", "recurrent"}
     assert {each.name for each in fields(ag.Declarations)} ^ reached == others
     assert keys_of(ag.Endpoint)[0].kind.allowed == Role.__args__
+
+
+def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
+    stated = stated_of([loaded(WHOLE).judging.declarations])
+    assert stated == {
+        "cut_off": "2024-01-31",
+        "population": "ITTFL",
+        "nested": "PPROTFL within ITTFL; ITTFL within ENRLFL",
+        "window_days": "30",
+        "worsening": "yes",
+        "endpoint.OS.role": "OS",
+        "endpoint.OS.origin": "RANDDT",
+        "endpoint.OS.recurrent": "yes",
+        "endpoint.PFSINV.evaluator": "Investigator",
+        "endpoint.HOSP.recurrent": "yes",
+    }
 
 
 def test_today_comes_from_the_option_or_the_environment_only(loaded):
