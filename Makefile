@@ -48,6 +48,7 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 docs: $(VENV)/.ready  ## make the pages again that show what rules and commands say
 	$(VENV)/bin/python docs/make_rules.py
 	$(VENV)/bin/python docs/make_formats.py
+	$(VENV)/bin/python docs/make_configuration.py
 	$(VENV)/bin/python docs/refresh.py
 
 bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run

@@ -13,6 +13,7 @@ PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = [
     "README.md",
     "docs/architecture.md",
+    "docs/configuration.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/survival.md",
@@ -38,6 +39,11 @@ def refresh(root):
 def test_the_rules_are_those_of_today(root):
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
     assert loaded(root / "docs" / "make_rules.py").rules_page() == page, "run make docs"
+
+
+def test_the_keys_are_those_of_today(root):
+    page = (root / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert loaded(root / "docs" / "make_configuration.py").with_keys(page) == page, "run make docs"
 
 
 def test_every_page_is_looked_at(root, refresh):

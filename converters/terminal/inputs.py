@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import adamgate
 
 from ...schemas.wording import plain
-from ..configuration.settings import Settings, load_settings
+from ..configuration.load import load_settings
+from ..configuration.settings import Settings
 from .progress import Callbacks
 from .streams import tell
 

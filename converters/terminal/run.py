@@ -18,6 +18,8 @@ import click
 
 from ...schemas.errors import AdamgateError, Terminated, UnwritableOutput
 from ...schemas.wording import plain
+from ..configuration.settings import DEBUG_VARIABLE
+from ..configuration.values import mark
 from ..reports.files import reason_of, withdraw
 from ..values.work_folder import remove_work
 from .exit_codes import EXIT_CODES, FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
@@ -95,7 +97,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
 
 def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseException | None]:
     """The exit code, and what kept the command from doing what it was to do."""
-    debug = "--debug" in arguments or bool(os.environ.get("ADAMGATE_DEBUG"))
+    debug = "--debug" in arguments or mark(os.environ.get(DEBUG_VARIABLE, ""))
     try:
         # Not `command.main`: it takes an EOFError for Ctrl-D and a closed pipe for exit code 1.
         with command.make_context("adamgate", list(arguments)) as context:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from ..conditions.constants import Lookup, Means
 from ..conditions.three_valued import Constant
 from ..errors import ConfigurationError
+from ..kinds import ListOf, TableOf, constant, dataset_name, name, text, toml_day
+from ..options import keys_of, option
 from ..rules.rule import Fault, Rule
 from ..study.columns import Mask
 from ..study.dataset import Dataset
@@ -52,22 +54,33 @@ class Waiver:
         Where it stands: "waiver 2".
     """
 
-    rule: str
-    dataset: str
-    reason: str
-    owner: str
-    expires: date
+    rule: str = option(text, "Id of the rule.")
+    dataset: str = option(
+        dataset_name, 'Name of the dataset; "(study)" for rules about the study as a whole.'
+    )
+    reason: str = option(text, "Why the finding is accepted.")
+    owner: str = option(text, "Who answers for it.")
+    expires: date = option(toml_day, "Last day on which it holds.")
     record: Mapping[str, Value] = field(default_factory=dict, repr=False)
-    values: tuple[Value, ...] = field(default=(), repr=False)
-    variable: str = ""
+    values: tuple[Value, ...] = option(
+        ListOf(constant, of="texts, numbers or dates"),
+        "Only records with these values of the variable.",
+        default=(),
+        private=True,
+    )
+    variable: str = option(
+        name, "Variable that the finding is about.", default="", otherwise="any; of values: the first one"
+    )
     place: str = ""
-    parameter: str = ""
+    parameter: str = option(
+        text, "PARAMCD of the parameter that the finding is about.", default="", otherwise="any"
+    )
 
     def __post_init__(self) -> None:
-        for name in ("rule", "dataset", "reason", "owner"):
-            if not str(getattr(self, name)).strip():
+        for needed in ("rule", "dataset", "reason", "owner"):
+            if not str(getattr(self, needed)).strip():
                 raise ConfigurationError(
-                    f"a waiver has no {name}", self.place, "say who accepts what, and why"
+                    f"a waiver has no {needed}", self.place, "say who accepts what, and why"
                 )
 
     def __str__(self) -> str:
@@ -98,6 +111,33 @@ class Waiver:
         """The records of a dataset that it names; none where it cannot be asked."""
         named: Mask = _first_naming(data, fault, (self,), np.arange(len(data))) == 0
         return named
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverTable(Waiver):
+    """``[[waiver]]`` of a file: for each record that it names, a waiver."""
+
+    records: tuple[Mapping[str, Value], ...] = option(
+        ListOf(
+            TableOf(
+                constant,
+                'the keys of each record: [{ USUBJID = "01-001", PARAMCD = "OS" }]',
+                least=1,
+                capitals=True,
+            ),
+            of="tables of keys",
+        ),
+        "Records that it hides, each by its keys.",
+        default=(),
+        private=True,
+    )
+
+    def waivers(self, place: str) -> Iterator[Waiver]:
+        """The waivers, each with its place: "waiver 2, record 1"."""
+        shared = {each.name: getattr(self, each.name) for each in keys_of(Waiver)}
+        for at, record in enumerate(self.records or ({},), 1):
+            own = place if len(self.records) <= 1 else f"{place}, record {at}"
+            yield Waiver(**shared, record=record, place=own)
 
 
 def _keys_of(waiver: Waiver, fault: Fault) -> Iterator[tuple[tuple[str, Constant], ...]]:

@@ -33,6 +33,17 @@ def test_what_was_written_is_read_back(tmp_path: Path, report: ag.Report, docume
     assert len(found.sha256) == 64
 
 
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_reports_of_earlier_versions_hold(tmp_path: Path, report: ag.Report, document: dict, version: str):
+    """They named what is declared otherwise."""
+    document["schema_version"] = version
+    document["terms"]["declared"] = [
+        {"name": "window", "value": "30"},
+        {"name": "endpoint OS role", "value": "OS"},
+    ]
+    assert ag.read_baseline(written(tmp_path, document)).findings == ag.Baseline.of(report).findings
+
+
 def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag.Report, document: dict):
     from adamgate.schemas.gate.baseline import compared
 

@@ -257,9 +257,9 @@ def test_what_is_declared_is_stated(run, told, study: Path):
     document = told()[1]
     assert document["terms"]["declared"] == [
         {"name": "cut_off", "value": "2024-01-31"},
-        {"name": "endpoint OS role", "value": "OS"},
+        {"name": "endpoint.OS.role", "value": "OS"},
     ]
-    assert "\nDeclared: cut_off 2024-01-31; endpoint OS role OS\n" in run("validate", "data")[2]
+    assert "\nDeclared: cut_off 2024-01-31; endpoint.OS.role OS\n" in run("validate", "data")[2]
 
 
 def test_terminology_of_a_file_judges_before_what_is_built_in(run, told, study: Path):

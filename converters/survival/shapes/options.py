@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ....schemas.evidence.time_unit import TimeUnit
-from ...configuration.declared_options import option
-from ...configuration.values import Choice, Words, name, text
+from ....schemas.kinds import Choice, Words, name, text
+from ....schemas.options import option
 
 _UNIT = Choice(tuple(map(str, TimeUnit)))
 _VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')

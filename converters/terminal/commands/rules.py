@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...configuration.settings import load_settings, nearest_file
+from ...configuration.file_search import nearest_file
+from ...configuration.load import load_settings
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import rules_here
-from ..options import CONFIG_HERE, DEBUG, OWN_RULES, PATH, STRUCTURES
+from ..options import CONFIG, DEBUG, OWN_RULES, PATH, STRUCTURES
 from ..streams import show
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--family", metavar="NAME", help="Only rules of a family: censoring.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the list.")
 @OWN_RULES
-@CONFIG_HERE
+@CONFIG
 @DEBUG
 @click.pass_context
 def command(
@@ -47,7 +48,7 @@ def command(
 @command.command(name="test")
 @click.argument("folder", type=PATH, metavar="DIR")
 @OWN_RULES
-@CONFIG_HERE
+@CONFIG
 @DEBUG
 def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
     """Run the examples of rules: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/, a small study each."""

@@ -12,7 +12,7 @@ import click
 
 import adamgate
 
-from ...configuration.settings import KINDS
+from ...configuration.settings import SETTINGS
 from ...formats import dataset_named
 from ...reports import Detail
 from ...survival.shapes import SHAPES
@@ -79,7 +79,7 @@ def command(
 
     require_output_name(output)
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
-    overrides = {name: given.pop(name) for name in KINDS if name in given}
+    overrides = {name: given.pop(name) for name in SETTINGS if name in given}
     settings = settings_for(paths, config, overrides, judging=not no_gate)
     gate = False if no_gate else gate_options(settings, rule_files)
     with progress(sys.stderr, shown=not quiet) as callbacks:
