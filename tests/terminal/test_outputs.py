@@ -16,8 +16,7 @@ import pytest
 
 import adamgate as ag
 from adamgate import cli
-from adamgate.converters.reports import REPORTS
-from adamgate.converters.reports.earlier import form_of, signed
+from adamgate.converters.reports import REPORTS, form_in
 from adamgate.converters.reports.files import ReportFile
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
@@ -167,13 +166,13 @@ FOREIGN = {
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str):
     Path(name).write_text(FOREIGN[name])
-    assert form_of(Path(name)) is None
+    assert form_in(Path(name)) is None
     before = contents(study)
     assert cli.run(["validate", "data", "-q", "-o", name]) == 4
     assert cli.run(["validate", "data", "-q", "-o", name, "--fail-on", "bogus"]) == 2
     assert contents(study) == before
     assert cli.run(["validate", "data", "-q", "-o", name, "--force"]) == 0
-    assert form_of(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
+    assert form_in(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
 
 
 @pytest.mark.parametrize("options", [(), ("-q",), ("-v",), ("--ignore", "all"), ("--fail-on", "note")])
@@ -181,8 +180,8 @@ def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str
 def test_every_report_is_known_as_ours(study: Path, form: str, options: tuple[str, ...]):
     for data in ("data", "gone"):
         assert cli.run(["validate", data, "-o", "findings", "--format", form, *options]) != 4
-        assert form_of(Path("findings")) == form
-    assert form_of(Path("gone")) is None
+        assert form_in(Path("findings")) == form
+    assert form_in(Path("gone")) is None
 
 
 def test_a_json_report_is_known_by_its_keys(study: Path):
@@ -191,7 +190,7 @@ def test_a_json_report_is_known_by_its_keys(study: Path):
     Path("compact.json").write_text(json.dumps(found, separators=(",", ":")))
     old = {key: value for key, value in found.items() if key not in ("reason", "terms", "comparison")}
     Path("old.json").write_text(json.dumps(old | {"schema_version": "1.0"}))
-    assert [form_of(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
+    assert [form_in(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
 
 
 def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.CaptureFixture[str]):
@@ -201,7 +200,7 @@ def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.Capture
     )
     assert cli.run(["validate", "data", "-q", "--format", "text"]) == 0
     assert "Report written by" not in capsys.readouterr().out
-    assert signed("{}\n", "json") == "{}\n"
+    assert REPORTS["json"].mark.put("{}\n") == "{}\n"
 
 
 def test_an_empty_file_may_become_a_report(study: Path):
@@ -377,7 +376,7 @@ def test_wrong_usage_takes_back_an_earlier_verdict(study: Path, case: str, suffi
     output = f"findings.{suffix}"
     assert cli.run(["validate", "data", "-q", "-o", output]) == 0
     assert cli.run(["validate", *WRONG_USAGE[case], "-o", output]) == 2
-    assert form_of(Path(output)) == {"json": "json", "txt": "text"}[suffix]
+    assert form_in(Path(output)) == {"json": "json", "txt": "text"}[suffix]
     if suffix == "json":
         assert document(output)["verdict"] == "not judged"
         assert document(output)["reason"].startswith("wrong usage: ")

@@ -11,19 +11,19 @@ import click
 import adamgate
 
 from ...configuration.settings import FAIL_ON, settings_files
-from ...reports import REPORTS, Detail
+from ...reports import Detail
 from ...reports.files import ReportFile, destination
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from ..messages import deliver
-from ..options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, expanded
+from ..options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, REPORT_FORMAT, expanded
 from ..progress import progress
 
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
-@click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
+@click.option("--format", "form", type=REPORT_FORMAT, help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
 @JUDGING_OPTIONS
 @click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
