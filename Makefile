@@ -45,9 +45,10 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.py
 	$(VENV)/bin/lint-imports
 
-docs: $(VENV)/.ready  ## make the pages again that show what rules and commands say
+docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tables, the list of packages
+	$(VENV)/bin/python docs/make_packages.py
 	$(VENV)/bin/python docs/make_rules.py
-	$(VENV)/bin/python docs/make_formats.py
+	$(VENV)/bin/python docs/make_tables.py
 	$(VENV)/bin/python docs/refresh.py
 
 bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
