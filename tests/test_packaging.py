@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-OUTSIDE_THE_PACKAGE = {"tests", "fixtures", "bench", "docs", "build", "dist", "fuzz"}
+OUTSIDE_THE_PACKAGE = {"tests", "fixtures", "bench", "docs", "build", "dist", "fuzz", "workshop"}
 
 
 def _package_folders(root: Path) -> set[str]:
