@@ -20,7 +20,7 @@ from .judged import require_judged
 from .records import as_named, dataset_with, select
 from .shapes import SHAPES
 from .shapes.columns import require_other_names, sources
-from .shapes.options import OneRecordOptions
+from .shapes.one_record import OneRecordOptions
 from .subjects import naming_subjects
 from .time_scale import time_scale
 
