@@ -120,6 +120,15 @@ def render(
     ------
     ConfigurationError
         For an unknown format.
+
+    Examples
+    --------
+    >>> report = ag.validate(ag.read("adam"))
+    >>> ag.render(report).splitlines()[0].split()[0]
+    'PASSED'
+    >>> import json
+    >>> json.loads(ag.render(report, "json"))["verdict"]
+    'passed'
     """
     from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
