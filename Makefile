@@ -7,6 +7,9 @@ PANDAS3 := .venv-pandas3
 PY313 := .venv-python313
 PIP := -m pip --disable-pip-version-check --quiet
 
+# The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help demo test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs rule clean
 
 help:  ## list the targets

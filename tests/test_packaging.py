@@ -61,6 +61,7 @@ def wheel_members(root, tmp_path_factory):
     return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_module_and_nothing_else(root, wheel_members):
     expected = set()
     for package in _declared(root)["packages"]:
@@ -77,6 +78,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(root, wheel_members):
     assert wheel_members == expected
 
 
+@pytest.mark.slow
 def test_the_wheel_has_the_readers_and_the_type_marker(wheel_members):
     assert {"adamgate/__init__.pyi", "adamgate/py.typed"} <= wheel_members
     assert {"adamgate/cli.py", "adamgate/converters/formats/xpt/reader.py"} <= wheel_members

@@ -1,8 +1,10 @@
 """What outputs never replace, what they may, and what a report says while there is no verdict."""
 
+import contextlib
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,10 +48,11 @@ TERMS = (
 )
 
 
-@pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A study with every kind of input, and files beside the data that nobody reads."""
-    (tmp_path / ".git").mkdir()
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with every kind of input, files beside the data that nobody reads, and its report."""
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / ".git").mkdir()
     files = {
         "data/adsl.csv": ADSL,
         "data/adtte.csv": ADTTE,
@@ -64,15 +67,25 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "ct.csv": TERMS,
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    with contextlib.chdir(folder):
+        assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
+    return folder
+
+
+@pytest.fixture
+def study(judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in which the test is."""
+    shutil.copytree(judged, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
     return tmp_path
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file, but the bytecode that Python keeps of rule files."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 INPUTS = [
