@@ -26,11 +26,13 @@ from adamgate.schemas.wording import nearest
 ROOT = Path(__file__).resolve().parent.parent
 TO_WRITE = "TO WRITE"
 _PUBLISHED = ("AD", "CT")
-"""Ids of rules that others published; those of our own are declared as `readiness`."""
+"""Ids of rules that others published: most are a row of a table that a function has already."""
+_OTHERWISE = "WV"
+"""Ids of rules about waivers, which belong to the gate."""
 
 _FUNCTION = '''
 
-@{decorator}(
+@readiness(
     "{id}",
     title="TO WRITE: the fault, as a heading",
     severity=Severity.WARNING,
@@ -78,7 +80,6 @@ _IMPORTS = {
     "Structure": "...standards.structure",
     "Dataset": "...study.dataset",
     "readiness": "..readiness",
-    "rule": "..rule",
     "Fault": "..rule",
     "Grain": "..rule",
 }
@@ -111,10 +112,7 @@ class Beginning:
 
     def function(self, module: str) -> str:
         """The text of the module with the rule at its end."""
-        decorator = "rule" if self.id.startswith(_PUBLISHED) else "readiness"
-        added = _FUNCTION.format(
-            id=self.id, name=self.id.lower(), decorator=decorator, structures=self.structures
-        )
+        added = _FUNCTION.format(id=self.id, name=self.id.lower(), structures=self.structures)
         used = [name for name in _IMPORTS if re.search(rf"\b{name}\b", added)]
         return with_imports(module, {name: _IMPORTS[name] for name in used}) + added
 
@@ -162,6 +160,14 @@ def _require_id(rule_id: str, family: str, rules: list[Rule], book: Mapping[str,
             "digits follow: ID=TTE099"
         )
     letters = form[1]
+    if letters in _PUBLISHED:
+        raise NotBegun(
+            f"rules that begin with {letters} are published ones: add the id to the table of a function in "
+            f"schemas/rules/conformance/{family}.py, and a row with its breach and what comes close to TABLE "
+            "in tests/schemas/rules/conformance/test_rules_conformance.py"
+        )
+    if letters == _OTHERWISE:
+        raise NotBegun(f"rules that begin with {letters} are about waivers: schemas/gate/waiver_rules.py")
     usual = prefixes(rule.id for rule in rules)
     if usual and letters not in usual:
         others = sorted({each.family for each in book.values() if each.id.startswith(letters)})

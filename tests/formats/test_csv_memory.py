@@ -144,7 +144,7 @@ def work(tmp_path):
     return folder
 
 
-OFTEN = ("UTF-8", "stray bytes", "NA", "special missing values", "quoted line breaks", "ragged records")
+OFTEN = ("stray bytes", "NA", "quoted line breaks")
 """Kinds of files that every run tests; the others are slow."""
 
 
