@@ -1,4 +1,4 @@
-"""Write docs/rules.md from the docstrings of the rules; docs/refresh.py does so too.
+"""Write docs/rules.md from the docstrings of the rules.
 
 .venv/bin/python docs/make_rules.py
 """

@@ -6,7 +6,13 @@ from .word import Word
 
 
 class Severity(Word):
-    """How much a finding weighs: ``ERROR > WARNING > NOTE``, also beside their words as plain text."""
+    """How much a finding weighs: ``ERROR > WARNING > NOTE``, also beside their words as plain text.
+
+    Examples
+    --------
+    >>> ag.Severity.ERROR > ag.Severity.WARNING, ag.Severity.NOTE < "warning"
+    (True, True)
+    """
 
     NOTE = "note"
     WARNING = "warning"

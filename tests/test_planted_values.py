@@ -106,7 +106,11 @@ def _of_datasets(study: ag.Study, folder: Path) -> Iterator[str]:
             yield from (str(each.message) for each in lost)
 
 
-@pytest.mark.parametrize("records", [TWO, SIXTY, ALL], ids=["two", "sixty", "all"])
+@pytest.mark.parametrize(
+    "records",
+    [TWO, pytest.param(SIXTY, marks=pytest.mark.slow), pytest.param(ALL, marks=pytest.mark.slow)],
+    ids=["two", "sixty", "all"],
+)
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_no_planted_value_comes_back(study: ag.Study, group: int, records: slice):
     planted = ag.Study.of(*(_planted(each, group, records) for each in study))

@@ -99,6 +99,14 @@ def read(
         When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
     UnwritableOutput
         When data do not fit into the memory, and the work folder cannot be written.
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> [(dataset.name, len(dataset)) for dataset in study]
+    [('ADSL', 6), ('ADTTE', 6)]
+    >>> study["ADTTE"]["ADT"].dtype
+    dtype('<M8[s]')
     """
     options = checked_options(
         encoding=encoding,

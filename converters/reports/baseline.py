@@ -30,10 +30,28 @@ _AGAIN = "write it again: adamgate validate ... -o old.json"
 def read_baseline(path: Path | str) -> Baseline:
     """The findings of a report that ``adamgate validate --format json`` wrote.
 
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    Baseline
+        For ``validate(study, baseline=…)``: only what is new since then refuses.
+
     Raises
     ------
     UnreadableInput
         When the file cannot be read, is no such report, or is one of a version without fingerprints.
+
+    Examples
+    --------
+    >>> study = ag.read("broken")
+    >>> with open("before.json", "w") as file:
+    ...     _ = file.write(ag.render(ag.validate(study), "json"))
+    >>> report = ag.validate(study, baseline=ag.read_baseline("before.json"))
+    >>> report.verdict(), report.count(ag.Severity.ERROR)
+    ('passed', 1)
     """
     file = Path(path)
     try:

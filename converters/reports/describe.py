@@ -83,6 +83,12 @@ class Description(Glanced):
         What the reader had to tell.
     ranges : bool
         Whether the first and the last value of numeric variables were asked for.
+
+    Examples
+    --------
+    >>> description = ag.describe(ag.read("adam/adsl.csv")["ADSL"])
+    >>> description.name, description.records, len(description.variables)
+    ('ADSL', 6, 16)
     """
 
     name: str
@@ -122,6 +128,13 @@ def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
     ------
     TypeError
         For anything but a dataset.
+
+    Examples
+    --------
+    >>> description = ag.describe(ag.read("adam")["ADSL"], ranges=True)
+    >>> age = description.variables[4]
+    >>> age.name, age.type, age.distinct, age.first, age.last
+    ('AGE', 'Num', 6, 47.0, 70.0)
     """
     if not isinstance(dataset, Dataset):
         raise TypeError(

@@ -46,6 +46,11 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
     ------
     ConfigurationError
         When there is no such rule; names those with ids like it.
+
+    Examples
+    --------
+    >>> print(ag.explain("tte6").splitlines()[0])
+    TTE006  AVAL is negative or infinite
     """
     if not isinstance(rule_id, str):
         raise TypeError(f"the id of a rule is a text, not {type(rule_id).__name__}")

@@ -39,6 +39,16 @@ class AnalysisTable(Glanced):
         The gate's verdict on the study; None when the gate was not run.
     inputs : tuple of Path
         The study's files, which are never replaced.
+
+    Examples
+    --------
+    >>> table = ag.survival(ag.read("adam"), "OS")
+    >>> table.frame[["USUBJID", "duration", "event"]].head(2)
+      USUBJID  duration  event
+    0   S1-01      30.0   True
+    1   S1-02      61.0  False
+    >>> table.labels["duration"], table.codebook.counts.events
+    ('Time to event or censoring, days', 3)
     """
 
     dataset: Dataset
@@ -104,6 +114,14 @@ class AnalysisTable(Glanced):
         MetadataNotKept
             Where a format that is not of one tool has no place for what is known of the columns; it stands
             in the codebook.
+
+        Examples
+        --------
+        >>> table = ag.survival(ag.read("adam"), "OS", unit="months", arm="TRT01P")
+        >>> [path.name for path in table.write("os.parquet")]
+        ['os.parquet', 'os.codebook.json']
+        >>> sorted(pd.read_parquet("os.parquet")["TRT01P"].unique())
+        ['Active', 'Placebo']
         """
         target = Path(path)
         require_output_name(target)

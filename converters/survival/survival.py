@@ -20,7 +20,7 @@ from .judged import require_judged
 from .records import as_named, dataset_with, select
 from .shapes import SHAPES
 from .shapes.columns import require_other_names, sources
-from .shapes.options import OneRecordOptions
+from .shapes.one_record import OneRecordOptions
 from .subjects import naming_subjects
 from .time_scale import time_scale
 
@@ -85,6 +85,23 @@ def survival(
         the gate: several records for a subject, a duration that is missing or negative, a
         CNSR that is no whole number, a unit of AVAL that nothing tells, an AVAL that cannot be given
         exactly in another unit, or no record left.
+
+    Examples
+    --------
+    >>> table = ag.survival(ag.read("adam"), "OS", unit="weeks", population="ITTFL", covariates=["AGE"])
+    >>> list(table.frame.columns)
+    ['USUBJID', 'duration', 'event', 'CNSR', 'reason', 'AGE']
+    >>> len(table.frame), round(float(table.frame["duration"].iloc[0]), 4)
+    (5, 4.2857)
+    >>> int(table.frame["event"].sum()) == int((table.frame["CNSR"] == 0).sum())
+    True
+
+    A study that does not pass gives no table:
+
+    >>> ag.survival(ag.read("broken"), "OS")
+    Traceback (most recent call last):
+        ...
+    adamgate.schemas.gate.report.GateRefused: ...
     """
     study = Study.given(study)
     if paramcd is None:

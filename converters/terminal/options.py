@@ -17,6 +17,7 @@ from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
 from ..configuration.values import path, paths
 from ..formats import written_formats
+from ..reports import REPORTS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,19 +26,25 @@ TOOLS = ("lifelines", "scikit-survival", "r")
 """The tools of `survival.tools` (a test holds them equal), which needs pyarrow."""
 
 
-class ToolOrFormat(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
-    """A tool that reads a survival table, or a format that is written: as many as there are."""
+class Registered(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
+    """One of the words that a registry has, as many as there are when it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Callable[[], Iterable[str]]) -> None:
+        self._words = words
         super().__init__(())
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return (*TOOLS, *(each.word for each in written_formats()))
+        return tuple(self._words())
 
     @choices.setter
     def choices(self, _: tuple[str, ...]) -> None:
         """They are not set, but found."""
+
+
+TOOL_OR_FORMAT = Registered(lambda: (*TOOLS, *(each.word for each in written_formats())))
+"""A tool that reads a survival table, or a format that is written."""
+REPORT_FORMAT = Registered(lambda: REPORTS)
 
 
 class _NamedPath(click.Path):

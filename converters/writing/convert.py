@@ -77,6 +77,13 @@ def convert(
     UnwritableOutput
         When the target's format cannot hold the data, a file exists, or the system refuses. Nothing is
         left behind.
+
+    Examples
+    --------
+    >>> [path.name for path in ag.convert("adam", "out", to="parquet")]
+    ['adsl.parquet', 'adtte.parquet']
+    >>> ag.read("out")["ADTTE"]["AVAL"].tolist() == ag.read("adam")["ADTTE"]["AVAL"].tolist()
+    True
     """
     place = Target.of(target, to)
     study = read(

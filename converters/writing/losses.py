@@ -11,7 +11,19 @@ from ..formats.holds import DATA, FOUND, Holds
 
 
 class MetadataNotKept(UserWarning):
-    """A file was written that lacks some of its dataset's metadata."""
+    """A file was written that lacks some of its dataset's metadata.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> told = [ag.Variable("AVAL", "Value", "Num", key_sequence=1)]
+    >>> data = ag.Dataset.from_frame(pd.DataFrame({"AVAL": [1.5]}), "ADX", variables=told)
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = ag.write(data, "adx.csv")
+    >>> [each.category.__name__ for each in caught]
+    ['MetadataNotKept']
+    """
 
 
 _LISTED = 8

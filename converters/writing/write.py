@@ -170,6 +170,15 @@ def write(
     -----
     MetadataNotKept
         For each dataset with metadata that the format has no place for.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"USUBJID": ["1", "2"], "AVAL": [3.5, None]})
+    >>> data = ag.Dataset.from_frame(frame, "ADX", "Values")
+    >>> [path.name for path in ag.write(data, "adx.parquet")]
+    ['adx.parquet']
+    >>> ag.read("adx.parquet")["ADX"].label
+    'Values'
     """
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is a function, not {type(progress).__name__}")

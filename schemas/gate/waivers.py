@@ -52,6 +52,19 @@ class Waiver:
         Only faults of this PARAMCD; by default any.
     place : str
         Where it stands: "waiver 2".
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> waiver = ag.Waiver(
+    ...     "TTE006", "ADTTE", "to be corrected in the next delivery", "J. Doe", date(2024, 6, 30),
+    ...     record={"USUBJID": "S1-03", "PARAMCD": "OS"},
+    ... )
+    >>> study = ag.read("broken")
+    >>> ag.validate(study, waivers=[waiver], today=date(2024, 6, 30)).verdict()
+    'passed'
+    >>> ag.validate(study, waivers=[waiver], today=date(2024, 7, 1)).verdict()
+    'refused'
     """
 
     rule: str = option(text, "Id of the rule.")
@@ -92,13 +105,41 @@ class Waiver:
         return f"{self.place} {self.rule} {self.dataset} {self.owner}"
 
     def concerns(self, rule_id: str, dataset: str) -> bool:
+        """Whether it is about this rule on this dataset, both by their whole names.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE023", "ADTTE", "single arm", "J. Doe", date(2024, 6, 30))
+        >>> waiver.concerns("TTE023", "ADTTE"), waiver.concerns("TTE023", "ADTTE2")
+        (True, False)
+        """
         return (self.rule, self.dataset) == (rule_id, dataset)
 
     def holds_on(self, today: date) -> bool:
+        """Whether it still holds: on its last day it does, on the next it has expired.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE023", "ADTTE", "single arm", "J. Doe", date(2024, 6, 30))
+        >>> waiver.holds_on(date(2024, 6, 30)), waiver.holds_on(date(2024, 7, 1))
+        (True, False)
+        """
         return today <= self.expires
 
     def accepts(self, fault: Fault) -> bool:
-        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter."""
+        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE023", "ADTTE", "single arm", "J. Doe", date(2024, 6, 30))
+        >>> waiver.accepts(ag.Fault(None, ("TRTP",), "no treatment"))
+        True
+        >>> waiver.accepts(ag.Fault(np.array([True]), ("TRTP",), "no treatment"))
+        False
+        """
         named = bool(self.record or self.values)
         about_records = fault.mask is not None
         return (
@@ -108,7 +149,28 @@ class Waiver:
         )
 
     def names(self, data: Dataset, fault: Fault) -> Mask:
-        """The records of a dataset that it names; none where it cannot be asked."""
+        """The records of a dataset that it names; none where it cannot be asked.
+
+        Parameters
+        ----------
+        data : Dataset
+        fault : Fault
+            Whose first variable the waiver's `values` are of, where it names none itself.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> data = ag.read("broken")["ADTTE"]
+        >>> waiver = ag.Waiver(
+        ...     "TTE006", "ADTTE", "known", "J. Doe", date(2024, 6, 30), record={"USUBJID": "S1-03"}
+        ... )
+        >>> waiver.names(data, ag.Fault(data.numbers("AVAL") < 0, ("AVAL",), "AVAL is negative")).tolist()
+        [False, False, True, False, False, False]
+        """
         named: Mask = _first_naming(data, fault, (self,), np.arange(len(data))) == 0
         return named
 

@@ -77,6 +77,19 @@ def condition_rule(
     ------
     ConfigurationError
         For an id that is taken or of another form, or a condition that is not understood.
+
+    Examples
+    --------
+    >>> deaths = ag.condition_rule(
+    ...     "ACME001",
+    ...     "An event of overall survival is described as something else",
+    ...     "EVNTDESC == 'Death'",
+    ...     where="PARAMCD == 'OS' and CNSR == 0",
+    ...     severity="error",
+    ...     datasets=["ADTTE"],
+    ... )
+    >>> ag.validate(ag.read("adam"), extra_rules=[deaths], select="ACME001").verdict()
+    'passed'
     """
     require_own_id(rule_id, place)
     require_tuples(structures=structures, datasets=datasets, needs=needs, variables=variables)

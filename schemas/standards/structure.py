@@ -13,7 +13,13 @@ from ..word import Word
 
 
 class Structure(Word):
-    """ADaM data structures, with TTE, PPK and NCA as kinds of BDS and ADAE as a kind of OCCDS."""
+    """ADaM data structures, with TTE, PPK and NCA as kinds of BDS and ADAE as a kind of OCCDS.
+
+    Examples
+    --------
+    >>> [str(each) for each in ag.Structure.TTE.lineage]
+    ['TTE', 'BDS']
+    """
 
     ADSL = "ADSL"
     BDS = "BDS"

@@ -10,7 +10,13 @@ from ..wording import one_line
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Versions of the standards to judge by; one that is not known is refused, as no rule belongs to it."""
+    """Versions of the standards to judge by; one that is not known is refused, as no rule belongs to it.
+
+    Examples
+    --------
+    >>> sorted(ag.Standards(adamig="1.2").names)
+    ['ADaMIG 1.2', 'OCCDS 1.1']
+    """
 
     adamig: str = "1.3"
     occds: str = "1.1"

@@ -68,6 +68,14 @@ class Dataset(Glanced):
         What is declared of the study it belongs to; rules find it here.
     read_as_missing : ReadAsMissing
         Values that a user's words made missing.
+
+    Examples
+    --------
+    >>> data = ag.read("adam")["ADTTE"]
+    >>> data.name, str(data.structure), len(data), "cnsr" in data
+    ('ADTTE', 'TTE', 6, True)
+    >>> data["AVAL"].tolist()
+    [30.0, 61.0, 95.0, 120.0, 180.0, 240.0]
     """
 
     description: DatasetDescription
@@ -130,6 +138,13 @@ class Dataset(Glanced):
             One for each variable of the description.
         notes, declarations, read_as_missing
             As of the dataset.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> again = ag.Dataset.of(data.description, data.columns)
+        >>> len(again), again.label == data.label
+        (6, True)
         """
         made = cls.__new__(cls)
         made._hold(description, columns, notes, declarations, read_as_missing)
@@ -169,6 +184,13 @@ class Dataset(Glanced):
         ------
         TypeError, ValueError
             For a column that no dataset can hold, or names that are none; names the column.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"USUBJID": ["1", "2"], "ADT": pd.to_datetime(["2024-01-15", None])})
+        >>> data = ag.Dataset.from_frame(frame, "adx", "Dates")
+        >>> data.name, [(each.name, each.type) for each in data.variables]
+        ('ADX', [('USUBJID', 'Char'), ('ADT', 'Num')])
         """
         if not isinstance(frame, pd.DataFrame):
             raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
@@ -283,6 +305,11 @@ class Dataset(Glanced):
         ------
         KeyError
             When the dataset has no such variable.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].part("AVAL", 4, 10).tolist()
+        [180.0, 240.0]
         """
         return self.columns.part(self.variable(variable).name, first, count)
 
@@ -292,10 +319,43 @@ class Dataset(Glanced):
         return tuple(self.description.by_name)
 
     def variable(self, name: str) -> Variable:
+        """What is known of a variable, by its name in any case.
+
+        Raises
+        ------
+        KeyError
+            When the dataset has no such variable.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].variable("aval").type
+        'Num'
+        """
         return self.description.by_name[name.upper()]
 
     def replace(self, **changes: Any) -> Dataset:
-        """A dataset like this one but for `changes`, by the names of its attributes."""
+        """A dataset like this one but for `changes`, by the names of its attributes.
+
+        Parameters
+        ----------
+        **changes
+            As of `Dataset`: ``label="…"``, ``frame=…``. A frame brings the columns of `variables`, in order.
+
+        Returns
+        -------
+        Dataset
+            This one is not changed.
+
+        Raises
+        ------
+        ValueError
+            When variables and columns differ.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].replace(label="Time to Event").label
+        'Time to Event'
+        """
         held = {name: changes.pop(name, getattr(self, name)) for name in _OF_DATASET}
         frame, special = (changes.pop(name, None) for name in _OF_COLUMNS)
         description = replace(self.description, **changes) if changes else self.description
@@ -316,38 +376,150 @@ class Dataset(Glanced):
     # Questions that rules and converters ask; each is answered once per variable.
 
     def missing(self, variable: str) -> Mask:
-        """Records without a value (null, NaN, NaT, blank)."""
+        """Records without a value: null, NaN, NaT, blank text, and special missings of SAS.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+            The answer that is kept: not to be written to, as those of the questions below.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].missing("DTHDT").tolist()
+        [False, True, False, True, True, False]
+        """
         return self._ask("missing", variable, columns.missing)
 
     def filled(self, variable: str) -> Mask:
-        """Records with a value."""
+        """Records with a value: those that are not `missing`.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> int(ag.read("adam")["ADSL"].filled("DTHDT").sum())
+        3
+        """
         return self._ask("filled", variable, lambda column: ~columns.missing(column))
 
     def distinct(self, variable: str) -> Distinct:
-        """Distinct values and each record's code among them; -1 where missing."""
+        """Distinct values and each record's code among them.
+
+        Returns
+        -------
+        Distinct
+            `values`, each of which some record has, and `codes`, of shape (n_records,): -1 where missing.
+
+        Examples
+        --------
+        >>> distinct = ag.read("adam")["ADSL"].distinct("DTHFL")
+        >>> distinct.values.tolist(), distinct.codes.tolist()
+        (['Y'], [0, -1, 0, -1, -1, 0])
+        """
         return self._ask("distinct", variable, columns.distinct)
 
     def matching(self, variable: str, predicate: Callable[[Any], bool]) -> Mask:
-        """Records whose value is there and satisfies `predicate`, asked once per distinct value."""
+        """Records whose value is not missing and satisfies `predicate`.
+
+        Parameters
+        ----------
+        variable : str
+        predicate : callable
+            Asked once per distinct value, however many records have it.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].matching("SEX", lambda sex: sex in ("F", "U")).tolist()
+        [True, False, True, False, False, True]
+        """
         return self.distinct(variable).matching(predicate)
 
     def equals(self, variable: str, *values: Any) -> Mask:
-        """Records whose value is one of `values`."""
+        """Records whose value is one of `values`; a missing value is none of them.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].equals("ITTFL", "Y").tolist()
+        [True, True, True, True, True, False]
+        """
         return self.distinct(variable).matching(lambda value: value in values)
 
     def numbers(self, variable: str) -> NDArray[np.float64]:
-        """Values as doubles, NaN where missing; raises `WrongType` on text."""
+        """Values as doubles, in the unit of the data.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_records,)
+            NaN where missing. Times are seconds; dates and datetimes are asked for by `days`.
+
+        Raises
+        ------
+        WrongType
+            Where the variable holds text or dates.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].numbers("CNSR").tolist()
+        [0.0, 1.0, 0.0, 1.0, 1.0, 0.0]
+        """
         return self._ask("numbers", variable, columns.numbers)
 
     def days(self, variable: str) -> NDArray[np.float64]:
-        """Dates as days since 1970-01-01, NaN where missing; raises `WrongType` on text."""
+        """Dates as days since 1970-01-01.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_records,)
+            NaN where missing; of a datetime its day. A number is taken as a SAS date.
+
+        Raises
+        ------
+        WrongType
+            Where the variable holds text.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> (data.days("ADT") - data.days("STARTDT") + 1).tolist()
+        [30.0, 61.0, 95.0, 120.0, 180.0, 240.0]
+        """
         return self._ask("days", variable, columns.days)
 
     def is_character(self, variable: str) -> bool:
+        """Whether the column of a variable holds text; dates, datetimes and times are numeric, as in SAS.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> data.is_character("PARAMCD"), data.is_character("ADT")
+        (True, False)
+        """
         return self._ask("is_character", variable, columns.is_character)
 
     def groups(self, *variables: str) -> NDArray[np.intp]:
-        """A group number per record for the combinations of `variables`; missing is a value too."""
+        """A group number per record for the combinations of `variables`; missing is a value, too.
+
+        Returns
+        -------
+        ndarray of int, shape (n_records,)
+            Equal where all these variables are equal; not without gaps, and in no order.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADSL"]
+        >>> len(np.unique(data.groups("TRT01P", "SEX")))
+        4
+        """
         codes, bound = np.zeros(len(self), dtype=np.intp), 1
         for variable in variables:
             part = self.distinct(variable)

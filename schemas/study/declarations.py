@@ -37,6 +37,13 @@ class Endpoint:
         The ADSL date of the start of a new therapy, after which no event of the parameter counts.
     gap : int or None
         Days without an assessment after which an event does not count: as after two missed visits.
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> declared = ag.Declarations(endpoints={"OS": ag.Endpoint(role="OS", origin="TRTSDT")})
+    >>> ag.validate(study, declarations=declared).verdict()
+    'passed'
     """
 
     role: str = option(Choice(get_args(Role)), "What the parameter is.", default="")
@@ -114,6 +121,13 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
     endpoints : mapping of PARAMCD to Endpoint
     terminology : Terminology
         The codelists to judge terms by.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> report = ag.validate(ag.read("adam"), declarations=ag.Declarations(cut_off=date(2024, 6, 30)))
+    >>> report.verdict(), report.terms.declared["cut_off"]
+    ('refused', '2024-06-30')
     """
 
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)

@@ -25,6 +25,12 @@ class Study(Glanced):
         In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
     notes : tuple of ReadingNote
         About the delivery as a whole: files of a folder that were not read.
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> "adtte" in study, len(study), [dataset.name for dataset in study]
+    (True, 2, ['ADSL', 'ADTTE'])
     """
 
     datasets: Mapping[str, Dataset]
@@ -32,7 +38,14 @@ class Study(Glanced):
 
     @classmethod
     def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
-        """A study of these datasets; two of one name are refused."""
+        """A study of these datasets; two of one name are refused.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"USUBJID": ["1", "2"], "AGE": [54, 61]})
+        >>> ag.Study.of(ag.Dataset.from_frame(frame, "ADSL"))["adsl"]["AGE"].tolist()
+        [54, 61]
+        """
         named: dict[str, Dataset] = {}
         for dataset in datasets:
             if dataset.name in named:
@@ -48,6 +61,12 @@ class Study(Glanced):
         ------
         TypeError
             For anything else, as a path or a frame.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADSL"]
+        >>> list(ag.Study.given(data).datasets)
+        ['ADSL']
         """
         if isinstance(what, Study):
             return what
@@ -59,7 +78,14 @@ class Study(Glanced):
         )
 
     def declaring(self, declarations: Declarations) -> Study:
-        """The same study with something declared of it."""
+        """The same study with something declared of it.
+
+        Examples
+        --------
+        >>> study = ag.read("adam").declaring(ag.Declarations(population="ITTFL"))
+        >>> study["ADTTE"].declarations.population
+        'ITTFL'
+        """
         return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
 
     def _glance(self) -> Glance:

@@ -40,6 +40,11 @@ class Variable:
         Position among the dataset's keys, counted from 1 (Dataset-JSON).
     data_type, target_data_type, item_oid : str
         As Dataset-JSON declares them; empty for other formats.
+
+    Examples
+    --------
+    >>> ag.Variable("AVAL", "Analysis Value", "Num", 8, "8.2").format
+    '8.2'
     """
 
     name: str
@@ -64,6 +69,13 @@ class SpecialMissing:
         Record positions from 0, ascending; the frame holds NaN (or NaT) there.
     tags : ndarray of str
         "A" to "Z" or "_" for each, as in SAS `.A` to `.Z` and `._`.
+
+    Examples
+    --------
+    >>> tags = ag.SpecialMissing(np.array([1]), np.array(["A"]))
+    >>> data = ag.Dataset.from_frame(pd.DataFrame({"AVAL": [1.5, None]}), "ADX")
+    >>> ag.describe(data.replace(special_missing={"AVAL": tags})).variables[0].special_missing
+    {'.A': 1}
     """
 
     records: NDArray[np.int64]

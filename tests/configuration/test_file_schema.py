@@ -17,7 +17,7 @@ from adamgate.converters.configuration.registry import TABLES
 from adamgate.converters.configuration.shown import as_toml, shown, toml_value
 from adamgate.converters.configuration.tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table, entries_of
 from adamgate.converters.configuration.values import path, paths, size
-from adamgate.converters.survival.shapes.options import OneRecordOptions
+from adamgate.converters.survival.shapes.one_record import OneRecordOptions
 from adamgate.schemas.kinds import TableOf, constant, days, name, switch, text, words
 from adamgate.schemas.options import keys_of, option
 

@@ -144,7 +144,13 @@ def work(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("name", FILES)
+OFTEN = ("stray bytes", "NA", "quoted line breaks")
+"""Kinds of files that every run tests; the others are slow."""
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in FILES]
+)
 def test_every_kind_of_file(tmp_path, small_blocks, name):
     path = tmp_path / "adae.csv"
     path.write_bytes(FILES[name])

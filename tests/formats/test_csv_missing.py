@@ -69,7 +69,11 @@ NUMBERS = st.sampled_from(["1", "2.5", "-99", "-99.0", ""])
 
 
 @given(texts=TEXTS, numbers=st.data(), quoted=st.booleans(), words=st.sampled_from([("NR",), ("NR", "-99")]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings.default.max_examples * 60 // 100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_what_was_a_value_without_the_words_is_counted(
     tmp_path: Path, texts: list[str], numbers: st.DataObject, quoted: bool, words: tuple[str, ...]
 ) -> None:

@@ -101,6 +101,7 @@ def test_a_decimal_has_its_target(document):
 # Another tool
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("records", [None, 0])
 @pytest.mark.parametrize("name", ["adsl.xpt", "adtte.xpt", "adae.csv"])
 def test_dsjframe_reads_what_is_written(root, tmp_path, name, records):

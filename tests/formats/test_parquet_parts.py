@@ -272,7 +272,10 @@ def test_parts_of_different_datasets_are_refused(tmp_path):
         read(folder)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=settings.default.max_examples * 30 // 100,
+)
 @given(
     st.lists(st.tuples(st.one_of(st.none(), st.text("aé1 ", max_size=3)), st.integers(-9, 9)), max_size=20),
     st.lists(st.integers(0, 20), max_size=4),

@@ -244,7 +244,7 @@ def scratch(tmp_path_factory):
     changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=6),
     cut=st.one_of(st.none(), st.integers(0, 10_000)),
 )
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 def test_any_damage_is_read_or_refused(scratch, raw, changes, cut):
     damaged = bytearray(raw)
     for position, byte in changes:

@@ -68,6 +68,7 @@ def test_a_study_on_disk_is_the_same_study_with_the_same_report(path, work):
     assert_same_study(path, work)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "parquet", "json", "ndjson", "ndjson.gz"])
 @pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
 def test_so_it_is_in_every_format(root, tmp_path, work, form):
@@ -171,6 +172,7 @@ def test_a_copy_keeps_the_data_and_a_pickle_does_not(root, work):
         pickle.loads(sent).frame  # noqa: B018
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_threads_and_forked_processes_find_the_same_values(root, work):
     dataset = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)["ADTTE"]
@@ -197,6 +199,7 @@ def test_threads_and_forked_processes_find_the_same_values(root, work):
         assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_threads_judge_a_study_on_disk_as_one_does(root, work):
     study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
     with ThreadPoolExecutor(3) as threads:

@@ -80,6 +80,7 @@ def test_every_rule_has_a_page(rule_id: str):
     assert page.endswith("\n")
     assert not page.endswith("\n\n")
     assert "{" not in page, "an argument was not filled in"
+    assert "TO WRITE" not in page, "the rule was begun and is not written"
 
 
 def test_an_unknown_rule_names_those_like_it():

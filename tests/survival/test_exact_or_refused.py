@@ -87,7 +87,7 @@ def cases(draw):
 
 @pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)))
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 def test_whole_days_are_found_to_half_a_day_or_the_table_is_refused(case, target):
     found = durations(case.study(), target)
     if found is not None and target != case.unit:
@@ -96,7 +96,7 @@ def test_whole_days_are_found_to_half_a_day_or_the_table_is_refused(case, target
 
 @pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)))
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 def test_dates_never_change_a_duration(case, target):
     everything = np.ones(len(case.days), dtype=bool)
     tables = [durations(case.study(dated), target) for dated in (everything, case.dated, ~everything)]
@@ -106,7 +106,7 @@ def test_dates_never_change_a_duration(case, target):
 
 @pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)), data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 def test_a_selection_never_changes_a_duration(case, target, data):
     chosen = data.draw(st.sets(st.integers(0, len(case.days) - 1), min_size=1))
     whole, selected = durations(case.study(), target), durations(case.study(), target, sorted(chosen))

@@ -500,7 +500,7 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
 def test_the_words_are_those_of_the_survival_tables():
     from adamgate.converters.survival.tools import layouts
 
-    assert tuple(options.ToolOrFormat().choices) == tuple(layouts())
+    assert tuple(options.TOOL_OR_FORMAT.choices) == tuple(layouts())
 
 
 def test_convert_and_read_back(run, study: Path):

@@ -1,8 +1,10 @@
 """What outputs never replace, what they may, and what a report says while there is no verdict."""
 
+import contextlib
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +18,7 @@ import pytest
 
 import adamgate as ag
 from adamgate import cli
-from adamgate.converters.reports import REPORTS
-from adamgate.converters.reports.earlier import form_of, signed
+from adamgate.converters.reports import REPORTS, form_in
 from adamgate.converters.reports.files import ReportFile
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
@@ -47,10 +48,11 @@ TERMS = (
 )
 
 
-@pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A study with every kind of input, and files beside the data that nobody reads."""
-    (tmp_path / ".git").mkdir()
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with every kind of input, files beside the data that nobody reads, and its report."""
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / ".git").mkdir()
     files = {
         "data/adsl.csv": ADSL,
         "data/adtte.csv": ADTTE,
@@ -65,15 +67,25 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "ct.csv": TERMS,
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    with contextlib.chdir(folder):
+        assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
+    return folder
+
+
+@pytest.fixture
+def study(judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in which the test is."""
+    shutil.copytree(judged, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
     return tmp_path
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file, but the bytecode that Python keeps of rule files."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 INPUTS = [
@@ -167,13 +179,13 @@ FOREIGN = {
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str):
     Path(name).write_text(FOREIGN[name])
-    assert form_of(Path(name)) is None
+    assert form_in(Path(name)) is None
     before = contents(study)
     assert cli.run(["validate", "data", "-q", "-o", name]) == 4
     assert cli.run(["validate", "data", "-q", "-o", name, "--fail-on", "bogus"]) == 2
     assert contents(study) == before
     assert cli.run(["validate", "data", "-q", "-o", name, "--force"]) == 0
-    assert form_of(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
+    assert form_in(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
 
 
 @pytest.mark.parametrize("options", [(), ("-q",), ("-v",), ("--ignore", "all"), ("--fail-on", "note")])
@@ -181,8 +193,8 @@ def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str
 def test_every_report_is_known_as_ours(study: Path, form: str, options: tuple[str, ...]):
     for data in ("data", "gone"):
         assert cli.run(["validate", data, "-o", "findings", "--format", form, *options]) != 4
-        assert form_of(Path("findings")) == form
-    assert form_of(Path("gone")) is None
+        assert form_in(Path("findings")) == form
+    assert form_in(Path("gone")) is None
 
 
 def test_a_json_report_is_known_by_its_keys(study: Path):
@@ -191,7 +203,7 @@ def test_a_json_report_is_known_by_its_keys(study: Path):
     Path("compact.json").write_text(json.dumps(found, separators=(",", ":")))
     old = {key: value for key, value in found.items() if key not in ("reason", "terms", "comparison")}
     Path("old.json").write_text(json.dumps(old | {"schema_version": "1.0"}))
-    assert [form_of(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
+    assert [form_in(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
 
 
 def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.CaptureFixture[str]):
@@ -201,7 +213,7 @@ def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.Capture
     )
     assert cli.run(["validate", "data", "-q", "--format", "text"]) == 0
     assert "Report written by" not in capsys.readouterr().out
-    assert signed("{}\n", "json") == "{}\n"
+    assert REPORTS["json"].mark.put("{}\n") == "{}\n"
 
 
 def test_an_empty_file_may_become_a_report(study: Path):
@@ -377,7 +389,7 @@ def test_wrong_usage_takes_back_an_earlier_verdict(study: Path, case: str, suffi
     output = f"findings.{suffix}"
     assert cli.run(["validate", "data", "-q", "-o", output]) == 0
     assert cli.run(["validate", *WRONG_USAGE[case], "-o", output]) == 2
-    assert form_of(Path(output)) == {"json": "json", "txt": "text"}[suffix]
+    assert form_in(Path(output)) == {"json": "json", "txt": "text"}[suffix]
     if suffix == "json":
         assert document(output)["verdict"] == "not judged"
         assert document(output)["reason"].startswith("wrong usage: ")

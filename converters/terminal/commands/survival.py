@@ -33,7 +33,7 @@ from ..options import (
     PATHS,
     QUIET,
     READING_OPTIONS,
-    ToolOrFormat,
+    TOOL_OR_FORMAT,
     declared_options,
 )
 from ..progress import progress
@@ -43,7 +43,7 @@ from ..streams import columns, tell
 @click.command("survival")
 @PATHS
 @declared_options(SHAPES["one-record"].options)
-@click.option("--for", "layout", type=ToolOrFormat(), help="The tool that reads the table.")
+@click.option("--for", "layout", type=TOOL_OR_FORMAT, help="The tool that reads the table.")
 @click.option(
     "-o",
     "--output",

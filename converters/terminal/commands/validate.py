@@ -12,19 +12,28 @@ import adamgate
 
 from ...configuration.file_search import settings_files
 from ...configuration.settings import SettingGroup
-from ...reports import REPORTS, Detail
+from ...reports import Detail
 from ...reports.files import ReportFile, destination
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from ..messages import deliver
-from ..options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, expanded, setting_options
+from ..options import (
+    JUDGING_OPTIONS,
+    OVERWRITING,
+    PATH,
+    QUIET,
+    READING_OPTIONS,
+    REPORT_FORMAT,
+    expanded,
+    setting_options,
+)
 from ..progress import progress
 
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
 @setting_options(SettingGroup.REPORTING)
-@click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
+@click.option("--format", "form", type=REPORT_FORMAT, help="Of the report.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
 @JUDGING_OPTIONS
 @click.option(

@@ -132,7 +132,7 @@ def test_a_formula_in_use_is_found_and_leaves_no_exception(dates, scale, offset,
     assert all(formula.holds(aval, adt, startdt).all() for formula in found.fits)
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(
     st.integers(20, 200), st.sampled_from(SCALES), st.sampled_from([0, 1]), st.integers(0, 10**6), st.data()
 )

@@ -187,7 +187,7 @@ class TestTerminology:
         ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings.default.max_examples, deadline=None)
 @given(
     st.lists(st.sampled_from(["A", "a", "B", "b", "C"]), unique=True),
     st.lists(st.sampled_from(["A", "a", "B", "b", "C"]), unique=True),

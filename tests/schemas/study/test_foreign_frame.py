@@ -238,7 +238,7 @@ def columns(draw):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=settings.default.max_examples * 150 // 100)
 @given(column=columns(), name=st.sampled_from(["ADT", "AVAL", "CNSR", "EVNTDESC", "AGE", "PARAMCD"]))
 def test_what_passes_the_door_breaks_nothing_behind_it(column, name):
     frame = pd.DataFrame(

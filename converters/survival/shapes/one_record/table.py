@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ....schemas.errors import Refused
-from ....schemas.study import columns
-from ....schemas.study.columns import Mask, Numbers
-from ....schemas.study.dataset import Dataset
-from ....schemas.study.variable import Variable
-from ..codebook import (
+from .....schemas.errors import Refused
+from .....schemas.study import columns
+from .....schemas.study.columns import Mask, Numbers
+from .....schemas.study.dataset import Dataset
+from .....schemas.study.variable import Variable
+from ...codebook import (
     ArmEntry,
     CodebookSection,
     Counts,
@@ -23,11 +23,11 @@ from ..codebook import (
     ZeroDurations,
     naming_nobody,
 )
-from ..records import AnalysedRecords
-from ..subjects import listed, require_one_record_each, subjects_of
-from ..time_scale import TimeScale
-from .columns import TableColumn, table_of
-from .options import OneRecordOptions
+from ...records import AnalysedRecords
+from ...subjects import listed, require_one_record_each, subjects_of
+from ...time_scale import TimeScale
+from ..columns import TableColumn, table_of
+from . import OneRecordOptions
 
 COLUMNS = (
     TableColumn(Variable("USUBJID", "Unique Subject Identifier", "Char", key_sequence=1)),

@@ -1,12 +1,12 @@
-"""What may be asked of each table shape; the command line and tables of settings follow. Needs no pandas."""
+"""One record per subject: what may be asked of the table. Needs no pandas; `table` makes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ....schemas.evidence.time_unit import TimeUnit
-from ....schemas.kinds import Choice, Words, name, text
-from ....schemas.options import option
+from .....schemas.evidence.time_unit import TimeUnit
+from .....schemas.kinds import Choice, Words, name, text
+from .....schemas.options import option
 
 _UNIT = Choice(tuple(map(str, TimeUnit)))
 _VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')
