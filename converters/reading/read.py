@@ -32,8 +32,8 @@ _HASHED = 1 << 20
 """Bytes that are hashed at once."""
 
 _ADVICE_BY_SUFFIX = {
-    ".sas7bcat": "a format catalogue is named by --catalog, or found beside its data by itself",
-    ".xml": "define.xml is not data; name the folder, and what is not data is left out",
+    ".sas7bcat": "give a format catalogue with --catalog; one beside the data is found automatically",
+    ".xml": "define.xml is not data; give the folder, where files that are not data are skipped",
 }
 
 
@@ -161,14 +161,18 @@ def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Datas
         raise UnreadableInput(
             "the file cannot be opened",
             f"{path}: {error.strerror or error}",
-            "check that it is there, that it is a file and that you may read it",
+            "check that it exists, that it is a file and that you have read permission",
         ) from error
     except MemoryError as error:
         raise UnreadableInput(
-            "the file does not fit into memory", str(path), "split it by subjects, or use a larger machine"
+            "the file does not fit into memory",
+            str(path),
+            "split it by subject, or use a machine with more memory",
         ) from error
     if before != after:
-        raise UnreadableInput("the file changed while it was read", str(path), "wait until it is complete")
+        raise UnreadableInput(
+            "the file changed while it was being read", str(path), "read it again when it is complete"
+        )
     return [
         dataset.replace(source=dataset.source and replace(dataset.source, sha256=digest))
         for dataset in datasets
@@ -221,7 +225,7 @@ def _repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
             yield UnreadableInput(
                 f"dataset {name} was found {'twice' if len(places) == 2 else f'{len(places)} times'}",
                 f"{places[0]}, in several members" if once else " and ".join(dict.fromkeys(places)),
-                "read one of them: name the files or the one folder to read, or move the other away",
+                "read only one of them: give the files or the folder to read, or move the other file",
             )
 
 
@@ -258,11 +262,11 @@ def _files(
         problems.append(parts)
         return FilesFound(())
     if not given:
-        problems.append(UnreadableInput("no input is named", advice="name a file or a folder"))
+        problems.append(UnreadableInput("no input is given", advice="give a file or a folder"))
     elif not files and not problems:
         problems.append(
             UnreadableInput(
-                "only tables that describe data are named", _listed(given), "name the data files, too"
+                "only metadata tables are given, no data files", _listed(given), "give the data files as well"
             )
         )
     return FilesFound(tuple(files.values()), tuple(dict.fromkeys(notes)))
@@ -275,11 +279,11 @@ def _paths(given: Any) -> list[Path]:
     for each in paths:
         if not isinstance(each, str | os.PathLike):
             raise TypeError(
-                f"a path is needed, not {type(each).__name__}; "
+                f"a path is required, not {type(each).__name__}; "
                 "a frame becomes a dataset with Dataset.from_frame(frame, name)"
             )
         if each == "":
-            raise UnreadableInput("a path is empty", advice="name a file or a folder")
+            raise UnreadableInput("a path is empty", advice="give a file or a folder")
     return [Path(each) for each in paths]
 
 
@@ -294,9 +298,9 @@ def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound
     suffix = suffix_of(path, readable())
     if not suffix:
         raise UnreadableInput(
-            f"unknown kind of file {path.suffix or '(no suffix)'}",
+            f"unknown file type {path.suffix or '(no suffix)'}",
             str(path),
-            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known are {', '.join(readable())}"),
+            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known file types: {', '.join(readable())}"),
         )
     return FilesFound((path,))
 
@@ -306,7 +310,7 @@ def _absent(path: Path) -> UnreadableInput:
     names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     close = nearest(path.name, names)
     advice = f"did you mean {' or '.join(close)}?" if close else "check the path"
-    return UnreadableInput("there is no such file or folder", str(path), advice)
+    return UnreadableInput("the file or folder does not exist", str(path), advice)
 
 
 def _listed(paths: Iterable[Path]) -> str:

@@ -57,9 +57,11 @@ def render(
     from ...schemas.severity import Severity
 
     if not isinstance(report, Report):
-        raise TypeError(f"a report is needed, not {type(report).__name__}: validate(study) gives one")
+        raise TypeError(f"a Report is required, not {type(report).__name__}; validate(study) returns one")
     if not isinstance(format, str) or format not in REPORTS:
-        raise ConfigurationError(f"no report format {format!r}", "", f"the formats are: {', '.join(REPORTS)}")
+        raise ConfigurationError(
+            f"{format!r} is not a report format", "", f"use one of: {', '.join(REPORTS)}"
+        )
     threshold = None if fail_on is None else Severity(fail_on)
     shown = replace(presentation or Presentation(threshold), threshold=threshold)
     renderer: Renderer = import_module(REPORTS[format], __name__).render

@@ -125,8 +125,8 @@ def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
     """
     if not isinstance(dataset, Dataset):
         raise TypeError(
-            f"a dataset is needed, not {type(dataset).__name__}: take one of a study, "
-            "or a frame with Dataset.from_frame(frame, name)"
+            f"a Dataset is required, not {type(dataset).__name__}; take one from a study, "
+            "or convert a DataFrame with Dataset.from_frame(frame, name)"
         )
     source = dataset.source
     return Description(

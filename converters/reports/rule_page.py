@@ -18,11 +18,11 @@ from .presentation import as_json
 _NUMBERED = re.compile(r"([A-Z]+)0*(\d+)")
 
 _GRAINS = {
-    "metadata": "the names and metadata of one dataset",
-    "record": "one record at a time",
-    "subject": "all records of one subject",
-    "dataset": "one whole dataset",
-    "study": "the study as a whole",
+    "metadata": "variable names and metadata of the dataset",
+    "record": "each record",
+    "subject": "all records of a subject",
+    "dataset": "the whole dataset",
+    "study": "the whole study",
 }
 
 
@@ -47,13 +47,15 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
         When there is no such rule; names those with ids like it.
     """
     if not isinstance(rule_id, str):
-        raise TypeError(f"the id of a rule is a text, not {type(rule_id).__name__}")
+        raise TypeError(f"rule_id must be a string, not {type(rule_id).__name__}")
     book = full_book(extra_rules)
     wanted = _with_its_zeros(rule_id.strip().upper(), book)
     if wanted not in book:
         near = nearest(wanted, book)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        raise ConfigurationError(f"there is no rule {rule_id!r}", "", f"{meant}`adamgate rules` lists all")
+        raise ConfigurationError(
+            f"{rule_id!r} is not a rule id", "", f"{meant}`adamgate rules` lists all rules"
+        )
     return render_rule(book[wanted])
 
 
@@ -102,7 +104,7 @@ def listed(
         families = sorted({rule.family for rule in found})
         if wanted not in families:
             raise ConfigurationError(
-                f"there is no family {family!r}", "--family", did_you_mean(wanted, families)
+                f"{family!r} is not a family of rules", "--family", did_you_mean(wanted, families)
             )
         found = tuple(rule for rule in found if rule.family == wanted)
     if structure:
@@ -151,7 +153,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "structures": list(map(str, rule.scope.structures)),
         "datasets": list(rule.scope.named),
         "grain": str(rule.grain),
-        "needs": list(rule.scope.needs),
+        "requires": list(rule.scope.needs),
         "needs_datasets": list(rule.scope.datasets),
         "standards": list(rule.scope.standards),
         "citations": list(map(str, rule.citations)),
@@ -163,21 +165,21 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "severity", str(rule.severity)
     yield "applies to", applies_to(rule) + (f", not {', '.join(scope.excluded)}" if scope.excluded else "")
     if scope.needs:
-        yield "needs", ", ".join(scope.needs)
+        yield "requires", ", ".join(scope.needs)
     for group in scope.needs_any:
-        yield "needs one of", ", ".join(group)
+        yield "requires one of", ", ".join(group)
     if scope.metadata:
-        yield "needs metadata", ", ".join(scope.metadata)
+        yield "requires metadata", ", ".join(scope.metadata)
     if scope.datasets:
-        yield "needs datasets", ", ".join(scope.datasets)
+        yield "requires datasets", ", ".join(scope.datasets)
     if scope.consults:
-        yield "looks into", ", ".join(scope.consults)
-    yield "looks at", _GRAINS[rule.grain]
+        yield "also reads", ", ".join(scope.consults)
+    yield "level", _GRAINS[rule.grain]
     yield "family", rule.family.replace("_", " ")
     if scope.standards:
-        yield "belongs to", ", ".join(scope.standards)
+        yield "standards", ", ".join(scope.standards)
     if rule.citations:
-        yield "cites", "; ".join(map(str, rule.citations))
+        yield "sources", "; ".join(map(str, rule.citations))
 
 
 def applies_to(rule: Rule) -> str:

@@ -88,7 +88,7 @@ def survival(
     """
     study = Study.given(study)
     if paramcd is None:
-        raise TypeError("paramcd is a text, not None")
+        raise TypeError("paramcd must be a string, not None")
     _require_text("where", where)
     listed = _listed(covariates)
     _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
@@ -129,14 +129,18 @@ def _judged(
 ) -> Report | None:
     """The gate's report, which has no error; None where the gate is left out."""
     if not isinstance(gate, bool | dict):
-        raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
+        raise TypeError(
+            f"gate must be True, False or a mapping of validate options, not {type(gate).__name__}"
+        )
     if gate is False:
         return None
     known = GateOptions.__annotations__
     for name in gate if gate is not True else ():
         if name not in known:
             raise ConfigurationError(
-                f"the gate has no option {one_line(repr(name))}", "gate", did_you_mean(str(name), known)
+                f"gate does not have the option {one_line(repr(name))}",
+                "gate",
+                did_you_mean(str(name), known),
             )
     options: GateOptions = {"standards": standards, "show_keys": show_keys}
     report = validate(study, **(options if gate is True else options | gate))
@@ -146,7 +150,7 @@ def _judged(
 
 def _require_text(option: str, given: object) -> None:
     if given is not None and not isinstance(given, str):
-        raise TypeError(f"{option} is a text, not {type(given).__name__}")
+        raise TypeError(f"{option} must be a string, not {type(given).__name__}")
 
 
 def _require_names(**options: Sequence[object]) -> None:
@@ -155,12 +159,12 @@ def _require_names(**options: Sequence[object]) -> None:
         for name in names:
             _require_text(option, name)
             if name == "":
-                raise ConfigurationError("a name is empty", option, "fill it, or leave the option out")
+                raise ConfigurationError("the name is empty", option, "give a name, or omit the option")
 
 
 def _listed(covariates: object) -> list[Any]:
     if not isinstance(covariates, Iterable):
-        raise TypeError(f"covariates are texts, not {type(covariates).__name__}")
+        raise TypeError(f"covariates must be strings, not {type(covariates).__name__}")
     return [covariates] if isinstance(covariates, str) else list(covariates)
 
 
@@ -171,4 +175,4 @@ def _unit(option: str, text: str | None) -> TimeUnit | None:
         return TimeUnit(text)
     except ValueError:
         known = ", ".join(TimeUnit)
-        raise ConfigurationError(f"{text} is no unit of time", option, f"use one of {known}") from None
+        raise ConfigurationError(f"{text} is not a unit of time", option, f"use one of {known}") from None

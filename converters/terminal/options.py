@@ -48,7 +48,7 @@ class _NamedPath(click.Path):
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
         if value == "":
-            self.fail("the path is empty; is a variable of a script not set?", param, ctx)
+            self.fail("the path is empty; check that the script sets its variables", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -107,17 +107,17 @@ def expanded(given: Iterable[Path]) -> tuple[Path, ...]:
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=PATH, callback=matching)
 DEBUG = click.option(
-    "--debug", is_flag=True, expose_value=False, help="Show the traceback when something breaks."
+    "--debug", is_flag=True, expose_value=False, help="Show the Python traceback of an error."
 )
 READING_OPTIONS = together(
-    click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
+    click.option("--encoding", metavar="NAME", help="Text encoding of the inputs (default: detected)."),
     click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
-    click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
+    click.option("--recursive/--no-recursive", default=None, help="Also read subfolders (default: no)."),
     click.option(
         "--missing",
         multiple=True,
         metavar="WORD",
-        help="Text read as missing in CSV, such as NA (repeatable).",
+        help="Text to read as missing in CSV, such as NA (repeatable).",
     ),
     click.option(
         "--date-order",
@@ -127,29 +127,31 @@ READING_OPTIONS = together(
     click.option(
         "--decimal",
         type=click.Choice(DECIMALS),
-        help="Decimal sign of numbers in CSV (default: a comma where nothing else fits).",
+        help="Decimal sign in CSV (default: a point, or a comma if only that fits).",
     ),
     click.option(
         "--max-unpacked",
         metavar="SIZE",
-        help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
+        help="Size limit for unpacking a compressed file, such as 4GB (default: 100 times its size, "
+        "at least 64 MB).",
     ),
     click.option(
         "--memory",
         metavar="SIZE",
-        help="What data may take of memory, 256MB; more is kept on disk (default: no bound; convert: 256MB).",
+        help="Memory limit for data, such as 256MB; the rest is kept on disk "
+        "(default: none; convert: 256MB).",
     ),
     click.option(
         "--work-dir",
         type=PATH,
         metavar="FOLDER",
-        help="Where data are kept on disk (default: TMPDIR).",
+        help="Folder for data kept on disk (default: TMPDIR).",
     ),
     click.option(
         "--config",
         type=PATH,
         metavar="FILE",
-        help="Settings; by default the nearest adamgate.toml from here.",
+        help="Settings file (default: adamgate.toml in this folder or the nearest above).",
     ),
     DEBUG,
 )
@@ -159,11 +161,11 @@ OWN_RULES = click.option(
     type=PATH,
     multiple=True,
     metavar="FILE",
-    help="Python file with rules of your own; it is run.",
+    help="Python file with custom rules (the file is executed).",
 )
 JUDGING_OPTIONS = together(
-    click.option("--standard", type=click.Choice(ADAMIG_CHOICES), help="Version of ADaMIG to judge by."),
-    click.option("--occds", type=click.Choice(OCCDS_VERSIONS), help="Version of OCCDS to judge by."),
+    click.option("--standard", type=click.Choice(ADAMIG_CHOICES), help="ADaMIG version to check against."),
+    click.option("--occds", type=click.Choice(OCCDS_VERSIONS), help="OCCDS version to check against."),
     click.option(
         "--ct",
         type=PATH,
@@ -171,24 +173,41 @@ JUDGING_OPTIONS = together(
         metavar="FILE",
         help="Controlled terminology file (NCI EVS or CDISC Library).",
     ),
-    click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
     click.option(
-        "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
+        "--select",
+        multiple=True,
+        metavar="RULES",
+        help="Run only these rules: ids, beginnings of ids, families (TTE006,AD02,censoring).",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        help="Skip these rules; ADAE:AD02 skips them in one dataset.",
+    ),
+    click.option(
+        "--show-keys/--no-keys",
+        default=None,
+        help="Show subject keys in reports and messages (default: yes).",
     ),
     click.option(
         "--complete/--no-complete",
         default=None,
         help="The delivery is complete: a dataset that is not present fails the gate.",
     ),
-    click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
+    click.option(
+        "--today", metavar="DATE", help="Date used to decide whether waivers have expired (default: today)."
+    ),
     OWN_RULES,
 )
 OVERWRITING = click.option(
     "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
 )
-QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it, and what was not read.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print only the verdict and skipped files.")
 
 CONFIG_HERE = click.option(
-    "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml from here."
+    "--config",
+    type=PATH,
+    metavar="FILE",
+    help="Settings file (default: adamgate.toml in this folder or the nearest above).",
 )

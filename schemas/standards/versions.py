@@ -21,8 +21,10 @@ class Standards:
             ("OCCDS", self.occds, OCCDS_VERSIONS),
         ):
             if version not in known:
-                advice = f"known: {', '.join(known)}"
-                raise ConfigurationError(f"there is no {standard} {one_line(str(version))}", "", advice)
+                advice = f"known versions: {', '.join(known)}"
+                raise ConfigurationError(
+                    f"{standard} {one_line(str(version))} is not a known version", "", advice
+                )
 
     @property
     def names(self) -> frozenset[str]:

@@ -107,7 +107,7 @@ class Dataset(Glanced):
             attributes=attributes,
         )
         if [variable.name for variable in variables] != list(frame.columns):
-            raise ValueError(f"{name}: variables and columns differ")
+            raise ValueError(f"{name}: variables and columns do not match")
         self._hold(description, InFrame(frame, special_missing), notes, declarations, read_as_missing)
 
     @classmethod
@@ -151,7 +151,9 @@ class Dataset(Glanced):
         )
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a dataset is not changed: dataset.replace({name}=...) gives another")
+        raise AttributeError(
+            f"a Dataset cannot be changed; use dataset.replace({name}=...) to create another"
+        )
 
     @classmethod
     def from_frame(
@@ -170,7 +172,7 @@ class Dataset(Glanced):
             For a column that no dataset can hold, or names that are none; names the column.
         """
         if not isinstance(frame, pd.DataFrame):
-            raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
+            raise TypeError(f"a pandas DataFrame is required, not {type(frame).__name__}")
         _require_texts(name=name, label=label)
         described = {variable.name: variable for variable in _variables(variables)}
         plain = taken(frame, name)
@@ -302,7 +304,7 @@ class Dataset(Glanced):
             return Dataset.of(description, self.columns, **held)
         frame = self.frame if frame is None else frame
         if [each.name for each in description.variables] != list(frame.columns):
-            raise ValueError(f"{description.name}: variables and columns differ")
+            raise ValueError(f"{description.name}: variables and columns do not match")
         return Dataset.of(
             description, InFrame(frame, self.special_missing if special is None else special), **held
         )
@@ -405,12 +407,12 @@ def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
 def _require_texts(**given: object) -> None:
     for option, value in given.items():
         if not isinstance(value, str):
-            raise TypeError(f"the {option} of a dataset is a text, not {type(value).__name__}")
+            raise TypeError(f"the {option} of a dataset must be a string, not {type(value).__name__}")
 
 
 def _variables(given: Iterable[Variable] | None) -> list[Variable]:
     listed: list[Any] = list(given) if isinstance(given, Iterable) else [] if given is None else [given]
     for each in listed:
         if not isinstance(each, Variable):
-            raise TypeError(f"variables are described by Variable, not {type(each).__name__}")
+            raise TypeError(f"variables must be described with Variable, not {type(each).__name__}")
     return listed

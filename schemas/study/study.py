@@ -36,7 +36,7 @@ class Study(Glanced):
         named: dict[str, Dataset] = {}
         for dataset in datasets:
             if dataset.name in named:
-                raise ValueError(f"two datasets named {dataset.name}")
+                raise ValueError(f"two datasets are named {dataset.name}")
             named[dataset.name] = dataset
         return cls(MappingProxyType(named), tuple(notes))
 
@@ -54,7 +54,7 @@ class Study(Glanced):
         if isinstance(what, Dataset):
             return cls.of(what)
         raise TypeError(
-            f"a study is needed, not {type(what).__name__}: read files with adamgate.read(path), "
+            f"a Study is required, not {type(what).__name__}: read files with adamgate.read(path), "
             "or take a frame with Dataset.from_frame(frame, name)"
         )
 
@@ -77,7 +77,9 @@ class Study(Glanced):
 
     def __getitem__(self, name: str) -> Dataset:
         if name not in self:
-            raise KeyError(f"there is no dataset {name}, but {', '.join(self.datasets) or 'none'}")
+            raise KeyError(
+                f"dataset {name} is not present; datasets are: {', '.join(self.datasets) or 'none'}"
+            )
         return self.datasets[name.upper()]
 
     def __contains__(self, name: object) -> bool:

@@ -157,10 +157,13 @@ def test_covariates_that_the_table_has_anyway(make):
         (
             {"where": "AGE >= 63"},
             "03 05 06",
-            {"the condition is false": 2, "the condition is unknown, a value is missing": 1},
+            {"the condition is false": 2, "the condition is undetermined because a value is missing": 1},
         ),
-        ({"where": "not (AGE >= 63)"}, "01 02", {"the condition is false": 3,
-                                                 "the condition is unknown, a value is missing": 1}),
+        (
+            {"where": "not (AGE >= 63)"},
+            "01 02",
+            {"the condition is false": 3, "the condition is undetermined because a value is missing": 1},
+        ),
         ({"where": "AGE >= 63 or missing(AGE)"}, "03 04 05 06", {"the condition is false": 2}),
         (
             {"population": "SAFFL", "where": "CNSR == 0 and SITEID == '006'"},
@@ -333,10 +336,10 @@ def test_wrong_options(make, case, snapshot):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"where": 5}, "where is a text, not int"),
-        ({"arm": ["TRT01P"]}, "arm is a text, not list"),
-        ({"covariates": [1]}, "covariates is a text, not int"),
-        ({"gate": "no"}, "gate is True, False or options of validate, not str"),
+        ({"where": 5}, "where must be a string, not int"),
+        ({"arm": ["TRT01P"]}, "arm must be a string, not list"),
+        ({"covariates": [1]}, "covariates must be a string, not int"),
+        ({"gate": "no"}, "gate must be True, False or a mapping of validate options, not str"),
         ({"gate": True, "standards": "1.3"}, "standards is given as Standards"),
     ],
 )

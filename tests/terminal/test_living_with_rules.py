@@ -120,7 +120,7 @@ def test_a_severity_of_the_file(run, told, study: Path):
     code, document = told("--select", "TTE006")
     assert code == 0
     assert document["terms"]["severities"] == [{"rules": "TTE006", "severity": "note"}]
-    assert "\nSeverity set: TTE006 note\n" in run("validate", "data")[2]
+    assert "\nSeverity changed: TTE006 note\n" in run("validate", "data")[2]
 
 
 def test_a_waived_finding_refuses_neither_a_study_nor_a_table(run, told, study: Path, snapshot):
@@ -248,7 +248,7 @@ def test_examples_of_rules(run, study: Path):
     code, out, err = run("rules", "test", "examples")
     assert code == 1
     assert "WRONG  ACME001/pass-long" in out
-    assert "ACME001 has no example that is to fail\n" in out
+    assert "ACME001 has no example expected to fail\n" in out
     assert run("rules", "test", "none")[0] == 2
 
 
@@ -379,7 +379,7 @@ def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, o
     config(settings)
     code, out, err = run("validate", "data", "--format", "json", *options)
     assert code == 0
-    assert f"; {said} (refused from: error)\n" in err
+    assert f"; {said} (fails on: error)\n" in err
     assert run("validate", "data", "-q", *options)[2] == err
     document = json.loads(out)
     VALIDATOR.validate(document)
