@@ -56,49 +56,49 @@ def read(
     Parameters
     ----------
     path : path or sequence of paths
-        A file, a folder, or several of them. Of a folder every file of a known format is read, its
-        subfolders only with `recursive`; what else there may hold data is listed in `Study.notes`. A
+        A file, a folder, or several of them. All files of known formats in a folder are read, its
+        subfolders only with `recursive`; other files that may contain data are listed in `Study.notes`. A
         folder whose name ends in ``.parquet`` is one dataset.
     encoding : str, optional
-        Of text in SAS and CSV files, as Python or SAS names it. By default UTF-8, else what the file
+        Text encoding of SAS and CSV files, by its Python or SAS name. Default: UTF-8, else what the file
         declares, else cp1252 with a note in `Dataset.notes`.
     catalog : path, optional
-        SAS format catalogue; by default the one beside the data.
+        SAS format catalogue (default: the one beside the data).
     recursive : bool
-        Read the subfolders of a folder, too; hidden ones are left out.
+        Also read the subfolders of a folder; hidden ones are skipped.
     progress : callable, optional
         Called with file name, amount done and total.
     missing : str or sequence of str
-        Texts that stand for a missing value in CSV files: ``"NA"`` for those of R. By default they are
-        text, and a note says where they seem to mean missing.
+        Text to read as missing in CSV files, such as ``"NA"`` from R. By default it is read as
+        text, with a note where it seems to mean missing.
     date_order : {"dmy", "mdy"}, optional
-        How text such as 03/04/2020 is read where a date is expected. By default it is read only where
-        every date of a variable can be read in one way, and else stays text with a note.
+        Order of day and month in dates such as 03/04/2020. By default, they are read only if
+        all dates of a variable can be read in one way; otherwise they are kept as text, with a note.
     decimal : {".", ","}, optional
-        What separates decimals in CSV files. By default a comma does where nothing else is possible.
+        Decimal sign in CSV files (default: a point, or a comma if only that fits).
     max_unpacked : int, optional
-        Bytes that a compressed file may unpack to. By default 100 times its size, and at least 64 MB.
+        Size limit for unpacking a compressed file, in bytes (default: 100 times its size, at least 64 MB).
     memory : int or str, optional
-        What the data may take of memory: bytes, or ``"256MB"``. What does not fit is kept on disk and
-        fetched variable by variable when it is asked for; a `frame` that is asked for is held whole. By
-        default all data are held in memory.
+        Memory limit for the data: bytes, or ``"256MB"``. Data beyond it are kept on disk and
+        read by variable when needed; a `frame` is always held in memory as a whole. By
+        default, all data are kept in memory.
     work_dir : path, optional
-        Where data are kept on disk, in a folder that nobody else can enter and that goes with the study. By
-        default the system's folder for temporary files (TMPDIR).
+        Folder for data kept on disk, in a private subfolder that is deleted with the study. By
+        default, the system's folder for temporary files (TMPDIR).
 
     Returns
     -------
     Study
-        Datasets in the order of their files; a folder's files are taken by name.
+        Datasets in the order of their files; the files of a folder are sorted by name.
 
     Raises
     ------
     ConfigurationError
-        When an option has a value that it cannot have.
+        If an option has an invalid value.
     UnreadableInput
-        When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
+        If an input cannot be read, or a dataset is found twice; `UnreadableInputs` if there are several.
     UnwritableOutput
-        When data do not fit into the memory, and the work folder cannot be written.
+        If data exceed the memory limit and the work folder cannot be written.
     """
     options = checked_options(
         encoding=encoding,

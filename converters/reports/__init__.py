@@ -39,7 +39,7 @@ def render(
     report : Report
     format : {"text", "json"}
     fail_on : Severity, its name, or None
-        The least severity that refuses; with None only rules that were not run do.
+        Lowest severity that fails the gate; with None, only rules that could not be run do.
     presentation : Presentation, optional
         Detail, colour and width.
 

@@ -29,7 +29,7 @@ def read_baseline(path: Path | str) -> Baseline:
     Raises
     ------
     UnreadableInput
-        When the file cannot be read, is no such report, or is one of a version without fingerprints.
+        If the file cannot be read, is not such a report, or is a report of a version without fingerprints.
     """
     file = Path(path)
     try:

@@ -32,19 +32,19 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
     Parameters
     ----------
     rule_id : str
-        In any case, with or without the zeros of its number: "TTE006", "tte6".
+        In upper or lower case, with or without leading zeros: "TTE006", "tte6".
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
-        The user's own.
+        Custom rules.
 
     Returns
     -------
     str
-        Id and title, facts, then the page, ending with a line break.
+        Id and title, properties, then the page, ending with a line break.
 
     Raises
     ------
     ConfigurationError
-        When there is no such rule; names those with ids like it.
+        If the rule is not known; the message lists rules with similar ids.
     """
     if not isinstance(rule_id, str):
         raise TypeError(f"rule_id must be a string, not {type(rule_id).__name__}")

@@ -11,7 +11,7 @@ from ..formats.holds import DATA, FOUND, Holds
 
 
 class MetadataNotKept(UserWarning):
-    """A file was written that lacks some of its dataset's metadata."""
+    """A file was written without some metadata of its dataset."""
 
 
 _LISTED = 8

@@ -141,37 +141,37 @@ def write(
     ----------
     data : Study or Dataset
     path : path or Target
-        A file, its format by its suffix; or a folder when `to` is given. Folders are made.
+        A file, whose suffix is the format; or a folder, if `to` is given. Folders are created.
     to : str, optional
         Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each
-        dataset goes to the file of its name, as ``adtte.parquet``.
+        dataset is written to a file with its name, such as ``adtte.parquet``.
     overwrite : bool
-        Replace existing files; never one that the data were read from, nor one beside these that holds
+        Replace existing files, but never one that the data were read from, or one beside it that contains
         another dataset.
     keep : iterable of Path
         Further files that are never replaced.
     progress : callable, optional
-        Called with the name of an output, the records that are written to it, and all of its records.
+        Called with the name of an output, the number of records written, and the total.
 
     Returns
     -------
     list of Path
-        The files written; sidecars follow the data.
+        The files written, data files first, then sidecars.
 
     Raises
     ------
     TypeError
-        When `progress` is not a function.
+        If `progress` is not a function.
     ConfigurationError
-        When the format is unknown, or several datasets are to go to one file.
+        If the format is unknown, or several datasets are to be written to one file.
     UnwritableOutput
-        When the format cannot hold the data (all breaches are told at once), a file exists, or the
-        system refuses. Nothing is left behind.
+        If the format cannot hold the data (everything it cannot hold is listed), a file exists, or it
+        cannot be written. Nothing is left behind.
 
     Warns
     -----
     MetadataNotKept
-        For each dataset with metadata that the format has no place for.
+        For each dataset with metadata that the format cannot hold.
     """
     if progress is not None and not callable(progress):
         raise TypeError(f"progress must be a function, not {type(progress).__name__}")

@@ -10,7 +10,7 @@ from ..wording import one_line
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Versions of the standards to judge by; one that is not known is refused, as no rule belongs to it."""
+    """Versions of the standards to check against; an unknown version is an error."""
 
     adamig: str = "1.3"
     occds: str = "1.1"

@@ -52,21 +52,21 @@ class Dataset(Glanced):
     variables : tuple of Variable
     label : str
     structure : Structure
-        Declared by metadata, else inferred from the name and the variables.
+        Declared in metadata, else inferred from the name and the variables.
     declared_class, declared_subclass : str
-        As ``datasets.csv`` states them; empty when nothing was declared.
+        From ``datasets.csv``; empty if not declared.
     carries : frozenset of {"label", "length", "format"}
-        Which metadata the source format has for its variables; rules about others do not apply.
+        Variable metadata that the source format has; rules about other metadata are not applicable.
     source : Source or None
     special_missing : mapping of variable name to SpecialMissing
     created, modified : datetime or None
     notes : tuple of ReadingNote
     attributes : mapping
-        What only the source format knows (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
+        Attributes of the source format only (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
     declarations : Declarations
-        What is declared of the study it belongs to; rules find it here.
+        Declarations of its study, for the rules.
     read_as_missing : ReadAsMissing
-        Values that a user's words made missing.
+        Values read as missing because of the `missing` option.
     """
 
     description: DatasetDescription
@@ -120,7 +120,7 @@ class Dataset(Glanced):
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
     ) -> Self:
-        """A dataset by its description and by columns that are fetched when they are asked for.
+        """A dataset from its description and columns that are read when needed.
 
         Parameters
         ----------
@@ -159,17 +159,17 @@ class Dataset(Glanced):
     def from_frame(
         cls, frame: pd.DataFrame, name: str, label: str = "", variables: Iterable[Variable] | None = None
     ) -> Dataset:
-        """Take a frame that was read or made elsewhere.
+        """Make a dataset from a DataFrame.
 
-        Variables that are not described get their type from the column; a source without metadata
-        carries none, so rules about labels, lengths and formats do not apply. Columns become what
-        readers make of them: dates and datetimes (with a time zone: what the clock showed), times as
+        Variables without a description get their type from the column; a source without metadata
+        carries none, so rules about labels, lengths and formats are not applicable. Columns become what
+        readers make of them: dates and datetimes (local time, if with a time zone), times as
         seconds, decimals as doubles.
 
         Raises
         ------
         TypeError, ValueError
-            For a column that no dataset can hold, or names that are none; names the column.
+            For a column that a dataset cannot hold, or invalid names; the message gives the column.
         """
         if not isinstance(frame, pd.DataFrame):
             raise TypeError(f"a pandas DataFrame is required, not {type(frame).__name__}")
@@ -239,7 +239,7 @@ class Dataset(Glanced):
 
     @property
     def overruled(self) -> Structure | None:
-        """What it looks like, where its declared class keeps off the rules of that; else None."""
+        """The structure it looks like, if its declared class excludes the rules for it; else None."""
         return self.description.overruled
 
     @property
@@ -263,16 +263,16 @@ class Dataset(Glanced):
         return self.columns.column(self.variable(variable).name)
 
     def part(self, variable: str, first: int, count: int) -> pd.Series:
-        """Some records of one variable, so that no more of its column need be in memory.
+        """Some records of a variable, without loading the whole column.
 
         Parameters
         ----------
         variable : str
-            Its name in any case.
+            Name, in upper or lower case.
         first : int
             Position of the first record, counted from 0.
         count : int
-            How many records; past the end there are fewer.
+            Number of records; fewer at the end.
 
         Returns
         -------
@@ -283,20 +283,20 @@ class Dataset(Glanced):
         Raises
         ------
         KeyError
-            When the dataset has no such variable.
+            If the variable is not present.
         """
         return self.columns.part(self.variable(variable).name, first, count)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the variables in capitals, in order, for questions to the names themselves."""
+        """Variable names in upper case, in order."""
         return tuple(self.description.by_name)
 
     def variable(self, name: str) -> Variable:
         return self.description.by_name[name.upper()]
 
     def replace(self, **changes: Any) -> Dataset:
-        """A dataset like this one but for `changes`, by the names of its attributes."""
+        """A copy of this dataset with `changes` to its attributes."""
         held = {name: changes.pop(name, getattr(self, name)) for name in _OF_DATASET}
         frame, special = (changes.pop(name, None) for name in _OF_COLUMNS)
         description = replace(self.description, **changes) if changes else self.description
@@ -324,7 +324,7 @@ class Dataset(Glanced):
         return self._ask("distinct", variable, columns.distinct)
 
     def matching(self, variable: str, predicate: Callable[[Any], bool]) -> Mask:
-        """Records whose value is there and satisfies `predicate`, asked once per distinct value."""
+        """Records with a value that satisfies `predicate`, which is called once per distinct value."""
         return self.distinct(variable).matching(predicate)
 
     def equals(self, variable: str, *values: Any) -> Mask:
@@ -332,18 +332,18 @@ class Dataset(Glanced):
         return self.distinct(variable).matching(lambda value: value in values)
 
     def numbers(self, variable: str) -> NDArray[np.float64]:
-        """Values as doubles, NaN where missing; raises `WrongType` on text."""
+        """Values as doubles, NaN where missing; raises `WrongType` for a character variable."""
         return self._ask("numbers", variable, columns.numbers)
 
     def days(self, variable: str) -> NDArray[np.float64]:
-        """Dates as days since 1970-01-01, NaN where missing; raises `WrongType` on text."""
+        """Dates as days since 1970-01-01, NaN where missing; raises `WrongType` for a character variable."""
         return self._ask("days", variable, columns.days)
 
     def is_character(self, variable: str) -> bool:
         return self._ask("is_character", variable, columns.is_character)
 
     def groups(self, *variables: str) -> NDArray[np.intp]:
-        """A group number per record for the combinations of `variables`; missing is a value too."""
+        """A group number per record for the combinations of `variables`; missing counts as a value."""
         codes, bound = np.zeros(len(self), dtype=np.intp), 1
         for variable in variables:
             part = self.distinct(variable)

@@ -1,4 +1,4 @@
-"""The named datasets of one delivery."""
+"""The datasets of a delivery."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .variable import ReadingNote
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study(Glanced):
-    """The named datasets of one delivery.
+    """The datasets of a delivery.
 
     Attributes
     ----------
     datasets : mapping of name to Dataset
-        In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
+        In the order in which they were read. ``study["ADTTE"]`` returns one, in upper or lower case.
     notes : tuple of ReadingNote
-        About the delivery as a whole: files of a folder that were not read.
+        Notes about the whole delivery, such as files that were not read.
     """
 
     datasets: Mapping[str, Dataset]
@@ -32,7 +32,7 @@ class Study(Glanced):
 
     @classmethod
     def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
-        """A study of these datasets; two of one name are refused."""
+        """A study of these datasets; their names must be unique."""
         named: dict[str, Dataset] = {}
         for dataset in datasets:
             if dataset.name in named:
@@ -42,12 +42,12 @@ class Study(Glanced):
 
     @classmethod
     def given(cls, what: object) -> Study:
-        """What a caller handed over as a study: a `Study`, or one `Dataset`.
+        """The argument as a study: a `Study`, or one `Dataset`.
 
         Raises
         ------
         TypeError
-            For anything else, as a path or a frame.
+            For anything else, such as a path or a DataFrame.
         """
         if isinstance(what, Study):
             return what
@@ -59,7 +59,7 @@ class Study(Glanced):
         )
 
     def declaring(self, declarations: Declarations) -> Study:
-        """The same study with something declared of it."""
+        """A copy of the study with declarations."""
         return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
 
     def _glance(self) -> Glance:
