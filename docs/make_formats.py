@@ -1,4 +1,4 @@
-"""The table in docs/reading.md of what each format holds, from `FORMATS`; `make docs` makes it again."""
+"""The table in docs/reading.md of what each format can hold, from `FORMATS`; `make docs` updates it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from adamgate.converters.formats import FORMATS, Format
 from adamgate.converters.formats.holds import Holds
 
 PAGE = Path(__file__).resolve().parent / "reading.md"
-_TABLE = re.compile(r"^\| holds \|.*\n(?:\|.*\n)+", re.MULTILINE)
+_TABLE = re.compile(r"^\| can hold \|.*\n(?:\|.*\n)+", re.MULTILINE)
 
 
 def table(formats: Sequence[Format] = FORMATS) -> str:
     """A row for each kind of data and metadata, a column for each format."""
-    rows = [("holds", *(each.name for each in formats)), ("---",) * (len(formats) + 1)]
+    rows = [("can hold", *(each.name for each in formats)), ("---",) * (len(formats) + 1)]
     rows += [(str(kind), *("yes" if kind in each.holds else "no" for each in formats)) for kind in Holds]
     return "".join(_line(row) for row in rows)
 

@@ -20,9 +20,9 @@ PAGE = Path(__file__).with_name("rules.md")
 INTRODUCTION = """\
 # The rules
 
-Every rule, by family, made from the rules' own pages. `adamgate explain ID` prints one, `adamgate rules`
-lists them (`--dataset`, `--structure`, `--family`). Ids are for ever. How to set rules aside, to waive
-findings and to add rules of your own stands in [Living with the rules](living-with-rules.md). Words in
+All rules by family, generated from the pages of the rules. `adamgate explain ID` prints one, `adamgate rules`
+lists them (`--dataset`, `--structure`, `--family`). Ids never change. How to deselect rules, waive
+findings and add custom rules is described in [Living with the rules](living-with-rules.md). Words in
 *italics* stand for what a row of the table names.
 """
 

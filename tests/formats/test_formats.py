@@ -136,7 +136,7 @@ def made_page(root):
 def test_the_page_says_what_each_format_holds(root):
     page = (root / "docs" / "reading.md").read_text(encoding="utf-8")
     assert made_page(root).with_table(page) == page, "make docs"
-    body = page.split("## What a format holds")[1].split("\n## ")[0]
+    body = page.split("## What each format can hold")[1].split("\n## ")[0]
     assert f"| special missing values | {' | '.join(4 * ['yes'])} | no |\n" in body
 
 
