@@ -23,7 +23,7 @@ INTRODUCTION = """\
 All rules by family, generated from the pages of the rules. `adamgate explain ID` prints one, `adamgate rules`
 lists them (`--dataset`, `--structure`, `--family`). Ids never change. How to deselect rules, waive
 findings and add custom rules is described in [Living with the rules](living-with-rules.md). Words in
-*italics* stand for what a row of the table names.
+*italics* are replaced by the values of each rule.
 """
 
 _HEADING = re.compile(r"^## (.*)$", re.MULTILINE)

@@ -90,7 +90,7 @@ def _nothing(where: str, looked_for: str, unread: str, below: _DataBelow) -> Unr
         also = f"; also not read: {unread}" if unread else ""
         return UnreadableInput(
             "the folder contains data only in subfolders, which were not read",
-            f"{where} of its own; data in {below}{also}",
+            f"{where}; data in {below}{also}",
             "give the subfolder that contains the data, or use --recursive (recursive=True in Python)",
         )
     return UnreadableInput(

@@ -96,7 +96,7 @@ def read(
     ConfigurationError
         If an option has an invalid value.
     UnreadableInput
-        If an input cannot be read, or a dataset is found twice; `UnreadableInputs` if there are several.
+        If an input cannot be read, or a dataset is found twice; `UnreadableInputs` for several.
     UnwritableOutput
         If data exceed the memory limit and the work folder cannot be written.
     """

@@ -126,7 +126,7 @@ def _standards(report: Report) -> Iterator[TextBlock]:
         origin = report.terms.origins.get(name)
         named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
     if named:
-        yield Text(f"Judged by {', '.join(named)}")
+        yield Text(f"Standards: {', '.join(named)}")
 
 
 def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:

@@ -113,7 +113,7 @@ class Target:
         raise ConfigurationError(
             f"{len(datasets)} datasets cannot be written to one file",
             f"{self.path}: {names or 'no dataset'}",
-            f"name a folder, and the format of its files with --to {suffix_of(self.path, writable())[1:]}",
+            f"give a folder, and the file format with --to {suffix_of(self.path, writable())[1:]}",
         )
 
     def _file_name(self, dataset: Dataset) -> str:
@@ -121,7 +121,7 @@ class Target:
             raise UnwritableOutput(
                 "a dataset name is not a valid file name",
                 one_line(dataset.name),
-                "write it alone, to a file that you name",
+                "write this dataset alone, to a file with another name",
             )
         return dataset.name.lower() + self.suffix
 

@@ -63,7 +63,7 @@ def test_a_folder_that_holds_only_subfolders_says_where_the_data_are(tmp_path):
     put(tmp_path, f"{ECTD}/adsl.csv", ADSL)
     with pytest.raises(UnreadableInput, match="not read") as refusal:
         read(tmp_path)
-    assert refusal.value.where == f"{tmp_path}, 0 files of its own; data in {ECTD} (adsl.csv)"
+    assert refusal.value.where == f"{tmp_path}, 0 files; data in {ECTD} (adsl.csv)"
     assert "--recursive" in refusal.value.advice
 
 

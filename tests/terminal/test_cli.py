@@ -82,7 +82,7 @@ def test_the_report_is_for_people_and_goes_to_stderr(run, study: Path):
     code, out, err = run("validate", "data")
     assert (code, out) == (0, "")
     assert err.startswith("PASSED  ")
-    assert "Judged by ADaMIG 1.3 (default), OCCDS 1.1 (default)\n" in err
+    assert "Standards: ADaMIG 1.3 (default), OCCDS 1.1 (default)\n" in err
     assert len(err.splitlines()) <= 20
 
 
@@ -220,7 +220,7 @@ def test_settings_of_the_study_and_their_origin(run, broken: Path):
     Path("adamgate.toml").write_text('[settings]\nfail_on = "never"\noccds = "1.0"\n')
     code, _, err = run("validate", "data", "--standard", "adamig-1.1")
     assert code == 0
-    assert "Judged by ADaMIG 1.1 (--standard), OCCDS 1.0 (adamgate.toml)\n" in err
+    assert "Standards: ADaMIG 1.1 (--standard), OCCDS 1.0 (adamgate.toml)\n" in err
     assert run("validate", "data", "--fail-on", "error").code == 1
     found = json.loads(run("validate", "data", "--format", "json").out)
     assert found["standards"][1] == {"name": "OCCDS", "version": "1.0", "origin": "adamgate.toml"}

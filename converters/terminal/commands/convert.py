@@ -39,10 +39,10 @@ def command(
     quiet: bool,
     **overrides: Any,
 ) -> None:
-    """Convert a dataset or a study to another format, with its metadata.
+    """Convert a dataset or a study to another format.
 
-    OUT is a file, whose suffix is the format, or a folder with --to. Anything the target format
-    cannot hold is reported.
+    OUT is a file, whose suffix is the format, or a folder with --to. Metadata are kept; anything
+    that the target format cannot hold is reported.
     """
     from ...writing.convert import MEMORY
     from ...writing.write import Target

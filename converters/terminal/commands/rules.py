@@ -50,7 +50,10 @@ def command(
 @CONFIG_HERE
 @DEBUG
 def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
-    """Test rules on small example studies: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/."""
+    """Test rules on example studies.
+
+    The studies are in DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/.
+    """
     from ...reports.rule_examples import render_examples, run_examples
 
     results = run_examples(folder, rules_here(rule_files, config), _declared_beside)

@@ -49,7 +49,7 @@ def command(
     quiet: bool,
     **overrides: Any,
 ) -> int:
-    """Validate a study: run every rule that applies and give a verdict.
+    """Validate a study with every rule that applies.
 
     PATHS are files, folders, or both. The report is written to stderr, with --format to stdout, with -o to
     a file.
