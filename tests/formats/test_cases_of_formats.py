@@ -39,7 +39,7 @@ def test_a_file_of_readr(cases: Path) -> None:
 
 def test_na_in_character_variables(cases: Path) -> None:
     folder = cases / "na_text_tte"
-    assert "NA in 3 variables (EVNTDESC, CNSDTDSC, TRTP), as R writes missing values" in notes(
+    assert "NA in 3 variables (EVNTDESC, CNSDTDSC, TRTP), which R writes for missing values" in notes(
         read(folder / "adtte.csv")
     )
     report = ag.validate(ag.read(folder, missing="NA"))

@@ -230,7 +230,7 @@ def test_identifiers_that_lost_their_digits_are_noted(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AESPID\n1.2E+14,1\n1.20E+14,2\n")
     assert texts(data, "USUBJID") == ["1.2E+14", "1.20E+14"]
     (note,) = notes(data)
-    assert note.startswith("2 values in the form 9.9E+99: a spreadsheet has dropped digits of long numbers")
+    assert note.startswith("2 values in the form 9.9E+99; a spreadsheet has dropped digits of long numbers")
 
 
 def test_blanks_that_nobody_sees_are_noted_and_kept(tmp_path: Path) -> None:

@@ -407,15 +407,14 @@ def test_attributes_beyond_the_standard_are_named(tmp_path: Path, suffix: str) -
     (note,) = data.notes
     assert str(note) == (
         "ADTTE: attributes that are not part of Dataset-JSON 1.1: vendor, sourceSystem.systemExtensions, "
-        "columns[].codelist, columns[].origin; not used, and not kept in Dataset-JSON that is "
-        "written"
+        "columns[].codelist, columns[].origin; not used, and not written to Dataset-JSON"
     )
     assert data.attributes["vendor"] == {"a": 1}
 
 
 def test_a_long_list_of_such_attributes_is_cut(tmp_path: Path) -> None:
     data = read(tmp_path, document() | {f"x{number}": 1 for number in range(12)})
-    assert "x8, x9 and 2 more; they" in str(data.notes[0])
+    assert "x8, x9 and 2 more; not used" in str(data.notes[0])
 
 
 # The standard's notes on values and records
@@ -502,8 +501,8 @@ def test_values_that_json_does_not_have_are_named(
 @pytest.mark.parametrize(
     ("content", "what", "place"),
     [
-        (json.dumps(document()).encode()[:-10], "cut short", "record 2"),
-        (json.dumps(document()).encode()[:40], "cut short", "metadata (line 1"),
+        (json.dumps(document()).encode()[:-10], "truncated", "record 2"),
+        (json.dumps(document()).encode()[:40], "truncated", "metadata (line 1"),
         (json.dumps(document()).encode() + b"\n[1]", "more than one JSON document", "line 2, column 1"),
         (json.dumps(document()).encode().replace(b'"02"]', b'"02",]'), "comma before", "record 2"),
         (

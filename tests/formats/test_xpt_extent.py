@@ -113,7 +113,7 @@ def test_records_that_were_never_written_are_refused(path, version, member):
     content = library(member(version=version))
     written = len(content) - 2 * 80
     path.write_bytes(content[:written] + bytes(2 * 80))
-    with pytest.raises(UnreadableInput, match=r"record \d+ is contains only zero bytes"):
+    with pytest.raises(UnreadableInput, match=r"record \d+ contains only zero bytes"):
         read_xpt(path, ReadOptions())
 
 
@@ -129,5 +129,5 @@ def test_a_last_record_of_zeros_is_legal(path, version):
 
 def test_zero_bytes_after_the_padding_are_refused(path):
     path.write_bytes(library(aval(2)) + bytes(80))
-    with pytest.raises(UnreadableInput, match="record 10 is contains only zero bytes"):
+    with pytest.raises(UnreadableInput, match="record 10 contains only zero bytes"):
         read_xpt(path, ReadOptions())

@@ -107,7 +107,7 @@ def good_sections(version=5):
 def test_version_8_says_how_many_records_are_missing(tmp_path):
     raw = library(good(8))
     refusal = refused(tmp_path, raw[: LIBRARY_BYTES + good_sections(8)["data"] + 80])
-    assert "states 10 records, 3 are there" in refusal.what
+    assert "states 10 records, 3 are present" in refusal.what
     assert "dataset ADTTE" in refusal.where
 
 

@@ -291,7 +291,7 @@ def test_how_many_values_of_which_variables_have_a_form(tmp_path: Path) -> None:
 def test_the_form_of_a_value_is_shown_and_not_the_value(tmp_path: Path) -> None:
     (tmp_path / "adtte.csv").write_text("USUBJID,ADT\n1,Smith 1961\n")
     (note,) = ag.read(tmp_path)["ADTTE"].notes
-    assert "in the form AAAAA 9999, not a valid date" in note.message
+    assert "in the form AAAAA 9999, not a date" in note.message
     assert "Smith" not in str(note)
 
 
