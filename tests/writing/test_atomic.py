@@ -130,7 +130,7 @@ def test_permissions_of_a_replaced_file_stay(tmp_path):
 
 
 def test_two_outputs_of_one_name_are_refused(tmp_path):
-    with pytest.raises(UnwritableOutput, match="one name"):
+    with pytest.raises(UnwritableOutput, match="the same name"):
         write_together([planned(tmp_path / "a.csv"), planned(tmp_path / "a.csv")])
     assert tree(tmp_path) == {}
 
@@ -161,7 +161,7 @@ def test_a_file_in_place_of_a_folder_is_told(tmp_path, name):
 @pytest.mark.parametrize(
     ("number", "what", "advice"),
     [
-        (errno.EACCES, "no permission to write in {folder}", "right"),
+        (errno.EACCES, "no permission to write in {folder}", "permission"),
         (errno.EROFS, "Read-only file system", "read-only"),
         (errno.ENOSPC, "No space left", "free some space"),
         (errno.EIO, "Input/output error", "choose another folder"),

@@ -78,12 +78,12 @@ def test_a_csv_file_of_another_name_keeps_its_dataset(source, tmp_path):
 
 
 def test_one_folder_has_one_csv_file_of_a_dataset(source, tmp_path):
-    with pytest.raises(UnwritableOutput, match="holds ADTTE") as caught:
+    with pytest.raises(UnwritableOutput, match="contains ADTTE") as caught:
         ag.convert(source / "adtte.csv", source / "new.csv")
     assert caught.value.where == str(source / "adtte.csv")
     (source / "_datasets.csv").write_text("Filename,dataset\nx.csv,A\nx.csv,B\n")
     (source / "x.csv").write_text("A\n1\n")
-    with pytest.raises(UnwritableOutput, match="holds A and B"):
+    with pytest.raises(UnwritableOutput, match="contains A and B"):
         ag.write(dataset("ADAE"), source / "adae.csv")
 
 

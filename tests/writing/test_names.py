@@ -38,7 +38,7 @@ def test_an_output_whose_name_is_not_text_is_refused(data: Path, name: str, suff
 
 
 def test_nor_does_its_folder_hold_nul(data: Path):
-    with pytest.raises(ag.UnwritableOutput, match="not text"):
+    with pytest.raises(ag.UnwritableOutput, match="not valid text"):
         ag.write(ag.read(data), "a\0b", to="csv")
 
 

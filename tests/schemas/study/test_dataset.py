@@ -50,7 +50,7 @@ def test_datasets_are_found_by_name_in_any_case(study):
 
 
 def test_two_datasets_of_one_name_are_no_study(study):
-    with pytest.raises(ValueError, match="two datasets named ADSL"):
+    with pytest.raises(ValueError, match="two datasets are named ADSL"):
         ag.Study.of(study["ADSL"], study["ADSL"])
 
 
