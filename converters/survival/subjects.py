@@ -115,7 +115,7 @@ def _advice(data: Dataset, telling: Sequence[str]) -> str:
             return f"add a condition on one of these, for example {condition}"
     if telling:
         return "add a condition on one of these that keeps one record per subject"
-    return "correct the data; the records cannot be distinguished"
+    return "correct the data; no variable identifies the record to analyse"
 
 
 def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Mask]]:

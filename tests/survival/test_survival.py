@@ -128,7 +128,7 @@ def test_names_are_found_in_any_case_and_stand_as_the_data_have_them(make):
 @pytest.mark.parametrize("name", ["EVENT", "event", "Reason", "DURATION"])
 def test_a_covariate_never_takes_the_name_of_a_column_that_the_table_makes(make, name):
     study = make(**{name.upper(): ["x"] * 6})
-    with pytest.raises(ConfigurationError, match="the name of a column that every table has"):
+    with pytest.raises(ConfigurationError, match="the name of a standard column of the table"):
         table(study, covariates=[name])
     labels = {column.name: column.label for column in table(study).codebook.columns}
     assert labels["event"] == "Event occurred"
@@ -367,7 +367,7 @@ def test_the_dataset_that_holds_the_parameter_is_found(make):
     other = make(PARAMCD=["PFS"] * 6)["ADTTE"].replace(name="ADPFS")
     made = table(Study.of(other, make()["ADTTE"]))
     assert made.codebook.dataset == "ADTTE"
-    with pytest.raises(ConfigurationError, match="ADPFS holds PFS; ADTTE holds OS"):
+    with pytest.raises(ConfigurationError, match="ADPFS contains PFS; ADTTE contains OS"):
         table(Study.of(other, make()["ADTTE"]), "TTP")
 
 

@@ -81,7 +81,7 @@ def test_the_dates_prove_every_unit(aval, unit, days_per_unit):
 
 def test_the_user_states_what_nothing_else_does():
     study = without_dates(study_of((DAYS / 30.4375).round(1)))
-    with pytest.raises(Refused, match="nothing tells the unit") as caught:
+    with pytest.raises(Refused, match="the unit of AVAL for OS is unknown") as caught:
         table(study)
     assert "--aval-unit" in caught.value.advice
     time = table(study, aval_unit="months").codebook.time
@@ -91,7 +91,7 @@ def test_the_user_states_what_nothing_else_does():
 
 def test_few_rounded_records_prove_nothing():
     short = study_of((DAYS[:4] / 30.4375).round(1), DAYS[:4])
-    with pytest.raises(Refused, match="nothing tells the unit"):
+    with pytest.raises(Refused, match="the unit of AVAL for OS is unknown"):
         table(short)
     assert table(short, aval_unit="months").codebook.time.unit == "months"
     assert table(study_of(DAYS[:1], DAYS[:1])).codebook.time.unit == "days"
