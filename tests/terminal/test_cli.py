@@ -130,7 +130,7 @@ def test_the_report_of_an_earlier_run_is_replaced_and_nothing_else(run, broken: 
     other.write_text("notes of somebody")
     code, _, err = run("validate", "data", "-o", str(other))
     assert (code, other.read_text()) == (4, "notes of somebody")
-    assert "is not a report" in err
+    assert "is not an adamgate report" in err
     assert run("validate", "data", "-o", str(other), "--force").code == 1
     assert other.read_bytes() == report
 

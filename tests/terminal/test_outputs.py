@@ -294,7 +294,7 @@ def test_a_conversion_beside_its_source_can_be_repeated(
     for options in ((), ("--force",)):
         assert cli.run(["convert", "data/adtte.csv", f"data/{name}", *options]) == 0
         said = capsys.readouterr().err
-        assert f"note: data now holds ADTTE twice, adtte.csv and {name}: " in said
+        assert f"note: data now contains ADTTE twice, in adtte.csv and {name}: " in said
     assert cli.run(["convert", "data/adsl.csv", f"data/{name}", "--force"]) == 4
     assert cli.run(["validate", "data"]) == 3
     assert "dataset ADTTE was found twice" in capsys.readouterr().err
@@ -308,7 +308,7 @@ def test_of_csv_files_one_name_is_repeated_elsewhere(study: Path, capsys: pytest
 
 def test_a_table_named_as_a_dataset_of_its_folder(study: Path, capsys: pytest.CaptureFixture[str]):
     assert cli.run(["survival", "data", "--param", "OS", "-q", "-o", "data/adtte.parquet"]) == 0
-    assert "note: data now holds ADTTE twice, adtte.csv and adtte.parquet: " in capsys.readouterr().err
+    assert "note: data now contains ADTTE twice, in adtte.csv and adtte.parquet: " in capsys.readouterr().err
     assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "data/.adtte.parquet"]) == 0
     assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "adtte.parquet"]) == 0
     assert "twice" not in capsys.readouterr().err
