@@ -43,7 +43,7 @@ class Commands(click.Group):
 @click.version_option(package_name="adamgate", message="adamgate %(version)s")
 @DEBUG
 def cli() -> None:
-    """Clinical trial exports into tables that survival tools can trust."""
+    """Validate clinical trial data (CDISC ADaM) and write survival analysis tables."""
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -9,18 +9,18 @@ from .wording import plain
 
 
 class AdamgateError(Exception):
-    """A failure that a user can act on.
+    """An error that the user can correct.
 
     Parameters
     ----------
     what : str
         What is wrong, in one line.
     where : str
-        File, dataset, variable, record or subject concerned.
+        File, dataset, variable, record or subject affected.
     advice : str
-        What to do about it.
+        What to do.
     details : sequence of str
-        Lines below `what`, where there is more than one thing to correct.
+        Lines below `what`, if several things need correction.
 
     Examples
     --------
@@ -109,7 +109,7 @@ class UnwritableOutput(AdamgateError):
 
 
 class ConfigurationError(AdamgateError):
-    """An option, a configuration file or an expression is wrong. Exit code 2.
+    """An option, a configuration file or an expression is not valid. Exit code 2.
 
     Examples
     --------
@@ -122,7 +122,7 @@ class ConfigurationError(AdamgateError):
 
 
 class Refused(AdamgateError):
-    """The data were read and judged, and are not fit for what was asked. Exit code 1.
+    """The data were read, but are not fit for what was requested. Exit code 1.
 
     Examples
     --------

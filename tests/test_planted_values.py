@@ -237,7 +237,7 @@ def test_a_parameter_coded_by_a_subject_is_not_quoted(study: ag.Study, coded: st
     report = ag.validate(judged, show_keys=False, show_values=show_values)
     assert report.findings
     said = [ag.render(report, "text"), ag.render(report, "json")]
-    with pytest.raises(ag.ConfigurationError, match="there is no parameter QQ") as refused:
+    with pytest.raises(ag.ConfigurationError, match="parameter QQ is not present") as refused:
         ag.survival(judged, "QQ", show_keys=False)
     said.append(str(refused.value))
     assert not [line for text in said for line in text.splitlines() if named.search(line)]

@@ -107,7 +107,7 @@ def render(
     report : Report
     format : {"text", "json"}
     fail_on : Severity, its name, or None
-        The least severity that refuses; with None only rules that were not run do.
+        Lowest severity that fails the gate; with None, only rules that could not be run do.
     presentation : Presentation, optional
         Detail, colour and width.
 
@@ -134,9 +134,11 @@ def render(
     from ...schemas.severity import Severity
 
     if not isinstance(report, Report):
-        raise TypeError(f"a report is needed, not {type(report).__name__}: validate(study) gives one")
+        raise TypeError(f"a Report is required, not {type(report).__name__}; validate(study) returns one")
     if not isinstance(format, str) or format not in REPORTS:
-        raise ConfigurationError(f"no report format {format!r}", "", f"the formats are: {', '.join(REPORTS)}")
+        raise ConfigurationError(
+            f"{format!r} is not a report format", "", f"use one of: {', '.join(REPORTS)}"
+        )
     threshold = None if fail_on is None else Severity(fail_on)
     shown = replace(presentation or Presentation(threshold), threshold=threshold)
     return REPORTS[format].load()(report, shown)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STDOUT = Path("-")
 
-_UNFINISHED = "the run has not ended, or was ended from outside"
+_UNFINISHED = "the run has not finished, or was killed"
 _LONGEST = 1000
 _FAIL_ON = "error"
 """What a report states where it is not known yet."""
@@ -141,7 +141,7 @@ class ReportFile:
             return
         if self.form is None:
             raise ConfigurationError(
-                "the file's name does not tell the report's format",
+                "the report format cannot be determined from the file name",
                 str(self.path),
                 f"give --format {'|'.join(REPORTS)}",
             )
@@ -149,7 +149,9 @@ class ReportFile:
             return
         if os.path.isfile(self.path) and not self._may_be_replaced() and not self._overwrite:
             raise UnwritableOutput(
-                "the file exists and is not a report", str(self.path), "choose another name, or allow --force"
+                "the file exists and is not an adamgate report",
+                str(self.path),
+                "choose another name, or use --force",
             )
         self._fail_on = fail_on
         self._say(_UNFINISHED)
@@ -230,5 +232,5 @@ def _write_special(content: bytes, output: Path) -> None:
         raise UnwritableOutput(
             f"the output cannot be written: {failure.strerror}",
             str(output),
-            "name a file in a folder you own",
+            "write to a folder where you have write permission",
         ) from failure

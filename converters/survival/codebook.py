@@ -23,11 +23,13 @@ from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.2"
 
-POLARITY = "event is true where CNSR == 0; every other CNSR is a censoring, and its value stands for a reason"
+POLARITY = (
+    "event is true where CNSR == 0; any other CNSR is a censored record, and its value is the reason code"
+)
 
 _ZERO = (
-    "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
-    "parametric models (R survreg, lifelines WeibullFitter) refuse them"
+    "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset excludes them; "
+    "parametric models (R survreg, lifelines WeibullFitter) reject them"
 )
 
 

@@ -28,7 +28,7 @@ def settings_for(
     settings = load_settings(paths, config, overrides)
     with_data = settings.with_data.note(judging) if settings.with_data is not None else ""
     variables = ", ".join(settings.without_effect)
-    ignored = f"not settings, without effect: {variables} (environment)" if variables else ""
+    ignored = f"not settings, ignored: {variables} (environment)" if variables else ""
     for note in filter(None, (with_data, ignored)):
         tell(f"note: {plain(note)}")
     return settings

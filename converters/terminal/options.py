@@ -54,7 +54,7 @@ class _NamedPath(click.Path):
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
         if value == "":
-            self.fail("the path is empty; is a variable of a script not set?", param, ctx)
+            self.fail("the path is empty; check that the script sets its variables", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -144,10 +144,10 @@ OWN_RULES = click.option(
     type=PATH,
     multiple=True,
     metavar="FILE",
-    help="Python file with rules of your own; it is run.",
+    help="Python file with custom rules (the file is executed).",
 )
 JUDGING_OPTIONS = together(setting_options(SettingGroup.JUDGING), OWN_RULES)
 OVERWRITING = click.option(
     "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
 )
-QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it, and what was not read.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print only the verdict and skipped files.")

@@ -11,7 +11,7 @@ from ..formats.holds import DATA, FOUND, Holds
 
 
 class MetadataNotKept(UserWarning):
-    """A file was written that lacks some of its dataset's metadata.
+    """A file was written without some metadata of its dataset.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def tell_losses(outputs: Sequence[Output], form: Format) -> None:
         lost = {kind: found for kind in gone if (found := FOUND[kind](output.dataset))}
         if lost:
             told = "; ".join(f"{kind} ({_listed(found)})" for kind, found in lost.items())
-            message = f"{output.dataset.name}: {form.name} has no place for {told}; they are left out"
+            message = f"{output.dataset.name}: {form.name} cannot hold {told}; not written"
             warnings.warn(message, MetadataNotKept, stacklevel=3)
 
 

@@ -231,14 +231,14 @@ def numbers(column: pd.Series) -> NDArray[np.float64]:
     """
     if is_date(column) or is_character(column) or pd.api.types.is_timedelta64_dtype(column.dtype):
         if not missing(column).all():
-            raise WrongType(f"{column.name} does not hold numbers")
+            raise WrongType(f"{column.name} is not numeric")
         return np.full(len(column), np.nan)
     if column.dtype == np.float64:
         return column.to_numpy()
     try:
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):  # their messages show a value
-        raise WrongType(f"{column.name} does not hold numbers") from None
+        raise WrongType(f"{column.name} is not numeric") from None
 
 
 def days(column: pd.Series) -> NDArray[np.float64]:

@@ -53,21 +53,21 @@ class Dataset(Glanced):
     variables : tuple of Variable
     label : str
     structure : Structure
-        Declared by metadata, else inferred from the name and the variables.
+        Declared in metadata, else inferred from the name and the variables.
     declared_class, declared_subclass : str
-        As ``datasets.csv`` states them; empty when nothing was declared.
+        From ``datasets.csv``; empty if not declared.
     carries : frozenset of {"label", "length", "format"}
-        Which metadata the source format has for its variables; rules about others do not apply.
+        Variable metadata that the source format has; rules about other metadata are not applicable.
     source : Source or None
     special_missing : mapping of variable name to SpecialMissing
     created, modified : datetime or None
     notes : tuple of ReadingNote
     attributes : mapping
-        What only the source format knows (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
+        Attributes of the source format only (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
     declarations : Declarations
-        What is declared of the study it belongs to; rules find it here.
+        Declarations of its study, for the rules.
     read_as_missing : ReadAsMissing
-        Values that a user's words made missing.
+        Values read as missing because of the `missing` option.
 
     Examples
     --------
@@ -116,7 +116,7 @@ class Dataset(Glanced):
             attributes=attributes,
         )
         if [variable.name for variable in variables] != list(frame.columns):
-            raise ValueError(f"{name}: variables and columns differ")
+            raise ValueError(f"{name}: variables and columns do not match")
         self._hold(description, InFrame(frame, special_missing), notes, declarations, read_as_missing)
 
     @classmethod
@@ -129,7 +129,7 @@ class Dataset(Glanced):
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
     ) -> Self:
-        """A dataset by its description and by columns that are fetched when they are asked for.
+        """A dataset from its description and columns that are read when needed.
 
         Parameters
         ----------
@@ -167,23 +167,25 @@ class Dataset(Glanced):
         )
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a dataset is not changed: dataset.replace({name}=...) gives another")
+        raise AttributeError(
+            f"a Dataset cannot be changed; use dataset.replace({name}=...) to create another"
+        )
 
     @classmethod
     def from_frame(
         cls, frame: pd.DataFrame, name: str, label: str = "", variables: Iterable[Variable] | None = None
     ) -> Dataset:
-        """Take a frame that was read or made elsewhere.
+        """Make a dataset from a DataFrame.
 
-        Variables that are not described get their type from the column; a source without metadata
-        carries none, so rules about labels, lengths and formats do not apply. Columns become what
-        readers make of them: dates and datetimes (with a time zone: what the clock showed), times as
+        Variables without a description get their type from the column; a source without metadata
+        carries none, so rules about labels, lengths and formats are not applicable. Columns become what
+        readers make of them: dates and datetimes (local time, if with a time zone), times as
         seconds, decimals as doubles.
 
         Raises
         ------
         TypeError, ValueError
-            For a column that no dataset can hold, or names that are none; names the column.
+            For a column that a dataset cannot hold, or invalid names; the message gives the column.
 
         Examples
         --------
@@ -193,7 +195,7 @@ class Dataset(Glanced):
         ('ADX', [('USUBJID', 'Char'), ('ADT', 'Num')])
         """
         if not isinstance(frame, pd.DataFrame):
-            raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
+            raise TypeError(f"a pandas DataFrame is required, not {type(frame).__name__}")
         _require_texts(name=name, label=label)
         described = {variable.name: variable for variable in _variables(variables)}
         plain = taken(frame, name)
@@ -260,7 +262,7 @@ class Dataset(Glanced):
 
     @property
     def overruled(self) -> Structure | None:
-        """What it looks like, where its declared class keeps off the rules of that; else None."""
+        """The structure it looks like, if its declared class excludes the rules for it; else None."""
         return self.description.overruled
 
     @property
@@ -284,16 +286,16 @@ class Dataset(Glanced):
         return self.columns.column(self.variable(variable).name)
 
     def part(self, variable: str, first: int, count: int) -> pd.Series:
-        """Some records of one variable, so that no more of its column need be in memory.
+        """Some records of a variable, without loading the whole column.
 
         Parameters
         ----------
         variable : str
-            Its name in any case.
+            Name, in upper or lower case.
         first : int
             Position of the first record, counted from 0.
         count : int
-            How many records; past the end there are fewer.
+            Number of records; fewer at the end.
 
         Returns
         -------
@@ -304,7 +306,7 @@ class Dataset(Glanced):
         Raises
         ------
         KeyError
-            When the dataset has no such variable.
+            If the variable is not present.
 
         Examples
         --------
@@ -315,7 +317,7 @@ class Dataset(Glanced):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the variables in capitals, in order, for questions to the names themselves."""
+        """Variable names in upper case, in order."""
         return tuple(self.description.by_name)
 
     def variable(self, name: str) -> Variable:
@@ -334,7 +336,7 @@ class Dataset(Glanced):
         return self.description.by_name[name.upper()]
 
     def replace(self, **changes: Any) -> Dataset:
-        """A dataset like this one but for `changes`, by the names of its attributes.
+        """A copy of this dataset with `changes` to its attributes.
 
         Parameters
         ----------
@@ -363,7 +365,7 @@ class Dataset(Glanced):
             return Dataset.of(description, self.columns, **held)
         frame = self.frame if frame is None else frame
         if [each.name for each in description.variables] != list(frame.columns):
-            raise ValueError(f"{description.name}: variables and columns differ")
+            raise ValueError(f"{description.name}: variables and columns do not match")
         return Dataset.of(
             description, InFrame(frame, self.special_missing if special is None else special), **held
         )
@@ -421,7 +423,7 @@ class Dataset(Glanced):
         return self._ask("distinct", variable, columns.distinct)
 
     def matching(self, variable: str, predicate: Callable[[Any], bool]) -> Mask:
-        """Records whose value is not missing and satisfies `predicate`.
+        """Records with a value that satisfies `predicate`, which is called once per distinct value.
 
         Parameters
         ----------
@@ -460,12 +462,12 @@ class Dataset(Glanced):
         Returns
         -------
         ndarray of float64, shape (n_records,)
-            NaN where missing. Times are seconds; dates and datetimes are asked for by `days`.
+            NaN where missing. Times are seconds; for dates and datetimes see `days`.
 
         Raises
         ------
         WrongType
-            Where the variable holds text or dates.
+            If the variable is character, or contains dates.
 
         Examples
         --------
@@ -480,12 +482,12 @@ class Dataset(Glanced):
         Returns
         -------
         ndarray of float64, shape (n_records,)
-            NaN where missing; of a datetime its day. A number is taken as a SAS date.
+            NaN where missing; of a datetime its date. A number without a date format is a SAS date.
 
         Raises
         ------
         WrongType
-            Where the variable holds text.
+            If the variable is character.
 
         Examples
         --------
@@ -507,7 +509,7 @@ class Dataset(Glanced):
         return self._ask("is_character", variable, columns.is_character)
 
     def groups(self, *variables: str) -> NDArray[np.intp]:
-        """A group number per record for the combinations of `variables`; missing is a value, too.
+        """A group number per record for the combinations of `variables`; missing counts as a value.
 
         Returns
         -------
@@ -583,12 +585,12 @@ def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
 def _require_texts(**given: object) -> None:
     for option, value in given.items():
         if not isinstance(value, str):
-            raise TypeError(f"the {option} of a dataset is a text, not {type(value).__name__}")
+            raise TypeError(f"the {option} of a dataset must be a string, not {type(value).__name__}")
 
 
 def _variables(given: Iterable[Variable] | None) -> list[Variable]:
     listed: list[Any] = list(given) if isinstance(given, Iterable) else [] if given is None else [given]
     for each in listed:
         if not isinstance(each, Variable):
-            raise TypeError(f"variables are described by Variable, not {type(each).__name__}")
+            raise TypeError(f"variables must be described with Variable, not {type(each).__name__}")
     return listed

@@ -24,19 +24,19 @@ class Endpoint:
     Attributes
     ----------
     role : str
-        What it is: "OS", "PFS", "DOR", "TTP", …; empty where not declared.
+        Type of endpoint: "OS", "PFS", "DOR", "TTP", …; empty if not declared.
     origin : str
-        The ADSL variable that STARTDT equals, "TRTSDT", "RANDDT"; empty where not declared.
+        ADSL variable that STARTDT equals, such as "TRTSDT" or "RANDDT"; empty if not declared.
     evaluator : str
-        Whose assessment it rests on ("INVESTIGATOR", "IRC"): parameters of one evaluator are compared.
+        Evaluator ("INVESTIGATOR", "IRC"); only parameters of the same evaluator are compared.
     population : str
-        The ADSL flag whose subjects each have a record; empty where not declared.
+        ADSL flag; each of its subjects must have a record. Empty if not declared.
     recurrent : bool
         A subject may have several records.
     new_therapy : str
-        The ADSL date of the start of a new therapy, after which no event of the parameter counts.
+        ADSL date of the start of a new therapy; later events are not counted.
     gap : int or None
-        Days without an assessment after which an event does not count: as after two missed visits.
+        Days without an assessment after which an event is not counted, as after two missed visits.
 
     Examples
     --------
@@ -104,14 +104,14 @@ class AdverseEventDeclarations:
 
 @dataclass(frozen=True)
 class Declarations(AdverseEventDeclarations, StudyDeclarations):
-    """What is declared of a study; everything is optional.
+    """Declarations of a study; all are optional.
 
     Attributes
     ----------
     cut_off : date or None
-        Data cut-off: nothing that is analysed happened later.
+        Data cut-off date; no analysed record is later.
     population : str
-        The flag of ADSL that analyses rest on, "SAFFL".
+        ADSL flag of the analysis population, such as "SAFFL".
     nested : tuple of tuple of str
         Population flags, each within the next: ``(("PPROTFL", "ITTFL"),)``.
     window_days : int or None
@@ -120,7 +120,7 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
         Events that began before treatment and worsened count as treatment-emergent.
     endpoints : mapping of PARAMCD to Endpoint
     terminology : Terminology
-        The codelists to judge terms by.
+        Codelists to check terms against.
 
     Examples
     --------

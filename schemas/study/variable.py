@@ -22,24 +22,24 @@ MOST_VARIABLES = 32_767
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable as its source describes it.
+    """A variable with its metadata from the source.
 
     Attributes
     ----------
     name : str
         CDISC variable name, in the case of the source.
     label : str
-        Empty when the source has none.
+        Empty if the source has none.
     type : {"Char", "Num"}
         Dates, datetimes and times are Num, as in SAS.
     length : int or None
-        Bytes: of the longest text that fits, or of the stored number (2 to 8).
+        In bytes: maximum length of text, or length of the stored number (2 to 8).
     format, informat : str
-        SAS display format and informat, as "DATE9." or "8.2"; empty when there is none.
+        SAS format and informat, such as "DATE9." or "8.2"; empty if not present.
     key_sequence : int or None
-        Position among the dataset's keys, counted from 1 (Dataset-JSON).
+        Position among the keys of the dataset, from 1 (Dataset-JSON).
     data_type, target_data_type, item_oid : str
-        As Dataset-JSON declares them; empty for other formats.
+        From Dataset-JSON; empty for other formats.
 
     Examples
     --------

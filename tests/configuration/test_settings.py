@@ -293,8 +293,8 @@ def test_a_variable_without_effect_is_named_also_with_q(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
-        "note: not settings, without effect: ADAMGATE_\\x1b[2J, ADAMGATE_STRICT (environment)",
-        "PASSED  no findings (refused from: error)",
+        "note: not settings, ignored: ADAMGATE_\\x1b[2J, ADAMGATE_STRICT (environment)",
+        "PASSED  no findings (fails on: error)",
     ]
     monkeypatch.setenv("ADAMGATE_RULES", "rules.py")
     assert cli.run(["validate", study, "-q"]) == 2

@@ -150,7 +150,7 @@ def test_any_dataset_comes_back_or_is_refused(to, data, assert_same):
     assert [note for note in back.notes if not EXPECTED_NOTES.search(note.message)] == []
 
 
-EXPECTED_NOTES = re.compile("has more digits|as R writes missing values")
+EXPECTED_NOTES = re.compile("has more digits|which R writes for missing values")
 """JSON does not tell 1e17 from a whole number that was rounded to it; NA may stand for missing."""
 
 

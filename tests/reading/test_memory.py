@@ -168,7 +168,7 @@ def test_a_copy_keeps_the_data_and_a_pickle_does_not(root, work):
     pd.testing.assert_frame_equal(copied["ADTTE"].frame, expected)
     del copied
     gc.collect()
-    with pytest.raises(ag.UnreadableInput, match="data kept on disk are gone"):
+    with pytest.raises(ag.UnreadableInput, match="data kept on disk no longer exist"):
         pickle.loads(sent).frame  # noqa: B018
 
 
@@ -288,7 +288,7 @@ def test_a_file_that_somebody_shortened_ends_no_process(root, work):
     study = ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=work)
     for file in work.rglob("*.columns"):
         os.truncate(file, 10)
-    with pytest.raises(ag.UnreadableInput, match="the work folder was changed from outside"):
+    with pytest.raises(ag.UnreadableInput, match="the work folder was changed by another program"):
         study["ADTTE"].frame  # noqa: B018
 
 
@@ -299,7 +299,7 @@ def test_a_size_that_is_none_is_named(root, given):
 
 
 def test_a_folder_that_is_not_there_is_named(root, tmp_path):
-    with pytest.raises(ag.ConfigurationError, match="there is no such folder"):
+    with pytest.raises(ag.ConfigurationError, match="the folder does not exist"):
         ag.read(root / "fixtures/cartitude1", memory=SMALL, work_dir=tmp_path / "absent")
 
 

@@ -57,12 +57,12 @@ def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag
     [
         ("", "is not JSON"),
         ("[" * 200_000, "is not JSON"),
-        ("[]", "no report of adamgate"),
-        ('{"schema_version": 1.1, "findings": []}', "no report of adamgate"),
-        ('{"schema_version": "1.1"}', "no report of adamgate"),
-        ('{"schema_version": "1.0", "findings": []}', "a report of version 1.0"),
-        ('{"schema_version": "2.0", "findings": []}', "a report of version 2.0"),
-        ('{"schema_version": "1.1", "findings": [3]}', r"damaged(.|\n)*findings\[0\]"),
+        ("[]", "not an adamgate report"),
+        ('{"schema_version": 1.1, "findings": []}', "not an adamgate report"),
+        ('{"schema_version": "1.1"}', "not an adamgate report"),
+        ('{"schema_version": "1.0", "findings": []}', "a report of unsupported version 1.0"),
+        ('{"schema_version": "2.0", "findings": []}', "a report of unsupported version 2.0"),
+        ('{"schema_version": "1.1", "findings": [3]}', r"not valid(.|\n)*findings\[0\]"),
     ],
 )
 def test_what_is_no_baseline(tmp_path: Path, content: str, told: str):

@@ -306,7 +306,7 @@ def test_a_conversion_beside_its_source_can_be_repeated(
     for options in ((), ("--force",)):
         assert cli.run(["convert", "data/adtte.csv", f"data/{name}", *options]) == 0
         said = capsys.readouterr().err
-        assert f"note: data now holds ADTTE twice, adtte.csv and {name}: " in said
+        assert f"note: data now contains ADTTE twice, in adtte.csv and {name}: " in said
     assert cli.run(["convert", "data/adsl.csv", f"data/{name}", "--force"]) == 4
     assert cli.run(["validate", "data"]) == 3
     assert "dataset ADTTE was found twice" in capsys.readouterr().err
@@ -320,7 +320,7 @@ def test_of_csv_files_one_name_is_repeated_elsewhere(study: Path, capsys: pytest
 
 def test_a_table_named_as_a_dataset_of_its_folder(study: Path, capsys: pytest.CaptureFixture[str]):
     assert cli.run(["survival", "data", "--param", "OS", "-q", "-o", "data/adtte.parquet"]) == 0
-    assert "note: data now holds ADTTE twice, adtte.csv and adtte.parquet: " in capsys.readouterr().err
+    assert "note: data now contains ADTTE twice, in adtte.csv and adtte.parquet: " in capsys.readouterr().err
     assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "data/.adtte.parquet"]) == 0
     assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "adtte.parquet"]) == 0
     assert "twice" not in capsys.readouterr().err
@@ -392,9 +392,9 @@ def test_wrong_usage_takes_back_an_earlier_verdict(study: Path, case: str, suffi
     assert form_in(Path(output)) == {"json": "json", "txt": "text"}[suffix]
     if suffix == "json":
         assert document(output)["verdict"] == "not judged"
-        assert document(output)["reason"].startswith("wrong usage: ")
+        assert document(output)["reason"].startswith("usage error: ")
     else:
-        assert Path(output).read_text().startswith("NOT JUDGED  wrong usage: ")
+        assert Path(output).read_text().startswith("NOT JUDGED  usage error: ")
 
 
 @pytest.mark.parametrize("option", ["-o {}", "--output {}", "--output={}", "-o{}", "-qo {}", "-vqo{}"])
@@ -416,7 +416,7 @@ def test_a_format_that_nothing_tells_takes_back_an_earlier_verdict(study: Path):
     assert cli.run(["validate", "data", "-q", "-o", "findings", "--format", "json"]) == 0
     assert cli.run(["validate", "data", "-q", "-o", "findings"]) == 2
     assert document("findings")["verdict"] == "not judged"
-    assert "does not tell the report's format" in document("findings")["reason"]
+    assert "report format cannot be determined" in document("findings")["reason"]
     assert cli.run(["validate", "data", "-q", "-o", "new"]) == 2
     assert not Path("new").exists()
 
@@ -506,17 +506,17 @@ def test_a_killed_run_leaves_no_earlier_verdict(study: Path):
         process.send_signal(signal.SIGKILL)
     assert Path("started").exists()
     assert document()["verdict"] == "not judged"
-    assert document()["reason"] == "the run has not ended, or was ended from outside"
+    assert document()["reason"] == "the run has not finished, or was killed"
 
 
 ENDED_EARLY = {
     "SIGTERM": (143, "ended by Terminated"),
     "SIGHUP": (129, "ended by Terminated"),
     "SIGINT": (130, "interrupted"),
-    "SIGKILL": (-9, "the run has not ended, or was ended from outside"),
+    "SIGKILL": (-9, "the run has not finished, or was killed"),
     "ImportError": (70, "ended by ImportError"),
     "MemoryError": (70, "ended by MemoryError"),
-    "os._exit": (1, "the run has not ended, or was ended from outside"),
+    "os._exit": (1, "the run has not finished, or was killed"),
 }
 
 
@@ -617,7 +617,7 @@ def test_a_second_signal_does_not_keep_the_earlier_verdict(study: Path, monkeypa
 
 def test_a_baseline_that_judged_nothing_is_refused(study: Path):
     assert cli.run(["validate", "gone", "-o", "old.json"]) == 3
-    with pytest.raises(ag.UnreadableInput, match="judged nothing"):
+    with pytest.raises(ag.UnreadableInput, match="ended without a verdict"):
         ag.read_baseline("old.json")
 
 
@@ -656,7 +656,7 @@ def test_a_link_that_leads_back_to_itself(study: Path, suffix: str, capsys: pyte
     assert cli.run(["convert", "data/adtte.csv", f"loop.{suffix}", "--force"]) == 4
     assert cli.run(["survival", "data", "--param", "OS", "-o", f"loop.{suffix}", "--force"]) == 4
     assert cli.run(["validate", "data", "-o", f"loop.{suffix}", "--format", "json", "--force"]) == 4
-    assert capsys.readouterr().err.count("leads back to itself") == 3
+    assert capsys.readouterr().err.count("points to itself") == 3
 
 
 def test_a_folder_that_was_removed(study: Path, capsys: pytest.CaptureFixture[str]):

@@ -19,5 +19,5 @@ from ..streams import show
 @CONFIG
 @DEBUG
 def command(rule_id: str, rule_files: tuple[Path, ...], config: Path | None) -> None:
-    """Tell what a rule checks, why, and the smallest fix."""
+    """Show what a rule checks, why it matters, and the smallest fix."""
     show(adamgate.explain(rule_id, rules_here(rule_files, config)))

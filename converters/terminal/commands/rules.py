@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 @click.group("rules", invoke_without_command=True)
-@click.option("--dataset", metavar="NAME", help="Only rules that judge a dataset of this name.")
-@click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules of a structure.")
-@click.option("--family", metavar="NAME", help="Only rules of a family: censoring.")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the list.")
+@click.option("--dataset", metavar="NAME", help="Only rules that apply to this dataset.")
+@click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules that apply to this structure.")
+@click.option("--family", metavar="NAME", help="Only rules of this family, such as censoring.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @OWN_RULES
 @CONFIG
 @DEBUG
@@ -35,7 +35,7 @@ def command(
     config: Path | None,
     **chosen: str | None,
 ) -> None:
-    """List rules: id, severity, structures, title."""
+    """List the rules: id, severity, structures, title."""
     if context.invoked_subcommand is not None:
         return
     from ....schemas.gate.selection import full_book
@@ -51,7 +51,10 @@ def command(
 @CONFIG
 @DEBUG
 def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
-    """Run the examples of rules: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/, a small study each."""
+    """Test rules on example studies.
+
+    The studies are in DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/.
+    """
     from ...reports.rule_examples import render_examples, run_examples
 
     results = run_examples(folder, rules_here(rule_files, config), _declared_beside)

@@ -51,7 +51,7 @@ def test_numbers_are_doubles_with_nan_for_missing(dtype):
 
 
 def test_text_is_no_number_and_an_empty_text_column_is_missing_throughout():
-    with pytest.raises(columns.WrongType, match="AVAL does not hold numbers"):
+    with pytest.raises(columns.WrongType, match="AVAL is not numeric"):
         columns.numbers(pd.Series(["1"], name="AVAL"))
     assert np.isnan(columns.numbers(pd.Series(["", None], dtype=object))).all()
 
@@ -118,7 +118,7 @@ def test_numbers_however_a_frame_holds_them(column, numbers):
 )
 def test_what_is_no_number_is_said_without_its_value(column):
     data = Dataset.from_frame(pd.DataFrame({"AVAL": column}), "ADTTE")
-    with pytest.raises(columns.WrongType, match=r"^AVAL does not hold numbers$"):
+    with pytest.raises(columns.WrongType, match=r"^AVAL is not numeric$"):
         data.numbers("AVAL")
 
 

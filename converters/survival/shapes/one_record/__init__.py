@@ -16,18 +16,21 @@ _VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')
 class OneRecordOptions:
     """Of a table with one record per subject; `survival.survival` says what each means."""
 
-    paramcd: str = option(text, "The parameter: OS.", flag="--param", metavar="PARAMCD")
+    paramcd: str = option(text, "Parameter code, such as OS.", flag="--param", metavar="PARAMCD")
     where: str | None = option(
-        text, "Which records: \"ANL01FL == 'Y' and AGE >= 65\".", default=None, metavar="EXPR"
+        text,
+        "Condition that selects records: \"ANL01FL == 'Y' and AGE >= 65\".",
+        default=None,
+        metavar="EXPR",
     )
     population: str | None = option(
-        name, "Only records where this flag is Y: SAFFL.", default=None, metavar="FLAG"
+        name, "Keep only records where this flag is Y, such as SAFFL.", default=None, metavar="FLAG"
     )
-    unit: str | None = option(_UNIT, "Of the durations; by default that of AVAL.", default=None)
-    aval_unit: str | None = option(_UNIT, "Of AVAL, where nothing in the data tells it.", default=None)
+    unit: str | None = option(_UNIT, "Unit of the duration (default: unit of AVAL).", default=None)
+    aval_unit: str | None = option(_UNIT, "Unit of AVAL, if the data do not state it.", default=None)
     covariates: tuple[str, ...] = option(
-        _VARIABLES, "Further columns, from ADTTE or ADSL.", default=(), metavar="A,B"
+        _VARIABLES, "Additional variables, from ADTTE or ADSL.", default=(), metavar="A,B"
     )
     arm: str | None = option(
-        name, "The variable that holds the arm: TRT01P.", default=None, metavar="VARIABLE"
+        name, "Treatment arm variable, such as TRT01P.", default=None, metavar="VARIABLE"
     )
