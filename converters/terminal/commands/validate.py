@@ -37,9 +37,6 @@ from ..progress import progress
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Report file (- for stdout).")
 @JUDGING_OPTIONS
 @click.option(
-    "--show-values/--no-show-values", default=None, help="Show the values in findings (patient data)."
-)
-@click.option(
     "--baseline", type=PATH, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
 )
 @READING_OPTIONS
