@@ -66,7 +66,7 @@ class Parameters:
         if "PARAMCD" not in data:
             return cls(data, ("",), np.zeros(len(data), dtype=np.intp))
         distinct = data.distinct("PARAMCD")
-        names = (*map(str, distinct.values), "")
+        names = (*map(str, distinct), "")
         return cls(data, names, np.where(distinct.codes < 0, len(names) - 1, distinct.codes))
 
     @cached_property
@@ -140,10 +140,11 @@ class Parameters:
         if variable not in self.data:
             return found
         distinct = self.data.distinct(variable)
-        width = len(distinct.values)
+        width = max(len(distinct), 1)
         filled = distinct.codes >= 0
-        for pair in np.unique(self.codes[filled] * width + distinct.codes[filled]):
-            found[pair // width].append(str(distinct.values[pair % width]))
+        pairs = np.unique(self.codes[filled] * width + distinct.codes[filled])
+        for number, text in zip(pairs // width, distinct[pairs % width], strict=True):
+            found[number].append(str(text))
         return [sorted(texts) for texts in found]
 
     def with_role(self, role: str) -> Mask:
@@ -186,7 +187,7 @@ def identify_subjects(data: Dataset) -> bool:
     A parameter has many subjects. Where nearly every value has one, rules about parameters would have as
     many findings, and judge nothing.
     """
-    if len(data.distinct("PARAMCD").values) < _MANY:
+    if len(data.distinct("PARAMCD")) < _MANY:
         return False
     subjects = _subjects_of_each(data)
     return bool(np.count_nonzero(subjects == 1) >= _OF_ONE_SUBJECT * len(subjects))
@@ -217,7 +218,7 @@ def identifying_codes(data: Dataset) -> frozenset[str]:
 def _identifying_codes(data: Dataset) -> frozenset[str]:
     if "PARAMCD" not in data:
         return frozenset()
-    codes = frozenset(map(str, data.distinct("PARAMCD").values))
+    codes = frozenset(map(str, data.distinct("PARAMCD")))
     if identify_subjects(data) or _one_each(data):
         return codes
     known = identifiers(data)
@@ -227,7 +228,7 @@ def _identifying_codes(data: Dataset) -> frozenset[str]:
 def _one_each(data: Dataset) -> bool:
     if "USUBJID" not in data:
         return False
-    parameters, subjects = len(data.distinct("PARAMCD").values), len(data.distinct("USUBJID").values)
+    parameters, subjects = len(data.distinct("PARAMCD")), len(data.distinct("USUBJID"))
     return parameters == subjects >= _ONE_EACH and bool((_subjects_of_each(data) == 1).all())
 
 
@@ -259,7 +260,7 @@ def quotable_codes(data: Dataset) -> tuple[str, ...]:
     if "PARAMCD" not in data:
         return ()
     withheld = identifying_codes(data)
-    return tuple(code for code in map(str, data.distinct("PARAMCD").values) if code not in withheld)
+    return tuple(code for code in map(str, data.distinct("PARAMCD")) if code not in withheld)
 
 
 def _means(role: str, text: object) -> bool:

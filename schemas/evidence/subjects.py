@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..study.columns import Mask
@@ -46,12 +45,11 @@ def _text(subject: object) -> str:
 
 def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
     theirs = adsl.distinct("USUBJID")
-    first = np.full(len(theirs.values) + 1, -1, dtype=np.intp)
+    first = np.full(len(theirs) + 1, -1, dtype=np.intp)
     first[theirs.codes[::-1]] = np.arange(len(adsl))[::-1]
     first[-1] = -1
     ours = data.distinct("USUBJID")
-    found = pd.Index(theirs.values, dtype=object).get_indexer(pd.Index(ours.values, dtype=object))
-    return ours.spread(first[found], missing=-1)
+    return ours.spread(first[ours.positions_in(theirs)], missing=-1)
 
 
 @dataclass(frozen=True, eq=False)
