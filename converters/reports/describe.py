@@ -238,4 +238,4 @@ def _distinct(dataset: Dataset, name: str) -> int:
     column = dataset[name]
     if not columns.is_character(column):
         return len(pd.factorize(column.to_numpy() if isinstance(column.dtype, np.dtype) else column)[1])
-    return len(dataset.distinct(name).values)
+    return len(dataset.distinct(name))

@@ -300,14 +300,14 @@ def _without_record(study: Study, selection: AnalysedRecords, population: str | 
         return None
     subjects = adsl.distinct("USUBJID")
     codes = subjects.codes[adsl.equals(population, "Y")]
-    members = set(subjects.values[codes[codes >= 0]])
+    members = set(subjects[codes[codes >= 0]])
     return len(members.difference(selection.parameter.distinct("USUBJID").values))
 
 
 def _param(data: Dataset) -> str:
     if "PARAM" not in data:
         return ""
-    return "; ".join(sorted({naming_nobody(data, str(each)) for each in data.distinct("PARAM").values}))
+    return "; ".join(sorted({naming_nobody(data, str(each)) for each in data.distinct("PARAM")}))
 
 
 def naming_nobody(data: Dataset, text: str) -> str:

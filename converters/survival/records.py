@@ -114,7 +114,7 @@ def _is_time_to_event(dataset: Dataset) -> bool:
 
 
 def _parameters(dataset: Dataset) -> tuple[str, ...]:
-    return tuple(map(str, dataset.distinct("PARAMCD").values)) if "PARAMCD" in dataset else ()
+    return tuple(map(str, dataset.distinct("PARAMCD"))) if "PARAMCD" in dataset else ()
 
 
 def as_named(wanted: Iterable[str], dataset: Dataset, study: Study) -> tuple[str, ...]:
@@ -170,20 +170,19 @@ def _places_in(adsl: Dataset, dataset: Dataset) -> np.ndarray[tuple[int], np.dty
     if "USUBJID" not in adsl:
         raise Refused("USUBJID is not present", "ADSL", "correct ADSL, or remove it from the inputs")
     known = adsl.distinct("USUBJID")
-    counts = np.bincount(known.codes[known.codes >= 0], minlength=len(known.values))
+    counts = np.bincount(known.codes[known.codes >= 0], minlength=len(known))
     if (counts > 1).any():
-        repeated = adsl.matching("USUBJID", set(known.values[counts > 1]).__contains__)
+        repeated = adsl.matching("USUBJID", set(known[counts > 1]).__contains__)
         raise Refused(
             "ADSL has several records per subject",
             listed(subjects_of(adsl, repeated)),
             "correct ADSL; it must have one record per subject",
         )
-    record_of = np.full(len(known.values), -1, dtype=np.intp)
+    record_of = np.full(len(known), -1, dtype=np.intp)
     at = np.flatnonzero(known.codes >= 0)
     record_of[known.codes[at]] = at
-    position = dict(zip(known.values, record_of, strict=True))
     mine = dataset.distinct("USUBJID")
-    by_value = np.array([position.get(value, -1) for value in mine.values], dtype=np.intp)
+    by_value = np.append(record_of, -1)[mine.positions_in(known)]
     return mine.spread(by_value, missing=-1)
 
 

@@ -32,7 +32,7 @@ def subjects_of(data: Dataset, records: Mask) -> tuple[str, ...]:
     names = []
     for position in np.flatnonzero(records):
         code = subjects.codes[position]
-        names.append(str(subjects.values[code]) if code >= 0 else f"record {position + 1}")
+        names.append(str(subjects[code]) if code >= 0 else f"record {position + 1}")
     return tuple(dict.fromkeys(names))
 
 
@@ -126,7 +126,7 @@ def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Ma
         values = data.distinct(name)
         if data.missing(name).any() and "Y" not in values.values:
             yield f"missing({name})", data.missing(name)
-        for code, value in enumerate(values.values):
+        for code, value in enumerate(values):
             shown = value if value == "Y" else "..."
             yield f"{name} == '{shown}'", values.codes == code
 

@@ -147,7 +147,7 @@ def _refuse_other_units(selection: AnalysedRecords) -> None:
     for variable in ("AVALU", "PARAM"):
         if variable not in selection.data:
             continue
-        others = sorted(filter(None, map(other_unit_in, selection.data.distinct(variable).values)))
+        others = sorted(filter(None, map(other_unit_in, selection.data.distinct(variable))))
         if others:
             raise Refused(
                 f"AVAL is in {others[0]}; durations must be in days, weeks, months or years",

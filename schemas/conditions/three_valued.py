@@ -287,7 +287,6 @@ def stamps(data: Dataset, variable: str, unit: str) -> NDArray[np.datetime64]:
 def _equal_text(data: Dataset, left: str, right: str) -> Mask:
     """Records whose two texts are equal, found by the distinct values."""
     one, other = data.distinct(left), data.distinct(right)
-    position = {value: at for at, value in enumerate(one.values)}
-    moved = np.array([*(position.get(value, -2) for value in other.values), -2], dtype=np.intp)
-    same: Mask = one.codes == moved[other.codes]
+    position = other.positions_in(one)
+    same: Mask = one.codes == other.spread(np.where(position < 0, -2, position), missing=-2)
     return same

@@ -525,7 +525,7 @@ class Dataset(Glanced):
         codes, bound = np.zeros(len(self), dtype=np.intp), 1
         for variable in variables:
             part = self.distinct(variable)
-            width = len(part.values) + 1
+            width = len(part) + 1
             if bound * width > _LARGEST_CODE:
                 codes, bound = _compact(codes)
             codes, bound = codes * width + part.codes + 1, bound * width

@@ -218,6 +218,61 @@ def test_a_relative_folder_is_that_of_the_reading(root, work, monkeypatch):
     assert list(work.iterdir()) == []
 
 
+def texts_that_never_repeat(records, variables):
+    letters = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz", np.uint8)
+    rng = np.random.default_rng(1)
+    for name in variables:
+        texts = rng.choice(letters, (records, 53)).view("S53").ravel()
+        yield name, [f"{number:07d}{text.decode()}" for number, text in enumerate(texts)]
+
+
+ABOVE_IMPORTS = """
+import sys
+from pathlib import Path
+import pyarrow.compute, pyarrow.parquet
+import adamgate as ag
+import adamgate.converters.reading.read, adamgate.converters.formats.csv.reader
+import adamgate.schemas.gate.validate, adamgate.schemas.gate.execution
+
+def peak():
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
+
+ag.rule_book()
+before = peak()
+ag.validate(ag.read(sys.argv[1], memory="64MB", work_dir=sys.argv[2]))
+print(peak() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="needs the peak of a process as Linux has it"
+)
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [("adae", ["AETERM", "AELLT", "AEDECOD", "AESPID"]), ("adtte", ["EVNTDESC", "CNSDTDSC"])],
+)
+def test_the_bound_holds_for_text_that_is_different_in_every_record(tmp_path, work, name, texts):
+    records = 300_000
+    number = np.arange(records)
+    columns = {"STUDYID": "ST", "USUBJID": pd.Series(number // 30).map("S-{:06d}".format)}
+    if name == "adae":
+        columns |= {"AESEQ": number % 30 + 1, "AESER": "N", "TRTEMFL": "Y"}
+    else:
+        columns |= {
+            "PARAMCD": [f"P{each % 30}" for each in number],
+            "CNSR": number % 2,
+            "AVAL": number % 97 + 1,
+        }
+    columns |= dict(texts_that_never_repeat(records, texts))
+    pd.DataFrame(columns).to_csv(tmp_path / f"{name}.csv", index=False)
+
+    command = [sys.executable, "-c", ABOVE_IMPORTS, str(tmp_path / f"{name}.csv"), str(work)]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+
+    assert int(ended.stdout) <= 128_000_000
+
+
 COMMAND = [sys.executable, "-m", "adamgate", "validate", "--memory", "1KB", "-q", "--work-dir"]
 
 
