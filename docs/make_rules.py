@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from adamgate.converters.reports.rule_page import applies_to
+from adamgate.converters.reports.rule_page import applies_to, needed
 from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.rule import Rule
 
@@ -21,9 +21,10 @@ INTRODUCTION = """\
 # The rules
 
 Every rule, by family, made from the rules' own pages. `adamgate explain ID` prints one, `adamgate rules`
-lists them (`--dataset`, `--structure`, `--family`). Ids are for ever. How to set rules aside, to waive
-findings and to add rules of your own stands in [Living with the rules](living-with-rules.md). Words in
-*italics* stand for what a row of the table names.
+lists them (`--dataset`, `--structure`, `--family`). A rule whose needs are not present is *not applicable*;
+`ADSL.DTHDT` is a variable of another dataset, found by USUBJID. Ids are for ever. How to set rules aside,
+to waive findings and to add rules of your own stands in [Living with the rules](living-with-rules.md). Words
+in *italics* stand for what a row of the table names.
 """
 
 _HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
@@ -53,11 +54,12 @@ def _statement(rules: list[Rule]) -> str:
     text = first.page if len(rules) == 1 else _PLACE.sub(r"*\1*", first.function.__doc__ or "")
     body = _HEADING.sub(r"**\1.**", inspect.cleandoc(text))
     rows = [
-        f"| {rule.id} | {rule.severity} | {applies_to(rule)} | {rule.title.replace('|', chr(92) + '|')} |"
+        f"| {rule.id} | {rule.severity} | {applies_to(rule)} | {needed(rule)} "
+        f"| {rule.title.replace('|', chr(92) + '|')} |"
         for rule in rules
     ]
     heading = f"### {rules[0].id}" + (f" to {rules[-1].id}" if len(rules) > 1 else "")
-    table = ["| id | severity | applies to | title |", "|---|---|---|---|", *rows]
+    table = ["| id | severity | applies to | needs | title |", "|---|---|---|---|---|", *rows]
     return "\n".join([heading, "", *table, "", body, ""])
 
 

@@ -31,6 +31,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names[:_LISTED])}{more}"
 
 
+def not_present(*names: str) -> str:
+    """That variables or datasets are not present: each of them is needed."""
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not present"
+
+
+def none_present(*names: str) -> str:
+    """The same where any of them would do."""
+    return not_present(*names) if len(names) == 1 else f"none of {', '.join(names)} is present"
+
+
 def counted(number: int, noun: str) -> str:
     """ "1 record", "1,204 records"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
-from ..values.arrow_columns import Shape, are_whole_days, shape_of_column, stamps_of, text_array
+from ..values.arrow_columns import Shape, are_whole_days, enough_of, shape_of_column, stamps_of, text_array
 from ..values.sas_formats import FormatKind, kind_of
 from . import Format
 from .format import Breach
@@ -30,8 +30,14 @@ def breaches(dataset: Dataset) -> Iterator[Breach]:
     name, lengths that are none, records without a variable."""
     yield from _breaches_of_metadata(dataset)
     for variable in dataset.variables:
-        if message := _fault(dataset, variable, dataset[variable.name]):
+        if message := _fault(dataset, variable, _judged(dataset, variable)):
             yield Breach(dataset.name, message, variable.name)
+
+
+def _judged(dataset: Dataset, variable: Variable) -> pd.Series:
+    """What of a column must be seen to judge it."""
+    has_special = variable.name in dataset.special_missing
+    return dataset[variable.name] if has_special else enough_of(dataset, variable)
 
 
 def breaches_of_data(dataset: Dataset, form: Format) -> Iterator[Breach]:
@@ -108,12 +114,20 @@ def _fault_of_stamps(variable: Variable, column: pd.Series) -> str:
     if variable.type == "Char" and not columns.missing(column).all():
         return "is declared Char and holds dates"
     stamps = stamps_of(column)
-    if not np.array_equal(stamps, stamps.astype("datetime64[us]"), equal_nan=True):
+    if _are_finer_than_a_microsecond(stamps):
         return "holds datetimes finer than a microsecond"
     kind = kind_of(variable.format)
     if kind is FormatKind.TIME or (kind is FormatKind.DATE and not are_whole_days(stamps)):
         return f"holds datetimes under the {kind} format {variable.format}"
     return ""
+
+
+def _are_finer_than_a_microsecond(stamps: NDArray[np.datetime64]) -> bool:
+    """By the values that have a finer unit, else by the range of microseconds."""
+    suspects = stamps
+    if stamps.size and np.datetime_data(stamps.dtype)[0] != "ns":
+        suspects = np.array([np.fmin.reduce(stamps), np.fmax.reduce(stamps)])
+    return not np.array_equal(suspects, suspects.astype("datetime64[us]"), equal_nan=True)
 
 
 def _fault_of_text(variable: Variable, column: pd.Series) -> str:

@@ -6,18 +6,22 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.gate.baseline import Baseline
-from ...schemas.gate.finding import KnownFinding
+from ...schemas.gate.earlier_messages import earlier_identities
+from ...schemas.gate.finding import KnownFinding, fingerprint_of_whole
 from ...schemas.gate.report import NOT_JUDGED
 from ...schemas.severity import Severity
 from ..values.regular_file import read_regular
 
 _VERSION = re.compile(r"1\.([1-9]\d{0,3})")
 """Reports of version 1.0 have no fingerprints."""
+_BY_MESSAGE = frozenset({"1.1", "1.2"})
+"""Versions that know a fault of a dataset as a whole by its message."""
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LISTED = re.compile(r"([0-9a-f]{12}( [0-9a-f]{12})*)?")
 _AGAIN = "write it again: adamgate validate ... -o old.json"
@@ -52,6 +56,8 @@ def read_baseline(path: Path | str) -> Baseline:
     found = tuple(
         _known(each, f"{file}, findings[{number}]") for number, each in enumerate(document["findings"])
     )
+    if version in _BY_MESSAGE:
+        found = tuple(map(_without_words, found))
     return Baseline(found, str(path), hashlib.sha256(content).hexdigest())
 
 
@@ -60,6 +66,15 @@ def _known(given: Any, where: str) -> KnownFinding:
         return _checked(given)
     except (KeyError, TypeError, ValueError):
         raise UnreadableInput("a finding of the baseline is damaged", where, _AGAIN) from None
+
+
+def _without_words(known: KnownFinding) -> KnownFinding:
+    """A fault of a dataset as a whole by the fingerprints that it may have today; any other as it is."""
+    if known.records:
+        return known
+    identities = earlier_identities(known.rule_id, known.message)
+    prints = tuple(fingerprint_of_whole(*known.subject, *each) for each in identities) or (known.fingerprint,)
+    return replace(known, fingerprint=prints[0], also=prints[1:])
 
 
 def _checked(given: Mapping[str, Any]) -> KnownFinding:
@@ -77,7 +92,18 @@ def _checked(given: Mapping[str, Any]) -> KnownFinding:
     hashes = None if listed is None else tuple(listed.split())
     if hashes is not None and len(hashes) != records:
         raise ValueError
+    parameter = given.get("parameter") or ""
+    if not isinstance(parameter, str):
+        raise TypeError
     rule_id, dataset, message = words
     return KnownFinding(
-        rule_id, Severity(given["severity"]), dataset, tuple(variables), message, records, fingerprint, hashes
+        rule_id,
+        Severity(given["severity"]),
+        dataset,
+        tuple(variables),
+        message,
+        records,
+        fingerprint,
+        hashes,
+        parameter,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -152,7 +153,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "datasets": list(rule.scope.named),
         "grain": str(rule.grain),
         "needs": list(rule.scope.needs),
-        "needs_datasets": list(rule.scope.datasets),
+        "needs_datasets": list(rule.scope.required),
         "standards": list(rule.scope.standards),
         "citations": list(map(str, rule.citations)),
     }
@@ -168,8 +169,8 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "needs one of", ", ".join(group)
     if scope.metadata:
         yield "needs metadata", ", ".join(scope.metadata)
-    if scope.datasets:
-        yield "needs datasets", ", ".join(scope.datasets)
+    if scope.required:
+        yield "needs datasets", ", ".join(scope.required)
     if scope.consults:
         yield "looks into", ", ".join(scope.consults)
     yield "looks at", _GRAINS[rule.grain]
@@ -178,6 +179,14 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "belongs to", ", ".join(scope.standards)
     if rule.citations:
         yield "cites", "; ".join(map(str, rule.citations))
+
+
+def needed(rule: Rule) -> str:
+    """Variables and datasets without which a rule does not apply: "USUBJID, one of TRTP or TRTA, ADSL"."""
+    scope = rule.scope
+    owners = {each.rpartition(".")[0] for each in chain(scope.needs, *scope.needs_any)}
+    groups = [f"one of {' or '.join(group)}" for group in scope.needs_any]
+    return ", ".join([*scope.needs, *groups, *(each for each in scope.datasets if each not in owners)])
 
 
 def applies_to(rule: Rule) -> str:

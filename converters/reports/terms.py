@@ -97,4 +97,4 @@ def fixed_lines(comparison: Comparison) -> Iterator[str]:
 
 def _known(known: KnownFinding) -> str:
     size = f", {counted(known.records, 'record')}" if known.records else ""
-    return f"{known.dataset} {known.rule_id} {known.severity}{size}: {known.message}"
+    return f"{known.dataset} {known.rule_id} {known.severity}{size}: {known.sentence}"

@@ -19,7 +19,7 @@ from ...schemas.evidence.duration_inference import (
     infer_duration,
     judged_records,
 )
-from ...schemas.evidence.parameters import Parameters
+from ...schemas.evidence.parameters import quoted
 from ...schemas.evidence.time_unit import TimeUnit, other_unit_in
 from ...schemas.study.columns import Mask, Numbers
 from ...schemas.study.dataset import Dataset
@@ -123,7 +123,7 @@ class Evidence:
     def siblings(self) -> Mapping[str, Times]:
         """The other times to an event of the dataset, by PARAMCD, if dates can give their unit."""
         data = self.selection.dataset
-        parameters, times = Parameters.of(data), Times.of(data)
+        parameters, times = data.parameters, Times.of(data)
         others = parameters.durations & ~data.equals("PARAMCD", self.selection.paramcd)
         if "AVALU" in data:
             others = others & ~data.matching("AVALU", lambda text: bool(other_unit_in(text)))
@@ -244,8 +244,10 @@ def _unknown_length(
     selection: AnalysedRecords, unit: TimeUnit, shown: Mapping[str, Constants], length: UnitLength | None
 ) -> Refused:
     one, name = str(unit).removesuffix("s"), selection.data.name
-    quoted = Parameters.of(selection.dataset).quoted
-    having = (f"{quoted(paramcd)} has {_lengths(constants)}" for paramcd, constants in sorted(shown.items()))
+    having = (
+        f"{quoted(selection.dataset, paramcd)} has {_lengths(constants)}"
+        for paramcd, constants in sorted(shown.items())
+    )
     where = "; ".join(dict.fromkeys(having))
     if length is not None:
         of_this_length = f"{unit} of {constant_text(length.days)} days"

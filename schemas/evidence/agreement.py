@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..study.columns import Mask, is_date
 from ..study.dataset import Dataset
+from .subjects import of_each
 
 _TOLERANCE = 1e-9
 """Relative; the same number read from two formats may differ in the last bit."""
@@ -47,7 +48,7 @@ def agreement(
     record : ndarray of int, shape (n_records,)
         Position in `adsl` of each record's subject, -1 where unknown.
     """
-    here, there = data.filled(variable), np.append(adsl.filled(theirs), False)[record]
+    here, there = data.filled(variable), of_each(adsl.filled(theirs), record, unknown=False)
     both = here & there
     if not both.any() or data.is_character(variable) != adsl.is_character(theirs):
         different = np.zeros_like(both)
@@ -64,7 +65,7 @@ def _other_text(
     ours, others = data.distinct(variable), adsl.distinct(theirs)
     index = pd.Index(others.values, dtype=object)
     known_as = index.get_indexer(pd.Index(ours.values, dtype=object)).astype(np.intp)
-    same: NDArray[np.bool_] = ours.spread(known_as, missing=-1) == np.append(others.codes, -1)[record]
+    same: NDArray[np.bool_] = ours.spread(known_as, missing=-1) == of_each(others.codes, record, unknown=-1)
     return ~same
 
 
@@ -74,7 +75,7 @@ def _other_number(
     both_dates = is_date(data[variable]) and is_date(adsl[theirs])
     any_date = is_date(data[variable]) or is_date(adsl[theirs])
     as_numbers = _seconds if both_dates else Dataset.days if any_date else Dataset.numbers
-    ours, others = as_numbers(data, variable), np.append(as_numbers(adsl, theirs), np.nan)[record]
+    ours, others = as_numbers(data, variable), of_each(as_numbers(adsl, theirs), record, unknown=np.nan)
     apart = np.abs(ours - others)
     different: NDArray[np.bool_] = apart > (0.0 if any_date else _TOLERANCE * np.abs(others))
     return different

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ..study.columns import Mask
 from ..study.dataset import Dataset
-from .parameters import Parameters
+from ..study.parameters import Parameters
+from .parameters import with_role
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,8 @@ _EVENT_DOMAINS = frozenset({"ADAE", "AE"})
 
 def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     """What speaks for an event that CNSR calls a censoring, and the reverse, parameter by parameter."""
-    texts = _censoring_texts(data, sides.parameters)
-    sources = _censoring_sources(data, sides.parameters)
+    texts = _censoring_texts(data)
+    sources = _censoring_sources(data)
     legal = sides.parameters.mostly(texts | sources, sides.censored)
     of_texts = sides.parameters.mostly(texts, sides.event) & ~legal
     yield Clue("records with CNSR = 0 have texts of censoring", of_texts)
@@ -114,11 +115,11 @@ def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     deaths = _matching(data, "DTHFL", frozenset({"Y"}))
     if "DTHDT" in data:
         deaths |= data.filled("DTHDT")
-    dead = sides.only_censored(deaths) & sides.parameters.with_role("OS")
+    dead = sides.only_censored(deaths) & with_role(data, "OS")
     yield Clue("those who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0", dead)
 
 
-def _censoring_texts(data: Dataset, parameters: Parameters) -> Mask:
+def _censoring_texts(data: Dataset) -> Mask:
     """Records whose EVNTDESC has a word of censoring that PARAM has not."""
     found = np.zeros(len(data), dtype=np.bool_)
     if "EVNTDESC" not in data:
@@ -126,23 +127,23 @@ def _censoring_texts(data: Dataset, parameters: Parameters) -> Mask:
     for word in _CENSORING_WORDS:
         hits = _having(data, "EVNTDESC", word)
         if hits.any():
-            found |= hits & ~_named(parameters, word)
+            found |= hits & ~_named(data, word)
     return found
 
 
-def _censoring_sources(data: Dataset, parameters: Parameters) -> Mask:
+def _censoring_sources(data: Dataset) -> Mask:
     """Records dated by the end of follow-up; not by that of treatment or study where PARAM is about it."""
     found = _matching(data, "SRCVAR", _CENSORING_SOURCES)
     for source, word in _ENDS.items():
         dated = _matching(data, "SRCVAR", frozenset({source}))
         if dated.any():
-            found &= ~(dated & _named(parameters, word))
+            found &= ~(dated & _named(data, word))
     return found
 
 
-def _named(parameters: Parameters, word: re.Pattern[str]) -> Mask:
+def _named(data: Dataset, word: re.Pattern[str]) -> Mask:
     """Records of parameters whose PARAM has a word."""
-    return _having(parameters.data, "PARAM", word)
+    return _having(data, "PARAM", word)
 
 
 def _having(data: Dataset, variable: str, word: re.Pattern[str]) -> Mask:

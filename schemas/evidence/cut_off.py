@@ -16,7 +16,7 @@ from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..study.declarations import Declarations
 from ..study.study import Study
-from .subjects import adsl_record
+from .subjects import in_adsl
 
 CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")
 """Names of a date of the data cut-off."""
@@ -88,7 +88,7 @@ def _of_subjects(data: Dataset, study: Study) -> CutOff | None:
     variable = next(own_cut_offs(adsl), None)
     if variable is None:
         return None
-    return CutOff(f"{variable} of ADSL", np.append(adsl.days(variable), np.nan)[adsl_record(data, adsl)])
+    return CutOff(f"{variable} of ADSL", in_adsl(data, adsl, variable).days())
 
 
 def own_cut_offs(data: Dataset) -> Iterator[str]:

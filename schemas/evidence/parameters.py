@@ -1,11 +1,11 @@
-"""The parameters of a dataset: which records belong to which, and which of them are times to an event."""
+"""Which parameters are which endpoint, which may be quoted, and how faults of several are reported."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..study.columns import Mask
 from ..study.dataset import Dataset
-from ..study.declarations import UNDECLARED, Endpoint
 from ..wording import counted
 from .identifiers import WITHHELD, identifiers
 from .time_unit import unit_from_text
@@ -44,140 +43,98 @@ _WITH_IDENTIFIER = "with a subject's identifier as PARAMCD"
 _UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
 
 
-@dataclass(frozen=True, eq=False)
-class Parameters:
-    """The records of a dataset by PARAMCD.
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How a fault of one parameter, or of several together, is reported.
 
     Attributes
     ----------
-    names : tuple of str
-        PARAMCD of each parameter; empty text where PARAMCD is missing or not there.
-    codes : ndarray of int, shape (n_records,)
-        Position of each record's parameter in `names`.
+    parameter : str
+        PARAMCD; empty for several, and for the parameter without a name.
+    opening : str
+        How a message about several begins.
+    cause : str
+        What tells several from others in the identity of a finding.
     """
 
-    data: Dataset
-    names: tuple[str, ...]
-    codes: NDArray[np.intp]
+    parameter: str = ""
+    opening: str = ""
+    cause: str = ""
 
     @classmethod
-    def of(cls, data: Dataset) -> Parameters:
-        """The parameters of a dataset; all records are one nameless parameter without PARAMCD."""
-        if "PARAMCD" not in data:
-            return cls(data, ("",), np.zeros(len(data), dtype=np.intp))
-        distinct = data.distinct("PARAMCD")
-        names = (*map(str, distinct.values), "")
-        return cls(data, names, np.where(distinct.codes < 0, len(names) - 1, distinct.codes))
+    def further(cls, parameters: int) -> Reported:
+        """Parameters beyond the first ones."""
+        return cls("", f"{parameters} further parameters: ", f"{parameters} further")
 
-    @cached_property
-    def quotable(self) -> Mask:
-        """Parameters whose PARAMCD may be quoted: it is no identifier of a subject."""
-        withheld = identifying_codes(self.data)
-        return np.array([name not in withheld for name in self.names], dtype=np.bool_)
+    @classmethod
+    def withheld(cls, parameters: int) -> Reported:
+        """Parameters whose PARAMCD is not quoted."""
+        opening = f"{counted(parameters, 'parameter')} {_WITH_IDENTIFIER}: "
+        return cls("", opening, f"{parameters} withheld")
 
-    def quoted(self, name: str) -> str:
-        """PARAMCD for a message."""
-        return WITHHELD if name in identifying_codes(self.data) else name
 
-    def count(self, mask: Mask) -> NDArray[np.intp]:
-        """Number of the records under a mask, per parameter."""
-        return np.bincount(self.codes[mask], minlength=len(self.names))
+def split(data: Dataset, mask: Mask) -> Iterator[tuple[Reported, Mask]]:
+    """A mask parameter by parameter, those beyond the first ones together."""
+    parameters = data.parameters
+    codes = parameters.codes
+    for reported, numbers in _reported(data, np.flatnonzero(parameters.count(mask))):
+        own = np.zeros(len(parameters.names), dtype=np.bool_)
+        own[numbers] = True
+        yield reported, mask & own[codes]
 
-    def mostly(self, mask: Mask, among: Mask) -> Mask:
-        """Parameters in which more than half of the records `among` are under `mask`."""
-        return 2 * self.count(mask & among) > self.count(among)
 
-    @property
-    def time_to_event(self) -> Mask:
-        """Parameters that are times to an event: those with CNSR, or all where no record has CNSR.
+def where(data: Dataset, chosen: Mask) -> Iterator[Reported]:
+    """The same for chosen parameters, for faults of a parameter as a whole."""
+    yield from (reported for reported, _ in _reported(data, np.flatnonzero(chosen)))
 
-        A basic data structure may hold other parameters beside them, whose CNSR is null.
-        """
-        if "CNSR" not in self.data:
-            return np.ones(len(self.names), dtype=np.bool_)
-        having = self.count(self.data.filled("CNSR")) > 0
-        return having if having.any() else ~having
 
-    @property
-    def durations(self) -> Mask:
-        """Records of the parameters that are times to an event."""
-        return self.time_to_event[self.codes]
+def _reported(data: Dataset, numbers: NDArray[np.intp]) -> Iterator[tuple[Reported, NDArray[np.intp]]]:
+    """How faults of parameters are reported, each with the numbers of its parameters."""
+    withheld_names, names = identifying_codes(data), data.parameters.names
+    quotable = np.array([names[number] not in withheld_names for number in numbers], dtype=np.bool_)
+    named, withheld = numbers[quotable], numbers[~quotable]
+    shown = len(named) if len(named) <= SHOWN else SHOWN - 1
+    for number in named[:shown]:
+        yield Reported(names[number]), np.array([number])
+    if shown < len(named):
+        yield Reported.further(len(named) - shown), named[shown:]
+    if len(withheld):
+        yield Reported.withheld(len(withheld)), withheld
 
-    def each(self, among: Mask) -> Iterator[tuple[str, NDArray[np.intp]]]:
-        """Name and record positions of each parameter that has records `among`."""
-        positions = np.flatnonzero(among)
-        order = positions[np.argsort(self.codes[positions], kind="stable")]
-        present, starts = np.unique(self.codes[order], return_index=True)
-        for number, own in zip(present, np.split(order, starts[1:]), strict=False):
-            yield self.names[number], own
 
-    def split(self, mask: Mask) -> Iterator[tuple[str, Mask]]:
-        """A mask parameter by parameter, with a text to begin a message with: "OS: "."""
-        for start, numbers in self._told(np.flatnonzero(self.count(mask))):
-            own = np.zeros(len(self.names), dtype=np.bool_)
-            own[numbers] = True
-            yield start, mask & own[self.codes]
+def quoted(data: Dataset, name: str) -> str:
+    """PARAMCD for a message."""
+    return WITHHELD if name in identifying_codes(data) else name
 
-    def where(self, chosen: Mask) -> Iterator[str]:
-        """The same beginnings for chosen parameters, for faults of a parameter as a whole."""
-        yield from (start for start, _ in self._told(np.flatnonzero(chosen)))
 
-    def _told(self, numbers: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.intp]]]:
-        """How messages about parameters begin, each with the numbers of its parameters."""
-        quotable = self.quotable[numbers]
-        named, withheld = numbers[quotable], numbers[~quotable]
-        shown = len(named) if len(named) <= SHOWN else SHOWN - 1
-        for number in named[:shown]:
-            yield prefix(self.names[number]), np.array([number])
-        if shown < len(named):
-            yield further(len(named) - shown), named[shown:]
-        if len(withheld):
-            yield unnamed(len(withheld)), withheld
+def with_role(data: Dataset, role: str) -> Mask:
+    """Parameters that are an endpoint ("OS", "PFS", "DOR"): as declared, else by PARAMCD or by the exact text
+    of PARAM."""
+    parameters = data.parameters
+    found = np.array([name.upper() == role for name in parameters.names])
+    if "PARAM" in data:
+        meant = data.matching("PARAM", partial(_means, role))
+        found |= parameters.count(meant) > 0
+    for number, name in enumerate(parameters.names):
+        declared = parameters.endpoint(name).role
+        if declared:
+            found[number] = declared == role
+    return found
 
-    def texts(self, variable: str) -> list[list[str]]:
-        """The texts of a variable in each parameter, sorted; none where it is not there."""
-        found: list[list[str]] = [[] for _ in self.names]
-        if variable not in self.data:
-            return found
-        distinct = self.data.distinct(variable)
-        width = len(distinct.values)
-        filled = distinct.codes >= 0
-        for pair in np.unique(self.codes[filled] * width + distinct.codes[filled]):
-            found[pair // width].append(str(distinct.values[pair % width]))
-        return [sorted(texts) for texts in found]
 
-    def with_role(self, role: str) -> Mask:
-        """Parameters that are an endpoint ("OS", "PFS", "DOR"): as declared, else by PARAMCD or by the exact
-        text of PARAM."""
-        found = np.array([name.upper() == role for name in self.names])
-        if "PARAM" in self.data:
-            meant = self.data.matching("PARAM", partial(_means, role))
-            found |= self.count(meant) > 0
-        for number, name in enumerate(self.names):
-            declared = self.endpoint(name).role
-            if declared:
-                found[number] = declared == role
-        return found
-
-    def records_with_role(self, role: str) -> Mask:
-        """Records that are an endpoint, each by its own PARAMCD and PARAM, so that parts of a study agree."""
-        declared = [self.endpoint(name).role for name in self.names]
-        by_code = np.array(
-            [(said or name.upper()) == role for said, name in zip(declared, self.names, strict=True)]
-        )
-        found: Mask = by_code[self.codes]
-        if "PARAM" in self.data:
-            open_to_text = np.array([not said for said in declared])[self.codes]
-            found = found | (open_to_text & self.data.matching("PARAM", partial(_means, role)))
-        return found
-
-    def endpoint(self, name: str) -> Endpoint:
-        """What is declared of a parameter; nothing where it is not declared."""
-        return self.data.declarations.endpoints.get(name, UNDECLARED)
-
-    def among(self, chosen: Collection[str]) -> Mask:
-        """Records of parameters by name."""
-        return np.isin(self.codes, [number for number, name in enumerate(self.names) if name in chosen])
+def records_with_role(data: Dataset, role: str) -> Mask:
+    """Records that are an endpoint, each by its own PARAMCD and PARAM, so that parts of a study agree."""
+    parameters = data.parameters
+    codes = parameters.codes
+    declared = [parameters.endpoint(name).role for name in parameters.names]
+    by_code = np.array(
+        [(said or name.upper()) == role for said, name in zip(declared, parameters.names, strict=True)]
+    )
+    found: Mask = by_code[codes]
+    if "PARAM" in data:
+        open_to_text = np.array([not said for said in declared])[codes]
+        found = found | (open_to_text & data.matching("PARAM", partial(_means, role)))
+    return found
 
 
 def identify_subjects(data: Dataset) -> bool:
@@ -229,21 +186,6 @@ def _one_each(data: Dataset) -> bool:
         return False
     parameters, subjects = len(data.distinct("PARAMCD").values), len(data.distinct("USUBJID").values)
     return parameters == subjects >= _ONE_EACH and bool((_subjects_of_each(data) == 1).all())
-
-
-def prefix(name: str) -> str:
-    """How a message about a parameter begins."""
-    return f"{name}: " if name else ""
-
-
-def further(parameters: int) -> str:
-    """How a message about parameters beyond the first ones begins."""
-    return f"{parameters} further parameters: "
-
-
-def unnamed(parameters: int) -> str:
-    """How a message about parameters begins whose PARAMCD is not quoted."""
-    return f"{counted(parameters, 'parameter')} {_WITH_IDENTIFIER}: "
 
 
 def named(data: Dataset) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..study import columns
 from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
@@ -54,6 +56,90 @@ def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
     return ours.spread(first[found], missing=-1)
 
 
+def of_each(values: NDArray[Any], record: NDArray[np.intp], *, unknown: Any) -> NDArray[Any]:
+    """What each record's subject has, by the subject's position in another dataset; `unknown` where -1."""
+    found: NDArray[Any] = np.append(values, np.asarray([unknown], dtype=values.dtype))[record]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class SubjectVariable:
+    """A variable of the subject as each record has it.
+
+    Attributes
+    ----------
+    name : str
+    source : Dataset
+        The dataset that holds it.
+    record : ndarray of int, shape (n_records,), or None
+        Position in `source` of each record's subject, -1 where unknown; None for a copy of the record's own.
+    """
+
+    name: str
+    source: Dataset
+    record: NDArray[np.intp] | None
+
+    @property
+    def known(self) -> Mask:
+        """Records whose subject the source has."""
+        if self.record is None:
+            return np.ones(len(self.source), dtype=np.bool_)
+        return self.record >= 0
+
+    def days(self) -> NDArray[np.float64]:
+        """Days since 1970-01-01, NaN where nothing is known."""
+        return self._of_each(self.source.days(self.name), np.nan)
+
+    def missing(self) -> Mask:
+        """Records whose subject is known and has no value."""
+        return self._of_each(self.source.missing(self.name), False)
+
+    def filled(self) -> Mask:
+        """Records whose subject has a value."""
+        return self._of_each(self.source.filled(self.name), False)
+
+    def equals(self, *values: object) -> Mask:
+        return self._of_each(self.source.equals(self.name, *values), False)
+
+    def codes(self) -> NDArray[np.intp]:
+        """Each record's code among the distinct values of the source; -1 where there is none."""
+        return self._of_each(self.source.distinct(self.name).codes, -1)
+
+    def moments(self) -> NDArray[np.datetime64] | None:
+        """Dates with their times, NaT where nothing is known; None where the variable is no date."""
+        column = self.source[self.name]
+        if not columns.is_date(column):
+            return None
+        return self._of_each(column.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT"))
+
+    def _of_each(self, values: NDArray[Any], unknown: Any) -> NDArray[Any]:
+        return values if self.record is None else of_each(values, self.record, unknown=unknown)
+
+
+def subject(data: Dataset, study: Study, name: str) -> SubjectVariable | None:
+    """A variable of the subject for each record of `data`: its own copy where there is one, else ADSL's.
+
+    None where neither dataset has it, or USUBJID does not lead from one to the other.
+    """
+    if name in data:
+        return SubjectVariable(name, data, None)
+    if "ADSL" not in study or name not in study["ADSL"]:
+        return None
+    adsl = study["ADSL"]
+    return in_adsl(data, adsl, name) if "USUBJID" in data and "USUBJID" in adsl else None
+
+
+def in_adsl(data: Dataset, adsl: Dataset, name: str) -> SubjectVariable:
+    """The same of ADSL, whatever the record itself has; both datasets have USUBJID, and ADSL the variable."""
+    return SubjectVariable(name, adsl, adsl_record(data, adsl))
+
+
+def subject_days(data: Dataset, study: Study, name: str) -> NDArray[np.float64]:
+    """A date of the subject for each record, as days since 1970-01-01; NaN where nothing is known."""
+    found = subject(data, study, name)
+    return np.full(len(data), np.nan) if found is None else found.days()
+
+
 @dataclass(frozen=True, eq=False)
 class Deaths:
     """What ADSL knows of the death of each record's subject.
@@ -72,79 +158,15 @@ class Deaths:
     imputed: Mask
 
 
-def deaths_of(data: Dataset, adsl: Dataset) -> Deaths | None:
-    """Deaths of the subjects of `data`; None where ADSL says nothing about deaths."""
-    if "USUBJID" not in adsl or not ("DTHFL" in adsl or "DTHDT" in adsl):
-        return None
-    record = adsl_record(data, adsl)
-    day, died = np.full(len(adsl), np.nan), np.zeros(len(adsl), dtype=np.bool_)
-    imputed = np.zeros(len(adsl), dtype=np.bool_)
+def deaths_of(data: Dataset, adsl: Dataset) -> Deaths:
+    """Deaths of the subjects of `data`; both datasets have USUBJID."""
+    day, died = np.full(len(data), np.nan), np.zeros(len(data), dtype=np.bool_)
+    imputed = np.zeros(len(data), dtype=np.bool_)
     if "DTHDT" in adsl:
-        day, died = adsl.days("DTHDT"), died | adsl.filled("DTHDT")
+        date = in_adsl(data, adsl, "DTHDT")
+        day, died = date.days(), date.filled()
     if "DTHFL" in adsl:
-        died = died | adsl.equals("DTHFL", "Y")
+        died = died | in_adsl(data, adsl, "DTHFL").equals("Y")
     if "DTHDTF" in adsl:
-        imputed = adsl.filled("DTHDTF")
-    return Deaths(
-        known=record >= 0,
-        died=np.append(died, False)[record],
-        day=np.append(day, np.nan)[record],
-        imputed=np.append(imputed, False)[record],
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class SubjectVariable:
-    """A variable of ADSL as each record has it: its own copy where there is one, else ADSL's.
-
-    Attributes
-    ----------
-    name : str
-    source : Dataset
-        The dataset that holds it.
-    record : ndarray of int, shape (n_records,), or None
-        Position in `source` of each record's subject, -1 where unknown; None for an own copy.
-    """
-
-    name: str
-    source: Dataset
-    record: NDArray[np.intp] | None
-
-    @property
-    def known(self) -> Mask:
-        """Records whose subject the source has."""
-        if self.record is None:
-            return np.ones(len(self.source), dtype=np.bool_)
-        return self.record >= 0
-
-    def days(self) -> NDArray[np.float64]:
-        days = self.source.days(self.name)
-        return days if self.record is None else np.append(days, np.nan)[self.record]
-
-    def missing(self) -> Mask:
-        """Records whose subject is known and has no value."""
-        return self._of_each(self.source.missing(self.name))
-
-    def equals(self, *values: object) -> Mask:
-        return self._of_each(self.source.equals(self.name, *values))
-
-    def _of_each(self, mask: Mask) -> Mask:
-        return mask if self.record is None else np.append(mask, False)[self.record]
-
-
-def subject_variable(data: Dataset, study: Study, name: str) -> SubjectVariable | None:
-    """A variable of ADSL for each record of `data`; None where neither dataset has it."""
-    if name in data:
-        return SubjectVariable(name, data, None)
-    if "ADSL" not in study or name not in study["ADSL"]:
-        return None
-    adsl = study["ADSL"]
-    if "USUBJID" not in data or "USUBJID" not in adsl:
-        return None
-    return SubjectVariable(name, adsl, adsl_record(data, adsl))
-
-
-def subject_days(data: Dataset, study: Study, name: str) -> NDArray[np.float64]:
-    """A date of ADSL for each record, as days since 1970-01-01; NaN where nothing is known."""
-    found = subject_variable(data, study, name)
-    return np.full(len(data), np.nan) if found is None else found.days()
+        imputed = in_adsl(data, adsl, "DTHDTF").filled()
+    return Deaths(known=adsl_record(data, adsl) >= 0, died=died, day=day, imputed=imputed)

@@ -15,7 +15,7 @@ from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
 from .cut_off import at_cut_off
-from .parameters import Parameters
+from .parameters import records_with_role
 
 _NEEDED = ("USUBJID", "PARAMCD", "CNSR", "ADT")
 
@@ -155,7 +155,7 @@ def _records(data: Dataset) -> NDArray[np.intp] | None:
     if Structure.TTE not in data.structure.lineage or not all(name in data for name in _NEEDED):
         return None
     subject = data.distinct("USUBJID").codes
-    chosen = np.flatnonzero(Parameters.of(data).records_with_role("OS") & (subject >= 0))
+    chosen = np.flatnonzero(records_with_role(data, "OS") & (subject >= 0))
     if not len(chosen):
         return None
     alone: NDArray[np.intp] = chosen[np.bincount(subject[chosen])[subject[chosen]] == 1]

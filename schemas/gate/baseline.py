@@ -4,7 +4,7 @@ Findings are of one subject when rule, dataset and variables are the same; their
 finding that has the same records as before is unchanged, and so is one that has only some of them. One with
 records that were not there before is new, by so many records; so is one that weighs more than before, and
 one of more records than a report lists by hash, unless they are exactly those of before. A fault of a dataset
-as a whole is known by its message: nothing else tells whether it grew.
+as a whole is known by its parameter and its cause, which holds the number by which it grows.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def _known(finding: Finding) -> KnownFinding:
         finding.records,
         finding.fingerprint,
         finding.keys.listed,
+        finding.parameter,
     )
 
 
@@ -113,7 +114,8 @@ class _Twins:
         self._known = list(known)
         self._waiting: dict[tuple[str, Severity], deque[int]] = defaultdict(deque)
         for number, each in enumerate(self._known):
-            self._waiting[each.fingerprint, each.severity].append(number)
+            for fingerprint in (each.fingerprint, *each.also):
+                self._waiting[fingerprint, each.severity].append(number)
         self._claimed: set[int] = set()
 
     def claim(self, finding: Finding) -> bool:
@@ -122,11 +124,18 @@ class _Twins:
             waiting
             for severity in Severity
             if severity >= finding.severity
-            and (waiting := self._waiting.get((finding.fingerprint, severity)))
+            and (waiting := self._still_waiting(finding.fingerprint, severity))
         ]
         if fitting:
             self._claimed.add(min(fitting, key=lambda waiting: waiting[0]).popleft())
         return bool(fitting)
+
+    def _still_waiting(self, fingerprint: str, severity: Severity) -> deque[int]:
+        """Those that no finding has claimed, also not by another of their fingerprints."""
+        waiting = self._waiting.get((fingerprint, severity), deque())
+        while waiting and waiting[0] in self._claimed:
+            waiting.popleft()
+        return waiting
 
     @property
     def left(self) -> list[KnownFinding]:
@@ -141,7 +150,8 @@ class _Pool:
         self._having: dict[str, deque[tuple[int, int]]] = defaultdict(deque)
         self._like: dict[str, list[int]] = defaultdict(list)
         for number, each in enumerate(known):
-            self._like[each.fingerprint].append(number)
+            for fingerprint in (each.fingerprint, *each.also):
+                self._like[fingerprint].append(number)
             for record, held in Counter(each.listed or ()).items():
                 self._having[record].append((number, held))
         self._touched: set[int] = set()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..errors import AdamgateError
 from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
 from ..evidence.parameters import identifying_codes
+from ..rules.ids import is_adamgates
 from ..rules.rule import Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
 from ..study.columns import Mask, WrongType
 from ..study.dataset import Dataset
@@ -166,7 +167,8 @@ def _found(
         if not isinstance(fault, Fault) or not fault.found:
             continue
         left, met = spare(data, fault, waivers)
-        waived += [_waived(rule, name, fault, waiver, records) for waiver, records in met]
+        quotable = replace(fault, parameter=_parameter(data, fault))
+        waived += [_waived(rule, name, quotable, waiver, records) for waiver, records in met]
         if left is not None:
             findings.append(_finding(rule, data, left, options))
     return tuple(findings), tuple(waived)
@@ -178,6 +180,7 @@ def _waived(rule: Rule, dataset: str, fault: Fault, waiver: Waiver, records: int
         dataset=dataset,
         variables=fault.variables,
         message=fault.message,
+        parameter=fault.parameter,
         records=records,
         reason=waiver.reason,
         owner=waiver.owner,
@@ -196,6 +199,8 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptio
         message=fault.message,
         title=rule.title,
         values=_values(data, fault.values, options),
+        parameter=_parameter(data, fault),
+        cause="" if fault.mask is not None else _cause(rule, fault),
     )
     if data is None or fault.mask is None:
         return finding
@@ -207,6 +212,17 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptio
         keys=keys.of(mask),
         keys_shown=options.show_keys,
     )
+
+
+def _parameter(data: Dataset | None, fault: Fault) -> str:
+    """PARAMCD of a fault, unless it identifies a subject."""
+    withheld = data is not None and fault.parameter and fault.parameter in identifying_codes(data)
+    return WITHHELD if withheld else fault.parameter
+
+
+def _cause(rule: Rule, fault: Fault) -> str:
+    """What tells a fault of a dataset as a whole from others; of a user's own rules their words may."""
+    return fault.cause if fault.cause or is_adamgates(rule.id) else fault.message
 
 
 def _values(data: Dataset | None, values: str, options: CheckOptions) -> str:

@@ -33,8 +33,8 @@ from .finding import EXAMPLES, Finding, Outcome, Status
 SUBJECT = "USUBJID"
 
 Records = NDArray[np.intp]
-FindingWords = tuple[str, tuple[str, ...], Severity]
-"""Message, variables and severity: what a finding says of whichever records."""
+FindingWords = tuple[str, tuple[str, ...], Severity, str]
+"""Message, variables, severity and cause: what a finding says of whichever records."""
 
 _OF_NUMBERS = frozenset({"numbers", "days"})
 _BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
@@ -211,7 +211,7 @@ def _agree(checks: Sequence[Check]) -> bool:
 
 
 def _words(finding: Finding) -> FindingWords:
-    return finding.said, finding.variables, finding.severity
+    return finding.said, finding.variables, finding.severity, finding.cause
 
 
 def _placed(finding: Finding, places: Records) -> Finding:

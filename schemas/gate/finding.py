@@ -11,8 +11,24 @@ from ..word import Word
 from ..wording import UNDELIVERED
 from .record_keys import RecordKeys, fingerprint
 
+Subject = tuple[str, str, tuple[str, ...]]
+"""Rule, dataset and variables."""
+
 EXAMPLES = 10
 """At most this many records stand in a finding as examples; the count is always exact."""
+
+
+def sentence(parameter: str, message: str) -> str:
+    """A message about a parameter as people read it."""
+    return f"{parameter}: {message}" if parameter else message
+
+
+def fingerprint_of_whole(
+    rule_id: str, dataset: str, variables: tuple[str, ...], parameter: str, cause: str
+) -> str:
+    """The fingerprint of a fault in a dataset as a whole."""
+    of_parameter = (parameter,) if parameter else ()
+    return fingerprint((rule_id, dataset, *variables, *of_parameter, cause), 0, RecordKeys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,7 @@ class Finding:
     dataset : str
     variables : tuple of str
     message : str
-        What is wrong, in one sentence, without patient data.
+        What is wrong, in one sentence, without patient data and without the parameter.
     records : int
         Number of records concerned, exact; 0 when the fault is in the dataset as a whole.
     examples : tuple of Example
@@ -69,6 +85,10 @@ class Finding:
         What stands in the data, in words; empty unless asked for (it is patient data).
     keys_shown : bool
         Whether a report may list the hashed keys, from which subjects can be guessed.
+    parameter : str
+        PARAMCD of the parameter it is about; empty where it is about none, or several.
+    cause : str
+        What tells it from others of its rule, variables and parameter; empty where records do.
     """
 
     rule_id: str
@@ -84,14 +104,26 @@ class Finding:
     new_records: int | None = None
     values: str = field(default="", repr=False)
     keys_shown: bool = True
+    parameter: str = ""
+    cause: str = ""
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
+        """The message as people read it, with its parameter: "OS: AVAL is negative"."""
+        return sentence(self.parameter, self.message)
+
+    @property
+    def worded(self) -> str:
         """The message, with the values where they were asked for."""
         return f"{self.message}: {self.values}" if self.values else self.message
 
     @property
-    def subject(self) -> tuple[str, str, tuple[str, ...]]:
+    def said(self) -> str:
+        """The same with the parameter before it."""
+        return sentence(self.parameter, self.worded)
+
+    @property
+    def subject(self) -> Subject:
         """What it is about, whatever its records and its words."""
         return self.rule_id, self.dataset, self.variables
 
@@ -99,10 +131,12 @@ class Finding:
     def fingerprint(self) -> str:
         """The same in every delivery that has the same fault in the same records.
 
-        Where a fault is in the dataset as a whole, its words alone tell it from others of its rule.
+        Words are no part of it. Records tell a fault from others of its rule; a fault of the dataset as a
+        whole is told by its parameter and its cause.
         """
-        words = () if self.records else (self.message,)
-        return fingerprint((self.rule_id, self.dataset, *self.variables, *words), self.records, self.keys)
+        if not self.records:
+            return fingerprint_of_whole(*self.subject, self.parameter, self.cause)
+        return fingerprint((self.rule_id, self.dataset, *self.variables), self.records, self.keys)
 
 
 class Status(Word):
@@ -164,6 +198,10 @@ class KnownFinding:
         As of the finding.
     listed : tuple of str or None
         Hashes of its records' keys; None where they were too many to list.
+    parameter : str
+        As of the finding; earlier reports have it in the message.
+    also : tuple of str
+        Other fingerprints that the finding may have now; an earlier report did not tell them apart.
     """
 
     rule_id: str
@@ -174,7 +212,14 @@ class KnownFinding:
     records: int
     fingerprint: str
     listed: tuple[str, ...] | None = field(default=(), repr=False)
+    parameter: str = ""
+    also: tuple[str, ...] = field(default=(), repr=False)
 
     @property
-    def subject(self) -> tuple[str, str, tuple[str, ...]]:
+    def sentence(self) -> str:
+        """The message with its parameter."""
+        return sentence(self.parameter, self.message)
+
+    @property
+    def subject(self) -> Subject:
         return self.rule_id, self.dataset, self.variables

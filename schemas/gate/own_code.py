@@ -91,8 +91,10 @@ def plain_yield(yielded: Yield, records: int) -> Yield:
     match yielded:
         case Fault():
             variables = tuple(map(plain_text, yielded.variables))
-            message, values = plain_text(yielded.message), plain_text(yielded.values)
-            plain = Fault(_copied(yielded.mask), variables, message, yielded.severity, values)
+            message, *others = map(
+                plain_text, (yielded.message, yielded.values, yielded.parameter, yielded.cause)
+            )
+            plain = Fault(_copied(yielded.mask), variables, message, yielded.severity, *others)
         case Inference():
             parts = (yielded.subject, yielded.statement, yielded.parameter, yielded.values)
             plain = Inference(*map(plain_text, parts))

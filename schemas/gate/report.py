@@ -47,7 +47,7 @@ class Waived:
 
     Attributes
     ----------
-    rule_id, dataset, variables, message
+    rule_id, dataset, variables, message, parameter
         As of the finding.
     records : int
         Records that it hid; 0 for a fault of the dataset as a whole.
@@ -66,6 +66,7 @@ class Waived:
     owner: str
     expires: date
     place: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ class GateRefused(Refused):
         self.threshold = None if threshold is None else Severity(threshold)
         found = report.refusing(threshold)
         what = f"refused: {counted(len(found), 'finding')}, {counted(len(report.not_run), 'rule')} not run"
-        first = [f"{finding.dataset} {finding.rule_id}: {finding.message}" for finding in found[:3]]
+        first = [f"{finding.dataset} {finding.rule_id}: {finding.sentence}" for finding in found[:3]]
         first += [f"{o.dataset} {o.rule_id} not run: {o.reason}" for o in report.not_run[:3]]
         super().__init__(what, "; ".join(first), "correct the data, or read the report for each rule")
 

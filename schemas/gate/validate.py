@@ -269,7 +269,7 @@ def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[
             yield rule, None
             continue
         for dataset in study:
-            if rule.scope.covers(dataset) and dataset.name not in rule.scope.datasets:
+            if rule.scope.covers(dataset) and dataset.name not in rule.scope.required:
                 yield rule, dataset
 
 
@@ -337,7 +337,7 @@ def _report(study: Study, checks: list[Check], standards: Standards, terms: Poli
     place = {dataset.name: number for number, dataset in enumerate(study)}
     findings = [finding for check in checks for finding in check.findings]
     findings.sort(
-        key=lambda f: (-f.severity.rank, place.get(f.dataset, -1), f.rule_id, f.variables, f.message)
+        key=lambda f: (-f.severity.rank, place.get(f.dataset, -1), f.rule_id, f.variables, f.sentence)
     )
     outcomes = [check.outcome for check in checks]
     outcomes.sort(key=lambda o: (o.rule_id, place.get(o.dataset, -1)))

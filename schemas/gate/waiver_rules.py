@@ -61,7 +61,7 @@ def unused(audit: Audit) -> Iterator[Fault]:
         judged = (each.rule, each.dataset) in audit.judged
         if judged and each.holds_on(audit.waivers.today) and each.place not in met:
             slip = _slip(each, audit.datasets.get(each.dataset))
-            yield Fault(None, (), f"{each} meets no finding{slip}")
+            yield Fault(None, (), f"{each} meets no finding{slip}", cause=each.identity)
 
 
 def _slip(waiver: Waiver, data: Dataset | None) -> str:
@@ -96,7 +96,8 @@ def expired(audit: Audit) -> Iterator[Fault]:
     """
     for each in audit.waivers.all:
         if not each.holds_on(audit.waivers.today):
-            yield Fault(None, (), f"{each} expired on {each.expires.isoformat()}")
+            last = each.expires.isoformat()
+            yield Fault(None, (), f"{each} expired on {last}", cause=f"{each.identity} {last}")
 
 
 def unread(audit: Audit) -> Iterator[Fault]:
@@ -120,7 +121,8 @@ def unread(audit: Audit) -> Iterator[Fault]:
         if dataset not in audit.datasets:
             near = nearest(dataset, audit.datasets, 1)
             meant = f"; is {near[0]} meant?" if near else ""
-            yield Fault(None, (), f"settings name {one_line(dataset, 40)}, which was not read{meant}")
+            name = one_line(dataset, 40)
+            yield Fault(None, (), f"settings name {name}, which was not read{meant}", cause=name)
 
 
 def _rule(rule_id: str, title: str, severity: Severity, function: RuleFunction) -> Rule:

@@ -48,6 +48,8 @@ class Waiver:
         Values of `variable`; where `record` is given too, both must hold.
     variable : str
         Only faults that concern this variable; by default any, and `values` are of the first one.
+    parameter : str
+        Only faults of this PARAMCD; by default any.
     place : str
         Where it stands: "waiver 2".
     """
@@ -70,6 +72,9 @@ class Waiver:
         name, "Variable that the finding is about.", default="", otherwise="any; of values: the first one"
     )
     place: str = ""
+    parameter: str = option(
+        text, "PARAMCD of the parameter that the finding is about.", default="", otherwise="any"
+    )
 
     def __post_init__(self) -> None:
         for needed in ("rule", "dataset", "reason", "owner"):
@@ -81,6 +86,11 @@ class Waiver:
     def __str__(self) -> str:
         return f"{self.place or 'a waiver'} ({self.rule} in {self.dataset}, {self.owner})"
 
+    @property
+    def identity(self) -> str:
+        """Which waiver it is, for findings about waivers; reports of earlier versions hold it."""
+        return f"{self.place} {self.rule} {self.dataset} {self.owner}"
+
     def concerns(self, rule_id: str, dataset: str) -> bool:
         return (self.rule, self.dataset) == (rule_id, dataset)
 
@@ -88,10 +98,14 @@ class Waiver:
         return today <= self.expires
 
     def accepts(self, fault: Fault) -> bool:
-        """Whether it is about a fault of this kind: of records or of the dataset, and of its variable."""
+        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter."""
         named = bool(self.record or self.values)
         about_records = fault.mask is not None
-        return named is about_records and (not self.variable or self.variable in fault.variables)
+        return (
+            named is about_records
+            and (not self.variable or self.variable in fault.variables)
+            and (not self.parameter or self.parameter == fault.parameter)
+        )
 
     def names(self, data: Dataset, fault: Fault) -> Mask:
         """The records of a dataset that it names; none where it cannot be asked."""

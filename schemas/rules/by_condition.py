@@ -20,6 +20,7 @@ from ..options import option
 from ..severity import Severity
 from ..standards.structure import Structure
 from ..study.dataset import Dataset
+from ..study.study import Study
 from .ids import require_own_id
 from .rule import Citation, Fault, Grain, Rule, Scope, require_tuples
 
@@ -61,8 +62,8 @@ def condition_rule(
     datasets : sequence of str
         Applies to datasets of these names instead.
     needs : sequence of str
-        Variables without which the rule does not apply. One that is absent and not listed here is a
-        fault: the rule is *not run*, which refuses.
+        Variables without which the rule does not apply, "ADSL.DTHDT" that of another dataset. One that is
+        absent and not listed here is a fault: the rule is *not run*, which refuses.
     message : str
         Of a finding, without patient data; by default the title.
     why, fix : str
@@ -149,6 +150,7 @@ class RuleTable:
 
 def _judge(
     data: Dataset,
+    _study: Study | None = None,  # where the rule needs a variable of another dataset
     *,
     about: str,  # noqa: ARG001  (for the page)
     where: str,

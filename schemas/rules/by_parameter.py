@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..evidence.parameters import SHOWN, further, identifying_codes, prefix, unnamed
+from ..evidence.parameters import SHOWN, Reported, identifying_codes
 from ..severity import Severity
 from ..study.columns import Mask
 from ..study.dataset import Dataset
@@ -36,7 +36,7 @@ class OfParameter:
         The records concerned; None marks the parameter as a whole.
     severity : Severity or None
         Where it differs from the rule's own.
-    values : str
+    values, cause : str
         As in `Fault`.
     """
 
@@ -45,6 +45,7 @@ class OfParameter:
     positions: Positions | None = None
     severity: Severity | None = None
     values: str = ""
+    cause: str = ""
 
     @property
     def found(self) -> bool:
@@ -75,14 +76,15 @@ def by_parameter(
     together: dict[tuple[bool, Severity | None, bool], list[OfParameter]] = defaultdict(list)
     for one in every:
         if one.parameter in shown:
-            message = prefix(one.parameter) + one.message
-            yield Fault(_mask(data, [one]), variables, message, one.severity, one.values)
+            mask = _mask(data, [one])
+            yield Fault(mask, variables, one.message, one.severity, one.values, one.parameter, one.cause)
         else:
             together[one.parameter in withheld, one.severity, one.positions is None].append(one)
     for (identify, severity, _), several in together.items():
         count = len({one.parameter for one in several})
-        start = unnamed(count) if identify else further(count)
-        yield Fault(_mask(data, several), variables, start + others, severity)
+        reported = Reported.withheld(count) if identify else Reported.further(count)
+        message = reported.opening + others
+        yield Fault(_mask(data, several), variables, message, severity, cause=reported.cause)
 
 
 def _mask(data: Dataset, faults: Iterable[OfParameter]) -> Mask | None:

@@ -19,6 +19,12 @@ def prefixes(rule_ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({form[1] for rule_id in rule_ids if (form := _ID.fullmatch(rule_id))}))
 
 
+def is_adamgates(rule_id: str) -> bool:
+    """Whether an id is one that only adamgate's own rules have."""
+    form = _ID.fullmatch(rule_id)
+    return form is not None and form[1] in OWN_LETTERS
+
+
 def require_own_id(rule_id: str, place: str) -> None:
     """Refuse an id of another form, and one that begins as adamgate's own do.
 
@@ -29,7 +35,7 @@ def require_own_id(rule_id: str, place: str) -> None:
         raise ConfigurationError(
             f"'{one_line(rule_id)}' is no id of a rule", place, "give letters in capitals and digits: ACME001"
         )
-    if form[1] in OWN_LETTERS:
+    if is_adamgates(rule_id):
         raise ConfigurationError(
             f"ids that begin with {form[1]} are adamgate's own: {rule_id}",
             place,

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -34,7 +35,7 @@ from ..study.dataset import Dataset
 from ..study.study import Study
 from ..study.variable import MetadataKind
 from ..word import Word
-from ..wording import UNDELIVERED, one_line, plain_text
+from ..wording import UNDELIVERED, none_present, not_present, one_line, plain_text
 
 P = ParamSpec("P")
 
@@ -91,9 +92,10 @@ class Scope:
     excluded : tuple of Structure
         But not to these.
     needs : tuple of str
-        Variables without which the rule does not apply.
+        Variables without which the rule does not apply. "ADSL.LSTALVDT" is one of another dataset, which must
+        be present and have the subject by USUBJID; the rule then also gets the study.
     needs_any : tuple of tuple of str
-        Groups of which at least one variable must be there.
+        Groups of which at least one variable must be present, of whichever dataset.
     metadata : tuple of {"label", "length", "format"}
         Metadata that the source format must carry.
     datasets : tuple of str
@@ -127,7 +129,15 @@ class Scope:
     @property
     def is_wide(self) -> bool:
         """Whether the rule looks beyond its dataset."""
-        return bool(self.datasets or self.consults)
+        beyond = any(_owner(name) for name in (*self.needs, *chain(*self.needs_any)))
+        return bool(self.datasets or self.consults or beyond)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The other datasets without which the rule does not apply."""
+        groups = [(name,) for name in self.needs] + list(self.needs_any)
+        owners = [_owner(group[0]) for group in groups if len({*map(_owner, group)}) == 1]
+        return tuple(dict.fromkeys(filter(None, (*self.datasets, *owners))))
 
     def covers(self, dataset: Dataset) -> bool:
         """Whether a dataset has the structure, or the name, the rule is about."""
@@ -150,19 +160,43 @@ class Scope:
 
     def obstacle(self, dataset: Dataset, study: Study) -> str:
         """Why the rule does not apply to a dataset it covers; empty when it does."""
-        lacking = [name for name in self.needs if name not in dataset]
-        if lacking:
-            return f"no {', '.join(lacking)}"
-        for group in self.needs_any:
-            if not any(name in dataset for name in group):
-                return f"none of {', '.join(group)}"
         unknown = [kind for kind in self.metadata if kind not in dataset.carries]
-        if unknown:
-            return f"the source carries no {', '.join(unknown)}"
-        undelivered = [name for name in self.datasets if name not in study]
-        if undelivered:
-            return f"{UNDELIVERED}{', '.join(undelivered)}"
+        undelivered = [name for name in self.required if name not in study]
+        return (
+            self._lacking(dataset, study, beyond=False)
+            or (f"the source carries no {', '.join(unknown)}" if unknown else "")
+            or (f"{UNDELIVERED}{', '.join(undelivered)}" if undelivered else "")
+            or self._lacking(dataset, study, beyond=True)
+        )
+
+    def _lacking(self, dataset: Dataset, study: Study, *, beyond: bool) -> str:
+        """Which variables are not present: those of other datasets alone, or else the others."""
+        needed = [name for name in self.needs if bool(_owner(name)) is beyond]
+        lacking = [absent for name in needed if (absent := _absent(name, dataset, study))]
+        if lacking:
+            return not_present(*dict.fromkeys(lacking))
+        for group in self.needs_any:
+            absences = [_absent(name, dataset, study) for name in group]
+            if all(map(_owner, group)) is beyond and all(absences):
+                return none_present(*dict.fromkeys(absences))
         return ""
+
+
+def _owner(name: str) -> str:
+    """The dataset that a variable in a scope is of; empty for the one that is judged."""
+    return name.rpartition(".")[0]
+
+
+def _absent(name: str, dataset: Dataset, study: Study) -> str:
+    """What keeps a rule from a variable: its own name, or that of USUBJID, by which it is found."""
+    owner, _, variable = name.rpartition(".")
+    if not owner:
+        return "" if variable in dataset else variable
+    if owner not in study:
+        return name
+    by_subject = {"USUBJID": dataset, f"{owner}.USUBJID": study[owner]}
+    missing = (identifier for identifier, held in by_subject.items() if "USUBJID" not in held)
+    return next(missing, "" if variable in study[owner] else name)
 
 
 NO_PARAMETERS = "PARAMCD identifies subjects or records, not parameters"
@@ -184,6 +218,13 @@ class Fault:
         Where it differs from the rule's own.
     values : str
         What stands in the data, in words; patient data, shown only where values are asked for.
+    parameter : str
+        PARAMCD of the parameter it is about, no part of the message; empty for none, and for several.
+    cause : str
+        What tells a fault of the dataset as a whole from others of its rule, variables and parameter: a
+        short key that stays when the message changes, with the number by which the fault grows ("3 SAFFL").
+        A baseline knows the fault by it. Not needed where there is only one; for rules of a user's own the
+        default is the message.
     """
 
     mask: Mask | None
@@ -191,6 +232,8 @@ class Fault:
     message: str
     severity: Severity | None = None
     values: str = ""
+    parameter: str = ""
+    cause: str = ""
 
     @property
     def found(self) -> bool:
@@ -327,9 +370,8 @@ def require_sound(yielded: Any, records: int) -> None:
     if not isinstance(yielded, Fault):
         _require_texts(yielded)
         return
-    if not isinstance(yielded.variables, tuple) or not (
-        isinstance(yielded.message, str) and isinstance(yielded.values, str)
-    ):
+    texts = (yielded.message, yielded.values, yielded.parameter, yielded.cause)
+    if not isinstance(yielded.variables, tuple) or not all(isinstance(each, str) for each in texts):
         raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
     if not all(isinstance(each, str) for each in yielded.variables):
         raise UnsoundRule("the variables of a fault are names, as texts")

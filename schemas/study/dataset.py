@@ -21,6 +21,7 @@ from .columns import Columns, Distinct, InFrame, Mask
 from .declarations import NOTHING_DECLARED, Declarations
 from .description import DatasetDescription
 from .foreign_frame import taken
+from .parameters import Parameters
 from .variable import (
     NOTHING_READ_AS_MISSING,
     MetadataKind,
@@ -306,6 +307,11 @@ class Dataset(Glanced):
         return Dataset.of(
             description, InFrame(frame, self.special_missing if special is None else special), **held
         )
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The records by PARAMCD."""
+        return Parameters(self)
 
     # Questions that rules and converters ask; each is answered once per variable.
 

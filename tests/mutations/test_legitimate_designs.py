@@ -44,7 +44,7 @@ def _blanks(column: pd.Series) -> pd.Series:
 
 def above_a_note(report):
     return [
-        (each.rule_id, each.dataset, each.variables, each.message, each.records)
+        (each.rule_id, each.dataset, each.variables, each.sentence, each.records)
         for each in report.findings
         if each.severity >= Severity.WARNING
     ]

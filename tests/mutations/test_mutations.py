@@ -35,6 +35,9 @@ def test_there_are_many_kinds_of_damage():
 def test_damage_is_caught(clean, known, damage):
     report = judge(damage.done_to(clean[damage.study]), rules=damage.rules)
     new = [each for each in report.findings if not known[damage.study][subject_of(each)]]
+    whole = [each for each in report.findings if not each.records]
+    identities = {(*each.subject, each.parameter, each.cause, each.severity) for each in whole}
+    assert len(identities) == len(whole), "two faults of a dataset as a whole have the same cause"
     for rule_id in damage.rules:
         caught = [each for each in new if each.rule_id == rule_id]
         assert caught, f"{rule_id} finds nothing"
@@ -54,4 +57,4 @@ def test_a_text_where_numbers_must_be_refuses(clean, dataset, variable):
 
 def subject_of(finding):
     """What a finding says, so that it can be told from those that were there before."""
-    return finding.rule_id, finding.dataset, finding.variables, finding.message, finding.records
+    return finding.rule_id, finding.dataset, finding.variables, finding.sentence, finding.records

@@ -57,6 +57,8 @@ def test_a_real_report_is_valid_and_says_what_is_wrong():
         "dataset": "ADTTE",
         "variable": "AVAL",
         "variables": ["AVAL"],
+        "parameter": None,
+        "cause": None,
         "title": ag.rule_book()["TTE006"].title,
         "message": finding["message"],
         "records": 1,

@@ -132,14 +132,16 @@ class _MemberReader:
             else FixedWidthText(gathering, records, encoding)
             for field in member.fields
         ]
-        self.file.seek(member.extent.start)
+        position = member.extent.start
+        self.file.seek(position)
         lengths = [field.length for field in member.fields]
         try:
             for block in column_blocks(self.file, lengths, records):
                 for column, stored in zip(columns, block, strict=True):
                     column.add(stored)
+                position += sum(stored.nbytes for stored in block)
                 if self.options.progress:
-                    self.options.progress(self.path.name, self.file.tell(), self.size)
+                    self.options.progress(self.path.name, position, self.size)
         except FileBecameShorter:
             raise UnreadableInput(
                 "the file became shorter while it was read",

@@ -13,6 +13,7 @@ from ...standards.requirement import index_of, with_index
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
+from ...wording import none_present, not_present
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 from .treatment_emergence import emergent
@@ -52,7 +53,7 @@ def term_under_two(data: Dataset, term: str, above: tuple[str, ...]) -> Iterator
     """
     present = [name for name in above if name in data]
     if not present:
-        yield NotApplicable(f"no {' or '.join(above)}")
+        yield NotApplicable(none_present(*above))
     for name in present:
         mask = _exceptions(data, term, name)
         yield Fault(mask, (name, term), f"one {term} stands under several {name}")
@@ -195,7 +196,7 @@ def query_without_scope(data: Dataset) -> Iterator[Yield]:
     """
     named = list(_with_partner(data, "SMQzzNAM", "SMQzzSC"))
     if not named:
-        yield NotApplicable("no SMQzzNAM with its SMQzzSC")
+        yield NotApplicable(not_present("SMQzzNAM with SMQzzSC"))
     for name, scope in named:
         inside, known = data.filled(name), data.equals(scope, *_SCOPES)
         yield Fault(
@@ -272,7 +273,7 @@ def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
     """
     queries = [each.name for each in data.variables if _QUERY.match(each.name.upper())]
     if not queries:
-        yield NotApplicable("no SMQzzNAM and no CQzzNAM")
+        yield NotApplicable(none_present("SMQzzNAM", "CQzzNAM"))
     terms = data.distinct("AEDECOD")
     total = np.bincount(terms.codes + 1, minlength=len(terms.values) + 1)
     for query in queries:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...evidence.duration import DurationFormula
 from ...evidence.duration_inference import HOLDS, DurationInference, infer_duration
-from ...evidence.subjects import subject_days, subject_variable
+from ...evidence.subjects import subject, subject_days
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -75,7 +75,7 @@ def _reference(data: Dataset, study: Study, day: Days, dated: Days) -> tuple[str
     if np.count_nonzero(usual[1]) <= (1 - HOLDS) * judged:
         return usual
     for name in _REFERENCES[1:]:
-        if subject_variable(data, study, name) is not None:
+        if subject(data, study, name) is not None:
             days = subject_days(data, study, name)
             differs = _differs(day, dated, days)
             if np.count_nonzero(~np.isnan(dated - days + day) & ~differs) >= HOLDS * judged:
@@ -140,7 +140,7 @@ def _by_formula(data: Dataset, stated: TimeUnit | None, own: NDArray[np.intp]) -
             yield Fault(_mask(data, own), ("ADURU", "ADURN"), message)
     elif not timed:
         message = f"no formula gives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
-        yield Fault(None, _DURATION, message, Severity.WARNING)
+        yield Fault(None, _DURATION, message, Severity.WARNING, cause=str(stated or ""))
 
 
 def _is_clear(found: DurationInference) -> bool:

@@ -13,6 +13,7 @@ from ...standards.requirement import index_of
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
+from ...wording import not_present
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 from .severity import RANKS, ranks
@@ -234,7 +235,7 @@ def other_occurrence_flag(data: Dataset) -> Iterator[Yield]:
     """
     flags = [each.name for each in data.variables if index_of("AOCCzzFL", each.name.upper())]
     if not flags:
-        yield NotApplicable("no AOCCzzFL")
+        yield NotApplicable(not_present("AOCCzzFL"))
     for flag in flags:
         other = data.filled(flag) & ~data.equals(flag, "Y")
         yield Fault(other, (flag,), f"{flag} is neither Y nor null")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...evidence.partial_dates import analysed
-from ...evidence.subjects import Deaths, deaths_of, subject_days, subject_variable
+from ...evidence.subjects import Deaths, deaths_of, subject, subject_days
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -24,8 +24,8 @@ _CRITERIA = (*_COMPLETE, "AESMIE")
 """Criteria of seriousness of ICH E2A. AESCAN and AESOD are older and make no event serious."""
 _GRADES = ("AETOXGR", "AETOXGRN", "ATOXGR", "ATOXGRN")
 _FATAL = ("AESDTH", "AEOUT", *_GRADES)
-_NO_DEATHS = "neither ADSL nor ADAE has deaths by subject (USUBJID with DTHFL or DTHDT)"
-_NO_DATE = "neither ADAE nor ADSL has DTHDT"
+_DEATHS = ("DTHFL", "DTHDT", "ADSL.DTHFL", "ADSL.DTHDT")
+_DEATH_DATE = ("DTHDT", "ADSL.DTHDT")
 
 
 @readiness(
@@ -117,7 +117,7 @@ def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
     """
     signs = _signs(data)
     if len(signs) < 2:
-        yield NotApplicable("only one of AESDTH, AEOUT and a grade is there")
+        yield NotApplicable("only one of AESDTH, AEOUT and a grade is present")
         return
     spared = np.logical_or.reduce([sign.denies for sign in signs])
     variables = _told_by(signs)
@@ -162,12 +162,13 @@ def _and(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _deaths(data: Dataset, study: Study) -> Deaths | None:
+def _deaths(data: Dataset, study: Study) -> Deaths:
     """Deaths of ADSL; where it was not delivered or says nothing of them, those of the dataset itself."""
-    if "USUBJID" not in data:
-        return None
-    found = deaths_of(data, study["ADSL"]) if "ADSL" in study else None
-    return found or deaths_of(data, data)
+    if "ADSL" not in study:
+        return deaths_of(data, data)
+    adsl = study["ADSL"]
+    knows = "USUBJID" in adsl and ("DTHFL" in adsl or "DTHDT" in adsl)
+    return deaths_of(data, adsl if knows else data)
 
 
 @readiness(
@@ -177,10 +178,10 @@ def _deaths(data: Dataset, study: Study) -> Deaths | None:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("USUBJID",),
-    needs_any=(_FATAL,),
+    needs_any=(_FATAL, _DEATHS),
     consults=("ADSL",),
 )
-def fatal_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
+def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """An event was fatal, and ADSL knows of no death.
 
     ## What it checks
@@ -197,9 +198,6 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     Take deaths from one source; complete DTHFL and DTHDT.
     """
     death = _deaths(data, study)
-    if death is None:
-        yield NotApplicable(_NO_DEATHS)
-        return
     alive = _fatal(data) & death.known & ~death.died
     message = "the event is fatal, and ADSL has no death of the subject"
     yield Fault(alive, (*_told_by(_signs(data)), "DTHFL", "DTHDT"), message)
@@ -212,10 +210,10 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("USUBJID", "AENDT"),
-    needs_any=(_FATAL,),
+    needs_any=(_FATAL, _DEATH_DATE),
     consults=("ADSL",),
 )
-def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Yield]:
+def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
     """A fatal event does not end on the day of death.
 
     ## What it checks
@@ -231,12 +229,11 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Take both from the same source.
     """
-    death = subject_variable(data, study, "DTHDT")
-    if death is None:
-        yield NotApplicable(_NO_DATE)
-        return
     end = analysed(data, "AENDT", "AENDTF", "AEENDTC")
-    differs, imputed = _fatal(data) & end.exclude(death.days()), _death_imputed(data, study)
+    differs, imputed = (
+        _fatal(data) & end.exclude(subject_days(data, study, "DTHDT")),
+        _death_imputed(data, study),
+    )
     message = "the event is fatal and AENDT is not DTHDT"
     yield Fault(differs & ~imputed, ("AENDT", "DTHDT"), message)
     yield Fault(differs & imputed, ("AENDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
@@ -249,9 +246,10 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("USUBJID", "ASTDT"),
+    needs_any=(_DEATH_DATE,),
     consults=("ADSL",),
 )
-def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
+def start_after_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """An event begins after its subject died.
 
     ## What it checks
@@ -266,9 +264,6 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the date.
     """
-    if subject_variable(data, study, "DTHDT") is None:
-        yield NotApplicable(_NO_DATE)
-        return
     start = analysed(data, "ASTDT", "ASTDTF", "AESTDTC")
     after, imputed = start.first > subject_days(data, study, "DTHDT"), _death_imputed(data, study)
     message = "ASTDT is after DTHDT"
@@ -277,5 +272,5 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Yield]:
 
 
 def _death_imputed(data: Dataset, study: Study) -> Mask:
-    flag = subject_variable(data, study, "DTHDTF")
+    flag = subject(data, study, "DTHDTF")
     return np.zeros(len(data), dtype=np.bool_) if flag is None else flag.known & ~flag.missing()

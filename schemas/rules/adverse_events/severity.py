@@ -88,7 +88,7 @@ def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]
     """
     numbers = data.numbers(number)
     if not data.filled(number).any():
-        yield NotApplicable(f"{number} is empty")
+        yield NotApplicable(f"{number} is missing on every record")
         return
     if not data.is_character(text):
         yield Fault(np.abs(data.numbers(text) - numbers) > 0, (number, text), f"{number} differs from {text}")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...evidence.partial_dates import Spans, analysed
-from ...evidence.subjects import subject_days, subject_variable
+from ...evidence.subjects import SubjectVariable, subject, subject_days
 from ...severity import Severity
 from ...standards.requirement import index_of
 from ...standards.structure import Structure
-from ...study import columns
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
@@ -20,7 +18,7 @@ from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
 _ADAE = (Structure.ADAE,)
-_NO_START = "neither ADAE nor ADSL has TRTSDT"
+_FIRST_DOSE, _LAST_DOSE = ("TRTSDT", "ADSL.TRTSDT"), ("TRTEDT", "ADSL.TRTEDT")
 
 
 def emergent(data: Dataset) -> Mask:
@@ -41,9 +39,10 @@ def _start(data: Dataset) -> Spans:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("TRTEMFL",),
+    needs_any=((*_FIRST_DOSE, "SAFFL", "ADSL.SAFFL"),),
     consults=("ADSL",),
 )
-def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
+def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
     """An event is treatment-emergent although its subject was not treated, or it ended before.
 
     ## What it checks
@@ -61,10 +60,7 @@ def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     Derive TRTEMFL again from ASTDT, AENDT and TRTSDT, or complete TRTSDT and SAFFL.
     """
     flagged = data.equals("TRTEMFL", "Y")
-    start, safety = (subject_variable(data, study, name) for name in ("TRTSDT", "SAFFL"))
-    if start is None and safety is None:
-        yield NotApplicable("neither ADAE nor ADSL has TRTSDT or SAFFL")
-        return
+    start, safety = (subject(data, study, name) for name in ("TRTSDT", "SAFFL"))
     if start is not None:
         yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y without a TRTSDT")
     if safety is not None:
@@ -117,6 +113,7 @@ def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
+    needs_any=(_FIRST_DOSE,),
     consults=("ADSL",),
 )
 def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
@@ -137,9 +134,6 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Clear TRTEMFL, or declare that worsened events count.
     """
-    if subject_variable(data, study, "TRTSDT") is None:
-        yield NotApplicable(_NO_START)
-        return
     if data.declarations.worsening:
         yield NotApplicable("worsening is declared")
         return
@@ -156,6 +150,7 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.DATASET,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
+    needs_any=(_LAST_DOSE,),
     consults=("ADSL",),
 )
 def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
@@ -178,7 +173,7 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     days = data.days("ASTDT") - last_dose
     later = flagged & (days >= 0)
     if not later.any() and np.isnan(last_dose).all():
-        yield NotApplicable("neither ADAE nor ADSL has a TRTEDT")
+        yield NotApplicable("TRTEDT is missing on every record")
         return
     if later.any():
         known = int(days[later].max())
@@ -197,9 +192,10 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
+    needs_any=(_FIRST_DOSE, _LAST_DOSE),
     consults=("ADSL",),
 )
-def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
+def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
     """An event that began between the first and the last dose is not treatment-emergent.
 
     ## What it checks
@@ -217,15 +213,11 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
     ## Smallest fix
     Derive TRTEMFL again, or correct ASTDT.
     """
-    for name in ("TRTSDT", "TRTEDT"):
-        if subject_variable(data, study, name) is None:
-            yield NotApplicable(f"neither ADAE nor ADSL has {name}")
-            return
     first_dose, last_dose = (subject_days(data, study, name) for name in ("TRTSDT", "TRTEDT"))
     window, start = data.declarations.window_days, _start(data)
     under = ~data.equals("TRTEMFL", "Y") & (start.first >= first_dose)
     under &= start.last <= last_dose + (window or 0)
-    safety = subject_variable(data, study, "SAFFL")
+    safety = subject(data, study, "SAFFL")
     if safety is not None:
         under &= safety.equals("Y")
     under &= ~_before_first_dose_by_time(data, study, under & (start.first == first_dose))
@@ -239,19 +231,12 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Yield]
 
 def _before_first_dose_by_time(data: Dataset, study: Study, asked: Mask) -> Mask:
     """Records among those asked whose start has a time, earlier than that of the first dose."""
-    dose = subject_variable(data, study, "TRTSDTM")
+    dose = subject(data, study, "TRTSDTM")
     before = np.zeros(len(data), dtype=np.bool_)
     if not asked.any() or dose is None or "ASTDTM" not in data:
         return before
-    own, theirs = _moments(data, "ASTDTM"), _moments(dose.source, "TRTSDTM")
+    own, theirs = SubjectVariable("ASTDTM", data, None).moments(), dose.moments()
     if own is None or theirs is None:
         return before
-    if dose.record is not None:
-        theirs = np.append(theirs, np.datetime64("NaT"))[dose.record]
     before[asked] = own[asked] < theirs[asked]
     return before
-
-
-def _moments(data: Dataset, variable: str) -> NDArray[np.datetime64] | None:
-    column = data[variable]
-    return column.to_numpy(dtype="datetime64[us]") if columns.is_date(column) else None

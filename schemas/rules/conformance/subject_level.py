@@ -14,6 +14,7 @@ from ...standards.versions import ADAMIG
 from ...study.columns import Distinct, Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
+from ...wording import not_present
 from ..rule import Fault, Grain, NotApplicable, Yield
 from ..statements import absent, conformance
 
@@ -185,7 +186,7 @@ def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield
     """
     demographics = study["DM"]
     if "AGE" not in demographics:
-        yield NotApplicable("DM has no AGE")
+        yield NotApplicable(not_present("DM.AGE"))
         return
     collected = _age_of_subject(demographics)
     subjects = data.distinct("USUBJID")

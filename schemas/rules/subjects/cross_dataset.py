@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.cut_off import cut_off_for
-from ...evidence.parameters import Parameters, quotable_codes
+from ...evidence.parameters import quotable_codes, records_with_role
 from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -102,9 +102,9 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR"),
-    datasets=("ADSL",),
+    needs_any=(("ADSL.DTHFL", "ADSL.DTHDT"),),
 )
-def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
+def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """Somebody who died in overall survival lives in ADSL, or died on another day.
 
     ## What it checks
@@ -121,9 +121,6 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     Take the date of death of both from one source.
     """
     death = deaths_of(data, study["ADSL"])
-    if death is None:
-        yield NotApplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
-        return
     event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
     yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
     if "ADT" in data:
@@ -141,10 +138,10 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Yield]:
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADSL",),
+    needs_any=(("ADSL.DTHFL", "ADSL.DTHDT"),),
     consults=("TS",),
 )
-def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """Somebody who is dead in ADSL is censored in overall survival.
 
     ## What it checks
@@ -162,9 +159,6 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     Set CNSR to 0 and ADT to DTHDT.
     """
     death = deaths_of(data, study["ADSL"])
-    if death is None:
-        yield NotApplicable("ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)")
-        return
     adt = data.days("ADT")
     censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
     message = "overall survival is censored on or after the day of death in ADSL"
@@ -186,10 +180,9 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "ADSL.USUBJID"),
 )
-def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
+def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     """A parameter lacks a few subjects of its population.
 
     ## What it checks
@@ -209,38 +202,38 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Add the record, censored at the start if there is nothing later, or say why the subject is left out.
     """
-    adsl = study["ADSL"]
-    if "USUBJID" not in adsl:
-        yield NotApplicable("ADSL has no USUBJID")
-        return
-    parameters = Parameters.of(data)
+    adsl, parameters = study["ADSL"], data.parameters
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
-    populations = {label: _Population.of(mask, subjects) for label, mask in _populations(adsl)}
+    populations = {flag: _Population.of(mask, subjects) for flag, mask in _populations(adsl)}
     everybody = _Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
     stated: dict[str, _Population] = {}
     found = []
-    of_response = parameters.records_with_role("DOR")
-    of_survival = parameters.records_with_role("OS")
+    of_response = records_with_role(data, "DOR")
+    of_survival = records_with_role(data, "OS")
     for name, own in parameters.each(parameters.durations & (record >= 0)):
         having = np.unique(subjects[record[own]])
         declared = parameters.endpoint(name).population
         if not declared and of_response[own[0]]:
             continue
         flag = declared or data.declarations.population
-        label = f"subjects with {flag.upper()} = Y" if flag else _closest(having, populations, everybody)
         if flag and flag not in stated:
             stated[flag] = _Population.of(_declared(adsl, flag), subjects)
-        population = stated[flag] if flag else populations[label]
+        closest = "" if flag else _closest(having, populations, everybody)
+        population = stated[flag] if flag else populations[closest]
+        selected = flag.upper() if flag else closest
         lacking, total = population.lacking(having), population.total
         if not lacking:
             continue
-        message = f"{lacking} of {total} {label} {'has' if lacking == 1 else 'have'} no record"
+        subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects of ADSL"
+        message = f"{lacking} of {total} {subjects_of_it} {'has' if lacking == 1 else 'have'} no record"
+        cause = f"{lacking} {selected or 'ADSL'}"
         if declared or total - lacking >= _COVERS * total:
-            found.append(OfParameter(name, message, severity=Severity.ERROR if flag else None))
+            severity = Severity.ERROR if flag else None
+            found.append(OfParameter(name, message, severity=severity, cause=cause))
         elif of_survival[own[0]]:
             message += "; no population of ADSL fits better"
-            found.append(OfParameter(name, message, severity=Severity.NOTE))
+            found.append(OfParameter(name, message, severity=Severity.NOTE, cause=cause))
     yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
 
 
@@ -280,21 +273,20 @@ class _Population:
 
 
 def _overall_survival(data: Dataset) -> Mask:
-    parameters = Parameters.of(data)
-    return parameters.records_with_role("OS")
+    return records_with_role(data, "OS")
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
-    """Populations of ADSL by name, one after another in the order they are preferred."""
+    """Populations of ADSL by flag, one after another in the order they are preferred; all subjects last."""
     for variable in adsl.names:
         if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
-            yield f"subjects with {variable} = Y", adsl.equals(variable, "Y")
-    yield "subjects of ADSL", np.ones(len(adsl), dtype=np.bool_)
+            yield variable, adsl.equals(variable, "Y")
+    yield "", np.ones(len(adsl), dtype=np.bool_)
 
 
 def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], everybody: _Population) -> str:
-    """Name of the population that agrees best with the subjects who have a record."""
-    return max(populations, key=lambda label: populations[label].agreement(having, everybody))
+    """Flag of the population that agrees best with the subjects who have a record; empty for all subjects."""
+    return max(populations, key=lambda flag: populations[flag].agreement(having, everybody))
 
 
 def _declared(adsl: Dataset, flag: str) -> Mask:
@@ -350,12 +342,12 @@ def declared_parameter_absent(study: Study) -> Iterator[Yield]:
     Write the PARAMCD as the data have it, or take the declaration out.
     """
     datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
-    known = {name for each in datasets for name in Parameters.of(each).names if name}
+    known = {name for each in datasets for name in each.parameters.names if name}
     quotable = sorted({name for each in datasets for name in quotable_codes(each)})
     declared = {code for dataset in study for code in dataset.declarations.endpoints}
     if not datasets or not declared:
         yield NotApplicable("nothing is declared of a parameter, or no dataset has any")
         return
     for code in sorted(declared - known):
-        message = f"{one_line(code, 20)} is declared, and no dataset has such a parameter"
-        yield Fault(None, ("PARAMCD",), f"{message}; {did_you_mean(code, quotable)}")
+        message = f"declared, and no dataset has such a parameter; {did_you_mean(code, quotable)}"
+        yield Fault(None, ("PARAMCD",), message, parameter=one_line(code, 20))

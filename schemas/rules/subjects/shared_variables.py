@@ -49,8 +49,8 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adsl = study["ADSL"]
     shared = list(_shared(data, adsl))
-    if "USUBJID" not in adsl or not shared:
-        yield NotApplicable("no variable is shared with ADSL by subject")
+    if not shared:
+        yield NotApplicable("no variable is shared with ADSL")
         return
     record = adsl_record(data, adsl)
     for name in shared:
@@ -94,18 +94,19 @@ def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
         ours.name for ours, theirs in pairs if ours.type != theirs.type and _told(data, adsl, ours.name)
     )
     if other_type:
-        yield Fault(None, other_type, f"the type differs from ADSL: {', '.join(other_type)}")
+        message = f"the type differs from ADSL: {', '.join(other_type)}"
+        yield Fault(None, other_type, message, cause="type")
     if "label" not in data.carries or "label" not in adsl.carries:
         return
     labelled = [(ours, theirs) for ours, theirs in pairs if ours.label and theirs.label]
     other = tuple(ours.name for ours, theirs in labelled if _plain(ours) != _plain(theirs))
     if other:
-        yield Fault(None, other, f"the label differs from ADSL: {', '.join(other)}")
+        yield Fault(None, other, f"the label differs from ADSL: {', '.join(other)}", cause="label")
     spelled = tuple(ours.name for ours, theirs in labelled if ours.label.strip() != theirs.label.strip())
     spelled = tuple(name for name in spelled if name not in other)
     if spelled:
         message = f"the label differs from ADSL in case or blanks: {', '.join(spelled)}"
-        yield Fault(None, spelled, message, Severity.NOTE)
+        yield Fault(None, spelled, message, Severity.NOTE, cause="spelling")
 
 
 def _shared(data: Dataset, adsl: Dataset) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...evidence.censoring_direction import Sides, clues_of_inversion
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import split, where
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -75,16 +75,18 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     if missing.all():
         yield Fault(missing, ("CNSR",), "CNSR is missing on every record")
         return
-    parameters = Parameters.of(data)
-    for start, mask in parameters.split(missing & parameters.durations):
-        yield Fault(mask, ("CNSR",), f"{start}CNSR is missing, other records of the parameter have it")
+    parameters = data.parameters
+    for of, mask in split(data, missing & parameters.durations):
+        message = f"{of.opening}CNSR is missing, other records of the parameter have it"
+        yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
     described = np.zeros(len(data), dtype=np.bool_)
     for variable in ("STARTDT", "EVNTDESC"):
         if variable in data:
             described |= data.filled(variable)
-    for start, mask in parameters.split(missing & ~parameters.durations & described):
-        message = f"{start}no record has CNSR, although the parameter has an origin or an event"
-        yield Fault(mask, ("CNSR", "STARTDT", "EVNTDESC"), message, Severity.WARNING)
+    for of, mask in split(data, missing & ~parameters.durations & described):
+        message = f"{of.opening}no record has CNSR, although the parameter has an origin or an event"
+        variables = ("CNSR", "STARTDT", "EVNTDESC")
+        yield Fault(mask, variables, message, Severity.WARNING, parameter=of.parameter)
 
 
 @readiness(
@@ -119,7 +121,7 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Set CNSR to 0 for events and to 1 or more for censorings.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     cnsr = data.numbers("CNSR")
     sides = Sides(parameters, cnsr == 0, cnsr >= 1)
     clues = list(clues_of_inversion(data, sides))
@@ -127,9 +129,9 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     opening = np.array([clue.opens for clue in clues])
     suspect = fired[opening].any(axis=0)
     both = sides.count(sides.event) * sides.count(sides.censored) > 0
-    found = []
-    for name, own in parameters.each(suspect[parameters.codes] & (sides.event | sides.censored)):
-        number = parameters.codes[own[0]]
+    found, codes = [], parameters.codes
+    for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
+        number = codes[own[0]]
         said = [clue.statement for clue in clues if clue.parameters[number]]
         severity = Severity.ERROR if len(said) > 1 and both[number] else Severity.WARNING
         found.append(OfParameter(name, f"CNSR looks inverted: {'; '.join(said)}", own, severity))
@@ -162,7 +164,7 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Correct CNSR, or describe the two differently.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     cnsr = data.numbers("CNSR")
     event, censored = cnsr == 0, cnsr >= 1
     judged = data.filled("EVNTDESC") & (event | censored)
@@ -175,9 +177,9 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
         return
     of_event = np.append(mixed & (events < censorings), False)[group] & event
     of_censoring = np.append(mixed & (events >= censorings), False)[group] & censored
-    for start, mask in parameters.split(judged & (of_event | of_censoring)):
-        message = f"{start}the same text stands under CNSR = 0 and under CNSR >= 1"
-        yield Fault(mask, ("CNSR", *_described_by(data)), message)
+    for of, mask in split(data, judged & (of_event | of_censoring)):
+        message = f"{of.opening}the same text stands under CNSR = 0 and under CNSR >= 1"
+        yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
 
 
 @readiness(
@@ -202,13 +204,13 @@ def text_of_two_reasons(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Give one reason one value, or describe the two differently.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     judged = _described_censorings(data)
     text = _groups(judged, parameters.codes, *_descriptions(data))
     value = _groups(judged, text, data.distinct("CNSR").codes)
-    for start, mask in parameters.split(judged & _ambiguous(text, value, judged)):
-        message = f"{start}the same text stands under two values of CNSR from 1"
-        yield Fault(mask, ("CNSR", *_described_by(data)), message)
+    for of, mask in split(data, judged & _ambiguous(text, value, judged)):
+        message = f"{of.opening}the same text stands under two values of CNSR from 1"
+        yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
 
 
 @readiness(
@@ -233,14 +235,15 @@ def several_reasons(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     None if CNSR = 1 is meant for all censorings; otherwise one value per reason.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     judged = _described_censorings(data)
     value = _groups(judged, parameters.codes, data.distinct("CNSR").codes)
     text = _groups(judged, value, *_descriptions(data))
     several = judged & _ambiguous(value, text, judged)
-    for start in parameters.where(parameters.count(several) > 0):
-        message = f"{start}one value of CNSR stands for several reasons of censoring"
-        yield Fault(None, ("CNSR", *_described_by(data)), message)
+    for of in where(data, parameters.count(several) > 0):
+        message = f"{of.opening}one value of CNSR stands for several reasons of censoring"
+        variables = ("CNSR", *_described_by(data))
+        yield Fault(None, variables, message, parameter=of.parameter, cause=of.cause)
 
 
 @readiness(
@@ -320,11 +323,12 @@ def no_event(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     None if nobody had the event. Otherwise look whether the events were selected.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     cnsr = data.numbers("CNSR")
     without = (parameters.count(cnsr >= 1) > 0) & (parameters.count(cnsr == 0) == 0)
-    for start in parameters.where(without):
-        yield Fault(None, ("CNSR",), f"{start}no record has CNSR = 0, every subject is censored")
+    for of in where(data, without):
+        message = f"{of.opening}no record has CNSR = 0, every subject is censored"
+        yield Fault(None, ("CNSR",), message, parameter=of.parameter, cause=of.cause)
 
 
 def _described_by(data: Dataset) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import records_with_role, split
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
+from ...wording import none_present
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
@@ -50,7 +51,7 @@ def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
     declared = declared_cut_off(data)
     own = [variable for variable in CUT_OFFS if variable in data]
     if declared is None and not own:
-        yield NotApplicable(f"no cut-off is declared, and none of {', '.join(CUT_OFFS)} is there")
+        yield NotApplicable(f"no cut-off is declared, and {none_present(*CUT_OFFS)}")
         return
     adt, judged = data.days("ADT"), _times_to_event(data)
     if declared is not None:
@@ -173,9 +174,9 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     ## Smallest fix
     None if contact was really lost. Otherwise look whether the last contact was taken from all sources.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
-    survival = parameters.records_with_role("OS") & censored
+    survival = records_with_role(data, "OS") & censored
     cut_off = cut_off_for(data, study)
     if cut_off is None:
         yield from _told_cut_off(adt, survival if survival.any() else censored)
@@ -186,12 +187,12 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     gap = cut_off.day - adt
     judged = survival & ~np.isnan(gap)
     far = judged & (gap > _FAR)
-    for start, mask in parameters.split(far):
+    for of, mask in split(data, far):
         among = judged & np.isin(parameters.codes, np.unique(parameters.codes[mask]))
         if 4 * np.count_nonzero(mask) >= np.count_nonzero(among):
             share = f"{np.count_nonzero(mask)} of {np.count_nonzero(among)} censored subjects"
-            message = f"{start}{share} were last seen more than a year before {cut_off.source}"
-            yield Fault(mask, ("ADT",), message)
+            message = f"{of.opening}{share} were last seen more than a year before {cut_off.source}"
+            yield Fault(mask, ("ADT",), message, parameter=of.parameter)
 
 
 def _told_cut_off(adt: NDArray[np.float64], censored: Mask) -> Iterator[Inference]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.duration_inference import DurationInference, infer_duration
-from ...evidence.parameters import Parameters
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -138,7 +137,7 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
     Fill AVALU, or write the unit into PARAM: "Overall Survival (Months)".
     """
     proven = _proven_units(data)
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     units, params = parameters.texts("AVALU"), parameters.texts("PARAM")
     judged = np.flatnonzero(parameters.count(parameters.durations & data.filled("AVAL")))
     found = (
@@ -166,19 +165,20 @@ def _unit_faults(
                 units.append(one_line(text, 20))
     if units:
         message, listed = "AVALU states a unit that is not known here", ", ".join(sorted(units))
-        yield OfParameter(name, message, severity=Severity.WARNING, values=listed)
+        yield OfParameter(name, message, severity=Severity.WARNING, values=listed, cause="unknown unit")
     if not said:
         if by_dates is not None:
             message = f"the unit of AVAL is not stated; the dates prove {by_dates}"
-            yield OfParameter(name, message, severity=Severity.NOTE)
+            yield OfParameter(name, message, severity=Severity.NOTE, cause="not stated")
         else:
             message = "the unit of AVAL is not stated anywhere"
-            yield OfParameter(name, message, severity=Severity.WARNING)
+            yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
     if by_dates is not None:
         said = said | {f"the dates prove {by_dates}": by_dates}
     if len(set(said.values())) > 1:
-        yield OfParameter(name, f"the unit of AVAL is contradicted: {', '.join(said)}")
+        message = f"the unit of AVAL is contradicted: {', '.join(said)}"
+        yield OfParameter(name, message, cause="contradicted")
 
 
 def _proven_units(data: Dataset) -> dict[str, TimeUnit]:
@@ -217,7 +217,7 @@ def end_before_start(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Correct the date that is wrong, or leave the subject out and say why.
     """
-    before = Parameters.of(data).durations & (data.days("ADT") < data.days("STARTDT"))
+    before = data.parameters.durations & (data.days("ADT") < data.days("STARTDT"))
     yield Fault(before, ("ADT", "STARTDT"), "ADT is before STARTDT")
 
 
@@ -228,7 +228,7 @@ def _inferences(data: Dataset) -> dict[str, tuple[Positions, DurationInference]]
     """Record positions and inference of each parameter; worked out once per dataset."""
     if data not in _KNOWN:
         aval, adt, startdt = _values(data)
-        parameters = Parameters.of(data)
+        parameters = data.parameters
         judged = parameters.durations & ~_in_another_unit(data)
         _KNOWN[data] = {
             name: (own, infer_duration(aval[own], adt[own], startdt[own]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import quoted, records_with_role, with_role
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Codes, Mask
@@ -46,10 +46,9 @@ def progression_after_survival(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Look at the date of the last assessment, and at the date of last contact that ends overall survival.
     """
-    parameters = Parameters.of(data)
-    other = _partner(data, parameters.records_with_role("OS"))
+    other = _partner(data, records_with_role(data, "OS"))
     adt, startdt, event = data.days("ADT"), data.days("STARTDT"), data.numbers("CNSR") == 0
-    later = parameters.records_with_role("PFS") & (other >= 0)
+    later = records_with_role(data, "PFS") & (other >= 0)
     later &= (adt > adt[other]) & (startdt == startdt[other])
     either = event | event[other]
     message = "progression-free survival ends after overall survival of the same subject"
@@ -83,11 +82,10 @@ def death_of_progression(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Take the date of death of both from one source.
     """
-    parameters = Parameters.of(data)
-    other = _partner(data, parameters.records_with_role("OS"))
+    other = _partner(data, records_with_role(data, "OS"))
     cnsr = data.numbers("CNSR")
     event = cnsr == 0
-    death = parameters.records_with_role("PFS") & event & _says_death(data) & (other >= 0)
+    death = records_with_role(data, "PFS") & event & _says_death(data) & (other >= 0)
     message = "progression-free survival ends with a death, and overall survival of the subject is censored"
     yield Fault(death & (cnsr[other] >= 1), ("CNSR", "EVNTDESC"), message)
     adt = data.days("ADT")
@@ -138,8 +136,8 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Derive both from the same first event and the same last assessment.
     """
-    parameters = Parameters.of(data)
-    pairs = _by_evaluator(parameters)
+    parameters = data.parameters
+    pairs = _by_evaluator(data)
     if not pairs:
         yield NotApplicable("no duration of response with progression-free survival of the same evaluator")
         return
@@ -148,20 +146,21 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
         other = _partner(data, parameters.among([progression]))
         own = parameters.among([response]) & (other >= 0)
         differs = own & (np.abs(adt - adt[other]) > 0)
-        one, another = parameters.quoted(response), parameters.quoted(progression)
-        message = f"{one}: ADT differs from ADT of {another} of the same subject"
-        yield Fault(differs, ("ADT", "CNSR"), message)
+        one, another = quoted(data, response), quoted(data, progression)
+        message = f"ADT differs from ADT of {another} of the same subject"
+        yield Fault(differs, ("ADT", "CNSR"), message, parameter=one)
         mixed = own & (adt == adt[other]) & (event != event[other])
-        message = f"{one}: an event where {another} is censored on the same day, or the reverse"
-        yield Fault(mixed, ("CNSR",), message, Severity.WARNING)
+        message = f"an event where {another} is censored on the same day, or the reverse"
+        yield Fault(mixed, ("CNSR",), message, Severity.WARNING, parameter=one)
 
 
-def _by_evaluator(parameters: Parameters) -> list[tuple[str, str]]:
+def _by_evaluator(data: Dataset) -> list[tuple[str, str]]:
     """Names of each duration of response with its progression-free survival, where that is one."""
+    parameters = data.parameters
     names = np.array(parameters.names, dtype=object)
-    present = parameters.count(np.ones(len(parameters.data), dtype=np.bool_)) > 0
-    responses = list(names[parameters.with_role("DOR") & present])
-    progressions = list(names[parameters.with_role("PFS") & present])
+    present = parameters.count(np.ones(len(data), dtype=np.bool_)) > 0
+    responses = list(names[with_role(data, "DOR") & present])
+    progressions = list(names[with_role(data, "PFS") & present])
     if len(responses) == len(progressions) == 1:
         evaluators = {parameters.endpoint(name).evaluator for name in (*responses, *progressions)}
         return [] if len(evaluators - {""}) > 1 else [(responses[0], progressions[0])]

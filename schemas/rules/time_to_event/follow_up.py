@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.parameters import Parameters
+from ...evidence.parameters import split
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.dataset import Dataset
@@ -43,14 +43,14 @@ def censored_at_start(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     None if they were not assessed. Otherwise look for the dates of assessments.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     censored = data.numbers("CNSR") >= 1
     at_start = censored & (np.abs(data.days("ADT") - data.days("STARTDT") - 0.5) <= 0.5)
     counts, records = parameters.count(at_start), parameters.count(parameters.durations)
     many = (counts >= _MANY) & (counts >= _SHARE * records)
-    for start, mask in parameters.split(at_start & many[parameters.codes]):
-        count = np.count_nonzero(mask)
-        yield Fault(mask, ("ADT", "STARTDT"), f"{start}{count} records are censored at day 0 or 1")
+    for of, mask in split(data, at_start & many[parameters.codes]):
+        message = f"{of.opening}{np.count_nonzero(mask)} records are censored at day 0 or 1"
+        yield Fault(mask, ("ADT", "STARTDT"), message, parameter=of.parameter)
 
 
 @readiness(
@@ -75,11 +75,10 @@ def imputed_dates(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     None. An analysis without these records tells how much rests on them.
     """
-    parameters = Parameters.of(data)
     for date in ("ADT", "STARTDT"):
         flag = f"{date}F"
         if flag in data:
-            for start, mask in parameters.split(data.filled(flag)):
+            for of, mask in split(data, data.filled(flag)):
                 count = np.count_nonzero(mask)
-                records = f"{count} record{'' if count == 1 else 's'}"
-                yield Fault(mask, (flag, date), f"{start}{date} is imputed on {records}")
+                message = f"{of.opening}{date} is imputed on {count} record{'' if count == 1 else 's'}"
+                yield Fault(mask, (flag, date), message, parameter=of.parameter)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.cut_off import at_cut_off
-from ...evidence.parameters import Parameters
-from ...evidence.subjects import adsl_record
+from ...evidence.parameters import records_with_role
+from ...evidence.subjects import in_adsl
 from ...evidence.survival_ends import SurvivalEnds
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -27,11 +27,10 @@ _DATES = ("ADT", "ASTDT")
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADSL.LSTALVDT"),
     consults=("TS",),
 )
-def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yield]:
+def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fault]:
     """Overall survival is not censored on the day the subject was last known alive.
 
     ## What it checks
@@ -49,13 +48,9 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
     Censor at LSTALVDT, or at the cut-off if that is earlier.
     """
     adsl = study["ADSL"]
-    if "USUBJID" not in adsl or "LSTALVDT" not in adsl:
-        yield NotApplicable("ADSL has no last contact by subject (USUBJID with LSTALVDT)")
-        return
-    record = adsl_record(data, adsl)
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
-    survival = Parameters.of(data).records_with_role("OS") & censored
-    contact = np.append(adsl.days("LSTALVDT"), np.nan)[record]
+    survival = records_with_role(data, "OS") & censored
+    contact = in_adsl(data, adsl, "LSTALVDT").days()
     differs = survival & (np.abs(adt - contact) > 0)
     differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))
     if "STARTDT" in data:
@@ -65,7 +60,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Yi
         differs &= data.missing("ADTF")
     for flag in ("LSTALVDF", "LSTALVDTF"):
         if flag in adsl:
-            differs &= ~np.append(adsl.filled(flag), False)[record]
+            differs &= ~in_adsl(data, adsl, flag).filled()
     variables = ("ADT", "CNSR")
     message = "overall survival is censored before LSTALVDT of ADSL"
     yield Fault(differs & (adt < contact), variables, message)
@@ -119,8 +114,7 @@ def _judged_days(data: Dataset, variable: str) -> Days:
     """A date of each record; NaN where it is not judged."""
     judged = np.ones(len(data), dtype=np.bool_)
     if Structure.TTE in data.structure.lineage and "PARAMCD" in data:
-        parameters = Parameters.of(data)
-        judged &= ~parameters.records_with_role("OS") & ~parameters.records_with_role("PFS")
+        judged &= ~records_with_role(data, "OS") & ~records_with_role(data, "PFS")
     if "DTYPE" in data:
         judged &= data.missing("DTYPE")
     if f"{variable}F" in data:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.duration_inference import HOLDS
-from ...evidence.parameters import Parameters
-from ...evidence.subjects import adsl_record
+from ...evidence.parameters import split
+from ...evidence.subjects import adsl_record, in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
+from ...study.parameters import Parameters
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
@@ -29,8 +29,7 @@ _USUAL = ("RANDDT", "TRTSDT", "RFSTDT", "ENRLDT")
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "STARTDT"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "STARTDT", "ADSL.USUBJID"),
 )
 def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     """A subject's time starts on another day than that of the others.
@@ -52,25 +51,25 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adsl = study["ADSL"]
     candidates = _dates(adsl)
-    if "USUBJID" not in adsl or not candidates:
-        yield NotApplicable("ADSL has no dates by subject")
+    if not candidates:
+        yield NotApplicable("no date is present in ADSL")
         return
-    parameters = Parameters.of(data)
-    record = adsl_record(data, adsl)
-    judged = data.filled("STARTDT") & parameters.durations & (record >= 0)
-    compared = {name: _Compared.of(data, adsl, name, record, judged) for name in candidates}
+    parameters = data.parameters
+    judged = data.filled("STARTDT") & parameters.durations & (adsl_record(data, adsl) >= 0)
+    compared = {name: _Compared.of(data, adsl, name, judged) for name in candidates}
     chosen = _origins(parameters, judged, compared)
     for number, origins in chosen.items():
         also = f" (and {', '.join(origins[1:])})" if len(origins) > 1 else ""
         yield Inference("STARTDT", f"STARTDT = {origins[0]} of ADSL{also}", parameters.names[number])
+    codes = parameters.codes
     for origins in dict.fromkeys(chosen.values()):
-        of_these = np.isin(parameters.codes, [number for number in chosen if chosen[number] == origins])
+        of_these = np.isin(codes, [number for number in chosen if chosen[number] == origins])
         exceptions = of_these & np.logical_and.reduce([compared[name].differs for name in origins])
-        for start, mask in parameters.split(exceptions):
-            own = parameters.names[int(parameters.codes[np.argmax(mask)])]
+        for of, mask in split(data, exceptions):
+            own = parameters.names[int(codes[np.argmax(mask)])]
             severity = Severity.ERROR if parameters.endpoint(own).origin else None
-            message = f"{start}STARTDT differs from {' and '.join(origins)} of ADSL"
-            yield Fault(mask, ("STARTDT",), message, severity)
+            message = f"{of.opening}STARTDT differs from {' and '.join(origins)} of ADSL"
+            yield Fault(mask, ("STARTDT",), message, severity, parameter=of.parameter)
 
 
 class _Compared:
@@ -82,8 +81,8 @@ class _Compared:
         self.same, self.differs = same, differs
 
     @classmethod
-    def of(cls, data: Dataset, adsl: Dataset, name: str, record: NDArray[np.intp], judged: Mask) -> _Compared:
-        day, startdt = np.append(adsl.days(name), np.nan)[record], data.days("STARTDT")
+    def of(cls, data: Dataset, adsl: Dataset, name: str, judged: Mask) -> _Compared:
+        day, startdt = in_adsl(data, adsl, name).days(), data.days("STARTDT")
         same = judged & (startdt == day)
         return cls(same, judged & ~same & ~np.isnan(day))
 

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
-from ...evidence.parameters import Parameters
-from ...evidence.subjects import adsl_record
+from ...evidence.parameters import records_with_role, split
+from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
+from ...study.parameters import Parameters
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
@@ -80,7 +81,7 @@ def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
     if not asked:
         yield NotApplicable("neither ADRS nor ADSL says who responded")
         return
-    having = Parameters.of(data).records_with_role("DOR") & data.filled("USUBJID")
+    having = records_with_role(data, "DOR") & data.filled("USUBJID")
     if "ADSL" in study and "USUBJID" in study["ADSL"]:
         having &= adsl_record(data, study["ADSL"]) >= 0
     message = "duration of response of a subject without a response"
@@ -120,7 +121,7 @@ def _by_adsl(data: Dataset, study: Study) -> Mask | None:
             signs.append(_terms(adsl, name, _RESPONSES))
     if not signs:
         return None
-    found: Mask = np.append(np.logical_or.reduce(signs), False)[adsl_record(data, adsl)]
+    found: Mask = of_each(np.logical_or.reduce(signs), adsl_record(data, adsl), unknown=False)
     return found
 
 
@@ -134,10 +135,9 @@ def _terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADRS",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADRS.ADT", "ADRS.AVALC"),
 )
-def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
+def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """A subject progressed by ADRS and is censored in progression-free survival on that day or later.
 
     ## What it checks
@@ -156,11 +156,8 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
     Make it an event at the first progression, or say in CNSDTDSC why it does not count.
     """
     adrs = study["ADRS"]
-    if not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
-        yield NotApplicable("ADRS has no assessments by subject and date (USUBJID, ADT, AVALC)")
-        return
-    parameters = Parameters.of(data)
-    censored = parameters.records_with_role("PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
+    parameters = data.parameters
+    censored = records_with_role(data, "PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
     progressions, evaluators = _progressions(adrs), _evaluators(adrs)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
@@ -172,9 +169,9 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Yield]:
         same = progressions & ((evaluators == evaluator) | (evaluators == "") | (not evaluator))
         judged = censored & (own_evaluator == evaluator)
         seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
-    for prefix, mask in parameters.split(seen):
-        message = f"{prefix}censored on or after the day of a progression in ADRS"
-        yield Fault(mask, ("CNSR", "ADT"), message)
+    for of, mask in split(data, seen):
+        message = f"{of.opening}censored on or after the day of a progression in ADRS"
+        yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
 
 def _reason_stated(data: Dataset) -> Mask:
@@ -222,7 +219,7 @@ def _own_evaluators(parameters: Parameters) -> NDArray[np.str_]:
 
 def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:
     """Each record's subject by its number in another dataset; -1 where that has not got them."""
-    return np.append(other.distinct("USUBJID").codes, -1)[adsl_record(data, other)].astype(np.int64)
+    return in_adsl(data, other, "USUBJID").codes().astype(np.int64)
 
 
 def _timeline(adrs: Dataset, chosen: Mask) -> NDArray[np.int64]:
@@ -257,8 +254,7 @@ def _within(
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
-    datasets=("ADSL",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADSL.USUBJID"),
 )
 def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     """An event counts although the subject had begun another therapy.
@@ -275,19 +271,19 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Censor at the last assessment before the new therapy.
     """
-    adsl, parameters = study["ADSL"], Parameters.of(data)
+    adsl, parameters = study["ADSL"], data.parameters
     declared = {name: parameters.endpoint(name).new_therapy for name in parameters.names}
     declared = {name: variable for name, variable in declared.items() if variable}
-    if not declared or "USUBJID" not in adsl:
+    if not declared:
         yield NotApplicable("no date of a new therapy is declared")
         return
-    record, event = adsl_record(data, adsl), data.numbers("CNSR") == 0
+    event = data.numbers("CNSR") == 0
     for name, variable in declared.items():
         if variable not in adsl:
             raise ConfigurationError(f"the declared date of a new therapy {variable} is no variable of ADSL")
-        begun = np.append(adsl.days(variable), np.nan)[record]
+        begun = in_adsl(data, adsl, variable).days()
         late = parameters.among([name]) & event & (data.days("ADT") > begun)
-        yield Fault(late, ("ADT", "CNSR"), f"{name}: an event after {variable} of ADSL")
+        yield Fault(late, ("ADT", "CNSR"), f"an event after {variable} of ADSL", parameter=name)
 
 
 @readiness(
@@ -296,8 +292,7 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT"),
-    datasets=("ADRS",),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT", "ADRS.ADT", "ADRS.AVALC"),
 )
 def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     """An event counts although the subject had not been assessed for longer than the plan allows.
@@ -316,20 +311,19 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Censor at the last assessment before the gap.
     """
-    adrs, parameters = study["ADRS"], Parameters.of(data)
+    adrs, parameters = study["ADRS"], data.parameters
     declared = {name: parameters.endpoint(name).gap for name in parameters.names}
     gaps = {name: days for name, days in declared.items() if days is not None}
-    if not gaps or not all(name in adrs for name in ("USUBJID", "ADT", "AVALC")):
-        yield NotApplicable("no gap is declared, or ADRS has no assessments (USUBJID, ADT, AVALC)")
+    if not gaps:
+        yield NotApplicable("no gap is declared")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     assessed = adrs.filled("AVALC") & ~_terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
     since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
-        yield Fault(
-            late, ("ADT", "CNSR"), f"{name}: an event more than {days} days after the last assessment"
-        )
+        message = f"an event more than {days} days after the last assessment"
+        yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
 
 
 def _last_before(data: Dataset, adrs: Dataset, chosen: Mask, day: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ...evidence.parameters import Parameters, identify_subjects
+from ...evidence.parameters import identify_subjects, split
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Codes, Mask
 from ...study.dataset import Dataset
+from ...study.parameters import Parameters
 from ..readiness import readiness
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
 
@@ -50,14 +51,16 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
     """
     for variable in ("USUBJID", "PARAMCD", "CNSR"):
         if variable not in data:
-            yield Fault(None, (variable,), f"{variable} is not there")
+            yield Fault(None, (variable,), f"{variable} is not there", cause="absent")
     if "AVAL" not in data and not ("ADT" in data and "STARTDT" in data):
-        yield Fault(None, ("AVAL", "ADT", "STARTDT"), "there is neither AVAL nor both ADT and STARTDT")
+        message = "there is neither AVAL nor both ADT and STARTDT"
+        yield Fault(None, ("AVAL", "ADT", "STARTDT"), message, cause="absent")
     if "PARAMCD" in data and identify_subjects(data):
-        yield Fault(None, ("PARAMCD",), NO_PARAMETERS)
+        yield Fault(None, ("PARAMCD",), NO_PARAMETERS, cause="identifiers")
     for variable in ("AVAL", "CNSR"):
         if variable in data and data.is_character(variable) and data.filled(variable).any():
-            yield Fault(None, (variable,), f"{variable} holds text where numbers are needed")
+            message = f"{variable} holds text where numbers are needed"
+            yield Fault(None, (variable,), message, cause="character")
 
 
 @readiness(
@@ -87,7 +90,7 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Remove the repetition, or set ANL01FL to Y on the record to analyse.
     """
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     recurrent = [name for name in parameters.names if parameters.endpoint(name).recurrent]
     judged = parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
     judged &= ~parameters.among(recurrent)
@@ -101,9 +104,9 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     selections, faulty = _left_by_flags(data, parameters, group, repeated, flags)
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
-    for start, mask in parameters.split(faulty):
-        several = "several records of one subject that nothing tells apart"
-        yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), f"{start}{several}")
+    for of, mask in split(data, faulty):
+        message = f"{of.opening}several records of one subject that nothing tells apart"
+        yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), message, parameter=of.parameter)
 
 
 def _left_by_flags(
@@ -170,7 +173,7 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Derive AVAL from ADT and STARTDT, or leave the record out and say why.
     """
-    missing = Parameters.of(data).durations & data.missing("AVAL")
+    missing = data.parameters.durations & data.missing("AVAL")
     flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
     analysed = np.ones(len(data), dtype=np.bool_)
     if flags:
@@ -247,7 +250,7 @@ def zero_duration(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     None if it is meant. Otherwise count the first day: AVAL = ADT - STARTDT + 1.
     """
-    zero = Parameters.of(data).durations & (data.numbers("AVAL") == 0)
+    zero = data.parameters.durations & (data.numbers("AVAL") == 0)
     yield Fault(zero, ("AVAL",), "AVAL is zero; survival tools differ in what they do with it")
 
 
@@ -275,7 +278,7 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Correct ADT or STARTDT and derive AVAL again.
     """
-    durations, aval = Parameters.of(data).durations, data.numbers("AVAL")
+    durations, aval = data.parameters.durations, data.numbers("AVAL")
     yield Fault(durations & (aval < 0), ("AVAL",), "AVAL is negative")
     yield Fault(durations & (aval == np.inf), ("AVAL",), "AVAL is infinite")
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.cut_off import cut_off_for
-from ...evidence.subjects import adsl_record
+from ...evidence.subjects import adsl_record, of_each
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Days, Mask
@@ -64,7 +64,7 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
         if str(value) in study and "USUBJID" in study[str(value)]:
             traced[study[str(value)].name].append(code)
     if not traced:
-        yield NotApplicable("no dataset that SRCDOM names was delivered")
+        yield NotApplicable("no dataset that SRCDOM names is present")
         return
     cut_off = cut_off_for(data, study)
     limit = np.full(len(data), np.nan) if cut_off is None else cut_off.day
@@ -136,7 +136,7 @@ class _Trace:
     ) -> _Trace:
         """Follow the records at `positions`; `record` leads each to a record of its subject."""
         subject = source.distinct("USUBJID").codes
-        ours = np.append(subject, -1)[record[positions]].astype(np.int64)
+        ours = of_each(subject, record[positions], unknown=-1).astype(np.int64)
         subjects = int(subject.max(initial=-1)) + 1
         variable = _sequence_of(source)
         if variable is None:

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.agreement import agreement
-from ...evidence.parameters import Parameters
-from ...evidence.subjects import adsl_record
+from ...evidence.subjects import adsl_record, in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
-from ...wording import counted
+from ...wording import counted, none_present
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
@@ -28,6 +27,10 @@ _ARMS = ("TRT01P", "ARM", "TRT01A", "ACTARM")
 _OWN_ARMS = ("TRTP", "TRTA", *_ARMS)
 
 _TREATED = ("SAFFL", "RANDFL")
+
+
+def _in_adsl(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"ADSL.{name}" for name in names)
 
 
 @readiness(
@@ -59,9 +62,8 @@ def no_treatment(data: Dataset) -> Iterator[Fault]:
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
-    needs=("USUBJID",),
+    needs=("USUBJID", "ADSL.USUBJID"),
     needs_any=(("TRTP", "TRTA"),),
-    datasets=("ADSL",),
 )
 def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     """TRTP or TRTA is not what ADSL has for the subject.
@@ -81,12 +83,12 @@ def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     adsl = study["ADSL"]
     compared = [
-        (name, periods)
-        for name in ("TRTP", "TRTA")
-        if name in data and (periods := _periods(adsl, name[-1])) and "USUBJID" in adsl
+        (name, periods) for name in ("TRTP", "TRTA") if name in data and (periods := _periods(adsl, name[-1]))
     ]
     if not compared:
-        yield NotApplicable("ADSL has no treatment by subject (USUBJID with TRT01P or TRT01A)")
+        yield NotApplicable(
+            none_present(*(f"ADSL.TRT01{name[-1]}" for name in ("TRTP", "TRTA") if name in data))
+        )
         return
     for name, periods in compared:
         yield Fault(
@@ -127,9 +129,9 @@ def _another(data: Dataset, adsl: Dataset, name: str, periods: dict[int, str]) -
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD"),
-    datasets=("ADSL",),
+    needs_any=(_in_adsl(_ARMS), _in_adsl(_TREATED)),
 )
-def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
+def arm_without_records(data: Dataset, study: Study) -> Iterator[Fault]:
     """A parameter has nobody of an arm.
 
     ## What it checks
@@ -143,16 +145,12 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
     None if nobody of the arm belongs to the parameter. Otherwise look at the selection.
     """
     adsl = study["ADSL"]
-    arm = next((name for name in _ARMS if name in adsl), None)
-    members = _members(adsl)
-    if arm is None or members is None or "USUBJID" not in adsl:
-        yield NotApplicable("ADSL has no arms of treated or randomized subjects")
-        return
-    arms = adsl.distinct(arm)
+    arm = next(name for name in _ARMS if name in adsl)
+    members, arms = _members(adsl), adsl.distinct(arm)
     expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms.values)) > 0
-    parameters = Parameters.of(data)
-    having = parameters.durations & (adsl_record(data, adsl) >= 0)
-    code = np.append(arms.codes, -1)[adsl_record(data, adsl)]
+    parameters = data.parameters
+    of_subject = in_adsl(data, adsl, arm)
+    having, code = parameters.durations & of_subject.known, of_subject.codes()
     found = []
     for name, own in parameters.each(having):
         present = np.bincount(code[own][code[own] >= 0], minlength=len(arms.values)) > 0
@@ -160,16 +158,13 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Yield]:
         if absent:
             which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
             message = f"no record of {absent} of {expected.sum()} arms"
-            found.append(OfParameter(name, message, values=which))
+            found.append(OfParameter(name, message, values=which, cause=str(absent)))
     yield from by_parameter(data, (arm,), found, "no record of some arm")
 
 
-def _members(adsl: Dataset) -> Mask | None:
-    """Subjects who were treated or randomized; None where no flag says so."""
-    flags = [flag for flag in _TREATED if flag in adsl]
-    if not flags:
-        return None
-    members: Mask = np.logical_or.reduce([adsl.equals(flag, "Y") for flag in flags])
+def _members(adsl: Dataset) -> Mask:
+    """Subjects who were treated or randomized."""
+    members: Mask = np.logical_or.reduce([adsl.equals(flag, "Y") for flag in _TREATED if flag in adsl])
     return members
 
 
@@ -197,8 +192,6 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     arms = data.distinct(next(name for name in _ARMS if name in data))
     members = _members(data)
     treated = data.filled("TRTSDT") if "TRTSDT" in data else data.equals("SAFFL", "Y")
-    if members is None:
-        return
     counts = [
         np.bincount(arms.codes[mask & (arms.codes >= 0)], minlength=len(arms.values))
         for mask in (members, members & treated)
@@ -206,8 +199,9 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     without = (counts[0] > 0) & (counts[1] == 0)
     if without.any():
         which = ", ".join(sorted(map(str, arms.values[without])))
-        message = f"no subject of {counted(int(without.sum()), 'arm')} was treated"
-        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which)
+        number = int(without.sum())
+        message = f"no subject of {counted(number, 'arm')} was treated"
+        yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which, cause=str(number))
 
 
 @readiness(
@@ -273,7 +267,7 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
     """
     arms = data.distinct(next(name for name in _OWN_ARMS if name in data))
     aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
-    parameters = Parameters.of(data)
+    parameters = data.parameters
     judged = ~np.isnan(aval) & ~np.isnan(cnsr) & (arms.codes >= 0)
     found = []
     for name, own in parameters.each(judged):

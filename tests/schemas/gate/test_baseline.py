@@ -104,15 +104,18 @@ def test_another_dataset_or_variable_is_another_finding():
         assert [each[0] for each in standing(beside(before, other))] == ["new"]
 
 
-def test_a_fault_of_a_dataset_is_known_by_its_words():
+def test_a_fault_of_a_dataset_is_known_by_its_parameter_and_cause():
     before = report_of({1})
     whole = replace(
-        before.findings[0], records=0, keys=RecordKeys(), examples=(), message="3 of 9 subjects lack OS"
+        before.findings[0], records=0, keys=RecordKeys(), examples=(), parameter="OS", cause="3 SAFFL"
     )
     now = replace(before, findings=(whole,))
     assert standing(beside(now, now)) == [("unchanged", 0)]
-    worse = replace(before, findings=(replace(whole, message="8 of 9 subjects lack OS"),))
-    assert standing(beside(worse, now)) == [("new", None)]
+    reworded = replace(before, findings=(replace(whole, message="said otherwise"),))
+    assert standing(beside(reworded, now)) == [("unchanged", 0)]
+    for change in ({"cause": "8 SAFFL"}, {"parameter": "PFS"}):
+        worse = replace(before, findings=(replace(whole, **change),))
+        assert standing(beside(worse, now)) == [("new", None)]
     twice = replace(before, findings=(whole, whole))
     assert [each[0] for each in standing(beside(twice, now))] == ["unchanged", "new"]
 

@@ -53,7 +53,7 @@ def found(study):
     assert report.not_run == ()
     counts = Counter()
     for each in report.findings:
-        place = (each.rule_id, each.dataset, str(each.severity), each.variables, each.message)
+        place = (each.rule_id, each.dataset, str(each.severity), each.variables, each.sentence)
         counts[place] += each.records
     return counts
 

@@ -104,13 +104,14 @@ class Changing(ag.Fault):
 def test_what_is_found_does_not_depend_on_the_class_of_a_fault(trial):
     def rule(data):
         """A fault of a class of its own, with texts that are code."""
-        yield Changing(np.ones(len(data), np.bool_), (Sly("AVAL"),), Sly("it is wrong"), values=Sly("v"))
+        texts = {"values": Sly("v"), "parameter": Sly("p"), "cause": Sly("c")}
+        yield Changing(np.ones(len(data), np.bool_), (Sly("AVAL"),), Sly("it is wrong"), **texts)
         yield ag.Inference(Sly("AVAL"), Sly("it is so"))
 
     report = judged(trial, rule)
     (finding,) = report.findings
     assert (finding.variables, finding.message) == (("AVAL",), "it is wrong")
-    assert {type(each) for each in (finding.message, *finding.variables)} == {str}
+    assert {type(each) for each in (finding.message, finding.parameter, *finding.variables)} == {str}
     assert "it is wrong" in ag.render(report, "text")
 
 

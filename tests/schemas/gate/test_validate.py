@@ -56,6 +56,17 @@ def test_the_count_is_exact_and_the_examples_are_the_first(study):
     assert trial.outcome.status is ag.Status.FAILED
 
 
+@pytest.mark.parametrize(("parameter", "reported"), [("OS", "OS"), ("S01", "(a subject's identifier)")])
+def test_a_parameter_is_named_unless_it_identifies_a_subject(study, parameter, reported):
+    frame = study["ADTTE"].frame.astype({"PARAMCD": object})
+    frame.loc[0, "PARAMCD"] = "S01"
+    data = ag.Study.of(ag.Dataset.from_frame(frame, "ADTTE"))
+    trial = _try(_rule(lambda data: [Fault(None, ("AVAL",), "too long", parameter=parameter)]), data)
+    (finding,) = trial.findings
+    assert finding.parameter == reported
+    assert finding.sentence == f"{reported}: too long"
+
+
 def test_values_are_shown_only_when_asked_for(study):
     rule = _rule(lambda data: [Fault(data.numbers("AVAL") == 7, ("AVAL",), "seven")])
     (finding,) = _try(rule, study, show_values=True).findings
@@ -109,10 +120,43 @@ def test_an_id_that_no_rule_has_is_refused(study):
 def test_a_missing_variable_or_dataset_makes_a_rule_not_applicable_with_the_reason(study):
     rule = _rule(lambda data: [], needs=("STARTDT", "ADT"))
     assert _try(rule, study).outcome.status is ag.Status.NOT_APPLICABLE
-    assert _try(rule, study).outcome.reason == "no STARTDT, ADT"
+    assert _try(rule, study).outcome.reason == "STARTDT, ADT are not present"
     assert _try(_rule(lambda data: [], metadata=("label",)), study).outcome.reason == (
         "the source carries no label"
     )
+
+
+@pytest.mark.parametrize(
+    ("needed", "reason"),
+    [
+        ({"needs": ("ADSL.DTHDT",)}, ""),
+        ({"needs": ("ADSL.LSTALVDT",)}, "ADSL.LSTALVDT is not present"),
+        ({"needs": ("ADSL.LSTALVDT", "ADSL.RANDDT")}, "ADSL.LSTALVDT, ADSL.RANDDT are not present"),
+        ({"needs": ("ADRS.ADT",)}, "not delivered: ADRS"),
+        ({"needs": ("DM.AGE",)}, "DM.USUBJID is not present"),
+        ({"needs_any": (("DTHDT", "ADSL.DTHDT"),)}, ""),
+        ({"needs_any": (("RANDDT", "ADSL.RANDDT"),)}, "none of RANDDT, ADSL.RANDDT is present"),
+        ({"needs_any": (("RANDDT", "ADRS.RANDDT"),)}, "none of RANDDT, ADRS.RANDDT is present"),
+        ({"needs_any": (("ADRS.ADT", "ADRS.ADTM"),)}, "not delivered: ADRS"),
+        ({"needs_any": (("DM.AGE",),)}, "DM.USUBJID is not present"),
+        ({"needs": ("STARTDT", "ADRS.ADT")}, "STARTDT is not present"),
+    ],
+)
+def test_variables_of_other_datasets_are_part_of_the_scope(study, needed, reason):
+    death = pd.DataFrame({"USUBJID": ["001"], "DTHDT": pd.to_datetime(["2024-01-01"])})
+    wide = ag.Study.of(
+        *study,
+        ag.Dataset.from_frame(death, "ADSL"),
+        ag.Dataset.from_frame(pd.DataFrame({"AGE": [1.0]}), "DM"),
+    )
+    outcome = _try(_rule(lambda data, study: [], **needed), wide).outcome
+    assert outcome.reason == reason
+    assert outcome.status is (ag.Status.NOT_APPLICABLE if reason else ag.Status.PASSED)
+
+
+def test_a_dataset_that_a_needed_variable_is_of_refuses_where_the_delivery_is_complete(study):
+    rule = _rule(lambda data, study: [], needs=("ADSL.DTHDT",))
+    assert _try(rule, study, complete=True).outcome.status is ag.Status.NOT_RUN
 
 
 def test_an_undelivered_dataset_refuses_only_where_the_delivery_is_declared_complete(study):

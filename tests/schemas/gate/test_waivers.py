@@ -128,6 +128,16 @@ def test_a_fault_of_the_dataset_as_a_whole(trial):
     assert [each for each in by_record.findings if each.rule_id == found.rule_id]
 
 
+@pytest.mark.parametrize(("parameter", "hidden"), [("", {"OS", "PFS"}), ("OS", {"OS"}), ("XYZ", set())])
+def test_a_fault_of_one_parameter(trial, parameter, hidden):
+    trial.adtte["PARAM"] = trial.adtte.PARAM.str.replace(r" \(.*\)", "", regex=True)
+    accepted = waiver(rule="TTE008", record={}, parameter=parameter)
+    report = ag.validate(trial.study(), select=["TTE008"], waivers=[accepted], today=TODAY)
+    assert {each.parameter for each in report.terms.waived} == hidden
+    left = {each.parameter for each in report.findings if each.rule_id == "TTE008"}
+    assert left == {"OS", "PFS"} - hidden
+
+
 def test_an_unused_waiver_is_a_finding(trial):
     (finding,) = of(judged(trial, waiver()), "WV001")
     assert finding.severity is ag.Severity.WARNING

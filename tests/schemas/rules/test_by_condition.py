@@ -39,6 +39,12 @@ def test_records_for_which_the_condition_is_false_are_at_fault(trial):
     assert {each.dataset for each in report.outcomes} == {"ADTTE"}
 
 
+@pytest.mark.parametrize(("needed", "status"), [("ADSL.DTHDT", "passed"), ("ADSL.XYZ", "not applicable")])
+def test_a_variable_of_another_dataset_may_be_needed(trial, needed, status):
+    report = judged(trial, acme(needs=[needed]))
+    assert {str(each.status) for each in report.outcomes} == {status}
+
+
 def test_what_is_unknown_is_not_at_fault(trial):
     trial.adtte.loc[0, "AVAL"] = None
     assert not judged(trial, acme(require="AVAL > 0", where="")).findings
@@ -70,7 +76,7 @@ def test_a_variable_that_is_absent_refuses_unless_the_rule_says_that_it_may_be(t
     assert "did you mean" in outcome.reason
     assert report.refuses(None)
     (outcome,) = judged(trial, acme(require="AVALL > 0", where="", needs=["AVALL"])).outcomes
-    assert (outcome.status, outcome.reason) == (ag.Status.NOT_APPLICABLE, "no AVALL")
+    assert (outcome.status, outcome.reason) == (ag.Status.NOT_APPLICABLE, "AVALL is not present")
 
 
 def test_its_page(snapshot):

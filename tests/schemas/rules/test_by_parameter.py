@@ -16,14 +16,14 @@ class TestIdentifiersInPlaceOfParameters:
         trial.adtte["PARAMCD"] = trial.adtte.USUBJID
         report = trial.report(*RULES)
         assert [each.rule_id for each in report.findings] == ["TTE001"]
-        assert trial.finding("TTE001").message == NO_PARAMETERS
+        assert trial.finding("TTE001").sentence == NO_PARAMETERS
         reasons = {each.rule_id: each.reason for each in report.outcomes}
         assert {reasons[rule_id] for rule_id in RULES[1:]} == {NO_PARAMETERS}
 
     def test_record_numbers_without_a_subject(self, trial):
         trial.adtte["PARAMCD"] = [f"R{number}" for number in range(len(trial.adtte))]
         trial.adtte = trial.adtte.drop(columns="USUBJID")
-        messages = [each.message for each in trial.findings("TTE001")]
+        messages = [each.sentence for each in trial.findings("TTE001")]
         assert NO_PARAMETERS in messages
 
     def test_a_parameter_per_term_has_many_subjects(self, trial):
@@ -58,8 +58,8 @@ def many(trial):
 def test_what_is_wrong_with_many_parameters_is_told_together(many, rule_id, faulty):
     found = many.findings(rule_id)
     assert SHOWN <= len(found) <= SHOWN + len(Severity)
-    named = {each.message[:4] for each in found if each.message.startswith("P")}
-    further = sum(int(each.message.split()[0]) for each in found if " further parameters: " in each.message)
+    named = {each.sentence[:4] for each in found if each.sentence.startswith("P")}
+    further = sum(int(each.sentence.split()[0]) for each in found if " further parameters: " in each.sentence)
     assert len(named) == SHOWN - 1
     assert len(named) + further == faulty
 

@@ -110,7 +110,7 @@ def judged(tables):
 def told(report):
     """Findings as the tables above have them; the last part is how the message starts."""
     return {
-        (each.rule_id, each.dataset, str(each.severity), each.records, each.message)
+        (each.rule_id, each.dataset, str(each.severity), each.records, each.sentence)
         for each in report.findings
     }
 
@@ -176,4 +176,4 @@ def test_a_subject_lost_from_adsl_and_one_lost_from_adtte():
     tables["ADTTE"] = tables["ADTTE"][tables["ADTTE"].USUBJID.ne(other)]
     report = judged(tables)
     assert {each.rule_id for each in report.findings if each.severity == "error"} == {"XD001"}
-    assert any(each.rule_id == "XD004" and "1 of 253 subjects" in each.message for each in report.findings)
+    assert any(each.rule_id == "XD004" and "1 of 253 subjects" in each.sentence for each in report.findings)

@@ -25,7 +25,7 @@ class TestSubjects:
             ("ADTTE", 2, "error"),
             ("ADAE", 3, "error"),
         ]
-        assert {each.message for each in found} == {"the subject is not in ADSL"}
+        assert {each.sentence for each in found} == {"the subject is not in ADSL"}
 
     @pytest.mark.parametrize(
         "write",
@@ -39,7 +39,7 @@ class TestSubjects:
     def test_in_adsl_under_another_spelling(self, trial, write):
         trial.adtte["USUBJID"] = trial.adtte.USUBJID.map(write)
         (found,) = [each for each in trial.findings("XD001") if each.dataset == "ADTTE"]
-        assert "differs in blanks, case or leading zeros" in found.message
+        assert "differs in blanks, case or leading zeros" in found.sentence
 
     def test_trailing_blanks_carry_no_meaning(self, trial):
         trial.adtte["USUBJID"] += "  "
@@ -48,11 +48,11 @@ class TestSubjects:
     def test_leading_zeros_of_another_number_do_not_match(self, trial):
         trial.adtte["USUBJID"] = trial.adtte.USUBJID.str.replace("-0", "-1")
         (found,) = [each for each in trial.findings("XD001") if each.dataset == "ADTTE"]
-        assert found.message == "the subject is not in ADSL"
+        assert found.sentence == "the subject is not in ADSL"
 
     def test_no_identifier(self, trial):
         trial.adtte.loc[0, "USUBJID"] = None
-        assert [each.message for each in trial.findings("XD001")] == [
+        assert [each.sentence for each in trial.findings("XD001")] == [
             "USUBJID is missing, so the subject is not in ADSL"
         ]
 
@@ -63,7 +63,7 @@ class TestSubjects:
 
     def test_an_adsl_without_identifiers(self, trial):
         trial.adsl = trial.adsl.drop(columns="USUBJID")
-        assert {each.message for each in trial.findings("XD001")} == {"ADSL has no USUBJID to compare with"}
+        assert {each.sentence for each in trial.findings("XD001")} == {"ADSL has no USUBJID to compare with"}
 
 
 class TestDeaths:
@@ -106,14 +106,14 @@ class TestDeaths:
         trial.adsl = trial.adsl.drop(columns=["DTHFL", "DTHDT"])
         report = trial.report("XD002", "XD003")
         assert report.findings == ()
-        reason = "ADSL has no deaths by subject (USUBJID with DTHFL or DTHDT)"
+        reason = "none of ADSL.DTHFL, ADSL.DTHDT is present"
         assert {(each.status, each.reason) for each in report.outcomes} == {("not applicable", reason)}
 
 
 class TestPopulation:
     def test_a_lost_subject(self, trial):
         trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-007"]
-        assert [(str(each.severity), each.message) for each in trial.findings("XD004")] == [
+        assert [(str(each.severity), each.sentence) for each in trial.findings("XD004")] == [
             ("warning", "OS: 1 of 40 subjects with SAFFL = Y has no record"),
             ("warning", "PFS: 1 of 40 subjects with SAFFL = Y has no record"),
         ]
@@ -136,7 +136,7 @@ class TestPopulation:
     def test_all_subjects_where_there_are_no_flags(self, trial):
         trial.adsl = trial.adsl.drop(columns=["SAFFL", "RANDFL"])
         trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-007"]
-        assert trial.findings("XD004")[0].message == "OS: 1 of 40 subjects of ADSL has no record"
+        assert trial.findings("XD004")[0].sentence == "OS: 1 of 40 subjects of ADSL has no record"
 
 
 class TestCutOff:
@@ -179,7 +179,7 @@ class TestSubjectsNotRecords:
     def test_overall_survival_of_half_the_subjects_is_a_note(self, trial):
         half = set(trial.adsl.USUBJID[:20])
         trial.adtte = trial.adtte[trial.adtte.USUBJID.isin(half)]
-        found = [(str(each.severity), each.message) for each in trial.findings("XD004")]
+        found = [(str(each.severity), each.sentence) for each in trial.findings("XD004")]
         assert found == [
             ("note", "OS: 20 of 40 subjects with SAFFL = Y have no record; no population of ADSL fits better")
         ]
@@ -190,7 +190,7 @@ class TestDeclaredParameters:
         trial.declare(endpoints={"OSS": Endpoint(role="OS"), "PFS": Endpoint(role="PFS")})
         found = trial.finding("XD021")
         assert str(found.severity) == "error"
-        assert found.message == "OSS is declared, and no dataset has such a parameter; did you mean OS?"
+        assert found.sentence == "OSS: declared, and no dataset has such a parameter; did you mean OS?"
 
     def test_those_that_are_there_pass(self, trial):
         trial.declare(endpoints={"OS": Endpoint(role="OS")})

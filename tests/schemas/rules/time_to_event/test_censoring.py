@@ -27,7 +27,7 @@ def test_any_whole_number(trial):
 class TestCensoringMissing:
     def test_where_others_have_it(self, trial):
         trial.adtte.loc[[0, 1, 45], "CNSR"] = np.nan
-        assert [(each.message[:4], each.records) for each in trial.findings("TTE010")] == [
+        assert [(each.sentence[:4], each.records) for each in trial.findings("TTE010")] == [
             ("OS: ", 2),
             ("PFS:", 1),
         ]
@@ -56,7 +56,7 @@ class TestCensoringInverted:
         found = inverted(trial)
         assert [str(each.severity) for each in found] == ["error", "error"]
         assert [each.records for each in found] == [40, 40]
-        assert found[0].message == (
+        assert found[0].sentence == (
             "OS: CNSR looks inverted: records with CNSR = 0 have texts of censoring; "
             "records with CNSR = 0 take their date from the end of follow-up (SRCVAR); "
             "CNSDTDSC describes records with CNSR = 0 and not the others; "
@@ -70,7 +70,7 @@ class TestCensoringInverted:
 
     def test_sources_alone(self, trial):
         (found,) = inverted(trial, "EVNTDESC", "CNSDTDSC")
-        assert (str(found.severity), found.message[:3]) == ("error", "OS:")
+        assert (str(found.severity), found.sentence[:3]) == ("error", "OS:")
 
     def test_one_clue_is_a_warning(self, trial):
         found = inverted(trial, "EVNTDESC", "SRCVAR", "SRCDOM")
@@ -79,7 +79,7 @@ class TestCensoringInverted:
     def test_deaths_among_the_censored(self, trial):
         trial.adtte["DTHFL"] = np.where(trial.adtte.index % 4 == 0, "Y", None)
         (found,) = inverted(trial, "EVNTDESC", "SRCVAR", "SRCDOM", "CNSDTDSC")
-        assert (str(found.severity), found.message) == (
+        assert (str(found.severity), found.sentence) == (
             "warning",
             "OS: CNSR looks inverted: those who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0",
         )
@@ -136,7 +136,7 @@ class TestTexts:
         trial.adtte.loc[[0, 4], "CNSR"] = 1
         found = trial.finding("TTE012")
         assert (str(found.severity), found.records) == ("error", 2)
-        assert found.message == "OS: the same text stands under CNSR = 0 and under CNSR >= 1"
+        assert found.sentence == "OS: the same text stands under CNSR = 0 and under CNSR >= 1"
 
     def test_case_and_blanks_make_no_other_text(self, trial):
         trial.adtte.loc[0, ["CNSR", "EVNTDESC"]] = [1, "  DEATH "]
@@ -157,7 +157,7 @@ class TestTexts:
     def test_one_text_for_two_reasons(self, trial):
         trial.adtte.loc[[1, 2], "CNSR"] = 2
         found = trial.finding("TTE013")
-        assert (str(found.severity), found.message) == (
+        assert (str(found.severity), found.sentence) == (
             "warning",
             "OS: the same text stands under two values of CNSR from 1",
         )
@@ -165,7 +165,7 @@ class TestTexts:
     def test_several_texts_for_one_reason(self, trial):
         trial.adtte.loc[[1, 2], "CNSDTDSC"] = "Lost to follow-up"
         assert trial.told("TTE013") == []
-        assert [(str(each.severity), each.message) for each in trial.findings("TTE014")] == [
+        assert [(str(each.severity), each.sentence) for each in trial.findings("TTE014")] == [
             ("note", "OS: one value of CNSR stands for several reasons of censoring")
         ]
 
@@ -182,7 +182,7 @@ class TestTexts:
 class TestDescribed:
     def test_without_a_date(self, trial):
         trial.adtte.loc[[0, 1, 2], "ADT"] = pd.NaT
-        assert [(str(each.severity), each.message, each.records) for each in trial.findings("TTE015")] == [
+        assert [(str(each.severity), each.sentence, each.records) for each in trial.findings("TTE015")] == [
             ("error", "a censored record has no ADT", 2),
             ("error", "an event has no ADT", 1),
         ]
@@ -190,7 +190,7 @@ class TestDescribed:
     def test_without_a_text(self, trial):
         trial.adtte.loc[[0, 1, 2], "EVNTDESC"] = ""
         trial.adtte.loc[2, "CNSDTDSC"] = None
-        assert [(str(each.severity), each.message, each.records) for each in trial.findings("TTE016")] == [
+        assert [(str(each.severity), each.sentence, each.records) for each in trial.findings("TTE016")] == [
             ("warning", "a censored record has neither EVNTDESC nor CNSDTDSC", 1),
             ("warning", "an event has no EVNTDESC", 1),
         ]
@@ -201,6 +201,6 @@ class TestDescribed:
 
     def test_a_parameter_without_events(self, trial):
         trial.adtte.loc[trial.of("OS"), "CNSR"] = 1
-        assert [(str(each.severity), each.message) for each in trial.findings("TTE019")] == [
+        assert [(str(each.severity), each.sentence) for each in trial.findings("TTE019")] == [
             ("note", "OS: no record has CNSR = 0, every subject is censored")
         ]

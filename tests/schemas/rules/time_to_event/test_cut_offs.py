@@ -39,7 +39,7 @@ class TestAfterIt:
         trial.others["TS"] = summary(str(last(trial).date()))
         assert trial.findings("XD005") == []
         trial.others["TS"] = summary(f"{(last(trial) - DAY).date()}T23:59")
-        assert trial.finding("XD005").message == "ADT is after DCUTDTC of TS"
+        assert trial.finding("XD005").sentence == "ADT is after DCUTDTC of TS"
 
     @pytest.mark.parametrize("value", ["2024", "2024-02", "2024-02-30", "", "unknown"])
     def test_a_date_that_is_none(self, trial, value):
@@ -76,7 +76,7 @@ class TestAnotherCutOff:
     def test_a_variable_of_another_cut_off(self, trial):
         trial.adsl["DCUTDT"] = last(trial)
         trial.adae["DCUTDT"] = last(trial) - 30 * DAY
-        assert trial.finding("XD018").message == "DCUTDT differs from DCUTDT of ADSL"
+        assert trial.finding("XD018").sentence == "DCUTDT differs from DCUTDT of ADSL"
 
     def test_against_a_declared_one_it_is_an_error(self, trial):
         trial.declare(cut_off=(trial.adae.ASTDT.max() - DAY).date())

@@ -46,7 +46,7 @@ class TestDeathOfProgression:
     def test_a_death_of_somebody_alive(self, trial):
         progression_by_death(trial)
         trial.adtte.loc[0, "CNSR"] = 1
-        assert "is censored" in trial.finding("TTE021").message
+        assert "is censored" in trial.finding("TTE021").sentence
 
     def test_by_its_source(self, trial):
         free = progression_by_death(trial)
@@ -99,7 +99,7 @@ class TestResponseEndsOtherwise:
         assert "same evaluator" in trial.reason("TTE022")
         central = {"PFSIRC": Endpoint(role="PFS", evaluator="IRC"), "DOR": Endpoint(evaluator="IRC")}
         trial.declare(endpoints=central)
-        assert trial.finding("TTE022").message.startswith("DOR: ADT differs from ADT of PFSIRC")
+        assert trial.finding("TTE022").sentence.startswith("DOR: ADT differs from ADT of PFSIRC")
 
     def test_of_different_evaluators_nothing_is_compared(self, trial):
         fourth = responses(trial)[3]

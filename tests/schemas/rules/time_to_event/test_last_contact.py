@@ -21,7 +21,7 @@ class TestCensoredApart:
     def test_on_another_day(self, trial, shift, word):
         trial.adsl.loc[1, "LSTALVDT"] += shift * DAY
         assert trial.told("XD009") == [("warning", 1)]
-        assert f"censored {word} LSTALVDT" in trial.finding("XD009").message
+        assert f"censored {word} LSTALVDT" in trial.finding("XD009").sentence
 
     def test_events_are_not_asked(self, trial):
         trial.adsl.loc[0, "LSTALVDT"] -= 5 * DAY
@@ -60,11 +60,11 @@ class TestDatedAfter:
     def test_after_the_last_contact(self, trial):
         trial.adae.loc[3, "ASTDT"] = trial.adtte.ADT[1] + DAY
         assert trial.told("XD010") == [("warning", 1)]
-        assert "overall survival of ADTTE is censored" in trial.finding("XD010").message
+        assert "overall survival of ADTTE is censored" in trial.finding("XD010").sentence
 
     def test_after_death(self, trial):
         trial.adae.loc[0, "ASTDT"] = trial.adtte.ADT[0] + DAY
-        assert trial.finding("XD010").message == "ASTDT is after the subject's death in ADTTE"
+        assert trial.finding("XD010").sentence == "ASTDT is after the subject's death in ADTTE"
 
     def test_on_the_day_itself(self, trial):
         trial.adae.loc[[0, 3], "ASTDT"] = [trial.adtte.ADT[0], trial.adtte.ADT[1]]

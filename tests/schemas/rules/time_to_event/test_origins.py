@@ -21,7 +21,7 @@ def test_it_is_told(trial):
 def test_an_exception(trial):
     trial.adtte.loc[5, "STARTDT"] += DAY
     assert trial.told("XD006") == [("warning", 1)]
-    assert trial.finding("XD006").message == "OS: STARTDT differs from TRTSDT of ADSL"
+    assert trial.finding("XD006").sentence == "OS: STARTDT differs from TRTSDT of ADSL"
 
 
 def test_an_exception_from_a_declared_origin(trial):
@@ -65,4 +65,4 @@ def test_the_untreated_start_from_elsewhere(trial):
 def test_without_dates_by_subject(trial):
     trial.adsl = trial.adsl[["USUBJID", "SAFFL"]]
     (outcome,) = trial.report("XD006").outcomes
-    assert (outcome.status, outcome.reason) == (Status.NOT_APPLICABLE, "ADSL has no dates by subject")
+    assert (outcome.status, outcome.reason) == (Status.NOT_APPLICABLE, "no date is present in ADSL")

@@ -35,10 +35,10 @@ def test_the_order_of_the_records_does_not_matter(trial, order):
     trial.adtte.loc[3, "ADT"] += pd.Timedelta("1D")
     trial.adtte.loc[5, "CNSR"] = 0
     trial.adtte.loc[8, "AVAL"] = np.nan
-    before = [(each.rule_id, each.message, each.records) for each in trial.report(*OURS).findings]
+    before = [(each.rule_id, each.sentence, each.records) for each in trial.report(*OURS).findings]
     frame = trial.adtte
     trial.adtte = frame[::-1] if order == "reversed" else frame.sample(frac=1, random_state=1)
-    assert [(each.rule_id, each.message, each.records) for each in trial.report(*OURS).findings] == before
+    assert [(each.rule_id, each.sentence, each.records) for each in trial.report(*OURS).findings] == before
 
 
 class TestEssentialVariableAbsent:
@@ -49,11 +49,11 @@ class TestEssentialVariableAbsent:
         errors = [each for each in report.findings if each.severity is Severity.ERROR]
         assert [(each.rule_id, each.variables) for each in errors] == [("TTE001", (variable,))]
         reasons = {o.reason for o in report.outcomes if o.status is Status.NOT_APPLICABLE}
-        assert f"no {variable}" in reasons
+        assert f"{variable} is not present" in reasons
 
     def test_neither_duration_nor_dates(self, trial):
         trial.adtte = trial.adtte.drop(columns=["AVAL", "STARTDT"])
-        assert "neither AVAL" in trial.finding("TTE001").message
+        assert "neither AVAL" in trial.finding("TTE001").sentence
 
     def test_dates_stand_for_a_duration(self, trial):
         trial.adtte = trial.adtte.drop(columns="AVAL")
@@ -76,7 +76,7 @@ class TestRepeatedRecord:
         repeated(trial)
         found = trial.finding("TTE002")
         assert (found.records, found.severity) == (4, "error")
-        assert found.message == "OS: several records of one subject that nothing tells apart"
+        assert found.sentence == "OS: several records of one subject that nothing tells apart"
 
     def test_a_number_does_not_excuse(self, trial):
         repeated(trial)
@@ -165,17 +165,17 @@ class TestDurationMissing:
 class TestParameterNotOneToOne:
     def test_two_texts_of_one_parameter(self, trial):
         trial.adtte.loc[0, "PARAM"] = "Overall survival"
-        assert "one PARAMCD has several PARAM" in trial.finding("TTE004").message
+        assert "one PARAMCD has several PARAM" in trial.finding("TTE004").sentence
 
     def test_two_parameters_of_one_text(self, trial):
         trial.adtte["PARAM"] = "Survival (Days)"
         found = trial.finding("TTE004")
-        assert (found.message, found.records) == ("several PARAMCD share one PARAM", 80)
+        assert (found.sentence, found.records) == ("several PARAMCD share one PARAM", 80)
 
     def test_two_numbers_of_one_parameter(self, trial):
         trial.adtte["PARAMN"] = np.where(trial.adtte.PARAMCD == "OS", 1.0, 2.0)
         trial.adtte.loc[0, "PARAMN"] = 3
-        assert "several PARAMN" in trial.finding("TTE004").message
+        assert "several PARAMN" in trial.finding("TTE004").sentence
 
     def test_a_missing_number_is_none(self, trial):
         trial.adtte["PARAMN"] = np.where(trial.adtte.PARAMCD == "OS", 1.0, np.nan)
@@ -262,11 +262,11 @@ class TestWrongType:
         trial.adtte[variable] = trial.adtte[variable].astype(str)
         found = trial.finding("TTE001")
         assert (str(found.severity), found.variables) == ("error", (variable,))
-        assert found.message == f"{variable} holds text where numbers are needed"
+        assert found.sentence == f"{variable} holds text where numbers are needed"
 
     def test_an_infinite_duration(self, trial):
         trial.adtte.loc[0, "AVAL"] = np.inf
-        assert trial.finding("TTE006").message == "AVAL is infinite"
+        assert trial.finding("TTE006").sentence == "AVAL is infinite"
 
 
 def test_names_in_small_letters_are_the_same_variables(trial):
