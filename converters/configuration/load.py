@@ -30,9 +30,6 @@ _TYPO = 0.75
 """An unknown ``ADAMGATE_*`` variable this much like a known name is taken for a misspelling of it."""
 OPTIONS_ONLY = ("baseline", "rules", "config")
 """Options that decide how data are judged and that only the command line can give."""
-
-OPTIONS_ONLY = ("baseline", "rules", "config")
-"""Options that decide how data are judged and that only the command line can give."""
 _VARIABLES: Mapping[str, str] = MappingProxyType({each.environment: each.name for each in SETTINGS.values()})
 
 
