@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...evidence.censoring_direction import Sides, clues_of_inversion
-from ...evidence.parameters import split, where
+from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -108,11 +108,13 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     (CNSDTDSC), while those with CNSR >= 1 have not? Do those with CNSR >= 1 have texts of events, come
     from a death date or from adverse events, or are they the deaths of overall survival, while those with
     CNSR = 0 are not? Two clues are an error, one about CNSR = 0 is a warning; the message says which.
+    In a parameter of follow-up (declared, or by PARAM: "Duration of Follow-up", "Time to Censoring") the
+    event is the end of follow-up and the reverse is asked: a warning, and an error if the role is declared.
 
     ## Not a fault
     An event text on censored records ("Death after two missed visits"), censoring at death, or a word of
     censoring that PARAM has too ("Time to Last Dose"). TRTEDT of a time to the end of treatment, EOSDT of
-    a time to the end of the study.
+    a time to the end of the study. Deaths that are censored in a parameter of follow-up.
 
     ## Why it matters
     CNSR is the reverse of what every survival tool wants. An inverted CNSR gives a curve that looks
@@ -124,18 +126,33 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     parameters = data.parameters
     cnsr = data.numbers("CNSR")
     sides = Sides(parameters, cnsr == 0, cnsr >= 1)
+    of_follow_up = records_with_role(data, FOLLOW_UP)
+    found = [*_inverted(data, sides.among(~of_follow_up))]
+    if of_follow_up.any():
+        found += _inverted(data, sides.among(of_follow_up).reversed, of_follow_up=True)
+    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR looks inverted")
+
+
+def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterator[OfParameter]:
+    """What is said of each parameter whose CNSR looks inverted."""
+    parameters = data.parameters
     clues = list(clues_of_inversion(data, sides))
     fired = np.array([clue.parameters for clue in clues])
     opening = np.array([clue.opens for clue in clues])
     suspect = fired[opening].any(axis=0)
     both = sides.count(sides.event) * sides.count(sides.censored) > 0
-    found, codes = [], parameters.codes
+    if of_follow_up:
+        suspect &= both  # all may be followed to an end: then there is no other side
+    opening_words = (
+        "CNSR looks inverted for a parameter of follow-up" if of_follow_up else "CNSR looks inverted"
+    )
+    codes = parameters.codes
     for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
         number = codes[own[0]]
         said = [clue.statement for clue in clues if clue.parameters[number]]
-        severity = Severity.ERROR if len(said) > 1 and both[number] else Severity.WARNING
-        found.append(OfParameter(name, f"CNSR looks inverted: {'; '.join(said)}", own, severity))
-    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR looks inverted")
+        certain = not of_follow_up or parameters.endpoint(name).role == FOLLOW_UP
+        severity = Severity.ERROR if len(said) > 1 and both[number] and certain else Severity.WARNING
+        yield OfParameter(name, f"{opening_words}: {'; '.join(said)}", own, severity)
 
 
 @readiness(

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from adamgate.schemas.study.declarations import Endpoint
+
 
 def other_parameter(trial, **values):
     """Three records of a parameter beside the times to an event."""
@@ -132,6 +134,74 @@ class TestCensoringInverted:
     def test_without_any_censored_record_it_stays_a_warning(self, trial):
         trial.adtte = trial.adtte.assign(CNSR=0, EVNTDESC="Alive", SRCVAR="LSTALVDT")
         assert {str(each.severity) for each in trial.findings("TTE011")} == {"warning"}
+
+
+class TestFollowUp:
+    """Parameters whose event is the end of follow-up: deaths are censored."""
+
+    @pytest.fixture
+    def follow_up(self, trial):
+        own = trial.adtte.loc[trial.of("OS")]
+        died = own.CNSR.eq(0)
+        added = own.assign(
+            PARAMCD="FU",
+            PARAM="Duration of Follow-up (Days)",
+            CNSR=np.where(died, 1.0, 0.0),
+            CNSDTDSC=np.where(died, "Death", None),
+        )
+        trial.adtte = pd.concat([trial.adtte, added], ignore_index=True)
+        return trial
+
+    @pytest.mark.parametrize(
+        "param",
+        [
+            "Duration of Follow-up (Days)",
+            "Follow-Up Time (Days)",
+            "Length of Survival Follow-up (Days)",
+            "Time to Censoring (Days)",
+            "Time from Randomization to Last Contact, days",
+            "Overall Survival, Reverse Kaplan-Meier (Days)",
+        ],
+    )
+    def test_by_param(self, follow_up, param):
+        follow_up.adtte.loc[follow_up.of("FU"), "PARAM"] = param
+        assert follow_up.findings("TTE011") == []
+
+    @pytest.mark.parametrize(
+        "param", ["Time to Loss to Follow-up (Days)", "Time to Follow-up Therapy (Days)"]
+    )
+    def test_other_words_are_no_follow_up(self, follow_up, param):
+        follow_up.adtte.loc[follow_up.of("FU"), "PARAM"] = param
+        assert {str(each.severity) for each in follow_up.findings("TTE011")} == {"error"}
+
+    def test_declared(self, follow_up):
+        follow_up.adtte.loc[follow_up.of("FU"), "PARAM"] = "Observation (Days)"
+        assert follow_up.findings("TTE011")
+        follow_up.declare(endpoints={"FU": Endpoint(role="follow-up")})
+        assert follow_up.findings("TTE011") == []
+
+    def test_the_reverse_is_a_fault_of_it(self, follow_up):
+        own = follow_up.of("FU")
+        follow_up.adtte.loc[own, "CNSR"] = 1 - follow_up.adtte.CNSR[own]
+        follow_up.adtte.loc[own, "CNSDTDSC"] = None
+        found = follow_up.finding("TTE011")
+        assert (str(found.severity), found.parameter) == ("warning", "FU")
+        assert "parameter of follow-up" in found.message
+        follow_up.declare(endpoints={"FU": Endpoint(role="follow-up")})
+        assert str(follow_up.finding("TTE011").severity) == "error"
+
+    def test_everybody_followed_to_an_end(self, follow_up):
+        follow_up.adtte.loc[follow_up.of("FU"), ["CNSR", "CNSDTDSC"]] = [0.0, None]
+        assert follow_up.findings("TTE011") == []
+
+    def test_is_not_overall_survival(self, follow_up):
+        own = follow_up.adtte.PARAMCD.eq("FU")
+        adtte = follow_up.adtte
+        follow_up.adtte = adtte[own].assign(PARAMCD="OS", PARAM="Overall Survival Follow-up Time (Days)")
+        assert follow_up.findings("XD002") == follow_up.findings("XD003") == []
+        follow_up.declare(endpoints={"OS": Endpoint(role="OS")})
+        assert follow_up.findings("XD002")
+        assert follow_up.findings("XD003")
 
 
 class TestTexts:
