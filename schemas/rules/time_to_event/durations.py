@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.duration_inference import DurationInference, infer_duration
+from ...evidence.duration_inference import DurationInference, Scale, in_use, infer_duration
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -18,6 +19,9 @@ from ...wording import one_line
 from ..by_parameter import OfParameter, Positions, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, Yield
+
+_FEW = 20
+"""A parameter of fewer records shows a constant only with the help of others."""
 
 _ENOUGH = 4
 """So many durations above zero prove a unit."""
@@ -37,14 +41,16 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## What it checks
     For each parameter the formula that gives AVAL from ADT and STARTDT on at least 95% of the records is
     inferred and reported: the unit, the days per unit (7; 30.4375, 30.44, 30.42, 30.4, 365/12, 30 or
-    calendar months; 365.25, 365; or another constant that the records agree on), whether the first day
-    counts, and the decimals. AVAL may differ by half a unit of its last decimal; whole days may not
-    differ. Records that no inferred formula gives are errors. Where no formula gives 95%, one that gives
-    half of the records while another gives nearly all others means two units in one parameter, an error;
-    anything else is a warning about the parameter as a whole.
+    calendar months; 365.25, 365; more rarely 365.2425, its twelfth, or 28; or another constant that the
+    records agree on), whether the first day counts, and the decimals. On fewer than 20 records, constants
+    that other parameters of the dataset show are tried first. AVAL may differ by half a unit of its last
+    decimal; whole days may not differ. Records that no inferred formula gives are errors. Where no formula
+    gives 95%, one that gives half of the records while another gives nearly all others means two units in
+    one parameter, an error; anything else is a warning about the parameter as a whole.
 
     ## Not a fault
-    Months rounded to one decimal, which are up to a day and a half off; values rounded up or down at
+    Months rounded to one decimal, which are up to a day and a half off; study weeks, which are rounded up;
+    values cut instead of rounded; values rounded up or down at
     exactly one half; zero durations that were all raised to one value; records without AVAL or a date.
     Several records that differ by one in the last decimal are a warning, and so is one that another
     constant gives: a way of rounding that is not known here looks like that.
@@ -90,7 +96,7 @@ def _faults(
             yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
     elif inference.records:
         message = f"no formula gives AVAL from ADT and STARTDT on 95% of {inference.records} records"
-        if closest is not None:
+        if closest is not None and in_use(closest):
             message += f"; the closest, {closest}, gives {inference.explained}"
         yield OfParameter(name, message, severity=Severity.WARNING)
 
@@ -230,11 +236,28 @@ def _inferences(data: Dataset) -> dict[str, tuple[Positions, DurationInference]]
         aval, adt, startdt = _values(data)
         parameters = data.parameters
         judged = parameters.durations & ~_in_another_unit(data)
-        _KNOWN[data] = {
+        found = {
             name: (own, infer_duration(aval[own], adt[own], startdt[own]))
             for name, own in parameters.each(judged)
         }
+        proven = _proven_scales(inference for _, inference in found.values())
+        for name, (own, inference) in found.items():
+            if proven and (inference.records < _FEW or not inference.fits):
+                found[name] = own, infer_duration(aval[own], adt[own], startdt[own], proven)
+        _KNOWN[data] = found
     return _KNOWN[data]
+
+
+def _proven_scales(inferences: Iterable[DurationInference]) -> tuple[Scale, ...]:
+    """Units of several days and their constants that parameters of many records show, the commonest first."""
+    shown = Counter(
+        (formula.unit, formula.days_per_unit)
+        for inference in inferences
+        if inference.records >= _FEW
+        for formula in inference.fits[:1]
+        if formula.unit is not TimeUnit.DAYS
+    )
+    return tuple(scale for scale, _ in shown.most_common())
 
 
 def _values(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -185,6 +185,40 @@ class TestUnitOfDuration:
         assert trial.findings("TTE008") == []
 
 
+class TestFormulasOfFewUse:
+    """Rounding up, rare constants, and what other parameters show."""
+
+    def test_study_weeks(self, trial):
+        own = trial.of("OS")
+        frame = trial.adtte
+        frame.loc[own, "AVAL"] = np.ceil(((frame.ADT - frame.STARTDT).dt.days[own] + 1) / 7)
+        frame.loc[own, "PARAM"] = "Overall Survival (Weeks)"
+        assert trial.report("TTE007", "TTE008").findings == ()
+        frame.loc[own[7], "AVAL"] += 4
+        assert trial.told("TTE007") == [("error", 1)]
+
+    def test_the_constant_of_another_parameter(self, trial):
+        frame = trial.adtte
+        days = (frame.ADT - frame.STARTDT).dt.days + 1
+        frame["AVAL"] = np.where(frame.PARAMCD.eq("PFS"), (days / 29.3).round(1), frame.AVAL)
+        small = frame[frame.PARAMCD.eq("PFS")].tail(6).assign(PARAMCD="DOR", PARAM="Response (Months)")
+        trial.adtte = small
+        assert [each.parameter for each in trial.findings("TTE007")] == ["DOR"]
+        trial.adtte = pd.concat([frame, small], ignore_index=True)
+        assert trial.findings("TTE007") == []
+        trial.adtte.loc[trial.of("DOR"), "AVAL"] += [0.0, 3.1, -2.4, 0.9, 1.7, -4.2]
+        assert [each.parameter for each in trial.findings("TTE007")] == ["DOR"]
+
+    def test_a_constant_that_nobody_uses_is_not_offered(self, trial):
+        own = trial.of("PFS")
+        days = (trial.adtte.ADT - trial.adtte.STARTDT).dt.days[own]
+        noise = np.where(np.arange(len(own)) % 5 < 2, 3.0, 0.0)
+        trial.adtte.loc[own, "AVAL"] = (days / 29.3).round(1) + noise * np.arange(len(own))
+        message = trial.finding("TTE007").message
+        assert "no formula" in message
+        assert "closest" not in message
+
+
 class TestDatesAgainstEachOther:
     def test_end_before_start(self, trial):
         trial.adtte.loc[0, "STARTDT"] = trial.adtte.loc[0, "ADT"] + DAY
