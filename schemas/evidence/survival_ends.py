@@ -14,7 +14,7 @@ from ..standards.structure import Structure
 from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
-from .cut_off import at_cut_off
+from .cut_off import at_cut_off, of_earlier_cut_off
 from .parameters import records_with_role
 
 _NEEDED = ("USUBJID", "PARAMCD", "CNSR", "ADT")
@@ -166,10 +166,12 @@ def _records(data: Dataset) -> NDArray[np.intp] | None:
 
 
 def _ends(data: Dataset, study: Study, records: NDArray[np.intp]) -> tuple[NDArray[np.object_], Days, Mask]:
-    """Subject, day and death of these records, less those that are open: censored on the cut-off."""
+    """Subject, day and death of these records, less those that are open: censored on the cut-off, or at an
+    earlier one than the study's."""
     adt, cnsr = data.days("ADT"), data.numbers("CNSR")
     censored = cnsr >= 1
-    there = ~np.isnan(adt) & ~(at_cut_off(data, study, adt, censored) & censored)
+    is_open = at_cut_off(data, study, adt, censored) | of_earlier_cut_off(data, study)
+    there = ~np.isnan(adt) & ~(is_open & censored)
     records = records[there[records]]
     subjects = data.distinct("USUBJID")
     return subjects[subjects.codes[records]], adt[records], (cnsr == 0)[records]

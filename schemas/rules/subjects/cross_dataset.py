@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
-from ...evidence.cut_off import cut_off_for
+from ...evidence.cut_off import cut_offs_of_records
 from ...evidence.parameters import quotable_codes, records_with_role
 from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
 from ...severity import Severity
@@ -146,11 +146,11 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## What it checks
     Subjects with DTHDT in ADSL have an event of overall survival, if they died on or before the day they
-    were censored or on or before the data cut-off (declared, DCUTDTC of TS, or a variable of ADSL). A later
-    death is a note: the data cut-off may lie between.
+    were censored or on or before the data cut-off (on the record, else declared, DCUTDTC of TS, or a
+    variable of ADSL). A later death is a note: the data cut-off may lie between.
 
     ## Not a fault
-    A death without a date.
+    A death without a date, or one after the cut-off on the record.
 
     ## Why it matters
     A death that is missing from the events makes survival look longer than it was.
@@ -164,12 +164,13 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     message = "overall survival is censored on or after the day of death in ADSL"
     yield Fault(censored & (death.day <= adt), ("CNSR", "ADT"), message)
     later = censored & (death.day > adt)
-    cut_off = cut_off_for(data, study)
-    if cut_off is not None:
+    for cut_off in cut_offs_of_records(data, study):
         in_time = later & (death.day <= cut_off.day)
         message = f"overall survival is censored before a death in ADSL that {cut_off.source} includes"
         yield Fault(in_time, ("CNSR", "ADT"), message)
         later &= ~in_time
+        if cut_off.on_record:
+            later &= np.isnan(cut_off.day)
     message = "overall survival is censored before a death in ADSL; the cut-off may lie between"
     yield Fault(later, ("CNSR", "ADT"), message, Severity.NOTE)
 

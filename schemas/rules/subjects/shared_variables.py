@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.agreement import agreement
-from ...evidence.subjects import adsl_record
+from ...evidence.cut_off import CUT_OFFS, at_interim
+from ...evidence.subjects import adsl_record, of_each
 from ...severity import Severity
 from ...study.dataset import Dataset
 from ...study.study import Study
@@ -38,7 +41,8 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## Not a fault
     Variables of the record (ADT, VISIT, DOMAIN, --SEQ, …); trailing blanks; numbers that differ beyond the
-    ninth digit. Subjects not in ADSL have a finding of their own.
+    ninth digit; the cut-off of an interim analysis on its records. Subjects not in ADSL have a finding of
+    their own.
 
     ## Why it matters
     One table selects by the flag of ADSL, another by its copy: their denominators differ, and nothing says
@@ -55,7 +59,10 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     record = adsl_record(data, adsl)
     for name in shared:
         found = agreement(data, name, adsl, name, record)
-        yield Fault(found.differs, (name,), f"{name} differs from ADSL")
+        differs = found.differs
+        if name in CUT_OFFS and differs.any() and not data.is_character(name):
+            differs = differs & ~at_interim(data, name, of_each(adsl.days(name), record, unknown=np.nan))
+        yield Fault(differs, (name,), f"{name} differs from ADSL")
         yield Fault(found.absent_there, (name,), f"{name} has a value and ADSL has none")
         severity = None if name.endswith("FL") else Severity.WARNING
         yield Fault(found.absent_here, (name,), f"{name} is missing and ADSL has it", severity)

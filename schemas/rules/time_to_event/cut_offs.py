@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
+from ...evidence.cut_off import (
+    CUT_OFFS,
+    CutOff,
+    at_interim,
+    cut_off_for,
+    day_of_cut_off,
+    declared_cut_off,
+    likely_cut_off,
+    own_cut_offs,
+)
 from ...evidence.parameters import records_with_role, split
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -77,7 +86,8 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
     ADT is on or before DCUTDTC of TS, else the cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
 
     ## Not a fault
-    No cut-off in either: the rule is then not applicable. A declared cut-off takes their place.
+    No cut-off in either: the rule is then not applicable. A declared cut-off takes their place, and so does
+    one on the record.
 
     ## Why it matters
     What is known after the cut-off is known of some subjects only, of those who had events.
@@ -94,6 +104,8 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
         )
         return
     late = _times_to_event(data) & (data.days("ADT") > cut_off.day)
+    for variable in own_cut_offs(data):
+        late &= data.missing(variable)
     yield Fault(late, ("ADT",), f"ADT is after {cut_off.source}")
 
 
@@ -116,6 +128,8 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## Not a fault
     Imputed dates (ADTF, ASTDTF). No cut-off: a guess is no ground. Times to an event have their own rule.
+    An earlier cut-off of an interim analysis: PARAM says so, or the subject has another record of the
+    parameter with the cut-off of the study.
 
     ## Why it matters
     Deaths of one cut-off beside adverse events of another are two studies in one table.
@@ -144,6 +158,7 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
 def _other_values(data: Dataset, cut_off: CutOff, severity: Severity | None) -> Iterator[Fault]:
     for variable in own_cut_offs(data):
         differs = np.abs(data.days(variable) - cut_off.day) > 0
+        differs &= ~at_interim(data, variable, cut_off.day)
         yield Fault(differs, (variable,), f"{variable} differs from {cut_off.source}", severity)
 
 
@@ -161,8 +176,9 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
 
     ## What it checks
     Of those censored in overall survival, how many were last known alive more than a year before the data
-    cut-off (declared, DCUTDTC of TS, or a variable of ADSL); a quarter of them or more is told. Where no
-    cut-off is stated, a last day on which many records are censored is reported as the likely one.
+    cut-off (on the record, else declared, DCUTDTC of TS, or a variable of ADSL); a quarter of them or more
+    is told. Where no cut-off is stated, a last day on which many records are censored is reported as the
+    likely one.
 
     ## Not a fault
     A few who were lost or withdrew. Other endpoints, which end with the last assessment.
@@ -184,7 +200,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
             "neither declarations nor TS (DCUTDTC) nor ADSL (DCUTDT, CUTOFFDT, …) have a cut-off"
         )
         return
-    gap = cut_off.day - adt
+    gap = day_of_cut_off(data, study) - adt
     judged = survival & ~np.isnan(gap)
     far = judged & (gap > _FAR)
     for of, mask in split(data, far):

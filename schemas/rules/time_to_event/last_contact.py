@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.cut_off import at_cut_off
+from ...evidence.cut_off import at_cut_off, day_of_cut_off, of_earlier_cut_off
 from ...evidence.parameters import records_with_role
 from ...evidence.subjects import in_adsl
 from ...evidence.survival_ends import SurvivalEnds
@@ -38,8 +38,9 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
 
     ## Not a fault
     Censoring at the data cut-off, stated or the last day on which many are censored, where the last
-    contact is later. A last contact before STARTDT, raised to it. Imputed dates (ADTF, LSTALVDF). A subject
-    without LSTALVDT.
+    contact is later; a record with an earlier cut-off of its own (DCUTDT, …), or of an interim analysis,
+    where the last contact is after that. A last contact before STARTDT, raised to it. Imputed dates (ADTF,
+    LSTALVDF). A subject without LSTALVDT.
 
     ## Why it matters
     Time at risk is lost, or time is counted in which nobody knows whether the subject was alive.
@@ -53,6 +54,9 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
     contact = in_adsl(data, adsl, "LSTALVDT").days()
     differs = survival & (np.abs(adt - contact) > 0)
     differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))
+    earlier = of_earlier_cut_off(data, study)
+    if earlier.any():
+        differs &= ~(earlier & ~(contact <= day_of_cut_off(data, study)) & (contact > adt))
     if "STARTDT" in data:
         startdt = data.days("STARTDT")
         differs &= ~((adt == startdt) & (contact < startdt))
