@@ -14,6 +14,7 @@ from ..standards.structure import Structure
 from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
+from .analysis_flags import standing
 from .cut_off import at_cut_off, of_earlier_cut_off
 from .parameters import records_with_role
 
@@ -158,7 +159,7 @@ def _records(data: Dataset) -> NDArray[np.intp] | None:
     if Structure.TTE not in data.structure.lineage or not all(name in data for name in _NEEDED):
         return None
     subject = data.distinct("USUBJID").codes
-    chosen = np.flatnonzero(records_with_role(data, "OS") & (subject >= 0))
+    chosen = np.flatnonzero(records_with_role(data, "OS") & standing(data) & (subject >= 0))
     if not len(chosen):
         return None
     alone: NDArray[np.intp] = chosen[np.bincount(subject[chosen])[subject[chosen]] == 1]

@@ -8,6 +8,7 @@ import formula_designs  # noqa: F401
 import numpy as np
 import pandas as pd
 import pytest
+import selection_designs  # noqa: F401
 import subject_designs  # noqa: F401
 import time_designs  # noqa: F401
 from delivery import Delivery

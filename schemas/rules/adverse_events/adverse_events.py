@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ...evidence.analysis_flags import analysis_flags, analysis_sets, selected
 from ...evidence.partial_dates import analysed
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -134,8 +135,9 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     are counted in a note, whatever else they differ in.
 
     ## Not a fault
-    One record per severity, grade or period of an event: they differ in dates or severity. Records of two
-    organ classes. Events without a term or a start.
+    Records of different analyses (ANLzzFL); those that no such flag selects are a note. One record per
+    severity, grade or period of an event: they differ in dates or severity. Records of two organ classes.
+    Events without a term or a start.
 
     ## Why it matters
     Events are counted twice, and recurrent events follow each other after no time.
@@ -149,9 +151,14 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     if not same_start.any():
         return
     shared = tuple(name for name in _SAME_EVENT if name in data)
-    same = _equal_among(data, same_start, key + shared)
+    sets = analysis_sets(data)
+    same = np.logical_or.reduce([_equal_among(data, same_start & own, key + shared) for own in sets])
     yield Fault(same, (*key, *shared), "records of a subject are equal in all that describes an event")
-    yield Fault(same_start, key, "records of a subject are equal in term and start", Severity.NOTE)
+    alike = np.logical_or.reduce([_equal_among(data, same_start & own, key) for own in sets])
+    yield Fault(alike, key, "records of a subject are equal in term and start", Severity.NOTE)
+    unselected = _equal_among(data, same_start & ~selected(data), key)
+    message = "records that no analysis flag selects are equal in term and start"
+    yield Fault(unselected, (*key, *analysis_flags(data)), message, Severity.NOTE)
 
 
 def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:

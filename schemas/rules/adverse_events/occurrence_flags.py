@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ...evidence.analysis_flags import analysis_sets
 from ...severity import Severity
 from ...standards.requirement import index_of
 from ...standards.structure import Structure
@@ -60,8 +61,8 @@ def one_per_group(
     ## Not a fault
     Several events on the earliest day or of the worst severity: any one may carry the flag. Flags that sit
     on a later event because they mark the worst. An organ class by AEBODSYS or by AESOC. One flag per
-    period or treatment: a note. Groups without any ASTDT, uncoded events, and records that ANL01FL or
-    SAFFL leaves out, for lack of a flag.
+    period or treatment: a note. One per analysis (ANLzzFL). Groups without any ASTDT, uncoded events, and
+    records that ANL01FL or SAFFL leaves out, for lack of a flag.
 
     ## Why it matters
     Tables count subjects by this flag: two are counted twice, and none is not counted.
@@ -75,7 +76,8 @@ def one_per_group(
         return
     flagged = data.equals(flag, "Y")
     ways = _Ways(data, choices)
-    repeated = ways.agree(lambda group: _repeated(group, flagged))
+    sets = analysis_sets(data)
+    repeated = ways.agree(lambda group: _repeated_in_a_set(group, flagged, sets))
     yield from _several(data, flag, group, choices[0], repeated)
     counted = _counted(data)
     dated = data.filled("ASTDT") if "ASTDT" in data else np.ones(len(data), dtype=np.bool_)
@@ -151,6 +153,12 @@ def _repeated(group: Groups, mask: Mask) -> Mask:
     own = mask & (group >= 0)
     times = np.bincount(group[own], minlength=int(group.max(initial=0)) + 1)
     return own & (times[group] > 1)
+
+
+def _repeated_in_a_set(group: Groups, flagged: Mask, sets: tuple[Mask, ...]) -> Mask:
+    """Flagged records that share their group with another one of the same analysis, or of none."""
+    unselected = ~np.logical_or.reduce(sets)
+    return np.logical_or.reduce([_repeated(group, flagged & (own | unselected)) for own in sets])
 
 
 def _lacking(group: Groups, flagged: Mask, dated: Mask) -> Mask:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
+from ...evidence.analysis_flags import standing
 from ...evidence.cut_off import cut_offs_of_records
 from ...evidence.parameters import quotable_codes, records_with_role
 from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
@@ -112,7 +113,8 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     DTHDT in ADSL, and ADT equals DTHDT: an error, or a warning where DTHDT or ADT was imputed.
 
     ## Not a fault
-    A death without a date in ADSL. Subjects not in ADSL have a finding of their own.
+    A death without a date in ADSL. A record beside the one that an analysis flag ANLzzFL selects. Subjects
+    not in ADSL have a finding of their own.
 
     ## Why it matters
     Either the survival curve or the table of deaths is wrong.
@@ -274,7 +276,7 @@ class _Population:
 
 
 def _overall_survival(data: Dataset) -> Mask:
-    return records_with_role(data, "OS")
+    return records_with_role(data, "OS") & standing(data)
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.censoring_direction import Sides, clues_of_inversion
 from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
@@ -59,8 +60,9 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     """A record of a time to an event does not say whether the event occurred.
 
     ## What it checks
-    Where a parameter has CNSR on any record, it has it on all; and some record of the dataset has it. A
-    parameter without any CNSR whose records have STARTDT or EVNTDESC is a warning.
+    Where a parameter has CNSR on any record, it has it on all: an error, or a warning on records that no
+    analysis flag ANLzzFL selects. And some record of the dataset has it. A parameter without any CNSR whose
+    records have STARTDT or EVNTDESC is a warning.
 
     ## Not a fault
     A parameter without CNSR beside times to an event: a basic data structure may hold both.
@@ -76,9 +78,13 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
         yield Fault(missing, ("CNSR",), "CNSR is missing on every record")
         return
     parameters = data.parameters
-    for of, mask in split(data, missing & parameters.durations):
+    analysed = selected(data)
+    for of, mask in split(data, missing & parameters.durations & analysed):
         message = f"{of.opening}CNSR is missing, other records of the parameter have it"
         yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
+    for of, mask in split(data, missing & parameters.durations & ~analysed):
+        message = f"{of.opening}CNSR is missing on a record that no analysis flag selects"
+        yield Fault(mask, ("CNSR", *analysis_flags(data)), message, Severity.WARNING, parameter=of.parameter)
     described = np.zeros(len(data), dtype=np.bool_)
     for variable in ("STARTDT", "EVNTDESC"):
         if variable in data:
@@ -275,7 +281,7 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     """An event or a censoring has no date.
 
     ## What it checks
-    Records with CNSR have ADT.
+    Records with CNSR have ADT. On a record that no analysis flag ANLzzFL selects its absence is a warning.
 
     ## Why it matters
     The duration cannot be checked, nor the record compared with deaths, cut-offs and other endpoints.
@@ -283,9 +289,13 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Derive ADT, or leave the record out and say why.
     """
-    cnsr, missing = data.numbers("CNSR"), data.missing("ADT")
+    cnsr, analysed = data.numbers("CNSR"), selected(data)
+    missing = data.missing("ADT") & analysed
     yield Fault(missing & (cnsr == 0), ("ADT", "CNSR"), "an event has no ADT")
     yield Fault(missing & (cnsr >= 1), ("ADT", "CNSR"), "a censored record has no ADT")
+    elsewhere = data.missing("ADT") & ~analysed & (cnsr >= 0)
+    message = "ADT is missing on a record that no analysis flag selects"
+    yield Fault(elsewhere, ("ADT", *analysis_flags(data)), message, Severity.WARNING)
 
 
 @readiness(
@@ -304,7 +314,8 @@ def description_missing(data: Dataset) -> Iterator[Fault]:
     Events have EVNTDESC; censored records have EVNTDESC or CNSDTDSC.
 
     ## Not a fault
-    A censored record described in either of the two; events where the dataset has no EVNTDESC.
+    Records that no analysis flag ANLzzFL selects. A censored record described in either of the two; events
+    where the dataset has no EVNTDESC.
 
     ## Why it matters
     A composite endpoint cannot be taken apart, and an inverted CNSR cannot be seen.
@@ -312,7 +323,7 @@ def description_missing(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Fill EVNTDESC for events and for censorings, CNSDTDSC where the date of censoring needs a reason.
     """
-    cnsr = data.numbers("CNSR")
+    cnsr = np.where(selected(data), data.numbers("CNSR"), np.nan)
     described = np.logical_or.reduce([data.filled(variable) for variable in _described_by(data)])
     if "EVNTDESC" in data:
         yield Fault((cnsr == 0) & data.missing("EVNTDESC"), ("EVNTDESC", "CNSR"), "an event has no EVNTDESC")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.analysis_flags import standing
 from ...evidence.cut_off import at_cut_off, day_of_cut_off, of_earlier_cut_off
 from ...evidence.parameters import records_with_role
 from ...evidence.subjects import in_adsl
@@ -50,7 +51,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
     """
     adsl = study["ADSL"]
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
-    survival = records_with_role(data, "OS") & censored
+    survival = records_with_role(data, "OS") & censored & standing(data)
     contact = in_adsl(data, adsl, "LSTALVDT").days()
     differs = survival & (np.abs(adt - contact) > 0)
     differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.parameters import identify_subjects, split
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -16,7 +17,6 @@ from ...study.parameters import Parameters
 from ..readiness import readiness
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
 
-_ANALYSIS_FLAG = re.compile(r"ANL\d\dFL$")
 _TELLING_APART = re.compile(
     r"(DTYPE|BASETYPE|APERIOD|TRTP|TRTA|PARCAT\d|PARQUAL|AVISIT|(DCUT|CUTOFF|DATACUT)\w*)$"
 )
@@ -100,7 +100,7 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     if not repeated.any():
         yield from _told_apart(data, judged, tellers)
         return
-    flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
+    flags = analysis_flags(data)
     selections, faulty = _left_by_flags(data, parameters, group, repeated, flags)
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
@@ -174,10 +174,7 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     Derive AVAL from ADT and STARTDT, or leave the record out and say why.
     """
     missing = data.parameters.durations & data.missing("AVAL")
-    flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
-    analysed = np.ones(len(data), dtype=np.bool_)
-    if flags:
-        analysed = np.logical_or.reduce([data.equals(flag, "Y") for flag in flags])
+    flags, analysed = analysis_flags(data), selected(data)
     yield Fault(missing & analysed, ("AVAL",), "AVAL is missing on a record to be analysed")
     yield Fault(
         missing & ~analysed,

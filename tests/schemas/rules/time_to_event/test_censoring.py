@@ -277,3 +277,47 @@ class TestDescribed:
         assert [(str(each.severity), each.sentence) for each in trial.findings("TTE019")] == [
             ("note", "OS: no record has CNSR = 0, every subject is censored")
         ]
+
+
+class TestRecordsThatNoFlagSelects:
+    """What is not analysed may lack what an analysis needs."""
+
+    @pytest.fixture
+    def partly(self, trial):
+        trial.adtte["ANL01FL"] = "Y"
+        trial.adtte.loc[[2, 5, 41], "ANL01FL"] = None
+        return trial
+
+    def test_without_a_date(self, partly):
+        partly.adtte.loc[[2, 5, 41], "ADT"] = pd.NaT
+        found = partly.finding("TTE015")
+        assert (str(found.severity), found.records, found.variables) == ("warning", 3, ("ADT", "ANL01FL"))
+        partly.adtte.loc[3, "ADT"] = pd.NaT
+        assert sorted(partly.told("TTE015")) == [("error", 1), ("warning", 3)]
+
+    def test_without_cnsr(self, partly):
+        partly.adtte.loc[[2, 41], "CNSR"] = np.nan
+        assert partly.told("TTE010") == [("warning", 1), ("warning", 1)]
+        partly.adtte.loc[3, "CNSR"] = np.nan
+        assert ("error", 1) in partly.told("TTE010")
+
+    def test_without_a_text(self, partly):
+        partly.adtte.loc[[2, 41], ["EVNTDESC", "CNSDTDSC"]] = None
+        assert partly.findings("TTE016") == []
+        partly.adtte.loc[3, ["EVNTDESC", "CNSDTDSC"]] = None
+        assert partly.told("TTE016") == [("warning", 1)]
+
+    def test_a_second_derivation_of_survival(self, trial):
+        """Deaths are compared with the record that the flag selects."""
+        own = trial.of("OS")
+        second = trial.adtte.loc[own].assign(ANL01FL=None, CNSR=1.0, EVNTDESC="Alive")
+        second["ADT"] = second.ADT.min()
+        trial.adtte = pd.concat([trial.adtte.assign(ANL01FL="Y"), second], ignore_index=True)
+        assert trial.report("XD002", "XD003", "XD009", "XD010", "TTE020", "TTE021").findings == ()
+        trial.adtte.loc[own[0], "CNSR"] = 1.0
+        assert trial.told("XD003") == [("error", 1)]
+
+    def test_a_flag_that_is_set_for_other_parameters_only(self, trial):
+        trial.adtte["ANL01FL"] = np.where(trial.adtte.PARAMCD.eq("PFS"), "Y", None)
+        trial.adtte.loc[0, "CNSR"] = 1.0
+        assert trial.told("XD003") == [("error", 1)]
