@@ -13,7 +13,7 @@ from ...errors import ConfigurationError
 from ...evidence.analysis_flags import standing
 from ...evidence.cut_off import cut_offs_of_records
 from ...evidence.parameters import quotable_codes, records_with_role
-from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
+from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers, pools_of
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -43,15 +43,19 @@ def subject_repeated(data: Dataset) -> Iterator[Fault]:
     ## What it checks
     USUBJID is unique in ADSL.
 
+    ## Not a fault
+    A subject of several studies or pools in IADSL: STUDYID or POOLzz tells the records apart.
+
     ## Why it matters
     Every merge with ADSL multiplies the records of the subject, and denominators count them twice.
 
     ## Smallest fix
     Keep one record per subject; values by period belong into variables or another dataset.
     """
-    codes = data.distinct("USUBJID").codes
-    times = np.bincount(codes[codes >= 0], minlength=len(data.distinct("USUBJID")) + 1)
-    yield Fault((times[codes] > 1) & (codes >= 0), ("USUBJID",), "a subject has several records in ADSL")
+    filled = data.filled("USUBJID")
+    group = data.groups("USUBJID", *pools_of(data))
+    times = np.bincount(group[filled], minlength=int(group.max(initial=0)) + 1)
+    yield Fault((times[group] > 1) & filled, ("USUBJID",), f"a subject has several records in {data.name}")
 
 
 @readiness(

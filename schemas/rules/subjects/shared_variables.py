@@ -11,6 +11,7 @@ from ...evidence.agreement import agreement
 from ...evidence.cut_off import CUT_OFFS, at_interim
 from ...evidence.subjects import adsl_record, of_each
 from ...severity import Severity
+from ...standards.structure import Structure
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ...study.variable import Variable
@@ -52,7 +53,7 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     Make the dataset again from the ADSL that is delivered.
     """
     adsl = study["ADSL"]
-    shared = list(_shared(data, adsl))
+    shared = list(_shared(data, adsl)) if data.structure is not Structure.ADSL else []  # IADSL has pools
     if not shared:
         yield NotApplicable("no variable is shared with ADSL")
         return

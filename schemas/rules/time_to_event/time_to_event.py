@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 
 from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.parameters import identify_subjects, split
@@ -88,7 +89,8 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     A survival table with a subject twice counts their event twice.
 
     ## Smallest fix
-    Remove the repetition, or set ANL01FL to Y on the record to analyse.
+    Remove the repetition, or set ANL01FL to Y on the record to analyse. Where an event may recur, declare
+    its parameter: `recurrent = ["HOSP"]` under `[study]`.
     """
     parameters = data.parameters
     recurrent = [name for name in parameters.names if parameters.endpoint(name).recurrent]
@@ -106,7 +108,19 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
     for of, mask in split(data, faulty):
         message = f"{of.opening}several records of one subject that nothing tells apart"
+        differing = [name for name in ("AVAL", "ADT") if name in data and _differs(data, name, group, mask)]
+        if differing:
+            declared = f'recurrent = ["{of.parameter}"]' if of.parameter else "recurrent"
+            message += f"; {' and '.join(differing)} differ: "
+            message += f"if the event may recur, declare {declared} in [study]"
         yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), message, parameter=of.parameter)
+
+
+def _differs(data: Dataset, variable: str, group: Codes, mask: Mask) -> bool:
+    """Whether a variable has another value on most of the records under a mask that share a group."""
+    value = data.distinct(variable).codes
+    pairs = pd.Index(group[mask].astype(np.int64) * (int(value.max(initial=0)) + 2) + value[mask])
+    return 2 * np.count_nonzero(pairs.duplicated(keep=False)) < np.count_nonzero(mask)
 
 
 def _left_by_flags(
