@@ -110,9 +110,10 @@ class DurationFormula:
         carried = decimals_of(aval)
         step = 10.0 ** -np.maximum(carried, self.decimals or 0).astype(np.float64)
         noise = NOISE * np.maximum(1.0, np.abs(aval))
-        below, above = (0.0, step) if self.truncated else (step / 2, step / 2)
+        nothing = np.zeros_like(step)
+        below, above = (nothing, step) if self.truncated else (step / 2, step / 2)
         if self.rounded_up:
-            below, above = step - 2 * noise, 0.0
+            below, above = step - 2 * noise, nothing
         fewest = np.ceil((aval - below - noise) * self.days_per_unit)
         most = np.floor((aval + above + noise) * self.days_per_unit)
         whole = np.where(fewest == most, fewest, np.nan)

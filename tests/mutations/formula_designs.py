@@ -1,6 +1,7 @@
 """Legitimate ways to make AVAL from its dates."""
 
 import numpy as np
+import pandas as pd
 from designs import design, elapsed, times
 
 
@@ -77,3 +78,50 @@ def a_unit_for_each_parameter(delivery):
     """Days, weeks rounded up, months and years beside each other."""
     _in(delivery, "Weeks", 7, np.ceil, "OS")
     _in(delivery, "Years", 365.25, np.asarray, "DOR")
+
+
+def _timed(delivery, unit, per_unit, rounding=np.asarray):
+    """Time to the serious event from the times of the first dose and of the event."""
+    frame, own = times(delivery, "TTSAE")
+    start = frame.STARTDT.astype("datetime64[s]") + pd.to_timedelta(
+        np.arange(len(frame)) * 53 % 600, unit="min"
+    )
+    end = frame.ADT.astype("datetime64[s]") + pd.to_timedelta(
+        600 + np.arange(len(frame)) * 37 % 800, unit="min"
+    )
+    frame = frame.assign(STARTDTM=start.where(own), ADTM=end.where(own))
+    elapsed_seconds = (end - start).dt.total_seconds()[own]
+    frame.loc[own, "AVAL"] = rounding(elapsed_seconds / per_unit)
+    frame.loc[own, "AVALU"] = unit.upper()
+    frame.loc[own, "PARAM"] = f"Time to First Serious Adverse Event ({unit})"
+    delivery.put("ADTTE", frame)
+
+
+@design
+def parts_of_days(delivery):
+    """ADTM - STARTDTM in days with all their digits."""
+    _timed(delivery, "Days", 86_400)
+
+
+@design
+def parts_of_days_to_two_decimals(delivery):
+    """The same, rounded."""
+    _timed(delivery, "Days", 86_400, lambda value: value.round(2))
+
+
+@design
+def hours_between_times(delivery):
+    """ADTM - STARTDTM in hours."""
+    _timed(delivery, "Hours", 3600)
+
+
+@design
+def whole_hours_begun(delivery):
+    """Hours rounded up."""
+    _timed(delivery, "Hours", 3600, np.ceil)
+
+
+@design
+def minutes_between_times(delivery):
+    """ADTM - STARTDTM in minutes."""
+    _timed(delivery, "Minutes", 60)

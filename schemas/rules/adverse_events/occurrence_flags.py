@@ -158,7 +158,8 @@ def _repeated(group: Groups, mask: Mask) -> Mask:
 def _repeated_in_a_set(group: Groups, flagged: Mask, sets: tuple[Mask, ...]) -> Mask:
     """Flagged records that share their group with another one of the same analysis, or of none."""
     unselected = ~np.logical_or.reduce(sets)
-    return np.logical_or.reduce([_repeated(group, flagged & (own | unselected)) for own in sets])
+    repeated: Mask = np.logical_or.reduce([_repeated(group, flagged & (own | unselected)) for own in sets])
+    return repeated
 
 
 def _lacking(group: Groups, flagged: Mask, dated: Mask) -> Mask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from ...evidence.duration_inference import DurationInference, Scale, in_use, infer_duration
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
+from ...evidence.timed_duration import TimedInference, infer_timed_duration
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Mask, is_date
 from ...study.dataset import Dataset
 from ...wording import one_line
 from ..by_parameter import OfParameter, Positions, by_parameter
@@ -46,7 +48,8 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     that other parameters of the dataset show are tried first. AVAL may differ by half a unit of its last
     decimal; whole days may not differ. Records that no inferred formula gives are errors. Where no formula
     gives 95%, one that gives half of the records while another gives nearly all others means two units in
-    one parameter, an error; anything else is a warning about the parameter as a whole.
+    one parameter, an error; anything else is a warning about the parameter as a whole. Where dates give no
+    formula, ADTM - STARTDTM is tried in days, hours, minutes and seconds.
 
     ## Not a fault
     Months rounded to one decimal, which are up to a day and a half off; study weeks, which are rounded up;
@@ -61,15 +64,24 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Correct the date or the duration, then derive AVAL again for the whole parameter.
     """
-    inferences = _inferences(data)
+    inferences, timed = _inferences(data), _timed_inferences(data)
     for name, (_, inference) in inferences.items():
         if inference.fits:
             yield Inference("AVAL", inference.statement, name)
-    found = (
+    for name, (_, by_time) in timed.items():
+        yield Inference("AVAL", f"AVAL = {by_time.formula}", name)
+    of_times = (
+        OfParameter(name, f"AVAL differs from {each.formula}, which holds on the other records", own)
+        for name, (positions, each) in timed.items()
+        for own in [positions[each.exceptions]]
+    )
+    of_dates = (
         fault
         for name, (positions, inference) in inferences.items()
+        if name not in timed
         for fault in _faults(data, name, positions, inference)
     )
+    found = chain(of_dates, of_times)
     yield from by_parameter(
         data, ("AVAL", "ADT", "STARTDT"), found, "AVAL does not follow from ADT and STARTDT by one formula"
     )
@@ -158,7 +170,7 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
 
 
 def _unit_faults(
-    name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
+    name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | str | None
 ) -> Iterator[OfParameter]:
     said: dict[str, TimeUnit | str] = {}
     units: list[str] = []
@@ -181,22 +193,24 @@ def _unit_faults(
             yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
     if by_dates is not None:
-        said = said | {f"the dates prove {by_dates}": by_dates}
+        proof = "dates" if isinstance(by_dates, TimeUnit) else "times"
+        said = said | {f"the {proof} prove {by_dates}": by_dates}
     if len(set(said.values())) > 1:
         message = f"the unit of AVAL is contradicted: {', '.join(said)}"
         yield OfParameter(name, message, cause="contradicted")
 
 
-def _proven_units(data: Dataset) -> dict[str, TimeUnit]:
+def _proven_units(data: Dataset) -> dict[str, TimeUnit | str]:
     """Unit of each parameter whose dates prove one."""
     if "ADT" not in data or "STARTDT" not in data:
         return {}
     aval = data.numbers("AVAL")
-    return {
+    by_dates = {
         name: inference.unit
         for name, (positions, inference) in _inferences(data).items()
         if inference.unit is not None and np.count_nonzero(aval[positions][inference.judged] > 0) >= _ENOUGH
     }
+    return by_dates | {name: each.formula.unit for name, (_, each) in _timed_inferences(data).items()}
 
 
 @readiness(
@@ -258,6 +272,32 @@ def _proven_scales(inferences: Iterable[DurationInference]) -> tuple[Scale, ...]
         if formula.unit is not TimeUnit.DAYS
     )
     return tuple(scale for scale, _ in shown.most_common())
+
+
+_TIMED: WeakKeyDictionary[Dataset, dict[str, tuple[Positions, TimedInference]]] = WeakKeyDictionary()
+
+
+def _timed_inferences(data: Dataset) -> dict[str, tuple[Positions, TimedInference]]:
+    """The same by times of day, of the parameters that dates do not explain; worked out once per dataset."""
+    if data not in _TIMED:
+        _TIMED[data] = dict(_timed(data)) if _has_times(data) else {}
+    return _TIMED[data]
+
+
+def _has_times(data: Dataset) -> bool:
+    return all(name in data and is_date(data[name]) for name in ("ADTM", "STARTDTM"))
+
+
+def _timed(data: Dataset) -> Iterator[tuple[str, tuple[Positions, TimedInference]]]:
+    by_dates = _inferences(data)
+    explained = [name for name, (_, inference) in by_dates.items() if inference.fits]
+    start, end = (data[name].to_numpy(dtype="datetime64[s]") for name in ("STARTDTM", "ADTM"))
+    elapsed = np.where(np.isnat(start) | np.isnat(end), np.nan, (end - start).astype(np.float64))
+    aval, parameters = data.numbers("AVAL"), data.parameters
+    for name, own in parameters.each(parameters.durations & ~parameters.among(explained)):
+        found = infer_timed_duration(aval[own], elapsed[own])
+        if found is not None:
+            yield name, (own, found)
 
 
 def _values(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -120,7 +120,7 @@ def _differs(data: Dataset, variable: str, group: Codes, mask: Mask) -> bool:
     """Whether a variable has another value on most of the records under a mask that share a group."""
     value = data.distinct(variable).codes
     pairs = pd.Index(group[mask].astype(np.int64) * (int(value.max(initial=0)) + 2) + value[mask])
-    return 2 * np.count_nonzero(pairs.duplicated(keep=False)) < np.count_nonzero(mask)
+    return bool(2 * np.count_nonzero(pairs.duplicated(keep=False)) < np.count_nonzero(mask))
 
 
 def _left_by_flags(

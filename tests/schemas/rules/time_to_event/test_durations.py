@@ -219,6 +219,48 @@ class TestFormulasOfFewUse:
         assert "closest" not in message
 
 
+class TestTimesOfDay:
+    """AVAL from ADTM and STARTDTM, where dates alone do not give it."""
+
+    @pytest.fixture
+    def timed(self, trial):
+        frame = trial.adtte
+        minutes = pd.to_timedelta(np.arange(len(frame)) * 37 % 1440, unit="min")
+        frame["STARTDTM"] = frame.STARTDT + pd.Timedelta("9h")
+        frame["ADTM"] = frame.ADT + minutes
+        own = trial.of("OS")
+        frame.loc[own, "AVAL"] = (frame.ADTM - frame.STARTDTM)[own].dt.total_seconds() / 86_400
+        return trial
+
+    def test_parts_of_days(self, timed):
+        report = timed.report("TTE007", "TTE008")
+        assert report.findings == ()
+        statements = {(each.parameter, each.statement) for each in report.inferred}
+        assert ("OS", "AVAL = ADTM - STARTDTM (days)") in statements
+
+    def test_hours(self, timed):
+        own = timed.of("OS")
+        timed.adtte.loc[own, "AVAL"] *= 24
+        timed.adtte.loc[own, "PARAM"] = "Overall Survival (Hours)"
+        assert timed.report("TTE007", "TTE008").findings == ()
+        timed.adtte.loc[own, "PARAM"] = "Overall Survival (Days)"
+        assert "the times prove hours" in timed.finding("TTE008").message
+
+    def test_a_wrong_record_is_named(self, timed):
+        timed.adtte.loc[timed.of("OS")[4], "AVAL"] += 1.25
+        found = timed.finding("TTE007")
+        assert (str(found.severity), found.records, found.parameter) == ("error", 1, "OS")
+        assert "ADTM - STARTDTM (days)" in found.message
+
+    def test_without_times_no_formula_is_found(self, timed):
+        timed.adtte = timed.adtte.drop(columns=["ADTM"])
+        assert timed.told("TTE007") == [("warning", 0)]
+
+    def test_times_that_are_text_do_not_count(self, timed):
+        timed.adtte["ADTM"] = timed.adtte.ADTM.astype(str)
+        assert timed.told("TTE007") == [("warning", 0)]
+
+
 class TestDatesAgainstEachOther:
     def test_end_before_start(self, trial):
         trial.adtte.loc[0, "STARTDT"] = trial.adtte.loc[0, "ADT"] + DAY
