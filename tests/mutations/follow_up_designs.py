@@ -148,3 +148,15 @@ def a_sensitivity_analysis_of_survival(delivery):
     added.loc[censored, ["SRCDOM", "SRCVAR"]] = None
     added.loc[censored, "ADT"] -= pd.Timedelta(days=9)
     delivery.put("ADTTE", and_more(frame, added.assign(AVAL=elapsed)))
+
+
+@design
+def time_to_last_contact(delivery):
+    """Follow-up by another name, with the end of the unit after a comma."""
+    _followed(delivery, "Time to Last Contact, days")
+
+
+@design
+def length_of_follow_up_of_responders(delivery):
+    """PARAM that goes on after the name of the role."""
+    _followed(delivery, "Length of Follow-up for Overall Survival (Days)")

@@ -125,3 +125,15 @@ def whole_hours_begun(delivery):
 def minutes_between_times(delivery):
     """ADTM - STARTDTM in minutes."""
     _timed(delivery, "Minutes", 60)
+
+
+@design
+def completed_years(delivery):
+    """Years cut to whole ones."""
+    _in(delivery, "Years", 365.25, np.floor, "OS")
+
+
+@design
+def seconds_between_times(delivery):
+    """ADTM - STARTDTM in seconds."""
+    _timed(delivery, "Seconds", 1)

@@ -19,7 +19,7 @@ from adamgate.schemas.severity import Severity
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
-ENOUGH = 20
+ENOUGH = 80
 
 
 def _plainly(study: Study, change: Callable[[pd.Series], pd.Series]) -> Study:
