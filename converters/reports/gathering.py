@@ -24,7 +24,7 @@ def of_one_cause(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
         whole = not finding.records and len(finding.variables) == 1 and finding.standing is None
         said = finding.said.replace(finding.variables[0], "") if whole else number
         alike.setdefault((finding.severity, said), []).append(finding)
-    groups = []
+    groups: list[tuple[Finding, ...]] = []
     for group in alike.values():
         groups += [tuple(group)] if len(group) >= _FROM else [(each,) for each in group]
     order = {id(finding): number for number, finding in enumerate(findings)}
