@@ -7,7 +7,10 @@ PANDAS3 := .venv-pandas3
 PY313 := .venv-python313
 PIP := -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs clean
+# The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help demo test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs rule clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,10 +48,15 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 	cd .check && ../$(VENV)/bin/mypy --config-file ../pyproject.toml adamgate/__init__.py
 	$(VENV)/bin/lint-imports
 
-docs: $(VENV)/.ready  ## make the pages again that show what rules and commands say
+docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tables, the list of packages
+	$(VENV)/bin/python docs/make_packages.py
 	$(VENV)/bin/python docs/make_rules.py
-	$(VENV)/bin/python docs/make_formats.py
+	$(VENV)/bin/python docs/make_tables.py
+	$(VENV)/bin/python docs/make_configuration.py
 	$(VENV)/bin/python docs/refresh.py
+
+rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
+	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"
 
 bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 	$(VENV)/bin/python bench/run.py

@@ -19,7 +19,7 @@ from .converters.terminal import run as terminal
 from .converters.terminal.exit_codes import SUMMARY
 from .converters.terminal.options import DEBUG
 
-COMMANDS = ("convert", "describe", "explain", "rules", "survival", "validate")
+COMMANDS = ("config", "convert", "describe", "explain", "rules", "survival", "validate")
 COMPLETION = "_ADAMGATE_COMPLETE"
 """Shells set it to ask for completions: see click's "Shell Completion"."""
 
@@ -43,7 +43,7 @@ class Commands(click.Group):
 @click.version_option(package_name="adamgate", message="adamgate %(version)s")
 @DEBUG
 def cli() -> None:
-    """Clinical trial exports into tables that survival tools can trust."""
+    """Validate clinical trial data (CDISC ADaM) and write survival analysis tables."""
 
 
 def run(arguments: Sequence[str]) -> int:

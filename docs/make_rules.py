@@ -1,4 +1,4 @@
-"""Write docs/rules.md from the docstrings of the rules; docs/refresh.py does so too.
+"""Write docs/rules.md from the docstrings of the rules.
 
 .venv/bin/python docs/make_rules.py
 """
@@ -20,11 +20,11 @@ PAGE = Path(__file__).with_name("rules.md")
 INTRODUCTION = """\
 # The rules
 
-Every rule, by family, made from the rules' own pages. `adamgate explain ID` prints one, `adamgate rules`
-lists them (`--dataset`, `--structure`, `--family`). A rule whose needs are not present is *not applicable*;
-`ADSL.DTHDT` is a variable of another dataset, found by USUBJID. Ids are for ever. How to set rules aside,
-to waive findings and to add rules of your own stands in [Living with the rules](living-with-rules.md). Words
-in *italics* stand for what a row of the table names.
+All rules by family, generated from the pages of the rules. `adamgate explain ID` prints one, `adamgate rules`
+lists them (`--dataset`, `--structure`, `--family`). A rule is *not applicable* if a variable it needs is
+not present; `ADSL.DTHDT` is a variable of another dataset, joined by USUBJID. Ids never change. How to
+deselect rules, waive findings and add custom rules is described in [Living with the
+rules](living-with-rules.md). Words in *italics* are replaced by the values of each rule.
 """
 
 _HEADING = re.compile(r"^## (.*)$", re.MULTILINE)

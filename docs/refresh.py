@@ -1,4 +1,4 @@
-"""Run again every command that README.md and docs/ show, and put its real output under it; make rules.md.
+"""Run again every command that README.md and docs/ show, and put its real output under it.
 
     .venv/bin/python docs/refresh.py
 
@@ -52,8 +52,5 @@ def _shown(command: str) -> str:
 
 
 if __name__ == "__main__":
-    from make_rules import PAGE, rules_page
-
-    PAGE.write_text(rules_page(), encoding="utf-8", newline="\n")
     for path in pages():
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

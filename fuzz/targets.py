@@ -22,7 +22,8 @@ from mutations import mutated
 from seeds import Files
 
 import adamgate as ag
-from adamgate.converters.configuration.settings import load_settings
+from adamgate.converters.configuration.load import load_settings
+from adamgate.converters.configuration.shown import as_toml, shown
 from adamgate.converters.formats import writable
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS
@@ -64,7 +65,9 @@ def _parts(path: Path, random: Random) -> None:
 
 
 def _settings(path: Path, _: Random) -> None:
-    load_settings([], path, {}, {}).gate_options()
+    settings = load_settings([], path, {}, {})
+    as_toml(shown(settings), origins=True)
+    settings.gate_options()
 
 
 _FRAME = pd.DataFrame(

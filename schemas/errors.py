@@ -9,18 +9,25 @@ from .wording import plain
 
 
 class AdamgateError(Exception):
-    """A failure that a user can act on.
+    """An error that the user can correct.
 
     Parameters
     ----------
     what : str
         What is wrong, in one line.
     where : str
-        File, dataset, variable, record or subject concerned.
+        File, dataset, variable, record or subject affected.
     advice : str
-        What to do about it.
+        What to do.
     details : sequence of str
-        Lines below `what`, where there is more than one thing to correct.
+        Lines below `what`, if several things need correction.
+
+    Examples
+    --------
+    >>> print(ag.AdamgateError("AVAL is text", "adtte.csv, ADTTE.AVAL", "write numbers"))
+    AVAL is text
+      where: adtte.csv, ADTTE.AVAL
+      to do: write numbers
     """
 
     def __init__(self, what: str, where: str = "", advice: str = "", *, details: Sequence[str] = ()) -> None:
@@ -53,11 +60,29 @@ class Terminated(BaseException):
 
 
 class UnreadableInput(AdamgateError):
-    """An input cannot be read, or not without loss. Exit code 3."""
+    """An input cannot be read, or not without loss. Exit code 3.
+
+    Examples
+    --------
+    >>> try:
+    ...     ag.read("gone.xpt")
+    ... except ag.UnreadableInput as problem:
+    ...     print(problem.where.split(":")[0])
+    gone.xpt
+    """
 
 
 class UnreadableInputs(UnreadableInput):
-    """Several inputs cannot be read; all of them are reported at once. Exit code 3."""
+    """Several inputs cannot be read; all of them are reported at once. Exit code 3.
+
+    Examples
+    --------
+    >>> try:
+    ...     ag.read(["gone.xpt", "lost.xpt"])
+    ... except ag.UnreadableInputs as problem:
+    ...     print(len(problem.problems))
+    2
+    """
 
     def __init__(self, problems: Sequence[UnreadableInput]) -> None:
         self.problems = tuple(problems)
@@ -71,12 +96,39 @@ class UnreadableInputs(UnreadableInput):
 
 
 class UnwritableOutput(AdamgateError):
-    """An output cannot be written, or not without loss. Exit code 4."""
+    """An output cannot be written, or not without loss. Exit code 4.
+
+    Examples
+    --------
+    >>> try:
+    ...     ag.convert("adam/adsl.csv", "adam/adtte.csv", overwrite=True)
+    ... except ag.UnwritableOutput as problem:
+    ...     print(problem.where)
+    adam/adtte.csv
+    """
 
 
 class ConfigurationError(AdamgateError):
-    """An option, a configuration file or an expression is wrong. Exit code 2."""
+    """An option, a configuration file or an expression is not valid. Exit code 2.
+
+    Examples
+    --------
+    >>> try:
+    ...     ag.Standards(adamig="9.9")
+    ... except ag.ConfigurationError as problem:
+    ...     print(problem.advice)
+    known: 1.0, 1.1, 1.2, 1.3
+    """
 
 
 class Refused(AdamgateError):
-    """The data were read and judged, and are not fit for what was asked. Exit code 1."""
+    """The data were read, but are not fit for what was requested. Exit code 1.
+
+    Examples
+    --------
+    >>> try:
+    ...     ag.survival(ag.read("broken"), "OS", gate=False)
+    ... except ag.Refused as refusal:
+    ...     print("S1-03" in refusal.where)
+    True
+    """

@@ -6,7 +6,13 @@ from .word import Word
 
 
 class Severity(Word):
-    """How much a finding weighs: ``ERROR > WARNING > NOTE``, also beside their words as plain text."""
+    """Severity of a finding: ``ERROR > WARNING > NOTE``; may be compared with the plain words.
+
+    Examples
+    --------
+    >>> ag.Severity.ERROR > ag.Severity.WARNING, ag.Severity.NOTE < "warning"
+    (True, True)
+    """
 
     NOTE = "note"
     WARNING = "warning"

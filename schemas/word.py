@@ -11,7 +11,7 @@ class Word(StrEnum):
     def _ranks(self, other: object) -> tuple[int, int]:
         """Places of this word and of `other` in the order of the set; a set with an order answers."""
         kind = type(self).__name__
-        raise TypeError(f"{kind} has no order: {self!r} and {other!r} can be compared by == only")
+        raise TypeError(f"{kind} has no order: compare {self!r} and {other!r} with ==")
 
     # A comparison is never left to the other side (NotImplemented): a plain text would compare as text.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-UNDELIVERED = "not delivered: "
+UNDELIVERED = "not present: "
 """Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 
 _LISTED = 12
@@ -26,7 +26,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {' or '.join(close)}?"
     if not names:
-        return "nothing of the kind is there"
+        return "none is present"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"known: {', '.join(names[:_LISTED])}{more}"
 

@@ -14,7 +14,16 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("repeatable")
+settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=20)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where slow tests are left out, properties are tested by a fifth of their examples.
+
+    A test that wants more or fewer than others says so as a share of ``settings.default.max_examples``.
+    """
+    settings.load_profile("quick" if config.getoption("-m") == "not slow" else "repeatable")
+
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

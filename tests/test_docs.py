@@ -9,10 +9,13 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+MEND = "run make docs, and look at what changed"
+
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = [
     "README.md",
     "docs/architecture.md",
+    "docs/configuration.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/survival.md",
@@ -37,7 +40,20 @@ def refresh(root):
 
 def test_the_rules_are_those_of_today(root):
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert loaded(root / "docs" / "make_rules.py").rules_page() == page, "run make docs"
+    assert loaded(root / "docs" / "make_rules.py").rules_page() == page, MEND
+
+
+def test_the_tables_are_those_of_today(root):
+    made = loaded(root / "docs" / "make_tables.py")
+    for name, table in made.TABLES.items():
+        page = (root / "docs" / name).read_text(encoding="utf-8")
+        assert table() in page, f"docs/{name}: {MEND}"
+        assert made.with_table(name, page) == page, f"docs/{name}: {MEND}"
+
+
+def test_the_keys_are_those_of_today(root):
+    page = (root / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert loaded(root / "docs" / "make_configuration.py").with_keys(page) == page, "run make docs"
 
 
 def test_every_page_is_looked_at(root, refresh):
@@ -47,7 +63,7 @@ def test_every_page_is_looked_at(root, refresh):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_its_commands_print(root, refresh, page):
     text = (root / page).read_text(encoding="utf-8")
-    assert refresh.refreshed(text) == text
+    assert refresh.refreshed(text) == text, f"{page}: {MEND}"
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/jobs.md", "docs/living-with-rules.md"])

@@ -28,13 +28,13 @@ def _run(*arguments, cwd):
 )
 def test_a_named_pipe_is_no_input(name, tmp_path):
     os.mkfifo(tmp_path / name)
-    with pytest.raises(ag.UnreadableInput, match="this is a named pipe, not a file"):
+    with pytest.raises(ag.UnreadableInput, match="a named pipe, not a file"):
         ag.read(tmp_path / name)
 
 
 def test_a_device_is_no_input(tmp_path):
     (tmp_path / "zero.csv").symlink_to("/dev/zero")
-    with pytest.raises(ag.UnreadableInput, match="this is a device, not a file"):
+    with pytest.raises(ag.UnreadableInput, match="a device, not a file"):
         ag.read(tmp_path / "zero.csv")
 
 
@@ -64,7 +64,7 @@ def test_options_that_name_a_pipe_end_at_once(option, code, root, tmp_path):
 
 def test_the_catalogue_may_not_be_a_pipe(root, tmp_path):
     os.mkfifo(tmp_path / "formats.sas7bcat")
-    with pytest.raises(ag.UnreadableInput, match="no such format catalogue"):
+    with pytest.raises(ag.UnreadableInput, match="format catalogue does not exist"):
         ag.read(root / "fixtures/cartitude1/adsl.xpt", catalog=tmp_path / "formats.sas7bcat")
 
 
@@ -76,7 +76,7 @@ def test_settings_beside_the_data_that_are_a_pipe_are_refused(root, tmp_path):
 
 def test_what_is_no_file_is_named(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match="this is a named pipe, not a file"):
+    with pytest.raises(OSError, match="a named pipe, not a file"):
         open_regular(tmp_path / "pipe")
     with pytest.raises(IsADirectoryError):
         open_regular(tmp_path)
@@ -92,6 +92,6 @@ def test_a_file_that_cannot_be_read_is_not_hashed_to_its_end(tmp_path):
     with (tmp_path / "adtte.xpt").open("wb") as file:
         file.truncate(200 << 30)
     began = time.perf_counter()
-    with pytest.raises(ag.UnreadableInput, match="nothing but zero bytes"):
+    with pytest.raises(ag.UnreadableInput, match="a file of binary zeros"):
         ag.read(tmp_path / "adtte.xpt")
     assert time.perf_counter() - began < _SECONDS

@@ -45,6 +45,15 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
     ------
     ConfigurationError
         When the file cannot be read, breaks, or declares no rule.
+
+    Examples
+    --------
+    >>> rules = ag.load_rules("rules.py")
+    >>> [rule.id for rule in rules]
+    ['ACME001']
+    >>> report = ag.validate(ag.read("adam"), extra_rules=rules, select="ACME")
+    >>> [(finding.rule_id, finding.records) for finding in report.findings]
+    [('ACME001', 1)]
     """
     file = Path(path)
     if not os.path.isfile(file):

@@ -1,253 +1,206 @@
-"""What stands in ``adamgate.toml`` beside the settings, as the gate takes it.
+"""Tables of ``adamgate.toml``, whichever they are: a dataclass declares keys, a form how they are written.
 
-::
-
-    [rules]                                  [study]                        [[waiver]]
-    ignore = ["AD0269"]                      cut_off = 2024-01-31           rule = "TTE006"
-    [rules.severity]                         population = "ITTFL"           dataset = "ADTTE"
-    AD02 = "note"                            [endpoint.OS]                  records = [{ USUBJID = "01-001" }]
-    [rules.ADAE]                             role = "OS"                    reason = "…"
-    ignore = ["AE001"]                       [adverse_events]               owner = "…"
-                                             window_days = 30               expires = 2026-12-31
-
-A file is untrusted: what it holds is checked, and nothing in it is evaluated.
+Nothing here knows a table. A file is untrusted: what it holds is checked, and nothing in it is evaluated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from ...schemas import kinds
 from ...schemas.errors import ConfigurationError
-from ...schemas.gate.waivers import Waiver
-from ...schemas.rules.by_condition import condition_rule
-from ...schemas.rules.rule import Rule
-from ...schemas.severity import Severity
-from ...schemas.standards.structure import Structure
-from ...schemas.study.declarations import Declarations, Endpoint, Role
-from ...schemas.wording import one_line
-from .values import (
-    Choice,
-    ListOf,
-    ValueKind,
-    checked,
-    checked_table,
-    constant,
-    dataset_name,
-    days,
-    name,
-    require_known,
-    require_table,
-    require_tables,
-    switch,
-    text,
-    toml_day,
-    words,
-)
-
-TABLES = ("rules", "study", "endpoint", "adverse_events", "waiver", "rule")
-"""The tables that are read here."""
-
-_NAMES = ListOf(name)
-
-
-def _nested(value: Any) -> tuple[str, ...]:
-    """Populations, each within the next one."""
-    try:
-        names: tuple[str, ...] = _NAMES(value)
-    except ValueError:
-        names = ()
-    if len(names) < 2:
-        raise ValueError('one list for each chain, the smallest population first: [["PPROTFL", "ITTFL"]]')
-    return names
-
-
-_SEVERITY = Choice(tuple(map(str, Severity)))
-
-_RULES: Mapping[str, ValueKind] = {"select": words, "ignore": words}
-_STUDY: Mapping[str, ValueKind] = {
-    "cut_off": toml_day,
-    "population": name,
-    "nested": ListOf(_nested),
-    "recurrent": _NAMES,
-}
-_ADVERSE_EVENTS: Mapping[str, ValueKind] = {"window_days": days, "worsening": switch}
-_ENDPOINT_BY_NAME: Mapping[str, ValueKind] = {"role": Choice(get_args(Role)), "evaluator": text}
-_ENDPOINT_BY_TYPE: Mapping[str, ValueKind] = {"str": name, "bool": switch, "int | None": days}
-_ENDPOINT: Mapping[str, ValueKind] = {
-    each.name: _ENDPOINT_BY_NAME.get(each.name) or _ENDPOINT_BY_TYPE[str(each.type)]
-    for each in fields(Endpoint)
-}
-_WAIVER_NEEDS = ("rule", "dataset", "reason", "owner", "expires")
-_WAIVER: Mapping[str, ValueKind] = {
-    "rule": text,
-    "dataset": dataset_name,
-    "reason": text,
-    "owner": text,
-    "expires": toml_day,
-    "records": ListOf(lambda value: value),
-    "values": ListOf(constant),
-    "variable": name,
-    "parameter": text,
-}
-_RULE_NEEDS = ("id", "title", "require")
-_RULE: Mapping[str, ValueKind] = {
-    "id": text,
-    "title": text,
-    "severity": _SEVERITY,
-    "structure": Choice(tuple(str(each) for each in Structure if each is not Structure.OTHER)),
-    "dataset": name,
-    "needs": _NAMES,
-    "where": text,
-    "require": text,
-    "message": text,
-    "variables": _NAMES,
-    "why": text,
-    "fix": text,
-}
+from ...schemas.kinds import ValueKind, require_known, require_table, require_tables
+from ...schemas.options import checked_options, json_schema, keys_of
+from ...schemas.wording import did_you_mean, one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
-    """How a study is to be judged, by its file.
+class Table:
+    """One table of the file.
 
     Attributes
     ----------
-    select, ignore : tuple of str
-        Names of rules, some with a dataset before them: "ADAE:AE001".
-    severities : mapping of rule name to str
-    declarations : Declarations or None
-    waivers : tuple of Waiver
-    rules : tuple of Rule
-        The user's own.
+    name : str
+        As it stands in brackets: "study".
+    options : type
+        The dataclass that declares its keys.
+    summary : str
+        What it says, in one sentence.
+    form : TableForm
+    names : ValueKind
+        Of the names that stand in brackets behind its own: "OS" of ``[endpoint.OS]``.
+    example : str
+        Such a name, as documents have it: "PARAMCD".
     """
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severities: Mapping[str, str] = field(default_factory=dict)
-    declarations: Declarations | None = None
-    waivers: tuple[Waiver, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    name: str
+    options: type
+    summary: str
+    form: TableForm
+    names: ValueKind = kinds.name
+    example: str = "NAME"
+
+    @property
+    def heading(self) -> str:
+        """ "[study]", "[endpoint.PARAMCD]", "[[waiver]]"."""
+        return self.form.heading.format(self.name, self.example)
 
 
-def judging(document: Mapping[str, Any], shown: str) -> Judging:
-    """The tables of a file.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A table as a file has it.
+
+    Attributes
+    ----------
+    table : Table
+    values : mapping of key to value
+        Checked; what the file leaves out is not there.
+    where : str
+        For errors: "adamgate.toml, [endpoint.OS]".
+    name : str
+        "OS"; empty where the table has none.
+    written : str
+        The name as the file has it: "os".
+    number : int
+        Of a list of tables, from 1; 0 for others.
+    """
+
+    table: Table
+    values: Mapping[str, Any]
+    where: str
+    name: str = ""
+    written: str = ""
+    number: int = 0
+
+    @property
+    def options(self) -> Any:
+        """The dataclass, with defaults for what the file leaves out."""
+        return self.table.options(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """How a table is written.
+
+    Attributes
+    ----------
+    heading : str
+        With places for the table's name and for a name behind it.
+    read : callable
+        Table, what the file has of it, and the file's name to entries.
+    schema : callable
+        Table to JSON Schema (2020-12).
+    """
+
+    heading: str
+    read: Callable[[Table, Any, str], Iterator[Entry]]
+    schema: Callable[[Table], dict[str, Any]]
+
+
+def entries_of(document: Mapping[str, Any], tables: Sequence[Table], shown: str) -> tuple[Entry, ...]:
+    """The tables of a file, in the order of `tables`.
 
     Parameters
     ----------
     document : mapping
-        As `tomllib` gives it; tables that are not in `TABLES` are left alone.
+        As `tomllib` gives it.
+    tables : sequence of Table
+        Those that there are.
     shown : str
         The file's name, for errors.
 
     Raises
     ------
     ConfigurationError
-        For an unknown key, a value of another kind, a condition that is not understood.
+        For an unknown table or key, a value of another kind, a required key that is not present.
     """
-    select, ignore, severities = _selection(document.get("rules", {}), shown)
-    return Judging(
-        select,
-        ignore,
-        severities,
-        _declarations(document, shown),
-        tuple(_waivers(document.get("waiver", []), shown)),
-        tuple(_own_rules(document.get("rule", []), shown)),
+    known = {each.name: each for each in tables}
+    for key in document:
+        if key not in known:
+            raise ConfigurationError(f"unknown table or key '{one_line(key)}'", shown, _advice(key, tables))
+    return tuple(
+        entry
+        for table in tables
+        if table.name in document
+        for entry in table.form.read(table, document[table.name], shown)
     )
 
 
-def _selection(given: Any, shown: str) -> tuple[tuple[str, ...], tuple[str, ...], Mapping[str, str]]:
-    """select, ignore and severities of all datasets, and of each that has a table of its own."""
-    select: list[str] = []
-    ignore: list[str] = []
-    severities: dict[str, str] = {}
-    for prefix, table, where in _rule_tables(require_table(given, "rules", shown), shown):
-        chosen = checked_table({k: v for k, v in table.items() if k != "severity"}, _RULES, where)
-        select += (prefix + each for each in chosen.get("select", ()))
-        ignore += (prefix + each for each in chosen.get("ignore", ()))
-        weights = require_table(table.get("severity", {}), "rules.severity", where)
-        for rule, severity in weights.items():
-            severities[prefix + rule] = checked(severity, _SEVERITY, rule, f"{where} severity")
-    return tuple(select), tuple(ignore), severities
+def _advice(key: str, tables: Sequence[Table]) -> str:
+    """Where a key belongs that stands under no table; else the nearest table."""
+    homes = [f"[{each.name}]" for each in tables if each.form is ONE and key in _keys(each)]
+    return f"write it under {homes[0]}" if homes else did_you_mean(key, [f"[{each.name}]" for each in tables])
 
 
-def _rule_tables(rules: Mapping[str, Any], shown: str) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """The table for all datasets, then those for one, with what stands before their names of rules."""
-    own = ("select", "ignore", "severity")
-    yield "", {key: rules[key] for key in own if key in rules}, f"{shown}, [rules]"
-    for key, value in rules.items():
-        if key in own:
-            continue
+def _keys(table: Table) -> list[str]:
+    return [each.name for each in keys_of(table.options)]
+
+
+def _read_one(table: Table, given: Any, shown: str) -> Iterator[Entry]:
+    where = f"{shown}, [{table.name}]"
+    yield Entry(table, checked_options(table.options, require_table(given, table.name, shown), where), where)
+
+
+def _read_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
+    for key, content in require_table(given, table.name, shown).items():
+        title = f"{table.name}.{one_line(key)}"
+        where = f"{shown}, [{title}]"
+        values = checked_options(table.options, require_table(content, title, shown), where)
+        yield Entry(table, values, where, _named(table, key, shown), key)
+
+
+def _read_one_and_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
+    content = require_table(given, table.name, shown)
+    own = _keys(table)
+    for_all = {key: value for key, value in content.items() if key in own}
+    others = {key: value for key, value in content.items() if key not in own}
+    if for_all or not others:
+        yield from _read_one(table, for_all, shown)
+    for key, value in others.items():
         if not isinstance(value, dict):
-            require_known(key, own, f"{shown}, [rules]")
-        yield f"{dataset_name(key)}:", value, f"{shown}, [rules.{one_line(key)}]"
+            require_known(key, own, f"{shown}, [{table.name}]")
+    yield from _read_named(table, others, shown)
 
 
-def _declarations(document: Mapping[str, Any], shown: str) -> Declarations | None:
-    if not any(table in document for table in ("study", "endpoint", "adverse_events")):
-        return None
-    study = checked_table(
-        require_table(document.get("study", {}), "study", shown), _STUDY, f"{shown}, [study]"
-    )
-    events = checked_table(
-        require_table(document.get("adverse_events", {}), "adverse_events", shown),
-        _ADVERSE_EVENTS,
-        f"{shown}, [adverse_events]",
-    )
-    endpoints = {
-        parameter.upper(): _endpoint(parameter, given, shown)
-        for parameter, given in require_table(document.get("endpoint", {}), "endpoint", shown).items()
-    }
-    for parameter in study.pop("recurrent", ()):
-        endpoints[parameter] = replace(endpoints.get(parameter, Endpoint()), recurrent=True)
-    if "window_days" in events:
-        events["window"] = events.pop("window_days")
-    return Declarations(**study, **events, endpoints=endpoints)
+def _read_listed(table: Table, given: Any, shown: str) -> Iterator[Entry]:
+    for number, content in enumerate(require_tables(given, table.name, shown), 1):
+        where = f"{shown}, {table.name} {number}"
+        yield Entry(table, checked_options(table.options, content, where), where, number=number)
 
 
-def _endpoint(parameter: str, given: Any, shown: str) -> Endpoint:
-    key = f"endpoint.{one_line(parameter)}"
-    return Endpoint(**checked_table(require_table(given, key, shown), _ENDPOINT, f"{shown}, [{key}]"))
-
-
-def _waivers(given: Any, shown: str) -> Iterator[Waiver]:
-    """One for each record that an entry names."""
-    for number, table in enumerate(require_tables(given, "waiver", shown), 1):
-        place = f"waiver {number}"
-        where = f"{shown}, {place}"
-        found = checked_table(table, _WAIVER, where, _WAIVER_NEEDS)
-        records = found.pop("records", ())
-        if not records:
-            yield Waiver(**found, place=place)
-        for at, record in enumerate(records, 1):
-            own = place if len(records) == 1 else f"{place}, record {at}"
-            yield Waiver(**found, record=_keys(record, f"{where}, record {at}"), place=own)
-
-
-def _keys(record: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(record, dict) or not record:
+def _named(table: Table, key: str, shown: str) -> str:
+    try:
+        return str(table.names(key))
+    except ValueError as expected:
         raise ConfigurationError(
-            "a record is named by its keys", where, 'write records = [{ USUBJID = "01-001", PARAMCD = "OS" }]'
-        )
-    return {variable.upper(): checked(value, constant, variable, where) for variable, value in record.items()}
+            f"{one_line(repr(key))} is not a name", f"{shown}, [{table.name}]", f"give {expected}"
+        ) from None
 
 
-def _own_rules(given: Any, shown: str) -> Iterator[Rule]:
-    taken: set[str] = set()
-    for number, table in enumerate(require_tables(given, "rule", shown), 1):
-        where = f"{shown}, rule {number}"
-        found = checked_table(table, _RULE, where, _RULE_NEEDS)
-        if found["id"] in taken:
-            raise ConfigurationError(f"two rules have the id {found['id']}", where, "give each its own")
-        taken.add(found["id"])
-        structure, dataset = found.pop("structure", None), found.pop("dataset", None)
-        yield condition_rule(
-            found.pop("id"),
-            found.pop("title"),
-            found.pop("require"),
-            structures=(structure,) if structure else (),
-            datasets=(dataset,) if dataset else (),
-            place=where,
-            **found,
-        )
+def _schema_of_one(table: Table) -> dict[str, Any]:
+    return {"description": table.summary, **json_schema(table.options)}
+
+
+def _schema_of_named(table: Table) -> dict[str, Any]:
+    return {
+        "description": table.summary,
+        "type": "object",
+        "propertyNames": dict(table.names.schema),
+        "additionalProperties": json_schema(table.options),
+    }
+
+
+def _schema_of_one_and_named(table: Table) -> dict[str, Any]:
+    return {**_schema_of_named(table), "properties": json_schema(table.options)["properties"]}
+
+
+def _schema_of_listed(table: Table) -> dict[str, Any]:
+    return {"description": table.summary, "type": "array", "items": json_schema(table.options)}
+
+
+ONE = TableForm("[{0}]", _read_one, _schema_of_one)
+NAMED = TableForm("[{0}.{1}]", _read_named, _schema_of_named)
+ONE_AND_NAMED = TableForm("[{0}] and [{0}.{1}]", _read_one_and_named, _schema_of_one_and_named)
+LISTED = TableForm("[[{0}]]", _read_listed, _schema_of_listed)

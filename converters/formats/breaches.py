@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
-from ..values.arrow_columns import Shape, are_whole_days, shape_of_column, stamps_of, text_array
+from ..values.arrow_columns import Shape, are_whole_days, enough_of, shape_of_column, stamps_of, text_array
 from ..values.sas_formats import FormatKind, kind_of
 from . import Format
 from .format import Breach
@@ -22,7 +22,7 @@ from .holds import FOUND, Holds
 
 _EXACT = 2**53
 _LONGEST = 2**31 - 1
-_NO_SAS_VALUES = "holds values that are neither text nor numbers"
+_NO_SAS_VALUES = "contains values that are not text or numbers"
 
 
 def breaches(dataset: Dataset) -> Iterator[Breach]:
@@ -30,8 +30,14 @@ def breaches(dataset: Dataset) -> Iterator[Breach]:
     name, lengths that are none, records without a variable."""
     yield from _breaches_of_metadata(dataset)
     for variable in dataset.variables:
-        if message := _fault(dataset, variable, dataset[variable.name]):
+        if message := _fault(dataset, variable, _judged(dataset, variable)):
             yield Breach(dataset.name, message, variable.name)
+
+
+def _judged(dataset: Dataset, variable: Variable) -> pd.Series:
+    """What of a column must be seen to judge it."""
+    has_special = variable.name in dataset.special_missing
+    return dataset[variable.name] if has_special else enough_of(dataset, variable)
 
 
 def breaches_of_data(dataset: Dataset, form: Format) -> Iterator[Breach]:
@@ -41,7 +47,7 @@ def breaches_of_data(dataset: Dataset, form: Format) -> Iterator[Breach]:
     for name in FOUND[Holds.SPECIAL_MISSING](dataset):
         tags, counts = np.unique(dataset.special_missing[name].tags, return_counts=True)
         listed = ", ".join(f".{tag} {count}" for tag, count in zip(tags, counts, strict=True))
-        yield Breach(dataset.name, f"holds special missing values: {listed}", name)
+        yield Breach(dataset.name, f"contains special missing values: {listed}", name)
 
 
 def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
@@ -61,14 +67,16 @@ def _breaches_of_metadata(dataset: Dataset) -> Iterator[Breach]:
     if not _is_unicode(dataset.name, dataset.label, dataset.declared_class, dataset.declared_subclass):
         yield Breach(dataset.name, "its name, label or class is not valid Unicode")
     if not dataset.variables and len(dataset):
-        yield Breach(dataset.name, "has records without any variable")
+        yield Breach(dataset.name, "has records but no variables")
     for place, each in enumerate(dataset.variables, start=1):
         if not each.name.strip():
             yield Breach(dataset.name, f"variable {place} has no name")
         if not _is_unicode(each.name, each.label, each.format, each.informat):
             yield Breach(dataset.name, f"the name, label or format of variable {place} is not valid Unicode")
         elif each.length is not None and not 0 < each.length <= _LONGEST:
-            yield Breach(dataset.name, f"has a length of {each.length}, not of 1 to {_LONGEST}", each.name)
+            yield Breach(
+                dataset.name, f"has a length of {each.length}; lengths are 1 to {_LONGEST}", each.name
+            )
 
 
 def _is_unicode(*texts: str) -> bool:
@@ -82,15 +90,15 @@ def _is_unicode(*texts: str) -> bool:
 def _fault(dataset: Dataset, variable: Variable, column: pd.Series) -> str:
     special = dataset.special_missing.get(variable.name)
     if special is not None and not _are_missing(special.records, columns.missing(column)):
-        return "special missing values are recorded where there is a value or no record"
+        return "special missing values are given for a record that has a value, or is not present"
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return "holds datetimes with a time zone, which SAS data do not have"
+        return "contains datetimes with a time zone, which SAS does not support"
     if columns.is_date(column):
         return _fault_of_stamps(variable, column)
     if columns.is_character(column):
         return _fault_of_text(variable, column)
     if variable.type == "Char" and not columns.missing(column).all():
-        return "is declared Char and holds numbers"
+        return "is declared Char but contains numbers"
     return _fault_of_numbers(column)
 
 
@@ -106,26 +114,34 @@ def _are_missing(records: NDArray[np.int64], missing: columns.Mask) -> bool:
 
 def _fault_of_stamps(variable: Variable, column: pd.Series) -> str:
     if variable.type == "Char" and not columns.missing(column).all():
-        return "is declared Char and holds dates"
+        return "is declared Char but contains dates"
     stamps = stamps_of(column)
-    if not np.array_equal(stamps, stamps.astype("datetime64[us]"), equal_nan=True):
-        return "holds datetimes finer than a microsecond"
+    if _are_finer_than_a_microsecond(stamps):
+        return "contains datetimes with more than 6 decimals of a second"
     kind = kind_of(variable.format)
     if kind is FormatKind.TIME or (kind is FormatKind.DATE and not are_whole_days(stamps)):
-        return f"holds datetimes under the {kind} format {variable.format}"
+        return f"contains datetimes, but has the {kind} format {variable.format}"
     return ""
+
+
+def _are_finer_than_a_microsecond(stamps: NDArray[np.datetime64]) -> bool:
+    """By the values that have a finer unit, else by the range of microseconds."""
+    suspects = stamps
+    if stamps.size and np.datetime_data(stamps.dtype)[0] != "ns":
+        suspects = np.array([np.fmin.reduce(stamps), np.fmax.reduce(stamps)])
+    return not np.array_equal(suspects, suspects.astype("datetime64[us]"), equal_nan=True)
 
 
 def _fault_of_text(variable: Variable, column: pd.Series) -> str:
     if variable.type == "Num" and not columns.missing(column).all():
-        return "is declared Num and holds text"
+        return "is declared Num but contains text"
     values = pd.Series(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else column
     if pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
         return _NO_SAS_VALUES
     try:
         text_array(values)
     except UnicodeError:
-        return "holds text that is not valid Unicode"
+        return "contains text that is not valid Unicode"
     return ""
 
 
@@ -139,17 +155,19 @@ def _fault_of_numbers(column: pd.Series) -> str:
     if pd.api.types.is_integer_dtype(column.dtype):
         present = column.dropna()
         if len(present) and (int(present.max()) > _EXACT or int(present.min()) < -_EXACT):
-            return "holds whole numbers beyond 2**53, which a double does not hold exactly"
+            return "contains integers beyond 2**53, which a double cannot hold exactly"
     return ""
 
 
 def _fault_in_text(variable: Variable, column: pd.Series) -> str:
     match shape_of_column(column, variable):
         case Shape.NUMBER if np.isinf(columns.numbers(column)).any():
-            return "holds infinite numbers"
+            return "contains infinite numbers"
         case Shape.DATE | Shape.DATETIME:
             stamps = stamps_of(column)
             years = stamps[~np.isnat(stamps)].astype("datetime64[Y]").astype(np.int64) + 1970
-            return "holds dates outside the years 1 to 9999" if ((years < 1) | (years > 9999)).any() else ""
+            return (
+                "contains dates outside the years 1 to 9999" if ((years < 1) | (years > 9999)).any() else ""
+            )
         case _:
             return ""

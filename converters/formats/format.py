@@ -76,7 +76,7 @@ def refuse_too_many(variables: int, where: str) -> None:
         raise UnreadableInput(
             f"{variables:,} variables, more than the {MOST_VARIABLES:,} that a SAS dataset can hold",
             where,
-            "split it into several datasets, or write a record for each measurement",
+            "split it into several datasets, or use one record per measurement",
         )
 
 

@@ -60,7 +60,7 @@ class Allowance:
         raise UnreadableInput(
             f"the file of {self._packed:,} bytes unpacks to more than {self._most:,} bytes{by}",
             str(self._path),
-            "if that is expected, allow it: --max-unpacked 4GB (max_unpacked=4_000_000_000 in Python)",
+            "if that is expected, raise the limit: --max-unpacked 4GB (max_unpacked=4_000_000_000 in Python)",
         )
 
 
@@ -89,4 +89,4 @@ def unpacked(file: BufferedReader, allowance: Allowance) -> Iterator[bytes]:
         allowance.take(len(block))
         yield block
     if not inflater.eof:
-        raise EOFError("the compressed stream is cut short")
+        raise EOFError("the compressed data are truncated")

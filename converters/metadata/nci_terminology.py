@@ -35,7 +35,7 @@ _DELIMITERS = (
 )
 _ODM_OID = re.compile(r"CDISC_CT\.(?P<standard>[^.]+)\.(?P<date>\d{4}-\d{2}-\d{2})\Z")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
-_CUT = "download it again: the file may have been cut"
+_CUT = "download it again; the file may be incomplete"
 _ADVICE = "use SDTM or ADaM terminology as text or ODM XML from NCI EVS, or as CSV from the CDISC Library"
 
 
@@ -64,7 +64,7 @@ def read_terminology(path: str | Path) -> Terminology:
         raise UnreadableInput(
             "the terminology cannot be opened",
             f"{path}: {error.strerror or error}",
-            "check that it is there, that it is a file and that you may read it",
+            "check that it exists, that it is a file and that you have read permission",
         ) from error
     drafts = _xml(content, path) if _is_xml(content) else _table(content, path)
     return _terminology(drafts, path)
@@ -88,12 +88,12 @@ def _terminology(drafts: Iterable[_Draft], path: Path) -> Terminology:
         extensible = _EXTENSIBLE.get(draft.extensible.upper())
         if extensible is None:
             raise UnreadableInput(
-                "the terminology has a codelist that does not say whether it may be extended",
+                "the terminology has a codelist without an extensible flag",
                 f"{path} {draft.where}: {one_line(draft.name or draft.code)}",
                 f"{_ADVICE}; define.xml describes one study only",
             )
         if not draft.name or draft.name in codelists:
-            what = "a second codelist of this name" if draft.name else "a codelist without a name"
+            what = "two codelists with the same name" if draft.name else "a codelist without a name"
             raise UnreadableInput(
                 f"the terminology has {what}", f"{path} {draft.where}: {one_line(draft.name)}", _ADVICE
             )
@@ -106,7 +106,7 @@ def _terminology(drafts: Iterable[_Draft], path: Path) -> Terminology:
             )
         codelists[draft.name] = Codelist(draft.name, draft.code, extensible, terms, draft.version)
     if not codelists:
-        raise UnreadableInput("the terminology has no codelist", str(path), _ADVICE)
+        raise UnreadableInput("the terminology contains no codelists", str(path), _ADVICE)
     return Terminology(tuple(codelists.values()))
 
 
@@ -130,7 +130,7 @@ def _table(content: bytes, path: Path) -> list[_Draft]:
     lacking = [name for name in _COLUMNS if name not in header]
     if lacking:
         raise UnreadableInput(
-            "this is not controlled terminology of NCI EVS or the CDISC Library",
+            "the file is not controlled terminology from NCI EVS or the CDISC Library",
             f"{path}: {_instead(content, header, lacking)}",
             _ADVICE,
         )
@@ -141,8 +141,8 @@ def _instead(content: bytes, header: list[str], lacking: list[str]) -> str:
     """What a file is that lacks columns."""
     kind = seems(content[:512])
     if kind != PLAIN_TEXT:
-        return f"it seems to be {kind}" if kind else "its kind is not known"
-    return f"{lacking[0]!r} is not one of its columns, {one_line(', '.join(header)) or 'which have no names'}"
+        return f"it seems to be {kind}" if kind else "unknown file type"
+    return f"{lacking[0]!r} is not among its columns, {one_line(', '.join(header)) or 'which are unnamed'}"
 
 
 def _decoded(content: bytes) -> str:
@@ -184,9 +184,9 @@ def _rows(lines: Iterator[Line], header: list[str], path: Path) -> Iterator[tupl
     for number, cells in lines:
         if len(cells) != len(header):
             raise UnreadableInput(
-                f"a line of the terminology has {len(cells)} cells where its header has {len(header)}",
+                f"a line of the terminology has {len(cells)} cells, but the header has {len(header)}",
                 f"{path} line {number}",
-                "download the file again; spreadsheets break it when they save it",
+                "download the file again; saving it from a spreadsheet program can damage it",
             )
         yield number, dict(zip(header, cells, strict=True))
 
@@ -209,18 +209,18 @@ def _drafts(rows: Iterable[tuple[int, dict[str, str]]], path: Path) -> list[_Dra
             continue
         if row[code] in drafts:
             raise UnreadableInput(
-                "the terminology has a codelist twice",
+                "the terminology contains a codelist twice",
                 f"{path} line {number}: {one_line(row[code])}",
-                "give the terminology of one standard and one date in a file",
+                "give a file with the terminology of one standard and one date",
             )
         version = row.get(_VERSION_COLUMN) or _version_in_name(path)
         drafts[row[code]] = _Draft(row[code], row[value], row[extensible], version, f"line {number}")
     for number, of, term in terms:
         if of not in drafts:
             raise UnreadableInput(
-                "the terminology has a term of a codelist that it does not have",
+                "the terminology has a term of a codelist that is not present",
                 f"{path} line {number}: {one_line(of)}",
-                "download the file again; it may have been cut",
+                "download the file again; it may be incomplete",
             )
         drafts[of].terms.append(term)
     return list(drafts.values())
@@ -247,13 +247,13 @@ def _xml(content: bytes, path: Path) -> list[_Draft]:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise UnreadableInput(
-            "the XML of the terminology is broken",
+            "the XML of the terminology is not well-formed",
             f"{path} line {error.lineno}: {expat.errors.messages[error.code]}",
-            "download the file again; it may have been cut",
+            "download the file again; it may be incomplete",
         ) from error
     except (LookupError, ValueError) as error:  # expat asks Python for the encoding that is declared
         raise UnreadableInput(
-            "the XML of the terminology declares an encoding that is not read",
+            "the XML of the terminology declares an unsupported encoding",
             f"{path}: {one_line(str(error))}",
             "download the file again; NCI EVS writes UTF-8",
         ) from error
@@ -263,9 +263,9 @@ def _xml(content: bytes, path: Path) -> list[_Draft]:
 def _refusing(what: str, path: Path) -> Callable[..., None]:
     def refuse(*_: object) -> None:
         raise UnreadableInput(
-            f"the XML has {what}, which is not read",
+            f"the XML contains {what}, which is not allowed",
             str(path),
-            "the files of NCI EVS have none; download one",
+            "NCI EVS files contain none; download the file from there",
         )
 
     return refuse

@@ -196,7 +196,7 @@ class _VariablesFile:
                 raise UnreadableInput(
                     f"{entry.name} of {dataset} is described twice",
                     f"{self.path}, line {line}",
-                    "keep one line for each variable of a dataset",
+                    "keep one line per variable of a dataset",
                 )
             entries[entry.name.upper()] = entry
         if not entries:
@@ -219,9 +219,9 @@ def datasets_beside(folder: Path, encoding: str | None = None) -> DatasetsTable:
     table = _Table.read(sidecar, encoding)
     if not table.header.intersection(("dataset", "filename", "name")):
         raise UnreadableInput(
-            "no column says which dataset a line is about",
+            "no column identifies the dataset",
             str(sidecar),
-            "name a column 'dataset' or 'Filename'; others are Label, class and subclass",
+            "add a column 'dataset' or 'Filename'; the others are Label, class and subclass",
         )
     return DatasetsTable(tuple(_dataset_entry(row) for _, row in table.rows), table.undecoded)
 
@@ -242,9 +242,9 @@ def dataset_in(path: Path, encoding: str | None = None, tables: Tables | None = 
         names = set()
     if len(names) > 1:
         raise UnreadableInput(
-            f"the table of datasets says that the file holds {' and '.join(sorted(names))}",
+            f"the datasets table says that the file contains {' and '.join(sorted(names))}",
             str(path),
-            "keep one line for each CSV file",
+            "keep one line per CSV file",
         )
     return names.pop() if names else dataset_name(path.name)
 
@@ -271,7 +271,7 @@ class _Table:
             lines = list(_records(text))
         except (OSError, csv.Error) as error:
             raise UnreadableInput(
-                "cannot be read as a table", f"{path}: {one_line(str(error))}", "mend it or take it away"
+                "cannot be read as a table", f"{path}: {one_line(str(error))}", "fix or remove it"
             ) from error
         header = [name.strip().lower() for name in lines[0][1]] if lines else []
         lacking = [name for name in needed if name not in header]
@@ -279,16 +279,16 @@ class _Table:
             raise UnreadableInput(
                 f"no column named {' and none named '.join(lacking) or 'anything'}",
                 str(path),
-                "its first line names the columns: dataset, variable, label, type, length, format"
+                "the first line must name the columns: dataset, variable, label, type, length, format"
                 if needed
-                else "its first line names the columns: dataset, label, class, subclass",
+                else "the first line must name the columns: dataset, label, class, subclass",
             )
         for line, values in lines[1:]:
             if len(values) != len(header):
                 raise UnreadableInput(
                     f"expected {len(header)} values, found {len(values)}",
                     f"{path}, line {line}",
-                    "quote values that hold the delimiter, and give every column a value, if an empty one",
+                    "quote values that contain the delimiter, and write missing values as empty fields",
                 )
         # Blanks around a label are part of it, but where the whole table is laid out with blanks.
         as_written = {"label"} if all(name == name.strip() for name in lines[0][1]) else set()
@@ -374,7 +374,7 @@ def _type_of(name: str, text: str, where: str) -> tuple[VariableType | None, For
     if declared in _STAMP_TYPES:
         return variable_type(name) or "Num", _STAMP_TYPES[declared]
     raise UnreadableInput(
-        f"type '{one_line(text)}' is neither Char nor Num",
+        f"type '{one_line(text)}' is not Char or Num",
         where,
         "write Char or Num (also text, integer, float, date, datetime, time)",
     )
@@ -389,7 +389,9 @@ def _length(text: str, where: str) -> int | None:
         length = 0.0
     if not (length.is_integer() and 0 < length < 2**31):
         raise UnreadableInput(
-            f"length '{one_line(text)}' is no whole number above 0", where, "write the bytes, as 8 or 200"
+            f"length '{one_line(text)}' is not a positive integer",
+            where,
+            "write the length in bytes, such as 8 or 200",
         )
     return int(length)
 

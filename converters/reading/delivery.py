@@ -20,7 +20,7 @@ _HOLDERS_LISTED = 5
 _NAMES_LISTED = 3
 _LOOKED_AT = 10_000
 """Entries of subfolders that are looked at only to say that they were not read."""
-_RECURSIVE = "--recursive (recursive=True in Python) reads them"
+_RECURSIVE = "use --recursive (recursive=True in Python) to read them"
 
 Identity = tuple[int, int]
 
@@ -74,27 +74,27 @@ def files_in(
     if not files and not problems:
         present = sum(each.files_present for each in contents)
         where = f"{folder}, {present} file{'' if present == 1 else 's'}"
-        places = "in it and its subfolders" if recursive else "not in subfolders"
+        places = "in the folder and its subfolders" if recursive else "but not in its subfolders"
         raise _nothing(where, f"looked for {', '.join(known)}, {places}", unread_files, below)
     notes = []
     if unread:
-        notes.append(ReadingNote("", f"not read in {folder}, though it may hold data: {unread_files}"))
+        notes.append(ReadingNote("", f"not read in {folder}, may contain data: {unread_files}"))
     if below:
-        message = f"not read: subfolders of {folder} that may hold data: {below}; {_RECURSIVE}"
+        message = f"not read: subfolders of {folder} that may contain data: {below}; {_RECURSIVE}"
         notes.append(ReadingNote("", message))
     return FilesFound(files, tuple(notes), problems)
 
 
 def _nothing(where: str, looked_for: str, unread: str, below: _DataBelow) -> UnreadableInput:
     if below.holders:
-        also = f"; not read, either: {unread}" if unread else ""
+        also = f"; also not read: {unread}" if unread else ""
         return UnreadableInput(
-            "the folder holds data only in subfolders, which were not read",
-            f"{where} of its own; data in {below}{also}",
-            "name the subfolder that holds the data, or add --recursive (recursive=True in Python)",
+            "the folder contains data only in subfolders, which were not read",
+            f"{where}; data in {below}{also}",
+            "give the subfolder that contains the data, or use --recursive (recursive=True in Python)",
         )
     return UnreadableInput(
-        "the folder holds no data that can be read",
+        "the folder contains no data files that can be read",
         where,
         looked_for + (f"; found {unread}" if unread else ""),
     )
@@ -119,9 +119,9 @@ def _below(contents: Contents, known: Collection[str], seen: set[Identity]) -> I
 def cannot_look_into(error: OSError, folder: Path) -> UnreadableInput:
     """The refusal of a folder whose files cannot be listed."""
     return UnreadableInput(
-        "cannot be looked into",
+        "cannot be listed",
         f"{error.filename or folder}: {error.strerror or error}",
-        "check that you may read it",
+        "check your read permission",
     )
 
 
@@ -137,8 +137,8 @@ class _DataBelow:
 
     def __str__(self) -> str:
         if not self.holders:
-            return "not all of them were looked into"
-        more = "" if self.complete else " and perhaps more"
+            return "not all of them were searched"
+        more = "" if self.complete else " and possibly more"
         return listed(self.holders, _HOLDERS_LISTED) + more
 
 
@@ -167,7 +167,7 @@ def _data_below(
             deeper = [path for path in paths if path.is_dir() and not is_partitioned(path)]
             names = [path.name for path in paths if path not in set(deeper) and may_be_data(path, known)]
         except OSError:
-            deeper, names = [], ["cannot be looked into"]
+            deeper, names = [], ["cannot be listed"]
         waiting.extend(deeper)
         if names:
             holders.append(f"{folder.relative_to(top)} ({listed(names, _NAMES_LISTED)})")

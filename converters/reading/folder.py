@@ -21,7 +21,7 @@ _UNREAD_KINDS = {
     "compressed": ".gz .bz2 .xz .zst .z",
     "archive": ".zip .7z .rar .tar .tgz",
     "PROC CPORT": ".cpt .cport .stc",
-    "XPT by another name": ".xpt5 .xpt8 .xpt9 .v5xpt .v8xpt .v9xpt .tpt .trp",
+    "XPT under another suffix": ".xpt5 .xpt8 .xpt9 .v5xpt .v8xpt .v9xpt .tpt .trp",
     "older SAS": ".sd2 .sd7 .ssd .ssd01 .ssd04 .sas7bvew .sas7bdat1",
     "SPSS": ".sav .zsav .por",
     "Stata": ".dta",
@@ -31,7 +31,7 @@ _UNREAD_KINDS = {
     "pandas": ".pkl .pickle",
     "HDF5": ".h5 .hdf .hdf5",
     "Arrow": ".feather .arrow .ipc",
-    "Parquet by another name": ".parq .pq",
+    "Parquet under another suffix": ".parq .pq",
     "Avro": ".avro",
     "ORC": ".orc",
     "database": ".db .sqlite .sqlite3 .duckdb .mdb .accdb .dbf",
@@ -67,14 +67,14 @@ def parts_named_as_datasets(paths: Iterable[Path]) -> UnreadableInput | None:
         return None
     folder = parts[0].parent
     advice = (
-        "rename the folder to the dataset's name and .parquet (as adtte.parquet), and read the folder"
+        "rename the folder to the dataset name with .parquet (such as adtte.parquet), and read the folder"
         if parts[0].name.lower().endswith(SUFFIX)
-        else "write each dataset as one file that has its name"
+        else "write each dataset to one file with the name of the dataset"
     )
     if is_partitioned(folder):
-        advice = f"read the folder {folder}: its parts are one dataset"
+        advice = f"read the folder {folder}; its parts are one dataset"
     return UnreadableInput(
-        "by their names these are parts of one dataset, not datasets",
+        "the file names are those of parts of one dataset, not of datasets",
         f"{folder}: {listed([path.name for path in parts], _NAMES_LISTED)}",
         advice,
     )
@@ -126,8 +126,8 @@ def is_hidden(path: Path) -> bool:
 
 
 def _no_file(path: Path) -> UnreadableInput:
-    what = "the link points to nothing" if path.is_symlink() else "this is not a file"
-    return UnreadableInput(what, str(path), "fix or remove it, or name the files instead of the folder")
+    what = "the link target does not exist" if path.is_symlink() else "not a file"
+    return UnreadableInput(what, str(path), "fix or remove it, or give the files instead of the folder")
 
 
 def _unread_kind(path: Path, known: Collection[str]) -> str:

@@ -34,9 +34,9 @@ def checked_options(*, catalog: Any, missing: Any, memory: Any, work_dir: Any, *
                 f"{one_line(repr(value))} is not a value of {option}", option, f"give {expected}"
             )
     if catalog is not None and not os.path.isfile(catalog):
-        raise UnreadableInput("there is no such format catalogue", str(catalog), "check --catalog")
+        raise UnreadableInput("the format catalogue does not exist", str(catalog), "check --catalog")
     if work_dir is not None and not os.path.isdir(work_dir):
-        raise ConfigurationError("there is no such folder", str(work_dir), "check --work-dir")
+        raise ConfigurationError("the folder does not exist", str(work_dir), "check --work-dir")
     bound = Memory(None if memory is None else bytes_in(memory), None if work_dir is None else Path(work_dir))
     return ReadOptions(
         catalog=None if catalog is None else Path(catalog), missing=words, memory=bound, **given
@@ -74,14 +74,14 @@ def _is_switch(given: Any) -> bool:
 
 
 _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "encoding": (_is_word, "a name: utf-8, cp1252, wlatin1"),
+    "encoding": (_is_word, "a name such as utf-8, cp1252 or wlatin1"),
     "catalog": (_is_path, "a path"),
     "recursive": (_is_switch, "True or False"),
     "progress": (callable, "a function"),
-    "missing": (_are_words, 'texts: ["NA"]'),
+    "missing": (_are_words, 'strings: ["NA"]'),
     "date_order": (DATE_ORDERS.__contains__, " or ".join(DATE_ORDERS)),
     "decimal": (DECIMALS.__contains__, " or ".join(DECIMALS)),
-    "max_unpacked": (_is_size, "bytes, as a whole number from 1"),
+    "max_unpacked": (_is_size, "bytes, as a positive integer"),
     "memory": (_is_written_size, 'bytes, or a size: "256MB"'),
     "work_dir": (_is_path, "a path"),
 }

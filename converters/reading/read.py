@@ -32,8 +32,8 @@ _HASHED = 1 << 20
 """Bytes that are hashed at once."""
 
 _ADVICE_BY_SUFFIX = {
-    ".sas7bcat": "a format catalogue is named by --catalog, or found beside its data by itself",
-    ".xml": "define.xml is not data; name the folder, and what is not data is left out",
+    ".sas7bcat": "give a format catalogue with --catalog; one beside the data is found automatically",
+    ".xml": "define.xml is not data; give the folder, where files that are not data are skipped",
 }
 
 
@@ -56,49 +56,57 @@ def read(
     Parameters
     ----------
     path : path or sequence of paths
-        A file, a folder, or several of them. Of a folder every file of a known format is read, its
-        subfolders only with `recursive`; what else there may hold data is listed in `Study.notes`. A
+        A file, a folder, or several of them. All files of known formats in a folder are read, its
+        subfolders only with `recursive`; other files that may contain data are listed in `Study.notes`. A
         folder whose name ends in ``.parquet`` is one dataset.
     encoding : str, optional
-        Of text in SAS and CSV files, as Python or SAS names it. By default UTF-8, else what the file
+        Text encoding of SAS and CSV files, by its Python or SAS name. Default: UTF-8, else what the file
         declares, else cp1252 with a note in `Dataset.notes`.
     catalog : path, optional
-        SAS format catalogue; by default the one beside the data.
+        SAS format catalogue (default: the one beside the data).
     recursive : bool
-        Read the subfolders of a folder, too; hidden ones are left out.
+        Also read the subfolders of a folder; hidden ones are skipped.
     progress : callable, optional
         Called with file name, amount done and total.
     missing : str or sequence of str
-        Texts that stand for a missing value in CSV files: ``"NA"`` for those of R. By default they are
-        text, and a note says where they seem to mean missing.
+        Text to read as missing in CSV files, such as ``"NA"`` from R. By default it is read as
+        text, with a note where it seems to mean missing.
     date_order : {"dmy", "mdy"}, optional
-        How text such as 03/04/2020 is read where a date is expected. By default it is read only where
-        every date of a variable can be read in one way, and else stays text with a note.
+        Order of day and month in dates such as 03/04/2020. By default, they are read only if
+        all dates of a variable can be read in one way; otherwise they are kept as text, with a note.
     decimal : {".", ","}, optional
-        What separates decimals in CSV files. By default a comma does where nothing else is possible.
+        Decimal sign in CSV files (default: a point, or a comma if only that fits).
     max_unpacked : int, optional
-        Bytes that a compressed file may unpack to. By default 100 times its size, and at least 64 MB.
+        Size limit for unpacking a compressed file, in bytes (default: 100 times its size, at least 64 MB).
     memory : int or str, optional
-        What the data may take of memory: bytes, or ``"256MB"``. What does not fit is kept on disk and
-        fetched variable by variable when it is asked for; a `frame` that is asked for is held whole. By
-        default all data are held in memory.
+        Memory limit for the data: bytes, or ``"256MB"``. Data beyond it are kept on disk and
+        read by variable when needed; a `frame` is always held in memory as a whole. By
+        default, all data are kept in memory.
     work_dir : path, optional
-        Where data are kept on disk, in a folder that nobody else can enter and that goes with the study. By
-        default the system's folder for temporary files (TMPDIR).
+        Folder for data kept on disk, in a private subfolder that is deleted with the study. By
+        default, the system's folder for temporary files (TMPDIR).
 
     Returns
     -------
     Study
-        Datasets in the order of their files; a folder's files are taken by name.
+        Datasets in the order of their files; the files of a folder are sorted by name.
 
     Raises
     ------
     ConfigurationError
-        When an option has a value that it cannot have.
+        If an option has an invalid value.
     UnreadableInput
-        When an input cannot be read, or two hold one dataset; `UnreadableInputs` when several cannot.
+        If an input cannot be read, or a dataset is found twice; `UnreadableInputs` for several.
     UnwritableOutput
-        When data do not fit into the memory, and the work folder cannot be written.
+        If data exceed the memory limit and the work folder cannot be written.
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> [(dataset.name, len(dataset)) for dataset in study]
+    [('ADSL', 6), ('ADTTE', 6)]
+    >>> study["ADTTE"]["ADT"].dtype
+    dtype('<M8[s]')
     """
     options = checked_options(
         encoding=encoding,
@@ -161,14 +169,18 @@ def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Datas
         raise UnreadableInput(
             "the file cannot be opened",
             f"{path}: {error.strerror or error}",
-            "check that it is there, that it is a file and that you may read it",
+            "check that it exists, that it is a file and that you have read permission",
         ) from error
     except MemoryError as error:
         raise UnreadableInput(
-            "the file does not fit into memory", str(path), "split it by subjects, or use a larger machine"
+            "the file does not fit into memory",
+            str(path),
+            "split it by subject, or use a machine with more memory",
         ) from error
     if before != after:
-        raise UnreadableInput("the file changed while it was read", str(path), "wait until it is complete")
+        raise UnreadableInput(
+            "the file changed while it was being read", str(path), "read it again when it is complete"
+        )
     return [
         dataset.replace(source=dataset.source and replace(dataset.source, sha256=digest))
         for dataset in datasets
@@ -221,7 +233,7 @@ def _repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
             yield UnreadableInput(
                 f"dataset {name} was found {'twice' if len(places) == 2 else f'{len(places)} times'}",
                 f"{places[0]}, in several members" if once else " and ".join(dict.fromkeys(places)),
-                "read one of them: name the files or the one folder to read, or move the other away",
+                "read only one of them: give the files or the folder to read, or move the other file",
             )
 
 
@@ -258,11 +270,11 @@ def _files(
         problems.append(parts)
         return FilesFound(())
     if not given:
-        problems.append(UnreadableInput("no input is named", advice="name a file or a folder"))
+        problems.append(UnreadableInput("no input is given", advice="give a file or a folder"))
     elif not files and not problems:
         problems.append(
             UnreadableInput(
-                "only tables that describe data are named", _listed(given), "name the data files, too"
+                "only metadata tables are given, no data files", _listed(given), "give the data files as well"
             )
         )
     return FilesFound(tuple(files.values()), tuple(dict.fromkeys(notes)))
@@ -275,11 +287,11 @@ def _paths(given: Any) -> list[Path]:
     for each in paths:
         if not isinstance(each, str | os.PathLike):
             raise TypeError(
-                f"a path is needed, not {type(each).__name__}; "
+                f"a path is required, not {type(each).__name__}; "
                 "a frame becomes a dataset with Dataset.from_frame(frame, name)"
             )
         if each == "":
-            raise UnreadableInput("a path is empty", advice="name a file or a folder")
+            raise UnreadableInput("a path is empty", advice="give a file or a folder")
     return [Path(each) for each in paths]
 
 
@@ -294,9 +306,9 @@ def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound
     suffix = suffix_of(path, readable())
     if not suffix:
         raise UnreadableInput(
-            f"unknown kind of file {path.suffix or '(no suffix)'}",
+            f"unknown file type {path.suffix or '(no suffix)'}",
             str(path),
-            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known are {', '.join(readable())}"),
+            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known file types: {', '.join(readable())}"),
         )
     return FilesFound((path,))
 
@@ -306,7 +318,7 @@ def _absent(path: Path) -> UnreadableInput:
     names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     close = nearest(path.name, names)
     advice = f"did you mean {' or '.join(close)}?" if close else "check the path"
-    return UnreadableInput("there is no such file or folder", str(path), advice)
+    return UnreadableInput("the file or folder does not exist", str(path), advice)
 
 
 def _listed(paths: Iterable[Path]) -> str:

@@ -24,16 +24,34 @@ _BY_MESSAGE = frozenset({"1.1", "1.2"})
 """Versions that know a fault of a dataset as a whole by its message."""
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LISTED = re.compile(r"([0-9a-f]{12}( [0-9a-f]{12})*)?")
-_AGAIN = "write it again: adamgate validate ... -o old.json"
+_AGAIN = "create it again: adamgate validate ... -o old.json"
 
 
 def read_baseline(path: Path | str) -> Baseline:
     """The findings of a report that ``adamgate validate --format json`` wrote.
 
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    Baseline
+        For ``validate(study, baseline=…)``: only what is new since then refuses.
+
     Raises
     ------
     UnreadableInput
-        When the file cannot be read, is no such report, or is one of a version without fingerprints.
+        If the file cannot be read, is not such a report, or is a report of a version without fingerprints.
+
+    Examples
+    --------
+    >>> study = ag.read("broken")
+    >>> with open("before.json", "w") as file:
+    ...     _ = file.write(ag.render(ag.validate(study), "json"))
+    >>> report = ag.validate(study, baseline=ag.read_baseline("before.json"))
+    >>> report.verdict(), report.count(ag.Severity.ERROR)
+    ('passed', 1)
     """
     file = Path(path)
     try:
@@ -48,11 +66,15 @@ def read_baseline(path: Path | str) -> Baseline:
         raise UnreadableInput("the baseline is not JSON", str(file), _AGAIN) from None
     version = document.get("schema_version") if isinstance(document, dict) else None
     if not isinstance(version, str) or not isinstance(document.get("findings"), list):
-        raise UnreadableInput("the baseline is no report of adamgate", str(file), _AGAIN)
+        raise UnreadableInput("the baseline is not an adamgate report", str(file), _AGAIN)
     if document.get("verdict") == NOT_JUDGED:
-        raise UnreadableInput("the baseline is the report of a run that judged nothing", str(file), _AGAIN)
+        raise UnreadableInput(
+            "the baseline is a report of a run that ended without a verdict", str(file), _AGAIN
+        )
     if not _VERSION.fullmatch(version):
-        raise UnreadableInput(f"the baseline is a report of version {version[:20]}", str(file), _AGAIN)
+        raise UnreadableInput(
+            f"the baseline is a report of unsupported version {version[:20]}", str(file), _AGAIN
+        )
     found = tuple(
         _known(each, f"{file}, findings[{number}]") for number, each in enumerate(document["findings"])
     )
@@ -65,7 +87,7 @@ def _known(given: Any, where: str) -> KnownFinding:
     try:
         return _checked(given)
     except (KeyError, TypeError, ValueError):
-        raise UnreadableInput("a finding of the baseline is damaged", where, _AGAIN) from None
+        raise UnreadableInput("a finding in the baseline is not valid", where, _AGAIN) from None
 
 
 def _without_words(known: KnownFinding) -> KnownFinding:

@@ -55,7 +55,7 @@ def _lines(description: Description) -> Iterator[str]:
 
 def _facts(description: Description) -> Iterator[tuple[str, str]]:
     size = f"{counted(description.records, 'record')}, {counted(len(description.variables), 'variable')}"
-    yield "holds", size
+    yield "size", size
     yield "structure", str(description.structure)
     if description.source_path is not None:
         yield "file", str(description.source_path)

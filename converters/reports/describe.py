@@ -66,7 +66,7 @@ class VariableDescription:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Description(Glanced):
-    """One dataset: what it says about itself and its variables.
+    """Contents of a dataset: its metadata and its variables.
 
     Attributes
     ----------
@@ -80,9 +80,15 @@ class Description(Glanced):
         Empty when the dataset was made in memory.
     variables : tuple of VariableDescription
     notes : tuple of ReadingNote
-        What the reader had to tell.
+        Notes from reading.
     ranges : bool
-        Whether the first and the last value of numeric variables were asked for.
+        Whether first and last values of numeric variables are included.
+
+    Examples
+    --------
+    >>> description = ag.describe(ag.read("adam/adsl.csv")["ADSL"])
+    >>> description.name, description.records, len(description.variables)
+    ('ADSL', 6, 16)
     """
 
     name: str
@@ -105,14 +111,14 @@ class Description(Glanced):
 
 
 def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
-    """Describe a dataset as PROC CONTENTS would, with missing and distinct values per variable.
+    """Describe a dataset like PROC CONTENTS, with missing and distinct values per variable.
 
     Parameters
     ----------
     dataset : Dataset
-        As `adamgate.read` gives it, or made with `Dataset.from_frame`.
+        From `adamgate.read`, or made with `Dataset.from_frame`.
     ranges : bool
-        Whether to give the first and the last value of numeric variables, which are patient data.
+        Include first and last values of numeric variables (patient data).
 
     Returns
     -------
@@ -121,12 +127,19 @@ def describe(dataset: Dataset, *, ranges: bool = False) -> Description:
     Raises
     ------
     TypeError
-        For anything but a dataset.
+        If `dataset` is not a Dataset.
+
+    Examples
+    --------
+    >>> description = ag.describe(ag.read("adam")["ADSL"], ranges=True)
+    >>> age = description.variables[4]
+    >>> age.name, age.type, age.distinct, age.first, age.last
+    ('AGE', 'Num', 6, 47.0, 70.0)
     """
     if not isinstance(dataset, Dataset):
         raise TypeError(
-            f"a dataset is needed, not {type(dataset).__name__}: take one of a study, "
-            "or a frame with Dataset.from_frame(frame, name)"
+            f"a Dataset is required, not {type(dataset).__name__}; take one from a study, "
+            "or convert a DataFrame with Dataset.from_frame(frame, name)"
         )
     source = dataset.source
     return Description(
@@ -225,4 +238,4 @@ def _distinct(dataset: Dataset, name: str) -> int:
     column = dataset[name]
     if not columns.is_character(column):
         return len(pd.factorize(column.to_numpy() if isinstance(column.dtype, np.dtype) else column)[1])
-    return len(dataset.distinct(name).values)
+    return len(dataset.distinct(name))

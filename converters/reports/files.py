@@ -16,15 +16,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
-from . import REPORTS, SUFFIXES, render
-from .earlier import form_of, signed
+from . import REPORTS, form_in, form_named, render
 
 if TYPE_CHECKING:
     from ...schemas.severity import Severity
 
 STDOUT = Path("-")
 
-_UNFINISHED = "the run has not ended, or was ended from outside"
+_UNFINISHED = "the run has not finished, or was killed"
 _LONGEST = 1000
 _FAIL_ON = "error"
 """What a report states where it is not known yet."""
@@ -34,7 +33,7 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
     """Format and file of the report; no format where neither an option nor the file's name tells it."""
     if output is None or output == STDOUT:
         return form or ("text" if output else None), None
-    return form or SUFFIXES.get(output.suffix.lower()), output
+    return form or form_named(output), output
 
 
 def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
@@ -54,7 +53,7 @@ def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
     UnwritableOutput
         When the system refuses: the earlier verdict is still there.
     """
-    form = form_of(path)
+    form = form_in(path)
     if form is None or path == STDOUT:
         return
     from ..writing.inputs import files_in, inputs_given
@@ -74,8 +73,8 @@ class ReportFile:
     ----------
     path : Path or None
         None where the report goes to no file: then nothing is written.
-    form : {"text", "json"} or None
-        None where nothing tells it, which is refused before anything is written.
+    form : str or None
+        A name of `REPORTS`; None where nothing tells it, which is refused before anything is written.
     overwrite : bool
         Replace a file that is not a report.
     """
@@ -113,7 +112,7 @@ class ReportFile:
         require_output_name(self.path)
         self._held = False
         refuse_inputs([self.path], inputs)
-        ours = form_of(self.path) is not None
+        ours = form_in(self.path) is not None
         refuse_inputs([self.path], apart_from(self.path, neighbours) if ours else neighbours)
         refuse_data_beside([self.path], data, lambda _: ours)
         self._held = self._may_be_replaced()
@@ -142,7 +141,7 @@ class ReportFile:
             return
         if self.form is None:
             raise ConfigurationError(
-                "the file's name does not tell the report's format",
+                "the report format cannot be determined from the file name",
                 str(self.path),
                 f"give --format {'|'.join(REPORTS)}",
             )
@@ -150,7 +149,9 @@ class ReportFile:
             return
         if os.path.isfile(self.path) and not self._may_be_replaced() and not self._overwrite:
             raise UnwritableOutput(
-                "the file exists and is not a report", str(self.path), "choose another name, or allow --force"
+                "the file exists and is not an adamgate report",
+                str(self.path),
+                "choose another name, or use --force",
             )
         self._fail_on = fail_on
         self._say(_UNFINISHED)
@@ -172,7 +173,7 @@ class ReportFile:
             self._say(reason_of(problem))
 
     def _say(self, reason: str) -> None:
-        form = self.form or (form_of(self.path) if self.path is not None else None)
+        form = self.form or (form_in(self.path) if self.path is not None else None)
         if self.path is not None and form is not None:
             _write(not_judged(reason, form, self._fail_on), form, self.path)
 
@@ -180,7 +181,7 @@ class ReportFile:
         """Whether the file is a report, or an empty one that was made for it."""
         if self.path is None or not os.path.isfile(self.path):
             return False
-        return not os.path.getsize(self.path) or form_of(self.path) is not None
+        return not os.path.getsize(self.path) or form_in(self.path) is not None
 
 
 def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
@@ -213,7 +214,7 @@ def _write(document: str, form: str, output: Path) -> None:
     from ..formats.planned_file import PlannedFile
     from ..writing.atomic import write_together
 
-    content = signed(document, form).encode("utf-8", "backslashreplace")
+    content = REPORTS[form].mark.put(document).encode("utf-8", "backslashreplace")
     if _is_special(output):
         _write_special(content, output)
     else:
@@ -231,5 +232,5 @@ def _write_special(content: bytes, output: Path) -> None:
         raise UnwritableOutput(
             f"the output cannot be written: {failure.strerror}",
             str(output),
-            "name a file in a folder you own",
+            "write to a folder where you have write permission",
         ) from failure

@@ -31,7 +31,7 @@ class Presentation:
     Attributes
     ----------
     threshold : Severity or None
-        The least severity that refuses; None where only rules that were not run do.
+        Lowest severity that fails the gate; None if only rules that could not be run do.
     detail : Detail
         Of a text.
     colour : bool

@@ -68,7 +68,7 @@ def run_examples(
     Raises
     ------
     ConfigurationError
-        When the folder has no examples, a folder in it is named by no rule, or an example by neither
+        When the folder contains no examples, a folder in it is named by no rule, or an example by neither
         "pass" nor "fail".
     """
     book = full_book(extra_rules)
@@ -77,9 +77,9 @@ def run_examples(
     ]
     if not results:
         raise ConfigurationError(
-            "the folder has no examples",
+            "the folder contains no examples",
             str(folder),
-            "lay them out as RULE_ID/pass-name/ and RULE_ID/fail-name/",
+            "name their folders RULE_ID/pass-name/ and RULE_ID/fail-name/",
         )
     return tuple(results)
 
@@ -107,7 +107,7 @@ def _lacking(results: Iterable[ExampleResult]) -> Iterator[str]:
     for rule_id, found in kinds.items():
         for kind in (PASS, FAIL):
             if kind not in found:
-                yield f"{rule_id} has no example that is to {kind}"
+                yield f"{rule_id} has no example expected to {kind}"
 
 
 def _examples(folder: Path, book: Mapping[str, Rule]) -> Iterator[tuple[str, Path]]:
@@ -115,14 +115,16 @@ def _examples(folder: Path, book: Mapping[str, Rule]) -> Iterator[tuple[str, Pat
         if rule_folder.name not in book:
             near = nearest(rule_folder.name, book)
             raise ConfigurationError(
-                f"no rule has the id {rule_folder.name!r}",
+                f"{rule_folder.name!r} is not a rule id",
                 str(rule_folder),
-                did_you_mean(rule_folder.name, near) if near else "give --rules for rules of your own",
+                did_you_mean(rule_folder.name, near) if near else "use --rules for custom rules",
             )
         for example in _folders(rule_folder):
             if not example.name.startswith((PASS, FAIL)):
                 raise ConfigurationError(
-                    "an example's name begins with pass or fail", str(example), "rename the folder"
+                    "the name of an example does not begin with pass or fail",
+                    str(example),
+                    "rename the folder",
                 )
             yield rule_folder.name, example
 

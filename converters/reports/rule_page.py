@@ -19,11 +19,11 @@ from .presentation import as_json
 _NUMBERED = re.compile(r"([A-Z]+)0*(\d+)")
 
 _GRAINS = {
-    "metadata": "the names and metadata of one dataset",
-    "record": "one record at a time",
-    "subject": "all records of one subject",
-    "dataset": "one whole dataset",
-    "study": "the study as a whole",
+    "metadata": "variable names and metadata of the dataset",
+    "record": "each record",
+    "subject": "all records of a subject",
+    "dataset": "the whole dataset",
+    "study": "the whole study",
 }
 
 
@@ -33,28 +33,35 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
     Parameters
     ----------
     rule_id : str
-        In any case, with or without the zeros of its number: "TTE006", "tte6".
+        In upper or lower case, with or without leading zeros: "TTE006", "tte6".
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
-        The user's own.
+        Custom rules.
 
     Returns
     -------
     str
-        Id and title, facts, then the page, ending with a line break.
+        Id and title, properties, then the page, ending with a line break.
 
     Raises
     ------
     ConfigurationError
-        When there is no such rule; names those with ids like it.
+        If the rule is not known; the message lists rules with similar ids.
+
+    Examples
+    --------
+    >>> print(ag.explain("tte6").splitlines()[0])
+    TTE006  AVAL is negative or infinite
     """
     if not isinstance(rule_id, str):
-        raise TypeError(f"the id of a rule is a text, not {type(rule_id).__name__}")
+        raise TypeError(f"rule_id must be a string, not {type(rule_id).__name__}")
     book = full_book(extra_rules)
     wanted = _with_its_zeros(rule_id.strip().upper(), book)
     if wanted not in book:
         near = nearest(wanted, book)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        raise ConfigurationError(f"there is no rule {rule_id!r}", "", f"{meant}`adamgate rules` lists all")
+        raise ConfigurationError(
+            f"{rule_id!r} is not a rule id", "", f"{meant}`adamgate rules` lists all rules"
+        )
     return render_rule(book[wanted])
 
 
@@ -103,7 +110,7 @@ def listed(
         families = sorted({rule.family for rule in found})
         if wanted not in families:
             raise ConfigurationError(
-                f"there is no family {family!r}", "--family", did_you_mean(wanted, families)
+                f"{family!r} is not a family of rules", "--family", did_you_mean(wanted, families)
             )
         found = tuple(rule for rule in found if rule.family == wanted)
     if structure:
@@ -152,7 +159,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "structures": list(map(str, rule.scope.structures)),
         "datasets": list(rule.scope.named),
         "grain": str(rule.grain),
-        "needs": list(rule.scope.needs),
+        "requires": list(rule.scope.needs),
         "needs_datasets": list(rule.scope.required),
         "standards": list(rule.scope.standards),
         "citations": list(map(str, rule.citations)),
@@ -164,21 +171,21 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "severity", str(rule.severity)
     yield "applies to", applies_to(rule) + (f", not {', '.join(scope.excluded)}" if scope.excluded else "")
     if scope.needs:
-        yield "needs", ", ".join(scope.needs)
+        yield "requires", ", ".join(scope.needs)
     for group in scope.needs_any:
-        yield "needs one of", ", ".join(group)
+        yield "requires one of", ", ".join(group)
     if scope.metadata:
-        yield "needs metadata", ", ".join(scope.metadata)
+        yield "requires metadata", ", ".join(scope.metadata)
     if scope.required:
-        yield "needs datasets", ", ".join(scope.required)
+        yield "requires datasets", ", ".join(scope.required)
     if scope.consults:
-        yield "looks into", ", ".join(scope.consults)
-    yield "looks at", _GRAINS[rule.grain]
+        yield "also reads", ", ".join(scope.consults)
+    yield "level", _GRAINS[rule.grain]
     yield "family", rule.family.replace("_", " ")
     if scope.standards:
-        yield "belongs to", ", ".join(scope.standards)
+        yield "standards", ", ".join(scope.standards)
     if rule.citations:
-        yield "cites", "; ".join(map(str, rule.citations))
+        yield "sources", "; ".join(map(str, rule.citations))
 
 
 def needed(rule: Rule) -> str:

@@ -39,7 +39,7 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     yield from _how_aval_was_made(time)
     for reason in codebook.reasons:
         kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
-        yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'no reason given'}"
+        yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'reason not given'}"
     for left_out in selection.left_out:
         yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:
@@ -56,16 +56,16 @@ def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
     if time.aval_formula is not None:
         yield f"  {time.aval_formula}"
     if time.aval_exceptions == 1:
-        yield "  1 record does not follow the formula: its AVAL is kept"
+        yield "  1 record does not follow the formula; AVAL is kept"
     elif time.aval_exceptions:
-        yield f"  {time.aval_exceptions:,} records do not follow the formula: their AVAL is kept"
+        yield f"  {time.aval_exceptions:,} records do not follow the formula; AVAL is kept"
     one, days = time.aval_unit.removesuffix("s"), time.aval_days_per_unit
     if days is None or time.unit == time.aval_unit:
         return
     if time.aval_days_per_unit_found_by == "assumed":
-        yield f"  a {one} of AVAL is assumed to have {days:.10g} days: the data do not show it"
+        yield f"  a {one} of AVAL is assumed to be {days:.10g} days (not shown by the data)"
     elif time.aval_formula is None and time.aval_unit in ("months", "years"):
-        yield f"  a {one} of AVAL has {days:.10g} days (from {time.aval_days_per_unit_found_by})"
+        yield f"  a {one} of AVAL is {days:.10g} days (from {time.aval_days_per_unit_found_by})"
 
 
 def _gate(gate: GateEntry) -> str:

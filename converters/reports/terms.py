@@ -18,13 +18,13 @@ def terms_lines(terms: Policy) -> Iterator[str]:
     if terms.declared:
         yield "Declared: " + "; ".join(f"{name} {value}" for name, value in terms.declared.items())
     if terms.own_rules:
-        yield f"Own rules: {', '.join(terms.own_rules)}"
+        yield f"Custom rules: {', '.join(terms.own_rules)}"
     if terms.severities:
-        yield "Severity set: " + ", ".join(f"{rules} {each}" for rules, each in terms.severities.items())
+        yield "Severity changed: " + ", ".join(f"{rules} {each}" for rules, each in terms.severities.items())
     if terms.deselected:
         yield _deselected(terms)
     if terms.judged_on is not None:
-        yield f"Waivers judged on {terms.judged_on.isoformat()}"
+        yield f"Waivers evaluated as of {terms.judged_on.isoformat()}"
 
 
 def _deselected(terms: Policy) -> str:
@@ -55,7 +55,7 @@ def waived_lines(terms: Policy) -> Iterator[str]:
         entries = list(group)
         first = entries[0]
         records = sum(each.records for each in entries)
-        what = counted(records, "record") if records else "the dataset as a whole"
+        what = counted(records, "record") if records else "the whole dataset"
         yield (
             f"{first.dataset} {first.rule_id}: {what}: {first.reason} "
             f"({first.owner}, until {first.expires.isoformat()})"

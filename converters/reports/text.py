@@ -99,7 +99,7 @@ def _verdict(report: Report, threshold: Severity | None) -> Text:
     if report.not_run:
         parts.append(f"{counted(len(report.not_run), 'check')} not run")
     told = [", ".join(parts) or "no findings"]
-    limit = f"refused from: {threshold}"
+    limit = f"fails on: {threshold}"
     for each in loosenings(report, threshold):
         if each.kind == "baseline":
             told.append(comparison_count(report) + (f" since {each.origin}" if each.origin else ""))
@@ -126,7 +126,7 @@ def _standards(report: Report) -> Iterator[TextBlock]:
         origin = report.terms.origins.get(name)
         named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
     if named:
-        yield Text(f"Judged by {', '.join(named)}")
+        yield Text(f"Standards: {', '.join(named)}")
 
 
 def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:
@@ -152,7 +152,7 @@ def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[TextBl
 
 def _notes(report: Report, everything: bool) -> Iterator[TextBlock]:
     shown, more = _limited(report.notes, NOTES, everything)
-    yield from _section("While reading", [Text(plain(note)) for note in shown], more)
+    yield from _section("Notes from reading", [Text(plain(note)) for note in shown], more)
 
 
 def _findings(report: Report, everything: bool) -> Iterator[TextBlock]:
@@ -216,7 +216,9 @@ def _comparison(report: Report, everything: bool) -> Iterator[TextBlock]:
     shown, more = _limited(list(fixed_lines(report.comparison)), FIXED, everything)
     lines = [Text(plain(line)) for line in (comparison_count(report), *shown)]
     path = report.comparison.path
-    yield from _section(f"Beside {plain(path)}" if path else "Beside the earlier report", lines, more)
+    yield from _section(
+        f"Compared with {plain(path)}" if path else "Compared with the earlier report", lines, more
+    )
 
 
 def _waived(terms: Policy, everything: bool) -> Iterator[TextBlock]:
@@ -230,11 +232,11 @@ def _not_run(not_run: Sequence[Outcome], everything: bool) -> Iterator[TextBlock
         rules.setdefault((each.dataset, each.reason), []).append(each.rule_id)
     shown, more = _limited(list(rules.items()), NOT_RUN, everything)
     lines = [Text(plain(f"{dataset} {_some(ids, everything)}: {reason}")) for (dataset, reason), ids in shown]
-    yield from _section("Not run, therefore refused", lines, more)
+    yield from _section("Could not be checked (fails the gate)", lines, more)
 
 
 def _some(ids: Sequence[str], everything: bool) -> str:
-    """Rules that one thing keeps from being run: "TTE009, TTE011, TTE012 and 15 more"."""
+    """Rules that are not run for one reason: "TTE009, TTE011, TTE012 and 15 more"."""
     shown, more = _limited(ids, RULES_OF_ONE_REASON, everything)
     return f"{', '.join(shown)}{f' and {more} more' if more else ''}"
 
@@ -247,7 +249,7 @@ def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[TextBlock]:
     for each in outcomes:
         time = f"{each.seconds * 1000:.1f} ms" if each.status in (Status.PASSED, Status.FAILED) else ""
         table.add_row(each.rule_id, plain(each.dataset), each.status, time, plain(each.reason))
-    yield from _section("Every check", [table] if outcomes else [], 0)
+    yield from _section("All checks", [table] if outcomes else [], 0)
 
 
 def _section(title: str, blocks: Iterable[TextBlock], more: int) -> Iterator[TextBlock]:

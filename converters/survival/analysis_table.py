@@ -33,12 +33,22 @@ class AnalysisTable(Glanced):
     Attributes
     ----------
     dataset : Dataset
-        One record per subject, each variable with its label, that of the duration with its unit.
+        One record per subject, with variable labels; the label of the duration includes its unit.
     codebook : Codebook
     report : Report or None
-        The gate's verdict on the study; None when the gate was not run.
+        The verdict on the study; None if validation was skipped.
     inputs : tuple of Path
-        The study's files, which are never replaced.
+        The files of the study, which are never replaced.
+
+    Examples
+    --------
+    >>> table = ag.survival(ag.read("adam"), "OS")
+    >>> table.frame[["USUBJID", "duration", "event"]].head(2)
+      USUBJID  duration  event
+    0   S1-01      30.0   True
+    1   S1-02      61.0  False
+    >>> table.labels["duration"], table.codebook.counts.events
+    ('Time to event or censoring, days', 3)
     """
 
     dataset: Dataset
@@ -61,7 +71,7 @@ class AnalysisTable(Glanced):
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Of the columns, that of the duration with its unit."""
+        """Column labels; the label of the duration includes its unit."""
         return {each.name: each.label for each in self.dataset.variables}
 
     def write(
@@ -77,12 +87,12 @@ class AnalysisTable(Glanced):
         Parameters
         ----------
         path : str or Path
-            Ends in .csv, .parquet, .json or .ndjson (Dataset-JSON), or as another format that is written.
+            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), or another output format.
         layout : str, optional
-            A name of `tools.layouts`; the default follows from the suffix.
+            A name from `tools.layouts` (default: from the suffix).
         overwrite : bool
-            Replace existing files; never one of the study's, nor other data in their folders. A table of
-            ours, which its codebook proves to be one, is replaced without.
+            Replace existing files, but never files of the study or other data in their folders. An earlier
+            table, as shown by its codebook, is replaced without this option.
         keep : iterable of Path
             Further files that are never replaced.
 
@@ -94,16 +104,24 @@ class AnalysisTable(Glanced):
         Raises
         ------
         ConfigurationError
-            When there is no such layout, or it is not written in such files.
+            If the layout is not known, or cannot be written to such a file.
         UnwritableOutput
-            When the name is not text, the format cannot hold the table, the tool would misread it, a file
-            exists, or the disk refuses.
+            If the file name is not valid, the format cannot hold the table, the tool would misread it, a file
+            exists, or it cannot be written.
 
         Warns
         -----
         MetadataNotKept
-            Where a format that is not of one tool has no place for what is known of the columns; it stands
+            If an output format cannot hold metadata of the columns; they are
             in the codebook.
+
+        Examples
+        --------
+        >>> table = ag.survival(ag.read("adam"), "OS", unit="months", arm="TRT01P")
+        >>> [path.name for path in table.write("os.parquet")]
+        ['os.parquet', 'os.codebook.json']
+        >>> sorted(pd.read_parquet("os.parquet")["TRT01P"].unique())
+        ['Active', 'Placebo']
         """
         target = Path(path)
         require_output_name(target)

@@ -32,7 +32,7 @@ Constants = frozenset[float | None]
 
 BY_DEFINITION = "definition"
 BY_DATES = "the dates ADT and STARTDT"
-BY_DIGITS = "AVAL: its values are whole numbers of days"
+BY_DIGITS = "AVAL (values are whole days)"
 ASSUMED = "assumed"
 
 _ONE_LENGTH = (TimeUnit.DAYS, TimeUnit.WEEKS)
@@ -251,11 +251,11 @@ def _unknown_length(
     where = "; ".join(dict.fromkeys(having))
     if length is not None:
         of_this_length = f"{unit} of {constant_text(length.days)} days"
-        where = f"AVAL, in {of_this_length}, is not the time between STARTDT and ADT"
+        where = f"AVAL in {of_this_length} does not equal the time from STARTDT to ADT"
     return Refused(
         f"the length of a {one} of {selection.paramcd} cannot be determined",
         f"{name}, {where}",
-        f"ask for AVAL's own unit, {unit}, or derive AVAL in days",
+        f"request the unit of AVAL, {unit}, or derive AVAL in days",
     )
 
 

@@ -23,11 +23,13 @@ from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.2"
 
-POLARITY = "event is true where CNSR == 0; every other CNSR is a censoring, and its value stands for a reason"
+POLARITY = (
+    "event is true where CNSR == 0; any other CNSR is a censored record, and its value is the reason code"
+)
 
 _ZERO = (
-    "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset leaves them out; "
-    "parametric models (R survreg, lifelines WeibullFitter) refuse them"
+    "Kaplan-Meier and Cox in R, SAS, lifelines and scikit-survival keep them; Stata's stset excludes them; "
+    "parametric models (R survreg, lifelines WeibullFitter) reject them"
 )
 
 
@@ -298,14 +300,14 @@ def _without_record(study: Study, selection: AnalysedRecords, population: str | 
         return None
     subjects = adsl.distinct("USUBJID")
     codes = subjects.codes[adsl.equals(population, "Y")]
-    members = set(subjects.values[codes[codes >= 0]])
+    members = set(subjects[codes[codes >= 0]])
     return len(members.difference(selection.parameter.distinct("USUBJID").values))
 
 
 def _param(data: Dataset) -> str:
     if "PARAM" not in data:
         return ""
-    return "; ".join(sorted({naming_nobody(data, str(each)) for each in data.distinct("PARAM").values}))
+    return "; ".join(sorted({naming_nobody(data, str(each)) for each in data.distinct("PARAM")}))
 
 
 def naming_nobody(data: Dataset, text: str) -> str:

@@ -138,9 +138,10 @@ def _counted_by_dates(reading: _Reading) -> DurationFormula:
     offsets = {formula.offset for formula in formulas}
     if len(offsets) > 1:
         raise Refused(
-            f"the dates do not settle how AVAL counts days, so it cannot be given in {target}",
-            f"{reading.evidence.selection.data.name}, equally good: {'; '.join(sorted(map(str, formulas)))}",
-            f"ask for AVAL's own unit, {unit}, or derive AVAL with more decimals or in days",
+            f"AVAL cannot be converted to {target}: the dates fit several formulas",
+            f"{reading.evidence.selection.data.name}, equally good fits: "
+            + "; ".join(sorted(map(str, formulas))),
+            f"request the unit of AVAL, {unit}, or derive AVAL with more decimals or in days",
         )
     return DurationFormula(target, target.days, offsets.pop())
 
@@ -157,7 +158,7 @@ def _inexact(reading: _Reading, unknown: Mask) -> Refused:
     *remedies, last = _remedies(reading, unknown)
     reason = _reason(reading, unknown)
     return Refused(
-        f"{selection.paramcd} cannot be given in {reading.target}: {reason}, and {records}",
+        f"{selection.paramcd} cannot be converted to {reading.target}: {reason}, and {records}",
         where,
         f"{', '.join(remedies)}, or {last}",
     )
@@ -165,11 +166,11 @@ def _inexact(reading: _Reading, unknown: Mask) -> Refused:
 
 def _reason(reading: _Reading, unknown: Mask) -> str:
     if (unknown & reading.of_second).any():
-        return "its records follow different formulas"
+        return "the records follow different formulas"
     if any(formula.days_per_unit is None for formula in reading.by):
         return "AVAL is in calendar months, which have no fixed length"
     if not np.isnan([formula.days_from(reading.times.aval[unknown]) for formula in reading.by]).any():
-        return "several formulas fit equally well and give different days"
+        return "several formulas fit equally well and give different numbers of days"
     if all(formula.tells_day for formula in reading.by):
         return "AVAL is rounded and is not a whole number of days"
     return "AVAL is rounded"
@@ -187,15 +188,15 @@ def _without_a_day(reading: _Reading, dated: Mask, undated: Mask) -> Iterator[st
 
 
 def _remedies(reading: _Reading, unknown: Mask) -> Iterator[str]:
-    yield f"ask for AVAL's own unit (--unit {reading.unit})"
+    yield f"request the unit of AVAL (--unit {reading.unit})"
     if not unknown.all():
-        yield "exclude these records by a condition (--where)"
+        yield "exclude these records with a condition (--where)"
     if (unknown & reading.of_second).any():
         yield "correct the data"
     elif (unknown & ~reading.times.dated).any():
-        yield "deliver AVAL unrounded or with ADT and STARTDT"
+        yield "provide AVAL unrounded or with ADT and STARTDT"
     else:
-        yield "deliver AVAL unrounded"
+        yield "provide AVAL unrounded"
 
 
 def _parts_of_aval(

@@ -12,8 +12,8 @@ from ...schemas.study.dataset import Dataset
 
 FAMILIES_NEEDED = ("time_to_event", "durations", "censoring")
 """Rules about the records, their times and their events: what a table is made of."""
-_UNJUDGED = "was not judged by the rules for time-to-event data"
-_NO_GATE = "or leave the judgement to yourself with --no-gate (gate=False)"
+_UNJUDGED = "was not checked by the rules for time-to-event data"
+_NO_GATE = "or skip validation with --no-gate (gate=False)"
 
 
 def require_judged(dataset: Dataset, report: Report) -> None:
@@ -33,14 +33,14 @@ def require_judged(dataset: Dataset, report: Report) -> None:
         raise Refused(
             f"{dataset.name} {_UNJUDGED}",
             f"all checks of a family are deselected: {families}",
-            f"deselect single rules instead, {_NO_GATE}",
+            f"deselect only single rules, {_NO_GATE}",
         )
 
 
 def _why_another(dataset: Dataset) -> str:
     declared = ", ".join(filter(None, (dataset.declared_class, dataset.declared_subclass)))
-    source = f"its class is declared as {declared!r}" if declared else "by its name and its variables"
-    return f"{dataset.name} was judged as {dataset.structure}: {source}"
+    source = f"its class is declared {declared!r}" if declared else "by its name and variables"
+    return f"{dataset.name} was checked as {dataset.structure}: {source}"
 
 
 def _remedy(dataset: Dataset) -> str:

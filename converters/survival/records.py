@@ -73,34 +73,38 @@ def dataset_with(study: Study, paramcd: str) -> Dataset:
     ConfigurationError
         When no time-to-event dataset holds it.
     Refused
-        When there is no time-to-event dataset, several hold it, or it lacks a variable that the
+        When the study has no time-to-event dataset, several hold it, or it lacks a variable that the
         analysis cannot do without.
     """
     candidates = [dataset for dataset in study if _is_time_to_event(dataset)]
     if not candidates:
         names = ", ".join(dataset.name for dataset in study) or "the study is empty"
-        raise Refused("there is no time-to-event dataset", names, "give one with PARAMCD, AVAL and CNSR")
+        raise Refused(
+            "the study has no time-to-event dataset", names, "provide a dataset with PARAMCD, AVAL and CNSR"
+        )
     parameters = {dataset.name: _parameters(dataset) for dataset in candidates}
     holding = [dataset for dataset in candidates if paramcd in parameters[dataset.name]]
     if len(holding) > 1:
         names = ", ".join(dataset.name for dataset in holding)
         raise Refused(
-            f"{paramcd} is in several datasets", names, "give only the files that belong to the analysis"
+            f"{paramcd} is present in several datasets", names, "give only the files for this analysis"
         )
     if not holding:
-        there = "; ".join(f"{each.name} holds {named(each)}" for each in candidates if parameters[each.name])
+        there = "; ".join(
+            f"{each.name} contains {named(each)}" for each in candidates if parameters[each.name]
+        )
         known = dict.fromkeys(code for each in candidates for code in quotable_codes(each))
         raise ConfigurationError(
-            f"there is no parameter {paramcd}",
-            there or f"{', '.join(parameters)}: no PARAMCD",
+            f"parameter {paramcd} is not present",
+            there or f"{', '.join(parameters)}: PARAMCD is not present",
             did_you_mean(paramcd, known),
         )
     lacking = [name for name in _NEEDED if name not in holding[0]]
     if lacking:
         raise Refused(
-            f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing",
+            f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not present",
             holding[0].name,
-            "a time-to-event dataset needs USUBJID, PARAMCD, AVAL and CNSR",
+            "a time-to-event dataset requires USUBJID, PARAMCD, AVAL and CNSR",
         )
     return holding[0]
 
@@ -110,7 +114,7 @@ def _is_time_to_event(dataset: Dataset) -> bool:
 
 
 def _parameters(dataset: Dataset) -> tuple[str, ...]:
-    return tuple(map(str, dataset.distinct("PARAMCD").values)) if "PARAMCD" in dataset else ()
+    return tuple(map(str, dataset.distinct("PARAMCD"))) if "PARAMCD" in dataset else ()
 
 
 def as_named(wanted: Iterable[str], dataset: Dataset, study: Study) -> tuple[str, ...]:
@@ -135,14 +139,14 @@ def with_subject_level(
     ConfigurationError
         When a variable is in neither.
     Refused
-        When ADSL has several records for a subject, or no USUBJID.
+        When ADSL has several records per subject, or no USUBJID.
     """
     lacking = tuple(name for name in as_named(wanted, dataset, study) if name not in dataset)
     if not lacking:
         return dataset, ()
     if "ADSL" not in study:
         raise ConfigurationError(
-            f"{lacking[0]} is not in {dataset.name}, and ADSL was not delivered",
+            f"{lacking[0]} is not present in {dataset.name}, and ADSL is not present",
             dataset.name,
             did_you_mean(lacking[0], dataset.frame.columns),
         )
@@ -151,7 +155,7 @@ def with_subject_level(
         if name not in adsl:
             known = dict.fromkeys([*dataset.frame.columns, *adsl.frame.columns])
             raise ConfigurationError(
-                f"{name} is neither in {dataset.name} nor in ADSL", dataset.name, did_you_mean(name, known)
+                f"{name} is not present in {dataset.name} or ADSL", dataset.name, did_you_mean(name, known)
             )
     place = _places_in(adsl, dataset)
     found = adsl.frame[list(lacking)].reindex(place)  # no record -1: missing
@@ -164,22 +168,21 @@ def with_subject_level(
 def _places_in(adsl: Dataset, dataset: Dataset) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """The ADSL record of each record's subject; -1 where there is none."""
     if "USUBJID" not in adsl:
-        raise Refused("USUBJID is missing", "ADSL", "correct ADSL, or leave it out")
+        raise Refused("USUBJID is not present", "ADSL", "correct ADSL, or remove it from the inputs")
     known = adsl.distinct("USUBJID")
-    counts = np.bincount(known.codes[known.codes >= 0], minlength=len(known.values))
+    counts = np.bincount(known.codes[known.codes >= 0], minlength=len(known))
     if (counts > 1).any():
-        repeated = adsl.matching("USUBJID", set(known.values[counts > 1]).__contains__)
+        repeated = adsl.matching("USUBJID", set(known[counts > 1]).__contains__)
         raise Refused(
-            "ADSL has several records for a subject",
+            "ADSL has several records per subject",
             listed(subjects_of(adsl, repeated)),
-            "ADSL has one record per subject: correct it",
+            "correct ADSL; it must have one record per subject",
         )
-    record_of = np.full(len(known.values), -1, dtype=np.intp)
+    record_of = np.full(len(known), -1, dtype=np.intp)
     at = np.flatnonzero(known.codes >= 0)
     record_of[known.codes[at]] = at
-    position = dict(zip(known.values, record_of, strict=True))
     mine = dataset.distinct("USUBJID")
-    by_value = np.array([position.get(value, -1) for value in mine.values], dtype=np.intp)
+    by_value = np.append(record_of, -1)[mine.positions_in(known)]
     return mine.spread(by_value, missing=-1)
 
 
@@ -227,8 +230,8 @@ def select(
             left_out.append(LeftOut(reason, dropped))
         chosen &= keep
     if not chosen.any():
-        reasons = "; ".join(f"{each.records} left out: {each.reason}" for each in left_out)
-        raise Refused(f"no {paramcd} record is left to analyse", f"{dataset.name}, {reasons}", _WIDER)
+        reasons = "; ".join(f"{each.records} excluded ({each.reason})" for each in left_out)
+        raise Refused(f"no {paramcd} records remain for analysis", f"{dataset.name}, {reasons}", _WIDER)
     return AnalysedRecords(
         data=only(joined, chosen),
         parameter=only(joined, is_parameter),
@@ -253,19 +256,19 @@ def _steps(
     if condition:
         truth = condition.truth(data)
         yield "the condition is false", ~truth.false
-        yield "the condition is unknown, a value is missing", truth.true
+        yield "the condition is undetermined because a value is missing", truth.true
 
 
 def _require_flag(data: Dataset, name: str) -> None:
     if not set(data.distinct(name).values) <= {"Y", "N"}:
         raise ConfigurationError(
-            f"{name} is no population flag: it holds other values than Y and N",
+            f"{name} is not a population flag: it has values other than Y and N",
             data.name,
-            "name a flag such as SAFFL or ITTFL, or use a condition",
+            "use a flag such as SAFFL or ITTFL, or a condition",
         )
 
 
 def only(data: Dataset, records: Mask) -> Dataset:
-    """A dataset of some of the records, numbered anew."""
+    """A dataset of some of the records, numbered again."""
     frame = data.frame.loc[records].reset_index(drop=True)
     return data.replace(frame=frame, special_missing={})

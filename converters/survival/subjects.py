@@ -32,7 +32,7 @@ def subjects_of(data: Dataset, records: Mask) -> tuple[str, ...]:
     names = []
     for position in np.flatnonzero(records):
         code = subjects.codes[position]
-        names.append(str(subjects.values[code]) if code >= 0 else f"record {position + 1}")
+        names.append(str(subjects[code]) if code >= 0 else f"record {position + 1}")
     return tuple(dict.fromkeys(names))
 
 
@@ -73,8 +73,8 @@ def require_one_record_each(data: Dataset, paramcd: str) -> None:
     unnamed = data.missing("USUBJID")
     if unnamed.any():
         number = np.count_nonzero(unnamed)
-        what = f"1 {paramcd} record has" if number == 1 else f"{number} {paramcd} records have"
-        raise Refused(f"{what} no USUBJID", data.name, "correct the data")
+        where = f"1 {paramcd} record" if number == 1 else f"{number} {paramcd} records"
+        raise Refused(f"USUBJID is missing in {where}", data.name, "correct the data")
     codes = data.distinct("USUBJID").codes
     repeated = np.bincount(codes)[codes] > 1
     if not repeated.any():
@@ -103,19 +103,19 @@ def _differing(among: Dataset) -> list[str]:
 
 def _difference(telling: Sequence[str], differing: Sequence[str]) -> str:
     if telling:
-        return f"they differ in {', '.join(telling)}"
+        return f"the records differ in {', '.join(telling)}"
     if differing:
-        return f"they differ only in the result and its source: {', '.join(differing)}"
-    return "they are equal in every variable"
+        return f"the records differ only in the result and its source: {', '.join(differing)}"
+    return "the records are identical"
 
 
 def _advice(data: Dataset, telling: Sequence[str]) -> str:
     for condition, chosen in _conditions(data, telling):
         if _leaves_one_each(data, chosen):
-            return f"add a condition on one of them, for example {condition}"
+            return f"add a condition on one of these, for example {condition}"
     if telling:
-        return "add a condition on one of them that leaves one record per subject"
-    return "nothing tells which record to analyse: correct the data"
+        return "add a condition on one of these that keeps one record per subject"
+    return "correct the data; no variable identifies the record to analyse"
 
 
 def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Mask]]:
@@ -126,7 +126,7 @@ def _conditions(data: Dataset, telling: Sequence[str]) -> Iterator[tuple[str, Ma
         values = data.distinct(name)
         if data.missing(name).any() and "Y" not in values.values:
             yield f"missing({name})", data.missing(name)
-        for code, value in enumerate(values.values):
+        for code, value in enumerate(values):
             shown = value if value == "Y" else "..."
             yield f"{name} == '{shown}'", values.codes == code
 

@@ -20,7 +20,7 @@ from .judged import require_judged
 from .records import as_named, dataset_with, select
 from .shapes import SHAPES
 from .shapes.columns import require_other_names, sources
-from .shapes.options import OneRecordOptions
+from .shapes.one_record import OneRecordOptions
 from .subjects import naming_subjects
 from .time_scale import time_scale
 
@@ -44,31 +44,31 @@ def survival(
     Parameters
     ----------
     study : Study
-        With the time-to-event dataset, and ADSL where its variables are asked for. It is not changed.
+        With the time-to-event dataset, and ADSL if its variables are used. Not changed.
     paramcd : str
-        The parameter, "OS".
+        Parameter code, such as "OS".
     where : str, optional
-        Condition on the records, over variables of the time-to-event dataset or ADSL:
-        ``"ANL01FL == 'Y' and AGE >= 65"``. Records for which it is false or unknown are left out.
+        Condition that selects records, on variables of the time-to-event dataset or ADSL:
+        ``"ANL01FL == 'Y' and AGE >= 65"``. Records for which it is false or undetermined are excluded.
     population : str, optional
-        A flag, "ITTFL": records without Y are left out.
+        Population flag, such as "ITTFL"; records without Y are excluded.
     unit : {"days", "weeks", "months", "years"}, optional
-        Unit of the durations; that of AVAL by default. A month is 30.4375 days, a year 365.25. AVAL is
-        converted through days, by the length of a month that it was made with; dates serve only where
+        Unit of the duration (default: unit of AVAL). A month is 30.4375 days, a year 365.25. AVAL is
+        converted to days with the month length used to derive it; dates are used only if
         AVAL is rounded and follows from them.
     aval_unit : {"days", "weeks", "months", "years"}, optional
-        Unit of AVAL, where neither AVALU nor PARAM nor the dates tell it.
+        Unit of AVAL, if not given by AVALU, PARAM or the dates.
     covariates : sequence of str
-        Further columns, from the time-to-event dataset or else ADSL.
+        Additional variables, from the time-to-event dataset or else ADSL.
     arm : str, optional
-        The variable that holds the arm; becomes a column, and the codebook counts subjects by it.
+        Treatment arm variable; added as a column, and subjects are counted by it in the codebook.
     gate : bool or GateOptions
-        Validate the study first, and refuse it when it has errors. Options of `validate` say how to
-        judge: ``gate={"waivers": [...]}``.
+        Validate the study first, and stop if it has errors. Options of `validate` may be
+        given: ``gate={"waivers": [...]}``.
     standards : Standards, optional
-        Versions the gate judges by.
+        Versions of the standards to check against.
     show_keys : bool
-        Name subjects in messages; counts are always given.
+        Show subject keys in messages; counts are always given.
 
     Returns
     -------
@@ -77,18 +77,35 @@ def survival(
     Raises
     ------
     ConfigurationError
-        An option names what is not present, or contradicts the data.
+        An option refers to something that is not present, or contradicts the data.
     GateRefused
         The study has errors, or a rule could not be run.
     Refused
-        The rules for time-to-event data did not judge the dataset that holds the parameter. Also without
+        The dataset with the parameter was not checked by the rules for time-to-event data. Also without
         the gate: several records for a subject, a duration that is missing or negative, a
-        CNSR that is no whole number, a unit of AVAL that nothing tells, an AVAL that cannot be given
-        exactly in another unit, or no record left.
+        CNSR that is not an integer, an unknown unit of AVAL, an AVAL that cannot be converted
+        exactly to another unit, or no remaining records.
+
+    Examples
+    --------
+    >>> table = ag.survival(ag.read("adam"), "OS", unit="weeks", population="ITTFL", covariates=["AGE"])
+    >>> list(table.frame.columns)
+    ['USUBJID', 'duration', 'event', 'CNSR', 'reason', 'AGE']
+    >>> len(table.frame), round(float(table.frame["duration"].iloc[0]), 4)
+    (5, 4.2857)
+    >>> int(table.frame["event"].sum()) == int((table.frame["CNSR"] == 0).sum())
+    True
+
+    A study that does not pass gives no table:
+
+    >>> ag.survival(ag.read("broken"), "OS")
+    Traceback (most recent call last):
+        ...
+    adamgate.schemas.gate.report.GateRefused: ...
     """
     study = Study.given(study)
     if paramcd is None:
-        raise TypeError("paramcd is a text, not None")
+        raise TypeError("paramcd must be a string, not None")
     _require_text("where", where)
     listed = _listed(covariates)
     _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
@@ -129,14 +146,18 @@ def _judged(
 ) -> Report | None:
     """The gate's report, which has no error; None where the gate is left out."""
     if not isinstance(gate, bool | dict):
-        raise TypeError(f"gate is True, False or options of validate, not {type(gate).__name__}")
+        raise TypeError(
+            f"gate must be True, False or a mapping of validate options, not {type(gate).__name__}"
+        )
     if gate is False:
         return None
     known = GateOptions.__annotations__
     for name in gate if gate is not True else ():
         if name not in known:
             raise ConfigurationError(
-                f"the gate has no option {one_line(repr(name))}", "gate", did_you_mean(str(name), known)
+                f"gate does not have the option {one_line(repr(name))}",
+                "gate",
+                did_you_mean(str(name), known),
             )
     options: GateOptions = {"standards": standards, "show_keys": show_keys}
     report = validate(study, **(options if gate is True else options | gate))
@@ -146,7 +167,7 @@ def _judged(
 
 def _require_text(option: str, given: object) -> None:
     if given is not None and not isinstance(given, str):
-        raise TypeError(f"{option} is a text, not {type(given).__name__}")
+        raise TypeError(f"{option} must be a string, not {type(given).__name__}")
 
 
 def _require_names(**options: Sequence[object]) -> None:
@@ -155,12 +176,12 @@ def _require_names(**options: Sequence[object]) -> None:
         for name in names:
             _require_text(option, name)
             if name == "":
-                raise ConfigurationError("a name is empty", option, "fill it, or leave the option out")
+                raise ConfigurationError("the name is empty", option, "give a name, or omit the option")
 
 
 def _listed(covariates: object) -> list[Any]:
     if not isinstance(covariates, Iterable):
-        raise TypeError(f"covariates are texts, not {type(covariates).__name__}")
+        raise TypeError(f"covariates must be strings, not {type(covariates).__name__}")
     return [covariates] if isinstance(covariates, str) else list(covariates)
 
 
@@ -171,4 +192,4 @@ def _unit(option: str, text: str | None) -> TimeUnit | None:
         return TimeUnit(text)
     except ValueError:
         known = ", ".join(TimeUnit)
-        raise ConfigurationError(f"{text} is no unit of time", option, f"use one of {known}") from None
+        raise ConfigurationError(f"{text} is not a unit of time", option, f"use one of {known}") from None

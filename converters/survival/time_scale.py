@@ -125,19 +125,21 @@ def _unit_of_aval(
     where = f"{selection.data.name}, {selection.paramcd}"
     if not found:
         raise Refused(
-            f"nothing tells the unit of AVAL of {selection.paramcd}",
-            f"{where}: no unit in AVALU or PARAM, and the dates prove none",
-            "state it: --aval-unit days, weeks, months or years",
+            f"the unit of AVAL for {selection.paramcd} is unknown",
+            f"{where}: no unit in AVALU or PARAM, and none can be inferred from the dates",
+            "give it with --aval-unit days, weeks, months or years",
         )
     if len(set(found.values())) > 1:
-        said = ", ".join(f"{unit} by {source}" for source, unit in found.items())
+        said = ", ".join(f"{unit} from {source}" for source, unit in found.items())
         if stated is not None and len({unit for source, unit in found.items() if source != "aval_unit"}) == 1:
             raise ConfigurationError(
                 "the stated unit of AVAL contradicts the data",
                 f"{where}: {said}",
                 "omit aval_unit (--aval-unit)",
             )
-        raise Refused("the unit of AVAL is contradictory", f"{where}: {said}", "correct the data")
+        raise Refused(
+            "the sources of the unit of AVAL contradict each other", f"{where}: {said}", "correct the data"
+        )
     return next(iter(found.values())), next(iter(found))
 
 
@@ -145,11 +147,11 @@ def _refuse_other_units(selection: AnalysedRecords) -> None:
     for variable in ("AVALU", "PARAM"):
         if variable not in selection.data:
             continue
-        others = sorted(filter(None, map(other_unit_in, selection.data.distinct(variable).values)))
+        others = sorted(filter(None, map(other_unit_in, selection.data.distinct(variable))))
         if others:
             raise Refused(
-                f"AVAL is in {others[0]}, and durations are given in days, weeks, months or years",
-                f"{selection.data.name}, {selection.paramcd}, by {variable}",
+                f"AVAL is in {others[0]}; durations must be in days, weeks, months or years",
+                f"{selection.data.name}, {selection.paramcd}, from {variable}",
                 "derive AVAL in one of these units",
             )
 
@@ -166,12 +168,12 @@ def _unit_in(data: Dataset, variable: str, *, must_be_unit: bool) -> TimeUnit | 
         return stated.pop()
     if not stated or (len(stated) < 2 and not must_be_unit):
         return None
-    shown = [str(unit or "no known unit") for unit in dict.fromkeys(units)]
+    shown = [str(unit or "unknown unit") for unit in dict.fromkeys(units)]
     shown += ["missing"] if incomplete else []
     raise Refused(
         f"{variable} does not state one unit of time",
         f"{data.name}: {', '.join(shown)}",
-        "correct the data, or select the records of one unit by a condition",
+        "correct the data, or select the records of one unit with a condition",
     )
 
 

@@ -65,19 +65,19 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
         by_suffix = {each: form.word for form in written_formats() for each in known[form.word].writes}
         if suffix not in by_suffix:
             raise ConfigurationError(
-                f"no table is written as {suffix or 'a file without suffix'}",
+                f"a table cannot be written as {suffix or 'a file without suffix'}",
                 str(path),
                 f"use {' or '.join(by_suffix)}",
             )
         name = by_suffix[suffix]
     if not isinstance(name, str):
-        raise TypeError(f"the name of a layout is a text, not {type(name).__name__}")
+        raise TypeError(f"the name of a layout must be a string, not {type(name).__name__}")
     if name not in known:
-        raise ConfigurationError(f"there is no layout {name}", str(path), did_you_mean(name, known))
+        raise ConfigurationError(f"{name} is not a layout", str(path), did_you_mean(name, known))
     layout = known[name]
     if suffix not in layout.writes:
         raise ConfigurationError(
-            f"the layout {name} is not written as {suffix or 'a file without suffix'}",
+            f"the layout {name} cannot be written as {suffix or 'a file without suffix'}",
             str(path),
             f"use {' or '.join(layout.writes)}",
         )
@@ -94,7 +94,7 @@ def planned_table(layout: Layout, output: Output) -> PlannedFile:
     """
     fault = layout.unfit(output.dataset.frame) if layout.unfit else ""
     if fault:
-        raise UnwritableOutput(fault, str(output.path), "leave the variable out, or choose another layout")
+        raise UnwritableOutput(fault, str(output.path), "omit the variable, or choose another layout")
     form = writable()[output.path.suffix.lower()]
     writer = form.load_writer().of_tables(layout.style)
     refuse_breaches([output], form, writer, output.path)
@@ -118,7 +118,7 @@ def _text_na(frame: pd.DataFrame) -> str:
     """R takes the text NA for a missing value, in quotes too."""
     for name in frame.columns:
         if columns.is_character(frame[name]) and (frame[name].astype(object) == "NA").any():
-            return f'{name} holds the text "NA", which R reads as missing'
+            return f'{name} contains the text "NA", which R reads as missing'
     return ""
 
 
@@ -224,21 +224,21 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout("r", "R's survival: event TRUE or FALSE, missing NA", (".csv",), _FOR_R, _in_r, _text_na),
         Layout(
             "csv",
-            "SAS, Stata, spreadsheets: event 1, censoring 0, missing empty",
+            "SAS, Stata, spreadsheets: event 1, censored 0, missing values empty",
             (".csv",),
             _FOR_SAS,
             _in_sas_and_stata,
         ),
         Layout(
             "parquet",
-            "any tool that reads Parquet: event a truth value",
+            "any tool that reads Parquet: event boolean",
             (".parquet",),
             TableStyle(),
             _in_pandas,
         ),
         Layout(
             "dataset-json",
-            "any tool that reads Dataset-JSON: event true or false, labels and types beside it",
+            "any tool that reads Dataset-JSON: event true or false, with labels and types",
             (".json", ".ndjson"),
             TableStyle(),
             _in_adamgate,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import adamgate
 
 from ...schemas.wording import plain
-from ..configuration.settings import Settings, load_settings
+from ..configuration.load import load_settings
+from ..configuration.settings import Settings
 from .progress import Callbacks
 from .streams import tell
 
@@ -27,7 +28,7 @@ def settings_for(
     settings = load_settings(paths, config, overrides)
     with_data = settings.with_data.note(judging) if settings.with_data is not None else ""
     variables = ", ".join(settings.without_effect)
-    ignored = f"not settings, without effect: {variables} (environment)" if variables else ""
+    ignored = f"not settings, ignored: {variables} (environment)" if variables else ""
     for note in filter(None, (with_data, ignored)):
         tell(f"note: {plain(note)}")
     return settings

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
+from ...schemas.kinds import Choice, Words, checked, switch
+from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
-from ...schemas.standards.versions import OCCDS_VERSIONS
-from ..configuration.declared_options import DeclaredOption, options_of
-from ..configuration.settings import ADAMIG_CHOICES
-from ..configuration.values import Choice, Words, checked, switch
+from ..configuration.settings import SETTINGS, SettingGroup
+from ..configuration.values import path, paths
 from ..formats import written_formats
-from ..values.left_open import DATE_ORDERS, DECIMALS
+from ..reports import REPORTS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,19 +26,25 @@ TOOLS = ("lifelines", "scikit-survival", "r")
 """The tools of `survival.tools` (a test holds them equal), which needs pyarrow."""
 
 
-class ToolOrFormat(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
-    """A tool that reads a survival table, or a format that is written: as many as there are."""
+class Registered(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
+    """One of the words that a registry has, as many as there are when it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Callable[[], Iterable[str]]) -> None:
+        self._words = words
         super().__init__(())
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return (*TOOLS, *(each.word for each in written_formats()))
+        return tuple(self._words())
 
     @choices.setter
     def choices(self, _: tuple[str, ...]) -> None:
         """They are not set, but found."""
+
+
+TOOL_OR_FORMAT = Registered(lambda: (*TOOLS, *(each.word for each in written_formats())))
+"""A tool that reads a survival table, or a format that is written."""
+REPORT_FORMAT = Registered(lambda: REPORTS)
 
 
 class _NamedPath(click.Path):
@@ -48,7 +54,7 @@ class _NamedPath(click.Path):
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
         if value == "":
-            self.fail("the path is empty; is a variable of a script not set?", param, ctx)
+            self.fail("the path is empty; check that the script sets its variables", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -69,9 +75,27 @@ def declared_options(declaring: type) -> Callable[[Command], Command]:
     return together(*map(_declared_option, options_of(declaring)))
 
 
+def setting_options(*groups: SettingGroup) -> Callable[[Command], Command]:
+    """The options for settings of these groups, else of all; what is not given is None or empty."""
+    wanted = groups or tuple(each for each in SettingGroup if each is not SettingGroup.RUN)
+    return together(*(_setting_option(each) for each in SETTINGS.values() if each.group in wanted))
+
+
+def _setting_option(declared: DeclaredOption) -> Callable[[Command], Command]:
+    told: dict[str, Any] = {"help": declared.phrase, "metavar": declared.metavar or None, "default": None}
+    kind = declared.kind
+    if isinstance(kind, Choice):
+        told["type"] = click.Choice(kind.allowed)
+    if kind in (path, paths):
+        told["type"] = PATH
+    if kind is paths or isinstance(kind, Words):
+        told["multiple"] = True
+    return click.option(declared.flag, declared.name, **told)
+
+
 def _declared_option(declared: DeclaredOption) -> Callable[[Command], Command]:
     told: dict[str, Any] = {
-        "help": declared.help,
+        "help": declared.phrase,
         "metavar": declared.metavar or None,
         "required": declared.required,
     }
@@ -94,101 +118,36 @@ def matching(_context: click.Context, _option: click.Parameter, given: Iterable[
 def expanded(given: Iterable[Path]) -> tuple[Path, ...]:
     """Expand patterns such as ``*.xpt`` where the shell did not."""
     found: list[Path] = []
-    for path in given:
-        if not has_magic(str(path)) or os.path.exists(path):
-            found.append(path)
+    for each in given:
+        if not has_magic(str(each)) or os.path.exists(each):
+            found.append(each)
             continue
-        matches = sorted(map(Path, glob(str(path), recursive=True)))
+        matches = sorted(map(Path, glob(str(each), recursive=True)))
         if not matches:
-            raise UnreadableInput("no file matches", str(path), "check the pattern and the folder")
+            raise UnreadableInput("no file matches", str(each), "check the pattern and the folder")
         found += matches
     return tuple(found)
 
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=PATH, callback=matching)
-DEBUG = click.option(
-    "--debug", is_flag=True, expose_value=False, help="Show the traceback when something breaks."
+DEBUG = click.option("--debug", is_flag=True, expose_value=False, help=SETTINGS["debug"].phrase)
+CONFIG = click.option(
+    "--config",
+    type=PATH,
+    metavar="FILE",
+    help="Settings file (default: adamgate.toml in this folder or the nearest above).",
 )
-READING_OPTIONS = together(
-    click.option("--encoding", metavar="NAME", help="Of text in the inputs; by default found out."),
-    click.option("--catalog", type=PATH, metavar="FILE", help="SAS format catalogue (sas7bcat)."),
-    click.option("--recursive/--no-recursive", default=None, help="Read subfolders, too (default: no)."),
-    click.option(
-        "--missing",
-        multiple=True,
-        metavar="WORD",
-        help="Text read as missing in CSV, such as NA (repeatable).",
-    ),
-    click.option(
-        "--date-order",
-        type=click.Choice(DATE_ORDERS),
-        help="Order of day and month in dates such as 03/04/2020 (default: not guessed).",
-    ),
-    click.option(
-        "--decimal",
-        type=click.Choice(DECIMALS),
-        help="Decimal sign of numbers in CSV (default: a comma where nothing else fits).",
-    ),
-    click.option(
-        "--max-unpacked",
-        metavar="SIZE",
-        help="Size to which a compressed file may unpack: 4GB (default: 100 times its size, at least 64 MB).",
-    ),
-    click.option(
-        "--memory",
-        metavar="SIZE",
-        help="What data may take of memory, 256MB; more is kept on disk (default: no bound; convert: 256MB).",
-    ),
-    click.option(
-        "--work-dir",
-        type=PATH,
-        metavar="FOLDER",
-        help="Where data are kept on disk (default: TMPDIR).",
-    ),
-    click.option(
-        "--config",
-        type=PATH,
-        metavar="FILE",
-        help="Settings; by default the nearest adamgate.toml from here.",
-    ),
-    DEBUG,
-)
+READING_OPTIONS = together(setting_options(SettingGroup.DELIVERY, SettingGroup.READING), CONFIG, DEBUG)
 OWN_RULES = click.option(
     "--rules",
     "rule_files",
     type=PATH,
     multiple=True,
     metavar="FILE",
-    help="Python file with rules of your own; it is run.",
+    help="Python file with custom rules (the file is executed).",
 )
-JUDGING_OPTIONS = together(
-    click.option("--standard", type=click.Choice(ADAMIG_CHOICES), help="Version of ADaMIG to judge by."),
-    click.option("--occds", type=click.Choice(OCCDS_VERSIONS), help="Version of OCCDS to judge by."),
-    click.option(
-        "--ct",
-        type=PATH,
-        multiple=True,
-        metavar="FILE",
-        help="Controlled terminology file (NCI EVS or CDISC Library).",
-    ),
-    click.option("--select", multiple=True, metavar="RULES", help="Only these: TTE006,AD02,censoring."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Not these; ADAE:AD02 in one dataset."),
-    click.option(
-        "--show-keys/--no-keys", default=None, help="Name subjects in reports and messages (default: yes)."
-    ),
-    click.option(
-        "--complete/--no-complete",
-        default=None,
-        help="The delivery is complete: a dataset that is not present fails the gate.",
-    ),
-    click.option("--today", metavar="DATE", help="The day by which waivers expire; by default today."),
-    OWN_RULES,
-)
+JUDGING_OPTIONS = together(setting_options(SettingGroup.JUDGING), OWN_RULES)
 OVERWRITING = click.option(
     "--force", "--overwrite", "overwrite", is_flag=True, help="Replace existing files."
 )
-QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what came of it, and what was not read.")
-
-CONFIG_HERE = click.option(
-    "--config", type=PATH, metavar="FILE", help="Settings; by default the nearest adamgate.toml from here."
-)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print only the verdict and skipped files.")

@@ -18,6 +18,8 @@ import click
 
 from ...schemas.errors import AdamgateError, Terminated, UnwritableOutput
 from ...schemas.wording import plain
+from ..configuration.settings import DEBUG_VARIABLE
+from ..configuration.values import mark
 from ..reports.files import reason_of, withdraw
 from ..values.work_folder import remove_work
 from .exit_codes import EXIT_CODES, FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
@@ -95,7 +97,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
 
 def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseException | None]:
     """The exit code, and what kept the command from doing what it was to do."""
-    debug = "--debug" in arguments or bool(os.environ.get("ADAMGATE_DEBUG"))
+    debug = "--debug" in arguments or mark(os.environ.get(DEBUG_VARIABLE, ""))
     try:
         # Not `command.main`: it takes an EOFError for Ctrl-D and a closed pipe for exit code 1.
         with command.make_context("adamgate", list(arguments)) as context:
@@ -129,9 +131,9 @@ def _own_fault(fault: BaseException, debug: bool) -> int:
     frame, line = (own or frames)[-1]
     place = f"{frame.f_globals.get('__name__')}, line {line}, in {frame.f_code.co_name}"
     tell(
-        f"error: this is a fault in adamgate: {type(fault).__name__}\n"
+        f"error: internal error in adamgate: {type(fault).__name__}\n"
         f"  where: {place}\n"
-        "  to do: run it again with --debug and report what it prints; it may hold patient data"
+        "  to do: run it again with --debug and report the output; it may contain patient data"
     )
     return FAULT
 
@@ -149,7 +151,7 @@ def _tell_usage(failure: click.ClickException) -> None:
 
 def _withdraw(output: str, others: Sequence[str], problem: BaseException) -> None:
     if isinstance(problem, click.ClickException):
-        reason = f"wrong usage: {problem.format_message()}"
+        reason = f"usage error: {problem.format_message()}"
     else:
         reason = reason_of(problem)
     try:
@@ -160,9 +162,9 @@ def _withdraw(output: str, others: Sequence[str], problem: BaseException) -> Non
             tell(f"error: {failure}")
     except Exception as fault:  # as where memory is short
         tell(
-            f"error: the report of an earlier run could not be withdrawn: {type(fault).__name__}\n"
+            f"error: the report of an earlier run could not be replaced: {type(fault).__name__}\n"
             f"  where: {plain(output)}\n"
-            "  to do: remove it: its verdict is not that of this run"
+            "  to do: delete it; its verdict is not from this run"
         )
 
 

@@ -33,7 +33,9 @@ def show(document: str) -> None:
         raise
     except OSError as failure:
         raise UnwritableOutput(
-            f"the output cannot be written: {failure.strerror}", "standard output", "free space, or use -o"
+            f"the output cannot be written: {failure.strerror}",
+            "standard output",
+            "free some disk space, or use -o",
         ) from failure
 
 

@@ -20,6 +20,7 @@ else: so have the tables that are made here. What readers make are numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,20 @@ def shape_of(dataset: Dataset, variable: Variable) -> Shape:
     A stamp without a date or datetime format is a date where its unit is the second, as the readers
     have it. A stamp with a part of a day is never a date.
     """
-    return shape_of_column(dataset[variable.name], variable)
+    return shape_of_column(enough_of(dataset, variable), variable)
+
+
+def enough_of(dataset: Dataset, variable: Variable) -> pd.Series:
+    """A column without its records where its type alone says what it holds, so that none are fetched."""
+    none = dataset.part(variable.name, 0, 0)
+    return none if _says_all(none.dtype, variable) else dataset[variable.name]
+
+
+def _says_all(dtype: Any, variable: Variable) -> bool:
+    """Whether every column of a type holds what the variable is declared to hold."""
+    if variable.type == "Char":
+        return isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
+    return bool(dtype == np.float64)
 
 
 def shape_of_column(column: pd.Series, variable: Variable) -> Shape:
@@ -114,16 +128,31 @@ def text_array(column: pd.Series) -> pa.Array:
         When it holds half a surrogate pair.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy()
-        # Numbered in the order in which they occur: it does not matter how categories were ordered, and
-        # values that no record has (any more) are not given away.
-        encoded = pa.array(codes, mask=codes < 0).dictionary_encode()
-        values = column.cat.categories.take(encoded.dictionary.to_numpy()).to_numpy(dtype=object)
-        return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(values, type=pa.string()))
+        occurring, codes = _as_they_occur(column.cat.codes.to_numpy(), len(column.cat.categories))
+        values = column.cat.categories.take(occurring).to_numpy(dtype=object)
+        indices = pa.array(codes, mask=codes < 0 if codes.size and codes.min() < 0 else None)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(values, type=pa.string()))
     if not columns.is_character(column):
         return pa.nulls(len(column), pa.large_string())
     array = pa.array(column, from_pandas=True, type=pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _as_they_occur(codes: NDArray[Any], categories: int) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Categories in the order in which they occur, and the codes among those; -1 stays.
+
+    It does not matter then how categories were ordered, and values that no record has (any more) are not
+    given away.
+    """
+    none = len(codes)
+    first = np.full(categories + 1, none, np.int32)
+    # Backwards, so that the first record of a code is the last that is written; -1 is the last place.
+    first[codes[::-1]] = np.arange(none - 1, -1, -1, dtype=np.int32)
+    occurring = np.flatnonzero(first[:-1] < none)
+    occurring = occurring[np.argsort(first[occurring])]
+    moved = np.full(categories + 1, -1, np.int32)
+    moved[occurring] = np.arange(len(occurring), dtype=np.int32)
+    return occurring, moved.take(codes, mode="wrap")
 
 
 def special_missing_tags(dataset: Dataset, variable: Variable) -> Callable[[int, int], pa.Array] | None:

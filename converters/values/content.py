@@ -60,7 +60,7 @@ class OpenFile:
         self._file.seek(start)
         if self._file.readinto(into) < len(into) or _state(self._file) != self._begun:
             raise UnreadableInput(
-                "the file was changed while it was read",
+                "the file changed while it was being read",
                 str(self._path),
                 "read it again when it is complete",
             )

@@ -80,7 +80,7 @@ def codec_name(encoding: str) -> str:
             continue
     raise ConfigurationError(
         f"unknown encoding {encoding!r}",
-        advice="name one that Python or SAS knows: utf-8, cp1252 (wlatin1), latin1, shift_jis, euc-cn, …",
+        advice="use a Python or SAS name: utf-8, cp1252 (wlatin1), latin1, shift_jis, euc-cn, …",
     )
 
 
@@ -240,7 +240,7 @@ def undecoded_words(undecoded: Undecoded) -> str:
     others = f" (and {more} more value{'' if more == 1 else 's'})" if more else ""
     if undecoded.cut:
         end = undecoded.raw[-4:].hex(" ").upper()
-        return f"the last character was cut off, only a part of it is present: … {end}{others}"
+        return f"the last character is incomplete (text cut off): … {end}{others}"
     expected = f"neither UTF-8 nor {undecoded.declared}" if undecoded.declared else "not UTF-8"
     return f"bytes {shown_bytes(undecoded.raw)} are {expected}, read as {undecoded.encoding}{others}"
 
@@ -261,7 +261,7 @@ def undecodable(
     return UnreadableInput(
         f"text is not {encoding}: bytes {shown_bytes(undecoded.raw)}",
         ", ".join(part for part in parts if part),
-        "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried",
+        "give the correct encoding, or omit --encoding to try UTF-8 and cp1252",
     )
 
 

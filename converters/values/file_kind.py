@@ -8,7 +8,7 @@ from pathlib import Path
 _SIGNATURES = (
     (b"HEADER RECORD*******LIB", "a SAS transport file (XPT)"),
     (b"**COMPRESSED** **COMPRESSED**", "a SAS transport file made by PROC CPORT"),
-    (b"\xc8\xc5\xc1\xc4\xc5\xd9\x40", "a SAS transport file (XPT) that a transfer translated to EBCDIC"),
+    (b"\xc8\xc5\xc1\xc4\xc5\xd9\x40", "a SAS transport file (XPT) translated to EBCDIC by a transfer"),
     (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", "a SAS dataset (sas7bdat) or catalogue"),
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
     (b"\x1f\x8b", "gzip-compressed"),
@@ -16,7 +16,7 @@ _SIGNATURES = (
     (b"PAR1", "a Parquet file"),
     (b"%PDF", "a PDF document"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
-    (b"version https://git-lfs", "a Git LFS pointer: the data itself was not fetched"),
+    (b"version https://git-lfs", "a Git LFS pointer (the data were not fetched)"),
 )
 _TEXT_SIGNATURES = (
     (b"<!doctype html", "an HTML page"),
@@ -34,7 +34,7 @@ def seems(head: bytes) -> str:
     if not head:
         return "empty"
     if not head.strip(b"\0"):
-        return "nothing but zero bytes"
+        return "a file of binary zeros"
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
@@ -43,7 +43,7 @@ def seems(head: bytes) -> str:
         if text.startswith(signature):
             return kind
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "a UTF-16 text"
+        return "UTF-16 text"
     return "" if head.translate(None, _CONTROLS) != head else PLAIN_TEXT
 
 

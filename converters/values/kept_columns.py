@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...schemas.study.answers import AnswersInMemory, BoundedAnswers
+from ...schemas.study.answers import AnswersInMemory, BoundedAnswers, give_back
 from ...schemas.study.columns import Columns
 from ...schemas.study.variable import SpecialMissing
 from .content import Content, KeptBytes, OpenFile
@@ -118,7 +118,9 @@ class OnDisk:
         return _KeptCodes(self._file)
 
     def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
-        self._kept[name] = _kept(self._file, values)
+        self._kept[name] = kept = _kept(self._file, values)
+        if isinstance(kept, _KeptText):
+            _give_back()
         if special is not None:
             self._special[name] = special
 
@@ -154,6 +156,12 @@ def _text_blocks(file: KeptFile, column: pd.Series, starts: Iterable[int]) -> It
     for first in starts:
         some = pa.array(column.iloc[first : first + BLOCK], pa.large_string(), from_pandas=True)
         yield file.write_arrow(some.combine_chunks() if isinstance(some, pa.ChunkedArray) else some)
+
+
+def _give_back() -> None:
+    """Have the memory given back that a column of text took which is no longer in use."""
+    pa.default_memory_pool().release_unused()
+    give_back()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +225,8 @@ class KeptColumns:
         try:
             return self._fetched["column", name]  # type: ignore[no-any-return]
         except KeyError:
+            if isinstance(self._kept[name], _KeptText):
+                _give_back()
             column = self.part(name, 0, self._records)
         self._fetched["column", name] = column
         return column

@@ -81,7 +81,7 @@ class KeptFile:
     def another(self) -> KeptFile:
         """One more file in the same folder; of a file that another process made there is none."""
         if self._folder is None:
-            raise ValueError(f"{self.path} is another process's")
+            raise ValueError(f"{self.path} belongs to another process")
         return KeptFile(self._folder)
 
     def remove(self) -> None:
@@ -156,15 +156,15 @@ class KeptFile:
             descriptor = self._descriptor()
         except FileNotFoundError as gone:
             raise UnreadableInput(
-                "data kept on disk are gone: they go with the study that was read, and with its run",
+                "data kept on disk no longer exist; they are deleted with the study, or when the run ends",
                 str(self.path),
-                "read them again here, or keep that study for as long as its copies are used",
+                "read the data again, or keep the study as long as copies of it are used",
             ) from gone
         while into:
             count = _pread_into(descriptor, into, position)
             if not count:
                 raise UnreadableInput(
-                    "data kept on disk are not complete: the work folder was changed from outside",
+                    "data kept on disk are incomplete; the work folder was changed by another program",
                     str(self.path),
                     "run it again",
                 )

@@ -29,15 +29,15 @@ def open_regular(path: Path) -> BufferedReader:
     try:
         descriptor = os.open(path, _FLAGS)
     except ValueError:  # NUL, or a part of a character
-        raise OSError(errno.EINVAL, "no file can have this name", str(path)) from None
+        raise OSError(errno.EINVAL, "not a valid file name", str(path)) from None
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    kind = next((name for fits, name in _KINDS if fits(mode)), "something else")
-    raise OSError(errno.EINVAL, f"this is {kind}, not a file", str(path))
+    kind = next((name for fits, name in _KINDS if fits(mode)), "a special file")
+    raise OSError(errno.EINVAL, f"{kind}, not a file", str(path))
 
 
 def read_regular(path: Path) -> bytes:

@@ -6,7 +6,7 @@ SAS counts dates in days and datetimes in seconds from 1960-01-01; times are sec
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,14 @@ def dates_of(sas_days: NDArray[np.float64]) -> NDArray[np.datetime64] | None:
     Returns None where a value is no whole number of days or beyond year 19999, so that nothing is
     rounded: the caller keeps the numbers and says so.
     """
-    return _stamps(sas_days, unit_seconds=_SECONDS_PER_DAY, per_second=1)
+    there = ~np.isnan(sas_days)
+    present = sas_days[there]
+    whole = np.floor(present)
+    if not _are_within(present, _LAST_SAS_DAY) or not np.array_equal(present, whole):
+        return None
+    ticks = whole.astype(np.int64)
+    ticks *= _SECONDS_PER_DAY
+    return _since_1960(ticks, there, "s")
 
 
 def datetimes_of(sas_seconds: NDArray[np.float64]) -> NDArray[np.datetime64] | None:
@@ -112,26 +119,28 @@ def datetimes_of(sas_seconds: NDArray[np.float64]) -> NDArray[np.datetime64] | N
     A double holds a datetime of 1892 to 2028 to a quarter of a microsecond, so microseconds lose nothing
     that was meant. Returns None beyond year 19999.
     """
-    return _stamps(sas_seconds, unit_seconds=1, per_second=_MICRO)
-
-
-def _stamps(
-    numbers: NDArray[np.float64], unit_seconds: int, per_second: int
-) -> NDArray[np.datetime64] | None:
-    there = np.isfinite(numbers)
-    if not (there | np.isnan(numbers)).all():
+    there = ~np.isnan(sas_seconds)
+    present = sas_seconds[there]
+    if not _are_within(present, _LAST_SAS_DAY * _SECONDS_PER_DAY):
         return None
-    present = numbers[there]
-    if present.size and np.abs(present).max() > _LAST_SAS_DAY * _SECONDS_PER_DAY / unit_seconds:
-        return None
-    if per_second == 1 and not np.array_equal(present, np.trunc(present)):
-        return None
-    unit = "s" if per_second == 1 else "us"
     whole = np.floor(present)  # apart from the fraction, so that scaling does not round the sum
-    parts = np.rint((present - whole) * per_second).astype(np.int64)
-    ticks = (whole.astype(np.int64) * per_second + parts) * unit_seconds
-    stamps = np.full(numbers.shape, np.datetime64("NaT"), dtype=f"datetime64[{unit}]")
-    stamps[there] = _EPOCH.astype(f"datetime64[{unit}]") + ticks.astype(f"timedelta64[{unit}]")
+    ticks = whole.astype(np.int64)
+    ticks *= _MICRO
+    ticks += np.rint((present - whole) * _MICRO).astype(np.int64)
+    return _since_1960(ticks, there, "us")
+
+
+def _are_within(numbers: NDArray[np.float64], last: float) -> bool:
+    """Whether all are finite and at most so far from 1960."""
+    return not numbers.size or bool(numbers.max() <= last and numbers.min() >= -last)
+
+
+def _since_1960(
+    ticks: NDArray[np.int64], there: NDArray[np.bool_], unit: Literal["s", "us"]
+) -> NDArray[np.datetime64]:
+    stamps = np.full(there.shape, np.datetime64("NaT"), dtype=f"datetime64[{unit}]")
+    ticks += _EPOCH.astype(stamps.dtype).astype(np.int64)
+    stamps[there] = ticks.view(stamps.dtype)
     return stamps
 
 

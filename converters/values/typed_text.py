@@ -43,7 +43,7 @@ TIME_FORMAT = "TIME8."
 
 _STAMP_SUFFIXES = {"DTM": FormatKind.DATETIME, "DT": FormatKind.DATE, "TM": FormatKind.TIME}
 
-ROUNDED = "has more digits than a number in SAS or here can hold; rounded"
+ROUNDED = "has more digits than a double can hold; rounded"
 
 _SHAPE_WIDTH = 24
 _A = {
@@ -54,8 +54,8 @@ _A = {
 }
 _READ = {
     FormatKind.NUMBER: "12.5, 1e-3",
-    FormatKind.DATE: "2020-01-31, 20200131, 31JAN2020, 31-Jan-2020 and the like",
-    FormatKind.DATETIME: "2020-01-31T08:30:00, 31JAN2020:08:30:00 and the like",
+    FormatKind.DATE: "2020-01-31, 20200131, 31JAN2020, 31-Jan-2020 and similar",
+    FormatKind.DATETIME: "2020-01-31T08:30:00, 31JAN2020:08:30:00 and similar",
     FormatKind.TIME: "08:30, 08:30:15, 08:30:15 PM",
 }
 

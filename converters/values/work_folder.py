@@ -79,6 +79,6 @@ def work_told(path: Path) -> Iterator[None]:
         raise UnwritableOutput(
             f"the work folder cannot be written: {error.strerror or error}",
             str(path),
-            f"{'free space there' if error.errno in _FULL else 'check that you may write there'}, "
-            "or name another folder with --work-dir (work_dir in Python)",
+            f"{'free some disk space' if error.errno in _FULL else 'check your write permission'}, "
+            "or use another folder with --work-dir (work_dir in Python)",
         ) from error

@@ -36,8 +36,10 @@ _BLANKS = "\u00a0\u2007\u2009\u202f"
 _THOUSANDS_BY_BLANK = rf"^[+-]?[1-9]\d{{0,2}}([{_BLANKS}]\d{{3}})+([.,]\d+)?$"
 _MANTISSA_NOT_ZERO = r"^[+-]?[0.]*[1-9]"
 
-_EITHER_DOUBT = 'in the form 9,999, decimal comma or thousands (set --decimal "," or --decimal ".")'
-_OTHER_DOUBT = "with a decimal sign that other numbers of the file, or --decimal, contradict"
+_EITHER_DOUBT = (
+    'in the form 9,999, with a decimal comma or a thousands separator (set --decimal "," or --decimal ".")'
+)
+_OTHER_DOUBT = "with a decimal sign that contradicts other numbers in the file, or --decimal"
 
 
 def has_decimal_comma(texts: pa.Array) -> bool:
@@ -80,11 +82,11 @@ def read_numbers(texts: pa.Array, decimal: str | None = None) -> Written:
         values,
         fits,
         remarks_of(
-            ("written with a decimal comma", fits & forms.has_decimal_comma & (sign == ",")),
-            ("written with commas between thousands", fits & forms.comma_thousands & (sign == ".")),
-            ("written with points between thousands", fits & forms.point_thousands),
-            ("written with no-break blanks between thousands", fits & by_blank),
-            ("with no-break blanks around them", padded),
+            ("with a decimal comma", fits & forms.has_decimal_comma & (sign == ",")),
+            ("with commas as thousands separators", fits & forms.comma_thousands & (sign == ".")),
+            ("with points as thousands separators", fits & forms.point_thousands),
+            ("with no-break spaces as thousands separators", fits & by_blank),
+            ("with leading or trailing no-break spaces", padded),
         ),
         remarks_of(
             (_EITHER_DOUBT, forms.either & ~fits & (sign == "")),

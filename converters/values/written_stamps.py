@@ -113,21 +113,19 @@ _NOON = 12
 _MICRO = 1_000_000
 _NAMED_ZONES = 3
 
-_ORDER_UNKNOWN = "in the form {shown}, day/month or month/day (set --date-order dmy or mdy)"
-_ORDERS_MIXED = (
-    "in the form {shown}, some with the day first and some with the month first (set --date-order)"
-)
-_OTHER_ORDER = "in the form {shown}, not a date in the order {order} (check --date-order)"
-_SHORT_YEAR = "with a year of two digits (write it with four)"
+_ORDER_UNKNOWN = "in the form {shown}, which may be day/month or month/day (set --date-order dmy or mdy)"
+_ORDERS_MIXED = "in the form {shown}, some day/month and some month/day (set --date-order)"
+_OTHER_ORDER = "in the form {shown}, not a valid date as {order} (check --date-order)"
+_SHORT_YEAR = "with a two-digit year (write four digits)"
 _PARTIAL = "with an incomplete date (keep incomplete dates in a character variable such as ASTDTC)"
-_NO_DAY = "in the form of a date that no calendar has"
+_NO_DAY = "that are not valid calendar dates"
 
-ZONE_NOT_KEPT = "with a time zone ({zone}): the clock time is kept, the zone is not"
-CUT_TO_MICROSECONDS = "finer than a microsecond, cut to the microsecond"
-MIDNIGHTS = "with a time of 00:00:00, read as dates"
-WITHOUT_TIME = "without a time, read as datetimes at 00:00:00"
+ZONE_NOT_KEPT = "with a time zone ({zone}); the time is kept as written, the zone is dropped"
+CUT_TO_MICROSECONDS = "with more than 6 decimals of a second, cut to microseconds"
+MIDNIGHTS = "with time 00:00:00, read as dates"
+WITHOUT_TIME = "without a time, read as 00:00:00"
 TIMES_IN_DATES = (
-    "with a time of day in a variable that is a date by its name or format: all are read as datetimes"
+    "with a time in a variable that is a date by its name or format; all values are read as datetimes"
 )
 
 

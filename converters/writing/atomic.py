@@ -17,7 +17,7 @@ from .turns import taking_turns
 _ADVICE: Mapping[int | None, str] = {
     errno.ENOSPC: "free some space, or choose another disk",
     errno.EDQUOT: "free some space, or choose another disk",
-    errno.EROFS: "choose another folder: this one can only be read",
+    errno.EROFS: "choose another folder; this one is read-only",
     errno.ENAMETOOLONG: "choose a shorter name",
 }
 
@@ -72,14 +72,16 @@ def _refuse_clashes(files: Sequence[PlannedFile], overwrite: bool) -> None:
     paths = [file.path for file in files]
     twice = sorted({str(path) for path in paths if paths.count(path) > 1})
     if twice:
-        raise UnwritableOutput("two outputs have one name", ", ".join(twice), "give each its own name")
+        raise UnwritableOutput(
+            "two outputs have the same name", ", ".join(twice), "give each output its own name"
+        )
     folders = [str(path) for path in paths if os.path.isdir(path)]
     if folders:
-        raise UnwritableOutput("a folder has the name of an output", ", ".join(folders), "name a file")
+        raise UnwritableOutput("the output is an existing folder", ", ".join(folders), "give a file name")
     loops = [str(path) for path in paths if _is_loop(path)]
     if loops:
         raise UnwritableOutput(
-            "a link leads back to itself", ", ".join(loops), "remove it, or name another file"
+            "the link points to itself", ", ".join(loops), "remove it, or give another file name"
         )
     existing = [str(file.path) for file in files if not file.merged and os.path.lexists(file.path)]
     if existing and not overwrite:
@@ -95,7 +97,7 @@ def _is_loop(path: Path) -> bool:
 
 
 def _exists(where: str) -> UnwritableOutput:
-    return UnwritableOutput("the output exists already", where, "choose another name, or allow --overwrite")
+    return UnwritableOutput("the output already exists", where, "choose another name, or use --overwrite")
 
 
 def _make_folder(folder: Path, undo: ExitStack) -> None:
@@ -180,8 +182,8 @@ def _reason(error: OSError, path: Path) -> tuple[str, str]:
     """What is wrong, and what to do."""
     nearest = next(part for part in (*path.parents, Path()) if os.path.lexists(part))
     if not os.path.isdir(nearest):
-        what = "a link to nothing" if nearest.is_symlink() else "a file"
-        return f"{nearest} is {what}, not a folder", "name a file in a folder"
+        what = "a link whose target does not exist" if nearest.is_symlink() else "a file"
+        return f"{nearest} is {what}, not a folder", "give a file in an existing folder"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"you may not write in {nearest}", "choose another folder, or ask for the right to write"
+        return f"no permission to write in {nearest}", "choose another folder, or ask for write permission"
     return error.strerror or str(error), _ADVICE.get(error.errno, "choose another folder, or ask its owner")

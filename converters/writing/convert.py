@@ -32,51 +32,58 @@ def convert(
 ) -> list[Path]:
     """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
 
-    Values and types stay what they are, or the conversion is refused. Metadata that the target has no
-    place for are told by a `MetadataNotKept` warning; Parquet holds all.
+    Values and types are unchanged, or the conversion fails. Metadata that the target format cannot
+    hold are reported with a `MetadataNotKept` warning; Parquet holds everything.
 
     Parameters
     ----------
     source : path or sequence of paths
         A file, a folder, or several of them.
     target : path
-        A file for one dataset, its format by its suffix; or a folder, with `to`.
+        A file for one dataset, whose suffix is the format; or a folder, with `to`.
     to : str, optional
         Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
     encoding : str, optional
-        Of text in the source, as in `read`.
+        Text encoding of the source, as in `read`.
     catalog : path, optional
         SAS format catalogue, as in `read`.
     recursive : bool
-        Read the subfolders of a folder, too; all datasets are written to one folder.
+        Also read the subfolders of a folder; all datasets are written to one folder.
     overwrite : bool
-        Replace existing files; never a source, nor a file beside one that holds another dataset.
+        Replace existing files, but never a source, or a file beside one that contains another dataset.
     progress : callable, optional
-        Called with file name, amount done and total: while reading in the reader's unit, while writing in
+        Called with file name, amount done and total; when reading in units of the reader, when writing in
         records.
     missing, date_order, decimal, max_unpacked
-        What a source leaves open, as in `read`.
+        As in `read`.
     memory : int or str, optional
-        What the data may take of memory, as in `read`; by default 256 MB: a conversion needs no more than a
-        block of records at once, and what does not fit waits on disk.
+        Memory limit for the data, as in `read` (default: 256 MB). A conversion needs only a
+        block of records at a time; the rest is kept on disk.
     work_dir : path, optional
-        Where it waits, as in `read`.
+        Folder for data kept on disk, as in `read`.
 
     Returns
     -------
     list of Path
-        The files written; sidecars follow the data.
+        The files written, data files first, then sidecars.
 
     Raises
     ------
     ConfigurationError
-        When the target's format is unknown, several datasets are to go to one file, or an option of
-        `read` is not one of those known.
+        If the target format is unknown, several datasets are to be written to one file, or an option of
+        `read` is unknown.
     UnreadableInput
-        When a source cannot be read.
+        If a source cannot be read.
     UnwritableOutput
-        When the target's format cannot hold the data, a file exists, or the system refuses. Nothing is
+        If the target format cannot hold the data, a file exists, or it cannot be written. Nothing is
         left behind.
+
+    Examples
+    --------
+    >>> [path.name for path in ag.convert("adam", "out", to="parquet")]
+    ['adsl.parquet', 'adtte.parquet']
+    >>> ag.read("out")["ADTTE"]["AVAL"].tolist() == ag.read("adam")["ADTTE"]["AVAL"].tolist()
+    True
     """
     place = Target.of(target, to)
     study = read(

@@ -42,7 +42,7 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     inside = [str(path) for path in written if folders.intersection(map(_identity, path.absolute().parents))]
     if inside:
         raise UnwritableOutput(
-            "the output would become a part of an input", ", ".join(inside), "choose another folder"
+            "the output would become part of an input", ", ".join(inside), "choose another folder"
         )
 
 
@@ -111,8 +111,8 @@ def held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Dataset])
             continue
         if _identity(path.parent) == _identity(source.parent):
             yield (
-                f"{path.parent} now holds {name} twice, {source.name} and {path.name}: "
-                "a run that is given the folder refuses it; name the files to read, or move one away"
+                f"{path.parent} now contains {name} twice, in {source.name} and {path.name}: "
+                "the folder cannot be read as a study; give the files to read, or move one"
             )
 
 

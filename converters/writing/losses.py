@@ -11,7 +11,19 @@ from ..formats.holds import DATA, FOUND, Holds
 
 
 class MetadataNotKept(UserWarning):
-    """A file was written that lacks some of its dataset's metadata."""
+    """A file was written without some metadata of its dataset.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> told = [ag.Variable("AVAL", "Value", "Num", key_sequence=1)]
+    >>> data = ag.Dataset.from_frame(pd.DataFrame({"AVAL": [1.5]}), "ADX", variables=told)
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = ag.write(data, "adx.csv")
+    >>> [each.category.__name__ for each in caught]
+    ['MetadataNotKept']
+    """
 
 
 _LISTED = 8
@@ -24,7 +36,7 @@ def tell_losses(outputs: Sequence[Output], form: Format) -> None:
         lost = {kind: found for kind in gone if (found := FOUND[kind](output.dataset))}
         if lost:
             told = "; ".join(f"{kind} ({_listed(found)})" for kind, found in lost.items())
-            message = f"{output.dataset.name}: {form.name} has no place for {told}; they are left out"
+            message = f"{output.dataset.name}: {form.name} cannot hold {told}; not written"
             warnings.warn(message, MetadataNotKept, stacklevel=3)
 
 

@@ -25,5 +25,5 @@ def require_output_name(path: Path) -> None:
         possible = False
     if not possible:
         raise UnwritableOutput(
-            "the output's name holds what is not text", str(path), "name it with valid Unicode, without NUL"
+            "the output name is not valid text", str(path), "use valid Unicode without NUL characters"
         )

@@ -24,9 +24,9 @@ from .losses import tell_losses
 from .names import require_output_name
 
 _NOT_WRITTEN = {
-    ".xpt": "XPT cannot be written yet",
-    ".xport": "XPT cannot be written yet",
-    ".sas7bdat": "sas7bdat is SAS's own format; nothing else writes it faithfully",
+    ".xpt": "writing XPT is not supported",
+    ".xport": "writing XPT is not supported",
+    ".sas7bdat": "writing sas7bdat is not supported; only SAS writes this format reliably",
 }
 _FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
 _LISTED = 50
@@ -70,12 +70,12 @@ class Target:
         if to is None:
             if is_folder:
                 raise ConfigurationError(
-                    "a folder needs a format for its files", str(path), "add --to parquet, csv or json"
+                    "no output format is given for the folder", str(path), "add --to parquet, csv or json"
                 )
             _format(suffix_of(place, writable()) or place.suffix, str(path))
             return cls(place)
         if not isinstance(to, str):
-            raise TypeError(f"a format is named by a text, not {type(to).__name__}")
+            raise TypeError(f"a format must be a string, not {type(to).__name__}")
         suffix = "." + to.lower().removeprefix(".")
         _format(suffix, f"--to {to}")
         named = suffix_of(place, writable())
@@ -83,7 +83,7 @@ class Target:
             return cls(place, suffix)
         if named != suffix:
             raise ConfigurationError(
-                f"the output is named {named} and asked for as {to}", str(path), "say one of the two"
+                f"the output has the suffix {named}, but --to is {to}", str(path), "give only one of the two"
             )
         return cls(place)
 
@@ -101,7 +101,7 @@ class Target:
         ConfigurationError
             When several datasets, or none, are to go to one file.
         UnwritableOutput
-            When a dataset's name is no file name, or that of the output holds what is not text.
+            When a dataset name is not a valid file name, or that of the output holds what is not text.
         """
         if self.suffix:
             require_output_name(self.path / self.suffix)
@@ -111,15 +111,17 @@ class Target:
             return [Output(datasets[0], self.path)]
         names = ", ".join(dataset.name for dataset in datasets[:_LISTED])
         raise ConfigurationError(
-            f"{len(datasets)} datasets cannot go to one file",
+            f"{len(datasets)} datasets cannot be written to one file",
             f"{self.path}: {names or 'no dataset'}",
-            f"name a folder, and the format of its files with --to {suffix_of(self.path, writable())[1:]}",
+            f"give a folder, and the file format with --to {suffix_of(self.path, writable())[1:]}",
         )
 
     def _file_name(self, dataset: Dataset) -> str:
         if not _FILE_NAME.fullmatch(dataset.name):
             raise UnwritableOutput(
-                "a dataset's name is no file name", one_line(dataset.name), "name an output file for it alone"
+                "a dataset name is not a valid file name",
+                one_line(dataset.name),
+                "write this dataset alone, to a file with another name",
             )
         return dataset.name.lower() + self.suffix
 
@@ -139,40 +141,49 @@ def write(
     ----------
     data : Study or Dataset
     path : path or Target
-        A file, its format by its suffix; or a folder when `to` is given. Folders are made.
+        A file, whose suffix is the format; or a folder, if `to` is given. Folders are created.
     to : str, optional
         Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each
-        dataset goes to the file of its name, as ``adtte.parquet``.
+        dataset is written to a file with its name, such as ``adtte.parquet``.
     overwrite : bool
-        Replace existing files; never one that the data were read from, nor one beside these that holds
+        Replace existing files, but never one that the data were read from, or one beside it that contains
         another dataset.
     keep : iterable of Path
         Further files that are never replaced.
     progress : callable, optional
-        Called with the name of an output, the records that are written to it, and all of its records.
+        Called with the name of an output, the number of records written, and the total.
 
     Returns
     -------
     list of Path
-        The files written; sidecars follow the data.
+        The files written, data files first, then sidecars.
 
     Raises
     ------
     TypeError
-        When `progress` is not a function.
+        If `progress` is not a function.
     ConfigurationError
-        When the format is unknown, or several datasets are to go to one file.
+        If the format is unknown, or several datasets are to be written to one file.
     UnwritableOutput
-        When the format cannot hold the data (all breaches are told at once), a file exists, or the
-        system refuses. Nothing is left behind.
+        If the format cannot hold the data (everything it cannot hold is listed), a file exists, or it
+        cannot be written. Nothing is left behind.
 
     Warns
     -----
     MetadataNotKept
-        For each dataset with metadata that the format has no place for.
+        For each dataset with metadata that the format cannot hold.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"USUBJID": ["1", "2"], "AVAL": [3.5, None]})
+    >>> data = ag.Dataset.from_frame(frame, "ADX", "Values")
+    >>> [path.name for path in ag.write(data, "adx.parquet")]
+    ['adx.parquet']
+    >>> ag.read("adx.parquet")["ADX"].label
+    'Values'
     """
     if progress is not None and not callable(progress):
-        raise TypeError(f"progress is a function, not {type(progress).__name__}")
+        raise TypeError(f"progress must be a function, not {type(progress).__name__}")
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = list(Study.given(data))
     outputs = [replace(output, progress=progress) for output in target.outputs(datasets)]
@@ -222,7 +233,9 @@ def _format(suffix: str, where: str) -> Format:
     known = writable()
     if suffix.lower() in known:
         return known[suffix.lower()]
-    no_format = f"no format has the suffix {suffix!r}" if suffix else "the output's name has no suffix"
+    no_format = (
+        f"no output format has the suffix {suffix!r}" if suffix else "the output file name has no suffix"
+    )
     raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, _choice())
 
 
@@ -237,9 +250,9 @@ def _refusal(breaches: Sequence[Breach], form: Format, path: Path) -> Unwritable
     lines = [str(breach) for breach in breaches[:_LISTED]]
     more = [f"and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
     advice = (
-        "mend these"
+        "fix these"
         if form.holds == EVERYTHING
-        else "mend these, or write Parquet, which holds all that SAS does"
+        else "fix these, or write Parquet, which can hold everything SAS can"
     )
     return UnwritableOutput(
         f"{form.name} cannot hold all of the data:", str(path), advice, details=[*lines, *more]

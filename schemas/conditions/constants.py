@@ -39,7 +39,7 @@ class Numbered:
     def of(cls, data: Dataset, variable: str, means: Means) -> Numbered:
         if means == "text":
             texts = data.distinct(variable)
-            return cls(texts.codes, {value: number for number, value in enumerate(texts.values)})
+            return cls(texts.codes, {value: number for number, value in enumerate(texts)})
         if means == "numbers":
             codes, values = pd.factorize(data.numbers(variable))
         else:

@@ -52,9 +52,9 @@ _GRAMMAR = "write conditions such as: AVALC in ('Y', 'N') and AGE >= 18 and not 
 _STRING_OR_BRACKET = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()\[\]{}]""", re.DOTALL)
 
 _HABITS = (
-    (re.compile(r"\b(AND|OR|NOT|IN)\b"), "and, or, not, in are written small"),
-    (re.compile(r"<>|\^=|~=|¬=|\b(ne|NE)\b"), "not equal is !="),
-    (re.compile(r"(?<![=!<>])=(?!=)"), "equal is =="),
+    (re.compile(r"\b(AND|OR|NOT|IN)\b"), "write and, or, not, in in lower case"),
+    (re.compile(r"<>|\^=|~=|¬=|\b(ne|NE)\b"), "use != for not equal"),
+    (re.compile(r"(?<![=!<>])=(?!=)"), "use == for equal"),
     (re.compile(r"\b(eq|EQ|lt|LT|le|LE|gt|GT|ge|GE)\b"), "compare with == != < <= > >="),
     (re.compile(r"&&|\|\|"), "write and, or"),
 )
@@ -100,7 +100,7 @@ class Expression:
         for name in self.variables:
             if name not in data:
                 raise ConfigurationError(
-                    f"the condition names {name}, which {data.name} does not have",
+                    f"{name} in the condition is not present in {data.name}",
                     f"{data.name}: {one_line(self.text)}",
                     did_you_mean(name, (each.name for each in data.variables)),
                 )
@@ -142,7 +142,7 @@ def compile_expression(text: str) -> Expression:
             warnings.simplefilter("error")  # a doubtful escape ("\d") is refused, not printed
             tree = ast.parse(f"({text}\n)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
-        raise _refusal(text, "is not understood", _advice(text)) from None
+        raise _refusal(text, "cannot be parsed", _advice(text)) from None
     condition = _Reader(text).condition(tree.body, 0)
     return Expression(text, tuple(dict.fromkeys(condition.variables())), condition)
 
@@ -152,14 +152,14 @@ def _check_size(text: str) -> None:
     if not text.strip():
         raise _refusal(text, "is empty")
     if len(text) > LONGEST:
-        raise _refusal(text, f"has {len(text):,} characters, more than {LONGEST:,}")
+        raise _refusal(text, f"has {len(text):,} characters; the limit is {LONGEST:,}")
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(match.group(), 0)
         if depth > DEEPEST:
             raise _refusal(text, f"is nested deeper than {DEEPEST} levels")
         if depth < 0:
-            raise _refusal(text, "has a closing bracket without an opening one")
+            raise _refusal(text, "has an unmatched closing bracket")
 
 
 def _advice(text: str) -> str:
@@ -200,16 +200,16 @@ class _Reader:
             case ast.Call(func=ast.Name(id="missing"), args=[ast.Name(id=variable)], keywords=[]):
                 return Missing(variable)
             case ast.Name(id=variable):
-                reason = f"names {variable} without comparing it"
-                raise _refusal(self.text, reason, f"write for example {variable} == 'Y'")
+                reason = f"does not compare {variable} with anything"
+                raise _refusal(self.text, reason, f"for example, write {variable} == 'Y'")
         raise self._foreign(node)
 
     def _comparison(self, left: ast.expr, symbol: str | None, right: ast.expr, whole: ast.expr) -> Condition:
         if symbol is None:
-            raise _refusal(self.text, "uses 'is'", "compare with ==, or ask missing(X)")
+            raise _refusal(self.text, "uses 'is'", "compare with ==, or use missing(X)")
         if symbol in ("in", "not in"):
             if not isinstance(left, ast.Name):
-                raise _refusal(self.text, f"needs a variable before '{symbol}'")
+                raise _refusal(self.text, f"has no variable before '{symbol}'")
             listed = IsOneOf(left.id, self._constants(right))
             return listed if symbol == "in" else Not(listed)
         match left, right:
@@ -236,7 +236,9 @@ class _Reader:
                 return -self._number(number)
             case ast.Constant(value=bool() | None as value):
                 raise _refusal(
-                    self.text, f"compares with {value}", "flags hold 'Y'; for missing values ask missing(X)"
+                    self.text,
+                    f"compares with {value}",
+                    "flags have the value 'Y'; for missing values use missing(X)",
                 )
             case ast.Constant(value=int() | float() as number):
                 return self._number(number)
@@ -244,8 +246,8 @@ class _Reader:
                 if not value.strip(" "):
                     raise _refusal(
                         self.text,
-                        "compares with a blank, which no value equals",
-                        "ask missing(X) or not missing(X)",
+                        "compares with a blank, which never equals a value",
+                        "use missing(X) or not missing(X)",
                     )
                 return value.rstrip(" ")
         raise self._foreign(node)
@@ -256,12 +258,12 @@ class _Reader:
         except OverflowError:
             value = math.inf
         if isinstance(number, bool) or not math.isfinite(value):
-            raise _refusal(self.text, "holds a number that is out of range")
+            raise _refusal(self.text, "contains a number that is out of range")
         return value
 
     def _foreign(self, node: ast.AST) -> ConfigurationError:
         name = _FOREIGN.get(type(node), type(node).__name__.lower())
-        return _refusal(self.text, f"holds what is not part of the grammar: {name}, {self._piece(node)}")
+        return _refusal(self.text, f"contains unsupported syntax: {name}, {self._piece(node)}")
 
     def _piece(self, node: ast.AST) -> str:
         segment = ast.get_source_segment(f"({self.text}\n)", node) or ""
@@ -272,7 +274,7 @@ _FOREIGN: Mapping[type[ast.AST], str] = {
     ast.Attribute: "an attribute",
     ast.BinOp: "arithmetic or a single & or |",
     ast.Call: "a function",
-    ast.Constant: "a constant alone",
+    ast.Constant: "a constant without a comparison",
     ast.Dict: "a dictionary",
     ast.DictComp: "a comprehension",
     ast.GeneratorExp: "a comprehension",
@@ -282,10 +284,10 @@ _FOREIGN: Mapping[type[ast.AST], str] = {
     ast.List: "a list",
     ast.ListComp: "a comprehension",
     ast.Name: "a variable in place of a constant",
-    ast.NamedExpr: "an assignment (equal is ==)",
+    ast.NamedExpr: "an assignment (use == for equal)",
     ast.Set: "a set",
     ast.SetComp: "a comprehension",
-    ast.Starred: "a star",
+    ast.Starred: "an asterisk",
     ast.Subscript: "a subscript",
     ast.Tuple: "a list",
     ast.UnaryOp: "arithmetic",

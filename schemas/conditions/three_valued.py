@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -23,6 +24,11 @@ from ..study.dataset import Dataset
 from ..wording import one_line
 
 ConstantKind = Literal["text", "numbers", "dates"]
+
+_TYPES: Mapping[ConstantKind, str] = MappingProxyType(
+    {"text": "character", "numbers": "numeric", "dates": "a date"}
+)
+"""How the type of a variable is called."""
 Constant = str | float
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?$")
@@ -205,7 +211,8 @@ class CompareVariables:
         other = constant_kind(data, self.right)
         if kind != other:
             raise NotComparable(
-                f"{self.left} holds {kind}, {self.right} holds {other}", "compare variables of one kind"
+                f"{self.left} is {_TYPES[kind]}, {self.right} is {_TYPES[other]}",
+                "compare variables of the same type",
             )
         if kind == "text":
             _require_order(self.left, self.symbol)
@@ -237,15 +244,15 @@ def _written(constant: Constant) -> str:
 def _require_text(variable: str, constant: Constant) -> None:
     if not isinstance(constant, str):
         raise NotComparable(
-            f"{variable} holds text and is compared with the number {_written(constant)}",
-            f"put the value in quotes: '{_written(constant)}'",
+            f"{variable} is character but is compared with the number {_written(constant)}",
+            f"enclose the value in quotes: '{_written(constant)}'",
         )
 
 
 def _require_order(variable: str, symbol: str) -> None:
     if symbol not in ("==", "!="):
         raise NotComparable(
-            f"{variable} holds text, which has no order for {symbol}",
+            f"{variable} is character and cannot be compared with {symbol}",
             "list the values: in ('A', 'B'); or compare a numeric or date variable",
         )
 
@@ -253,7 +260,7 @@ def _require_order(variable: str, symbol: str) -> None:
 def _require_number(variable: str, constant: Constant) -> None:
     if isinstance(constant, str):
         raise NotComparable(
-            f"{variable} holds numbers and is compared with the text {_written(constant)}",
+            f"{variable} is numeric but is compared with the text {_written(constant)}",
             "write the number without quotes",
         )
 
@@ -268,7 +275,7 @@ def stamp_of(variable: str, constant: Constant) -> tuple[np.datetime64, str]:
         except ValueError:
             pass  # a month 13 or a day 31 too many
     raise NotComparable(
-        f"{variable} holds dates and is compared with {_written(constant)}",
+        f"{variable} is a date but is compared with {_written(constant)}",
         "write a complete ISO 8601 date or datetime in quotes: '2020-01-31'",
     )
 
@@ -280,7 +287,6 @@ def stamps(data: Dataset, variable: str, unit: str) -> NDArray[np.datetime64]:
 def _equal_text(data: Dataset, left: str, right: str) -> Mask:
     """Records whose two texts are equal, found by the distinct values."""
     one, other = data.distinct(left), data.distinct(right)
-    position = {value: at for at, value in enumerate(one.values)}
-    moved = np.array([*(position.get(value, -2) for value in other.values), -2], dtype=np.intp)
-    same: Mask = one.codes == moved[other.codes]
+    position = other.positions_in(one)
+    same: Mask = one.codes == other.spread(np.where(position < 0, -2, position), missing=-2)
     return same

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..study.columns import Mask, is_date
@@ -63,9 +62,8 @@ def _other_text(
     data: Dataset, variable: str, adsl: Dataset, theirs: str, record: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
     ours, others = data.distinct(variable), adsl.distinct(theirs)
-    index = pd.Index(others.values, dtype=object)
-    known_as = index.get_indexer(pd.Index(ours.values, dtype=object)).astype(np.intp)
-    same: NDArray[np.bool_] = ours.spread(known_as, missing=-1) == of_each(others.codes, record, unknown=-1)
+    known_as = ours.spread(ours.positions_in(others), missing=-1)
+    same: NDArray[np.bool_] = known_as == of_each(others.codes, record, unknown=-1)
     return ~same
 
 

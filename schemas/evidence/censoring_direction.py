@@ -100,15 +100,15 @@ def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     sources = _censoring_sources(data)
     legal = sides.parameters.mostly(texts | sources, sides.censored)
     of_texts = sides.parameters.mostly(texts, sides.event) & ~legal
-    yield Clue("records with CNSR = 0 have texts of censoring", of_texts)
+    yield Clue("records with CNSR = 0 have censoring descriptions", of_texts)
     of_sources = sides.parameters.mostly(sources, sides.event) & ~legal
-    yield Clue("records with CNSR = 0 take their date from the end of follow-up (SRCVAR)", of_sources)
+    yield Clue("records with CNSR = 0 are dated at the end of follow-up (SRCVAR)", of_sources)
     if "CNSDTDSC" in data:
         described = sides.only_events(data.filled("CNSDTDSC"))
-        yield Clue("CNSDTDSC describes records with CNSR = 0 and not the others", described)
+        yield Clue("CNSDTDSC is present on records with CNSR = 0 and missing on the others", described)
     if "EVNTDESC" in data:
         events = _having(data, "EVNTDESC", _EVENT_WORDS) & ~texts
-        yield Clue("records with CNSR >= 1 have texts of events", sides.only_censored(events), opens=False)
+        yield Clue("records with CNSR >= 1 have event descriptions", sides.only_censored(events), opens=False)
     traced = _matching(data, "SRCVAR", _EVENT_SOURCES) | _matching(data, "SRCDOM", _EVENT_DOMAINS) & ~sources
     statement = "records with CNSR >= 1 come from deaths or adverse events (SRCDOM, SRCVAR)"
     yield Clue(statement, sides.only_censored(traced), opens=False)
@@ -116,7 +116,7 @@ def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     if "DTHDT" in data:
         deaths |= data.filled("DTHDT")
     dead = sides.only_censored(deaths) & with_role(data, "OS")
-    yield Clue("those who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0", dead)
+    yield Clue("subjects who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0", dead)
 
 
 def _censoring_texts(data: Dataset) -> Mask:

@@ -70,7 +70,7 @@ def _of_trial_summary(data: Dataset, study: Study) -> CutOff | None:
     summary = study["TS"]
     values = summary.distinct("TSVAL")
     codes = np.unique(values.codes[summary.equals("TSPARMCD", "DCUTDTC")])
-    texts = [str(values.values[code]) for code in codes if code >= 0]
+    texts = [str(values[code]) for code in codes if code >= 0]
     dates = sorted(text[:10] for text in texts if _COMPLETE_DATE.match(text))
     if not dates:
         return None

@@ -152,9 +152,7 @@ class DurationFormula:
             formula += f" ({rounding})" if self.days_per_unit is None else f", {rounding})"
         elif self.days_per_unit is not None:
             formula += ")"
-        return (
-            formula if self.same_day is None else f"{formula}, {self.same_day:g} where both dates are equal"
-        )
+        return formula if self.same_day is None else f"{formula}, {self.same_day:g} if both dates are equal"
 
 
 def scaled_to_days(aval: Numbers, days_per_unit: float) -> Numbers:

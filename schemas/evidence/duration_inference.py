@@ -81,7 +81,7 @@ class DurationInference:
     def statement(self) -> str:
         """What was inferred, in words: "AVAL = ADT - STARTDT + 1 (days)"."""
         if not self.fits:
-            return "no formula gives AVAL"
+            return "no formula reproduces AVAL"
         more = len(self.fits) - _SHOWN
         shown = ", or ".join(map(str, self.fits[:_SHOWN]))
         return f"AVAL = {shown}{f', or {more} more' if more > 0 else ''}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 from weakref import WeakKeyDictionary
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..study.dataset import Dataset
 
@@ -27,12 +25,12 @@ def identifiers(data: Dataset) -> frozenset[str]:
     "ST-01-1004" and "1004"; the last part has a digit and at least three characters.
     """
     if data not in _KNOWN:
-        values = (data.distinct(name).values for name in IDENTIFYING if name in data)
-        _KNOWN[data] = frozenset(form for each in values for form in _forms(each))
+        named = (data.distinct(name) for name in IDENTIFYING if name in data)
+        _KNOWN[data] = frozenset(form for each in named for form in _forms(each))
     return _KNOWN[data]
 
 
-def _forms(values: NDArray[np.object_]) -> Iterator[str]:
+def _forms(values: Iterable[Any]) -> Iterator[str]:
     for value in values:
         whole = (f"{value:.15g}" if isinstance(value, float) else str(value)).upper()
         last = _LAST_PART.search(whole)

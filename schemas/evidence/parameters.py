@@ -143,7 +143,7 @@ def identify_subjects(data: Dataset) -> bool:
     A parameter has many subjects. Where nearly every value has one, rules about parameters would have as
     many findings, and judge nothing.
     """
-    if len(data.distinct("PARAMCD").values) < _MANY:
+    if len(data.distinct("PARAMCD")) < _MANY:
         return False
     subjects = _subjects_of_each(data)
     return bool(np.count_nonzero(subjects == 1) >= _OF_ONE_SUBJECT * len(subjects))
@@ -154,7 +154,7 @@ def _subjects_of_each(data: Dataset) -> NDArray[np.intp]:
     codes = data.distinct("PARAMCD")
     pairs = data.groups("PARAMCD", "USUBJID") if "USUBJID" in data else np.arange(len(data))
     _, firsts = np.unique(pairs[codes.codes >= 0], return_index=True)
-    return np.bincount(codes.codes[codes.codes >= 0][firsts], minlength=len(codes.values))
+    return np.bincount(codes.codes[codes.codes >= 0][firsts], minlength=len(codes))
 
 
 _WITHHELD: WeakKeyDictionary[Dataset, frozenset[str]] = WeakKeyDictionary()
@@ -174,7 +174,7 @@ def identifying_codes(data: Dataset) -> frozenset[str]:
 def _identifying_codes(data: Dataset) -> frozenset[str]:
     if "PARAMCD" not in data:
         return frozenset()
-    codes = frozenset(map(str, data.distinct("PARAMCD").values))
+    codes = frozenset(map(str, data.distinct("PARAMCD")))
     if identify_subjects(data) or _one_each(data):
         return codes
     known = identifiers(data)
@@ -184,7 +184,7 @@ def _identifying_codes(data: Dataset) -> frozenset[str]:
 def _one_each(data: Dataset) -> bool:
     if "USUBJID" not in data:
         return False
-    parameters, subjects = len(data.distinct("PARAMCD").values), len(data.distinct("USUBJID").values)
+    parameters, subjects = len(data.distinct("PARAMCD")), len(data.distinct("USUBJID"))
     return parameters == subjects >= _ONE_EACH and bool((_subjects_of_each(data) == 1).all())
 
 
@@ -201,7 +201,7 @@ def quotable_codes(data: Dataset) -> tuple[str, ...]:
     if "PARAMCD" not in data:
         return ()
     withheld = identifying_codes(data)
-    return tuple(code for code in map(str, data.distinct("PARAMCD").values) if code not in withheld)
+    return tuple(code for code in map(str, data.distinct("PARAMCD")) if code not in withheld)
 
 
 def _means(role: str, text: object) -> bool:

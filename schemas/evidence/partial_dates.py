@@ -60,7 +60,7 @@ def collected(data: Dataset, variable: str) -> Spans:
     """Days that a collected text (--DTC) allows; a missing text allows all and lacks the year."""
     distinct = data.distinct(variable)
     known: dict[str, tuple[DatePart, float, float]] = {}
-    read = [_remembered(str(value).partition("T")[0], known) for value in distinct.values]
+    read = [_remembered(str(value).partition("T")[0], known) for value in distinct]
     table = np.array(read, dtype=np.float64).reshape(-1, 3)
     return Spans(
         first=distinct.spread(table[:, 1], missing=-np.inf),
@@ -116,7 +116,7 @@ def analysed(data: Dataset, date: str, flag: str, text: str) -> Spans:
         lacks = np.where(data.filled(text) & (by_text > DatePart.NONE), by_text, lacks)
     if flag in data:
         flags = data.distinct(flag)
-        parts = np.array([FLAGS.get(str(value), DatePart.YEAR) for value in flags.values], dtype=np.int8)
+        parts = np.array([FLAGS.get(str(value), DatePart.YEAR) for value in flags], dtype=np.int8)
         by_flag = flags.spread(parts, missing=DatePart.NONE)
         lacks = np.where(by_flag > DatePart.NONE, by_flag, lacks)
     first, last = days.copy(), days.copy()

@@ -9,7 +9,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..study import columns
@@ -48,12 +47,11 @@ def _text(subject: object) -> str:
 
 def _look_up(data: Dataset, adsl: Dataset) -> NDArray[np.intp]:
     theirs = adsl.distinct("USUBJID")
-    first = np.full(len(theirs.values) + 1, -1, dtype=np.intp)
+    first = np.full(len(theirs) + 1, -1, dtype=np.intp)
     first[theirs.codes[::-1]] = np.arange(len(adsl))[::-1]
     first[-1] = -1
     ours = data.distinct("USUBJID")
-    found = pd.Index(theirs.values, dtype=object).get_indexer(pd.Index(ours.values, dtype=object))
-    return ours.spread(first[found], missing=-1)
+    return ours.spread(first[ours.positions_in(theirs)], missing=-1)
 
 
 def of_each(values: NDArray[Any], record: NDArray[np.intp], *, unknown: Any) -> NDArray[Any]:

@@ -113,7 +113,10 @@ class SurvivalEnds:
     def subject_of(self, data: Dataset) -> NDArray[np.intp]:
         """Position among `subjects` of each record's subject; -1 where there is none."""
         own = data.distinct("USUBJID")
-        return own.spread(self.subjects.get_indexer(pd.Index(own.values, dtype=object)), missing=-1)
+        return own.spread(own.by_block(self._positions), missing=-1)
+
+    def _positions(self, subjects: NDArray[np.object_]) -> NDArray[np.intp]:
+        return self.subjects.get_indexer(pd.Index(subjects, dtype=object)).astype(np.intp)
 
     def before(self, subject: NDArray[np.intp], dates: Sequence[Days]) -> Iterator[tuple[str, Days, Mask]]:
         """The datasets in which a subject has a last day before one of the dates of their records.
@@ -169,4 +172,4 @@ def _ends(data: Dataset, study: Study, records: NDArray[np.intp]) -> tuple[NDArr
     there = ~np.isnan(adt) & ~(at_cut_off(data, study, adt, censored) & censored)
     records = records[there[records]]
     subjects = data.distinct("USUBJID")
-    return subjects.values[subjects.codes[records]], adt[records], (cnsr == 0)[records]
+    return subjects[subjects.codes[records]], adt[records], (cnsr == 0)[records]

@@ -30,6 +30,13 @@ class Baseline:
     findings : tuple of KnownFinding
     path, sha256 : str
         Of the report's file; empty where there is none.
+
+    Examples
+    --------
+    >>> earlier = ag.Baseline.of(ag.validate(ag.read("broken")))
+    >>> report = ag.validate(ag.read("adam"), baseline=earlier)
+    >>> sorted(each.rule_id for each in report.comparison.fixed)
+    ['TTE006', 'TTE007']
     """
 
     findings: tuple[KnownFinding, ...]
@@ -43,7 +50,14 @@ class Baseline:
 
     @classmethod
     def of(cls, report: Report) -> Baseline:
-        """Of a report that is at hand."""
+        """Of a report that is at hand.
+
+        Examples
+        --------
+        >>> report = ag.validate(ag.read("broken"))
+        >>> ag.validate(ag.read("broken"), baseline=ag.Baseline.of(report)).verdict()
+        'passed'
+        """
         return cls(tuple(_known(each) for each in report.findings))
 
 

@@ -89,6 +89,14 @@ class Finding:
         PARAMCD of the parameter it is about; empty where it is about none, or several.
     cause : str
         What tells it from others of its rule, variables and parameter; empty where records do.
+
+    Examples
+    --------
+    >>> finding = ag.validate(ag.read("broken")).findings[0]
+    >>> finding.rule_id, str(finding.severity), finding.dataset, finding.records
+    ('TTE006', 'error', 'ADTTE', 1)
+    >>> finding.examples[0].record, finding.examples[0].keys["USUBJID"]
+    (3, 'S1-03')
     """
 
     rule_id: str
@@ -140,7 +148,14 @@ class Finding:
 
 
 class Status(Word):
-    """The four outcomes of a rule on a dataset."""
+    """The four outcomes of a rule on a dataset.
+
+    Examples
+    --------
+    >>> report = ag.validate(ag.read("adam"))
+    >>> sum(report.count(status) for status in ag.Status) == len(report.outcomes)
+    True
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -153,6 +168,12 @@ class Outcome:
     """What became of one rule on one dataset; `reason` says why where it did not judge.
 
     How long it took is no part of what came of it: equal outcomes may differ in `seconds`.
+
+    Examples
+    --------
+    >>> outcome = ag.validate(ag.read("adam"), select="TTE006").outcomes[0]
+    >>> outcome.rule_id, outcome.dataset, str(outcome.status)
+    ('TTE006', 'ADTTE', 'passed')
     """
 
     rule_id: str

@@ -66,8 +66,7 @@ def _values(column: pd.Series) -> Hashes:
         numbers = columns.numbers(column) + 0.0  # -0.0 is 0.0
         return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
     distinct = columns.distinct(column)
-    by_value = _digests(distinct.values)
-    return distinct.spread(by_value, missing=np.uint64(0))
+    return distinct.spread(distinct.by_block(_digests), missing=np.uint64(0))
 
 
 def _digests(values: NDArray[np.object_]) -> Hashes:

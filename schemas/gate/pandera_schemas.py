@@ -96,9 +96,9 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
 
     Examples
     --------
-    >>> import adamgate as ag
-    >>> ag.schema("TTE").name
-    'ADTTE'
+    >>> tte = ag.schema("TTE")
+    >>> tte.name, "TTE006" in [check.name for check in tte.checks]
+    ('ADTTE', True)
     """
     if structure not in VARIABLES:
         raise ConfigurationError(

@@ -159,6 +159,12 @@ class Report(Glanced):
         With an earlier report; only new findings refuse then.
     not_judged : str
         Why a run ended without a verdict; empty where it has one.
+
+    Examples
+    --------
+    >>> report = ag.validate(ag.read("broken"))
+    >>> report.verdict(), report.count(ag.Severity.ERROR), len(report.inputs)
+    ('refused', 1, 2)
     """
 
     outcomes: tuple[Outcome, ...]
@@ -173,7 +179,14 @@ class Report(Glanced):
     not_judged: str = ""
 
     def verdict(self, threshold: Severity | str | None = Severity.ERROR) -> str:
-        """ "passed", "refused" or "not judged"."""
+        """ "passed", "refused" or "not judged".
+
+        Examples
+        --------
+        >>> report = ag.validate(ag.read("broken"))
+        >>> report.verdict(), report.verdict(None)
+        ('refused', 'passed')
+        """
         if self.not_judged:
             return NOT_JUDGED
         return "refused" if self.refuses(threshold) else "passed"
@@ -193,18 +206,39 @@ class Report(Glanced):
         return Glance((headline, judged), found, len(self.findings))
 
     def count(self, what: Severity | Status) -> int:
-        """Number of findings of a severity, or of outcomes of a status."""
+        """Number of findings of a severity, or of outcomes of a status.
+
+        Examples
+        --------
+        >>> report = ag.validate(ag.read("broken"))
+        >>> report.count(ag.Severity.ERROR), report.count(ag.Status.NOT_RUN)
+        (1, 0)
+        """
         if isinstance(what, Severity):
             return sum(finding.severity is what for finding in self.findings)
         return sum(outcome.status is what for outcome in self.outcomes)
 
     def findings_from(self, threshold: Severity | str) -> tuple[Finding, ...]:
-        """Findings at or above a severity, which may be given by its word."""
+        """Findings at or above a severity, which may be given by its word.
+
+        Examples
+        --------
+        >>> report = ag.validate(ag.read("broken"))
+        >>> [finding.rule_id for finding in report.findings_from("warning")]
+        ['TTE006', 'TTE007']
+        """
         least = Severity(threshold)
         return tuple(finding for finding in self.findings if finding.severity >= least)
 
     def refusing(self, threshold: Severity | str | None) -> tuple[Finding, ...]:
-        """Findings that keep the gate shut: at or above a severity, and not known from before."""
+        """Findings that keep the gate shut: at or above a severity, and not known from before.
+
+        Examples
+        --------
+        >>> report = ag.validate(ag.read("broken"))
+        >>> [finding.rule_id for finding in report.refusing("error")], report.refusing(None)
+        (['TTE006'], ())
+        """
         found = self.findings_from(threshold) if threshold is not None else ()
         return tuple(each for each in found if each.standing is not Standing.UNCHANGED)
 
@@ -217,17 +251,41 @@ class Report(Glanced):
 
         With `threshold` None (``--fail-on never``) only rules that were not run refuse. Findings that
         stood in the earlier report a study was compared with do not.
+
+        Examples
+        --------
+        >>> report = ag.validate(ag.read("broken"))
+        >>> report.refuses(), report.refuses(None)
+        (True, False)
         """
         return bool(self.refusing(threshold)) or bool(self.not_run) or bool(self.not_judged)
 
     def raise_for(self, threshold: Severity | str | None = Severity.ERROR) -> None:
-        """Raise `GateRefused` when the report `refuses` at this threshold."""
+        """Raise `GateRefused` when the report `refuses` at this threshold.
+
+        Examples
+        --------
+        >>> ag.validate(ag.read("adam")).raise_for("warning")
+        >>> ag.validate(ag.read("broken")).raise_for()
+        Traceback (most recent call last):
+            ...
+        adamgate.schemas.gate.report.GateRefused: ...
+        """
         if self.refuses(threshold):
             raise GateRefused(self, threshold)
 
 
 class GateRefused(Refused):
-    """The data did not pass the gate; `report` says why."""
+    """The data did not pass the gate; `report` says why.
+
+    Examples
+    --------
+    >>> try:
+    ...     ag.validate(ag.read("broken")).raise_for()
+    ... except ag.GateRefused as refusal:
+    ...     print(refusal.threshold, [finding.rule_id for finding in refusal.report.findings_from("error")])
+    error ['TTE006']
+    """
 
     def __init__(self, report: Report, threshold: Severity | str | None) -> None:
         self.report = report

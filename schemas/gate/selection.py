@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..errors import ConfigurationError
+from ..kinds import Choice, TableOf, words
+from ..options import option
 from ..rules import rule_book
 from ..rules.ids import prefixes, require_own_id
 from ..rules.rule import Rule, RuleFunction
@@ -98,6 +100,21 @@ class Selector:
     @property
     def _family(self) -> str:
         return self.name.lower().replace("-", "_").replace(" ", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class RulesTable:
+    """``[rules]`` of a file, and ``[rules.ADAE]`` for one dataset."""
+
+    select: tuple[str, ...] = option(
+        words, "Run only these rules: ids, beginnings of ids, families.", default=(), otherwise="all rules"
+    )
+    ignore: tuple[str, ...] = option(words, "Skip these rules; ignore wins over select.", default=())
+    severity: Mapping[str, str] = option(
+        TableOf(Choice(tuple(map(str, Severity))), 'severities by names of rules: { TTE011 = "note" }'),
+        "Severities to use instead of those of the rules; the most precise name decides.",
+        default=dict,
+    )
 
 
 def selectors(names: Names, book: Mapping[str, Rule], where: str) -> tuple[Selector, ...]:

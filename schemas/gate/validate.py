@@ -121,6 +121,17 @@ def validate(
     ------
     ConfigurationError
         For a name that no rule has, an id that is taken, or when no rule is left to judge by.
+
+    Examples
+    --------
+    >>> study = ag.read("broken")
+    >>> report = ag.validate(study)
+    >>> [(str(each.severity), each.rule_id, each.dataset, each.records) for each in report.findings]
+    [('error', 'TTE006', 'ADTTE', 1), ('warning', 'TTE007', 'ADTTE', 0)]
+    >>> ag.validate(study, ignore="TTE006").refuses()
+    False
+    >>> ag.validate(study, severities={"TTE007": "error"}).count(ag.Severity.ERROR)
+    2
     """
     return judge(
         study,

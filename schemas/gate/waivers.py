@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from ..conditions.constants import Lookup, Means
 from ..conditions.three_valued import Constant
 from ..errors import ConfigurationError
+from ..kinds import ListOf, TableOf, constant, dataset_name, name, text, toml_day
+from ..options import keys_of, option
 from ..rules.rule import Fault, Rule
 from ..study.columns import Mask
 from ..study.dataset import Dataset
@@ -50,24 +52,48 @@ class Waiver:
         Only faults of this PARAMCD; by default any.
     place : str
         Where it stands: "waiver 2".
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> waiver = ag.Waiver(
+    ...     "TTE006", "ADTTE", "to be corrected in the next delivery", "J. Doe", date(2024, 6, 30),
+    ...     record={"USUBJID": "S1-03", "PARAMCD": "OS"},
+    ... )
+    >>> study = ag.read("broken")
+    >>> ag.validate(study, waivers=[waiver], today=date(2024, 6, 30)).verdict()
+    'passed'
+    >>> ag.validate(study, waivers=[waiver], today=date(2024, 7, 1)).verdict()
+    'refused'
     """
 
-    rule: str
-    dataset: str
-    reason: str
-    owner: str
-    expires: date
+    rule: str = option(text, "Id of the rule.")
+    dataset: str = option(
+        dataset_name, 'Name of the dataset; "(study)" for rules about the study as a whole.'
+    )
+    reason: str = option(text, "Why the finding is accepted.")
+    owner: str = option(text, "Who answers for it.")
+    expires: date = option(toml_day, "Last day on which it holds.")
     record: Mapping[str, Value] = field(default_factory=dict, repr=False)
-    values: tuple[Value, ...] = field(default=(), repr=False)
-    variable: str = ""
+    values: tuple[Value, ...] = option(
+        ListOf(constant, of="texts, numbers or dates"),
+        "Only records with these values of the variable.",
+        default=(),
+        private=True,
+    )
+    variable: str = option(
+        name, "Variable that the finding is about.", default="", otherwise="any; of values: the first one"
+    )
     place: str = ""
-    parameter: str = ""
+    parameter: str = option(
+        text, "PARAMCD of the parameter that the finding is about.", default="", otherwise="any"
+    )
 
     def __post_init__(self) -> None:
-        for name in ("rule", "dataset", "reason", "owner"):
-            if not str(getattr(self, name)).strip():
+        for needed in ("rule", "dataset", "reason", "owner"):
+            if not str(getattr(self, needed)).strip():
                 raise ConfigurationError(
-                    f"a waiver has no {name}", self.place, "say who accepts what, and why"
+                    f"a waiver has no {needed}", self.place, "say who accepts what, and why"
                 )
 
     def __str__(self) -> str:
@@ -79,13 +105,41 @@ class Waiver:
         return f"{self.place} {self.rule} {self.dataset} {self.owner}"
 
     def concerns(self, rule_id: str, dataset: str) -> bool:
+        """Whether it is about this rule on this dataset, both by their whole names.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE023", "ADTTE", "single arm", "J. Doe", date(2024, 6, 30))
+        >>> waiver.concerns("TTE023", "ADTTE"), waiver.concerns("TTE023", "ADTTE2")
+        (True, False)
+        """
         return (self.rule, self.dataset) == (rule_id, dataset)
 
     def holds_on(self, today: date) -> bool:
+        """Whether it still holds: on its last day it does, on the next it has expired.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE023", "ADTTE", "single arm", "J. Doe", date(2024, 6, 30))
+        >>> waiver.holds_on(date(2024, 6, 30)), waiver.holds_on(date(2024, 7, 1))
+        (True, False)
+        """
         return today <= self.expires
 
     def accepts(self, fault: Fault) -> bool:
-        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter."""
+        """Whether it is about such a fault: of records or of the dataset, of its variable and parameter.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE023", "ADTTE", "single arm", "J. Doe", date(2024, 6, 30))
+        >>> waiver.accepts(ag.Fault(None, ("TRTP",), "no treatment"))
+        True
+        >>> waiver.accepts(ag.Fault(np.array([True]), ("TRTP",), "no treatment"))
+        False
+        """
         named = bool(self.record or self.values)
         about_records = fault.mask is not None
         return (
@@ -95,9 +149,57 @@ class Waiver:
         )
 
     def names(self, data: Dataset, fault: Fault) -> Mask:
-        """The records of a dataset that it names; none where it cannot be asked."""
+        """The records of a dataset that it names; none where it cannot be asked.
+
+        Parameters
+        ----------
+        data : Dataset
+        fault : Fault
+            Whose first variable the waiver's `values` are of, where it names none itself.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> data = ag.read("broken")["ADTTE"]
+        >>> waiver = ag.Waiver(
+        ...     "TTE006", "ADTTE", "known", "J. Doe", date(2024, 6, 30), record={"USUBJID": "S1-03"}
+        ... )
+        >>> waiver.names(data, ag.Fault(data.numbers("AVAL") < 0, ("AVAL",), "AVAL is negative")).tolist()
+        [False, False, True, False, False, False]
+        """
         named: Mask = _first_naming(data, fault, (self,), np.arange(len(data))) == 0
         return named
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverTable(Waiver):
+    """``[[waiver]]`` of a file: for each record that it names, a waiver."""
+
+    records: tuple[Mapping[str, Value], ...] = option(
+        ListOf(
+            TableOf(
+                constant,
+                'the keys of each record: [{ USUBJID = "01-001", PARAMCD = "OS" }]',
+                least=1,
+                capitals=True,
+            ),
+            of="tables of keys",
+        ),
+        "Records that it hides, each by its keys.",
+        default=(),
+        private=True,
+    )
+
+    def waivers(self, place: str) -> Iterator[Waiver]:
+        """The waivers, each with its place: "waiver 2, record 1"."""
+        shared = {each.name: getattr(self, each.name) for each in keys_of(Waiver)}
+        for at, record in enumerate(self.records or ({},), 1):
+            own = place if len(self.records) <= 1 else f"{place}, record {at}"
+            yield Waiver(**shared, record=record, place=own)
 
 
 def _keys_of(waiver: Waiver, fault: Fault) -> Iterator[tuple[tuple[str, Constant], ...]]:

@@ -86,7 +86,14 @@ FAMILIES = (
 
 @cache
 def rule_book() -> Mapping[str, Rule]:
-    """All rules by id, in order of id."""
+    """All rules by id, in order of id.
+
+    Examples
+    --------
+    >>> book = ag.rule_book()
+    >>> str(book["TTE006"].severity), book["TTE006"].family
+    ('error', 'time_to_event')
+    """
     book: dict[str, Rule] = {}
     for family in FAMILIES:
         for rule in vars(family)[DECLARED]:

@@ -10,10 +10,13 @@ because a value is missing, is not at fault; ``not missing(X)`` asks for a value
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from ..conditions.grammar import Expression, compile_expression
 from ..errors import ConfigurationError
+from ..kinds import NAMES, Choice, name, text
+from ..options import option
 from ..severity import Severity
 from ..standards.structure import Structure
 from ..study.dataset import Dataset
@@ -74,6 +77,19 @@ def condition_rule(
     ------
     ConfigurationError
         For an id that is taken or of another form, or a condition that is not understood.
+
+    Examples
+    --------
+    >>> deaths = ag.condition_rule(
+    ...     "ACME001",
+    ...     "An event of overall survival is described as something else",
+    ...     "EVNTDESC == 'Death'",
+    ...     where="PARAMCD == 'OS' and CNSR == 0",
+    ...     severity="error",
+    ...     datasets=["ADTTE"],
+    ... )
+    >>> ag.validate(ag.read("adam"), extra_rules=[deaths], select="ACME001").verdict()
+    'passed'
     """
     require_own_id(rule_id, place)
     require_tuples(structures=structures, datasets=datasets, needs=needs, variables=variables)
@@ -102,6 +118,47 @@ def condition_rule(
             ("fix", fix or "Correct the records, or waive those that are meant."),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTable:
+    """``[[rule]]`` of a file; `condition_rule` says what each key means."""
+
+    id: str = option(text, 'Id of letters in capitals and digits, such as "ACME001".')
+    title: str = option(text, "Names the fault, as a heading.")
+    require: str = option(text, "Condition that must not be false for any record.")
+    severity: str = option(Choice(tuple(map(str, Severity))), "Severity of its findings.", default="warning")
+    structure: str = option(
+        Choice(tuple(str(each) for each in Structure if each is not Structure.OTHER)),
+        "Structure whose datasets it judges.",
+        default="",
+        otherwise="every ADaM structure",
+    )
+    dataset: str = option(name, "Name of the dataset that it judges instead.", default="")
+    needs: tuple[str, ...] = option(NAMES, "Variables without which it does not apply.", default=())
+    where: str = option(
+        text, "Condition that selects the records it judges.", default="", otherwise="all records"
+    )
+    message: str = option(
+        text, "Message of a finding, without patient data.", default="", otherwise="the title"
+    )
+    variables: tuple[str, ...] = option(
+        NAMES, "Variables that a finding names.", default=(), otherwise="those of require"
+    )
+    why: str = option(text, "Why it matters, for its page.", default="")
+    fix: str = option(text, "Smallest fix, for its page.", default="")
+
+    def rule(self, place: str) -> Rule:
+        """The rule; see `condition_rule`."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        structure, dataset = given.pop("structure"), given.pop("dataset")
+        return condition_rule(
+            given.pop("id"),
+            structures=(structure,) if structure else (),
+            datasets=(dataset,) if dataset else (),
+            place=place,
+            **given,
+        )
 
 
 def _judge(

@@ -41,7 +41,13 @@ P = ParamSpec("P")
 
 
 class Grain(Word):
-    """What a rule must see at once to judge: the smallest part it can be run on."""
+    """What a rule must see at once to judge: the smallest part it can be run on.
+
+    Examples
+    --------
+    >>> str(ag.rule_book()["TTE006"].grain), ag.Grain("record") is ag.Grain.RECORD
+    ('dataset', True)
+    """
 
     METADATA = "metadata"
     RECORD = "record"
@@ -52,7 +58,13 @@ class Grain(Word):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement comes from: "ADaMIG 1.3", "3.3.5"; or our own judgement."""
+    """Where a statement comes from: "ADaMIG 1.3", "3.3.5"; or our own judgement.
+
+    Examples
+    --------
+    >>> str(ag.Citation("ADaMIG 1.3", "3.3.5"))
+    'ADaMIG 1.3, 3.3.5'
+    """
 
     document: str
     item: str = ""
@@ -225,6 +237,13 @@ class Fault:
         short key that stays when the message changes, with the number by which the fault grows ("3 SAFFL").
         A baseline knows the fault by it. Not needed where there is only one; for rules of a user's own the
         default is the message.
+
+    Examples
+    --------
+    >>> data = ag.read("broken")["ADTTE"]
+    >>> fault = ag.Fault(data.numbers("AVAL") < 0, ("AVAL",), "AVAL is negative")
+    >>> fault.found, int(fault.mask.sum())
+    (True, 1)
     """
 
     mask: Mask | None
@@ -242,7 +261,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What a rule worked out on the way; becomes `Inferred` in the report."""
+    """What a rule worked out on the way; becomes `Inferred` in the report.
+
+    Examples
+    --------
+    >>> ag.Inference("AVAL", "AVAL = ADT - STARTDT + 1 (days)", "OS").parameter
+    'OS'
+    """
 
     subject: str
     statement: str
@@ -253,7 +278,17 @@ class Inference:
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """What a rule yields alone when the data turn out to hold nothing it is about."""
+    """What a rule yields alone when the data turn out to hold nothing it is about.
+
+    Examples
+    --------
+    >>> @ag.rule("ACME001", title="A visit is early", severity="note", grain="record")
+    ... def early(data):
+    ...     yield ag.NotApplicable("no visits")
+    >>> report = ag.validate(ag.read("adam"), extra_rules=[early], select="ACME001")
+    >>> {(str(each.status), each.reason) for each in report.outcomes}
+    {('not applicable', 'no visits')}
+    """
 
     reason: str
 
@@ -283,6 +318,11 @@ class Rule:
         Where several ids share a statement, they share the function.
     arguments : mapping
         What this id passes to the shared function.
+
+    Examples
+    --------
+    >>> ag.rule_book()["TTE006"]
+    Rule(TTE006, error: AVAL is negative or infinite)
     """
 
     id: str
@@ -327,7 +367,16 @@ class Rule:
         return text
 
     def obstacle(self, data: Dataset, study: Study) -> str:
-        """Why the rule does not apply to a dataset that its scope covers; empty when it does."""
+        """Why the rule does not apply to a dataset that its scope covers; empty when it does.
+
+        Examples
+        --------
+        >>> study = ag.read("adam")
+        >>> ag.rule_book()["TTE006"].obstacle(study["ADTTE"], study)
+        ''
+        >>> bool(ag.rule_book()["TTE006"].obstacle(study["ADSL"], study))
+        True
+        """
         found = self.scope.obstacle(data, study)
         if found or self.grain is not Grain.DATASET or "PARAMCD" not in self.scope.needs:
             return found
@@ -341,6 +390,13 @@ class Rule:
         ------
         UnsoundRule
             When the rule yields what could hide a fault.
+
+        Examples
+        --------
+        >>> study = ag.read("broken")
+        >>> faults = ag.rule_book()["TTE006"].run(study["ADTTE"], study)
+        >>> [fault.mask.tolist() for fault in faults if fault.found]
+        [[False, False, True, False, False, False]]
         """
         arguments = dict(self.arguments)
         yielded: Any  # a user's own function may return anything
@@ -463,6 +519,17 @@ def rule(
         As in `Rule`.
     structures, excluded, needs, needs_any, metadata, datasets, consults, standards, named
         As in `Scope`.
+
+    Examples
+    --------
+    >>> @ag.rule(
+    ...     "ACME001", title="AVAL exceeds 200 days", severity="warning", grain="record", needs=("AVAL",)
+    ... )
+    ... def long(data):
+    ...     yield ag.Fault(data.numbers("AVAL") > 200, ("AVAL",), "AVAL exceeds 200 days")
+    >>> report = ag.validate(ag.read("adam"), extra_rules=[long], select="ACME001")
+    >>> [(finding.rule_id, finding.records) for finding in report.findings]
+    [('ACME001', 1)]
     """
     table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
     if not isinstance(table, Mapping) or not isinstance(title, str):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from heapq import nsmallest
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -46,9 +48,9 @@ def several_partners(data: Dataset, variable: str, partner: str) -> Iterator[Fau
     """A value of `variable` goes with several values of `partner`; all its records are marked."""
     values, partners = data.distinct(variable), data.distinct(partner)
     both = (values.codes >= 0) & (partners.codes >= 0)
-    width = max(len(partners.values), 1)
+    width = max(len(partners), 1)
     pairs = pd.unique(values.codes[both] * width + partners.codes[both])
-    times = np.bincount(pairs // width, minlength=len(values.values))
+    times = np.bincount(pairs // width, minlength=len(values))
     mask = both & values.spread(times > 1, missing=False)
     yield Fault(mask, (variable, partner), f"a value of {variable} goes with several values of {partner}")
 
@@ -75,8 +77,9 @@ def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: b
 def shown_values(values: Distinct, mask: Mask, quotes: str = "") -> list[str]:
     """The first few distinct values under a mask, cut short; patient data, for `Fault.values`."""
     codes = values.codes[mask]
-    distinct = values.values[np.unique(codes[codes >= 0])]
-    present = sorted(f"{quotes}{_text(value)}{quotes}" for value in distinct)
+    marked = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+    texts = (f"{quotes}{_text(value)}{quotes}" for value in compress(values, marked))
+    present = nsmallest(_SHOWN_VALUES + 1, texts)
     more = ["other values"] if len(present) > _SHOWN_VALUES else []
     return present[:_SHOWN_VALUES] + more
 

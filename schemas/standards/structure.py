@@ -13,7 +13,13 @@ from ..word import Word
 
 
 class Structure(Word):
-    """ADaM data structures, with TTE, PPK and NCA as kinds of BDS and ADAE as a kind of OCCDS."""
+    """ADaM data structures; TTE, PPK and NCA are kinds of BDS, ADAE is a kind of OCCDS.
+
+    Examples
+    --------
+    >>> [str(each) for each in ag.Structure.TTE.lineage]
+    ['TTE', 'BDS']
+    """
 
     ADSL = "ADSL"
     BDS = "BDS"
@@ -26,7 +32,7 @@ class Structure(Word):
 
     @property
     def lineage(self) -> tuple[Structure, ...]:
-        """This structure and what it is a kind of: rules of any of them apply."""
+        """This structure and those it is a kind of; the rules of all of them apply."""
         parent = _KIND_OF.get(self)
         return (self,) if parent is None else (self, parent)
 

@@ -10,7 +10,13 @@ from ..wording import one_line
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Versions of the standards to judge by; one that is not known is refused, as no rule belongs to it."""
+    """Versions of the standards to check against; an unknown version is an error.
+
+    Examples
+    --------
+    >>> sorted(ag.Standards(adamig="1.2").names)
+    ['ADaMIG 1.2', 'OCCDS 1.1']
+    """
 
     adamig: str = "1.3"
     occds: str = "1.1"
@@ -21,8 +27,10 @@ class Standards:
             ("OCCDS", self.occds, OCCDS_VERSIONS),
         ):
             if version not in known:
-                advice = f"known: {', '.join(known)}"
-                raise ConfigurationError(f"there is no {standard} {one_line(str(version))}", "", advice)
+                advice = f"known versions: {', '.join(known)}"
+                raise ConfigurationError(
+                    f"{standard} {one_line(str(version))} is not a known version", "", advice
+                )
 
     @property
     def names(self) -> frozenset[str]:

@@ -83,7 +83,7 @@ class AnswersInMemory:
             self._freed += size
         if self._freed > _GIVEN_BACK:
             self._freed = 0
-            _give_back()
+            give_back()
 
     def _forget(self, owner: int) -> None:
         for question in self.of(owner):
@@ -121,7 +121,7 @@ class BoundedAnswers(MutableMapping[Question, Any]):
         return len(self._within.of(self.owner))
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Have freed memory given back to the system: glibc keeps what lies between blocks in use."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
     if trim is not None:
@@ -137,8 +137,10 @@ def bytes_of(answer: Any) -> int:
             codes, categories = answer.cat.codes.to_numpy(), answer.cat.categories.to_numpy()
             return bytes_of(codes) + bytes_of(categories)
         return int(answer.memory_usage(index=False, deep=answer.dtype == object))
+    if isinstance(answer, pd.api.extensions.ExtensionArray):
+        return int(answer.nbytes)
     parts = [getattr(answer, name) for name in getattr(answer, "__slots__", ())]
-    return sys.getsizeof(answer) + sum(bytes_of(part) for part in parts if isinstance(part, np.ndarray))
+    return sys.getsizeof(answer) + sum(map(bytes_of, parts))
 
 
 def _texts(values: np.ndarray[Any, Any]) -> int:

@@ -53,21 +53,29 @@ class Dataset(Glanced):
     variables : tuple of Variable
     label : str
     structure : Structure
-        Declared by metadata, else inferred from the name and the variables.
+        Declared in metadata, else inferred from the name and the variables.
     declared_class, declared_subclass : str
-        As ``datasets.csv`` states them; empty when nothing was declared.
+        From ``datasets.csv``; empty if not declared.
     carries : frozenset of {"label", "length", "format"}
-        Which metadata the source format has for its variables; rules about others do not apply.
+        Variable metadata that the source format has; rules about other metadata are not applicable.
     source : Source or None
     special_missing : mapping of variable name to SpecialMissing
     created, modified : datetime or None
     notes : tuple of ReadingNote
     attributes : mapping
-        What only the source format knows (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
+        Attributes of the source format only (Dataset-JSON: studyOID, itemGroupOID, …), kept for writers.
     declarations : Declarations
-        What is declared of the study it belongs to; rules find it here.
+        Declarations of its study, for the rules.
     read_as_missing : ReadAsMissing
-        Values that a user's words made missing.
+        Values read as missing because of the `missing` option.
+
+    Examples
+    --------
+    >>> data = ag.read("adam")["ADTTE"]
+    >>> data.name, str(data.structure), len(data), "cnsr" in data
+    ('ADTTE', 'TTE', 6, True)
+    >>> data["AVAL"].tolist()
+    [30.0, 61.0, 95.0, 120.0, 180.0, 240.0]
     """
 
     description: DatasetDescription
@@ -108,7 +116,7 @@ class Dataset(Glanced):
             attributes=attributes,
         )
         if [variable.name for variable in variables] != list(frame.columns):
-            raise ValueError(f"{name}: variables and columns differ")
+            raise ValueError(f"{name}: variables and columns do not match")
         self._hold(description, InFrame(frame, special_missing), notes, declarations, read_as_missing)
 
     @classmethod
@@ -121,7 +129,7 @@ class Dataset(Glanced):
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
     ) -> Self:
-        """A dataset by its description and by columns that are fetched when they are asked for.
+        """A dataset from its description and columns that are read when needed.
 
         Parameters
         ----------
@@ -130,6 +138,13 @@ class Dataset(Glanced):
             One for each variable of the description.
         notes, declarations, read_as_missing
             As of the dataset.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> again = ag.Dataset.of(data.description, data.columns)
+        >>> len(again), again.label == data.label
+        (6, True)
         """
         made = cls.__new__(cls)
         made._hold(description, columns, notes, declarations, read_as_missing)
@@ -152,26 +167,35 @@ class Dataset(Glanced):
         )
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a dataset is not changed: dataset.replace({name}=...) gives another")
+        raise AttributeError(
+            f"a Dataset cannot be changed; use dataset.replace({name}=...) to create another"
+        )
 
     @classmethod
     def from_frame(
         cls, frame: pd.DataFrame, name: str, label: str = "", variables: Iterable[Variable] | None = None
     ) -> Dataset:
-        """Take a frame that was read or made elsewhere.
+        """Make a dataset from a DataFrame.
 
-        Variables that are not described get their type from the column; a source without metadata
-        carries none, so rules about labels, lengths and formats do not apply. Columns become what
-        readers make of them: dates and datetimes (with a time zone: what the clock showed), times as
+        Variables without a description get their type from the column; a source without metadata
+        carries none, so rules about labels, lengths and formats are not applicable. Columns become what
+        readers make of them: dates and datetimes (local time, if with a time zone), times as
         seconds, decimals as doubles.
 
         Raises
         ------
         TypeError, ValueError
-            For a column that no dataset can hold, or names that are none; names the column.
+            For a column that a dataset cannot hold, or invalid names; the message gives the column.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"USUBJID": ["1", "2"], "ADT": pd.to_datetime(["2024-01-15", None])})
+        >>> data = ag.Dataset.from_frame(frame, "adx", "Dates")
+        >>> data.name, [(each.name, each.type) for each in data.variables]
+        ('ADX', [('USUBJID', 'Char'), ('ADT', 'Num')])
         """
         if not isinstance(frame, pd.DataFrame):
-            raise TypeError(f"a pandas DataFrame is needed, not {type(frame).__name__}")
+            raise TypeError(f"a pandas DataFrame is required, not {type(frame).__name__}")
         _require_texts(name=name, label=label)
         described = {variable.name: variable for variable in _variables(variables)}
         plain = taken(frame, name)
@@ -238,7 +262,7 @@ class Dataset(Glanced):
 
     @property
     def overruled(self) -> Structure | None:
-        """What it looks like, where its declared class keeps off the rules of that; else None."""
+        """The structure it looks like, if its declared class excludes the rules for it; else None."""
         return self.description.overruled
 
     @property
@@ -262,16 +286,16 @@ class Dataset(Glanced):
         return self.columns.column(self.variable(variable).name)
 
     def part(self, variable: str, first: int, count: int) -> pd.Series:
-        """Some records of one variable, so that no more of its column need be in memory.
+        """Some records of a variable, without loading the whole column.
 
         Parameters
         ----------
         variable : str
-            Its name in any case.
+            Name, in upper or lower case.
         first : int
             Position of the first record, counted from 0.
         count : int
-            How many records; past the end there are fewer.
+            Number of records; fewer at the end.
 
         Returns
         -------
@@ -282,20 +306,58 @@ class Dataset(Glanced):
         Raises
         ------
         KeyError
-            When the dataset has no such variable.
+            If the variable is not present.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].part("AVAL", 4, 10).tolist()
+        [180.0, 240.0]
         """
         return self.columns.part(self.variable(variable).name, first, count)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the variables in capitals, in order, for questions to the names themselves."""
+        """Variable names in upper case, in order."""
         return tuple(self.description.by_name)
 
     def variable(self, name: str) -> Variable:
+        """What is known of a variable, by its name in any case.
+
+        Raises
+        ------
+        KeyError
+            When the dataset has no such variable.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].variable("aval").type
+        'Num'
+        """
         return self.description.by_name[name.upper()]
 
     def replace(self, **changes: Any) -> Dataset:
-        """A dataset like this one but for `changes`, by the names of its attributes."""
+        """A copy of this dataset with `changes` to its attributes.
+
+        Parameters
+        ----------
+        **changes
+            As of `Dataset`: ``label="…"``, ``frame=…``. A frame brings the columns of `variables`, in order.
+
+        Returns
+        -------
+        Dataset
+            This one is not changed.
+
+        Raises
+        ------
+        ValueError
+            When variables and columns differ.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].replace(label="Time to Event").label
+        'Time to Event'
+        """
         held = {name: changes.pop(name, getattr(self, name)) for name in _OF_DATASET}
         frame, special = (changes.pop(name, None) for name in _OF_COLUMNS)
         description = replace(self.description, **changes) if changes else self.description
@@ -303,7 +365,7 @@ class Dataset(Glanced):
             return Dataset.of(description, self.columns, **held)
         frame = self.frame if frame is None else frame
         if [each.name for each in description.variables] != list(frame.columns):
-            raise ValueError(f"{description.name}: variables and columns differ")
+            raise ValueError(f"{description.name}: variables and columns do not match")
         return Dataset.of(
             description, InFrame(frame, self.special_missing if special is None else special), **held
         )
@@ -316,42 +378,154 @@ class Dataset(Glanced):
     # Questions that rules and converters ask; each is answered once per variable.
 
     def missing(self, variable: str) -> Mask:
-        """Records without a value (null, NaN, NaT, blank)."""
+        """Records without a value: null, NaN, NaT, blank text, and special missings of SAS.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+            The answer that is kept: not to be written to, as those of the questions below.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].missing("DTHDT").tolist()
+        [False, True, False, True, True, False]
+        """
         return self._ask("missing", variable, columns.missing)
 
     def filled(self, variable: str) -> Mask:
-        """Records with a value."""
+        """Records with a value: those that are not `missing`.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> int(ag.read("adam")["ADSL"].filled("DTHDT").sum())
+        3
+        """
         return self._ask("filled", variable, lambda column: ~columns.missing(column))
 
     def distinct(self, variable: str) -> Distinct:
-        """Distinct values and each record's code among them; -1 where missing."""
+        """Distinct values and each record's code among them.
+
+        Returns
+        -------
+        Distinct
+            `values`, each of which some record has, and `codes`, of shape (n_records,): -1 where missing.
+
+        Examples
+        --------
+        >>> distinct = ag.read("adam")["ADSL"].distinct("DTHFL")
+        >>> distinct.values.tolist(), distinct.codes.tolist()
+        (['Y'], [0, -1, 0, -1, -1, 0])
+        """
         return self._ask("distinct", variable, columns.distinct)
 
     def matching(self, variable: str, predicate: Callable[[Any], bool]) -> Mask:
-        """Records whose value is there and satisfies `predicate`, asked once per distinct value."""
+        """Records with a value that satisfies `predicate`, which is called once per distinct value.
+
+        Parameters
+        ----------
+        variable : str
+        predicate : callable
+            Asked once per distinct value, however many records have it.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].matching("SEX", lambda sex: sex in ("F", "U")).tolist()
+        [True, False, True, False, False, True]
+        """
         return self.distinct(variable).matching(predicate)
 
     def equals(self, variable: str, *values: Any) -> Mask:
-        """Records whose value is one of `values`."""
+        """Records whose value is one of `values`; a missing value is none of them.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_records,)
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].equals("ITTFL", "Y").tolist()
+        [True, True, True, True, True, False]
+        """
         return self.distinct(variable).matching(lambda value: value in values)
 
     def numbers(self, variable: str) -> NDArray[np.float64]:
-        """Values as doubles, NaN where missing; raises `WrongType` on text."""
+        """Values as doubles, in the unit of the data.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_records,)
+            NaN where missing. Times are seconds; for dates and datetimes see `days`.
+
+        Raises
+        ------
+        WrongType
+            If the variable is character, or contains dates.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADTTE"].numbers("CNSR").tolist()
+        [0.0, 1.0, 0.0, 1.0, 1.0, 0.0]
+        """
         return self._ask("numbers", variable, columns.numbers)
 
     def days(self, variable: str) -> NDArray[np.float64]:
-        """Dates as days since 1970-01-01, NaN where missing; raises `WrongType` on text."""
+        """Dates as days since 1970-01-01.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_records,)
+            NaN where missing; of a datetime its date. A number without a date format is a SAS date.
+
+        Raises
+        ------
+        WrongType
+            If the variable is character.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> (data.days("ADT") - data.days("STARTDT") + 1).tolist()
+        [30.0, 61.0, 95.0, 120.0, 180.0, 240.0]
+        """
         return self._ask("days", variable, columns.days)
 
     def is_character(self, variable: str) -> bool:
+        """Whether the column of a variable holds text; dates, datetimes and times are numeric, as in SAS.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> data.is_character("PARAMCD"), data.is_character("ADT")
+        (True, False)
+        """
         return self._ask("is_character", variable, columns.is_character)
 
     def groups(self, *variables: str) -> NDArray[np.intp]:
-        """A group number per record for the combinations of `variables`; missing is a value too."""
+        """A group number per record for the combinations of `variables`; missing counts as a value.
+
+        Returns
+        -------
+        ndarray of int, shape (n_records,)
+            Equal where all these variables are equal; not without gaps, and in no order.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADSL"]
+        >>> len(np.unique(data.groups("TRT01P", "SEX")))
+        4
+        """
         codes, bound = np.zeros(len(self), dtype=np.intp), 1
         for variable in variables:
             part = self.distinct(variable)
-            width = len(part.values) + 1
+            width = len(part) + 1
             if bound * width > _LARGEST_CODE:
                 codes, bound = _compact(codes)
             codes, bound = codes * width + part.codes + 1, bound * width
@@ -411,12 +585,12 @@ def _compact(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
 def _require_texts(**given: object) -> None:
     for option, value in given.items():
         if not isinstance(value, str):
-            raise TypeError(f"the {option} of a dataset is a text, not {type(value).__name__}")
+            raise TypeError(f"the {option} of a dataset must be a string, not {type(value).__name__}")
 
 
 def _variables(given: Iterable[Variable] | None) -> list[Variable]:
     listed: list[Any] = list(given) if isinstance(given, Iterable) else [] if given is None else [given]
     for each in listed:
         if not isinstance(each, Variable):
-            raise TypeError(f"variables are described by Variable, not {type(each).__name__}")
+            raise TypeError(f"variables must be described with Variable, not {type(each).__name__}")
     return listed

@@ -6,10 +6,12 @@ A declaration turns the notes and warnings that come of inference into errors: w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from ..kinds import NAMES, Choice, ListOf, days, name, switch, text, toml_day
+from ..options import option
 from ..standards.terminology import BUILT_IN, Terminology
 
 Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
@@ -17,63 +19,131 @@ Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One parameter, by PARAMCD.
+    """One parameter, by PARAMCD: ``[endpoint.OS]`` of a file.
 
     Attributes
     ----------
     role : str
-        What it is: "OS", "PFS", "DOR", "TTP", …; empty where not declared.
+        Type of endpoint: "OS", "PFS", "DOR", "TTP", …; empty if not declared.
     origin : str
-        The ADSL variable that STARTDT equals, "TRTSDT", "RANDDT"; empty where not declared.
+        ADSL variable that STARTDT equals, such as "TRTSDT" or "RANDDT"; empty if not declared.
     evaluator : str
-        Whose assessment it rests on ("INVESTIGATOR", "IRC"): parameters of one evaluator are compared.
+        Evaluator ("INVESTIGATOR", "IRC"); only parameters of the same evaluator are compared.
     population : str
-        The ADSL flag whose subjects each have a record; empty where not declared.
+        ADSL flag; each of its subjects must have a record. Empty if not declared.
     recurrent : bool
         A subject may have several records.
     new_therapy : str
-        The ADSL date of the start of a new therapy, after which no event of the parameter counts.
+        ADSL date of the start of a new therapy; later events are not counted.
     gap : int or None
-        Days without an assessment after which an event does not count: as after two missed visits.
+        Days without an assessment after which an event is not counted, as after two missed visits.
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> declared = ag.Declarations(endpoints={"OS": ag.Endpoint(role="OS", origin="TRTSDT")})
+    >>> ag.validate(study, declarations=declared).verdict()
+    'passed'
     """
 
-    role: str = ""
-    origin: str = ""
-    evaluator: str = ""
-    population: str = ""
-    recurrent: bool = False
-    new_therapy: str = ""
-    gap: int | None = None
+    role: str = option(Choice(get_args(Role)), "What the parameter is.", default="")
+    origin: str = option(name, "ADSL variable that STARTDT equals, such as RANDDT.", default="")
+    evaluator: str = option(
+        text, "Whose assessment it rests on: parameters of one evaluator are compared.", default=""
+    )
+    population: str = option(name, "ADSL flag whose subjects each have a record.", default="")
+    recurrent: bool = option(switch, "A subject may have several records.", default=False)
+    new_therapy: str = option(
+        name, "ADSL date of the start of a new therapy, after which no event counts.", default=""
+    )
+    gap: int | None = option(days, "Days without an assessment after which no event counts.", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Declarations:
-    """What is declared of a study; everything is optional.
+@dataclass(frozen=True)
+class StudyDeclarations:
+    """What is declared of the study as a whole."""
+
+    cut_off: date | None = option(
+        toml_day, "Data cut-off date: nothing that is analysed happened later.", default=None
+    )
+    population: str = option(name, "Population flag of ADSL that analyses rest on.", default="")
+    nested: tuple[tuple[str, ...], ...] = option(
+        ListOf(
+            ListOf(
+                name,
+                least=2,
+                expected='one list for each chain, the smallest population first: [["PPROTFL", "ITTFL"]]',
+            ),
+            of="lists of names",
+        ),
+        "Population flags, each population within the next one.",
+        default=(),
+    )
+
+
+@dataclass(frozen=True)
+class StudyTable(StudyDeclarations):
+    """``[study]`` of a file."""
+
+    recurrent: tuple[str, ...] = option(
+        NAMES, "Parameters with several records for a subject: recurrent of each endpoint.", default=()
+    )
+
+
+@dataclass(frozen=True)
+class AdverseEventDeclarations:
+    """``[adverse_events]`` of a file."""
+
+    window_days: int | None = option(
+        days, "Days after the last dose in which an adverse event counts as treatment-emergent.", default=None
+    )
+    worsening: bool = option(
+        switch, "Events that began before treatment and worsened count as treatment-emergent.", default=False
+    )
+
+
+@dataclass(frozen=True)
+class Declarations(AdverseEventDeclarations, StudyDeclarations):
+    """Declarations of a study; all are optional.
 
     Attributes
     ----------
     cut_off : date or None
-        Data cut-off: nothing that is analysed happened later.
+        Data cut-off date; no analysed record is later.
     population : str
-        The flag of ADSL that analyses rest on, "SAFFL".
+        ADSL flag of the analysis population, such as "SAFFL".
     nested : tuple of tuple of str
         Population flags, each within the next: ``(("PPROTFL", "ITTFL"),)``.
-    endpoints : mapping of PARAMCD to Endpoint
-    window : int or None
+    window_days : int or None
         Days after the last dose in which an adverse event counts as treatment-emergent.
     worsening : bool
         Events that began before treatment and worsened count as treatment-emergent.
+    endpoints : mapping of PARAMCD to Endpoint
     terminology : Terminology
-        The codelists to judge terms by.
+        Codelists to check terms against.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> report = ag.validate(ag.read("adam"), declarations=ag.Declarations(cut_off=date(2024, 6, 30)))
+    >>> report.verdict(), report.terms.declared["cut_off"]
+    ('refused', '2024-06-30')
     """
 
-    cut_off: date | None = None
-    population: str = ""
-    nested: tuple[tuple[str, ...], ...] = ()
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
-    window: int | None = None
-    worsening: bool = False
     terminology: Terminology = BUILT_IN
+
+    @classmethod
+    def of_tables(
+        cls, study: StudyTable, adverse_events: AdverseEventDeclarations, endpoints: Mapping[str, Endpoint]
+    ) -> Declarations:
+        """What the tables of a file declare together."""
+        recurrent = {
+            each: replace(endpoints.get(each, UNDECLARED), recurrent=True) for each in study.recurrent
+        }
+        values = {each.name: getattr(study, each.name) for each in fields(StudyDeclarations)}
+        values |= {each.name: getattr(adverse_events, each.name) for each in fields(adverse_events)}
+        return cls(**values, endpoints={**endpoints, **recurrent})
 
 
 UNDECLARED = Endpoint()
@@ -81,15 +151,15 @@ NOTHING_DECLARED = Declarations()
 
 
 def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
-    """What is declared of datasets, name by name: "cut_off" to "2024-01-31", "endpoint OS role" to "OS".
+    """What is declared of datasets, by the keys of the file: "endpoint.OS.role" to "OS".
 
     What differs between datasets is listed: "2024-01-31, 2024-02-29".
     """
     found: dict[str, dict[str, None]] = {}
     for declared in {id(each): each for each in several}.values():
-        for name, value in _stated(declared, ""):
-            found.setdefault(name, {})[value] = None
-    return {name: ", ".join(values) for name, values in found.items()}
+        for key, value in _stated(declared, ""):
+            found.setdefault(key, {})[value] = None
+    return {key: ", ".join(values) for key, values in found.items()}
 
 
 def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[str, str]]:
@@ -99,7 +169,7 @@ def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[st
             continue
         if each.name == "endpoints":
             for parameter, endpoint in value.items():
-                yield from _stated(endpoint, f"endpoint {parameter} ")
+                yield from _stated(endpoint, f"endpoint.{parameter}.")
         elif value is not None and value is not False and value not in ("", ()):
             yield f"{prefix}{each.name}", _words(value)
 

@@ -47,7 +47,7 @@ class DatasetDescription:
 
     def __post_init__(self) -> None:
         if len(self.by_name) < len(self.variables):
-            raise ValueError(f"{self.name}: two variables differ only in case")
+            raise ValueError(f"{self.name}: two variable names differ only in case")
 
     @cached_property
     def by_name(self) -> Mapping[str, Variable]:

@@ -48,7 +48,7 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
         except (
             Exception
         ) as odd:  # of objects whose own methods fail, of memory that is not what its type says
-            unread = f"holds values that cannot be read ({type(odd).__name__})"
+            unread = f"contains values that cannot be read ({type(odd).__name__})"
             raise UnfitColumn(f"{one_line(dataset)}: {one_line(name)} {unread}") from None
         if read is not held:
             changed[name] = read
@@ -57,19 +57,19 @@ def taken(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
 
 def _names(frame: pd.DataFrame, dataset: str) -> list[str]:
     if isinstance(frame.columns, pd.MultiIndex):
-        raise ValueError(f"{dataset}: the columns have names of several levels; give each one name")
+        raise ValueError(f"{dataset}: the columns have multi-level names; give each column one name")
     if len(frame.columns) > MOST_VARIABLES:
         raise ValueError(
             f"{dataset}: {len(frame.columns):,} columns, more than the {MOST_VARIABLES:,} variables that a "
-            "SAS dataset can hold; split the frame, or make a record of each measurement"
+            "SAS dataset can hold; split the frame, or use one record per measurement"
         )
     try:
         given: list[Any] = list(frame.columns)
     except UnicodeDecodeError:
-        raise ValueError(f"{dataset}: a column has no name that is a text") from None
+        raise ValueError(f"{dataset}: a column name is not a string") from None
     names = [_name(each) for each in given]
     if not all(names):
-        raise ValueError(f"{dataset}: column {names.index('') + 1} has no name that is a text")
+        raise ValueError(f"{dataset}: the name of column {names.index('') + 1} is not a string, or is empty")
     if len(set(names)) < len(names):
         raise ValueError(f"{dataset}: two columns have the same name")
     return names
@@ -262,7 +262,7 @@ def _mixed(column: pd.Series) -> pd.Series:
     """Text among numbers is text to rules and refused by writers; anything else has no meaning here."""
     held = {type(value) for value in column}
     if not all(issubclass(each, _PLAIN) and not issubclass(each, _NO_NUMBERS) for each in held):
-        raise UnfitColumn("holds values of several kinds: make them all text, numbers or dates")
+        raise UnfitColumn("contains values of several types: convert them all to text, numbers or dates")
     is_text = column.map(lambda value: isinstance(value, str))
     _require_unicode(column[is_text])
     column[~is_text].map(_double)
@@ -274,16 +274,16 @@ _NO_NUMBERS = (np.complexfloating, np.timedelta64)
 _PLAIN = (str, int, float, np.number, np.bool_, Decimal, type(None), type(pd.NA), type(pd.NaT))
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
-        "undecoded": "holds text that is not valid Unicode: decode it again from its bytes",
-        "number": "holds numbers that no double holds",
-        "else": "holds values that are neither text nor numbers nor dates",
-        "nested": "holds lists, structs or maps: give each element a column of its own",
-        "bytes": "holds bytes: decode them to text",
-        "complex": "holds complex numbers: give their parts as two columns",
-        "timedelta": "holds durations: give them as numbers, of days or seconds",
-        "timedelta64": "holds durations: give them as numbers, of days or seconds",
-        "period": "holds periods: give the date on which they start, as with dt.to_timestamp()",
-        "interval": "holds intervals: give their bounds as two columns",
+        "undecoded": "contains text that is not valid Unicode: decode it again from its bytes",
+        "number": "contains numbers that a double cannot hold",
+        "else": "contains values that are not text, numbers or dates",
+        "nested": "contains lists, structs or maps: use one column per element",
+        "bytes": "contains bytes: decode them to text",
+        "complex": "contains complex numbers: use two columns for their parts",
+        "timedelta": "contains durations: convert them to numbers of days or seconds",
+        "timedelta64": "contains durations: convert them to numbers of days or seconds",
+        "period": "contains periods: convert them to their start dates, as with dt.to_timestamp()",
+        "interval": "contains intervals: use two columns for their bounds",
     }
 )
 _TAKERS: Mapping[str, _Taker] = MappingProxyType(

@@ -37,7 +37,7 @@ class Parameters:
 
     def __init__(self, data: Asked) -> None:
         self._data = data
-        codes = data.distinct("PARAMCD").values if "PARAMCD" in data else ()
+        codes = data.distinct("PARAMCD") if "PARAMCD" in data else ()
         self.names = (*map(str, codes), "")
 
     @property
@@ -90,10 +90,11 @@ class Parameters:
         if variable not in self._data:
             return found
         distinct = self._data.distinct(variable)
-        width = len(distinct.values)
+        width = max(len(distinct), 1)
         filled = distinct.codes >= 0
-        for pair in np.unique(self.codes[filled] * width + distinct.codes[filled]):
-            found[pair // width].append(str(distinct.values[pair % width]))
+        pairs = np.unique(self.codes[filled] * width + distinct.codes[filled])
+        for number, text in zip(pairs // width, distinct[pairs % width], strict=True):
+            found[number].append(str(text))
         return [sorted(texts) for texts in found]
 
     def endpoint(self, name: str) -> Endpoint:

@@ -1,4 +1,4 @@
-"""The named datasets of one delivery."""
+"""The datasets of a delivery."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ from .variable import ReadingNote
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study(Glanced):
-    """The named datasets of one delivery.
+    """The datasets of a delivery.
 
     Attributes
     ----------
     datasets : mapping of name to Dataset
-        In the order they were read. ``study["ADTTE"]`` finds one by name, in any case.
+        In the order in which they were read. ``study["ADTTE"]`` returns one, in upper or lower case.
     notes : tuple of ReadingNote
-        About the delivery as a whole: files of a folder that were not read.
+        Notes about the whole delivery, such as files that were not read.
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> "adtte" in study, len(study), [dataset.name for dataset in study]
+    (True, 2, ['ADSL', 'ADTTE'])
     """
 
     datasets: Mapping[str, Dataset]
@@ -32,34 +38,54 @@ class Study(Glanced):
 
     @classmethod
     def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
-        """A study of these datasets; two of one name are refused."""
+        """A study of these datasets; their names must be unique.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"USUBJID": ["1", "2"], "AGE": [54, 61]})
+        >>> ag.Study.of(ag.Dataset.from_frame(frame, "ADSL"))["adsl"]["AGE"].tolist()
+        [54, 61]
+        """
         named: dict[str, Dataset] = {}
         for dataset in datasets:
             if dataset.name in named:
-                raise ValueError(f"two datasets named {dataset.name}")
+                raise ValueError(f"two datasets are named {dataset.name}")
             named[dataset.name] = dataset
         return cls(MappingProxyType(named), tuple(notes))
 
     @classmethod
     def given(cls, what: object) -> Study:
-        """What a caller handed over as a study: a `Study`, or one `Dataset`.
+        """The argument as a study: a `Study`, or one `Dataset`.
 
         Raises
         ------
         TypeError
-            For anything else, as a path or a frame.
+            For anything else, such as a path or a DataFrame.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADSL"]
+        >>> list(ag.Study.given(data).datasets)
+        ['ADSL']
         """
         if isinstance(what, Study):
             return what
         if isinstance(what, Dataset):
             return cls.of(what)
         raise TypeError(
-            f"a study is needed, not {type(what).__name__}: read files with adamgate.read(path), "
+            f"a Study is required, not {type(what).__name__}: read files with adamgate.read(path), "
             "or take a frame with Dataset.from_frame(frame, name)"
         )
 
     def declaring(self, declarations: Declarations) -> Study:
-        """The same study with something declared of it."""
+        """A copy of the study with declarations.
+
+        Examples
+        --------
+        >>> study = ag.read("adam").declaring(ag.Declarations(population="ITTFL"))
+        >>> study["ADTTE"].declarations.population
+        'ITTFL'
+        """
         return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
 
     def _glance(self) -> Glance:
@@ -77,7 +103,9 @@ class Study(Glanced):
 
     def __getitem__(self, name: str) -> Dataset:
         if name not in self:
-            raise KeyError(f"there is no dataset {name}, but {', '.join(self.datasets) or 'none'}")
+            raise KeyError(
+                f"dataset {name} is not present; datasets are: {', '.join(self.datasets) or 'none'}"
+            )
         return self.datasets[name.upper()]
 
     def __contains__(self, name: object) -> bool:

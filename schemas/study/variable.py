@@ -22,24 +22,29 @@ MOST_VARIABLES = 32_767
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable as its source describes it.
+    """A variable with its metadata from the source.
 
     Attributes
     ----------
     name : str
         CDISC variable name, in the case of the source.
     label : str
-        Empty when the source has none.
+        Empty if the source has none.
     type : {"Char", "Num"}
         Dates, datetimes and times are Num, as in SAS.
     length : int or None
-        Bytes: of the longest text that fits, or of the stored number (2 to 8).
+        In bytes: maximum length of text, or length of the stored number (2 to 8).
     format, informat : str
-        SAS display format and informat, as "DATE9." or "8.2"; empty when there is none.
+        SAS format and informat, such as "DATE9." or "8.2"; empty if not present.
     key_sequence : int or None
-        Position among the dataset's keys, counted from 1 (Dataset-JSON).
+        Position among the keys of the dataset, from 1 (Dataset-JSON).
     data_type, target_data_type, item_oid : str
-        As Dataset-JSON declares them; empty for other formats.
+        From Dataset-JSON; empty for other formats.
+
+    Examples
+    --------
+    >>> ag.Variable("AVAL", "Analysis Value", "Num", 8, "8.2").format
+    '8.2'
     """
 
     name: str
@@ -64,6 +69,13 @@ class SpecialMissing:
         Record positions from 0, ascending; the frame holds NaN (or NaT) there.
     tags : ndarray of str
         "A" to "Z" or "_" for each, as in SAS `.A` to `.Z` and `._`.
+
+    Examples
+    --------
+    >>> tags = ag.SpecialMissing(np.array([1]), np.array(["A"]))
+    >>> data = ag.Dataset.from_frame(pd.DataFrame({"AVAL": [1.5, None]}), "ADX")
+    >>> ag.describe(data.replace(special_missing={"AVAL": tags})).variables[0].special_missing
+    {'.A': 1}
     """
 
     records: NDArray[np.int64]

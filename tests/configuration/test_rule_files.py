@@ -187,9 +187,9 @@ def test_a_rule_that_breaks_fails_no_example(file: Path):
 @pytest.mark.parametrize(
     ("folder", "told"),
     [
-        ("examples/ACME009/pass-x", "no rule has the id 'ACME009'"),
-        ("examples/ACME001/good-x", "begins with pass or fail"),
-        ("examples", "has no examples"),
+        ("examples/ACME009/pass-x", "'ACME009' is not a rule id"),
+        ("examples/ACME001/good-x", "does not begin with pass or fail"),
+        ("examples", "contains no examples"),
         ("other", "cannot be read: No such file"),
     ],
 )

@@ -10,7 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli
 from adamgate.converters.configuration import settings as config
-from adamgate.converters.configuration.settings import Settings, load_settings
+from adamgate.converters.configuration.load import OPTIONS_ONLY, load_settings
+from adamgate.converters.configuration.settings import Settings
 from adamgate.converters.terminal.commands.validate import command
 
 NOTHING: dict[str, str] = {}
@@ -36,7 +37,7 @@ def test_defaults_are_the_newest_standards_and_refuse_errors():
     assert settings == Settings()
     assert settings.standards == ag.Standards("1.3", "1.1")
     assert settings.threshold is ag.Severity.ERROR
-    assert {settings.origin(name) for name in config.KINDS} == {"default"}
+    assert {settings.origin(name) for name in config.SETTINGS} == {"default"}
 
 
 def test_no_home_and_no_such_name_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -56,8 +57,8 @@ def test_never_has_no_threshold():
 
 
 def test_every_setting_has_a_kind():
-    found = {"judging", "origins", "file", "with_data", "without_effect"}
-    assert set(config.KINDS) | found == set(Settings.__dataclass_fields__)
+    found = {"judging", "entries", "origins", "file", "with_data", "without_effect"}
+    assert set(config.SETTINGS) | found == set(Settings.__dataclass_fields__)
 
 
 def test_option_before_environment_before_file_before_default(study: Path, monkeypatch: pytest.MonkeyPatch):
@@ -219,7 +220,9 @@ def test_what_a_wrong_file_is_told(
 
 def test_a_file_that_is_not_toml(study: Path):
     write(study, "[settings\n")
-    with pytest.raises(ag.ConfigurationError, match=r"is not TOML: .*line 1.*\n  where: .*adamgate\.toml\n"):
+    with pytest.raises(
+        ag.ConfigurationError, match=r"is not TOML: .*\n  where: .*adamgate\.toml, line 1, column 10\n"
+    ):
         load_settings([study], environ=NOTHING)
 
 
@@ -243,7 +246,7 @@ def test_a_byte_order_mark_is_no_fault(study: Path, monkeypatch: pytest.MonkeyPa
 def test_a_misspelt_variable_is_refused_and_others_are_left_alone():
     with pytest.raises(ag.ConfigurationError, match="write ADAMGATE_FAIL_ON"):
         load_settings(environ={"ADAMGATE_FAILON": "never"})
-    others = {"ADAMGATE_DEBUG": "1", "ADAMGATE_HOME": "x", "ADAMGATE_PORT": "", "HOME": "y"}
+    others = {"ADAMGATE_HOME": "x", "ADAMGATE_PORT": "", "HOME": "y"}
     assert load_settings(environ=others) == Settings(without_effect=("ADAMGATE_HOME",))
 
 
@@ -263,14 +266,19 @@ def test_an_option_that_only_the_command_line_gives_is_refused_in_the_environmen
 
 
 def test_every_option_of_validate_is_a_setting_or_refused_in_the_environment_or_about_the_output():
-    output = {"format", "output", "verbose", "quiet", "force", "debug"}
+    output = {"format", "output", "verbose", "quiet", "force"}
     options = {
         name.removeprefix("--").replace("-", "_")
         for each in command.params
         if isinstance(each, click.Option)
         for name in [next(name for name in each.opts if name.startswith("--"))]
     }
-    assert options - output == {*config.KINDS, *config.OPTIONS_ONLY}
+    assert options - output == {*config.SETTINGS, *OPTIONS_ONLY}
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("please", True), ("0", False), ("No", False)])
+def test_debug_is_on_by_any_word_but_off(text: str, value: bool):
+    assert load_settings(environ={"ADAMGATE_DEBUG": text}).debug is value
 
 
 def test_a_variable_without_effect_is_named_also_with_q(
@@ -285,8 +293,8 @@ def test_a_variable_without_effect_is_named_also_with_q(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
-        "note: not settings, without effect: ADAMGATE_\\x1b[2J, ADAMGATE_STRICT (environment)",
-        "PASSED  no findings (refused from: error)",
+        "note: not settings, ignored: ADAMGATE_\\x1b[2J, ADAMGATE_STRICT (environment)",
+        "PASSED  no findings (fails on: error)",
     ]
     monkeypatch.setenv("ADAMGATE_RULES", "rules.py")
     assert cli.run(["validate", study, "-q"]) == 2

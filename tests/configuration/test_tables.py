@@ -1,16 +1,20 @@
 """The tables of adamgate.toml beside the settings: what they say, and what a wrong or hostile one is told."""
 
+import json
+import tomllib
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate.converters.configuration import tables as configuration
-from adamgate.converters.configuration.settings import load_settings
-from adamgate.schemas.study.declarations import Role
+from adamgate.converters.configuration.file_schema import file_schema
+from adamgate.converters.configuration.load import load_settings
+from adamgate.schemas.options import keys_of
+from adamgate.schemas.study.declarations import AdverseEventDeclarations, Role, StudyTable, stated_of
 
 NOTHING: dict[str, str] = {}
 
@@ -63,13 +67,21 @@ require = "AVAL < 9999"
 """
 
 
+def is_valid(text: str) -> bool:
+    """Whether the JSON Schema takes a file; dates are strings there."""
+    document = json.loads(json.dumps(tomllib.loads(text), default=str))
+    return Draft202012Validator(file_schema()).is_valid(document)
+
+
 @pytest.fixture
 def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
 
     def load(text: str, **overrides: object):
         Path("adamgate.toml").write_text(text, encoding="utf-8")
-        return load_settings([tmp_path], overrides=overrides, environ=NOTHING)
+        settings = load_settings([tmp_path], overrides=overrides, environ=NOTHING)
+        assert is_valid(text), "the schema takes what is read"
+        return settings
 
     return load
 
@@ -89,7 +101,7 @@ def test_everything_that_can_be_said(loaded):
         "PFSINV": ag.Endpoint(evaluator="Investigator"),
         "HOSP": ag.Endpoint(recurrent=True),
     }
-    assert (declared.window, declared.worsening) == (30, True)
+    assert (declared.window_days, declared.worsening) == (30, True)
     one, two, three = said.waivers
     assert (one.record, two.record) == (
         {"USUBJID": "01-001", "ASEQ": 3.0},
@@ -112,10 +124,27 @@ def test_an_option_replaces_the_names_of_the_file(loaded):
 
 
 def test_every_declaration_can_be_written():
-    assert set(configuration._ENDPOINT) == {each.name for each in fields(ag.Endpoint)}
-    reached = {"endpoints", "terminology"} | {"cut_off", "population", "nested", "window", "worsening"}
-    assert {each.name for each in fields(ag.Declarations)} == reached
-    assert configuration._ENDPOINT["role"].allowed == Role.__args__
+    assert {each.name for each in keys_of(ag.Endpoint)} == {each.name for each in fields(ag.Endpoint)}
+    reached = {each.name for table in (StudyTable, AdverseEventDeclarations) for each in keys_of(table)}
+    others = {"endpoints", "terminology", "recurrent"}
+    assert {each.name for each in fields(ag.Declarations)} ^ reached == others
+    assert keys_of(ag.Endpoint)[0].kind.allowed == Role.__args__
+
+
+def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
+    stated = stated_of([loaded(WHOLE).judging.declarations])
+    assert stated == {
+        "cut_off": "2024-01-31",
+        "population": "ITTFL",
+        "nested": "PPROTFL within ITTFL; ITTFL within ENRLFL",
+        "window_days": "30",
+        "worsening": "yes",
+        "endpoint.OS.role": "OS",
+        "endpoint.OS.origin": "RANDDT",
+        "endpoint.OS.recurrent": "yes",
+        "endpoint.PFSINV.evaluator": "Investigator",
+        "endpoint.HOSP.recurrent": "yes",
+    }
 
 
 def test_today_comes_from_the_option_or_the_environment_only(loaded):
@@ -200,6 +229,36 @@ def test_what_a_wrong_file_is_told(loaded, case: str, snapshot: SnapshotAssertio
         loaded(WRONG[case])
     assert str(wrong.value) == snapshot
     assert str(wrong.value).replace("\n", "").isprintable()
+
+
+ONLY_ADAMGATE = {
+    "date in quotes", "waiver that expires in quotes", "waiver of infinity", "waiver of a huge number",
+    "rule with an id of ours", "two rules with one id", "code in a rule", "attribute in a rule",
+}  # fmt: skip
+"""What a schema cannot say."""
+
+
+@pytest.mark.parametrize("case", sorted(set(WRONG) - ONLY_ADAMGATE))
+def test_the_schema_refuses_it_too(case: str):
+    assert not is_valid(WRONG[case])
+
+
+def test_a_name_with_blanks_in_brackets_is_refused(loaded):
+    for text in ('[rules."A B"]\nignore = ["AD02"]\n', '[endpoint." "]\nrole = "OS"\n'):
+        with pytest.raises(ag.ConfigurationError, match="is not a name"):
+            loaded(text)
+        assert not is_valid(text)
+
+
+def test_endpoints_are_known_in_any_case(loaded):
+    declared = loaded('[endpoint.os]\nrole = "OS"\n[endpoint.OS]\ngap = 90\n').judging.declarations
+    assert declared.endpoints == {"OS": ag.Endpoint(role="OS", gap=90)}
+
+
+def test_a_key_under_no_table_is_told_where_it_belongs(loaded):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded("cut_off = 2024-01-31\n")
+    assert wrong.value.advice == "write it under [study]"
 
 
 def test_a_huge_or_deep_file_is_refused(loaded):

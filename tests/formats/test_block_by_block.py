@@ -89,7 +89,10 @@ def small_blocks(monkeypatch):
 @pytest.mark.parametrize("shared", [False, True], ids=["own dictionaries", "one dictionary"])
 @pytest.mark.parametrize("to", FORMATS)
 @given(data=st.data())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=settings.default.max_examples * 40 // 100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_the_files_are_the_same_wherever_columns_lie(to, shared, small_blocks, data):
     dataset = data.draw(datasets(special_missing=to in HOLDS_SPECIAL_MISSING))
     with tempfile.TemporaryDirectory() as folder:

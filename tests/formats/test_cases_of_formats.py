@@ -39,7 +39,7 @@ def test_a_file_of_readr(cases: Path) -> None:
 
 def test_na_in_character_variables(cases: Path) -> None:
     folder = cases / "na_text_tte"
-    assert "NA in 3 variables (EVNTDESC, CNSDTDSC, TRTP), as R writes missing values" in notes(
+    assert "NA in 3 variables (EVNTDESC, CNSDTDSC, TRTP), which R writes for missing values" in notes(
         read(folder / "adtte.csv")
     )
     report = ag.validate(ag.read(folder, missing="NA"))
@@ -52,9 +52,9 @@ def test_na_in_character_variables(cases: Path) -> None:
     ("case", "variable", "kind", "note"),
     [
         ("csv_dtm_z/adae.csv", "ASTDTM", "datetime64[us]", "2 values with a time zone (Z)"),
-        ("csv_pandas_datetime/adtte.csv", "ADT", "datetime64[s]", "2 values with a time of 00:00:00"),
-        ("csv_dtm_midnight/adae.csv", "ASTDT", "datetime64[s]", "1 value with a time of 00:00:00"),
-        ("excel_decimal_comma/adtte.csv", "AVAL", "float64", "2 values written with a decimal comma"),
+        ("csv_pandas_datetime/adtte.csv", "ADT", "datetime64[s]", "2 values with time 00:00:00"),
+        ("csv_dtm_midnight/adae.csv", "ASTDT", "datetime64[s]", "1 value with time 00:00:00"),
+        ("excel_decimal_comma/adtte.csv", "AVAL", "float64", "2 values with a decimal comma"),
     ],
 )
 def test_forms_of_dates_and_numbers(cases: Path, case: str, variable: str, kind: str, note: str) -> None:
@@ -67,7 +67,10 @@ def test_dates_of_excel(cases: Path) -> None:
     path = cases / "excel_dates" / "adtte.csv"
     undecided = read(path)
     assert values(undecided, "STARTDT")[0] == "03/04/2020"
-    assert "in the form 99/99/9999, day/month or month/day (set --date-order dmy or mdy)" in notes(undecided)
+    assert (
+        "in the form 99/99/9999, which may be day/month or month/day (set --date-order dmy or mdy)"
+        in notes(undecided)
+    )
     assert read(path, date_order="dmy")["STARTDT"][0] == np.datetime64("2020-04-03")
 
 
@@ -85,7 +88,7 @@ def test_excels_delimiter_line(cases: Path) -> None:
 def test_excels_columns_at_the_end(cases: Path) -> None:
     data = read(cases / "excel_trailing_columns" / "adtte.csv")
     assert data.names == ("STUDYID", "USUBJID", "PARAMCD", "AVAL", "CNSR")
-    assert "without a name and without a value, excluded: 2" in notes(data)
+    assert "without name or values, excluded: 2" in notes(data)
 
 
 def test_a_delimiter_of_a_data_capture_system(cases: Path) -> None:

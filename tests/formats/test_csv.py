@@ -116,7 +116,7 @@ def test_a_numeric_variable_with_other_content_stays_text_and_is_told(tmp_path: 
     assert data.variable("AVAL").type == "Char"
     assert texts(data, "AGE") == ["40", "1e999", "50"]
     assert [str(note) for note in data.notes] == [
-        f"ADTTE.{variable} record 2: numeric by description, kept as character: "
+        f"ADTTE.{variable} record 2: declared numeric, kept as character: "
         f"1 value in the form {form}, not a number (read are 12.5, 1e-3)"
         for variable, form in (("AVAL", "<9"), ("AGE", "9A999"))
     ]
@@ -125,8 +125,8 @@ def test_a_numeric_variable_with_other_content_stays_text_and_is_told(tmp_path: 
 def test_a_word_for_missing_in_a_number_is_named(tmp_path: Path) -> None:
     (note,) = read(tmp_path, "USUBJID,AVAL\n1,1.5\n2,NA\n3,NA\n").notes
     assert str(note) == (
-        "ADTTE: NA in 1 variable (AVAL), as R writes missing values; kept as text, so AVAL stays character: "
-        "--missing NA reads it as missing"
+        "ADTTE: NA in 1 variable (AVAL), which R writes for missing values; kept as text, so AVAL stays "
+        "character (use --missing NA to read it as missing)"
     )
 
 
@@ -186,7 +186,7 @@ def test_dates_that_are_none_stay_text(tmp_path: Path, variable: str, text: str)
 def test_numbers_where_a_date_is_expected_are_kept_and_told(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,ADT\n1,19281\n2,\n")
     assert data["ADT"].tolist()[0] == 19281
-    assert data.notes[0].message == "holds numbers instead of dates, read as plain numbers"
+    assert data.notes[0].message == "contains numbers instead of dates, read as plain numbers"
 
 
 def test_digits_that_no_sas_count_has_stay_text(tmp_path: Path) -> None:
@@ -208,7 +208,9 @@ def test_a_point_between_thousands_is_not_a_decimal_point(tmp_path: Path) -> Non
 
 def test_a_record_that_repeats_the_names_is_noted(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM\n1,a\nUSUBJID,AETERM\n2,b\n")
-    assert [str(note) for note in data.notes] == ["ADTTE record 2: repeats the names, and is kept"]
+    assert [str(note) for note in data.notes] == [
+        "ADTTE record 2: repeats the variable names, kept as a record"
+    ]
 
 
 # Sidecar
@@ -237,9 +239,7 @@ def test_the_sidecar_describes_variables(tmp_path: Path) -> None:
     assert data.variable("ADT").format == "DATE9."
     assert data.carries == {"label", "length", "format"}
     (note,) = data.notes
-    assert str(note) == (
-        "ADTTE.ADT record 1: 1 value written as numbers, read as SAS dates (days since 1960-01-01)"
-    )
+    assert str(note) == ("ADTTE.ADT record 1: 1 value as numbers, read as SAS dates (days since 1960-01-01)")
 
 
 def test_a_sidecar_without_a_column_carries_less(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_sidecar_without_a_column_carries_less(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AVAL\n1,5\n")
     assert data.carries == {"label"}
     assert [str(note) for note in data.notes] == [
-        "ADTTE.GONE: described in _variables.csv, and not in the file"
+        "ADTTE.GONE: in _variables.csv, but not present in the file"
     ]
 
 

@@ -50,8 +50,8 @@ def test_one_column_that_seems_to_be_several_is_noted(tmp_path: Path) -> None:
     assert data.frame.columns.tolist() == ["USUBJID:AETERM"]
     (note,) = notes(data)
     assert note == (
-        "only one column was found, and its name holds :; "
-        "delimiters that are read are , ; |, tab and ^ ~ ! # *"
+        "only one column was found, and its name contains :; "
+        "supported delimiters are , ; |, tab and ^ ~ ! # *"
     )
 
 
@@ -98,13 +98,13 @@ def test_titles_above_the_names_are_left_out_and_counted(tmp_path: Path, titles:
     assert data.frame.columns.tolist() == ["USUBJID", "AESEQ", "AETERM"]
     assert len(data) == 2
     count = sum(1 for line in titles.split("\n") if line)
-    assert notes(data) == [f"titles above the names, excluded: {count}"]
+    assert notes(data) == [f"title lines above the header, excluded: {count}"]
 
 
 def test_titles_with_commas_are_told_from_names_by_the_records(tmp_path: Path) -> None:
     data = read(tmp_path, "Adverse events, safety set\nProtocol: X, page 1\n\nUSUBJID,AESEQ\n01,1\n02,2\n")
     assert data.frame.columns.tolist() == ["USUBJID", "AESEQ"]
-    assert notes(data) == ["titles above the names, excluded: 2"]
+    assert notes(data) == ["title lines above the header, excluded: 2"]
 
 
 def test_the_name_of_one_of_several_columns_is_not_a_title(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_name_of_one_of_several_columns_is_not_a_title(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("content", ["01-001,34,M\n01-002,44,F\n", "1,2,3\n4,5,6\n", "S1,54,2020-01-31\n"])
 def test_a_file_without_names_is_refused(tmp_path: Path, content: str) -> None:
-    with pytest.raises(UnreadableInput, match="the first line holds values, not names"):
+    with pytest.raises(UnreadableInput, match="the first line contains values, not variable names"):
         read(tmp_path, content)
 
 
@@ -136,7 +136,7 @@ def test_names_below_labels(tmp_path: Path) -> None:
     assert data.variable("AETERM").label == "Term as reported"
     assert data["AESEQ"].tolist() == [1, 2]
     assert data.carries == {"label"}
-    assert notes(data) == ["names are in the second line, below a line of labels"]
+    assert notes(data) == ["variable names are in the second line, below a line of labels"]
 
 
 def test_labels_below_names(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_labels_below_names(tmp_path: Path) -> None:
     )
     assert data.variable("USUBJID").label == "Unique Subject Identifier"
     assert texts(data, "AETERM") == ["headache"]
-    assert notes(data) == ["labels are in the second line, below the names"]
+    assert notes(data) == ["labels are in the second line, below the variable names"]
 
 
 def test_labels_below_names_of_a_study_without_a_number(tmp_path: Path) -> None:
@@ -167,9 +167,7 @@ def test_labels_below_names_of_an_empty_dataset(tmp_path: Path) -> None:
 def test_what_may_be_labels_or_a_record_is_kept_and_noted(tmp_path: Path) -> None:
     data = read(tmp_path, "NAME,TEXT\nFirst name,Some text\nAnna,b\n")
     assert texts(data, "NAME") == ["First name", "Anna"]
-    assert [str(note) for note in data.notes] == [
-        "AE record 1: looks like labels of the variables, and is kept"
-    ]
+    assert [str(note) for note in data.notes] == ["AE record 1: looks like variable labels, kept as a record"]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +196,7 @@ def test_records_stay_records(tmp_path: Path, content: str) -> None:
 def test_columns_at_the_end_without_name_and_value_are_left_out(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM,,\r\n1,a,,\r\n2,b,,\r\n")
     assert data.frame.columns.tolist() == ["USUBJID", "AETERM"]
-    assert notes(data) == ["columns at the end without a name and without a value, excluded: 2"]
+    assert notes(data) == ["columns at the end without name or values, excluded: 2"]
 
 
 @pytest.mark.parametrize("header", ["USUBJID,AETERM,", ",USUBJID,AETERM", "USUBJID,,AETERM"])
@@ -217,7 +215,7 @@ def test_records_at_the_end_without_a_value_are_left_out(tmp_path: Path) -> None
     data = read(tmp_path, "USUBJID,AETERM,AESEQ\n1,a,1\n,,\n2,b,2\n,,\n,,\n")
     assert texts(data, "USUBJID") == ["1", "", "2"]
     assert data["AESEQ"].tolist()[::2] == [1, 2]
-    assert notes(data) == ["records at the end without any value, excluded: 2"]
+    assert notes(data) == ["records at the end without values, excluded: 2"]
 
 
 def test_a_described_file_keeps_every_record(tmp_path: Path) -> None:
@@ -232,13 +230,13 @@ def test_identifiers_that_lost_their_digits_are_noted(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AESPID\n1.2E+14,1\n1.20E+14,2\n")
     assert texts(data, "USUBJID") == ["1.2E+14", "1.20E+14"]
     (note,) = notes(data)
-    assert note.startswith("2 values in the form 9.9E+99: a spreadsheet has dropped digits of long numbers")
+    assert note.startswith("2 values in the form 9.9E+99; a spreadsheet has dropped digits of long numbers")
 
 
 def test_blanks_that_nobody_sees_are_noted_and_kept(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,SEX\n1,F\u00a0\n2,F\n")
     assert texts(data, "SEX") == ["F\u00a0", "F"]
-    assert notes(data) == ["1 value with a no-break blank at the beginning or end, kept"]
+    assert notes(data) == ["1 value with leading or trailing no-break spaces, kept"]
 
 
 @pytest.mark.parametrize("names", ["USUBJID,AETERM", "USUBJID"])
@@ -264,5 +262,5 @@ def test_words_below_names_are_always_records(tmp_path: Path, rows: list[tuple[s
 def test_a_file_of_nothing_but_excels_line_is_refused(text, tmp_path):
     file = tmp_path / "adsl.csv"
     file.write_text(text, newline="")
-    with pytest.raises(UnreadableInput, match="the file holds no names and no records"):
+    with pytest.raises(UnreadableInput, match="the file has no variable names and no records"):
         ag.read(file)

@@ -170,7 +170,7 @@ def test_a_folder_that_cannot_be_looked_into_is_told(everything, tmp_path, monke
         raise PermissionError(13, "Permission denied", str(folder))
 
     monkeypatch.setattr("os.listdir", refuse)
-    with pytest.raises(UnwritableOutput, match="cannot be looked into"):
+    with pytest.raises(UnwritableOutput, match="cannot be listed"):
         ag.write(everything, tmp_path / "adtte.csv")
 
 
@@ -190,14 +190,14 @@ def test_breaches_are_told_all_at_once(tmp_path):
     )
     with pytest.raises(UnwritableOutput) as caught:
         ag.write(Dataset.from_frame(frame, "AD-X"), tmp_path / "other.csv")
-    for part in ("AD-X.INF: holds infinite", "AD-X.YEAR: holds dates", "none of SAS's"):
+    for part in ("AD-X.INF: contains infinite", "AD-X.YEAR: contains dates", "not a SAS name"):
         assert part in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_dates_that_read_back_as_text_are_refused(tmp_path):
     frame = pd.DataFrame({"XXDTC": np.array(["2014-01-01"], "datetime64[s]")})
-    with pytest.raises(UnwritableOutput, match="text by its name"):
+    with pytest.raises(UnwritableOutput, match="character by its name"):
         ag.write(Dataset.from_frame(frame, "ADX"), tmp_path / "adx.csv")
     described = Dataset.from_frame(frame, "ADX", variables=[Variable("XXDTC", type="Num", format="DATE9.")])
     ag.write(described, tmp_path / "adx.csv")

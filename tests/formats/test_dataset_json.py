@@ -406,16 +406,15 @@ def test_attributes_beyond_the_standard_are_named(tmp_path: Path, suffix: str) -
     data = read(tmp_path, content if suffix == ".json" else lines(content), suffix)
     (note,) = data.notes
     assert str(note) == (
-        "ADTTE: attributes that Dataset-JSON 1.1 does not have: vendor, sourceSystem.systemExtensions, "
-        "columns[].codelist, columns[].origin; they are not used, and not kept in Dataset-JSON that is "
-        "written"
+        "ADTTE: attributes that are not part of Dataset-JSON 1.1: vendor, sourceSystem.systemExtensions, "
+        "columns[].codelist, columns[].origin; not used, and not written to Dataset-JSON"
     )
     assert data.attributes["vendor"] == {"a": 1}
 
 
 def test_a_long_list_of_such_attributes_is_cut(tmp_path: Path) -> None:
     data = read(tmp_path, document() | {f"x{number}": 1 for number in range(12)})
-    assert "x8, x9 and 2 more; they" in str(data.notes[0])
+    assert "x8, x9 and 2 more; not used" in str(data.notes[0])
 
 
 # The standard's notes on values and records
@@ -429,7 +428,7 @@ def test_decimals_may_have_thousands_separators(tmp_path: Path, text: str, numbe
     data = column(tmp_path, [None, "7", text, text], dataType="decimal", targetDataType="decimal")
     np.testing.assert_array_equal(data["X"], [np.nan, 7.0, number, number])
     assert [str(note) for note in data.notes] == [
-        "ADTTE.X record 3: 2 values written with commas between thousands"
+        "ADTTE.X record 3: 2 values with commas as thousands separators"
     ]
 
 
@@ -442,7 +441,7 @@ def test_separators_and_rounding_are_both_told(tmp_path: Path) -> None:
     "text", ["1,5", "1234,567", "1,23,456", "1.234,5", ",123", "1,234,", "1,234.5,678", "1,234e5", "1 234"]
 )
 def test_other_commas_are_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UnreadableInput, match="a text that is not a number"):
+    with pytest.raises(UnreadableInput, match="a string that is not a number"):
         column(tmp_path, [text], dataType="decimal")
 
 
@@ -473,8 +472,8 @@ def test_a_record_may_be_an_object_on_its_line(tmp_path: Path, suffix: str) -> N
         ("True", "True is not JSON"),
         ("NA", "NA is not JSON"),
         (".", ". is not JSON"),
-        ("'7'", "this is not valid JSON: text in single quotes"),
-        ("NANCY", "this is not valid JSON: unexpected character"),  # newer versions of orjson say more
+        ("'7'", "not valid JSON: a string in single quotes"),
+        ("NANCY", "not valid JSON: unexpected character"),  # newer versions of orjson say more
     ],
 )
 @pytest.mark.parametrize("suffix", [".json", ".ndjson", "beside a stray byte"])
@@ -502,9 +501,9 @@ def test_values_that_json_does_not_have_are_named(
 @pytest.mark.parametrize(
     ("content", "what", "place"),
     [
-        (json.dumps(document()).encode()[:-10], "cut short", "record 2"),
-        (json.dumps(document()).encode()[:40], "cut short", "metadata (line 1"),
-        (json.dumps(document()).encode() + b"\n[1]", "more follows", "line 2, column 1"),
+        (json.dumps(document()).encode()[:-10], "truncated", "record 2"),
+        (json.dumps(document()).encode()[:40], "truncated", "metadata (line 1"),
+        (json.dumps(document()).encode() + b"\n[1]", "more than one JSON document", "line 2, column 1"),
         (json.dumps(document()).encode().replace(b'"02"]', b'"02",]'), "comma before", "record 2"),
         (
             json.dumps(document()).encode().replace(b'"02"', b'"a\nb"'),
@@ -591,7 +590,7 @@ def test_damaged_files_are_read_or_refused(tmp_path: Path, data: st.DataObject, 
 
 
 def test_a_document_by_the_name_of_lines(tmp_path):
-    with pytest.raises(UnreadableInput, match="this is one JSON document, not a line for each record"):
+    with pytest.raises(UnreadableInput, match="the file is one JSON document, not one line per record"):
         read(tmp_path, json.dumps(document()).encode(), ".ndjson")
 
 

@@ -101,6 +101,7 @@ def test_a_decimal_has_its_target(document):
 # Another tool
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("records", [None, 0])
 @pytest.mark.parametrize("name", ["adsl.xpt", "adtte.xpt", "adae.csv"])
 def test_dsjframe_reads_what_is_written(root, tmp_path, name, records):
@@ -202,11 +203,11 @@ def test_a_number_is_written_as_it_was_declared(declared, given, written, docume
 @pytest.mark.parametrize(
     ("declared", "given", "told"),
     [
-        ("integer", [1.5], "not whole"),
-        ("integer", [1e300], "not whole"),
-        ("boolean", [2.0], "other numbers than 0 and 1"),
-        ("time", [90_000.0], "no time of day"),
-        ("time", [1e-9], "no time of day"),
+        ("integer", [1.5], "non-integers"),
+        ("integer", [1e300], "non-integers"),
+        ("boolean", [2.0], "numbers other than 0 and 1"),
+        ("time", [90_000.0], "not times of day"),
+        ("time", [1e-9], "not times of day"),
     ],
 )
 def test_numbers_that_are_not_what_was_declared_are_refused(declared, given, told, tmp_path):
@@ -235,8 +236,8 @@ def test_character_dates_keep_their_declaration(document):
 def test_special_missing_values_are_refused_by_name_and_count(everything, tmp_path):
     with pytest.raises(UnwritableOutput) as caught:
         ag.write(everything, tmp_path / "adae.json")
-    assert "ADAE.AVAL: holds special missing values: .A 1\n" in str(caught.value)
-    assert "ADAE.ADT: holds special missing values: ._ 1\n" in str(caught.value)
+    assert "ADAE.AVAL: contains special missing values: .A 1\n" in str(caught.value)
+    assert "ADAE.ADT: contains special missing values: ._ 1\n" in str(caught.value)
     assert "Parquet" in caught.value.advice
     assert list(tmp_path.iterdir()) == []
 

@@ -28,7 +28,7 @@ def refusal(data, path):
 def test_nul_is_no_character_of_a_csv_file(tmp_path, dtype):
     values = pd.Series(["a", "b\0c"], dtype=dtype)
     text = refusal(dataset(values, type="Char"), tmp_path / "adx.csv")
-    assert "ADX.V1: holds text with a NUL character" in text
+    assert "ADX.V1: contains text with a NUL character" in text
 
 
 @pytest.mark.parametrize("described", [{"name": "A\0"}, {"label": "\0"}, {"format": "8.\0"}])
@@ -65,7 +65,7 @@ def test_half_a_surrogate_pair_in_what_describes_a_variable(tmp_path, described)
 
 @pytest.mark.parametrize("described", [{"name": " A"}, {"name": "A\t"}, {"format": "8.2 "}])
 def test_blanks_that_the_readers_of_csv_drop(tmp_path, described):
-    assert "has blanks around its name or format" in refusal(
+    assert "has leading or trailing blanks in its name or format" in refusal(
         dataset([1.0], **described), tmp_path / "adx.csv"
     )
 
@@ -75,7 +75,7 @@ def test_blanks_that_the_readers_of_csv_drop(tmp_path, described):
 )
 def test_numbers_that_their_declared_type_does_not_hold(tmp_path, declared, value):
     text = refusal(dataset([1.0, value], data_type=declared), tmp_path / "adx.json")
-    assert f"is declared {declared}, and holds" in text
+    assert f"is declared {declared}, but contains" in text
 
 
 def test_microseconds_far_from_1960_in_a_double(tmp_path, assert_same):

@@ -79,7 +79,7 @@ def comes_back(suffix, form, folder):
     (back,) = ag.read(folder / f"adx{suffix}")
     for kind in form.holds:
         assert KEPT[kind](back) == KEPT[kind](data), kind
-    said = re.fullmatch(r"ADX: .* has no place for (.*); they are left out", str(told[0].message))[1]
+    said = re.fullmatch(r"ADX: .* cannot hold (.*); not written", str(told[0].message))[1]
     assert [each.partition(" (")[0] for each in said.split("; ")] == [
         each for each in Holds if each in gone - DATA
     ]
@@ -126,8 +126,8 @@ def test_suffixes_have_one_format_and_readers_carry_no_more_than_it_holds(root):
 
 
 def made_page(root):
-    """The module that makes the table of docs/reading.md."""
-    spec = importlib.util.spec_from_file_location("make_formats", root / "docs" / "make_formats.py")
+    """The module that makes the tables of pages."""
+    spec = importlib.util.spec_from_file_location("make_tables", root / "docs" / "make_tables.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -135,9 +135,9 @@ def made_page(root):
 
 def test_the_page_says_what_each_format_holds(root):
     page = (root / "docs" / "reading.md").read_text(encoding="utf-8")
-    assert made_page(root).with_table(page) == page, "make docs"
-    body = page.split("## What a format holds")[1].split("\n## ")[0]
-    assert f"| special missing values | {' | '.join(4 * ['yes'])} | no |\n" in body
+    body = page.split("## What each format can hold")[1].split("\n## ")[0]
+    held = ("yes" if Holds.SPECIAL_MISSING in each.holds else "no" for each in FORMATS)
+    assert f"| special missing values | {' | '.join(held)} |\n" in body
 
 
 # A toy: one module and one entry.
@@ -187,7 +187,7 @@ def test_a_new_format_is_read_written_and_told_of(toy, tmp_path, monkeypatch, ca
     ag.write(Dataset.from_frame(frame, "ADX", "A label", named), "adx.parquet")
     assert run(["convert", "adx.parquet", "adx.toy"]) == 0
     said = capsys.readouterr().err
-    assert "ADX: Toy has no place for lengths (ARM); formats (USUBJID); they are left out" in said
+    assert "ADX: Toy cannot hold lengths (ARM); formats (USUBJID); not written" in said
     (back,) = ag.read("adx.toy")
     assert (back.label, [each.label for each in back.variables]) == ("A label", ["Subject", "Arm"])
     assert back.carries == {"label"}, "the reader does not say so: the format has no other place"
@@ -201,8 +201,8 @@ def test_a_new_format_is_read_written_and_told_of(toy, tmp_path, monkeypatch, ca
 
 
 def test_a_new_format_stands_on_the_page(toy, root):
-    first, _, *rows = made_page(root).table(formats.FORMATS).splitlines()
-    assert first.endswith("| Dataset-JSON | Toy |")
+    first, _, *rows = made_page(root).formats_table(formats.FORMATS).splitlines()
+    assert first.endswith(f"| {FORMATS[-1].name} | Toy |")
     assert [row.split("|")[-2].strip() for row in rows] == [
         "yes" if kind in TOY.holds else "no" for kind in Holds
     ]
@@ -224,7 +224,7 @@ def test_a_new_format_keeps_what_it_holds_and_tells_of_the_rest(toy, tmp_path):
 def test_a_survival_table_is_written_in_a_new_format(toy, root, tmp_path, capsys):
     command = ["survival", str(root / "fixtures/cartitude1"), "--param", "OS", "-q"]
     assert run([*command, "--for", "toy", "-o", str(tmp_path / "os.toy")]) == 0
-    assert "OS: Toy has no place for lengths (" in capsys.readouterr().err
+    assert "OS: Toy cannot hold lengths (" in capsys.readouterr().err
     (back,) = ag.read(tmp_path / "os.toy")
     assert back.variable("duration").label == "Time to event or censoring, months"
     assert json.loads((tmp_path / "os.codebook.json").read_text())["layout"] == "toy"

@@ -1,4 +1,4 @@
-"""Metadata that a format has no place for are told."""
+"""Metadata that a format cannot hold are told."""
 
 import pandas as pd
 import pytest
@@ -23,17 +23,17 @@ FULL = Dataset.from_frame(
 @pytest.mark.parametrize(
     ("suffix", "told"),
     [
-        ("csv", "CSV has no place for order of keys (USUBJID); value labels (AVAL); attributes (studyOID)"),
+        ("csv", "CSV cannot hold key order (USUBJID); value labels (AVAL); attributes (studyOID)"),
         (
             "json",
-            "Dataset-JSON has no place for informats (AVAL); class and subclass (BDS); value labels (AVAL)",
+            "Dataset-JSON cannot hold informats (AVAL); class and subclass (BDS); value labels (AVAL)",
         ),
     ],
 )
 def test_what_is_left_out_is_told(tmp_path, suffix, told):
     with pytest.warns(ag.MetadataNotKept) as warned:
         ag.write(FULL, tmp_path / f"adx.{suffix}")
-    assert [str(each.message) for each in warned] == [f"ADX: {told}; they are left out"]
+    assert [str(each.message) for each in warned] == [f"ADX: {told}; not written"]
 
 
 def test_parquet_keeps_all(tmp_path):

@@ -16,9 +16,9 @@ MARKER = "Zebra Quagga"
     ("name", "said"),
     [
         (b"AVAL", "AVAL"),
-        (b"a_long_name_of_32_characters_9999", "of a damaged name"),
-        (b"Zebra Quagga", "of a damaged name"),
-        (b"\x00\x1b[2J", "of a damaged name"),
+        (b"a_long_name_of_32_characters_9999", "with a damaged name"),
+        (b"Zebra Quagga", "with a damaged name"),
+        (b"\x00\x1b[2J", "with a damaged name"),
         (b"", "without a name"),
     ],
 )
@@ -68,16 +68,16 @@ def test_a_dataset_whose_description_is_foreign_is_not_named(tmp_path: Path):
     description = whole.index(b"SAS     ADTTE")
     whole[description : description + 80] = b"SECRETZQ" * 10
     (tmp_path / "adtte.xpt").write_bytes(whole[:1500])
-    with pytest.raises(ag.UnreadableInput, match="dataset of a damaged name"):
+    with pytest.raises(ag.UnreadableInput, match="dataset with a damaged name"):
         ag.read(tmp_path / "adtte.xpt")
 
 
 @pytest.mark.parametrize(
     ("version", "said"),
     [
-        ("1.0.0", "this is Dataset-JSON 1.0.0; version 1.1 is read"),
-        ("ZQXSECRET", "this is Dataset-JSON of another version; version 1.1 is read"),
-        ("19500102", "this is Dataset-JSON of another version; version 1.1 is read"),
+        ("1.0.0", "the file is Dataset-JSON 1.0.0; only version 1.1 can be read"),
+        ("ZQXSECRET", "the file is Dataset-JSON of another version; only version 1.1 can be read"),
+        ("19500102", "the file is Dataset-JSON of another version; only version 1.1 can be read"),
     ],
 )
 def test_only_a_version_of_dataset_json_is_quoted(tmp_path: Path, version: str, said: str):
@@ -91,6 +91,6 @@ def test_only_a_version_of_dataset_json_is_quoted(tmp_path: Path, version: str, 
 
 def test_a_long_label_for_no_variable(shared: Path):
     file = shared / "cases" / "robustness" / "xpt_labelv8_leak.xpt"
-    with pytest.raises(ag.UnreadableInput, match="a variable that the dataset does not have") as refused:
+    with pytest.raises(ag.UnreadableInput, match="a variable that is not present") as refused:
         ag.read(file)
     assert "CARTITUDE" not in str(refused.value)

@@ -55,14 +55,14 @@ def test_metadata_are_part_of_the_table(everything):
     ("column", "variable", "message"),
     [
         (pd.Series([1, 2**53 + 1]), Variable("V", type="Num"), "beyond 2\\*\\*53"),
-        (pd.Series(["a", b"b"], dtype=object), Variable("V", type="Char"), "neither text nor number"),
+        (pd.Series(["a", b"b"], dtype=object), Variable("V", type="Char"), "not text or number"),
         (pd.Series(["a", "\ud800"], dtype=object), Variable("V", type="Char"), "not valid Unicode"),
-        (pd.Series(["1", "2"]), Variable("V", type="Num"), "declared Num and holds text"),
-        (pd.Series([1.0, 2.0]), Variable("V", type="Char"), "declared Char and holds numbers"),
+        (pd.Series(["1", "2"]), Variable("V", type="Num"), "declared Num but contains text"),
+        (pd.Series([1.0, 2.0]), Variable("V", type="Char"), "declared Char but contains numbers"),
         (
             pd.Series(pd.to_datetime(["2014-01-01", None])),
             Variable("V", type="Char"),
-            "declared Char and holds dates",
+            "declared Char but contains dates",
         ),
         (
             pd.Series(pd.to_datetime(["2014-01-01T01", None])),
@@ -78,9 +78,9 @@ def test_metadata_are_part_of_the_table(everything):
         (
             pd.Series(pd.to_datetime(["2014-01-01T00:00:00.000000001", None])),
             Variable("V", type="Num"),
-            "microsecond",
+            "6 decimals",
         ),
-        (pd.Series([1j, 2.0]), Variable("V", type="Num"), "neither text nor number"),
+        (pd.Series([1j, 2.0]), Variable("V", type="Num"), "not text or number"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -98,7 +98,7 @@ def test_special_missing_values_that_are_none_are_refused(records, tmp_path):
     dataset = Dataset.from_frame(pd.DataFrame({"V": [1.0, np.nan]}), "ADX").replace(
         special_missing={"V": SpecialMissing(np.array(records), np.array(["A"]))}
     )
-    with pytest.raises(UnwritableOutput, match="where there is a value or no record"):
+    with pytest.raises(UnwritableOutput, match="for a record that has a value"):
         ag.write(dataset, tmp_path / "adx.parquet")
 
 

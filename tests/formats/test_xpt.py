@@ -207,7 +207,7 @@ def test_positions_in_another_order_are_told(read):
     variables = [Var("PARAM", "Char", 2, position=8), Var("AVAL", position=0)]
     dataset = read(library(Member("ADTTE", variables, [[b"OS", ibm(5)]])))
     assert dataset["AVAL"].tolist() == [5]
-    assert "another order" in dataset.notes[0].message
+    assert "in the order of the variables" in dataset.notes[0].message
 
 
 # Several members, empty ones

@@ -97,7 +97,7 @@ def aval(records, **changes):
 )
 def test_blank_bytes_are_never_read_as_numbers(path, content):
     path.write_bytes(content)
-    with pytest.raises(UnreadableInput, match=r"record [237] is blank where AVAL, a number, must be"):
+    with pytest.raises(UnreadableInput, match=r"record [237] is blank in AVAL, a numeric variable"):
         read_xpt(path, ReadOptions())
 
 
@@ -113,7 +113,7 @@ def test_records_that_were_never_written_are_refused(path, version, member):
     content = library(member(version=version))
     written = len(content) - 2 * 80
     path.write_bytes(content[:written] + bytes(2 * 80))
-    with pytest.raises(UnreadableInput, match=r"record \d+ is nothing but zero bytes"):
+    with pytest.raises(UnreadableInput, match=r"record \d+ contains only zero bytes"):
         read_xpt(path, ReadOptions())
 
 
@@ -129,5 +129,5 @@ def test_a_last_record_of_zeros_is_legal(path, version):
 
 def test_zero_bytes_after_the_padding_are_refused(path):
     path.write_bytes(library(aval(2)) + bytes(80))
-    with pytest.raises(UnreadableInput, match="record 10 is nothing but zero bytes"):
+    with pytest.raises(UnreadableInput, match="record 10 contains only zero bytes"):
         read_xpt(path, ReadOptions())

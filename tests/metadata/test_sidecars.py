@@ -124,7 +124,7 @@ def test_what_a_dataset_says_itself_stays() -> None:
 
 def test_a_table_of_datasets_without_names_is_refused(tmp_path: Path) -> None:
     (tmp_path / "datasets.csv").write_text("label,class\nx,BDS\n")
-    with pytest.raises(UnreadableInput, match="no column says which dataset"):
+    with pytest.raises(UnreadableInput, match="no column identifies the dataset"):
         sidecars.datasets_beside(tmp_path)
 
 
@@ -159,7 +159,7 @@ def test_without_a_name_in_the_table_the_file_names_the_dataset(tmp_path: Path, 
 
 def test_a_csv_file_of_two_datasets_is_refused(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "Filename,dataset\nx.csv,ADSL\nx.csv,ADTTE\n", x="AVAL\n1\n")
-    with pytest.raises(UnreadableInput, match="says that the file holds ADSL and ADTTE"):
+    with pytest.raises(UnreadableInput, match="says that the file contains ADSL and ADTTE"):
         read(folder)
 
 

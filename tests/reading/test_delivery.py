@@ -39,8 +39,8 @@ def test_subfolders_with_data_are_named(tmp_path):
         put(tmp_path, name)
     (note,) = notes(read(tmp_path), tmp_path)
     assert note == (
-        "not read: subfolders of FOLDER that may hold data: sub (a.xpt, b.csv, c.xlsx and 2 more), "
-        "deep/er (adtte.csv); --recursive (recursive=True in Python) reads them"
+        "not read: subfolders of FOLDER that may contain data: sub (a.xpt, b.csv, c.xlsx and 2 more), "
+        "deep/er (adtte.csv); use --recursive (recursive=True in Python) to read them"
     )
 
 
@@ -63,7 +63,7 @@ def test_a_folder_that_holds_only_subfolders_says_where_the_data_are(tmp_path):
     put(tmp_path, f"{ECTD}/adsl.csv", ADSL)
     with pytest.raises(UnreadableInput, match="not read") as refusal:
         read(tmp_path)
-    assert refusal.value.where == f"{tmp_path}, 0 files of its own; data in {ECTD} (adsl.csv)"
+    assert refusal.value.where == f"{tmp_path}, 0 files; data in {ECTD} (adsl.csv)"
     assert "--recursive" in refusal.value.advice
 
 
@@ -80,7 +80,7 @@ def test_recursive_reads_all_folders_with_their_own_tables(tmp_path):
     assert study["ADX"].variable("AVAL").label == "Analysis Value"
     assert study["ADX"].source.path == tmp_path / ECTD / "tte/adx.csv"
     assert notes(study, tmp_path) == [
-        "not read in FOLDER, though it may hold data: m5/datasets/abc-1/tabulations/ae.xlsx (Excel)"
+        "not read in FOLDER, may contain data: m5/datasets/abc-1/tabulations/ae.xlsx (Excel)"
     ]
 
 
@@ -113,8 +113,8 @@ def test_a_subfolder_that_may_not_be_read_is_not_passed_over(tmp_path, monkeypat
     closed = put(tmp_path, "closed/adtte.csv").parent
     for owner, name in ((delivery.os, "scandir"), (delivery, "contents_of")):
         monkeypatch.setattr(owner, name, refusing(closed, getattr(owner, name)))
-    assert "data: closed (cannot be looked into);" in notes(read(tmp_path), tmp_path)[0]
-    with pytest.raises(UnreadableInput, match="cannot be looked into") as refusal:
+    assert "data: closed (cannot be listed);" in notes(read(tmp_path), tmp_path)[0]
+    with pytest.raises(UnreadableInput, match="cannot be listed") as refusal:
         read(tmp_path, recursive=True)
     assert refusal.value.where == f"{closed}: Permission denied"
 
@@ -135,9 +135,9 @@ def test_the_search_for_a_note_ends(tmp_path, monkeypatch):
     for number in range(30):
         put(tmp_path, f"many/{number:02}/x.md")
     monkeypatch.setattr(delivery, "_LOOKED_AT", 20)
-    assert "data: not all of them were looked into;" in notes(read(tmp_path), tmp_path)[0]
+    assert "data: not all of them were searched;" in notes(read(tmp_path), tmp_path)[0]
     put(tmp_path, "first/adtte.csv")
-    assert "data: first (adtte.csv) and perhaps more;" in notes(read(tmp_path), tmp_path)[0]
+    assert "data: first (adtte.csv) and possibly more;" in notes(read(tmp_path), tmp_path)[0]
     monkeypatch.undo()
     for number in range(8):
         put(tmp_path, f"many/{number:02}/adtte.csv")
@@ -156,7 +156,7 @@ def test_parts_under_another_folders_name_are_refused_with_advice(tmp_path, file
     put(tmp_path, f"adtte/{file}")
     with pytest.raises(UnreadableInput, match="parts of one dataset") as refusal:
         read(tmp_path / "adtte")
-    advice = "rename the folder" if file.endswith(".parquet") else "as one file"
+    advice = "rename the folder" if file.endswith(".parquet") else "to one file"
     assert advice in refusal.value.advice
     with pytest.raises(UnreadableInput, match="parts of one dataset"):
         read([put(tmp_path, f"adtte/{file}"), put(tmp_path, f"adtte/part-9{file[-8:]}")])

@@ -64,7 +64,7 @@ def test_json_that_is_named_or_broken_is_not_left_out(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputs) as refusal:
         read(tmp_path)
     assert [problem.what for problem in refusal.value.problems] == [
-        "the file is cut short: it ends within its JSON",
+        "the file is truncated: the JSON is incomplete",
         "the file is empty",
     ]
 
@@ -161,7 +161,7 @@ def test_a_folder_without_data_and_no_input_at_all(tmp_path: Path, snapshot: obj
     with pytest.raises(UnreadableInput) as refusal:
         read(tmp_path)
     assert shown(refusal.value, tmp_path) == snapshot
-    with pytest.raises(UnreadableInput, match="no input is named"):
+    with pytest.raises(UnreadableInput, match="no input is given"):
         read([])
 
 
@@ -174,7 +174,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         with path.open("a") as file:
             file.write("2,3\n")
 
-    with pytest.raises(UnreadableInput, match="changed while it was read"):
+    with pytest.raises(UnreadableInput, match="changed while it was being read"):
         read(path, progress=grow)
 
 
@@ -225,7 +225,7 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
     put(tmp_path, "os.codebook.json", '{"schema_version": "1.0", "polarity": "event is CNSR = 0"}')
     (note,) = read(tmp_path).notes
     assert str(note).replace(str(tmp_path), "FOLDER") == (
-        "not read in FOLDER, though it may hold data: adae.XLSX (Excel), "
+        "not read in FOLDER, may contain data: adae.XLSX (Excel), "
         "adae.json (JSON, but not Dataset-JSON), adlb.rds (R), "
         "adrs.sas7bdat.zip (archive), adtte.json (JSON, but not Dataset-JSON), adtte.xpt.gz (compressed)"
     )
@@ -250,7 +250,7 @@ def test_the_key_of_dataset_json_is_found_wherever_it_stands(before: int, tmp_pa
         "late.json",
         json.dumps({"a": "x" * before, "datasetJSONVersion": "9", "b": "y" * 70_000}),
     )
-    with pytest.raises(UnreadableInput, match="this is Dataset-JSON 9"):
+    with pytest.raises(UnreadableInput, match="the file is Dataset-JSON 9"):
         read(tmp_path)
 
 
@@ -296,7 +296,7 @@ def test_notes_on_a_study_stay_with_it(tmp_path: Path) -> None:
 def test_links_to_nothing_are_refused_with_all_other_problems(tmp_path: Path) -> None:
     put(tmp_path, "adsl.csv", ADSL)
     (tmp_path / "adtte.xpt").symlink_to(tmp_path / "gone.xpt")
-    with pytest.raises(UnreadableInput, match="link points to nothing") as refusal:
+    with pytest.raises(UnreadableInput, match="link target does not exist") as refusal:
         read(tmp_path)
     assert refusal.value.where == str(tmp_path / "adtte.xpt")
     put(tmp_path, "adae.csv", "")
@@ -304,8 +304,8 @@ def test_links_to_nothing_are_refused_with_all_other_problems(tmp_path: Path) ->
     with pytest.raises(UnreadableInputs) as refusals:
         read(tmp_path)
     assert [problem.what for problem in refusals.value.problems] == [
-        "this is not a file",
-        "the link points to nothing",
+        "not a file",
+        "the link target does not exist",
         "the file is empty",
     ]
 
@@ -320,11 +320,11 @@ def test_a_sidecar_that_is_a_link_to_nothing_is_refused(tmp_path: Path, name: st
 
 def test_a_folder_without_readable_data_tells_what_is_there(tmp_path: Path) -> None:
     put(tmp_path, "adtte.xlsx", "x")
-    with pytest.raises(UnreadableInput, match="no data that can be read") as refusal:
+    with pytest.raises(UnreadableInput, match="no data files that can be read") as refusal:
         read(tmp_path)
     assert "adtte.xlsx (Excel)" in refusal.value.advice
 
 
 def test_a_catalogue_that_is_not_there_is_told_whatever_is_read(root, tmp_path):
-    with pytest.raises(UnreadableInput, match="no such format catalogue"):
+    with pytest.raises(UnreadableInput, match="format catalogue does not exist"):
         read(root / "fixtures" / "cartitude1", catalog=tmp_path / "formats.sas7bcat")

@@ -33,6 +33,17 @@ def test_what_was_written_is_read_back(tmp_path: Path, report: ag.Report, docume
     assert len(found.sha256) == 64
 
 
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_reports_of_earlier_versions_hold(tmp_path: Path, report: ag.Report, document: dict, version: str):
+    """They named what is declared otherwise."""
+    document["schema_version"] = version
+    document["terms"]["declared"] = [
+        {"name": "window", "value": "30"},
+        {"name": "endpoint OS role", "value": "OS"},
+    ]
+    assert ag.read_baseline(written(tmp_path, document)).findings == ag.Baseline.of(report).findings
+
+
 def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag.Report, document: dict):
     from adamgate.schemas.gate.baseline import compared
 
@@ -46,12 +57,12 @@ def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag
     [
         ("", "is not JSON"),
         ("[" * 200_000, "is not JSON"),
-        ("[]", "no report of adamgate"),
-        ('{"schema_version": 1.1, "findings": []}', "no report of adamgate"),
-        ('{"schema_version": "1.1"}', "no report of adamgate"),
-        ('{"schema_version": "1.0", "findings": []}', "a report of version 1.0"),
-        ('{"schema_version": "2.0", "findings": []}', "a report of version 2.0"),
-        ('{"schema_version": "1.1", "findings": [3]}', r"damaged(.|\n)*findings\[0\]"),
+        ("[]", "not an adamgate report"),
+        ('{"schema_version": 1.1, "findings": []}', "not an adamgate report"),
+        ('{"schema_version": "1.1"}', "not an adamgate report"),
+        ('{"schema_version": "1.0", "findings": []}', "a report of unsupported version 1.0"),
+        ('{"schema_version": "2.0", "findings": []}', "a report of unsupported version 2.0"),
+        ('{"schema_version": "1.1", "findings": [3]}', r"not valid(.|\n)*findings\[0\]"),
     ],
 )
 def test_what_is_no_baseline(tmp_path: Path, content: str, told: str):

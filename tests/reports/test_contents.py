@@ -72,7 +72,7 @@ def test_two_datasets_have_a_blank_line_between_them(described: Description):
 
 def test_an_empty_dataset_has_headings():
     shown = render_text([Description("ADX", "", Structure.OTHER, 0)])
-    assert "  holds:     0 records, 0 variables\n" in shown
+    assert "  size:      0 records, 0 variables\n" in shown
     assert shown.endswith("  #  Variable  Type  Missing  Distinct\n")
 
 

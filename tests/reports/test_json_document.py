@@ -128,5 +128,5 @@ def test_numbers_that_json_lacks_and_undecodable_paths(faulty: ag.Report):
 
 
 def test_an_unknown_format_is_a_configuration_error(clean: ag.Report):
-    with pytest.raises(ag.ConfigurationError, match="the formats are: text, json"):
+    with pytest.raises(ag.ConfigurationError, match="use one of: text, json"):
         ag.render(clean, "yaml")

@@ -45,17 +45,17 @@ def test_a_page():
     assert render_rule(rule) == (
         "XX001  AVAL is wrong\n"
         "\n"
-        "severity:       warning\n"
-        "applies to:     BDS, not PPK, NCA\n"
-        "needs:          AVAL, PARAMCD\n"
-        "needs one of:   ADT, ADTM\n"
-        "needs one of:   A, B\n"
-        "needs metadata: label\n"
-        "needs datasets: ADSL\n"
-        "looks at:       one record at a time\n"
-        "family:         time to event\n"
-        "belongs to:     ADaMIG 1.2, ADaMIG 1.3\n"
-        "cites:          ADaMIG 1.3, 3.3.5; adamgate\n"
+        "severity:          warning\n"
+        "applies to:        BDS, not PPK, NCA\n"
+        "requires:          AVAL, PARAMCD\n"
+        "requires one of:   ADT, ADTM\n"
+        "requires one of:   A, B\n"
+        "requires metadata: label\n"
+        "requires datasets: ADSL\n"
+        "level:             each record\n"
+        "family:            time to event\n"
+        "standards:         ADaMIG 1.2, ADaMIG 1.3\n"
+        "sources:           ADaMIG 1.3, 3.3.5; adamgate\n"
         "\n"
         "AVAL is wrong.\n"
         "\n"
@@ -69,7 +69,7 @@ def test_a_page():
 def test_a_rule_without_conditions_says_only_what_holds():
     page = render_rule(made_up())
     assert "applies to: any ADaM dataset\n" in page
-    assert "needs" not in page
+    assert "requires" not in page
 
 
 @pytest.mark.parametrize("rule_id", list(ag.rule_book()))
@@ -80,13 +80,14 @@ def test_every_rule_has_a_page(rule_id: str):
     assert page.endswith("\n")
     assert not page.endswith("\n\n")
     assert "{" not in page, "an argument was not filled in"
+    assert "TO WRITE" not in page, "the rule was begun and is not written"
 
 
 def test_an_unknown_rule_names_those_like_it():
     with pytest.raises(ag.ConfigurationError) as unknown:
         explain("TTE0006X")
     assert "did you mean TTE006 or" in str(unknown.value)
-    with pytest.raises(ag.ConfigurationError, match=r"to do: `adamgate rules` lists all"):
+    with pytest.raises(ag.ConfigurationError, match=r"to do: `adamgate rules` lists all rules"):
         explain("?")
 
 

@@ -42,7 +42,7 @@ def test_a_clean_study_takes_twenty_lines_however_large(clean: ag.Report):
 
 def test_the_verdict_alone_is_one_line(faulty: ag.Report):
     assert text(faulty, Detail.VERDICT) == (
-        "REFUSED  1 error, 5 warnings, 1 note, 1 check not run (refused from: error)\n"
+        "REFUSED  1 error, 5 warnings, 1 note, 1 check not run (fails on: error)\n"
     )
 
 

@@ -192,7 +192,9 @@ def studies(draw: st.DrawFn) -> tuple[Study, set[str]]:
     return study, texts | {f"{value:.0f}" for value in columns["AVAL"]} | {day.isoformat() for day in days}
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=settings.default.max_examples * 25 // 100, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(studies())
 def test_no_value_of_a_record_is_shown(made):
     study, values = made

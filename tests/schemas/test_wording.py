@@ -17,7 +17,7 @@ def test_nearest_ignores_case_and_puts_the_likeliest_first():
         ("SAFLF", ["SAFFL", "AGE"], "did you mean SAFFL?"),
         ("ZZZ", ["SAFFL", "AGE"], "known: SAFFL, AGE"),
         ("ZZZ", list("ABCDEFGHIJKLMNO"), "known: A, B, C, D, E, F, G, H, I, J, K, L and 3 more"),
-        ("ZZZ", [], "nothing of the kind is there"),
+        ("ZZZ", [], "none is present"),
     ],
 )
 def test_advice(name, known, advice):

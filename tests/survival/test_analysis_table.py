@@ -117,7 +117,7 @@ def test_what_parquet_cannot_hold_is_refused(made, tmp_path):
     broken = replace(made, dataset=made.dataset.replace(frame=finer))
     with pytest.raises(UnwritableOutput, match="cannot hold all of the data") as caught:
         broken.write(tmp_path / "os.parquet")
-    assert "OS.AGE: holds datetimes finer than a microsecond" in str(caught.value)
+    assert "OS.AGE: contains datetimes with more than 6 decimals of a second" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -74,7 +74,7 @@ def test_a_value_set_by_design_is_the_same_in_every_unit(day_28, unit, expected)
     assert made.frame.loc[by_design, "duration"].tolist() == [expected, expected]
     assert made.codebook.time.aval_exceptions == 2
     assert (made.codebook.time.from_aval, made.codebook.time.from_dates) == (60, 0)
-    assert "  2 records do not follow the formula: their AVAL is kept" in render_summary(made.codebook)
+    assert "  2 records do not follow the formula; AVAL is kept" in render_summary(made.codebook)
 
 
 @pytest.mark.parametrize("constant", [30.4375, 30.44, 365 / 12, 28.0])
@@ -189,7 +189,7 @@ def test_a_rounded_aval_that_no_date_makes_is_refused(case):
     changes, reason = REFUSED[case]
     with pytest.raises(Refused) as caught:
         table(coarse(**changes), "days")
-    assert caught.value.what == f"OS cannot be given in days: AVAL is rounded, and {reason}"
+    assert caught.value.what == f"OS cannot be converted to days: AVAL is rounded, and {reason}"
     assert "S-005" in caught.value.where
     assert "--unit months" in caught.value.advice
     assert "--where" in caught.value.advice
@@ -208,7 +208,7 @@ def test_an_exception_with_all_its_digits_is_kept_and_counted():
     assert made.frame["duration"][5] == 28
     said = render_summary(made.codebook)
     assert "but round(AVAL * 30.4375) for 1 other record" in made.codebook.time.duration
-    assert "  1 record does not follow the formula: its AVAL is kept" in said
+    assert "  1 record does not follow the formula; AVAL is kept" in said
 
 
 def test_a_value_that_stands_for_no_day_is_refused():
@@ -274,10 +274,10 @@ def length_of(study, unit="days"):
 def test_the_digits_of_aval_show_its_month_without_any_date(constant, decimals):
     aval = DAYS / constant if decimals is None else (DAYS / constant).round(decimals)
     study = study_of(records(aval))
-    assert length_of(study) == (constant, "AVAL: its values are whole numbers of days")
+    assert length_of(study) == (constant, "AVAL (values are whole days)")
     if decimals is None:
         assert durations(study, "days").tolist() == DAYS.tolist()
-    assert f"a month of AVAL has {constant:.10g} days (from AVAL: its" in render_summary(
+    assert f"a month of AVAL is {constant:.10g} days (from AVAL (values" in render_summary(
         table(study, "days").codebook, 200
     )
 
@@ -306,7 +306,7 @@ def test_one_exception_in_few_records_does_not_hide_the_month():
 def test_an_aval_rounded_up_to_whole_numbers_is_refused(unit, constant, dated):
     """Study weeks: the formula for rounded ones gives some of them by chance, and is none."""
     study = study_of(records(np.ceil(DAYS / constant), DAYS if dated else None, unit))
-    with pytest.raises(Refused, match=r"cannot be given in days: AVAL is rounded|cannot be determined"):
+    with pytest.raises(Refused, match=r"cannot be converted to days: AVAL is rounded|cannot be determined"):
         table(study, "days")
     assert table(study, unit).codebook.time.aval_formula is None
 
@@ -363,7 +363,7 @@ def test_a_month_is_assumed_only_where_nothing_contradicts_it_and_that_is_said()
         30.4375,
         "assumed",
     )
-    assert "  a month of AVAL is assumed to have 30.4375 days: the data do not show it" in render_summary(
+    assert "  a month of AVAL is assumed to be 30.4375 days (not shown by the data)" in render_summary(
         made.codebook
     )
     contradicted = records((DAYS[:8] / 26).round(1), DAYS[:8])
@@ -404,7 +404,7 @@ def test_a_rounded_aval_gives_its_exact_days_or_is_refused(days, decimals, trunc
     found = table_or_refusal(study, target)
     if isinstance(found, Refused):
         assert decimals < 2, "two decimals of a month tell the day"
-        assert by_design or "do not settle" in found.what
+        assert by_design or "fit several formulas" in found.what
         return
     if target == "months":
         assert found.frame["duration"].tolist() == aval.tolist()

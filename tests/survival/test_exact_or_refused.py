@@ -87,7 +87,7 @@ def cases(draw):
 
 @pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)))
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 def test_whole_days_are_found_to_half_a_day_or_the_table_is_refused(case, target):
     found = durations(case.study(), target)
     if found is not None and target != case.unit:
@@ -96,7 +96,7 @@ def test_whole_days_are_found_to_half_a_day_or_the_table_is_refused(case, target
 
 @pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)))
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 def test_dates_never_change_a_duration(case, target):
     everything = np.ones(len(case.days), dtype=bool)
     tables = [durations(case.study(dated), target) for dated in (everything, case.dated, ~everything)]
@@ -106,7 +106,7 @@ def test_dates_never_change_a_duration(case, target):
 
 @pytest.mark.slow
 @given(case=cases(), target=st.sampled_from(sorted(UNITS)), data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 def test_a_selection_never_changes_a_duration(case, target, data):
     chosen = data.draw(st.sets(st.integers(0, len(case.days) - 1), min_size=1))
     whole, selected = durations(case.study(), target), durations(case.study(), target, sorted(chosen))
@@ -136,11 +136,11 @@ def test_rounded_records_without_dates_are_refused_in_every_selection():
     study = study_of(rounded(DAYS / 30.4375, 1), elapsed)
     whole = refusal(study)
     alone = refusal(study, where="USUBJID in ('S-003', 'S-009', 'S-012', 'S-020', 'S-033')")
-    said = "OS cannot be given in days: AVAL is rounded, and 5 records have no ADT or STARTDT"
+    said = "OS cannot be converted to days: AVAL is rounded, and 5 records have no ADT or STARTDT"
     assert (whole.what, alone.what) == (said, said)
     assert whole.advice == (
-        "ask for AVAL's own unit (--unit months), exclude these records by a condition (--where), or deliver "
-        "AVAL unrounded or with ADT and STARTDT"
+        "request the unit of AVAL (--unit months), exclude these records with a condition (--where), or "
+        "provide AVAL unrounded or with ADT and STARTDT"
     )
     assert "--where" not in alone.advice
     assert durations(study, "days", [0, 1, 2]) == {f"S-{n:03}": DAYS[n] for n in range(3)}
@@ -188,7 +188,7 @@ def test_a_length_that_the_dates_contradict_is_named():
     """29.3 by one pair of values only: nothing shows it, and 30.4375 is not it."""
     study = study_of(np.full(3, 900 / 29.3), np.full(3, 899))
     assert refusal(study).where == (
-        "ADTTE, AVAL, in months of 30.4375 days, is not the time between STARTDT and ADT"
+        "ADTTE, AVAL in months of 30.4375 days does not equal the time from STARTDT to ADT"
     )
 
 
@@ -211,7 +211,7 @@ def test_two_constants_are_the_reason_not_the_rounding(undated):
     elapsed = DAYS - 1
     elapsed[:undated] = np.nan
     found = refusal(study_of(aval, elapsed))
-    assert "its records follow different formulas, and 14 records do not follow its formula" in found.what
+    assert "the records follow different formulas, and 14 records do not follow its formula" in found.what
     assert "/ 28 (months, rounded to 2 decimals) on others" in found.where
     assert found.advice.endswith("or correct the data")
     if undated:

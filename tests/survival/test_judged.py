@@ -15,7 +15,7 @@ from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.study.study import Study
 
-UNJUDGED = "ADTTE was not judged by the rules for time-to-event data"
+UNJUDGED = "ADTTE was not checked by the rules for time-to-event data"
 
 
 def declared(study, name="ADTTE", **metadata):
@@ -41,7 +41,7 @@ def test_another_class_is_refused_by_validate_and_by_the_table(make):
         survival(study, "OS")
     with pytest.raises(Refused, match=UNJUDGED) as refused:
         survival(study, "OS", gate={"ignore": ["TTE029"]})
-    assert refused.value.where == "ADTTE was judged as other: its class is declared as 'ADAM OTHER'"
+    assert refused.value.where == "ADTTE was checked as other: its class is declared 'ADAM OTHER'"
     assert "TIME-TO-EVENT" in refused.value.advice
     assert "--no-gate" in refused.value.advice
     assert len(survival(study, "OS", gate=False).frame) == 6
@@ -50,9 +50,9 @@ def test_another_class_is_refused_by_validate_and_by_the_table(make):
 def test_a_dataset_that_nothing_tells_to_be_time_to_event_is_refused(make):
     study = make(STARTDT=None, EVNTDESC=None, CNSDTDSC=None)
     bare = Study.of(study["ADTTE"].replace(name="ADXX"), study["ADSL"])
-    with pytest.raises(Refused, match="ADXX was not judged") as refused:
+    with pytest.raises(Refused, match="ADXX was not checked") as refused:
         survival(bare, "OS", gate={"severities": {"TTE029": "note"}})
-    assert "by its name and its variables" in refused.value.where
+    assert "by its name and variables" in refused.value.where
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_families_that_were_set_aside_are_refused_by_name(make, options, familie
 
 @pytest.mark.parametrize("name", ["rules", "attempt", "executor", "progress", "waiver", 7])
 def test_the_gate_takes_options_of_validate_and_nothing_else(make, name):
-    with pytest.raises(ConfigurationError, match=f"the gate has no option {name!r}") as refused:
+    with pytest.raises(ConfigurationError, match=f"gate does not have the option {name!r}") as refused:
         survival(inverted(make), "OS", gate={name: ["TTE006", "TTE017"]})
     assert refused.value.where == "gate"
     if name == "waiver":

@@ -184,6 +184,7 @@ def run_in_r(rscript: str, folder: Path, read: str) -> tuple[pd.DataFrame, str]:
     return pd.read_csv(folder / "found.csv").set_index("arm"), ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["plain", "codebook"])
 def test_r(made, reference, tmp_path, rscript, way):
     path, beside = made.write(tmp_path / "ttde.csv", "r")
@@ -201,6 +202,7 @@ def test_r(made, reference, tmp_path, rscript, way):
         assert classes == "character character character 254"
 
 
+@pytest.mark.slow
 def test_r_keeps_what_it_would_otherwise_convert(make, tmp_path, rscript):
     """Leading zeros, a column of F, missing values, dates: with the classes of the codebook."""
     study = make(USUBJID=["001", "002", "003", "004", "005", "006"])

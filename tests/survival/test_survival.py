@@ -128,7 +128,7 @@ def test_names_are_found_in_any_case_and_stand_as_the_data_have_them(make):
 @pytest.mark.parametrize("name", ["EVENT", "event", "Reason", "DURATION"])
 def test_a_covariate_never_takes_the_name_of_a_column_that_the_table_makes(make, name):
     study = make(**{name.upper(): ["x"] * 6})
-    with pytest.raises(ConfigurationError, match="the name of a column that every table has"):
+    with pytest.raises(ConfigurationError, match="the name of a standard column of the table"):
         table(study, covariates=[name])
     labels = {column.name: column.label for column in table(study).codebook.columns}
     assert labels["event"] == "Event occurred"
@@ -157,10 +157,13 @@ def test_covariates_that_the_table_has_anyway(make):
         (
             {"where": "AGE >= 63"},
             "03 05 06",
-            {"the condition is false": 2, "the condition is unknown, a value is missing": 1},
+            {"the condition is false": 2, "the condition is undetermined because a value is missing": 1},
         ),
-        ({"where": "not (AGE >= 63)"}, "01 02", {"the condition is false": 3,
-                                                 "the condition is unknown, a value is missing": 1}),
+        (
+            {"where": "not (AGE >= 63)"},
+            "01 02",
+            {"the condition is false": 3, "the condition is undetermined because a value is missing": 1},
+        ),
         ({"where": "AGE >= 63 or missing(AGE)"}, "03 04 05 06", {"the condition is false": 2}),
         (
             {"population": "SAFFL", "where": "CNSR == 0 and SITEID == '006'"},
@@ -333,10 +336,10 @@ def test_wrong_options(make, case, snapshot):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"where": 5}, "where is a text, not int"),
-        ({"arm": ["TRT01P"]}, "arm is a text, not list"),
-        ({"covariates": [1]}, "covariates is a text, not int"),
-        ({"gate": "no"}, "gate is True, False or options of validate, not str"),
+        ({"where": 5}, "where must be a string, not int"),
+        ({"arm": ["TRT01P"]}, "arm must be a string, not list"),
+        ({"covariates": [1]}, "covariates must be a string, not int"),
+        ({"gate": "no"}, "gate must be True, False or a mapping of validate options, not str"),
         ({"gate": True, "standards": "1.3"}, "standards is given as Standards"),
     ],
 )
@@ -364,7 +367,7 @@ def test_the_dataset_that_holds_the_parameter_is_found(make):
     other = make(PARAMCD=["PFS"] * 6)["ADTTE"].replace(name="ADPFS")
     made = table(Study.of(other, make()["ADTTE"]))
     assert made.codebook.dataset == "ADTTE"
-    with pytest.raises(ConfigurationError, match="ADPFS holds PFS; ADTTE holds OS"):
+    with pytest.raises(ConfigurationError, match="ADPFS contains PFS; ADTTE contains OS"):
         table(Study.of(other, make()["ADTTE"]), "TTP")
 
 

@@ -126,7 +126,7 @@ def test_every_layout_says_how_the_event_is_written():
 
 def test_r_would_take_the_text_na_for_missing():
     frame = TRICKY.assign(COUNTRY=["NA", "DE", None])
-    with pytest.raises(UnwritableOutput, match='COUNTRY holds the text "NA"'):
+    with pytest.raises(UnwritableOutput, match='COUNTRY contains the text "NA"'):
         text_of("r", frame)
     assert ",NA\n" in text_of("csv", frame)
 
@@ -150,11 +150,11 @@ def test_layout_for_a_path(tmp_path, path, name, chosen):
 @pytest.mark.parametrize(
     ("path", "name", "message"),
     [
-        ("os.xlsx", None, "no table is written as .xlsx"),
-        ("os", None, "no table is written as a file without suffix"),
-        ("os.parquet", "r", "the layout r is not written as .parquet"),
-        ("os.csv", "R", "there is no layout R"),
-        ("os.csv", "stata", "there is no layout stata"),
+        ("os.xlsx", None, "a table cannot be written as .xlsx"),
+        ("os", None, "a table cannot be written as a file without suffix"),
+        ("os.parquet", "r", "the layout r cannot be written as .parquet"),
+        ("os.csv", "R", "R is not a layout"),
+        ("os.csv", "stata", "stata is not a layout"),
     ],
 )
 def test_no_such_layout(tmp_path, path, name, message):

@@ -120,7 +120,7 @@ def test_a_severity_of_the_file(run, told, study: Path):
     code, document = told("--select", "TTE006")
     assert code == 0
     assert document["terms"]["severities"] == [{"rules": "TTE006", "severity": "note"}]
-    assert "\nSeverity set: TTE006 note\n" in run("validate", "data")[2]
+    assert "\nSeverity changed: TTE006 note\n" in run("validate", "data")[2]
 
 
 def test_a_waived_finding_refuses_neither_a_study_nor_a_table(run, told, study: Path, snapshot):
@@ -186,7 +186,7 @@ def test_only_new_findings_refuse(run, told, study: Path):
     assert code == 0
     assert "TTE006" in {each["rule_id"] for each in document["comparison"]["fixed"]}
     err = run("validate", "data", "--baseline", "old.json")[2]
-    assert "\nBeside old.json\n  0 new, " in err
+    assert "\nCompared with old.json\n  0 new, " in err
     assert "  fixed: ADTTE TTE006 error, 1 record: " in err
 
 
@@ -248,7 +248,7 @@ def test_examples_of_rules(run, study: Path):
     code, out, err = run("rules", "test", "examples")
     assert code == 1
     assert "WRONG  ACME001/pass-long" in out
-    assert "ACME001 has no example that is to fail\n" in out
+    assert "ACME001 has no example expected to fail\n" in out
     assert run("rules", "test", "none")[0] == 2
 
 
@@ -257,9 +257,9 @@ def test_what_is_declared_is_stated(run, told, study: Path):
     document = told()[1]
     assert document["terms"]["declared"] == [
         {"name": "cut_off", "value": "2024-01-31"},
-        {"name": "endpoint OS role", "value": "OS"},
+        {"name": "endpoint.OS.role", "value": "OS"},
     ]
-    assert "\nDeclared: cut_off 2024-01-31; endpoint OS role OS\n" in run("validate", "data")[2]
+    assert "\nDeclared: cut_off 2024-01-31; endpoint.OS.role OS\n" in run("validate", "data")[2]
 
 
 def test_terminology_of_a_file_judges_before_what_is_built_in(run, told, study: Path):
@@ -379,7 +379,7 @@ def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, o
     config(settings)
     code, out, err = run("validate", "data", "--format", "json", *options)
     assert code == 0
-    assert f"; {said} (refused from: error)\n" in err
+    assert f"; {said} (fails on: error)\n" in err
     assert run("validate", "data", "-q", *options)[2] == err
     document = json.loads(out)
     VALIDATOR.validate(document)
@@ -394,7 +394,7 @@ def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, o
 
 def test_an_older_standard_is_named_with_what_it_leaves_out(run, study: Path):
     (study / "adtte.csv").write_text(ADTTE)
-    said = r"; judged by ADaMIG 1\.1: \d+ checks? fewer than by ADaMIG 1\.3 \(from --standard\) \(refused"
+    said = r"; judged by ADaMIG 1\.1: \d+ checks? fewer than by ADaMIG 1\.3 \(from --standard\) \(fails on"
     assert re.search(said, run("validate", "data", "-q", "--standard", "adamig-1.1")[2])
     assert "judged by" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[2]
 

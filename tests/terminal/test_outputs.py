@@ -1,8 +1,10 @@
 """What outputs never replace, what they may, and what a report says while there is no verdict."""
 
+import contextlib
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +18,7 @@ import pytest
 
 import adamgate as ag
 from adamgate import cli
-from adamgate.converters.reports import REPORTS
-from adamgate.converters.reports.earlier import form_of, signed
+from adamgate.converters.reports import REPORTS, form_in
 from adamgate.converters.reports.files import ReportFile
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
@@ -47,10 +48,11 @@ TERMS = (
 )
 
 
-@pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A study with every kind of input, and files beside the data that nobody reads."""
-    (tmp_path / ".git").mkdir()
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with every kind of input, files beside the data that nobody reads, and its report."""
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / ".git").mkdir()
     files = {
         "data/adsl.csv": ADSL,
         "data/adtte.csv": ADTTE,
@@ -65,15 +67,25 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "ct.csv": TERMS,
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    with contextlib.chdir(folder):
+        assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
+    return folder
+
+
+@pytest.fixture
+def study(judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in which the test is."""
+    shutil.copytree(judged, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["validate", "data", "-q", "-o", "baseline.json"]) == 0
     return tmp_path
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file, but the bytecode that Python keeps of rule files."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 INPUTS = [
@@ -167,13 +179,13 @@ FOREIGN = {
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str):
     Path(name).write_text(FOREIGN[name])
-    assert form_of(Path(name)) is None
+    assert form_in(Path(name)) is None
     before = contents(study)
     assert cli.run(["validate", "data", "-q", "-o", name]) == 4
     assert cli.run(["validate", "data", "-q", "-o", name, "--fail-on", "bogus"]) == 2
     assert contents(study) == before
     assert cli.run(["validate", "data", "-q", "-o", name, "--force"]) == 0
-    assert form_of(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
+    assert form_in(Path(name)) == {".txt": "text", ".json": "json"}[Path(name).suffix]
 
 
 @pytest.mark.parametrize("options", [(), ("-q",), ("-v",), ("--ignore", "all"), ("--fail-on", "note")])
@@ -181,8 +193,8 @@ def test_a_file_that_only_begins_like_a_report_is_not_one(study: Path, name: str
 def test_every_report_is_known_as_ours(study: Path, form: str, options: tuple[str, ...]):
     for data in ("data", "gone"):
         assert cli.run(["validate", data, "-o", "findings", "--format", form, *options]) != 4
-        assert form_of(Path("findings")) == form
-    assert form_of(Path("gone")) is None
+        assert form_in(Path("findings")) == form
+    assert form_in(Path("gone")) is None
 
 
 def test_a_json_report_is_known_by_its_keys(study: Path):
@@ -191,7 +203,7 @@ def test_a_json_report_is_known_by_its_keys(study: Path):
     Path("compact.json").write_text(json.dumps(found, separators=(",", ":")))
     old = {key: value for key, value in found.items() if key not in ("reason", "terms", "comparison")}
     Path("old.json").write_text(json.dumps(old | {"schema_version": "1.0"}))
-    assert [form_of(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
+    assert [form_in(Path(name)) for name in ("compact.json", "old.json")] == ["json", "json"]
 
 
 def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.CaptureFixture[str]):
@@ -201,7 +213,7 @@ def test_the_text_of_a_file_says_whose_it_is(study: Path, capsys: pytest.Capture
     )
     assert cli.run(["validate", "data", "-q", "--format", "text"]) == 0
     assert "Report written by" not in capsys.readouterr().out
-    assert signed("{}\n", "json") == "{}\n"
+    assert REPORTS["json"].mark.put("{}\n") == "{}\n"
 
 
 def test_an_empty_file_may_become_a_report(study: Path):
@@ -294,7 +306,7 @@ def test_a_conversion_beside_its_source_can_be_repeated(
     for options in ((), ("--force",)):
         assert cli.run(["convert", "data/adtte.csv", f"data/{name}", *options]) == 0
         said = capsys.readouterr().err
-        assert f"note: data now holds ADTTE twice, adtte.csv and {name}: " in said
+        assert f"note: data now contains ADTTE twice, in adtte.csv and {name}: " in said
     assert cli.run(["convert", "data/adsl.csv", f"data/{name}", "--force"]) == 4
     assert cli.run(["validate", "data"]) == 3
     assert "dataset ADTTE was found twice" in capsys.readouterr().err
@@ -308,7 +320,7 @@ def test_of_csv_files_one_name_is_repeated_elsewhere(study: Path, capsys: pytest
 
 def test_a_table_named_as_a_dataset_of_its_folder(study: Path, capsys: pytest.CaptureFixture[str]):
     assert cli.run(["survival", "data", "--param", "OS", "-q", "-o", "data/adtte.parquet"]) == 0
-    assert "note: data now holds ADTTE twice, adtte.csv and adtte.parquet: " in capsys.readouterr().err
+    assert "note: data now contains ADTTE twice, in adtte.csv and adtte.parquet: " in capsys.readouterr().err
     assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "data/.adtte.parquet"]) == 0
     assert cli.run(["survival", *DATA, "--param", "OS", "-q", "-o", "adtte.parquet"]) == 0
     assert "twice" not in capsys.readouterr().err
@@ -377,12 +389,12 @@ def test_wrong_usage_takes_back_an_earlier_verdict(study: Path, case: str, suffi
     output = f"findings.{suffix}"
     assert cli.run(["validate", "data", "-q", "-o", output]) == 0
     assert cli.run(["validate", *WRONG_USAGE[case], "-o", output]) == 2
-    assert form_of(Path(output)) == {"json": "json", "txt": "text"}[suffix]
+    assert form_in(Path(output)) == {"json": "json", "txt": "text"}[suffix]
     if suffix == "json":
         assert document(output)["verdict"] == "not judged"
-        assert document(output)["reason"].startswith("wrong usage: ")
+        assert document(output)["reason"].startswith("usage error: ")
     else:
-        assert Path(output).read_text().startswith("NOT JUDGED  wrong usage: ")
+        assert Path(output).read_text().startswith("NOT JUDGED  usage error: ")
 
 
 @pytest.mark.parametrize("option", ["-o {}", "--output {}", "--output={}", "-o{}", "-qo {}", "-vqo{}"])
@@ -404,7 +416,7 @@ def test_a_format_that_nothing_tells_takes_back_an_earlier_verdict(study: Path):
     assert cli.run(["validate", "data", "-q", "-o", "findings", "--format", "json"]) == 0
     assert cli.run(["validate", "data", "-q", "-o", "findings"]) == 2
     assert document("findings")["verdict"] == "not judged"
-    assert "does not tell the report's format" in document("findings")["reason"]
+    assert "report format cannot be determined" in document("findings")["reason"]
     assert cli.run(["validate", "data", "-q", "-o", "new"]) == 2
     assert not Path("new").exists()
 
@@ -494,17 +506,17 @@ def test_a_killed_run_leaves_no_earlier_verdict(study: Path):
         process.send_signal(signal.SIGKILL)
     assert Path("started").exists()
     assert document()["verdict"] == "not judged"
-    assert document()["reason"] == "the run has not ended, or was ended from outside"
+    assert document()["reason"] == "the run has not finished, or was killed"
 
 
 ENDED_EARLY = {
     "SIGTERM": (143, "ended by Terminated"),
     "SIGHUP": (129, "ended by Terminated"),
     "SIGINT": (130, "interrupted"),
-    "SIGKILL": (-9, "the run has not ended, or was ended from outside"),
+    "SIGKILL": (-9, "the run has not finished, or was killed"),
     "ImportError": (70, "ended by ImportError"),
     "MemoryError": (70, "ended by MemoryError"),
-    "os._exit": (1, "the run has not ended, or was ended from outside"),
+    "os._exit": (1, "the run has not finished, or was killed"),
 }
 
 
@@ -605,7 +617,7 @@ def test_a_second_signal_does_not_keep_the_earlier_verdict(study: Path, monkeypa
 
 def test_a_baseline_that_judged_nothing_is_refused(study: Path):
     assert cli.run(["validate", "gone", "-o", "old.json"]) == 3
-    with pytest.raises(ag.UnreadableInput, match="judged nothing"):
+    with pytest.raises(ag.UnreadableInput, match="ended without a verdict"):
         ag.read_baseline("old.json")
 
 
@@ -644,7 +656,7 @@ def test_a_link_that_leads_back_to_itself(study: Path, suffix: str, capsys: pyte
     assert cli.run(["convert", "data/adtte.csv", f"loop.{suffix}", "--force"]) == 4
     assert cli.run(["survival", "data", "--param", "OS", "-o", f"loop.{suffix}", "--force"]) == 4
     assert cli.run(["validate", "data", "-o", f"loop.{suffix}", "--format", "json", "--force"]) == 4
-    assert capsys.readouterr().err.count("leads back to itself") == 3
+    assert capsys.readouterr().err.count("points to itself") == 3
 
 
 def test_a_folder_that_was_removed(study: Path, capsys: pytest.CaptureFixture[str]):

@@ -119,7 +119,7 @@ def test_encodings_that_python_does_not_have_are_refused_by_name(tmp_path: Path,
     with pytest.raises(UnreadableInput) as refusal:
         read_one(path, read_sas7bdat)
     assert refusal.value.what == (
-        f"the SAS dataset declares an encoding that is not known: {encoding.name} ({encoding.code})"
+        f"the SAS dataset declares an unknown encoding: {encoding.name} ({encoding.code})"
     )
     assert "--encoding NAME" in str(refusal.value.advice)
     assert values(read_one(path, read_sas7bdat, encoding="latin1"), "AETERM") == ["café"]
@@ -131,7 +131,7 @@ def test_encodings_that_python_does_not_have_are_refused_by_name(tmp_path: Path,
 def test_codes_that_nobody_knows_are_refused(tmp_path: Path, code: int) -> None:
     path = tmp_path / "adae.sas7bdat"
     path.write_bytes(sas7bdat(Data([Var("AETERM", "Char", 8)], [[b"caf\xe9"]], encoding=code)))
-    with pytest.raises(UnreadableInput, match=rf"an encoding that is not known: \({code}\)"):
+    with pytest.raises(UnreadableInput, match=rf"an unknown encoding: \({code}\)"):
         read_one(path, read_sas7bdat)
 
 
@@ -207,7 +207,7 @@ def test_a_short_text_that_may_be_utf8_is_what_the_file_declares(
     read = dataset(tmp_path, code, raw, b"ASCII")
     assert values(read, "AETERM") == [text, "ASCII"]
     (note,) = read.notes
-    assert "its text may be UTF-8 as well: too little to tell" in note.message
+    assert "its text could also be UTF-8 (too little to decide)" in note.message
     assert f"Read as {codec}" in note.message
     other = dataset(tmp_path, code, raw, encoding="utf-8")
     assert values(other, "AETERM") == [raw.decode("utf-8")]
@@ -266,7 +266,7 @@ def test_a_character_cut_at_the_length_leaves_the_others(
 ) -> None:
     read = dataset(tmp_path, code, text.encode(codec)[:-1], b"next", text[:-1].encode(codec))
     assert values(read, "AETERM") == [text[:-1] + CUT, "next", text[:-1]]
-    assert "the last character was cut off, only a part of it is present" in read.notes[-1].message
+    assert "the last character is incomplete (text cut off)" in read.notes[-1].message
     assert read.notes[-1].record == 1
 
 
@@ -277,7 +277,7 @@ def test_xpt_keeps_the_other_characters_too(tmp_path: Path) -> None:
     read = read_one(tmp_path / "adae.xpt", read_xpt)
     assert values(read, "AETERM") == ["Fièvre " + CUT, "Pain"]
     assert str(read.notes[-1]) == (
-        "ADAE.AETERM record 1: the last character was cut off, only a part of it is present: … 72 65 20 C3"
+        "ADAE.AETERM record 1: the last character is incomplete (text cut off): … 72 65 20 C3"
     )
 
 
@@ -317,14 +317,14 @@ def test_a_name_that_is_given_again_is_refused(
 ) -> None:
     data = Data([Var("AVAL", kind)] * times, [[1.0 if kind == "Num" else "x"] * times])
     (tmp_path / "adae.sas7bdat").write_bytes(sas7bdat(data))
-    with pytest.raises(UnreadableInput, match="two variables have one name"):
+    with pytest.raises(UnreadableInput, match="two variables have the same name"):
         read_one(tmp_path / "adae.sas7bdat", read_sas7bdat)
 
 
 def test_names_that_are_one_text_are_refused(tmp_path: Path) -> None:
     data = Data([Var("é".encode()), Var(b"\xe9")], [[1.0, 2.0]], encoding=WLATIN1)
     (tmp_path / "adae.sas7bdat").write_bytes(sas7bdat(data))
-    with pytest.raises(UnreadableInput, match="two variables have one name"):
+    with pytest.raises(UnreadableInput, match="two variables have the same name"):
         read_one(tmp_path / "adae.sas7bdat", read_sas7bdat)
 
 

@@ -44,8 +44,8 @@ DATES = {
     "31/01/2020": "in the form 99/99/9999, read as day/month",
     "31.01.2020": "in the form 99.99.9999, read as day/month",
     "1/31/2020": "in the form 99/99/9999, read as month/day",
-    "2020-01-31 00:00:00": "with a time of 00:00:00, read as dates",
-    "2020-01-31T00:00": "with a time of 00:00:00, read as dates",
+    "2020-01-31 00:00:00": "with time 00:00:00, read as dates",
+    "2020-01-31T00:00": "with time 00:00:00, read as dates",
 }
 
 
@@ -81,7 +81,7 @@ def test_one_ambiguous_date_keeps_the_column_text_and_names_the_option() -> None
     meant = typed(column("13/04/2020", "03/04/2020"), FormatKind.DATE)
     assert meant.wrong.tolist() == [False, True]
     assert messages(meant)[-1] == (
-        "in the form 99/99/9999, day/month or month/day (set --date-order dmy or mdy)"
+        "in the form 99/99/9999, which may be day/month or month/day (set --date-order dmy or mdy)"
     )
 
 
@@ -89,24 +89,24 @@ def test_one_ambiguous_date_keeps_the_column_text_and_names_the_option() -> None
 def test_a_day_that_no_calendar_has_is_called_so(text: str) -> None:
     meant = typed(column(text, "15/03/2020", "16/03/2020"), FormatKind.DATE)
     assert meant.wrong.tolist() == [True, False, False]
-    assert [each.message for each in meant.doubts] == ["in the form of a date that no calendar has"]
+    assert [each.message for each in meant.doubts] == ["that are not valid calendar dates"]
     for order in ("dmy", "mdy"):
         (doubt, *_) = typed(column(text), FormatKind.DATE, date_order=order).doubts
-        assert doubt.message == "in the form of a date that no calendar has"
+        assert doubt.message == "that are not valid calendar dates"
 
 
 def test_two_orders_in_one_column_are_not_read() -> None:
     meant = typed(column("13/04/2020", "04/13/2020"), FormatKind.DATE)
     assert meant.wrong.all()
-    assert "some with the day first and some with the month first" in messages(meant)[-1]
+    assert "some day/month and some month/day" in messages(meant)[-1]
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("31JAN20", "with a year of two digits"),
-        ("31/01/20", "with a year of two digits"),
-        ("31-Jan-20", "with a year of two digits"),
+        ("31JAN20", "with a two-digit year"),
+        ("31/01/20", "with a two-digit year"),
+        ("31-Jan-20", "with a two-digit year"),
         ("2020-01", "with an incomplete date"),
         ("2020---31", "with an incomplete date"),
         ("UN-JAN-2020", "with an incomplete date"),
@@ -129,11 +129,15 @@ DATETIMES = {
     "31JAN2020:08:30:00": ["in the form 31JAN2020"],
     "31JAN2020 08:30:00": ["in the form 31JAN2020"],
     "20200131T083000": ["in the form 20200131T083000"],
-    "2020-01-31T08:30:00Z": ["with a time zone (Z): the clock time is kept, the zone is not"],
-    "2020-01-31T08:30:00+02:00": ["with a time zone (+02:00): the clock time is kept, the zone is not"],
-    "2020-01-31T08:30:00.000-0500": ["with a time zone (-0500): the clock time is kept, the zone is not"],
-    "2020-01-31 08:30:00 UTC": ["with a time zone (UTC): the clock time is kept, the zone is not"],
-    "2020-01-31T08:30:00.0000001": ["finer than a microsecond, cut to the microsecond"],
+    "2020-01-31T08:30:00Z": ["with a time zone (Z); the time is kept as written, the zone is dropped"],
+    "2020-01-31T08:30:00+02:00": [
+        "with a time zone (+02:00); the time is kept as written, the zone is dropped"
+    ],
+    "2020-01-31T08:30:00.000-0500": [
+        "with a time zone (-0500); the time is kept as written, the zone is dropped"
+    ],
+    "2020-01-31 08:30:00 UTC": ["with a time zone (UTC); the time is kept as written, the zone is dropped"],
+    "2020-01-31T08:30:00.0000001": ["with more than 6 decimals of a second, cut to microseconds"],
     "1/31/2020 8:30 AM": ["in the form 99/99/9999 08:30 PM, read as month/day"],
     "31.01.2020 08:30": ["in the form 99.99.9999, read as day/month"],
 }
@@ -160,7 +164,7 @@ def test_other_offsets_are_not_zones(zone: str) -> None:
 def test_dates_in_a_datetime_variable_are_midnights_and_said_so() -> None:
     meant = typed(column("2020-01-31", "2020-01-31T08:30:00"), FormatKind.DATETIME)
     assert meant.values.tolist() == [datetime(2020, 1, 31), datetime(2020, 1, 31, 8, 30)]
-    assert messages(meant) == ["without a time, read as datetimes at 00:00:00"]
+    assert messages(meant) == ["without a time, read as 00:00:00"]
     assert meant.remarks[0].where.tolist() == [True, False]
 
 
@@ -294,26 +298,26 @@ def test_the_form_of_a_value_is_shown_and_not_the_value(tmp_path: Path) -> None:
 # Numbers
 
 NUMBERS = {
-    ("12,5", "7,25"): ([12.5, 7.25], ["written with a decimal comma"]),
-    ("0,125", "3"): ([0.125, 3], ["written with a decimal comma"]),
-    ("12,5", "1,234"): ([12.5, 1.234], ["written with a decimal comma"]),
-    ("1,234.5", "1,234"): ([1234.5, 1234], ["written with commas between thousands"]),
-    ("1,234,567", "12"): ([1234567, 12], ["written with commas between thousands"]),
+    ("12,5", "7,25"): ([12.5, 7.25], ["with a decimal comma"]),
+    ("0,125", "3"): ([0.125, 3], ["with a decimal comma"]),
+    ("12,5", "1,234"): ([12.5, 1.234], ["with a decimal comma"]),
+    ("1,234.5", "1,234"): ([1234.5, 1234], ["with commas as thousands separators"]),
+    ("1,234,567", "12"): ([1234567, 12], ["with commas as thousands separators"]),
     ("1.234.567", "2,5"): (
         [1234567, 2.5],
-        ["written with a decimal comma", "written with points between thousands"],
+        ["with a decimal comma", "with points as thousands separators"],
     ),
-    ("1.234.567", "2"): ([1234567, 2], ["written with points between thousands"]),
+    ("1.234.567", "2"): ([1234567, 2], ["with points as thousands separators"]),
     ("1.234,5", "2"): (
         [1234.5, 2],
-        ["written with a decimal comma", "written with points between thousands"],
+        ["with a decimal comma", "with points as thousands separators"],
     ),
     ("1\u00a0234,5", "2"): (
         [1234.5, 2],
-        ["written with a decimal comma", "written with no-break blanks between thousands"],
+        ["with a decimal comma", "with no-break spaces as thousands separators"],
     ),
-    ("1\u202f234", "2"): ([1234, 2], ["written with no-break blanks between thousands"]),
-    ("12.5\u00a0", "2"): ([12.5, 2], ["with no-break blanks around them"]),
+    ("1\u202f234", "2"): ([1234, 2], ["with no-break spaces as thousands separators"]),
+    ("12.5\u00a0", "2"): ([12.5, 2], ["with leading or trailing no-break spaces"]),
 }
 
 
@@ -354,8 +358,8 @@ def test_the_option_that_settles_a_comma_is_named(tmp_path: Path) -> None:
     (tmp_path / "adtte.csv").write_text("USUBJID;AVAL\n1;1,234\n2;5,678\n")
     (note,) = ag.read(tmp_path)["ADTTE"].notes
     assert note.message == (
-        "numeric by description, kept as character: 2 values in the form 9,999, decimal comma or thousands "
-        '(set --decimal "," or --decimal ".")'
+        "declared numeric, kept as character: 2 values in the form 9,999, with a decimal comma or a "
+        'thousands separator (set --decimal "," or --decimal ".")'
     )
     assert ag.read(tmp_path, decimal=",")["ADTTE"]["AVAL"].tolist() == [1.234, 5.678]
     assert ag.read(tmp_path, decimal=".")["ADTTE"]["AVAL"].tolist() == [1234, 5678]

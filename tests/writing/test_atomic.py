@@ -130,7 +130,7 @@ def test_permissions_of_a_replaced_file_stay(tmp_path):
 
 
 def test_two_outputs_of_one_name_are_refused(tmp_path):
-    with pytest.raises(UnwritableOutput, match="one name"):
+    with pytest.raises(UnwritableOutput, match="the same name"):
         write_together([planned(tmp_path / "a.csv"), planned(tmp_path / "a.csv")])
     assert tree(tmp_path) == {}
 
@@ -155,14 +155,14 @@ def test_a_file_in_place_of_a_folder_is_told(tmp_path, name):
     assert f"{tmp_path / 'file'} is a file, not a folder" in refusal_of(tmp_path / name).what
     (tmp_path / "file").unlink()
     (tmp_path / "file").symlink_to(tmp_path / "gone")
-    assert f"{tmp_path / 'file'} is a link to nothing" in refusal_of(tmp_path / name).what
+    assert f"{tmp_path / 'file'} is a link whose target does not exist" in refusal_of(tmp_path / name).what
 
 
 @pytest.mark.parametrize(
     ("number", "what", "advice"),
     [
-        (errno.EACCES, "you may not write in {folder}", "right"),
-        (errno.EROFS, "Read-only file system", "only be read"),
+        (errno.EACCES, "no permission to write in {folder}", "permission"),
+        (errno.EROFS, "Read-only file system", "read-only"),
         (errno.ENOSPC, "No space left", "free some space"),
         (errno.EIO, "Input/output error", "choose another folder"),
     ],

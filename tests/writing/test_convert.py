@@ -78,33 +78,33 @@ def test_a_csv_file_of_another_name_keeps_its_dataset(source, tmp_path):
 
 
 def test_one_folder_has_one_csv_file_of_a_dataset(source, tmp_path):
-    with pytest.raises(UnwritableOutput, match="holds ADTTE") as caught:
+    with pytest.raises(UnwritableOutput, match="contains ADTTE") as caught:
         ag.convert(source / "adtte.csv", source / "new.csv")
     assert caught.value.where == str(source / "adtte.csv")
     (source / "_datasets.csv").write_text("Filename,dataset\nx.csv,A\nx.csv,B\n")
     (source / "x.csv").write_text("A\n1\n")
-    with pytest.raises(UnwritableOutput, match="holds A and B"):
+    with pytest.raises(UnwritableOutput, match="contains A and B"):
         ag.write(dataset("ADAE"), source / "adae.csv")
 
 
 @pytest.mark.parametrize("name", ["_variables.csv", "datasets.csv", "_own.csv"])
 def test_data_are_not_written_where_tables_about_them_stand(source, tmp_path, name):
-    with pytest.raises(UnwritableOutput, match="a table about data"):
+    with pytest.raises(UnwritableOutput, match="a metadata table"):
         ag.convert(source / "adtte.csv", tmp_path / name, overwrite=True)
 
 
 @pytest.mark.parametrize(
     ("target", "to", "what", "advice"),
     [
-        ("adtte.xpt", None, "XPT cannot be written yet", "Parquet"),
-        ("out", "xpt", "XPT cannot be written yet", "Parquet"),
-        ("adtte.sas7bdat", None, "SAS's own format", "Parquet"),
+        ("adtte.xpt", None, "writing XPT is not supported", "Parquet"),
+        ("out", "xpt", "writing XPT is not supported", "Parquet"),
+        ("adtte.sas7bdat", None, "only SAS writes this format", "Parquet"),
         ("adtte.xlsx", None, "'.xlsx'", "Parquet"),
         ("adtte", None, "no suffix", "Parquet"),
-        ("out/", None, "a folder needs a format", "--to parquet"),
-        ("adtte.csv", "parquet", "named .csv and asked for as parquet", "one of the two"),
+        ("out/", None, "no output format is given", "--to parquet"),
+        ("adtte.csv", "parquet", "suffix .csv, but --to is parquet", "one of the two"),
         ("out", "excel", "'.excel'", "Parquet"),
-        ("all.json", None, "2 datasets cannot go to one file", "--to json"),
+        ("all.json", None, "2 datasets cannot be written to one file", "--to json"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_advice(source, tmp_path, target, to, what, advice):
@@ -160,7 +160,7 @@ def test_one_dataset_that_cannot_be_written_stops_all(tmp_path):
 
 @pytest.mark.parametrize("name", ["../ADSL", "..", ".ADSL", "A/B", "A\0B", "A" * 300, ""])
 def test_a_datasets_name_cannot_leave_the_folder(name, tmp_path):
-    with pytest.raises(UnwritableOutput, match="no file name"):
+    with pytest.raises(UnwritableOutput, match="not a valid file name"):
         ag.write(dataset("ADSL").replace(name=name), tmp_path / "out", to="parquet")
     assert list(tmp_path.iterdir()) == []
 
@@ -187,7 +187,7 @@ def test_progress_of_write_counts_records(tmp_path, monkeypatch, to):
     told = []
     ag.write(Dataset.from_frame(frame, "ADX"), tmp_path / f"x.{to}", progress=lambda *step: told.append(step))
     assert told == [(f"x.{to}", 2, 5), (f"x.{to}", 4, 5), (f"x.{to}", 5, 5)]
-    with pytest.raises(TypeError, match="progress is a function, not int"):
+    with pytest.raises(TypeError, match="progress must be a function, not int"):
         ag.write(dataset("ADSL"), tmp_path / f"y.{to}", progress=1)
 
 

@@ -40,7 +40,7 @@ def test_a_folder_of_parts_gets_no_further_part(tmp_path):
     folder = tmp_path / "adsl.parquet"
     ag.write(dataset, folder / "part-0.parquet")
     for to in ("parquet", "csv"):
-        with pytest.raises(UnwritableOutput, match="become a part of an input"):
+        with pytest.raises(UnwritableOutput, match="become part of an input"):
             ag.convert(folder, folder, to=to, overwrite=True)
     with pytest.raises(UnwritableOutput, match="would replace an input"):
         ag.convert(folder, tmp_path, to="parquet", overwrite=True)

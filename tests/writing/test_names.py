@@ -29,16 +29,16 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "json"])
 def test_an_output_whose_name_is_not_text_is_refused(data: Path, name: str, suffix: str):
     study = ag.read(data)
-    with pytest.raises(ag.UnwritableOutput, match="name holds what is not text"):
+    with pytest.raises(ag.UnwritableOutput, match="name is not valid text"):
         ag.write(study["ADTTE"], f"{name}.{suffix}")
     if suffix != "json":
-        with pytest.raises(ag.UnwritableOutput, match="name holds what is not text"):
+        with pytest.raises(ag.UnwritableOutput, match="name is not valid text"):
             ag.survival(study, "OS", gate=False).write(f"{name}.{suffix}")
     assert [path.name for path in data.parent.iterdir()] == ["data"]
 
 
 def test_nor_does_its_folder_hold_nul(data: Path):
-    with pytest.raises(ag.UnwritableOutput, match="not text"):
+    with pytest.raises(ag.UnwritableOutput, match="not valid text"):
         ag.write(ag.read(data), "a\0b", to="csv")
 
 

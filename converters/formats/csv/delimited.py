@@ -175,7 +175,7 @@ def _pieces(ends: Sequence[int], body: int, end: int, path: Path) -> Iterator[tu
             raise UnreadableInput(
                 f"a record is longer than {_BLOCK >> 20} MB",
                 str(path),
-                "a quotation mark may be lost near its beginning: export the file again",
+                "a quotation mark may be missing near its start; export the file again",
             )
     if end > begin:
         yield begin, end
@@ -201,7 +201,7 @@ def _named(
         if not named or column.column().filled().any():
             raise nameless(place, path)
     if named < len(names):
-        message = f"columns at the end without a name and without a value, excluded: {len(names) - named}"
+        message = f"columns at the end without name or values, excluded: {len(names) - named}"
         notes.append(ReadingNote(dataset, message))
     return names[:named]
 
@@ -209,9 +209,9 @@ def _named(
 def _misplaced(found: Scan, content: Content, path: Path) -> UnreadableInput:
     place = found.misplaced or 0
     return UnreadableInput(
-        "a quotation mark stands inside a value" if found.closed else "a quotation mark is never closed",
+        "an unescaped quotation mark inside a value" if found.closed else "a quotation mark is not closed",
         f"{path}, line {line_of(content, place)}",
-        "put such a value into quotation marks, and write each mark within it twice",
+        "enclose such values in quotation marks, and double each quotation mark inside them",
     )
 
 
@@ -277,7 +277,7 @@ def _split(
         )
     except pa.ArrowInvalid as error:
         raise UnreadableInput(
-            "this is no delimited text", str(path), "export the dataset as CSV again"
+            "the file is not delimited text", str(path), "export the dataset as CSV again"
         ) from error
     return table.to_batches()  # type: ignore[no-any-return]
 
@@ -288,7 +288,7 @@ def _ragged(first: tuple[int, int], count: int, expected: int, path: Path) -> Un
     return UnreadableInput(
         f"expected {expected} values, found {found}{others}",
         f"{path}, record {number}",
-        "quote values that hold the delimiter or a line break, and write missing values as empty fields",
+        "quote values that contain the delimiter or a line break, and write missing values as empty fields",
     )
 
 

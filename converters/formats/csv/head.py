@@ -123,14 +123,14 @@ def _found(data: bytes, path: Path, dataset: str, stray: bool) -> Head:
     raw = list(_raw_lines(data, stated.end() if stated else 0, stray))
     if not raw:
         raise UnreadableInput(
-            "the file holds no names and no records",
+            "the file has no variable names and no records",
             str(path),
-            "export it again; an empty dataset still has a line of names",
+            "export it again; a dataset without records still has a header line",
         )
     delimiter = stated[1].replace(b"\\t", b"\t") if stated else _delimiter(raw, path, dataset, notes)
     lines = list(_parted(raw, delimiter, path))
     if titles := _titles(lines):
-        notes.append(ReadingNote(dataset, f"titles above the names, excluded: {titles}"))
+        notes.append(ReadingNote(dataset, f"title lines above the header, excluded: {titles}"))
     lines = lines[titles:]
     names_at, labels_at = _rows(lines, dataset, notes)
     names, labels = lines[names_at], () if labels_at is None else lines[labels_at].fields
@@ -197,7 +197,7 @@ def _parted(lines: Sequence[_Line], delimiter: bytes, path: Path) -> Iterator[_L
             if line is not lines[0]:
                 return  # Python's csv takes no longer value; the records are parted by Arrow
             raise UnreadableInput(
-                "the first lines are no delimited text",
+                "the first lines are not delimited text",
                 f"{path}: {one_line(str(error))}",
                 "export the dataset as CSV again",
             ) from error
@@ -218,7 +218,7 @@ def _delimiter(lines: Sequence[_Line], path: Path, dataset: str, notes: list[Rea
     if alike:
         chosen = max(alike, key=lambda each: (alike[each], -candidates.index(each)))
         if [each for each in alike if alike[each] == alike[chosen]] != [chosen]:
-            notes.append(ReadingNote(dataset, f"delimiter: {_shown(chosen)}, though another would do"))
+            notes.append(ReadingNote(dataset, f"delimiter: {_shown(chosen)}, although another is possible"))
         return chosen
     usual = max(candidates, key=lambda each: (bare[0].count(each), each == b","))
     if usual in bare[0]:
@@ -242,8 +242,8 @@ def _note_one_column(lines: Sequence[bytes], dataset: str, notes: list[ReadingNo
         notes.append(
             ReadingNote(
                 dataset,
-                f"only one column was found, and its name holds {_shown(doubtful.encode('latin-1'))}; "
-                f"delimiters that are read are {known}",
+                f"only one column was found, and its name contains {_shown(doubtful.encode('latin-1'))}; "
+                f"supported delimiters are {known}",
             )
         )
 
@@ -305,14 +305,14 @@ def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tup
     if not (_all_differ(first.named) and _all_differ(second.named)) or _recurs(second, below):
         return 0, None
     if not _are_names(first.named) and _are_known_names(second, below):
-        notes.append(ReadingNote(dataset, "names are in the second line, below a line of labels"))
+        notes.append(ReadingNote(dataset, "variable names are in the second line, below a line of labels"))
         return 1, 0
     if _are_names(first.named) and _are_labels(second.named):
         if _describes_subjects(first.named, second, below):
-            notes.append(ReadingNote(dataset, "labels are in the second line, below the names"))
+            notes.append(ReadingNote(dataset, "labels are in the second line, below the variable names"))
             return 0, 1
         if sum(_LABEL_WORD.search(field) is not None for field in second.named) > 1:
-            notes.append(ReadingNote(dataset, "looks like labels of the variables, and is kept", record=1))
+            notes.append(ReadingNote(dataset, "looks like variable labels, kept as a record", record=1))
     return 0, None
 
 
@@ -370,13 +370,15 @@ def _note_on_names(names: _Line, dataset: str, notes: list[ReadingNote]) -> None
     if undecoded is not None:
         notes.append(undecoded_note(undecoded, dataset))
     if [name for name in names.fields if name.strip() != name and name.strip()]:
-        notes.append(ReadingNote(dataset, "blanks around the names in the first line were removed"))
+        notes.append(ReadingNote(dataset, "leading and trailing blanks of variable names removed"))
 
 
 def _refuse_unusable(names: Sequence[str], path: Path) -> None:
     if 2 * sum(_VALUE.fullmatch(name) is not None for name in names) > len(names):
         raise UnreadableInput(
-            "the first line holds values, not names", str(path), "write the names of the variables above it"
+            "the first line contains values, not variable names",
+            str(path),
+            "add a header line with the variable names",
         )
     if "" in names:
         raise nameless(names.index("") + 1, path)
@@ -389,7 +391,7 @@ def _refuse_unusable(names: Sequence[str], path: Path) -> None:
             raise UnreadableInput(
                 f"columns {first} and {number} have the same name in the first line",
                 str(path),
-                "give every variable its own name, above the first record",
+                "give each variable a unique name in the header line",
             )
 
 
@@ -398,5 +400,5 @@ def nameless(column: int, path: Path) -> UnreadableInput:
     return UnreadableInput(
         f"column {column} has no name",
         str(path),
-        "name it; a row index is left out with row.names = FALSE in R, index=False in pandas",
+        "name it; to omit a row index, use row.names = FALSE in R, index=False in pandas",
     )

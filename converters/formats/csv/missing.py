@@ -119,7 +119,7 @@ class MissingWords:
             )
         if self.quoted:
             count = sum(self.quoted.values())
-            became = "is text, without them it is missing" if self.bare else "is read as missing, too"
+            became = "is read as text, without them as missing" if self.bare else "is also read as missing"
             yield ReadingNote(
                 dataset,
                 f"{' or '.join(self.words)} in quotation marks {became}: "
@@ -167,8 +167,8 @@ def words_for_missing(
         variables = f"{len(concerned)} variable{'' if len(concerned) == 1 else 's'}"
         yield ReadingNote(
             dataset,
-            f"{word} in {variables} ({listed(concerned)}), as {_WRITTEN_BY[word]} missing values; "
-            f"kept as text{characters}: --missing {quote(word)} reads it as missing",
+            f"{word} in {variables} ({listed(concerned)}), which {_WRITTEN_BY[word]} for missing values; "
+            f"kept as text{characters} (use --missing {quote(word)} to read it as missing)",
         )
 
 

@@ -74,12 +74,14 @@ def plain_text(file: BufferedReader, path: Path, options: ReadOptions, gathering
     content = _unpacked(file, path, options, gathering)
     if not any(_FILLED.search(block) for _, block in blocks(content)):
         raise UnreadableInput(
-            "the file is empty", str(path), "export it again; an empty dataset still has a line of names"
+            "the file is empty",
+            str(path),
+            "export it again; a dataset without records still has a header line",
         )
     head = bytes(content.part(0, _HEAD))
     kind = seems(head[:512])
     if kind not in _PLAUSIBLE and not head.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
-        raise UnreadableInput(f"this is {kind}, not CSV", str(path), "export the dataset as CSV again")
+        raise UnreadableInput(f"the file is {kind}, not CSV", str(path), "export the dataset as CSV again")
     return _utf8(content, head, path, options.encoding, gathering)
 
 
@@ -90,7 +92,7 @@ def _unpacked(file: BufferedReader, path: Path, options: ReadOptions, gathering:
         return gathering.kept(unpacked(file, Allowance.of_file(file, path, options)))
     except (EOFError, zlib.error) as error:
         raise UnreadableInput(
-            "the gzip compression is broken or cut short", str(path), "copy or export the file again"
+            "the gzip data are damaged or incomplete", str(path), "copy or export the file again"
         ) from error
 
 
@@ -99,7 +101,7 @@ def _utf8(content: Content, head: bytes, path: Path, encoding: str | None, gathe
     wanted = codec_name(encoding) if encoding else marked
     if b"\0" in head and not wanted.startswith(("utf-16", "utf-32")):
         raise UnreadableInput(
-            "this is a binary file, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
+            "the file is binary, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
         )
     known = "utf-8" if wanted == "utf-8-sig" else wanted
     try:
@@ -116,7 +118,7 @@ def _utf8(content: Content, head: bytes, path: Path, encoding: str | None, gathe
         raise UnreadableInput(
             f"text is not {wanted}: bytes {shown_bytes(bytes(content.part(error.place, _SHOWN)))}",
             f"{path}, line {line_of(content, error.place)}",
-            "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried",
+            "give the correct encoding, or omit --encoding to try UTF-8 and cp1252",
         ) from error
     return PlainText(content, _behind_marks(content, wanted), known, stray=False)
 

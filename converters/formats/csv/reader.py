@@ -54,11 +54,11 @@ _ZERO_AHEAD = r"^-?0\d"
 _LOST_DIGITS = r"^\d([.,]\d+)?[Ee]\+\d+$"
 _UNDESCRIBED = VariableEntry("", "", None, None, "", "", FormatKind.NUMBER)
 _COUNTS = {
-    FormatKind.DATE: "written as numbers, read as SAS dates (days since 1960-01-01)",
-    FormatKind.DATETIME: "written as numbers, read as SAS datetimes (seconds since 1960-01-01)",
+    FormatKind.DATE: "as numbers, read as SAS dates (days since 1960-01-01)",
+    FormatKind.DATETIME: "as numbers, read as SAS datetimes (seconds since 1960-01-01)",
 }
 """Of times nothing is said: seconds from midnight are what our own writer writes."""
-_STAYS = "numeric by description, kept as character: "
+_STAYS = "declared numeric, kept as character: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     if table is None:
         notes += _repeated_names(name, content.header, texts)
     notes += [
-        ReadingNote(name, f"described in {VARIABLES_FILE}, and not in the file", entry.name)
+        ReadingNote(name, f"in {VARIABLES_FILE}, but not present in the file", entry.name)
         for entry in described.values()
     ]
     description = DatasetDescription(
@@ -185,7 +185,7 @@ def _without_empty_end(
             return content.columns, content.records
     records = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
     notes.append(
-        ReadingNote(dataset, f"records at the end without any value, excluded: {content.records - records}")
+        ReadingNote(dataset, f"records at the end without values, excluded: {content.records - records}")
     )
     return kept_columns((column.first(records) for column in content.columns), gathering), records
 
@@ -199,7 +199,7 @@ def _column(
     declared = entry.type or variable_type(name)
     if declared == "Num":
         if _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
-            problem = "is Num by its description, and is an identifier with leading zeros; it stays text"
+            problem = "is declared Num, but is an identifier with leading zeros; kept as character"
             return _Column(missing.settled(name, texts).to_pandas(), problem=problem, record=zero)
         return _number(
             missing.out_of_numbers(name, texts),
@@ -238,13 +238,13 @@ def _text_told(name: str, texts: TextColumn) -> Iterator[Told]:
     values = texts.values
     if _identifies(name) and (lost := matching(values, _LOST_DIGITS)).any():
         yield Told.of(
-            "in the form 9.9E+99: a spreadsheet has dropped digits of long numbers (export again as text)",
+            "in the form 9.9E+99; a spreadsheet has dropped digits of long numbers (export again as text)",
             lost,
             texts,
         )
     around = matching(values, "^[\u00a0\u202f]|[\u00a0\u202f]$")
     if variable_type(name) == "Char" and around.any():
-        yield Told.of("with a no-break blank at the beginning or end, kept", around, texts)
+        yield Told.of("with leading or trailing no-break spaces, kept", around, texts)
 
 
 def _kind(name: str, entry: VariableEntry) -> FormatKind:
@@ -277,7 +277,7 @@ def _number(texts: TextColumn, kind: FormatKind, options: ReadOptions, stated: b
     if stamps is not None:
         counted = (Told.of(_COUNTS[kind], meant.wrong, texts),) if kind in _COUNTS else ()
         return _Column(texts.spread(stamps), True, special, kind, counted)
-    problem = f"holds numbers instead of {kind}s, read as plain numbers"
+    problem = f"contains numbers instead of {kind}s, read as plain numbers"
     record = texts.first_record(meant.wrong)
     return _Column(texts.spread(plain.values), True, special, problem=problem, record=record)
 
@@ -307,7 +307,9 @@ def _repeated_names(dataset: str, names: Sequence[str], texts: Sequence[TextColu
         here = column.spread(mask_of(pc.equal(column.values, name).fill_null(False)))
         repeats = here if repeats is None else repeats & here
     if repeats is not None and repeats.any():
-        yield ReadingNote(dataset, "repeats the names, and is kept", record=int(repeats.argmax()) + 1)
+        yield ReadingNote(
+            dataset, "repeats the variable names, kept as a record", record=int(repeats.argmax()) + 1
+        )
 
 
 def _variable(name: str, label: str, entry: VariableEntry, column: _Column) -> Variable:

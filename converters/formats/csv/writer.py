@@ -45,14 +45,16 @@ def breaches(output: Output) -> Iterator[Breach]:
     unfit = list(breaches_of_text(dataset))
     yield from unfit
     if dataset_name(output.path.name) != dataset.name and not is_sas_name(dataset.name):
-        yield Breach(dataset.name, "its name is none of SAS's, so the file must have it, and has another")
+        yield Breach(
+            dataset.name, "its name is not a SAS name, so the file must have the same name, but has another"
+        )
     told = (dataset.label, dataset.declared_class, dataset.declared_subclass)
     if any("\0" in text for text in told) or any(text != text.strip() for text in told[1:]):
-        yield Breach(dataset.name, "has a NUL character in its label, or blanks around its class")
-    if is_sidecar(output.path):
         yield Breach(
-            dataset.name, f"{output.path.name} is what a table about data is called; begin without _"
+            dataset.name, "has a NUL character in its label, or leading or trailing blanks in its class"
         )
+    if is_sidecar(output.path):
+        yield Breach(dataset.name, f"{output.path.name} is the name of a metadata table; choose another name")
     texts = {} if unfit else _texts(dataset)
     if _has_long_record(dataset, texts):
         yield Breach(dataset.name, f"has a record of more than {LONGEST_RECORD >> 21} MB of text")
@@ -60,7 +62,9 @@ def breaches(output: Output) -> Iterator[Breach]:
         yield from _breaches_of_variable(dataset, variable, texts.get(variable.name))
         if variable_type(variable.name) == "Char" and written_sidecars.stamp_type(dataset, variable):
             yield Breach(
-                dataset.name, "holds dates, has no date format, and is text by its name", variable.name
+                dataset.name,
+                "contains dates, has no date format, and is character by its name",
+                variable.name,
             )
 
 
@@ -69,11 +73,11 @@ def _breaches_of_variable(
 ) -> Iterator[Breach]:
     """What a reader of CSV and of the tables beside it drops, or takes for a file that is no text."""
     if any(text != text.strip() for text in (variable.name, variable.format, variable.informat)):
-        yield Breach(dataset.name, "has blanks around its name or format", variable.name)
+        yield Breach(dataset.name, "has leading or trailing blanks in its name or format", variable.name)
     if any("\0" in text for text in (variable.name, variable.label, variable.format, variable.informat)):
         yield Breach(dataset.name, "has a NUL character in its name, label or format", variable.name)
     if text is not None and text.has_nul:
-        yield Breach(dataset.name, "holds text with a NUL character", variable.name)
+        yield Breach(dataset.name, "contains text with a NUL character", variable.name)
 
 
 @dataclass(frozen=True, slots=True)

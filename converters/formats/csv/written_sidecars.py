@@ -117,9 +117,9 @@ def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
             raise UnwritableOutput(problem.what, problem.where, problem.advice) from problem
         if name in names:
             raise UnwritableOutput(
-                f"another CSV file of the folder holds {name}, and {VARIABLES_FILE} can describe only one",
+                f"another CSV file in the folder contains {name}, and {VARIABLES_FILE} can describe only one",
                 str(path),
-                "write to another folder, or take that file away",
+                "write to another folder, or remove that file",
             )
 
 
@@ -164,9 +164,9 @@ def _beside(folder: Path, names: Sequence[str]) -> Path:
         there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     except OSError as error:
         raise UnwritableOutput(
-            "the folder of the output cannot be looked into",
+            "the output folder cannot be listed",
             f"{folder}: {error.strerror}",
-            "choose another folder, or ask for the right to read it",
+            "choose another folder, or ask for read permission",
         ) from error
     present = {name.lower(): folder / name for name in there}
     return next((present[name] for name in names if name in present), folder / names[0])
@@ -188,9 +188,9 @@ def _present(path: Path) -> _Table:
         return _Table(tuple(names), tuple(dict(zip(keys, values, strict=True)) for values in lines))
     except (OSError, csv.Error, ValueError) as error:
         raise UnwritableOutput(
-            "the table beside the output is damaged, and cannot be kept while new lines are added",
+            "the metadata table beside the output is damaged, so lines cannot be added to it",
             f"{path}: {error}",
-            "mend it, take it away, or write to another folder",
+            "fix or remove it, or write to another folder",
         ) from error
 
 

@@ -48,7 +48,7 @@ _ALLOWED: dict[str, frozenset[type]] = {
 } | dict.fromkeys(TEXT_TYPES | STAMP_TYPES, frozenset({str}))
 _NULL = type(None)
 _IN_JSON = {
-    str: "a text",
+    str: "a string",
     int: "a number",
     float: "a number",
     bool: "true or false",
@@ -56,7 +56,7 @@ _IN_JSON = {
     dict: "an object",
 }
 _EXACT = 2.0**53
-_STAYS = "meant to be a numeric {kind}, kept as character: "
+_STAYS = "declared a numeric {kind}, kept as character: "
 
 
 class WrongValue(ValueError):
@@ -151,7 +151,7 @@ class ColumnBuilder:
             if value is not None and type(value) not in self._allowed
         )
         raise WrongValue(
-            f"a variable of dataType {self.variable.data_type} holds {_IN_JSON[type(value)]}",
+            f"a variable of dataType {self.variable.data_type} contains {_IN_JSON[type(value)]}",
             self._records + place + 1,
         )
 
@@ -177,7 +177,7 @@ class ColumnBuilder:
         except UnicodeEncodeError:
             record = next(i for i, text in enumerate(texts) if text and not _escapes(text))
             raise WrongValue(
-                "a text is no Unicode: half a surrogate pair", self._records + record + 1
+                "a string is not valid Unicode (half a surrogate pair)", self._records + record + 1
             ) from None
         decoded, undecoded = decode_values(raw)
         if undecoded is not None and self._undecoded is None:
@@ -200,13 +200,13 @@ def _of_numbers(numbers: NDArray[np.float64], variable: Variable, inexact: int |
         stamps = STAMPS_OF[kind](numbers)
         if stamps is not None:
             return Column(stamps, is_number=True)
-        problem = f"has a {kind} format and holds what SAS does not count as one"
+        problem = f"has a {kind} format, but contains values outside the SAS range"
         return Column(numbers, True, problems=((problem, None),))
     if inexact is not None:
         return Column(numbers, True, problems=((ROUNDED, inexact),))
     fraction = np.isfinite(numbers) & (numbers != np.trunc(numbers))
     if variable.data_type == "integer" and fraction.any():
-        problem = "is declared integer and holds fractions; kept"
+        problem = "is declared integer but contains fractions; kept"
         return Column(numbers, True, problems=((problem, int(fraction.argmax()) + 1),))
     return Column(numbers, True)
 
@@ -216,7 +216,7 @@ def _of_decimals(texts: TextColumn) -> Column:
     meant = typed(texts.values, FormatKind.NUMBER, decimal=".")
     wrong = texts.first_record(meant.wrong | (meant.tags != ""))
     if wrong is not None:
-        raise WrongValue("a variable of dataType decimal holds a text that is not a number", wrong)
+        raise WrongValue("a variable of dataType decimal contains a string that is not a number", wrong)
     rounded = texts.first_record(beyond_double(pc.replace_substring(texts.values, ",", "")))
     problems = () if rounded is None else ((ROUNDED, rounded),)
     return Column(texts.spread(meant.values), True, problems=problems, told=tuple(forms_told(meant, texts)))
@@ -229,7 +229,9 @@ def _of_stamps(texts: TextColumn, kind: FormatKind, date_order: str | None) -> C
         return Column(texts.to_pandas(), False, told=tuple(told))
     tagged = texts.first_record(meant.tags != "")
     if tagged is not None:
-        problem = f"is meant to be a numeric {kind} and holds a special missing value as text; kept as text"
+        problem = (
+            f"is declared a numeric {kind}, but contains a special missing value as text; kept as character"
+        )
         return Column(texts.to_pandas(), False, problems=((problem, tagged),))
     sas_format = TIME_FORMAT if kind is FormatKind.TIME else ""
     return Column(

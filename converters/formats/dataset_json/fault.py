@@ -23,24 +23,24 @@ _TOKENS = (
         f"{_NULL}: Python's json module writes NaN and Infinity unless allow_nan=False, pandas writes null",
     ),
     (re.compile(r"None"), f"{_NULL}; None is Python's, and json.dumps writes null"),
-    (re.compile(r"True|False"), "write true or false; json.dumps does"),
+    (re.compile(r"True|False"), "write true or false, as json.dumps does"),
     (re.compile(r"NA|NULL|Null|undefined|\."), _NULL),
 )
 """What stands where JSON has a value, in the words of other languages, and the remedy."""
-_QUOTE = ("text in single quotes", 'write texts in double quotes ("); json.dumps does')
+_QUOTE = ("a string in single quotes", 'write strings in double quotes ("), as json.dumps does')
 _REASONS = {
     "trailing comma is not allowed": ("a comma before a closing bracket", "remove the comma"),
     "unexpected control character in string": (
-        "a text with a line break or another control character",
-        r"write it as an escape (\n); every JSON library does",
+        "a string with a line break or another control character",
+        r"write it as an escape (\n), as JSON libraries do",
     ),
 }
 _CUT_SHORT = "unexpected end of data"
 _ENDS = {
-    False: ("the file is cut short: it ends within its JSON", "copy or write the file again"),
+    False: ("the file is truncated: the JSON is incomplete", "copy or write the file again"),
     True: (
-        "the line ends within its JSON: the file is cut short, or has its lines broken",
-        "copy or write the file again; one JSON document over several lines is named .json",
+        "the JSON of the line is incomplete: the file is truncated, or its lines are broken",
+        "copy or write the file again; a JSON document of several lines must be named .json",
     ),
 }
 """For a document that is the whole file, and for one on a line."""
@@ -87,18 +87,18 @@ def _reason(error: json.JSONDecodeError, by_lines: bool) -> tuple[str, str]:
         return _ENDS[by_lines]
     if error.msg in _REASONS:
         fault, remedy = _REASONS[error.msg]
-        return f"this is not valid JSON: {fault}", remedy
+        return f"not valid JSON: {fault}", remedy
     if error.msg == _MORE_FOLLOWS:
-        advice = "if it holds a line for each record, name it .ndjson" if text[at] in "[{" else ""
-        return "this is not one JSON document: more follows behind it", advice
+        advice = "if the file has one line per record, name it .ndjson" if text[at] in "[{" else ""
+        return "the file contains more than one JSON document", advice
     if text[at] == "'":
-        return f"this is not valid JSON: {_QUOTE[0]}", _QUOTE[1]
+        return f"not valid JSON: {_QUOTE[0]}", _QUOTE[1]
     for token, remedy in _TOKENS:
         found = token.match(text, at)
         if found and not text[found.end() : found.end() + 1].isalnum():
             sign = "-" if text[at - 1 : at] == "-" else ""
             return f"{sign}{found[0]} is not JSON", remedy
-    return f"this is not valid JSON: {one_line(error.msg)}", ""
+    return f"not valid JSON: {one_line(error.msg)}", ""
 
 
 def _place_in_document(before: str) -> str:

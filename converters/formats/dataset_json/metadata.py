@@ -53,9 +53,9 @@ def _is_whole(value: Any, least: int) -> bool:
     return number and float(value).is_integer() and value >= least
 
 
-_TEXT = _Attribute(_is_text, "a text")
-_NEEDED_TEXT = _Attribute(_is_text, "a text", required=True)
-_COUNT = _Attribute(lambda value: _is_whole(value, 1), "a whole number above 0")
+_TEXT = _Attribute(_is_text, "a string")
+_NEEDED_TEXT = _Attribute(_is_text, "a string", required=True)
+_COUNT = _Attribute(lambda value: _is_whole(value, 1), "a positive integer")
 
 
 def _stamp(required: bool = False) -> _Attribute:
@@ -98,7 +98,7 @@ _DATASET = {
     "metaDataVersionOID": _TEXT,
     "metaDataRef": _TEXT,
     "itemGroupOID": _NEEDED_TEXT,
-    "records": _Attribute(lambda value: _is_whole(value, 0), "a whole number of 0 or more", required=True),
+    "records": _Attribute(lambda value: _is_whole(value, 0), "a non-negative integer", required=True),
     "name": _NEEDED_TEXT,
     "label": _NEEDED_TEXT,
     "columns": _Attribute(

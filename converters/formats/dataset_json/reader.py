@@ -42,7 +42,7 @@ from .metadata import attributes_of, creation_of, faults, time_of, unknown_attri
 _CHUNK = 1 << 20
 _VALUES = 400_000
 """Values that are taken at once."""
-_ADVICE = "have it written again by a tool that follows Dataset-JSON 1.1"
+_ADVICE = "write it again with a tool that follows Dataset-JSON 1.1"
 _LISTED = 10
 _ROWS_KEY = re.compile(rb'(?<!\\)"rows"\s*:\s*\[')
 _VERSION = re.compile(r"\d{1,2}(\.\d{1,2}){0,2}", re.ASCII)
@@ -114,7 +114,7 @@ def _taken_apart(file: BufferedReader, path: Path, options: ReadOptions) -> _Con
     if kind in (".dsjc", ".gz"):
         return _by_lines(_lines(_decompressed(file, path, options)), options)
     if seems(head) not in ("", "a JSON document", "a text file, perhaps CSV"):
-        raise _Broken(f"this is {seems(head)}, not Dataset-JSON")
+        raise _Broken(f"the file is {seems(head)}, not Dataset-JSON")
     if kind == ".ndjson":
         return _by_lines(_lines(iter(lambda: file.read(_CHUNK), b"")), options)
     return _whole(file.read(), options)
@@ -123,12 +123,12 @@ def _taken_apart(file: BufferedReader, path: Path, options: ReadOptions) -> _Con
 def _whole(data: bytes, options: ReadOptions) -> _Content:
     document = _loads(data, options)
     if not isinstance(document, dict):
-        raise _Broken("this is JSON, but not a Dataset-JSON object")
+        raise _Broken("the file is JSON, but not a Dataset-JSON object")
     if len(_ROWS_KEY.findall(data)) > 1:
-        raise _Broken("the document has rows twice: only one of them would be read")
+        raise _Broken("the document contains rows twice")
     rows = document.pop("rows", [])
     if not isinstance(rows, list):
-        raise _Broken("rows is not a list of lists")
+        raise _Broken("rows is not an array of arrays")
     size = _records_of_a_block(document)
     blocks = (rows[start : start + size] for start in range(0, len(rows), size))
     texts = _Texts()
@@ -142,7 +142,7 @@ def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
     if not isinstance(metadata, dict):
         raise _Broken("the first line is not an object with the metadata", f"line {number}")
     if "rows" in metadata:
-        raise _Broken("this is one JSON document, not a line for each record", advice="name it .json")
+        raise _Broken("the file is one JSON document, not one line per record", advice="name it .json")
     names = _names(metadata)
     known = frozenset(names)
     rows = (_row(_loads(line, options, number, names), names, known, number) for number, line in numbered)
@@ -189,7 +189,7 @@ def _loads(data: bytes, options: ReadOptions, line: int | None = None, names: Se
             data = str(data, codec_name(options.encoding)).encode()
         return orjson.loads(data.removeprefix(_BYTE_ORDER_MARK))
     except UnicodeError as error:
-        advice = "name the right encoding, or leave --encoding out to have UTF-8 and cp1252 tried"
+        advice = "give the correct encoding, or omit --encoding to try UTF-8 and cp1252"
         raise _Broken(f"text is not {options.encoding}", place, advice) from error
     except orjson.JSONDecodeError as error:
         fault: json.JSONDecodeError = error
@@ -201,7 +201,7 @@ def _loads(data: bytes, options: ReadOptions, line: int | None = None, names: Se
             except json.JSONDecodeError as of_bytes:
                 fault = of_bytes
             except RecursionError:
-                raise _Broken("this is not valid JSON: it is nested too deeply", place) from None
+                raise _Broken("not valid JSON: nested too deeply", place) from None
         found = fault_of(fault, _ADVICE, line, names)
         raise _Broken(found.what, found.where, found.advice) from fault
 
@@ -235,7 +235,7 @@ class _Texts:
         try:
             texts, undecoded = decode_values([text.encode("utf-8", "surrogateescape")])
         except UnicodeEncodeError as error:
-            raise _Broken("a text is no Unicode: half a surrogate pair", "metadata") from error
+            raise _Broken("a string is not valid Unicode (half a surrogate pair)", "metadata") from error
         self.undecoded = self.undecoded or undecoded
         return texts[0]
 
@@ -246,7 +246,7 @@ def _decompressed(file: BufferedReader, path: Path, options: ReadOptions) -> Ite
     except EOFError as error:
         raise _Broken(str(error), advice="copy or write the file again") from error
     except zlib.error as error:
-        raise _Broken("the compression is neither zlib nor gzip, or broken", one_line(str(error))) from error
+        raise _Broken("the compression is not zlib or gzip, or is damaged", one_line(str(error))) from error
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -278,7 +278,7 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
             options.progress(path.name, min(records, expected), expected)
     if records != expected:
         raise _Broken(
-            f"expected {expected} records by its metadata, found {records}",
+            f"the metadata state {expected} records, the file contains {records}",
             advice="copy or write the file again",
         )
     builders.reverse()  # popped one by one: what a column was gathered in goes as soon as it is finished
@@ -313,14 +313,14 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
 def _refuse_faults(metadata: dict[str, Any]) -> None:
     version = metadata.get("datasetJSONVersion")
     if "datasetJSONVersion" not in metadata:
-        raise _Broken("this is JSON, but not Dataset-JSON: it has no datasetJSONVersion")
+        raise _Broken("the file is JSON, but not Dataset-JSON: datasetJSONVersion is not present")
     if isinstance(version, str) and not version.startswith("1.1"):
         stated = f" {version}" if _VERSION.fullmatch(version) else " of another version"
-        raise _Broken(f"this is Dataset-JSON{stated}; version 1.1 is read")
+        raise _Broken(f"the file is Dataset-JSON{stated}; only version 1.1 can be read")
     found = list(faults(metadata))
     if found:
         count = f" (one of {len(found)} faults)" if len(found) > 1 else ""
-        raise _Broken(f"this breaks the Dataset-JSON 1.1 standard: {found[0]}{count}", "metadata")
+        raise _Broken(f"the file is not valid Dataset-JSON 1.1: {found[0]}{count}", "metadata")
     if not metadata["name"].strip():
         raise _Broken("the dataset has no name", "metadata")
 
@@ -339,7 +339,7 @@ def _add(block: list[Any], builders: list[ColumnBuilder], before: int) -> None:
     """Turn rows into columns; `before` records came in earlier blocks."""
     if set(map(type, block)) != {list}:
         record = next(i for i, row in enumerate(block, before + 1) if type(row) is not list)
-        raise _Broken("a record is not a list of values", f"record {record}")
+        raise _Broken("a record is not an array of values", f"record {record}")
     if set(map(len, block)) != {len(builders)}:
         record, row = next((i, row) for i, row in enumerate(block, before + 1) if len(row) != len(builders))
         raise _Broken(f"expected {len(builders)} values, found {len(row)}", f"record {record}")
@@ -383,8 +383,8 @@ def _notes_on_metadata(dataset: str, content: _Content) -> Iterator[ReadingNote]
         more = f" and {len(unknown) - _LISTED} more" if len(unknown) > _LISTED else ""
         yield ReadingNote(
             dataset,
-            f"attributes that Dataset-JSON 1.1 does not have: {', '.join(unknown[:_LISTED])}{more}; "
-            "they are not used, and not kept in Dataset-JSON that is written",
+            f"attributes that are not part of Dataset-JSON 1.1: {', '.join(unknown[:_LISTED])}{more}; "
+            "not used, and not written to Dataset-JSON",
         )
 
 

@@ -77,9 +77,9 @@ def fault_of(dataset: Dataset, variable: Variable, form: Form) -> str:
     if form.shape in _KINDS:
         stamps, values = values, _sas_numbers(values)
         if not _are_exact(stamps, values):
-            return f"is declared {form.data_type}, which does not hold all of its microseconds"
+            return f"is declared {form.data_type}, which cannot hold all of its microseconds"
     numbers = values.drop_null().to_numpy(zero_copy_only=False)
-    return "" if form.fits(numbers) else f"is declared {form.data_type}, and holds {form.otherwise}"
+    return "" if form.fits(numbers) else f"is declared {form.data_type}, but contains {form.otherwise}"
 
 
 def _sas_numbers(stamps: pa.Array) -> pa.Array:
@@ -168,14 +168,20 @@ _NUMBERS = {
         _DOUBLE,
         Form("float", "", _number),
         Form("decimal", "decimal", _quoted(_decimal)),
-        Form("integer", "", _integer, _are_whole, "numbers that are not whole, or a negative zero"),
+        Form("integer", "", _integer, _are_whole, "non-integers, or a negative zero"),
         Form(
             "boolean",
             "",
             _boolean,
             lambda numbers: bool((np.isin(numbers, (0, 1)) & ~_negative_zero(numbers)).all()),
-            "other numbers than 0 and 1, or a negative zero",
+            "numbers other than 0 and 1, or a negative zero",
         ),
-        Form("time", "integer", _quoted(time_tokens), _are_times, "what is no time of day in microseconds"),
+        Form(
+            "time",
+            "integer",
+            _quoted(time_tokens),
+            _are_times,
+            "values that are not times of day in microseconds",
+        ),
     )
 }

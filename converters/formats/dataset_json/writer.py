@@ -80,7 +80,7 @@ def breaches(output: Output) -> Iterator[Breach]:
         if message := fault_of(dataset, variable, form):
             yield Breach(dataset.name, message, variable.name)
     if not _is_json(dataset, forms):
-        yield Breach(dataset.name, "its metadata hold what is no JSON or no valid Unicode")
+        yield Breach(dataset.name, "its metadata contain values that are not valid JSON or Unicode")
 
 
 def _forms(dataset: Dataset) -> list[Form]:

@@ -103,7 +103,7 @@ def dataset_metadata(schema: pa.Schema) -> DatasetMetadata:
         return DatasetMetadata(label=_decoded(metadata, "label"), carries=_carried(schema))
     told = orjson.loads(metadata[KEY])
     if not isinstance(told, dict) or told.get("layout") != _LAYOUT:
-        raise ValueError(f"its metadata under {KEY.decode()!r} have a layout other than {_LAYOUT}")
+        raise ValueError(f"its metadata under {KEY.decode()!r} do not have the layout {_LAYOUT}")
     try:
         return DatasetMetadata(
             name=str(told["name"]),
@@ -158,12 +158,12 @@ def special_missing_of(arrow: pa.Field, missing: Mask) -> SpecialMissing:
         by_tag, checksum = dict(told["records"]), told["nulls"]
         places = [np.asarray(part, dtype=np.int64).ravel() for part in by_tag.values()]
     except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError("they are not written as this module does") from error
+        raise ValueError("not written in the layout of adamgate") from error
     records = np.concatenate([*places, np.empty(0, np.int64)])
     tags = np.repeat(np.array(list(by_tag), dtype=np.str_), [len(part) for part in places])
     fits = bool(((records >= 0) & (records < len(missing))).all()) and bool(missing[records].all())
     if not fits or checksum != _checksum(missing) or not set(by_tag) <= _TAGS:
-        raise ValueError("the records are not those that the metadata describe")
+        raise ValueError("the records are not those described by the metadata")
     order = np.argsort(records, kind="stable")
     return SpecialMissing(records[order], tags[order])
 

@@ -81,24 +81,24 @@ def parts_of(path: Path) -> Parts:
             others.append(file.name)
     if not parts:
         raise UnreadableInput(
-            "the folder is named as a Parquet dataset and holds no Parquet file",
+            "the folder is named like a Parquet dataset but contains no Parquet files",
             str(path),
             "write the dataset again, or rename the folder",
         )
     copy = next((part for part in parts if _COPY.search(part.path.stem)), None)
     if copy is not None:
         raise UnreadableInput(
-            "a part is named as the copy of another",
+            "the name of a part is that of a copy of another",
             str(copy.path),
-            "remove it: its records would be read twice",
+            "remove it, or its records would be read twice",
         )
     names = [tuple(part.keys) for part in parts]
     odd = next((part for part, keys in zip(parts, names, strict=True) if keys != names[0]), None)
     if odd is not None:
         raise UnreadableInput(
-            "the parts are in folders that name different variables",
+            "the folders of the parts name different variables",
             f"{path}: {_relative(parts[0].path, path)} and {_relative(odd.path, path)}",
-            "write the dataset again, with the same KEY=VALUE folders for all of its parts",
+            "write the dataset again, with the same KEY=VALUE folders for all parts",
         )
     return Parts(tuple(sorted(parts, key=lambda part: _natural(part.path))), tuple(others))
 
@@ -109,13 +109,15 @@ def _files_below(
     for path in sorted(folder.iterdir()):
         if path.name in _TABLE_LOGS:
             raise UnreadableInput(
-                f"this is a {_TABLE_LOGS[path.name]} table: its log says which of its files count",
+                f"the folder is a {_TABLE_LOGS[path.name]} table, whose log decides which files are valid",
                 str(folder),
                 "export it as plain Parquet",
             )
         if path.name == _UNFINISHED:
             raise UnreadableInput(
-                "the dataset was not written to its end", str(path), "write it again, and wait for its end"
+                "the dataset was not written completely",
+                str(path),
+                "write it again, and wait until it is complete",
             )
         key, is_key, value = path.name.partition("=")
         if path.name.startswith(".") or (path.name.startswith("_") and not is_key):
@@ -126,9 +128,9 @@ def _files_below(
         real = path.resolve()
         if not is_key or not key or key in keys or real in above:
             raise UnreadableInput(
-                "a folder inside a Parquet dataset is not named KEY=VALUE",
+                "a folder in a Parquet dataset is not named KEY=VALUE",
                 str(path),
-                "move it away; if the folder holds several datasets, rename it so that it does not end in "
+                "move it; if the folder contains several datasets, rename it so that it does not end in "
                 + SUFFIX,
             )
         known = {**keys, unquote(key): None if value == _NULL_KEY else unquote(value)}

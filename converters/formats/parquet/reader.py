@@ -48,8 +48,8 @@ _DIGITS_OF_A_DOUBLE = 15
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SECONDS_PER_DAY = 86_400
 _UNNAMED_INDEX = "__index_level_"
-_INDEX = "an index that pandas had written without a name was left out"
-_FROM_FOLDERS = "taken from the names of the folders of the parts"
+_INDEX = "unnamed index column written by pandas, excluded"
+_FROM_FOLDERS = "read from the folder names of the parts"
 _MOVED = (
     "special missing values are read as plain missing: the records were changed, filtered or sorted by "
     "another tool since they were written"
@@ -108,7 +108,9 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     if len(fields) < len(table.schema):
         told_by_column.append((_INDEX, ""))
     if others:
-        told_by_column.append((f"not read beside its parts: {', '.join(map(one_line, others))}", ""))
+        told_by_column.append(
+            (f"not read, in the folder of the parts: {', '.join(map(one_line, others))}", "")
+        )
     for done, field in enumerate(fields, start=1):
         column = _column(table, field, told.ours, allowance)
         variable = metadata.variable_of(field, column.type)
@@ -147,9 +149,9 @@ def _told(table: ParquetTable) -> metadata.DatasetMetadata:
     for file, told in zip(table.files[1:], further, strict=True):
         if told.name != first.name:
             raise UnreadableInput(
-                f"the parts are of different datasets: {first.name or '?'} and {told.name or '?'}",
+                f"the parts belong to different datasets: {first.name or '?'} and {told.name or '?'}",
                 str(file.part.path),
-                "move away the files that do not belong to it",
+                "move the files that do not belong to it",
             )
     return first
 
@@ -246,7 +248,7 @@ def _bytes(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
         return _text([data.cast(pa.large_binary()).cast(pa.large_string())])
     except pa.ArrowInvalid:
         raise _Unfit(
-            "a column of bytes that are no text", "leave it out or decode it where it was written"
+            "a column of bytes that are not text", "remove or decode it in the program that wrote the file"
         ) from None
 
 
@@ -257,7 +259,7 @@ def _number(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
 def _whole_number(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     extremes = pc.min_max(data).as_py().values()
     if any(value is not None and abs(value) > _EXACT for value in extremes):
-        note = "holds whole numbers beyond 2**53, which no double holds exactly: read as text"
+        note = "contains integers beyond 2**53, which a double cannot hold exactly; read as character"
         return _Column(_text([data.cast(pa.large_string())]).values, "Char", notes=(note,))
     return _number(data, field, ours)
 
@@ -268,7 +270,7 @@ def _decimal(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
     if data.type.precision <= _DIGITS_OF_A_DOUBLE:
         return _Column(numbers)
     inexact = sum(Decimal(repr(value)) != exact for value, exact in _pairs(data))
-    note = f"{inexact} distinct decimal values have more digits than a double holds, and were rounded"
+    note = f"{inexact} distinct decimal values have more digits than a double can hold; rounded"
     return _Column(numbers, notes=(note,) if inexact else ())
 
 
@@ -332,7 +334,7 @@ def _nothing(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
 
 def _unfit(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
     raise _Unfit(
-        f"a column of type {data.type} fits no dataset", "flatten or leave it out where it was written"
+        f"a column of unsupported type {data.type}", "flatten or remove it in the program that wrote the file"
     )
 
 

@@ -58,9 +58,9 @@ def _damaged(path: Path, error: Exception) -> UnreadableInput:
         )
     kind = seems(head)
     return UnreadableInput(
-        "this is not a Parquet file",
+        "the file is not a Parquet file",
         f"{path}: it is {kind}" if kind else str(path),
-        "check the file's name and where it comes from",
+        "check the file name and the source of the file",
     )
 
 
@@ -201,7 +201,7 @@ def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
         raise UnreadableInput(
             "two columns have the same name",
             f"{path}: {', '.join(dict.fromkeys(repeated))}",
-            "rename one where it was written",
+            "rename one in the program that wrote the file",
         )
 
 
@@ -211,7 +211,7 @@ def _refuse_other_columns(first: _File, file: _File) -> None:
         names = [name for name in has.schema.names if name not in present]
         if names:
             raise UnreadableInput(
-                "a part does not have all columns of the others",
+                "a part lacks columns of the other parts",
                 f"{lacks.part.path}: {one_line(names[0])} is not present",
                 _OTHER_DATASETS,
             )
@@ -226,7 +226,7 @@ def _joined_type(files: Sequence[_File], name: str) -> pa.DataType:
             continue
         try:
             if pa.types.is_decimal(kind) != pa.types.is_decimal(joined) and pa.null() not in (kind, joined):
-                raise pa.ArrowTypeError("decimals have no common type with other numbers")
+                raise pa.ArrowTypeError("decimals and other numbers have no common type")
             pair = (pa.schema([(name, each)]) for each in (joined, kind))
             joined = pa.unify_schemas(list(pair), promote_options="permissive").field(0).type
         except pa.ArrowException:
@@ -245,7 +245,7 @@ def _stored(kind: pa.DataType) -> pa.DataType:
 
 def _other_type(file: _File, name: str, kinds: str) -> UnreadableInput:
     return UnreadableInput(
-        "a column has different types in the parts of one dataset",
+        "a column has different types in the parts of the dataset",
         f"{file.part.path}: {one_line(name)} is {kinds}",
         _OTHER_DATASETS,
     )
@@ -260,7 +260,7 @@ def _cast(column: pa.Array, wanted: pa.DataType, file: _File, name: str) -> pa.A
     try:
         return column.cast(wanted)
     except pa.ArrowException:
-        raise _other_type(file, name, f"{column.type}, with values that {wanted} cannot hold") from None
+        raise _other_type(file, name, f"{column.type}, with values that do not fit into {wanted}") from None
 
 
 def _key_type(key: str, parts: Sequence[Part]) -> pa.DataType:
@@ -293,7 +293,7 @@ def _refuse_contradiction(column: pa.Array, file: _File, name: str) -> None:
         same = pc.all(pc.equal(texts, _stated(value, texts.type)).fill_null(False)).as_py() is not False
     if not same:
         raise UnreadableInput(
-            "a part holds other values than the name of its folder says",
+            "a part contains values other than that in its folder name",
             f"{file.part.path}: {one_line(name)}",
             "write the dataset again",
         )

@@ -34,7 +34,7 @@ _ROW_GROUP = 262_144
 def breaches(output: Output) -> Iterator[Breach]:
     yield from unfit(output.dataset)
     if not metadata.is_writable(output.dataset):
-        yield Breach(output.dataset.name, "its metadata hold what is no JSON or no valid Unicode")
+        yield Breach(output.dataset.name, "its metadata contain values that are not valid JSON or Unicode")
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:

@@ -78,7 +78,7 @@ def value_labels(
             raise
         return {}, [ReadingNote(dataset, f"{found.name} beside the data is not used: {problem.what}")]
     labels = {variable: formats[name] for variable, name in own.items() if name in formats}
-    return labels, [*notes, *_undefined(dataset, own, formats, f"not in {found.name}")]
+    return labels, [*notes, *_undefined(dataset, own, formats, f"not found in {found.name}")]
 
 
 def own_format(sas_format: str) -> str:
@@ -100,9 +100,9 @@ def _beside(data: Path) -> tuple[Path, ...]:
 
 def _nowhere(beside: Sequence[Path]) -> str:
     if not beside:
-        return "no format catalogue is beside the data"
+        return "no format catalogue beside the data"
     names = " and ".join(one_line(path.name) for path in beside)
-    return f"{len(beside)} format catalogues are beside the data, {names}: choose with --catalog"
+    return f"{len(beside)} format catalogues beside the data, {names}; choose one with --catalog"
 
 
 def _formats(
@@ -114,9 +114,9 @@ def _formats(
             labels = pyreadstat.read_sas7bcat(file, encoding=BYTES)[1].value_labels
     except (*_FAILURES, OSError) as error:
         raise UnreadableInput(
-            "the format catalogue is damaged, or of a kind that cannot be read",
+            "the format catalogue is damaged or of an unsupported type",
             f"{catalog}: {one_line(str(error))}",
-            "write it again with PROC CATALOG or PROC FORMAT on the machine that made the data",
+            "create it again with PROC CATALOG or PROC FORMAT on the machine that made the data",
         ) from error
     chosen = codec_name(encoding) if encoding else None
     text = SasText(header.encoding, chosen, "the format catalogue", str(catalog))

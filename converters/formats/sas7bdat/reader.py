@@ -35,7 +35,7 @@ from .text import BytesColumn, SasText
 
 _SIZE_OF_A_VALUE = 8
 _MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
-_DAMAGED = "copy it again; if it is encrypted or needs a password, save it without in SAS (ENCRYPT=NO)"
+_DAMAGED = "copy it again; if it is encrypted or password-protected, save it unprotected in SAS (ENCRYPT=NO)"
 _FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
 
 
@@ -71,7 +71,7 @@ def read_sas7bdat(path: Path, options: ReadOptions, /) -> list[Dataset]:
     values, metadata = _pyreadstat(path)
     written = metadata.column_names
     if not written:  # a copy that was broken off may hold zeros for the rest
-        raise UnreadableInput("the SAS dataset describes no variables", str(path), _DAMAGED)
+        raise UnreadableInput("the SAS dataset has no variables", str(path), _DAMAGED)
     texts = {
         name: _column_of_bytes(values.pop(name))
         for name in written
@@ -118,12 +118,14 @@ def _header(path: Path) -> SasHeader:
     header = SasHeader.of(path)
     if not header.first.startswith(_MAGIC):
         kind = seems(header.first)
-        what = {"empty": "the file is empty", "": "this is no SAS dataset"}.get(kind, f"this is {kind}")
+        what = {"empty": "the file is empty", "": "the file is not a SAS dataset"}.get(
+            kind, f"the file is {kind}, not a SAS dataset"
+        )
         raise UnreadableInput(what, str(path), "export the dataset from SAS again")
     size = path.stat().st_size
     if size < header.size:
         raise UnreadableInput(
-            f"the file is cut short: {size:,} of {header.size:,} bytes", str(path), "copy it again"
+            f"the file is truncated: {size:,} of {header.size:,} bytes", str(path), "copy it again"
         )
     return header
 
@@ -137,7 +139,7 @@ def _refuse_impossible_sizes(header: SasHeader, metadata: Any, path: Path, optio
     possible = header.most_records(width)
     if records > possible:
         raise UnreadableInput(
-            f"the SAS dataset states {records:,} records, and its bytes hold at most {possible:,}",
+            f"the SAS dataset states {records:,} records, but is large enough for {possible:,} at most",
             str(path),
             _DAMAGED,
         )
@@ -160,13 +162,13 @@ def _pyreadstat(path: Path, *, metadata_only: bool = False) -> tuple[dict[str, l
             )
     except _FAILURES as error:
         raise UnreadableInput(
-            "the SAS dataset is damaged, encrypted or of a kind that cannot be read",
+            "the SAS dataset is damaged, encrypted or of an unsupported type",
             f"{path}: {one_line(str(error))}",
             _DAMAGED,
         ) from error
     if renamed:  # the only warning there is; SAS makes no such dataset
         raise UnreadableInput(
-            "two variables have one name, so the SAS dataset is damaged", str(path), _DAMAGED
+            "two variables have the same name, so the SAS dataset is damaged", str(path), _DAMAGED
         )
     return values, metadata
 
@@ -204,7 +206,9 @@ def _format(text: str) -> str:
 def _check_names(variables: tuple[Variable, ...], where: str) -> None:
     # Names that differ as bytes may be one text.
     if len({variable.name.upper() for variable in variables}) < len(variables):
-        raise UnreadableInput("two variables have one name", where, "rename one of them and export again")
+        raise UnreadableInput(
+            "two variables have the same name", where, "rename one of them and export again"
+        )
 
 
 def _number_column(variable: Variable, values: list[Any], dataset: str) -> _Numbers:
@@ -214,7 +218,7 @@ def _number_column(variable: Variable, values: list[Any], dataset: str) -> _Numb
         return _Numbers(numbers, special)
     stamps = STAMPS_OF[kind](numbers)
     if stamps is None:
-        message = f"has a {kind} format and holds what SAS does not count as one; numbers are kept"
+        message = f"has a {kind} format, but contains values outside the SAS range; kept as numbers"
         return _Numbers(numbers, special, (ReadingNote(dataset, message, variable.name),))
     return _Numbers(stamps, special)
 

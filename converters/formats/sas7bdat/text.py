@@ -158,8 +158,8 @@ class SasText:
         """What a user must know: text that is not what the file declares, may be another, or is damaged."""
         if self._either:
             message = (
-                f"the file declares {self.declared}, and its text may be UTF-8 as well: too little to tell. "
-                f"Read as {self.codec}; --encoding utf-8 for the other"
+                f"the file declares {self.declared}, but its text could also be UTF-8 "
+                f"(too little to decide). Read as {self.codec}; use --encoding utf-8 for the other"
             )
             yield ReadingNote(dataset, message)
         if self._against:
@@ -208,9 +208,9 @@ class SasText:
     def _refuse_unknown(self, texts: Iterable[bytes]) -> None:
         if not all(_PLAIN.fullmatch(text) for text in texts):
             raise UnreadableInput(
-                f"{self.what} declares an encoding that is not known: {self.declared}",
+                f"{self.what} declares an unknown encoding: {self.declared}",
                 self.where,
-                "name it with --encoding NAME, or save it as UTF-8 in SAS (ENCODING='utf-8')",
+                "give it with --encoding NAME, or save the dataset as UTF-8 in SAS (ENCODING='utf-8')",
             )
 
     def _ascii_is_ascii(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
+from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,22 +42,43 @@ def column_blocks(
     width = sum(lengths)
     if width == 0:
         return
-    block_records = min(records, max(1, _BLOCK_BYTES // width))
-    columns = [np.empty(block_records, f"V{length}") for length in lengths]
-    rows = np.empty((min(records, max(1, _READ_BYTES // width)), width), np.uint8)
-    starts = np.cumsum([0, *lengths[:-1]])
-    # Whole values are copied, not single bytes.
-    sources = [
-        rows[:, start : start + length].view(f"V{length}")[:, 0]
-        for start, length in zip(starts, lengths, strict=True)
-    ]
-    while records > 0:
-        filled = min(records, block_records)
-        for begin in range(0, filled, len(rows)):
-            count = min(len(rows), filled - begin)
-            if file.readinto(rows[:count].data.cast("B")) < count * width:
+    most = max(1, _BLOCK_BYTES // width)
+    counts = [min(most, records - first) for first in range(0, records, most)]
+    if len(counts) < 2:
+        yield from (_Turned(lengths, count).filled(file, count) for count in counts)
+        return
+    # One block is read and turned while the one before is decoded.
+    turns = cycle([_Turned(lengths, most), _Turned(lengths, most)])
+    with ThreadPoolExecutor(1) as reading:
+        coming = deque([reading.submit(next(turns).filled, file, counts[0])])
+        for count in counts[1:]:
+            block = coming.popleft().result()
+            coming.append(reading.submit(next(turns).filled, file, count))
+            yield block
+        yield coming.popleft().result()
+
+
+class _Turned:
+    """Room for a block of records, by columns."""
+
+    def __init__(self, lengths: Sequence[int], records: int) -> None:
+        width = sum(lengths)
+        starts = np.cumsum([0, *lengths[:-1]])
+        self._columns = [np.empty(records, f"V{length}") for length in lengths]
+        self._rows = np.empty((min(records, max(1, _READ_BYTES // width)), width), np.uint8)
+        # Whole values are copied, not single bytes.
+        self._sources = [
+            self._rows[:, start : start + length].view(f"V{length}")[:, 0]
+            for start, length in zip(starts, lengths, strict=True)
+        ]
+
+    def filled(self, file: BufferedReader, records: int) -> list[NDArray[np.uint8]]:
+        """The next records of the file."""
+        width = self._rows.shape[1]
+        for begin in range(0, records, len(self._rows)):
+            count = min(len(self._rows), records - begin)
+            if file.readinto(self._rows[:count].data.cast("B")) < count * width:
                 raise FileBecameShorter
-            for column, source in zip(columns, sources, strict=True):
+            for column, source in zip(self._columns, self._sources, strict=True):
                 column[begin : begin + count] = source[:count]
-        records -= filled
-        yield [column[:filled].view(np.uint8).reshape(filled, -1) for column in columns]
+        return [column[:records].view(np.uint8).reshape(records, -1) for column in self._columns]

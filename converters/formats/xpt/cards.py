@@ -15,9 +15,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 MARK = b"HEADER RECORD*******"
 HEADER = re.compile(rb"HEADER RECORD\*{7}(.{8})HEADER RECORD!{7}(.{32})", re.DOTALL)
 
-DAMAGED_NAME = "of a damaged name"
+DAMAGED_NAME = "with a damaged name"
 """In place of a name that may be bytes of records."""
-SEND_AGAIN = "have it sent again, in binary mode, and compare its size with the sender's"
+SEND_AGAIN = "request the file again, transfer it in binary mode, and compare its size with the sender's"
 
 
 class Cards:
@@ -33,7 +33,7 @@ class Cards:
         """The next bytes; refused when the file ends before."""
         raw = self.at(self.position, length)
         if len(raw) < length:
-            raise self.damaged(f"the file is cut short: it ends within {section}, at byte {self.size}")
+            raise self.damaged(f"the file is truncated: it ends within {section}, at byte {self.size}")
         self.position += length
         return raw
 
@@ -42,7 +42,7 @@ class Cards:
         card = self.take(CARD, section)
         match = HEADER.fullmatch(card)
         if match is None or match[1] != kind:
-            raise self.damaged(f"{section} is not where it must be, at byte {self.position - CARD}")
+            raise self.damaged(f"{section} is not at its expected position, byte {self.position - CARD}")
         return match[2]
 
     def next_kind(self) -> bytes:

@@ -54,7 +54,9 @@ def stated_extent(cards: Cards, records: int, width: int, next_member: bytes, *,
     end = start + records * width
     if end > cards.size:
         whole = (cards.size - start) // max(1, width)
-        raise cards.damaged(f"the file is cut short: its header states {records} records, {whole} are there")
+        raise cards.damaged(
+            f"the file is truncated: its header states {records} records, {whole} are present"
+        )
     cards.position = min(end + padding(end), cards.size)
     _check_blank(cards, end, cards.position)
     if cards.next_kind() != next_member:
@@ -76,8 +78,8 @@ def measured_extent(
     length = end - start
     if length % CARD:
         raise cards.damaged(
-            f"the file is cut short or was changed in transfer: its length, {cards.size} bytes, "
-            f"is no multiple of {CARD}"
+            f"the file is truncated or was changed in transfer: its length, {cards.size} bytes, "
+            f"is not a multiple of {CARD}"
         )
     cards.position = end
     if width == 0:
@@ -89,7 +91,7 @@ def measured_extent(
     room = length // width
     if records > room:
         raise cards.damaged(
-            f"record {room + 1} is incomplete: {length % width} of its {width} bytes are there"
+            f"record {room + 1} is incomplete: {length % width} of its {width} bytes are present"
         )
     if has_text:
         _check_written(cards, start + (records - 1) * width, width, records)
@@ -103,18 +105,21 @@ def _check_blank(cards: Cards, start: int, end: int) -> None:
     step = _SCAN_CARDS * CARD
     for position in range(start, end, step):
         if cards.at(position, min(step, end - position)).strip(b" "):
-            raise cards.damaged("there are bytes after the last record that are not blank")
+            raise cards.damaged("non-blank bytes follow the last record")
 
 
 def _check_filled(cards: Cards, position: int, width: int, records: int) -> None:
     if records and not cards.at(position, width).strip(b" "):
-        raise cards.damaged(f"record {records} is blank, its numbers too: the file was filled up in transfer")
+        raise cards.damaged(
+            f"record {records} is blank, including its numeric variables: the file was padded in transfer"
+        )
 
 
 def _check_written(cards: Cards, position: int, width: int, records: int) -> None:
     if records and not cards.at(position, width).strip(b"\0"):
         raise cards.damaged(
-            f"record {records} is nothing but zero bytes, its text too: the file was not written to its end"
+            f"record {records} contains only zero bytes, including its text: "
+            "the file was not written completely"
         )
 
 

@@ -151,7 +151,7 @@ def read_layout(file: BufferedReader, size: int, where: str) -> FileLayout:
     while cards.position < size:
         members.append(_member(cards, words))
     if not members:
-        raise cards.damaged("the file ends after its library header: it holds no dataset")
+        raise cards.damaged("the file ends after its library header: it contains no dataset")
     return FileLayout(words.version, tuple(members))
 
 
@@ -169,11 +169,11 @@ def _not_transport(cards: Cards, head: bytes) -> UnreadableInput:
     if not head:
         return cards.damaged("the file is empty")
     if MARK.startswith(head[: len(MARK)]):
-        return cards.damaged("the file is cut short or changed within its first header record")
+        return cards.damaged("the file is truncated or changed within its first header record")
     if "CPORT" in kind:
         return cards.damaged(
             f"the file is not XPT: it seems to be {kind}",
-            "have it exported with the XPORT engine (libname … xport) or as a sas7bdat",
+            "export it with the XPORT engine (libname … xport) or as a sas7bdat",
         )
     found = f": it seems to be {kind}" if kind else ""
     return cards.damaged(f"the file is not a SAS transport file (XPT){found}", SEND_AGAIN)
@@ -193,7 +193,9 @@ def _member(cards: Cards, words: _Words) -> Member:
     in_place = description.startswith(_SAS)
     file, cards.where = cards.where, f"{cards.where}, dataset {shown(name) if in_place else DAMAGED_NAME}"
     described = _with_long_labels(cards, _fields(cards, words, namestr_length, counts))
-    counts = cards.header(words.data, "the header of the data (after the variables that the file announces)")
+    counts = cards.header(
+        words.data, "the observation header (after the number of variables stated in the file)"
+    )
     _check(cards, described)
     fields = _placed(cards, described)
     member = Member(
@@ -216,9 +218,11 @@ def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes)
     width = sum(field.length for field in fields)
     stated = number_in(counts[:15]) if words is _V8 else 0
     if stated < 0:
-        raise cards.damaged("the header of the data states a number of records that is no number")
+        raise cards.damaged("the observation header states a number of records that is not a number")
     if stated and not fields:
-        raise cards.damaged(f"the header of the data states {stated} records and no variable")
+        raise cards.damaged(
+            f"the observation header states {stated} records, but the dataset has no variables"
+        )
     numeric = [field.numeric for field in fields]
     if stated:
         return stated_extent(cards, stated, width, words.member, has_text=not all(numeric))
@@ -228,7 +232,7 @@ def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes)
 def _fields(cards: Cards, words: _Words, namestr_length: int, counts: bytes) -> tuple[Field, ...]:
     number = number_in(counts[5:10])
     if number < 0:
-        raise cards.damaged("the number of variables is no number")
+        raise cards.damaged("the number of variables is not a number")
     refuse_too_many(number, cards.where)
     length = number * namestr_length
     raw = cards.take(length + padding(length), "the descriptions of the variables")
@@ -243,7 +247,7 @@ def _field(cards: Cards, namestr: bytes, number: int, words: _Words) -> Field:
     if words is _V8:
         name = trimmed(namestr[_LONG_NAME]) or name
     if kind not in {_NUMERIC, _CHARACTER}:
-        raise cards.damaged(f"variable {number} is of type {kind}, neither 1 (Num) nor 2 (Char)")
+        raise cards.damaged(f"variable {number} is of type {kind}, not 1 (Num) or 2 (Char)")
     character = kind == _CHARACTER
     return Field(
         name=trimmed(name),
@@ -281,7 +285,7 @@ def _with_long_labels(cards: Cards, fields: tuple[Field, ...]) -> tuple[Field, .
             raise cards.damaged("a long label has a negative length")
         name = trimmed(cards.take(lengths[0], section))
         if name.upper() not in by_name:
-            raise cards.damaged("a long label is for a variable that the dataset does not have")
+            raise cards.damaged("a long label belongs to a variable that is not present")
         i = by_name[name.upper()]
         changed[i] = _relabelled(changed[i], lengths[1:], cards.take(sum(lengths[1:]), section))
     cards.take(padding(cards.position - start), section)
@@ -337,7 +341,7 @@ def _check(cards: Cards, fields: Sequence[Field]) -> None:
         if not field.name:
             raise cards.damaged(f"variable {number} has no name")
         if field.name.upper() in seen:
-            raise cards.damaged(f"variable {number} has the name of another")
+            raise cards.damaged(f"variable {number} has the same name as another")
         seen.add(field.name.upper())
         if field.numeric and not 2 <= field.length <= 8:
             raise cards.damaged(f"numeric variable {number} has a length of {field.length}, not 2 to 8")
@@ -355,8 +359,7 @@ def _placed(cards: Cards, fields: Sequence[Field]) -> tuple[Field, ...]:
     for number, field in sorted(enumerate(fields, 1), key=lambda numbered: numbered[1].position):
         if field.position != end:
             raise cards.damaged(
-                f"variable {number} lies at byte {field.position} of a record, "
-                f"where the others leave room at byte {end}"
+                f"variable {number} is at byte {field.position} of a record, not at byte {end} as expected"
             )
         end += field.length
     starts = accumulate((field.length for field in fields), initial=0)

@@ -59,7 +59,7 @@ def read_xpt(path: Path, options: ReadOptions) -> list[Dataset]:
         raise UnreadableInput(
             f"the file cannot be opened: {error.strerror or error}",
             str(path),
-            "check its name and your rights",
+            "check the file name and your read permission",
         ) from error
 
 
@@ -71,9 +71,9 @@ def _read_datasets(file: BufferedReader, path: Path, options: ReadOptions) -> li
         dataset = _MemberReader(file, path, options, size).read(member, layout.version)
         if dataset.name in datasets:
             raise UnreadableInput(
-                f"the file holds two datasets named {dataset.name}",
+                f"the file contains two datasets named {dataset.name}",
                 str(path),
-                "split it into one file for each",
+                "split it into one file per dataset",
             )
         datasets[dataset.name] = dataset
     if options.progress:
@@ -132,17 +132,19 @@ class _MemberReader:
             else FixedWidthText(gathering, records, encoding)
             for field in member.fields
         ]
-        self.file.seek(member.extent.start)
+        position = member.extent.start
+        self.file.seek(position)
         lengths = [field.length for field in member.fields]
         try:
             for block in column_blocks(self.file, lengths, records):
                 for column, stored in zip(columns, block, strict=True):
                     column.add(stored)
+                position += sum(stored.nbytes for stored in block)
                 if self.options.progress:
-                    self.options.progress(self.path.name, self.file.tell(), self.size)
+                    self.options.progress(self.path.name, position, self.size)
         except FileBecameShorter:
             raise UnreadableInput(
-                "the file became shorter while it was read",
+                "the file became shorter while it was being read",
                 self._where(),
                 "read it again when it is complete",
             ) from None
@@ -154,14 +156,14 @@ class _MemberReader:
         numbers = column.finish(variable.format)
         if numbers.blank is not None:
             raise UnreadableInput(
-                f"record {numbers.blank} is blank where {variable.name}, a number, must be: "
-                "the file was filled up or changed in transfer, or states more records than it has",
+                f"record {numbers.blank} is blank in {variable.name}, a numeric variable: "
+                "the file was padded or changed in transfer, or states more records than it has",
                 self._where(),
-                "have it sent again, in binary mode, and compare its size with the sender's",
+                "request the file again, transfer it in binary mode, and compare its size with the sender's",
             )
         if numbers.not_stamps is not None:
             self._note(
-                f"a value is no SAS {kind_of(variable.format)}, so the numbers are kept despite the format "
+                f"a value is not a SAS {kind_of(variable.format)}; kept as numbers despite the format "
                 f"{variable.format}",
                 variable.name,
                 numbers.not_stamps,
@@ -189,7 +191,7 @@ class _MemberReader:
         # Names that differ as bytes may be one text.
         if len({variable.name.upper() for variable in variables}) < len(variables):
             raise UnreadableInput(
-                "two variables have one name", self._where(), "rename one of them and export again"
+                "two variables have the same name", self._where(), "rename one of them and export again"
             )
 
     def _decode(self, raw: bytes, variable: str = "") -> str:
@@ -209,16 +211,16 @@ class _MemberReader:
     def _note_doubtful_records(self, member: Member) -> None:
         if member.extent.perhaps:
             self._note(
-                f"blank bytes at the end, room for {member.extent.perhaps} records, are taken for padding: "
-                "version 5 cannot tell",
+                f"blank bytes at the end, room for {member.extent.perhaps} records, taken as padding "
+                "(ambiguous in version 5)",
                 record=member.extent.records + 1,
             )
 
     def _note_positions(self, member: Member) -> None:
         if member.positions_differ:
             self._note(
-                "the positions stated for the variables are in another order than the variables; "
-                "they are read in the order of the variables, as SAS writes them"
+                "the stated positions of the variables are not in the order of the variables; "
+                "read in the order of the variables, as SAS writes them"
             )
 
     def _note(self, message: str, variable: str = "", record: int | None = None) -> None:

@@ -1,6 +1,6 @@
-"""What an analysis table may look like: one module for each shape, one line for each in `SHAPES`.
+"""What an analysis table may look like: one folder for each shape, one entry for each in `SHAPES`.
 
-Needs no pandas: a module is imported when a table of its shape is made.
+Needs no pandas: what makes a table is imported when one of its shape is made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from .options import OneRecordOptions
+from .one_record import OneRecordOptions
 
 if TYPE_CHECKING:
     from ....schemas.study.columns import Mask, Numbers
@@ -60,7 +60,7 @@ class TableShape:
     options : type
         The dataclass of its options.
     module : str
-        A `ShapeModule`, as ".one_record".
+        A `ShapeModule`, as ".one_record.table".
     """
 
     name: str
@@ -74,5 +74,5 @@ class TableShape:
 
 SHAPES: Mapping[str, TableShape] = {
     each.name: each
-    for each in (TableShape("one-record", "one record per subject", OneRecordOptions, ".one_record"),)
+    for each in (TableShape("one-record", "one record per subject", OneRecordOptions, ".one_record.table"),)
 }

@@ -90,9 +90,9 @@ def require_other_names(further: Iterable[str], columns: Sequence[TableColumn]) 
     for name in further:
         if name.upper() in made:
             raise ConfigurationError(
-                f"{name} is the name of a column that every table has",
+                f"{name} is the name of a standard column of the table",
                 f"covariates, {name}",
-                "leave it out, or give the variable another name in the data",
+                "omit it, or rename the variable in the data",
             )
 
 

@@ -24,7 +24,7 @@ from ..progress import progress
 @click.option(
     "--to",
     metavar="FORMAT",
-    help=f"Format of the files in folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
+    help=f"Format of the files in the folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
 )
 @READING_OPTIONS
 @OVERWRITING
@@ -39,9 +39,10 @@ def command(
     quiet: bool,
     **overrides: Any,
 ) -> None:
-    """Change the format of a dataset or a study; metadata is kept, and what a format cannot hold is told.
+    """Convert a dataset or a study to another format.
 
-    OUT is a file whose suffix tells the format, or a folder with --to.
+    OUT is a file, whose suffix is the format, or a folder with --to. Metadata are kept; anything
+    that the target format cannot hold is reported.
     """
     from ...writing.convert import MEMORY
     from ...writing.write import Target

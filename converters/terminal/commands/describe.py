@@ -19,13 +19,13 @@ from ..streams import show
 
 @click.command("describe")
 @PATHS
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the answer.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @click.option(
-    "--range", "ranges", is_flag=True, help="Show first and last value of numeric variables: patient data."
+    "--range", "ranges", is_flag=True, help="Show first and last values of numeric variables (patient data)."
 )
 @READING_OPTIONS
 def command(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | None, **overrides: Any) -> None:
-    """Tell what datasets hold, as PROC CONTENTS would."""
+    """Show dataset contents, like PROC CONTENTS."""
     from ...reports import contents
 
     settings = settings_for(paths, config, overrides)

@@ -9,15 +9,15 @@ import click
 import adamgate
 
 from ..inputs import rules_here
-from ..options import CONFIG_HERE, DEBUG, OWN_RULES
+from ..options import CONFIG, DEBUG, OWN_RULES
 from ..streams import show
 
 
 @click.command("explain")
 @click.argument("rule_id")
 @OWN_RULES
-@CONFIG_HERE
+@CONFIG
 @DEBUG
 def command(rule_id: str, rule_files: tuple[Path, ...], config: Path | None) -> None:
-    """Tell what a rule checks, why, and the smallest fix."""
+    """Show what a rule checks, why it matters, and the smallest fix."""
     show(adamgate.explain(rule_id, rules_here(rule_files, config)))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...configuration.settings import load_settings, nearest_file
+from ...configuration.file_search import nearest_file
+from ...configuration.load import load_settings
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import rules_here
-from ..options import CONFIG_HERE, DEBUG, OWN_RULES, PATH, STRUCTURES
+from ..options import CONFIG, DEBUG, OWN_RULES, PATH, STRUCTURES
 from ..streams import show
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 
 @click.group("rules", invoke_without_command=True)
-@click.option("--dataset", metavar="NAME", help="Only rules that judge a dataset of this name.")
-@click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules of a structure.")
-@click.option("--family", metavar="NAME", help="Only rules of a family: censoring.")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Of the list.")
+@click.option("--dataset", metavar="NAME", help="Only rules that apply to this dataset.")
+@click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules that apply to this structure.")
+@click.option("--family", metavar="NAME", help="Only rules of this family, such as censoring.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @OWN_RULES
-@CONFIG_HERE
+@CONFIG
 @DEBUG
 @click.pass_context
 def command(
@@ -34,7 +35,7 @@ def command(
     config: Path | None,
     **chosen: str | None,
 ) -> None:
-    """List rules: id, severity, structures, title."""
+    """List the rules: id, severity, structures, title."""
     if context.invoked_subcommand is not None:
         return
     from ....schemas.gate.selection import full_book
@@ -47,10 +48,13 @@ def command(
 @command.command(name="test")
 @click.argument("folder", type=PATH, metavar="DIR")
 @OWN_RULES
-@CONFIG_HERE
+@CONFIG
 @DEBUG
 def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | None) -> int:
-    """Run the examples of rules: DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/, a small study each."""
+    """Test rules on example studies.
+
+    The studies are in DIR/RULE_ID/pass-*/ and DIR/RULE_ID/fail-*/.
+    """
     from ...reports.rule_examples import render_examples, run_examples
 
     results = run_examples(folder, rules_here(rule_files, config), _declared_beside)

@@ -12,7 +12,7 @@ import click
 
 import adamgate
 
-from ...configuration.settings import KINDS
+from ...configuration.settings import SETTINGS
 from ...formats import dataset_named
 from ...reports import Detail
 from ...survival.shapes import SHAPES
@@ -33,7 +33,7 @@ from ..options import (
     PATHS,
     QUIET,
     READING_OPTIONS,
-    ToolOrFormat,
+    TOOL_OR_FORMAT,
     declared_options,
 )
 from ..progress import progress
@@ -43,16 +43,16 @@ from ..streams import columns, tell
 @click.command("survival")
 @PATHS
 @declared_options(SHAPES["one-record"].options)
-@click.option("--for", "layout", type=ToolOrFormat(), help="The tool that reads the table.")
+@click.option("--for", "layout", type=TOOL_OR_FORMAT, help="Tool that will read the table, or output format.")
 @click.option(
     "-o",
     "--output",
     type=PATH,
     required=True,
     metavar="FILE",
-    help="Ends in .csv, .parquet, .json or .ndjson.",
+    help="Output file: .csv, .parquet, .json or .ndjson.",
 )
-@click.option("--no-gate", is_flag=True, help="Do not validate the study first.")
+@click.option("--no-gate", is_flag=True, help="Skip validation of the study.")
 @OVERWRITING
 @JUDGING_OPTIONS
 @READING_OPTIONS
@@ -69,9 +69,9 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Write a table with one record per subject, for a survival tool.
+    """Write a survival analysis table with one record per subject.
 
-    A codebook is written beside it: unit, polarity, reasons for censoring, who was left out and why.
+    A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why.
     """
     from ...reports.table_summary import render_summary
     from ...survival.tools import layout_for
@@ -79,7 +79,7 @@ def command(
 
     require_output_name(output)
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
-    overrides = {name: given.pop(name) for name in KINDS if name in given}
+    overrides = {name: given.pop(name) for name in SETTINGS if name in given}
     settings = settings_for(paths, config, overrides, judging=not no_gate)
     gate = False if no_gate else gate_options(settings, rule_files)
     with progress(sys.stderr, shown=not quiet) as callbacks:
@@ -94,7 +94,7 @@ def command(
     except adamgate.GateRefused as refusal:
         judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
         tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
-        tell("No table is written. Correct the data; --no-gate leaves the judgement to you.")
+        tell("No table was written. Correct the data, or use --no-gate to skip validation.")
         return REFUSED
     kept = (*rule_files, *chain(*kept_files(paths, settings)))
     with losses_recorded() as losses:

@@ -10,28 +10,37 @@ import click
 
 import adamgate
 
-from ...configuration.settings import FAIL_ON, settings_files
-from ...reports import REPORTS, Detail
+from ...configuration.file_search import settings_files
+from ...configuration.settings import SettingGroup
+from ...reports import Detail
 from ...reports.files import ReportFile, destination
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from ..messages import deliver
-from ..options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, expanded
+from ..options import (
+    JUDGING_OPTIONS,
+    OVERWRITING,
+    PATH,
+    QUIET,
+    READING_OPTIONS,
+    REPORT_FORMAT,
+    expanded,
+    setting_options,
+)
 from ..progress import progress
 
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
-@click.option("--fail-on", type=click.Choice(FAIL_ON), help="The least severity that refuses.")
-@click.option("--format", "form", type=click.Choice(tuple(REPORTS)), help="Of the report.")
-@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write the report to a file; - is stdout.")
+@setting_options(SettingGroup.REPORTING)
+@click.option("--format", "form", type=REPORT_FORMAT, help="Report format.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Report file (- for stdout).")
 @JUDGING_OPTIONS
-@click.option("--show-values/--no-show-values", default=None, help="Show faulty values: patient data.")
 @click.option(
-    "--baseline", type=PATH, metavar="FILE", help="An earlier JSON report: only new findings refuse."
+    "--baseline", type=PATH, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
 )
 @READING_OPTIONS
-@click.option("-v", "--verbose", is_flag=True, help="Tell the outcome of every check, with its time.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every check with its outcome and run time.")
 @OVERWRITING
 @QUIET
 def command(
@@ -47,14 +56,15 @@ def command(
     quiet: bool,
     **overrides: Any,
 ) -> int:
-    """Judge whether a study can be trusted: files, folders, or both.
+    """Validate a study with every rule that applies.
 
-    The report goes to stderr; with --format it goes to stdout, with -o into a file.
+    PATHS are files, folders, or both. The report is written to stderr, with --format to stdout, with -o to
+    a file.
     """
     from ...writing.inputs import files_in, inputs_given
 
     if verbose and quiet:
-        raise click.UsageError("-v and -q exclude each other")
+        raise click.UsageError("-v and -q cannot be used together")
     form, output = destination(form, output)
     named = paths_in(paths, settings_files(paths, config), rule_files, baseline, *overrides.values())
     with ReportFile(output, form, overwrite=overwrite) as file:

@@ -106,14 +106,14 @@ def term_and_code(data: Dataset, pairs: tuple[tuple[str, str], ...]) -> Iterator
 
 def _exceptions(data: Dataset, key: str, value: str) -> Mask:
     """Records whose key has several values, without those of the value that most of them have."""
-    keys, values = data.distinct(key), data.distinct(value)
-    both = (keys.codes >= 0) & (values.codes >= 0)
+    keys, values = data.groups(key), data.groups(value)  # not their texts, which may be all different
+    both = data.filled(key) & data.filled(value)
     exceptional = np.zeros(len(data), dtype=np.bool_)
-    width = len(values.values) + 1
-    combined = (keys.codes * width + values.codes)[both]
-    pairs, pair_of, times = _counted(combined, len(keys.values) * width + width)
+    width = int(values.max(initial=0)) + 1
+    combined = (keys * width + values)[both]
+    pairs, pair_of, times = _counted(combined, (int(keys.max(initial=0)) + 1) * width)
     owner = pairs // width
-    several = np.bincount(owner, minlength=len(keys.values))
+    several = np.bincount(owner)
     if not (several > 1).any():
         return exceptional
     most = np.zeros(len(several), dtype=np.intp)
@@ -275,10 +275,10 @@ def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
     if not queries:
         yield NotApplicable(none_present("SMQzzNAM", "CQzzNAM"))
     terms = data.distinct("AEDECOD")
-    total = np.bincount(terms.codes + 1, minlength=len(terms.values) + 1)
+    total = np.bincount(terms.codes + 1, minlength=len(terms) + 1)
     for query in queries:
         inside = data.filled(query)
-        times = np.bincount(terms.codes + 1, weights=inside, minlength=len(terms.values) + 1)
+        times = np.bincount(terms.codes + 1, weights=inside, minlength=len(terms) + 1)
         partly = (times > 0) & (times < total)
         partly[0] = False
         outside = ~inside & partly[terms.codes + 1]

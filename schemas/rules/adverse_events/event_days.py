@@ -159,7 +159,7 @@ def _impossible(data: Dataset) -> Mask:
     per_day = np.full(len(data), np.nan)
     if "ADURU" in data:
         units = data.distinct("ADURU")
-        known = [_PER_DAY.get(other_unit_in(text), np.nan) for text in units.values]
+        known = [_PER_DAY.get(other_unit_in(text), np.nan) for text in units]
         per_day = units.spread(np.array(known, dtype=np.float64), missing=np.nan)
     impossible: Mask = (lasted < (days - 1) * per_day) | (lasted > (days + 1) * per_day)
     return impossible
@@ -173,7 +173,7 @@ def _by_unit(data: Dataset, dated: Mask) -> Iterator[tuple[TimeUnit | None, NDAr
         return
     units = data.distinct("ADURU")
     each: dict[TimeUnit | None, list[int]] = {}
-    for code, text in enumerate(units.values):
+    for code, text in enumerate(units):
         unit = unit_from_text(str(text))
         if unit is not None:
             each.setdefault(unit, []).append(code)

@@ -58,7 +58,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     flags = data.distinct(flag)
     unknown = flags.matching(lambda value: str(value) not in FLAGS)
     said = flags.spread(
-        np.array([FLAGS.get(str(value), DatePart.UNREADABLE) for value in flags.values], dtype=np.int8),
+        np.array([FLAGS.get(str(value), DatePart.UNREADABLE) for value in flags], dtype=np.int8),
         missing=DatePart.NONE,
     )
     yield Fault(unknown, (flag,), f"{flag} is none of Y, M and D")

@@ -96,7 +96,7 @@ def _choices(data: Dataset, within: tuple[tuple[str, ...], ...]) -> Choices:
 
 
 def _one_to_one(data: Dataset, one: str, other: str) -> bool:
-    codes, width = data.distinct(other).codes + 1, len(data.distinct(other).values) + 1
+    codes, width = data.distinct(other).codes + 1, len(data.distinct(other)) + 1
     pairs = np.flatnonzero(np.bincount((data.distinct(one).codes + 1) * width + codes))
     return len(np.unique(pairs // width)) == len(pairs) == len(np.unique(pairs % width))
 

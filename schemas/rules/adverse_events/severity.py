@@ -46,7 +46,7 @@ def rank_of(scale: str, text: object) -> float:
 def ranks(data: Dataset, scale: str) -> NDArray[np.float64]:
     """What the texts of a scale stand for, per record; NaN where missing or unknown."""
     texts = data.distinct(scale)
-    known = np.array([rank_of(scale, text) for text in texts.values], dtype=np.float64)
+    known = np.array([rank_of(scale, text) for text in texts], dtype=np.float64)
     return texts.spread(known, missing=np.nan)
 
 
@@ -101,7 +101,7 @@ def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]
         _ambiguous(data, text, number, paired), (number, text), f"{number} and {text} are not one to one"
     )
     texts = data.distinct(text)
-    numbered = np.zeros(len(texts.values) + 1, dtype=np.bool_)
+    numbered = np.zeros(len(texts) + 1, dtype=np.bool_)
     numbered[texts.codes[paired]] = True
     lacking = data.filled(text) & np.isnan(numbers) & (numbered[texts.codes] | ~np.isnan(expected))
     yield Fault(lacking, (number, text), f"{number} is missing where {text} has a value")
@@ -116,8 +116,8 @@ def _ambiguous(data: Dataset, text: str, number: str, paired: Mask) -> Mask:
         return unknown
     texts, numbers = data.distinct(text), data.distinct(number)
     pairs = np.unique(np.stack([texts.codes[paired], numbers.codes[paired]]), axis=1)
-    of_text = np.bincount(pairs[0], minlength=len(texts.values) + 1)
-    of_number = np.bincount(pairs[1], minlength=len(numbers.values) + 1)
+    of_text = np.bincount(pairs[0], minlength=len(texts) + 1)
+    of_number = np.bincount(pairs[1], minlength=len(numbers) + 1)
     ambiguous: Mask = unknown & ((of_text[texts.codes] > 1) | (of_number[numbers.codes] > 1))
     return ambiguous
 

@@ -139,7 +139,7 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     before = data.equals("TRTEMFL", "Y") & (_start(data).last < subject_days(data, study, "TRTSDT"))
     message = "TRTEMFL is Y although ASTDT is before TRTSDT"
-    severity = Severity.WARNING if data.declarations.window is None else Severity.ERROR
+    severity = Severity.WARNING if data.declarations.window_days is None else Severity.ERROR
     yield Fault(before, ("TRTEMFL", "ASTDT", "TRTSDT"), message, severity)
 
 
@@ -178,7 +178,7 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     if later.any():
         known = int(days[later].max())
         yield Inference("TRTEMFL", f"TRTEMFL = Y is consistent with at most {known} days after last dose")
-    window = data.declarations.window
+    window = data.declarations.window_days
     if window is not None:
         late = flagged & (_start(data).first - last_dose > window)
         message = f"TRTEMFL is Y although ASTDT is more than {window} days after TRTEDT"
@@ -214,7 +214,7 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Fault]
     Derive TRTEMFL again, or correct ASTDT.
     """
     first_dose, last_dose = (subject_days(data, study, name) for name in ("TRTSDT", "TRTEDT"))
-    window, start = data.declarations.window, _start(data)
+    window, start = data.declarations.window_days, _start(data)
     under = ~data.equals("TRTEMFL", "Y") & (start.first >= first_dose)
     under &= start.last <= last_dose + (window or 0)
     safety = subject(data, study, "SAFFL")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...standards.versions import ADAMIG
-from ...study.columns import Mask
+from ...study.columns import Mask, by_arrow
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..rule import Fault, Grain
@@ -138,10 +138,12 @@ def _too_long(column: pd.Series) -> Mask:
 def _exceeding(texts: pd.Series | pd.Index) -> Mask:
     """Which texts are too long; trailing blanks are taken off only where they may matter."""
     held = pd.Series(texts, dtype="string[pyarrow]")
-    lengths = held.str.len()
+    lengths = by_arrow(held).len()
     if pd.isna(lengths.max()) or lengths.max() <= _TEXT_LENGTH:
         return np.zeros(len(held), dtype=np.bool_)
-    return (held.str.rstrip(" ").str.len() > _TEXT_LENGTH).to_numpy(dtype=np.bool_, na_value=False)
+    lengths = by_arrow(by_arrow(held).rstrip(" ")).len()
+    too_long: Mask = (lengths > _TEXT_LENGTH).to_numpy(dtype=np.bool_, na_value=False)
+    return too_long
 
 
 @conformance(

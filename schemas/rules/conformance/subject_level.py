@@ -191,7 +191,7 @@ def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield
     collected = _age_of_subject(demographics)
     subjects = data.distinct("USUBJID")
     expected = subjects.spread(
-        np.array([collected.get(subject, np.nan) for subject in subjects.values], np.float64), missing=np.nan
+        np.array([collected.get(subject, np.nan) for subject in subjects], np.float64), missing=np.nan
     )
     found = data.numbers("AGE")
     equal = (found == expected) | (np.isnan(found) & np.isnan(expected))
@@ -202,9 +202,7 @@ def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield
 def _age_of_subject(demographics: Dataset) -> dict[str, float]:
     subjects = _distinct_subjects(demographics)
     filled = subjects.codes >= 0
-    return dict(
-        zip(subjects.values[subjects.codes[filled]], demographics.numbers("AGE")[filled], strict=True)
-    )
+    return dict(zip(subjects[subjects.codes[filled]], demographics.numbers("AGE")[filled], strict=True))
 
 
 def _distinct_subjects(data: Dataset) -> Distinct:

@@ -12,15 +12,11 @@ from functools import cache, partial
 from itertools import chain
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
 from ...severity import Severity
 from ...standards import adae, adsl, adtte, bds, occds
 from ...standards.structure import Structure
 from ...standards.terminology import BUILT_IN, UNITS_OF_TIME, Codelist
-from ...study.columns import Distinct
+from ...study.columns import as_written
 from ...study.dataset import Dataset
 from ...wording import nearest
 from ..rule import Citation, Fault, Grain, NotApplicable, rule
@@ -197,9 +193,9 @@ def _unknown_terms(data: Dataset, *, extensible: bool) -> Iterator[Fault | NotAp
 
 def _faults(data: Dataset, variable: str, codelist: Codelist, *, whole: bool) -> Iterator[Fault]:
     """Values that are no terms, apart by what differs; of a part only those that resemble a term."""
-    values = _as_written(data[variable])
+    values = as_written(data[variable])
     wrong: dict[str, dict[str, str]] = {}
-    for term in map(_text, values.values):
+    for term in map(_text, values):
         if not term.strip() or term in codelist:
             continue
         meant = codelist.meant_by(term)
@@ -242,19 +238,6 @@ def _near(codelist: Codelist, terms: Mapping[str, str]) -> str:
         return ""
     near = nearest(next(iter(terms)), codelist.terms)
     return f"; near {listed(list(near), 'and')}" if near else ""
-
-
-def _as_written(column: pd.Series) -> Distinct:
-    """Distinct values with the blanks they have, which `Dataset.distinct` drops."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        positions, found = pd.factorize(column)
-        return Distinct(np.asarray(found, dtype=object), positions)
-    values = column.cat.categories.to_numpy(dtype=object)
-    codes: NDArray[Any] = column.cat.codes.to_numpy()
-    used = np.bincount(codes.astype(np.intp) + 1, minlength=len(values) + 1)[1:] > 0
-    if used.all():
-        return Distinct(values, codes)
-    return Distinct(values[used], np.append(np.cumsum(used) - 1, -1)[codes])
 
 
 def _text(value: Any) -> str:

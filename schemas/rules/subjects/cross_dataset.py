@@ -49,7 +49,7 @@ def subject_repeated(data: Dataset) -> Iterator[Fault]:
     Keep one record per subject; values by period belong into variables or another dataset.
     """
     codes = data.distinct("USUBJID").codes
-    times = np.bincount(codes[codes >= 0], minlength=len(data.distinct("USUBJID").values) + 1)
+    times = np.bincount(codes[codes >= 0], minlength=len(data.distinct("USUBJID")) + 1)
     yield Fault((times[codes] > 1) & (codes >= 0), ("USUBJID",), "a subject has several records in ADSL")
 
 

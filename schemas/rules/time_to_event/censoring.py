@@ -347,9 +347,7 @@ def _descriptions(data: Dataset) -> list[NDArray[np.intp]]:
 
 
 def _text_codes(data: Dataset, variable: str) -> NDArray[np.intp]:
-    distinct = data.distinct(variable)
-    folded = [" ".join(str(value).split()).casefold() for value in distinct.values]
-    return distinct.spread(pd.factorize(np.array(folded, dtype=object))[0].astype(np.intp), missing=-1)
+    return data.distinct(variable).alike(lambda value: " ".join(str(value).split()).casefold())
 
 
 def _groups(judged: Mask, *codes: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -201,7 +201,7 @@ def _evaluators(adrs: Dataset) -> NDArray[np.str_]:
     for variable in _SAYING_WHO:
         if variable in adrs:
             distinct = adrs.distinct(variable)
-            named = np.array([_who(str(value)) for value in distinct.values], dtype="U8")
+            named = np.array([_who(str(value)) for value in distinct], dtype="U8")
             found = np.where(found == "", distinct.spread(named, missing=""), found)
     return found
 

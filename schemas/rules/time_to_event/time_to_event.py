@@ -223,9 +223,9 @@ def _several(data: Dataset, variable: str, of: str) -> Mask:
     """Records whose value of `of` stands with more than one value of `variable`."""
     left, right = data.distinct(of), data.distinct(variable)
     both = (left.codes >= 0) & (right.codes >= 0)
-    width = len(right.values) + 1
+    width = len(right) + 1
     pairs = np.unique(left.codes[both] * width + right.codes[both])
-    partners = np.bincount(pairs // width, minlength=len(left.values))
+    partners = np.bincount(pairs // width, minlength=len(left))
     return left.spread(partners > 1, missing=False) & both
 
 

@@ -60,7 +60,7 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     named = data.distinct("SRCDOM")
     traced: dict[str, list[int]] = defaultdict(list)
-    for code, value in enumerate(named.values):
+    for code, value in enumerate(named):
         if str(value) in study and "USUBJID" in study[str(value)]:
             traced[study[str(value)].name].append(code)
     if not traced:
@@ -90,7 +90,7 @@ def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterato
     present = np.unique(codes[codes >= 0])
     by_name = defaultdict(list)
     for code in present:
-        by_name[str(named.values[code]).strip().upper()].append(code)
+        by_name[str(named[code]).strip().upper()].append(code)
     absent = [code for name, same in by_name.items() if name not in source for code in same]
     nowhere = found.positions[np.isin(codes, absent)]
     yield Fault(_mask(data, nowhere), ("SRCVAR",), f"{source.name} has no variable that SRCVAR names")
@@ -228,7 +228,7 @@ def _days(source: Dataset, name: str) -> Days:
     if not source.is_character(name):
         return source.days(name)
     distinct = source.distinct(name)
-    by_value = np.array([_day(str(value)) for value in distinct.values], dtype=np.float64)
+    by_value = np.array([_day(str(value)) for value in distinct], dtype=np.float64)
     return distinct.spread(by_value, missing=_NONE)
 
 

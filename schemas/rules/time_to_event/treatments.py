@@ -147,16 +147,16 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Fault]:
     adsl = study["ADSL"]
     arm = next(name for name in _ARMS if name in adsl)
     members, arms = _members(adsl), adsl.distinct(arm)
-    expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms.values)) > 0
+    expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms)) > 0
     parameters = data.parameters
     of_subject = in_adsl(data, adsl, arm)
     having, code = parameters.durations & of_subject.known, of_subject.codes()
     found = []
     for name, own in parameters.each(having):
-        present = np.bincount(code[own][code[own] >= 0], minlength=len(arms.values)) > 0
+        present = np.bincount(code[own][code[own] >= 0], minlength=len(arms)) > 0
         absent = np.count_nonzero(expected & ~present)
         if absent:
-            which = ", ".join(sorted(map(str, arms.values[expected & ~present])))
+            which = ", ".join(sorted(map(str, arms[expected & ~present])))
             message = f"no record of {absent} of {expected.sum()} arms"
             found.append(OfParameter(name, message, values=which, cause=str(absent)))
     yield from by_parameter(data, (arm,), found, "no record of some arm")
@@ -193,12 +193,12 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     members = _members(data)
     treated = data.filled("TRTSDT") if "TRTSDT" in data else data.equals("SAFFL", "Y")
     counts = [
-        np.bincount(arms.codes[mask & (arms.codes >= 0)], minlength=len(arms.values))
+        np.bincount(arms.codes[mask & (arms.codes >= 0)], minlength=len(arms))
         for mask in (members, members & treated)
     ]
     without = (counts[0] > 0) & (counts[1] == 0)
     if without.any():
-        which = ", ".join(sorted(map(str, arms.values[without])))
+        which = ", ".join(sorted(map(str, arms[without])))
         number = int(without.sum())
         message = f"no subject of {counted(number, 'arm')} was treated"
         yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which, cause=str(number))
@@ -274,11 +274,11 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
         if len(own) < 2 * _SUBJECTS:
             continue
         early = (cnsr[own] >= 1) & (aval[own] <= np.quantile(aval[own], 0.25))
-        arm, share, others = _furthest(arms.codes[own], early, len(arms.values))
+        arm, share, others = _furthest(arms.codes[own], early, len(arms))
         if arm >= 0:
             compared = f"{share:.0%} of one arm and {others:.0%} of the others"
             message = f"censored in the first quarter of all durations are {compared}"
-            found.append(OfParameter(name, message, values=str(arms.values[arm])))
+            found.append(OfParameter(name, message, values=str(arms[arm])))
     further = "arms differ in the share censored in the first quarter of all durations"
     yield from by_parameter(data, ("CNSR", "AVAL"), found, further)
 

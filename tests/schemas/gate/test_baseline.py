@@ -144,7 +144,7 @@ def test_the_refusal_counts_new_findings_only():
         beside(report_of({1, 2}), report_of({1})).raise_for()
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)))
 def test_new_records_are_those_that_were_not_there(now, before):
     report = beside(report_of(now), report_of(before))

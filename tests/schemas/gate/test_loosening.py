@@ -63,7 +63,7 @@ def test_the_rules_alone_loosen_nothing(negative):
                     cut_off=date(2030, 1, 1), endpoints={"OS": Endpoint(recurrent=True)}
                 )
             },
-            "declared: cut_off 2030-01-01, endpoint OS recurrent yes (from adamgate.toml)",
+            "declared: cut_off 2030-01-01, endpoint.OS.recurrent yes (from adamgate.toml)",
         ),
     ],
 )
@@ -187,7 +187,7 @@ class TestTerminology:
         ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings.default.max_examples, deadline=None)
 @given(
     st.lists(st.sampled_from(["A", "a", "B", "b", "C"]), unique=True),
     st.lists(st.sampled_from(["A", "a", "B", "b", "C"]), unique=True),
@@ -214,7 +214,7 @@ def test_what_is_wider_accepts_a_value_that_was_found(before, now, was_open, is_
 def test_what_a_study_declares_of_itself_is_named_too(negative):
     declared = Declarations(endpoints={"OS": Endpoint(recurrent=True)})
     once = said(negative, declarations=declared)
-    assert once == ["declared: endpoint OS recurrent yes"]
+    assert once == ["declared: endpoint.OS.recurrent yes"]
     assert said(negative.declaring(declared)) == once
     adsl, adtte = (
         negative[name].replace(declarations=Declarations(cut_off=date(2030, day, 1)))

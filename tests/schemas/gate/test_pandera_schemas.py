@@ -140,7 +140,15 @@ def refused_by_gate(structure, frame):
     return {rule_id for rule_id in errors | not_run if not pandera_schemas.needs_study(rule_book()[rule_id])}
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+OFTEN = (as_category, as_nullable)
+"""Forms that every run tests; the others are slow."""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [form if form in OFTEN else pytest.param(form, marks=pytest.mark.slow) for form in FORMS],
+    ids=lambda form: form.__name__,
+)
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_one_verdict_for_errors(structure, form):
     frame = form(pd.DataFrame(FRAMES[structure]))
@@ -195,7 +203,11 @@ def test_a_schema_is_whole(structure):
     assert {rule.id for rule in rules} == expected
 
 
-@pytest.mark.parametrize("structure", STRUCTURES, ids=str)
+@pytest.mark.parametrize(
+    "structure",
+    [each if each is Structure.TTE else pytest.param(each, marks=pytest.mark.slow) for each in STRUCTURES],
+    ids=str,
+)
 def test_a_schema_survives_pickling(structure):
     schema = ag.schema(structure)
     again = pickle.loads(pickle.dumps(schema))

@@ -68,7 +68,10 @@ def test_a_selection_of_one_dataset_leaves_the_others_alone(trial):
     assert others <= kept
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=settings.default.max_examples * 25 // 100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(NAMES | SCOPED, max_size=3), st.lists(NAMES | SCOPED, max_size=3))
 def test_selected_and_set_aside_are_all_there_is(select, ignore):
     """Asked of the selection itself, over every rule and dataset."""
@@ -83,7 +86,10 @@ def test_selected_and_set_aside_are_all_there_is(select, ignore):
             assert reason.startswith("ignore " if ignored else "select " if reason else "")
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=settings.default.max_examples * 6 // 100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(ignore=st.lists(st.sampled_from(["TTE", "AD", "AD0", "censoring", "ADTTE:XD", "SL001"]), max_size=3))
 def test_outcomes_and_what_was_set_aside_partition_the_checks(trial, ignore):
     study = trial.study()

@@ -109,7 +109,7 @@ def test_a_rule_that_crashes_is_not_run_and_its_message_counts_as_patient_data(s
 
 def test_a_variable_of_another_type_is_said_by_name(study):
     rule = _rule(lambda data: [Fault(data.numbers("USUBJID") < 0, (), "odd")])
-    assert _try(rule, study).outcome.reason == "USUBJID does not hold numbers"
+    assert _try(rule, study).outcome.reason == "USUBJID is not numeric"
 
 
 def test_an_id_that_no_rule_has_is_refused(study):
@@ -163,7 +163,7 @@ def test_an_undelivered_dataset_refuses_only_where_the_delivery_is_declared_comp
     rule = _rule(lambda data, study: [], datasets=("ADSL",))
     lenient = _try(rule, study).outcome
     strict = _try(rule, study, complete=True).outcome
-    assert (lenient.status, lenient.reason) == (ag.Status.NOT_APPLICABLE, "not delivered: ADSL")
+    assert (lenient.status, lenient.reason) == (ag.Status.NOT_APPLICABLE, "not present: ADSL")
     assert strict.status is ag.Status.NOT_RUN
 
 

@@ -208,7 +208,7 @@ RECORD = st.tuples(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(
     records=st.lists(RECORD, min_size=1, max_size=20),
     named=st.lists(st.tuples(KEYS, VALUES), max_size=4),
@@ -289,7 +289,7 @@ def spared_one_by_one(data, fault, waivers):
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(rows=st.lists(st.tuples(st.booleans(), *CELLS.values()), min_size=1, max_size=12), named=MANY)
 def test_many_waivers_hide_what_each_of_them_would(rows, named):
     fault_, *cells = (list(column) for column in zip(*rows, strict=True))

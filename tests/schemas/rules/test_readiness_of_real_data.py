@@ -10,6 +10,8 @@ from adamgate.schemas.rules import rule_book
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
+pytestmark = pytest.mark.slow
+
 OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))}
 
 NO_UNIT = "neither AVALU nor PARAM states a unit; AVAL is ADT - STARTDT + 1 on every record"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adamgate.schemas.study import columns
@@ -32,6 +32,40 @@ def test_blank_and_null_text_is_missing_and_trailing_blanks_do_not_count(holder,
     assert columns.is_character(column)
 
 
+@pytest.fixture(params=["hashes that differ", "one hash of all texts"])
+def hashed(request, monkeypatch):
+    if request.param == "one hash of all texts":
+        monkeypatch.setattr(columns, "_hashes", lambda values: np.array([0 for _ in values], np.int64))
+
+
+@pytest.mark.usefixtures("hashed")
+@pytest.mark.parametrize("block", [2, 10_000])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.one_of(st.none(), st.text("ab é", max_size=3)), max_size=20), cut=st.integers(0, 20))
+def test_text_of_arrow_has_the_distinct_values_that_python_text_has_in_the_same_order(block, texts, cut):
+    plain = pd.Series(texts, dtype=object)
+    parts = [pd.Series(each, dtype="string[pyarrow]") for each in (texts[:cut], texts[cut:])]
+    column = pd.concat(parts, ignore_index=True)  # in two chunks
+    before = columns._BLOCK, columns._COMPARED
+    columns._BLOCK = columns._COMPARED = block
+    try:
+        for asked in (columns.distinct, columns.as_written):
+            expected, found = asked(plain), asked(column)
+            assert found.values.tolist() == expected.values.tolist() == list(found)
+            assert found.codes.tolist() == expected.codes.tolist()
+            assert found.alike(str.upper).tolist() == expected.alike(str.upper).tolist()
+            assert found.positions_in(expected).tolist() == list(range(len(expected)))
+            assert found[np.arange(len(found))].tolist() == [found[code] for code in range(len(found))]
+        assert columns.missing(column).tolist() == columns.missing(plain).tolist()
+    finally:
+        columns._BLOCK, columns._COMPARED = before
+
+
+def test_values_of_one_form_are_alike():
+    column = pd.Series(["a", "B", None, "A", "b", "c"], dtype="string[pyarrow]")
+    assert columns.distinct(column).alike(str.upper).tolist() == [0, 1, -1, 0, 1, 2]
+
+
 def test_a_category_that_no_record_has_is_not_among_the_distinct_values():
     column = pd.Series(pd.Categorical(["Y", None, "Y"], categories=["N", "Y", "U"]))
 
@@ -51,7 +85,7 @@ def test_numbers_are_doubles_with_nan_for_missing(dtype):
 
 
 def test_text_is_no_number_and_an_empty_text_column_is_missing_throughout():
-    with pytest.raises(columns.WrongType, match="AVAL does not hold numbers"):
+    with pytest.raises(columns.WrongType, match="AVAL is not numeric"):
         columns.numbers(pd.Series(["1"], name="AVAL"))
     assert np.isnan(columns.numbers(pd.Series(["", None], dtype=object))).all()
 
@@ -118,7 +152,7 @@ def test_numbers_however_a_frame_holds_them(column, numbers):
 )
 def test_what_is_no_number_is_said_without_its_value(column):
     data = Dataset.from_frame(pd.DataFrame({"AVAL": column}), "ADTTE")
-    with pytest.raises(columns.WrongType, match=r"^AVAL does not hold numbers$"):
+    with pytest.raises(columns.WrongType, match=r"^AVAL is not numeric$"):
         data.numbers("AVAL")
 
 

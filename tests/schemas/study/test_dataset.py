@@ -50,7 +50,7 @@ def test_datasets_are_found_by_name_in_any_case(study):
 
 
 def test_two_datasets_of_one_name_are_no_study(study):
-    with pytest.raises(ValueError, match="two datasets named ADSL"):
+    with pytest.raises(ValueError, match="two datasets are named ADSL"):
         ag.Study.of(study["ADSL"], study["ADSL"])
 
 
@@ -64,7 +64,7 @@ def test_what_is_declared_of_a_study_reaches_its_datasets_and_changes_nothing_el
 
 def test_columns_and_variables_that_differ_are_refused():
     frame = pd.DataFrame({"USUBJID": ["1"], "AVAL": [np.nan]})
-    with pytest.raises(ValueError, match="variables and columns differ"):
+    with pytest.raises(ValueError, match="variables and columns do not match"):
         ag.Dataset("ADTTE", frame, (ag.Variable("USUBJID"),))
 
 
@@ -72,9 +72,9 @@ def test_columns_and_variables_that_differ_are_refused():
     "wrong", ["fixtures/cartitude1", None, pd.DataFrame()], ids=["path", "none", "frame"]
 )
 def test_what_is_no_study_is_refused_with_what_to_give(wrong):
-    with pytest.raises(TypeError, match=r"a study is needed, not .*adamgate\.read\(path\)"):
+    with pytest.raises(TypeError, match=r"a Study is required, not .*adamgate\.read\(path\)"):
         ag.validate(wrong)
-    with pytest.raises(TypeError, match="a study is needed"):
+    with pytest.raises(TypeError, match="a Study is required"):
         ag.survival(wrong, "OS")
 
 
@@ -84,7 +84,7 @@ def test_one_dataset_is_a_study_of_its_own(study):
 
 
 def test_an_unknown_dataset_is_said_with_those_that_are_there(study):
-    with pytest.raises(KeyError, match="there is no dataset ADLB, but ADAE, ADSL, ADTTE"):
+    with pytest.raises(KeyError, match="dataset ADLB is not present; datasets are: ADAE, ADSL, ADTTE"):
         study["ADLB"]
 
 
@@ -143,7 +143,7 @@ def test_a_dataset_is_not_changed_but_replaced(study):
     assert adtte.label != "Other"
     with pytest.raises(TypeError):
         adtte.replace(lable="Other")
-    with pytest.raises(ValueError, match="variables and columns differ"):
+    with pytest.raises(ValueError, match="variables and columns do not match"):
         adtte.replace(frame=adtte.frame.iloc[:, 1:])
     shorter = adtte.replace(frame=adtte.frame.head(3), special_missing={})
     assert (len(shorter), dict(shorter.special_missing)) == (3, {})

@@ -10,11 +10,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import adamgate as ag
-from adamgate.converters.configuration.declared_options import json_schema, options_from, options_of
 from adamgate.converters.survival.shapes import SHAPES
-from adamgate.converters.survival.shapes.options import OneRecordOptions
+from adamgate.converters.survival.shapes.one_record import OneRecordOptions
 from adamgate.converters.terminal.commands.survival import command
 from adamgate.converters.terminal.options import declared_options
+from adamgate.schemas.options import json_schema, options_from, options_of
 
 
 @pytest.fixture(params=SHAPES)

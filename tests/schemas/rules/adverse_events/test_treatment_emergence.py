@@ -78,11 +78,11 @@ class TestBeforeTreatment:
     def test_a_day_before(self, treated):
         treated.adae.loc[0, "ASTDT"] = FIRST - DAY
         assert told(treated, "AE008") == [("warning", 1)]
-        assert told(treated, "AE008", window=30) == [("error", 1)]
+        assert told(treated, "AE008", window_days=30) == [("error", 1)]
 
     def test_worsening_is_declared(self, treated):
         treated.adae.loc[0, "ASTDT"] = FIRST - DAY
-        assert told(treated, "AE008", window=30, worsening=True) == []
+        assert told(treated, "AE008", window_days=30, worsening=True) == []
 
     @pytest.mark.parametrize(
         ("start", "flag", "found"),
@@ -117,7 +117,7 @@ class TestWindow:
 
     @pytest.mark.parametrize(("window", "late"), [(4, []), (3, [("error", 1)]), (0, [("error", 4)])])
     def test_exceptions_from_a_declared_one(self, treated, window, late):
-        assert told(treated, "AE009", window=window) == late
+        assert told(treated, "AE009", window_days=window) == late
 
     def test_nothing_is_judged_without_a_declaration(self, treated):
         treated.adae["TRTEDT"] = FIRST - 400 * DAY
@@ -125,11 +125,11 @@ class TestWindow:
 
     def test_subjects_still_treated(self, treated):
         treated.adae["TRTEDT"] = pd.NaT
-        assert told(treated, "AE009", window=0) == []
+        assert told(treated, "AE009", window_days=0) == []
 
     def test_an_imputed_start_that_may_have_been_in_time(self, treated):
         treated.adae.loc[11, "ASTDTF"] = "D"
-        assert told(treated, "AE009", window=3) == []
+        assert told(treated, "AE009", window_days=3) == []
 
 
 class TestNotEmergent:
@@ -141,8 +141,8 @@ class TestNotEmergent:
     def test_after_the_last_dose_only_a_declaration_tells(self, treated):
         treated.adae.loc[9, "TRTEMFL"] = None
         assert told(treated, "AE010") == []
-        assert told(treated, "AE010", window=1) == []
-        assert told(treated, "AE010", window=30) == [("error", 1)]
+        assert told(treated, "AE010", window_days=1) == []
+        assert told(treated, "AE010", window_days=30) == [("error", 1)]
 
     def test_before_the_first_dose_by_time(self, treated):
         treated.adae.loc[0, "TRTEMFL"] = None

@@ -49,6 +49,7 @@ def load(collection, name):
     return plain.replace(variables=variables, carries=frozenset({"label"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("collection", "name"), CASES)
 def test_every_finding_is_right(collection, name):
     report = judge(Study.of(load(collection, name)), rules=CONFORMANCE - {"AD0001"})

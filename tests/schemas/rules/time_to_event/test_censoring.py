@@ -57,10 +57,10 @@ class TestCensoringInverted:
         assert [str(each.severity) for each in found] == ["error", "error"]
         assert [each.records for each in found] == [40, 40]
         assert found[0].sentence == (
-            "OS: CNSR looks inverted: records with CNSR = 0 have texts of censoring; "
-            "records with CNSR = 0 take their date from the end of follow-up (SRCVAR); "
-            "CNSDTDSC describes records with CNSR = 0 and not the others; "
-            "records with CNSR >= 1 have texts of events; "
+            "OS: CNSR looks inverted: records with CNSR = 0 have censoring descriptions; "
+            "records with CNSR = 0 are dated at the end of follow-up (SRCVAR); "
+            "CNSDTDSC is present on records with CNSR = 0 and missing on the others; "
+            "records with CNSR >= 1 have event descriptions; "
             "records with CNSR >= 1 come from deaths or adverse events (SRCDOM, SRCVAR)"
         )
 
@@ -81,7 +81,10 @@ class TestCensoringInverted:
         (found,) = inverted(trial, "EVNTDESC", "SRCVAR", "SRCDOM", "CNSDTDSC")
         assert (str(found.severity), found.sentence) == (
             "warning",
-            "OS: CNSR looks inverted: those who died (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0",
+            (
+                "OS: CNSR looks inverted: subjects who died (DTHFL, DTHDT) have CNSR >= 1 and the others "
+                "CNSR = 0"
+            ),
         )
 
     def test_a_minority_is_not_judged_here(self, trial):

@@ -101,7 +101,7 @@ class TestDurationAgainstDates:
         trial.adtte.loc[of_os[:8], "AVAL"] = 0.5
         report = trial.report("TTE007")
         assert report.findings == ()
-        assert "AVAL = ADT - STARTDT (days), 0.5 where both dates are equal" in {
+        assert "AVAL = ADT - STARTDT (days), 0.5 if both dates are equal" in {
             each.statement for each in report.inferred
         }
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ....schemas.errors import Refused
-from ....schemas.study import columns
-from ....schemas.study.columns import Mask, Numbers
-from ....schemas.study.dataset import Dataset
-from ....schemas.study.variable import Variable
-from ..codebook import (
+from .....schemas.errors import Refused
+from .....schemas.study import columns
+from .....schemas.study.columns import Mask, Numbers
+from .....schemas.study.dataset import Dataset
+from .....schemas.study.variable import Variable
+from ...codebook import (
     ArmEntry,
     CodebookSection,
     Counts,
@@ -23,11 +23,11 @@ from ..codebook import (
     ZeroDurations,
     naming_nobody,
 )
-from ..records import AnalysedRecords
-from ..subjects import listed, require_one_record_each, subjects_of
-from ..time_scale import TimeScale
-from .columns import TableColumn, table_of
-from .options import OneRecordOptions
+from ...records import AnalysedRecords
+from ...subjects import listed, require_one_record_each, subjects_of
+from ...time_scale import TimeScale
+from ..columns import TableColumn, table_of
+from . import OneRecordOptions
 
 COLUMNS = (
     TableColumn(Variable("USUBJID", "Unique Subject Identifier", "Char", key_sequence=1)),
@@ -36,7 +36,7 @@ COLUMNS = (
     TableColumn(Variable("CNSR", "Censor", "Num", data_type="integer")),
     TableColumn(
         Variable("reason", "Event or censoring description", "Char"),
-        "EVNTDESC of events; CNSDTDSC of censorings, else EVNTDESC",
+        "EVNTDESC for events; CNSDTDSC for censored records, else EVNTDESC",
         of=("EVNTDESC", "CNSDTDSC"),
     ),
 )
@@ -56,8 +56,8 @@ REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]] = {
     "AVAL is negative": lambda aval, _: aval < 0,
     "AVAL is infinite": lambda aval, _: np.isposinf(aval),
     "CNSR is missing": lambda _, cnsr: np.isnan(cnsr),
-    "CNSR is not a whole number from 0": lambda _, cnsr: ~np.isnan(cnsr) & ~_is_whole(cnsr),
-    "CNSR is greater than 2**53, so not exact": lambda _, cnsr: _is_whole(cnsr) & (cnsr > _EXACT),
+    "CNSR is not a non-negative integer": lambda _, cnsr: ~np.isnan(cnsr) & ~_is_whole(cnsr),
+    "CNSR is greater than 2**53 and not exact": lambda _, cnsr: _is_whole(cnsr) & (cnsr > _EXACT),
 }
 
 
@@ -73,7 +73,7 @@ def require_analysable(records: AnalysedRecords) -> None:
     require_one_record_each(data, records.paramcd)
     for name in ("AVAL", "CNSR"):
         if columns.is_date(data[name]) or (data.is_character(name) and data.filled(name).any()):
-            raise Refused(f"{name} does not hold numbers", data.name, "correct its type")
+            raise Refused(f"{name} is not numeric", data.name, "correct its type")
     aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
     found = ((fault, has_it(aval, cnsr)) for fault, has_it in REFUSES.items())
     faults = [(fault, having) for fault, having in found if having.any()]
@@ -82,7 +82,7 @@ def require_analysable(records: AnalysedRecords) -> None:
             f"{records.paramcd} cannot be analysed: {'; '.join(fault for fault, _ in faults)}",
             f"{data.name}; "
             + "; ".join(f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults),
-            "correct the data, or leave these subjects out by a condition",
+            "correct the data, or exclude these subjects with a condition",
         )
 
 
@@ -145,7 +145,7 @@ def _require_durations(data: Dataset, durations: Numbers) -> None:
         raise Refused(
             "ADT is before STARTDT: the duration is negative",
             f"{data.name}, {listed(subjects_of(data, negative))}",
-            "correct the data, or leave these subjects out by a condition",
+            "correct the data, or exclude these subjects with a condition",
         )
 
 

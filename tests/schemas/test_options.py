@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from adamgate.converters.configuration.declared_options import (
+from adamgate.schemas.errors import ConfigurationError
+from adamgate.schemas.kinds import Choice, ListOf, days, name, switch, text, words
+from adamgate.schemas.options import (
     json_schema,
     option,
     options_from,
     options_of,
 )
-from adamgate.converters.configuration.values import Choice, ListOf, days, name, switch, text, words
-from adamgate.schemas.errors import ConfigurationError
 
 
 @dataclass(frozen=True)

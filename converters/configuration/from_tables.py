@@ -1,0 +1,64 @@
+"""What the tables of a file say together of how to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ...schemas.errors import ConfigurationError
+from ...schemas.rules.rule import Rule
+from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, Endpoint, StudyTable
+from .judging import Judging
+from .registry import ADVERSE_EVENTS, ENDPOINT, RULE, RULES, STUDY, WAIVER
+from .tables import Entry, Table
+
+
+def judging(entries: Sequence[Entry]) -> Judging:
+    """What the tables of a file say of it.
+
+    Raises
+    ------
+    ConfigurationError
+        For two rules with one id, a condition that is not understood.
+    """
+    chosen = [(f"{each.name}:" if each.name else "", each.options) for each in _of(entries, RULES)]
+    return Judging(
+        tuple(prefix + rule for prefix, rules in chosen for rule in rules.select),
+        tuple(prefix + rule for prefix, rules in chosen for rule in rules.ignore),
+        {prefix + rule: each for prefix, rules in chosen for rule, each in rules.severity.items()},
+        _declarations(entries),
+        tuple(
+            waiver
+            for each in _of(entries, WAIVER)
+            for waiver in each.options.waivers(f"{WAIVER.name} {each.number}")
+        ),
+        tuple(_own_rules(_of(entries, RULE))),
+    )
+
+
+def _of(entries: Iterable[Entry], table: Table) -> list[Entry]:
+    return [each for each in entries if each.table is table]
+
+
+def _declarations(entries: Iterable[Entry]) -> Declarations | None:
+    declaring = [each for each in entries if each.table in (STUDY, ENDPOINT, ADVERSE_EVENTS)]
+    if not declaring:
+        return None
+    values: dict[tuple[Table, str], dict[str, Any]] = {}
+    for each in declaring:  # [endpoint.os] and [endpoint.OS] are one
+        values.setdefault((each.table, each.name), {}).update(each.values)
+    return Declarations.of_tables(
+        StudyTable(**values.get((STUDY, ""), {})),
+        AdverseEventDeclarations(**values.get((ADVERSE_EVENTS, ""), {})),
+        {parameter: Endpoint(**given) for (table, parameter), given in values.items() if table is ENDPOINT},
+    )
+
+
+def _own_rules(entries: Iterable[Entry]) -> Iterator[Rule]:
+    taken: set[str] = set()
+    for each in entries:
+        given = each.options
+        if given.id in taken:
+            raise ConfigurationError(f"two rules have the id {given.id}", each.where, "give each its own")
+        taken.add(given.id)
+        yield given.rule(each.where)

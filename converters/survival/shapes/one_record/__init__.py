@@ -1,0 +1,36 @@
+"""One record per subject: what may be asked of the table. Needs no pandas; `table` makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .....schemas.evidence.time_unit import TimeUnit
+from .....schemas.kinds import Choice, Words, name, text
+from .....schemas.options import option
+
+_UNIT = Choice(tuple(map(str, TimeUnit)))
+_VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')
+
+
+@dataclass(frozen=True, slots=True)
+class OneRecordOptions:
+    """Of a table with one record per subject; `survival.survival` says what each means."""
+
+    paramcd: str = option(text, "Parameter code, such as OS.", flag="--param", metavar="PARAMCD")
+    where: str | None = option(
+        text,
+        "Condition that selects records: \"ANL01FL == 'Y' and AGE >= 65\".",
+        default=None,
+        metavar="EXPR",
+    )
+    population: str | None = option(
+        name, "Keep only records where this flag is Y, such as SAFFL.", default=None, metavar="FLAG"
+    )
+    unit: str | None = option(_UNIT, "Unit of the duration (default: unit of AVAL).", default=None)
+    aval_unit: str | None = option(_UNIT, "Unit of AVAL, if the data do not state it.", default=None)
+    covariates: tuple[str, ...] = option(
+        _VARIABLES, "Additional variables, from ADTTE or ADSL.", default=(), metavar="A,B"
+    )
+    arm: str | None = option(
+        name, "Treatment arm variable, such as TRT01P.", default=None, metavar="VARIABLE"
+    )

@@ -1,0 +1,248 @@
+"""The JSON Schema of adamgate.toml takes what the parser takes, and refuses what it refuses."""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import adamgate as ag
+from adamgate.converters.configuration.file_schema import file_schema
+from adamgate.converters.configuration.load import load_settings
+from adamgate.converters.configuration.registry import TABLES
+from adamgate.converters.configuration.shown import as_toml, shown, toml_value
+from adamgate.converters.configuration.tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table, entries_of
+from adamgate.converters.configuration.values import path, paths, size
+from adamgate.converters.survival.shapes.one_record import OneRecordOptions
+from adamgate.schemas.kinds import TableOf, constant, days, name, switch, text, words
+from adamgate.schemas.options import keys_of, option
+
+SCHEMA = Draft202012Validator(file_schema())
+TOML = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def as_in_json(document):
+    return json.loads(json.dumps(document, default=str))
+
+
+def is_taken(document, tables=TABLES):
+    try:
+        entries_of(document, tables, "adamgate.toml")
+    except ag.ConfigurationError:
+        return False
+    return True
+
+
+def test_it_is_a_schema_that_describes_every_key():
+    Draft202012Validator.check_schema(SCHEMA.schema)
+    for table in TABLES:
+        for each in keys_of(table.options):
+            assert each.help[0].isupper(), each.name
+            assert each.help.endswith("."), each.name
+            assert len(each.help) > 10
+
+
+def test_it_takes_every_example_of_the_pages(root):
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    examples = [found for page in pages for found in TOML.findall(page.read_text(encoding="utf-8"))]
+    examples.append((root / "docs" / "example.toml").read_text(encoding="utf-8"))
+    assert len(examples) > 4
+    for example in examples:
+        document = tomllib.loads(example)
+        SCHEMA.validate(as_in_json(document))
+        assert is_taken(document), example
+
+
+VALID = {
+    "encoding": st.sampled_from(["utf-8", "wlatin1", 1252]),
+    "max_unpacked": st.sampled_from([1, "4GB", " 12 kb ", "0001"]),
+    "memory": st.sampled_from([5, "256MB"]),
+    "cut_off": st.dates(),
+    "expires": st.dates(),
+    "missing": st.sampled_from(["NA", ["NA", "."], []]),
+    "ct": st.sampled_from(["a.txt", ["a.txt", "b.xml"], []]),
+    "severity": st.sampled_from([{}, {"TTE": "note", "AD02": "error"}]),
+    "nested": st.sampled_from([[["PPROTFL", "ITTFL"]], [["A", "B"], ["B", "C"]]]),
+    "records": st.lists(
+        st.dictionaries(st.sampled_from(["USUBJID", "aseq"]), st.sampled_from(["01", 3, 0.5]), min_size=1),
+        min_size=1,
+        max_size=2,
+    ),
+    "values": st.lists(st.sampled_from(["X", 4, -0.5]), min_size=1, max_size=2),
+    "id": st.sampled_from(["ACME001", "ACME002"]),
+    "require": st.just("AVAL > 0"),
+    "where": st.just("CNSR == 0"),
+    "role": st.sampled_from(["OS", "PFS"]),
+    "structure": st.just("TTE"),
+    "severity of a rule": st.just("note"),
+    "standard": st.sampled_from(["adamig-1.0", "adamig-1.3"]),
+    "occds": st.just("1.0"),
+    "fail_on": st.sampled_from(["never", "note"]),
+    "date_order": st.just("dmy"),
+    "decimal": st.just(","),
+}
+BY_WORD = {
+    "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
+    "name": st.sampled_from(["ADTTE", "saffl"]),
+    "true or false": st.booleans(),
+    "days, a whole number": st.integers(0, 999),
+    "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
+    "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
+    "path": st.sampled_from(["a.txt", "../b"]),
+}
+WILD = st.one_of(
+    st.booleans(),
+    st.integers(-3, 3),
+    st.just(0.5),
+    st.text(" aAä\n,", max_size=3),
+    st.sampled_from(["note", "TTE", "mdy", "4GB", "0", "4 gB", "x" * 20]),
+    st.sampled_from(
+        [[], {}, ["ADSL"], [3], [["A", "B"]], [["A"]], [{}], [{"A": "x"}], [{"A": []}], {"a": 1}]
+    ),
+)
+NOT_WILD = {"encoding": st.sampled_from(["utf-8", 437, True, 0.5, [], {}])}
+"""Which encodings there are, only adamgate knows."""
+
+
+def valid(key, table):
+    if key.name == "severity" and table.form is LISTED:
+        return VALID["severity of a rule"]
+    return VALID[key.name] if key.name in VALID else BY_WORD[key.kind.word]
+
+
+def content(table, *, wild):
+    keys = keys_of(table.options)
+    values = {each.name: valid(each, table) for each in keys}
+    if wild:
+        values = {
+            key: st.one_of(value, value, value, NOT_WILD.get(key, WILD)) for key, value in values.items()
+        }
+    needed = {each.name: values[each.name] for each in keys if each.required}
+    others = {each.name: values[each.name] for each in keys if not each.required}
+    if wild:
+        return st.one_of(
+            st.fixed_dictionaries(needed, optional=others),
+            st.fixed_dictionaries({}, optional=values | {"unknown": WILD}),
+        )
+    return st.fixed_dictionaries(needed, optional=others)
+
+
+def written(table, *, wild):
+    one = content(table, wild=wild)
+    names = st.sampled_from(["ADAE", "os", *(["A B", " "] if wild else [])])
+    named = st.dictionaries(names, one, max_size=2)
+    if table.form is LISTED:
+        made = st.lists(one, max_size=2)
+    elif table.form is NAMED:
+        made = named
+    elif table.form is ONE_AND_NAMED:
+        made = st.tuples(one, named).map(lambda pair: pair[0] | pair[1])
+    else:
+        made = one
+    return st.one_of(made, made, WILD) if wild else made
+
+
+def documents(*, wild):
+    tables = {each.name: written(each, wild=wild) for each in TABLES}
+    return st.fixed_dictionaries({}, optional=tables | ({"setings": WILD} if wild else {}))
+
+
+@given(documents(wild=True))
+@settings(max_examples=400, deadline=None)
+def test_schema_and_parser_agree_on_every_file(document):
+    assert SCHEMA.is_valid(as_in_json(document)) is is_taken(document)
+
+
+@given(documents(wild=False))
+@settings(max_examples=100, deadline=None)
+def test_schema_and_parser_take_every_file_that_is_right(document):
+    assert is_taken(document)
+    SCHEMA.validate(as_in_json(document))
+
+
+def as_file(document):
+    """A file of a document, table by table."""
+    return "".join(f"{key} = {toml_value(each)}\n" for key, each in document.items())
+
+
+@given(documents(wild=False))
+@settings(max_examples=60, deadline=None)
+def test_what_is_shown_says_the_same_again(tmp_path_factory, document):
+    """What `config show` prints is a file with the same settings."""
+    ids = [each["id"] for each in document.get("rule", [])]
+    if len(ids) > len(set(ids)):
+        return
+    document.get("settings", {}).pop("show_keys", None)  # without keys, waivers are not shown whole
+    folder = tmp_path_factory.mktemp("shown")
+    first, second = folder / "first.toml", folder / "second.toml"
+    first.write_text(as_file(document), encoding="utf-8")
+    before = load_settings((), first, {}, {})
+    printed = as_toml(shown(before), origins=True)
+    assert printed.replace("\n", "").isprintable()
+    second.write_text(printed, encoding="utf-8")
+    after = load_settings((), second, {}, {})
+    found = {"judging", "entries", "origins", "file", "with_data", "without_effect"}
+    for each in set(before.__dict__) - found:
+        assert getattr(after, each) == getattr(before, each)
+    if before.judging and after.judging:
+        assert replace_places(after.judging) == replace_places(before.judging)
+    else:
+        assert before.judging is after.judging is None
+
+
+def replace_places(judging):
+    rules = [(rule.id, rule.title, rule.severity, rule.scope, rule.arguments) for rule in judging.rules]
+    declared = judging.declarations or ag.Declarations()
+    return judging.select, judging.ignore, judging.severities, declared, judging.waivers, rules
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    keep_days: int = option(days, "Days for which results of steps are kept.", default=30)
+
+
+def test_a_table_that_comes_is_one_line():
+    """Its keys are parsed, named in messages, and in the schema, with no other change."""
+    tables = (
+        *TABLES,
+        Table("pipeline", Pipeline, "Steps.", ONE),
+        Table("table", OneRecordOptions, "A survival table.", NAMED),
+    )
+    document = {"pipeline": {"keep_days": 7}, "table": {"os": {"paramcd": "OS", "unit": "months"}}}
+    assert not is_taken(document)
+    pipeline, table = entries_of(document, tables, "adamgate.toml")
+    assert pipeline.options == Pipeline(7)
+    assert (table.name, table.options) == ("OS", OneRecordOptions("OS", unit="months"))
+    assert Draft202012Validator(file_schema(tables)).is_valid(document)
+    with pytest.raises(ag.ConfigurationError, match=r"unknown setting 'keep_day'(.|\n)*keep_days"):
+        entries_of({"pipeline": {"keep_day": 7}}, tables, "adamgate.toml")
+    with pytest.raises(ag.ConfigurationError, match=r"where: adamgate.toml, \[table.os\]\n.*paramcd"):
+        entries_of({"table": {"os": {}}}, tables, "adamgate.toml")
+
+
+ODD = st.one_of(
+    st.text("0123456789 KMGTBkb\n\x00ä", max_size=6),
+    st.integers(-5, 10**13),
+    st.booleans(),
+    st.floats(0.1, 0.9),
+    st.lists(st.text("ab \x00", max_size=2), max_size=2),
+    st.dictionaries(st.text("ab", max_size=1), st.text(" a", max_size=2), max_size=1),
+)
+
+
+@pytest.mark.parametrize(
+    "kind", [size, path, paths, text, name, days, switch, constant, words, TableOf(name, "x")]
+)
+@given(value=ODD)
+def test_a_kind_and_its_schema_agree(kind, value):
+    try:
+        kind(value)
+    except ValueError:
+        taken = False
+    else:
+        taken = True
+    assert Draft202012Validator(dict(kind.schema)).is_valid(value) is taken

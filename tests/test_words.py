@@ -1,0 +1,198 @@
+"""What users read is the English of the field: no riddles, and one word for one thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from adamgate.cli import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+
+NOT_YET = ("schemas/rules", "schemas/gate", "converters/configuration", "docs/rules.md", "output of rules")
+"""What has not been gone through; remove a name, or the whole line with its uses, to have it checked.
+
+"output of rules" are the snapshots and the blocks of commands in pages that show messages of these rooms."""
+
+SHOWS_RULES = (
+    "tests/configuration",
+    "tests/schemas",
+    "tests/terminal/__snapshots__/test_living_with_rules.ambr",
+    "tests/__snapshots__/test_public_names.ambr",
+)
+
+ODD = (
+    (r"\b(is|are|was|were) no\b(?! (longer|more than)\b)", "is not a …"),
+    (r"\b(tell|tells|told|telling)\b", "report, show, list, state"),
+    (r"\banew\b", "again"),
+    (r"\b(stand|stands|stood|standing) (in|on|for|below|beside|there|without|alone as)\b", "is in, means"),
+    (r"\bas (it|they) stands?\b", "unchanged"),
+    (r"\bthere (is|are|was|were)\b", "the subject first: X is not present, the study has X"),
+    (r"\b(is|are|was|were|be) (not )?there\b", "present, not present"),
+    (r"\bby which\b", "with which, used to"),
+    (r"\bof (your|one's|the user's) own\b|\buser's own\b", "custom"),
+    (r"\ba reader of\b", "the subject: what it is"),
+    (r"\bcomes? out\b|\bcame of it\b|\bfound out\b|\bby itself\b", "result, detected, automatically"),
+    (r"\bmend\b|\b(take|takes|taken) (it|that|them)? ?(\w+ )?away\b", "fix, remove"),
+    (r"\b(leave|leaves|leaving|left) (it |them |that )?out\b", "excluded, omit, skip"),
+    (r"\brefuses?\b|\brefused from\b|\btherefore refused\b", "fails, fails the gate, rejects, is an error"),
+    (r"\bnothing but\b", "only"),
+    (r"\b(say|says|said) so\b", "states, reports; its source"),
+    (r"\bwithout a word\b", "silently"),
+    (r"\bcut short\b", "truncated, incomplete"),
+    (r"\b(is|are) a text\b|\btexts of (censoring|events)\b", "character, string"),
+    (r"\bhas no place for\b", "cannot hold"),
+    (r"\b(a )?fault in adamgate\b", "internal error in adamgate"),
+    (r"\bwrong usage\b", "usage error"),
+    (r"\bnot delivered\b", "not present"),
+    (r"\blook(s|ed)? into\b", "list, read"),
+    (r"\bcalls an event\b", "event, censored record"),
+    (r"\bdoes not apply here\b", "not applicable"),
+    (r"\bwhole number (from|above) (zero|0|1)\b", "non-negative integer, positive integer"),
+    (r"\bprotects nobody\b|\bgo around\b|\bfor ever\b", "no sermon: the fact"),
+)
+"""What is odd, and what to say instead."""
+
+ALLOWED = {
+    "`REFUSES`": "a name in the code",
+}
+"""Text that is right although a pattern fits, each with the reason."""
+
+_BLOCK = re.compile(r"^```(\w*)\n.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    """The --help of every command, and of the commands below it."""
+
+    def below(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+        context = click.Context(command, info_name=name)
+        yield f"{name} --help", command.get_help(context)
+        if isinstance(command, click.Group):
+            for each in command.list_commands(context):
+                inner = command.get_command(context, each)
+                assert inner is not None
+                yield from below(inner, f"{name} {each}")
+
+    return below(cli, "adamgate")
+
+
+def snapshots() -> Iterator[tuple[str, str]]:
+    """Snapshots without the names of their tests."""
+    for path in sorted((ROOT / "tests").rglob("*.ambr")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield _name(path), "\n".join(line for line in lines if not line.startswith("# name:"))
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Pages with the output of commands, but without Python, TOML and drawings."""
+    shown = () if "output of rules" in NOT_YET else ("console",)
+    for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]:
+        page = path.read_text(encoding="utf-8")
+        yield _name(path), _BLOCK.sub(lambda block: block[0] if block[1] in shown else "", page)
+
+
+def literals() -> Iterator[tuple[str, str]]:
+    """Strings of several words in the package, which may reach a user, and docstrings of public names."""
+    public = _public_names()
+    modules = [ROOT / "cli.py", *sorted((ROOT / "schemas").rglob("*.py"))]
+    for path in [
+        *modules,
+        *sorted((ROOT / "converters").rglob("*.py")),
+        *sorted((ROOT / "docs").glob("*.py")),
+    ]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        shown = [*_strings(tree), *_docstrings(tree, public.get(_name(path), frozenset()))]
+        yield _name(path), "\n".join(shown)
+
+
+def _public_names() -> dict[str, frozenset[str]]:
+    """Public names by the file that defines them."""
+    names: dict[str, set[str]] = {}
+    for module, name in re.findall(
+        r"^from \.([\w.]+) import (\w+)", (ROOT / "__init__.pyi").read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        path = ROOT / module.replace(".", "/")
+        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        names.setdefault(_name(file), set()).add(name)
+    return {file: frozenset(found) for file, found in names.items()}
+
+
+def _strings(tree: ast.Module) -> Iterator[str]:
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            silent |= {id(part) for part in node.values}
+            yield "".join(str(each.value) if isinstance(each, ast.Constant) else "…" for each in node.values)
+        elif isinstance(node, ast.Constant) and id(node) not in silent and " " in str(node.value).strip():
+            yield str(node.value)
+
+
+def _docstrings(tree: ast.Module, public: frozenset[str]) -> Iterator[str]:
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name not in public:
+            continue
+        yield ast.get_docstring(node) or ""
+        if isinstance(node, ast.ClassDef):
+            methods = (each for each in node.body if isinstance(each, ast.FunctionDef))
+            yield from (ast.get_docstring(each) or "" for each in methods if not each.name.startswith("_"))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _waits(name: str) -> bool:
+    waiting = (*NOT_YET, *SHOWS_RULES) if "output of rules" in NOT_YET else NOT_YET
+    return name.startswith(waiting)
+
+
+def odd_words(text: str) -> list[str]:
+    """Each odd phrase with what is around it, and what to say instead."""
+    joined = " ".join(text.split())
+    for each in ALLOWED:
+        joined = joined.replace(each, "")
+    return [
+        f"…{joined[max(0, found.start() - 50) : found.end() + 40]}… → {instead}"
+        for pattern, instead in ODD
+        for found in re.finditer(pattern, joined, re.IGNORECASE)
+    ]
+
+
+@pytest.mark.parametrize("source", [helps, snapshots, pages, literals])
+def test_no_odd_words(source) -> None:
+    found = {name: odd for name, text in source() if not _waits(name) and (odd := odd_words(text))}
+    assert not found, "\n".join(f"{name}: {each}" for name, odd in found.items() for each in odd)
+
+
+def test_what_is_looked_through_is_all_of_it() -> None:
+    assert {"adamgate validate --help", "adamgate rules test --help"} <= {name for name, _ in helps()}
+    assert "converters/reports/text.py" in dict(literals())
+    assert "tests/reports/__snapshots__/test_text.ambr" in dict(snapshots())
+    assert {"README.md", "docs/reading.md"} <= set(dict(pages()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 is no severity",
+        "what was lost is told",
+        "copy it anew",
+        "AVAL is not there",
+        "mend it",
+        "left out: 3",
+    ],
+)
+def test_odd_words_are_seen(text: str) -> None:
+    assert odd_words(text)
+
+
+def test_what_is_allowed_is_said_somewhere() -> None:
+    said = " ".join(
+        " ".join(text.split()) for source in (helps, snapshots, pages, literals) for _, text in source()
+    )
+    assert [each for each in ALLOWED if each not in said] == []
