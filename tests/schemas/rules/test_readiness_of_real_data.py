@@ -78,7 +78,7 @@ ONCOLOGY = {
         "ADRS",
         "warning",
         254,
-        "RANDDT is missing and ADSL has it",
+        "RANDDT is missing, but has a value in ADSL",
     ): "records of MDIS (measurable disease) lack RANDDT",
 }
 
