@@ -134,7 +134,7 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
 
 @readiness(
     "XD003",
-    title="Death in ADSL is censored in OS",
+    title="OS is censored despite a death in ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
