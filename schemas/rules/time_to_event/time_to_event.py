@@ -285,7 +285,7 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "TTE027",
-    title="A time-to-event dataset has no records",
+    title="Time-to-event dataset has no records",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),

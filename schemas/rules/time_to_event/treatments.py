@@ -201,7 +201,7 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     if without.any():
         which = ", ".join(sorted(map(str, arms[without])))
         number = int(without.sum())
-        message = f"no subject of {counted(number, 'arm')} was treated"
+        message = f"no treated subjects in {counted(number, 'arm')}"
         yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which, cause=str(number))
 
 

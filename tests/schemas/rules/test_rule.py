@@ -128,7 +128,10 @@ def returns_none(data):
         (returns_none, "a rule must yield faults or return a list of them, not None"),
         (lambda data: [Fault(None, "USUBJID", "m")], "a fault needs a tuple of variables"),
         (lambda data: [Fault(None, ("USUBJID",), 3)], "a string as message"),
-        (lambda data: [Fault(None, ("USUBJID",), "m", "error")], "the severity of a fault must be a Severity"),
+        (
+            lambda data: [Fault(None, ("USUBJID",), "m", "error")],
+            "the severity of a fault must be a Severity",
+        ),
     ],
 )
 def test_a_rule_that_breaks_is_not_run_and_refuses(trial, function, reason):

@@ -57,7 +57,7 @@ class TestArms:
 
     def test_an_arm_nobody_was_treated_in(self, trial):
         trial.adsl.loc[trial.adsl.TRT01P == "Active", ["TRTSDT", "SAFFL"]] = [pd.NaT, "N"]
-        assert trial.finding("SL010").sentence == "no subject of 1 arm was treated"
+        assert trial.finding("SL010").sentence == "no treated subjects in 1 arm"
 
     def test_treated_otherwise_is_counted(self, trial):
         assert trial.findings("SL011") == []
