@@ -45,7 +45,7 @@ ONCOLOGY = {
     ("TTE008", "ADTTE", "note", 0, "RSD"): NO_UNIT,
     ("TTE014", "ADTTE", "note", 0, "OS"): f"{TWO_TEXTS}: alive and randomization",
     ("TTE014", "ADTTE", "note", 0, "PFS"): f"{TWO_TEXTS}: last tumor assessment and randomization",
-    ("TTE020", "ADTTE", "warning", 1, "progression-free survival ends after overall survival"): (
+    ("TTE020", "ADTTE", "warning", 1, "ADT of PFS is after ADT of OS"): (
         "01-701-1115 was assessed on day 64 and is censored for survival on day 55"
     ),
     ("TTE024", "ADTTE", "note", 243, "PFS: 243 records are censored at day 0 or 1"): (
