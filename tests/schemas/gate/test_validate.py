@@ -122,7 +122,7 @@ def test_a_missing_variable_or_dataset_makes_a_rule_not_applicable_with_the_reas
     assert _try(rule, study).outcome.status is ag.Status.NOT_APPLICABLE
     assert _try(rule, study).outcome.reason == "STARTDT, ADT are not present"
     assert _try(_rule(lambda data: [], metadata=("label",)), study).outcome.reason == (
-        "the source carries no label"
+        "the source has no label"
     )
 
 

@@ -165,7 +165,7 @@ def test_a_function_has_an_id_of_ones_own_too(trial):
         """Nothing."""
         yield ag.NotApplicable("nothing")
 
-    with pytest.raises(ag.ConfigurationError, match="ids that begin with TTE are adamgate's own"):
+    with pytest.raises(ag.ConfigurationError, match="ids starting with TTE are reserved for adamgate"):
         ag.validate(trial.study(), extra_rules=[taken])
 
 

@@ -45,7 +45,7 @@ ONCOLOGY = {
     ("TTE008", "ADTTE", "note", 0, "RSD"): NO_UNIT,
     ("TTE014", "ADTTE", "note", 0, "OS"): f"{TWO_TEXTS}: alive and randomization",
     ("TTE014", "ADTTE", "note", 0, "PFS"): f"{TWO_TEXTS}: last tumor assessment and randomization",
-    ("TTE020", "ADTTE", "warning", 1, "progression-free survival ends after overall survival"): (
+    ("TTE020", "ADTTE", "warning", 1, "ADT of PFS is after ADT of OS"): (
         "01-701-1115 was assessed on day 64 and is censored for survival on day 55"
     ),
     ("TTE024", "ADTTE", "note", 243, "PFS: 243 records are censored at day 0 or 1"): (
@@ -63,22 +63,28 @@ ONCOLOGY = {
         "ADSL",
         "note",
         12,
-        "12 subjects were not treated as planned",
+        "TRT01A differs from TRT01P for 12 subjects",
     ): "high dose planned, low dose given",
     (
         "XD010",
         "ADTTE",
         "warning",
         1,
-        "ADT is after the day",
+        "ADT is after the OS censoring date",
     ): "the response of 01-701-1115 ends on day 64, too",
-    ("XD010", "ADRS", "warning", 4, "ADT is after the day"): "assessments of 01-701-1115 after day 55",
+    (
+        "XD010",
+        "ADRS",
+        "warning",
+        4,
+        "ADT is after the OS censoring date",
+    ): "assessments of 01-701-1115 after day 55",
     (
         "XD016",
         "ADRS",
         "warning",
         254,
-        "RANDDT is missing and ADSL has it",
+        "RANDDT is missing, but has a value in ADSL",
     ): "records of MDIS (measurable disease) lack RANDDT",
 }
 
