@@ -17,7 +17,7 @@ OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "
 NO_UNIT = "neither AVALU nor PARAM states a unit; AVAL is ADT - STARTDT + 1 on every record"
 TWO_TEXTS = "CNSR = 1 stands for two texts in this parameter"
 
-NOT_SERIOUS = "AESER is not Y although a criterion of seriousness is met"
+NOT_SERIOUS = "AESER is not Y but a seriousness criterion is Y"
 """33 events were hospitalized, fatal, life-threatening or disabling; AESER is N."""
 UNRESOLVED = "AENDT has a value where AEOUT is NOT RECOVERED/NOT RESOLVED"
 TWICE = "records of a subject are equal in all that describes an event"
