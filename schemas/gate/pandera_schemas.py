@@ -102,7 +102,7 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
     """
     if structure not in VARIABLES:
         raise ConfigurationError(
-            f"there is no schema of {one_line(str(structure))}", "", did_you_mean(str(structure), VARIABLES)
+            f"no schema for {one_line(str(structure))}", "", did_you_mean(str(structure), VARIABLES)
         )
     structure, standards = Structure(structure), Standards(adamig=adamig, occds=occds)
     requirements = VARIABLES[structure](standards)
@@ -118,7 +118,7 @@ def former_schema(structure: str, module: str) -> Callable[..., pa.DataFrameSche
 
     def former(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
         """Deprecated: `adamgate.schema` gives this schema."""
-        message = f'use adamgate.schema("{structure}"): this function goes away in a later version'
+        message = f'use adamgate.schema("{structure}"): this function will be removed in a later version'
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return schema(structure, adamig=adamig, occds=occds)
 
