@@ -288,7 +288,7 @@ def checked(value: Any, kind: ValueKind, key: str, where: str, *, private: bool 
         wrong = expected if isinstance(expected, WrongPart) else WrongPart(value, key, str(expected))
         shown = one_line(str(wrong.value) if isinstance(wrong.value, date) else repr(wrong.value))
         of_key = one_line(wrong.key)
-        what = f"a value of {of_key} is not valid" if private else f"{shown} is not a valid value of {of_key}"
+        what = f"a value of {of_key} is not valid" if private else f"{shown} is not a value of {of_key}"
         raise ConfigurationError(what, f"{where}{wrong.place}", f"give {expected}") from None
     except (OverflowError, RecursionError):
         raise ConfigurationError(f"the value of {key} is out of range", where) from None

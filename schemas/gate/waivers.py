@@ -67,7 +67,7 @@ class Waiver:
     'refused'
     """
 
-    rule: str = option(text, "Rule id.")
+    rule: str = option(text, "Id of the waived rule.")
     dataset: str = option(dataset_name, 'Dataset name; "(study)" for study-level rules.')
     reason: str = option(text, "Reason for accepting the finding.")
     owner: str = option(text, "Person responsible for the waiver.")
