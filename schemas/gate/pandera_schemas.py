@@ -84,7 +84,7 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
     -------
     pandera.DataFrameSchema
         Every rule over one dataset is a `Check` named by its rule id, with its `Rule` in
-        ``check.statistics["rule"]``; what the standards say of variables stands in its columns, names with
+        ``check.statistics["rule"]``; what the standards define for variables is in its columns, names with
         an index (TRTxxP) as regular expressions. Validate with ``lazy=True`` to see every broken rule at
         once. Rules of severity error fail it, others are raised as pandera warnings. Presence and type are
         judged by rules, too, so that severity is the same here and in the gate.

@@ -156,7 +156,7 @@ class Report(Glanced):
     terms : Policy
         What a user set: declarations, rules of their own, rules set aside, waivers.
     comparison : Comparison or None
-        With an earlier report; only new findings refuse then.
+        With an earlier report; only new findings then fail the gate.
     not_judged : str
         Why a run ended without a verdict; empty where it has one.
 
@@ -261,7 +261,7 @@ class Report(Glanced):
         return bool(self.refusing(threshold)) or bool(self.not_run) or bool(self.not_judged)
 
     def raise_for(self, threshold: Severity | str | None = Severity.ERROR) -> None:
-        """Raise `GateRefused` when the report `refuses` at this threshold.
+        """Raise `GateRefused` when the gate fails at this threshold.
 
         Examples
         --------

@@ -86,7 +86,7 @@ def validate(
         What is declared of the study; what was declared must hold, so that notes and warnings that rest
         on inference become errors.
     complete : bool
-        The delivery is declared complete: a rule that lacks a dataset is *not run* and refuses,
+        The delivery is declared complete: a rule that lacks a dataset is *not run* and fails the gate,
         instead of *not applicable*.
     show_values : bool
         Put the values of the variables concerned into the examples. They are patient data.
@@ -100,11 +100,11 @@ def validate(
     waivers : iterable of Waiver
         Records whose findings do not count, with a reason, an owner and a last day.
     today : date, optional
-        The day by which waivers expire; by default the machine's date.
+        Date used to decide whether waivers have expired; by default the system date.
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
-        The user's own.
+        Custom rules.
     baseline : Baseline, optional
-        An earlier report: only what is new since then refuses.
+        An earlier report: only new findings fail the gate.
     origins : mapping of term to str
         Where `select`, `ignore`, `severities`, `waivers`, `today`, what is `declared`, the terminology
         (`ct`), the words read as `missing` and the versions of the standards (ADaMIG, OCCDS) come from,
@@ -115,7 +115,7 @@ def validate(
     Returns
     -------
     Report
-        Outcomes of every rule on every dataset it covers. See `Report.refuses`.
+        Outcomes of every rule on every dataset it covers. See `Report.verdict`.
 
     Raises
     ------

@@ -126,7 +126,8 @@ def test_a_file_that_lies_with_the_data_says_how_to_read_them_and_no_more(
     assert settings.missing == ((".",) if own else ()), "it could hide what rules judge"
     assert settings.with_data is not None
     assert settings.with_data.note(judging=True) == (
-        f"encoding from {delivered}, which is in the data folder; not used, because it is in the data folder: "
+        f"encoding from {delivered}, which is in the data folder; "
+        "not used, because it is in the data folder: "
         f"fail_on, standard, show_values, missing, [rules], [study], [waiver] of {delivered}; "
         "to use it, give it with --config"
     )

@@ -394,7 +394,8 @@ def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, o
 
 def test_an_older_standard_is_named_with_what_it_leaves_out(run, study: Path):
     (study / "adtte.csv").write_text(ADTTE)
-    said = r"; checked against ADaMIG 1\.1: \d+ checks? fewer than for ADaMIG 1\.3 \(from --standard\) \(fails on"
+    fewer = r"\d+ checks? fewer than for ADaMIG 1\.3"
+    said = rf"; checked against ADaMIG 1\.1: {fewer} \(from --standard\) \(fails on"
     assert re.search(said, run("validate", "data", "-q", "--standard", "adamig-1.1")[2])
     assert "checked against" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[2]
 
