@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import click
 import pytest
 
 from adamgate.cli import cli
+from adamgate.schemas.gate.waiver_rules import WAIVER_RULES
+from adamgate.schemas.rules import rule_book
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -207,6 +210,11 @@ def test_what_is_looked_through_is_all_of_it() -> None:
 )
 def test_odd_words_are_seen(text: str) -> None:
     assert odd_words(text)
+
+
+def test_a_title_names_one_rule_only() -> None:
+    titles = [rule.title for rule in (*rule_book().values(), *WAIVER_RULES)]
+    assert [title for title, times in Counter(titles).items() if times > 1] == []
 
 
 def test_what_is_allowed_is_said_somewhere() -> None:

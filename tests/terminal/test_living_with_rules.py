@@ -317,7 +317,7 @@ def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: 
     """Also with -q, on stderr beside JSON, and in the line of the gate of a table."""
     (study / "adtte.csv").write_text(ADTTE)
     config(LOOSE)
-    line = rf"PASSED  1 warning; {SAID} \(no finding refuses, from adamgate\.toml\)\n"
+    line = rf"PASSED  1 warning; {SAID} \(no finding fails the gate, from adamgate\.toml\)\n"
     assert re.fullmatch(line, run("validate", "data", "-q")[2])
     code, out, err = run("validate", "data", "--format", "json")
     assert (code, bool(re.fullmatch(line, err))) == (0, True)
