@@ -46,17 +46,19 @@ class Endpoint:
     'passed'
     """
 
-    role: str = option(Choice(get_args(Role)), "What the parameter is.", default="")
+    role: str = option(Choice(get_args(Role)), "Type of endpoint.", default="")
     origin: str = option(name, "ADSL variable that STARTDT equals, such as RANDDT.", default="")
     evaluator: str = option(
-        text, "Whose assessment it rests on: parameters of one evaluator are compared.", default=""
+        text, "Evaluator of the assessments; parameters of the same evaluator are compared.", default=""
     )
-    population: str = option(name, "ADSL flag whose subjects each have a record.", default="")
-    recurrent: bool = option(switch, "A subject may have several records.", default=False)
+    population: str = option(name, "ADSL population flag; each subject with Y has a record.", default="")
+    recurrent: bool = option(switch, "A subject may have more than one record.", default=False)
     new_therapy: str = option(
-        name, "ADSL date of the start of a new therapy, after which no event counts.", default=""
+        name, "ADSL start date of a new therapy; later events do not count.", default=""
     )
-    gap: int | None = option(days, "Days without an assessment after which no event counts.", default=None)
+    gap: int | None = option(
+        days, "Days without an assessment after which events do not count.", default=None
+    )
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ class StudyDeclarations:
     """What is declared of the study as a whole."""
 
     cut_off: date | None = option(
-        toml_day, "Data cut-off date: nothing that is analysed happened later.", default=None
+        toml_day, "Data cut-off date; analysed dates are on or before it.", default=None
     )
-    population: str = option(name, "Population flag of ADSL that analyses rest on.", default="")
+    population: str = option(name, "ADSL flag of the analysis population.", default="")
     nested: tuple[tuple[str, ...], ...] = option(
         ListOf(
             ListOf(
@@ -76,7 +78,7 @@ class StudyDeclarations:
             ),
             of="lists of names",
         ),
-        "Population flags, each population within the next one.",
+        "Nested population flags; each population is a subset of the next one.",
         default=(),
     )
 
@@ -98,7 +100,9 @@ class AdverseEventDeclarations:
         days, "Days after the last dose in which an adverse event counts as treatment-emergent.", default=None
     )
     worsening: bool = option(
-        switch, "Events that began before treatment and worsened count as treatment-emergent.", default=False
+        switch,
+        "Events that started before treatment and worsened count as treatment-emergent.",
+        default=False,
     )
 
 

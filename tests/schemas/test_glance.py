@@ -95,7 +95,7 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
     lines = repr(report).split("\n")
     assert lines[:4] == [
-        "Report REFUSED: 9 errors, 1 warning, 1 note (refused from: error)",
+        "Report REFUSED: 9 errors, 1 warning, 1 note (fails on: error)",
         "  3 datasets, 263 checks: 172 passed, 10 failed, 81 not applicable, 0 not run",
         "  error  XD001   ADAE   4 records   Subject is not in ADSL",
         "  error  TTE007  ADTTE  4 records   AVAL is inconsistent with ADT and STARTDT",
@@ -103,7 +103,7 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     assert lines[-1] == "  … 2 more"
     assert len(lines) == LINES
     passed = ag.validate(ag.read(root / "fixtures" / "cartitude1"))
-    assert repr(passed).startswith("Report PASSED: no findings (refused from: error)\n")
+    assert repr(passed).startswith("Report PASSED: no findings (fails on: error)\n")
 
 
 def test_a_table_shows_its_counts(root: Path):

@@ -17,12 +17,12 @@ OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "
 NO_UNIT = "neither AVALU nor PARAM states a unit; AVAL is ADT - STARTDT + 1 on every record"
 TWO_TEXTS = "CNSR = 1 stands for two texts in this parameter"
 
-NOT_SERIOUS = "AESER is not Y although a criterion of seriousness is met"
+NOT_SERIOUS = "AESER is not Y but a seriousness criterion is Y"
 """33 events were hospitalized, fatal, life-threatening or disabling; AESER is N."""
 UNRESOLVED = "AENDT has a value where AEOUT is NOT RECOVERED/NOT RESOLVED"
-TWICE = "records of a subject are equal in all that describes an event"
+TWICE = "records of a subject have the same values of all variables that describe the event"
 """01-708-1406: one oedema, AESEQ 1 and 2."""
-SAME_START = "records of a subject are equal in term and start"
+SAME_START = "records of a subject have the same term and start date"
 
 EVENTS = {
     ("AE019", "ADAE", "warning", 33, NOT_SERIOUS): NOT_SERIOUS,
@@ -37,7 +37,7 @@ PILOT = {
 ONCOLOGY = {
     **EVENTS,
     ("AE041", "ADAE", "note", 605, SAME_START): "6 starts more than in the pilot are imputed here",
-    ("AE022", "ADAE", "warning", 1, "the event is fatal and AENDT is not DTHDT"): (
+    ("AE022", "ADAE", "warning", 1, "AENDT of a fatal event differs from DTHDT"): (
         "01-704-1445: the event ends on 2014-10-31, death is on 2014-11-01"
     ),
     ("TTE008", "ADTTE", "note", 0, "OS"): NO_UNIT,

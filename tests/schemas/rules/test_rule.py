@@ -271,4 +271,4 @@ def test_a_rule_for_a_dataset_that_was_not_read_is_told(trial):
     own = ag.condition_rule("ACME001", "t", "AVAL > 0", datasets=["ADTTX"])
     findings = ag.validate(trial.study(), extra_rules=[own]).findings
     (told,) = [each for each in findings if each.rule_id == "WV003"]
-    assert told.message == "settings name ADTTX, which was not read; is ADTTE meant?"
+    assert told.message == "settings refer to ADTTX, which was not read; did you mean ADTTE?"

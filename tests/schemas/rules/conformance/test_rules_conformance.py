@@ -370,7 +370,7 @@ def test_a_subject_unknown_to_demographics():
 def test_demographics_without_subjects_are_not_compared_silently():
     report = judge(Study.of(dataset("ADSL"), dataset("DM", {"USUBJID": DROP})), rules={"AD0053"})
     assert [outcome.status for outcome in report.outcomes] == [Status.NOT_RUN]
-    assert report.outcomes[0].reason.startswith("DM has no USUBJID")
+    assert report.outcomes[0].reason.startswith("DM.USUBJID is not present")
 
 
 def test_exposure_without_a_start_of_treatment():
