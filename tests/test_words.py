@@ -11,24 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
+import adamgate as ag
 from adamgate.cli import cli
 from adamgate.schemas.gate.waiver_rules import WAIVER_RULES
 from adamgate.schemas.rules import rule_book
 
 ROOT = Path(__file__).resolve().parent.parent
-
-NOT_YET = (
-)
-"""What has not been gone through; remove a name, or the whole line with its uses, to have it checked.
-
-"output of rules" are the snapshots and the blocks of commands in pages that show messages of these rooms."""
-
-SHOWS_RULES = (
-    "tests/configuration",
-    "tests/schemas",
-    "tests/terminal/__snapshots__/test_living_with_rules.ambr",
-    "tests/__snapshots__/test_public_names.ambr",
-)
 
 ODD = (
     (r"\b(is|are|was|were) no\b(?! (longer|more than)\b)", "is not a …"),
@@ -109,10 +97,14 @@ def snapshots() -> Iterator[tuple[str, str]]:
 
 def pages() -> Iterator[tuple[str, str]]:
     """Pages with the output of commands, but without Python, TOML and drawings."""
-    shown = () if "output of rules" in NOT_YET else ("console",)
     for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]:
         page = path.read_text(encoding="utf-8")
-        yield _name(path), _BLOCK.sub(lambda block: block[0] if block[1] in shown else "", page)
+        yield _name(path), _BLOCK.sub(lambda block: block[0] if block[1] == "console" else "", page)
+
+
+def rule_pages() -> Iterator[tuple[str, str]]:
+    """What `adamgate explain` prints of each rule."""
+    yield from ((rule_id, ag.explain(rule_id)) for rule_id in ag.rule_book())
 
 
 def literals() -> Iterator[tuple[str, str]]:
@@ -167,11 +159,6 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def _waits(name: str) -> bool:
-    waiting = (*NOT_YET, *SHOWS_RULES) if "output of rules" in NOT_YET else NOT_YET
-    return name.startswith(waiting)
-
-
 def odd_words(text: str) -> list[str]:
     """Each odd phrase with what is around it, and what to say instead."""
     joined = " ".join(text.split())
@@ -184,9 +171,9 @@ def odd_words(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("source", [helps, snapshots, pages, literals])
+@pytest.mark.parametrize("source", [helps, snapshots, pages, rule_pages, literals])
 def test_no_odd_words(source) -> None:
-    found = {name: odd for name, text in source() if not _waits(name) and (odd := odd_words(text))}
+    found = {name: odd for name, text in source() if (odd := odd_words(text))}
     assert not found, "\n".join(f"{name}: {each}" for name, odd in found.items() for each in odd)
 
 
@@ -195,6 +182,7 @@ def test_what_is_looked_through_is_all_of_it() -> None:
     assert "converters/reports/text.py" in dict(literals())
     assert "tests/reports/__snapshots__/test_text.ambr" in dict(snapshots())
     assert {"README.md", "docs/reading.md"} <= set(dict(pages()))
+    assert {"TTE011", "AE041", "AD0204"} <= set(dict(rule_pages()))
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,17 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
     def of_tables(
         cls, study: StudyTable, adverse_events: AdverseEventDeclarations, endpoints: Mapping[str, Endpoint]
     ) -> Declarations:
-        """What the tables of a file declare together."""
+        """Declarations of the tables of one file.
+
+        Examples
+        --------
+        >>> from adamgate.schemas.study.declarations import AdverseEventDeclarations, StudyTable
+        >>> declared = ag.Declarations.of_tables(
+        ...     StudyTable(recurrent=("HOSP",)), AdverseEventDeclarations(window_days=30), {}
+        ... )
+        >>> declared.window_days, declared.endpoints["HOSP"].recurrent
+        (30, True)
+        """
         recurrent = {
             each: replace(endpoints.get(each, UNDECLARED), recurrent=True) for each in study.recurrent
         }
