@@ -44,8 +44,8 @@ def no_required_variable(data: Dataset, variable: str) -> Iterator[Fault]:
     ADSL has {variable}, which is required by the ADaM Implementation Guide.
 
     ## Why it matters
-    Other datasets, tables and reviewers take site, demographics and treatment from ADSL; without the variable,
-    they are derived elsewhere, and differently.
+    Other datasets, tables and reviewers take site, demographics and treatment from ADSL; without the
+    variable, they are derived elsewhere, and differently.
 
     ## Smallest fix
     Add {variable} from SDTM DM, or a treatment variable from the randomization.
