@@ -226,7 +226,7 @@ def treated_otherwise(data: Dataset) -> Iterator[Fault]:
     None if the subjects received another treatment. State in the analysis which of the two is used.
     """
     found = agreement(data, "TRT01A", data, "TRT01P", np.arange(len(data)))
-    number = np.count_nonzero(found.differs)
+    number = int(found.differs.sum())
     message = f"TRT01A differs from TRT01P for {counted(number, 'subject')}"
     yield Fault(found.differs, ("TRT01P", "TRT01A"), message)
 
