@@ -18,7 +18,7 @@ DOCS = Path(__file__).resolve().parent
 
 def formats_table(formats: Sequence[Format] = FORMATS) -> str:
     """A row for each kind of data and metadata, a column for each format."""
-    head = ("holds", *(each.name for each in formats))
+    head = ("can hold", *(each.name for each in formats))
     return _table(
         head, ((str(kind), *("yes" if kind in each.holds else "no" for each in formats)) for kind in Holds)
     )

@@ -117,7 +117,7 @@ class ConfigurationError(AdamgateError):
     ...     ag.Standards(adamig="9.9")
     ... except ag.ConfigurationError as problem:
     ...     print(problem.advice)
-    known: 1.0, 1.1, 1.2, 1.3
+    known versions: 1.0, 1.1, 1.2, 1.3
     """
 
 

@@ -83,7 +83,7 @@ class Choice:
 
     def __call__(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise ValueError(f"a text in quotes, one of {', '.join(self.allowed)}")
+            raise ValueError(f"text in quotes, one of {', '.join(self.allowed)}")
         if value not in self.allowed:
             near = nearest(value, self.allowed, 1)
             meant = f"; did you mean {near[0]}?" if near else ""
@@ -103,7 +103,7 @@ def switch(value: Any) -> bool:
 def text(value: Any) -> str:
     """Words in quotes."""
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text in quotes, not blank")
+        raise ValueError("text in quotes, not blank")
     return value.strip()
 
 
@@ -115,7 +115,7 @@ def name(value: Any) -> str:
     return value.strip().upper()
 
 
-@one_kind("days, a whole number", {"type": "integer", "minimum": 0})
+@one_kind("number of days", {"type": "integer", "minimum": 0})
 def days(value: Any) -> int:
     """A whole number of days, 0 or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -160,7 +160,7 @@ def constant(value: Any) -> str | float:
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(value)):
         return float(value)
-    raise ValueError("a text in quotes, a number or a date")
+    raise ValueError("text in quotes, a number or a date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Words:
 
 
 words = Words('a list of names in quotes: ["TTE006", "AD02"]')
-missing_words = Words('a list of texts in quotes: ["NA"]')
+missing_words = Words('a list of text in quotes: ["NA"]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +287,8 @@ def checked(value: Any, kind: ValueKind, key: str, where: str, *, private: bool 
     except ValueError as expected:
         wrong = expected if isinstance(expected, WrongPart) else WrongPart(value, key, str(expected))
         shown = one_line(str(wrong.value) if isinstance(wrong.value, date) else repr(wrong.value))
-        of_key = f"a value of {one_line(wrong.key)}"
-        what = f"{of_key} is not valid" if private else f"{shown} is not {of_key}"
+        of_key = one_line(wrong.key)
+        what = f"a value of {of_key} is not valid" if private else f"{shown} is not a value of {of_key}"
         raise ConfigurationError(what, f"{where}{wrong.place}", f"give {expected}") from None
     except (OverflowError, RecursionError):
         raise ConfigurationError(f"the value of {key} is out of range", where) from None
@@ -334,7 +334,7 @@ def checked_table(
         require_known(key, kinds, where)
     for key in required:
         if key not in table:
-            raise ConfigurationError(f"{key} is missing", where, f"needed are: {', '.join(required)}")
+            raise ConfigurationError(f"{key} is missing", where, f"required: {', '.join(required)}")
     return {
         key: checked(value, kinds[key], key, f"{where} {key}", private=key in private)
         for key, value in table.items()

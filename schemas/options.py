@@ -65,7 +65,12 @@ class DeclaredOption:
     @property
     def phrase(self) -> str:
         """The help, with what holds where nothing is given: "Also read subfolders (default: no)."."""
-        return f"{self.help[:-1]} (default: {self.otherwise})." if self.otherwise else self.help
+        if not self.otherwise:
+            return self.help
+        described = self.help.removesuffix(".")
+        if described.endswith(")"):  # one pair of brackets, not two
+            return f"{described[:-1]}; default: {self.otherwise})."
+        return f"{described} (default: {self.otherwise})."
 
 
 @dataclass(frozen=True, slots=True)

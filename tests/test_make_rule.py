@@ -30,10 +30,10 @@ def workshop(root):
         (
             "TTE007",
             "durations",
-            "TTE007 is taken: AVAL contradicts ADT and STARTDT; the next that is free is TTE0",
+            "TTE007 is taken: AVAL is inconsistent with ADT and STARTDT; the next that is free is TTE0",
         ),
         ("TTE7", "durations", "TTE007 is taken"),
-        ("TTE99", "durations", "ids that begin with TTE have 3 digits: ID=TTE099"),
+        ("TTE99", "durations", "ids starting with TTE have 3 digits: ID=TTE099"),
         ("AD0999", "flags", "add the id to the table of a function in schemas/rules/conformance/flags.py"),
         ("WV009", "durations", "schemas/gate/waiver_rules.py"),
         ("ACME001", "durations", "they begin with AD, AE, CT, SL, TTE, WV, XD"),

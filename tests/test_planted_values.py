@@ -264,7 +264,7 @@ DAMAGE = {
     "AVAL is missing": lambda frame: frame.assign(AVAL=np.nan),
     "AVAL is negative": lambda frame: frame.assign(AVAL=-1.0),
     "several OS records": lambda frame: pd.concat([frame, frame.assign(AVAL=2.0)], ignore_index=True),
-    "CNSR is not a whole number": lambda frame: frame.assign(CNSR=0.5),
+    "CNSR is not a non-negative integer": lambda frame: frame.assign(CNSR=0.5),
 }
 
 

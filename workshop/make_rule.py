@@ -182,7 +182,7 @@ def _require_id(rule_id: str, family: str, rules: list[Rule], book: Mapping[str,
         free = f"{letters}{numbers[-1] + 1:0{digits}}"
         raise NotBegun(f"{written} is taken: {book[written].title}; the next that is free is {free}")
     if written != rule_id:
-        raise NotBegun(f"ids that begin with {letters} have {digits} digits: ID={written}")
+        raise NotBegun(f"ids starting with {letters} have {digits} digits: ID={written}")
 
 
 def with_imports(module: str, needed: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ def file_schema(tables: Sequence[Table] = TABLES) -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": "adamgate.toml",
-        "description": "Settings of adamgate: how data are read and judged, waivers, custom rules.",
+        "description": "Settings of adamgate: reading, checking, waivers and custom rules.",
         "type": "object",
         "properties": {each.name: each.form.schema(each) for each in tables},
         "additionalProperties": False,

@@ -34,12 +34,12 @@ class WithData:
     def note(self, judging: bool) -> str:
         """What a user has to know of it; empty where that is nothing. `judging`: a verdict is asked for."""
         shown = shown_path(self.path)
-        said = [f"{', '.join(self.used)} from {shown}, which lies with the data"] if self.used else []
+        said = [f"{', '.join(self.used)} from {shown}, which is in the data folder"] if self.used else []
         unused = self.unused if judging else tuple(name for name in self.unused if name == "missing")
         if unused:
             said.append(
-                f"not used, because it lies with the data: {', '.join(unused)} of {shown}; "
-                "to use it, name it with --config"
+                f"not used, because it is in the data folder: {', '.join(unused)} of {shown}; "
+                "to use it, give it with --config"
             )
         return "; ".join(said)
 

@@ -59,6 +59,8 @@ def _own_rules(entries: Iterable[Entry]) -> Iterator[Rule]:
     for each in entries:
         given = each.options
         if given.id in taken:
-            raise ConfigurationError(f"two rules have the id {given.id}", each.where, "give each its own")
+            raise ConfigurationError(
+                f"two rules have the id {given.id}", each.where, "use a different id for each"
+            )
         taken.add(given.id)
         yield given.rule(each.where)

@@ -159,7 +159,7 @@ def _refuse_misspelt(variable: str) -> None:
     if not near:
         return
     name = known[near[0]]
-    meant = f"give --{name} on the command line" if name in OPTIONS_ONLY else f"write {PREFIX}{near[0]}"
+    meant = f"use --{name} on the command line" if name in OPTIONS_ONLY else f"write {PREFIX}{near[0]}"
     raise ConfigurationError(f"unknown setting {variable}", "environment", f"{meant}, or unset it")
 
 

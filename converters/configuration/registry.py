@@ -13,15 +13,15 @@ from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
 RULES = Table(
     "rules",
     RulesTable,
-    "Which rules are run, and their severities: for all datasets, or for one.",
+    "Rules to run and their severities, for all datasets or for one.",
     ONE_AND_NAMED,
     dataset_name,
     "DATASET",
 )
-STUDY = Table("study", StudyTable, "What is declared of the study.", ONE)
-ENDPOINT = Table("endpoint", Endpoint, "What is declared of a parameter.", NAMED, example="PARAMCD")
-ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "What is declared of adverse events.", ONE)
-WAIVER = Table("waiver", WaiverTable, "A finding that is accepted, by whom and until when.", LISTED)
-RULE = Table("rule", RuleTable, "A custom rule, as a condition.", LISTED)
+STUDY = Table("study", StudyTable, "Declarations about the study.", ONE)
+ENDPOINT = Table("endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD")
+ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "Declarations about adverse events.", ONE)
+WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and expiry date.", LISTED)
+RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)
 
 TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, ADVERSE_EVENTS, WAIVER, RULE)

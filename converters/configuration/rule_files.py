@@ -57,11 +57,13 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
     """
     file = Path(path)
     if not os.path.isfile(file):
-        raise ConfigurationError("there is no such file of rules", str(file), "name a Python file")
+        raise ConfigurationError("the rule file does not exist", str(file), "specify a Python file")
     name = f"{_NAMESPACE}.{file.stem}"
     spec = spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ConfigurationError("a file of rules is Python", str(file), "its name ends in .py")
+        raise ConfigurationError(
+            "the rule file is not a Python file", str(file), "use a file whose name ends in .py"
+        )
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look for it there
     try:
@@ -75,7 +77,9 @@ def load_rules(path: Path | str) -> tuple[Rule, ...]:
         raise _broken(failure, str(file)) from failure
     if not found:
         raise ConfigurationError(
-            "the file declares no rule", str(file), 'decorate a function with @adamgate.rule("ACME001", ...)'
+            "the file does not define a rule",
+            str(file),
+            'decorate a function with @adamgate.rule("ACME001", ...)',
         )
     return found
 
@@ -105,7 +109,7 @@ def _of_entry_point(entry: EntryPoint) -> tuple[Rule, ...]:
             raise
         raise _broken(failure, place) from failure
     if not rules:
-        raise ConfigurationError("the entry point gives no rule", place, f"see the group {GROUP}")
+        raise ConfigurationError("the entry point does not provide a rule", place, f"see the group {GROUP}")
     return rules
 
 

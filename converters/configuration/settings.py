@@ -116,7 +116,7 @@ class Settings:
         path,
         "SAS format catalogue (sas7bcat).",
         default=None,
-        otherwise="the one beside the data",
+        otherwise="the catalogue beside the data",
         group=SettingGroup.DELIVERY,
         metavar="FILE",
     )
@@ -192,13 +192,13 @@ class Settings:
         paths,
         "Controlled terminology file (NCI EVS or CDISC Library).",
         default=(),
-        otherwise="the built-in codelists",
+        otherwise="built-in codelists",
         group=SettingGroup.JUDGING,
         metavar="FILE",
     )
     select: tuple[str, ...] = setting(
         words,
-        "Run only these rules: ids, beginnings of ids, families (TTE006,AD02,censoring).",
+        "Run only these rules: rule ids, prefixes or families (TTE006,AD02,censoring).",
         default=(),
         group=SettingGroup.JUDGING,
         metavar="RULES",
@@ -206,7 +206,7 @@ class Settings:
     )
     ignore: tuple[str, ...] = setting(
         words,
-        "Skip these rules; ADAE:AD02 skips them in one dataset.",
+        "Skip these rules; ADAE:AD02 skips rules for one dataset.",
         default=(),
         group=SettingGroup.JUDGING,
         metavar="RULES",
@@ -324,4 +324,4 @@ SETTINGS: Mapping[str, DeclaredOption] = MappingProxyType({each.name: each for e
 DELIVERY = tuple(each.name for each in SETTINGS.values() if each.group == SettingGroup.DELIVERY)
 """Settings that are also taken from a file that lies with the data."""
 DEBUG_VARIABLE = SETTINGS["debug"].environment
-SETTINGS_TABLE = Table(TABLE, Settings, "How data are read and judged, and what reports show.", ONE)
+SETTINGS_TABLE = Table(TABLE, Settings, "How data are read and checked, and what reports show.", ONE)

@@ -114,7 +114,7 @@ def _of_file(settings: Settings, lines: Mapping[str, KeyLines]) -> Iterator[Show
             ShownKey(
                 declared.name,
                 None if _is_hidden(declared, settings) else entry.values[declared.name],
-                "not shown, as keys of subjects are not",
+                "not shown, because subject keys are not shown",
                 _with_line(file, lines[file].line(*_path(entry), declared.name)),
             )
             for declared in keys_of(entry.table.options)

@@ -38,9 +38,9 @@ def document_of(file: Path) -> dict[str, Any]:
     except ValueError as failure:  # of TOML, or a number of too many digits
         what, _, place = str(failure).partition(" (at ")
         raise ConfigurationError(
-            f"the configuration file is not TOML: {what}",
+            f"the configuration file is not valid TOML: {what}",
             ", ".join(filter(None, (shown_path(file), place.removesuffix(")")))),
-            "texts need quotes, tables [brackets]",
+            "text needs quotes, tables need [brackets]",
         ) from failure
     except RecursionError:
         raise ConfigurationError(

@@ -60,7 +60,7 @@ REPORTS: Mapping[str, ReportFormat] = {
     for each in (
         ReportFormat(
             "text",
-            "for people: the verdict first, then what there is to see to",
+            "for people: the verdict first, then the findings",
             (".txt",),
             ".text",
             SignedAtEnd(rb"(PASSED|REFUSED|NOT JUDGED)  \S"),

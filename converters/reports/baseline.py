@@ -37,7 +37,7 @@ def read_baseline(path: Path | str) -> Baseline:
     Returns
     -------
     Baseline
-        For ``validate(study, baseline=…)``: only what is new since then refuses.
+        For ``validate(study, baseline=…)``: only new findings fail the gate.
 
     Raises
     ------

@@ -16,8 +16,8 @@ class MetadataNotKept(UserWarning):
     Examples
     --------
     >>> import warnings
-    >>> told = [ag.Variable("AVAL", "Value", "Num", key_sequence=1)]
-    >>> data = ag.Dataset.from_frame(pd.DataFrame({"AVAL": [1.5]}), "ADX", variables=told)
+    >>> described = [ag.Variable("AVAL", "Value", "Num", key_sequence=1)]
+    >>> data = ag.Dataset.from_frame(pd.DataFrame({"AVAL": [1.5]}), "ADX", variables=described)
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
     ...     _ = ag.write(data, "adx.csv")

@@ -116,31 +116,32 @@ _EVENT_DOMAINS = frozenset({"ADAE", "AE"})
 
 
 def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
-    """What speaks for an event that CNSR calls a censoring, and the reverse, parameter by parameter."""
+    """Indications that CNSR is inverted, parameter by parameter."""
     texts = _censoring_texts(data)
     sources = _censoring_sources(data)
     legal = sides.parameters.mostly(texts | sources, sides.censored)
     of_texts = sides.parameters.mostly(texts, sides.event) & ~legal
     yield Clue(f"records with {sides.of_event} have censoring descriptions", of_texts)
     of_sources = sides.parameters.mostly(sources, sides.event) & ~legal
-    yield Clue(f"records with {sides.of_event} are dated at the end of follow-up (SRCVAR)", of_sources)
+    yield Clue(f"records with {sides.of_event} have an end of follow-up date (SRCVAR)", of_sources)
     if "CNSDTDSC" in data and not sides.of_follow_up:  # it goes with CNSR, whatever the event is
         described = sides.only_events(data.filled("CNSDTDSC"))
-        yield Clue("CNSDTDSC is present on records with CNSR = 0 and missing on the others", described)
+        yield Clue("CNSDTDSC has a value on records with CNSR = 0 and is missing on the others", described)
     if "EVNTDESC" in data:
         events = _having(data, "EVNTDESC", _EVENT_WORDS) & ~texts
         statement = f"records with {sides.of_censored} have event descriptions"
         yield Clue(statement, sides.only_censored(events), opens=False)
     traced = _matching(data, "SRCVAR", _EVENT_SOURCES) | _matching(data, "SRCDOM", _EVENT_DOMAINS) & ~sources
-    statement = f"records with {sides.of_censored} come from deaths or adverse events (SRCDOM, SRCVAR)"
+    statement = f"records with {sides.of_censored} have a death or adverse event as source (SRCDOM, SRCVAR)"
     yield Clue(statement, sides.only_censored(traced), opens=False)
     deaths = _matching(data, "DTHFL", frozenset({"Y"}))
     if "DTHDT" in data:
         deaths |= data.filled("DTHDT")
     dead = sides.only_censored(deaths) & (with_role(data, "OS") | with_role(data, FOLLOW_UP))
-    yield Clue(
-        f"subjects who died (DTHFL, DTHDT) have {sides.of_censored} and the others {sides.of_event}", dead
+    statement = (
+        f"subjects with a death (DTHFL, DTHDT) have {sides.of_censored} and the others {sides.of_event}"
     )
+    yield Clue(statement, dead)
 
 
 def _censoring_texts(data: Dataset) -> Mask:

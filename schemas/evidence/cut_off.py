@@ -42,7 +42,7 @@ class CutOff:
     Attributes
     ----------
     source : str
-        Where it stands: "the declared cut-off", "DCUTDTC of TS", "DCUTDT of ADSL".
+        Where it is stated: "the declared cut-off", "DCUTDTC of TS", "DCUTDT of ADSL".
     day : ndarray of float, shape (n_records,)
         In days since 1970-01-01; NaN where the record's subject has none.
     declared : bool

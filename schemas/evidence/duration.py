@@ -154,7 +154,7 @@ class DurationFormula:
         else:
             formula = f"({days}) / {constant_text(self.days_per_unit)} ({self.unit}"
         if self.rounds:
-            how = "cut" if self.truncated else "rounded up" if self.rounded_up else "rounded"
+            how = "truncated" if self.truncated else "rounded up" if self.rounded_up else "rounded"
             places = f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}"
             rounding = f"{how} to {places if self.decimals else 'whole numbers'}"
             formula += f" ({rounding})" if self.days_per_unit is None else f", {rounding})"

@@ -65,7 +65,7 @@ def unit_from_text(text: object) -> TimeUnit | None:
     TimeUnit or None
         A unit is stated by the whole text, in brackets, or at the end after "in" or a comma. A unit
         elsewhere is not one of AVAL: "Month 12 response", "28-day mortality". None when the text
-        states none, two that differ, or one that is no `TimeUnit` (see `other_unit_in`).
+        states none, two that differ, or one that is not a `TimeUnit` (see `other_unit_in`).
     """
     unit = _stated(text)
     return unit if isinstance(unit, TimeUnit) else None

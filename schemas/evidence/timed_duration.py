@@ -21,7 +21,7 @@ _UNITS: tuple[tuple[TimeUnit | str, float], ...] = (
     ("seconds", 1.0),
     (TimeUnit.WEEKS, DAYS_PER_WEEK * _SECONDS_PER_DAY),
 )
-_WAYS = {"rounded": np.rint, "cut": np.floor, "rounded up": np.ceil}
+_WAYS = {"rounded": np.rint, "truncated": np.floor, "rounded up": np.ceil}
 
 _ENOUGH = 4
 """Fewer records show nothing."""
@@ -57,7 +57,7 @@ class TimedFormula:
         scale = 10.0**self.decimals
         if self.way == "rounded":  # a half may be rounded either way
             return np.abs(durations - aval) <= 0.5 / scale + noise
-        slack = noise if self.way == "cut" else -noise
+        slack = noise if self.way == "truncated" else -noise
         return np.abs(_WAYS[self.way]((durations + slack) * scale) / scale - aval) <= noise
 
     def __str__(self) -> str:

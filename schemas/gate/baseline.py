@@ -29,7 +29,7 @@ class Baseline:
     ----------
     findings : tuple of KnownFinding
     path, sha256 : str
-        Of the report's file; empty where there is none.
+        Of the report's file; empty without one.
 
     Examples
     --------

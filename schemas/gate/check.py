@@ -151,7 +151,7 @@ def _status(
     if found:
         return Status.FAILED, ""
     if waived:
-        return Status.PASSED, "what was at fault is waived"
+        return Status.PASSED, "all findings are waived"
     reasons = [each.reason for each in yielded if isinstance(each, NotApplicable)]
     return (Status.NOT_APPLICABLE, reasons[0]) if reasons else (Status.PASSED, "")
 

@@ -94,7 +94,7 @@ def partition(study: Study, parts: int) -> tuple[Partition, ...]:
         the same in every dataset and on every machine.
     """
     if parts < 1:
-        raise ValueError(f"a study is split into one part or more, not {parts}")
+        raise ValueError(f"the number of parts is 1 or more, not {parts}")
     own = {data.name: _part_of(data, parts) for data in study if SUBJECT in data}
     return tuple(
         _cut(study, {name: np.flatnonzero(part == number) for name, part in own.items()})

@@ -80,15 +80,15 @@ class Finding:
     standing : Standing or None
         Where it was compared with an earlier report.
     new_records : int or None
-        How many of the records are new since then; None where that cannot be told, or was not asked.
+        How many of the records are new since then; None if unknown or not compared.
     values : str
-        What stands in the data, in words; empty unless asked for (it is patient data).
+        Values in the data; empty unless requested (patient data).
     keys_shown : bool
         Whether a report may list the hashed keys, from which subjects can be guessed.
     parameter : str
         PARAMCD of the parameter it is about; empty where it is about none, or several.
     cause : str
-        What tells it from others of its rule, variables and parameter; empty where records do.
+        What distinguishes it from others of its rule, variables and parameter; empty where records do.
 
     Examples
     --------
@@ -139,8 +139,8 @@ class Finding:
     def fingerprint(self) -> str:
         """The same in every delivery that has the same fault in the same records.
 
-        Words are no part of it. Records tell a fault from others of its rule; a fault of the dataset as a
-        whole is told by its parameter and its cause.
+        The message is not part of it. Findings of a rule differ by their records; those about a whole
+        dataset by parameter and cause.
         """
         if not self.records:
             return fingerprint_of_whole(*self.subject, self.parameter, self.cause)
@@ -165,9 +165,9 @@ class Status(Word):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule on one dataset; `reason` says why where it did not judge.
+    """Outcome of one rule on one dataset; `reason` explains why it was not run or not applicable.
 
-    How long it took is no part of what came of it: equal outcomes may differ in `seconds`.
+    Run time is not compared: equal outcomes may differ in `seconds`.
 
     Examples
     --------

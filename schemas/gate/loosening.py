@@ -63,13 +63,13 @@ def loosenings(report: Report, threshold: Severity | None = Severity.ERROR) -> t
     ----------
     report : Report
     threshold : Severity or None
-        The least severity that refuses; None is looser than the default.
+        The lowest severity that fails the gate; None is looser than the default.
     """
     found = (
         *(_compared, _waived, _deselected, _severities, _declared),
         *(_classes, _terminology, _standards, _missing),
     )
-    never = [Loosening("fail_on", "no finding refuses", (), _origin(report, "fail_on"))]
+    never = [Loosening("fail_on", "no finding fails the gate", (), _origin(report, "fail_on"))]
     return (*(each for of_kind in found for each in of_kind(report)), *(never if threshold is None else ()))
 
 
@@ -145,7 +145,7 @@ def _declared(report: Report) -> Iterator[Loosening]:
 
 def _classes(report: Report) -> Iterator[Loosening]:
     for name, (judged, looks) in report.terms.judged_as.items():
-        yield Loosening("class", f"{name} judged as {judged}, not as {looks}", ("by its declared class",))
+        yield Loosening("class", f"{name} checked as {judged}, not as {looks}", ("declared class",))
 
 
 def _terminology(report: Report) -> Iterator[Loosening]:
@@ -166,8 +166,8 @@ def _standards(report: Report) -> Iterator[Loosening]:
     judged = ", ".join(f"{name} {version}" for name, version in others.items())
     usual = ", ".join(f"{name} {default[name]}" for name in others)
     origins = dict.fromkeys(filter(None, (_origin(report, name) for name in others)))
-    fewer = f"{counted(report.terms.left_out, 'check')} fewer than by {usual}"
-    yield Loosening("standard", f"judged by {judged}: {fewer}", (), ", ".join(origins))
+    fewer = f"{counted(report.terms.left_out, 'check')} fewer than for {usual}"
+    yield Loosening("standard", f"checked against {judged}: {fewer}", (), ", ".join(origins))
 
 
 def _missing(report: Report) -> Iterator[Loosening]:

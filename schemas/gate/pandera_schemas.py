@@ -84,7 +84,7 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
     -------
     pandera.DataFrameSchema
         Every rule over one dataset is a `Check` named by its rule id, with its `Rule` in
-        ``check.statistics["rule"]``; what the standards say of variables stands in its columns, names with
+        ``check.statistics["rule"]``; what the standards define for variables is in its columns, names with
         an index (TRTxxP) as regular expressions. Validate with ``lazy=True`` to see every broken rule at
         once. Rules of severity error fail it, others are raised as pandera warnings. Presence and type are
         judged by rules, too, so that severity is the same here and in the gate.
@@ -102,7 +102,7 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
     """
     if structure not in VARIABLES:
         raise ConfigurationError(
-            f"there is no schema of {one_line(str(structure))}", "", did_you_mean(str(structure), VARIABLES)
+            f"no schema for {one_line(str(structure))}", "", did_you_mean(str(structure), VARIABLES)
         )
     structure, standards = Structure(structure), Standards(adamig=adamig, occds=occds)
     requirements = VARIABLES[structure](standards)
@@ -118,7 +118,7 @@ def former_schema(structure: str, module: str) -> Callable[..., pa.DataFrameSche
 
     def former(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
         """Deprecated: `adamgate.schema` gives this schema."""
-        message = f'use adamgate.schema("{structure}"): this function goes away in a later version'
+        message = f'use adamgate.schema("{structure}"): this function will be removed in a later version'
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return schema(structure, adamig=adamig, occds=occds)
 

@@ -156,7 +156,7 @@ class Report(Glanced):
     terms : Policy
         What a user set: declarations, rules of their own, rules set aside, waivers.
     comparison : Comparison or None
-        With an earlier report; only new findings refuse then.
+        With an earlier report; only new findings then fail the gate.
     not_judged : str
         Why a run ended without a verdict; empty where it has one.
 
@@ -202,7 +202,7 @@ class Report(Glanced):
             (each.severity, each.rule_id, each.dataset, _concerned(each), each.title)
             for each in self.findings
         )
-        headline = f"Report {verdict}: {', '.join(said) or 'no findings'} (refused from: {Severity.ERROR})"
+        headline = f"Report {verdict}: {', '.join(said) or 'no findings'} (fails on: {Severity.ERROR})"
         return Glance((headline, judged), found, len(self.findings))
 
     def count(self, what: Severity | Status) -> int:
@@ -231,7 +231,7 @@ class Report(Glanced):
         return tuple(finding for finding in self.findings if finding.severity >= least)
 
     def refusing(self, threshold: Severity | str | None) -> tuple[Finding, ...]:
-        """Findings that keep the gate shut: at or above a severity, and not known from before.
+        """Findings that fail the gate: at or above a severity, and not in the baseline.
 
         Examples
         --------
@@ -247,10 +247,10 @@ class Report(Glanced):
         return tuple(outcome for outcome in self.outcomes if outcome.status is Status.NOT_RUN)
 
     def refuses(self, threshold: Severity | str | None = Severity.ERROR) -> bool:
-        """Whether the gate stays shut: a finding at or above `threshold`, or a rule not run.
+        """Whether the gate fails: a finding at or above `threshold`, or a check that was not run.
 
-        With `threshold` None (``--fail-on never``) only rules that were not run refuse. Findings that
-        stood in the earlier report a study was compared with do not.
+        With `threshold` None (``--fail-on never``) only checks that were not run fail the gate. Findings
+        that are also in the baseline do not.
 
         Examples
         --------
@@ -261,7 +261,7 @@ class Report(Glanced):
         return bool(self.refusing(threshold)) or bool(self.not_run) or bool(self.not_judged)
 
     def raise_for(self, threshold: Severity | str | None = Severity.ERROR) -> None:
-        """Raise `GateRefused` when the report `refuses` at this threshold.
+        """Raise `GateRefused` when the gate fails at this threshold.
 
         Examples
         --------
@@ -291,10 +291,12 @@ class GateRefused(Refused):
         self.report = report
         self.threshold = None if threshold is None else Severity(threshold)
         found = report.refusing(threshold)
-        what = f"refused: {counted(len(found), 'finding')}, {counted(len(report.not_run), 'rule')} not run"
+        what = (
+            f"gate failed: {counted(len(found), 'finding')}, {counted(len(report.not_run), 'check')} not run"
+        )
         first = [f"{finding.dataset} {finding.rule_id}: {finding.sentence}" for finding in found[:3]]
         first += [f"{o.dataset} {o.rule_id} not run: {o.reason}" for o in report.not_run[:3]]
-        super().__init__(what, "; ".join(first), "correct the data, or read the report for each rule")
+        super().__init__(what, "; ".join(first), "correct the data; the report has the details")
 
     def __reduce__(self) -> tuple[type[GateRefused], tuple[Report, Severity | None]]:
         return type(self), (self.report, self.threshold)

@@ -43,7 +43,7 @@ def full_book(extra_rules: Iterable[Rule | RuleFunction] = ()) -> Mapping[str, R
         require_own_id(rule.id, "own rules")
         if rule.id in book:
             raise ConfigurationError(
-                f"the rule id {rule.id} is taken", book[rule.id].title, "give the rule an id of its own"
+                f"rule id {rule.id} is already in use", book[rule.id].title, "use a different id"
             )
         book[rule.id] = rule
     return MappingProxyType(dict(sorted(book.items())))
@@ -56,7 +56,9 @@ def as_rules(given: Iterable[Rule | RuleFunction]) -> tuple[Rule, ...]:
         carried = (each,) if isinstance(each, Rule) else getattr(each, "rules", ())
         if not carried or not all(isinstance(rule, Rule) for rule in carried):
             raise ConfigurationError(
-                f"{one_line(repr(each))} is no rule", "extra_rules", "decorate a function with @adamgate.rule"
+                f"{one_line(repr(each))} is not a rule",
+                "extra_rules",
+                "decorate a function with @adamgate.rule",
             )
         found += carried
     return tuple(found)
@@ -107,12 +109,12 @@ class RulesTable:
     """``[rules]`` of a file, and ``[rules.ADAE]`` for one dataset."""
 
     select: tuple[str, ...] = option(
-        words, "Run only these rules: ids, beginnings of ids, families.", default=(), otherwise="all rules"
+        words, "Run only these rules: rule ids, prefixes or families.", default=(), otherwise="all rules"
     )
     ignore: tuple[str, ...] = option(words, "Skip these rules; ignore wins over select.", default=())
     severity: Mapping[str, str] = option(
-        TableOf(Choice(tuple(map(str, Severity))), 'severities by names of rules: { TTE011 = "note" }'),
-        "Severities to use instead of those of the rules; the most precise name decides.",
+        TableOf(Choice(tuple(map(str, Severity))), 'severities by rule: { TTE011 = "note" }'),
+        "Severities that replace those of the rules; the most specific name applies.",
         default=dict,
     )
 
@@ -130,7 +132,7 @@ def selectors(names: Names, book: Mapping[str, Rule], where: str) -> tuple[Selec
     for each in found:
         if not any(each.matches(rule) for rule in book.values()):
             raise ConfigurationError(
-                f"no rule is named '{one_line(str(each))}'", where, _meant(each.name, book)
+                f"'{one_line(str(each))}' is not a rule id, prefix or family", where, _meant(each.name, book)
             )
     return found
 
@@ -141,7 +143,7 @@ def _meant(name: str, book: Mapping[str, Rule]) -> str:
     near = nearest(name, [*book, *families, *letters])
     if near:
         return did_you_mean(name, near)
-    return f"give an id (`adamgate rules` lists them), a prefix ({', '.join(letters)}) or a family"
+    return f"use a rule id (`adamgate rules` lists them), a prefix ({', '.join(letters)}) or a family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def _severity(name: str, value: Severity | str) -> Severity:
         return Severity(value)
     except ValueError:
         raise ConfigurationError(
-            f"'{one_line(str(value))}' is no severity",
+            f"'{one_line(str(value))}' is not a severity",
             f"severities {name}",
             did_you_mean(str(value), Severity),
         ) from None

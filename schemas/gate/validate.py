@@ -86,7 +86,7 @@ def validate(
         What is declared of the study; what was declared must hold, so that notes and warnings that rest
         on inference become errors.
     complete : bool
-        The delivery is declared complete: a rule that lacks a dataset is *not run* and refuses,
+        The delivery is declared complete: a rule that lacks a dataset is *not run* and fails the gate,
         instead of *not applicable*.
     show_values : bool
         Put the values of the variables concerned into the examples. They are patient data.
@@ -100,11 +100,11 @@ def validate(
     waivers : iterable of Waiver
         Records whose findings do not count, with a reason, an owner and a last day.
     today : date, optional
-        The day by which waivers expire; by default the machine's date.
+        Date used to decide whether waivers have expired; by default the system date.
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
-        The user's own.
+        Custom rules.
     baseline : Baseline, optional
-        An earlier report: only what is new since then refuses.
+        An earlier report: only new findings fail the gate.
     origins : mapping of term to str
         Where `select`, `ignore`, `severities`, `waivers`, `today`, what is `declared`, the terminology
         (`ct`), the words read as `missing` and the versions of the standards (ADaMIG, OCCDS) come from,
@@ -115,7 +115,7 @@ def validate(
     Returns
     -------
     Report
-        Outcomes of every rule on every dataset it covers. See `Report.refuses`.
+        Outcomes of every rule on every dataset it covers. See `Report.verdict`.
 
     Raises
     ------
@@ -245,16 +245,16 @@ def judge(
 
 
 _KINDS: Mapping[str, tuple[type, str]] = {
-    "standards": (Standards, 'given as Standards(adamig="1.3")'),
-    "declarations": (Declarations, "given as Declarations(…)"),
-    "select": (Iterable, 'names: "TTE006", or ["TTE006", "AD02"]'),
-    "ignore": (Iterable, 'names: "TTE006", or ["TTE006", "AD02"]'),
-    "severities": (Mapping, 'a mapping: {"TTE006": "note"}'),
-    "waivers": (Iterable, "a list of Waiver"),
-    "today": (date, "a date: datetime.date(2026, 12, 31)"),
+    "standards": (Standards, 'Standards, such as Standards(adamig="1.3")'),
+    "declarations": (Declarations, "Declarations(…)"),
+    "select": (Iterable, 'rule names, such as "TTE006" or ["TTE006", "AD02"]'),
+    "ignore": (Iterable, 'rule names, such as "TTE006" or ["TTE006", "AD02"]'),
+    "severities": (Mapping, 'a mapping, such as {"TTE006": "note"}'),
+    "waivers": (Iterable, "a list of Waiver objects"),
+    "today": (date, "a date, such as datetime.date(2026, 12, 31)"),
     "extra_rules": (Iterable, "a list of rules"),
-    "baseline": (Baseline, "what adamgate.read_baseline(path) gives"),
-    "origins": (Mapping, "a mapping of term to text"),
+    "baseline": (Baseline, "a result of adamgate.read_baseline(path)"),
+    "origins": (Mapping, "a mapping of terms to text"),
 }
 
 
@@ -263,7 +263,7 @@ def _require_kinds(**options: object) -> None:
     for option, given in options.items():
         kind, expected = _KINDS[option]
         if given is not None and not isinstance(given, kind):
-            raise TypeError(f"{option} is {expected}, not {type(given).__name__}")
+            raise TypeError(f"{option} must be {expected}, not {type(given).__name__}")
 
 
 def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[Task]:
@@ -298,7 +298,7 @@ def _left_out(study: Study, standards: Standards, own: Iterable[Rule]) -> int:
 def _require_known(ids: Iterable[str], book: Mapping[str, Rule]) -> None:
     """A misspelt id would run no rule and let everything through."""
     for unknown in sorted(set(ids).difference(book)):
-        raise ConfigurationError(f"there is no rule {one_line(unknown)}", "", did_you_mean(unknown, book))
+        raise ConfigurationError(f"unknown rule {one_line(unknown)}", "", did_you_mean(unknown, book))
 
 
 def _require_some(checks: Collection[Check], deselected: Collection[Deselected]) -> None:
@@ -306,7 +306,7 @@ def _require_some(checks: Collection[Check], deselected: Collection[Deselected])
     if deselected and not checks:
         reasons = ", ".join(dict.fromkeys(each.reason for each in deselected))
         raise ConfigurationError(
-            "no rule is left to judge these datasets by", reasons, "select more, or ignore less"
+            "no rule is left to run on these datasets", reasons, "select more rules, or ignore fewer"
         )
 
 

@@ -39,29 +39,31 @@ class Audit:
 
 
 def unused(audit: Audit) -> Iterator[Fault]:
-    """A waiver meets no finding.
+    """A waiver matches no finding.
 
     ## What it checks
-    Each waiver in force whose rule judged its dataset: does it name at least one record at fault that no
-    waiver before it names? Every entry of `records` is asked by itself.
+    Each waiver in force whose rule ran on its dataset matches at least one record of a finding that no
+    earlier waiver matches. Each entry of `records` is checked separately.
 
     ## Not a fault
-    A waiver whose rule did not judge (deselected, not applicable, not run), or whose dataset was not read.
+    A waiver whose rule did not run (deselected, not applicable, not run), or whose dataset was not
+    read.
 
     ## Why it matters
-    The data were corrected, or the waiver names nothing because of a slip. Left where it is, it may one day
-    hide a fault that nobody has looked at.
+    The data were corrected, or the waiver has a typing error. A waiver that is kept may later hide a
+    finding that nobody has reviewed.
 
     ## Smallest fix
-    Remove the waiver; or correct its keys: texts in quotes, numbers without, as the data hold them. Records
-    are named by `records` or `values`; without them a waiver is about a fault of the whole dataset.
+    Remove the waiver, or correct its keys: character values in quotes, numbers without, exactly as in
+    the data. Records are identified by `records` or `values`; without them a waiver applies to a
+    finding about the whole dataset.
     """
     met = {each.place for each in audit.waived}
     for each in audit.waivers.all:
         judged = (each.rule, each.dataset) in audit.judged
         if judged and each.holds_on(audit.waivers.today) and each.place not in met:
             slip = _slip(each, audit.datasets.get(each.dataset))
-            yield Fault(None, (), f"{each} meets no finding{slip}", cause=each.identity)
+            yield Fault(None, (), f"{each} matches no finding{slip}", cause=each.identity)
 
 
 def _slip(waiver: Waiver, data: Dataset | None) -> str:
@@ -72,12 +74,12 @@ def _slip(waiver: Waiver, data: Dataset | None) -> str:
     for variable, value in asked.items():
         if variable not in data:
             near = nearest(variable, data.names, 1)
-            meant = f"; is {near[0]} meant?" if near else ""
-            return f": {waiver.dataset} has no {one_line(variable, 40)}{meant}"
+            meant = f"; did you mean {near[0]}?" if near else ""
+            return f": {one_line(variable, 40)} is not present in {waiver.dataset}{meant}"
         if isinstance(value, str) and not data.is_character(variable) and not columns.is_date(data[variable]):
-            return f": {variable} holds numbers, which stand without quotes"
+            return f": {variable} is not character; write its values without quotes"
         if isinstance(value, float) and data.is_character(variable):
-            return f": {variable} holds texts, which stand in quotes"
+            return f": {variable} is character; write its values in quotes"
     return ""
 
 
@@ -85,14 +87,14 @@ def expired(audit: Audit) -> Iterator[Fault]:
     """A waiver has expired.
 
     ## What it checks
-    Each waiver: is its last day, `expires`, before today? Today is the date of the machine unless
-    `--today` or `ADAMGATE_TODAY` says otherwise; the report states it.
+    The last day of each waiver, `expires`, is not before today. Today is the system date unless
+    `--today` or `ADAMGATE_TODAY` gives another date; the report states it.
 
     ## Why it matters
-    It hides nothing any more: what it accepted counts again.
+    The waiver no longer applies: the findings it accepted count again.
 
     ## Smallest fix
-    Correct the data; or look at the finding again and give the waiver a new date.
+    Correct the data, or review the finding again and give the waiver a new date.
     """
     for each in audit.waivers.all:
         if not each.holds_on(audit.waivers.today):
@@ -101,28 +103,27 @@ def expired(audit: Audit) -> Iterator[Fault]:
 
 
 def unread(audit: Audit) -> Iterator[Fault]:
-    """A waiver, a selection or a rule of one's own names a dataset that was not read.
+    """A waiver, a rule selection or a custom rule refers to a dataset that was not read.
 
     ## What it checks
-    The datasets that waivers, rules of one's own, `[rules.DATASET]` and names such as `ADAE:AD0269` speak of:
-    were they read?
+    The datasets in waivers, custom rules, `[rules.DATASET]` and names such as `ADAE:AD0269` were read.
 
     ## Not a fault
-    Settings of a whole study, where a part of it is judged: this is a note.
+    Settings for a whole study when only part of it is checked: hence a note.
 
     ## Why it matters
-    A slip in the name leaves the setting without effect.
+    A setting with a misspelled dataset name has no effect.
 
     ## Smallest fix
-    Correct the name, or judge the whole study.
+    Correct the name, or check the whole study.
     """
     named = (*(each.dataset for each in audit.waivers.all), *audit.scoped)
     for dataset in dict.fromkeys(named):
         if dataset not in audit.datasets:
             near = nearest(dataset, audit.datasets, 1)
-            meant = f"; is {near[0]} meant?" if near else ""
+            meant = f"; did you mean {near[0]}?" if near else ""
             name = one_line(dataset, 40)
-            yield Fault(None, (), f"settings name {name}, which was not read{meant}", cause=name)
+            yield Fault(None, (), f"settings refer to {name}, which was not read{meant}", cause=name)
 
 
 def _rule(rule_id: str, title: str, severity: Severity, function: RuleFunction) -> Rule:
@@ -138,12 +139,12 @@ def _rule(rule_id: str, title: str, severity: Severity, function: RuleFunction) 
     )
 
 
-UNREAD = _rule("WV003", "Settings name a dataset that was not read", Severity.NOTE, unread)
+UNREAD = _rule("WV003", "Settings refer to a dataset that was not read", Severity.NOTE, unread)
 
 
 WAIVER_RULES = (
-    _rule("WV001", "A waiver meets no finding", Severity.WARNING, unused),
-    _rule("WV002", "A waiver has expired", Severity.WARNING, expired),
+    _rule("WV001", "Waiver matches no finding", Severity.WARNING, unused),
+    _rule("WV002", "Waiver has expired", Severity.WARNING, expired),
     UNREAD,
 )
 """They judge how the gate is used; `rule_book` holds those that judge data."""

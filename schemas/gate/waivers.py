@@ -67,13 +67,11 @@ class Waiver:
     'refused'
     """
 
-    rule: str = option(text, "Id of the rule.")
-    dataset: str = option(
-        dataset_name, 'Name of the dataset; "(study)" for rules about the study as a whole.'
-    )
-    reason: str = option(text, "Why the finding is accepted.")
-    owner: str = option(text, "Who answers for it.")
-    expires: date = option(toml_day, "Last day on which it holds.")
+    rule: str = option(text, "Id of the waived rule.")
+    dataset: str = option(dataset_name, 'Dataset name; "(study)" for study-level rules.')
+    reason: str = option(text, "Reason for accepting the finding.")
+    owner: str = option(text, "Person responsible for the waiver.")
+    expires: date = option(toml_day, "Last day on which the waiver applies.")
     record: Mapping[str, Value] = field(default_factory=dict, repr=False)
     values: tuple[Value, ...] = option(
         ListOf(constant, of="texts, numbers or dates"),
@@ -82,18 +80,16 @@ class Waiver:
         private=True,
     )
     variable: str = option(
-        name, "Variable that the finding is about.", default="", otherwise="any; of values: the first one"
+        name, "Variable of the finding.", default="", otherwise="any; with values: the first one"
     )
     place: str = ""
-    parameter: str = option(
-        text, "PARAMCD of the parameter that the finding is about.", default="", otherwise="any"
-    )
+    parameter: str = option(text, "PARAMCD of the finding.", default="", otherwise="any")
 
     def __post_init__(self) -> None:
         for needed in ("rule", "dataset", "reason", "owner"):
             if not str(getattr(self, needed)).strip():
                 raise ConfigurationError(
-                    f"a waiver has no {needed}", self.place, "say who accepts what, and why"
+                    f"waiver without {needed}", self.place, "state who accepts what, and why"
                 )
 
     def __str__(self) -> str:
@@ -189,7 +185,7 @@ class WaiverTable(Waiver):
             ),
             of="tables of keys",
         ),
-        "Records that it hides, each by its keys.",
+        "Waived records, each identified by its keys.",
         default=(),
         private=True,
     )
@@ -245,9 +241,9 @@ class Waivers:
             if each.rule not in book:
                 advice = did_you_mean(each.rule, near) if (near := nearest(each.rule, book)) else ""
                 raise ConfigurationError(
-                    f"no rule has the id '{one_line(each.rule)}'",
+                    f"unknown rule id '{one_line(each.rule)}'",
                     each.place,
-                    advice or "a waiver names one rule by its id; `adamgate rules` lists them",
+                    advice or "use the id of one rule; `adamgate rules` lists them",
                 )
         return cls(numbered, today or date.today())
 

@@ -1,6 +1,6 @@
-"""Rules of a user's own, from a condition on the records and one that they must meet.
+"""Custom rules, from a condition that selects records and one that they must meet.
 
-    where = "PARAMCD == 'OS' and CNSR == 0"        which records; all, where there is none
+    where = "PARAMCD == 'OS' and CNSR == 0"        which records; all, if it is omitted
     require = "EVNTDESC == 'Death'"                what must not be false for them
 
 Conditions are parsed, never evaluated: see `conditions`. A record for which ``require`` is unknown,
@@ -49,40 +49,40 @@ def condition_rule(
     Parameters
     ----------
     rule_id : str
-        Letters in capitals and digits, "ACME001", with letters that no rule of adamgate's own begins with.
+        Capital letters and digits, "ACME001"; not starting with the letters of adamgate's own rules.
     title : str
         Names the fault, so that it reads as a heading.
     require : str
         What must hold.
     where : str
-        Of which records; by default of all.
+        Which records it must hold for; by default all.
     severity : Severity
     structures : sequence of Structure
         Applies to these and their kinds; by default to every ADaM dataset.
     datasets : sequence of str
         Applies to datasets of these names instead.
     needs : sequence of str
-        Variables without which the rule does not apply, "ADSL.DTHDT" that of another dataset. One that is
-        absent and not listed here is a fault: the rule is *not run*, which refuses.
+        Variables without which the rule is not applicable; "ADSL.DTHDT" is one of another dataset. If another
+        variable of the conditions is not present, the rule is *not run*, which fails the gate.
     message : str
-        Of a finding, without patient data; by default the title.
+        Message of a finding, without patient data; by default the title.
     why, fix : str
-        For the rule's page.
+        Why it matters and the smallest fix, for the page of the rule.
     variables : sequence of str
         Variables concerned, the one to look at first; by default those of `require`.
     place : str
-        Where the rule stands, for errors.
+        Where the rule is defined, for errors.
 
     Raises
     ------
     ConfigurationError
-        For an id that is taken or of another form, or a condition that is not understood.
+        For an id that is in use or not valid, or a condition that is not understood.
 
     Examples
     --------
     >>> deaths = ag.condition_rule(
     ...     "ACME001",
-    ...     "An event of overall survival is described as something else",
+    ...     "OS event is not described as a death",
     ...     "EVNTDESC == 'Death'",
     ...     where="PARAMCD == 'OS' and CNSR == 0",
     ...     severity="error",
@@ -114,8 +114,8 @@ def condition_rule(
             ("require", require),
             ("message", message or title),
             ("variables", concerned),
-            ("why", why or "Not said."),
-            ("fix", fix or "Correct the records, or waive those that are meant."),
+            ("why", why or "Not stated."),
+            ("fix", fix or "Correct the records, or waive those that are intended."),
         ),
     )
 
@@ -124,20 +124,20 @@ def condition_rule(
 class RuleTable:
     """``[[rule]]`` of a file; `condition_rule` says what each key means."""
 
-    id: str = option(text, 'Id of letters in capitals and digits, such as "ACME001".')
+    id: str = option(text, 'Id of capital letters and digits, such as "ACME001".')
     title: str = option(text, "Names the fault, as a heading.")
     require: str = option(text, "Condition that must not be false for any record.")
     severity: str = option(Choice(tuple(map(str, Severity))), "Severity of its findings.", default="warning")
     structure: str = option(
         Choice(tuple(str(each) for each in Structure if each is not Structure.OTHER)),
-        "Structure whose datasets it judges.",
+        "Structure of the datasets it checks.",
         default="",
         otherwise="every ADaM structure",
     )
-    dataset: str = option(name, "Name of the dataset that it judges instead.", default="")
-    needs: tuple[str, ...] = option(NAMES, "Variables without which it does not apply.", default=())
+    dataset: str = option(name, "Name of the dataset that it checks instead.", default="")
+    needs: tuple[str, ...] = option(NAMES, "Variables without which it is not applicable.", default=())
     where: str = option(
-        text, "Condition that selects the records it judges.", default="", otherwise="all records"
+        text, "Condition that selects the records it checks.", default="", otherwise="all records"
     )
     message: str = option(
         text, "Message of a finding, without patient data.", default="", otherwise="the title"
@@ -176,7 +176,7 @@ def _judge(
     """{message}.
 
     ## What it checks
-    Of {about}: {require}. A record is at fault where that is false; a missing value makes it unknown.
+    For {about}: {require}. A record is a finding if this is false, not if a missing value makes it unknown.
 
     ## Why it matters
     {why}

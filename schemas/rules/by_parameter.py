@@ -1,7 +1,7 @@
-"""Faults of parameters: each of the first ones in words of its own, those of the others together.
+"""Faults of parameters: those of the first parameters one by one, those of the others together.
 
-A rule that judges parameter by parameter says where each fault is by positions, not by masks: masks would
-take parameters times records.
+A rule that judges parameter by parameter gives the records of each fault as positions, not as masks: masks
+would take parameters times records.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def by_parameter(
 ) -> Iterator[Fault]:
     """The faults of parameters; beyond the first ones a single fault per severity.
 
-    One is also of those whose PARAMCD is an identifier of a subject, which is not quoted.
+    Parameters whose PARAMCD is a subject identifier, which is not quoted, also share one.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def by_parameter(
     variables : tuple of str
         Variables concerned.
     each : iterable of OfParameter
-        In the order in which they are to be told.
+        In the order in which they are reported.
     others : str
-        What is said of further parameters, whatever it is in particular.
+        Message for further parameters, whatever the fault of each.
     """
     every = [one for one in each if one.found]
     withheld = identifying_codes(data) if every else frozenset()

@@ -1,4 +1,4 @@
-"""Ids of rules: which are adamgate's own, and which a user may give."""
+"""Ids of rules: adamgate's own, and those of custom rules."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def is_adamgates(rule_id: str) -> bool:
 
 
 def require_own_id(rule_id: str, place: str) -> None:
-    """Refuse an id of another form, and one that begins as adamgate's own do.
+    """Reject an id of another form, and one that starts as adamgate's own do.
 
-    Those may be given to a rule of a later version.
+    Those may be used for a rule of a later version.
     """
     form = _ID.fullmatch(rule_id)
     if form is None:
         raise ConfigurationError(
-            f"'{one_line(rule_id)}' is no id of a rule", place, "give letters in capitals and digits: ACME001"
+            f"'{one_line(rule_id)}' is not a rule id", place, "use capital letters and digits: ACME001"
         )
     if is_adamgates(rule_id):
         raise ConfigurationError(
-            f"ids that begin with {form[1]} are adamgate's own: {rule_id}",
+            f"ids starting with {form[1]} are reserved for adamgate: {rule_id}",
             place,
-            "begin with letters of your own: ACME001",
+            "start with other letters: ACME001",
         )

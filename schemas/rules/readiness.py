@@ -1,4 +1,4 @@
-"""How our own rules are declared: what ruins an analysis and passes every conformance check."""
+"""How adamgate's own rules are declared: errors in an analysis that pass all conformance checks."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from .rule import Citation, rule
 OWN = Citation("adamgate", "readiness of survival data")
 
 readiness = partial(rule, citations=(OWN,))
-"""`rule` for a statement of our own: an error changes numbers and cannot be meant."""
+"""`rule` for one of adamgate's own rules: an error changes results and cannot be intended."""

@@ -58,7 +58,7 @@ class Grain(Word):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement comes from: "ADaMIG 1.3", "3.3.5"; or our own judgement.
+    """Source of a rule: "ADaMIG 1.3", "3.3.5"; or our own judgement.
 
     Examples
     --------
@@ -74,18 +74,18 @@ class Citation:
 
 
 def require_tuples(**options: object) -> None:
-    """Refuse a text where names belong: its letters would be taken for them."""
+    """Reject a string where a tuple of names belongs: its letters would be taken for names."""
     for option, given in options.items():
         if isinstance(given, str):
             advice = f'write {option}=("{one_line(given, 20)}",)'
-            raise ConfigurationError(f"{option} is a text where a tuple belongs", "", advice)
+            raise ConfigurationError(f"{option} is a string, must be a tuple", "", advice)
 
 
 def require_names(option: str, given: object) -> None:
-    """Refuse anything but texts where names belong."""
+    """Reject anything but strings as names."""
     if not isinstance(given, Iterable) or not all(isinstance(each, str) for each in given):
         raise ConfigurationError(
-            f"{option} holds something other than texts", "", f'write {option}=("AVAL",)'
+            f"{option} holds values that are not strings", "", f'write {option}=("AVAL",)'
         )
 
 
@@ -99,25 +99,25 @@ class Scope:
     Attributes
     ----------
     structures : tuple of Structure
-        Applies to these and their kinds (BDS includes TTE); empty: to every ADaM dataset, which
-        leaves out SDTM and other tables whose name does not start with AD.
+        Structures it applies to, with their kinds (BDS includes TTE); empty: every ADaM dataset, which
+        excludes SDTM and other datasets with a name that does not start with AD.
     excluded : tuple of Structure
-        But not to these.
+        Structures it does not apply to.
     needs : tuple of str
-        Variables without which the rule does not apply. "ADSL.LSTALVDT" is one of another dataset, which must
-        be present and have the subject by USUBJID; the rule then also gets the study.
+        Variables without which the rule is not applicable. "ADSL.LSTALVDT" is a variable of another dataset,
+        which must be present and is joined by USUBJID; the rule then also gets the study.
     needs_any : tuple of tuple of str
-        Groups of which at least one variable must be present, of whichever dataset.
+        Groups of which at least one variable must be present, in any dataset.
     metadata : tuple of {"label", "length", "format"}
         Metadata that the source format must carry.
     datasets : tuple of str
-        Other datasets that must have been delivered; the rule then also gets the study.
+        Other datasets that must be present; the rule then also gets the study.
     consults : tuple of str
-        Other datasets the rule looks into where they were delivered; it then also gets the study.
+        Other datasets that the rule uses if they are present; it then also gets the study.
     standards : tuple of str
-        Versions the rule belongs to ("ADaMIG 1.3"); empty: to all.
+        Versions the rule belongs to ("ADaMIG 1.3"); empty: all.
     named : tuple of str
-        Datasets it is about, by name, whatever their structure; empty: by structure.
+        Datasets it applies to, by name, whatever their structure; empty: by structure.
     """
 
     structures: tuple[Structure, ...] = ()
@@ -140,25 +140,25 @@ class Scope:
 
     @property
     def is_wide(self) -> bool:
-        """Whether the rule looks beyond its dataset."""
+        """Whether the rule uses other datasets."""
         beyond = any(_owner(name) for name in (*self.needs, *chain(*self.needs_any)))
         return bool(self.datasets or self.consults or beyond)
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The other datasets without which the rule does not apply."""
+        """The other datasets without which the rule is not applicable."""
         groups = [(name,) for name in self.needs] + list(self.needs_any)
         owners = [_owner(group[0]) for group in groups if len({*map(_owner, group)}) == 1]
         return tuple(dict.fromkeys(filter(None, (*self.datasets, *owners))))
 
     def covers(self, dataset: Dataset) -> bool:
-        """Whether a dataset has the structure, or the name, the rule is about."""
+        """Whether a dataset has the structure, or the name, that the rule applies to."""
         if self.named:
             return dataset.name in self.named
         return self.covers_structure(dataset.structure, adam=dataset.is_adam)
 
     def covers_structure(self, structure: Structure, *, adam: bool) -> bool:
-        """The same for a structure; `adam` tells an ADaM table of no known structure from others."""
+        """The same for a structure; `adam` marks an ADaM dataset without a known structure."""
         lineage = structure.lineage
         if any(each in lineage for each in self.excluded):
             return False
@@ -171,12 +171,12 @@ class Scope:
         return not self.standards or bool(standards.names.intersection(self.standards))
 
     def obstacle(self, dataset: Dataset, study: Study) -> str:
-        """Why the rule does not apply to a dataset it covers; empty when it does."""
+        """Why the rule is not applicable to a dataset it covers; empty if it is applicable."""
         unknown = [kind for kind in self.metadata if kind not in dataset.carries]
         undelivered = [name for name in self.required if name not in study]
         return (
             self._lacking(dataset, study, beyond=False)
-            or (f"the source carries no {', '.join(unknown)}" if unknown else "")
+            or (f"the source has no {', '.join(unknown)}" if unknown else "")
             or (f"{UNDELIVERED}{', '.join(undelivered)}" if undelivered else "")
             or self._lacking(dataset, study, beyond=True)
         )
@@ -221,22 +221,22 @@ class Fault:
     Attributes
     ----------
     mask : ndarray of bool or None
-        The records concerned; None marks the dataset as a whole. A mask without any record is no fault.
+        The records concerned; None means the whole dataset. A mask without any record is not a fault.
     variables : tuple of str
-        Variables concerned, the one to look at first.
+        Variables concerned, the most important first.
     message : str
         One sentence without patient data.
     severity : Severity or None
         Where it differs from the rule's own.
     values : str
-        What stands in the data, in words; patient data, shown only where values are asked for.
+        Values in the data, as text; patient data, shown only if values are requested.
     parameter : str
-        PARAMCD of the parameter it is about, no part of the message; empty for none, and for several.
+        PARAMCD of the parameter concerned, not part of the message; empty for none, and for several.
     cause : str
-        What tells a fault of the dataset as a whole from others of its rule, variables and parameter: a
-        short key that stays when the message changes, with the number by which the fault grows ("3 SAFFL").
-        A baseline knows the fault by it. Not needed where there is only one; for rules of a user's own the
-        default is the message.
+        Distinguishes a fault of the whole dataset from others of the same rule, variables and parameter: a
+        short key that stays when the message changes, with the number that grows with the fault ("3 SAFFL").
+        A baseline identifies the fault with it. Not needed for a single fault; for custom rules the default
+        is the message.
 
     Examples
     --------
@@ -261,7 +261,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What a rule worked out on the way; becomes `Inferred` in the report.
+    """What a rule inferred from the data; becomes `Inferred` in the report.
 
     Examples
     --------
@@ -273,12 +273,12 @@ class Inference:
     statement: str
     parameter: str = ""
     values: str = ""
-    """Patient data, shown only where values are asked for."""
+    """Patient data, shown only if values are requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """What a rule yields alone when the data turn out to hold nothing it is about.
+    """What a rule yields, and nothing else, if the data hold nothing for it to check.
 
     Examples
     --------
@@ -299,25 +299,25 @@ RuleFunction = Callable[..., Iterable[Yield]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One citable statement about correct data.
+    """One rule with an id, and the function that checks it.
 
     Attributes
     ----------
     id : str
-        "AD0169" for CDISC conformance rules, TTE…, AE…, SL…, XD… for our own. Never reused.
+        "AD0169" for CDISC conformance rules, TTE…, AE…, SL…, XD… for adamgate's own. Never reused.
     title : str
         Names the fault.
     severity : Severity
-        Of its findings, unless a fault says otherwise.
+        Of its findings, unless a fault has another.
     family : str
-        Name of the module it stands in.
+        Name of the module that defines it.
     grain : Grain
     scope : Scope
     citations : tuple of Citation
     function : callable
-        Where several ids share a statement, they share the function.
+        Rules that check the same with other variables share the function.
     arguments : mapping
-        What this id passes to the shared function.
+        What this rule passes to the shared function.
 
     Examples
     --------
@@ -340,7 +340,7 @@ class Rule:
             given = getattr(self, name)
             if not isinstance(given, str):
                 raise ConfigurationError(
-                    f"{name} is not a text", f"rule {one_line(str(self.id))}", f'write {name}="..."'
+                    f"{name} is not a string", f"rule {one_line(str(self.id))}", f'write {name}="..."'
                 )
             object.__setattr__(self, name, plain_text(given))
 
@@ -349,12 +349,12 @@ class Rule:
 
     @property
     def needs_study(self) -> bool:
-        """Whether it looks beyond one dataset."""
+        """Whether it uses more than one dataset."""
         return self.grain is Grain.STUDY or self.scope.is_wide
 
     @property
     def is_ours(self) -> bool:
-        """Whether its function is part of this package, and not a user's own."""
+        """Whether its function is part of this package, and not custom."""
         return (self.function.__module__ or "").startswith(_PACKAGE)
 
     @property
@@ -367,7 +367,7 @@ class Rule:
         return text
 
     def obstacle(self, data: Dataset, study: Study) -> str:
-        """Why the rule does not apply to a dataset that its scope covers; empty when it does.
+        """Why the rule is not applicable to a dataset that its scope covers; empty if it is applicable.
 
         Examples
         --------
@@ -389,7 +389,7 @@ class Rule:
         Raises
         ------
         UnsoundRule
-            When the rule yields what could hide a fault.
+            If the rule yields something that could hide a fault.
 
         Examples
         --------
@@ -409,30 +409,32 @@ class Rule:
         records = 0 if data is None else len(data)
         if not isinstance(yielded, Iterable):
             kind = type(yielded).__name__
-            raise UnsoundRule(f"a rule yields its faults, or returns a list of them, not {kind}")
+            raise UnsoundRule(f"a rule must yield faults or return a list of them, not {kind}")
         for each in yielded:
             require_sound(each, records)
             yield each
 
 
 class UnsoundRule(TypeError):
-    """A rule yields something else than it may, or a mask that has nulls or does not fit the dataset."""
+    """A rule yields an invalid object, or a mask that has nulls or does not match the dataset."""
 
 
 def require_sound(yielded: Any, records: int) -> None:
-    """Refuse what a rule may not yield about so many records."""
+    """Reject what a rule may not yield for so many records."""
     if not isinstance(yielded, Yield):
-        raise UnsoundRule(f"a rule yields Fault, Inference or NotApplicable, not {type(yielded).__name__}")
+        raise UnsoundRule(
+            f"a rule must yield Fault, Inference or NotApplicable, not {type(yielded).__name__}"
+        )
     if not isinstance(yielded, Fault):
         _require_texts(yielded)
         return
     texts = (yielded.message, yielded.values, yielded.parameter, yielded.cause)
     if not isinstance(yielded.variables, tuple) or not all(isinstance(each, str) for each in texts):
-        raise UnsoundRule("a fault has its variables as a tuple, and a text as its message")
+        raise UnsoundRule("a fault needs a tuple of variables and a string as message")
     if not all(isinstance(each, str) for each in yielded.variables):
-        raise UnsoundRule("the variables of a fault are names, as texts")
+        raise UnsoundRule("the variables of a fault must be names, as strings")
     if not isinstance(yielded.severity, Severity | None):
-        raise UnsoundRule("the severity of a fault is a Severity, as Severity.ERROR")
+        raise UnsoundRule("the severity of a fault must be a Severity, such as Severity.ERROR")
     mask: Any = yielded.mask
     # Nothing derived from ndarray: a masked array answers otherwise, a class of somebody's own as it likes.
     fits = type(mask) is np.ndarray and mask.dtype == np.bool_ and mask.shape == (records,)
@@ -443,11 +445,11 @@ def require_sound(yielded: Any, records: int) -> None:
 def _require_texts(yielded: Inference | NotApplicable) -> None:
     for each in fields(yielded):
         if not isinstance(getattr(yielded, each.name), str):
-            raise UnsoundRule(f"{each.name} of {type(yielded).__name__} is a text")
+            raise UnsoundRule(f"{each.name} of {type(yielded).__name__} must be a string")
 
 
 _PACKAGE = "adamgate.schemas."
-"""Where the functions of rules lie that are not a user's own."""
+"""Where the functions of adamgate's own rules are."""
 
 AnyWord = TypeVar("AnyWord", bound=Word)
 
@@ -459,7 +461,7 @@ def _of(kind: type[AnyWord], given: object, ids: object) -> AnyWord:
     except ValueError:
         known = ", ".join(kind)
         raise ConfigurationError(
-            f"{one_line(str(given))} is no {kind.__name__.lower()}", f"rule {ids}", f"use one of {known}"
+            f"{one_line(str(given))} is not a {kind.__name__.lower()}", f"rule {ids}", f"use one of {known}"
         ) from None
 
 
@@ -502,10 +504,10 @@ def rule(
     named: tuple[str, ...] = (),
     citations: tuple[Citation, ...] = (),
 ) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
-    """Make a rule of a function, or one rule per id of a table.
+    """Declare a function as a rule, or as one rule per id of a table.
 
-    The function carries its rules as ``function.rules`` and may be handed to `validate` as one of
-    ``extra_rules``; its module lists them as ``__rules__``, where the rule book finds those of its families.
+    The function carries its rules as ``function.rules`` and can be passed to `validate` in ``extra_rules``;
+    its module lists them as ``__rules__``, where the rule book finds those of its families.
 
     Parameters
     ----------
@@ -534,7 +536,7 @@ def rule(
     table: Mapping[str, Mapping[str, Any]] = {ids: {}} if isinstance(ids, str) else ids
     if not isinstance(table, Mapping) or not isinstance(title, str):
         raise ConfigurationError(
-            "a rule needs an id and a title, as texts", "@rule", 'write @rule("ACME001", title="...", ...)'
+            "a rule needs an id and a title, as strings", "@rule", 'write @rule("ACME001", title="...", ...)'
         )
     require_tuples(needs=needs, needs_any=needs_any)
     require_names("needs", needs)

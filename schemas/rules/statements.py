@@ -19,44 +19,44 @@ from .rule import Citation, Fault, rule
 CONFORMANCE = Citation("CDISC ADaM conformance rules")
 
 conformance = partial(rule, severity=Severity.WARNING, citations=(CONFORMANCE,))
-"""`rule` for a published conformance rule: it asks for a person, it does not prove a wrong number."""
+"""`rule` for a published conformance rule: it calls for review, it does not prove a wrong result."""
 
 _SHOWN_VALUES = 5
 _SHOWN_LENGTH = 20
 
 
 def absent(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A variable is not there."""
+    """A required variable is not present."""
     if variable not in data:
-        yield Fault(None, (variable,), f"{variable} is required and not there")
+        yield Fault(None, (variable,), f"{variable} is required but not present")
 
 
 def partner_absent(data: Dataset, variable: str, *partners: str) -> Iterator[Fault]:
-    """`variable` is there without all of its partners."""
+    """`variable` is present without all of its partners."""
     lacking = [partner for partner in partners if partner not in data]
     if variable in data and lacking:
-        yield Fault(None, (variable, *lacking), f"{variable} is there without {' and '.join(lacking)}")
+        yield Fault(None, (variable, *lacking), f"{variable} is present without {' and '.join(lacking)}")
 
 
 def partner_missing(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """`variable` has a value on a record where its partner has none."""
+    """`variable` has a value on a record where its partner is missing."""
     mask = data.filled(variable) & data.missing(partner)
     yield Fault(mask, (partner, variable), f"{partner} is missing where {variable} has a value")
 
 
 def several_partners(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """A value of `variable` goes with several values of `partner`; all its records are marked."""
+    """A value of `variable` has several values of `partner`; all its records are marked."""
     values, partners = data.distinct(variable), data.distinct(partner)
     both = (values.codes >= 0) & (partners.codes >= 0)
     width = max(len(partners), 1)
     pairs = pd.unique(values.codes[both] * width + partners.codes[both])
     times = np.bincount(pairs // width, minlength=len(values))
     mask = both & values.spread(times > 1, missing=False)
-    yield Fault(mask, (variable, partner), f"a value of {variable} goes with several values of {partner}")
+    yield Fault(mask, (variable, partner), f"one value of {variable} has several values of {partner}")
 
 
 def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: bool) -> Iterator[Fault]:
-    """A value is none of the allowed; `null` tells whether a missing one is allowed.
+    """A value is not one of the allowed values; `null` allows a missing one.
 
     Codes are compared exactly, numbers as numbers.
     """
@@ -75,7 +75,7 @@ def not_among(data: Dataset, variable: str, allowed: tuple[Any, ...], *, null: b
 
 
 def shown_values(values: Distinct, mask: Mask, quotes: str = "") -> list[str]:
-    """The first few distinct values under a mask, cut short; patient data, for `Fault.values`."""
+    """The first few distinct values under a mask, truncated; patient data, for `Fault.values`."""
     codes = values.codes[mask]
     marked = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
     texts = (f"{quotes}{_text(value)}{quotes}" for value in compress(values, marked))
@@ -92,7 +92,7 @@ def _text(value: object) -> str:
 
 
 def listed(words: list[str], last: str) -> str:
-    """Words as one would say them: "A, B and C"."""
+    """Words as a list in a sentence: "A, B and C"."""
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -47,17 +47,19 @@ class Endpoint:
     'passed'
     """
 
-    role: str = option(Choice(get_args(Role)), "What the parameter is.", default="")
+    role: str = option(Choice(get_args(Role)), "Type of endpoint.", default="")
     origin: str = option(name, "ADSL variable that STARTDT equals, such as RANDDT.", default="")
     evaluator: str = option(
-        text, "Whose assessment it rests on: parameters of one evaluator are compared.", default=""
+        text, "Evaluator of the assessments; parameters of the same evaluator are compared.", default=""
     )
-    population: str = option(name, "ADSL flag whose subjects each have a record.", default="")
-    recurrent: bool = option(switch, "A subject may have several records.", default=False)
+    population: str = option(name, "ADSL population flag; each subject with Y has a record.", default="")
+    recurrent: bool = option(switch, "A subject may have more than one record.", default=False)
     new_therapy: str = option(
-        name, "ADSL date of the start of a new therapy, after which no event counts.", default=""
+        name, "ADSL start date of a new therapy; later events do not count.", default=""
     )
-    gap: int | None = option(days, "Days without an assessment after which no event counts.", default=None)
+    gap: int | None = option(
+        days, "Days without an assessment after which events do not count.", default=None
+    )
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,9 @@ class StudyDeclarations:
     """What is declared of the study as a whole."""
 
     cut_off: date | None = option(
-        toml_day, "Data cut-off date: nothing that is analysed happened later.", default=None
+        toml_day, "Data cut-off date; analysed dates are on or before it.", default=None
     )
-    population: str = option(name, "Population flag of ADSL that analyses rest on.", default="")
+    population: str = option(name, "ADSL flag of the analysis population.", default="")
     nested: tuple[tuple[str, ...], ...] = option(
         ListOf(
             ListOf(
@@ -77,7 +79,7 @@ class StudyDeclarations:
             ),
             of="lists of names",
         ),
-        "Population flags, each population within the next one.",
+        "Nested population flags; each population is a subset of the next one.",
         default=(),
     )
 
@@ -99,7 +101,9 @@ class AdverseEventDeclarations:
         days, "Days after the last dose in which an adverse event counts as treatment-emergent.", default=None
     )
     worsening: bool = option(
-        switch, "Events that began before treatment and worsened count as treatment-emergent.", default=False
+        switch,
+        "Events that started before treatment and worsened count as treatment-emergent.",
+        default=False,
     )
 
 
@@ -138,7 +142,17 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
     def of_tables(
         cls, study: StudyTable, adverse_events: AdverseEventDeclarations, endpoints: Mapping[str, Endpoint]
     ) -> Declarations:
-        """What the tables of a file declare together."""
+        """Declarations of the tables of one file.
+
+        Examples
+        --------
+        >>> from adamgate.schemas.study.declarations import AdverseEventDeclarations, StudyTable
+        >>> declared = ag.Declarations.of_tables(
+        ...     StudyTable(recurrent=("HOSP",)), AdverseEventDeclarations(window_days=30), {}
+        ... )
+        >>> declared.window_days, declared.endpoints["HOSP"].recurrent
+        (30, True)
+        """
         recurrent = {
             each: replace(endpoints.get(each, UNDECLARED), recurrent=True) for each in study.recurrent
         }

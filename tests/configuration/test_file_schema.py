@@ -89,7 +89,7 @@ BY_WORD = {
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
     "name": st.sampled_from(["ADTTE", "saffl"]),
     "true or false": st.booleans(),
-    "days, a whole number": st.integers(0, 999),
+    "number of days": st.integers(0, 999),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
     "path": st.sampled_from(["a.txt", "../b"]),

@@ -123,10 +123,10 @@ def test_what_a_broken_file_is_told(file: Path, case: str, snapshot: SnapshotAss
 
 
 def test_a_file_that_is_not_there_or_no_python(tmp_path: Path):
-    with pytest.raises(ag.ConfigurationError, match="no such file of rules"):
+    with pytest.raises(ag.ConfigurationError, match="the rule file does not exist"):
         load_rules(tmp_path / "none.py")
     (tmp_path / "rules.txt").write_text("x")
-    with pytest.raises(ag.ConfigurationError, match="a file of rules is Python"):
+    with pytest.raises(ag.ConfigurationError, match="the rule file is not a Python file"):
         load_rules(tmp_path / "rules.txt")
 
 

@@ -126,11 +126,12 @@ def test_a_file_that_lies_with_the_data_says_how_to_read_them_and_no_more(
     assert settings.missing == ((".",) if own else ()), "it could hide what rules judge"
     assert settings.with_data is not None
     assert settings.with_data.note(judging=True) == (
-        f"encoding from {delivered}, which lies with the data; not used, because it lies with the data: "
+        f"encoding from {delivered}, which is in the data folder; "
+        "not used, because it is in the data folder: "
         f"fail_on, standard, show_values, missing, [rules], [study], [waiver] of {delivered}; "
-        "to use it, name it with --config"
+        "to use it, give it with --config"
     )
-    assert "not used, because it lies with the data: missing of" in settings.with_data.note(judging=False)
+    assert "not used, because it is in the data folder: missing of" in settings.with_data.note(judging=False)
     named = load_settings([study], delivered, environ=NOTHING)
     assert (named.fail_on, named.select, named.with_data) == ("never", ("AD0169",), None)
 
@@ -221,7 +222,7 @@ def test_what_a_wrong_file_is_told(
 def test_a_file_that_is_not_toml(study: Path):
     write(study, "[settings\n")
     with pytest.raises(
-        ag.ConfigurationError, match=r"is not TOML: .*\n  where: .*adamgate\.toml, line 1, column 10\n"
+        ag.ConfigurationError, match=r"is not valid TOML: .*\n  where: .*adamgate\.toml, line 1, column 10\n"
     ):
         load_settings([study], environ=NOTHING)
 
@@ -261,7 +262,7 @@ def test_an_option_that_only_the_command_line_gives_is_refused_in_the_environmen
     assert str(wrong.value) == (
         f"unknown setting ADAMGATE_{variable}\n"
         "  where: environment\n"
-        f"  to do: give --{option} on the command line, or unset it"
+        f"  to do: use --{option} on the command line, or unset it"
     )
 
 
@@ -298,7 +299,7 @@ def test_a_variable_without_effect_is_named_also_with_q(
     ]
     monkeypatch.setenv("ADAMGATE_RULES", "rules.py")
     assert cli.run(["validate", study, "-q"]) == 2
-    assert "give --rules on the command line" in capsys.readouterr().err
+    assert "use --rules on the command line" in capsys.readouterr().err
 
 
 def test_a_wrong_value_names_its_variable_or_option():
@@ -346,7 +347,7 @@ def test_dots_in_texts_and_comments_are_no_levels(text, tmp_path):
 
 
 def test_a_number_of_too_many_digits_is_refused(tmp_path):
-    with pytest.raises(ag.ConfigurationError, match="not TOML"):
+    with pytest.raises(ag.ConfigurationError, match="not valid TOML"):
         _load_text(tmp_path, "x = " + "9" * 5000)
 
 

@@ -335,5 +335,5 @@ def test_data_are_judged_by_what_was_read(written, root):
     assert not judge(ours, rules={"CT001"}).findings
     (finding,) = judge(ours, rules={"CT001"}, declarations=Declarations(terminology=given)).findings
     assert finding.message == (
-        "AGEU holds values that AGEU (C66781, SDTM CT 2023-12-15) does not have (DAYS and YEARS)"
+        "AGEU has values other than DAYS and YEARS, the terms of AGEU (C66781, SDTM CT 2023-12-15)"
     )

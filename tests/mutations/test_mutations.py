@@ -51,7 +51,7 @@ def test_a_text_where_numbers_must_be_refuses(clean, dataset, variable):
     as_text(dataset, variable)(delivery, None)
     report = ag.validate(delivery.study())
     assert variable in {outcome.reason.split()[0] for outcome in report.not_run}
-    assert all("does not hold" in outcome.reason for outcome in report.not_run)
+    assert all("is not numeric" in outcome.reason for outcome in report.not_run)
     assert report.refuses(Severity.ERROR)
 
 

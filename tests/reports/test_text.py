@@ -47,7 +47,7 @@ def test_the_verdict_alone_is_one_line(faulty: ag.Report):
 
 
 def test_fail_on_never_says_so(clean: ag.Report):
-    assert ag.render(clean, "text", None).startswith("PASSED  no findings (no finding refuses)\n")
+    assert ag.render(clean, "text", None).startswith("PASSED  no findings (no finding fails the gate)\n")
 
 
 @pytest.mark.parametrize("width", [40, 60, 100, 200])

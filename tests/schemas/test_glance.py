@@ -95,15 +95,15 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
     lines = repr(report).split("\n")
     assert lines[:4] == [
-        "Report REFUSED: 9 errors, 1 warning, 1 note (refused from: error)",
+        "Report REFUSED: 9 errors, 1 warning, 1 note (fails on: error)",
         "  3 datasets, 263 checks: 172 passed, 10 failed, 81 not applicable, 0 not run",
-        "  error  XD001   ADAE   4 records   A subject is not in ADSL",
-        "  error  TTE007  ADTTE  4 records   AVAL contradicts ADT and STARTDT",
+        "  error  XD001   ADAE   4 records   Subject is not in ADSL",
+        "  error  TTE007  ADTTE  4 records   AVAL is inconsistent with ADT and STARTDT",
     ]
     assert lines[-1] == "  … 2 more"
     assert len(lines) == LINES
     passed = ag.validate(ag.read(root / "fixtures" / "cartitude1"))
-    assert repr(passed).startswith("Report PASSED: no findings (refused from: error)\n")
+    assert repr(passed).startswith("Report PASSED: no findings (fails on: error)\n")
 
 
 def test_a_table_shows_its_counts(root: Path):
@@ -275,7 +275,7 @@ def test_what_is_long_is_shown_short():
     assert repr(BUILT_IN) == "Terminology(15 codelists: ADaM CT 2026-03-27, SDTM CT early 2024)"
     assert repr(BUILT_IN.codelist("NY")) == "Codelist(NY (C66742, SDTM CT early 2024): 4 terms)"
     assert repr(ag.Declarations()).count("AVERAGE") == 0
-    assert repr(ag.rule_book()["TTE011"]) == "Rule(TTE011, error: CNSR looks inverted)"
+    assert repr(ag.rule_book()["TTE011"]) == "Rule(TTE011, error: CNSR appears to be inverted)"
     assert repr(ag.Baseline.of(report_of_two())) == "Baseline(1 finding)"
     special = ag.SpecialMissing(np.arange(5_000), np.full(5_000, "A"))
     assert repr(special) == "SpecialMissing(5,000 records)"

@@ -340,7 +340,7 @@ def test_wrong_options(make, case, snapshot):
         ({"arm": ["TRT01P"]}, "arm must be a string, not list"),
         ({"covariates": [1]}, "covariates must be a string, not int"),
         ({"gate": "no"}, "gate must be True, False or a mapping of validate options, not str"),
-        ({"gate": True, "standards": "1.3"}, "standards is given as Standards"),
+        ({"gate": True, "standards": "1.3"}, "standards must be Standards"),
     ],
 )
 def test_options_of_another_type(make, options, message):

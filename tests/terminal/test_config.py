@@ -99,7 +99,7 @@ def test_a_file_beside_the_data_says_how_they_are_read(run):
     assert 'decimal = ","' in out
     assert "# data/adamgate.toml:2" in out
     assert 'fail_on = "warning"' in out
-    assert "not used, because it lies with the data: fail_on of data/adamgate.toml" in err
+    assert "not used, because it is in the data folder: fail_on of data/adamgate.toml" in err
 
 
 def test_where_no_file_is_found_it_is_said(run):

@@ -160,8 +160,8 @@ def test_an_expired_and_an_unused_waiver(run, study: Path):
     assert code == 1
     assert "warning  WV002  waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2099-12-31\n" in err
     config(WAIVER.replace("S-02", "S-99"))
-    assert "WV001  waiver 1 (TTE006 in ADTTE, J. Doe) meets no finding\n" in run("validate", "data")[2]
-    assert run("explain", "WV001")[1].startswith("WV001  A waiver meets no finding\n")
+    assert "WV001  waiver 1 (TTE006 in ADTTE, J. Doe) matches no finding\n" in run("validate", "data")[2]
+    assert run("explain", "WV001")[1].startswith("WV001  Waiver matches no finding\n")
 
 
 def test_without_waivers_no_day_is_stated(told, study: Path):
@@ -317,7 +317,7 @@ def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: 
     """Also with -q, on stderr beside JSON, and in the line of the gate of a table."""
     (study / "adtte.csv").write_text(ADTTE)
     config(LOOSE)
-    line = rf"PASSED  1 warning; {SAID} \(no finding refuses, from adamgate\.toml\)\n"
+    line = rf"PASSED  1 warning; {SAID} \(no finding fails the gate, from adamgate\.toml\)\n"
     assert re.fullmatch(line, run("validate", "data", "-q")[2])
     code, out, err = run("validate", "data", "--format", "json")
     assert (code, bool(re.fullmatch(line, err))) == (0, True)
@@ -394,9 +394,10 @@ def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, o
 
 def test_an_older_standard_is_named_with_what_it_leaves_out(run, study: Path):
     (study / "adtte.csv").write_text(ADTTE)
-    said = r"; judged by ADaMIG 1\.1: \d+ checks? fewer than by ADaMIG 1\.3 \(from --standard\) \(fails on"
+    fewer = r"\d+ checks? fewer than for ADaMIG 1\.3"
+    said = rf"; checked against ADaMIG 1\.1: {fewer} \(from --standard\) \(fails on"
     assert re.search(said, run("validate", "data", "-q", "--standard", "adamig-1.1")[2])
-    assert "judged by" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[2]
+    assert "checked against" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[2]
 
 
 @pytest.mark.parametrize("place", ["withheld.csv", "data/dm_old.csv", "data/more/adsl.csv"])
@@ -475,8 +476,8 @@ def test_a_delivery_does_not_decide_how_it_is_judged(run, study: Path):
     assert code == 1
     note, verdict = err.splitlines()
     assert note == (
-        "note: not used, because it lies with the data: fail_on, [rules] of data/adamgate.toml; "
-        "to use it, name it with --config"
+        "note: not used, because it is in the data folder: fail_on, [rules] of data/adamgate.toml; "
+        "to use it, give it with --config"
     )
     assert verdict.startswith("REFUSED  1 error")
     assert run("survival", "data", "--param", "OS", "-o", "os.csv")[0] == 1

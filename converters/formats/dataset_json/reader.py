@@ -270,10 +270,10 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
     variables = _variables(metadata)
     gathering = options.memory.gathering(size_of_text(path))
     builders = [ColumnBuilder(variable, gathering, options.date_order) for variable in variables]
-    expected, records = int(metadata["records"]), 0
-    for block in content.blocks:
-        _add(block, builders, records)
-        records += len(block)
+    expected = int(metadata["records"])
+    records = 0
+    for count in _taken(content.blocks, builders):
+        records += count
         if options.progress:
             options.progress(path.name, min(records, expected), expected)
     if records != expected:
@@ -287,6 +287,7 @@ def _read(content: _Content, path: Path, options: ReadOptions) -> Dataset:
         column = _column(builders.pop())
         gathering.add(variable.name, column.values)
         columns.append(replace(column, values=None))
+        del column  # or it is held while the next one is made
     return Dataset.of(
         DatasetDescription(
             name=name,
@@ -333,6 +334,17 @@ def _variables(metadata: dict[str, Any]) -> list[Variable]:
             raise _Broken(f"two columns are named {one_line(variable.name)}", "metadata")
         seen.add(variable.name.upper())
     return variables
+
+
+def _taken(blocks: Iterator[list[Any]], builders: list[ColumnBuilder]) -> Iterator[int]:
+    """Have all records taken; yields the number of each block, of which none is held any more."""
+    records = 0
+    while block := next(blocks, []):
+        _add(block, builders, records)
+        count = len(block)
+        del block  # or it is held while the next one is made
+        records += count
+        yield count
 
 
 def _add(block: list[Any], builders: list[ColumnBuilder], before: int) -> None:

@@ -123,6 +123,7 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
             special = None
             told_by_column.append((_MOVED, field.name))
         gathering.add(field.name, column.values, special)
+        del column  # or it is held while the next one is made
         if options.progress:
             options.progress(path.name, done, len(fields))
     return Dataset.of(

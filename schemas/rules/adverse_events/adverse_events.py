@@ -45,23 +45,24 @@ def end_before_start(data: Dataset) -> Iterator[Fault]:
     """An adverse event ends before it starts.
 
     ## What it checks
-    AENDT is on or after ASTDT. An error where both dates are complete, a warning where either was
-    imputed: ASTDTF or AENDTF is filled, or AESTDTC or AEENDTC has no day.
+    AENDT is on or after ASTDT. An error if both dates are complete, a warning if either was imputed:
+    ASTDTF or AENDTF has a value, or AESTDTC or AEENDTC has no day.
 
     ## Not a fault
     An event without an end date.
 
     ## Why it matters
-    Durations become negative, and the event is outside every window of time at risk.
+    The duration is negative, and the event is outside every time-at-risk window.
 
     ## Smallest fix
-    Correct the date; for an imputed one, impute no later than the end or no earlier than the start.
+    Correct the date. If it is imputed, impute a start no later than the end, or an end no earlier than
+    the start.
     """
     before = data.days("AENDT") < data.days("ASTDT")
     start, end = analysed(data, "ASTDT", "ASTDTF", "AESTDTC"), analysed(data, "AENDT", "AENDTF", "AEENDTC")
     imputed = start.open | end.open
     yield Fault(before & ~imputed, ("AENDT", "ASTDT"), "AENDT is before ASTDT")
-    message = "AENDT is before ASTDT, and one of them is imputed"
+    message = "AENDT is before ASTDT; at least one of them is imputed"
     yield Fault(before & imputed, ("AENDT", "ASTDT", "ASTDTF", "AENDTF"), message, Severity.WARNING)
 
 
@@ -77,17 +78,17 @@ def sequence_repeated(data: Dataset) -> Iterator[Fault]:
     """Two records of a subject have the same AESEQ.
 
     ## What it checks
-    USUBJID and AESEQ identify a record. Where ASEQ does so instead it is a note: an event was split by
+    USUBJID and AESEQ identify a record uniquely. A note if ASEQ does so instead: an event was split by
     period or severity.
 
     ## Not a fault
-    Records without AESEQ, which have no parent in SDTM.
+    Records without AESEQ, which have no parent record in SDTM.
 
     ## Why it matters
-    An event that is there twice is counted twice, and nothing can be traced to its source.
+    A duplicate event is counted twice, and cannot be traced to its source record.
 
     ## Smallest fix
-    Remove the repetition; number split records in ASEQ.
+    Remove the duplicate; number split records in ASEQ.
     """
     repeated, numbered = _repeated(data, "USUBJID", "AESEQ"), parts_of_an_event(data)
     yield Fault(repeated & ~numbered, ("USUBJID", "AESEQ"), "AESEQ is repeated within a subject")
@@ -119,7 +120,7 @@ def _repeated(data: Dataset, *keys: str) -> Mask:
 
 @readiness(
     "AE041",
-    title="An event is there twice",
+    title="Duplicate adverse event",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.ADAE,),
@@ -127,23 +128,23 @@ def _repeated(data: Dataset, *keys: str) -> Mask:
     needs_any=(("AETERM", "AEDECOD"),),
 )
 def event_repeated(data: Dataset) -> Iterator[Fault]:
-    """A subject has several records of one event.
+    """A subject has more than one record of the same event.
 
     ## What it checks
-    No two records of a subject are equal in term (AETERM, else AEDECOD), dates, severity or grade,
-    seriousness, causality and outcome, as far as these are there. Records that are equal in term and start
-    are counted in a note, whatever else they differ in.
+    No two records of a subject have the same term (AETERM, otherwise AEDECOD), dates, severity or
+    grade, seriousness, causality and outcome, as far as these variables are present. Records with the
+    same term and start date are counted in a note, whatever else differs.
 
     ## Not a fault
-    Records of different analyses (ANLzzFL); those that no such flag selects are a note. One record per
-    severity, grade or period of an event: they differ in dates or severity. Records of two organ classes.
-    Events without a term or a start.
+    Records of different analyses (ANLzzFL); those not selected by an analysis flag are a note. One record
+    per severity, grade or period of an event: these differ in dates or severity. Records with different
+    system organ classes. Events without a term or a start date.
 
     ## Why it matters
-    Events are counted twice, and recurrent events follow each other after no time.
+    Events are counted twice, and recurrent-event analyses see a gap time of zero.
 
     ## Smallest fix
-    Remove the repetition, or join the records.
+    Remove the duplicate, or combine the records.
     """
     term = "AETERM" if "AETERM" in data else "AEDECOD"
     key = ("USUBJID", term, "ASTDT")
@@ -153,11 +154,12 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     shared = tuple(name for name in _SAME_EVENT if name in data)
     sets = analysis_sets(data)
     same = np.logical_or.reduce([_equal_among(data, same_start & own, key + shared) for own in sets])
-    yield Fault(same, (*key, *shared), "records of a subject are equal in all that describes an event")
+    message = "records of a subject have the same values of all variables that describe the event"
+    yield Fault(same, (*key, *shared), message)
     alike = np.logical_or.reduce([_equal_among(data, same_start & own, key) for own in sets])
-    yield Fault(alike, key, "records of a subject are equal in term and start", Severity.NOTE)
+    yield Fault(alike, key, "records of a subject have the same term and start date", Severity.NOTE)
     unselected = _equal_among(data, same_start & ~selected(data), key)
-    message = "records that no analysis flag selects are equal in term and start"
+    message = "records not selected by an analysis flag have the same term and start date"
     yield Fault(unselected, (*key, *analysis_flags(data)), message, Severity.NOTE)
 
 

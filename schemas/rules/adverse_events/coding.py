@@ -28,35 +28,34 @@ _SCOPES = ("BROAD", "NARROW")
         "AE024": {"term": "AEDECOD", "above": ("AESOC", "AEBODSYS")},
         "AE025": {"term": "AELLT", "above": ("AEDECOD",)},
     },
-    title="One {term} stands under several {above}",
+    title="{term} has more than one {above}",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
     needs=("{term}",),
 )
 def term_under_two(data: Dataset, term: str, above: tuple[str, ...]) -> Iterator[Yield]:
-    """One {term} is coded to two terms above it.
+    """One {term} is coded to more than one higher-level term.
 
     ## What it checks
-    All records of one {term} have the same term above it: {above}, each on its own. The records that go
-    with fewer others are the ones shown; all, where the parts are equal.
+    All records of one {term} have the same higher-level term ({above}, each separately). The records in
+    the minority are reported; if the numbers are equal, all of them.
 
     ## Not a fault
-    AEBODSYS that differs from AESOC: an analysis may use another axis than the primary one. A missing
-    term above.
+    AEBODSYS that differs from AESOC: an analysis may use a secondary path. A missing higher-level term.
 
     ## Why it matters
-    Events of one kind are split over two lines of a table, and each line is too small.
+    Events of one kind are split over two rows of a table, and both counts are too low.
 
     ## Smallest fix
-    Code all records with one version of the dictionary.
+    Code all records with one MedDRA version.
     """
     present = [name for name in above if name in data]
     if not present:
         yield NotApplicable(none_present(*above))
     for name in present:
         mask = _exceptions(data, term, name)
-        yield Fault(mask, (name, term), f"one {term} stands under several {name}")
+        yield Fault(mask, (name, term), f"{term} has more than one {name}")
 
 
 @readiness(
@@ -72,36 +71,36 @@ def term_under_two(data: Dataset, term: str, above: tuple[str, ...]) -> Iterator
             )
         }
     },
-    title="A MedDRA term and its code are not one to one",
+    title="MedDRA term and code are not one-to-one",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
 )
 def term_and_code(data: Dataset, pairs: tuple[tuple[str, str], ...]) -> Iterator[Yield]:
-    """A term has two codes, or a code two terms.
+    """A term has more than one code, or a code more than one term.
 
     ## What it checks
-    Where the code is filled, AEDECOD and AEPTCD, AESOC and AESOCCD, AEBODSYS and AEBDSYCD, AELLT and
-    AELLTCD, AEHLT and AEHLTCD, AEHLGT and AEHLGTCD are one to one.
+    Where the code has a value, AEDECOD and AEPTCD, AESOC and AESOCCD, AEBODSYS and AEBDSYCD, AELLT and
+    AELLTCD, AEHLT and AEHLTCD, AEHLGT and AEHLGTCD are one-to-one.
 
     ## Not a fault
-    Codes that were left out, on some or all records.
+    Codes that are missing on some or all records.
 
     ## Why it matters
     Counts by term differ from counts by code, and queries select by code.
 
     ## Smallest fix
-    Take term and code from one version of the dictionary.
+    Take term and code from one MedDRA version.
     """
     present = [(term, code) for term, code in pairs if term in data and code in data]
     if not any(data.filled(code).any() for _, code in present):
-        yield NotApplicable("no code of a term is filled")
+        yield NotApplicable("no MedDRA code has a value")
         return
     for term, code in present:
         several_codes = _exceptions(data, term, code)
-        yield Fault(several_codes, (code, term), f"one {term} has several {code}")
+        yield Fault(several_codes, (code, term), f"{term} has more than one {code}")
         several_terms = _exceptions(data, code, term) & ~several_codes
-        yield Fault(several_terms, (term, code), f"one {code} has several {term}")
+        yield Fault(several_terms, (term, code), f"{code} has more than one {term}")
 
 
 def _exceptions(data: Dataset, key: str, value: str) -> Mask:
@@ -140,7 +139,7 @@ def _counted(
 
 @readiness(
     "AE032",
-    title="A treatment-emergent event is not coded",
+    title="Treatment-emergent event is not coded",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=_ADAE,
@@ -148,17 +147,17 @@ def _counted(
     needs_any=(("AEDECOD", "AESOC", "AEBODSYS"),),
 )
 def emergent_without_term(data: Dataset) -> Iterator[Fault]:
-    """A treatment-emergent event has no preferred term or no organ class.
+    """A treatment-emergent event has no preferred term or no system organ class.
 
     ## What it checks
-    Where TRTEMFL is Y, AEDECOD is there, and AESOC, or AEBODSYS in a dataset whose AESOC is empty
-    throughout.
+    Where TRTEMFL is Y, AEDECOD has a value, and so has AESOC, or AEBODSYS if AESOC is missing on every
+    record.
 
     ## Not a fault
     Events that are not treatment-emergent.
 
     ## Why it matters
-    The event is missing from every table by term.
+    The event is not counted in any table by system organ class and preferred term.
 
     ## Smallest fix
     Code the event.
@@ -168,31 +167,31 @@ def emergent_without_term(data: Dataset) -> Iterator[Fault]:
     for variable in ("AEDECOD", organ_class):
         if variable in data:
             mask = emergent(data) & data.missing(variable)
-            yield Fault(mask, (variable, "TRTEMFL"), f"a treatment-emergent event has no {variable}")
+            yield Fault(mask, (variable, "TRTEMFL"), f"{variable} is missing on a treatment-emergent event")
 
 
 @readiness(
     "AE033",
-    title="A standardised query has no scope",
+    title="SMQzzSC is neither BROAD nor NARROW",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
 )
 def query_without_scope(data: Dataset) -> Iterator[Yield]:
-    """An event belongs to a standardised MedDRA query, and its scope is neither BROAD nor NARROW.
+    """An event is in a Standardised MedDRA Query (SMQ), but its scope is neither BROAD nor NARROW.
 
     ## What it checks
-    Where SMQzzNAM is filled, SMQzzSC of the same number is BROAD or NARROW. A scope without a name is a
-    warning.
+    Where SMQzzNAM has a value, SMQzzSC with the same number is BROAD or NARROW. A scope without a query
+    name is a warning.
 
     ## Not a fault
-    A dataset without SMQzzSC. A customised query: CQzzNAM has no scope. A missing SMQzzCD.
+    A dataset without SMQzzSC. A customized query: CQzzNAM has no scope. A missing SMQzzCD.
 
     ## Why it matters
-    A narrow search passes over the event, a broad one may too.
+    A narrow search misses the event, and a broad search may miss it, too.
 
     ## Smallest fix
-    Take the scope from the query's list of terms.
+    Take the scope from the term list of the SMQ.
     """
     named = list(_with_partner(data, "SMQzzNAM", "SMQzzSC"))
     if not named:
@@ -200,28 +199,28 @@ def query_without_scope(data: Dataset) -> Iterator[Yield]:
     for name, scope in named:
         inside, known = data.filled(name), data.equals(scope, *_SCOPES)
         yield Fault(
-            inside & ~known, (scope, name), f"{scope} is neither BROAD nor NARROW where {name} is filled"
+            inside & ~known, (scope, name), f"{scope} is neither BROAD nor NARROW where {name} has a value"
         )
         alone = data.filled(scope) & ~inside
-        yield Fault(alone, (name, scope), f"{scope} has a value where {name} has none", Severity.WARNING)
+        yield Fault(alone, (name, scope), f"{scope} has a value where {name} is missing", Severity.WARNING)
 
 
 @readiness(
     "AE034",
-    title="The scope of a query and its number are not one to one",
+    title="SMQzzSC and SMQzzSCN are not one-to-one",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
 )
 def scope_and_number(data: Dataset) -> Iterator[Yield]:
-    """The scope of a standardised query and its number do not belong together.
+    """The scope of an SMQ and its number are inconsistent.
 
     ## What it checks
-    SMQzzSC and SMQzzSCN are one to one, and filled together. A SMQzzSCN that is empty throughout is passed
-    over.
+    SMQzzSC and SMQzzSCN are one-to-one, and both have a value or both are missing. An SMQzzSCN that is
+    missing on every record is not checked.
 
     ## Why it matters
-    A selection by number finds other events than one by text.
+    A selection by number finds different events from a selection by text.
 
     ## Smallest fix
     Derive SMQzzSCN from SMQzzSC again.
@@ -232,12 +231,12 @@ def scope_and_number(data: Dataset) -> Iterator[Yield]:
         if data.filled(number).any()
     ]
     if not pairs:
-        yield NotApplicable("no SMQzzSC with a filled SMQzzSCN")
+        yield NotApplicable("SMQzzSC and SMQzzSCN are not both present with values")
     for text, number in pairs:
         broken = _exceptions(data, text, number) | _exceptions(data, number, text)
-        yield Fault(broken, (number, text), f"{number} and {text} are not one to one")
+        yield Fault(broken, (number, text), f"{number} and {text} are not one-to-one")
         one_missing = data.filled(text) != data.filled(number)
-        yield Fault(one_missing, (number, text), f"only one of {number} and {text} is filled")
+        yield Fault(one_missing, (number, text), f"only one of {number} and {text} has a value")
 
 
 def _with_partner(data: Dataset, pattern: str, partner: str) -> Iterator[tuple[str, str]]:
@@ -250,26 +249,27 @@ def _with_partner(data: Dataset, pattern: str, partner: str) -> Iterator[tuple[s
 
 @readiness(
     "AE035",
-    title="A term belongs to a query only sometimes",
+    title="Query membership of an AEDECOD is inconsistent",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=_ADAE,
     needs=("AEDECOD",),
 )
 def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
-    """A preferred term is in a query on some records and not on others.
+    """A preferred term is in a query on some records but not on others.
 
     ## What it checks
-    For every SMQzzNAM and CQzzNAM, records of one AEDECOD are all in the query or all outside.
+    For each SMQzzNAM and CQzzNAM, the records of one AEDECOD are either all in the query or all outside
+    it.
 
     ## Not a fault
-    A query that also selects by lowest level term, organ class, severity or date: hence a note.
+    A query that also selects by lowest level term, system organ class, severity or date: hence a note.
 
     ## Why it matters
-    The first event of the query, and the time to it, may be missed.
+    The first event of the query, and so the time to it, may be missed.
 
     ## Smallest fix
-    Apply the list of terms to all records.
+    Apply the term list of the query to all records.
     """
     queries = [each.name for each in data.variables if _QUERY.match(each.name.upper())]
     if not queries:
@@ -282,5 +282,5 @@ def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
         partly = (times > 0) & (times < total)
         partly[0] = False
         outside = ~inside & partly[terms.codes + 1]
-        message = f"events outside {query} have an AEDECOD that is in it on other records"
+        message = f"{query} is missing, but has a value on other records with the same AEDECOD"
         yield Fault(outside, (query, "AEDECOD"), message)

@@ -30,7 +30,7 @@ _REFERENCES = ("TRTSDT", "RANDDT", "APERSDT", "AP01SDT", "TR01SDT", "RFICDT", "E
 
 @readiness(
     {"AE003": {"variable": "ASTDY", "date": "ASTDT"}, "AE004": {"variable": "AENDY", "date": "AENDT"}},
-    title="{variable} contradicts {date} and TRTSDT",
+    title="{variable} is inconsistent with {date} and TRTSDT",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
@@ -38,32 +38,34 @@ _REFERENCES = ("TRTSDT", "RANDDT", "APERSDT", "AP01SDT", "TR01SDT", "RFICDT", "E
     consults=("ADSL",),
 )
 def study_day(data: Dataset, study: Study, variable: str, date: str) -> Iterator[Yield]:
-    """A study day of an adverse event is not what its date gives.
+    """The study day of an adverse event does not match its date.
 
     ## What it checks
-    {variable} is {date} - TRTSDT, plus 1 on and after TRTSDT, and never 0. TRTSDT is the record's own, else
-    that of ADSL. If at least 95% of the study days count from another date instead (RANDDT, APERSDT, …),
-    that one is taken and reported. A study day where {date} is missing is a warning.
+    {variable} is {date} - TRTSDT, plus 1 on and after TRTSDT, and never 0. TRTSDT is taken from the
+    record, otherwise from ADSL. If at least 95% of the study days are counted from another date
+    (RANDDT, APERSDT, …), that date is used and reported. A study day where {date} is missing is a
+    warning.
 
     ## Not a fault
-    A study day that is missing, by whatever policy.
+    A missing study day, for whatever reason.
 
     ## Why it matters
-    Onset by study day, time to first event and the time at risk are a day or more off, or the date is.
+    Onset day, time to first event and time at risk are wrong by a day or more, or the date is.
 
     ## Smallest fix
-    Derive {variable} again, after correcting whichever of the two dates is wrong.
+    Correct the date that is wrong, then derive {variable} again.
     """
     day, dated = data.numbers(variable), data.days(date)
     zero = np.equal(day, 0)
-    yield Fault(zero, (variable,), f"{variable} is 0, which is no study day")
+    yield Fault(zero, (variable,), f"{variable} is 0, which is not a valid study day")
     reference, differs = _reference(data, study, day, dated)
     if reference != _REFERENCES[0]:
-        yield Inference(variable, f"{variable} counts from {reference}")
-    message = f"{variable} is not the study day that {date} and {reference} give"
+        yield Inference(variable, f"{variable} is counted from {reference}")
+    message = f"{variable} differs from the study day derived from {date} and {reference}"
     yield Fault(differs & ~zero, (variable, date, reference), message)
     undated = ~np.isnan(day) & np.isnan(dated) & ~zero
-    yield Fault(undated, (date, variable), f"{variable} has a value where {date} has none", Severity.WARNING)
+    message = f"{variable} has a value where {date} is missing"
+    yield Fault(undated, (date, variable), message, Severity.WARNING)
 
 
 def _reference(data: Dataset, study: Study, day: Days, dated: Days) -> tuple[str, Mask]:
@@ -90,30 +92,30 @@ def _differs(day: Days, dated: Days, reference: Days) -> Mask:
 
 @readiness(
     "AE005",
-    title="ADURN contradicts ASTDT and AENDT",
+    title="ADURN is inconsistent with ASTDT and AENDT",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
     needs=("ADURN", "ASTDT", "AENDT"),
 )
 def event_duration(data: Dataset) -> Iterator[Yield]:
-    """The duration of an adverse event is not what its dates give.
+    """The duration of an adverse event does not match its dates.
 
     ## What it checks
-    For each unit in ADURU the formula that gives ADURN from ASTDT and AENDT on at least 95% of the records
-    is inferred and reported: the unit, whether the first day counts, the decimals. Records that it does
-    not give are errors, as is an ADURU that contradicts the dates. Durations that ADURU says are days need
-    two thirds of the records, as only the first day is open. Months that are off by one in their last
-    decimal are warnings. Where no formula holds, it is a warning about the dataset as a whole. Hours,
-    minutes and seconds are errors where no times of these days allow them. A duration where a date is
-    missing is a warning.
+    For each unit in ADURU, the formula that gives ADURN from ASTDT and AENDT on at least 95% of the
+    records is inferred and reported: the unit, whether the first day counts, and the number of
+    decimals. Records that do not follow it are errors, and so is an ADURU that contradicts the dates.
+    If ADURU is days, two thirds of the records are enough, because only the first day is open. A
+    difference of one in the last decimal of a number of months is a warning. If no formula fits, one
+    warning is given for the whole dataset. Hours, minutes and seconds are errors if no times on these
+    days are consistent with them. A duration where a date is missing is a warning.
 
     ## Not a fault
-    A duration that is missing although both dates are there: many studies leave it empty where a date was
-    imputed. Fractions of days where ASTDTM or AENDTM has the times. How ADURU spells its unit.
+    A missing duration although both dates have values: many studies leave it missing if a date was
+    imputed. Fractions of days if ASTDTM or AENDTM has the times. The spelling of the unit in ADURU.
 
     ## Why it matters
-    Duration and dates stand side by side in listings; one of the two is wrong, and nobody sees which.
+    Duration and dates appear side by side in listings; one of them is wrong.
 
     ## Smallest fix
     Correct the date or the duration, then derive ADURN again.
@@ -121,9 +123,9 @@ def event_duration(data: Dataset) -> Iterator[Yield]:
     lasted, dated = data.numbers("ADURN"), ~np.isnan(data.days("AENDT") - data.days("ASTDT"))
     for stated, own in _by_unit(data, dated & ~np.isnan(lasted)):
         yield from _by_formula(data, stated, own)
-    message = "ADURN is not a time that ASTDT and AENDT allow"
+    message = "ADURN is not possible with ASTDT and AENDT"
     yield Fault(_impossible(data), _DURATION, message)
-    message = "ADURN has a value where ASTDT or AENDT has none"
+    message = "ADURN has a value where ASTDT or AENDT is missing"
     yield Fault(~np.isnan(lasted) & ~dated, _DURATION, message, Severity.WARNING)
 
 
@@ -136,10 +138,10 @@ def _by_formula(data: Dataset, stated: TimeUnit | None, own: NDArray[np.intp]) -
         yield Inference("ADURN", f"ADURN = {_shown(found.closest)}")
         yield from _contradicting(data, own[found.exceptions], found.closest)
         if stated is not None and found.unit is not None and stated is not found.unit:
-            message = f"ADURU says {stated}, ASTDT and AENDT prove {found.unit}"
+            message = f"ADURU states {stated}, but ASTDT and AENDT show {found.unit}"
             yield Fault(_mask(data, own), ("ADURU", "ADURN"), message)
     elif not timed:
-        message = f"no formula gives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
+        message = f"no formula derives ADURN from ASTDT and AENDT on 95% of {len(own)} records"
         yield Fault(None, _DURATION, message, Severity.WARNING, cause=str(stated or ""))
 
 
@@ -189,9 +191,9 @@ def _contradicting(data: Dataset, wrong: NDArray[np.intp], formula: DurationForm
     if formula.unit is not TimeUnit.DAYS and formula.decimals is not None:
         values = (data.numbers("ADURN")[wrong], data.days("AENDT")[wrong], data.days("ASTDT")[wrong])
         near = formula.misses(*values) < 1.5
-    message = f"ADURN differs from {_shown(formula)}, which holds on the other records"
+    message = f"ADURN differs from {_shown(formula)}, the formula of the other records"
     yield Fault(_mask(data, wrong[~near]), _DURATION, message)
-    message = f"ADURN differs by one in the last decimal from {_shown(formula)}"
+    message = f"ADURN differs from {_shown(formula)} by one in the last decimal"
     yield Fault(_mask(data, wrong[near]), _DURATION, message, Severity.WARNING)
 
 

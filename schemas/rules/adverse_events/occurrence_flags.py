@@ -28,7 +28,7 @@ _ADAE = (Structure.ADAE,)
 _SUBJECT = ((),)
 _CLASS = (("AEBODSYS",), ("AESOC",))
 _TERM = (("AEDECOD",),)
-_BY_CLASS = {"within": _CLASS, "group": "subject and organ class", "grain": Grain.DATASET}
+_BY_CLASS = {"within": _CLASS, "group": "subject and system organ class", "grain": Grain.DATASET}
 """Which of two variables for the organ class a flag may go by, only the whole dataset tells."""
 _PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
 
@@ -37,12 +37,12 @@ _PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
     {
         "AE011": {"flag": "AOCCFL", "within": _SUBJECT, "group": "subject", "worst": False},
         "AE012": {**_BY_CLASS, "flag": "AOCCSFL", "worst": False},
-        "AE013": {"flag": "AOCCPFL", "within": _TERM, "group": "subject and term", "worst": False},
+        "AE013": {"flag": "AOCCPFL", "within": _TERM, "group": "subject and preferred term", "worst": False},
         "AE014": {"flag": "AOCCIFL", "within": _SUBJECT, "group": "subject", "worst": True},
         "AE015": {**_BY_CLASS, "flag": "AOCCSIFL", "worst": True},
-        "AE016": {"flag": "AOCCPIFL", "within": _TERM, "group": "subject and term", "worst": True},
+        "AE016": {"flag": "AOCCPIFL", "within": _TERM, "group": "subject and preferred term", "worst": True},
     },
-    title="{flag} does not mark one event per {group}",
+    title="{flag} does not flag one event per {group}",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -51,28 +51,29 @@ _PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
 def one_per_group(
     data: Dataset, flag: str, within: tuple[tuple[str, ...], ...], group: str, *, worst: bool
 ) -> Iterator[Yield]:
-    """{flag} marks several events per {group}, or none, or not the one it should.
+    """{flag} flags more than one event per {group}, no event, or the wrong event.
 
     ## What it checks
-    {flag} is Y on at most one record per {group}: an error. Per {group} with a treatment-emergent event
-    there is such a record: a warning. A first occurrence has the earliest ASTDT, a worst one the greatest
-    severity or grade of the treatment-emergent events: a note.
+    {flag} is Y on at most one record per {group}: an error. It is Y on one record of each {group} with
+    a treatment-emergent event: a warning. The flagged first occurrence has the earliest ASTDT, the
+    flagged worst one the highest severity or grade of the treatment-emergent events: a note.
 
     ## Not a fault
-    Several events on the earliest day or of the worst severity: any one may carry the flag. Flags that sit
-    on a later event because they mark the worst. An organ class by AEBODSYS or by AESOC. One flag per
-    period or treatment: a note. One per analysis (ANLzzFL). Groups without any ASTDT, uncoded events, and
-    records that ANL01FL or SAFFL leaves out, for lack of a flag.
+    Several events on the earliest day or with the worst severity: any of them may be flagged. A flag on
+    a later event, because it marks the worst. System organ class by AEBODSYS or by AESOC. One flag per
+    period or treatment: a note. One flag per analysis (ANLzzFL). Groups without any ASTDT, uncoded
+    events, and records excluded by ANL01FL or SAFFL that have no flag.
 
     ## Why it matters
-    Tables count subjects by this flag: two are counted twice, and none is not counted.
+    Tables count subjects by this flag: with two flags a subject is counted twice, without a flag not at
+    all.
 
     ## Smallest fix
-    Derive {flag} again: sort the treatment-emergent events of each {group} and mark the first.
+    Derive {flag} again: sort the treatment-emergent events of each {group} and flag the first.
     """
     choices = _choices(data, within)
     if not choices:
-        yield NotApplicable(f"no variable tells one {group} from another")
+        yield NotApplicable(f"no variable identifies a {group}")
         return
     flagged = data.equals(flag, "Y")
     ways = _Ways(data, choices)
@@ -82,7 +83,7 @@ def one_per_group(
     counted = _counted(data)
     dated = data.filled("ASTDT") if "ASTDT" in data else np.ones(len(data), dtype=np.bool_)
     lacking = ways.agree(lambda group: counted & _lacking(group, flagged, dated))
-    message = f"{flag} marks none of the treatment-emergent events of a {group}"
+    message = f"{flag} is not Y on any treatment-emergent event of the same {group}"
     yield Fault(lacking, (flag, *choices[0], "TRTEMFL"), message, Severity.WARNING)
     misplaced = _worse_elsewhere if worst else _earlier_elsewhere
     yield from misplaced(data, flag, ways, flagged & ~repeated)
@@ -111,8 +112,8 @@ def _several(data: Dataset, flag: str, group: str, keys: tuple[str, ...], repeat
             if period in data:
                 apart |= _told_apart(data, names, period, repeated)
     variables = (flag, *names)
-    yield Fault(repeated & ~apart, variables, f"{flag} marks several events of one {group}")
-    message = f"{flag} marks several events of one {group}, one per period or treatment"
+    yield Fault(repeated & ~apart, variables, f"{flag} is Y on more than one event of the same {group}")
+    message = f"{flag} is Y on more than one event of the same {group}, once per period or treatment"
     yield Fault(apart, variables, message, Severity.NOTE)
 
 
@@ -188,7 +189,7 @@ def _earlier_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> 
         return
     days = data.days("ASTDT")
     late = ways.agree(lambda group: _exceeds(-days, group, flagged, data))
-    message = f"{flag} is not on the earliest event of its group"
+    message = f"{flag} is Y, but the event is not the earliest of its group"
     yield Fault(late, (flag, "ASTDT"), message, Severity.NOTE)
 
 
@@ -200,7 +201,7 @@ def _worse_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> It
     for scale in scales:
         rank = ranks(data, scale)
         milder = milder & ways.agree(partial(_exceeds, rank, flagged=flagged, data=data))
-    message = f"{flag} is not on the worst event of its group"
+    message = f"{flag} is Y, but the event is not the worst of its group"
     yield Fault(milder, (flag, *scales), message, Severity.NOTE)
 
 
@@ -222,25 +223,25 @@ def _exceeds(values: NDArray[np.float64], group: Groups, flagged: Mask, data: Da
 
 @readiness(
     "AE017",
-    title="An occurrence flag is neither Y nor null",
+    title="AOCCzzFL is neither Y nor null",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
 )
 def other_occurrence_flag(data: Dataset) -> Iterator[Yield]:
-    """An occurrence flag AOCCzzFL holds something else than Y or null.
+    """An occurrence flag AOCCzzFL has a value other than Y or null.
 
     ## What it checks
     AOCC01FL, AOCC02FL, … are Y or null.
 
     ## Not a fault
-    How many of them are Y: what they are the first of is not known here.
+    How many records are Y: which occurrence the flag marks is sponsor-defined.
 
     ## Why it matters
-    A program that asks whether the flag is filled takes an N for a first occurrence, and counts it.
+    A program that selects records with a non-missing flag counts an N as a first occurrence.
 
     ## Smallest fix
-    Leave the flag null where it is not Y.
+    Set the flag to null where it is not Y.
     """
     flags = [each.name for each in data.variables if index_of("AOCCzzFL", each.name.upper())]
     if not flags:

@@ -30,35 +30,36 @@ _DEATH_DATE = ("DTHDT", "ADSL.DTHDT")
 
 @readiness(
     "AE018",
-    title="A serious event meets no criterion",
+    title="Serious event without a seriousness criterion",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     structures=_ADAE,
     needs=("AESER", *_COMPLETE),
 )
 def serious_without_criterion(data: Dataset) -> Iterator[Fault]:
-    """An event is serious and nothing says why.
+    """An event is serious, but no seriousness criterion is met.
 
     ## What it checks
-    Where AESER is Y, one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE and, if there, AESMIE is Y.
+    Where AESER is Y, one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE and, if present, AESMIE is Y.
 
     ## Not a fault
-    A dataset without some of these variables but AESMIE: the reason may stand in one that was left out.
+    A dataset without one of these variables other than AESMIE: the criterion may be in the variable
+    that is not present.
 
     ## Why it matters
-    Either the event is not serious, or a criterion that regulators ask for is lost.
+    Either the event is not serious, or a criterion that regulators ask for is missing.
 
     ## Smallest fix
-    Ask for the criterion; medically important events have AESMIE = Y.
+    Query the criterion; medically important events have AESMIE = Y.
     """
     unexplained = data.equals("AESER", "Y") & ~_criterion(data)
     variables = ("AESER", *(name for name in _CRITERIA if name in data))
-    yield Fault(unexplained, variables, "AESER is Y without a criterion of seriousness")
+    yield Fault(unexplained, variables, "AESER is Y but no seriousness criterion is Y")
 
 
 @readiness(
     "AE019",
-    title="An event meets a criterion of seriousness and is not serious",
+    title="Event with a seriousness criterion is not serious",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     structures=_ADAE,
@@ -66,23 +67,23 @@ def serious_without_criterion(data: Dataset) -> Iterator[Fault]:
     needs_any=(_CRITERIA,),
 )
 def criterion_without_serious(data: Dataset) -> Iterator[Fault]:
-    """An event that meets a criterion of seriousness is not serious.
+    """An event meets a seriousness criterion but is not serious.
 
     ## What it checks
     Where one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE, AESMIE is Y, AESER is Y.
 
     ## Not a fault
-    AESCAN and AESOD (cancer, overdose): they are no criteria of ICH E2A.
+    AESCAN and AESOD (cancer, overdose): they are not criteria of ICH E2A.
 
     ## Why it matters
-    A hospitalization or a death is missing from the serious events.
+    A hospitalization or a death is not counted among the serious events.
 
     ## Smallest fix
     Set AESER to Y, or correct the criterion.
     """
     missed = _criterion(data) & ~data.equals("AESER", "Y")
     variables = ("AESER", *(name for name in _CRITERIA if name in data))
-    yield Fault(missed, variables, "AESER is not Y although a criterion of seriousness is met")
+    yield Fault(missed, variables, "AESER is not Y but a seriousness criterion is Y")
 
 
 def _criterion(data: Dataset) -> Mask:
@@ -93,35 +94,36 @@ def _criterion(data: Dataset) -> Mask:
 
 @readiness(
     "AE020",
-    title="AESDTH, AEOUT and grade disagree about death",
+    title="AESDTH, AEOUT and toxicity grade disagree on death",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     structures=_ADAE,
     needs_any=(_FATAL,),
 )
 def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
-    """One of AESDTH, AEOUT and the grade says that an event was fatal, another that it was not.
+    """AESDTH, AEOUT and toxicity grade disagree on whether an event was fatal.
 
     ## What it checks
-    AESDTH = Y, AEOUT = FATAL and grade 5 stand together, as far as they are there; where several grades
-    are, the worst counts. A missing outcome or grade says nothing; a missing AESDTH counts as N.
+    AESDTH = Y, AEOUT = FATAL and grade 5 occur together, as far as these variables are present; with
+    several grades the worst counts. A missing outcome or grade is not compared; a missing AESDTH counts
+    as N.
 
     ## Not a fault
-    Grades of different variables that differ. A study that records severity instead of grades.
+    Different grades in different grade variables. A study that collects severity instead of grades.
 
     ## Why it matters
-    Tables of fatal events differ by the variable they select.
+    The number of fatal events depends on the variable that selects them.
 
     ## Smallest fix
-    Correct the one that is wrong; the cause of death decides.
+    Correct the variable that is wrong, according to the cause of death.
     """
     signs = _signs(data)
     if len(signs) < 2:
-        yield NotApplicable("only one of AESDTH, AEOUT and a grade is present")
+        yield NotApplicable("only one of AESDTH, AEOUT and toxicity grade is present")
         return
     spared = np.logical_or.reduce([sign.denies for sign in signs])
     variables = _told_by(signs)
-    message = f"{_and(list(variables))} disagree about whether the event was fatal"
+    message = f"{_and(list(variables))} disagree on whether the event was fatal"
     yield Fault(_fatal(data) & spared, variables, message)
 
 
@@ -173,7 +175,7 @@ def _deaths(data: Dataset, study: Study) -> Deaths:
 
 @readiness(
     "AE021",
-    title="A fatal event of a subject who is not dead",
+    title="Fatal adverse event without a death in ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -182,14 +184,14 @@ def _deaths(data: Dataset, study: Study) -> Deaths:
     consults=("ADSL",),
 )
 def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
-    """An event was fatal, and ADSL knows of no death.
+    """An event was fatal, but the subject has no death in ADSL.
 
     ## What it checks
     Subjects with an event of AESDTH = Y, AEOUT = FATAL or grade 5 have DTHFL = Y or DTHDT in ADSL.
 
     ## Not a fault
-    The reverse: deaths of the disease are no adverse events. A death without a date. Subjects not in ADSL
-    have a finding of their own.
+    The reverse: death from the disease under study is not an adverse event. A death without a date.
+    Subjects who are not in ADSL: another rule reports them.
 
     ## Why it matters
     The death is missing from overall survival, or the event was not fatal.
@@ -199,13 +201,13 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     death = _deaths(data, study)
     alive = _fatal(data) & death.known & ~death.died
-    message = "the event is fatal, and ADSL has no death of the subject"
+    message = "the event is fatal but ADSL has no death for the subject"
     yield Fault(alive, (*_told_by(_signs(data)), "DTHFL", "DTHDT"), message)
 
 
 @readiness(
     "AE022",
-    title="A fatal event ends on another day than the subject died",
+    title="Fatal adverse event does not end on the date of death",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -214,34 +216,34 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     consults=("ADSL",),
 )
 def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
-    """A fatal event does not end on the day of death.
+    """A fatal event does not end on the date of death.
 
     ## What it checks
-    AENDT of an event with AESDTH = Y, AEOUT = FATAL or grade 5 equals DTHDT (the record's own, else
-    that of ADSL). A note where DTHDT was imputed.
+    AENDT of an event with AESDTH = Y, AEOUT = FATAL or grade 5 equals DTHDT (from the record, otherwise
+    from ADSL). A note if DTHDT was imputed.
 
     ## Not a fault
-    Neither date need be there. An imputed AENDT that leaves the day of death open.
+    A missing AENDT or DTHDT. An imputed AENDT that may have been the date of death.
 
     ## Why it matters
-    Overall survival ends on one of the two days.
+    Overall survival uses one of the two dates.
 
     ## Smallest fix
-    Take both from the same source.
+    Take both dates from the same source.
     """
     end = analysed(data, "AENDT", "AENDTF", "AEENDTC")
     differs, imputed = (
         _fatal(data) & end.exclude(subject_days(data, study, "DTHDT")),
         _death_imputed(data, study),
     )
-    message = "the event is fatal and AENDT is not DTHDT"
+    message = "AENDT of a fatal event differs from DTHDT"
     yield Fault(differs & ~imputed, ("AENDT", "DTHDT"), message)
     yield Fault(differs & imputed, ("AENDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
 
 
 @readiness(
     "AE023",
-    title="An event starts after death",
+    title="Adverse event starts after death",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -250,19 +252,19 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
     consults=("ADSL",),
 )
 def start_after_death(data: Dataset, study: Study) -> Iterator[Fault]:
-    """An event begins after its subject died.
+    """An adverse event starts after the subject's death.
 
     ## What it checks
-    ASTDT is on or before DTHDT (the record's own, else that of ADSL). A note where DTHDT was imputed.
+    ASTDT is on or before DTHDT (from the record, otherwise from ADSL). A note if DTHDT was imputed.
 
     ## Not a fault
-    An imputed start that may have been earlier. A death without a date.
+    An imputed start date that may have been earlier. A death without a date.
 
     ## Why it matters
-    One of the two dates is wrong, and with DTHDT overall survival.
+    One of the two dates is wrong. If it is DTHDT, overall survival is wrong, too.
 
     ## Smallest fix
-    Correct the date.
+    Correct the date that is wrong.
     """
     start = analysed(data, "ASTDT", "ASTDTF", "AESTDTC")
     after, imputed = start.first > subject_days(data, study, "DTHDT"), _death_imputed(data, study)

@@ -62,26 +62,27 @@ def grades(data: Dataset, variable: str) -> NDArray[np.float64]:
         "AE030": {"text": "AETOXGR", "number": "AETOXGRN"},
         "AE031": {"text": "ATOXGR", "number": "ATOXGRN"},
     },
-    title="{number} does not stand for {text}",
+    title="{number} is inconsistent with {text}",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
     needs=("{text}", "{number}"),
 )
 def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]:
-    """A severity or a grade and its number do not belong together.
+    """A severity or toxicity grade and its number are inconsistent.
 
     ## What it checks
-    {number} is the number of {text}: 1, 2, 3 for mild, moderate and severe, and the grade itself for a
-    toxicity grade, written as 3 or GRADE 3. Other texts have one number each, and the number one text. One
-    is not missing where the other is there.
+    {number} is the number of {text}: 1, 2, 3 for mild, moderate and severe; the grade itself for a
+    toxicity grade, written as 3 or GRADE 3. Other texts and their numbers are one-to-one. Both have a
+    value or both are missing.
 
     ## Not a fault
-    A text without a number on any record (NOT GRADED); a {number} that is empty throughout. {text} against
-    another scale: severity and grade, as collected and as analysed, CTCAE and ASTCT, are never compared.
+    A text that has no number on any record (NOT GRADED). A {number} that is missing on every record.
+    {text} against another scale: severity and grade, collected and analysed, CTCAE and ASTCT are never
+    compared.
 
     ## Why it matters
-    The worst event of a subject is found by the number and shown by the text.
+    The worst event of a subject is selected by number and displayed by text.
 
     ## Smallest fix
     Derive {number} from {text} again.
@@ -96,9 +97,9 @@ def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]
     expected = ranks(data, text)
     paired = data.filled(text) & ~np.isnan(numbers)
     wrong = paired & (np.abs(numbers - expected) > 0)
-    yield Fault(wrong, (number, text), f"{number} is not the number of {text}")
+    yield Fault(wrong, (number, text), f"{number} does not correspond to {text}")
     yield Fault(
-        _ambiguous(data, text, number, paired), (number, text), f"{number} and {text} are not one to one"
+        _ambiguous(data, text, number, paired), (number, text), f"{number} and {text} are not one-to-one"
     )
     texts = data.distinct(text)
     numbered = np.zeros(len(texts) + 1, dtype=np.bool_)
@@ -124,7 +125,7 @@ def _ambiguous(data: Dataset, text: str, number: str, paired: Mask) -> Mask:
 
 @readiness(
     "AE027",
-    title="A treatment-emergent event has no grade",
+    title="Treatment-emergent event without a toxicity grade",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=_ADAE,
@@ -132,26 +133,27 @@ def _ambiguous(data: Dataset, text: str, number: str, paired: Mask) -> Mask:
     needs_any=(("AETOXGR", "ATOXGR", "AETOXGRN", "ATOXGRN"),),
 )
 def emergent_without_grade(data: Dataset) -> Iterator[Yield]:
-    """A treatment-emergent event has no toxicity grade, where events are graded.
+    """A treatment-emergent event has no toxicity grade in a study that grades events.
 
     ## What it checks
-    Where TRTEMFL is Y, a toxicity grade is there: AETOXGR, ATOXGR, their numbers, or a variable of another
-    grading (ASTCT).
+    Where TRTEMFL is Y, a toxicity grade has a value: AETOXGR, ATOXGR, their numbers, or a variable of
+    another grading system (ASTCT).
 
     ## Not a fault
-    Grades that are empty throughout: the study records severity. Events graded on another scale only.
+    Grades that are missing on every record: the study collects severity. Events graded only on another
+    scale.
 
     ## Why it matters
-    Tables of events of grade 3 and above leave the event out.
+    Tables of events of grade 3 and higher do not include the event.
 
     ## Smallest fix
-    Ask for the grade, or derive it in ATOXGR.
+    Query the grade, or derive it in ATOXGR.
     """
     variables = [each.name for each in data.variables if _ANY_GRADE.match(each.name.upper())]
     graded = np.logical_or.reduce([data.filled(variable) for variable in variables])
     if not graded.any():
-        yield NotApplicable("no event has a grade")
+        yield NotApplicable("no event has a toxicity grade")
         return
     lacking = emergent(data) & ~graded
     usual = [name for name in ("ATOXGR", "AETOXGR", "ATOXGRN", "AETOXGRN") if name in data]
-    yield Fault(lacking, (*usual[:1], "TRTEMFL"), "a treatment-emergent event has no grade")
+    yield Fault(lacking, (*usual[:1], "TRTEMFL"), "toxicity grade is missing on a treatment-emergent event")

@@ -34,7 +34,7 @@ def _start(data: Dataset) -> Spans:
 
 @readiness(
     "AE006",
-    title="A treatment-emergent event cannot be one",
+    title="TRTEMFL = Y but the event cannot be treatment-emergent",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -43,18 +43,18 @@ def _start(data: Dataset) -> Spans:
     consults=("ADSL",),
 )
 def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
-    """An event is treatment-emergent although its subject was not treated, or it ended before.
+    """An event is treatment-emergent although the subject was not treated, or the event ended before.
 
     ## What it checks
-    Where TRTEMFL is Y, TRTSDT is there, SAFFL is Y, and AENDT is not before TRTSDT. TRTSDT and SAFFL are
-    the record's own, else those of ADSL. An imputed end that may have been later is a warning.
+    Where TRTEMFL is Y, TRTSDT has a value, SAFFL is Y, and AENDT is not before TRTSDT. TRTSDT and SAFFL
+    are taken from the record, otherwise from ADSL. A warning if AENDT is imputed and may have been
+    later.
 
     ## Not a fault
-    Subjects that ADSL does not know: they have a finding of their own.
+    Subjects who are not in ADSL: another rule reports them.
 
     ## Why it matters
-    The event is counted for a subject who is not in the denominator, or before there was anything to
-    emerge from.
+    The event is counted for a subject who is not in the denominator, or before the first dose.
 
     ## Smallest fix
     Derive TRTEMFL again from ASTDT, AENDT and TRTSDT, or complete TRTSDT and SAFFL.
@@ -62,30 +62,30 @@ def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
     flagged = data.equals("TRTEMFL", "Y")
     start, safety = (subject(data, study, name) for name in ("TRTSDT", "SAFFL"))
     if start is not None:
-        yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y without a TRTSDT")
+        yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y but TRTSDT is missing")
     if safety is not None:
         outside = flagged & safety.known & ~safety.equals("Y")
-        yield Fault(outside, ("TRTEMFL", "SAFFL"), "TRTEMFL is Y where SAFFL is not")
+        yield Fault(outside, ("TRTEMFL", "SAFFL"), "TRTEMFL is Y but SAFFL is not Y")
     if start is not None and "AENDT" in data:
         end, first_dose = analysed(data, "AENDT", "AENDTF", "AEENDTC"), start.days()
         before = flagged & (data.days("AENDT") < first_dose)
         variables = ("TRTEMFL", "AENDT", "TRTSDT")
         surely = before & (end.last < first_dose)
-        yield Fault(surely, variables, "TRTEMFL is Y although AENDT is before TRTSDT")
-        message = "TRTEMFL is Y although AENDT, as imputed, is before TRTSDT"
+        yield Fault(surely, variables, "TRTEMFL is Y but AENDT is before TRTSDT")
+        message = "TRTEMFL is Y but AENDT, which is imputed, is before TRTSDT"
         yield Fault(before & ~surely, variables, message, Severity.WARNING)
 
 
 @readiness(
     "AE007",
-    title="An event is treatment-emergent in a period only",
+    title="Event is treatment-emergent in a period but not in the study",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
     needs=("TRTEMFL",),
 )
 def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
-    """An event is treatment-emergent in a period, but not in the study.
+    """An event is treatment-emergent in a period but not in the study.
 
     ## What it checks
     Where a TREMxxFL (TREM01FL, TREM02FL, …) is Y, TRTEMFL is Y.
@@ -94,21 +94,21 @@ def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
     TRTEMFL = Y without a TREMxxFL.
 
     ## Why it matters
-    Tables by period add up to more than the table of the study.
+    The counts by period add up to more than the count for the study.
 
     ## Smallest fix
-    Set TRTEMFL to Y, or clear the flag of the period.
+    Set TRTEMFL to Y, or set the period flag to null.
     """
     other = ~data.equals("TRTEMFL", "Y")
     for variable in data.variables:
         if index_of("TREMxxFL", variable.name.upper()):
             mask = other & data.equals(variable.name, "Y")
-            yield Fault(mask, (variable.name, "TRTEMFL"), f"{variable.name} is Y where TRTEMFL is not")
+            yield Fault(mask, (variable.name, "TRTEMFL"), f"{variable.name} is Y but TRTEMFL is not Y")
 
 
 @readiness(
     "AE008",
-    title="A treatment-emergent event starts before treatment",
+    title="Treatment-emergent event starts before treatment",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -117,35 +117,35 @@ def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
     consults=("ADSL",),
 )
 def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
-    """An event is treatment-emergent although it began before the first dose.
+    """An event is treatment-emergent although it started before the first dose.
 
     ## What it checks
-    Where TRTEMFL is Y, ASTDT is on or after TRTSDT (the record's own, else that of ADSL). An error where
+    Where TRTEMFL is Y, ASTDT is on or after TRTSDT (from the record, otherwise from ADSL). An error if
     a treatment-emergent window is declared.
 
     ## Not a fault
-    A start that was imputed and may have been on or after TRTSDT: the month, the year or the whole date
-    that ASTDTF or AESTDTC leaves open covers it. Events that worsened under treatment, where worsening is
-    declared. A missing start.
+    An imputed start date that may have been on or after TRTSDT: TRTSDT or a later day is within the
+    month, the year or the whole date that ASTDTF or AESTDTC leaves open. Events that worsened on
+    treatment, if worsening is declared. A missing start date.
 
     ## Why it matters
-    What a subject brought along is counted against the treatment.
+    A pre-existing condition is counted as an event on treatment.
 
     ## Smallest fix
-    Clear TRTEMFL, or declare that worsened events count.
+    Set TRTEMFL to null or N, or declare that worsened events count.
     """
     if data.declarations.worsening:
-        yield NotApplicable("worsening is declared")
+        yield NotApplicable("events that worsen on treatment are declared treatment-emergent")
         return
     before = data.equals("TRTEMFL", "Y") & (_start(data).last < subject_days(data, study, "TRTSDT"))
-    message = "TRTEMFL is Y although ASTDT is before TRTSDT"
+    message = "TRTEMFL is Y but ASTDT is before TRTSDT"
     severity = Severity.WARNING if data.declarations.window_days is None else Severity.ERROR
     yield Fault(before, ("TRTEMFL", "ASTDT", "TRTSDT"), message, severity)
 
 
 @readiness(
     "AE009",
-    title="A treatment-emergent event starts after the declared window",
+    title="Treatment-emergent event starts after the declared window",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=_ADAE,
@@ -154,20 +154,20 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     consults=("ADSL",),
 )
 def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
-    """An event is treatment-emergent although it began later after the last dose than declared.
+    """An event is treatment-emergent although it started after the declared window.
 
     ## What it checks
-    Where TRTEMFL is Y, ASTDT is at most so many days after TRTEDT as the declared window has. Without a
-    declaration nothing is judged: the report says how many days the flags are consistent with.
+    Where TRTEMFL is Y, ASTDT is within the declared number of days after TRTEDT. Without a declared
+    window nothing is checked: the report shows how many days after the last dose the flags extend.
 
     ## Not a fault
-    Subjects still under treatment, without TRTEDT. A start that was imputed and may have been earlier.
+    Subjects still on treatment, without TRTEDT. An imputed start date that may have been earlier.
 
     ## Why it matters
-    Arms that are followed longer collect more events; the window keeps them comparable.
+    An arm with longer follow-up collects more events; the window keeps the arms comparable.
 
     ## Smallest fix
-    Clear TRTEMFL, or declare the window that was used.
+    Set TRTEMFL to null or N, or declare the window that was used.
     """
     flagged, last_dose = data.equals("TRTEMFL", "Y"), subject_days(data, study, "TRTEDT")
     days = data.days("ASTDT") - last_dose
@@ -177,17 +177,17 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     if later.any():
         known = int(days[later].max())
-        yield Inference("TRTEMFL", f"TRTEMFL = Y is consistent with at most {known} days after last dose")
+        yield Inference("TRTEMFL", f"TRTEMFL = Y is found up to {known} days after the last dose")
     window = data.declarations.window_days
     if window is not None:
         late = flagged & (_start(data).first - last_dose > window)
-        message = f"TRTEMFL is Y although ASTDT is more than {window} days after TRTEDT"
+        message = f"TRTEMFL is Y but ASTDT is more than {window} days after TRTEDT"
         yield Fault(late, ("TRTEMFL", "ASTDT", "TRTEDT"), message)
 
 
 @readiness(
     "AE010",
-    title="An event under treatment is not treatment-emergent",
+    title="On-treatment event is not treatment-emergent",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -196,19 +196,19 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     consults=("ADSL",),
 )
 def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
-    """An event that began between the first and the last dose is not treatment-emergent.
+    """An event that started between first and last dose is not treatment-emergent.
 
     ## What it checks
-    Where ASTDT lies between TRTSDT and TRTEDT, TRTEMFL is Y. With a declared window the time counts until
-    so many days after TRTEDT, and exceptions are errors.
+    Where ASTDT is between TRTSDT and TRTEDT, TRTEMFL is Y. If a window is declared, it extends this
+    period after TRTEDT, and exceptions are errors.
 
     ## Not a fault
-    Null instead of N. A missing start. A start that was imputed and may have been before the first dose or
-    after the time that counts. An event on the day of the first dose that ASTDTM puts before TRTSDTM.
-    Subjects whose SAFFL is not Y, or without TRTEDT.
+    Null instead of N. A missing start date. An imputed start date that may have been before the first
+    dose or after the period. An event on the day of the first dose with ASTDTM before TRTSDTM. Subjects
+    whose SAFFL is not Y, or who have no TRTEDT.
 
     ## Why it matters
-    The event is missing from every table of treatment-emergent events.
+    The event is not counted in any table of treatment-emergent events.
 
     ## Smallest fix
     Derive TRTEMFL again, or correct ASTDT.
@@ -223,9 +223,9 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Fault]
     under &= ~_before_first_dose_by_time(data, study, under & (start.first == first_dose))
     variables = ("TRTEMFL", "ASTDT", "TRTSDT", "TRTEDT")
     if window is None:
-        yield Fault(under, variables, "TRTEMFL is not Y although ASTDT is between first and last dose")
+        yield Fault(under, variables, "TRTEMFL is not Y but ASTDT is between first and last dose")
     else:
-        message = f"TRTEMFL is not Y although ASTDT is between first dose and {window} days after the last"
+        message = f"TRTEMFL is not Y but ASTDT is between first dose and {window} days after last dose"
         yield Fault(under, variables, message, Severity.ERROR)
 
 

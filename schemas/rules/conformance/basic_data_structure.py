@@ -31,13 +31,14 @@ _IN_WINDOW_UNITS = ("AWTARGET", "AWTDIFF", "AWLO", "AWHI")
     standards=ADAMIG,
 )
 def long_parameter_code(data: Dataset) -> Iterator[Fault]:
-    """A parameter code has more than 8 characters.
+    """PARAMCD is longer than 8 characters.
 
     ## What it checks
     PARAMCD has at most 8 characters.
 
     ## Why it matters
-    Parameter codes become variable names when a dataset is transposed, and those hold 8 characters.
+    Parameter codes become variable names when a dataset is transposed, and these have at most 8
+    characters.
 
     ## Smallest fix
     Shorten PARAMCD; PARAM describes the parameter.
@@ -54,7 +55,7 @@ def long_parameter_code(data: Dataset) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def parameter_code_without_letter(data: Dataset) -> Iterator[Fault]:
-    """A parameter code starts with something else than a letter.
+    """PARAMCD starts with a character other than a letter.
 
     ## What it checks
     PARAMCD starts with a letter from A to Z.
@@ -63,7 +64,7 @@ def parameter_code_without_letter(data: Dataset) -> Iterator[Fault]:
     Parameter codes become variable names when a dataset is transposed.
 
     ## Smallest fix
-    Rename the code.
+    Rename PARAMCD.
     """
     mask = data.matching("PARAMCD", lambda code: re.match("[A-Za-z]", str(code)) is None)
     yield Fault(mask, ("PARAMCD",), "PARAMCD does not start with a letter")
@@ -71,26 +72,26 @@ def parameter_code_without_letter(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     "AD0145",
-    title="PARAMCD holds other characters than letters, digits and underscore",
+    title="PARAMCD has characters other than letters, digits and underscore",
     grain=Grain.RECORD,
     structures=_BASIC,
     needs=("PARAMCD",),
     standards=ADAMIG,
 )
 def parameter_code_characters(data: Dataset) -> Iterator[Fault]:
-    """A parameter code holds a character that a variable name cannot have.
+    """PARAMCD has a character that is not allowed in a variable name.
 
     ## What it checks
-    PARAMCD holds only letters, digits and the underscore.
+    PARAMCD has only letters, digits and the underscore.
 
     ## Why it matters
     Parameter codes become variable names when a dataset is transposed.
 
     ## Smallest fix
-    Rename the code.
+    Rename PARAMCD.
     """
     mask = data.matching("PARAMCD", lambda code: re.fullmatch("[A-Za-z0-9_]+", str(code)) is None)
-    yield Fault(mask, ("PARAMCD",), "PARAMCD holds other characters than letters, digits and underscore")
+    yield Fault(mask, ("PARAMCD",), "PARAMCD has characters other than letters, digits and underscore")
 
 
 @conformance(
@@ -102,44 +103,44 @@ def parameter_code_characters(data: Dataset) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def window_without_target(data: Dataset) -> Iterator[Fault]:
-    """A distance from the analysis window's target stands without the target.
+    """The distance from the target of the analysis window has a value, but the target has none.
 
     ## What it checks
-    On every record where AWTDIFF has a value, AWTARGET has one.
+    On every record where AWTDIFF has a value, AWTARGET has one, too.
 
     ## Why it matters
-    AWTDIFF chooses the record closest to AWTARGET; without it nobody can check the choice.
+    AWTDIFF selects the record closest to AWTARGET; without it the selection cannot be verified.
 
     ## Smallest fix
-    Fill AWTARGET with the target day of the window.
+    Set AWTARGET to the target day of the window.
     """
     yield from partner_missing(data, "AWTDIFF", "AWTARGET")
 
 
 @conformance(
     "AD0160",
-    title="AWU stands without AWLO and AWHI",
+    title="AWU is present without AWLO and AWHI",
     grain=Grain.METADATA,
     structures=_BASIC,
     needs=("AWU",),
     standards=ADAMIG,
 )
 def window_unit_without_limits(data: Dataset) -> Iterator[Fault]:
-    """The unit of the analysis window is there without both limits of the window.
+    """The unit of the analysis window is present without both limits of the window.
 
     ## What it checks
-    Where AWU is there, AWLO and AWHI are there. The rule was published for ADaMIG 1.0 and 1.1; the
-    variables are the same in 1.2 and 1.3, so it is judged there too. A note where AWTARGET, AWTDIFF or one
-    of the limits is there, since the unit then belongs to that number.
+    If AWU is present, AWLO and AWHI are present. The rule was published for ADaMIG 1.0 and 1.1; the
+    variables are the same in 1.2 and 1.3, so the rule applies to these, too. A note if AWTARGET,
+    AWTDIFF or one of the limits is present, because the unit then belongs to that variable.
 
     ## Not a fault
-    A window that is open at one side, or one given by its target alone: hence the note.
+    A window that is open at one end, or given only by its target: hence the note.
 
     ## Why it matters
-    A unit says nothing without the numbers it belongs to.
+    A unit has no meaning without the numbers it belongs to.
 
     ## Smallest fix
-    Add AWLO and AWHI, or drop AWU.
+    Add AWLO and AWHI, or remove AWU.
     """
     severity = Severity.NOTE if any(name in data for name in _IN_WINDOW_UNITS) else None
     for fault in partner_absent(data, "AWU", "AWLO", "AWHI"):
@@ -153,46 +154,47 @@ def window_unit_without_limits(data: Dataset) -> Iterator[Fault]:
         "AD0166": {"variable": "BNRIND", "partner": "ANRIND"},
         "AD0167": {"variable": "BNRIND", "partner": "ABLFL"},
     },
-    title="{variable} stands without {partner}",
+    title="{variable} is present without {partner}",
     grain=Grain.METADATA,
     structures=_BASIC,
     needs=("{variable}",),
     standards=ADAMIG,
 )
 def baseline_without_source(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """A baseline value is there without the variable it comes from.
+    """A baseline variable is present without the variable it is derived from.
 
     ## What it checks
-    Where {variable} is there, {partner} is there.
+    If {variable} is present, {partner} is present.
 
     ## Why it matters
-    {variable} repeats the analysis value of the record that ABLFL marks; without both it cannot be traced.
+    {variable} repeats the analysis value of the record flagged by ABLFL; it cannot be traced without
+    both.
 
     ## Smallest fix
-    Add {partner}, or drop {variable}.
+    Add {partner}, or remove {variable}.
     """
     yield from partner_absent(data, variable, partner)
 
 
 @conformance(
     {"AD0194": {"variable": "PARAM"}, "AD0195": {"variable": "PARAMCD"}},
-    title="{variable} is missing",
+    title="{variable} is not present in a BDS dataset",
     grain=Grain.METADATA,
     structures=_BASIC,
     excluded=_OTHER_PARAMETERS,
     standards=ADAMIG,
 )
 def no_parameter(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A dataset of the basic data structure has no {variable}.
+    """{variable} is not present in a BDS dataset.
 
     ## What it checks
-    {variable} is there.
+    {variable} is present.
 
     ## Not a fault
-    A population pharmacokinetic dataset, which names its measurements by DVID.
+    A population pharmacokinetic dataset, which identifies its measurements by DVID.
 
     ## Why it matters
-    Without {variable} nobody can tell what an analysis value measures.
+    Without {variable} the meaning of an analysis value is unknown.
 
     ## Smallest fix
     Add {variable}.
@@ -202,7 +204,7 @@ def no_parameter(data: Dataset, variable: str) -> Iterator[Fault]:
 
 @conformance(
     {"AD0196": {"variable": "PARAM"}, "AD0197": {"variable": "PARAMCD"}},
-    title="{variable} has no value",
+    title="{variable} is missing on a record",
     grain=Grain.RECORD,
     structures=_BASIC,
     excluded=_OTHER_PARAMETERS,
@@ -210,42 +212,42 @@ def no_parameter(data: Dataset, variable: str) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def record_without_parameter(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A record does not say which parameter it belongs to.
+    """{variable} is missing on a record.
 
     ## What it checks
     {variable} has a value on every record.
 
     ## Why it matters
-    Analyses select records by parameter; such a record belongs to none and drops out.
+    Analyses select records by parameter; a record without one drops out of all of them.
 
     ## Smallest fix
-    Fill {variable}.
+    Complete {variable}.
     """
-    yield Fault(data.missing(variable), (variable,), f"{variable} has no value")
+    yield Fault(data.missing(variable), (variable,), f"{variable} is missing")
 
 
 @conformance(
     "AD0198",
-    title="AVAL and AVALC are both missing",
+    title="Neither AVAL nor AVALC is present in a BDS dataset",
     grain=Grain.METADATA,
     structures=_BASIC,
     excluded=_OTHER_PARAMETERS,
     standards=ADAMIG,
 )
 def no_analysis_value(data: Dataset) -> Iterator[Fault]:
-    """A dataset of the basic data structure has neither AVAL nor AVALC.
+    """Neither AVAL nor AVALC is present in a BDS dataset.
 
     ## What it checks
-    AVAL or AVALC is there.
+    AVAL or AVALC is present.
 
     ## Not a fault
     A population pharmacokinetic dataset, whose dependent variable is DV.
 
     ## Why it matters
-    There is nothing to analyse.
+    The dataset has no value to analyse.
 
     ## Smallest fix
-    Add AVAL for a number, AVALC for a text.
+    Add AVAL for a numeric result, AVALC for a character result.
     """
     if "AVAL" not in data and "AVALC" not in data:
-        yield Fault(None, ("AVAL", "AVALC"), "neither AVAL nor AVALC is there")
+        yield Fault(None, ("AVAL", "AVALC"), "neither AVAL nor AVALC is present")

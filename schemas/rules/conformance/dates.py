@@ -31,20 +31,20 @@ def _ending_in(data: Dataset, suffix: str) -> Iterator[Variable]:
 
 
 @conformance(
-    "AD0039", title="A date imputation flag is none of Y, M and D", grain=Grain.RECORD, standards=ADAMIG[-1:]
+    "AD0039", title="Date imputation flag (*DTF) is not Y, M or D", grain=Grain.RECORD, standards=ADAMIG[-1:]
 )
 def date_imputation_flag(data: Dataset) -> Iterator[Fault]:
-    """A variable that ends in DTF holds something else than Y, M, D or null.
+    """A date imputation flag ending in DTF has a value other than Y, M, D or null.
 
     ## What it checks
-    Every variable whose name ends in DTF holds Y (year and all after it imputed), M (month and day), D
-    (day) or null (nothing imputed).
+    Every variable whose name ends in DTF is Y (whole date imputed), M (month and day), D (day) or null
+    (nothing imputed).
 
     ## Why it matters
-    The flag says how much of a date was collected; another value says nothing.
+    The flag shows how much of a date was imputed; another value has no defined meaning.
 
     ## Smallest fix
-    Derive the flag from the collected date: the largest part that was imputed.
+    Derive the flag from the collected date: the highest level that was imputed.
     """
     for variable in _ending_in(data, "DTF"):
         yield from not_among(data, variable.name, ("Y", "M", "D"), null=True)
@@ -52,24 +52,24 @@ def date_imputation_flag(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     "AD0041",
-    title="A numeric date has no date format",
+    title="Numeric date (*DT) has no date format",
     grain=Grain.METADATA,
     metadata=("format",),
     standards=ADAMIG[-1:],
 )
 def date_without_format(data: Dataset) -> Iterator[Fault]:
-    """A numeric variable that ends in DT has no format that shows it as a date.
+    """A numeric variable ending in DT has no date format.
 
     ## What it checks
-    Every numeric variable whose name ends in DT has a date format, such as DATE9.; a column of the type
-    date needs none. Sources that carry no formats are not judged.
+    Every numeric variable whose name ends in DT has a date format, such as DATE9.; a column of type
+    date needs none. Sources without formats are not checked.
 
     ## Why it matters
-    Without a format the date is a count of days since 1960, or since 1970, and a reader takes one for the
-    other.
+    Without a format the date is a number of days since 1960 or since 1970, and one is easily mistaken
+    for the other.
 
     ## Smallest fix
-    Give the variable a date format.
+    Assign a date format to the variable.
     """
     for variable in _ending_in(data, "DT"):
         shown_as_date = columns.is_date(data[variable.name]) or _DATE_FORMAT.match(variable.format.upper())
@@ -78,19 +78,19 @@ def date_without_format(data: Dataset) -> Iterator[Fault]:
             yield Fault(None, (variable.name,), f"{variable.name} has {found} instead of a date format")
 
 
-@conformance("AD0046", title="A study day is 0", grain=Grain.RECORD, standards=ADAMIG)
+@conformance("AD0046", title="Relative day (*DY) is 0", grain=Grain.RECORD, standards=ADAMIG)
 def day_zero(data: Dataset) -> Iterator[Fault]:
-    """A relative day is 0, which does not exist.
+    """A relative day is 0, which is not a valid study day.
 
     ## What it checks
     No numeric variable whose name ends in DY is 0.
 
     ## Why it matters
-    The day of the reference date is day 1 and the day before it day -1; a 0 is a difference without the
-    one day added, and other days of the variable are then off by one as well.
+    The reference date is day 1 and the day before it is day -1. A 0 is a difference to which 1 was not
+    added, so other days of the variable are wrong by one as well.
 
     ## Smallest fix
-    Add 1 to the difference from the reference date where it is zero or more.
+    Add 1 to the difference from the reference date if it is zero or more.
     """
     for variable in _ending_in(data, "DY"):
         if not columns.is_date(data[variable.name]) and not data.is_character(variable.name):
@@ -100,30 +100,31 @@ def day_zero(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     {"AD0058": {"suffix": "DT", "what": "date"}, "AD0060": {"suffix": "DTM", "what": "datetime"}},
-    title="A variable that ends in {suffix} is not numeric",
+    title="Variable ending in {suffix} is not numeric",
     grain=Grain.METADATA,
     standards=ADAMIG,
 )
 def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
-    """A variable whose name ends in {suffix} is a text instead of a numeric {what}.
+    """A variable ending in {suffix} is character instead of a numeric {what}.
 
     ## What it checks
-    Every variable whose name ends in {suffix} is numeric. A column of the type {what} is.
+    Every variable whose name ends in {suffix} is numeric. A column of type {what} counts as numeric.
 
     ## Not a fault
-    A variable that ends in DTC, which holds a {what} as text by definition. A column without any value in
-    a source that declares no types.
+    A variable ending in DTC, which is a character {what} by definition. A column without any value in a
+    source that declares no types.
 
     ## Why it matters
-    Texts sort and subtract wrongly, and a duration from them is missing or nonsense.
+    Character dates and times sort and subtract wrongly; a duration derived from them is missing or
+    wrong.
 
     ## Smallest fix
-    Convert the text to a number with a {what} format.
+    Convert the variable to numeric with a {what} format.
     """
     for variable in _ending_in(data, suffix):
         declared = bool(data.carries) or bool(data.filled(variable.name).any())
         if variable.type == "Char" and declared:
-            yield Fault(None, (variable.name,), f"{variable.name} is a text instead of a numeric {what}")
+            yield Fault(None, (variable.name,), f"{variable.name} is character instead of a numeric {what}")
 
 
 @conformance(
@@ -131,20 +132,20 @@ def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
         "AD0111": {"variable": "ARELTM", "partner": "ARELTMU"},
         "AD0113": {"variable": "ARELTMU", "partner": "ARELTM"},
     },
-    title="{variable} stands without {partner}",
+    title="{variable} is present without {partner}",
     grain=Grain.METADATA,
     structures=_BASIC,
     needs=("{variable}",),
     standards=ADAMIG,
 )
 def relative_time_without_partner(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """A relative time is there without its unit, or a unit without its time.
+    """A relative time is present without its unit, or a unit without its time.
 
     ## What it checks
-    Where {variable} is there, {partner} is there.
+    If {variable} is present, {partner} is present.
 
     ## Why it matters
-    A time of 4 may be minutes or days; a unit alone says nothing.
+    A time of 4 may be in minutes or days; a unit alone has no meaning.
 
     ## Smallest fix
     Add {partner}.
@@ -164,12 +165,12 @@ def relative_time_without_unit(data: Dataset) -> Iterator[Fault]:
     """A relative time has no unit.
 
     ## What it checks
-    On every record where ARELTM has a value, ARELTMU has one.
+    On every record where ARELTM has a value, ARELTMU has one, too.
 
     ## Why it matters
-    A time of 4 may be minutes or days.
+    A time of 4 may be in minutes or days.
 
     ## Smallest fix
-    Fill ARELTMU.
+    Complete ARELTMU.
     """
     yield from partner_missing(data, "ARELTM", "ARELTMU")

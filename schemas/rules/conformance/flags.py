@@ -35,36 +35,37 @@ def _flag_numbers(data: Dataset) -> Iterator[tuple[str, str]]:
             yield name, flag
 
 
-@conformance("AD0005", title="A flag is neither Y nor N", grain=Grain.RECORD, standards=ADAMIG)
+@conformance("AD0005", title="Flag (*FL) is not Y, N or null", grain=Grain.RECORD, standards=ADAMIG)
 def flag_other_than_yes_no(data: Dataset) -> Iterator[Fault]:
-    """A variable that ends in FL holds something else than Y, N or null.
+    """A variable ending in FL has a value other than Y, N or null.
 
     ## What it checks
-    Every variable whose name ends in FL holds Y, N or null; lower case is something else.
+    Every variable whose name ends in FL is Y, N or null, in upper case.
 
     ## Not a fault
-    Null, where the flag's own rule does not forbid it: many flags are Y or null by definition.
+    Null, unless another rule excludes it: many flags are Y or null by definition.
 
     ## Why it matters
-    A selection by ``= 'Y'`` passes over "y", "YES" and 1, and the analysed set shrinks unseen.
+    A selection by ``= 'Y'`` does not select "y", "YES" or 1, and records drop out of the analysis
+    unnoticed.
 
     ## Smallest fix
-    Write Y or N, or leave the value null.
+    Write Y or N, or set the value to null.
     """
     for name in _flags(data):
         yield from not_among(data, name, ("Y", "N"), null=True)
 
 
-@conformance("AD0006", title="A numeric flag is neither 1 nor 0", grain=Grain.RECORD, standards=ADAMIG)
+@conformance("AD0006", title="Numeric flag (*FN) is not 1, 0 or null", grain=Grain.RECORD, standards=ADAMIG)
 def flag_number_other_than_one_zero(data: Dataset) -> Iterator[Fault]:
-    """A variable that ends in FN, beside its flag, holds something else than 1, 0 or null.
+    """A numeric flag ending in FN has a value other than 1, 0 or null.
 
     ## What it checks
-    Where a variable that ends in FN and the flag of the same root (SAFFN and SAFFL) are both there, the
+    If a variable ending in FN and the flag with the same root (SAFFN and SAFFL) are both present, the
     number is 1, 0 or null.
 
     ## Why it matters
-    A sum or a selection over the numeric flag counts other subjects than the flag does.
+    A sum or a selection by the numeric flag counts different subjects from the flag.
 
     ## Smallest fix
     Derive the number from the flag again: 1 for Y, 0 for N.
@@ -74,38 +75,48 @@ def flag_number_other_than_one_zero(data: Dataset) -> Iterator[Fault]:
             yield from not_among(data, number, (1, 0), null=True)
 
 
-@conformance("AD0007", title="A numeric flag stands without its flag", grain=Grain.DATASET, standards=ADAMIG)
+@conformance(
+    "AD0007",
+    title="Numeric flag (*FN) is present without its character flag (*FL)",
+    grain=Grain.DATASET,
+    standards=ADAMIG,
+)
 def flag_number_alone(data: Dataset) -> Iterator[Fault]:
-    """A variable that ends in FN is there without the flag of the same root.
+    """A variable ending in FN is present without the flag with the same root.
 
     ## What it checks
-    For every numeric variable that ends in FN, the variable of the same root that ends in FL is there:
+    For every numeric variable ending in FN, the variable with the same root ending in FL is present:
     SAFFL for SAFFN.
 
     ## Not a fault
-    A character variable whose name happens to end in FN, and that holds neither 1 nor 0.
+    A character variable whose name happens to end in FN and that is never 1 or 0.
 
     ## Why it matters
-    The number repeats the flag for sorting and counting; the flag is what tables select by.
+    The number repeats the flag for sorting and counting; tables select by the flag.
 
     ## Smallest fix
-    Add the flag, Y for 1 and N or null for 0, or drop the number.
+    Add the flag, Y for 1 and N or null for 0, or remove the number.
     """
     for number, flag in _flag_numbers(data):
         if flag not in data:
-            yield Fault(None, (number, flag), f"{number} is there without {flag}")
+            yield Fault(None, (number, flag), f"{number} is present without {flag}")
 
 
-@conformance("AD0010", title="A flag is Y and its number is not 1", grain=Grain.RECORD, standards=ADAMIG)
+@conformance(
+    "AD0010",
+    title="Flag (*FL) is Y but its numeric flag (*FN) is not 1",
+    grain=Grain.RECORD,
+    standards=ADAMIG,
+)
 def flag_and_number_differ(data: Dataset) -> Iterator[Fault]:
-    """A flag is Y on a record where its numeric twin is not 1.
+    """A flag is Y on a record where its numeric flag is not 1.
 
     ## What it checks
-    Where a flag and the number of the same root are both there (SAFFL and SAFFN), the number is 1 on
+    If a flag and the number with the same root are both present (SAFFL and SAFFN), the number is 1 on
     every record where the flag is Y.
 
     ## Why it matters
-    The same population has two sizes, one by the flag and one by its number.
+    The same population has two sizes: one by the flag and one by its number.
 
     ## Smallest fix
     Derive the number from the flag again.
@@ -133,16 +144,16 @@ def flag_and_number_differ(data: Dataset) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def population_flag(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A population flag of ADSL is not Y or N for a subject.
+    """A population flag in ADSL is not Y or N for a subject.
 
     ## What it checks
     {variable} is Y or N for every subject; null is not allowed.
 
     ## Why it matters
-    Every subject is either in the population or not; a null leaves it to each program which.
+    Every subject is either in the population or not; with a null, each program decides differently.
 
     ## Smallest fix
-    Derive {variable} for every subject, N where the subject is not in the population.
+    Derive {variable} for every subject: N if the subject is not in the population.
     """
     yield from not_among(data, variable, ("Y", "N"), null=False)
 
@@ -164,13 +175,13 @@ def population_flag(data: Dataset, variable: str) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def population_flag_number(data: Dataset, variable: str) -> Iterator[Fault]:
-    """The number of a population flag of ADSL is not 1 or 0 for a subject.
+    """A numeric population flag in ADSL is not 1 or 0 for a subject.
 
     ## What it checks
     {variable} is 1 or 0 for every subject; null is not allowed.
 
     ## Why it matters
-    Every subject is either in the population or not; a null leaves it to each program which.
+    Every subject is either in the population or not; with a null, each program decides differently.
 
     ## Smallest fix
     Derive {variable} from its flag for every subject: 1 for Y, 0 for N.
@@ -191,41 +202,42 @@ def population_flag_number(data: Dataset, variable: str) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def record_flag(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A flag that marks records holds something else than Y or null.
+    """A record-level flag has a value other than Y or null.
 
     ## What it checks
-    {variable} is Y on the records it marks and null on all others. The rule was published for ADaMIG 1.0
-    and 1.1; the variable's codelist is the same in 1.2 and 1.3, so it is judged there too.
+    {variable} is Y on the flagged records and null on all others. The rule was published for ADaMIG 1.0
+    and 1.1; the codelist of the variable is the same in 1.2 and 1.3, so the rule applies to these, too.
 
     ## Why it matters
-    A program that asks whether {variable} is filled takes an N for a marked record.
+    A program that selects records with a non-missing {variable} also selects an N.
 
     ## Smallest fix
-    Leave {variable} null where it is not Y.
+    Set {variable} to null where it is not Y.
     """
     yield from not_among(data, variable, ("Y",), null=True)
 
 
 @conformance(
     "AD0178",
-    title="An analysis flag is neither Y nor null",
+    title="ANLzzFL is neither Y nor null",
     grain=Grain.RECORD,
     structures=_BASIC,
     standards=ADAMIG,
 )
 def analysis_flag(data: Dataset) -> Iterator[Fault]:
-    """An analysis flag ANLzzFL holds something else than Y or null.
+    """An analysis flag ANLzzFL has a value other than Y or null.
 
     ## What it checks
-    ANL01FL, ANL02FL, … are Y on the records they mark and null on all others. The rule was published for
-    ADaMIG 1.0 and 1.1; the variable's codelist is the same in 1.2 and 1.3, so it is judged there too.
+    ANL01FL, ANL02FL, … are Y on the flagged records and null on all others. The rule was published for
+    ADaMIG 1.0 and 1.1; the codelist of the variable is the same in 1.2 and 1.3, so the rule applies to
+    these, too.
 
     ## Why it matters
-    These flags say which records were analysed; a program that asks whether one is filled takes an N
-    for a record of the analysis.
+    These flags select the analysed records; a program that selects records with a non-missing flag also
+    selects an N.
 
     ## Smallest fix
-    Leave the flag null where it is not Y.
+    Set the flag to null where it is not Y.
     """
     for variable in data.variables:
         if index_of("ANLzzFL", variable.name.upper()):
@@ -241,42 +253,43 @@ def analysis_flag(data: Dataset) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def baseline_flag_number(data: Dataset) -> Iterator[Fault]:
-    """The number of the baseline flag holds something else than 1 or null.
+    """The numeric baseline flag has a value other than 1 or null.
 
     ## What it checks
     ABLFN is 1 on baseline records and null on all others.
 
     ## Why it matters
-    A program that asks whether ABLFN is filled takes a 0 for a baseline record.
+    A program that selects records with a non-missing ABLFN takes a 0 for baseline.
 
     ## Smallest fix
-    Leave ABLFN null where ABLFL is null.
+    Set ABLFN to null where ABLFL is null.
     """
     yield from not_among(data, "ABLFN", (1,), null=True)
 
 
 @conformance(
     "AD0895",
-    title="The label of an analysis flag names another number",
+    title="Label of ANLzzFL does not contain the number zz",
     grain=Grain.METADATA,
     excluded=_SUBJECT_LEVEL,
     metadata=("label",),
     standards=ADAMIG,
 )
 def analysis_flag_label(data: Dataset) -> Iterator[Fault]:
-    """The label of an analysis flag ANLzzFL does not hold the number zz.
+    """The label of an analysis flag ANLzzFL does not contain the number zz.
 
     ## What it checks
-    The label of ANL02FL holds the number 02, as in "Analysis Flag 02", and so on. ADSL is left out.
+    The label of ANL02FL contains the number 02, as in "Analysis Flag 02", and so on. ADSL is not
+    checked.
 
     ## Why it matters
-    Two analysis flags with one label, or with each other's, are easily taken for one another.
+    Two analysis flags with the same label, or with swapped labels, are easily confused.
 
     ## Smallest fix
-    Put the two digits of the name into the label.
+    Add the two digits of the name to the label.
     """
     for variable in data.variables:
         index = index_of("ANLzzFL", variable.name.upper())
         if index and index["zz"] not in re.findall(r"\d+", variable.label):
-            message = f"the label of {variable.name} does not hold the number {index['zz']}"
+            message = f"the label of {variable.name} does not contain the number {index['zz']}"
             yield Fault(None, (variable.name,), message)

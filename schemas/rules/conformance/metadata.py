@@ -21,44 +21,45 @@ _LABEL_LENGTH = 40
 _TEXT_LENGTH = 200
 
 
-@conformance("AD0001", title="ADSL is missing", grain=Grain.STUDY, standards=ADAMIG)
+@conformance("AD0001", title="ADSL is not present", grain=Grain.STUDY, standards=ADAMIG)
 def no_subject_level_dataset(study: Study) -> Iterator[Fault]:
-    """A delivery of analysis datasets has no ADSL.
+    """ADSL is not present in a study with analysis datasets.
 
     ## What it checks
-    A study with any ADaM dataset has a dataset named ADSL, or one like IADSL of several studies.
+    A study with any ADaM dataset has a dataset named ADSL, or a subject-level dataset of several studies
+    such as IADSL.
 
     ## Not a fault
-    A folder without any ADaM dataset. A single dataset judged on its own, while ADSL stands elsewhere, is
-    flagged all the same: nothing in the file tells.
+    A folder without any ADaM dataset. A single dataset that is checked on its own is reported as well,
+    because a file does not show whether ADSL is kept elsewhere.
 
     ## Why it matters
-    Populations, treatments and baseline covariates come from ADSL; without it nobody can tell who was
-    analysed, nor whether a subject of another dataset belongs to the study.
+    Populations, treatments and baseline covariates come from ADSL; without it, neither the analysed
+    subjects nor whether a subject belongs to the study can be verified.
 
     ## Smallest fix
-    Put ADSL into the same folder.
+    Add ADSL to the same folder.
     """
     having = any(dataset.structure is Structure.ADSL for dataset in study)
     if not having and any(dataset.is_adam for dataset in study):
-        yield Fault(None, ("ADSL",), "ADSL is not among the datasets")
+        yield Fault(None, ("ADSL",), "ADSL is not present")
 
 
 @conformance(
-    "AD0013", title="A variable name is longer than 8 characters", grain=Grain.METADATA, standards=ADAMIG
+    "AD0013", title="Variable name is longer than 8 characters", grain=Grain.METADATA, standards=ADAMIG
 )
 def long_name(data: Dataset) -> Iterator[Fault]:
-    """A variable name has more characters than a transport file allows.
+    """A variable name is longer than SAS transport files allow.
 
     ## What it checks
     Every variable name has at most 8 characters.
 
     ## Why it matters
-    SAS transport files, version 5, hold 8; tools that write them cut longer names, and two names may
-    become one.
+    SAS transport files, version 5, allow 8; tools that write them truncate longer names, and two names
+    may become the same.
 
     ## Smallest fix
-    Shorten the name, and put the long form into the label.
+    Shorten the name, and put the long form in the label.
     """
     for variable in data.variables:
         if len(variable.name) > _NAME_LENGTH:
@@ -68,16 +69,16 @@ def long_name(data: Dataset) -> Iterator[Fault]:
 
 
 @conformance(
-    "AD0014", title="A variable name does not start with a letter", grain=Grain.METADATA, standards=ADAMIG
+    "AD0014", title="Variable name does not start with a letter", grain=Grain.METADATA, standards=ADAMIG
 )
 def name_without_letter(data: Dataset) -> Iterator[Fault]:
-    """A variable name starts with something else than a letter.
+    """A variable name starts with a character other than a letter.
 
     ## What it checks
     Every variable name starts with a letter from A to Z, in upper or lower case.
 
     ## Why it matters
-    SAS takes such a name only in quotes, and statistical tools rename it on reading.
+    SAS accepts such a name only as a name literal, and statistical software renames it on import.
 
     ## Smallest fix
     Rename the variable.
@@ -89,19 +90,19 @@ def name_without_letter(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     "AD0016",
-    title="A variable label is longer than 40 characters",
+    title="Variable label is longer than 40 characters",
     grain=Grain.METADATA,
     metadata=("label",),
     standards=ADAMIG,
 )
 def long_label(data: Dataset) -> Iterator[Fault]:
-    """A variable label has more characters than a transport file allows.
+    """A variable label is longer than SAS transport files allow.
 
     ## What it checks
     Every variable label has at most 40 characters.
 
     ## Why it matters
-    SAS transport files, version 5, hold 40; what comes after is cut, and with it perhaps the unit.
+    SAS transport files, version 5, allow 40; the rest is truncated, possibly with the unit.
 
     ## Smallest fix
     Shorten the label.
@@ -112,22 +113,25 @@ def long_label(data: Dataset) -> Iterator[Fault]:
             yield Fault(None, (variable.name,), message)
 
 
-@conformance("AD0017", title="A text is longer than 200 characters", grain=Grain.RECORD, standards=ADAMIG)
+@conformance(
+    "AD0017", title="Character value is longer than 200 characters", grain=Grain.RECORD, standards=ADAMIG
+)
 def long_text(data: Dataset) -> Iterator[Fault]:
-    """A character value has more characters than a transport file allows.
+    """A character value is longer than SAS transport files allow.
 
     ## What it checks
-    Every character value has at most 200 characters, trailing blanks aside. Characters count, not bytes.
+    Every character value has at most 200 characters, without trailing blanks. Characters are counted,
+    not bytes.
 
     ## Why it matters
-    SAS transport files, version 5, hold 200 bytes; what comes after is lost without a word.
+    SAS transport files, version 5, allow 200 bytes; the rest is lost silently.
 
     ## Smallest fix
-    Split the text over two variables, the second named with a number at its end.
+    Split the value into two variables, the second with a number at the end of its name.
     """
     for name in (each.name for each in data.variables):
         if data.is_character(name):
-            message = f"{name} holds a text of more than {_TEXT_LENGTH} characters"
+            message = f"{name} is longer than {_TEXT_LENGTH} characters"
             yield Fault(_too_long(data[name]), (name,), message)
 
 
@@ -150,20 +154,20 @@ def _exceeding(texts: pd.Series | pd.Index) -> Mask:
 
 @conformance(
     {"AD0088": {"variable": "STUDYID"}, "AD0089": {"variable": "USUBJID"}},
-    title="{variable} is missing",
+    title="{variable} is not present",
     grain=Grain.METADATA,
     standards=ADAMIG,
 )
 def no_identifier(data: Dataset, variable: str) -> Iterator[Fault]:
-    """An analysis dataset has no {variable}.
+    """{variable} is not present in an analysis dataset.
 
     ## What it checks
     Every analysis dataset has {variable}.
 
     ## Why it matters
-    Records can be joined to their subject and told apart between studies only by STUDYID and USUBJID.
+    STUDYID and USUBJID are needed to merge records by subject and to distinguish studies.
 
     ## Smallest fix
-    Add {variable}, as ADSL has it.
+    Add {variable}, as in ADSL.
     """
     yield from absent(data, variable)

@@ -18,26 +18,27 @@ from ..statements import conformance, several_partners
         "AD0893": {"variable": "ACYCLE", "partner": "ACYCLEC"},
         "AD0894": {"variable": "ACYCLEC", "partner": "ACYCLE"},
     },
-    title="A value of {variable} goes with several of {partner}",
+    title="{variable} has more than one {partner} (NCA)",
     grain=Grain.DATASET,
     structures=(Structure.NCA,),
     needs=("{variable}", "{partner}"),
     standards=ADAMIG,
 )
 def cohort_or_cycle_disagrees(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """The text and the number of a cohort or of a cycle do not always go together.
+    """The text and the number of a cohort or a cycle are inconsistent.
 
     ## What it checks
-    Among records where both have a value, each value of {variable} goes with one value of {partner} in the
-    whole dataset. Letter case counts. All records of a value that goes with several are marked.
+    Among records where both have a value, each value of {variable} has one value of {partner} in the
+    whole dataset. Letter case counts. All records of a value with more than one are reported.
 
     ## Not a fault
-    Several values of {variable} that share one of {partner}: a rule of its own asks for the other direction.
+    More than one value of {variable} for one value of {partner}: another rule checks that direction.
 
     ## Why it matters
-    Exposure is summarised by cohort and cycle; where text and number disagree, so do tables and figures.
+    Exposure is summarized by cohort and cycle; if text and number are inconsistent, so are tables and
+    figures.
 
     ## Smallest fix
-    Derive {partner} again, one value for each of {variable}.
+    Derive {partner} again, one value for each value of {variable}.
     """
     yield from several_partners(data, variable, partner)

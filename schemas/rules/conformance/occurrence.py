@@ -15,27 +15,27 @@ _OCCURRENCE = (Structure.OCCDS,)
 
 @conformance(
     {"AD0252": {"variables": ("AVAL", "AVALC")}, "AD0254": {"variables": ("PARAM",)}},
-    title="An occurrence dataset has a variable of the basic data structure",
+    title="{variables} in an occurrence dataset",
     grain=Grain.METADATA,
     structures=_OCCURRENCE,
     standards=OCCDS,
 )
 def basic_variable(data: Dataset, variables: tuple[str, ...]) -> Iterator[Fault]:
-    """An occurrence dataset has {variables}, which belong to the basic data structure.
+    """An occurrence dataset has {variables}, which belong to the basic data structure (BDS).
 
     ## What it checks
-    Neither of these variables is there: {variables}.
+    None of these variables is present: {variables}.
 
     ## Why it matters
-    Occurrences are counted, not measured; a dataset with analysis values is of another structure, and
-    tools that tell structures apart by their variables misjudge it.
+    Occurrences are counted, not measured; a dataset with analysis values has another structure, and
+    tools that identify structures by their variables misclassify it.
 
     ## Smallest fix
-    Drop the variable, or analyse the data as a dataset of the basic data structure.
+    Remove the variable, or restructure the dataset as BDS.
     """
     for variable in variables:
         if variable in data:
-            yield Fault(None, (variable,), f"{variable} does not belong into an occurrence dataset")
+            yield Fault(None, (variable,), f"{variable} does not belong in an occurrence dataset")
 
 
 @conformance(
@@ -57,26 +57,26 @@ def basic_variable(data: Dataset, variables: tuple[str, ...]) -> Iterator[Fault]
         "AD0632": {"variable": "AESOC"},
         "AD0633": {"variable": "AESOCCD"},
     },
-    title="{variable} is missing from an adverse-event dataset",
+    title="{variable} is not present in an adverse event dataset",
     grain=Grain.METADATA,
     structures=(Structure.ADAE,),
     standards=OCCDS[-1:],
 )
 def no_required_variable(data: Dataset, variable: str) -> Iterator[Fault]:
-    """An adverse-event dataset has no {variable}.
+    """{variable} is not present in an adverse event dataset.
 
     ## What it checks
-    {variable} is there. OCCDS 1.1 requires it of adverse events; in 1.0 only AETERM is.
+    {variable} is present. OCCDS 1.1 requires it for adverse events; OCCDS 1.0 requires only AETERM.
 
     ## Not a fault
-    Another occurrence dataset, of medical history or medications.
+    Another occurrence dataset, such as medical history or medications.
 
     ## Why it matters
-    Adverse events are counted by their coded terms and traced to AE by AESEQ; seriousness and treatment
+    Adverse events are counted by coded term and traced to AE by AESEQ; seriousness and treatment
     emergence decide which of them a table shows.
 
     ## Smallest fix
-    Carry {variable} over from SDTM AE; derive TRTEMFL.
+    Copy {variable} from SDTM AE; derive TRTEMFL.
     """
     yield from absent(data, variable)
 
@@ -93,13 +93,13 @@ def duration_without_unit(data: Dataset) -> Iterator[Fault]:
     """A duration has no unit.
 
     ## What it checks
-    On every record where ADURN has a value, ADURU has one.
+    On every record where ADURN has a value, ADURU has one, too.
 
     ## Why it matters
-    A duration of 3 may be hours or weeks.
+    A duration of 3 may be in hours or weeks.
 
     ## Smallest fix
-    Fill ADURU.
+    Complete ADURU.
     """
     yield from partner_missing(data, "ADURN", "ADURU")
 
@@ -117,30 +117,30 @@ def duration_without_unit(data: Dataset) -> Iterator[Fault]:
     standards=OCCDS,
 )
 def occurrence_flag(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A flag of occurrences holds something else than Y or null.
+    """An occurrence flag has a value other than Y or null.
 
     ## What it checks
-    {variable} is Y on the records it marks and null on all others.
+    {variable} is Y on the flagged records and null on all others.
 
     ## Why it matters
-    A program that asks whether {variable} is filled takes an N for a marked record.
+    A program that selects records with a non-missing {variable} also selects an N.
 
     ## Smallest fix
-    Leave {variable} null where it is not Y.
+    Set {variable} to null where it is not Y.
     """
     yield from not_among(data, variable, ("Y",), null=True)
 
 
 @conformance(
     "AD0279",
-    title="AESEVN is none of 1, 2 and 3",
+    title="AESEVN is not 1, 2 or 3",
     grain=Grain.RECORD,
     structures=_OCCURRENCE,
     needs=("AESEVN",),
     standards=(*ADAMIG, *OCCDS),
 )
 def severity_number(data: Dataset) -> Iterator[Fault]:
-    """The number of the severity of an adverse event is none of 1, 2 and 3.
+    """The number of the severity of an adverse event is not 1, 2 or 3.
 
     ## What it checks
     AESEVN is 1, 2, 3 or null, for mild, moderate and severe.
@@ -149,7 +149,7 @@ def severity_number(data: Dataset) -> Iterator[Fault]:
     Toxicity grades from 1 to 5, in AETOXGRN.
 
     ## Why it matters
-    The worst severity of a subject is the greatest AESEVN; another scale mixes up the ranks.
+    The worst severity of a subject is the highest AESEVN; another scale changes the order.
 
     ## Smallest fix
     Derive AESEVN from AESEV again.
@@ -159,17 +159,17 @@ def severity_number(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     "AD0364",
-    title="A dose stands without its unit DOSEU",
+    title="DOSEON or DOSCUMA is present without DOSEU",
     grain=Grain.METADATA,
     structures=_OCCURRENCE,
     needs_any=(("DOSEON", "DOSCUMA"),),
     standards=OCCDS[-1:],
 )
 def dose_without_unit(data: Dataset) -> Iterator[Fault]:
-    """DOSEON or DOSCUMA is there without the unit of the dose.
+    """DOSEON or DOSCUMA is present without the dose unit.
 
     ## What it checks
-    Where DOSEON or DOSCUMA is there, DOSEU is there.
+    If DOSEON or DOSCUMA is present, DOSEU is present.
 
     ## Why it matters
     A dose without a unit cannot be compared.

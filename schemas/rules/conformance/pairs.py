@@ -22,22 +22,23 @@ _BASIC_AND_OCCURRENCE = (Structure.BDS, Structure.OCCDS)
         "AD0529": {"variable": "AESEVN", "partner": "AESEV", "structures": _BASIC_AND_OCCURRENCE},
         "AD0530": {"variable": "ASEVN", "partner": "ASEV", "structures": _BASIC_AND_OCCURRENCE},
     },
-    title="{variable} stands without {partner}",
+    title="{variable} is present without {partner}",
     grain=Grain.METADATA,
     structures=(Structure.BDS,),
     needs=("{variable}",),
     standards=ADAMIG[1:],
 )
 def number_without_text(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """A number is there without the text it stands for.
+    """A numeric variable is present without its character variable.
 
     ## What it checks
-    Where {variable} is there, {partner} is there.
+    If {variable} is present, {partner} is present.
 
     ## Why it matters
-    {variable} only repeats {partner} for sorting and counting; alone, nobody knows what its numbers mean.
+    {variable} only repeats {partner} for sorting and counting; without it the meaning of its numbers is
+    unknown.
 
     ## Smallest fix
-    Add {partner}, or drop {variable}.
+    Add {partner}, or remove {variable}.
     """
     yield from partner_absent(data, variable, partner)

@@ -30,20 +30,20 @@ _VERSIONS = ADAMIG[3:]
         "AD0889": {"variable": "MDV"},
         "AD0890": {"variable": "AMT"},
     },
-    title="{variable} is missing from a population pharmacokinetic dataset",
+    title="{variable} is not present in a population PK dataset",
     grain=Grain.METADATA,
     structures=_POPULATION_PK,
     standards=_VERSIONS,
 )
 def no_modelling_variable(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A population pharmacokinetic dataset has no {variable}.
+    """{variable} is not present in a population pharmacokinetic (PK) dataset.
 
     ## What it checks
-    {variable} is there.
+    {variable} is present.
 
     ## Why it matters
-    Modelling tools read doses and observations of a subject in order of time: who (USUBJIDN), when (AFRLT),
-    what kind of record (EVID), how much was given (AMT), what was measured (DV) and whether it counts (MDV).
+    Modelling software reads doses and observations of a subject in time order: subject (USUBJIDN), time
+    (AFRLT), event type (EVID), dose (AMT), observation (DV) and whether it is missing (MDV).
 
     ## Smallest fix
     Add {variable}.
@@ -72,23 +72,23 @@ def no_modelling_variable(data: Dataset, variable: str) -> Iterator[Fault]:
         "AD0879": {"variable": "COUNTRYN", "partner": "COUNTRY"},
         "AD0884": {"variable": "COUNTRYL", "partner": "COUNTRY"},
     },
-    title="{variable} stands without {partner}",
+    title="{variable} is present without {partner} (population PK)",
     grain=Grain.METADATA,
     structures=_POPULATION_PK,
     needs=("{variable}",),
     standards=_VERSIONS,
 )
 def half_of_pair(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """A variable is there without the one that holds the same fact in other form.
+    """A variable is present without the variable that has the same information in another form.
 
     ## What it checks
-    Where {variable} is there, {partner} is there.
+    If {variable} is present, {partner} is present.
 
     ## Why it matters
-    {variable} repeats {partner} for a model or for a table; alone, it cannot be traced to its source.
+    {variable} repeats {partner} for a model or a table; on its own it cannot be traced to its source.
 
     ## Smallest fix
-    Add {partner}, or drop {variable}.
+    Add {partner}, or remove {variable}.
     """
     yield from partner_absent(data, variable, partner)
 
@@ -137,19 +137,19 @@ def half_of_pair(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
     standards=_VERSIONS,
 )
 def pair_half_filled(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """Of two variables that hold the same fact only one has a value on a record.
+    """Only one of two variables with the same information has a value on a record.
 
     ## What it checks
-    On every record where {variable} has a value, {partner} has one.
+    On every record where {variable} has a value, {partner} has one, too.
 
     ## Not a fault
-    A record where both are null; a dataset that has only one of the two.
+    A record where both are missing. A dataset that has only one of the two variables.
 
     ## Why it matters
-    A model uses the one, a table the other: they are then about different records.
+    A model uses one variable and a table the other: they are then based on different records.
 
     ## Smallest fix
-    Fill {partner} from {variable}.
+    Derive {partner} from {variable}.
     """
     yield from partner_missing(data, variable, partner)
 
@@ -189,27 +189,28 @@ def pair_half_filled(data: Dataset, variable: str, partner: str) -> Iterator[Fau
         "AD0882": {"variable": "COUNTRY", "partner": "COUNTRYL"},
         "AD0883": {"variable": "COUNTRYL", "partner": "COUNTRY"},
     },
-    title="A value of {variable} goes with several of {partner}",
+    title="{variable} has more than one {partner} (population PK)",
     grain=Grain.DATASET,
     structures=_POPULATION_PK,
     needs=("{variable}", "{partner}"),
     standards=_VERSIONS,
 )
 def pair_disagrees(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """Two variables that hold the same fact do not always go together.
+    """Two variables with the same information are inconsistent.
 
     ## What it checks
-    Among records where both have a value, each value of {variable} goes with one value of {partner} in the
-    whole dataset. Letter case counts. All records of a value that goes with several are marked.
+    Among records where both have a value, each value of {variable} has one value of {partner} in the
+    whole dataset. Letter case counts. All records of a value with more than one are reported.
 
     ## Not a fault
-    Several values of {variable} that share one of {partner}: a rule of its own asks for the other direction
-    where the standard does.
+    More than one value of {variable} for one value of {partner}: another rule checks that direction
+    where the standard requires it.
 
     ## Why it matters
-    A model groups by one of them and its tables by the other; where they disagree, so do the results.
+    A model groups by one variable and its tables by the other; if they are inconsistent, so are the
+    results.
 
     ## Smallest fix
-    Derive {partner} again, one value for each of {variable}.
+    Derive {partner} again, one value for each value of {variable}.
     """
     yield from several_partners(data, variable, partner)

@@ -33,30 +33,30 @@ _SUBJECT_LEVEL = (Structure.ADSL,)
         "AD0071": {"variable": "ARM"},
         "AD0072": {"variable": "TRT01P"},
     },
-    title="{variable} is missing from ADSL",
+    title="{variable} is not present in ADSL",
     grain=Grain.METADATA,
     structures=_SUBJECT_LEVEL,
     standards=ADAMIG,
 )
 def no_required_variable(data: Dataset, variable: str) -> Iterator[Fault]:
-    """ADSL has no {variable}.
+    """{variable} is not present in ADSL.
 
     ## What it checks
-    ADSL has {variable}, which the implementation guide requires of it.
+    ADSL has {variable}, which is required by the ADaM Implementation Guide.
 
     ## Why it matters
-    Other datasets, tables and reviewers take site, demographics and treatment from ADSL; what it lacks is
-    derived again elsewhere, and differently.
+    Other datasets, tables and reviewers take site, demographics and treatment from ADSL; without the
+    variable, they are derived elsewhere, and differently.
 
     ## Smallest fix
-    Add {variable} from SDTM DM, or from the randomization for a treatment.
+    Add {variable} from SDTM DM, or a treatment variable from the randomization.
     """
     yield from absent(data, variable)
 
 
 @conformance(
     "AD0053",
-    title="A subject of ADSL is not in DM",
+    title="ADSL subject is not in DM",
     grain=Grain.SUBJECT,
     structures=_SUBJECT_LEVEL,
     needs=("USUBJID",),
@@ -64,25 +64,26 @@ def no_required_variable(data: Dataset, variable: str) -> Iterator[Fault]:
     standards=ADAMIG[-1:],
 )
 def subject_not_in_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
-    """ADSL has a subject whom the SDTM demographics do not know.
+    """A subject in ADSL is not in SDTM DM.
 
     ## What it checks
-    Every USUBJID of ADSL occurs in SDTM DM. Trailing blanks carry no meaning, leading zeros and case do.
+    Every USUBJID of ADSL is in SDTM DM. Trailing blanks are ignored; leading zeros and letter case are
+    not.
 
     ## Why it matters
-    Such a subject can be traced to no collected data.
+    The subject cannot be traced to collected data.
 
     ## Smallest fix
-    Correct USUBJID, or deliver the DM that belongs to this ADSL.
+    Correct USUBJID, or provide the DM that belongs to this ADSL.
     """
     known = frozenset(_distinct_subjects(study["DM"]).values)
     strangers = data.matching("USUBJID", lambda subject: subject not in known)
-    yield Fault(strangers, ("USUBJID",), "USUBJID does not occur in DM")
+    yield Fault(strangers, ("USUBJID",), "USUBJID is not in DM")
 
 
 @conformance(
     "AD0054",
-    title="A subject has several records in ADSL",
+    title="ADSL has more than one record per subject",
     grain=Grain.SUBJECT,
     structures=_SUBJECT_LEVEL,
     needs=("USUBJID",),
@@ -92,23 +93,23 @@ def repeated_subject(data: Dataset) -> Iterator[Fault]:
     """ADSL has more than one record for a subject.
 
     ## What it checks
-    STUDYID and USUBJID together occur once. Without STUDYID, USUBJID alone. In IADSL, per POOLzz.
+    STUDYID and USUBJID together are unique. Without STUDYID, USUBJID alone. In IADSL, within each POOLzz.
 
     ## Why it matters
-    A join by subject repeats every record of the other dataset, events and all.
+    Merging by subject duplicates every record of the other dataset, including events.
 
     ## Smallest fix
-    Keep one record per subject; what varies within a subject belongs into another dataset.
+    Keep one record per subject; what varies within a subject belongs in another dataset.
     """
     keys = [name for name in ("STUDYID", "USUBJID") if name in data]
     groups = data.groups(*dict.fromkeys((*keys, *pools_of(data))))
     repeated: Mask = pd.Series(groups).duplicated(keep=False).to_numpy(dtype=np.bool_)
-    yield Fault(repeated, tuple(keys[::-1]), f"{' and '.join(keys)} occur more than once")
+    yield Fault(repeated, tuple(keys[::-1]), f"{data.name} has more than one record per {' and '.join(keys)}")
 
 
 @conformance(
     "AD0061",
-    title="ADSL has no start of treatment although EX was delivered",
+    title="Treatment start is not present in ADSL although EX is present",
     grain=Grain.METADATA,
     structures=_SUBJECT_LEVEL,
     datasets=("EX",),
@@ -118,16 +119,16 @@ def no_treatment_start(data: Dataset, study: Study) -> Iterator[Fault]:  # noqa:
     """ADSL has neither TRTSDT nor TRTSDTM, although exposure was collected.
 
     ## What it checks
-    Where SDTM EX was delivered, ADSL has TRTSDT or TRTSDTM.
+    If SDTM EX is present, ADSL has TRTSDT or TRTSDTM.
 
     ## Why it matters
-    Study days, treatment emergence and many times to an event start there.
+    Study days, treatment emergence and many time-to-event variables start at this date.
 
     ## Smallest fix
     Derive TRTSDT from the first exposure in EX.
     """
     if "TRTSDT" not in data and "TRTSDTM" not in data:
-        yield Fault(None, ("TRTSDT", "TRTSDTM"), "neither TRTSDT nor TRTSDTM is there, although EX is")
+        yield Fault(None, ("TRTSDT", "TRTSDTM"), "neither TRTSDT nor TRTSDTM is present although EX is")
 
 
 @conformance(
@@ -136,33 +137,33 @@ def no_treatment_start(data: Dataset, study: Study) -> Iterator[Fault]:  # noqa:
         "AD0070": {"variable": "TRxxAGyN", "partner": "TRxxAGy"},
         "AD0080": {"variable": "TRTxxA", "partner": "TRTxxP"},
     },
-    title="{variable} stands without {partner}",
+    title="{variable} is present without {partner}",
     grain=Grain.METADATA,
     structures=_SUBJECT_LEVEL,
     standards=ADAMIG,
 )
 def treatment_without_partner(data: Dataset, variable: str, partner: str) -> Iterator[Fault]:
-    """ADSL has {variable} without {partner} of the same index.
+    """ADSL has {variable} without the {partner} of the same index.
 
     ## What it checks
-    For every {variable} there is {partner} with the same numbers in place of xx and y, such as 01.
+    For every {variable}, {partner} with the same numbers in place of xx and y, such as 01, is present.
 
     ## Why it matters
-    A number needs the text it stands for, and an actual treatment the planned one it is compared with.
+    A number needs its text, and an actual treatment the planned one to compare it with.
 
     ## Smallest fix
-    Add {partner}, or drop {variable}.
+    Add {partner}, or remove {variable}.
     """
     for each in data.variables:
         index = index_of(variable, each.name.upper())
         needed = with_index(partner, index) if index else ""
         if needed and needed not in data:
-            yield Fault(None, (each.name, needed), f"{each.name} is there without {needed}")
+            yield Fault(None, (each.name, needed), f"{each.name} is present without {needed}")
 
 
 @conformance(
     "AD0204",
-    title="AGE differs from DM",
+    title="AGE in ADSL differs from AGE in DM",
     grain=Grain.SUBJECT,
     structures=_SUBJECT_LEVEL,
     needs=("USUBJID", "AGE"),
@@ -170,14 +171,14 @@ def treatment_without_partner(data: Dataset, variable: str, partner: str) -> Ite
     standards=ADAMIG,
 )
 def age_differs_from_demographics(data: Dataset, study: Study) -> Iterator[Yield]:
-    """AGE in ADSL is not the AGE that DM has for the subject.
+    """AGE in ADSL differs from AGE in DM for the same subject.
 
     ## What it checks
-    For subjects in both, ADSL.AGE equals DM.AGE; a missing age equals a missing one. DM without AGE is
-    not compared.
+    For subjects in both datasets, ADSL.AGE equals DM.AGE; both may be missing. If DM has no AGE,
+    nothing is compared.
 
     ## Not a fault
-    An age derived for analysis by another definition, in AAGE.
+    An age derived by another definition for analysis, in AAGE.
 
     ## Why it matters
     AGE in ADSL is a copy; where it differs, tables and listings contradict each other.
@@ -208,5 +209,5 @@ def _age_of_subject(demographics: Dataset) -> dict[str, float]:
 
 def _distinct_subjects(data: Dataset) -> Distinct:
     if "USUBJID" not in data:
-        raise AdamgateError(f"{data.name} has no USUBJID", "", "deliver it with its subjects")
+        raise AdamgateError(f"{data.name}.USUBJID is not present", "", "add USUBJID to the dataset")
     return data.distinct("USUBJID")

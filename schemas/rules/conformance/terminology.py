@@ -76,80 +76,81 @@ _QUOTE = "'"
 
 @rule(
     "CT001",
-    title="A value is not in its closed codelist",
+    title="Value is not in a non-extensible codelist",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     citations=(TERMINOLOGY,),
 )
 def not_in_closed_codelist(data: Dataset) -> Iterator[Fault | NotApplicable]:
-    """A value is no term of a codelist that nobody may extend.
+    """A value is not a term of a non-extensible codelist.
 
     ## What it checks
-    Each value of a variable with a non-extensible codelist (NY, SEX, AGEU, AESEV, OUT, ACN, DATEFL, TIMEFL,
-    PARAMTYP, …) is one of its terms. Where letter case or blanks are all that differs, the message says so.
-    Small codelists are built in; downloads of NCI EVS or the CDISC Library (`--ct`) take their place.
+    Each value of a variable with a non-extensible codelist (NY, SEX, AGEU, AESEV, OUT, ACN, DATEFL,
+    TIMEFL, PARAMTYP, …) is one of its terms. If only letter case or blanks differ, the message states
+    it. Small codelists are built in; downloads from NCI EVS or the CDISC Library (`--ct`) replace them.
 
     ## Not a fault
-    A null. A variable whose codelist is neither built in nor given.
+    A missing value. A variable whose codelist is neither built in nor provided.
 
     ## Why it matters
-    A program that asks for AESEV = "SEVERE" passes over "Severe" and counts an event too few.
+    A program that selects AESEV = "SEVERE" does not select "Severe" and misses an event.
 
     ## Smallest fix
-    Write the term as the codelist has it.
+    Write the term as in the codelist.
     """
     yield from _unknown_terms(data, extensible=False)
 
 
 @rule(
     "CT002",
-    title="A value is not in its codelist, which may be extended",
+    title="Value is not in an extensible codelist",
     severity=Severity.NOTE,
     grain=Grain.RECORD,
     citations=(TERMINOLOGY,),
 )
 def not_in_extensible_codelist(data: Dataset) -> Iterator[Fault | NotApplicable]:
-    """A value is no published term of a codelist that a sponsor may extend.
+    """A value is not a published term of an extensible codelist.
 
     ## What it checks
-    Each value of a variable with an extensible codelist (DTYPE, SBJTSTAT, toxicity grades, units, …) is one
-    of its published terms. Where letter case or blanks are all that differs, the message says so.
+    Each value of a variable with an extensible codelist (DTYPE, SBJTSTAT, toxicity grades, units, …) is
+    one of its published terms. If only letter case or blanks differ, the message states it.
 
     ## Not a fault
-    A term that the sponsor added on purpose and documents in define.xml: hence a note. Of a codelist of
-    which only a part is built in, a value that has no likeness among its terms.
+    A term that the sponsor added on purpose and documents in define.xml: hence a note. If only a part
+    of a codelist is built in, a value that does not resemble any of its terms.
 
     ## Why it matters
-    A term that exists under another name ("DAY" for "DAYS") extends nothing; pooled studies then disagree.
+    A term that exists under another name ("DAY" for "DAYS") is not an extension; pooled studies are
+    then inconsistent.
 
     ## Smallest fix
-    Use the published term where there is one; document the added term where there is none.
+    Use the published term if one exists; otherwise document the sponsor's term in define.xml.
     """
     yield from _unknown_terms(data, extensible=True)
 
 
 @rule(
     "CT003",
-    title="A value is none of those that the structure names",
+    title="Value is not one that the ADaM structure allows",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     citations=(Citation("ADaM structures"),),
 )
 def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | NotApplicable]:
-    """A value is none of the few that the standard itself names for the variable.
+    """A value is not among those that the standard lists for the variable.
 
     ## What it checks
-    Each value of a variable for which the structure names the values instead of a codelist (SMQzzSC: BROAD,
-    NARROW; ASEVN: 1, 2, 3) is one of them.
+    Each value of a variable for which the ADaM structure lists values instead of a codelist (SMQzzSC:
+    BROAD, NARROW; ASEVN: 1, 2, 3) is one of them.
 
     ## Not a fault
-    A null. Flags and AESEVN are left to rules of their own.
+    A missing value. Flags and AESEVN have rules of their own.
 
     ## Why it matters
-    Programs are written for the values that the standard names; records with others drop out of tables.
+    Programs are written for the values in the standard; records with other values drop out of tables.
 
     ## Smallest fix
-    Write the value as the standard has it, or put another scale into a variable of another name.
+    Write the value as in the standard, or keep another scale in a variable with another name.
     """
     judged = [
         (variable.name, codelist)
@@ -157,7 +158,7 @@ def not_as_the_structure_names(data: Dataset) -> Iterator[Fault | NotApplicable]
         if (codelist := _named_values(data.structure, variable.name.upper())) is not None
     ]
     if not judged:
-        yield NotApplicable("no variable whose values the structure names")
+        yield NotApplicable("no variable with values listed by the ADaM structure")
     for name, codelist in judged:
         yield from _faults(data, name, codelist, whole=True)
 
@@ -184,8 +185,8 @@ def _unknown_terms(data: Dataset, *, extensible: bool) -> Iterator[Fault | NotAp
         if codelist is not None and codelist.extensible == extensible:
             judged.append((variable.name, codelist))
     if not judged:
-        kind = "an extensible" if extensible else "a closed"
-        yield NotApplicable(f"no variable with {kind} codelist that is known")
+        kind = "an extensible" if extensible else "a non-extensible"
+        yield NotApplicable(f"no variable with {kind} codelist that is built in or provided")
     for name, codelist in judged:
         whole = codelist.part in {"", _PART_OF.get(name.upper())}
         yield from _faults(data, name, codelist, whole=whole)
@@ -206,7 +207,7 @@ def _faults(data: Dataset, variable: str, codelist: Codelist, *, whole: bool) ->
         yield Fault(
             mask,
             (variable,),
-            f"{variable} holds values{_verdict(codelist, terms, difference)}",
+            f"{variable} has values {_verdict(codelist, terms, difference)}",
             values=f"{listed(shown_values(values, mask, quotes=_QUOTE), 'and')}{_near(codelist, terms)}",
         )
 
@@ -219,17 +220,18 @@ def _difference(term: str, meant: str) -> str:
     if not meant:
         return ""
     if term.upper() == meant.upper():
-        return "letter case differs"
-    return "blanks differ" if " ".join(term.split()) == meant else "letter case and blanks differ"
+        return "letter case"
+    return "blanks" if " ".join(term.split()) == meant else "letter case and blanks"
 
 
 def _verdict(codelist: Codelist, terms: Mapping[str, str], difference: str) -> str:
     if difference:
         meant = sorted(set(terms.values()))
         shown = meant if len(meant) <= _FEW else [*meant[:_FEW], "others"]
-        return f" that {codelist} has as {listed(shown, 'and')}: {difference}"
-    has = f" ({listed(list(codelist.terms), 'and')})" if len(codelist.terms) <= _FEW else ""
-    return f" that {codelist} does not have{has}"
+        return f"that differ only in {difference} from {listed(shown, 'and')} in {codelist}"
+    if len(codelist.terms) > _FEW:
+        return f"that are not in {codelist}"
+    return f"other than {listed(list(codelist.terms), 'and')}, the terms of {codelist}"
 
 
 def _near(codelist: Codelist, terms: Mapping[str, str]) -> str:

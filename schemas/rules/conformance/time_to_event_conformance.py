@@ -17,29 +17,29 @@ from ..statements import absent, conformance
 
 @conformance(
     "AD0169",
-    title="CNSR is not a whole number from zero",
+    title="CNSR is neither 0 nor a positive integer",
     grain=Grain.RECORD,
     structures=(Structure.BDS,),
     needs=("CNSR",),
     standards=ADAMIG,
 )
 def censor_not_whole(data: Dataset) -> Iterator[Fault]:
-    """CNSR is negative, infinite, has decimals or is a text that is no whole number.
+    """CNSR is negative, infinite, has decimals or is a character value that is not an integer.
 
     ## What it checks
-    Where CNSR has a value, it is a whole number, zero or more.
+    Where CNSR has a value, it is 0 or a positive integer.
 
     ## Not a fault
-    A null on records of parameters that are no time to an event.
+    A missing CNSR on records of parameters that are not time-to-event.
 
     ## Why it matters
-    0 is an event and every positive whole number a reason for censoring. Tools disagree about what other
-    values mean: most take anything that is not 0 for censored or for an event, and say nothing.
+    0 is an event, every positive integer a censored record with its reason. Tools handle other values
+    differently: most treat anything other than 0 as censored, or as an event, silently.
 
     ## Smallest fix
-    Write 0 for an event and 1, 2, 3, … for censoring, one number for each reason.
+    Set CNSR to 0 for an event and to 1, 2, 3, … for a censored record, one number for each reason.
     """
-    yield Fault(_not_whole(data), ("CNSR",), "CNSR is not a whole number, zero or more")
+    yield Fault(_not_whole(data), ("CNSR",), "CNSR is neither 0 nor a positive integer")
 
 
 def _not_whole(data: Dataset) -> Mask:
@@ -52,19 +52,19 @@ def _not_whole(data: Dataset) -> Mask:
 
 @conformance(
     {"AD0373": {"variable": "CNSR"}, "AD0374": {"variable": "AVAL"}},
-    title="{variable} is missing from a time-to-event dataset",
+    title="{variable} is not present in a time-to-event dataset",
     grain=Grain.METADATA,
     structures=(Structure.TTE,),
     standards=ADAMIG,
 )
 def no_time_or_censoring(data: Dataset, variable: str) -> Iterator[Fault]:
-    """A time-to-event dataset has no {variable}.
+    """{variable} is not present in a time-to-event dataset.
 
     ## What it checks
-    {variable} is there.
+    {variable} is present.
 
     ## Why it matters
-    A survival analysis needs a time, AVAL, and whether it ended in an event, CNSR.
+    A survival analysis needs the time, AVAL, and whether it ended with an event, CNSR.
 
     ## Smallest fix
     Add {variable}.

@@ -1,4 +1,4 @@
-"""Rules that compare datasets: their subjects, their deaths, their populations."""
+"""Rules that compare datasets: subjects, deaths and populations."""
 
 from __future__ import annotations
 
@@ -31,63 +31,66 @@ _COVERS = 0.95
 
 @readiness(
     "SL001",
-    title="Several records per subject in ADSL",
+    title="Duplicate USUBJID in ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.ADSL,),
     needs=("USUBJID",),
 )
 def subject_repeated(data: Dataset) -> Iterator[Fault]:
-    """A subject stands in ADSL more than once.
+    """A subject has more than one record in ADSL.
 
     ## What it checks
     USUBJID is unique in ADSL.
 
     ## Not a fault
-    A subject of several studies or pools in IADSL: STUDYID or POOLzz tells the records apart.
+    A subject of several studies or pools in IADSL: STUDYID or POOLzz distinguishes the records.
 
     ## Why it matters
-    Every merge with ADSL multiplies the records of the subject, and denominators count them twice.
+    Every merge with ADSL duplicates the records of the subject, and denominators count the subject twice.
 
     ## Smallest fix
-    Keep one record per subject; values by period belong into variables or another dataset.
+    Keep one record per subject; put values by period in separate variables or another dataset.
     """
-    filled = data.filled("USUBJID")
-    group = data.groups("USUBJID", *pools_of(data))
+    filled, pools = data.filled("USUBJID"), pools_of(data)
+    group = data.groups("USUBJID", *pools)
     times = np.bincount(group[filled], minlength=int(group.max(initial=0)) + 1)
-    yield Fault((times[group] > 1) & filled, ("USUBJID",), f"a subject has several records in {data.name}")
+    within = f" within {' and '.join(pools)}" if pools else ""
+    message = f"USUBJID is not unique{within} in {data.name}"
+    yield Fault((times[group] > 1) & filled, ("USUBJID",), message)
 
 
 @readiness(
     "XD001",
-    title="A subject is not in ADSL",
+    title="Subject is not in ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     needs=("USUBJID",),
     datasets=("ADSL",),
 )
 def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
-    """An analysis dataset has a subject whom ADSL does not know.
+    """An analysis dataset has a subject that is not in ADSL.
 
     ## What it checks
-    Every USUBJID is one of ADSL. Where an identifier of ADSL is equal but for blanks, case or leading
-    zeros, the message says so.
+    Every USUBJID is in ADSL. If an identifier in ADSL differs only in blanks, case or leading zeros, the
+    message reports it.
 
     ## Not a fault
-    Subjects of ADSL without records here.
+    Subjects in ADSL without records in the dataset.
 
     ## Why it matters
-    The subject has no population, no treatment and no covariates: a merge drops them or leaves them
-    without an arm.
+    The subject has no population flags, treatment or covariates: a merge drops the subject or leaves the
+    treatment missing.
 
     ## Smallest fix
-    Write the identifier as ADSL has it, or add the subject to ADSL.
+    Correct USUBJID, or add the subject to ADSL.
     """
     adsl = study["ADSL"]
     if "USUBJID" not in adsl:
-        yield Fault(None, ("USUBJID",), "ADSL has no USUBJID to compare with")
+        yield Fault(None, ("USUBJID",), "USUBJID is not present in ADSL")
         return
-    yield Fault(data.missing("USUBJID"), ("USUBJID",), "USUBJID is missing, so the subject is not in ADSL")
+    message = "USUBJID is missing, the subject cannot be found in ADSL"
+    yield Fault(data.missing("USUBJID"), ("USUBJID",), message)
     unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
     if not unknown.any():
         return
@@ -95,14 +98,14 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     ours = data.distinct("USUBJID")
     alike = np.array([each in known for each in plain_identifiers(ours.values)], dtype=np.bool_)
     similar = unknown & ours.spread(alike, missing=False)
-    message = "the subject is in ADSL only under an identifier that differs in blanks, case or leading zeros"
+    message = "USUBJID is not in ADSL; a USUBJID in ADSL differs only in blanks, case or leading zeros"
     yield Fault(similar, ("USUBJID",), message)
-    yield Fault(unknown & ~similar, ("USUBJID",), "the subject is not in ADSL")
+    yield Fault(unknown & ~similar, ("USUBJID",), "USUBJID is not in ADSL")
 
 
 @readiness(
     "XD002",
-    title="An event of overall survival is no death in ADSL",
+    title="OS event without a death in ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
@@ -110,36 +113,36 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     needs_any=(("ADSL.DTHFL", "ADSL.DTHDT"),),
 )
 def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
-    """Somebody who died in overall survival lives in ADSL, or died on another day.
+    """A subject with an overall survival event has no death in ADSL, or a different date of death.
 
     ## What it checks
-    Subjects with an event of overall survival (PARAMCD OS, or PARAM Overall Survival) have DTHFL = Y or
-    DTHDT in ADSL, and ADT equals DTHDT: an error, or a warning where DTHDT or ADT was imputed.
+    Subjects with an overall survival (OS) event (PARAMCD OS, or PARAM Overall Survival) have DTHFL = Y or
+    DTHDT in ADSL, and ADT equals DTHDT; otherwise it is an error, or a warning if DTHDT or ADT is imputed.
 
     ## Not a fault
-    A death without a date in ADSL. A record beside the one that an analysis flag ANLzzFL selects. Subjects
-    not in ADSL have a finding of their own.
+    A death without a date in ADSL. Records not selected by an analysis flag ANLzzFL, if another record of
+    the subject is selected. Subjects not in ADSL have a separate finding.
 
     ## Why it matters
     Either the survival curve or the table of deaths is wrong.
 
     ## Smallest fix
-    Take the date of death of both from one source.
+    Derive the date of death of both from one source.
     """
     death = deaths_of(data, study["ADSL"])
     event = _overall_survival(data) & (data.numbers("CNSR") == 0) & death.known
-    yield Fault(event & ~death.died, ("CNSR",), "an event of overall survival is no death in ADSL")
+    yield Fault(event & ~death.died, ("CNSR",), "OS event without a death in ADSL")
     if "ADT" in data:
         differs = event & (np.abs(data.days("ADT") - death.day) > 0)
         imputed = death.imputed | (data.filled("ADTF") if "ADTF" in data else False)
-        message = "the date of an event of overall survival differs from DTHDT in ADSL"
+        message = "ADT of the OS event differs from DTHDT in ADSL"
         yield Fault(differs & ~imputed, ("ADT",), message)
-        yield Fault(differs & imputed, ("ADT",), f"{message}; it is imputed", Severity.WARNING)
+        yield Fault(differs & imputed, ("ADT",), f"{message} (imputed date)", Severity.WARNING)
 
 
 @readiness(
     "XD003",
-    title="A death in ADSL is censored in overall survival",
+    title="OS is censored despite a death in ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
@@ -148,18 +151,18 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     consults=("TS",),
 )
 def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
-    """Somebody who is dead in ADSL is censored in overall survival.
+    """A subject with a death in ADSL is censored for overall survival.
 
     ## What it checks
-    Subjects with DTHDT in ADSL have an event of overall survival, if they died on or before the day they
-    were censored or on or before the data cut-off (on the record, else declared, DCUTDTC of TS, or a
-    variable of ADSL). A later death is a note: the data cut-off may lie between.
+    Subjects with DTHDT in ADSL have an overall survival (OS) event if DTHDT is on or before the censoring
+    date or the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL). A later
+    death is a note: it may be after the data cut-off.
 
     ## Not a fault
     A death without a date, or one after the cut-off on the record.
 
     ## Why it matters
-    A death that is missing from the events makes survival look longer than it was.
+    Treating a death as censored overestimates survival.
 
     ## Smallest fix
     Set CNSR to 0 and ADT to DTHDT.
@@ -167,47 +170,47 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     death = deaths_of(data, study["ADSL"])
     adt = data.days("ADT")
     censored = _overall_survival(data) & (data.numbers("CNSR") >= 1)
-    message = "overall survival is censored on or after the day of death in ADSL"
+    message = "OS is censored on or after the date of death in ADSL"
     yield Fault(censored & (death.day <= adt), ("CNSR", "ADT"), message)
     later = censored & (death.day > adt)
     for cut_off in cut_offs_of_records(data, study):
         in_time = later & (death.day <= cut_off.day)
-        message = f"overall survival is censored before a death in ADSL that {cut_off.source} includes"
+        message = f"OS is censored before a death in ADSL that is on or before {cut_off.source}"
         yield Fault(in_time, ("CNSR", "ADT"), message)
         later &= ~in_time
         if cut_off.on_record:
             later &= np.isnan(cut_off.day)
-    message = "overall survival is censored before a death in ADSL; the cut-off may lie between"
+    message = "OS is censored before a death in ADSL, which may be after the data cut-off"
     yield Fault(later, ("CNSR", "ADT"), message, Severity.NOTE)
 
 
 @readiness(
     "XD004",
-    title="A subject of the population has no record",
+    title="Subject of the analysis population without a record",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "ADSL.USUBJID"),
 )
 def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
-    """A parameter lacks a few subjects of its population.
+    """Some subjects of the analysis population have no record of a parameter.
 
     ## What it checks
-    The population of a parameter is the one of ADSL that its subjects agree with best: all subjects, or
-    those with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If it has records for at least 95% of them, the others
-    lack. Where the population is declared, of the study or of the parameter, it is that one, and a lack is an
-    error; the declared population of a parameter is judged whatever share has records. Overall survival
-    that fits no population is a note.
+    The population of a parameter is the one in ADSL that matches its subjects best: all subjects, or those
+    with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If at least 95% of them have a record, subjects without one are
+    reported. If the population is declared, for the study or the parameter, it is used and the finding is an
+    error; a population declared for the parameter is checked whatever the proportion with records. Overall
+    survival that matches no population is a note.
 
     ## Not a fault
-    Duration of response, however many responded, and other parameters of a subset. Randomized subjects
-    who were not treated, where the parameter has exactly those of SAFFL.
+    Duration of response, for any number of responders, and other parameters of a subset. Subjects
+    randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
 
     ## Why it matters
-    A lost subject changes every estimate and leaves no trace in the dataset.
+    A lost subject changes every estimate and is not visible in the dataset.
 
     ## Smallest fix
-    Add the record, censored at the start if there is nothing later, or say why the subject is left out.
+    Add the record, censored at the start if no later date is known, or document why the subject is excluded.
     """
     adsl, parameters = study["ADSL"], data.parameters
     record = adsl_record(data, adsl)
@@ -239,7 +242,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
             severity = Severity.ERROR if flag else None
             found.append(OfParameter(name, message, severity=severity, cause=cause))
         elif of_survival[own[0]]:
-            message += "; no population of ADSL fits better"
+            message += "; no population in ADSL matches better"
             found.append(OfParameter(name, message, severity=Severity.NOTE, cause=cause))
     yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
 
@@ -298,63 +301,63 @@ def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], e
 
 def _declared(adsl: Dataset, flag: str) -> Mask:
     if flag not in adsl:
-        raise ConfigurationError(f"the declared population {flag} is no variable of ADSL")
+        raise ConfigurationError(f"the declared population {flag} is not a variable of ADSL")
     return adsl.equals(flag, "Y")
 
 
 @readiness(
     "XD020",
-    title="No dataset is an analysis dataset",
+    title="No analysis dataset",
     severity=Severity.ERROR,
     grain=Grain.STUDY,
 )
 def nothing_to_judge(study: Study) -> Iterator[Fault]:
-    """Nothing of what was given is an ADaM dataset, so nothing was judged.
+    """None of the datasets is an ADaM dataset, so nothing was checked.
 
     ## What it checks
     At least one dataset has an ADaM structure, or a name that starts with AD.
 
     ## Not a fault
-    SDTM beside ADaM.
+    SDTM datasets next to ADaM datasets.
 
     ## Why it matters
-    A gate that was shown the wrong folder would stay open.
+    With the wrong folder, the check would pass without checking anything.
 
     ## Smallest fix
     Give the folder of the analysis datasets, or declare their structure in datasets.csv.
     """
     if not any(dataset.is_adam for dataset in study):
-        yield Fault(None, (), "none of the datasets is an analysis dataset, so nothing was judged")
+        yield Fault(None, (), "none of the datasets is an analysis dataset, nothing was checked")
 
 
 @readiness(
     "XD021",
-    title="A declared parameter is not there",
+    title="Declared parameter is not in the data",
     severity=Severity.ERROR,
     grain=Grain.STUDY,
 )
 def declared_parameter_absent(study: Study) -> Iterator[Yield]:
-    """Something is declared of a parameter that no time-to-event dataset has.
+    """A declared PARAMCD is not in any time-to-event dataset.
 
     ## What it checks
-    Every PARAMCD that `[endpoint.…]` or `recurrent` declares stands in a time-to-event dataset.
+    Every PARAMCD declared in `[endpoint.…]` or `recurrent` is in a time-to-event dataset.
 
     ## Not a fault
     Declarations in a delivery without time-to-event data.
 
     ## Why it matters
-    A misspelt PARAMCD switches off what was meant to be judged, and nothing else says so.
+    With a misspelt PARAMCD, the checks that the declaration is for are not run.
 
     ## Smallest fix
-    Write the PARAMCD as the data have it, or take the declaration out.
+    Correct the PARAMCD, or remove the declaration.
     """
     datasets = [each for each in study if Structure.TTE in each.structure.lineage and "PARAMCD" in each]
     known = {name for each in datasets for name in each.parameters.names if name}
     quotable = sorted({name for each in datasets for name in quotable_codes(each)})
     declared = {code for dataset in study for code in dataset.declarations.endpoints}
     if not datasets or not declared:
-        yield NotApplicable("nothing is declared of a parameter, or no dataset has any")
+        yield NotApplicable("no parameter is declared, or no time-to-event dataset is present")
         return
     for code in sorted(declared - known):
-        message = f"declared, and no dataset has such a parameter; {did_you_mean(code, quotable)}"
+        message = f"declared, but not in any time-to-event dataset; {did_you_mean(code, quotable)}"
         yield Fault(None, ("PARAMCD",), message, parameter=one_line(code, 20))

@@ -21,20 +21,20 @@ from ..rule import Fault, Grain, NotApplicable, Yield
     structures=(Structure.ADSL,),
 )
 def population_not_nested(data: Dataset) -> Iterator[Yield]:
-    """A subject is in a population and not in the one that contains it.
+    """A subject is in a population, but not in the population that contains it.
 
     ## What it checks
-    Where populations are declared as nested, as PPROTFL within ITTFL, whoever has Y in the inner flag has
-    it in the outer one.
+    If populations are declared as nested, such as PPROTFL within ITTFL, subjects with Y in the inner flag
+    have Y in the outer flag.
 
     ## Not a fault
-    Populations that nobody declared as nested: a safety population need not lie within the randomized.
+    Populations not declared as nested: the safety population need not be within the randomized population.
 
     ## Why it matters
-    The per-protocol table has a subject whom the intention-to-treat table has not.
+    The per-protocol analysis has a subject that is not in the intention-to-treat analysis.
 
     ## Smallest fix
-    Correct the flag that is wrong, or the declaration.
+    Correct the wrong flag, or the declaration.
     """
     nested = data.declarations.nested
     if not nested:
@@ -44,6 +44,6 @@ def population_not_nested(data: Dataset) -> Iterator[Yield]:
         for inner, outer in pairwise(chain):
             lacking = [flag for flag in (inner, outer) if flag not in data]
             if lacking:
-                raise ConfigurationError(f"the declared population {lacking[0]} is no variable of ADSL")
+                raise ConfigurationError(f"the declared population {lacking[0]} is not a variable of ADSL")
             outside = data.equals(inner, "Y") & ~data.equals(outer, "Y")
-            yield Fault(outside, (inner, outer), f"{inner} is Y and {outer} is not")
+            yield Fault(outside, (inner, outer), f"{inner} = Y, but {outer} is not Y")

@@ -27,30 +27,31 @@ _OF_THE_RECORD = re.compile(
 
 @readiness(
     "XD016",
-    title="A variable has another value than in ADSL",
+    title="Value differs from ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     needs=("USUBJID",),
     datasets=("ADSL",),
 )
 def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A variable copied from ADSL no longer says what ADSL says.
+    """The value of a variable differs from the variable of the same name in ADSL.
 
     ## What it checks
-    Variables that a dataset has by the same name as ADSL have the subject's value of ADSL. Another value,
-    a value where ADSL has none, or a flag (…FL) lost is an error; another value lost is a warning.
+    Variables with the same name as in ADSL have the value of the subject in ADSL. A different value, a value
+    that is missing in ADSL, or a missing flag (…FL) that is populated in ADSL is an error; another missing
+    value is a warning.
 
     ## Not a fault
     Variables of the record (ADT, VISIT, DOMAIN, --SEQ, …); trailing blanks; numbers that differ beyond the
-    ninth digit; the cut-off of an interim analysis on its records. Subjects not in ADSL have a finding of
-    their own.
+    ninth digit; an earlier cut-off on the records of an interim analysis. Subjects not in ADSL have a
+    separate finding.
 
     ## Why it matters
-    One table selects by the flag of ADSL, another by its copy: their denominators differ, and nothing says
-    which is right. A dataset that was not made again after ADSL changed looks like this.
+    If one table uses the flag in ADSL and another its copy, their denominators differ. A dataset not
+    derived again after ADSL changed may be the cause.
 
     ## Smallest fix
-    Make the dataset again from the ADSL that is delivered.
+    Derive the dataset again from the delivered ADSL.
     """
     adsl = study["ADSL"]
     shared = list(_shared(data, adsl)) if data.structure is not Structure.ADSL else []  # IADSL has pools
@@ -64,34 +65,34 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
         if name in CUT_OFFS and differs.any() and not data.is_character(name):
             differs = differs & ~at_interim(data, name, of_each(adsl.days(name), record, unknown=np.nan))
         yield Fault(differs, (name,), f"{name} differs from ADSL")
-        yield Fault(found.absent_there, (name,), f"{name} has a value and ADSL has none")
+        yield Fault(found.absent_there, (name,), f"{name} has a value, but is missing in ADSL")
         severity = None if name.endswith("FL") else Severity.WARNING
-        yield Fault(found.absent_here, (name,), f"{name} is missing and ADSL has it", severity)
+        yield Fault(found.absent_here, (name,), f"{name} is missing, but has a value in ADSL", severity)
 
 
 @readiness(
     "XD017",
-    title="A variable has another type or label than in ADSL",
+    title="Variable type or label differs from ADSL",
     severity=Severity.WARNING,
     grain=Grain.METADATA,
     datasets=("ADSL",),
 )
 def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A variable is not described as in ADSL.
+    """The type or label of a variable differs from the variable of the same name in ADSL.
 
     ## What it checks
-    Variables that a dataset has by the same name as ADSL have the same type and the same label. A label
-    that differs in case or blanks only is a note.
+    Variables with the same name as in ADSL have the same type and label. A label that differs only in case
+    or blanks is a note.
 
     ## Not a fault
-    Sources that carry no labels.
+    File formats without labels.
 
     ## Why it matters
-    A merge by a variable that is text here and a number there finds nobody; another label is often another
-    derivation.
+    A merge by a variable that is character in one dataset and numeric in the other matches no records; a
+    different label often means a different derivation.
 
     ## Smallest fix
-    Describe the variable once, for all datasets.
+    Define the variable once, in the same way for all datasets.
     """
     adsl = study["ADSL"]
     pairs = [(data.variable(name), adsl.variable(name)) for name in _shared(data, adsl)]
@@ -102,18 +103,18 @@ def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
         ours.name for ours, theirs in pairs if ours.type != theirs.type and _told(data, adsl, ours.name)
     )
     if other_type:
-        message = f"the type differs from ADSL: {', '.join(other_type)}"
+        message = f"type differs from ADSL: {', '.join(other_type)}"
         yield Fault(None, other_type, message, cause="type")
     if "label" not in data.carries or "label" not in adsl.carries:
         return
     labelled = [(ours, theirs) for ours, theirs in pairs if ours.label and theirs.label]
     other = tuple(ours.name for ours, theirs in labelled if _plain(ours) != _plain(theirs))
     if other:
-        yield Fault(None, other, f"the label differs from ADSL: {', '.join(other)}", cause="label")
+        yield Fault(None, other, f"label differs from ADSL: {', '.join(other)}", cause="label")
     spelled = tuple(ours.name for ours, theirs in labelled if ours.label.strip() != theirs.label.strip())
     spelled = tuple(name for name in spelled if name not in other)
     if spelled:
-        message = f"the label differs from ADSL in case or blanks: {', '.join(spelled)}"
+        message = f"label differs from ADSL in case or blanks: {', '.join(spelled)}"
         yield Fault(None, spelled, message, Severity.NOTE, cause="spelling")
 
 

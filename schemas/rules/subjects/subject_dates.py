@@ -1,4 +1,4 @@
-"""Rules about the dates of a subject in ADSL: treatment, randomization, death, last contact."""
+"""Rules about the dates of a subject in ADSL: treatment, randomization, death, date last known alive."""
 
 from __future__ import annotations
 
@@ -19,50 +19,50 @@ _of_subjects = partial(readiness, grain=Grain.RECORD, structures=(Structure.ADSL
 
 @_of_subjects(
     "SL002",
-    title="A subject of the safety population has no first treatment",
+    title="SAFFL = Y but TRTSDT is missing",
     severity=Severity.ERROR,
     needs=("SAFFL", "TRTSDT"),
 )
 def treated_without_date(data: Dataset) -> Iterator[Fault]:
-    """SAFFL is Y and TRTSDT is missing.
+    """A subject of the safety population has no date of first treatment.
 
     ## What it checks
-    Subjects with SAFFL = Y have TRTSDT.
+    TRTSDT is populated for subjects with SAFFL = Y.
 
     ## Not a fault
-    An ADSL without TRTSDT at all: the rule is then not applicable.
+    TRTSDT not present in ADSL: the rule is then not applicable.
 
     ## Why it matters
-    Whoever is in the safety population was treated. Without the first day no study day, no time to event
-    and no treatment-emergent event can be derived: the subject silently drops out of all of them.
+    Subjects of the safety population were treated. Without TRTSDT, study days, times to event and
+    treatment-emergent events cannot be derived: the subject is silently excluded from all of them.
 
     ## Smallest fix
-    Fill TRTSDT from the first dose, or take the subject out of the safety population.
+    Derive TRTSDT from the first dose, or correct SAFFL.
     """
     fault = data.equals("SAFFL", "Y") & data.missing("TRTSDT")
-    yield Fault(fault, ("TRTSDT", "SAFFL"), "SAFFL is Y and TRTSDT is missing")
+    yield Fault(fault, ("TRTSDT", "SAFFL"), "SAFFL = Y, but TRTSDT is missing")
 
 
 @_of_subjects(
     "SL003",
-    title="Treatment ends before it starts",
+    title="TRTEDT is before TRTSDT",
     severity=Severity.ERROR,
     needs=("TRTSDT", "TRTEDT"),
 )
 def treatment_reversed(data: Dataset) -> Iterator[Fault]:
-    """TRTEDT is before TRTSDT.
+    """The date of last treatment is before the date of first treatment.
 
     ## What it checks
     TRTEDT is on or after TRTSDT.
 
     ## Not a fault
-    Treatment of one day. TRTEDT missing, as while treatment goes on.
+    Treatment on one day only. A missing TRTEDT, for example for ongoing treatment.
 
     ## Why it matters
-    Exposure turns negative, and events on treatment are looked for in a time that does not exist.
+    Duration of exposure is negative, and no event is on treatment.
 
     ## Smallest fix
-    Correct the date that is wrong.
+    Correct the wrong date.
     """
     fault = data.days("TRTEDT") < data.days("TRTSDT")
     yield Fault(fault, ("TRTEDT", "TRTSDT"), "TRTEDT is before TRTSDT")
@@ -70,24 +70,24 @@ def treatment_reversed(data: Dataset) -> Iterator[Fault]:
 
 @_of_subjects(
     "SL004",
-    title="Treatment starts after death",
+    title="TRTSDT is after DTHDT",
     severity=Severity.ERROR,
     needs=("TRTSDT", "DTHDT"),
 )
 def treated_after_death(data: Dataset) -> Iterator[Fault]:
-    """TRTSDT is after DTHDT.
+    """The date of first treatment is after the date of death.
 
     ## What it checks
     TRTSDT is on or before DTHDT.
 
     ## Not a fault
-    Death on the first day of treatment; death before treatment of a subject who was never treated.
+    Death on the first day of treatment; death of a subject who was never treated.
 
     ## Why it matters
-    Survival from the first treatment becomes negative.
+    Survival from first treatment is negative.
 
     ## Smallest fix
-    Correct the date that is wrong; an imputed death must not lie before the last day the subject was alive.
+    Correct the wrong date; an imputed date of death must not be before the date last known alive.
     """
     fault = data.days("TRTSDT") > data.days("DTHDT")
     yield Fault(fault, ("TRTSDT", "DTHDT"), "TRTSDT is after DTHDT")
@@ -95,30 +95,30 @@ def treated_after_death(data: Dataset) -> Iterator[Fault]:
 
 @_of_subjects(
     "SL005",
-    title="A treated subject is not in the safety population",
+    title="TRTSDT has a value but SAFFL is not Y",
     severity=Severity.WARNING,
     needs=("SAFFL", "TRTSDT"),
 )
 def treated_outside_safety(data: Dataset) -> Iterator[Fault]:
-    """TRTSDT is filled and SAFFL is not Y.
+    """A treated subject is not in the safety population.
 
     ## What it checks
     Subjects with TRTSDT have SAFFL = Y.
 
     ## Why it matters
-    The safety population usually is whoever received treatment: the subject's adverse events are counted
-    nowhere.
+    The safety population usually includes all treated subjects: the adverse events of this subject are not
+    counted.
 
     ## Smallest fix
-    Set SAFFL to Y, or waive it where the plan leaves the subject out.
+    Set SAFFL to Y, or waive the finding if the analysis plan excludes the subject.
     """
     fault = data.filled("TRTSDT") & ~data.equals("SAFFL", "Y")
-    yield Fault(fault, ("SAFFL", "TRTSDT"), "TRTSDT is filled and SAFFL is not Y")
+    yield Fault(fault, ("SAFFL", "TRTSDT"), "TRTSDT has a value, but SAFFL is not Y")
 
 
 @_of_subjects(
     "SL006",
-    title="RANDFL and RANDDT contradict each other",
+    title="RANDFL and RANDDT are inconsistent",
     severity=Severity.WARNING,
     needs=("RANDFL", "RANDDT"),
 )
@@ -126,42 +126,41 @@ def randomized_without_date(data: Dataset) -> Iterator[Fault]:
     """A randomized subject has no date of randomization, or the reverse.
 
     ## What it checks
-    RANDFL = Y and RANDDT go together.
+    RANDDT is populated if and only if RANDFL = Y.
 
     ## Why it matters
-    Time from randomization cannot be derived, or somebody who was randomized is left out of the
+    Time from randomization cannot be derived, or a randomized subject is excluded from the
     intention-to-treat analysis.
 
     ## Smallest fix
-    Take both from the randomization records.
+    Derive both from the randomization records.
     """
     flagged, dated = data.equals("RANDFL", "Y"), data.filled("RANDDT")
     variables = ("RANDFL", "RANDDT")
-    yield Fault(flagged & ~dated, variables, "RANDFL is Y and RANDDT is missing")
-    yield Fault(dated & ~flagged, variables, "RANDDT is filled and RANDFL is not Y")
+    yield Fault(flagged & ~dated, variables, "RANDFL = Y, but RANDDT is missing")
+    yield Fault(dated & ~flagged, variables, "RANDDT has a value, but RANDFL is not Y")
 
 
 @_of_subjects(
     "SL007",
-    title="A subject was last known alive before treatment",
+    title="LSTALVDT is before TRTSDT",
     severity=Severity.WARNING,
     needs=("LSTALVDT", "TRTSDT"),
 )
 def last_alive_before_treatment(data: Dataset) -> Iterator[Fault]:
-    """LSTALVDT is before TRTSDT.
+    """The date last known alive is before the date of first treatment.
 
     ## What it checks
-    LSTALVDT is on or after TRTSDT: whoever was treated was alive on that day.
+    LSTALVDT is on or after TRTSDT: a treated subject was alive on that day.
 
     ## Not a fault
     Subjects who were not treated; either date missing.
 
     ## Why it matters
-    Survival is censored before it starts, or on the first day, and a subject who was followed counts for
-    nothing.
+    Survival is censored before or at its start, and the follow-up of the subject is lost.
 
     ## Smallest fix
-    Derive LSTALVDT from all dated records, treatment among them.
+    Derive LSTALVDT from all dated records, including treatment.
     """
     fault = data.days("LSTALVDT") < data.days("TRTSDT")
     yield Fault(fault, ("LSTALVDT", "TRTSDT"), "LSTALVDT is before TRTSDT")
@@ -169,33 +168,33 @@ def last_alive_before_treatment(data: Dataset) -> Iterator[Fault]:
 
 @_of_subjects(
     "SL008",
-    title="DTHFL and DTHDT contradict each other",
+    title="DTHFL and DTHDT are inconsistent",
     severity=Severity.WARNING,
     needs=("DTHFL", "DTHDT"),
 )
 def death_without_date(data: Dataset) -> Iterator[Fault]:
-    """Somebody died and has no date of death, or the reverse.
+    """A subject who died has no date of death, or the reverse.
 
     ## What it checks
-    DTHFL = Y and DTHDT go together. Where DTHDTC is there and blank or partial, the date was not known:
-    that is a note.
+    DTHDT is populated if and only if DTHFL = Y. If DTHDTC is present and missing or partial, the date of
+    death is unknown: this is a note.
 
     ## Not a fault
-    A death whose date nobody knows, as DTHDTC shows; an ADSL without DTHDT.
+    A death with an unknown date, as DTHDTC shows; DTHDT not present in ADSL.
 
     ## Why it matters
-    A death without a date is censored in overall survival, which then looks longer than it was.
+    A death without a date is censored in overall survival, which is then overestimated.
 
     ## Smallest fix
-    Fill DTHDT, imputed by the plan's rule and flagged in DTHDTF where it is not known in full.
+    Populate DTHDT; impute a partial date as the analysis plan specifies, and flag it in DTHDTF.
     """
     died, dated = data.equals("DTHFL", "Y"), data.filled("DTHDT")
     variables = ("DTHDT", "DTHFL")
     undated = died & ~dated
     if "DTHDTC" in data and data.is_character("DTHDTC"):
         unknown = undated & ~data.matching("DTHDTC", lambda text: bool(_COMPLETE_DATE.match(str(text))))
-        message = "DTHFL is Y and DTHDT is missing; DTHDTC does not have the date either"
+        message = "DTHFL = Y, but DTHDT is missing, and DTHDTC is missing or partial"
         yield Fault(unknown, variables, message, Severity.NOTE)
         undated &= ~unknown
-    yield Fault(undated, variables, "DTHFL is Y and DTHDT is missing")
-    yield Fault(dated & ~died, variables, "DTHDT is filled and DTHFL is not Y")
+    yield Fault(undated, variables, "DTHFL = Y, but DTHDT is missing")
+    yield Fault(dated & ~died, variables, "DTHDT has a value, but DTHFL is not Y")

@@ -1,4 +1,4 @@
-"""Rules about CNSR and the texts that say what an event or a censoring was."""
+"""Rules about CNSR and the descriptions of events and censoring."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..rule import Fault, Grain
 
 @readiness(
     "TTE009",
-    title="CNSR is not a whole number from zero",
+    title="CNSR is not a non-negative integer",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=(Structure.TTE,),
@@ -32,20 +32,20 @@ def censoring_not_whole(data: Dataset) -> Iterator[Fault]:
     """CNSR is negative or has decimals.
 
     ## What it checks
-    CNSR is 0 for an event or 1, 2, 3, … for a reason of censoring.
+    CNSR is 0 for an event and 1, 2, 3, … for a censored record, one value per censoring reason.
 
     ## Not a fault
-    A null CNSR of a parameter that is no time to an event.
+    A missing CNSR in a parameter that is not a time to event.
 
     ## Why it matters
-    Tools disagree about other values: one takes all that is not 0 for censored, the next for an event.
+    Tools treat other values differently: some as censored, others as events.
 
     ## Smallest fix
-    Write 0 for events and one positive whole number per reason of censoring.
+    Set CNSR to 0 for events and to one positive integer per censoring reason.
     """
     cnsr = data.numbers("CNSR")
     odd = ~np.isnan(cnsr) & ((cnsr < 0) | (cnsr != np.floor(cnsr)) | np.isinf(cnsr))
-    yield Fault(odd, ("CNSR",), "CNSR is not a whole number from zero")
+    yield Fault(odd, ("CNSR",), "CNSR is not a non-negative integer")
 
 
 @readiness(
@@ -57,47 +57,47 @@ def censoring_not_whole(data: Dataset) -> Iterator[Fault]:
     needs=("CNSR",),
 )
 def censoring_missing(data: Dataset) -> Iterator[Fault]:
-    """A record of a time to an event does not say whether the event occurred.
+    """A time-to-event record has no value of CNSR.
 
     ## What it checks
-    Where a parameter has CNSR on any record, it has it on all: an error, or a warning on records that no
-    analysis flag ANLzzFL selects. And some record of the dataset has it. A parameter without any CNSR whose
-    records have STARTDT or EVNTDESC is a warning.
+    If CNSR is populated on any record of a parameter, it is populated on all of them: otherwise an error, or
+    a warning on records not selected by an analysis flag ANLzzFL. CNSR is populated on at least one record
+    of the dataset. A parameter in which CNSR is never populated but STARTDT or EVNTDESC is, is a warning.
 
     ## Not a fault
-    A parameter without CNSR beside times to an event: a basic data structure may hold both.
+    A parameter without CNSR next to time-to-event parameters: a BDS dataset may hold both.
 
     ## Why it matters
-    A subject without CNSR is dropped or taken for censored, whichever the tool prefers.
+    A record without CNSR is dropped or treated as censored, depending on the tool.
 
     ## Smallest fix
-    Derive CNSR for the record, or leave the record out and say why.
+    Derive CNSR for the record, or exclude the record and document why.
     """
     missing = data.missing("CNSR")
     if missing.all():
-        yield Fault(missing, ("CNSR",), "CNSR is missing on every record")
+        yield Fault(missing, ("CNSR",), "CNSR is missing on all records")
         return
     parameters = data.parameters
     analysed = selected(data)
     for of, mask in split(data, missing & parameters.durations & analysed):
-        message = f"{of.opening}CNSR is missing, other records of the parameter have it"
+        message = f"{of.opening}CNSR is missing, but populated on other records of the parameter"
         yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
     for of, mask in split(data, missing & parameters.durations & ~analysed):
-        message = f"{of.opening}CNSR is missing on a record that no analysis flag selects"
+        message = f"{of.opening}CNSR is missing on a record not selected by an analysis flag"
         yield Fault(mask, ("CNSR", *analysis_flags(data)), message, Severity.WARNING, parameter=of.parameter)
     described = np.zeros(len(data), dtype=np.bool_)
     for variable in ("STARTDT", "EVNTDESC"):
         if variable in data:
             described |= data.filled(variable)
     for of, mask in split(data, missing & ~parameters.durations & described):
-        message = f"{of.opening}no record has CNSR, although the parameter has an origin or an event"
+        message = f"{of.opening}CNSR is missing on all records, but STARTDT or EVNTDESC is populated"
         variables = ("CNSR", "STARTDT", "EVNTDESC")
         yield Fault(mask, variables, message, Severity.WARNING, parameter=of.parameter)
 
 
 @readiness(
     "TTE011",
-    title="CNSR looks inverted",
+    title="CNSR appears to be inverted",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -105,29 +105,29 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     needs_any=(("EVNTDESC", "CNSDTDSC", "SRCVAR", "SRCDOM", "DTHFL", "DTHDT"),),
 )
 def censoring_inverted(data: Dataset) -> Iterator[Fault]:
-    """What CNSR calls an event reads like a censoring, and the reverse.
+    """Records with CNSR = 0 look censored, and records with CNSR >= 1 look like events.
 
     ## What it checks
-    For each parameter, on more than half of the records concerned: do the records with CNSR = 0 have
-    texts of censoring (alive, last, completion, lost, cut-off, ongoing, randomization), a date from
-    LSTALVDT, RFENDT, EOSDT, TRTEDT, RANDDT or the cut-off (SRCVAR), or a censoring description
-    (CNSDTDSC), while those with CNSR >= 1 have not? Do those with CNSR >= 1 have texts of events, come
-    from a death date or from adverse events, or are they the deaths of overall survival, while those with
-    CNSR = 0 are not? Two clues are an error, one about CNSR = 0 is a warning; the message says which.
-    In a parameter of follow-up (declared, or by PARAM: "Duration of Follow-up", "Time to Censoring") the
-    event is the end of follow-up and the reverse is asked: a warning, and an error if the role is declared.
+    For each parameter, on more than half of the records concerned: records with CNSR = 0 have a description
+    of censoring (alive, last, completion, lost, cut-off, ongoing, randomization), a date from LSTALVDT,
+    RFENDT, EOSDT, TRTEDT, RANDDT or the cut-off (SRCVAR), or a CNSDTDSC, and records with CNSR >= 1 do not;
+    or records with CNSR >= 1 have a description of an event, a death date or an adverse event as source, or
+    are the deaths of overall survival, and records with CNSR = 0 are not. Two indications are an error, one
+    about CNSR = 0 is a warning; the message lists them.
+    In a follow-up parameter (declared, or by PARAM: "Duration of Follow-up", "Time to Censoring") the event
+    is the end of follow-up and the opposite is checked: a warning, or an error if the role is declared.
 
     ## Not a fault
-    An event text on censored records ("Death after two missed visits"), censoring at death, or a word of
-    censoring that PARAM has too ("Time to Last Dose"). TRTEDT of a time to the end of treatment, EOSDT of
-    a time to the end of the study. Deaths that are censored in a parameter of follow-up.
+    An event description on censored records ("Death after two missed visits"), censoring at death, or a
+    term of censoring that is also in PARAM ("Time to Last Dose"). TRTEDT for time to end of treatment,
+    EOSDT for time to end of study. Censored deaths in a follow-up parameter.
 
     ## Why it matters
-    CNSR is the reverse of what every survival tool wants. An inverted CNSR gives a curve that looks
-    reasonable: in the CDISC pilot a median of 181 days instead of 51.
+    CNSR is the reverse of the event indicator that survival software expects. With an inverted CNSR the
+    curve still looks plausible: in the CDISC pilot the median becomes 181 days instead of 51.
 
     ## Smallest fix
-    Set CNSR to 0 for events and to 1 or more for censorings.
+    Set CNSR to 0 for events and to 1 or more for censored records.
     """
     parameters = data.parameters
     cnsr = data.numbers("CNSR")
@@ -136,11 +136,11 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     found = [*_inverted(data, sides.among(~of_follow_up))]
     if of_follow_up.any():
         found += _inverted(data, sides.among(of_follow_up).reversed, of_follow_up=True)
-    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR looks inverted")
+    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR appears to be inverted")
 
 
 def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterator[OfParameter]:
-    """What is said of each parameter whose CNSR looks inverted."""
+    """What is reported of each parameter whose CNSR appears to be inverted."""
     parameters = data.parameters
     clues = list(clues_of_inversion(data, sides))
     fired = np.array([clue.parameters for clue in clues])
@@ -149,9 +149,7 @@ def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterat
     both = sides.count(sides.event) * sides.count(sides.censored) > 0
     if of_follow_up:
         suspect &= both  # all may be followed to an end: then there is no other side
-    opening_words = (
-        "CNSR looks inverted for a parameter of follow-up" if of_follow_up else "CNSR looks inverted"
-    )
+    opening_words = f"CNSR appears to be inverted{' for a follow-up parameter' if of_follow_up else ''}"
     codes = parameters.codes
     for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
         number = codes[own[0]]
@@ -163,29 +161,28 @@ def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterat
 
 @readiness(
     "TTE012",
-    title="One text describes events and censorings",
+    title="Same description for events and censored records",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("PARAMCD", "CNSR", "EVNTDESC"),
 )
 def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
-    """Within a parameter the same text stands under CNSR = 0 and under CNSR >= 1.
+    """Within a parameter, the same EVNTDESC is used with CNSR = 0 and with CNSR >= 1.
 
     ## What it checks
-    Records with the same EVNTDESC, and the same CNSDTDSC where there is one, are all events or all
-    censored. The finding marks the fewer of them.
+    Records with the same EVNTDESC, and the same CNSDTDSC if present, are either all events or all censored.
+    The finding lists the smaller group.
 
     ## Not a fault
-    The same EVNTDESC where CNSDTDSC tells them apart: a death that is censored at the last assessment
-    before two missed visits says so in CNSDTDSC.
+    The same EVNTDESC with a different CNSDTDSC: for example a death censored at the last assessment before
+    two missed visits, as CNSDTDSC explains.
 
     ## Why it matters
-    One of the two is wrong: some records of the parameter have the wrong CNSR, or the text was not
-    derived with it.
+    Either CNSR is wrong on some records, or the description was not derived together with CNSR.
 
     ## Smallest fix
-    Correct CNSR, or describe the two differently.
+    Correct CNSR, or use different descriptions.
     """
     parameters = data.parameters
     cnsr = data.numbers("CNSR")
@@ -201,13 +198,13 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
     of_event = np.append(mixed & (events < censorings), False)[group] & event
     of_censoring = np.append(mixed & (events >= censorings), False)[group] & censored
     for of, mask in split(data, judged & (of_event | of_censoring)):
-        message = f"{of.opening}the same text stands under CNSR = 0 and under CNSR >= 1"
+        message = f"{of.opening}events (CNSR = 0) and censored records (CNSR >= 1) have the same description"
         yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
 
 
 @readiness(
     "TTE013",
-    title="One text describes two reasons of censoring",
+    title="Same description for several non-zero values of CNSR",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -215,30 +212,30 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
     needs_any=(("EVNTDESC", "CNSDTDSC"),),
 )
 def text_of_two_reasons(data: Dataset) -> Iterator[Fault]:
-    """Within a parameter the same text stands under two values of CNSR from 1.
+    """Within a parameter, the same description is used with several non-zero values of CNSR.
 
     ## What it checks
     Censored records with the same EVNTDESC and CNSDTDSC have the same CNSR.
 
     ## Why it matters
-    CNSR above 1 tells reasons of censoring apart, for sensitivity analyses and competing risks. One text
-    with two values leaves open which reason it was.
+    Non-zero values of CNSR distinguish censoring reasons, for sensitivity analyses and competing risks.
+    With one description for several values, the censoring reason is ambiguous.
 
     ## Smallest fix
-    Give one reason one value, or describe the two differently.
+    Use one value of CNSR per censoring reason, or different descriptions.
     """
     parameters = data.parameters
     judged = _described_censorings(data)
     text = _groups(judged, parameters.codes, *_descriptions(data))
     value = _groups(judged, text, data.distinct("CNSR").codes)
     for of, mask in split(data, judged & _ambiguous(text, value, judged)):
-        message = f"{of.opening}the same text stands under two values of CNSR from 1"
+        message = f"{of.opening}censored records with the same description have different values of CNSR"
         yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
 
 
 @readiness(
     "TTE014",
-    title="One value of CNSR stands for several reasons of censoring",
+    title="One value of CNSR for several censoring reasons",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -246,17 +243,17 @@ def text_of_two_reasons(data: Dataset) -> Iterator[Fault]:
     needs_any=(("EVNTDESC", "CNSDTDSC"),),
 )
 def several_reasons(data: Dataset) -> Iterator[Fault]:
-    """Within a parameter several texts stand under one value of CNSR from 1.
+    """Within a parameter, one non-zero value of CNSR has several descriptions.
 
     ## What it checks
-    Whether CNSR alone tells the reasons of censoring apart. CNSR = 0 may have several texts: the
+    CNSR alone distinguishes the censoring reasons. Events (CNSR = 0) may have several descriptions: the
     components of a composite endpoint.
 
     ## Why it matters
-    An analysis that treats a reason differently must select by text, not by CNSR.
+    An analysis that handles one censoring reason differently must select it by description, not by CNSR.
 
     ## Smallest fix
-    None if CNSR = 1 is meant for all censorings; otherwise one value per reason.
+    None if CNSR = 1 is intended for all censored records; otherwise use one value per censoring reason.
     """
     parameters = data.parameters
     judged = _described_censorings(data)
@@ -264,7 +261,7 @@ def several_reasons(data: Dataset) -> Iterator[Fault]:
     text = _groups(judged, value, *_descriptions(data))
     several = judged & _ambiguous(value, text, judged)
     for of in where(data, parameters.count(several) > 0):
-        message = f"{of.opening}one value of CNSR stands for several reasons of censoring"
+        message = f"{of.opening}one value of CNSR is used for several censoring reasons"
         variables = ("CNSR", *_described_by(data))
         yield Fault(None, variables, message, parameter=of.parameter, cause=of.cause)
 
@@ -278,29 +275,30 @@ def several_reasons(data: Dataset) -> Iterator[Fault]:
     needs=("CNSR", "ADT"),
 )
 def end_missing(data: Dataset) -> Iterator[Fault]:
-    """An event or a censoring has no date.
+    """ADT is missing for an event or a censored record.
 
     ## What it checks
-    Records with CNSR have ADT. On a record that no analysis flag ANLzzFL selects its absence is a warning.
+    ADT is populated if CNSR is populated: otherwise an error, or a warning on records not selected by an
+    analysis flag ANLzzFL.
 
     ## Why it matters
-    The duration cannot be checked, nor the record compared with deaths, cut-offs and other endpoints.
+    AVAL cannot be verified, and the record cannot be compared with deaths, cut-offs and other endpoints.
 
     ## Smallest fix
-    Derive ADT, or leave the record out and say why.
+    Derive ADT, or exclude the record and document why.
     """
     cnsr, analysed = data.numbers("CNSR"), selected(data)
     missing = data.missing("ADT") & analysed
-    yield Fault(missing & (cnsr == 0), ("ADT", "CNSR"), "an event has no ADT")
-    yield Fault(missing & (cnsr >= 1), ("ADT", "CNSR"), "a censored record has no ADT")
+    yield Fault(missing & (cnsr == 0), ("ADT", "CNSR"), "ADT is missing for an event")
+    yield Fault(missing & (cnsr >= 1), ("ADT", "CNSR"), "ADT is missing for a censored record")
     elsewhere = data.missing("ADT") & ~analysed & (cnsr >= 0)
-    message = "ADT is missing on a record that no analysis flag selects"
+    message = "ADT is missing on a record not selected by an analysis flag"
     yield Fault(elsewhere, ("ADT", *analysis_flags(data)), message, Severity.WARNING)
 
 
 @readiness(
     "TTE016",
-    title="An event or a censoring is not described",
+    title="EVNTDESC or CNSDTDSC is missing",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     structures=(Structure.TTE,),
@@ -308,54 +306,55 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     needs_any=(("EVNTDESC", "CNSDTDSC"),),
 )
 def description_missing(data: Dataset) -> Iterator[Fault]:
-    """Nothing says what the event or the reason of censoring was.
+    """The event or the censoring reason is not described.
 
     ## What it checks
-    Events have EVNTDESC; censored records have EVNTDESC or CNSDTDSC.
+    EVNTDESC is populated for events; EVNTDESC or CNSDTDSC is populated for censored records.
 
     ## Not a fault
-    Records that no analysis flag ANLzzFL selects. A censored record described in either of the two; events
-    where the dataset has no EVNTDESC.
+    Records not selected by an analysis flag ANLzzFL. A censored record with only one of the two; events in a
+    dataset without EVNTDESC.
 
     ## Why it matters
-    A composite endpoint cannot be taken apart, and an inverted CNSR cannot be seen.
+    The components of a composite endpoint cannot be identified, and an inverted CNSR cannot be detected.
 
     ## Smallest fix
-    Fill EVNTDESC for events and for censorings, CNSDTDSC where the date of censoring needs a reason.
+    Populate EVNTDESC for events and censored records, and CNSDTDSC to describe the censoring date.
     """
     cnsr = np.where(selected(data), data.numbers("CNSR"), np.nan)
     described = np.logical_or.reduce([data.filled(variable) for variable in _described_by(data)])
     if "EVNTDESC" in data:
-        yield Fault((cnsr == 0) & data.missing("EVNTDESC"), ("EVNTDESC", "CNSR"), "an event has no EVNTDESC")
-    message = "a censored record has neither EVNTDESC nor CNSDTDSC"
+        unnamed = (cnsr == 0) & data.missing("EVNTDESC")
+        yield Fault(unnamed, ("EVNTDESC", "CNSR"), "EVNTDESC is missing for an event")
+    message = "EVNTDESC and CNSDTDSC are missing for a censored record"
     yield Fault((cnsr >= 1) & ~described, ("EVNTDESC", "CNSDTDSC", "CNSR"), message)
 
 
 @readiness(
     "TTE019",
-    title="A parameter has no event",
+    title="No events in a parameter",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("PARAMCD", "CNSR"),
 )
 def no_event(data: Dataset) -> Iterator[Fault]:
-    """Every subject of a parameter is censored.
+    """All records of a parameter are censored.
 
     ## What it checks
-    Whether each parameter with CNSR has a record with CNSR = 0.
+    Each parameter with CNSR has a record with CNSR = 0.
 
     ## Why it matters
-    Curves stay at one, medians and hazard ratios cannot be estimated, and some tools stop.
+    Survival curves stay at 1, medians and hazard ratios cannot be estimated, and some software stops.
 
     ## Smallest fix
-    None if nobody had the event. Otherwise look whether the events were selected.
+    None if no subject had the event. Otherwise check the selection of events.
     """
     parameters = data.parameters
     cnsr = data.numbers("CNSR")
     without = (parameters.count(cnsr >= 1) > 0) & (parameters.count(cnsr == 0) == 0)
     for of in where(data, without):
-        message = f"{of.opening}no record has CNSR = 0, every subject is censored"
+        message = f"{of.opening}no events, all records are censored"
         yield Fault(None, ("CNSR",), message, parameter=of.parameter, cause=of.cause)
 
 

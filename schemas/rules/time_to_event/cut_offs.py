@@ -1,4 +1,4 @@
-"""Rules about the data cut-off: what lies after it, and whether datasets have the same one."""
+"""Rules about the data cut-off: dates after it, and datasets with different cut-offs."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _DATES = ("ADT", "ASTDT")
     needs=("ADT",),
 )
 def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
-    """A record ends after the cut-off that is declared, or that it names itself.
+    """ADT is after the declared data cut-off, or after the cut-off on the record.
 
     ## What it checks
-    ADT is on or before the declared data cut-off, else the one on the same record (DCUTDT, CUTOFFDT, …).
+    ADT is on or before the declared data cut-off, else the cut-off on the same record (DCUTDT, CUTOFFDT, …).
 
     ## Not a fault
-    Neither declared nor on the record: a cut-off is never guessed.
+    No cut-off, neither declared nor on the record: a cut-off is never guessed.
 
     ## Why it matters
-    What is known after the cut-off is known of some subjects only, of those who had events.
+    After the cut-off, data are complete only for some subjects, mostly those with events.
 
     ## Smallest fix
     Censor at the cut-off, or correct the date.
@@ -60,11 +60,11 @@ def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
     declared = declared_cut_off(data)
     own = [variable for variable in CUT_OFFS if variable in data]
     if declared is None and not own:
-        yield NotApplicable(f"no cut-off is declared, and {none_present(*CUT_OFFS)}")
+        yield NotApplicable(f"no data cut-off is declared, and {none_present(*CUT_OFFS)}")
         return
     adt, judged = data.days("ADT"), _times_to_event(data)
     if declared is not None:
-        yield Fault(judged & (adt > declared.day), ("ADT",), "ADT is after the declared cut-off")
+        yield Fault(judged & (adt > declared.day), ("ADT",), "ADT is after the declared data cut-off")
         return
     for variable in own:
         yield Fault(judged & (adt > data.days(variable)), ("ADT", variable), f"ADT is after {variable}")
@@ -72,7 +72,7 @@ def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
 
 @readiness(
     "XD005",
-    title="ADT is after the data cut-off of the study",
+    title="ADT is after the data cut-off in TS or ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
@@ -80,17 +80,17 @@ def end_after_cut_off(data: Dataset) -> Iterator[Yield]:
     consults=("TS", "ADSL"),
 )
 def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A record ends after the data cut-off of the trial summary or of ADSL.
+    """ADT is after the data cut-off in TS or ADSL.
 
     ## What it checks
-    ADT is on or before DCUTDTC of TS, else the cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
+    ADT is on or before DCUTDTC in TS, else the data cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
 
     ## Not a fault
-    No cut-off in either: the rule is then not applicable. A declared cut-off takes their place, and so does
-    one on the record.
+    No cut-off in either: the rule is then not applicable. A declared cut-off, or one on the record, takes
+    precedence.
 
     ## Why it matters
-    What is known after the cut-off is known of some subjects only, of those who had events.
+    After the cut-off, data are complete only for some subjects, mostly those with events.
 
     ## Smallest fix
     Censor at the cut-off, or correct the date.
@@ -98,9 +98,9 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
     cut_off = cut_off_for(data, study)
     if cut_off is None or cut_off.declared:
         yield NotApplicable(
-            "another rule judges by the declared cut-off"
+            "a data cut-off is declared, which another rule checks"
             if cut_off is not None
-            else "neither TS (DCUTDTC) nor ADSL (USUBJID with DCUTDT, CUTOFFDT, …) has a data cut-off"
+            else "no data cut-off in TS (DCUTDTC) or ADSL (USUBJID with DCUTDT, CUTOFFDT, …)"
         )
         return
     late = _times_to_event(data) & (data.days("ADT") > cut_off.day)
@@ -111,7 +111,7 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
 
 @readiness(
     "XD018",
-    title="Datasets from different data cut-offs",
+    title="Dataset does not match the data cut-off of the study",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     needs=("USUBJID",),
@@ -119,28 +119,28 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
     consults=("TS", "ADSL"),
 )
 def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A dataset was made from a later state of the data than the study's cut-off, or from an earlier one.
+    """A dataset was created with a later or an earlier data cut-off than that of the study.
 
     ## What it checks
-    A cut-off variable of the dataset equals the data cut-off of the study (declared, DCUTDTC of TS, or a
-    variable of ADSL), and no record of a dataset other than times to an event has ADT or ASTDT after it.
-    Against a declared cut-off both are errors.
+    A cut-off variable of the dataset equals the data cut-off of the study (declared, DCUTDTC in TS, or a
+    variable of ADSL), and ADT and ASTDT are on or before it in all but time-to-event datasets. If the
+    cut-off is declared, both are errors.
 
     ## Not a fault
-    Imputed dates (ADTF, ASTDTF). No cut-off: a guess is no ground. Times to an event have their own rule.
-    An earlier cut-off of an interim analysis: PARAM says so, or the subject has another record of the
-    parameter with the cut-off of the study.
+    Imputed dates (ADTF, ASTDTF). No stated cut-off: it is never guessed. Time-to-event datasets have a
+    separate rule. An earlier cut-off of an interim analysis: it is named in PARAM, or the subject has another
+    record of the parameter with the cut-off of the study.
 
     ## Why it matters
-    Deaths of one cut-off beside adverse events of another are two studies in one table.
+    Deaths from one cut-off and adverse events from another cannot be analysed together.
 
     ## Smallest fix
-    Export all datasets from one snapshot, or cut the later one.
+    Create all datasets from one snapshot, or apply the cut-off to the later one.
     """
     cut_off = cut_off_for(data, study)
     if cut_off is None:
         yield NotApplicable(
-            "neither declarations nor TS (DCUTDTC) nor ADSL (DCUTDT, CUTOFFDT, …) have a cut-off"
+            "no data cut-off is declared, or present in TS (DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
         )
         return
     severity = Severity.ERROR if cut_off.declared else None
@@ -164,7 +164,7 @@ def _other_values(data: Dataset, cut_off: CutOff, severity: Severity | None) -> 
 
 @readiness(
     "XD019",
-    title="Follow-up ends far before the data cut-off",
+    title="Follow-up ends long before the data cut-off",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -172,23 +172,23 @@ def _other_values(data: Dataset, cut_off: CutOff, severity: Severity | None) -> 
     consults=("TS", "ADSL"),
 )
 def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
-    """Many who are alive were last seen long before the cut-off.
+    """Many subjects were last known alive long before the data cut-off.
 
     ## What it checks
-    Of those censored in overall survival, how many were last known alive more than a year before the data
-    cut-off (on the record, else declared, DCUTDTC of TS, or a variable of ADSL); a quarter of them or more
-    is told. Where no cut-off is stated, a last day on which many records are censored is reported as the
-    likely one.
+    The number of subjects censored for overall survival who were last known alive more than a year before
+    the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL); reported from a
+    quarter of them. If no cut-off is stated, the last day on which many records are censored is reported as
+    the likely cut-off.
 
     ## Not a fault
-    A few who were lost or withdrew. Other endpoints, which end with the last assessment.
+    A few subjects lost to follow-up or withdrawn. Other endpoints, which end with the last assessment.
 
     ## Why it matters
-    If the sick are the ones who are no longer seen, survival looks better than it is; and medians of
-    follow-up say less than the dates of the study promise.
+    If subjects in poor health are lost to follow-up, survival is overestimated; and follow-up is shorter
+    than the dates of the study suggest.
 
     ## Smallest fix
-    None if contact was really lost. Otherwise look whether the last contact was taken from all sources.
+    None if contact was lost. Otherwise check that the date last known alive is derived from all sources.
     """
     parameters = data.parameters
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
@@ -197,7 +197,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     if cut_off is None:
         yield from _told_cut_off(adt, survival if survival.any() else censored)
         yield NotApplicable(
-            "neither declarations nor TS (DCUTDTC) nor ADSL (DCUTDT, CUTOFFDT, …) have a cut-off"
+            "no data cut-off is declared, or present in TS (DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
         )
         return
     gap = day_of_cut_off(data, study) - adt
@@ -207,7 +207,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
         among = judged & np.isin(parameters.codes, np.unique(parameters.codes[mask]))
         if 4 * np.count_nonzero(mask) >= np.count_nonzero(among):
             share = f"{np.count_nonzero(mask)} of {np.count_nonzero(among)} censored subjects"
-            message = f"{of.opening}{share} were last seen more than a year before {cut_off.source}"
+            message = f"{of.opening}{share} were last known alive more than a year before {cut_off.source}"
             yield Fault(mask, ("ADT",), message, parameter=of.parameter)
 
 
@@ -218,7 +218,7 @@ def _told_cut_off(adt: NDArray[np.float64], censored: Mask) -> Iterator[Inferenc
         date = np.datetime64(int(day), "D")
         yield Inference(
             "cut-off",
-            f"no cut-off is stated; the last day of censoring looks like it: {records} are censored then",
+            f"no data cut-off is stated; likely the last day of censoring: {records} are censored on it",
             values=str(date),
         )
 

@@ -1,4 +1,4 @@
-"""Rules about AVAL of a time to an event: its unit, and how it follows from the dates."""
+"""Rules about AVAL of time-to-event data: its unit, and its derivation from the dates."""
 
 from __future__ import annotations
 
@@ -31,35 +31,34 @@ _ENOUGH = 4
 
 @readiness(
     "TTE007",
-    title="AVAL contradicts ADT and STARTDT",
+    title="AVAL is inconsistent with ADT and STARTDT",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("PARAMCD", "AVAL", "ADT", "STARTDT"),
 )
 def duration_against_dates(data: Dataset) -> Iterator[Yield]:
-    """A duration is not what its dates give on the other records of the parameter.
+    """AVAL does not follow the formula that the other records of the parameter follow.
 
     ## What it checks
-    For each parameter the formula that gives AVAL from ADT and STARTDT on at least 95% of the records is
+    For each parameter, the formula that gives AVAL from ADT and STARTDT on at least 95% of the records is
     inferred and reported: the unit, the days per unit (7; 30.4375, 30.44, 30.42, 30.4, 365/12, 30 or
-    calendar months; 365.25, 365; more rarely 365.2425, its twelfth, or 28; or another constant that the
-    records agree on), whether the first day counts, and the decimals. On fewer than 20 records, constants
-    that other parameters of the dataset show are tried first. AVAL may differ by half a unit of its last
-    decimal; whole days may not differ. Records that no inferred formula gives are errors. Where no formula
-    gives 95%, one that gives half of the records while another gives nearly all others means two units in
-    one parameter, an error; anything else is a warning about the parameter as a whole. Where dates give no
-    formula, ADTM - STARTDTM is tried in days, hours, minutes and seconds.
+    calendar months; 365.25, 365; less often 365.2425, 365.2425/12 or 28; or another constant that the
+    records agree on), whether one day is added, and the decimals. With fewer than 20 records, constants of
+    other parameters of the dataset are tried first. AVAL may differ by half a unit of its last decimal;
+    whole days may not differ. Records that do not follow an inferred formula are errors. If no formula fits
+    95%, one that fits half of the records while another fits nearly all others means two units in one
+    parameter, an error; anything else is a warning about the whole parameter. If no formula fits the dates,
+    ADTM - STARTDTM is tried in days, hours, minutes, seconds and weeks.
 
     ## Not a fault
     Months rounded to one decimal, which are up to a day and a half off; study weeks, which are rounded up;
-    values cut instead of rounded; values rounded up or down at
-    exactly one half; zero durations that were all raised to one value; records without AVAL or a date.
-    Several records that differ by one in the last decimal are a warning, and so is one that another
-    constant gives: a way of rounding that is not known here looks like that.
+    truncated values; values rounded up or down at exactly one half; durations of zero all replaced by one
+    value; records without AVAL or a date. Several records that differ by one in the last decimal are a
+    warning, and so is one that another constant explains: an unknown method of rounding may be the reason.
 
     ## Why it matters
-    A shifted date or a day taken for a month moves the curve, and the value itself looks like any other.
+    A shifted date, or days taken for months, changes the survival curve, and the value looks plausible.
 
     ## Smallest fix
     Correct the date or the duration, then derive AVAL again for the whole parameter.
@@ -71,7 +70,7 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     for name, (_, by_time) in timed.items():
         yield Inference("AVAL", f"AVAL = {by_time.formula}", name)
     of_times = (
-        OfParameter(name, f"AVAL differs from {each.formula}, which holds on the other records", own)
+        OfParameter(name, f"AVAL differs from {each.formula}, which the other records follow", own)
         for name, (positions, each) in timed.items()
         for own in [positions[each.exceptions]]
     )
@@ -83,7 +82,7 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     )
     found = chain(of_dates, of_times)
     yield from by_parameter(
-        data, ("AVAL", "ADT", "STARTDT"), found, "AVAL does not follow from ADT and STARTDT by one formula"
+        data, ("AVAL", "ADT", "STARTDT"), found, "no single formula derives AVAL from ADT and STARTDT"
     )
 
 
@@ -93,11 +92,11 @@ def _faults(
     second, closest = inference.second, inference.closest
     if inference.fits:
         near = _near_misses(data, positions, inference)
-        message = f"AVAL differs from {inference.fits[0]}, which holds on the other records"
+        message = f"AVAL differs from {inference.fits[0]}, which the other records follow"
         if second is not None:
-            message += f"; the differing ones follow {second}"
+            message += f"; these follow {second}"
         yield OfParameter(name, message, positions[inference.exceptions & ~near])
-        message = f"AVAL differs by one in the last decimal from {inference.fits[0]}"
+        message = f"AVAL differs from {inference.fits[0]} by one in the last decimal"
         yield OfParameter(name, message, positions[near], Severity.WARNING)
     elif second is not None and closest is not None:
         if second.unit is not closest.unit:
@@ -107,9 +106,9 @@ def _faults(
             message = f"two formulas in one parameter: most records follow {closest}, these {second}"
             yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
     elif inference.records:
-        message = f"no formula gives AVAL from ADT and STARTDT on 95% of {inference.records} records"
+        message = f"no formula derives AVAL from ADT and STARTDT on 95% of {inference.records} records"
         if closest is not None and in_use(closest):
-            message += f"; the closest, {closest}, gives {inference.explained}"
+            message += f"; the closest, {closest}, fits {inference.explained}"
         yield OfParameter(name, message, severity=Severity.WARNING)
 
 
@@ -129,30 +128,30 @@ def _near_misses(data: Dataset, positions: Positions, inference: DurationInferen
 
 @readiness(
     "TTE008",
-    title="The unit of AVAL is not stated, or contradicted",
+    title="Unit of AVAL is not stated or inconsistent",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("PARAMCD", "AVAL"),
 )
 def unit_of_duration(data: Dataset) -> Iterator[Fault]:
-    """Nobody can tell whether AVAL counts days or months, or two places say different things.
+    """The unit of AVAL is not stated, or AVALU, PARAM and the dates disagree on it.
 
     ## What it checks
-    The unit of each parameter stands in AVALU or in PARAM (in brackets, or at the end after "in" or a
-    comma). AVALU, PARAM and what ADT and STARTDT prove must agree: an error where they do not. Where no
-    unit is stated it is a note if the dates prove it, else a warning. A text of AVALU that names no unit
-    known here is a warning.
+    The unit of each parameter is stated in AVALU or in PARAM (in brackets, or at the end after "in" or a
+    comma). AVALU, PARAM and the unit derived from ADT and STARTDT agree; otherwise it is an error. If no
+    unit is stated, it is a note if the unit can be derived from the dates, else a warning. An AVALU that is
+    not a known unit is a warning.
 
     ## Not a fault
     A unit elsewhere in PARAM, as in "Month 12 response". Hours, minutes, seconds and cycles are taken as
-    stated: dates without times cannot tell.
+    stated: they cannot be verified from dates without times.
 
     ## Why it matters
-    Survival tools have no units: a median of 12 is printed whether months or weeks were meant.
+    Survival software has no units: a median of 12 may be months or weeks.
 
     ## Smallest fix
-    Fill AVALU, or write the unit into PARAM: "Overall Survival (Months)".
+    Populate AVALU, or state the unit in PARAM: "Overall Survival (Months)".
     """
     proven = _proven_units(data)
     parameters = data.parameters
@@ -165,7 +164,7 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
         for fault in _unit_faults(name, {"AVALU": units[number], "PARAM": params[number]}, proven.get(name))
     )
     yield from by_parameter(
-        data, ("AVALU", "PARAM", "AVAL"), found, "the unit of AVAL is not stated, not known or contradicted"
+        data, ("AVALU", "PARAM", "AVAL"), found, "unit of AVAL is not stated, unknown or inconsistent"
     )
 
 
@@ -178,25 +177,25 @@ def _unit_faults(
         for text in its_texts:
             unit = unit_from_text(text) or other_unit_in(text)
             if unit:
-                said[f"{variable} says {unit}"] = unit
+                said[f"{variable} states {unit}"] = unit
             elif variable == "AVALU":
                 units.append(one_line(text, 20))
     if units:
-        message, listed = "AVALU states a unit that is not known here", ", ".join(sorted(units))
+        message, listed = "AVALU is not a known unit", ", ".join(sorted(units))
         yield OfParameter(name, message, severity=Severity.WARNING, values=listed, cause="unknown unit")
+    dates = "ADT and STARTDT" if isinstance(by_dates, TimeUnit) else "ADTM and STARTDTM"
     if not said:
         if by_dates is not None:
-            message = f"the unit of AVAL is not stated; the dates prove {by_dates}"
+            message = f"unit of AVAL is not stated; {dates} give {by_dates}"
             yield OfParameter(name, message, severity=Severity.NOTE, cause="not stated")
         else:
-            message = "the unit of AVAL is not stated anywhere"
+            message = "unit of AVAL is not stated"
             yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
     if by_dates is not None:
-        proof = "dates" if isinstance(by_dates, TimeUnit) else "times"
-        said = said | {f"the {proof} prove {by_dates}": by_dates}
+        said = said | {f"{dates} give {by_dates}": by_dates}
     if len(set(said.values())) > 1:
-        message = f"the unit of AVAL is contradicted: {', '.join(said)}"
+        message = f"unit of AVAL is inconsistent: {', '.join(said)}"
         yield OfParameter(name, message, cause="contradicted")
 
 
@@ -222,7 +221,7 @@ def _proven_units(data: Dataset) -> dict[str, TimeUnit | str]:
     needs=("ADT", "STARTDT"),
 )
 def end_before_start(data: Dataset) -> Iterator[Fault]:
-    """A subject's follow-up ends before it starts.
+    """The date of the event or censoring is before the start of the time at risk.
 
     ## What it checks
     ADT is on or after STARTDT.
@@ -231,11 +230,11 @@ def end_before_start(data: Dataset) -> Iterator[Fault]:
     Either date missing.
 
     ## Why it matters
-    The event lies outside the time at risk. Some derivations raise ADT to STARTDT and hide it, others
-    leave a negative duration.
+    The event is outside the time at risk. Some derivations set ADT to STARTDT and hide it, others give a
+    negative duration.
 
     ## Smallest fix
-    Correct the date that is wrong, or leave the subject out and say why.
+    Correct the wrong date, or exclude the subject and document why.
     """
     before = data.parameters.durations & (data.days("ADT") < data.days("STARTDT"))
     yield Fault(before, ("ADT", "STARTDT"), "ADT is before STARTDT")

@@ -1,4 +1,4 @@
-"""Rules about endpoints of one subject that must agree: survival, progression, response."""
+"""Rules about consistency between endpoints of a subject: OS, PFS, duration of response."""
 
 from __future__ import annotations
 
@@ -24,42 +24,43 @@ _SOURCES_OF_DEATH = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
 
 @readiness(
     "TTE020",
-    title="Progression-free survival ends after overall survival",
+    title="PFS ends after OS",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT"),
 )
 def progression_after_survival(data: Dataset) -> Iterator[Fault]:
-    """A subject was followed for progression beyond their death or the end of their follow-up.
+    """ADT of progression-free survival is after ADT of overall survival.
 
     ## What it checks
-    ADT of progression-free survival is not after ADT of overall survival of the same subject and the
-    same STARTDT: an error where either is an event, a warning where both are censored. The parameters
-    are known by declaration, by PARAMCD (OS, PFS) or by the exact text of PARAM.
+    ADT of progression-free survival (PFS) is on or before ADT of overall survival (OS) of the same subject
+    with the same STARTDT: an error if either is an event, a warning if both are censored. The parameters are
+    identified by declaration, by PARAMCD (OS, PFS) or by the exact text of PARAM.
 
     ## Not a fault
-    Parameters with another origin. Subjects with several records of overall survival are left out.
+    Parameters with different origins. Subjects with several OS records are not compared.
 
     ## Why it matters
-    Nobody progresses after death; and whoever was assessed later was alive later.
+    A subject cannot progress after death, and a subject assessed after the OS censoring date was still
+    alive.
 
     ## Smallest fix
-    Look at the date of the last assessment, and at the date of last contact that ends overall survival.
+    Check the date of the last assessment, and the date last known alive used for OS.
     """
     other = _partner(data, _standing(data, "OS"))
     adt, startdt, event = data.days("ADT"), data.days("STARTDT"), data.numbers("CNSR") == 0
     later = _standing(data, "PFS") & (other >= 0)
     later &= (adt > adt[other]) & (startdt == startdt[other])
     either = event | event[other]
-    message = "progression-free survival ends after overall survival of the same subject"
-    yield Fault(later & either, ("ADT", "CNSR"), f"{message}, and one of them is an event")
+    message = "ADT of PFS is after ADT of OS"
+    yield Fault(later & either, ("ADT", "CNSR"), f"{message}, and at least one is an event")
     yield Fault(later & ~either, ("ADT", "CNSR"), f"{message}, both censored", Severity.WARNING)
 
 
 @readiness(
     "TTE021",
-    title="A death in progression-free survival is not the one of overall survival",
+    title="Death in PFS is inconsistent with OS",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
@@ -67,35 +68,35 @@ def progression_after_survival(data: Dataset) -> Iterator[Fault]:
     needs_any=(("EVNTDESC", "SRCVAR"),),
 )
 def death_of_progression(data: Dataset) -> Iterator[Fault]:
-    """Progression-free survival ends with a death that overall survival has on another day, or not at all.
+    """A PFS event that is a death is not a death in OS, or has a different date.
 
     ## What it checks
-    Where EVNTDESC or SRCVAR says that the event of progression-free survival is a death, overall survival
-    of the same subject is an event on the same day.
+    If the event of progression-free survival (PFS) is a death by EVNTDESC or SRCVAR, overall survival (OS)
+    of the same subject is an event on the same date.
 
     ## Not a fault
-    Events whose text names progression too ("Progression or death"): it is not known which it was. A
-    subject with several records of overall survival, or none. A date that is imputed (ADTF) is a warning.
+    Event descriptions that also name progression ("Progression or death"): the component is unknown. A
+    subject with several OS records, or none. If either date is imputed (ADTF), it is a warning.
 
     ## Why it matters
-    A subject dies once: one of the two curves falls on the wrong day.
+    A subject has one date of death: one of the two curves is wrong.
 
     ## Smallest fix
-    Take the date of death of both from one source.
+    Derive the date of death of both parameters from one source.
     """
     other = _partner(data, _standing(data, "OS"))
     cnsr = data.numbers("CNSR")
     event = cnsr == 0
     death = _standing(data, "PFS") & event & _says_death(data) & (other >= 0)
-    message = "progression-free survival ends with a death, and overall survival of the subject is censored"
+    message = "PFS event is a death, but OS of the subject is censored"
     yield Fault(death & (cnsr[other] >= 1), ("CNSR", "EVNTDESC"), message)
     adt = data.days("ADT")
     differs = death & event[other] & (np.abs(adt - adt[other]) > 0)
     imputed = data.filled("ADTF") if "ADTF" in data else np.zeros(len(data), dtype=np.bool_)
     doubtful = imputed | imputed[other]
-    message = "progression-free survival ends with a death on another day than overall survival"
+    message = "PFS event is a death, but ADT differs from ADT of OS"
     yield Fault(differs & ~doubtful, ("ADT",), message)
-    yield Fault(differs & doubtful, ("ADT",), f"{message}; a date is imputed", Severity.WARNING)
+    yield Fault(differs & doubtful, ("ADT",), f"{message} (imputed date)", Severity.WARNING)
 
 
 def _says_death(data: Dataset) -> Mask:
@@ -112,27 +113,27 @@ def _says_death(data: Dataset) -> Mask:
 
 @readiness(
     "TTE022",
-    title="Duration of response does not end with progression-free survival",
+    title="Duration of response and PFS end on different dates",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT"),
 )
 def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
-    """A responder's response and freedom from progression end on different days.
+    """ADT of duration of response differs from ADT of progression-free survival.
 
     ## What it checks
-    ADT of duration of response equals ADT of progression-free survival of the same subject and the same
-    evaluator: both are cut by the same progression, death or last assessment. On the same day, an event
-    in one and a censoring in the other is a warning.
+    ADT of duration of response equals ADT of progression-free survival (PFS) of the same subject and the
+    same evaluator: both end with the same progression, death or last assessment. An event in one that is
+    censored in the other on the same date is a warning.
 
     ## Not a fault
-    Parameters of different evaluators. Which belong together is declared by `evaluator`; without it there
-    must be one parameter of each, else the rule does not apply. The start differs: response comes later.
+    Parameters of different evaluators. They are matched by the declared `evaluator`; without it the rule is
+    applicable only if the dataset has one parameter of each. Different start dates are expected.
 
     ## Why it matters
-    Both curves come from one set of assessments; where they differ, one was made from other data or by
-    other rules of censoring than the plan has.
+    Both endpoints are derived from the same assessments; if they differ, one used other data or other
+    censoring rules than the analysis plan.
 
     ## Smallest fix
     Derive both from the same first event and the same last assessment.
@@ -140,7 +141,7 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
     parameters = data.parameters
     pairs = _by_evaluator(data)
     if not pairs:
-        yield NotApplicable("no duration of response with progression-free survival of the same evaluator")
+        yield NotApplicable("no duration of response and PFS of the same evaluator")
         return
     adt, event, analysed = data.days("ADT"), data.numbers("CNSR") == 0, standing(data)
     for response, progression in pairs:
@@ -151,7 +152,7 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
         message = f"ADT differs from ADT of {another} of the same subject"
         yield Fault(differs, ("ADT", "CNSR"), message, parameter=one)
         mixed = own & (adt == adt[other]) & (event != event[other])
-        message = f"an event where {another} is censored on the same day, or the reverse"
+        message = f"same ADT as {another}, but one is an event and the other is censored"
         yield Fault(mixed, ("CNSR",), message, Severity.WARNING, parameter=one)
 
 

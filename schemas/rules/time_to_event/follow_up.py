@@ -1,4 +1,4 @@
-"""Notes about follow-up that a reader of a survival curve should know."""
+"""Notes on follow-up that matter for the interpretation of a survival curve."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _SHARE = 0.10
 
 @readiness(
     "TTE024",
-    title="Many are censored on the first day",
+    title="Many subjects are censored at day 0 or 1",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("PARAMCD", "CNSR", "ADT", "STARTDT"),
 )
 def censored_at_start(data: Dataset) -> Iterator[Fault]:
-    """A tenth of a parameter's subjects or more are censored on the day they start, or the day after.
+    """At least 10% of the records of a parameter are censored on STARTDT or the day after.
 
     ## What it checks
-    How many censored records have ADT at most a day after STARTDT; five records that are a tenth of the
-    parameter or more are told.
+    The number of censored records with ADT at most one day after STARTDT; reported if it is at least five
+    and at least 10% of the records of the parameter.
 
     ## Not a fault
-    A few subjects without an assessment after the start.
+    A few subjects without a post-baseline assessment.
 
     ## Why it matters
-    They count in the number of subjects and say nothing about time: the curve rests on the others. Where
-    they are many, assessments were not found or not delivered.
+    These subjects are counted in the analysis but contribute no follow-up. A large number suggests that
+    assessments are missing.
 
     ## Smallest fix
-    None if they were not assessed. Otherwise look for the dates of assessments.
+    None if the subjects were not assessed. Otherwise check the source of the assessment dates.
     """
     parameters = data.parameters
     censored = data.numbers("CNSR") >= 1
@@ -63,17 +63,17 @@ def censored_at_start(data: Dataset) -> Iterator[Fault]:
     needs_any=(("ADTF", "STARTDTF"),),
 )
 def imputed_dates(data: Dataset) -> Iterator[Fault]:
-    """Some durations rest on dates of which only the month or the year was known.
+    """Some durations are derived from imputed dates.
 
     ## What it checks
-    How many records of each parameter have ADTF or STARTDTF.
+    The number of records of each parameter with ADTF or STARTDTF.
 
     ## Why it matters
-    A month taken for its first day shifts an event by up to thirty days; with few events that is seen in
+    Imputing the first day of the month shifts an event by up to thirty days; with few events this affects
     the median.
 
     ## Smallest fix
-    None. An analysis without these records tells how much rests on them.
+    None. A sensitivity analysis without these records shows their influence.
     """
     for date in ("ADT", "STARTDT"):
         flag = f"{date}F"

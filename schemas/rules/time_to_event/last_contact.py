@@ -1,4 +1,4 @@
-"""Rules about the end of overall survival: the last contact, and what is dated after it."""
+"""Rules about the end of overall survival: the date last known alive, and dates after it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DATES = ("ADT", "ASTDT")
 
 @readiness(
     "XD009",
-    title="Overall survival is censored on another day than the last contact",
+    title="OS censoring date differs from LSTALVDT",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -32,22 +32,22 @@ _DATES = ("ADT", "ASTDT")
     consults=("TS",),
 )
 def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fault]:
-    """Overall survival is not censored on the day the subject was last known alive.
+    """Overall survival is not censored at the date last known alive.
 
     ## What it checks
-    ADT of a censored record of overall survival equals LSTALVDT of ADSL.
+    ADT of a censored overall survival record equals LSTALVDT of ADSL.
 
     ## Not a fault
-    Censoring at the data cut-off, stated or the last day on which many are censored, where the last
-    contact is later; a record with an earlier cut-off of its own (DCUTDT, …), or of an interim analysis,
-    where the last contact is after that. A last contact before STARTDT, raised to it. Imputed dates (ADTF,
-    LSTALVDF). A subject without LSTALVDT.
+    Censoring at the data cut-off, stated or inferred from the last day on which many are censored, if
+    LSTALVDT is later. A record with an earlier cut-off (DCUTDT, …) or of an interim analysis, if LSTALVDT is
+    after that cut-off. ADT equal to STARTDT if LSTALVDT is before STARTDT. Imputed dates (ADTF, LSTALVDF).
+    A subject without LSTALVDT.
 
     ## Why it matters
-    Time at risk is lost, or time is counted in which nobody knows whether the subject was alive.
+    Time at risk is lost, or time with unknown survival status is counted.
 
     ## Smallest fix
-    Censor at LSTALVDT, or at the cut-off if that is earlier.
+    Censor at LSTALVDT, or at the data cut-off if it is earlier.
     """
     adsl = study["ADSL"]
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
@@ -67,15 +67,15 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
         if flag in adsl:
             differs &= ~in_adsl(data, adsl, flag).filled()
     variables = ("ADT", "CNSR")
-    message = "overall survival is censored before LSTALVDT of ADSL"
+    message = "OS censoring date (ADT) is before LSTALVDT of ADSL"
     yield Fault(differs & (adt < contact), variables, message)
-    message = "overall survival is censored after LSTALVDT of ADSL"
+    message = "OS censoring date (ADT) is after LSTALVDT of ADSL"
     yield Fault(differs & (adt > contact), variables, message)
 
 
 @readiness(
     "XD010",
-    title="A record is dated after the end of overall survival",
+    title="Date is after death or the OS censoring date",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.BDS, Structure.OCCDS),
@@ -84,34 +84,34 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
     consults=("ADTTE", "ADSL", "TS"),
 )
 def dated_after_survival(data: Dataset, study: Study) -> Iterator[Yield]:
-    """Something happened to a subject after their death, or after the day they were last known alive.
+    """ADT or ASTDT is after death or after the censoring date of overall survival.
 
     ## What it checks
-    ADT and ASTDT are on or before ADT of overall survival of the same subject, in whichever dataset of
-    times to an event that is.
+    ADT and ASTDT are on or before ADT of overall survival (OS) of the same subject, in any time-to-event
+    dataset.
 
     ## Not a fault
-    Subjects censored at the data cut-off, stated or likely: other data may go further. Imputed dates
-    (ADTF, ASTDTF) and derived records (DTYPE). Progression-free survival, which has a rule of its own.
+    Subjects censored at the data cut-off, stated or likely: other datasets may have later data. Imputed
+    dates (ADTF, ASTDTF) and derived records (DTYPE). Progression-free survival, which has a separate rule.
 
     ## Why it matters
-    A visit proves that somebody was alive: overall survival was censored too early. A visit after death
-    proves that one of the two dates is wrong.
+    A later visit shows that the subject was alive: OS was censored too early. A date after death shows that
+    one of the two dates is wrong.
 
     ## Smallest fix
-    Derive the last contact from all datasets; correct the date of death, or of the record.
+    Derive the date last known alive from all datasets; correct the date of death or of the record.
     """
     ends = SurvivalEnds.of(study)
     if ends is None:
-        yield NotApplicable("no dataset has overall survival by subject")
+        yield NotApplicable("no dataset with overall survival is present")
         return
     dates = {variable: _judged_days(data, variable) for variable in _DATES if variable in data}
     subject = ends.subject_of(data)
     for source, end, died in ends.before(subject, tuple(dates.values())):
         for variable, day in dates.items():
             later = day > end
-            yield Fault(later & died, (variable,), f"{variable} is after the subject's death in {source}")
-            message = f"{variable} is after the day on which overall survival of {source} is censored"
+            yield Fault(later & died, (variable,), f"{variable} is after death in {source}")
+            message = f"{variable} is after the OS censoring date in {source}"
             yield Fault(later & ~died, (variable,), message)
 
 

@@ -1,4 +1,4 @@
-"""Rules about STARTDT: which date of ADSL a time to an event starts from."""
+"""Rules about STARTDT: the date of ADSL at which the time at risk starts."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ _USUAL = ("RANDDT", "TRTSDT", "RFSTDT", "ENRLDT")
 
 @readiness(
     "XD006",
-    title="STARTDT differs from its origin",
+    title="STARTDT differs from the origin date in ADSL",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "STARTDT", "ADSL.USUBJID"),
 )
 def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A subject's time starts on another day than that of the others.
+    """STARTDT is not the ADSL date used on the other records of the parameter.
 
     ## What it checks
     The origin of a parameter is the date of ADSL (TRTSDT, RANDDT, …) that STARTDT equals on at least 95%
-    of the records; it is reported. The exceptions are warnings, and errors where the origin is declared.
+    of the records; it is reported. The exceptions are warnings, or errors if the origin is declared.
 
     ## Not a fault
-    A parameter that starts from no date of ADSL, as duration of response does: nothing is inferred.
-    Subjects for whom ADSL lacks the date, as the untreated among the randomized. Dates that agree equally
-    well are all reported; a record must differ from each.
+    A parameter whose STARTDT is not a date of ADSL, such as duration of response: no origin is inferred.
+    Subjects without the date in ADSL, such as subjects randomized but not treated. If several dates fit
+    equally well, all are reported, and a record is a finding only if it differs from each.
 
     ## Why it matters
-    Whoever starts earlier than the others seems to live longer.
+    An earlier STARTDT makes the time to event appear longer.
 
     ## Smallest fix
-    Take STARTDT from the same date of ADSL for everybody, or say why not.
+    Derive STARTDT from the same date of ADSL for all subjects, or document the exception.
     """
     adsl = study["ADSL"]
     candidates = _dates(adsl)
     if not candidates:
-        yield NotApplicable("no date is present in ADSL")
+        yield NotApplicable("no numeric date is present in ADSL")
         return
     parameters = data.parameters
     judged = data.filled("STARTDT") & parameters.durations & (adsl_record(data, adsl) >= 0)
@@ -117,5 +117,5 @@ def _origins(
 
 def _known(declared: str, names: Sequence[str]) -> str:
     if declared not in names:
-        raise ConfigurationError(f"the declared origin {declared} is no date of ADSL")
+        raise ConfigurationError(f"the declared origin {declared} is not a date of ADSL")
     return declared

@@ -1,4 +1,4 @@
-"""Rules about endpoints that rest on assessments: response, progression, new therapy, missed visits."""
+"""Rules about endpoints based on assessments: response, progression, new therapy, missed visits."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _SPAN = 1 << 26
 
 @readiness(
     "XD007",
-    title="A duration of response of somebody who did not respond",
+    title="Duration of response for a non-responder",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -61,31 +61,30 @@ _SPAN = 1 << 26
     consults=("ADRS", "ADSL"),
 )
 def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
-    """Duration of response has a subject without a response.
+    """A subject without a response has a duration of response record.
 
     ## What it checks
-    Subjects with a record of duration of response have a response in ADRS (a complete or partial one, or
-    Y in a parameter of response) or in ADSL (RSPFL, RSPDT, BOR, …). Each that speaks of responses is asked;
-    one that shows a response is enough.
+    Subjects with a duration of response record have a response in ADRS (complete or partial response, or
+    Y in a response parameter) or in ADSL (RSPFL, RSPDT, BOR, …). A response in either is enough.
 
     ## Not a fault
-    Responses of another evaluator, or not confirmed. Neither dataset says anything about responses: the
-    rule is then not applicable. Subjects not in ADSL have a finding of their own.
+    Responses of another evaluator, or unconfirmed responses. If neither dataset has response data, the rule
+    is not applicable. Subjects not in ADSL have a separate finding.
 
     ## Why it matters
-    Subjects who never responded shorten the duration, or lengthen it where they are censored late.
+    Non-responders bias the duration of response: downwards, or upwards if they are censored late.
 
     ## Smallest fix
-    Take the responders from the dataset that the response rate is computed from.
+    Select the responders from the dataset used for the response rate.
     """
     asked = [found for found in (_by_assessments(data, study), _by_adsl(data, study)) if found is not None]
     if not asked:
-        yield NotApplicable("neither ADRS nor ADSL says who responded")
+        yield NotApplicable("no response data in ADRS or ADSL")
         return
     having = records_with_role(data, "DOR") & data.filled("USUBJID")
     if "ADSL" in study and "USUBJID" in study["ADSL"]:
         having &= adsl_record(data, study["ADSL"]) >= 0
-    message = "duration of response of a subject without a response"
+    message = "duration of response for a subject without a response"
     yield Fault(having & ~np.logical_or.reduce(asked), ("USUBJID", "PARAMCD"), message)
 
 
@@ -132,29 +131,29 @@ def _terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
 
 @readiness(
     "XD011",
-    title="A progression before the day on which progression-free survival is censored",
+    title="PFS is censored on or after a progression in ADRS",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADRS.ADT", "ADRS.AVALC"),
 )
 def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
-    """A subject progressed by ADRS and is censored in progression-free survival on that day or later.
+    """A subject with a progression in ADRS is censored for progression-free survival on or after its date.
 
     ## What it checks
-    No record of ADRS shows a progression after STARTDT and on or before the day on which progression-free
-    survival of the subject is censored.
+    ADRS has no progression after STARTDT and on or before the censoring date of progression-free survival
+    (PFS) of the subject.
 
     ## Not a fault
     A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM of ADRS;
-    where ADRS has several evaluators and it is not known whose the parameter is, nothing is judged. A text
-    of censoring that gives the reason: new therapy, missed assessments, no baseline.
+    if ADRS has several evaluators and the evaluator of the parameter is unknown, it is not checked. A
+    description that gives the censoring reason: new therapy, missed assessments, no baseline.
 
     ## Why it matters
-    An event that is taken for a censoring lengthens progression-free survival.
+    Treating an event as censored overestimates PFS.
 
     ## Smallest fix
-    Make it an event at the first progression, or say in CNSDTDSC why it does not count.
+    Derive an event at the first progression, or give the censoring reason in CNSDTDSC.
     """
     adrs = study["ADRS"]
     parameters = data.parameters
@@ -172,7 +171,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
         judged = censored & (own_evaluator == evaluator)
         seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
     for of, mask in split(data, seen):
-        message = f"{of.opening}censored on or after the day of a progression in ADRS"
+        message = f"{of.opening}censored on or after the date of a progression in ADRS"
         yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
 
@@ -252,23 +251,23 @@ def _within(
 
 @readiness(
     "XD012",
-    title="An event after the start of a new therapy",
+    title="Event after the start of a new therapy",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADSL.USUBJID"),
 )
 def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
-    """An event counts although the subject had begun another therapy.
+    """An event is after the start of a new therapy.
 
     ## What it checks
-    Where the date of a new therapy is declared for a parameter, its events are on or before that date.
+    If the date of a new therapy is declared for a parameter, its events are on or before that date.
 
     ## Not a fault
-    Parameters without such a declaration: many plans follow subjects through new therapy.
+    Parameters without such a declaration: many analysis plans continue follow-up after new therapy.
 
     ## Why it matters
-    The event may be the doing of the other therapy; plans that censor at its start do so for that reason.
+    The new therapy may affect the event, so the analysis plan censors at its start.
 
     ## Smallest fix
     Censor at the last assessment before the new therapy.
@@ -277,38 +276,38 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     declared = {name: parameters.endpoint(name).new_therapy for name in parameters.names}
     declared = {name: variable for name, variable in declared.items() if variable}
     if not declared:
-        yield NotApplicable("no date of a new therapy is declared")
+        yield NotApplicable("no new therapy date is declared")
         return
     event = data.numbers("CNSR") == 0
     for name, variable in declared.items():
         if variable not in adsl:
-            raise ConfigurationError(f"the declared date of a new therapy {variable} is no variable of ADSL")
+            raise ConfigurationError(f"the declared new therapy date {variable} is not a variable of ADSL")
         begun = in_adsl(data, adsl, variable).days()
         late = parameters.among([name]) & event & (data.days("ADT") > begun)
-        yield Fault(late, ("ADT", "CNSR"), f"an event after {variable} of ADSL", parameter=name)
+        yield Fault(late, ("ADT", "CNSR"), f"event date (ADT) is after {variable} of ADSL", parameter=name)
 
 
 @readiness(
     "XD013",
-    title="An event after missed assessments",
+    title="Event after missed assessments",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "STARTDT", "ADRS.ADT", "ADRS.AVALC"),
 )
 def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
-    """An event counts although the subject had not been assessed for longer than the plan allows.
+    """The gap between an event and the previous assessment is longer than the analysis plan allows.
 
     ## What it checks
-    Where a gap is declared for a parameter, the last assessment of ADRS before an event, or STARTDT if
-    there is none, is at most so many days before it.
+    If a gap is declared for a parameter, the last assessment in ADRS before an event (STARTDT if the subject
+    has none) is at most that number of days before it.
 
     ## Not a fault
-    Parameters without such a declaration. Assessments that could not be evaluated (NE) fill no gap.
+    Parameters without such a declaration. Not evaluable assessments (NE) do not count as assessments.
 
     ## Why it matters
-    The progression happened somewhere in the gap: dated at its end it makes progression-free survival
-    longer in whoever misses visits.
+    The progression occurred at an unknown time in the gap: dating it at the end overestimates
+    progression-free survival in subjects who miss visits.
 
     ## Smallest fix
     Censor at the last assessment before the gap.
@@ -317,14 +316,14 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     declared = {name: parameters.endpoint(name).gap for name in parameters.names}
     gaps = {name: days for name, days in declared.items() if days is not None}
     if not gaps:
-        yield NotApplicable("no gap is declared")
+        yield NotApplicable("no maximum gap between assessments is declared")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     assessed = adrs.filled("AVALC") & ~_terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
     since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
-        message = f"an event more than {days} days after the last assessment"
+        message = f"event more than {days} days after the last assessment"
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
 
 

@@ -1,4 +1,4 @@
-"""Rules about time-to-event records: what must be there, once, and with a usable duration."""
+"""Rules about time-to-event records: required variables, duplicates and durations."""
 
 from __future__ import annotations
 
@@ -25,71 +25,71 @@ _TELLING_APART = re.compile(
 
 @readiness(
     "TTE001",
-    title="A variable that survival analysis cannot do without is not there, or is text",
+    title="Required variable not present, or character",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
 )
 def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
-    """Subject, parameter, censoring or duration is not there.
+    """A variable required for survival analysis is not present, or has the wrong type.
 
     ## What it checks
-    A time-to-event dataset has USUBJID, PARAMCD and CNSR, and AVAL or both dates it is made from, ADT and
-    STARTDT. Each that lacks is one finding; rules that need it do not apply because of that. AVAL and CNSR
-    hold numbers: where they hold text, rules that need the numbers cannot be run. PARAMCD holds parameters:
-    where 20 values or more have one subject each (nine in ten), it identifies subjects or records, and rules
-    that compare the records of a parameter do not apply.
+    A time-to-event dataset has USUBJID, PARAMCD and CNSR, and AVAL or both ADT and STARTDT, from which AVAL
+    is derived. Each variable not present is one finding; rules that need it are not applicable. AVAL and
+    CNSR are numeric: if they are character, rules that need them cannot be run. PARAMCD identifies
+    parameters: if it has 20 or more values and at least nine in ten have one subject only, it identifies
+    subjects or records, and rules that compare the records of a parameter are not applicable.
 
     ## Not a fault
-    No AVAL where ADT and STARTDT are there: the duration can be derived from them. A survival table needs
-    AVAL all the same, since nothing else tells whether the first day counts.
+    AVAL not present if ADT and STARTDT are: the duration can be derived from them. A survival table still
+    needs AVAL, since only AVAL shows whether one day is added.
 
     ## Why it matters
-    Without them nobody can tell who was followed for how long and whether the event occurred.
+    Without these variables, time at risk and event status are unknown.
 
     ## Smallest fix
     Export the variable.
     """
     for variable in ("USUBJID", "PARAMCD", "CNSR"):
         if variable not in data:
-            yield Fault(None, (variable,), f"{variable} is not there", cause="absent")
+            yield Fault(None, (variable,), f"{variable} is not present", cause="absent")
     if "AVAL" not in data and not ("ADT" in data and "STARTDT" in data):
-        message = "there is neither AVAL nor both ADT and STARTDT"
+        message = "neither AVAL nor both ADT and STARTDT are present"
         yield Fault(None, ("AVAL", "ADT", "STARTDT"), message, cause="absent")
     if "PARAMCD" in data and identify_subjects(data):
         yield Fault(None, ("PARAMCD",), NO_PARAMETERS, cause="identifiers")
     for variable in ("AVAL", "CNSR"):
         if variable in data and data.is_character(variable) and data.filled(variable).any():
-            message = f"{variable} holds text where numbers are needed"
+            message = f"{variable} is character, must be numeric"
             yield Fault(None, (variable,), message, cause="character")
 
 
 @readiness(
     "TTE002",
-    title="Several records per subject and parameter",
+    title="Duplicate records per subject and parameter",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD"),
 )
 def repeated_record(data: Dataset) -> Iterator[Yield]:
-    """A subject has several records of a parameter and nothing says which one to analyse.
+    """A subject has several records of a parameter, and no variable selects the record to analyse.
 
     ## What it checks
-    Records of one USUBJID and PARAMCD differ in DTYPE, BASETYPE, APERIOD, TRTP, TRTA, PARCATy, PARQUAL,
-    AVISIT or a data cut-off variable; or an analysis flag ANLzzFL is Y on one of them only. A subject
-    flagged twice is an error.
+    Records with the same USUBJID and PARAMCD differ in DTYPE, BASETYPE, APERIOD, TRTP, TRTA, PARCATy,
+    PARQUAL, AVISIT or a data cut-off variable; or an analysis flag ANLzzFL is Y on only one of them. Two
+    flagged records of a subject are an error.
 
     ## Not a fault
-    Several records of which ANLzzFL leaves one: the report says which flag. A subject of whom no record
-    is flagged, where the flag works for others, is not analysed. Parameters declared as recurrent. ASEQ
-    numbers the records; it does not say which one counts.
+    Several records of which ANLzzFL selects one: the report names the flag. A subject without a flagged
+    record, if the flag selects one record of other subjects, is not analysed. Parameters declared as
+    recurrent. ASEQ numbers the records; it does not select one.
 
     ## Why it matters
-    A survival table with a subject twice counts their event twice.
+    A survival table with a subject twice counts the event twice.
 
     ## Smallest fix
-    Remove the repetition, or set ANL01FL to Y on the record to analyse. Where an event may recur, declare
+    Remove the duplicate, or set ANL01FL to Y on the record to analyse. If the event is recurrent, declare
     its parameter: `recurrent = ["HOSP"]` under `[study]`.
     """
     parameters = data.parameters
@@ -107,12 +107,13 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
     for of, mask in split(data, faulty):
-        message = f"{of.opening}several records of one subject that nothing tells apart"
+        message = f"{of.opening}duplicate records per subject and parameter"
         differing = [name for name in ("AVAL", "ADT") if name in data and _differs(data, name, group, mask)]
         if differing:
             declared = f'recurrent = ["{of.parameter}"]' if of.parameter else "recurrent"
-            message += f"; {' and '.join(differing)} differ: "
-            message += f"if the event may recur, declare {declared} in [study]"
+            verb = "differ" if len(differing) > 1 else "differs"
+            message += f"; {' and '.join(differing)} {verb}: "
+            message += f"if the event is recurrent, declare {declared} in [study]"
         yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), message, parameter=of.parameter)
 
 
@@ -160,7 +161,7 @@ def _told_apart(data: Dataset, judged: Mask, tellers: Sequence[str]) -> Iterator
     if unique_with():
         return
     enough = next((name for name in tellers if unique_with(name)), ", ".join(tellers))
-    yield Inference("selection", f"several records per subject and PARAMCD, told apart by {enough}")
+    yield Inference("selection", f"several records per subject and PARAMCD, distinguished by {enough}")
 
 
 @readiness(
@@ -172,20 +173,20 @@ def _told_apart(data: Dataset, judged: Mask, tellers: Sequence[str]) -> Iterator
     needs=("AVAL",),
 )
 def duration_missing(data: Dataset) -> Iterator[Fault]:
-    """A record of a time to an event has no duration.
+    """AVAL is missing on a time-to-event record.
 
     ## What it checks
-    AVAL has a value. On records to be analysed (those where an ANLzzFL is Y, or all where there is no
-    ANLzzFL) its absence is an error, on others a warning.
+    AVAL is populated. On records to be analysed (those with an ANLzzFL of Y, or all records if ANLzzFL is
+    not present) a missing AVAL is an error, on other records a warning.
 
     ## Not a fault
-    A missing AVAL of a parameter without any CNSR, which is no time to an event.
+    A missing AVAL in a parameter without CNSR, which is not a time to event.
 
     ## Why it matters
-    Tools drop the subject without a word, and the number of subjects at risk is wrong from the start.
+    Survival software drops the subject silently, and the number at risk is wrong from the start.
 
     ## Smallest fix
-    Derive AVAL from ADT and STARTDT, or leave the record out and say why.
+    Derive AVAL from ADT and STARTDT, or exclude the record and document why.
     """
     missing = data.parameters.durations & data.missing("AVAL")
     flags, analysed = analysis_flags(data), selected(data)
@@ -193,14 +194,14 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     yield Fault(
         missing & ~analysed,
         ("AVAL", *flags),
-        "AVAL is missing on a record that no analysis flag selects",
+        "AVAL is missing on a record not selected by an analysis flag",
         Severity.WARNING,
     )
 
 
 @readiness(
     "TTE004",
-    title="PARAMCD and PARAM or PARAMN are not one to one",
+    title="PARAMCD and PARAM or PARAMN are not one-to-one",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -208,26 +209,26 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     needs_any=(("PARAM", "PARAMN"),),
 )
 def parameter_not_one_to_one(data: Dataset) -> Iterator[Fault]:
-    """One PARAMCD has two texts or numbers, or two PARAMCD share one.
+    """A PARAMCD has several values of PARAM or PARAMN, or several PARAMCD share one.
 
     ## What it checks
-    Each PARAMCD has one PARAM and one PARAMN, and each of these belongs to one PARAMCD.
+    Each PARAMCD has one PARAM and one PARAMN, and each PARAM or PARAMN has one PARAMCD.
 
     ## Not a fault
     A parameter without PARAMN.
 
     ## Why it matters
-    A selection by PARAMCD and one by PARAM give different subjects.
+    Selections by PARAMCD and by PARAM give different records.
 
     ## Smallest fix
-    Correct the text or the number; give a parameter of its own a PARAMCD of its own.
+    Correct PARAM or PARAMN; use a separate PARAMCD for each parameter.
     """
     for partner in ("PARAM", "PARAMN"):
         if partner in data:
             several = _several(data, partner, of="PARAMCD")
-            yield Fault(several, ("PARAMCD", partner), f"one PARAMCD has several {partner}")
+            yield Fault(several, ("PARAMCD", partner), f"one PARAMCD has several values of {partner}")
             shared = _several(data, "PARAMCD", of=partner)
-            yield Fault(shared, ("PARAMCD", partner), f"several PARAMCD share one {partner}")
+            yield Fault(shared, ("PARAMCD", partner), f"one {partner} has several values of PARAMCD")
 
 
 def _several(data: Dataset, variable: str, of: str) -> Mask:
@@ -242,27 +243,27 @@ def _several(data: Dataset, variable: str, of: str) -> Mask:
 
 @readiness(
     "TTE005",
-    title="A duration is zero",
+    title="AVAL is zero",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("AVAL",),
 )
 def zero_duration(data: Dataset) -> Iterator[Fault]:
-    """A time to event is zero.
+    """AVAL of a time-to-event record is zero.
 
     ## What it checks
-    How many durations are zero.
+    The number of records with AVAL = 0.
 
     ## Why it matters
     R and lifelines keep a subject with time zero, Stata drops it, and an event at time zero lowers the
     curve before the first day.
 
     ## Smallest fix
-    None if it is meant. Otherwise count the first day: AVAL = ADT - STARTDT + 1.
+    None if intended. Otherwise add one day: AVAL = ADT - STARTDT + 1.
     """
     zero = data.parameters.durations & (data.numbers("AVAL") == 0)
-    yield Fault(zero, ("AVAL",), "AVAL is zero; survival tools differ in what they do with it")
+    yield Fault(zero, ("AVAL",), "AVAL is zero, which survival software handles differently")
 
 
 @readiness(
@@ -274,17 +275,17 @@ def zero_duration(data: Dataset) -> Iterator[Fault]:
     needs=("AVAL",),
 )
 def negative_duration(data: Dataset) -> Iterator[Fault]:
-    """A time to event is below zero.
+    """AVAL of a time-to-event record is negative or infinite.
 
     ## What it checks
-    AVAL of a time to an event is zero or more, and finite.
+    AVAL of time-to-event records is non-negative and finite.
 
     ## Not a fault
-    A negative AVAL of a parameter without any CNSR, which is no time to an event.
+    A negative AVAL in a parameter without CNSR, which is not a time to event.
 
     ## Why it matters
-    lifelines, Stata and R take a negative time without complaint or drop the subject; either changes
-    the estimate and says nothing.
+    lifelines, Stata and R accept a negative time or drop the subject; either changes the estimate
+    silently.
 
     ## Smallest fix
     Correct ADT or STARTDT and derive AVAL again.
@@ -296,19 +297,19 @@ def negative_duration(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "TTE027",
-    title="A time-to-event dataset has no records",
+    title="Time-to-event dataset has no records",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
 )
 def no_records(data: Dataset) -> Iterator[Fault]:
-    """There is nothing to analyse.
+    """A time-to-event dataset is empty.
 
     ## What it checks
     A time-to-event dataset has records.
 
     ## Why it matters
-    Every other rule passes on nothing. An export that was cut off after its header looks like this.
+    All other rules pass on an empty dataset. An export truncated after its header may be the cause.
 
     ## Smallest fix
     Export the dataset again.
@@ -319,7 +320,7 @@ def no_records(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "TTE028",
-    title="A record does not say whose it is, or of which parameter",
+    title="USUBJID or PARAMCD is missing",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=(Structure.TTE,),
@@ -329,13 +330,13 @@ def unidentified_record(data: Dataset) -> Iterator[Fault]:
     """USUBJID or PARAMCD is missing on a record.
 
     ## What it checks
-    Both are filled on every record.
+    Both are populated on every record.
 
     ## Why it matters
-    No analysis selects the record, so an event or a subject is lost without a trace.
+    No analysis selects the record, so an event or a subject is lost silently.
 
     ## Smallest fix
-    Fill the variable, or leave the record out and say why.
+    Populate the variable, or exclude the record and document why.
     """
     for variable in ("USUBJID", "PARAMCD"):
         yield Fault(data.missing(variable), (variable,), f"{variable} is missing")
@@ -343,35 +344,35 @@ def unidentified_record(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "TTE029",
-    title="Time-to-event data are judged as another structure",
+    title="Time-to-event data checked as another structure",
     severity=Severity.ERROR,
     grain=Grain.METADATA,
     excluded=(Structure.TTE,),
     needs=("PARAMCD", "CNSR"),
 )
 def not_judged_as_time_to_event(data: Dataset) -> Iterator[Fault]:
-    """A dataset has PARAMCD and CNSR, and no rule about time-to-event data looks at it.
+    """A dataset with PARAMCD and CNSR is not checked by the time-to-event rules.
 
     ## What it checks
-    CNSR belongs to time-to-event datasets alone. A dataset with PARAMCD and CNSR whose class is declared as
-    another, while its name or STARTDT, EVNTDESC or CNSDTDSC say time-to-event too, is an error; where only
-    CNSR says so, it is a warning.
+    CNSR is a variable of time-to-event datasets only. A dataset with PARAMCD and CNSR and another declared
+    class is an error if its name or STARTDT, EVNTDESC or CNSDTDSC also indicate time-to-event data; it is a
+    warning if only CNSR does.
 
     ## Not a fault
     Data without CNSR.
 
     ## Why it matters
-    An inverted CNSR, a missing duration or a second record of a subject passes unseen, since the rules that
-    look for them are not run. `adamgate survival` makes no table of such a dataset.
+    An inverted CNSR, a missing AVAL or a duplicate record is not detected, since the time-to-event rules
+    are not run. `adamgate survival` creates no table from such a dataset.
 
     ## Smallest fix
     Declare it as BASIC DATA STRUCTURE with the subclass TIME-TO-EVENT, or remove CNSR.
     """
     certain = data.overruled is Structure.TTE
-    judged = f"it is judged as {data.structure}{', as its class is declared' if certain else ''}"
+    judged = f"the dataset is checked as {data.structure}{', its declared class' if certain else ''}"
     yield Fault(
         None,
         ("PARAMCD", "CNSR"),
-        f"PARAMCD and CNSR are those of time-to-event data, but {judged}",
+        f"PARAMCD and CNSR indicate time-to-event data, but {judged}",
         None if certain else Severity.WARNING,
     )

@@ -1,4 +1,4 @@
-"""Rules about SRCDOM, SRCVAR and SRCSEQ: where the date of a time to an event was taken from."""
+"""Rules about SRCDOM, SRCVAR and SRCSEQ: the source of ADT in time-to-event data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PARTIAL, _NONE = -(10.0**7), np.nan
 
 @readiness(
     "XD008",
-    title="A source leads to no record, or to another date",
+    title="SRCDOM/SRCVAR/SRCSEQ match no record, or a different date",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
@@ -40,23 +40,23 @@ _PARTIAL, _NONE = -(10.0**7), np.nan
     consults=("ADSL", "ADAE", "ADRS", "TS"),
 )
 def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
-    """What SRCDOM, SRCVAR and SRCSEQ point to is not there, or has another date than ADT.
+    """The record that SRCDOM, SRCVAR and SRCSEQ refer to does not exist, or its date differs from ADT.
 
     ## What it checks
-    SRCDOM names a dataset, SRCVAR a variable of it and SRCSEQ a record of the subject, by ASEQ of an
-    analysis dataset, by --SEQ where it has none or is SDTM. If SRCVAR is a date, it equals ADT.
+    SRCDOM is a dataset, SRCVAR a variable in it and SRCSEQ a record of the subject in it: ASEQ in an
+    analysis dataset, --SEQ in SDTM or if ASEQ is not present. If SRCVAR is a date, it equals ADT.
 
     ## Not a fault
-    A dataset that was not delivered. A missing SRCSEQ where the subject has one record, as in ADSL. A
-    partial source date, or an imputed ADT (ADTF); an earlier date raised to STARTDT; a later one cut to the
-    data cut-off. SRCVAR that is no date.
+    A source dataset that is not present. A missing SRCSEQ if the subject has one record, as in ADSL. A
+    partial source date, or an imputed ADT (ADTF); ADT equal to STARTDT if the source date is earlier; ADT
+    equal to the data cut-off if the source date is later. A SRCVAR that is not a date.
 
     ## Why it matters
-    A reviewer follows the trace of an event to see that it happened. A trace that ends elsewhere means that
-    ADT or the trace is not what was derived.
+    Traceability: a reviewer follows these variables to the source of an event. If they do not lead there,
+    ADT or the source variables are wrong.
 
     ## Smallest fix
-    Derive the three from the record that gives ADT, in the same step.
+    Derive the three variables from the record that gives ADT, in the same step.
     """
     named = data.distinct("SRCDOM")
     traced: dict[str, list[int]] = defaultdict(list)
@@ -64,7 +64,7 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
         if str(value) in study and "USUBJID" in study[str(value)]:
             traced[study[str(value)].name].append(code)
     if not traced:
-        yield NotApplicable("no dataset that SRCDOM names is present")
+        yield NotApplicable("no dataset named in SRCDOM is present")
         return
     limit = day_of_cut_off(data, study)
     for name, codes in traced.items():
@@ -76,10 +76,10 @@ def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterato
     if source.structure is Structure.ADSL:
         own = own & (record >= 0)  # a subject who is not in ADSL has a finding of their own
     trace = _Trace.of(data, source, record, np.flatnonzero(own))
-    message = f"the source leads to no record of {source.name}"
+    message = f"SRCDOM/SRCSEQ match no record in {source.name}"
     variables = ("SRCDOM", "SRCSEQ") if "SRCSEQ" in data else ("SRCDOM",)
     yield Fault(_mask(data, trace.positions[trace.lost]), variables, message)
-    message = f"SRCSEQ is missing, and the subject has several records in {source.name}"
+    message = f"SRCSEQ is missing, but the subject has several records in {source.name}"
     yield Fault(_mask(data, trace.positions[trace.vague]), ("SRCSEQ", "SRCDOM"), message)
     if "SRCVAR" not in data:
         return
@@ -92,12 +92,12 @@ def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterato
         by_name[str(named[code]).strip().upper()].append(code)
     absent = [code for name, same in by_name.items() if name not in source for code in same]
     nowhere = found.positions[np.isin(codes, absent)]
-    yield Fault(_mask(data, nowhere), ("SRCVAR",), f"{source.name} has no variable that SRCVAR names")
+    yield Fault(_mask(data, nowhere), ("SRCVAR",), f"SRCVAR is not a variable in {source.name}")
     for name, same in by_name.items():
         if name in source and "ADT" in data and _DATE.search(name):
             these = found.only(np.isin(codes, same))
             another = these.positions[_another_date(data, source, name, these, cut_off)]
-            message = f"ADT is not the date of {name} in {source.name}"
+            message = f"ADT differs from {name} in {source.name}"
             yield Fault(_mask(data, another), ("ADT", "SRCVAR"), message)
 
 

@@ -1,4 +1,4 @@
-"""Rules about treatment: planned and actual, by record and by subject, and arms that nobody stands for."""
+"""Rules about treatment: planned and actual, by record and by subject, and arms without subjects."""
 
 from __future__ import annotations
 
@@ -35,30 +35,31 @@ def _in_adsl(names: tuple[str, ...]) -> tuple[str, ...]:
 
 @readiness(
     "TTE023",
-    title="There is no treatment variable",
+    title="No treatment variable is present",
     severity=Severity.WARNING,
     grain=Grain.METADATA,
     structures=(Structure.TTE,),
 )
 def no_treatment(data: Dataset) -> Iterator[Fault]:
-    """Nothing in a time-to-event dataset says who received what.
+    """A time-to-event dataset has no treatment variable.
 
     ## What it checks
-    There is TRTP, TRTA, a TRTxxP or TRTxxA, a sequence or group of treatments, ARM or ACTARM.
+    TRTP, TRTA, TRTxxP, TRTxxA, a treatment sequence or group, ARM or ACTARM is present.
 
     ## Why it matters
-    Arms cannot be compared without a merge, and a merge is where subjects get lost.
+    Arms cannot be compared without a merge with ADSL.
 
     ## Smallest fix
     Add TRTP (and TRTA), or TRT01P from ADSL.
     """
     if not any(_TREATMENT.match(variable.name.upper()) for variable in data.variables):
-        yield Fault(None, ("TRTP", "TRTA"), "there is no treatment variable (TRTP, TRTA, TRT01P, ARM, …)")
+        message = "no treatment variable (TRTP, TRTA, TRT01P, ARM, …) is present"
+        yield Fault(None, ("TRTP", "TRTA"), message)
 
 
 @readiness(
     "XD014",
-    title="The treatment of a record is not that of its subject",
+    title="TRTP or TRTA differs from the treatment in ADSL",
     severity=Severity.WARNING,
     grain=Grain.SUBJECT,
     structures=(Structure.TTE,),
@@ -66,20 +67,20 @@ def no_treatment(data: Dataset) -> Iterator[Fault]:
     needs_any=(("TRTP", "TRTA"),),
 )
 def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
-    """TRTP or TRTA is not what ADSL has for the subject.
+    """TRTP or TRTA differs from the treatment of the subject in ADSL.
 
     ## What it checks
-    TRTP is TRT01P of ADSL and TRTA is TRT01A; with APERIOD, that of the period.
+    TRTP equals TRT01P of ADSL and TRTA equals TRT01A; with APERIOD, TRTxxP and TRTxxA of that period.
 
     ## Not a fault
-    A crossover: where ADSL has several periods and the record names none, the treatment of any of them.
+    A crossover: if ADSL has several periods and the record has no APERIOD, the treatment of any period.
     An ADSL without these variables.
 
     ## Why it matters
-    A subject is analysed in the wrong arm, or in one arm here and in another in the next table.
+    The subject is analysed in the wrong arm, or in different arms in different tables.
 
     ## Smallest fix
-    Take TRTP and TRTA from ADSL, by period where there are several.
+    Derive TRTP and TRTA from ADSL, by period in a crossover.
     """
     adsl = study["ADSL"]
     compared = [
@@ -124,7 +125,7 @@ def _another(data: Dataset, adsl: Dataset, name: str, periods: dict[int, str]) -
 
 @readiness(
     "XD015",
-    title="An arm without subjects in a parameter",
+    title="No records of an arm in a parameter",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -132,17 +133,17 @@ def _another(data: Dataset, adsl: Dataset, name: str, periods: dict[int, str]) -
     needs_any=(_in_adsl(_ARMS), _in_adsl(_TREATED)),
 )
 def arm_without_records(data: Dataset, study: Study) -> Iterator[Fault]:
-    """A parameter has nobody of an arm.
+    """A parameter has no records of an arm.
 
     ## What it checks
-    Every arm of ADSL (TRT01P, else ARM) that has subjects with SAFFL = Y or RANDFL = Y has records in each
-    time to an event. Texts of ARM that are no arm, as Screen Failure, have no such subjects.
+    Every arm in ADSL (TRT01P, else ARM) that has subjects with SAFFL = Y or RANDFL = Y has records in each
+    time-to-event parameter. Values of ARM that are not arms, such as Screen Failure, have no such subjects.
 
     ## Why it matters
-    A comparison of arms loses one without a word.
+    The arm is silently excluded from comparisons.
 
     ## Smallest fix
-    None if nobody of the arm belongs to the parameter. Otherwise look at the selection.
+    None if the parameter does not apply to the arm. Otherwise check the selection of records.
     """
     adsl = study["ADSL"]
     arm = next(name for name in _ARMS if name in adsl)
@@ -157,9 +158,9 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Fault]:
         absent = np.count_nonzero(expected & ~present)
         if absent:
             which = ", ".join(sorted(map(str, arms[expected & ~present])))
-            message = f"no record of {absent} of {expected.sum()} arms"
+            message = f"no records for {absent} of {expected.sum()} arms"
             found.append(OfParameter(name, message, values=which, cause=str(absent)))
-    yield from by_parameter(data, (arm,), found, "no record of some arm")
+    yield from by_parameter(data, (arm,), found, "no records for an arm")
 
 
 def _members(adsl: Dataset) -> Mask:
@@ -170,24 +171,24 @@ def _members(adsl: Dataset) -> Mask:
 
 @readiness(
     "SL010",
-    title="An arm without treated subjects",
+    title="Arm without treated subjects",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.ADSL,),
     needs_any=(_ARMS, _TREATED, ("TRTSDT", "SAFFL")),
 )
 def arm_without_treated(data: Dataset) -> Iterator[Fault]:
-    """Nobody of an arm was treated.
+    """No subject of an arm was treated.
 
     ## What it checks
-    Every arm (TRT01P, else ARM) that has subjects with SAFFL = Y or RANDFL = Y has one with TRTSDT; where
-    there is no TRTSDT, with SAFFL = Y. Screen Failure and the like are texts of ARM, not arms.
+    Every arm (TRT01P, else ARM) that has subjects with SAFFL = Y or RANDFL = Y has a subject with TRTSDT,
+    or with SAFFL = Y if TRTSDT is not present. Screen Failure and similar values of ARM are not arms.
 
     ## Why it matters
-    The arm has a column in the tables and no events in it.
+    The arm is a column in the tables without data.
 
     ## Smallest fix
-    None if nobody was treated.
+    None if no subject was treated.
     """
     arms = data.distinct(next(name for name in _ARMS if name in data))
     members = _members(data)
@@ -200,33 +201,33 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     if without.any():
         which = ", ".join(sorted(map(str, arms[without])))
         number = int(without.sum())
-        message = f"no subject of {counted(number, 'arm')} was treated"
+        message = f"no treated subjects in {counted(number, 'arm')}"
         yield Fault(None, ("TRT01P", "TRTSDT", "SAFFL"), message, values=which, cause=str(number))
 
 
 @readiness(
     "SL011",
-    title="Subjects who were not treated as planned",
+    title="Actual treatment differs from planned treatment",
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.ADSL,),
     needs=("TRT01P", "TRT01A"),
 )
 def treated_otherwise(data: Dataset) -> Iterator[Fault]:
-    """TRT01A is not TRT01P.
+    """TRT01A differs from TRT01P.
 
     ## What it checks
-    How many subjects have both and differ.
+    The number of subjects with different values of TRT01P and TRT01A, if both are populated.
 
     ## Why it matters
-    An analysis by TRTP and one by TRTA compare different groups.
+    Analyses by planned and by actual treatment compare different groups.
 
     ## Smallest fix
-    None if they were given another treatment. Say in the analysis which of the two it goes by.
+    None if the subjects received another treatment. State in the analysis which of the two is used.
     """
     found = agreement(data, "TRT01A", data, "TRT01P", np.arange(len(data)))
-    number = np.count_nonzero(found.differs)
-    message = f"{number} subject{' was' if number == 1 else 's were'} not treated as planned (TRT01P, TRT01A)"
+    number = int(found.differs.sum())
+    message = f"TRT01A differs from TRT01P for {counted(number, 'subject')}"
     yield Fault(found.differs, ("TRT01P", "TRT01A"), message)
 
 
@@ -248,22 +249,22 @@ _UNLIKELY = 3.0
     needs_any=(_OWN_ARMS,),
 )
 def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
-    """One arm loses many more subjects early than the others.
+    """The proportion of subjects censored early differs between arms.
 
     ## What it checks
-    For each parameter and arm of at least 20 subjects: the share of subjects censored within the first
-    quarter of all durations of the parameter. It is told where it differs from that of the other arms by
+    For each parameter and arm of at least 20 subjects: the proportion of subjects censored within the first
+    quartile of all durations of the parameter. It is reported if it differs from that of the other arms by
     0.10 or more and by three standard errors (two-proportion z statistic with pooled variance).
 
     ## Not a fault
-    An arm whose subjects are censored as often as the others', however early.
+    Early censoring that is equally frequent in all arms.
 
     ## Why it matters
-    Survival analysis takes censoring to be unrelated to the event. Whoever leaves an arm early, to be
-    treated elsewhere or because they are unwell, is not a random part of it.
+    Survival analysis assumes that censoring is independent of the event. Subjects who leave an arm early,
+    for another treatment or because of poor health, are not a random sample of it.
 
     ## Smallest fix
-    None in the data. Look at the reasons, and plan an analysis of sensitivity.
+    None in the data. Review the censoring reasons, and plan a sensitivity analysis.
     """
     arms = data.distinct(next(name for name in _OWN_ARMS if name in data))
     aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
@@ -276,10 +277,10 @@ def early_censoring_imbalance(data: Dataset) -> Iterator[Fault]:
         early = (cnsr[own] >= 1) & (aval[own] <= np.quantile(aval[own], 0.25))
         arm, share, others = _furthest(arms.codes[own], early, len(arms))
         if arm >= 0:
-            compared = f"{share:.0%} of one arm and {others:.0%} of the others"
-            message = f"censored in the first quarter of all durations are {compared}"
+            compared = f"{share:.0%} in one arm, {others:.0%} in the others"
+            message = f"censored within the first quartile of durations: {compared}"
             found.append(OfParameter(name, message, values=str(arms[arm])))
-    further = "arms differ in the share censored in the first quarter of all durations"
+    further = "arms differ in the proportion censored within the first quartile of durations"
     yield from by_parameter(data, ("CNSR", "AVAL"), found, further)
 
 

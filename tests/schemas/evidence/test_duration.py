@@ -93,11 +93,11 @@ def test_a_text_states_no_unit(text):
         ),
         (
             DurationFormula(TimeUnit.WEEKS, 7.0, 0, 0, truncated=True),
-            "(ADT - STARTDT) / 7 (weeks, cut to whole numbers)",
+            "(ADT - STARTDT) / 7 (weeks, truncated to whole numbers)",
         ),
         (
             DurationFormula(TimeUnit.MONTHS, None, 1, 0, truncated=True),
-            "calendar months from STARTDT to ADT + 1 (cut to whole numbers)",
+            "calendar months from STARTDT to ADT + 1 (truncated to whole numbers)",
         ),
         (
             DurationFormula(TimeUnit.DAYS, 1.0, 0, 0, same_day=1.0),

@@ -140,7 +140,7 @@ def test_a_rule_that_was_not_run_refuses_all_the_same():
 def test_the_refusal_counts_new_findings_only():
     report = beside(report_of({1}), report_of({1}))
     report.raise_for()
-    with pytest.raises(ag.GateRefused, match="refused: 1 finding, 0 rules not run"):
+    with pytest.raises(ag.GateRefused, match="gate failed: 1 finding, 0 checks not run"):
         beside(report_of({1, 2}), report_of({1})).raise_for()
 
 

@@ -205,7 +205,7 @@ def test_one_part(mixtures):
 
 
 def test_a_study_cannot_be_split_into_nothing():
-    with pytest.raises(ValueError, match="one part or more"):
+    with pytest.raises(ValueError, match="1 or more"):
         partition(two_arm_trial(), 0)
 
 

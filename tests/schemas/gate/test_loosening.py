@@ -226,7 +226,7 @@ def test_what_a_study_declares_of_itself_is_named_too(negative):
 def test_standards_that_have_fewer_rules_are_named(negative):
     (found,) = said(negative, standards=Standards(adamig="1.1"), origins={"ADaMIG": "--standard"})
     assert re.fullmatch(
-        r"judged by ADaMIG 1\.1: \d+ checks fewer than by ADaMIG 1\.3 \(from --standard\)", found
+        r"checked against ADaMIG 1\.1: \d+ checks fewer than for ADaMIG 1\.3 \(from --standard\)", found
     )
     default, older = judge(negative), judge(negative, standards=Standards(adamig="1.1"))
     assert f"{len(default.outcomes) - len(older.outcomes)} checks fewer" in found
@@ -276,7 +276,7 @@ def test_a_baseline_and_a_threshold(negative):
     earlier = Baseline(Baseline.of(judge(negative, **only)).findings, "old/report.json")
     found = said(negative, None, baseline=earlier, origins={"fail_on": "ADAMGATE_FAIL_ON"}, **only)
     assert found[0] == "1 finding unchanged since the baseline (TTE006; from report.json)"
-    assert found[1] == "no finding refuses (from ADAMGATE_FAIL_ON)"
+    assert found[1] == "no finding fails the gate (from ADAMGATE_FAIL_ON)"
 
 
 @pytest.mark.parametrize("name", ["ADSL", "ADTTE", "ADAE"])
@@ -292,7 +292,7 @@ def test_a_declared_class_that_keeps_off_rules(trial, name, declared):
         assert found == []
     else:
         looks = {"ADTTE": "TTE"}.get(name, name)
-        assert found == [f"{name} judged as {changed.structure}, not as {looks} (by its declared class)"]
+        assert found == [f"{name} checked as {changed.structure}, not as {looks} (declared class)"]
 
 
 class TestNotJudgedAsTimeToEvent:

@@ -17,12 +17,12 @@ OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "
 NO_UNIT = "neither AVALU nor PARAM states a unit; AVAL is ADT - STARTDT + 1 on every record"
 TWO_TEXTS = "CNSR = 1 stands for two texts in this parameter"
 
-NOT_SERIOUS = "AESER is not Y although a criterion of seriousness is met"
+NOT_SERIOUS = "AESER is not Y but a seriousness criterion is Y"
 """33 events were hospitalized, fatal, life-threatening or disabling; AESER is N."""
 UNRESOLVED = "AENDT has a value where AEOUT is NOT RECOVERED/NOT RESOLVED"
-TWICE = "records of a subject are equal in all that describes an event"
+TWICE = "records of a subject have the same values of all variables that describe the event"
 """01-708-1406: one oedema, AESEQ 1 and 2."""
-SAME_START = "records of a subject are equal in term and start"
+SAME_START = "records of a subject have the same term and start date"
 
 EVENTS = {
     ("AE019", "ADAE", "warning", 33, NOT_SERIOUS): NOT_SERIOUS,
@@ -37,7 +37,7 @@ PILOT = {
 ONCOLOGY = {
     **EVENTS,
     ("AE041", "ADAE", "note", 605, SAME_START): "6 starts more than in the pilot are imputed here",
-    ("AE022", "ADAE", "warning", 1, "the event is fatal and AENDT is not DTHDT"): (
+    ("AE022", "ADAE", "warning", 1, "AENDT of a fatal event differs from DTHDT"): (
         "01-704-1445: the event ends on 2014-10-31, death is on 2014-11-01"
     ),
     ("TTE008", "ADTTE", "note", 0, "OS"): NO_UNIT,
@@ -45,7 +45,7 @@ ONCOLOGY = {
     ("TTE008", "ADTTE", "note", 0, "RSD"): NO_UNIT,
     ("TTE014", "ADTTE", "note", 0, "OS"): f"{TWO_TEXTS}: alive and randomization",
     ("TTE014", "ADTTE", "note", 0, "PFS"): f"{TWO_TEXTS}: last tumor assessment and randomization",
-    ("TTE020", "ADTTE", "warning", 1, "progression-free survival ends after overall survival"): (
+    ("TTE020", "ADTTE", "warning", 1, "ADT of PFS is after ADT of OS"): (
         "01-701-1115 was assessed on day 64 and is censored for survival on day 55"
     ),
     ("TTE024", "ADTTE", "note", 243, "PFS: 243 records are censored at day 0 or 1"): (
@@ -63,22 +63,28 @@ ONCOLOGY = {
         "ADSL",
         "note",
         12,
-        "12 subjects were not treated as planned",
+        "TRT01A differs from TRT01P for 12 subjects",
     ): "high dose planned, low dose given",
     (
         "XD010",
         "ADTTE",
         "warning",
         1,
-        "ADT is after the day",
+        "ADT is after the OS censoring date",
     ): "the response of 01-701-1115 ends on day 64, too",
-    ("XD010", "ADRS", "warning", 4, "ADT is after the day"): "assessments of 01-701-1115 after day 55",
+    (
+        "XD010",
+        "ADRS",
+        "warning",
+        4,
+        "ADT is after the OS censoring date",
+    ): "assessments of 01-701-1115 after day 55",
     (
         "XD016",
         "ADRS",
         "warning",
         254,
-        "RANDDT is missing and ADSL has it",
+        "RANDDT is missing, but has a value in ADSL",
     ): "records of MDIS (measurable disease) lack RANDDT",
 }
 

@@ -64,7 +64,7 @@ def test_a_sound_rule_says_what_it_has_to_say():
 
 @pytest.mark.parametrize("versions", [{"adamig": "9.9"}, {"occds": "1.2"}, {"adamig": "ADaMIG 1.3"}])
 def test_a_version_to_which_no_rule_belongs_is_refused(versions):
-    with pytest.raises(ConfigurationError, match="there is no"):
+    with pytest.raises(ConfigurationError, match="is not a known version"):
         Standards(**versions)
 
 
@@ -121,14 +121,17 @@ def returns_none(data):
         (lambda data: 1 / 0, "ZeroDivisionError in test_rule.py"),
         (descends, "RecursionError in test_rule.py"),
         (closes, "GeneratorExit in test_rule.py"),
-        (lambda data: "patient 7", "a rule yields Fault, Inference or NotApplicable, not str"),
-        (lambda data: [Fault(None, (1, None), "m")], "the variables of a fault are names, as texts"),
-        (lambda data: [ag.Inference("AVAL", 3)], "statement of Inference is a text"),
-        (lambda data: [ag.NotApplicable(None)], "reason of NotApplicable is a text"),
-        (returns_none, "a rule yields its faults, or returns a list of them, not None"),
-        (lambda data: [Fault(None, "USUBJID", "m")], "a fault has its variables as a tuple"),
-        (lambda data: [Fault(None, ("USUBJID",), 3)], "a text as its message"),
-        (lambda data: [Fault(None, ("USUBJID",), "m", "error")], "the severity of a fault is a Severity"),
+        (lambda data: "patient 7", "a rule must yield Fault, Inference or NotApplicable, not str"),
+        (lambda data: [Fault(None, (1, None), "m")], "the variables of a fault must be names, as strings"),
+        (lambda data: [ag.Inference("AVAL", 3)], "statement of Inference must be a string"),
+        (lambda data: [ag.NotApplicable(None)], "reason of NotApplicable must be a string"),
+        (returns_none, "a rule must yield faults or return a list of them, not None"),
+        (lambda data: [Fault(None, "USUBJID", "m")], "a fault needs a tuple of variables"),
+        (lambda data: [Fault(None, ("USUBJID",), 3)], "a string as message"),
+        (
+            lambda data: [Fault(None, ("USUBJID",), "m", "error")],
+            "the severity of a fault must be a Severity",
+        ),
     ],
 )
 def test_a_rule_that_breaks_is_not_run_and_refuses(trial, function, reason):
@@ -142,17 +145,17 @@ def test_a_rule_that_breaks_is_not_run_and_refuses(trial, function, reason):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"needs": "USUBJID"}, "needs is a text where a tuple belongs"),
-        ({"datasets": "ADSL"}, "datasets is a text where a tuple belongs"),
-        ({"needs_any": ("ADT", "AVAL")}, "needs_any is a text where a tuple belongs"),
-        ({"severity": "fatal"}, "fatal is no severity"),
-        ({"needs": ("AVAL", 1)}, "needs holds something other than texts"),
-        ({"needs_any": (("AVAL", None),)}, "needs_any holds something other than texts"),
-        ({"named": (1,)}, "named holds something other than texts"),
-        ({"datasets": (None,)}, "datasets holds something other than texts"),
-        ({"structures": (3,)}, "structures holds something other than texts"),
-        ({"title": 7}, "a rule needs an id and a title, as texts"),
-        ({"grain": "row"}, "row is no grain"),
+        ({"needs": "USUBJID"}, "needs is a string, must be a tuple"),
+        ({"datasets": "ADSL"}, "datasets is a string, must be a tuple"),
+        ({"needs_any": ("ADT", "AVAL")}, "needs_any is a string, must be a tuple"),
+        ({"severity": "fatal"}, "fatal is not a severity"),
+        ({"needs": ("AVAL", 1)}, "needs holds values that are not strings"),
+        ({"needs_any": (("AVAL", None),)}, "needs_any holds values that are not strings"),
+        ({"named": (1,)}, "named holds values that are not strings"),
+        ({"datasets": (None,)}, "datasets holds values that are not strings"),
+        ({"structures": (3,)}, "structures holds values that are not strings"),
+        ({"title": 7}, "a rule needs an id and a title, as strings"),
+        ({"grain": "row"}, "row is not a grain"),
     ],
 )
 def test_slips_in_a_declaration_are_told_at_once(changes, message):
@@ -268,4 +271,4 @@ def test_a_rule_for_a_dataset_that_was_not_read_is_told(trial):
     own = ag.condition_rule("ACME001", "t", "AVAL > 0", datasets=["ADTTX"])
     findings = ag.validate(trial.study(), extra_rules=[own]).findings
     (told,) = [each for each in findings if each.rule_id == "WV003"]
-    assert told.message == "settings name ADTTX, which was not read; is ADTTE meant?"
+    assert told.message == "settings refer to ADTTX, which was not read; did you mean ADTTE?"

@@ -26,7 +26,7 @@ def coded(trial):
 class TestUnderTwo:
     def test_the_title_names_variables_in_words(self):
         titles = {each.id: each.title for each in rule_book().values()}
-        assert titles["AE024"] == "One AEDECOD stands under several AESOC or AEBODSYS"
+        assert titles["AE024"] == "AEDECOD has more than one AESOC or AEBODSYS"
         assert not [title for title in titles.values() if "('" in title]
 
     @pytest.mark.parametrize("above", ["AESOC", "AEBODSYS"])

@@ -39,7 +39,7 @@ class TestStudyDay:
         dated.adae.loc[[3, 4], day] = 0
         found = dated.finding(rule)
         assert found.records == 2
-        assert "no study day" in found.message
+        assert "not a valid study day" in found.message
 
     def test_differences_without_the_first_day_are_wrong_throughout(self, dated, rule, day, date):
         dated.adae[day] = (dated.adae[date] - START).dt.days.astype(float)
@@ -58,7 +58,7 @@ class TestStudyDay:
         dated.adae["TRTSDT"] = START + 2 * DAY
         report = dated.report(rule)
         assert report.findings == ()
-        assert f"{day} counts from RANDDT" in {each.statement for each in report.inferred}
+        assert f"{day} is counted from RANDDT" in {each.statement for each in report.inferred}
 
     def test_a_missing_day_is_a_policy_and_a_missing_date_is_not(self, dated, rule, day, date):
         dated.adae.loc[3, day] = np.nan

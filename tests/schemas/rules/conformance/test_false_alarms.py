@@ -18,7 +18,7 @@ EXPECTED = {
     ("cdiscpilotadam", "adae"): {"AD0625": "AEBDSYCD was not delivered; OCCDS 1.1 requires it"},
     ("cdiscpilotadam", "adlbcpv"): {"AD0144": "parameter codes of change from previous visit start with _"},
     ("cdiscpilotadam", "adlbhpv"): {"AD0144": "parameter codes of change from previous visit start with _"},
-    ("pharmaverseadam", "adpp"): {"AD0194": "PARAMCD is there without PARAM"},
+    ("pharmaverseadam", "adpp"): {"AD0194": "PARAMCD is present without PARAM"},
 }
 
 

@@ -371,7 +371,7 @@ def test_a_subject_unknown_to_demographics():
 def test_demographics_without_subjects_are_not_compared_silently():
     report = judge(Study.of(dataset("ADSL"), dataset("DM", {"USUBJID": DROP})), rules={"AD0053"})
     assert [outcome.status for outcome in report.outcomes] == [Status.NOT_RUN]
-    assert report.outcomes[0].reason.startswith("DM has no USUBJID")
+    assert report.outcomes[0].reason.startswith("DM.USUBJID is not present")
 
 
 def test_exposure_without_a_start_of_treatment():
@@ -407,7 +407,7 @@ def test_age_of_others_is_not_compared():
     stranger = dataset("ADSL", {"USUBJID": ["S1-001", "S1-003"], "AGE": [61.0, 7.0]})
     assert not flagged("AD0204", stranger, dataset("DM"))
     ageless = judge(Study.of(dataset("ADSL"), dataset("DM", {"AGE": DROP})), rules={"AD0204"})
-    assert [outcome.reason for outcome in ageless.outcomes] == ["DM has no AGE"]
+    assert [outcome.reason for outcome in ageless.outcomes] == ["DM.AGE is not present"]
     unknown = dataset("DM", {"AGE": [np.nan, np.nan]})
     assert not flagged("AD0204", dataset("ADSL", {"AGE": [np.nan, np.nan]}), unknown)
 

@@ -84,101 +84,113 @@ def test_terms_of_the_codelists_pass(name):
             "ADAE.AESEV",
             ["MILD", "DIRE", "DIRE"],
             2,
-            "values that {AESEV} does not have (MILD, MODERATE and SEVERE): 'DIRE'",
+            "values other than MILD, MODERATE and SEVERE, the terms of {AESEV}: 'DIRE'",
         ),
         (
             "CT001",
             "ADAE.AESEV",
             ["Mild", "MODERATE", "severe"],
             2,
-            "values that {AESEV} has as MILD and SEVERE: letter case differs: 'Mild' and 'severe'",
+            "values that differ only in letter case from MILD and SEVERE in {AESEV}: 'Mild' and 'severe'",
         ),
         (
             "CT001",
             "ADAE.AEOUT",
             ["FATAL ", "FATAL", None],
             1,
-            "values that {OUT} has as FATAL: blanks differ: 'FATAL '",
+            "values that differ only in blanks from FATAL in {OUT}: 'FATAL '",
         ),
         (
             "CT001",
             "ADAE.AEOUT",
             ["FATAL", " FATAL", "FATAL\N{NO-BREAK SPACE}"],
             2,
-            "values that {OUT} has as FATAL: blanks differ: ' FATAL' and 'FATAL\N{NO-BREAK SPACE}'",
+            "values that differ only in blanks from FATAL in {OUT}: ' FATAL' and 'FATAL\N{NO-BREAK SPACE}'",
         ),
         (
             "CT001",
             "ADAE.AEACN",
             ["DOSE REDUCED", "Dose  reduced", None],
             1,
-            "values that {ACN} has as DOSE REDUCED: letter case and blanks differ: 'Dose  reduced'",
+            "values that differ only in letter case and blanks from DOSE REDUCED in {ACN}: 'Dose  reduced'",
         ),
-        ("CT001", "ADAE.AESER", ["Y", "N", "1"], 1, "values that {NY} does not have (N, NA, U and Y): '1'"),
+        (
+            "CT001",
+            "ADAE.AESER",
+            ["Y", "N", "1"],
+            1,
+            "values other than N, NA, U and Y, the terms of {NY}: '1'",
+        ),
         (
             "CT001",
             "ADAE.ASTDTF",
             ["D", "MD", None],
             1,
-            "values that {DATEFL} does not have (D, M and Y): 'MD'",
+            "values other than D, M and Y, the terms of {DATEFL}: 'MD'",
         ),
-        ("CT001", "ADLB.ATMF", ["H", "M", "D"], 1, "values that {TIMEFL} does not have (H, M and S): 'D'"),
+        (
+            "CT001",
+            "ADLB.ATMF",
+            ["H", "M", "D"],
+            1,
+            "values other than H, M and S, the terms of {TIMEFL}: 'D'",
+        ),
         (
             "CT001",
             "ADSL.TRTSDTF",
             ["D", "d", ""],
             1,
-            "values that {DATEFL} has as D: letter case differs: 'd'",
+            "values that differ only in letter case from D in {DATEFL}: 'd'",
         ),
         (
             "CT001",
             "ADSL.SEX",
             ["F", "Female", "M"],
             1,
-            "values that {SEX} does not have (F, INTERSEX, M, U and UNDIFFERENTIATED): 'Female'",
+            "values other than F, INTERSEX, M, U and UNDIFFERENTIATED, the terms of {SEX}: 'Female'",
         ),
         (
             "CT002",
             "ADLB.DTYPE",
             ["AVERAG", "LOCF", "AVERAG"],
             2,
-            "values that {DTYPE} does not have: 'AVERAG'; near AVERAGE",
+            "values that are not in {DTYPE}: 'AVERAG'; near AVERAGE",
         ),
-        ("CT002", "ADLB.DTYPE", ["LOCF", "QQQ", None], 1, "values that {DTYPE} does not have: 'QQQ'"),
+        ("CT002", "ADLB.DTYPE", ["LOCF", "QQQ", None], 1, "values that are not in {DTYPE}: 'QQQ'"),
         (
             "CT002",
             "ADAE.ADURU",
             ["DAY", "DAY", None],
             2,
-            "values that {UNIT} does not have (sec, min, HOURS, DAYS, WEEKS, MONTHS and YEARS): 'DAY'",
+            "values other than sec, min, HOURS, DAYS, WEEKS, MONTHS and YEARS, the terms of {UNIT}: 'DAY'",
         ),
         (
             "CT002",
             "ADSL.RACE",
             ["White", "MULTIPLE", "ASIAN"],
             1,
-            "values that {RACE} has as WHITE: letter case differs: 'White'",
+            "values that differ only in letter case from WHITE in {RACE}: 'White'",
         ),
         (
             "CT003",
             "ADAE.SMQ01SC",
             ["Broad", "NARROW", None],
             1,
-            "values that the standard has as BROAD: letter case differs: 'Broad'",
+            "values that differ only in letter case from BROAD in the standard: 'Broad'",
         ),
         (
             "CT003",
             "ADAE.ASEVN",
             [1.0, 4.0, 3.0],
             1,
-            "values that the standard does not have (1, 2 and 3): '4'",
+            "values other than 1, 2 and 3, the terms of the standard: '4'",
         ),
     ],
 )
 def test_a_value_that_is_no_term(rule_id, where, values, records, message):
     name, _, variable = where.partition(".")
     told = message.format_map({each.name: str(each) for each in BUILT_IN.codelists})
-    assert found(name, **{variable: values}) == [(rule_id, variable, records, f"{variable} holds {told}")]
+    assert found(name, **{variable: values}) == [(rule_id, variable, records, f"{variable} has {told}")]
 
 
 def test_a_message_says_which_terminology_it_rests_on():
@@ -195,11 +207,12 @@ def test_a_closed_list_warns_and_an_extensible_one_notes():
 def test_causes_are_told_apart_and_count_their_own_records():
     messages = found("ADAE", AESEV=["Mild", "MILD ", "GRADE 3"])
     assert [records for _, _, records, _ in messages] == [1, 1, 1]
-    assert [message.split(": ")[1] for *_, message in messages[1:]] == [
-        "blanks differ",
-        "letter case differs",
+    assert [message.split(" from ")[0] for *_, message in messages[1:]] == [
+        "AESEV has values that differ only in blanks",
+        "AESEV has values that differ only in letter case",
     ]
-    assert messages[0][3].endswith("(MILD, MODERATE and SEVERE): 'GRADE 3'")
+    assert "other than MILD, MODERATE and SEVERE" in messages[0][3]
+    assert messages[0][3].endswith(": 'GRADE 3'")
 
 
 def test_numbers_are_compared_with_the_terms_they_stand_for():
@@ -241,9 +254,9 @@ def test_data_without_such_variables_say_so():
         Study.of(Dataset.from_frame(pd.DataFrame({"PARAMCD": ["A"], "AVAL": [1.0]}), "ADXX")), rules=RULES
     )
     assert [(each.status, each.reason) for each in judged.outcomes] == [
-        (Status.NOT_APPLICABLE, "no variable with a closed codelist that is known"),
-        (Status.NOT_APPLICABLE, "no variable with an extensible codelist that is known"),
-        (Status.NOT_APPLICABLE, "no variable whose values the structure names"),
+        (Status.NOT_APPLICABLE, "no variable with a non-extensible codelist that is built in or provided"),
+        (Status.NOT_APPLICABLE, "no variable with an extensible codelist that is built in or provided"),
+        (Status.NOT_APPLICABLE, "no variable with values listed by the ADaM structure"),
     ]
 
 
@@ -259,7 +272,7 @@ def test_a_given_codelist_takes_the_place_of_the_one_built_in():
     ((rule_id, _, records, message),) = found("ADAE", given)
     assert (rule_id, records) == ("CT002", 3)
     assert message == (
-        "AESEV holds values that AESEV (C1, SDTM CT 2099-01-01) does not have (GRIM): "
+        "AESEV has values other than GRIM, the terms of AESEV (C1, SDTM CT 2099-01-01): "
         "'MILD', 'MODERATE' and 'SEVERE'"
     )
     assert found("ADAE", given, AESEV="GRIM", AESER="Yes")[0][:2] == ("CT001", "AESER")
@@ -270,7 +283,8 @@ def test_a_whole_list_tells_what_a_part_could_not():
     ((_, variable, records, message),) = found("ADAE", loaded(units))
     assert (variable, records) == ("DOSEU", 1)
     assert (
-        message == "DOSEU holds values that UNIT (C71620) does not have (mg, DAYS, HOURS and min): 'furlong'"
+        message
+        == "DOSEU has values other than mg, DAYS, HOURS and min, the terms of UNIT (C71620): 'furlong'"
     )
 
 
@@ -282,7 +296,10 @@ def test_alternatives_are_judged_together():
     study = Study.of(Dataset.from_frame(frame, "ADCE"))
     (finding,) = judge(study, rules=RULES).findings
     assert finding.records == 1
-    assert "that AESEV (C66769, SDTM CT early 2024, without SEVRS) has as MILD" in finding.message
+    assert (
+        "differ only in letter case from MILD in AESEV (C66769, SDTM CT early 2024, without SEVRS)"
+        in finding.message
+    )
     given = loaded(Codelist("SEVRS", "C2", extensible=False, terms=("DIRE",), version="SDTM CT 2099-01-01"))
     assert len(judge(study, rules=RULES, declarations=given).findings) == 1
     frame = frame.assign(CESEV="AWFUL")

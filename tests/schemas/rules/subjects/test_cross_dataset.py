@@ -39,7 +39,7 @@ class TestSubjects:
             ("ADTTE", 2, "error"),
             ("ADAE", 3, "error"),
         ]
-        assert {each.sentence for each in found} == {"the subject is not in ADSL"}
+        assert {each.sentence for each in found} == {"USUBJID is not in ADSL"}
 
     @pytest.mark.parametrize(
         "write",
@@ -53,7 +53,7 @@ class TestSubjects:
     def test_in_adsl_under_another_spelling(self, trial, write):
         trial.adtte["USUBJID"] = trial.adtte.USUBJID.map(write)
         (found,) = [each for each in trial.findings("XD001") if each.dataset == "ADTTE"]
-        assert "differs in blanks, case or leading zeros" in found.sentence
+        assert "differs only in blanks, case or leading zeros" in found.sentence
 
     def test_trailing_blanks_carry_no_meaning(self, trial):
         trial.adtte["USUBJID"] += "  "
@@ -62,12 +62,12 @@ class TestSubjects:
     def test_leading_zeros_of_another_number_do_not_match(self, trial):
         trial.adtte["USUBJID"] = trial.adtte.USUBJID.str.replace("-0", "-1")
         (found,) = [each for each in trial.findings("XD001") if each.dataset == "ADTTE"]
-        assert found.sentence == "the subject is not in ADSL"
+        assert found.sentence == "USUBJID is not in ADSL"
 
     def test_no_identifier(self, trial):
         trial.adtte.loc[0, "USUBJID"] = None
         assert [each.sentence for each in trial.findings("XD001")] == [
-            "USUBJID is missing, so the subject is not in ADSL"
+            "USUBJID is missing, the subject cannot be found in ADSL"
         ]
 
     def test_subjects_of_unused_categories_are_not_there(self, trial):
@@ -77,7 +77,7 @@ class TestSubjects:
 
     def test_an_adsl_without_identifiers(self, trial):
         trial.adsl = trial.adsl.drop(columns="USUBJID")
-        assert {each.sentence for each in trial.findings("XD001")} == {"ADSL has no USUBJID to compare with"}
+        assert {each.sentence for each in trial.findings("XD001")} == {"USUBJID is not present in ADSL"}
 
 
 class TestDeaths:
@@ -162,7 +162,7 @@ class TestCutOff:
 
     def test_none_is_said(self, trial):
         report = trial.report("XD005")
-        reason = "neither TS (DCUTDTC) nor ADSL (USUBJID with DCUTDT, CUTOFFDT, …) has a data cut-off"
+        reason = "no data cut-off in TS (DCUTDTC) or ADSL (USUBJID with DCUTDT, CUTOFFDT, …)"
         assert [(each.status, each.reason) for each in report.outcomes] == [("not applicable", reason)]
 
 
@@ -195,7 +195,10 @@ class TestSubjectsNotRecords:
         trial.adtte = trial.adtte[trial.adtte.USUBJID.isin(half)]
         found = [(str(each.severity), each.sentence) for each in trial.findings("XD004")]
         assert found == [
-            ("note", "OS: 20 of 40 subjects with SAFFL = Y have no record; no population of ADSL fits better")
+            (
+                "note",
+                "OS: 20 of 40 subjects with SAFFL = Y have no record; no population in ADSL matches better",
+            )
         ]
 
 
@@ -204,11 +207,11 @@ class TestDeclaredParameters:
         trial.declare(endpoints={"OSS": Endpoint(role="OS"), "PFS": Endpoint(role="PFS")})
         found = trial.finding("XD021")
         assert str(found.severity) == "error"
-        assert found.sentence == "OSS: declared, and no dataset has such a parameter; did you mean OS?"
+        assert found.sentence == "OSS: declared, but not in any time-to-event dataset; did you mean OS?"
 
     def test_those_that_are_there_pass(self, trial):
         trial.declare(endpoints={"OS": Endpoint(role="OS")})
         assert trial.findings("XD021") == []
 
     def test_nothing_declared_is_not_applicable(self, trial):
-        assert "nothing is declared" in trial.reason("XD021")
+        assert "no parameter is declared" in trial.reason("XD021")

@@ -45,14 +45,14 @@ def test_another_value(sharing, variable, value):
 
 def test_a_value_that_adsl_has_not(sharing):
     sharing.adtte.loc[1, "DTHFL"] = "Y"
-    assert messages(sharing) == [("error", 1, "DTHFL has a value and ADSL has none")]
+    assert messages(sharing) == [("error", 1, "DTHFL has a value, but is missing in ADSL")]
 
 
 def test_a_lost_flag_is_an_error_and_another_lost_value_a_warning(sharing):
     sharing.adtte.loc[1, ["SAFFL", "TRT01P"]] = ["", None]
     assert messages(sharing) == [
-        ("error", 1, "SAFFL is missing and ADSL has it"),
-        ("warning", 1, "TRT01P is missing and ADSL has it"),
+        ("error", 1, "SAFFL is missing, but has a value in ADSL"),
+        ("warning", 1, "TRT01P is missing, but has a value in ADSL"),
     ]
 
 
@@ -117,4 +117,4 @@ def test_what_is_missing_is_reported_whatever_the_type(sharing):
     """Text here and a number in ADSL: XD017 names it, and values that are lost are no less lost."""
     sharing.adtte["AGE"] = sharing.adtte.AGE.astype(str).astype(object)
     sharing.adtte.loc[[0, 3], "AGE"] = None
-    assert messages(sharing) == [("warning", 2, "AGE is missing and ADSL has it")]
+    assert messages(sharing) == [("warning", 2, "AGE is missing, but has a value in ADSL")]

@@ -59,11 +59,11 @@ class TestCensoringInverted:
         assert [str(each.severity) for each in found] == ["error", "error"]
         assert [each.records for each in found] == [40, 40]
         assert found[0].sentence == (
-            "OS: CNSR looks inverted: records with CNSR = 0 have censoring descriptions; "
-            "records with CNSR = 0 are dated at the end of follow-up (SRCVAR); "
-            "CNSDTDSC is present on records with CNSR = 0 and missing on the others; "
+            "OS: CNSR appears to be inverted: records with CNSR = 0 have censoring descriptions; "
+            "records with CNSR = 0 have an end of follow-up date (SRCVAR); "
+            "CNSDTDSC has a value on records with CNSR = 0 and is missing on the others; "
             "records with CNSR >= 1 have event descriptions; "
-            "records with CNSR >= 1 come from deaths or adverse events (SRCDOM, SRCVAR)"
+            "records with CNSR >= 1 have a death or adverse event as source (SRCDOM, SRCVAR)"
         )
 
     def test_texts_alone_are_two_clues(self, trial):
@@ -84,8 +84,8 @@ class TestCensoringInverted:
         assert (str(found.severity), found.sentence) == (
             "warning",
             (
-                "OS: CNSR looks inverted: subjects who died (DTHFL, DTHDT) have CNSR >= 1 and the others "
-                "CNSR = 0"
+                "OS: CNSR appears to be inverted: subjects with a death (DTHFL, DTHDT) have CNSR >= 1 "
+                "and the others CNSR = 0"
             ),
         )
 
@@ -209,7 +209,10 @@ class TestTexts:
         trial.adtte.loc[[0, 4], "CNSR"] = 1
         found = trial.finding("TTE012")
         assert (str(found.severity), found.records) == ("error", 2)
-        assert found.sentence == "OS: the same text stands under CNSR = 0 and under CNSR >= 1"
+        assert (
+            found.sentence
+            == "OS: events (CNSR = 0) and censored records (CNSR >= 1) have the same description"
+        )
 
     def test_case_and_blanks_make_no_other_text(self, trial):
         trial.adtte.loc[0, ["CNSR", "EVNTDESC"]] = [1, "  DEATH "]
@@ -232,14 +235,14 @@ class TestTexts:
         found = trial.finding("TTE013")
         assert (str(found.severity), found.sentence) == (
             "warning",
-            "OS: the same text stands under two values of CNSR from 1",
+            "OS: censored records with the same description have different values of CNSR",
         )
 
     def test_several_texts_for_one_reason(self, trial):
         trial.adtte.loc[[1, 2], "CNSDTDSC"] = "Lost to follow-up"
         assert trial.told("TTE013") == []
         assert [(str(each.severity), each.sentence) for each in trial.findings("TTE014")] == [
-            ("note", "OS: one value of CNSR stands for several reasons of censoring")
+            ("note", "OS: one value of CNSR is used for several censoring reasons")
         ]
 
     def test_a_value_for_each_reason(self, trial):
@@ -256,16 +259,16 @@ class TestDescribed:
     def test_without_a_date(self, trial):
         trial.adtte.loc[[0, 1, 2], "ADT"] = pd.NaT
         assert [(str(each.severity), each.sentence, each.records) for each in trial.findings("TTE015")] == [
-            ("error", "a censored record has no ADT", 2),
-            ("error", "an event has no ADT", 1),
+            ("error", "ADT is missing for a censored record", 2),
+            ("error", "ADT is missing for an event", 1),
         ]
 
     def test_without_a_text(self, trial):
         trial.adtte.loc[[0, 1, 2], "EVNTDESC"] = ""
         trial.adtte.loc[2, "CNSDTDSC"] = None
         assert [(str(each.severity), each.sentence, each.records) for each in trial.findings("TTE016")] == [
-            ("warning", "a censored record has neither EVNTDESC nor CNSDTDSC", 1),
-            ("warning", "an event has no EVNTDESC", 1),
+            ("warning", "EVNTDESC and CNSDTDSC are missing for a censored record", 1),
+            ("warning", "EVNTDESC is missing for an event", 1),
         ]
 
     def test_without_event_texts_at_all(self, trial):
@@ -275,7 +278,7 @@ class TestDescribed:
     def test_a_parameter_without_events(self, trial):
         trial.adtte.loc[trial.of("OS"), "CNSR"] = 1
         assert [(str(each.severity), each.sentence) for each in trial.findings("TTE019")] == [
-            ("note", "OS: no record has CNSR = 0, every subject is censored")
+            ("note", "OS: no events, all records are censored")
         ]
 
 

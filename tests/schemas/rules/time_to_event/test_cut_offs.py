@@ -34,7 +34,7 @@ class TestAfterIt:
         assert "declared" in trial.reason("XD005")
 
     def test_none_is_guessed(self, trial):
-        assert "no cut-off is declared" in trial.reason("TTE018")
+        assert "no data cut-off is declared" in trial.reason("TTE018")
 
     def test_that_of_the_trial_summary_before_that_of_adsl(self, trial):
         trial.adsl["DCUTDT"] = last(trial) - 50 * DAY
@@ -46,7 +46,7 @@ class TestAfterIt:
     @pytest.mark.parametrize("value", ["2024", "2024-02", "2024-02-30", "", "unknown"])
     def test_a_date_that_is_none(self, trial, value):
         trial.others["TS"] = summary(value)
-        assert "neither TS" in trial.reason("XD005")
+        assert "no data cut-off in TS" in trial.reason("XD005")
 
     def test_a_parameter_that_is_no_time_to_an_event(self, trial):
         trial.adtte.loc[trial.adtte.ADT.eq(last(trial)), "CNSR"] = np.nan
@@ -85,7 +85,7 @@ class TestAnotherCutOff:
         assert trial.told("XD018") == [("error", 1)]
 
     def test_none_is_said(self, trial):
-        assert "neither declarations nor TS" in trial.reason("XD018")
+        assert "no data cut-off is declared, or present in TS" in trial.reason("XD018")
 
 
 class TestOwnCutOff:
@@ -181,5 +181,5 @@ class TestFarBefore:
         assert report.findings == ()
         (told,) = [each.statement for each in report.inferred if each.subject == "cut-off"]
         assert told.startswith(
-            "no cut-off is stated; the last day of censoring looks like it: 6 are censored then"
+            "no data cut-off is stated; likely the last day of censoring: 6 are censored on it"
         )

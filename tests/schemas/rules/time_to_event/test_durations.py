@@ -13,8 +13,7 @@ class TestDurationAgainstDates:
         found = trial.finding("TTE007")
         assert (str(found.severity), found.records) == ("error", 1)
         assert (
-            found.sentence
-            == "OS: AVAL differs from ADT - STARTDT + 1 (days), which holds on the other records"
+            found.sentence == "OS: AVAL differs from ADT - STARTDT + 1 (days), which the other records follow"
         )
         assert found.examples[0].keys["USUBJID"] == "S1-004"
 
@@ -56,7 +55,7 @@ class TestDurationAgainstDates:
         trial.adtte["AVAL"] = trial.adtte.AVAL.round(6)
         found = trial.finding("TTE007")
         assert found.records == 2
-        assert found.sentence.endswith("the differing ones follow ADT - STARTDT + 1 (days)")
+        assert found.sentence.endswith("these follow ADT - STARTDT + 1 (days)")
 
     def test_two_ways_of_counting_the_first_day_need_a_person(self, trial):
         trial.adtte.loc[trial.of("OS")[:12], "AVAL"] -= 1
@@ -69,12 +68,12 @@ class TestDurationAgainstDates:
         trial.adtte.loc[of_os, "AVAL"] = np.random.default_rng(1).random(len(of_os)) * 50
         found = trial.finding("TTE007")
         assert (str(found.severity), found.records) == ("warning", 0)
-        assert found.sentence == "OS: no formula gives AVAL from ADT and STARTDT on 95% of 40 records"
+        assert found.sentence == "OS: no formula derives AVAL from ADT and STARTDT on 95% of 40 records"
 
     def test_a_formula_that_holds_too_rarely_is_named(self, trial):
         of_os = trial.of("OS")[:8]
         trial.adtte.loc[of_os, "AVAL"] = [1.5, 77.3, 900.1, 3.7, 12.9, 0.3, 44.4, 8.8]
-        assert trial.finding("TTE007").sentence.endswith("the closest, ADT - STARTDT + 1 (days), gives 32")
+        assert trial.finding("TTE007").sentence.endswith("the closest, ADT - STARTDT + 1 (days), fits 32")
 
     def test_several_off_by_one_decimal_need_a_person(self, trial):
         trial.adtte = pd.concat([trial.adtte] * 2, ignore_index=True)
@@ -135,8 +134,8 @@ class TestUnitOfDuration:
     def test_nowhere_but_in_the_dates(self, trial):
         self.unstated(trial)
         assert [(str(each.severity), each.sentence) for each in trial.findings("TTE008")] == [
-            ("note", "OS: the unit of AVAL is not stated; the dates prove days"),
-            ("note", "PFS: the unit of AVAL is not stated; the dates prove months"),
+            ("note", "OS: unit of AVAL is not stated; ADT and STARTDT give days"),
+            ("note", "PFS: unit of AVAL is not stated; ADT and STARTDT give months"),
         ]
 
     def test_nowhere_at_all(self, trial):
@@ -155,18 +154,18 @@ class TestUnitOfDuration:
         found = trial.finding("TTE008")
         assert (str(found.severity), found.sentence) == (
             "error",
-            "PFS: the unit of AVAL is contradicted: AVALU says days, PARAM says months",
+            "PFS: unit of AVAL is inconsistent: AVALU states days, PARAM states months",
         )
 
     def test_avalu_against_itself(self, trial):
         trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "DAYS", "MONTHS")
         trial.adtte.loc[0, "AVALU"] = "MONTHS"
-        assert "AVALU says days, AVALU says months" in trial.finding("TTE008").sentence
+        assert "AVALU states days, AVALU states months" in trial.finding("TTE008").sentence
 
     def test_stated_against_the_dates(self, trial):
         trial.adtte["PARAM"] = trial.adtte.PARAM.str.replace("Days", "Months")
         assert trial.finding("TTE008").sentence == (
-            "OS: the unit of AVAL is contradicted: PARAM says months, the dates prove days"
+            "OS: unit of AVAL is inconsistent: PARAM states months, ADT and STARTDT give days"
         )
 
     def test_spellings_of_one_unit_agree(self, trial):
@@ -288,7 +287,7 @@ class TestUnknownUnit:
         trial.adtte.loc[trial.of("OS")[3], "AVAL"] += 40
         found = {each.rule_id: each for each in trial.report("TTE007", "TTE008").findings}
         assert (str(found["TTE008"].severity), found["TTE008"].records) == ("warning", 0)
-        assert found["TTE008"].sentence == "OS: AVALU states a unit that is not known here"
+        assert found["TTE008"].sentence == "OS: AVALU is not a known unit"
         assert (str(found["TTE007"].severity), found["TTE007"].records) == ("error", 1)
 
     def test_hours_in_param_are_a_statement(self, trial):

@@ -21,7 +21,7 @@ class TestCensoredApart:
     def test_on_another_day(self, trial, shift, word):
         trial.adsl.loc[1, "LSTALVDT"] += shift * DAY
         assert trial.told("XD009") == [("warning", 1)]
-        assert f"censored {word} LSTALVDT" in trial.finding("XD009").sentence
+        assert f"OS censoring date (ADT) is {word} LSTALVDT" in trial.finding("XD009").sentence
 
     def test_events_are_not_asked(self, trial):
         trial.adsl.loc[0, "LSTALVDT"] -= 5 * DAY
@@ -60,11 +60,11 @@ class TestDatedAfter:
     def test_after_the_last_contact(self, trial):
         trial.adae.loc[3, "ASTDT"] = trial.adtte.ADT[1] + DAY
         assert trial.told("XD010") == [("warning", 1)]
-        assert "overall survival of ADTTE is censored" in trial.finding("XD010").sentence
+        assert "is after the OS censoring date in ADTTE" in trial.finding("XD010").sentence
 
     def test_after_death(self, trial):
         trial.adae.loc[0, "ASTDT"] = trial.adtte.ADT[0] + DAY
-        assert trial.finding("XD010").sentence == "ASTDT is after the subject's death in ADTTE"
+        assert trial.finding("XD010").sentence == "ASTDT is after death in ADTTE"
 
     def test_on_the_day_itself(self, trial):
         trial.adae.loc[[0, 3], "ASTDT"] = [trial.adtte.ADT[0], trial.adtte.ADT[1]]
@@ -89,7 +89,7 @@ class TestDatedAfter:
 
     def test_without_overall_survival(self, trial):
         trial.adtte = trial.adtte.loc[trial.of("PFS")]
-        assert trial.reason("XD010") == "no dataset has overall survival by subject"
+        assert trial.reason("XD010") == "no dataset with overall survival is present"
 
 
 _SUBJECTS = st.sampled_from(["S1", "S2", "S3", "S4", None])
@@ -170,8 +170,8 @@ def _by_records(survival, visits, cut_off):
                     if not (cnsr == 1 and day == cut_off):
                         ends[subject] = (day, cnsr == 0)
             for died, words in (
-                (True, f"{variable} is after the subject's death in {name}"),
-                (False, f"{variable} is after the day on which overall survival of {name} is censored"),
+                (True, f"{variable} is after death in {name}"),
+                (False, f"{variable} is after the OS censoring date in {name}"),
             ):
                 mask = [
                     day is not None

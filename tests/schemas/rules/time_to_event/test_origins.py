@@ -39,7 +39,7 @@ def test_a_declared_origin_is_not_inferred(trial):
 def test_a_declared_origin_that_is_absent_is_not_run(trial):
     trial.declare(endpoints={"OS": Endpoint(origin="RANDDT")})
     report = judge(trial.study(), declarations=trial.declarations, rules={"XD006"})
-    assert "RANDDT is no date of ADSL" in report.not_run[0].reason
+    assert "RANDDT is not a date of ADSL" in report.not_run[0].reason
 
 
 def test_dates_that_agree_equally_well(trial):
@@ -65,4 +65,4 @@ def test_the_untreated_start_from_elsewhere(trial):
 def test_without_dates_by_subject(trial):
     trial.adsl = trial.adsl[["USUBJID", "SAFFL"]]
     (outcome,) = trial.report("XD006").outcomes
-    assert (outcome.status, outcome.reason) == (Status.NOT_APPLICABLE, "no date is present in ADSL")
+    assert (outcome.status, outcome.reason) == (Status.NOT_APPLICABLE, "no numeric date is present in ADSL")

@@ -58,7 +58,7 @@ class TestResponders:
         assert assessed.findings("XD007") == []
 
     def test_nothing_says_who_responded(self, trial):
-        assert trial.reason("XD007") == "neither ADRS nor ADSL says who responded"
+        assert trial.reason("XD007") == "no response data in ADRS or ADSL"
 
     def test_an_unknown_subject_has_another_finding(self, assessed):
         del assessed.others["ADRS"]
@@ -120,7 +120,7 @@ class TestProgressionCensored:
 class TestDeclaredOnly:
     def test_new_therapy(self, trial):
         trial.adsl["NEWTDT"] = trial.adtte.STARTDT[0] + 30 * DAY
-        assert trial.reason("XD012") == "no date of a new therapy is declared"
+        assert trial.reason("XD012") == "no new therapy date is declared"
         trial.declare(endpoints={"PFS": Endpoint(new_therapy="NEWTDT")})
         events = int((trial.adtte.loc[trial.of("PFS"), "CNSR"] == 0).sum())
         assert trial.told("XD012") == [("warning", events)]
@@ -133,7 +133,7 @@ class TestDeclaredOnly:
     def test_missed_assessments(self, trial):
         own = trial.adtte.loc[trial.of("PFS")[0]]
         assess(trial, own.USUBJID, own.ADT, "PD")
-        assert "no gap is declared" in trial.reason("XD013")
+        assert "no maximum gap between assessments is declared" in trial.reason("XD013")
         trial.adtte = trial.adtte.loc[[own.name]]
         trial.declare(endpoints={"PFS": Endpoint(gap=60)})
         assert trial.told("XD013") == [("warning", 1)]  # nothing since STARTDT, 69 days before

@@ -77,7 +77,7 @@ class TestRepeatedRecord:
         repeated(trial)
         found = trial.finding("TTE002")
         assert (found.records, found.severity) == (4, "error")
-        assert found.sentence == "OS: several records of one subject that nothing tells apart"
+        assert found.sentence == "OS: duplicate records per subject and parameter"
 
     def test_what_may_recur_is_told_how_to_be_declared(self, trial):
         again = repeated(trial)
@@ -105,7 +105,7 @@ class TestRepeatedRecord:
         report = trial.report("TTE002")
         assert report.findings == ()
         assert [each.statement for each in report.inferred] == [
-            f"several records per subject and PARAMCD, told apart by {variable}"
+            f"several records per subject and PARAMCD, distinguished by {variable}"
         ]
 
     def test_a_flag_that_leaves_one_is_named(self, trial):
@@ -177,17 +177,17 @@ class TestDurationMissing:
 class TestParameterNotOneToOne:
     def test_two_texts_of_one_parameter(self, trial):
         trial.adtte.loc[0, "PARAM"] = "Overall survival"
-        assert "one PARAMCD has several PARAM" in trial.finding("TTE004").sentence
+        assert "one PARAMCD has several values of PARAM" in trial.finding("TTE004").sentence
 
     def test_two_parameters_of_one_text(self, trial):
         trial.adtte["PARAM"] = "Survival (Days)"
         found = trial.finding("TTE004")
-        assert (found.sentence, found.records) == ("several PARAMCD share one PARAM", 80)
+        assert (found.sentence, found.records) == ("one PARAM has several values of PARAMCD", 80)
 
     def test_two_numbers_of_one_parameter(self, trial):
         trial.adtte["PARAMN"] = np.where(trial.adtte.PARAMCD == "OS", 1.0, 2.0)
         trial.adtte.loc[0, "PARAMN"] = 3
-        assert "several PARAMN" in trial.finding("TTE004").sentence
+        assert "several values of PARAMN" in trial.finding("TTE004").sentence
 
     def test_a_missing_number_is_none(self, trial):
         trial.adtte["PARAMN"] = np.where(trial.adtte.PARAMCD == "OS", 1.0, np.nan)
@@ -274,7 +274,7 @@ class TestWrongType:
         trial.adtte[variable] = trial.adtte[variable].astype(str)
         found = trial.finding("TTE001")
         assert (str(found.severity), found.variables) == ("error", (variable,))
-        assert found.sentence == f"{variable} holds text where numbers are needed"
+        assert found.sentence == f"{variable} is character, must be numeric"
 
     def test_an_infinite_duration(self, trial):
         trial.adtte.loc[0, "AVAL"] = np.inf

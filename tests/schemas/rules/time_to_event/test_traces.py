@@ -28,12 +28,12 @@ def test_everything_leads_somewhere(traced):
 def test_to_no_record(traced):
     traced.adtte.loc[traced.of("PFS")[:2], "SRCSEQ"] = 9
     assert traced.told("XD008") == [("warning", 2)]
-    assert traced.finding("XD008").sentence == "the source leads to no record of ADRS"
+    assert traced.finding("XD008").sentence == "SRCDOM/SRCSEQ match no record in ADRS"
 
 
 def test_to_another_date(traced):
     traced.adtte.loc[traced.of("PFS")[0], "SRCSEQ"] = 2
-    assert traced.finding("XD008").sentence == "ADT is not the date of ADT in ADRS"
+    assert traced.finding("XD008").sentence == "ADT differs from ADT in ADRS"
 
 
 def test_an_imputed_date_may_differ(traced):
@@ -57,12 +57,12 @@ def test_a_subject_with_one_record_needs_no_number(traced):
 
 def test_adsl_has_no_numbers(traced):
     traced.adsl.loc[1, "LSTALVDT"] += DAY
-    assert traced.finding("XD008").sentence == "ADT is not the date of LSTALVDT in ADSL"
+    assert traced.finding("XD008").sentence == "ADT differs from LSTALVDT in ADSL"
 
 
 def test_an_unknown_variable(traced):
     traced.adtte.loc[1, "SRCVAR"] = "LASTALIVE"
-    assert traced.finding("XD008").sentence == "ADSL has no variable that SRCVAR names"
+    assert traced.finding("XD008").sentence == "SRCVAR is not a variable in ADSL"
 
 
 def test_the_sequence_of_the_domain_where_there_is_no_aseq(traced):
@@ -104,7 +104,7 @@ def test_a_value_that_is_no_date(traced):
 
 def test_a_dataset_that_was_not_delivered(traced):
     traced.adtte["SRCDOM"] = "DS"
-    assert traced.reason("XD008") == "no dataset that SRCDOM names is present"
+    assert traced.reason("XD008") == "no dataset named in SRCDOM is present"
 
 
 def test_a_subject_who_is_not_in_adsl_has_another_finding(traced):

@@ -48,7 +48,7 @@ class TestAnotherTreatment:
 class TestArms:
     def test_an_arm_without_records(self, trial):
         trial.adtte = trial.adtte[(trial.adtte.TRTP != "Active") | (trial.adtte.PARAMCD != "PFS")]
-        assert trial.finding("XD015").sentence == "PFS: no record of 1 of 2 arms"
+        assert trial.finding("XD015").sentence == "PFS: no records for 1 of 2 arms"
 
     def test_screen_failure_is_no_arm(self, trial):
         trial.adsl.loc[:3, ["SAFFL", "RANDFL", "TRT01P"]] = ["N", "N", "Screen Failure"]
@@ -57,7 +57,7 @@ class TestArms:
 
     def test_an_arm_nobody_was_treated_in(self, trial):
         trial.adsl.loc[trial.adsl.TRT01P == "Active", ["TRTSDT", "SAFFL"]] = [pd.NaT, "N"]
-        assert trial.finding("SL010").sentence == "no subject of 1 arm was treated"
+        assert trial.finding("SL010").sentence == "no treated subjects in 1 arm"
 
     def test_treated_otherwise_is_counted(self, trial):
         assert trial.findings("SL011") == []
@@ -71,7 +71,7 @@ class TestEarlyCensoring:
         leaving = (trial.adtte.TRTP == "Active") & (trial.adtte.CNSR > 0) & (trial.adtte.PARAMCD == "OS")
         trial.adtte.loc[leaving, "AVAL"] = 2.0
         assert trial.finding("TTE026").sentence == (
-            "OS: censored in the first quarter of all durations are 75% of one arm and 0% of the others"
+            "OS: censored within the first quartile of durations: 75% in one arm, 0% in the others"
         )
 
     def test_arms_alike(self, trial):
