@@ -169,7 +169,7 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
 
 
 def _unit_faults(
-    name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | str | None
+    name: str, texts: Mapping[str, Iterable[str]], proven: tuple[str, TimeUnit | str] | None
 ) -> Iterator[OfParameter]:
     said: dict[str, TimeUnit | str] = {}
     units: list[str] = []
@@ -183,33 +183,36 @@ def _unit_faults(
     if units:
         message, listed = "AVALU is not a known unit", ", ".join(sorted(units))
         yield OfParameter(name, message, severity=Severity.WARNING, values=listed, cause="unknown unit")
-    dates = "ADT and STARTDT" if isinstance(by_dates, TimeUnit) else "ADTM and STARTDTM"
     if not said:
-        if by_dates is not None:
-            message = f"unit of AVAL is not stated; {dates} give {by_dates}"
+        if proven is not None:
+            variables, unit = proven
+            message = f"unit of AVAL is not stated; {variables} give {unit}"
             yield OfParameter(name, message, severity=Severity.NOTE, cause="not stated")
         else:
             message = "unit of AVAL is not stated"
             yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
-    if by_dates is not None:
-        said = said | {f"{dates} give {by_dates}": by_dates}
+    if proven is not None:
+        variables, unit = proven
+        said = said | {f"{variables} give {unit}": unit}
     if len(set(said.values())) > 1:
         message = f"unit of AVAL is inconsistent: {', '.join(said)}"
         yield OfParameter(name, message, cause="contradicted")
 
 
-def _proven_units(data: Dataset) -> dict[str, TimeUnit | str]:
-    """Unit of each parameter whose dates prove one."""
+def _proven_units(data: Dataset) -> dict[str, tuple[str, TimeUnit | str]]:
+    """For each parameter whose dates or times prove a unit: by which variables, and the unit."""
     if "ADT" not in data or "STARTDT" not in data:
         return {}
     aval = data.numbers("AVAL")
-    by_dates = {
-        name: inference.unit
+    by_dates: dict[str, tuple[str, TimeUnit | str]] = {
+        name: ("ADT and STARTDT", inference.unit)
         for name, (positions, inference) in _inferences(data).items()
         if inference.unit is not None and np.count_nonzero(aval[positions][inference.judged] > 0) >= _ENOUGH
     }
-    return by_dates | {name: each.formula.unit for name, (_, each) in _timed_inferences(data).items()}
+    return by_dates | {
+        name: ("ADTM and STARTDTM", each.formula.unit) for name, (_, each) in _timed_inferences(data).items()
+    }
 
 
 @readiness(

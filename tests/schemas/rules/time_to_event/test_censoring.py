@@ -186,7 +186,7 @@ class TestFollowUp:
         follow_up.adtte.loc[own, "CNSDTDSC"] = None
         found = follow_up.finding("TTE011")
         assert (str(found.severity), found.parameter) == ("warning", "FU")
-        assert "parameter of follow-up" in found.message
+        assert "for a follow-up parameter" in found.message
         follow_up.declare(endpoints={"FU": Endpoint(role="follow-up")})
         assert str(follow_up.finding("TTE011").severity) == "error"
 

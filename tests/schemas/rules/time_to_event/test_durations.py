@@ -243,7 +243,11 @@ class TestTimesOfDay:
         timed.adtte.loc[own, "PARAM"] = "Overall Survival (Hours)"
         assert timed.report("TTE007", "TTE008").findings == ()
         timed.adtte.loc[own, "PARAM"] = "Overall Survival (Days)"
-        assert "the times prove hours" in timed.finding("TTE008").message
+        assert "ADTM and STARTDTM give hours" in timed.finding("TTE008").message
+
+    def test_a_unit_from_times_names_them(self, timed):
+        timed.adtte.loc[timed.of("OS"), "PARAM"] = "Overall Survival (Weeks)"
+        assert "ADTM and STARTDTM give days" in timed.finding("TTE008").message
 
     def test_a_wrong_record_is_named(self, timed):
         timed.adtte.loc[timed.of("OS")[4], "AVAL"] += 1.25

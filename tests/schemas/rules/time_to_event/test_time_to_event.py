@@ -85,7 +85,7 @@ class TestRepeatedRecord:
         trial.adtte.loc[again, "AVAL"] += 9
         found = trial.finding("TTE002")
         assert found.sentence.endswith(
-            'AVAL and ADT differ: if the event may recur, declare recurrent = ["OS"] in [study]'
+            'AVAL and ADT differ: if the event is recurrent, declare recurrent = ["OS"] in [study]'
         )
         trial.declare(endpoints={"OS": Endpoint(recurrent=True)})
         assert trial.findings("TTE002") == []
