@@ -21,7 +21,7 @@ from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
-from .presentation import Detail, Presentation, note_line
+from .presentation import Detail, Presentation
 from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_lines
 
 INPUTS = 6
@@ -69,7 +69,6 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
     if report.not_judged:
         return
     if presentation.detail is Detail.VERDICT:
-        yield from (Text(note_line(note)) for note in report.notes if not note.dataset)
         return
     yield Text(_counts(report))
     yield from _standards(report)
