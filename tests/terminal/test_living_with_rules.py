@@ -180,7 +180,10 @@ def test_only_new_findings_refuse(run, told, study: Path):
     (finding,) = [each for each in document["findings"] if each["rule_id"] == "TTE006"]
     assert (finding["standing"], finding["new_records"], finding["records"]) == ("new", 1, 2)
     out = run("validate", "data", "--baseline", "old.json", "--select", "TTE006")[1]
-    assert "AVAL is negative [AVAL] (new: 1 record)\n" in out
+    assert "AVAL is negative [AVAL] (changed: 1 new record, 1 in the earlier report)\n" in out
+    assert "\n  0 new, 1 changed, " in out
+    changed = "AVAL is negative (1 new record, 1 in the earlier report)"
+    assert f"\n  changed: ADTTE TTE006 error, 2 records: {changed}\n" in out
     (study / "adtte.csv").write_text(ADTTE)
     code, document = told("--baseline", "old.json")
     assert code == 0
