@@ -579,3 +579,23 @@ def test_a_report_never_replaces_what_was_judged(tmp_path, root):
     assert done.returncode == 4
     assert "the output would replace an input" in done.stderr
     assert judged.read_bytes() == before
+
+
+def test_the_order_of_arms_and_the_permission_come_from_the_command_line(run, study: Path):
+    (study / "adtte.csv").write_text(
+        ADTTE.replace(",ADT\n", ",ADT,TRTP\n")
+        .replace("-11\n", "-11,B\n")
+        .replace("-12\n", '-12,"A, 10 mg"\n')
+    )
+    command = ("survival", "data", "--param", "OS", "--arm", "TRTP", "-o", "os.csv", "--no-gate", "--force")
+    code, out, err = run(*command, "--arm-order", "B;A, 10 mg")
+    assert (code, out) == (0, "")
+    assert "\n  TRTP B: 1 subject, 1 event (reference)\n  TRTP A, 10 mg: 1 subject, 0 events\n" in err
+    assert "order of the arms: from arm_order\n" in err
+    code, _, err = run(*command, "--reference", "C")
+    assert code == 2
+    assert err.startswith("error: 'C' is not an arm of the table\n")
+    (study / "adtte.csv").write_text(ADTTE.replace(",0,2020", ",1,2020"))
+    command = ("survival", "data", "--param", "OS", "-o", "os.csv", "--no-gate", "--force")
+    assert run(*command).code == 1
+    assert run(*command, "--allow-no-events").code == 0
