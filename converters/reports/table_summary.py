@@ -61,12 +61,12 @@ def _arms(codebook: Codebook) -> Iterator[str]:
         return
     for each in codebook.arms:
         name = "missing" if each.arm is None else each.arm
-        is_reference = each.arm is not None and each.arm == order.reference
+        is_reference = len(order.levels) > 1 and each.arm is not None and each.arm == order.reference
         told = f"{counted(each.counts.subjects, 'subject')}, {counted(each.counts.events, 'event')}"
         yield f"  {codebook.arm} {name}: {told}{' (reference)' if is_reference else ''}"
-    if order.reference is not None:
+    if order.reference is not None and len(order.levels) > 1:
         yield f"  order of the arms: from {order.found_by}"
-    else:
+    elif len(order.levels) > 1:
         yield f"  the arms have no order ({order.lacking}): use --reference or --arm-order"
 
 

@@ -63,8 +63,9 @@ class AnalysisTable(Glanced):
 
     @property
     def _arms(self) -> Arms | None:
+        """The arms that a tool compares; None where there is nothing to compare."""
         arm, order = self.codebook.arm, self.codebook.arm_order
-        if arm is None or order is None:
+        if arm is None or order is None or len(order.levels) < 2:
             return None
         return Arms(arm, order.levels, order.reference, order.found_by or "", order.lacking or "")
 

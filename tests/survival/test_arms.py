@@ -1,5 +1,7 @@
 """The arms of a table: their order, their reference, and where these come from."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,3 +123,32 @@ def test_a_table_without_events_is_made_only_where_that_is_meant(make):
 def test_missing_covariates_are_counted_for_the_terminal(make):
     table = ag.survival(make(), "OS", covariates=["AGE", "ITTFL", "SEX"], gate=False)
     assert "  missing: AGE 1 subject, ITTFL 1 subject" in render_summary(table.codebook).splitlines()
+
+
+def test_a_single_arm_is_compared_with_nothing(make, tmp_path):
+    table = made(make, changes={"TRTP": ["Only"] * 6})
+    shown = render_summary(table.codebook)
+    assert "  TRTP Only: 6 subjects, 2 events\n" in shown
+    assert "order" not in shown
+    _, beside = table.write(tmp_path / "os.csv")
+    line = json.loads(beside.read_text(encoding="utf-8"))["read_with"]
+    assert "phreg" not in line
+    assert "stcox" not in line
+
+
+def test_the_case_of_a_censoring_flag_from_1(shared):
+    study = ag.read(shared / "cases/gate/M16-cnsr-1-2")
+    with pytest.raises(ag.Refused, match="OS has no events"):
+        ag.survival(study, "OS", gate=False)
+
+
+def test_the_case_of_traps_in_covariates(shared, tmp_path):
+    """COUNTRY NA, quotes, tabs, codes with zeros: the line of the codebook reads what was in the data."""
+    study = ag.read(shared / "cases/gate/S3-covariate-traps")
+    wanted = [each for each in ("COUNTRY", "SEX", "BMI") if each in study["ADSL"]]
+    table = ag.survival(study, "OS", arm="TRT01P", covariates=wanted)
+    assert table.codebook.arm_order.levels == ("Placebo", "Drug X")
+    assert (table.frame["COUNTRY"].astype(object) == "NA").sum() == 12
+    path, _ = table.write(tmp_path / "os.csv", "r")
+    assert path.read_text(encoding="utf-8").count(',"NA",') == 12
+    assert "  missing: SEX 1 subject, BMI 1 subject" in render_summary(table.codebook).splitlines()
