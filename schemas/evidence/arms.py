@@ -85,11 +85,11 @@ def _pairs(arm: str) -> Iterator[str]:
 
 def _numbers(text: SubjectVariable, number: SubjectVariable) -> dict[str, set[float]]:
     """The numbers that records have with each arm."""
-    codes, values = text.codes(), number.values()
-    judged = (codes >= 0) & ~np.isnan(values)
+    texts, numbers = text.source.distinct(text.name).values, number.source.distinct(number.name).values
+    codes, places = text.codes(), number.codes()
+    judged = (codes >= 0) & (places >= 0)
     found: dict[str, set[float]] = {}
-    pairs = np.unique(np.stack([codes[judged].astype(np.float64), values[judged]]), axis=1)
-    names = text.source.distinct(text.name).values
-    for code, value in pairs.T.tolist():
-        found.setdefault(str(names[int(code)]), set()).add(value)
+    for pair in np.unique(codes[judged] * len(numbers) + places[judged]).tolist():
+        code, place = divmod(pair, len(numbers))
+        found.setdefault(str(texts[code]), set()).add(float(numbers[place]))
     return found

@@ -99,10 +99,6 @@ class SubjectVariable:
     def equals(self, *values: object) -> Mask:
         return self._of_each(self.source.equals(self.name, *values), False)
 
-    def values(self) -> NDArray[np.float64]:
-        """Numbers, NaN where nothing is known; the variable is numeric."""
-        return self._of_each(self.source.numbers(self.name), np.nan)
-
     def codes(self) -> NDArray[np.intp]:
         """Each record's code among the distinct values of the source; -1 where there is none."""
         return self._of_each(self.source.distinct(self.name).codes, -1)
