@@ -46,7 +46,7 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
     Raises
     ------
     ConfigurationError
-        If there is no such rule, and no rule about such a variable; the message lists similar names.
+        If the rule is not known, and no rule is about such a variable; the message lists similar names.
 
     Examples
     --------
