@@ -100,7 +100,7 @@ def read_delimited(
         first = _first_content(text.content, text.start)
         head = read_head(text.content, first, path, dataset, stray=text.stray, described=described)
         raw = _Raw([TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing)
-        blank = _part(text.content, head, raw, path, options)
+        blank = _part(text.content, head, raw, path, options, gathering)
     notes = head.notes
     if len(head.names) == 1 and blank > 0:
         notes.append(ReadingNote(dataset, f"blank lines at the end, excluded: {blank}"))
@@ -122,7 +122,9 @@ def read_delimited(
     )
 
 
-def _part(content: Content, head: Head, raw: _Raw, path: Path, options: ReadOptions) -> int:
+def _part(
+    content: Content, head: Head, raw: _Raw, path: Path, options: ReadOptions, gathering: Gathering
+) -> int:
     """Part the records into columns; how many lines behind the last of them are blank."""
     found = scan(content, head.delimiter, head.start, head.body, min(_SCANNED, _BLOCK))
     if found.misplaced is not None:
@@ -131,6 +133,7 @@ def _part(content: Content, head: Head, raw: _Raw, path: Path, options: ReadOpti
     for begin, cut in _pieces(found.ends, head.body, end, path):
         for batch in _split(_records(content, begin, cut), raw, head.delimiter, path, options):
             raw.add(batch)
+        gathering.give_back()
         if options.progress:
             options.progress(path.name, cut - head.body, end - head.body)
     if raw.ragged is not None:
