@@ -165,9 +165,17 @@ def constant(value: Any) -> str | float:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words in a list; a text may hold several, with commas between them."""
+    """Words in a list; a text may hold several, with commas between them.
+
+    Attributes
+    ----------
+    expected : str
+    separators : str
+        What may be between them; the first of these that a text has.
+    """
 
     expected: str
+    separators: str = ","
 
     @property
     def word(self) -> str:
@@ -183,8 +191,11 @@ class Words:
             raise ValueError(self.expected)
         if not all(map(is_unicode, listed)):
             raise ValueError("text that is valid Unicode")
-        parts = (part.strip() for each in listed for part in each.split(","))
+        parts = (part.strip() for each in listed for part in self._split(each))
         return tuple(part for part in parts if part)
+
+    def _split(self, given: str) -> list[str]:
+        return given.split(next((each for each in self.separators if each in given), self.separators[-1]))
 
 
 words = Words('a list of names in quotes: ["TTE006", "AD02"]')

@@ -9,13 +9,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+from ...schemas.gate.event_counts import EventCount
 from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
 from .presentation import Presentation, as_json
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -48,6 +49,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
             }
             for each in report.inferred
         ],
+        "events": [_events(each) for each in report.events],
         "notes": [
             {
                 "dataset": each.dataset or None,
@@ -147,6 +149,17 @@ def _input(each: Input) -> dict[str, Any]:
     }
 
 
+def _events(each: EventCount) -> dict[str, Any]:
+    return {
+        "dataset": each.dataset,
+        "parameter": each.parameter,
+        "subjects": each.subjects,
+        "events": each.events,
+        "arm_variable": each.arm_variable or None,
+        "arms": [{"arm": arm.arm, "subjects": arm.subjects, "events": arm.events} for arm in each.arms],
+    }
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     listed = finding.keys.listed if finding.keys_shown else None
     return {
@@ -165,6 +178,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "record_keys": None if listed is None else " ".join(listed),
         "standing": None if finding.standing is None else str(finding.standing),
         "new_records": finding.new_records,
+        "earlier_records": finding.earlier_records,
     }
 
 

@@ -13,8 +13,9 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.gate.selection import full_book
 from ...schemas.rules.rule import Grain, Rule, RuleFunction
 from ...schemas.standards.structure import Structure, detect_structure
-from ...schemas.wording import did_you_mean, nearest
+from ...schemas.wording import counted, did_you_mean, nearest
 from .presentation import as_json
+from .rules_about import about, known_variables
 
 _NUMBERED = re.compile(r"([A-Z]+)0*(\d+)")
 
@@ -28,24 +29,24 @@ _GRAINS = {
 
 
 def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> str:
-    """The documentation page of a rule.
+    """The documentation page of a rule, or the rules about a variable.
 
     Parameters
     ----------
     rule_id : str
-        In upper or lower case, with or without leading zeros: "TTE006", "tte6".
+        In upper or lower case, with or without leading zeros: "TTE006", "tte6"; or a variable: "CNSR".
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
         Custom rules.
 
     Returns
     -------
     str
-        Id and title, properties, then the page, ending with a line break.
+        Id and title, properties, then the page; of a variable the list of its rules. Ends with a line break.
 
     Raises
     ------
     ConfigurationError
-        If the rule is not known; the message lists rules with similar ids.
+        If the rule is not known, and no rule is about such a variable; the message lists similar names.
 
     Examples
     --------
@@ -56,13 +57,18 @@ def explain(rule_id: str, extra_rules: Iterable[Rule | RuleFunction] = ()) -> st
         raise TypeError(f"rule_id must be a string, not {type(rule_id).__name__}")
     book = full_book(extra_rules)
     wanted = _with_its_zeros(rule_id.strip().upper(), book)
-    if wanted not in book:
-        near = nearest(wanted, book)
+    if wanted in book:
+        return render_rule(book[wanted])
+    found = about(book.values(), wanted)
+    if not found:
+        near = nearest(wanted, (*book, *known_variables(book.values())))
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise ConfigurationError(
-            f"{rule_id!r} is not a rule id", "", f"{meant}`adamgate rules` lists all rules"
+            f"{rule_id!r} is not a rule id, and no rule is about such a variable",
+            "",
+            f"{meant}`adamgate rules` lists all rules",
         )
-    return render_rule(book[wanted])
+    return f"{wanted}: {counted(len(found), 'rule')} (adamgate explain {found[0].id})\n\n{render_list(found)}"
 
 
 def _with_its_zeros(rule_id: str, book: Iterable[str]) -> str:
@@ -96,13 +102,14 @@ def listed(
     dataset: str | None = None,
     structure: str | None = None,
     family: str | None = None,
+    variable: str | None = None,
 ) -> tuple[Rule, ...]:
-    """The rules that judge a dataset of this name, or of this structure, and are of this family.
+    """The rules for a dataset of this name, or of this structure, of this family, about this variable.
 
     Raises
     ------
     ConfigurationError
-        For a family that no rule has.
+        For a family that no rule has, or a variable that no rule is about.
     """
     found = tuple(rules)
     if family:
@@ -113,6 +120,12 @@ def listed(
                 f"{family!r} is not a family of rules", "--family", did_you_mean(wanted, families)
             )
         found = tuple(rule for rule in found if rule.family == wanted)
+    if variable:
+        known, found = found, about(found, variable)
+        if not found:
+            raise ConfigurationError(
+                f"no rule is about {variable}", "--variable", did_you_mean(variable, known_variables(known))
+            )
     if structure:
         found = tuple(rule for rule in found if _covers(rule, Structure(structure), structure))
     if dataset:

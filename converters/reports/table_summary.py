@@ -40,6 +40,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     for reason in codebook.reasons:
         kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
         yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'reason not given'}"
+    yield from _arms(codebook)
+    yield from _missing(codebook)
     for left_out in selection.left_out:
         yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:
@@ -50,6 +52,30 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     if codebook.zero_durations.subjects:
         yield f"  duration 0: {counted(codebook.zero_durations.subjects, 'subject')}"
     yield f"  gate: {_gate(codebook.gate)}"
+
+
+def _arms(codebook: Codebook) -> Iterator[str]:
+    """Counts by arm, the order of the arms and what gives it."""
+    order = codebook.arm_order
+    if order is None:
+        return
+    for each in codebook.arms:
+        name = "missing" if each.arm is None else each.arm
+        is_reference = len(order.levels) > 1 and each.arm is not None and each.arm == order.reference
+        told = f"{counted(each.counts.subjects, 'subject')}, {counted(each.counts.events, 'event')}"
+        yield f"  {codebook.arm} {name}: {told}{' (reference)' if is_reference else ''}"
+    if order.reference is not None and len(order.levels) > 1:
+        yield f"  order of the arms: from {order.found_by}"
+    elif len(order.levels) > 1:
+        yield f"  the arms have no order ({order.lacking}): use --reference or --arm-order"
+
+
+def _missing(codebook: Codebook) -> Iterator[str]:
+    """Covariates that some subjects do not have, whom a model excludes."""
+    first = [each.name for each in codebook.columns].index("reason") + 1
+    lacking = [each for each in codebook.columns[first:] if each.missing and each.name != codebook.arm]
+    if lacking:
+        yield "  missing: " + ", ".join(f"{each.name} {counted(each.missing, 'subject')}" for each in lacking)
 
 
 def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from ...schemas.gate.finding import Finding, KnownFinding, Standing
-from ...schemas.gate.report import Comparison, Policy, Report, Waived
+from ...schemas.gate.report import Policy, Report, Waived
 from ...schemas.wording import counted
 
 REASONS = 6
@@ -68,33 +68,40 @@ def _grant(waived: Waived) -> tuple[str, str, str, str, str]:
 
 def standing(finding: Finding) -> str:
     """What a finding is beside the earlier report."""
-    if finding.standing is not Standing.NEW:
-        return "" if finding.standing is None else "unchanged"
-    if finding.new_records and finding.new_records < finding.records:
-        return f"new: {counted(finding.new_records, 'record')}"
-    return "new"
+    if finding.is_changed:
+        return f"changed: {_change(finding)}"
+    return "" if finding.standing is None else str(finding.standing)
+
+
+def _change(finding: Finding) -> str:
+    """ "2 new records, 5 in the earlier report"."""
+    new = counted(finding.new_records, "new record") if finding.new_records else "no new records"
+    return f"{new}, {finding.earlier_records:,} in the earlier report"
 
 
 def comparison_count(report: Report) -> str:
-    """ "1 new, 3 unchanged, 2 fixed"; empty where nothing was compared."""
+    """ "1 new, 1 changed, 3 unchanged, 2 fixed"; empty where nothing was compared."""
     if report.comparison is None:
         return ""
-    found = Counter(each.standing for each in report.findings)
-    parts = [f"{found[each]} {each}" for each in Standing]
+    changed = sum(each.is_changed for each in report.findings)
+    found = Counter(each.standing for each in report.findings if not each.is_changed)
+    parts = [f"{found[Standing.NEW]} new", f"{changed} changed", f"{found[Standing.UNCHANGED]} unchanged"]
     parts.append(f"{len(report.comparison.fixed)} fixed")
     if report.comparison.not_judged:
         parts.append(f"{len(report.comparison.not_judged)} not judged")
     return ", ".join(parts)
 
 
-def fixed_lines(comparison: Comparison) -> Iterator[str]:
-    """The findings that are gone, then those that could not be found again."""
-    for known in comparison.fixed:
-        yield f"fixed: {_known(known)}"
-    for known in comparison.not_judged:
-        yield f"not judged: {_known(known)}"
+def compared_lines(report: Report) -> Iterator[list[str]]:
+    """Findings that are new, that changed, that are fixed, and those that could not be found again."""
+    new = [each for each in report.findings if each.standing is Standing.NEW and not each.is_changed]
+    yield [f"new: {_line(each)}" for each in new]
+    yield [f"changed: {_line(each)} ({_change(each)})" for each in report.findings if each.is_changed]
+    if report.comparison is not None:
+        yield [f"fixed: {_line(each)}" for each in report.comparison.fixed]
+        yield [f"not judged: {_line(each)}" for each in report.comparison.not_judged]
 
 
-def _known(known: KnownFinding) -> str:
-    size = f", {counted(known.records, 'record')}" if known.records else ""
-    return f"{known.dataset} {known.rule_id} {known.severity}{size}: {known.sentence}"
+def _line(found: Finding | KnownFinding) -> str:
+    size = f", {counted(found.records, 'record')}" if found.records else ""
+    return f"{found.dataset} {found.rule_id} {found.severity}{size}: {found.sentence}"

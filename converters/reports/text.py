@@ -16,21 +16,23 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ...schemas.gate.event_counts import ArmCount
 from ...schemas.gate.finding import Finding, Inferred, Outcome, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
 from .gathering import of_one_cause, on_many_records
-from .presentation import Detail, Presentation, note_line
-from .terms import comparison_count, fixed_lines, standing, terms_lines, waived_lines
+from .presentation import Detail, Presentation
+from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
 
 INPUTS = 6
+PARAMETERS = 6
 INFERENCES = 5
 NOTES = 4
 RULES_OF_ONE_REASON = 6
 NOT_RUN = 10
-FIXED = 5
+COMPARED = 5
 WAIVED = 5
 FINDINGS_OF_A_RULE = 3
 EXAMPLES = 3
@@ -38,6 +40,9 @@ ALIKE = 12
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _INPUT_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "right", "left")
+_EVENT_COLUMNS: tuple[JustifyMethod, ...] = ("left", "right", "right", "left")
+_RELEVANT = ("AVAL", "STARTDT", "selection", "cut-off", "TRTEMFL")
+"""What was inferred, in the order of what it changes in a survival table; anything else comes after it."""
 _OUTCOME_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "left", "right")
 
 
@@ -71,12 +76,12 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
     if report.not_judged:
         return
     if presentation.detail is Detail.VERDICT:
-        yield from (Text(note_line(note)) for note in report.notes if not note.dataset)
         return
     yield Text(_counts(report))
     yield from _standards(report)
     yield from (Text(plain(line)) for line in terms_lines(report.terms))
     yield from _inputs(report, everything)
+    yield from _events(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)
     yield from _findings(report, everything)
@@ -144,12 +149,44 @@ def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:
     yield from _section("Datasets", [table] if shown else [], more)
 
 
+def _events(report: Report, everything: bool) -> Iterator[TextBlock]:
+    table = Table.grid(padding=(0, 2))
+    for justify in _EVENT_COLUMNS:
+        table.add_column(justify=justify, overflow="fold")
+    shown, more = _limited(report.events, PARAMETERS, everything)
+    for each in shown:
+        arms = ", ".join(map(_arm, each.arms))
+        size = counted(each.subjects, "subject"), counted(each.events, "event")
+        by_arm = f"by {each.arm_variable}: {arms}" if len(each.arms) > 1 else ""
+        table.add_row(plain(f"{each.dataset} {each.parameter}"), *size, plain(by_arm))
+    yield from _section("Events", [table] if shown else [], more)
+
+
+def _arm(arm: ArmCount) -> str:
+    """ "Placebo 22 of 30", "no arm 0 of 1"; without a name where values are not shown."""
+    name = "" if arm.arm is None else f"{arm.arm or 'no arm'} "
+    return f"{name}{arm.events:,} of {arm.subjects:,}"
+
+
 def _inferred(inferred: Sequence[Inferred], everything: bool) -> Iterator[TextBlock]:
-    shown, more = _limited(inferred, INFERENCES, everything)
+    """What is the same of several parameters on one line, what a reader would object to first.
+
+    What times are made of comes first, and events' days last.
+    """
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for each in inferred:
+        alike.setdefault((each.dataset, each.subject, each.statement), []).append(each.parameter)
+    groups = sorted(alike.items(), key=lambda group: _relevance(group[0][1]))
+    shown, more = _limited(groups, INFERENCES, everything)
     lines = [
-        Text(plain(f"{each.dataset} {each.parameter or each.subject}: {each.statement}")) for each in shown
+        Text(plain(f"{dataset} {_some(list(filter(None, names)), everything) or subject}: {statement}"))
+        for (dataset, subject, statement), names in shown
     ]
     yield from _section("Inferred from the data", lines, more)
+
+
+def _relevance(subject: str) -> int:
+    return _RELEVANT.index(subject) if subject in _RELEVANT else len(_RELEVANT)
 
 
 def _notes(report: Report, everything: bool) -> Iterator[TextBlock]:
@@ -239,11 +276,16 @@ def _value(value: Any) -> Any:
 def _comparison(report: Report, everything: bool) -> Iterator[TextBlock]:
     if report.comparison is None:
         return
-    shown, more = _limited(list(fixed_lines(report.comparison)), FIXED, everything)
-    lines = [Text(plain(line)) for line in (comparison_count(report), *shown)]
+    lines, rest = [comparison_count(report)], 0
+    for of_one_kind in compared_lines(report):
+        shown, more = _limited(of_one_kind, COMPARED, everything)
+        lines += shown
+        rest += more
     path = report.comparison.path
     yield from _section(
-        f"Compared with {plain(path)}" if path else "Compared with the earlier report", lines, more
+        f"Compared with {plain(path)}" if path else "Compared with the earlier report",
+        [Text(plain(line)) for line in lines],
+        rest,
     )
 
 

@@ -19,6 +19,7 @@ from ..formats.planned_file import PlannedFile
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name
+from .arms import Arms
 from .codebook import Codebook
 from .sealed_table import SealedTable, belong_together
 from .tools import Layout, layout_for, planned_table, tell_losses_of_table
@@ -59,6 +60,14 @@ class AnalysisTable(Glanced):
     def _glance(self) -> Glance:
         rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
         return Glance((f"AnalysisTable of {self.codebook.subject}",), rows, len(rows))
+
+    @property
+    def _arms(self) -> Arms | None:
+        """The arms that a tool compares; None where there is nothing to compare."""
+        arm, order = self.codebook.arm, self.codebook.arm_order
+        if arm is None or order is None or len(order.levels) < 2:
+            return None
+        return Arms(arm, order.levels, order.reference, order.found_by or "", order.lacking or "")
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -152,7 +161,7 @@ class AnalysisTable(Glanced):
             "table": target.name,
             "table_sha256": sealed.sha256,
             "layout": layout.name,
-            "read_with": layout.read_with(target.name, self.frame),
+            "read_with": layout.read_with(target.name, self.frame, self._arms),
         }
         return {**head, **content}
 

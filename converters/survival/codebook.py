@@ -21,7 +21,7 @@ from .gate_entry import GateEntry
 from .records import AnalysedRecords, LeftOut
 from .time_scale import TimeScale
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 POLARITY = (
     "event is true where CNSR == 0; any other CNSR is a censored record, and its value is the reason code"
@@ -119,6 +119,28 @@ class ArmEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmOrderEntry:
+    """The order of the arms.
+
+    Attributes
+    ----------
+    levels : tuple of str
+        By name where no order is known.
+    reference : str or None
+        The arm that the others are compared with: the first; None where no order is known.
+    found_by : str or None
+        What gives the order: "TRT01PN", "arm_order", "reference".
+    lacking : str or None
+        Why no order is known.
+    """
+
+    levels: tuple[str, ...]
+    reference: str | None
+    found_by: str | None
+    lacking: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ZeroDurations:
     """Subjects whose duration is zero, and what tools do with them."""
 
@@ -137,13 +159,16 @@ class CodebookSection:
         By CNSR and reason.
     arm : str or None
         The variable that holds the arm.
+    arm_order : ArmOrderEntry or None
     arms : tuple of ArmEntry
+        In that order; subjects without an arm last.
     zero_durations : ZeroDurations
     """
 
     counts: Counts
     reasons: tuple[ReasonEntry, ...]
     arm: str | None
+    arm_order: ArmOrderEntry | None
     arms: tuple[ArmEntry, ...]
     zero_durations: ZeroDurations
 
@@ -192,7 +217,9 @@ class Codebook(Glanced):
         By CNSR and reason.
     arm : str or None
         The variable that holds the arm.
+    arm_order : ArmOrderEntry or None
     arms : tuple of ArmEntry
+        In that order; subjects without an arm last.
     zero_durations : ZeroDurations
     selection : SelectionEntry
     gate : GateEntry
@@ -209,6 +236,7 @@ class Codebook(Glanced):
     counts: Counts
     reasons: tuple[ReasonEntry, ...]
     arm: str | None
+    arm_order: ArmOrderEntry | None
     arms: tuple[ArmEntry, ...]
     zero_durations: ZeroDurations
     selection: SelectionEntry
@@ -281,6 +309,7 @@ def codebook(
         counts=section.counts,
         reasons=section.reasons,
         arm=section.arm,
+        arm_order=section.arm_order,
         arms=section.arms,
         zero_durations=section.zero_durations,
         selection=SelectionEntry(

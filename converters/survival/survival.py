@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
-from ...schemas.conditions.grammar import compile_expression
-from ...schemas.errors import ConfigurationError
+from ...schemas.conditions.grammar import Expression, compile_expression
+from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.gate.report import Report
 from ...schemas.gate.validate import GateOptions, validate
 from ...schemas.standards.versions import Standards
+from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import did_you_mean, one_line
 from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
+from .arms import Arms, arms_of
 from .codebook import codebook
 from .judged import require_judged
-from .records import as_named, dataset_with, select
+from .records import AnalysedRecords, as_named, dataset_with, select
 from .shapes import SHAPES
 from .shapes.columns import require_other_names, sources
 from .shapes.one_record import OneRecordOptions
@@ -35,6 +38,9 @@ def survival(
     aval_unit: str | None = None,
     covariates: Sequence[str] = (),
     arm: str | None = None,
+    reference: str | None = None,
+    arm_order: Sequence[str] = (),
+    allow_no_events: bool = False,
     gate: bool | GateOptions = True,
     standards: Standards | None = None,
     show_keys: bool = True,
@@ -61,7 +67,15 @@ def survival(
     covariates : sequence of str
         Additional variables, from the time-to-event dataset or else ADSL.
     arm : str, optional
-        Treatment arm variable; added as a column, and subjects are counted by it in the codebook.
+        Treatment arm variable; added as a column, and subjects are counted by it in the codebook. Its order
+        is that of its numbered variable (TRT01PN for TRT01P); the column is then an ordered category, and
+        the first arm is the reference.
+    reference : str, optional
+        The arm to come first, if not that of the lowest number.
+    arm_order : sequence of str
+        All arms in their order, the reference first.
+    allow_no_events : bool
+        Give a table in which no record is an event, too.
     gate : bool or GateOptions
         Validate the study first, and stop if it has errors. Options of `validate` may be
         given: ``gate={"waivers": [...]}``.
@@ -82,7 +96,7 @@ def survival(
         The study has errors, or a rule could not be run.
     Refused
         The dataset with the parameter was not checked by the rules for time-to-event data. Also without
-        the gate: several records for a subject, a duration that is missing or negative, a
+        the gate: several records for a subject, no event, a duration that is missing or negative, a
         CNSR that is not an integer, an unknown unit of AVAL, an AVAL that cannot be converted
         exactly to another unit, or no remaining records.
 
@@ -107,29 +121,46 @@ def survival(
     if paramcd is None:
         raise TypeError("paramcd must be a string, not None")
     _require_text("where", where)
-    listed = _listed(covariates)
-    _require_names(paramcd=[paramcd], population=[population], arm=[arm], covariates=listed)
+    listed = _listed("covariates", covariates)
+    ordered = tuple(_listed("arm_order", arm_order))
+    _require_text("reference", reference)
+    _require_names(
+        arm_order=ordered, paramcd=[paramcd], population=[population], arm=[arm], covariates=listed
+    )
     target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
     condition = compile_expression(where) if where is not None else None
     shape = SHAPES["one-record"].load()
     dataset = dataset_with(study, paramcd)
     (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
+    _require_arm_for(arm, reference, ordered)
     options = OneRecordOptions(
-        paramcd, where, population, unit, aval_unit, as_named(listed, dataset, study), arm
+        paramcd,
+        where,
+        population,
+        unit,
+        aval_unit,
+        as_named(listed, dataset, study),
+        arm,
+        reference,
+        ordered,
+        allow_no_events,
     )
     wanted = tuple(dict.fromkeys([*filter(None, [arm]), *options.covariates]))
     require_other_names(wanted, shape.COLUMNS)
+    chosen = None
+    with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more
+        chosen = _chosen(study, dataset, options, condition, wanted)
     report = _judged(study, gate, standards, show_keys=show_keys)
     if report is not None:
         require_judged(dataset, report)
     with naming_subjects(show_keys):
-        records = select(dataset, study, paramcd, condition=condition, population=population, wanted=wanted)
-        shape.require_analysable(records)
+        records, arms = chosen or _chosen(study, dataset, options, condition, wanted)
+        shape.require_analysable(records, options)
         scale = time_scale(records, target, stated)
-        table = shape.build(records, scale, options)
+        table = shape.build(records, scale, options, arms)
     described = codebook(
         table,
-        shape.section(table, records, options),
+        shape.section(table, records, options, arms),
         made_from=sources(shape.COLUMNS, records, scale),
         selection=records,
         scale=scale,
@@ -139,6 +170,27 @@ def survival(
         population=population,
     )
     return AnalysisTable(table, described, report, inputs_of(study))
+
+
+def _chosen(
+    study: Study,
+    dataset: Dataset,
+    options: OneRecordOptions,
+    condition: Expression | None,
+    wanted: Sequence[str],
+) -> tuple[AnalysedRecords, Arms | None]:
+    """The records to analyse and their arms."""
+    records = select(
+        dataset,
+        study,
+        options.paramcd,
+        condition=condition,
+        population=options.population,
+        wanted=wanted,
+    )
+    if options.arm is None:
+        return records, None
+    return records, arms_of(records, study, options.arm, order=options.arm_order, reference=options.reference)
 
 
 def _judged(
@@ -179,10 +231,18 @@ def _require_names(**options: Sequence[object]) -> None:
                 raise ConfigurationError("the name is empty", option, "give a name, or omit the option")
 
 
-def _listed(covariates: object) -> list[Any]:
-    if not isinstance(covariates, Iterable):
-        raise TypeError(f"covariates must be strings, not {type(covariates).__name__}")
-    return [covariates] if isinstance(covariates, str) else list(covariates)
+def _require_arm_for(arm: str | None, reference: str | None, order: Sequence[str]) -> None:
+    for option, given in (("reference", reference), ("arm_order", order)):
+        if given and arm is None:
+            raise ConfigurationError(
+                f"{option} needs an arm", option, "give the treatment arm variable with --arm (arm=)"
+            )
+
+
+def _listed(option: str, given: object) -> list[Any]:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{option} must be strings, not {type(given).__name__}")
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _unit(option: str, text: str | None) -> TimeUnit | None:

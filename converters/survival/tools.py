@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
 
-from ...schemas.errors import ConfigurationError, UnwritableOutput
+from ...schemas.errors import ConfigurationError
 from ...schemas.study import columns
 from ...schemas.wording import did_you_mean
 from ..formats import dataset_named, writable, written_formats
@@ -22,6 +23,9 @@ from ..formats.planned_file import PlannedFile
 from ..values.arrow_columns import are_whole_days, stamps_of
 from ..writing.losses import tell_losses
 from ..writing.write import refuse_breaches
+from .arms import Arms
+
+ReadWith = Callable[[str, pd.DataFrame, Arms | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,14 @@ class Layout:
     style : TableStyle
         Its words for true, false and missing, for formats that leave a choice.
     read_with : callable
-        File name and table to the line of code that reads the file and analyses it.
-    unfit : callable
-        What of a table the tool would misread, in words; empty when nothing. None when it never does.
+        File name, table and its arms to the line of code that reads the file and analyses it.
     """
 
     name: str
     summary: str
     writes: tuple[str, ...]
     style: TableStyle
-    read_with: Callable[[str, pd.DataFrame], str]
-    unfit: Callable[[pd.DataFrame], str] | None = None
+    read_with: ReadWith
 
 
 def layout_for(path: Path, name: str | None = None) -> Layout:
@@ -90,11 +91,8 @@ def planned_table(layout: Layout, output: Output) -> PlannedFile:
     Raises
     ------
     UnwritableOutput
-        When the format cannot hold the table, or the tool would misread it.
+        When the format cannot hold the table.
     """
-    fault = layout.unfit(output.dataset.frame) if layout.unfit else ""
-    if fault:
-        raise UnwritableOutput(fault, str(output.path), "omit the variable, or choose another layout")
     form = writable()[output.path.suffix.lower()]
     writer = form.load_writer().of_tables(layout.style)
     refuse_breaches([output], form, writer, output.path)
@@ -111,15 +109,7 @@ def tell_losses_of_table(output: Output) -> None:
 
 _FOR_PYTHON = TableStyle("True", "False", "")
 _FOR_SAS = TableStyle("1", "0", "")
-_FOR_R = TableStyle("TRUE", "FALSE", "NA", quotes_all_text=True)
-
-
-def _text_na(frame: pd.DataFrame) -> str:
-    """R takes the text NA for a missing value, in quotes too."""
-    for name in frame.columns:
-        if columns.is_character(frame[name]) and (frame[name].astype(object) == "NA").any():
-            return f'{name} contains the text "NA", which R reads as missing'
-    return ""
+_FOR_R = TableStyle("TRUE", "FALSE", "", quotes_all_text=True)
 
 
 def _r_class(column: pd.Series) -> str:
@@ -137,15 +127,26 @@ def _r_name(name: str) -> str:
     return name if _R_NAME.match(name) else json.dumps(name)
 
 
-def _in_r(file: str, frame: pd.DataFrame) -> str:
-    # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE.
+def _in_r(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+    # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE; without
+    # na.strings it takes the text NA, as the country code, for missing.
     classes = ", ".join(f"{_r_name(name)} = {json.dumps(_r_class(frame[name]))}" for name in frame.columns)
     kept = "" if all(map(_R_NAME.match, frame.columns)) else ", check.names = FALSE"
-    read = f"read.csv({json.dumps(file)}, colClasses = c({classes}){kept})"
-    return f"library(survival); survfit(Surv(duration, event) ~ 1, data = {read})"
+    read = f'read.csv({_in_quotes(file)}, colClasses = c({classes}), na.strings = ""{kept})'
+    if arms is None:
+        return f"library(survival); survfit(Surv(duration, event) ~ 1, data = {read})"
+    arm = arms.variable if _R_NAME.match(arms.variable) else f"`{arms.variable}`"
+    levels = f", levels = c({', '.join(map(_in_quotes, arms.levels))})" if arms.reference is not None else ""
+    factor = f"t${arm} <- factor(t${arm}{levels})"
+    return f"library(survival); t <- {read}; {factor}; survfit(Surv(duration, event) ~ {arm}, data = t)"
 
 
-def _in_pandas(file: str, frame: pd.DataFrame) -> str:
+def _in_quotes(text: str) -> str:
+    """A text in double quotes, as R and Python read it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _read_by_pandas(file: str, frame: pd.DataFrame) -> str:
     if Path(file).suffix.lower() == ".parquet":
         return f"pandas.read_parquet({json.dumps(file)})"
     # Without types pandas drops leading zeros of identifiers and takes the text NA for missing.
@@ -159,29 +160,60 @@ def _in_pandas(file: str, frame: pd.DataFrame) -> str:
     return f"pandas.read_csv({json.dumps(file)}, {options})"
 
 
-def _in_adamgate(file: str, frame: pd.DataFrame) -> str:
+def _in_pandas(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
+    return _read_by_pandas(file, frame)
+
+
+def _in_adamgate(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
     name = dataset_named(Path(file))
     # Numbers are numbers in every dataset that is read, 1 for true.
     truths = {each: "bool" for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)}
     return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame.astype({json.dumps(truths)})"
 
 
-def _in_lifelines(file: str, frame: pd.DataFrame) -> str:
-    return f't = {_in_pandas(file, frame)}; lifelines.KaplanMeierFitter().fit(t["duration"], t["event"])'
+def _table_in_python(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+    """The table as t, its arms in their order, which Parquet keeps."""
+    read = f"t = {_read_by_pandas(file, frame)}"
+    if arms is None or arms.reference is None or not columns.is_character(frame[arms.variable]):
+        return read
+    if Path(file).suffix.lower() == ".parquet":
+        return read
+    arm, levels = _in_quotes(arms.variable), f"[{', '.join(map(_in_quotes, arms.levels))}]"
+    return f"{read}; t[{arm}] = pandas.Categorical(t[{arm}], {levels}, ordered=True)"
 
 
-def _in_scikit_survival(file: str, frame: pd.DataFrame) -> str:
-    return f't = {_in_pandas(file, frame)}; y = sksurv.util.Surv.from_dataframe("event", "duration", t)'
+def _in_lifelines(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+    table = _table_in_python(file, frame, arms)
+    if arms is None:
+        return f'{table}; lifelines.KaplanMeierFitter().fit(t["duration"], t["event"])'
+    fit = 'lifelines.KaplanMeierFitter(label=str(arm)).fit(of["duration"], of["event"])'
+    by_arm = f"t.groupby({_in_quotes(arms.variable)}, observed=True)"
+    return f"{table}; km = {{arm: {fit} for arm, of in {by_arm}}}"
 
 
-def _in_sas(file: str, frame: pd.DataFrame) -> str:
+def _in_scikit_survival(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+    table = _table_in_python(file, frame, arms)
+    return f'{table}; y = sksurv.util.Surv.from_dataframe("event", "duration", t)'
+
+
+def _in_sas(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     # Types are stated, as PROC IMPORT guesses them and drops leading zeros of identifiers.
     texts = [name for name in frame.columns if columns.is_character(frame[name])]
     lengths = " ".join(f"{name} ${_bytes(frame[name])}" for name in texts)
     names = " ".join(f"{name}{_sas_informat(frame[name])}" for name in frame.columns)
     infile = f"infile {json.dumps(file)} dsd firstobs=2 truncover termstr=lf encoding='utf-8' lrecl=32767"
     read = f"data t; {infile}; length {lengths}; input {names}; run;"
-    return f"{read} proc lifetest data=t; time duration*event(0); run;"
+    if arms is None:
+        return f"{read} proc lifetest data=t; time duration*event(0); run;"
+    curves = f"proc lifetest data=t; time duration*event(0); strata {arms.variable}; run;"
+    base = "" if arms.reference is None else f" (ref={_in_sas_quotes(arms.reference)})"
+    model = f"class {arms.variable}{base}; model duration*event(0) = {arms.variable};"
+    return f"{read} {curves} proc phreg data=t; {model} run;"
+
+
+def _in_sas_quotes(text: str) -> str:
+    """Single quotes, in which SAS resolves no macro."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _bytes(column: pd.Series) -> int:
@@ -194,14 +226,35 @@ def _sas_informat(column: pd.Series) -> str:
     return " :yymmdd10." if are_whole_days(stamps_of(column)) else " :e8601dt26."
 
 
-def _in_stata(file: str, frame: pd.DataFrame) -> str:
+def _in_stata(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     texts = [str(place) for place, name in enumerate(frame.columns, 1) if columns.is_character(frame[name])]
     options = f"varnames(1) case(preserve) stringcols({' '.join(texts)}) encoding(utf-8) clear"
-    return f"import delimited using {json.dumps(file)}, {options}; stset duration, failure(event == 1)"
+    read = f"import delimited using {json.dumps(file)}, {options}; stset duration, failure(event == 1)"
+    if arms is None:
+        return read
+    if not columns.is_character(frame[arms.variable]):
+        return f"{read}; stcox ib{arms.reference}.{arms.variable}"
+    # encode numbers texts by the alphabet, unless a label has their numbers.
+    coded = next(name for name in _coded_names(arms.variable) if name not in frame.columns)
+    label = " ".join(f"{place} {_in_stata_quotes(arm)}" for place, arm in enumerate(arms.levels, 1))
+    encode = f"encode {arms.variable}, generate({coded}) label({coded})"
+    base = "i" if arms.reference is None else "ib1"
+    return f"{read}; label define {coded} {label}; {encode}; stcox {base}.{coded}"
 
 
-def _in_sas_and_stata(file: str, frame: pd.DataFrame) -> str:
-    return f"SAS: {_in_sas(file, frame)} Stata: {_in_stata(file, frame)}"
+def _coded_names(variable: str) -> Iterator[str]:
+    """Names for the numbers of a variable; Stata takes 32 characters."""
+    for number in count(1):
+        yield f"{variable[:28]}_{number}"
+
+
+def _in_stata_quotes(text: str) -> str:
+    """Compound quotes, within which a text may have quotes."""
+    return f'`"{text}"\''
+
+
+def _in_sas_and_stata(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+    return f"SAS: {_in_sas(file, frame, arms)} Stata: {_in_stata(file, frame, arms)}"
 
 
 LAYOUTS: Mapping[str, Layout] = {
@@ -221,7 +274,13 @@ LAYOUTS: Mapping[str, Layout] = {
             _FOR_PYTHON,
             _in_scikit_survival,
         ),
-        Layout("r", "R's survival: event TRUE or FALSE, missing NA", (".csv",), _FOR_R, _in_r, _text_na),
+        Layout(
+            "r",
+            'R\'s survival: event TRUE or FALSE, missing values empty (na.strings = "")',
+            (".csv",),
+            _FOR_R,
+            _in_r,
+        ),
         Layout(
             "csv",
             "SAS, Stata, spreadsheets: event 1, censored 0, missing values empty",

@@ -15,7 +15,7 @@ from ..configuration.settings import Settings
 from ..reports import Detail, Presentation, render
 from ..reports.files import ReportFile
 from ..reports.presentation import note_line
-from .streams import colours, columns, show, tell
+from .streams import colours, columns, is_closed_or, show, tell
 
 if TYPE_CHECKING:
     from ...schemas.gate.report import Report
@@ -23,21 +23,32 @@ if TYPE_CHECKING:
 
 
 def deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
-    """The report where it was asked for, and on stderr what people need to see beside it."""
-    if form is None:
-        tell_report(report, settings, detail)
-    elif file.path is not None:
+    """The report where it was asked for; the text on stdout, unless another document goes there."""
+    if form is not None and file.path is not None:
         file.spare(Path(each.path) for each in report.inputs if each.path)
-        file.deliver(_rendered(report, form, settings, detail))
+        file.deliver(_rendered(report, form, settings, max(detail, Detail.SUMMARY)))
+    on_stdout = form if form is not None and file.path is None else "text"
+    if file.path is not None and is_closed_or(file.path):
         tell_report(report, settings, detail)
-    else:
-        show(_rendered(report, form, settings, detail, sys.stdout))
-        if form != "text" and detail is not Detail.VERDICT:
-            tell_report(report, settings, Detail.VERDICT)
+        return
+    show(_rendered(report, on_stdout, settings, detail, sys.stdout))
+    if on_stdout == "text" and detail is Detail.VERDICT:
+        _tell_unread(report)
+    elif on_stdout != "text" and detail is not Detail.VERDICT:
+        tell_report(report, settings, Detail.VERDICT)
 
 
 def tell_report(report: Report, settings: Settings, detail: Detail) -> None:
     tell(_rendered(report, "text", settings, detail, sys.stderr).rstrip("\n"), styled=True)
+    if detail is Detail.VERDICT:
+        _tell_unread(report)
+
+
+def _tell_unread(report: Report) -> None:
+    """What a verdict alone does not say: files that were not read."""
+    for note in report.notes:
+        if not note.dataset:
+            tell(note_line(note))
 
 
 def _rendered(

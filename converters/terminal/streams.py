@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -37,6 +38,15 @@ def show(document: str) -> None:
             "standard output",
             "free some disk space, or use -o",
         ) from failure
+
+
+def is_closed_or(output: Path) -> bool:
+    """Whether stdout is closed, or is itself what a document was written to, as /dev/stdout is."""
+    if sys.stdout is None:
+        return True
+    with suppress(OSError, ValueError):  # no file behind the stream, or none of that name
+        return os.path.samestat(os.stat(output), os.fstat(sys.stdout.fileno()))
+    return False
 
 
 def printable(text: str, *, styled: bool = False) -> str:

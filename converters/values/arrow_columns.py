@@ -122,11 +122,17 @@ def _array(column: pd.Series, shape: Shape) -> pa.Array:
 def text_array(column: pd.Series) -> pa.Array:
     """Text as a dictionary where it is categorical, else as strings.
 
+    Categories that are ordered are kept, in their order.
+
     Raises
     ------
     UnicodeError
         When it holds half a surrogate pair.
     """
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
+        codes = column.cat.codes.to_numpy(dtype=np.int32)
+        values = pa.array(column.cat.categories.to_numpy(dtype=object), type=pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values, ordered=True)
     if isinstance(column.dtype, pd.CategoricalDtype):
         occurring, codes = _as_they_occur(column.cat.codes.to_numpy(), len(column.cat.categories))
         values = column.cat.categories.take(occurring).to_numpy(dtype=object)

@@ -65,6 +65,10 @@ class Gathering(Protocol):
 
     def codes(self, records: int) -> GatheredCodes: ...
 
+    def give_back(self) -> None:
+        """Have memory given back to the system that a block took, where memory is bounded."""
+        ...
+
     def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
         """Take a finished column: an array, or the `GatheredNumbers` that it was gathered in."""
         ...
@@ -144,6 +148,9 @@ class InMemory:
 
     def codes(self, records: int) -> GatheredCodes:
         return HeldCodes(records)
+
+    def give_back(self) -> None:
+        """Nothing: what is free is taken again by the next block."""
 
     def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
         plain = values.array if isinstance(values, pd.Series) else values

@@ -117,6 +117,9 @@ class OnDisk:
     def codes(self, _: int) -> GatheredCodes:
         return _KeptCodes(self._file)
 
+    def give_back(self) -> None:
+        _give_back()
+
     def add(self, name: str, values: Any, special: SpecialMissing | None = None) -> None:
         self._kept[name] = kept = _kept(self._file, values)
         if isinstance(kept, _KeptText):

@@ -179,12 +179,16 @@ class _Pool:
             self._all_touched |= bool(finding.records)
             return replace(finding, standing=Standing.NEW)
         wanted = Counter(finding.keys.listed)
-        new = sum(self._unclaimed(record, count, finding.severity) for record, count in wanted.items())
+        shared: set[int] = set()
+        new = sum(
+            self._unclaimed(record, count, finding.severity, shared) for record, count in wanted.items()
+        )
         standing = Standing.NEW if new else Standing.UNCHANGED
-        return replace(finding, standing=standing, new_records=new)
+        earlier = sum(self._known[number].records for number in shared) if shared else None
+        return replace(finding, standing=standing, new_records=new, earlier_records=earlier)
 
-    def _unclaimed(self, record: str, count: int, severity: Severity) -> int:
-        """How many of the records of one hash no earlier finding had."""
+    def _unclaimed(self, record: str, count: int, severity: Severity, shared: set[int]) -> int:
+        """How many of the records of one hash no earlier finding had; those that had some are `shared`."""
         having, lighter = self._having.get(record, deque()), []
         while count and having:
             number, held = having.popleft()
@@ -192,6 +196,7 @@ class _Pool:
             if self._known[number].severity < severity:
                 lighter.append((number, held))
                 continue
+            shared.add(number)
             common = min(count, held)
             count -= common
             if held > common:

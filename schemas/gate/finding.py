@@ -89,6 +89,9 @@ class Finding:
         PARAMCD of the parameter it is about; empty where it is about none, or several.
     cause : str
         What distinguishes it from others of its rule, variables and parameter; empty where records do.
+    earlier_records : int or None
+        Number of records of the earlier findings with which it shares some, if they are not the same; None
+        if it is new, or the same.
 
     Examples
     --------
@@ -114,6 +117,12 @@ class Finding:
     keys_shown: bool = True
     parameter: str = ""
     cause: str = ""
+    earlier_records: int | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it was in the earlier report, with other records than now."""
+        return self.earlier_records is not None
 
     @property
     def sentence(self) -> str:

@@ -12,6 +12,7 @@ from ..severity import Severity
 from ..standards.structure import Structure
 from ..study.variable import ReadAsMissing, ReadingNote
 from ..wording import counted
+from .event_counts import EventCount
 from .finding import Finding, Inferred, KnownFinding, Outcome, Standing, Status
 
 NOT_JUDGED = "not judged"
@@ -159,6 +160,8 @@ class Report(Glanced):
         With an earlier report; only new findings then fail the gate.
     not_judged : str
         Why a run ended without a verdict; empty where it has one.
+    events : tuple of EventCount
+        Subjects and events per time-to-event parameter and arm.
 
     Examples
     --------
@@ -177,6 +180,7 @@ class Report(Glanced):
     terms: Policy = field(default_factory=Policy)
     comparison: Comparison | None = None
     not_judged: str = ""
+    events: tuple[EventCount, ...] = ()
 
     def verdict(self, threshold: Severity | str | None = Severity.ERROR) -> str:
         """ "passed", "refused" or "not judged".

@@ -24,6 +24,7 @@ from ..wording import did_you_mean, one_line
 from . import pandera_schemas
 from .baseline import Baseline, compared
 from .check import STUDY_NAME, Check, CheckOptions, run_check
+from .event_counts import EventCount, event_counts
 from .execution import SERIAL, Executor, Task
 from .finding import Status
 from .report import Deselected, Input, Policy, Report
@@ -89,7 +90,8 @@ def validate(
         The delivery is declared complete: a rule that lacks a dataset is *not run* and fails the gate,
         instead of *not applicable*.
     show_values : bool
-        Put the values of the variables concerned into the examples. They are patient data.
+        Put the values of the variables concerned into the examples, and name the arms of the counts. They
+        are patient data.
     show_keys : bool
         Name the records of the examples by USUBJID and the like; else by their numbers alone.
     select, ignore : iterable of str, or str
@@ -240,7 +242,8 @@ def judge(
         left_out=_left_out(study, chosen, own),
         origins=dict(origins),
     )
-    report = _report(study, checks, chosen, terms)
+    events = tuple(event_counts(study, naming_arms=show_values))
+    report = _report(study, checks, chosen, terms, events)
     return report if baseline is None else compared(report, baseline)
 
 
@@ -344,7 +347,9 @@ def _in_order(deselected: Iterable[Deselected], study: Study) -> tuple[Deselecte
     return tuple(sorted(deselected, key=lambda each: (each.rule_id, place.get(each.dataset, -1))))
 
 
-def _report(study: Study, checks: list[Check], standards: Standards, terms: Policy) -> Report:
+def _report(
+    study: Study, checks: list[Check], standards: Standards, terms: Policy, events: tuple[EventCount, ...]
+) -> Report:
     place = {dataset.name: number for number, dataset in enumerate(study)}
     findings = [finding for check in checks for finding in check.findings]
     findings.sort(
@@ -361,6 +366,7 @@ def _report(study: Study, checks: list[Check], standards: Standards, terms: Poli
         standards={"ADaMIG": standards.adamig, "OCCDS": standards.occds},
         versions=dict(_versions()),
         terms=terms,
+        events=events,
     )
 
 

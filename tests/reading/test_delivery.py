@@ -184,7 +184,7 @@ def test_the_option_the_setting_and_the_variable(tmp_path, capsys, monkeypatch):
 def test_the_case_of_a_nested_delivery(shared, capsys):
     folder = shared / "cases/formats/nested_folder"
     assert run(["validate", str(folder)]) == 0
-    assert "sub (adae.csv)" in " ".join(capsys.readouterr().err.split())
+    assert "sub (adae.csv)" in " ".join(capsys.readouterr().out.split())
     assert names(read(folder, recursive=True)) == ["ADSL", "ADTTE", "ADAE"]
 
 

@@ -67,6 +67,7 @@ def test_a_real_report_is_valid_and_says_what_is_wrong():
         "record_keys": "055c6b910dff",
         "standing": None,
         "new_records": None,
+        "earlier_records": None,
     }
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 import adamgate as ag
-from adamgate.converters.reports.rule_page import explain, render_list, render_rule
+from adamgate.converters.reports.rule_page import explain, listed, render_list, render_rule
+from adamgate.converters.reports.rules_about import about
 from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.rule import Citation, Grain, Rule, Scope
 from adamgate.schemas.standards.structure import Structure
@@ -101,3 +102,40 @@ def test_the_list_is_a_table():
     assert len(lines) == len(full_book())
     starts = {line.index(rule.title) for line, rule in zip(lines, full_book().values(), strict=True)}
     assert len(starts) == 1
+
+
+def test_the_rules_about_a_variable():
+    book = full_book()
+    listed_ = [rule.id for rule in listed(book.values(), variable="cnsr")]
+    assert {"AD0169", "TTE009", "TTE011", "TTE019"} <= set(listed_)
+    assert "SL001" not in listed_
+    page = explain("CNSR")
+    assert page.startswith(f"CNSR: {len(listed_)} rules (adamgate explain {listed_[0]})\n\n")
+    assert [line.split()[0] for line in page.splitlines()[2:]] == listed_
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "is_about"),
+    [
+        ("AVALU", "AVALU", True),
+        ("AVALUN", "AVALU", False),
+        ("TRT01P", "TRTxxP", True),
+        ("TRTXXP", "TRTxxP", True),
+        ("TRT01PN", "TRTxxP", False),
+        ("ANL01FL", "ANLzzFL", True),
+        ("AESEQ", "--SEQ", True),
+        ("SEQ", "--SEQ", False),
+    ],
+)
+def test_a_number_in_a_name_and_a_prefix_may_be_any(variable, name, is_about):
+    assert bool(about([made_up(needs=(name,))], variable)) is is_about
+
+
+@pytest.mark.parametrize("name", ["CNSRR", "STARTDTX"])
+def test_an_unknown_variable_gets_near_names(name):
+    with pytest.raises(ag.ConfigurationError, match="no rule is about such a variable") as caught:
+        explain(name)
+    assert f"did you mean {name[:-1]}" in caught.value.advice
+    with pytest.raises(ag.ConfigurationError, match=f"no rule is about {name}") as caught:
+        listed(full_book().values(), variable=name)
+    assert name[:-1] in caught.value.advice

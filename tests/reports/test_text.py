@@ -9,6 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
 from adamgate.converters.reports.text import EXAMPLES
+from adamgate.schemas.gate.event_counts import ArmCount, EventCount
 from adamgate.schemas.gate.finding import Example, Inferred
 from adamgate.schemas.study.variable import ReadingNote
 from adamgate.schemas.wording import plain
@@ -28,7 +29,7 @@ def test_a_clean_study_takes_twenty_lines_however_large(clean: ag.Report):
     many = replace(
         clean,
         inputs=clean.inputs * 20,
-        inferred=tuple(Inferred("ADTTE", "AVAL", "AVAL is in days", f"P{n}") for n in range(40)),
+        inferred=tuple(Inferred("ADTTE", "AVAL", f"AVAL is in days / {n}", f"P{n}") for n in range(40)),
         notes=tuple(ReadingNote("ADAE", f"note {n}") for n in range(40)),
     )
     lines = text(many).splitlines()
@@ -38,6 +39,35 @@ def test_a_clean_study_takes_twenty_lines_however_large(clean: ag.Report):
     everything = text(many, Detail.EVERYTHING)
     assert "more" not in everything
     assert all(f"note {n}\n" in everything for n in range(40))
+
+
+def test_what_is_inferred_of_several_parameters_alike_is_one_line_durations_first(clean: ag.Report):
+    found = (
+        Inferred("ADAE", "ADURN", "ADURN = AENDT - ASTDT"),
+        *(Inferred("ADTTE", "AVAL", "AVAL in days", name) for name in ("OS", "PFS")),
+        Inferred("ADTTE", "AVAL", "AVAL in months", "DOR"),
+    )
+    shown = text(replace(clean, inferred=found))
+    assert (
+        "Inferred from the data\n  ADTTE OS, PFS: AVAL in days\n  ADTTE DOR: AVAL in months\n"
+        "  ADAE ADURN: ADURN = AENDT - ASTDT\n"
+    ) in shown
+
+
+def test_events_are_shown_by_arm_where_there_are_several(clean: ag.Report):
+    arms = (ArmCount("Placebo", 30, 22), ArmCount("Active", 31, 14), ArmCount("", 1, 0))
+    counts = (
+        EventCount("ADTTE", "OS", 62, 36, "TRTP", arms),
+        EventCount("ADTTE", "DOR", 1, 1, "TRTP", arms[2:]),
+        EventCount("ADTTE", "PFS", 3, 2, "TRTP", (ArmCount(None, 2, 1), ArmCount(None, 1, 1))),
+    )
+    lines = text(replace(clean, events=counts), width=120).splitlines()
+    shown = [" ".join(each.split()) for each in lines[lines.index("Events") + 1 :]][:3]
+    assert shown == [
+        "ADTTE OS 62 subjects 36 events by TRTP: Placebo 22 of 30, Active 14 of 31, no arm 0 of 1",
+        "ADTTE DOR 1 subject 1 event",
+        "ADTTE PFS 3 subjects 2 events by TRTP: 1 of 2, 1 of 1",
+    ]
 
 
 def test_the_verdict_alone_is_one_line(faulty: ag.Report):

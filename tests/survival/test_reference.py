@@ -191,7 +191,7 @@ def test_r(made, reference, tmp_path, rscript, way):
     read = f"read.csv({json.dumps(str(path))})"
     if way == "codebook":
         said = json.loads(beside.read_text(encoding="utf-8"))["read_with"]
-        read = said[said.index("read.csv") : said.rindex(")")]
+        read = said[said.index("read.csv") : said.index("; t$TRTP")]
     found, classes = run_in_r(rscript, tmp_path, read)
     known = reference("tte_summary").drop(columns=["paramcd", "unit"])
     assert list(found.index) == list(known.index)
@@ -229,3 +229,46 @@ def test_r_keeps_what_it_would_otherwise_convert(make, tmp_path, rscript):
     assert lines["AGE"] == "numeric 61|62|63|NA|65|66"
     assert lines["TRTSDT"].startswith("Date 2020-01-01|")
     assert lines["ITTFL"] == "character NA|N |Y |Y |Y |Y"
+
+
+@pytest.mark.slow
+def test_r_compares_with_the_reference_as_the_codebook_says(made, tmp_path, rscript):
+    """The hazard ratio of lifelines and of R, each by its own line; the order is that of TRTPN."""
+    lifelines = pytest.importorskip("lifelines")
+    made.write(tmp_path / "ttde.csv", "r")
+    said = json.loads((tmp_path / "ttde.codebook.json").read_text(encoding="utf-8"))
+    assert said["arm_order"]["levels"] == ["Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"]
+    fit = "cat(levels(t$TRTP), sprintf('%.17g', coef(coxph(Surv(duration, event) ~ TRTP, t))), sep = '|')"
+    ran = subprocess.run(
+        [rscript, "--vanilla", "-e", f"invisible({{{said['read_with']}}}); {fit}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *levels, low, high = ran.stdout.split("|")
+    assert levels == said["arm_order"]["levels"]
+    path, _ = made.write(tmp_path / "km.parquet", "lifelines")
+    t = pd.read_parquet(path)[["duration", "event", "TRTP"]]
+    assert t["TRTP"].cat.ordered
+    assert list(t["TRTP"].cat.categories) == levels
+    fitted = lifelines.CoxPHFitter().fit(t, "duration", "event", formula="TRTP")
+    assert [each.partition("[T.")[2] for each in fitted.params_.index] == [f"{each}]" for each in levels[1:]]
+    assert np.allclose(fitted.params_, [float(low), float(high)], rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_r_reads_the_text_na(make, tmp_path, rscript):
+    study = make(COUNTRY=["NA", "DE", None, "NA", "US", "NA"])
+    ag.survival(study, "OS", covariates="COUNTRY", gate=False).write(tmp_path / "os.csv", "r")
+    said = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))["read_with"]
+    read = said[said.index("read.csv") : said.rindex(")")]
+    show = "cat(sum(t$COUNTRY == 'NA', na.rm = TRUE), sum(is.na(t$COUNTRY)))"
+    ran = subprocess.run(
+        [rscript, "--vanilla", "-e", f"t <- {read}; {show}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "3 1"

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from adamgate.converters.formats.format import Output
+from adamgate.converters.survival.arms import Arms
 from adamgate.converters.survival.tools import LAYOUTS, layout_for, planned_table
-from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
+from adamgate.schemas.errors import ConfigurationError
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import Variable
 
@@ -59,7 +60,7 @@ def test_csv_content(name, snapshot):
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_how_to_read(name, snapshot):
     layout = LAYOUTS[name]
-    lines = {suffix: layout.read_with(f"os{suffix}", TRICKY) for suffix in layout.writes}
+    lines = {suffix: layout.read_with(f"os{suffix}", TRICKY, None) for suffix in layout.writes}
     assert lines == snapshot
 
 
@@ -79,12 +80,12 @@ def test_pandas_reads_every_double_exactly_as_the_codebook_says(tmp_path):
     years = pd.Series(np.arange(1, 2001) / 365.25)
     frame = pd.DataFrame({"USUBJID": years.index.astype(str), "duration": years, "event": True, "CNSR": 0})
     path.write_text(text_of("lifelines", frame), encoding="utf-8")
-    code = re.match(r"t = (pandas\.read_csv\(.*\));", LAYOUTS["lifelines"].read_with(str(path), frame))
+    code = re.match(r"t = (pandas\.read_csv\(.*\));", LAYOUTS["lifelines"].read_with(str(path), frame, None))
     assert eval(code[1], {"pandas": pd})["duration"].tolist() == years.tolist()
 
 
 def test_r_is_told_names_that_it_would_change():
-    line = LAYOUTS["r"].read_with("t.csv", TRICKY.rename(columns={"AGE": "_AGE"}))
+    line = LAYOUTS["r"].read_with("t.csv", TRICKY.rename(columns={"AGE": "_AGE"}), None)
     assert '"_AGE" = "numeric"' in line
     assert line.endswith("check.names = FALSE))")
 
@@ -93,7 +94,7 @@ def test_r_is_told_names_that_it_would_change():
 def test_pandas_reads_it_as_the_codebook_says(name, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(text_of(name, TRICKY), encoding="utf-8")
-    code = re.match(r"t = (pandas\.read_csv\(.*\));", LAYOUTS[name].read_with(str(path), TRICKY))
+    code = re.match(r"t = (pandas\.read_csv\(.*\));", LAYOUTS[name].read_with(str(path), TRICKY, None))
     assert code is not None
     back = eval(code[1], {"pandas": pd})
     assert back["event"].dtype == np.bool_
@@ -124,10 +125,38 @@ def test_every_layout_says_how_the_event_is_written():
         assert [line.split(",")[2] for line in lines] == expected.split()
 
 
-def test_r_would_take_the_text_na_for_missing():
+ORDERED = Arms("ARM", ("Placebo", 'High "X", 10%'), "Placebo", "TRT01PN")
+UNORDERED = Arms("ARM", ("Active", "Placebo"), None, "", "TRT01PN is not present")
+
+
+@pytest.mark.parametrize("arms", [ORDERED, UNORDERED], ids=["ordered", "unordered"])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_how_to_use_the_arms(name, arms, snapshot):
+    layout = LAYOUTS[name]
+    frame = TRICKY.assign(ARM=pd.Categorical.from_codes([0, 1, -1], list(arms.levels)))
+    assert {suffix: layout.read_with(f"os{suffix}", frame, arms) for suffix in layout.writes} == snapshot
+
+
+def test_arms_that_are_numbers_keep_their_values():
+    frame = TRICKY.assign(TRT01PN=[1.0, 2.0, np.nan])
+    arms = Arms("TRT01PN", ("1", "2"), "1", "TRT01PN")
+    said = {name: LAYOUTS[name].read_with("os.csv", frame, arms) for name in ("r", "csv")}
+    assert 'factor(t$TRT01PN, levels = c("1", "2"))' in said["r"]
+    assert "class TRT01PN (ref='1')" in said["csv"]
+    assert said["csv"].endswith("stcox ib1.TRT01PN")
+
+
+def test_stata_gets_a_name_that_the_table_does_not_have():
+    frame = TRICKY.assign(ARM=["A", "B", "A"], ARM_1=1)
+    line = LAYOUTS["csv"].read_with("os.csv", frame, Arms("ARM", ("A", "B"), "A", "ARMN"))
+    assert "encode ARM, generate(ARM_2) label(ARM_2); stcox ib1.ARM_2" in line
+
+
+def test_the_text_na_is_no_missing_value():
     frame = TRICKY.assign(COUNTRY=["NA", "DE", None])
-    with pytest.raises(UnwritableOutput, match='COUNTRY contains the text "NA"'):
-        text_of("r", frame)
+    assert text_of("r", frame).count(',"NA"\n') == 1
+    assert text_of("r", frame).endswith(",\n")
+    assert 'na.strings = ""' in LAYOUTS["r"].read_with("t.csv", frame, None)
     assert ",NA\n" in text_of("csv", frame)
 
 

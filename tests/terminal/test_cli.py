@@ -78,12 +78,27 @@ def process(*arguments: str, **more: object) -> subprocess.CompletedProcess[str]
 # What comes out where
 
 
-def test_the_report_is_for_people_and_goes_to_stderr(run, study: Path):
+def test_the_report_is_for_people_and_goes_to_stdout(run, study: Path):
     code, out, err = run("validate", "data")
-    assert (code, out) == (0, "")
-    assert err.startswith("PASSED  ")
-    assert "Standards: ADaMIG 1.3 (default), OCCDS 1.1 (default)\n" in err
-    assert len(err.splitlines()) <= 20
+    assert (code, err) == (0, "")
+    assert out.startswith("PASSED  ")
+    assert "Standards: ADaMIG 1.3 (default), OCCDS 1.1 (default)\n" in out
+    assert len(out.splitlines()) <= 20
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="the system has no /dev/stdout")
+def test_a_document_for_dev_stdout_has_nothing_beside_it(study: Path):
+    done = process("validate", "data", "--format", "json", "-o", "/dev/stdout")
+    assert json.loads(done.stdout)["verdict"] == "passed"
+    assert done.stderr.startswith("PASSED  ")
+
+
+def test_a_report_file_is_written_where_stdout_is_closed(study: Path):
+    command = f"{sys.executable} -m adamgate validate data -o report.json >&-"
+    done = subprocess.run(["sh", "-c", command], text=True, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr.startswith("PASSED  ")
+    assert json.loads(Path("report.json").read_text())["verdict"] == "passed"
 
 
 def test_the_json_document_is_all_that_stands_on_stdout(run, broken: Path):
@@ -113,9 +128,9 @@ def test_text_that_is_asked_for_goes_to_stdout(run, broken: Path):
 @pytest.mark.parametrize("options", [("-o", "findings.json"), ("-o", "findings.log", "--format", "json")])
 def test_a_report_file_takes_its_format_from_its_name_or_the_option(run, broken: Path, options: list[str]):
     code, out, err = run("validate", "data", *options)
-    assert (code, out) == (1, "")
-    assert err.startswith("REFUSED  ")
-    assert "TTE006" in err
+    assert (code, err) == (1, "")
+    assert out.startswith("REFUSED  ")
+    assert "TTE006" in out
     written = Path(options[1]).read_text(encoding="utf-8")
     assert written == run("validate", "data", "--format", "json").out
     assert sorted(each.name for each in Path.cwd().iterdir()) == [".git", "data", options[1]]
@@ -141,9 +156,12 @@ def test_a_device_is_written_to_and_not_replaced(run, study: Path):
 
 
 def test_quiet_and_verbose(run, broken: Path):
-    assert run("validate", "data", "-q").err.count("\n") == 1
+    code, out, err = run("validate", "data", "-q")
+    assert (code, out.count("\n"), err) == (1, 1, "")
     assert run("validate", "data", "-q", "--format", "json").err == ""
-    verbose = run("validate", "data", "-v").err
+    assert run("validate", "data", "-q", "-o", "report.txt").out == out
+    assert "TTE006" in Path("report.txt").read_text()
+    verbose = run("validate", "data", "-v").out
     assert "All checks\n" in verbose
     assert re.search(r"TTE006 +ADTTE +failed +[\d.]+ ms\n", verbose)
     assert run("validate", "data", "-q", "-v").code == 2
@@ -167,7 +185,8 @@ UNREAD = "note: not read in data, may contain data: adlb.xlsx (Excel)\n"
 
 def test_files_that_were_not_read_are_told_even_when_quiet(run, study: Path):
     (study / "adlb.xlsx").write_bytes(b"PK")
-    assert run("validate", "data", "-q").err.endswith(f"\n{UNREAD}")
+    code, out, err = run("validate", "data", "-q")
+    assert (code, out.count("\n"), err) == (0, 1, UNREAD)
     assert run("validate", "data", "--format", "json").err.endswith(f"\n{UNREAD}")
     assert run("convert", "data", "out", "--to", "parquet", "-q") == (0, "", UNREAD)
     assert run("survival", "data", "--param", "OS", "-o", "os.csv", "-q") == (0, "", UNREAD)
@@ -202,7 +221,7 @@ def test_a_name_that_is_too_long_is_told_like_any_other(run, study: Path, code: 
 
 
 def test_patient_values_are_shown_only_when_asked_for(run, broken: Path):
-    without, given = run("validate", "data").err, run("validate", "data", "--show-values").err
+    without, given = run("validate", "data").out, run("validate", "data", "--show-values").out
     assert "S-02, OS (record 2)" in without
     assert "-4" not in without
     assert "by USUBJID, PARAMCD, AVAL: S-02, OS, -4 (record 2)" in given
@@ -218,9 +237,9 @@ def test_fail_on_decides_the_exit_code(run, broken: Path):
 
 def test_settings_of_the_study_and_their_origin(run, broken: Path):
     Path("adamgate.toml").write_text('[settings]\nfail_on = "never"\noccds = "1.0"\n')
-    code, _, err = run("validate", "data", "--standard", "adamig-1.1")
+    code, out, _ = run("validate", "data", "--standard", "adamig-1.1")
     assert code == 0
-    assert "Standards: ADaMIG 1.1 (--standard), OCCDS 1.0 (adamgate.toml)\n" in err
+    assert "Standards: ADaMIG 1.1 (--standard), OCCDS 1.0 (adamgate.toml)\n" in out
     assert run("validate", "data", "--fail-on", "error").code == 1
     found = json.loads(run("validate", "data", "--format", "json").out)
     assert found["standards"][1] == {"name": "OCCDS", "version": "1.0", "origin": "adamgate.toml"}
@@ -228,10 +247,10 @@ def test_settings_of_the_study_and_their_origin(run, broken: Path):
 
 def test_complete_refuses_what_was_not_delivered(run, study: Path):
     assert run("validate", "data").code == 0
-    code, _, err = run("validate", "data", "--complete")
+    code, out, _ = run("validate", "data", "--complete")
     assert code == 1
-    assert "Could not be checked (fails the gate)\n" in err
-    assert "not present: " in err
+    assert "Could not be checked (fails the gate)\n" in out
+    assert "not present: " in out
 
 
 def test_patterns_are_expanded_where_the_shell_did_not(run, study: Path):
@@ -560,3 +579,23 @@ def test_a_report_never_replaces_what_was_judged(tmp_path, root):
     assert done.returncode == 4
     assert "the output would replace an input" in done.stderr
     assert judged.read_bytes() == before
+
+
+def test_the_order_of_arms_and_the_permission_come_from_the_command_line(run, study: Path):
+    (study / "adtte.csv").write_text(
+        ADTTE.replace(",ADT\n", ",ADT,TRTP\n")
+        .replace("-11\n", "-11,B\n")
+        .replace("-12\n", '-12,"A, 10 mg"\n')
+    )
+    command = ("survival", "data", "--param", "OS", "--arm", "TRTP", "-o", "os.csv", "--no-gate", "--force")
+    code, out, err = run(*command, "--arm-order", "B;A, 10 mg")
+    assert (code, out) == (0, "")
+    assert "\n  TRTP B: 1 subject, 1 event (reference)\n  TRTP A, 10 mg: 1 subject, 0 events\n" in err
+    assert "order of the arms: from arm_order\n" in err
+    code, _, err = run(*command, "--reference", "C")
+    assert code == 2
+    assert err.startswith("error: 'C' is not an arm of the table\n")
+    (study / "adtte.csv").write_text(ADTTE.replace(",0,2020", ",1,2020"))
+    command = ("survival", "data", "--param", "OS", "-o", "os.csv", "--no-gate", "--force")
+    assert run(*command).code == 1
+    assert run(*command, "--allow-no-events").code == 0

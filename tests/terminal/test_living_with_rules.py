@@ -101,9 +101,9 @@ def test_select_and_ignore(run, told, study: Path, snapshot: SnapshotAssertion):
         "--select",
         "--ignore",
     )
-    code, _, err = run("validate", "data", "--ignore", "TTE", "--ignore", "ADSL:dates")
+    code, out, _ = run("validate", "data", "--ignore", "TTE", "--ignore", "ADSL:dates")
     assert code == 0
-    assert re.search(r"^Deselected: \d+ checks of \d+ rules \(--ignore TTE: \d+", err, re.M)
+    assert re.search(r"^Deselected: \d+ checks of \d+ rules \(--ignore TTE: \d+", out, re.M)
 
 
 def test_what_a_wrong_name_is_told(run, study: Path, snapshot: SnapshotAssertion):
@@ -120,7 +120,7 @@ def test_a_severity_of_the_file(run, told, study: Path):
     code, document = told("--select", "TTE006")
     assert code == 0
     assert document["terms"]["severities"] == [{"rules": "TTE006", "severity": "note"}]
-    assert "\nSeverity changed: TTE006 note\n" in run("validate", "data")[2]
+    assert "\nSeverity changed: TTE006 note\n" in run("validate", "data")[1]
 
 
 def test_a_waived_finding_refuses_neither_a_study_nor_a_table(run, told, study: Path, snapshot):
@@ -131,8 +131,8 @@ def test_a_waived_finding_refuses_neither_a_study_nor_a_table(run, told, study: 
     assert document["terms"]["judged_on"] == "2026-11-22"
     (waived,) = document["terms"]["waived"]
     assert waived["records"] == document["counts"]["waived"] == 1
-    assert head(run("validate", "data", "--select", "TTE006")[2]) == snapshot
-    text = run("validate", "data", "--select", "TTE006")[2]
+    assert head(run("validate", "data", "--select", "TTE006")[1]) == snapshot
+    text = run("validate", "data", "--select", "TTE006")[1]
     assert "Waived\n  ADTTE TTE006: 1 record: agreed with the sponsor (J. Doe, until 2099-12-31)\n" in text
     again = told("--select", "TTE006")[1]
     assert again == document
@@ -156,11 +156,11 @@ def test_the_gate_of_a_survival_table_has_the_same_settings(run, study: Path):
 
 def test_an_expired_and_an_unused_waiver(run, study: Path):
     config(WAIVER)
-    code, _, err = run("validate", "data", "--select", "TTE006", "--today", "2100-01-01")
+    code, out, _ = run("validate", "data", "--select", "TTE006", "--today", "2100-01-01")
     assert code == 1
-    assert "warning  WV002  waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2099-12-31\n" in err
+    assert "warning  WV002  waiver 1 (TTE006 in ADTTE, J. Doe) expired on 2099-12-31\n" in out
     config(WAIVER.replace("S-02", "S-99"))
-    assert "WV001  waiver 1 (TTE006 in ADTTE, J. Doe) matches no finding\n" in run("validate", "data")[2]
+    assert "WV001  waiver 1 (TTE006 in ADTTE, J. Doe) matches no finding\n" in run("validate", "data")[1]
     assert run("explain", "WV001")[1].startswith("WV001  Waiver matches no finding\n")
 
 
@@ -179,15 +179,18 @@ def test_only_new_findings_refuse(run, told, study: Path):
     assert code == 1
     (finding,) = [each for each in document["findings"] if each["rule_id"] == "TTE006"]
     assert (finding["standing"], finding["new_records"], finding["records"]) == ("new", 1, 2)
-    err = run("validate", "data", "--baseline", "old.json", "--select", "TTE006")[2]
-    assert "AVAL is negative [AVAL] (new: 1 record)\n" in err
+    out = run("validate", "data", "--baseline", "old.json", "--select", "TTE006")[1]
+    assert "AVAL is negative [AVAL] (changed: 1 new record, 1 in the earlier report)\n" in out
+    assert "\n  0 new, 1 changed, " in out
+    changed = "AVAL is negative (1 new record, 1 in the earlier report)"
+    assert f"\n  changed: ADTTE TTE006 error, 2 records: {changed}\n" in out
     (study / "adtte.csv").write_text(ADTTE)
     code, document = told("--baseline", "old.json")
     assert code == 0
     assert "TTE006" in {each["rule_id"] for each in document["comparison"]["fixed"]}
-    err = run("validate", "data", "--baseline", "old.json")[2]
-    assert "\nCompared with old.json\n  0 new, " in err
-    assert "  fixed: ADTTE TTE006 error, 1 record: " in err
+    out = run("validate", "data", "--baseline", "old.json")[1]
+    assert "\nCompared with old.json\n  0 new, " in out
+    assert "  fixed: ADTTE TTE006 error, 1 record: " in out
 
 
 def test_a_baseline_that_is_none(run, study: Path):
@@ -259,7 +262,7 @@ def test_what_is_declared_is_stated(run, told, study: Path):
         {"name": "cut_off", "value": "2024-01-31"},
         {"name": "endpoint.OS.role", "value": "OS"},
     ]
-    assert "\nDeclared: cut_off 2024-01-31; endpoint.OS.role OS\n" in run("validate", "data")[2]
+    assert "\nDeclared: cut_off 2024-01-31; endpoint.OS.role OS\n" in run("validate", "data")[1]
 
 
 def test_terminology_of_a_file_judges_before_what_is_built_in(run, told, study: Path):
@@ -318,7 +321,7 @@ def test_the_one_line_that_people_read_names_what_loosened_the_gate(run, study: 
     (study / "adtte.csv").write_text(ADTTE)
     config(LOOSE)
     line = rf"PASSED  1 warning; {SAID} \(no finding fails the gate, from adamgate\.toml\)\n"
-    assert re.fullmatch(line, run("validate", "data", "-q")[2])
+    assert re.fullmatch(line, run("validate", "data", "-q")[1])
     code, out, err = run("validate", "data", "--format", "json")
     assert (code, bool(re.fullmatch(line, err))) == (0, True)
     document = json.loads(out)
@@ -380,7 +383,7 @@ def test_whatever_opens_it_is_named(run, study: Path, settings, options, kind, o
     code, out, err = run("validate", "data", "--format", "json", *options)
     assert code == 0
     assert f"; {said} (fails on: error)\n" in err
-    assert run("validate", "data", "-q", *options)[2] == err
+    assert run("validate", "data", "-q", *options)[1] == err
     document = json.loads(out)
     VALIDATOR.validate(document)
     assert [
@@ -396,8 +399,8 @@ def test_an_older_standard_is_named_with_what_it_leaves_out(run, study: Path):
     (study / "adtte.csv").write_text(ADTTE)
     fewer = r"\d+ checks? fewer than for ADaMIG 1\.3"
     said = rf"; checked against ADaMIG 1\.1: {fewer} \(from --standard\) \(fails on"
-    assert re.search(said, run("validate", "data", "-q", "--standard", "adamig-1.1")[2])
-    assert "checked against" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[2]
+    assert re.search(said, run("validate", "data", "-q", "--standard", "adamig-1.1")[1])
+    assert "checked against" not in run("validate", "data", "-q", "--standard", "adamig-1.3")[1]
 
 
 @pytest.mark.parametrize("place", ["withheld.csv", "data/dm_old.csv", "data/more/adsl.csv"])
@@ -420,7 +423,7 @@ def test_the_line_of_the_gate_names_a_dataset_that_is_not_present(run, study: Pa
     code, _, err = run(*command, "--force", "--complete")
     assert code == 1
     assert f", {said[1]} checks not run" in err.partition("\n")[0]
-    assert run("validate", "data", "-q", "--complete")[2].partition("\n")[0] == err.partition("\n")[0]
+    assert run("validate", "data", "-q", "--complete")[1].partition("\n")[0] == err.partition("\n")[0]
     config("[settings]\ncomplete = true\n")
     assert run(*command, "--force")[0] == 1
     assert run(*command, "--force", "--no-complete")[0] == 0
@@ -433,7 +436,7 @@ def test_words_read_as_missing_loosen_the_gate(run, study: Path, monkeypatch: py
     said = r"2 values read as missing \(Y; from {}\)"
     strict = run("validate", "data", "-q", "--fail-on", "warning", "--select", "CT001", "--missing", "NR")
     assert strict[0] == 1
-    assert "read as missing" not in strict[2], "no value is such a word"
+    assert "read as missing" not in strict[1], "no value is such a word"
     for origin, command in (
         ("--missing", ("--missing", "Y")),
         ("ADAMGATE_MISSING", ()),
@@ -444,7 +447,7 @@ def test_words_read_as_missing_loosen_the_gate(run, study: Path, monkeypatch: py
         if origin.endswith("toml"):
             monkeypatch.delenv("ADAMGATE_MISSING")
             config('[settings]\nmissing = ["Y"]\n')
-        assert re.search(said.format(origin), run("validate", "data", "-q", *command)[2])
+        assert re.search(said.format(origin), run("validate", "data", "-q", *command)[1])
         _, out, err = run("validate", "data", "--format", "json", *command)
         assert re.search(said.format(origin), err)
         document = json.loads(out)
@@ -472,16 +475,15 @@ def test_in_python_too(study: Path):
 def test_a_delivery_does_not_decide_how_it_is_judged(run, study: Path):
     """The same settings in the folder that is judged: said once, with what to do; nothing is loosened."""
     (study / "adamgate.toml").write_text(LOOSE)
-    code, _, err = run("validate", "data", "-q")
+    code, verdict, note = run("validate", "data", "-q")
     assert code == 1
-    note, verdict = err.splitlines()
     assert note == (
         "note: not used, because it is in the data folder: fail_on, [rules] of data/adamgate.toml; "
-        "to use it, give it with --config"
+        "to use it, give it with --config\n"
     )
     assert verdict.startswith("REFUSED  1 error")
     assert run("survival", "data", "--param", "OS", "-o", "os.csv")[0] == 1
     assert run("describe", "data")[2] == ""
     named = run("validate", "data", "-q", "--config", "data/adamgate.toml")
     assert named[0] == 0
-    assert "(select TTE; from data/adamgate.toml)" in named[2]
+    assert "(select TTE; from data/adamgate.toml)" in named[1]

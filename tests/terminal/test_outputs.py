@@ -595,7 +595,7 @@ def test_a_verdict_that_was_delivered_stays(study: Path, monkeypatch: pytest.Mon
         monkeypatch.setattr(Terminated, "code", 143)
         raise Terminated(143)
 
-    monkeypatch.setattr(messages, "tell_report", broken)
+    monkeypatch.setattr(messages, "show", broken)
     assert cli.run(["validate", "data", "-o", "baseline.json"]) == 143
     assert document("baseline.json")["verdict"] == "passed"
 

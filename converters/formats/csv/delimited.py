@@ -99,7 +99,9 @@ def read_delimited(
         text = plain_text(file, path, options, gathering)
         first = _first_content(text.content, text.start)
         head = read_head(text.content, first, path, dataset, stray=text.stray, described=described)
-        raw = _Raw([TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing)
+        raw = _Raw(
+            gathering, [TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing
+        )
         blank = _part(text.content, head, raw, path, options)
     notes = head.notes
     if len(head.names) == 1 and blank > 0:
@@ -131,6 +133,7 @@ def _part(content: Content, head: Head, raw: _Raw, path: Path, options: ReadOpti
     for begin, cut in _pieces(found.ends, head.body, end, path):
         for batch in _split(_records(content, begin, cut), raw, head.delimiter, path, options):
             raw.add(batch)
+        raw.gathering.give_back()
         if options.progress:
             options.progress(path.name, cut - head.body, end - head.body)
     if raw.ragged is not None:
@@ -227,6 +230,7 @@ class _Raw:
         The first record that has too few or too many values: its number, and how many.
     """
 
+    gathering: Gathering
     blocks: list[TextBlocks]
     keeps_na: bool
     records: int = 0

@@ -15,6 +15,7 @@ from .one_record import OneRecordOptions
 if TYPE_CHECKING:
     from ....schemas.study.columns import Mask, Numbers
     from ....schemas.study.dataset import Dataset
+    from ..arms import Arms
     from ..codebook import CodebookSection
     from ..records import AnalysedRecords
     from ..time_scale import TimeScale
@@ -35,15 +36,17 @@ class ShapeModule(Protocol):
     COLUMNS: Sequence[TableColumn]
     REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]]
 
-    def require_analysable(self, records: AnalysedRecords) -> None:
+    def require_analysable(self, records: AnalysedRecords, options: Any) -> None:
         """Refuse records of which no such table can be made, whatever the unit of its durations."""
         ...
 
-    def build(self, records: AnalysedRecords, scale: TimeScale, options: Any) -> Dataset:
+    def build(self, records: AnalysedRecords, scale: TimeScale, options: Any, arms: Arms | None) -> Dataset:
         """The table, by the shape's own options."""
         ...
 
-    def section(self, table: Dataset, records: AnalysedRecords, options: Any) -> CodebookSection:
+    def section(
+        self, table: Dataset, records: AnalysedRecords, options: Any, arms: Arms | None
+    ) -> CodebookSection:
         """What the codebook counts of the table."""
         ...
 

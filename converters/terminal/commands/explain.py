@@ -1,4 +1,4 @@
-"""`adamgate explain`: what a rule checks, and why."""
+"""`adamgate explain`: what a rule checks, and why; the rules about a variable."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from ..streams import show
 
 
 @click.command("explain")
-@click.argument("rule_id")
+@click.argument("rule_id", metavar="RULE_ID|VARIABLE")
 @OWN_RULES
 @CONFIG
 @DEBUG
 def command(rule_id: str, rule_files: tuple[Path, ...], config: Path | None) -> None:
-    """Show what a rule checks, why it matters, and the smallest fix."""
+    """Show what a rule checks, why it matters, and the smallest fix.
+
+    For a variable, such as CNSR, list the rules about it.
+    """
     show(adamgate.explain(rule_id, rules_here(rule_files, config)))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--dataset", metavar="NAME", help="Only rules that apply to this dataset.")
 @click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules that apply to this structure.")
 @click.option("--family", metavar="NAME", help="Only rules of this family, such as censoring.")
+@click.option("--variable", metavar="NAME", help="Only rules about this variable, such as CNSR.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @OWN_RULES
 @CONFIG

@@ -58,8 +58,8 @@ def command(
 ) -> int:
     """Validate a study with every rule that applies.
 
-    PATHS are files, folders, or both. The report is written to stderr, with --format to stdout, with -o to
-    a file.
+    PATHS are files, folders, or both. The text report is printed on stdout; with --format, that document
+    instead; with -o, the report is also written to a file. Notes, progress and errors go to stderr.
     """
     from ...writing.inputs import files_in, inputs_given
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .....schemas.evidence.time_unit import TimeUnit
-from .....schemas.kinds import Choice, Words, name, text
+from .....schemas.kinds import Choice, Words, name, switch, text
 from .....schemas.options import option
 
 _UNIT = Choice(tuple(map(str, TimeUnit)))
+_ARMS = Words('a list of arms in quotes: ["Placebo", "Low Dose"]', separators=";,")
 _VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')
 
 
@@ -34,3 +35,16 @@ class OneRecordOptions:
     arm: str | None = option(
         name, "Treatment arm variable, such as TRT01P.", default=None, metavar="VARIABLE"
     )
+    reference: str | None = option(
+        text,
+        "Reference arm (default: the lowest number in TRT01PN or the like).",
+        default=None,
+        metavar="ARM",
+    )
+    arm_order: tuple[str, ...] = option(
+        _ARMS,
+        "Order of the arms, the reference first, separated by semicolons or commas.",
+        default=(),
+        metavar="A;B",
+    )
+    allow_no_events: bool = option(switch, "Write a table without any event.", default=False)

@@ -15,8 +15,10 @@ from .....schemas.study import columns
 from .....schemas.study.columns import Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.variable import Variable
+from ...arms import Arms
 from ...codebook import (
     ArmEntry,
+    ArmOrderEntry,
     CodebookSection,
     Counts,
     ReasonEntry,
@@ -42,6 +44,7 @@ COLUMNS = (
 )
 """What every table has, before arm and covariates."""
 
+_CODES_SHOWN = 10
 _EXACT = 2.0**53
 """A double holds whole numbers exactly up to this one."""
 
@@ -61,13 +64,14 @@ REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]] = {
 }
 
 
-def require_analysable(records: AnalysedRecords) -> None:
+def require_analysable(records: AnalysedRecords, options: OneRecordOptions) -> None:
     """Refuse records that no survival analysis can use, and selections that are not one per subject.
 
     Raises
     ------
     Refused
-        Naming the subjects: what `REFUSES` names, or several records for a subject.
+        Naming the subjects: what `REFUSES` names, or several records for a subject. Also where no record is
+        an event, unless the options allow it.
     """
     data = records.data
     require_one_record_each(data, records.paramcd)
@@ -84,9 +88,25 @@ def require_analysable(records: AnalysedRecords) -> None:
             + "; ".join(f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults),
             "correct the data, or exclude these subjects with a condition",
         )
+    if not options.allow_no_events and not (cnsr == 0).any():
+        raise Refused(
+            f"{records.paramcd} has no events: no analysed record has CNSR = 0",
+            f"{data.name}, CNSR is {named_numbers(cnsr)}",
+            "correct CNSR if it is coded another way (0 is an event), or use --allow-no-events "
+            "(allow_no_events=True)",
+        )
 
 
-def build(records: AnalysedRecords, scale: TimeScale, options: OneRecordOptions) -> Dataset:
+def named_numbers(values: Numbers) -> str:
+    """ "1, 2, 3"; the first ones where there are many."""
+    distinct = np.unique(values)
+    shown = ", ".join(f"{each:.15g}" for each in distinct[:_CODES_SHOWN])
+    return shown + (", …" if len(distinct) > _CODES_SHOWN else "")
+
+
+def build(
+    records: AnalysedRecords, scale: TimeScale, options: OneRecordOptions, arms: Arms | None
+) -> Dataset:
     """The table of records that are analysable.
 
     Parameters
@@ -96,6 +116,8 @@ def build(records: AnalysedRecords, scale: TimeScale, options: OneRecordOptions)
     scale : TimeScale
     options : OneRecordOptions
         Arm and covariates as the data spell them.
+    arms : Arms or None
+        Of the arm. Where it is text and its order is known, its column is an ordered category.
 
     Returns
     -------
@@ -123,18 +145,23 @@ def build(records: AnalysedRecords, scale: TimeScale, options: OneRecordOptions)
     for name in (*filter(None, [options.arm]), *options.covariates):
         if name not in table:
             table[name] = _covariate(data, name)
+    if arms is not None and arms.reference is not None and data.is_character(arms.variable):
+        table[arms.variable] = _ordered(data, arms)
     label = f"{data.name} {records.paramcd}, one record per subject"
     return table_of(pd.DataFrame(table), COLUMNS, records, scale, label)
 
 
-def section(table: Dataset, records: AnalysedRecords, options: OneRecordOptions) -> CodebookSection:
+def section(
+    table: Dataset, records: AnalysedRecords, options: OneRecordOptions, arms: Arms | None
+) -> CodebookSection:
     """Subjects by event, reason and arm."""
     frame, arm = table.frame, options.arm
     return CodebookSection(
         counts=_counts(frame),
         reasons=tuple(_reason_entries(records.data, frame)),
         arm=arm,
-        arms=tuple(_arms(frame, arm)) if arm else (),
+        arm_order=_order(arms) if arms else None,
+        arms=tuple(_arms(frame, arms)) if arms else (),
         zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
     )
 
@@ -199,9 +226,24 @@ def _reason_entries(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]
         yield ReasonEntry(cnsr, reason, cnsr == 0, counted[cnsr, reason])
 
 
-def _arms(frame: pd.DataFrame, arm: str) -> Iterator[ArmEntry]:
-    for name, records in frame.groupby(frame[arm].astype(object), dropna=False):
-        yield ArmEntry(_text_or_none(name), _counts(records))
+def _ordered(data: Dataset, arms: Arms) -> pd.Series:
+    values = data.distinct(arms.variable)
+    place = {arm: number for number, arm in enumerate(arms.levels)}
+    codes = values.spread(np.array([place[str(each)] for each in values], dtype=np.int64), missing=-1)
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(arms.levels, dtype=object), ordered=True))
+
+
+def _order(arms: Arms) -> ArmOrderEntry:
+    return ArmOrderEntry(arms.levels, arms.reference, arms.found_by or None, arms.lacking or None)
+
+
+def _arms(frame: pd.DataFrame, arms: Arms) -> Iterator[ArmEntry]:
+    """Arms in their order, then subjects without one."""
+    column = frame[arms.variable].astype(object)
+    by_arm = {_text_or_none(name): _counts(records) for name, records in frame.groupby(column, dropna=False)}
+    for arm in (*arms.levels, None):
+        if arm in by_arm:
+            yield ArmEntry(arm, by_arm[arm])
 
 
 def _text_or_none(value: Any) -> str | None:
