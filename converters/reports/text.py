@@ -22,6 +22,7 @@ from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
 from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
 
@@ -35,6 +36,7 @@ COMPARED = 5
 WAIVED = 5
 FINDINGS_OF_A_RULE = 3
 EXAMPLES = 3
+ALIKE = 12
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _INPUT_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "right", "left")
@@ -199,22 +201,41 @@ def _findings(report: Report, everything: bool) -> Iterator[TextBlock]:
         yield Text()
         yield Text(plain(dataset), "bold")
         mine = [finding for finding in report.findings if finding.dataset == dataset]
-        for _, group in groupby(mine, key=lambda finding: (finding.severity, finding.rule_id)):
+        summed_up = () if everything else on_many_records(mine)
+        singly = [finding for finding in mine if finding not in summed_up]
+        together = [(each,) for each in singly] if everything else of_one_cause(singly)
+        for _, group in groupby(together, key=lambda alike: (alike[0].severity, alike[0].rule_id)):
             of_rule = list(group)
             shown, more = _limited(of_rule, FINDINGS_OF_A_RULE, everything)
-            for finding in shown:
-                yield from _finding(finding, everything)
+            for finding, *others in shown:
+                yield from _finding(finding, everything, others)
             if more:
-                yield Text(f"  … {more} more of {of_rule[0].rule_id}")
+                yield Text(f"  … {more} more of {of_rule[0][0].rule_id}")
+        if summed_up:
+            yield _summary(summed_up)
 
 
-def _finding(finding: Finding, everything: bool) -> Iterator[TextBlock]:
+def _summary(notes: Sequence[Finding]) -> Text:
+    """One line for notes that concern many records each."""
+    records: dict[str, int] = {}
+    for note in notes:
+        records[note.rule_id] = max(note.records, records.get(note.rule_id, 0))
+    listed = ", ".join(f"{rule_id} ({number:,} records)" for rule_id, number in records.items())
+    word = Severity.NOTE.ljust(len(Severity.WARNING))
+    return Text.assemble("  ", (word, _STYLE[Severity.NOTE]), f"  {plain(listed)} (-v shows them)")
+
+
+def _finding(finding: Finding, everything: bool, others: Sequence[Finding] = ()) -> Iterator[TextBlock]:
     row = Table.grid(padding=(0, 2))
     row.add_column(no_wrap=True)
     row.add_column()
     row.add_column(overflow="fold")
-    concerns = f" [{', '.join(finding.variables)}]" if finding.variables else ""
+    concerns = f" [{', '.join(finding.variables)}]" if finding.variables and not others else ""
     body = Text(plain(finding.said + concerns))
+    if others:
+        body.append(plain(f"; likewise {_listed([other.variables[0] for other in others])}"))
+        ids = dict.fromkeys(other.rule_id for other in others if other.rule_id != finding.rule_id)
+        body.append(plain(f" ({_listed(list(ids))})" if ids else ""))
     if finding.standing is not None:
         body.append(f" ({standing(finding)})", "bold")
     if finding.records:
@@ -224,6 +245,11 @@ def _finding(finding: Finding, everything: bool) -> Iterator[TextBlock]:
     word = Text(finding.severity.ljust(len(Severity.WARNING)), _STYLE[finding.severity])
     row.add_row(word, Text(plain(finding.rule_id)), body)
     yield Padding(row, (0, 0, 0, 2))
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown, more = _limited(names, ALIKE, everything=False)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _examples(finding: Finding, limit: int) -> str:

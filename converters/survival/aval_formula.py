@@ -99,7 +99,7 @@ class Times:
 
     @cached_property
     def inference(self) -> DurationInference:
-        return infer_duration(self.aval, self.adt, self.startdt)
+        return infer_duration(self.aval, self.adt, self.startdt, rare=False)
 
 
 @dataclass(frozen=True, eq=False)

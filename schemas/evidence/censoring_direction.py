@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..study.parameters import Parameters
-from .parameters import with_role
+from .parameters import FOLLOW_UP, with_role
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +24,32 @@ class Sides:
     parameters : Parameters
     event, censored : ndarray of bool, shape (n_records,)
         CNSR is 0; is 1 or more.
+    of_follow_up : bool
+        The sides are exchanged: `event` has CNSR 1 or more, as deaths have in a reverse Kaplan-Meier.
     """
 
     parameters: Parameters
     event: Mask
     censored: Mask
+    of_follow_up: bool = False
+
+    @property
+    def of_event(self) -> str:
+        """What CNSR is on the side of events, for messages."""
+        return "CNSR >= 1" if self.of_follow_up else "CNSR = 0"
+
+    @property
+    def of_censored(self) -> str:
+        return "CNSR = 0" if self.of_follow_up else "CNSR >= 1"
+
+    def among(self, records: Mask) -> Sides:
+        """The sides within some records."""
+        return replace(self, event=self.event & records, censored=self.censored & records)
+
+    @property
+    def reversed(self) -> Sides:
+        """The sides of a parameter whose event is the end of follow-up."""
+        return Sides(self.parameters, self.censored, self.event, of_follow_up=True)
 
     def count(self, mask: Mask) -> NDArray[np.intp]:
         return self.parameters.count(mask)
@@ -100,23 +121,27 @@ def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     sources = _censoring_sources(data)
     legal = sides.parameters.mostly(texts | sources, sides.censored)
     of_texts = sides.parameters.mostly(texts, sides.event) & ~legal
-    yield Clue("records with CNSR = 0 have censoring descriptions", of_texts)
+    yield Clue(f"records with {sides.of_event} have censoring descriptions", of_texts)
     of_sources = sides.parameters.mostly(sources, sides.event) & ~legal
-    yield Clue("records with CNSR = 0 have an end of follow-up date (SRCVAR)", of_sources)
-    if "CNSDTDSC" in data:
+    yield Clue(f"records with {sides.of_event} have an end of follow-up date (SRCVAR)", of_sources)
+    if "CNSDTDSC" in data and not sides.of_follow_up:  # it goes with CNSR, whatever the event is
         described = sides.only_events(data.filled("CNSDTDSC"))
         yield Clue("CNSDTDSC has a value on records with CNSR = 0 and is missing on the others", described)
     if "EVNTDESC" in data:
         events = _having(data, "EVNTDESC", _EVENT_WORDS) & ~texts
-        yield Clue("records with CNSR >= 1 have event descriptions", sides.only_censored(events), opens=False)
+        statement = f"records with {sides.of_censored} have event descriptions"
+        yield Clue(statement, sides.only_censored(events), opens=False)
     traced = _matching(data, "SRCVAR", _EVENT_SOURCES) | _matching(data, "SRCDOM", _EVENT_DOMAINS) & ~sources
-    statement = "records with CNSR >= 1 have a death or adverse event as source (SRCDOM, SRCVAR)"
+    statement = f"records with {sides.of_censored} have a death or adverse event as source (SRCDOM, SRCVAR)"
     yield Clue(statement, sides.only_censored(traced), opens=False)
     deaths = _matching(data, "DTHFL", frozenset({"Y"}))
     if "DTHDT" in data:
         deaths |= data.filled("DTHDT")
-    dead = sides.only_censored(deaths) & with_role(data, "OS")
-    yield Clue("subjects with a death (DTHFL, DTHDT) have CNSR >= 1 and the others CNSR = 0", dead)
+    dead = sides.only_censored(deaths) & (with_role(data, "OS") | with_role(data, FOLLOW_UP))
+    statement = (
+        f"subjects with a death (DTHFL, DTHDT) have {sides.of_censored} and the others {sides.of_event}"
+    )
+    yield Clue(statement, dead)
 
 
 def _censoring_texts(data: Dataset) -> Mask:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..standards.structure import Structure
 from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..study.declarations import Declarations
@@ -20,6 +21,12 @@ from .subjects import in_adsl
 
 CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")
 """Names of a date of the data cut-off."""
+
+_INTERIM = {
+    "PARAM": re.compile(r"\binterim\b", re.IGNORECASE),
+    "PARAMCD": re.compile(r"(IA\d?|INT\d?)$", re.IGNORECASE),
+}
+"""How an interim analysis is named; by PARAMCD only where PARAM is not there."""
 
 _COMPLETE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 
@@ -39,11 +46,14 @@ class CutOff:
     day : ndarray of float, shape (n_records,)
         In days since 1970-01-01; NaN where the record's subject has none.
     declared : bool
+    on_record : bool
+        A variable of the dataset itself.
     """
 
     source: str
     day: NDArray[np.float64]
     declared: bool = False
+    on_record: bool = False
 
 
 def declared_cut_off(data: Dataset) -> CutOff | None:
@@ -62,6 +72,69 @@ def cut_off_for(data: Dataset, study: Study) -> CutOff | None:
     the first of `CUT_OFFS` that ADSL has, by subject.
     """
     return declared_cut_off(data) or _of_trial_summary(data, study) or _of_subjects(data, study)
+
+
+def cut_offs_of_records(data: Dataset, study: Study) -> Iterator[CutOff]:
+    """The cut-offs that records are judged by; each record has a day in one of them at most, else NaN.
+
+    The one on the record (a variable of `CUT_OFFS`), unless it is later than a declared one; else the one
+    of the study, but not for an interim analysis, whose cut-off was an earlier one.
+    """
+    stated = cut_off_for(data, study)
+    judged = np.zeros(len(data), dtype=np.bool_)
+    for variable in own_cut_offs(data) if data.structure is not Structure.ADSL else ():
+        own = data.days(variable)
+        chosen = ~judged & ~np.isnan(own)
+        if stated is not None and stated.declared:
+            chosen &= own <= stated.day
+        yield CutOff(f"{variable} of the record", np.where(chosen, own, np.nan), on_record=True)
+        judged |= chosen
+    if stated is not None:
+        judged |= interim_analysis(data)
+        yield CutOff(stated.source, np.where(judged, np.nan, stated.day), stated.declared)
+
+
+def day_of_cut_off(data: Dataset, study: Study) -> NDArray[np.float64]:
+    """The day of the cut-off that each record is judged by, NaN where none is stated."""
+    days = [each.day for each in cut_offs_of_records(data, study)]
+    return np.fmax.reduce(days) if days else np.full(len(data), np.nan)
+
+
+def interim_analysis(data: Dataset) -> Mask:
+    """Records of a parameter that is named as one of an interim analysis."""
+    named = next((name for name in _INTERIM if name in data), None)
+    if named is None:
+        return np.zeros(len(data), dtype=np.bool_)
+    return data.matching(named, lambda text: bool(_INTERIM[named].search(str(text))))
+
+
+def at_interim(data: Dataset, variable: str, final: NDArray[np.float64]) -> Mask:
+    """Records of an interim analysis, with an earlier cut-off on them: so named, or of a parameter of the
+    subject that has a record of the final analysis too.
+
+    Parameters
+    ----------
+    variable : str
+        Of `data`; the cut-off on the record.
+    final : ndarray of float, shape (n_records,)
+        The cut-off of the study.
+    """
+    own = data.days(variable)
+    if "PARAMCD" not in data or "USUBJID" not in data:
+        return np.zeros(len(data), dtype=np.bool_)
+    group = data.groups("USUBJID", "PARAMCD")
+    analysed_again = np.bincount(group[own >= final], minlength=int(group.max(initial=0)) + 1) > 0
+    earlier: Mask = (own < final) & (interim_analysis(data) | analysed_again[group])
+    return earlier
+
+
+def of_earlier_cut_off(data: Dataset, study: Study) -> Mask:
+    """Records whose own cut-off is before that of the study, or that are of an interim analysis."""
+    stated = cut_off_for(data, study)
+    earlier = interim_analysis(data)
+    if stated is not None:
+        earlier |= day_of_cut_off(data, study) < stated.day
+    return earlier
 
 
 def _of_trial_summary(data: Dataset, study: Study) -> CutOff | None:
@@ -113,10 +186,8 @@ def likely_cut_off(day: NDArray[np.float64], censored: Mask) -> tuple[float, int
 
 def at_cut_off(data: Dataset, study: Study, adt: NDArray[np.float64], censored: Mask) -> Mask:
     """Records that end on the cut-off, or on what looks like it where none is stated."""
-    cut_off = cut_off_for(data, study)
-    if cut_off is not None:
-        day = cut_off.day
-    else:
+    day = day_of_cut_off(data, study)
+    if np.isnan(day).all():
         likely = likely_cut_off(adt[censored], np.ones(int(censored.sum()), dtype=np.bool_))
         day = np.full(len(data), np.nan if likely is None else likely[0])
     on_it: Mask = adt == day

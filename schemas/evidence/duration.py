@@ -35,6 +35,8 @@ class DurationFormula:
         AVAL is cut instead of rounded, as in completed months.
     same_day : float or None
         AVAL where ADT equals STARTDT, if it was raised above zero.
+    rounded_up : bool
+        AVAL is rounded up, as in study weeks: day 8 is in week 2.
     """
 
     unit: TimeUnit
@@ -43,6 +45,7 @@ class DurationFormula:
     decimals: int | None = None
     truncated: bool = False
     same_day: float | None = None
+    rounded_up: bool = False
 
     def durations(self, adt: Numbers, startdt: Numbers) -> Numbers:
         """Durations in the formula's unit, before any rounding.
@@ -107,7 +110,10 @@ class DurationFormula:
         carried = decimals_of(aval)
         step = 10.0 ** -np.maximum(carried, self.decimals or 0).astype(np.float64)
         noise = NOISE * np.maximum(1.0, np.abs(aval))
-        below, above = (0.0, step) if self.truncated else (step / 2, step / 2)
+        nothing = np.zeros_like(step)
+        below, above = (nothing, step) if self.truncated else (step / 2, step / 2)
+        if self.rounded_up:
+            below, above = step - 2 * noise, nothing
         fewest = np.ceil((aval - below - noise) * self.days_per_unit)
         most = np.floor((aval + above + noise) * self.days_per_unit)
         whole = np.where(fewest == most, fewest, np.nan)
@@ -123,6 +129,8 @@ class DurationFormula:
         step = 10.0 ** -(self.decimals or 0)
         if self.truncated:
             return (short >= -noise) & (short <= step + noise)
+        if self.rounded_up:
+            return (short <= noise) & (short > -step + noise)
         return np.abs(short) <= step / 2 + noise
 
     @property
@@ -146,7 +154,7 @@ class DurationFormula:
         else:
             formula = f"({days}) / {constant_text(self.days_per_unit)} ({self.unit}"
         if self.rounds:
-            how = "truncated" if self.truncated else "rounded"
+            how = "truncated" if self.truncated else "rounded up" if self.rounded_up else "rounded"
             places = f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}"
             rounding = f"{how} to {places if self.decimals else 'whole numbers'}"
             formula += f" ({rounding})" if self.days_per_unit is None else f", {rounding})"

@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 
 from ..study.columns import Mask, Numbers
 from .duration import NOISE, UNROUNDED, DurationFormula, decimals_of, scaled_to_days
-from .duration_inference import HOLDS, SCALES
+from .duration_inference import HOLDS, RARE_SCALES, SCALES
 from .time_unit import TimeUnit
-
-_RARE_SCALES = ((TimeUnit.MONTHS, 28.0), (TimeUnit.MONTHS, 365.2425 / 12), (TimeUnit.YEARS, 365.2425))
-"""Constants that are looked for where none in use does it."""
 
 _CHANCE = 1e-6
 """What could happen as rarely as this by chance is taken as shown."""
@@ -38,7 +35,7 @@ def whole_day_formulas(aval: Numbers, unit: TimeUnit) -> tuple[DurationFormula, 
         that chance could do it.
     """
     digits = _Digits.of(aval)
-    for scales in (SCALES, _RARE_SCALES):
+    for scales in (SCALES, RARE_SCALES):
         for cut in (False, True):
             tried = [digits.read_by(each, days, cut=cut) for each, days in scales if each is unit]
             shown = [(digits.whole_by(formula), formula) for formula in tried]

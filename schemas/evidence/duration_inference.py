@@ -101,7 +101,17 @@ SCALES = (
 )
 """Units and constants in use, the usual ones first."""
 
+RARE_SCALES = (
+    (TimeUnit.MONTHS, 365.2425 / 12),
+    (TimeUnit.YEARS, 365.2425),
+    (TimeUnit.MONTHS, 28.0),
+)
+"""Constants of some: of the Gregorian year, and months of four weeks."""
+
 _CALENDAR = ((TimeUnit.MONTHS, None),)
+
+Scale = tuple[TimeUnit, float | None]
+"""A unit and its days; None counts calendar months."""
 
 _OFFSETS = (0, 1)
 
@@ -124,7 +134,9 @@ _ENOUGH_UNROUNDED = 2
 """So many distinct records show a constant by all the digits of an unrounded AVAL: no chance does that."""
 
 
-def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInference:
+def infer_duration(
+    aval: Numbers, adt: Numbers, startdt: Numbers, proven: tuple[Scale, ...] = (), *, rare: bool = True
+) -> DurationInference:
     """Find the formula that makes AVAL of one parameter from its dates.
 
     Parameters
@@ -133,6 +145,10 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
         Durations, NaN where missing.
     adt, startdt : ndarray of float, shape (n,)
         Days since 1970-01-01, NaN where missing.
+    proven : tuple of Scale
+        Units and constants that other parameters of the dataset show; they are tried first.
+    rare : bool
+        Whether to try what few do as well: `RARE_SCALES`, and rounding up.
 
     Returns
     -------
@@ -142,7 +158,7 @@ def infer_duration(aval: Numbers, adt: Numbers, startdt: Numbers) -> DurationInf
     judged = judged_records(aval, adt, startdt)
     once = np.ones(np.count_nonzero(judged), dtype=np.intp)
     records = _Records(aval[judged], adt[judged], startdt[judged], once)
-    evidence = _Evidence(records)
+    evidence = _Evidence(records, proven, rare=rare)
     best = evidence.best()
     if not best:
         return DurationInference(judged, (), (), 0, np.zeros(len(aval), dtype=np.bool_))
@@ -214,8 +230,10 @@ class _Evidence:
     pairs of these, which are few; calendar months need the dates themselves.
     """
 
-    def __init__(self, records: _Records) -> None:
+    def __init__(self, records: _Records, proven: tuple[Scale, ...] = (), *, rare: bool = True) -> None:
         self.records = records
+        self._proven = proven
+        self._rare = rare
         self._by_calendar: dict[DurationFormula, Mask] = {}
         days = records.adt - records.startdt
         aval_codes, avals = pd.factorize(records.aval)
@@ -248,8 +266,9 @@ class _Evidence:
         """The formulas that give most records and at least half, the most usual first."""
         sample = self._sample()
         ranking, trials = _Ranking(), _Ranking()
-        stages = ((sample.usual, 0), (sample.raised, 0), (sample.cut, 0), (sample.calendar, 0))
-        for stage, gain in (*stages, (sample.unlisted, _UNLISTED_GAIN)):
+        stages = (sample.proven, sample.usual, sample.raised, sample.cut, sample.calendar)
+        rare = (sample.up, sample.rare) if self._rare else ()
+        for stage, gain in (*((each, 0) for each in (*stages, *rare)), (sample.unlisted, _UNLISTED_GAIN)):
             if ranking.most == len(self.records):
                 break
             tried = [(formula, sample.count(formula)) for formula in stage()]
@@ -278,9 +297,17 @@ class _Evidence:
             return self
         spread = (records.adt * 7919 + records.startdt * 104_729).astype(np.int64) * 2_654_435_761 >> 7
         chosen = np.flatnonzero(spread % step == 0)
-        return _Evidence(records.only(chosen)) if len(chosen) >= _SAMPLE // 4 else self
+        return (
+            _Evidence(records.only(chosen), self._proven, rare=self._rare)
+            if len(chosen) >= _SAMPLE // 4
+            else self
+        )
 
     # Formulas to try, stage by stage: a later stage is asked only while records are left unexplained.
+
+    def proven(self) -> Iterator[DurationFormula]:
+        for formula in self._candidates(self._proven):
+            yield from (formula, *self._one_way(formula))
 
     def usual(self) -> Iterator[DurationFormula]:
         return self._candidates(SCALES)
@@ -297,14 +324,29 @@ class _Evidence:
 
     def cut(self) -> Iterator[DurationFormula]:
         for formula in self._candidates(SCALES):
-            if formula.decimals is not None and formula.unit is not TimeUnit.DAYS:
+            if formula.rounds:
                 yield replace(formula, truncated=True)
+
+    def up(self) -> Iterator[DurationFormula]:
+        for formula in self._candidates((*SCALES, *_CALENDAR)):
+            if formula.rounds:
+                yield replace(formula, rounded_up=True)
 
     def calendar(self) -> Iterator[DurationFormula]:
         for formula in self._candidates(_CALENDAR):
             yield formula
             if formula.decimals is not None:
                 yield replace(formula, truncated=True)
+
+    def rare(self) -> Iterator[DurationFormula]:
+        for formula in self._candidates(RARE_SCALES):
+            yield from (formula, *self._one_way(formula))
+
+    def _one_way(self, formula: DurationFormula) -> Iterator[DurationFormula]:
+        """The same, cut and rounded up."""
+        if formula.rounds:
+            yield replace(formula, truncated=True)
+            yield replace(formula, rounded_up=True)
 
     def unlisted(self) -> Iterator[DurationFormula]:
         """The constant that most records allow, whether or not anybody lists it."""
@@ -342,7 +384,7 @@ class _Evidence:
         at = int(np.concatenate([weight, -weight])[order].cumsum().argmax())
         return _shortest_between(float(ends[order[at]]), float(ends[order[at + 1]]))
 
-    def _candidates(self, scales: Iterable[tuple[TimeUnit, float | None]]) -> Iterator[DurationFormula]:
+    def _candidates(self, scales: Iterable[Scale]) -> Iterator[DurationFormula]:
         for (unit, constant), offset in product(scales, _OFFSETS):
             for decimals in (0,) if unit is TimeUnit.DAYS else self._carried:
                 yield DurationFormula(unit, constant, offset, decimals)

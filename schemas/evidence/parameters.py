@@ -40,7 +40,20 @@ _ONE_EACH = 3
 
 _WITH_IDENTIFIER = "with a subject's identifier as PARAMCD"
 
-_UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,.*|\bin \w+)\s*$")
+FOLLOW_UP = "follow-up"
+"""The role of a parameter whose event is the end of follow-up: deaths are censored (reverse Kaplan-Meier)."""
+
+_FOLLOW_UP_WORDS = re.compile(
+    r"reverse (kaplan meier|km)\b"
+    r"|^(?:\w+ ){0,3}(duration|length|time|period) of (?:\w+ ){0,3}follow up\b"
+    r"|^(?:(?:overall|total|median|potential|clinical|survival|study|observed|maximum) ){0,3}"
+    r"(overall survival )?follow up( (time|duration|length|period))?($| (from|since|for|of|by|until|\())"
+    r"|^time (?:from \w+ )?(to|until) (?:the )?((end of |last )follow up|(?:\w+ )?censor(ing|ed)\b"
+    r"|last (contact|known alive|date known alive)\b)"
+)
+"""PARAM of that role, as `_plain` leaves it. "Time to loss to follow-up" is not one: a loss is its event."""
+
+_UNIT_AT_END = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|,\s*\w+\.?|\bin \w+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +122,14 @@ def quoted(data: Dataset, name: str) -> str:
 
 def with_role(data: Dataset, role: str) -> Mask:
     """Parameters that are an endpoint ("OS", "PFS", "DOR"): as declared, else by PARAMCD or by the exact text
-    of PARAM."""
+    of PARAM. PARAM that names the follow-up of an endpoint is not that endpoint."""
     parameters = data.parameters
     found = np.array([name.upper() == role for name in parameters.names])
     if "PARAM" in data:
         meant = data.matching("PARAM", partial(_means, role))
         found |= parameters.count(meant) > 0
+        if role != FOLLOW_UP:
+            found &= parameters.count(data.matching("PARAM", partial(_means, FOLLOW_UP))) == 0
     for number, name in enumerate(parameters.names):
         declared = parameters.endpoint(name).role
         if declared:
@@ -134,6 +149,8 @@ def records_with_role(data: Dataset, role: str) -> Mask:
     if "PARAM" in data:
         open_to_text = np.array([not said for said in declared])[codes]
         found = found | (open_to_text & data.matching("PARAM", partial(_means, role)))
+        if role != FOLLOW_UP:
+            found &= ~(open_to_text & data.matching("PARAM", partial(_means, FOLLOW_UP)))
     return found
 
 
@@ -206,7 +223,8 @@ def quotable_codes(data: Dataset) -> tuple[str, ...]:
 
 def _means(role: str, text: object) -> bool:
     """Whether a PARAM is the name of an endpoint."""
-    return _plain(str(text)) in _ROLES[role]
+    plain = _plain(str(text))
+    return bool(_FOLLOW_UP_WORDS.search(plain)) if role == FOLLOW_UP else plain in _ROLES[role]
 
 
 def _plain(text: str) -> str:

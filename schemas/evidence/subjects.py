@@ -18,6 +18,7 @@ from ..study.study import Study
 
 _LEADING_ZEROS = re.compile(r"0(?<!\d0)0*(?=\d)")
 """Starts with the character that is looked for, not with what stands before it: that is found faster."""
+_POOL = re.compile(r"(STUDYID|POOL\w*)$")
 _FOUND: WeakKeyDictionary[Dataset, WeakKeyDictionary[Dataset, NDArray[np.intp]]] = WeakKeyDictionary()
 
 
@@ -168,3 +169,8 @@ def deaths_of(data: Dataset, adsl: Dataset) -> Deaths:
     if "DTHDTF" in adsl:
         imputed = in_adsl(data, adsl, "DTHDTF").filled()
     return Deaths(known=adsl_record(data, adsl) >= 0, died=died, day=day, imputed=imputed)
+
+
+def pools_of(data: Dataset) -> tuple[str, ...]:
+    """Variables that tell the records of a subject in IADSL apart; none in ADSL of a single study."""
+    return () if data.name == "ADSL" else tuple(name for name in data.names if _POOL.match(name))

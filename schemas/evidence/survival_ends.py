@@ -14,7 +14,8 @@ from ..standards.structure import Structure
 from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
-from .cut_off import at_cut_off
+from .analysis_flags import standing
+from .cut_off import at_cut_off, of_earlier_cut_off
 from .parameters import records_with_role
 
 _NEEDED = ("USUBJID", "PARAMCD", "CNSR", "ADT")
@@ -158,7 +159,7 @@ def _records(data: Dataset) -> NDArray[np.intp] | None:
     if Structure.TTE not in data.structure.lineage or not all(name in data for name in _NEEDED):
         return None
     subject = data.distinct("USUBJID").codes
-    chosen = np.flatnonzero(records_with_role(data, "OS") & (subject >= 0))
+    chosen = np.flatnonzero(records_with_role(data, "OS") & standing(data) & (subject >= 0))
     if not len(chosen):
         return None
     alone: NDArray[np.intp] = chosen[np.bincount(subject[chosen])[subject[chosen]] == 1]
@@ -166,10 +167,12 @@ def _records(data: Dataset) -> NDArray[np.intp] | None:
 
 
 def _ends(data: Dataset, study: Study, records: NDArray[np.intp]) -> tuple[NDArray[np.object_], Days, Mask]:
-    """Subject, day and death of these records, less those that are open: censored on the cut-off."""
+    """Subject, day and death of these records, less those that are open: censored on the cut-off, or at an
+    earlier one than the study's."""
     adt, cnsr = data.days("ADT"), data.numbers("CNSR")
     censored = cnsr >= 1
-    there = ~np.isnan(adt) & ~(at_cut_off(data, study, adt, censored) & censored)
+    is_open = at_cut_off(data, study, adt, censored) | of_earlier_cut_off(data, study)
+    there = ~np.isnan(adt) & ~(is_open & censored)
     records = records[there[records]]
     subjects = data.distinct("USUBJID")
     return subjects[subjects.codes[records]], adt[records], (cnsr == 0)[records]

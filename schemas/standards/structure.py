@@ -90,6 +90,8 @@ _ADVERSE_EVENT = frozenset(
     {"AETERM", "AEDECOD", "AEBODSYS", "AESOC", "AESEQ", "AESER", "AESEV", "AEREL", "TRTEMFL"}
 )
 _BASIC = frozenset({"PARAM", "AVAL", "AVALC"})
+_SUBJECT_LEVEL = re.compile(r"([A-Z]|IS[SE])?ADSL$")
+"""ADSL, and of several studies IADSL, ISSADSL."""
 _TERM = re.compile(r"[A-Z]{2}(TERM|DECOD|TRT)$")
 _SEQUENCE = re.compile(r"[A-Z]{2}SEQ$")
 
@@ -139,7 +141,7 @@ def is_declared(declared_class: str, declared_subclass: str) -> bool:
 
 
 def _infer(name: str, variables: Collection[str]) -> Structure:
-    if name == "ADSL":
+    if _SUBJECT_LEVEL.match(name):
         return Structure.ADSL
     if name == "ADAE":
         return Structure.ADAE

@@ -14,7 +14,7 @@ from ..kinds import NAMES, Choice, ListOf, days, name, switch, text, toml_day
 from ..options import option
 from ..standards.terminology import BUILT_IN, Terminology
 
-Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR"]
+Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR", "follow-up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Endpoint:
     Attributes
     ----------
     role : str
-        Type of endpoint: "OS", "PFS", "DOR", "TTP", …; empty if not declared.
+        Type of endpoint: "OS", "PFS", "DOR", "TTP", …; empty if not declared. The event of "follow-up" is the
+        end of follow-up, as in a reverse Kaplan-Meier analysis: deaths are censored.
     origin : str
         ADSL variable that STARTDT equals, such as "TRTSDT" or "RANDDT"; empty if not declared.
     evaluator : str

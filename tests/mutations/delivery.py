@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from two_arm_trial import as_read, variable_of
+from two_arm_trial import as_read, dataset, variable_of
 
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
@@ -49,6 +49,10 @@ class Delivery:
         self._frames[name] = frame = self.frame(name).drop(columns=variable)
         kept = tuple(each for each in dataset.variables if each.name != variable)
         self._datasets[name] = dataset.replace(variables=kept, frame=frame)
+
+    def add(self, name: str, frame: pd.DataFrame) -> None:
+        """Deliver one more dataset."""
+        self._datasets[name] = dataset(frame, name)
 
     def remove(self, name: str) -> None:
         """Leave a dataset out of the delivery."""

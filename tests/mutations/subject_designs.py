@@ -137,3 +137,19 @@ def adsl_and_times_only(delivery):
     """Sources that SRCDOM names were not delivered; the origin of a response cannot be seen."""
     for name in ("ADAE", "ADRS", "DM", "EX"):
         delivery.remove(name)
+
+
+@design
+def an_integrated_adsl(delivery):
+    """IADSL beside ADSL, a record per subject and study."""
+    frame = delivery.frame("ADSL")
+    again = frame.head(30).assign(STUDYID="MADEUP-302")
+    delivery.add("IADSL", pd.concat([frame, again], ignore_index=True))
+
+
+@design
+def pools_in_an_integrated_adsl(delivery):
+    """IADSL with a record per subject and pool."""
+    frame = delivery.frame("ADSL")
+    pools = [frame.assign(POOLVAR="Placebo-controlled"), frame.head(40).assign(POOLVAR="All exposed")]
+    delivery.add("IADSL", pd.concat(pools, ignore_index=True))

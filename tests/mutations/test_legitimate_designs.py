@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
-import event_designs  # noqa: F401  (importing adds its designs, as do the next two)
+import event_designs  # noqa: F401  (importing adds its designs, as do the others of this name)
+import follow_up_designs  # noqa: F401
+import formula_designs  # noqa: F401
 import numpy as np
 import pandas as pd
 import pytest
+import selection_designs  # noqa: F401
 import subject_designs  # noqa: F401
 import time_designs  # noqa: F401
 from delivery import Delivery
@@ -16,7 +19,7 @@ from adamgate.schemas.severity import Severity
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
-ENOUGH = 20
+ENOUGH = 80
 
 
 def _plainly(study: Study, change: Callable[[pd.Series], pd.Series]) -> Study:

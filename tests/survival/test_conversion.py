@@ -421,9 +421,9 @@ def test_each_parameter_is_looked_at_once_and_others_only_for_another_unit(monke
     """Few, rounded months: only the other parameters can show their length."""
     asked = []
 
-    def counted(*times):
+    def counted(*times, **options):
         asked.append(times)
-        return infer_duration(*times)
+        return infer_duration(*times, **options)
 
     monkeypatch.setattr(aval_formula, "infer_duration", counted)
     siblings = (records(DAYS / 28, DAYS, paramcd=paramcd) for paramcd in ("PFS", "DOR", "TTP"))

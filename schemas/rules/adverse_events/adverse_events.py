@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ...evidence.analysis_flags import analysis_flags, analysis_sets, selected
 from ...evidence.partial_dates import analysed
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -135,8 +136,9 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     same term and start date are counted in a note, whatever else differs.
 
     ## Not a fault
-    One record per severity, grade or period of an event: these differ in dates or severity. Records
-    with different system organ classes. Events without a term or a start date.
+    Records of different analyses (ANLzzFL); those not selected by an analysis flag are a note. One record
+    per severity, grade or period of an event: these differ in dates or severity. Records with different
+    system organ classes. Events without a term or a start date.
 
     ## Why it matters
     Events are counted twice, and recurrent-event analyses see a gap time of zero.
@@ -150,10 +152,15 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     if not same_start.any():
         return
     shared = tuple(name for name in _SAME_EVENT if name in data)
-    same = _equal_among(data, same_start, key + shared)
+    sets = analysis_sets(data)
+    same = np.logical_or.reduce([_equal_among(data, same_start & own, key + shared) for own in sets])
     message = "records of a subject have the same values of all variables that describe the event"
     yield Fault(same, (*key, *shared), message)
-    yield Fault(same_start, key, "records of a subject have the same term and start date", Severity.NOTE)
+    alike = np.logical_or.reduce([_equal_among(data, same_start & own, key) for own in sets])
+    yield Fault(alike, key, "records of a subject have the same term and start date", Severity.NOTE)
+    unselected = _equal_among(data, same_start & ~selected(data), key)
+    message = "records not selected by an analysis flag have the same term and start date"
+    yield Fault(unselected, (*key, *analysis_flags(data)), message, Severity.NOTE)
 
 
 def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ...evidence.analysis_flags import analysis_sets
 from ...severity import Severity
 from ...standards.requirement import index_of
 from ...standards.structure import Structure
@@ -60,8 +61,8 @@ def one_per_group(
     ## Not a fault
     Several events on the earliest day or with the worst severity: any of them may be flagged. A flag on
     a later event, because it marks the worst. System organ class by AEBODSYS or by AESOC. One flag per
-    period or treatment: a note. Groups without any ASTDT, uncoded events, and records excluded by
-    ANL01FL or SAFFL that have no flag.
+    period or treatment: a note. One flag per analysis (ANLzzFL). Groups without any ASTDT, uncoded
+    events, and records excluded by ANL01FL or SAFFL that have no flag.
 
     ## Why it matters
     Tables count subjects by this flag: with two flags a subject is counted twice, without a flag not at
@@ -76,7 +77,8 @@ def one_per_group(
         return
     flagged = data.equals(flag, "Y")
     ways = _Ways(data, choices)
-    repeated = ways.agree(lambda group: _repeated(group, flagged))
+    sets = analysis_sets(data)
+    repeated = ways.agree(lambda group: _repeated_in_a_set(group, flagged, sets))
     yield from _several(data, flag, group, choices[0], repeated)
     counted = _counted(data)
     dated = data.filled("ASTDT") if "ASTDT" in data else np.ones(len(data), dtype=np.bool_)
@@ -152,6 +154,13 @@ def _repeated(group: Groups, mask: Mask) -> Mask:
     own = mask & (group >= 0)
     times = np.bincount(group[own], minlength=int(group.max(initial=0)) + 1)
     return own & (times[group] > 1)
+
+
+def _repeated_in_a_set(group: Groups, flagged: Mask, sets: tuple[Mask, ...]) -> Mask:
+    """Flagged records that share their group with another one of the same analysis, or of none."""
+    unselected = ~np.logical_or.reduce(sets)
+    repeated: Mask = np.logical_or.reduce([_repeated(group, flagged & (own | unselected)) for own in sets])
+    return repeated
 
 
 def _lacking(group: Groups, flagged: Mask, dated: Mask) -> Mask:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ...standards.structure import Structure
 from ...standards.versions import ADAMIG
 from ...study.columns import Mask, by_arrow
 from ...study.dataset import Dataset
@@ -25,7 +26,8 @@ def no_subject_level_dataset(study: Study) -> Iterator[Fault]:
     """ADSL is not present in a study with analysis datasets.
 
     ## What it checks
-    A study with any ADaM dataset has a dataset named ADSL.
+    A study with any ADaM dataset has a dataset named ADSL, or a subject-level dataset of several studies
+    such as IADSL.
 
     ## Not a fault
     A folder without any ADaM dataset. A single dataset that is checked on its own is reported as well,
@@ -38,7 +40,8 @@ def no_subject_level_dataset(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Add ADSL to the same folder.
     """
-    if "ADSL" not in study and any(dataset.is_adam for dataset in study):
+    having = any(dataset.structure is Structure.ADSL for dataset in study)
+    if not having and any(dataset.is_adam for dataset in study):
         yield Fault(None, ("ADSL",), "ADSL is not present")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import AdamgateError
+from ...evidence.subjects import pools_of
 from ...standards.requirement import index_of, with_index
 from ...standards.structure import Structure
 from ...standards.versions import ADAMIG
@@ -92,7 +93,7 @@ def repeated_subject(data: Dataset) -> Iterator[Fault]:
     """ADSL has more than one record for a subject.
 
     ## What it checks
-    STUDYID and USUBJID together are unique. Without STUDYID, USUBJID alone.
+    STUDYID and USUBJID together are unique. Without STUDYID, USUBJID alone. In IADSL, within each POOLzz.
 
     ## Why it matters
     Merging by subject duplicates every record of the other dataset, including events.
@@ -101,9 +102,9 @@ def repeated_subject(data: Dataset) -> Iterator[Fault]:
     Keep one record per subject; what varies within a subject belongs in another dataset.
     """
     keys = [name for name in ("STUDYID", "USUBJID") if name in data]
-    groups = data.groups(*keys)
+    groups = data.groups(*dict.fromkeys((*keys, *pools_of(data))))
     repeated: Mask = pd.Series(groups).duplicated(keep=False).to_numpy(dtype=np.bool_)
-    yield Fault(repeated, tuple(keys[::-1]), f"ADSL has more than one record per {' and '.join(keys)}")
+    yield Fault(repeated, tuple(keys[::-1]), f"{data.name} has more than one record per {' and '.join(keys)}")
 
 
 @conformance(

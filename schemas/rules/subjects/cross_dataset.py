@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
-from ...evidence.cut_off import cut_off_for
+from ...evidence.analysis_flags import standing
+from ...evidence.cut_off import cut_offs_of_records
 from ...evidence.parameters import quotable_codes, records_with_role
-from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers
+from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers, pools_of
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -42,15 +43,21 @@ def subject_repeated(data: Dataset) -> Iterator[Fault]:
     ## What it checks
     USUBJID is unique in ADSL.
 
+    ## Not a fault
+    A subject of several studies or pools in IADSL: STUDYID or POOLzz distinguishes the records.
+
     ## Why it matters
     Every merge with ADSL duplicates the records of the subject, and denominators count the subject twice.
 
     ## Smallest fix
     Keep one record per subject; put values by period in separate variables or another dataset.
     """
-    codes = data.distinct("USUBJID").codes
-    times = np.bincount(codes[codes >= 0], minlength=len(data.distinct("USUBJID")) + 1)
-    yield Fault((times[codes] > 1) & (codes >= 0), ("USUBJID",), "USUBJID is not unique in ADSL")
+    filled, pools = data.filled("USUBJID"), pools_of(data)
+    group = data.groups("USUBJID", *pools)
+    times = np.bincount(group[filled], minlength=int(group.max(initial=0)) + 1)
+    within = f" within {' and '.join(pools)}" if pools else ""
+    message = f"USUBJID is not unique{within} in {data.name}"
+    yield Fault((times[group] > 1) & filled, ("USUBJID",), message)
 
 
 @readiness(
@@ -113,7 +120,8 @@ def event_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     DTHDT in ADSL, and ADT equals DTHDT; otherwise it is an error, or a warning if DTHDT or ADT is imputed.
 
     ## Not a fault
-    A death without a date in ADSL. Subjects not in ADSL have a separate finding.
+    A death without a date in ADSL. Records not selected by an analysis flag ANLzzFL, if another record of
+    the subject is selected. Subjects not in ADSL have a separate finding.
 
     ## Why it matters
     Either the survival curve or the table of deaths is wrong.
@@ -147,11 +155,11 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## What it checks
     Subjects with DTHDT in ADSL have an overall survival (OS) event if DTHDT is on or before the censoring
-    date or the data cut-off (declared, DCUTDTC in TS, or a variable of ADSL). A later death is a note: it
-    may be after the data cut-off.
+    date or the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL). A later
+    death is a note: it may be after the data cut-off.
 
     ## Not a fault
-    A death without a date.
+    A death without a date, or one after the cut-off on the record.
 
     ## Why it matters
     Treating a death as censored overestimates survival.
@@ -165,12 +173,13 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     message = "OS is censored on or after the date of death in ADSL"
     yield Fault(censored & (death.day <= adt), ("CNSR", "ADT"), message)
     later = censored & (death.day > adt)
-    cut_off = cut_off_for(data, study)
-    if cut_off is not None:
+    for cut_off in cut_offs_of_records(data, study):
         in_time = later & (death.day <= cut_off.day)
         message = f"OS is censored before a death in ADSL that is on or before {cut_off.source}"
         yield Fault(in_time, ("CNSR", "ADT"), message)
         later &= ~in_time
+        if cut_off.on_record:
+            later &= np.isnan(cut_off.day)
     message = "OS is censored before a death in ADSL, which may be after the data cut-off"
     yield Fault(later, ("CNSR", "ADT"), message, Severity.NOTE)
 
@@ -274,7 +283,7 @@ class _Population:
 
 
 def _overall_survival(data: Dataset) -> Mask:
-    return records_with_role(data, "OS")
+    return records_with_role(data, "OS") & standing(data)
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:

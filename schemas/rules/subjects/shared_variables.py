@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.agreement import agreement
-from ...evidence.subjects import adsl_record
+from ...evidence.cut_off import CUT_OFFS, at_interim
+from ...evidence.subjects import adsl_record, of_each
 from ...severity import Severity
+from ...standards.structure import Structure
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ...study.variable import Variable
@@ -39,7 +43,8 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## Not a fault
     Variables of the record (ADT, VISIT, DOMAIN, --SEQ, …); trailing blanks; numbers that differ beyond the
-    ninth digit. Subjects not in ADSL have a separate finding.
+    ninth digit; an earlier cut-off on the records of an interim analysis. Subjects not in ADSL have a
+    separate finding.
 
     ## Why it matters
     If one table uses the flag in ADSL and another its copy, their denominators differ. A dataset not
@@ -49,14 +54,17 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     Derive the dataset again from the delivered ADSL.
     """
     adsl = study["ADSL"]
-    shared = list(_shared(data, adsl))
+    shared = list(_shared(data, adsl)) if data.structure is not Structure.ADSL else []  # IADSL has pools
     if not shared:
         yield NotApplicable("no variable is shared with ADSL")
         return
     record = adsl_record(data, adsl)
     for name in shared:
         found = agreement(data, name, adsl, name, record)
-        yield Fault(found.differs, (name,), f"{name} differs from ADSL")
+        differs = found.differs
+        if name in CUT_OFFS and differs.any() and not data.is_character(name):
+            differs = differs & ~at_interim(data, name, of_each(adsl.days(name), record, unknown=np.nan))
+        yield Fault(differs, (name,), f"{name} differs from ADSL")
         yield Fault(found.absent_there, (name,), f"{name} has a value, but is missing in ADSL")
         severity = None if name.endswith("FL") else Severity.WARNING
         yield Fault(found.absent_here, (name,), f"{name} is missing, but has a value in ADSL", severity)

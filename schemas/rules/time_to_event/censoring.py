@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.censoring_direction import Sides, clues_of_inversion
-from ...evidence.parameters import split, where
+from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -59,9 +60,9 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     """A time-to-event record has no value of CNSR.
 
     ## What it checks
-    If CNSR is populated on any record of a parameter, it is populated on all of them; and CNSR is populated
-    on at least one record of the dataset. A parameter in which CNSR is never populated but STARTDT or
-    EVNTDESC is, is a warning.
+    If CNSR is populated on any record of a parameter, it is populated on all of them: otherwise an error, or
+    a warning on records not selected by an analysis flag ANLzzFL. CNSR is populated on at least one record
+    of the dataset. A parameter in which CNSR is never populated but STARTDT or EVNTDESC is, is a warning.
 
     ## Not a fault
     A parameter without CNSR next to time-to-event parameters: a BDS dataset may hold both.
@@ -77,9 +78,13 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
         yield Fault(missing, ("CNSR",), "CNSR is missing on all records")
         return
     parameters = data.parameters
-    for of, mask in split(data, missing & parameters.durations):
+    analysed = selected(data)
+    for of, mask in split(data, missing & parameters.durations & analysed):
         message = f"{of.opening}CNSR is missing, but populated on other records of the parameter"
         yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
+    for of, mask in split(data, missing & parameters.durations & ~analysed):
+        message = f"{of.opening}CNSR is missing on a record not selected by an analysis flag"
+        yield Fault(mask, ("CNSR", *analysis_flags(data)), message, Severity.WARNING, parameter=of.parameter)
     described = np.zeros(len(data), dtype=np.bool_)
     for variable in ("STARTDT", "EVNTDESC"):
         if variable in data:
@@ -109,11 +114,13 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     or records with CNSR >= 1 have a description of an event, a death date or an adverse event as source, or
     are the deaths of overall survival, and records with CNSR = 0 are not. Two indications are an error, one
     about CNSR = 0 is a warning; the message lists them.
+    In a follow-up parameter (declared, or by PARAM: "Duration of Follow-up", "Time to Censoring") the event
+    is the end of follow-up and the opposite is checked: a warning, or an error if the role is declared.
 
     ## Not a fault
     An event description on censored records ("Death after two missed visits"), censoring at death, or a
     term of censoring that is also in PARAM ("Time to Last Dose"). TRTEDT for time to end of treatment,
-    EOSDT for time to end of study.
+    EOSDT for time to end of study. Censored deaths in a follow-up parameter.
 
     ## Why it matters
     CNSR is the reverse of the event indicator that survival software expects. With an inverted CNSR the
@@ -125,18 +132,31 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     parameters = data.parameters
     cnsr = data.numbers("CNSR")
     sides = Sides(parameters, cnsr == 0, cnsr >= 1)
+    of_follow_up = records_with_role(data, FOLLOW_UP)
+    found = [*_inverted(data, sides.among(~of_follow_up))]
+    if of_follow_up.any():
+        found += _inverted(data, sides.among(of_follow_up).reversed, of_follow_up=True)
+    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR appears to be inverted")
+
+
+def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterator[OfParameter]:
+    """What is reported of each parameter whose CNSR appears to be inverted."""
+    parameters = data.parameters
     clues = list(clues_of_inversion(data, sides))
     fired = np.array([clue.parameters for clue in clues])
     opening = np.array([clue.opens for clue in clues])
     suspect = fired[opening].any(axis=0)
     both = sides.count(sides.event) * sides.count(sides.censored) > 0
-    found, codes = [], parameters.codes
+    if of_follow_up:
+        suspect &= both  # all may be followed to an end: then there is no other side
+    opening_words = f"CNSR appears to be inverted{' for a follow-up parameter' if of_follow_up else ''}"
+    codes = parameters.codes
     for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
         number = codes[own[0]]
         said = [clue.statement for clue in clues if clue.parameters[number]]
-        severity = Severity.ERROR if len(said) > 1 and both[number] else Severity.WARNING
-        found.append(OfParameter(name, f"CNSR appears to be inverted: {'; '.join(said)}", own, severity))
-    yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "CNSR appears to be inverted")
+        certain = not of_follow_up or parameters.endpoint(name).role == FOLLOW_UP
+        severity = Severity.ERROR if len(said) > 1 and both[number] and certain else Severity.WARNING
+        yield OfParameter(name, f"{opening_words}: {'; '.join(said)}", own, severity)
 
 
 @readiness(
@@ -258,7 +278,8 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     """ADT is missing for an event or a censored record.
 
     ## What it checks
-    ADT is populated if CNSR is populated.
+    ADT is populated if CNSR is populated: otherwise an error, or a warning on records not selected by an
+    analysis flag ANLzzFL.
 
     ## Why it matters
     AVAL cannot be verified, and the record cannot be compared with deaths, cut-offs and other endpoints.
@@ -266,9 +287,13 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Derive ADT, or exclude the record and document why.
     """
-    cnsr, missing = data.numbers("CNSR"), data.missing("ADT")
+    cnsr, analysed = data.numbers("CNSR"), selected(data)
+    missing = data.missing("ADT") & analysed
     yield Fault(missing & (cnsr == 0), ("ADT", "CNSR"), "ADT is missing for an event")
     yield Fault(missing & (cnsr >= 1), ("ADT", "CNSR"), "ADT is missing for a censored record")
+    elsewhere = data.missing("ADT") & ~analysed & (cnsr >= 0)
+    message = "ADT is missing on a record not selected by an analysis flag"
+    yield Fault(elsewhere, ("ADT", *analysis_flags(data)), message, Severity.WARNING)
 
 
 @readiness(
@@ -287,7 +312,8 @@ def description_missing(data: Dataset) -> Iterator[Fault]:
     EVNTDESC is populated for events; EVNTDESC or CNSDTDSC is populated for censored records.
 
     ## Not a fault
-    A censored record with only one of the two; events in a dataset without EVNTDESC.
+    Records not selected by an analysis flag ANLzzFL. A censored record with only one of the two; events in a
+    dataset without EVNTDESC.
 
     ## Why it matters
     The components of a composite endpoint cannot be identified, and an inverted CNSR cannot be detected.
@@ -295,7 +321,7 @@ def description_missing(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Populate EVNTDESC for events and censored records, and CNSDTDSC to describe the censoring date.
     """
-    cnsr = data.numbers("CNSR")
+    cnsr = np.where(selected(data), data.numbers("CNSR"), np.nan)
     described = np.logical_or.reduce([data.filled(variable) for variable in _described_by(data)])
     if "EVNTDESC" in data:
         unnamed = (cnsr == 0) & data.missing("EVNTDESC")

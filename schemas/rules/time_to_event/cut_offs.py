@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.cut_off import CUT_OFFS, CutOff, cut_off_for, declared_cut_off, likely_cut_off, own_cut_offs
+from ...evidence.cut_off import (
+    CUT_OFFS,
+    CutOff,
+    at_interim,
+    cut_off_for,
+    day_of_cut_off,
+    declared_cut_off,
+    likely_cut_off,
+    own_cut_offs,
+)
 from ...evidence.parameters import records_with_role, split
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -77,7 +86,8 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
     ADT is on or before DCUTDTC in TS, else the data cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
 
     ## Not a fault
-    No cut-off in either: the rule is then not applicable. A declared cut-off takes precedence.
+    No cut-off in either: the rule is then not applicable. A declared cut-off, or one on the record, takes
+    precedence.
 
     ## Why it matters
     After the cut-off, data are complete only for some subjects, mostly those with events.
@@ -94,6 +104,8 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
         )
         return
     late = _times_to_event(data) & (data.days("ADT") > cut_off.day)
+    for variable in own_cut_offs(data):
+        late &= data.missing(variable)
     yield Fault(late, ("ADT",), f"ADT is after {cut_off.source}")
 
 
@@ -116,7 +128,8 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## Not a fault
     Imputed dates (ADTF, ASTDTF). No stated cut-off: it is never guessed. Time-to-event datasets have a
-    separate rule.
+    separate rule. An earlier cut-off of an interim analysis: it is named in PARAM, or the subject has another
+    record of the parameter with the cut-off of the study.
 
     ## Why it matters
     Deaths from one cut-off and adverse events from another cannot be analysed together.
@@ -145,6 +158,7 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
 def _other_values(data: Dataset, cut_off: CutOff, severity: Severity | None) -> Iterator[Fault]:
     for variable in own_cut_offs(data):
         differs = np.abs(data.days(variable) - cut_off.day) > 0
+        differs &= ~at_interim(data, variable, cut_off.day)
         yield Fault(differs, (variable,), f"{variable} differs from {cut_off.source}", severity)
 
 
@@ -162,8 +176,9 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
 
     ## What it checks
     The number of subjects censored for overall survival who were last known alive more than a year before
-    the data cut-off (declared, DCUTDTC in TS, or a variable of ADSL); reported from a quarter of them. If no
-    cut-off is stated, the last day on which many records are censored is reported as the likely cut-off.
+    the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL); reported from a
+    quarter of them. If no cut-off is stated, the last day on which many records are censored is reported as
+    the likely cut-off.
 
     ## Not a fault
     A few subjects lost to follow-up or withdrawn. Other endpoints, which end with the last assessment.
@@ -185,7 +200,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
             "no data cut-off is declared, or present in TS (DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
         )
         return
-    gap = cut_off.day - adt
+    gap = day_of_cut_off(data, study) - adt
     judged = survival & ~np.isnan(gap)
     far = judged & (gap > _FAR)
     for of, mask in split(data, far):

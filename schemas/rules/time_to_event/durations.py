@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.duration_inference import DurationInference, infer_duration
+from ...evidence.duration_inference import DurationInference, Scale, in_use, infer_duration
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
+from ...evidence.timed_duration import TimedInference, infer_timed_duration
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Mask, is_date
 from ...study.dataset import Dataset
 from ...wording import one_line
 from ..by_parameter import OfParameter, Positions, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, Yield
+
+_FEW = 20
+"""A parameter of fewer records shows a constant only with the help of others."""
 
 _ENOUGH = 4
 """So many durations above zero prove a unit."""
@@ -37,17 +43,19 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## What it checks
     For each parameter, the formula that gives AVAL from ADT and STARTDT on at least 95% of the records is
     inferred and reported: the unit, the days per unit (7; 30.4375, 30.44, 30.42, 30.4, 365/12, 30 or
-    calendar months; 365.25, 365; or another constant that the records agree on), whether one day is added,
-    and the decimals. AVAL may differ by half a unit of its last decimal; whole days may not differ. Records
-    that do not follow an inferred formula are errors. If no formula fits 95%, one that fits half of the
-    records while another fits nearly all others means two units in one parameter, an error; anything else
-    is a warning about the whole parameter.
+    calendar months; 365.25, 365; less often 365.2425, 365.2425/12 or 28; or another constant that the
+    records agree on), whether one day is added, and the decimals. With fewer than 20 records, constants of
+    other parameters of the dataset are tried first. AVAL may differ by half a unit of its last decimal;
+    whole days may not differ. Records that do not follow an inferred formula are errors. If no formula fits
+    95%, one that fits half of the records while another fits nearly all others means two units in one
+    parameter, an error; anything else is a warning about the whole parameter. If no formula fits the dates,
+    ADTM - STARTDTM is tried in days, hours, minutes, seconds and weeks.
 
     ## Not a fault
-    Months rounded to one decimal, which are up to a day and a half off; values rounded up or down at
-    exactly one half; durations of zero all replaced by one value; records without AVAL or a date. Several
-    records that differ by one in the last decimal are a warning, and so is one that another constant
-    explains: an unknown method of rounding may be the reason.
+    Months rounded to one decimal, which are up to a day and a half off; study weeks, which are rounded up;
+    truncated values; values rounded up or down at exactly one half; durations of zero all replaced by one
+    value; records without AVAL or a date. Several records that differ by one in the last decimal are a
+    warning, and so is one that another constant explains: an unknown method of rounding may be the reason.
 
     ## Why it matters
     A shifted date, or days taken for months, changes the survival curve, and the value looks plausible.
@@ -55,15 +63,24 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Correct the date or the duration, then derive AVAL again for the whole parameter.
     """
-    inferences = _inferences(data)
+    inferences, timed = _inferences(data), _timed_inferences(data)
     for name, (_, inference) in inferences.items():
         if inference.fits:
             yield Inference("AVAL", inference.statement, name)
-    found = (
+    for name, (_, by_time) in timed.items():
+        yield Inference("AVAL", f"AVAL = {by_time.formula}", name)
+    of_times = (
+        OfParameter(name, f"AVAL differs from {each.formula}, which the other records follow", own)
+        for name, (positions, each) in timed.items()
+        for own in [positions[each.exceptions]]
+    )
+    of_dates = (
         fault
         for name, (positions, inference) in inferences.items()
+        if name not in timed
         for fault in _faults(data, name, positions, inference)
     )
+    found = chain(of_dates, of_times)
     yield from by_parameter(
         data, ("AVAL", "ADT", "STARTDT"), found, "no single formula derives AVAL from ADT and STARTDT"
     )
@@ -90,7 +107,7 @@ def _faults(
             yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
     elif inference.records:
         message = f"no formula derives AVAL from ADT and STARTDT on 95% of {inference.records} records"
-        if closest is not None:
+        if closest is not None and in_use(closest):
             message += f"; the closest, {closest}, fits {inference.explained}"
         yield OfParameter(name, message, severity=Severity.WARNING)
 
@@ -152,7 +169,7 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
 
 
 def _unit_faults(
-    name: str, texts: Mapping[str, Iterable[str]], by_dates: TimeUnit | None
+    name: str, texts: Mapping[str, Iterable[str]], proven: tuple[str, TimeUnit | str] | None
 ) -> Iterator[OfParameter]:
     said: dict[str, TimeUnit | str] = {}
     units: list[str] = []
@@ -167,29 +184,34 @@ def _unit_faults(
         message, listed = "AVALU is not a known unit", ", ".join(sorted(units))
         yield OfParameter(name, message, severity=Severity.WARNING, values=listed, cause="unknown unit")
     if not said:
-        if by_dates is not None:
-            message = f"unit of AVAL is not stated; ADT and STARTDT give {by_dates}"
+        if proven is not None:
+            variables, unit = proven
+            message = f"unit of AVAL is not stated; {variables} give {unit}"
             yield OfParameter(name, message, severity=Severity.NOTE, cause="not stated")
         else:
             message = "unit of AVAL is not stated"
             yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
-    if by_dates is not None:
-        said = said | {f"ADT and STARTDT give {by_dates}": by_dates}
+    if proven is not None:
+        variables, unit = proven
+        said = said | {f"{variables} give {unit}": unit}
     if len(set(said.values())) > 1:
         message = f"unit of AVAL is inconsistent: {', '.join(said)}"
         yield OfParameter(name, message, cause="contradicted")
 
 
-def _proven_units(data: Dataset) -> dict[str, TimeUnit]:
-    """Unit of each parameter whose dates prove one."""
+def _proven_units(data: Dataset) -> dict[str, tuple[str, TimeUnit | str]]:
+    """For each parameter whose dates or times prove a unit: by which variables, and the unit."""
     if "ADT" not in data or "STARTDT" not in data:
         return {}
     aval = data.numbers("AVAL")
-    return {
-        name: inference.unit
+    by_dates: dict[str, tuple[str, TimeUnit | str]] = {
+        name: ("ADT and STARTDT", inference.unit)
         for name, (positions, inference) in _inferences(data).items()
         if inference.unit is not None and np.count_nonzero(aval[positions][inference.judged] > 0) >= _ENOUGH
+    }
+    return by_dates | {
+        name: ("ADTM and STARTDTM", each.formula.unit) for name, (_, each) in _timed_inferences(data).items()
     }
 
 
@@ -230,11 +252,54 @@ def _inferences(data: Dataset) -> dict[str, tuple[Positions, DurationInference]]
         aval, adt, startdt = _values(data)
         parameters = data.parameters
         judged = parameters.durations & ~_in_another_unit(data)
-        _KNOWN[data] = {
+        found = {
             name: (own, infer_duration(aval[own], adt[own], startdt[own]))
             for name, own in parameters.each(judged)
         }
+        proven = _proven_scales(inference for _, inference in found.values())
+        for name, (own, inference) in found.items():
+            if proven and (inference.records < _FEW or not inference.fits):
+                found[name] = own, infer_duration(aval[own], adt[own], startdt[own], proven)
+        _KNOWN[data] = found
     return _KNOWN[data]
+
+
+def _proven_scales(inferences: Iterable[DurationInference]) -> tuple[Scale, ...]:
+    """Units of several days and their constants that parameters of many records show, the commonest first."""
+    shown = Counter(
+        (formula.unit, formula.days_per_unit)
+        for inference in inferences
+        if inference.records >= _FEW
+        for formula in inference.fits[:1]
+        if formula.unit is not TimeUnit.DAYS
+    )
+    return tuple(scale for scale, _ in shown.most_common())
+
+
+_TIMED: WeakKeyDictionary[Dataset, dict[str, tuple[Positions, TimedInference]]] = WeakKeyDictionary()
+
+
+def _timed_inferences(data: Dataset) -> dict[str, tuple[Positions, TimedInference]]:
+    """The same by times of day, of the parameters that dates do not explain; worked out once per dataset."""
+    if data not in _TIMED:
+        _TIMED[data] = dict(_timed(data)) if _has_times(data) else {}
+    return _TIMED[data]
+
+
+def _has_times(data: Dataset) -> bool:
+    return all(name in data and is_date(data[name]) for name in ("ADTM", "STARTDTM"))
+
+
+def _timed(data: Dataset) -> Iterator[tuple[str, tuple[Positions, TimedInference]]]:
+    by_dates = _inferences(data)
+    explained = [name for name, (_, inference) in by_dates.items() if inference.fits]
+    start, end = (data[name].to_numpy(dtype="datetime64[s]") for name in ("STARTDTM", "ADTM"))
+    elapsed = np.where(np.isnat(start) | np.isnat(end), np.nan, (end - start).astype(np.float64))
+    aval, parameters = data.numbers("AVAL"), data.parameters
+    for name, own in parameters.each(parameters.durations & ~parameters.among(explained)):
+        found = infer_timed_duration(aval[own], elapsed[own])
+        if found is not None:
+            yield name, (own, found)
 
 
 def _values(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

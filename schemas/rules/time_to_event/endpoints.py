@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.analysis_flags import standing
 from ...evidence.parameters import quoted, records_with_role, with_role
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -47,9 +48,9 @@ def progression_after_survival(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Check the date of the last assessment, and the date last known alive used for OS.
     """
-    other = _partner(data, records_with_role(data, "OS"))
+    other = _partner(data, _standing(data, "OS"))
     adt, startdt, event = data.days("ADT"), data.days("STARTDT"), data.numbers("CNSR") == 0
-    later = records_with_role(data, "PFS") & (other >= 0)
+    later = _standing(data, "PFS") & (other >= 0)
     later &= (adt > adt[other]) & (startdt == startdt[other])
     either = event | event[other]
     message = "ADT of PFS is after ADT of OS"
@@ -83,10 +84,10 @@ def death_of_progression(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Derive the date of death of both parameters from one source.
     """
-    other = _partner(data, records_with_role(data, "OS"))
+    other = _partner(data, _standing(data, "OS"))
     cnsr = data.numbers("CNSR")
     event = cnsr == 0
-    death = records_with_role(data, "PFS") & event & _says_death(data) & (other >= 0)
+    death = _standing(data, "PFS") & event & _says_death(data) & (other >= 0)
     message = "PFS event is a death, but OS of the subject is censored"
     yield Fault(death & (cnsr[other] >= 1), ("CNSR", "EVNTDESC"), message)
     adt = data.days("ADT")
@@ -142,10 +143,10 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
     if not pairs:
         yield NotApplicable("no duration of response and PFS of the same evaluator")
         return
-    adt, event = data.days("ADT"), data.numbers("CNSR") == 0
+    adt, event, analysed = data.days("ADT"), data.numbers("CNSR") == 0, standing(data)
     for response, progression in pairs:
-        other = _partner(data, parameters.among([progression]))
-        own = parameters.among([response]) & (other >= 0)
+        other = _partner(data, parameters.among([progression]) & analysed)
+        own = parameters.among([response]) & analysed & (other >= 0)
         differs = own & (np.abs(adt - adt[other]) > 0)
         one, another = quoted(data, response), quoted(data, progression)
         message = f"ADT differs from ADT of {another} of the same subject"
@@ -174,6 +175,11 @@ def _by_evaluator(data: Dataset) -> list[tuple[str, str]]:
         for response, evaluator in stated.items()
         if evaluator and len(of_evaluator[evaluator]) == 1
     ]
+
+
+def _standing(data: Dataset, role: str) -> Mask:
+    """Records of an endpoint that stand for their subject."""
+    return records_with_role(data, role) & standing(data)
 
 
 def _partner(data: Dataset, chosen: Mask) -> Codes:

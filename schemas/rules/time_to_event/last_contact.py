@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.cut_off import at_cut_off
+from ...evidence.analysis_flags import standing
+from ...evidence.cut_off import at_cut_off, day_of_cut_off, of_earlier_cut_off
 from ...evidence.parameters import records_with_role
 from ...evidence.subjects import in_adsl
 from ...evidence.survival_ends import SurvivalEnds
@@ -38,7 +39,8 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
 
     ## Not a fault
     Censoring at the data cut-off, stated or inferred from the last day on which many are censored, if
-    LSTALVDT is later. ADT equal to STARTDT if LSTALVDT is before STARTDT. Imputed dates (ADTF, LSTALVDF).
+    LSTALVDT is later. A record with an earlier cut-off (DCUTDT, …) or of an interim analysis, if LSTALVDT is
+    after that cut-off. ADT equal to STARTDT if LSTALVDT is before STARTDT. Imputed dates (ADTF, LSTALVDF).
     A subject without LSTALVDT.
 
     ## Why it matters
@@ -49,10 +51,13 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
     """
     adsl = study["ADSL"]
     adt, censored = data.days("ADT"), data.numbers("CNSR") >= 1
-    survival = records_with_role(data, "OS") & censored
+    survival = records_with_role(data, "OS") & censored & standing(data)
     contact = in_adsl(data, adsl, "LSTALVDT").days()
     differs = survival & (np.abs(adt - contact) > 0)
     differs &= ~(at_cut_off(data, study, adt, survival) & (contact > adt))
+    earlier = of_earlier_cut_off(data, study)
+    if earlier.any():
+        differs &= ~(earlier & ~(contact <= day_of_cut_off(data, study)) & (contact > adt))
     if "STARTDT" in data:
         startdt = data.days("STARTDT")
         differs &= ~((adt == startdt) & (contact < startdt))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
+from ...evidence.analysis_flags import standing
 from ...evidence.parameters import records_with_role, split
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
@@ -156,7 +157,8 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     adrs = study["ADRS"]
     parameters = data.parameters
-    censored = records_with_role(data, "PFS") & (data.numbers("CNSR") >= 1) & ~_reason_stated(data)
+    censored = records_with_role(data, "PFS") & standing(data) & (data.numbers("CNSR") >= 1)
+    censored &= ~_reason_stated(data)
     progressions, evaluators = _progressions(adrs), _evaluators(adrs)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1

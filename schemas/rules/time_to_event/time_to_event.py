@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 
+from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.parameters import identify_subjects, split
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -16,7 +18,6 @@ from ...study.parameters import Parameters
 from ..readiness import readiness
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
 
-_ANALYSIS_FLAG = re.compile(r"ANL\d\dFL$")
 _TELLING_APART = re.compile(
     r"(DTYPE|BASETYPE|APERIOD|TRTP|TRTA|PARCAT\d|PARQUAL|AVISIT|(DCUT|CUTOFF|DATACUT)\w*)$"
 )
@@ -88,7 +89,8 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     A survival table with a subject twice counts the event twice.
 
     ## Smallest fix
-    Remove the duplicate, or set ANL01FL to Y on the record to analyse.
+    Remove the duplicate, or set ANL01FL to Y on the record to analyse. If the event is recurrent, declare
+    its parameter: `recurrent = ["HOSP"]` under `[study]`.
     """
     parameters = data.parameters
     recurrent = [name for name in parameters.names if parameters.endpoint(name).recurrent]
@@ -100,13 +102,26 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     if not repeated.any():
         yield from _told_apart(data, judged, tellers)
         return
-    flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
+    flags = analysis_flags(data)
     selections, faulty = _left_by_flags(data, parameters, group, repeated, flags)
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
     for of, mask in split(data, faulty):
         message = f"{of.opening}duplicate records per subject and parameter"
+        differing = [name for name in ("AVAL", "ADT") if name in data and _differs(data, name, group, mask)]
+        if differing:
+            declared = f'recurrent = ["{of.parameter}"]' if of.parameter else "recurrent"
+            verb = "differ" if len(differing) > 1 else "differs"
+            message += f"; {' and '.join(differing)} {verb}: "
+            message += f"if the event is recurrent, declare {declared} in [study]"
         yield Fault(mask, ("USUBJID", "PARAMCD", *flags, *tellers), message, parameter=of.parameter)
+
+
+def _differs(data: Dataset, variable: str, group: Codes, mask: Mask) -> bool:
+    """Whether a variable has another value on most of the records under a mask that share a group."""
+    value = data.distinct(variable).codes
+    pairs = pd.Index(group[mask].astype(np.int64) * (int(value.max(initial=0)) + 2) + value[mask])
+    return bool(2 * np.count_nonzero(pairs.duplicated(keep=False)) < np.count_nonzero(mask))
 
 
 def _left_by_flags(
@@ -174,10 +189,7 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     Derive AVAL from ADT and STARTDT, or exclude the record and document why.
     """
     missing = data.parameters.durations & data.missing("AVAL")
-    flags = [name for name in data.names if _ANALYSIS_FLAG.match(name)]
-    analysed = np.ones(len(data), dtype=np.bool_)
-    if flags:
-        analysed = np.logical_or.reduce([data.equals(flag, "Y") for flag in flags])
+    flags, analysed = analysis_flags(data), selected(data)
     yield Fault(missing & analysed, ("AVAL",), "AVAL is missing on a record to be analysed")
     yield Fault(
         missing & ~analysed,

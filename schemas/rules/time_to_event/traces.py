@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.cut_off import cut_off_for
+from ...evidence.cut_off import day_of_cut_off
 from ...evidence.subjects import adsl_record, of_each
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -66,8 +66,7 @@ def trace_leads_astray(data: Dataset, study: Study) -> Iterator[Yield]:
     if not traced:
         yield NotApplicable("no dataset named in SRCDOM is present")
         return
-    cut_off = cut_off_for(data, study)
-    limit = np.full(len(data), np.nan) if cut_off is None else cut_off.day
+    limit = day_of_cut_off(data, study)
     for name, codes in traced.items():
         yield from _faults(data, study[name], np.isin(named.codes, codes), limit)
 

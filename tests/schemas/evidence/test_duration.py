@@ -228,6 +228,51 @@ def test_months_cut_instead_of_rounded_are_found():
     assert found.formula == DurationFormula(TimeUnit.MONTHS, 30.4375, 0, 0, truncated=True)
 
 
+@given(follow_ups, st.sampled_from([scale for scale in SCALES if scale[1] > 1]), st.sampled_from([0, 1]))
+def test_values_rounded_up_are_found(dates, scale, offset):
+    _, constant = scale
+    startdt = START + dates[:, 0]
+    adt = startdt + dates[:, 1]
+    aval = np.ceil((adt - startdt + offset) / constant)
+    found = infer_duration(aval, adt, startdt)
+    assert found.explained == len(aval)
+    assert not found.exceptions.any()
+
+
+def test_study_weeks_are_rounded_up_and_a_shifted_date_is_found():
+    days = np.arange(3.0, 403.0, 7.5).round()
+    aval, startdt = np.ceil((days + 1) / 7), np.full(len(days), START)
+    found = infer_duration(aval, START + days, startdt)
+    assert found.statement == "AVAL = (ADT - STARTDT + 1) / 7 (weeks, rounded up to whole numbers)"
+    assert not found.exceptions.any()
+    days[4] += 21
+    assert np.flatnonzero(infer_duration(aval, START + days, startdt).exceptions).tolist() == [4]
+
+
+def test_the_days_that_a_rounded_up_value_stands_for():
+    formula = DurationFormula(TimeUnit.MONTHS, 30.4375, 0, 2, rounded_up=True)
+    days = np.arange(1.0, 900.0)
+    aval = np.ceil(days / 30.4375 * 100) / 100
+    assert formula.holds(aval, START + days, np.full(len(days), START)).all()
+    assert formula.days_from(aval).tolist() == days.tolist()
+
+
+@pytest.mark.parametrize("constant", [365.2425 / 12, 28.0])
+def test_a_rare_constant_is_found(constant):
+    days = np.arange(200.0, 900.0, 60.0)
+    aval, startdt = np.round(days / constant, 2), np.full(len(days), START)
+    found = infer_duration(aval, START + days, startdt)
+    assert constant in {formula.days_per_unit for formula in found.fits}
+
+
+def test_a_constant_proven_elsewhere_is_tried_first():
+    days = np.array([31.0, 75.0, 122.0, 200.0])
+    aval, startdt = np.round(days / 29.3, 1), np.full(4, START)
+    assert not infer_duration(aval, START + days, startdt).fits
+    found = infer_duration(aval, START + days, startdt, ((TimeUnit.MONTHS, 29.3),))
+    assert found.formula == DurationFormula(TimeUnit.MONTHS, 29.3, 0, 1)
+
+
 def test_zero_days_that_were_raised_to_one_are_a_formula_of_their_own():
     startdt, adt = follow_up(60)
     adt[:9] = startdt[:9]

@@ -143,6 +143,9 @@ def test_versions_are_known_ones():
     [
         ("ADSL", "", ("", ""), Structure.ADSL),
         ("ADSLX", "USUBJID", ("", ""), Structure.OTHER),
+        ("IADSL", "USUBJID", ("", ""), Structure.ADSL),
+        ("ISSADSL", "USUBJID AGE", ("", ""), Structure.ADSL),
+        ("READSL", "USUBJID", ("", ""), Structure.OTHER),
         ("ADTTE", "", ("", ""), Structure.TTE),
         ("ADEFF", "PARAMCD STARTDT EVNTDESC AVAL", ("", ""), Structure.TTE),
         ("ADEFF", "PARAMCD AVAL", ("", ""), Structure.BDS),

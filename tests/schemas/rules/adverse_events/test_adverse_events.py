@@ -78,6 +78,20 @@ class TestEventRepeated:
             trial.adae[differing] = ["this", "that"] * 6
         assert trial.told("AE041") == [("note", 2)]
 
+    def test_once_in_each_analysis(self, trial):
+        events = trial.adae
+        trial.adae = pd.concat(
+            [events.assign(ANL01FL="Y", ANL02FL=None), events.assign(ANL01FL=None, ANL02FL="Y")],
+            ignore_index=True,
+        )
+        assert trial.findings("AE041") == []
+        trial.adae.loc[len(events) + 1, "ANL01FL"] = "Y"
+        assert trial.told("AE041") == [("warning", 2), ("note", 2)]
+
+    def test_repeated_outside_of_all_analyses(self, trial):
+        trial.adae = pd.concat([trial.adae.assign(ANL01FL="Y"), *[trial.adae.head(1)] * 2], ignore_index=True)
+        assert trial.told("AE041") == [("note", 2)]
+
     def test_another_term_subject_or_day(self, trial):
         trial.adae["AETERM"] = ["headache", "Headache", "tremor"] * 4
         trial.adae["ASTDT"] = trial.adae.ASTDT[0]

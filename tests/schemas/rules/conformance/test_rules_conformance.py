@@ -335,6 +335,7 @@ def test_a_repeated_subject_is_marked_on_every_record():
 def test_adsl_must_be_delivered_with_adam_datasets():
     assert [f.dataset for f in flagged("AD0001", dataset("ADLB"))] == ["(study)"]
     assert flagged("AD0001", dataset("ADLB"), dataset("ADSL")) == []
+    assert flagged("AD0001", dataset("ADLB"), Dataset.from_frame(dataset("ADSL").frame, "IADSL")) == []
     assert flagged("AD0001", dataset("DM")) == []
 
 

@@ -18,6 +18,20 @@ class TestSubjects:
         trial.adsl.loc[[0, 1], "USUBJID"] = ""
         assert trial.findings("SL001") == []
 
+    def test_a_subject_of_two_studies_in_iadsl(self, trial):
+        pooled = [trial.adsl.assign(STUDYID=study) for study in ("ONE", "TWO")]
+        trial.others["IADSL"] = pd.concat(pooled, ignore_index=True)
+        assert trial.findings("SL001") == []
+        trial.others["IADSL"].loc[0, "STUDYID"] = "TWO"
+        found = trial.finding("SL001")
+        assert (found.dataset, found.records, str(found.severity)) == ("IADSL", 2, "error")
+        assert "IADSL" in found.message
+
+    def test_iadsl_is_judged_as_subject_level(self, trial):
+        trial.others["IADSL"] = trial.adsl.copy()
+        trial.others["IADSL"].loc[0, "TRTEDT"] = trial.adsl.TRTSDT[0] - DAY
+        assert {each.dataset for each in trial.report("SL002", "SL003", "SL004").findings} == {"IADSL"}
+
     def test_not_in_adsl(self, trial):
         trial.adsl = trial.adsl.iloc[1:]
         found = trial.findings("XD001")

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from adamgate.schemas.study.declarations import Endpoint
+
 
 def other_parameter(trial, **values):
     """Three records of a parameter beside the times to an event."""
@@ -134,6 +136,74 @@ class TestCensoringInverted:
         assert {str(each.severity) for each in trial.findings("TTE011")} == {"warning"}
 
 
+class TestFollowUp:
+    """Parameters whose event is the end of follow-up: deaths are censored."""
+
+    @pytest.fixture
+    def follow_up(self, trial):
+        own = trial.adtte.loc[trial.of("OS")]
+        died = own.CNSR.eq(0)
+        added = own.assign(
+            PARAMCD="FU",
+            PARAM="Duration of Follow-up (Days)",
+            CNSR=np.where(died, 1.0, 0.0),
+            CNSDTDSC=np.where(died, "Death", None),
+        )
+        trial.adtte = pd.concat([trial.adtte, added], ignore_index=True)
+        return trial
+
+    @pytest.mark.parametrize(
+        "param",
+        [
+            "Duration of Follow-up (Days)",
+            "Follow-Up Time (Days)",
+            "Length of Survival Follow-up (Days)",
+            "Time to Censoring (Days)",
+            "Time from Randomization to Last Contact, days",
+            "Overall Survival, Reverse Kaplan-Meier (Days)",
+        ],
+    )
+    def test_by_param(self, follow_up, param):
+        follow_up.adtte.loc[follow_up.of("FU"), "PARAM"] = param
+        assert follow_up.findings("TTE011") == []
+
+    @pytest.mark.parametrize(
+        "param", ["Time to Loss to Follow-up (Days)", "Time to Follow-up Therapy (Days)"]
+    )
+    def test_other_words_are_no_follow_up(self, follow_up, param):
+        follow_up.adtte.loc[follow_up.of("FU"), "PARAM"] = param
+        assert {str(each.severity) for each in follow_up.findings("TTE011")} == {"error"}
+
+    def test_declared(self, follow_up):
+        follow_up.adtte.loc[follow_up.of("FU"), "PARAM"] = "Observation (Days)"
+        assert follow_up.findings("TTE011")
+        follow_up.declare(endpoints={"FU": Endpoint(role="follow-up")})
+        assert follow_up.findings("TTE011") == []
+
+    def test_the_reverse_is_a_fault_of_it(self, follow_up):
+        own = follow_up.of("FU")
+        follow_up.adtte.loc[own, "CNSR"] = 1 - follow_up.adtte.CNSR[own]
+        follow_up.adtte.loc[own, "CNSDTDSC"] = None
+        found = follow_up.finding("TTE011")
+        assert (str(found.severity), found.parameter) == ("warning", "FU")
+        assert "for a follow-up parameter" in found.message
+        follow_up.declare(endpoints={"FU": Endpoint(role="follow-up")})
+        assert str(follow_up.finding("TTE011").severity) == "error"
+
+    def test_everybody_followed_to_an_end(self, follow_up):
+        follow_up.adtte.loc[follow_up.of("FU"), ["CNSR", "CNSDTDSC"]] = [0.0, None]
+        assert follow_up.findings("TTE011") == []
+
+    def test_is_not_overall_survival(self, follow_up):
+        own = follow_up.adtte.PARAMCD.eq("FU")
+        adtte = follow_up.adtte
+        follow_up.adtte = adtte[own].assign(PARAMCD="OS", PARAM="Overall Survival Follow-up Time (Days)")
+        assert follow_up.findings("XD002") == follow_up.findings("XD003") == []
+        follow_up.declare(endpoints={"OS": Endpoint(role="OS")})
+        assert follow_up.findings("XD002")
+        assert follow_up.findings("XD003")
+
+
 class TestTexts:
     def test_one_text_for_event_and_censoring(self, trial):
         trial.adtte.loc[[0, 4], "CNSR"] = 1
@@ -210,3 +280,47 @@ class TestDescribed:
         assert [(str(each.severity), each.sentence) for each in trial.findings("TTE019")] == [
             ("note", "OS: no events, all records are censored")
         ]
+
+
+class TestRecordsThatNoFlagSelects:
+    """What is not analysed may lack what an analysis needs."""
+
+    @pytest.fixture
+    def partly(self, trial):
+        trial.adtte["ANL01FL"] = "Y"
+        trial.adtte.loc[[2, 5, 41], "ANL01FL"] = None
+        return trial
+
+    def test_without_a_date(self, partly):
+        partly.adtte.loc[[2, 5, 41], "ADT"] = pd.NaT
+        found = partly.finding("TTE015")
+        assert (str(found.severity), found.records, found.variables) == ("warning", 3, ("ADT", "ANL01FL"))
+        partly.adtte.loc[3, "ADT"] = pd.NaT
+        assert sorted(partly.told("TTE015")) == [("error", 1), ("warning", 3)]
+
+    def test_without_cnsr(self, partly):
+        partly.adtte.loc[[2, 41], "CNSR"] = np.nan
+        assert partly.told("TTE010") == [("warning", 1), ("warning", 1)]
+        partly.adtte.loc[3, "CNSR"] = np.nan
+        assert ("error", 1) in partly.told("TTE010")
+
+    def test_without_a_text(self, partly):
+        partly.adtte.loc[[2, 41], ["EVNTDESC", "CNSDTDSC"]] = None
+        assert partly.findings("TTE016") == []
+        partly.adtte.loc[3, ["EVNTDESC", "CNSDTDSC"]] = None
+        assert partly.told("TTE016") == [("warning", 1)]
+
+    def test_a_second_derivation_of_survival(self, trial):
+        """Deaths are compared with the record that the flag selects."""
+        own = trial.of("OS")
+        second = trial.adtte.loc[own].assign(ANL01FL=None, CNSR=1.0, EVNTDESC="Alive")
+        second["ADT"] = second.ADT.min()
+        trial.adtte = pd.concat([trial.adtte.assign(ANL01FL="Y"), second], ignore_index=True)
+        assert trial.report("XD002", "XD003", "XD009", "XD010", "TTE020", "TTE021").findings == ()
+        trial.adtte.loc[own[0], "CNSR"] = 1.0
+        assert trial.told("XD003") == [("error", 1)]
+
+    def test_a_flag_that_is_set_for_other_parameters_only(self, trial):
+        trial.adtte["ANL01FL"] = np.where(trial.adtte.PARAMCD.eq("PFS"), "Y", None)
+        trial.adtte.loc[0, "CNSR"] = 1.0
+        assert trial.told("XD003") == [("error", 1)]

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from adamgate.schemas.study.declarations import Endpoint
+
 DAY = pd.Timedelta("1D")
 
 
@@ -84,6 +86,80 @@ class TestAnotherCutOff:
 
     def test_none_is_said(self, trial):
         assert "no data cut-off is declared, or present in TS" in trial.reason("XD018")
+
+
+class TestOwnCutOff:
+    """Interim and final analysis in one dataset: the cut-off on the record comes first."""
+
+    @pytest.fixture
+    def interim(self, trial):
+        """Overall survival at the final cut-off, and once more at one in between, told apart by DCUTDT."""
+        trial.adsl["DCUTDT"] = last(trial)
+        early = trial.adsl.DTHDT.min() + 30 * DAY
+        final = trial.adtte.assign(DCUTDT=last(trial))
+        again = final.loc[trial.of("OS")].assign(DCUTDT=early)
+        cut = early < again.ADT
+        again.loc[cut, ["CNSR", "EVNTDESC", "CNSDTDSC", "SRCVAR"]] = [1.0, "Alive", "Cut-off", "LSTALVDT"]
+        again.loc[cut, "ADT"] = early
+        again["AVAL"] = (again.ADT - again.STARTDT).dt.days + 1.0
+        trial.adtte = pd.concat([final, again], ignore_index=True)
+        return trial
+
+    RULES = ("TTE018", "XD003", "XD005", "XD009", "XD018", "XD019")
+
+    def test_told_apart_by_the_variable(self, interim):
+        assert interim.report(*self.RULES).findings == ()
+
+    def test_last_seen_before_the_interim_cut_off(self, interim):
+        own = interim.adtte.ADT.eq(interim.adtte.DCUTDT) & interim.adtte.DCUTDT.lt(last(interim))
+        assert own.sum() > 5
+        interim.adtte.loc[own, "ADT"] -= 3 * DAY
+        assert interim.report(*self.RULES).findings == ()
+
+    def test_a_parameter_of_its_own(self, interim):
+        own = interim.adtte.DCUTDT.lt(last(interim))
+        interim.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["OSIA", "Overall Survival, Interim Analysis (Days)"]
+        assert interim.report(*self.RULES).findings == ()
+        interim.declare(endpoints={"OSIA": Endpoint(role="OS")})
+        assert interim.report(*self.RULES).findings == ()
+
+    def test_named_as_interim_without_a_cut_off(self, interim):
+        own = interim.adtte.DCUTDT.lt(last(interim))
+        interim.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["OSIA", "Overall Survival at Interim (Days)"]
+        interim.adtte = interim.adtte.drop(columns="DCUTDT")
+        assert interim.report(*self.RULES).findings == ()
+        interim.declare(endpoints={"OSIA": Endpoint(role="OS")})
+        assert {str(each.severity) for each in interim.report(*self.RULES).findings} == {"note"}
+
+    def test_a_death_that_the_own_cut_off_includes(self, interim):
+        own = interim.adtte.DCUTDT.lt(last(interim)) & interim.adtte.CNSR.eq(0)
+        interim.adtte.loc[own.idxmax(), "CNSR"] = 1.0
+        interim.adtte.loc[own.idxmax(), "ADT"] -= 2 * DAY
+        found = interim.finding("XD003")
+        assert (str(found.severity), found.records) == ("error", 1)
+        assert "DCUTDT of the record" in found.message
+
+    def test_a_date_after_the_own_cut_off(self, interim):
+        interim.adtte.loc[interim.adtte.index[-1], "ADT"] += 40 * DAY
+        assert ("TTE018", 1) in {(each.rule_id, each.records) for each in interim.report("TTE018").findings}
+
+    def test_an_earlier_cut_off_of_all_records_is_another_state(self, interim):
+        interim.adtte = interim.adtte[interim.adtte.DCUTDT.lt(last(interim))].reset_index(drop=True)
+        assert [str(each.severity) for each in interim.findings("XD018")] == ["warning"]
+
+    def test_a_later_cut_off_is_another_state(self, interim):
+        interim.adtte.loc[0, "DCUTDT"] += 40 * DAY
+        assert interim.told("XD018") == [("warning", 1)]
+
+    def test_a_record_after_an_interim_censoring_is_no_fault(self, interim):
+        alive = interim.adsl.USUBJID[interim.adsl.DTHDT.isna()].iloc[-1]
+        own = interim.adtte.DCUTDT.lt(last(interim))
+        interim.others["ADTTEIA"] = interim.adtte[own]
+        interim.adtte = interim.adtte[~own]
+        visit = pd.DataFrame({"USUBJID": [alive], "ADT": [last(interim)], "PARAMCD": ["V"], "AVAL": [1.0]})
+        visit["ADT"] = interim.adtte.ADT[interim.adtte.USUBJID.eq(alive)].max()
+        interim.others["ADVS"] = visit
+        assert interim.findings("XD010") == []
 
 
 class TestFarBefore:

@@ -184,6 +184,86 @@ class TestUnitOfDuration:
         assert trial.findings("TTE008") == []
 
 
+class TestFormulasOfFewUse:
+    """Rounding up, rare constants, and what other parameters show."""
+
+    def test_study_weeks(self, trial):
+        own = trial.of("OS")
+        frame = trial.adtte
+        frame.loc[own, "AVAL"] = np.ceil(((frame.ADT - frame.STARTDT).dt.days[own] + 1) / 7)
+        frame.loc[own, "PARAM"] = "Overall Survival (Weeks)"
+        assert trial.report("TTE007", "TTE008").findings == ()
+        frame.loc[own[7], "AVAL"] += 4
+        assert trial.told("TTE007") == [("error", 1)]
+
+    def test_the_constant_of_another_parameter(self, trial):
+        frame = trial.adtte
+        days = (frame.ADT - frame.STARTDT).dt.days + 1
+        frame["AVAL"] = np.where(frame.PARAMCD.eq("PFS"), (days / 29.3).round(1), frame.AVAL)
+        small = frame[frame.PARAMCD.eq("PFS")].tail(6).assign(PARAMCD="DOR", PARAM="Response (Months)")
+        trial.adtte = small
+        assert [each.parameter for each in trial.findings("TTE007")] == ["DOR"]
+        trial.adtte = pd.concat([frame, small], ignore_index=True)
+        assert trial.findings("TTE007") == []
+        trial.adtte.loc[trial.of("DOR"), "AVAL"] += [0.0, 3.1, -2.4, 0.9, 1.7, -4.2]
+        assert [each.parameter for each in trial.findings("TTE007")] == ["DOR"]
+
+    def test_a_constant_that_nobody_uses_is_not_offered(self, trial):
+        own = trial.of("PFS")
+        days = (trial.adtte.ADT - trial.adtte.STARTDT).dt.days[own]
+        noise = np.where(np.arange(len(own)) % 5 < 2, 3.0, 0.0)
+        trial.adtte.loc[own, "AVAL"] = (days / 29.3).round(1) + noise * np.arange(len(own))
+        message = trial.finding("TTE007").message
+        assert "no formula" in message
+        assert "closest" not in message
+
+
+class TestTimesOfDay:
+    """AVAL from ADTM and STARTDTM, where dates alone do not give it."""
+
+    @pytest.fixture
+    def timed(self, trial):
+        frame = trial.adtte
+        minutes = pd.to_timedelta(np.arange(len(frame)) * 37 % 1440, unit="min")
+        frame["STARTDTM"] = frame.STARTDT + pd.Timedelta("9h")
+        frame["ADTM"] = frame.ADT + minutes
+        own = trial.of("OS")
+        frame.loc[own, "AVAL"] = (frame.ADTM - frame.STARTDTM)[own].dt.total_seconds() / 86_400
+        return trial
+
+    def test_parts_of_days(self, timed):
+        report = timed.report("TTE007", "TTE008")
+        assert report.findings == ()
+        statements = {(each.parameter, each.statement) for each in report.inferred}
+        assert ("OS", "AVAL = ADTM - STARTDTM (days)") in statements
+
+    def test_hours(self, timed):
+        own = timed.of("OS")
+        timed.adtte.loc[own, "AVAL"] *= 24
+        timed.adtte.loc[own, "PARAM"] = "Overall Survival (Hours)"
+        assert timed.report("TTE007", "TTE008").findings == ()
+        timed.adtte.loc[own, "PARAM"] = "Overall Survival (Days)"
+        assert "ADTM and STARTDTM give hours" in timed.finding("TTE008").message
+
+    def test_a_unit_from_times_names_them(self, timed):
+        timed.adtte.loc[timed.of("OS"), "PARAM"] = "Overall Survival (Weeks)"
+        assert "ADTM and STARTDTM give days" in timed.finding("TTE008").message
+
+    def test_a_wrong_record_is_named(self, timed):
+        timed.adtte.loc[timed.of("OS")[4], "AVAL"] += 1.25
+        found = timed.finding("TTE007")
+        assert (str(found.severity), found.records, found.parameter) == ("error", 1, "OS")
+        assert "ADTM - STARTDTM (days)" in found.message
+
+    def test_without_times_no_formula_is_found(self, timed):
+        timed.adtte = timed.adtte.drop(columns=["ADTM"])
+        assert timed.told("TTE007") == [("warning", 0)]
+
+    def test_times_that_are_text_do_not_count(self, timed):
+        timed.adtte["ADTM"] = timed.adtte.ADTM.astype(str)
+        assert timed.told("TTE007") == [("warning", 0)]
+
+
 class TestDatesAgainstEachOther:
     def test_end_before_start(self, trial):
         trial.adtte.loc[0, "STARTDT"] = trial.adtte.loc[0, "ADT"] + DAY

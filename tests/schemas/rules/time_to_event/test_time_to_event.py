@@ -7,6 +7,7 @@ import pytest
 from adamgate.schemas.gate.finding import Status
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.severity import Severity
+from adamgate.schemas.study.declarations import Endpoint
 
 OURS = [rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "XD", "SL"))]
 
@@ -77,6 +78,17 @@ class TestRepeatedRecord:
         found = trial.finding("TTE002")
         assert (found.records, found.severity) == (4, "error")
         assert found.sentence == "OS: duplicate records per subject and parameter"
+
+    def test_what_may_recur_is_told_how_to_be_declared(self, trial):
+        again = repeated(trial)
+        trial.adtte.loc[again, "ADT"] += pd.Timedelta("9D")
+        trial.adtte.loc[again, "AVAL"] += 9
+        found = trial.finding("TTE002")
+        assert found.sentence.endswith(
+            'AVAL and ADT differ: if the event is recurrent, declare recurrent = ["OS"] in [study]'
+        )
+        trial.declare(endpoints={"OS": Endpoint(recurrent=True)})
+        assert trial.findings("TTE002") == []
 
     def test_a_number_does_not_excuse(self, trial):
         repeated(trial)
