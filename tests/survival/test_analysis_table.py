@@ -167,7 +167,7 @@ def test_nothing_is_overwritten_unasked_but_a_table_with_its_codebook(made, tmp_
 
 
 def test_nothing_is_half_written(made, tmp_path):
-    frame = made.frame.assign(COUNTRY="\udc80")
+    frame = made.frame.assign(COUNTRY=pd.Series("\udc80", made.frame.index, dtype=object))
     variables = (*made.dataset.variables, Variable("COUNTRY", "Country", "Char"))
     broken = replace(made, dataset=made.dataset.replace(frame=frame, variables=variables))
     with pytest.raises(UnwritableOutput, match="COUNTRY"):
