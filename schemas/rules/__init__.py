@@ -30,7 +30,7 @@ from .conformance import (
     time_to_event_conformance,
 )
 from .rule import DECLARED, Rule
-from .subjects import cross_dataset, populations, shared_variables, subject_dates
+from .subjects import arms, cross_dataset, populations, shared_variables, subject_dates
 from .time_to_event import (
     censoring,
     cut_offs,
@@ -47,6 +47,7 @@ from .time_to_event import (
 
 FAMILIES = (
     adverse_events,
+    arms,
     basic_data_structure,
     censoring,
     coding,
