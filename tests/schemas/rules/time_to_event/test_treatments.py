@@ -1,6 +1,5 @@
 """Treatment by record and by subject, arms, and notes about follow-up."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,31 +17,6 @@ class TestNoTreatment:
     def test_none(self, trial):
         trial.adtte = trial.adtte.drop(columns="TRTP").assign(TRTSDT=trial.adtte.STARTDT, TRTDUR=1.0)
         assert trial.told("TTE023") == [("warning", 0)]
-
-
-class TestAnotherTreatment:
-    def test_of_one_record(self, trial):
-        trial.adtte.loc[0, "TRTP"] = "Placebo"
-        assert trial.told("XD014") == [("warning", 1)]
-        assert trial.finding("XD014").sentence == "TRTP differs from TRT01P of ADSL"
-
-    def test_actual_treatment(self, trial):
-        trial.adsl.loc[0, "TRT01A"] = "Placebo"
-        trial.adtte["TRTA"] = trial.adtte.TRTP
-        assert trial.told("XD014") == [("warning", 2)]
-
-    def test_a_crossover(self, trial):
-        trial.adsl["TRT02P"] = np.where(trial.adsl.TRT01P == "Active", "Placebo", "Active")
-        trial.adtte["TRTP"] = trial.adsl.TRT02P.tolist() * 2
-        assert trial.findings("XD014") == []
-        trial.adtte["APERIOD"] = 2.0
-        assert trial.findings("XD014") == []
-        trial.adtte["APERIOD"] = 1.0
-        assert trial.told("XD014") == [("warning", 80)]
-
-    def test_adsl_without_treatments(self, trial):
-        trial.adsl = trial.adsl.drop(columns=["TRT01P", "TRT01A"])
-        assert trial.reason("XD014") == "ADSL.TRT01P is not present"
 
 
 class TestArms:

@@ -1,0 +1,73 @@
+"""The treatments of ADSL by period, and records that a merge without a key repeats once per arm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..study.columns import Codes, Mask
+from ..study.dataset import Dataset
+from ..study.study import Study
+
+OF_RECORDS = ("TRTP", "TRTPN", "TRTA", "TRTAN")
+"""Treatment of a record: planned and actual, each with its number."""
+
+_LATER_PERIOD = re.compile(r"TRT(0[2-9]|[1-9]\d)[PA]N?$")
+
+
+def periods(adsl: Dataset, name: str) -> dict[int, str]:
+    """TRTxxP, TRTxxPN, TRTxxA or TRTxxAN of ADSL by period, for TRTP, TRTPN, TRTA or TRTAN."""
+    named = re.compile(rf"TRT(\d\d){name.removeprefix('TRT')}$")
+    found = (named.match(each) for each in adsl.names)
+    return {int(each[1]): each[0] for each in found if each is not None}
+
+
+def has_one_period(adsl: Dataset) -> bool:
+    """Whether ADSL has treatments, and of one period only."""
+    has_treatment = any(periods(adsl, name) for name in OF_RECORDS)
+    return has_treatment and not any(map(_LATER_PERIOD.match, adsl.names))
+
+
+def grouped_over_arms(data: Dataset, study: Study, tellers: Sequence[str]) -> Codes | None:
+    """Groups of `data` by subject, parameter and `tellers`, in which arms of ADSL tell nothing apart.
+
+    A subject has one arm where ADSL has one period. A text that is not an arm of ADSL, such as that of
+    pooled arms, still tells records apart. None where this cannot be said: no ADSL, or several periods.
+    """
+    if "ADSL" not in study or not has_one_period(study["ADSL"]):
+        return None
+    group = data.groups("USUBJID", "PARAMCD", *(name for name in tellers if name not in OF_RECORDS))
+    for name in OF_RECORDS:
+        if name not in tellers:
+            continue
+        ours, theirs = data.distinct(name), periods(study["ADSL"], name)
+        known = np.zeros(len(ours), dtype=np.bool_)
+        for variable in theirs.values():
+            known |= ours.positions_in(study["ADSL"].distinct(variable)) >= 0
+        own = ours.spread(np.where(known, 0, np.arange(len(ours)) + 1), missing=0)
+        group = np.unique(group * (len(ours) + 1) + own, return_inverse=True)[1].reshape(-1)
+    return group.astype(np.intp)
+
+
+def once_per_arm(data: Dataset, study: Study) -> Mask:
+    """Records of a subject and parameter that only TRTP or TRTA tells apart from another one."""
+    none = np.zeros(len(data), dtype=np.bool_)
+    names = [name for name in ("TRTP", "TRTA") if name in data]
+    if not names or "PARAMCD" not in data or "CNSR" not in data:
+        return none
+    tellers = [name for name in data.names if TELLING_APART.match(name)]
+    merged = grouped_over_arms(data, study, tellers)
+    if merged is None:
+        return none
+    apart = data.groups("USUBJID", "PARAMCD", *tellers)
+    pairs = np.unique(np.stack([merged, apart]), axis=1)[0]
+    several: Mask = np.bincount(pairs, minlength=int(merged.max(initial=0)) + 1)[merged] > 1
+    return several & data.parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
+
+
+TELLING_APART = re.compile(
+    r"(DTYPE|BASETYPE|APERIOD|TRTP|TRTA|PARCAT\d|PARQUAL|AVISIT|(DCUT|CUTOFF|DATACUT)\w*)$"
+)
+"""Variables by which several records of a subject and parameter are records of different things."""
