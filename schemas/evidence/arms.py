@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..study.columns import Codes, Mask
 from ..study.dataset import Dataset
@@ -13,6 +14,12 @@ from ..study.study import Study
 
 OF_RECORDS = ("TRTP", "TRTPN", "TRTA", "TRTAN")
 """Treatment of a record: planned and actual, each with its number."""
+
+ARMS = ("TRT01P", "ARM", "TRT01A", "ACTARM")
+"""Arm of a subject in ADSL, the first one that is present."""
+
+TREATED = ("SAFFL", "RANDFL")
+"""Flags of the subjects who make a value of these an arm; those of Screen Failure have neither."""
 
 _LATER_PERIOD = re.compile(r"TRT(0[2-9]|[1-9]\d)[PA]N?$")
 
@@ -28,6 +35,20 @@ def has_one_period(adsl: Dataset) -> bool:
     """Whether ADSL has treatments, and of one period only."""
     has_treatment = any(periods(adsl, name) for name in OF_RECORDS)
     return has_treatment and not any(map(_LATER_PERIOD.match, adsl.names))
+
+
+def members(adsl: Dataset) -> Mask:
+    """Subjects who were treated or randomized."""
+    found: Mask = np.logical_or.reduce([adsl.equals(flag, "Y") for flag in TREATED if flag in adsl])
+    return found
+
+
+def lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> Mask:
+    """Arms of ADSL, by their number among its values, that have members, none of them among these records."""
+    arms = adsl.distinct(next(name for name in ARMS if name in adsl))
+    expected = np.bincount(arms.codes[members(adsl) & (arms.codes >= 0)], minlength=len(arms)) > 0
+    present = np.bincount(arms.codes[having][arms.codes[having] >= 0], minlength=len(arms)) > 0
+    return expected & ~present
 
 
 def grouped_over_arms(data: Dataset, study: Study, tellers: Sequence[str]) -> Codes | None:

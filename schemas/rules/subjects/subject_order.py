@@ -59,7 +59,8 @@ def _flagged(data: Dataset, *flags: str) -> Mask:
     """Records on which one of these flags has a value."""
     there = [data.filled(flag) for flag in flags if flag in data]
     nothing = np.zeros(len(data), dtype=np.bool_)
-    return np.logical_or.reduce([nothing, *there])
+    flagged: Mask = np.logical_or.reduce([nothing, *there])
+    return flagged
 
 
 @readiness(

@@ -24,6 +24,23 @@ class TestArms:
         trial.adtte = trial.adtte[(trial.adtte.TRTP != "Active") | (trial.adtte.PARAMCD != "PFS")]
         assert trial.finding("XD015").sentence == "PFS: no records for 1 of 2 arms"
 
+    def test_of_a_central_endpoint_it_is_an_error(self, trial):
+        trial.adtte = trial.adtte[trial.adtte.TRTP != "Active"]
+        assert trial.told("XD015") == [("error", 0), ("error", 0)]
+        assert trial.findings("XD004") == []
+
+    def test_of_another_parameter(self, trial):
+        trial.adtte = trial.adtte.assign(PARAMCD="TTCRS", PARAM="Time to CRS (Days)")
+        trial.adtte = trial.adtte[trial.adtte.TRTP != "Placebo"]
+        assert trial.told("XD015") == [("warning", 0)]
+
+    def test_of_a_parameter_of_few(self, trial):
+        response = trial.adtte.assign(PARAMCD="DOR", PARAM="Duration of Response")
+        trial.adtte = response[response.TRTP != "Placebo"]
+        assert trial.told("XD015") == [("note", 0)]
+        trial.adtte = trial.adtte.assign(PARAMCD="TTX", PARAM="Time to Transplant").iloc[:6]
+        assert trial.told("XD015") == [("note", 0)]
+
     def test_screen_failure_is_no_arm(self, trial):
         trial.adsl.loc[:3, ["SAFFL", "RANDFL", "TRT01P"]] = ["N", "N", "Screen Failure"]
         trial.adtte = trial.adtte[~trial.adtte.USUBJID.isin(trial.adsl.USUBJID[:4])]
@@ -105,4 +122,4 @@ class TestDeclaredPopulation:
     def test_of_the_study_is_not_that_of_a_subset(self, trial):
         trial.adtte = trial.adtte.iloc[:30]
         trial.declare(population="SAFFL")
-        assert trial.told("XD004") == [("note", 0)]  # of overall survival, which every subject should have
+        assert trial.told("XD004") == [("warning", 0)]  # of overall survival, which every subject should have
