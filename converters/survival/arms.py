@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.evidence.arms import numbered_order
+from ...schemas.evidence.arm_order import numbered_order
 from ...schemas.evidence.identifiers import is_identifier
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study

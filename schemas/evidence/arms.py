@@ -1,95 +1,94 @@
-"""Treatment arms: which variable has them, and the order that a numbered variable gives them."""
+"""The treatments of ADSL by period, and records that a merge without a key repeats once per arm."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..study.columns import Codes, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
-from ..wording import none_present
-from .subjects import SubjectVariable, subject
 
-ARM_VARIABLES = ("TRTP", "TRTA", "TRT01P", "TRT01A", "ARM", "ACTARM")
-"""Where the arm of a record is looked for, the planned one first."""
+OF_RECORDS = ("TRTP", "TRTPN", "TRTA", "TRTAN")
+"""Treatment of a record: planned and actual, each with its number."""
 
-_OF_RECORD = re.compile(r"TRT([PA])\Z")
+ARMS = ("TRT01P", "ARM", "TRT01A", "ACTARM")
+"""Arm of a subject in ADSL, the first one that is present."""
 
+TREATED = ("SAFFL", "RANDFL")
+"""Flags of the subjects who make a value of these an arm; those of Screen Failure have neither."""
 
-@dataclass(frozen=True, slots=True)
-class ArmOrder:
-    """The order of arms.
-
-    Attributes
-    ----------
-    arms : tuple of str
-        The first is the reference; empty where nothing gives an order.
-    found_by : str
-        What gives it: "TRT01PN".
-    lacking : str
-        Why there is none.
-    """
-
-    arms: tuple[str, ...] = ()
-    found_by: str = ""
-    lacking: str = ""
+_LATER_PERIOD = re.compile(r"TRT(0[2-9]|[1-9]\d)[PA]N?$")
 
 
-def arm_variable(data: Dataset, study: Study) -> SubjectVariable | None:
-    """The arm of each record: the first of `ARM_VARIABLES` with a value, of the dataset or else ADSL."""
-    found = (subject(data, study, name) for name in ARM_VARIABLES)
-    return next((each for each in found if each is not None and each.filled().any()), None)
+def periods(adsl: Dataset, name: str) -> dict[int, str]:
+    """TRTxxP, TRTxxPN, TRTxxA or TRTxxAN of ADSL by period, for TRTP, TRTPN, TRTA or TRTAN."""
+    named = re.compile(rf"TRT(\d\d){name.removeprefix('TRT')}$")
+    found = (named.match(each) for each in adsl.names)
+    return {int(each[1]): each[0] for each in found if each is not None}
 
 
-def numbered_order(data: Dataset, study: Study, arm: str, arms: Iterable[str]) -> ArmOrder:
-    """The order that TRTxxPN and the like give to some arms, lowest number first.
-
-    Parameters
-    ----------
-    data : Dataset
-    study : Study
-        For ADSL.
-    arm : str
-        The variable that has the arms: "TRT01P".
-    arms : iterable of str
-        Those to be ordered.
-    """
-    wanted = set(arms)
-    lacking, absent = [], []
-    for name in _pairs(arm.upper()):
-        text, number = subject(data, study, name), subject(data, study, f"{name}N")
-        if text is None or number is None:
-            absent.append(f"{name}N")
-            continue
-        if number.source.is_character(number.name):
-            lacking.append(f"{name}N is not numeric")
-            continue
-        numbers = _numbers(text, number)
-        of_wanted = [numbers.get(each, set()) for each in wanted]
-        if all(len(each) == 1 for each in of_wanted) and len(set.union(set(), *of_wanted)) == len(wanted):
-            return ArmOrder(tuple(sorted(wanted, key=lambda each: min(numbers[each]))), f"{name}N")
-        lacking.append(f"{name}N does not give each arm one number")
-    return ArmOrder(lacking="; ".join(lacking) or none_present(*absent))
+def has_one_period(adsl: Dataset) -> bool:
+    """Whether ADSL has treatments, and of one period only."""
+    has_treatment = any(periods(adsl, name) for name in OF_RECORDS)
+    return has_treatment and not any(map(_LATER_PERIOD.match, adsl.names))
 
 
-def _pairs(arm: str) -> Iterator[str]:
-    """Variables that may have a number: the arm, and for one of records that of its subject."""
-    yield arm
-    of_record = _OF_RECORD.match(arm)
-    if of_record is not None:
-        yield f"TRT01{of_record[1]}"
-
-
-def _numbers(text: SubjectVariable, number: SubjectVariable) -> dict[str, set[float]]:
-    """The numbers that records have with each arm."""
-    texts, numbers = text.source.distinct(text.name).values, number.source.distinct(number.name).values
-    codes, places = text.codes(), number.codes()
-    judged = (codes >= 0) & (places >= 0)
-    found: dict[str, set[float]] = {}
-    for pair in np.unique(codes[judged] * len(numbers) + places[judged]).tolist():
-        code, place = divmod(pair, len(numbers))
-        found.setdefault(str(texts[code]), set()).add(float(numbers[place]))
+def members(adsl: Dataset) -> Mask:
+    """Subjects who were treated or randomized."""
+    found: Mask = np.logical_or.reduce([adsl.equals(flag, "Y") for flag in TREATED if flag in adsl])
     return found
+
+
+def lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> Mask:
+    """Arms of ADSL, by their number among its values, that have members, none of them among these records."""
+    arms = adsl.distinct(next(name for name in ARMS if name in adsl))
+    expected = np.bincount(arms.codes[members(adsl) & (arms.codes >= 0)], minlength=len(arms)) > 0
+    present = np.bincount(arms.codes[having][arms.codes[having] >= 0], minlength=len(arms)) > 0
+    return expected & ~present
+
+
+def grouped_over_arms(data: Dataset, study: Study, tellers: Sequence[str]) -> Codes | None:
+    """Groups of `data` by subject, parameter and `tellers`, in which arms of ADSL tell nothing apart.
+
+    A subject has one arm where ADSL has one period. A text that is not an arm of ADSL, such as that of
+    pooled arms, still tells records apart. None where this cannot be said: no ADSL, or several periods.
+    """
+    if "ADSL" not in study or not has_one_period(study["ADSL"]):
+        return None
+    group = data.groups("USUBJID", "PARAMCD", *(name for name in tellers if name not in OF_RECORDS))
+    for name in OF_RECORDS:
+        if name not in tellers:
+            continue
+        ours, theirs = data.distinct(name), periods(study["ADSL"], name)
+        known = np.zeros(len(ours), dtype=np.bool_)
+        for variable in theirs.values():
+            known |= ours.positions_in(study["ADSL"].distinct(variable)) >= 0
+        own = ours.spread(np.where(known, 0, np.arange(len(ours)) + 1), missing=0)
+        group = np.unique(group * (len(ours) + 1) + own, return_inverse=True)[1].reshape(-1)
+    return group.astype(np.intp)
+
+
+def once_per_arm(data: Dataset, study: Study) -> Mask:
+    """Records of a subject and parameter that only TRTP or TRTA tells apart from another one."""
+    none = np.zeros(len(data), dtype=np.bool_)
+    names = [name for name in ("TRTP", "TRTA") if name in data]
+    if not names or "PARAMCD" not in data or "CNSR" not in data:
+        return none
+    tellers = [name for name in data.names if TELLING_APART.match(name)]
+    merged = grouped_over_arms(data, study, tellers)
+    if merged is None:
+        return none
+    apart = data.groups("USUBJID", "PARAMCD", *tellers)
+    pairs = np.unique(np.stack([merged, apart]), axis=1)[0]
+    several: Mask = np.bincount(pairs, minlength=int(merged.max(initial=0)) + 1)[merged] > 1
+    return several & data.parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
+
+
+TELLING_APART = re.compile(
+    r"(DTYPE|BASETYPE|APERIOD|TRTP|TRTA|PARCAT\d|PARQUAL|AVISIT|(DCUT|CUTOFF|DATACUT)\w*)$"
+)
+"""Variables by which several records of a subject and parameter are records of different things."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..evidence.arms import arm_variable, numbered_order
+from ..evidence.arm_order import arm_variable, numbered_order
 from ..evidence.identifiers import WITHHELD, is_identifier
 from ..evidence.parameters import quotable_codes
 from ..standards.structure import Structure

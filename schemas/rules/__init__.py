@@ -30,7 +30,16 @@ from .conformance import (
     time_to_event_conformance,
 )
 from .rule import DECLARED, Rule
-from .subjects import cross_dataset, populations, shared_variables, subject_dates
+from .subjects import (
+    arms,
+    cross_dataset,
+    populations,
+    shared_variables,
+    subject_characteristics,
+    subject_dates,
+    subject_order,
+    text_and_number,
+)
 from .time_to_event import (
     censoring,
     cut_offs,
@@ -47,6 +56,7 @@ from .time_to_event import (
 
 FAMILIES = (
     adverse_events,
+    arms,
     basic_data_structure,
     censoring,
     coding,
@@ -72,9 +82,12 @@ FAMILIES = (
     seriousness,
     severity,
     shared_variables,
+    subject_characteristics,
     subject_dates,
     subject_level,
+    subject_order,
     terminology,
+    text_and_number,
     time_to_event,
     time_to_event_conformance,
     traces,

@@ -1,10 +1,13 @@
 """Defects of subjects, of assessments and of what describes variables."""
 
+import numpy as np
 import pandas as pd
-from damage import error, warning
+from damage import NOTE, Damage, error, warning
 from delivery import (
+    Change,
     Delivery,
     Rng,
+    Where,
     all_of,
     as_text,
     describe,
@@ -33,6 +36,60 @@ def _sas_date_without_format(delivery: Delivery, rng: Rng) -> None:
     frame = delivery.frame("ADTTE")
     delivery.put("ADTTE", frame.assign(ADT=(frame.ADT - pd.Timestamp("1960-01-01")).dt.days.astype(float)))
     delivery.describe("ADTTE", "ADT", format="")
+
+
+def _exchanged(dataset: str, where: Where, *variables: str) -> Change:
+    """The treatment of the other arm, text and number."""
+    other = {"Placebo": "Drug X 10 mg", "Drug X 10 mg": "Placebo", 1.0: 2.0, 2.0: 1.0}
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame(dataset)
+        for variable in variables:
+            before = frame[variable]
+            own = where(frame) & before.notna()
+            frame[variable] = before.mask(own, before.map(other).astype(before.dtype))
+
+    return change
+
+
+def _merged_without_key(delivery: Delivery, rng: Rng) -> None:
+    """Every record once per arm."""
+    frame = delivery.frame("ADTTE").drop(columns=["TRTPN", "TRTAN"])
+    for variable in ("TRTPN", "TRTAN"):
+        delivery.drop("ADTTE", variable)
+    arms = [frame.assign(TRTP=arm, TRTA=arm) for arm in ("Placebo", "Drug X 10 mg")]
+    delivery.put("ADTTE", pd.concat(arms, ignore_index=True))
+
+
+def _grouped(broken: str) -> Change:
+    """Age groups, of which one subject has the wrong text or number."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADSL")
+        young = frame.AGE < 65
+        frame = frame.assign(AGEGR1=np.where(young, "<65", ">=65"), AGEGR1N=np.where(young, 1.0, 2.0))
+        other = {"<65": ">=65", ">=65": "<65", 1.0: 2.0, 2.0: 1.0}
+        own = some(frame, rng)
+        frame.loc[own, broken] = other[frame.loc[own[0], broken]]
+        delivery.put("ADSL", frame)
+
+    return change
+
+
+def _numbered(dataset: str, text: str) -> Change:
+    """A number for each text, wrong on one record."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame(dataset)
+        frame[f"{text}N"] = pd.factorize(frame[text])[0] + 1.0
+        own = some(frame, rng)
+        frame.loc[own, f"{text}N"] = 3.0 - frame.loc[own[0], f"{text}N"]
+
+    return change
+
+
+def everywhere(frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(True, index=frame.index)
 
 
 def _another_case(text: str) -> str:
@@ -115,6 +172,60 @@ RESPONSES = (
         "ADT",
     ),
     warning("a study day 0", put("ADRS", "ADY", 0.0), "AD0046", "ADY"),
+)
+
+ARMS = (
+    warning("TRTA of a subject in ADAE", _exchanged("ADAE", has(AESEQ=1), "TRTA"), "XD014", "TRTA"),
+    warning(
+        "TRTA of a record in ADAE",
+        _exchanged("ADAE", lambda frame: frame.index == 7, "TRTA"),
+        "XD014",
+        "TRTA",
+    ),
+    warning("TRTA of a record in ADAE missing", put("ADAE", "TRTA", None, has(TRTEMFL="Y")), "XD014", "TRTA"),
+    warning(
+        "TRTA of a record in ADRS",
+        _exchanged("ADRS", lambda frame: frame.index == 7, "TRTA"),
+        "XD014",
+        "TRTA",
+    ),
+    warning("TRTP missing", put("ADTTE", "TRTP", None), "XD014", "TRTP"),
+    warning("TRTA missing", put("ADTTE", "TRTA", None), "XD014", "TRTA"),
+    warning("TRTPN missing", put("ADTTE", "TRTPN", np.nan), "XD014", "TRTPN"),
+    error("TRTPN of the other arm on a record", shift("ADTTE", "TRTPN", 1, has(TRTPN=1.0)), "XD014", "TRTPN"),
+    warning("TRTPN coded the other way round", _exchanged("ADTTE", everywhere, "TRTPN"), "XD014", "TRTPN"),
+    warning("TRTAN coded the other way round", _exchanged("ADTTE", everywhere, "TRTAN"), "XD014", "TRTAN"),
+    warning(
+        "arms exchanged throughout ADTTE",
+        _exchanged("ADTTE", everywhere, "TRTP", "TRTPN", "TRTA", "TRTAN"),
+        "XD014",
+        "TRTP",
+    ),
+    warning(
+        "arms of a site exchanged",
+        _exchanged("ADTTE", lambda frame: frame.USUBJID.str.contains("-01-"), "TRTP", "TRTPN"),
+        "XD014",
+        "TRTP",
+    ),
+    error("every record once per arm", _merged_without_key, "TTE002", "TRTP"),
+    warning("arms exchanged throughout ADSL", _exchanged("ADSL", everywhere, "TRT01P"), "SL017", "TRT01P"),
+    warning("TRT01A exchanged in ADSL", _exchanged("ADSL", everywhere, "TRT01A"), "SL017", "TRT01A"),
+    error("TRT01PN of the other arm", shift("ADSL", "TRT01PN", 1, has(TRT01PN=1.0)), "XD041", "TRT01PN"),
+    error("TRT01AN of the other arm", shift("ADSL", "TRT01AN", -1, has(TRT01AN=2.0)), "XD041", "TRT01AN"),
+)
+
+CHARACTERISTICS = (
+    error("LSTALVDT after death", shift("ADSL", "LSTALVDT", 5, has(DTHFL="Y")), "SL012", "LSTALVDT"),
+    error("TRTEDT after death", shift("ADSL", "TRTEDT", 900, has(DTHFL="Y")), "SL012", "TRTEDT"),
+    warning("treated before randomization", shift("ADSL", "RANDDT", 9), "SL013", "TRTSDT"),
+    warning("death before randomization", shift("ADSL", "RANDDT", 900, has(DTHFL="Y")), "SL013", "DTHDT"),
+    warning("AGE negative", put("ADSL", "AGE", -5.0), "SL014", "AGE"),
+    warning("AGE of 200 years", put("ADSL", "AGE", 200.0), "SL014", "AGE"),
+    warning("an age group that AGE is not in", _grouped("AGEGR1"), "SL015", "AGEGR1"),
+    warning("AGEGR1N of another group", _grouped("AGEGR1N"), "XD041", "AGEGR1N"),
+    warning("RACEN of another race", _numbered("ADSL", "RACE"), "XD041", "RACEN"),
+    warning("SEXN of the other sex", _numbered("ADSL", "SEX"), "XD041", "SEXN"),
+    Damage("SEX missing", put("ADSL", "SEX", None), ("SL016",), "SEX", NOTE),
 )
 
 METADATA = (

@@ -68,6 +68,28 @@ def _death_of_progression(by: int) -> Change:
     return _derived_again(shift("ADTTE", "ADT", by, all_of(has(PARAMCD="PFS"), _of_the_dead)))
 
 
+def _lost(parameter: str, records: int) -> Change:
+    """Some records of a parameter."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADTTE")
+        own = some(frame, rng, has(PARAMCD=parameter), records)
+        delivery.put("ADTTE", frame.drop(index=own).reset_index(drop=True))
+
+    return change
+
+
+def _lost_arm(*parameters: str) -> Change:
+    """All records of an arm."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADTTE")
+        own = frame.TRTP.eq("Placebo") & frame.PARAMCD.isin(parameters)
+        delivery.put("ADTTE", frame[~own].reset_index(drop=True))
+
+    return change
+
+
 TIME_TO_EVENT = (
     error(
         "ADT of a death one day later",
@@ -269,6 +291,11 @@ TIME_TO_EVENT = (
     warning("a subject without OS", lose("ADTTE", has(PARAMCD="OS")), "XD004", "USUBJID"),
     warning("subject lost from ADTTE", lose_subject("ADTTE"), "XD004", "USUBJID"),
     warning("subject lost from the fixture's ADTTE", lose_subject("ADTTE"), "XD004", "USUBJID", "cartitude1"),
+    warning("a tenth of the subjects without PFS", _lost("PFS", 12), "XD004", "USUBJID"),
+    warning("a tenth of the subjects without OS", _lost("OS", 12), "XD004", "USUBJID"),
+    error("an arm lost from OS", _lost_arm("OS"), "XD015", "TRT01P"),
+    error("an arm lost from ADTTE", _lost_arm("OS", "PFS", "DOR", "TTSAE"), "XD015", "TRT01P"),
+    warning("an arm lost from another parameter", _lost_arm("TTSAE"), "XD015", "TRT01P"),
     error("CNSR not delivered", drop("ADTTE", "CNSR"), "TTE001", "CNSR"),
     error("PARAMCD not delivered", drop("ADTTE", "PARAMCD"), "TTE001", "PARAMCD"),
     error("USUBJID not delivered", drop("ADTTE", "USUBJID"), "TTE001", "USUBJID"),

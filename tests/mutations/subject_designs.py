@@ -153,3 +153,82 @@ def pools_in_an_integrated_adsl(delivery):
     frame = delivery.frame("ADSL")
     pools = [frame.assign(POOLVAR="Placebo-controlled"), frame.head(40).assign(POOLVAR="All exposed")]
     delivery.add("IADSL", pd.concat(pools, ignore_index=True))
+
+
+@design
+def no_treatment_before_the_first_dose(delivery):
+    """TRTA of adverse events that are not treatment-emergent is missing."""
+    events = delivery.frame("ADAE")
+    events.loc[events.TRTEMFL.ne("Y"), "TRTA"] = None
+
+
+@design
+def dose_at_onset(delivery):
+    """TRTA of an adverse event is the dose at its onset, ADSL has the arm."""
+    events = delivery.frame("ADAE")
+    drug = events.TRTA.eq("Drug X 10 mg")
+    events.loc[drug & (events.AESEQ % 2 == 0), "TRTA"] = "Drug X 5 mg"
+
+
+@design
+def arms_by_number_only(delivery):
+    """TRTPN is the dose, in ADSL too."""
+    doses = {1.0: 10.0, 2.0: 0.0}
+    for name, variables in {"ADSL": ("TRT01PN", "TRT01AN"), "ADTTE": ("TRTPN", "TRTAN")}.items():
+        frame = delivery.frame(name)
+        for variable in variables:
+            frame[variable] = frame[variable].map(doses)
+
+
+@design
+def run_in(delivery):
+    """Most subjects were treated before randomization to maintenance; nothing else starts there."""
+    for name in ("ADRS", "ADAE"):
+        delivery.remove(name)
+    adsl = delivery.frame("ADSL")
+    later = adsl.DTHDT.fillna(adsl.LSTALVDT)
+    adsl["RANDDT"] = (adsl.TRTSDT + pd.Timedelta(days=14)).clip(upper=later)
+    frame = delivery.frame("ADTTE")
+    frame = frame[frame.PARAMCD.eq("OS")].reset_index(drop=True)
+    if "RANDDT" in frame:
+        frame["RANDDT"] = frame.USUBJID.map(adsl.set_index("USUBJID").RANDDT)
+    frame["STARTDT"] = frame.USUBJID.map(adsl.set_index("USUBJID").TRTSDT)
+    frame["AVAL"] = elapsed(frame)
+    delivery.put("ADTTE", frame)
+
+
+@design
+def age_groups_in_words(delivery):
+    """Limits in several styles, a group without any, and groups in months."""
+    adsl = delivery.frame("ADSL")
+    bounds = [0, 18, 65, 75, 200]
+    styles = {
+        "AGEGR1": ["<18", "18-64", "65-74", ">=75"],
+        "AGEGR2": ["< 18 years", ">= 18 to < 65 years", "≥65 - <75", "75+"],
+        "AGEGR3": ["Children", "Adults", "Elderly", "Very elderly"],
+        "AGEGR4": ["under 18", "18 to 64 years", "65 to 74 years", "75 and over"],
+        "AGEGR5": ["<216 months", "216-779 months", "780-899 months", ">=900 months"],
+        "AGEGR6": ["<=17", ">17 and <=64", ">64 and <=74", ">74"],
+    }
+    for name, texts in styles.items():
+        adsl[name] = pd.cut(adsl.AGE, bounds, labels=texts, right=False).astype(object)
+        adsl[f"{name}N"] = pd.cut(adsl.AGE, bounds, labels=[1, 2, 3, 4], right=False).astype(float)
+
+
+@design
+def treatments_with_names_of_their_own(delivery):
+    """TRT01P is the drug, ARM the description of the arm; three arms of doses are pooled."""
+    adsl = delivery.frame("ADSL")
+    drug = adsl.ARM.ne("Placebo")
+    adsl["ARM"] = adsl["ACTARM"] = np.where(drug, np.where(adsl.index % 2, "Arm A", "Arm B"), "Arm C")
+    demographics = delivery.frame("DM")
+    arms = adsl.set_index("USUBJID").ARM
+    demographics["ARM"] = demographics["ACTARM"] = demographics.USUBJID.map(arms)
+
+
+@design
+def contact_after_death(delivery):
+    """The study ends for a subject when the site reports the death."""
+    adsl = delivery.frame("ADSL")
+    adsl["RFENDT"] = adsl.DTHDT.fillna(adsl.LSTALVDT) + pd.Timedelta(days=1)
+    adsl["LCONTDT"] = adsl.RFENDT

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.analysis_flags import standing
+from ...evidence.arms import ARMS, TREATED, lost_arms
 from ...evidence.cut_off import cut_offs_of_records
 from ...evidence.parameters import quotable_codes, records_with_role
 from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers, pools_of
@@ -19,7 +20,7 @@ from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
-from ...wording import did_you_mean, one_line
+from ...wording import counted, did_you_mean, one_line
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
@@ -27,6 +28,17 @@ from ..rule import Fault, Grain, NotApplicable, Yield
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
+_MOST, _HALF = 0.8, 0.5
+"""Shares of it above which subjects without a record are a warning, and a note."""
+_NAMED = 20
+"""So many subjects without a record are listed where values are requested."""
+_A_SITE = 5
+"""A site of so many subjects is not lost by chance."""
+_FEW_VALUES = 20
+_DEFINES_NOTHING = re.compile(
+    r"(USUBJID|SUBJID|DTH|LST|EOS|DCS|SITE|INV|COUNTRY|REGION|TRT\d\d|TRTSEQ|TR\d\dG|ARM|ACTARM)"
+)
+"""Variables of ADSL whose values may go with a loss of records, but define no subset."""
 
 
 @readiness(
@@ -197,14 +209,17 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## What it checks
     The population of a parameter is the one in ADSL that matches its subjects best: all subjects, or those
-    with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If at least 95% of them have a record, subjects without one are
-    reported. If the population is declared, for the study or the parameter, it is used and the finding is an
-    error; a population declared for the parameter is checked whatever the proportion with records. Overall
-    survival that matches no population is a note.
+    with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If at least 80% of them have a record, or more than half for
+    overall and progression-free survival, subjects without one are reported; if more than half, it is a
+    note. All subjects of a site without a record are an error in overall and progression-free survival. If
+    the population is declared, for the study or the parameter, it is used and the finding is an error; a
+    population declared for the parameter is checked whatever the proportion with records. Overall survival
+    that matches no population is a note. An arm without any record has a finding of its own.
 
     ## Not a fault
-    Duration of response, for any number of responders, and other parameters of a subset. Subjects
-    randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
+    Duration of response, for any number of responders, and other parameters of a subset. A subset that a
+    variable of ADSL defines: it has a value, or other values, for exactly the subjects with a record.
+    Subjects randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
 
     ## Why it matters
     A lost subject changes every estimate and is not visible in the dataset.
@@ -221,8 +236,10 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     found = []
     of_response = records_with_role(data, "DOR")
     of_survival = records_with_role(data, "OS")
+    central = of_survival | records_with_role(data, "PFS")
     for name, own in parameters.each(parameters.durations & (record >= 0)):
-        having = np.unique(subjects[record[own]])
+        having = np.unique(subjects[np.concatenate([record[own], _of_lost_arms(adsl, record[own])])])
+        having = having[having >= 0]
         declared = parameters.endpoint(name).population
         if not declared and of_response[own[0]]:
             continue
@@ -237,13 +254,21 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
             continue
         subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects of ADSL"
         message = f"{lacking} of {total} {subjects_of_it} {'has' if lacking == 1 else 'have'} no record"
-        cause = f"{lacking} {selected or 'ADSL'}"
-        if declared or total - lacking >= _COVERS * total:
-            severity = Severity.ERROR if flag else None
-            found.append(OfParameter(name, message, severity=severity, cause=cause))
-        elif of_survival[own[0]]:
-            message += "; no population in ADSL matches better"
-            found.append(OfParameter(name, message, severity=Severity.NOTE, cause=cause))
+        lost = population.lost(having)
+        severity: Severity | None = Severity.ERROR if flag else Severity.WARNING
+        if not declared and total - lacking < _COVERS * total:
+            of_all = bool(of_survival[own[0]])
+            severity = _below(adsl, population, lost, of_all=of_all, central=bool(central[own[0]]))
+            if severity is Severity.NOTE and of_all:
+                message += "; no population in ADSL matches better"
+        sites = _whole_sites(adsl, population, lost)
+        if sites and severity is not None:
+            message += f", among them all of {counted(sites, 'site')}"
+            severity = Severity.ERROR if central[own[0]] else severity
+        if severity is not None:
+            who = ", ".join(sorted(map(str, adsl.distinct("USUBJID")[lost[:_NAMED]])))
+            cause = f"{lacking} {selected or 'ADSL'}"
+            found.append(OfParameter(name, message, severity=severity, values=who, cause=cause))
     yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
 
 
@@ -275,11 +300,73 @@ class _Population:
         """Its subjects that are not among these."""
         return self.total - int(np.count_nonzero(self.records[having]))
 
+    def lost(self, having: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those subjects, by their codes."""
+        return np.setdiff1d(np.flatnonzero(self.records), having)
+
     def agreement(self, having: NDArray[np.intp], everybody: _Population) -> float:
         """Records of ADSL of these subjects and in the population, as a share of those of either."""
         both = self.records[having].sum()
         either = self.size + everybody.records[having].sum() - both
         return float(both / either) if either else 0.0
+
+
+def _of_lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Records of ADSL of arms that have no record at all, which are not reported subject by subject."""
+    if not any(name in adsl for name in ARMS) or not any(flag in adsl for flag in TREATED):
+        return np.zeros(0, dtype=np.intp)
+    lost = lost_arms(adsl, having)
+    if not lost.any():
+        return np.zeros(0, dtype=np.intp)
+    arms = adsl.distinct(next(name for name in ARMS if name in adsl))
+    return np.flatnonzero(arms.spread(lost, missing=False))
+
+
+def _below(
+    adsl: Dataset, population: _Population, lost: NDArray[np.intp], *, of_all: bool, central: bool
+) -> Severity | None:
+    """How much it weighs that less than nearly all of a population have a record; None for a subset.
+
+    `of_all` marks overall survival, which every subject has, `central` also progression-free survival.
+    """
+    share = 1 - len(lost) / population.total
+    if share <= _HALF:
+        return Severity.NOTE if of_all else None
+    if not of_all and _is_defined(adsl, population, lost):
+        return None
+    return Severity.WARNING if central or share >= _MOST else Severity.NOTE
+
+
+def _is_defined(adsl: Dataset, population: _Population, lost: NDArray[np.intp]) -> bool:
+    """Whether a variable of ADSL tells subjects with a record from those without: the parameter is of a
+    subset."""
+    subjects = adsl.distinct("USUBJID").codes
+    in_population = (subjects >= 0) & (population.records[subjects] > 0)
+    without = in_population & np.isin(subjects, lost)
+    having_one = in_population & ~without
+    for name in adsl.names:
+        if _DEFINES_NOTHING.match(name):
+            continue
+        filled = adsl.filled(name)
+        if filled[having_one].all() and not filled[without].any():
+            return True
+        if adsl.is_character(name):
+            values = adsl.distinct(name)
+            with_record, others = np.unique(values.codes[having_one]), np.unique(values.codes[without])
+            if len(values) <= _FEW_VALUES and not len(np.intersect1d(with_record, others)):
+                return True
+    return False
+
+
+def _whole_sites(adsl: Dataset, population: _Population, lost: NDArray[np.intp]) -> int:
+    """Number of sites of some size of whose subjects in the population none has a record."""
+    if "SITEID" not in adsl:
+        return 0
+    subjects, sites = adsl.distinct("USUBJID").codes, adsl.distinct("SITEID")
+    own = (subjects >= 0) & (population.records[subjects] > 0) & (sites.codes >= 0)
+    size = np.bincount(sites.codes[own], minlength=len(sites))
+    without = np.bincount(sites.codes[own & np.isin(subjects, lost)], minlength=len(sites))
+    return int(np.count_nonzero((size >= _A_SITE) & (without == size)))
 
 
 def _overall_survival(data: Dataset) -> Mask:

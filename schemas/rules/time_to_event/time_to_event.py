@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ...evidence.analysis_flags import analysis_flags, selected
+from ...evidence.arms import TELLING_APART, grouped_over_arms
 from ...evidence.parameters import identify_subjects, split
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Codes, Mask
 from ...study.dataset import Dataset
 from ...study.parameters import Parameters
+from ...study.study import Study
 from ..readiness import readiness
 from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
-
-_TELLING_APART = re.compile(
-    r"(DTYPE|BASETYPE|APERIOD|TRTP|TRTA|PARCAT\d|PARQUAL|AVISIT|(DCUT|CUTOFF|DATACUT)\w*)$"
-)
 
 
 @readiness(
@@ -71,19 +68,22 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD"),
+    consults=("ADSL",),
 )
-def repeated_record(data: Dataset) -> Iterator[Yield]:
+def repeated_record(data: Dataset, study: Study) -> Iterator[Yield]:
     """A subject has several records of a parameter, and no variable selects the record to analyse.
 
     ## What it checks
     Records with the same USUBJID and PARAMCD differ in DTYPE, BASETYPE, APERIOD, TRTP, TRTA, PARCATy,
     PARQUAL, AVISIT or a data cut-off variable; or an analysis flag ANLzzFL is Y on only one of them. Two
-    flagged records of a subject are an error.
+    flagged records of a subject are an error. TRTP and TRTA distinguish records only if ADSL has several
+    treatment periods (TRT02P, …), is not present, or does not have the value as a treatment.
 
     ## Not a fault
     Several records of which ANLzzFL selects one: the report names the flag. A subject without a flagged
     record, if the flag selects one record of other subjects, is not analysed. Parameters declared as
-    recurrent. ASEQ numbers the records; it does not select one.
+    recurrent. A crossover, by period. Records of pooled arms, which are not arms in ADSL. ASEQ numbers the
+    records; it does not select one.
 
     ## Why it matters
     A survival table with a subject twice counts the event twice.
@@ -96,9 +96,12 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     recurrent = [name for name in parameters.names if parameters.endpoint(name).recurrent]
     judged = parameters.durations & data.filled("USUBJID") & data.filled("PARAMCD")
     judged &= ~parameters.among(recurrent)
-    tellers = [name for name in data.names if _TELLING_APART.match(name)]
+    tellers = [name for name in data.names if TELLING_APART.match(name)]
     group = data.groups("USUBJID", "PARAMCD", *tellers)
-    repeated = (np.bincount(group[judged], minlength=group.max(initial=0) + 1)[group] > 1) & judged
+    apart, over_arms = _repeated(group, judged), grouped_over_arms(data, study, tellers)
+    if over_arms is not None:
+        group = over_arms
+    repeated = _repeated(group, judged)
     if not repeated.any():
         yield from _told_apart(data, judged, tellers)
         return
@@ -109,7 +112,9 @@ def repeated_record(data: Dataset) -> Iterator[Yield]:
     for of, mask in split(data, faulty):
         message = f"{of.opening}duplicate records per subject and parameter"
         differing = [name for name in ("AVAL", "ADT") if name in data and _differs(data, name, group, mask)]
-        if differing:
+        if not (mask & apart).any():
+            message += ", once per arm; ADSL has one treatment period"
+        elif differing:
             declared = f'recurrent = ["{of.parameter}"]' if of.parameter else "recurrent"
             verb = "differ" if len(differing) > 1 else "differs"
             message += f"; {' and '.join(differing)} {verb}: "
@@ -122,6 +127,12 @@ def _differs(data: Dataset, variable: str, group: Codes, mask: Mask) -> bool:
     value = data.distinct(variable).codes
     pairs = pd.Index(group[mask].astype(np.int64) * (int(value.max(initial=0)) + 2) + value[mask])
     return bool(2 * np.count_nonzero(pairs.duplicated(keep=False)) < np.count_nonzero(mask))
+
+
+def _repeated(group: Codes, judged: Mask) -> Mask:
+    """The judged records of which there are several in a group."""
+    several: Mask = np.bincount(group[judged], minlength=int(group.max(initial=0)) + 1)[group] > 1
+    return several & judged
 
 
 def _left_by_flags(

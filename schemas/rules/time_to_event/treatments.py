@@ -1,4 +1,4 @@
-"""Rules about treatment: planned and actual, by record and by subject, and arms without subjects."""
+"""Rules about treatment: planned and actual by subject, and arms without subjects."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.agreement import agreement
-from ...evidence.subjects import adsl_record, in_adsl
+from ...evidence.arms import ARMS, TREATED, lost_arms, members
+from ...evidence.parameters import records_with_role
+from ...evidence.subjects import adsl_record
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
-from ...wording import counted, none_present
+from ...wording import counted
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
-from ..rule import Fault, Grain, NotApplicable, Yield
+from ..rule import Fault, Grain
 
 _TREATMENT = re.compile(
     r"(TRT[PA]N?|TRT\d\d[PA]N?|TRTSEQ[PA]N?|TR\d\d[PA]G\dN?|TRTGR\d*N?|ARM(CD)?|ACTARM(CD)?)$"
 )
-_ARMS = ("TRT01P", "ARM", "TRT01A", "ACTARM")
-_OWN_ARMS = ("TRTP", "TRTA", *_ARMS)
-
-_TREATED = ("SAFFL", "RANDFL")
+_OWN_ARMS = ("TRTP", "TRTA", *ARMS)
 
 
 def _in_adsl(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,86 +57,26 @@ def no_treatment(data: Dataset) -> Iterator[Fault]:
 
 
 @readiness(
-    "XD014",
-    title="TRTP or TRTA differs from the treatment in ADSL",
-    severity=Severity.WARNING,
-    grain=Grain.SUBJECT,
-    structures=(Structure.TTE,),
-    needs=("USUBJID", "ADSL.USUBJID"),
-    needs_any=(("TRTP", "TRTA"),),
-)
-def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
-    """TRTP or TRTA differs from the treatment of the subject in ADSL.
-
-    ## What it checks
-    TRTP equals TRT01P of ADSL and TRTA equals TRT01A; with APERIOD, TRTxxP and TRTxxA of that period.
-
-    ## Not a fault
-    A crossover: if ADSL has several periods and the record has no APERIOD, the treatment of any period.
-    An ADSL without these variables.
-
-    ## Why it matters
-    The subject is analysed in the wrong arm, or in different arms in different tables.
-
-    ## Smallest fix
-    Derive TRTP and TRTA from ADSL, by period in a crossover.
-    """
-    adsl = study["ADSL"]
-    compared = [
-        (name, periods) for name in ("TRTP", "TRTA") if name in data and (periods := _periods(adsl, name[-1]))
-    ]
-    if not compared:
-        yield NotApplicable(
-            none_present(*(f"ADSL.TRT01{name[-1]}" for name in ("TRTP", "TRTA") if name in data))
-        )
-        return
-    for name, periods in compared:
-        yield Fault(
-            _another(data, adsl, name, periods), (name,), f"{name} differs from {_said(periods)} of ADSL"
-        )
-
-
-def _periods(adsl: Dataset, kind: str) -> dict[int, str]:
-    """TRTxxP or TRTxxA of ADSL by period."""
-    named = re.compile(rf"TRT(\d\d){kind}$")
-    found = [named.match(variable.name.upper()) for variable in adsl.variables]
-    return {int(each[1]): each[0] for each in found if each is not None}
-
-
-def _said(periods: dict[int, str]) -> str:
-    return " and ".join(periods.values())
-
-
-def _another(data: Dataset, adsl: Dataset, name: str, periods: dict[int, str]) -> Mask:
-    """Records whose treatment is that of no period, or not that of their own."""
-    record = adsl_record(data, adsl)
-    found = {period: agreement(data, name, adsl, theirs, record) for period, theirs in periods.items()}
-    differs = {period: each.differs | each.absent_there for period, each in found.items()}
-    of_none: Mask = np.logical_and.reduce(list(differs.values()))
-    if "APERIOD" not in data:
-        return of_none
-    period = data.numbers("APERIOD")
-    another = of_none & ~np.isin(period, list(differs))
-    for number, mask in differs.items():
-        another |= mask & (period == number)
-    return another
-
-
-@readiness(
     "XD015",
     title="No records of an arm in a parameter",
-    severity=Severity.NOTE,
+    severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD"),
-    needs_any=(_in_adsl(_ARMS), _in_adsl(_TREATED)),
+    needs_any=(_in_adsl(ARMS), _in_adsl(TREATED)),
 )
 def arm_without_records(data: Dataset, study: Study) -> Iterator[Fault]:
     """A parameter has no records of an arm.
 
     ## What it checks
     Every arm in ADSL (TRT01P, else ARM) that has subjects with SAFFL = Y or RANDFL = Y has records in each
-    time-to-event parameter. Values of ARM that are not arms, such as Screen Failure, have no such subjects.
+    time-to-event parameter. An arm without records is an error for overall survival, progression-free
+    survival and declared parameters, and a warning for other parameters that more than half of the subjects
+    of the other arms have; else it is a note.
+
+    ## Not a fault
+    Values of ARM that are not arms, such as Screen Failure. Duration of response, and other parameters that
+    few subjects have, in an arm where nobody responded: a note.
 
     ## Why it matters
     The arm is silently excluded from comparisons.
@@ -146,27 +85,30 @@ def arm_without_records(data: Dataset, study: Study) -> Iterator[Fault]:
     None if the parameter does not apply to the arm. Otherwise check the selection of records.
     """
     adsl = study["ADSL"]
-    arm = next(name for name in _ARMS if name in adsl)
-    members, arms = _members(adsl), adsl.distinct(arm)
-    expected = np.bincount(arms.codes[members & (arms.codes >= 0)], minlength=len(arms)) > 0
-    parameters = data.parameters
-    of_subject = in_adsl(data, adsl, arm)
-    having, code = parameters.durations & of_subject.known, of_subject.codes()
+    arm = next(name for name in ARMS if name in adsl)
+    arms, of_trial = adsl.distinct(arm), members(adsl)
+    record, parameters = adsl_record(data, adsl), data.parameters
+    central = records_with_role(data, "OS") | records_with_role(data, "PFS")
+    of_response = records_with_role(data, "DOR")
     found = []
-    for name, own in parameters.each(having):
-        present = np.bincount(code[own][code[own] >= 0], minlength=len(arms)) > 0
-        absent = np.count_nonzero(expected & ~present)
-        if absent:
-            which = ", ".join(sorted(map(str, arms[expected & ~present])))
-            message = f"no records for {absent} of {expected.sum()} arms"
-            found.append(OfParameter(name, message, values=which, cause=str(absent)))
+    for name, own in parameters.each(parameters.durations & (record >= 0)):
+        having = np.unique(record[own])
+        lost = lost_arms(adsl, having)
+        if not lost.any():
+            continue
+        others = of_trial & (arms.codes >= 0) & ~arms.spread(lost, missing=False)
+        common = 2 * np.count_nonzero(others[having]) > np.count_nonzero(others)
+        severity = Severity.WARNING if common else Severity.NOTE
+        if of_response[own[0]]:
+            severity = Severity.NOTE
+        elif central[own[0]] or name in data.declarations.endpoints:
+            severity = Severity.ERROR
+        which = ", ".join(sorted(map(str, arms[lost])))
+        total = len(np.unique(arms.codes[of_trial & (arms.codes >= 0)]))
+        absent = np.count_nonzero(lost)
+        message = f"no records for {absent} of {total} arms"
+        found.append(OfParameter(name, message, severity=severity, values=which, cause=str(absent)))
     yield from by_parameter(data, (arm,), found, "no records for an arm")
-
-
-def _members(adsl: Dataset) -> Mask:
-    """Subjects who were treated or randomized."""
-    members: Mask = np.logical_or.reduce([adsl.equals(flag, "Y") for flag in _TREATED if flag in adsl])
-    return members
 
 
 @readiness(
@@ -175,7 +117,7 @@ def _members(adsl: Dataset) -> Mask:
     severity=Severity.NOTE,
     grain=Grain.DATASET,
     structures=(Structure.ADSL,),
-    needs_any=(_ARMS, _TREATED, ("TRTSDT", "SAFFL")),
+    needs_any=(ARMS, TREATED, ("TRTSDT", "SAFFL")),
 )
 def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     """No subject of an arm was treated.
@@ -190,12 +132,12 @@ def arm_without_treated(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     None if no subject was treated.
     """
-    arms = data.distinct(next(name for name in _ARMS if name in data))
-    members = _members(data)
+    arms = data.distinct(next(name for name in ARMS if name in data))
+    of_trial = members(data)
     treated = data.filled("TRTSDT") if "TRTSDT" in data else data.equals("SAFFL", "Y")
     counts = [
         np.bincount(arms.codes[mask & (arms.codes >= 0)], minlength=len(arms))
-        for mask in (members, members & treated)
+        for mask in (of_trial, of_trial & treated)
     ]
     without = (counts[0] > 0) & (counts[1] == 0)
     if without.any():

@@ -31,6 +31,7 @@ def damaged(trial):
     """Every record-wise thing goes wrong somewhere, by a fixed seed."""
     draw = np.random.default_rng(20240115)
     trial.adsl["RANDDT"] = trial.adsl["NEWTDT"] = trial.adsl.TRTSDT
+    trial.adsl["AGE"] = np.where(np.arange(len(trial.adsl)) % 9 == 0, -1.0, 61.0)
     adtte = trial.adtte
     response = adtte.loc[trial.of("PFS")].assign(PARAMCD="DOR", PARAM="Duration of Response")
     trial.adtte = pd.concat([adtte, response], ignore_index=True).assign(SRCSEQ=1.0, SAFFL="Y", DCUTDT=pd.NaT)

@@ -134,7 +134,38 @@ class TestPopulation:
 
     def test_a_subset_endpoint_is_not_judged(self, trial):
         trial.adtte = trial.adtte[trial.adtte.PARAMCD == "PFS"].iloc[:30]
+        trial.adtte = trial.adtte.assign(PARAMCD="TTR", PARAM="Time to Recovery")
+        assert trial.told("XD004") == [("note", 0)]
+        trial.adsl["SYMPTOMS"] = ["YES"] * 30 + ["NO"] * 10
         assert trial.findings("XD004") == []
+
+    @pytest.mark.parametrize("defining", ["EVALFL", "RECOVDT", "COHORT"])
+    def test_a_subset_that_adsl_defines(self, trial, defining):
+        trial.adtte = trial.adtte[trial.of("PFS")[0] <= trial.adtte.index].iloc[:36]
+        trial.adtte = trial.adtte.assign(PARAMCD="TTR", PARAM="Time to Recovery")
+        assert trial.told("XD004") == [("warning", 0)]
+        values = {"EVALFL": ["Y", None], "RECOVDT": [trial.adsl.TRTSDT[0], pd.NaT], "COHORT": ["1", "2"]}
+        inside, outside = values[defining]
+        trial.adsl[defining] = [inside] * 36 + [outside] * 4
+        assert trial.findings("XD004") == []
+
+    @pytest.mark.parametrize("paramcd", ["OS", "PFS"])
+    def test_several_lost_below_95_percent(self, trial, paramcd):
+        lost = trial.adsl.USUBJID[[1, 6, 7, 20, 33]]
+        trial.adtte = trial.adtte[~(trial.adtte.PARAMCD.eq(paramcd) & trial.adtte.USUBJID.isin(lost))]
+        assert trial.told("XD004") == [("warning", 0)]
+        assert trial.finding("XD004").sentence == f"{paramcd}: 5 of 40 subjects with SAFFL = Y have no record"
+
+    def test_who_is_lost_is_said_where_values_are_wanted(self, trial):
+        trial.adtte = trial.adtte[trial.adtte.USUBJID.ne("S1-007")]
+        report = ag.validate(trial.study(), select="XD004", show_values=True)
+        assert all(each.values == "S1-007" for each in report.findings)
+
+    def test_a_whole_site(self, trial):
+        trial.adsl["SITEID"] = ["01"] * 30 + ["02"] * 6 + ["03"] * 4
+        trial.adtte = trial.adtte[~trial.adtte.USUBJID.isin(trial.adsl.USUBJID[30:36])]
+        assert trial.told("XD004") == [("error", 0), ("error", 0)]
+        assert trial.findings("XD004")[0].sentence.endswith("have no record, among them all of 1 site")
 
     def test_the_untreated_are_no_part_of_the_treated(self, trial):
         trial.adsl.loc[0, "SAFFL"] = "N"

@@ -1,6 +1,5 @@
 """Treatment by record and by subject, arms, and notes about follow-up."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,35 +19,27 @@ class TestNoTreatment:
         assert trial.told("TTE023") == [("warning", 0)]
 
 
-class TestAnotherTreatment:
-    def test_of_one_record(self, trial):
-        trial.adtte.loc[0, "TRTP"] = "Placebo"
-        assert trial.told("XD014") == [("warning", 1)]
-        assert trial.finding("XD014").sentence == "TRTP differs from TRT01P of ADSL"
-
-    def test_actual_treatment(self, trial):
-        trial.adsl.loc[0, "TRT01A"] = "Placebo"
-        trial.adtte["TRTA"] = trial.adtte.TRTP
-        assert trial.told("XD014") == [("warning", 2)]
-
-    def test_a_crossover(self, trial):
-        trial.adsl["TRT02P"] = np.where(trial.adsl.TRT01P == "Active", "Placebo", "Active")
-        trial.adtte["TRTP"] = trial.adsl.TRT02P.tolist() * 2
-        assert trial.findings("XD014") == []
-        trial.adtte["APERIOD"] = 2.0
-        assert trial.findings("XD014") == []
-        trial.adtte["APERIOD"] = 1.0
-        assert trial.told("XD014") == [("warning", 80)]
-
-    def test_adsl_without_treatments(self, trial):
-        trial.adsl = trial.adsl.drop(columns=["TRT01P", "TRT01A"])
-        assert trial.reason("XD014") == "ADSL.TRT01P is not present"
-
-
 class TestArms:
     def test_an_arm_without_records(self, trial):
         trial.adtte = trial.adtte[(trial.adtte.TRTP != "Active") | (trial.adtte.PARAMCD != "PFS")]
         assert trial.finding("XD015").sentence == "PFS: no records for 1 of 2 arms"
+
+    def test_of_a_central_endpoint_it_is_an_error(self, trial):
+        trial.adtte = trial.adtte[trial.adtte.TRTP != "Active"]
+        assert trial.told("XD015") == [("error", 0), ("error", 0)]
+        assert trial.findings("XD004") == []
+
+    def test_of_another_parameter(self, trial):
+        trial.adtte = trial.adtte.assign(PARAMCD="TTCRS", PARAM="Time to CRS (Days)")
+        trial.adtte = trial.adtte[trial.adtte.TRTP != "Placebo"]
+        assert trial.told("XD015") == [("warning", 0)]
+
+    def test_of_a_parameter_of_few(self, trial):
+        response = trial.adtte.assign(PARAMCD="DOR", PARAM="Duration of Response")
+        trial.adtte = response[response.TRTP != "Placebo"]
+        assert trial.told("XD015") == [("note", 0)]
+        trial.adtte = trial.adtte.assign(PARAMCD="TTX", PARAM="Time to Transplant").iloc[:6]
+        assert trial.told("XD015") == [("note", 0)]
 
     def test_screen_failure_is_no_arm(self, trial):
         trial.adsl.loc[:3, ["SAFFL", "RANDFL", "TRT01P"]] = ["N", "N", "Screen Failure"]
@@ -131,4 +122,4 @@ class TestDeclaredPopulation:
     def test_of_the_study_is_not_that_of_a_subset(self, trial):
         trial.adtte = trial.adtte.iloc[:30]
         trial.declare(population="SAFFL")
-        assert trial.told("XD004") == [("note", 0)]  # of overall survival, which every subject should have
+        assert trial.told("XD004") == [("warning", 0)]  # of overall survival, which every subject should have
