@@ -31,7 +31,7 @@ from .conformance import (
     time_to_event_conformance,
 )
 from .rule import DECLARED, Rule
-from .subjects import cross_dataset, populations, shared_variables, subject_dates
+from .subjects import cross_dataset, plausibility, populations, shared_variables, subject_dates, term_hygiene
 from .time_to_event import (
     censoring,
     cut_offs,
@@ -68,6 +68,7 @@ FAMILIES = (
     origins,
     outcomes,
     pairs,
+    plausibility,
     population_pk,
     populations,
     responses,
@@ -76,6 +77,7 @@ FAMILIES = (
     shared_variables,
     subject_dates,
     subject_level,
+    term_hygiene,
     terminology,
     time_to_event,
     time_to_event_conformance,
