@@ -37,6 +37,51 @@ def _moved_after_death(delivery: Delivery, rng: Rng) -> None:
     frame.loc[own, ["TRTEMFL", "TREM01FL", "ASTDTF"]] = None
 
 
+def _ends_after_death(delivery: Delivery, rng: Rng) -> None:
+    """An end, its text, its study day and its duration after the subject died."""
+    deaths = delivery.frame("ADSL").drop_duplicates("USUBJID").set_index("USUBJID").DTHDT
+    frame = delivery.frame("ADAE")
+    died = frame.USUBJID.map(deaths)
+    dated = frame.AENDT.notna() & frame.AESDTH.ne("Y") & frame.ASTDTF.isna()
+    own = some(frame, rng, lambda data: died.notna() & dated)
+    frame.loc[own, "AENDT"] = died[own] + pd.Timedelta(days=9)
+    frame.loc[own, "AEENDTC"] = frame.AENDT[own].dt.strftime("%Y-%m-%d")
+    frame.loc[own, "AENDY"] = (frame.AENDT - frame.TRTSDT).dt.days[own] + 1.0
+    frame.loc[own, "ADURN"] = (frame.AENDT - frame.ASTDT).dt.days[own] + 1.0
+
+
+def _flag_on_an_earlier_event(flag: str, *keys: str) -> Change:
+    """The flag moved from a treatment-emergent event to one of its group that is not."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADAE")
+        group = frame.groupby(list(keys)).ngroup()
+        flagged = set(group[frame[flag].eq("Y")])
+        own = some(frame, rng, lambda data: group.isin(flagged) & data.TRTEMFL.isna())
+        frame.loc[group.eq(group[own[0]]), flag] = None
+        frame.loc[own, flag] = "Y"
+
+    return change
+
+
+def _worst_flag_on_a_milder_event(delivery: Delivery, rng: Rng) -> None:
+    """AOCCIFL moved to an event of lower severity and grade."""
+    frame = delivery.frame("ADAE")
+    emergent = frame.TRTEMFL.eq("Y")
+    worst = frame.USUBJID.map(frame[emergent].groupby("USUBJID").AESEVN.max())
+    own = some(frame, rng, lambda data: emergent & (worst > data.AESEVN))
+    frame.loc[frame.USUBJID.eq(frame.USUBJID[own[0]]), "AOCCIFL"] = None
+    frame.loc[own, "AOCCIFL"] = "Y"
+
+
+def _ends_after_cut_off(delivery: Delivery, rng: Rng) -> None:
+    """An end after the cut-off, of a subject who is alive."""
+    alive = delivery.frame("ADSL").query("DTHFL != 'Y'").USUBJID
+    frame = delivery.frame("ADAE")
+    own = some(frame, rng, lambda data: data.AENDT.notna() & data.USUBJID.isin(alive))
+    frame.loc[own, "AENDT"] = pd.Timestamp("2024-07-20")
+
+
 def _fatal_and_alive(delivery: Delivery, rng: Rng) -> None:
     """No death in ADSL of a subject with a fatal event."""
     fatal = delivery.frame("ADAE").query("AESDTH == 'Y'").USUBJID
@@ -182,6 +227,38 @@ EVENTS = (
         "XD018",
         "ASTDT",
     ),
+    warning("an end after death", _ends_after_death, "AE042", "AENDT"),
+    Damage(
+        "an end after the cut-off",
+        _ends_after_cut_off,
+        ("AE043",),
+        "AENDT",
+        NOTE,
+    ),
+    Damage(
+        "the end of a resolved event lost",
+        both(
+            put("ADAE", "AENDT", pd.NaT, has(AEOUT="RECOVERED/RESOLVED")),
+            put("ADAE", "AEENDTC", None, has(AEOUT="RECOVERED/RESOLVED")),
+        ),
+        ("AE044",),
+        "AENDT",
+        NOTE,
+    ),
+    warning("a term lost", put("ADAE", "AETERM", None), "AE045", "AETERM"),
+    warning("AESER missing", put("ADAE", "AESER", None, has(AESER="N")), "AE045", "AESER"),
+    Damage("mild and of grade 3", put("ADAE", "AESEV", "MILD", has(AETOXGR="3")), ("AE046",), "AESEV", NOTE),
+    warning("grade 6", put("ADAE", "AETOXGR", "6"), "AE047", "AETOXGR"),
+    warning("number of a grade -1", put("ADAE", "AETOXGRN", -1.0), "AE047", "AETOXGRN"),
+    warning(
+        "a preferred term as organ class",
+        put("ADAE", "AESOC", "Nausea", has(AEDECOD="Nausea")),
+        "AE048",
+        "AESOC",
+    ),
+    warning("AOCCFL before treatment", _flag_on_an_earlier_event("AOCCFL", "USUBJID"), "AE049", "AOCCFL"),
+    warning("AOCCIFL before treatment", _flag_on_an_earlier_event("AOCCIFL", "USUBJID"), "AE049", "AOCCIFL"),
+    warning("AOCCIFL on a milder event", _worst_flag_on_a_milder_event, "AE014", "AOCCIFL"),
     warning("AETERM not delivered", drop("ADAE", "AETERM"), "AD0620", "AETERM"),
     warning("AESEQ not delivered", drop("ADAE", "AESEQ"), "AD0623", "AESEQ"),
     warning(

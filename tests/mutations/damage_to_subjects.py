@@ -96,6 +96,45 @@ def _another_case(text: str) -> str:
     return text.lower()
 
 
+def _line_break(text: str) -> str:
+    return f"{text[:3]}\n{text[3:]}"
+
+
+def _number_of_another(delivery: Delivery, rng: Rng) -> None:
+    """SITEID and SUBJID of another subject."""
+    frame = delivery.frame("ADSL")
+    own, other = some(frame, rng, records=2)
+    frame.loc[own, ["SITEID", "SUBJID"]] = frame.loc[other, ["SITEID", "SUBJID"]]
+
+
+def _death_beside_its_text(delivery: Delivery, rng: Rng) -> None:
+    """DTHDTC, of another day on one record."""
+    frame = delivery.frame("ADSL")
+    frame["DTHDTC"] = frame.DTHDT.dt.strftime("%Y-%m-%d")
+    frame.loc[some(frame, rng, lambda data: data.DTHDT.notna()), "DTHDTC"] = "2021-01-31"
+
+
+PLAUSIBILITY = (
+    warning("ASTDT a century early", shift("ADAE", "ASTDT", -36_525, has(ASTDTF=None)), "XD060", "ASTDT"),
+    warning("AENDT a century late", shift("ADAE", "AENDT", 36_525), "XD060", "AENDT"),
+    warning("ADT a placeholder", put("ADTTE", "ADT", pd.Timestamp("1960-01-01")), "XD060", "ADT"),
+    warning("TRTEDT of 1900", put("ADSL", "TRTEDT", pd.Timestamp("1900-01-01")), "XD060", "TRTEDT"),
+    warning(
+        "LSTALVDT in the year 9999", put("ADSL", "LSTALVDT", pd.Timestamp("9999-12-31")), "XD060", "LSTALVDT"
+    ),
+    warning("RANDDT a century early", shift("ADSL", "RANDDT", -36_524), "XD060", "RANDDT"),
+    warning("a visit of the century before", shift("ADRS", "ADT", -36_525), "XD060", "ADT"),
+    warning("DTHDT unlike DTHDTC", _death_beside_its_text, "XD061", "DTHDT"),
+    Damage("a line break in AETERM", write("ADAE", "AETERM", _line_break), ("XD062",), "AETERM", NOTE),
+    Damage("a line break in EVNTDESC", write("ADTTE", "EVNTDESC", _line_break), ("XD062",), "EVNTDESC", NOTE),
+    Damage(
+        "ADURU in two spellings", put("ADAE", "ADURU", "Day", has(ADURU="DAYS")), ("XD063",), "ADURU", NOTE
+    ),
+    warning("SUBJID and SITEID of another subject", _number_of_another, "SL031", "SUBJID"),
+    warning("SUBJID that is not in USUBJID", put("ADSL", "SUBJID", "7777"), "SL032", "SUBJID"),
+    warning("SITEID that is not in USUBJID", put("ADSL", "SITEID", "88"), "SL032", "SITEID"),
+)
+
 SUBJECTS = (
     error("a subject twice in ADSL", repeat("ADSL"), "SL001", "USUBJID"),
     warning("a subject twice in ADSL, by the standard", repeat("ADSL"), "AD0054", "USUBJID"),

@@ -1,7 +1,16 @@
 """All defects that the tests do to clean data."""
 
 from damage_to_events import EVENTS
-from damage_to_subjects import ARMS, CHARACTERISTICS, METADATA, RESPONSES, SUBJECTS
+from damage_to_subjects import ARMS, CHARACTERISTICS, METADATA, PLAUSIBILITY, RESPONSES, SUBJECTS
 from damage_to_times import TIME_TO_EVENT
 
-DAMAGES = (*TIME_TO_EVENT, *RESPONSES, *SUBJECTS, *ARMS, *CHARACTERISTICS, *METADATA, *EVENTS)
+DAMAGES = (
+    *TIME_TO_EVENT,
+    *RESPONSES,
+    *SUBJECTS,
+    *ARMS,
+    *CHARACTERISTICS,
+    *METADATA,
+    *PLAUSIBILITY,
+    *EVENTS,
+)

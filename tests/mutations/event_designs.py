@@ -162,3 +162,102 @@ def worsening_counts(delivery):
         frame[flag] = None
     for variable in [each for each in frame if each.startswith("AOCC")]:
         delivery.drop("ADAE", variable)
+
+
+def _flags(frame, among):
+    """AOCCFL and its kin, derived again from the events chosen."""
+    keys = {"": ["USUBJID"], "S": ["USUBJID", "AEBODSYS"], "P": ["USUBJID", "AEDECOD"]}
+    for kind, by in (("", ["ASTDT", "AESEQ"]), ("I", ["worst", "ASTDT", "AESEQ"])):
+        ordered = frame.assign(worst=-frame.AETOXGRN)[among].sort_values(by)
+        for letter, key in keys.items():
+            first = frame.index.isin(ordered.drop_duplicates(key).index)
+            frame[f"AOCC{letter}{kind}FL"] = np.where(first, "Y", None)
+
+
+@design
+def occurrence_flags_of_all_events(delivery):
+    """AOCCFL and its kin are derived from all events, treatment-emergent or not."""
+    frame = delivery.frame("ADAE")
+    _flags(frame, frame.USUBJID.notna())
+
+
+@design
+def end_on_the_day_of_death(delivery):
+    """What goes on at death ends with it."""
+    frame = delivery.frame("ADAE")
+    death = frame.USUBJID.map(delivery.frame("ADSL").set_index("USUBJID").DTHDT)
+    own = frame.index[death.notna() & frame.AENDT.isna() & frame.ASTDTF.isna()]
+    assert len(own) > 0
+    frame.loc[own, "AENDT"] = death[own]
+    frame.loc[own, "AEENDTC"] = death[own].dt.strftime("%Y-%m-%d")
+    elapsed = (frame.AENDT - frame.TRTSDT).dt.days[own]
+    frame.loc[own, "AENDY"] = elapsed + (elapsed >= 0)
+    frame.loc[own, "ADURN"] = (frame.AENDT - frame.ASTDT).dt.days[own] + 1.0
+    frame.loc[own, "ADURU"] = "DAYS"
+
+
+@design
+def month_of_the_end(delivery):
+    """An end known by month of a subject who died in it, set to the last day of the month."""
+    frame = delivery.frame("ADAE").assign(AENDTF=None)
+    death = frame.USUBJID.map(delivery.frame("ADSL").set_index("USUBJID").DTHDT)
+    ends = death + pd.offsets.MonthEnd(0)
+    earlier = (death > frame.ASTDT) & (ends > death) & (ends <= pd.Timestamp("2024-06-28"))
+    own = frame.index[earlier & frame.AENDT.notna() & frame.AESDTH.ne("Y") & frame.ASTDTF.isna()][:4]
+    assert len(own) > 0
+    frame.loc[own, "AENDT"] = ends[own]
+    frame.loc[own, "AEENDTC"] = ends[own].dt.strftime("%Y-%m")
+    frame.loc[own, "AENDTF"] = "D"
+    elapsed = (frame.AENDT - frame.TRTSDT).dt.days[own]
+    frame.loc[own, "AENDY"] = elapsed + (elapsed >= 0)
+    frame.loc[own, "ADURN"] = np.nan
+    frame.loc[own, "ADURU"] = None
+    delivery.put("ADAE", frame)
+
+
+@design
+def serious_or_null(delivery):
+    """AESER is Y or null."""
+    frame = delivery.frame("ADAE")
+    frame["AESER"] = frame.AESER.where(frame.AESER.eq("Y"), None)
+
+
+@design
+def seriousness_of_emergent_events_only(delivery):
+    """Seriousness is asked for from the first dose on."""
+    frame = delivery.frame("ADAE")
+    before = frame.TRTEMFL.isna()
+    assert before.any()
+    criteria = ["AESER", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESMIE"]
+    frame.loc[before, criteria] = None
+
+
+@design
+def severity_apart_from_grade(delivery):
+    """Severity is what the patient says, and not the grade in words."""
+    frame = delivery.frame("ADAE")
+    own = frame.index[frame.AETOXGR.eq("3")]
+    frame.loc[own, "AESEV"] = "MODERATE"
+    frame.loc[own, "AESEVN"] = 2.0
+    for variable in [each for each in frame if each.startswith("AOCC") and each.endswith("IFL")]:
+        delivery.drop("ADAE", variable)
+
+
+@design
+def grades_not_given(delivery):
+    """Grade 0 and texts without a number."""
+    frame = delivery.frame("ADAE")
+    own = frame.index[frame.AETOXGR.eq("1") & frame.AOCCFL.isna()][:6]
+    frame.loc[own[:3], ["AETOXGR", "AETOXGRN"]] = ["0", 0.0]
+    frame.loc[own[3:], ["AETOXGR", "AETOXGRN"]] = ["NOT GRADED", np.nan]
+
+
+@design
+def events_not_coded_yet(delivery):
+    """NOT CODED on all levels."""
+    frame = delivery.frame("ADAE")
+    own = frame.index[frame.AOCCFL.isna() & frame.TRTEMFL.isna()][:3]
+    levels = ["AEDECOD", "AELLT", "AEHLT", "AEHLGT", "AESOC", "AEBODSYS"]
+    frame.loc[own, levels] = "NOT CODED"
+    frame.loc[own, ["AEPTCD", "AELLTCD", "AEHLTCD", "AEHLGTCD", "AESOCCD", "AEBDSYCD"]] = np.nan
+    frame.loc[own, [each for each in frame if each.startswith("AOCC")]] = None

@@ -232,3 +232,57 @@ def contact_after_death(delivery):
     adsl = delivery.frame("ADSL")
     adsl["RFENDT"] = adsl.DTHDT.fillna(adsl.LSTALVDT) + pd.Timedelta(days=1)
     adsl["LCONTDT"] = adsl.RFENDT
+
+
+@design
+def ages_in_months(delivery):
+    """A study of children, or of their parents: AGE in months everywhere."""
+    for name in ("DM", "ADSL", "ADAE", "ADTTE"):
+        frame = delivery.frame(name)
+        if "AGE" in frame:
+            frame["AGE"] = frame.AGE * 12
+        if "AGEU" in frame:
+            frame["AGEU"] = "MONTHS"
+
+
+@design
+def subjects_of_two_studies_with_one_number(delivery):
+    """SUBJID counts from one in each site, and USUBJID is a number of its own."""
+    frame = delivery.frame("ADSL")
+    frame["SUBJID"] = (frame.groupby("SITEID").cumcount() + 1).astype(str).str.zfill(4)
+
+
+@design
+def death_by_month_beside_its_date(delivery):
+    """DTHDTC by month, DTHDT imputed in it and flagged."""
+    frame = delivery.frame("ADSL")
+    died = frame.DTHDT.notna()
+    frame["DTHDTC"] = frame.DTHDT.dt.strftime("%Y-%m").where(died, None)
+    frame["DTHDTF"] = died.map({True: "D", False: None})
+
+
+@design
+def birth_and_diagnosis_long_ago(delivery):
+    """Dates of birth, of diagnosis and of a therapy decades before the study."""
+    frame = delivery.frame("ADSL")
+    frame["BRTHDT"] = pd.Timestamp("1948-05-05")
+    frame["DIAGDT"] = pd.Timestamp("1988-05-05")
+    frame["PRTHSDT"] = pd.Timestamp("1990-05-05")
+
+
+@design
+def another_site_since(delivery):
+    """A subject who moved: SITEID is that of today, USUBJID has that of the first day."""
+    adsl = delivery.frame("ADSL")
+    moved = adsl.USUBJID[0]
+    for name in ("ADSL", "ADAE", "ADTTE", "ADRS"):
+        frame = delivery.frame(name)
+        if "SITEID" in frame:
+            frame.loc[frame.USUBJID.eq(moved), "SITEID"] = "03"
+
+
+@design
+def accents_and_blanks_that_do_not_break(delivery):
+    """Terms with accents and a non-breaking blank."""
+    frame = delivery.frame("ADAE")
+    frame["AETERM"] = frame.AETERM.replace({"NAUSEA": "NAUSÉE\u00a0LÉGÈRE"})

@@ -169,3 +169,45 @@ def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
     equal = np.zeros(len(data), dtype=np.bool_)
     equal[positions[pd.Index(data.groups(*keys)[positions]).duplicated(keep=False)]] = True
     return equal
+
+
+@readiness(
+    "AE045",
+    title="AETERM or AESER is missing",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.ADAE,),
+    needs_any=(("AETERM", "AESER"),),
+)
+def required_value_missing(data: Dataset) -> Iterator[Fault]:
+    """An adverse event has no reported term, or its seriousness is not known.
+
+    ## What it checks
+    AETERM has a value on every event, and so has AESER in a study that records both Y and N.
+
+    ## Not a fault
+    AESER that is Y or null. AESER that is recorded for treatment-emergent events only. A record without
+    term, start date and AESEQ, which is kept for a subject without events.
+
+    ## Why it matters
+    An event without AESER is in neither of the tables of serious and of other events. An event without
+    AETERM cannot be coded or traced.
+
+    ## Smallest fix
+    Take the value from the AE domain, or query it.
+    """
+    event = np.logical_or.reduce(
+        [data.filled(name) for name in ("AETERM", "AEDECOD", "ASTDT", "AESEQ") if name in data]
+        or [np.zeros(len(data), dtype=np.bool_)]
+    )
+    if "AETERM" in data:
+        yield Fault(event & data.missing("AETERM"), ("AETERM",), "AETERM is missing")
+    if "AESER" not in data or not data.equals("AESER", "N").any():
+        return
+    unknown = event & data.missing("AESER")
+    if "TRTEMFL" in data:
+        others = event & ~data.equals("TRTEMFL", "Y")
+        of_others_only = not (unknown & ~others).any()
+        if of_others_only and not (others & ~unknown).any():
+            return
+    yield Fault(unknown, ("AESER",), "AESER is missing; it has a value on other records")

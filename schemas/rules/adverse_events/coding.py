@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from .treatment_emergence import emergent
 _ADAE = (Structure.ADAE,)
 _QUERY = re.compile(r"(SMQ|CQ)\d\dNAM\Z")
 _SCOPES = ("BROAD", "NARROW")
+_NO_CODE = re.compile(r"COD(E|ED|ING)\b|UNKNOWN|MISSING|PENDING|\AN\.?/?A\.?\Z|\A\W*\Z")
 
 
 @readiness(
@@ -101,6 +103,63 @@ def term_and_code(data: Dataset, pairs: tuple[tuple[str, str], ...]) -> Iterator
         yield Fault(several_codes, (code, term), f"{term} has more than one {code}")
         several_terms = _exceptions(data, code, term) & ~several_codes
         yield Fault(several_terms, (term, code), f"{code} has more than one {term}")
+
+
+@readiness(
+    "AE048",
+    title="System organ class and preferred term are at the wrong level",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=_ADAE,
+    needs=("AEDECOD",),
+    needs_any=(("AESOC", "AEBODSYS"),),
+)
+def term_at_another_level(data: Dataset) -> Iterator[Fault]:
+    """A preferred term is in AESOC or AEBODSYS, or a system organ class in AEDECOD.
+
+    ## What it checks
+    No text is both a preferred term and a system organ class, in any case. The records on the level where
+    the text is less frequent are reported; if the numbers are equal, all of them.
+
+    ## Not a fault
+    UNCODED, NOT CODED, UNKNOWN and the like, on all levels of an event that is not coded yet.
+
+    ## Why it matters
+    The event is in a row of its own in tables by system organ class and preferred term.
+
+    ## Smallest fix
+    Take AEDECOD, AESOC and AEBODSYS from the coded data again.
+    """
+    terms = _texts(data, "AEDECOD")
+    for name in ("AESOC", "AEBODSYS"):
+        if name not in data:
+            continue
+        classes = _texts(data, name)
+        shared = {text for text in terms.keys() & classes.keys() if not _NO_CODE.search(text)}
+        wrong_classes = {text for text in shared if classes[text] <= terms[text]}
+        wrong_terms = {text for text in shared if terms[text] <= classes[text]}
+        mask = data.matching(name, partial(_among, wrong_classes))
+        yield Fault(mask, (name, "AEDECOD"), f"{name} is a preferred term on other records")
+        mask = data.matching("AEDECOD", partial(_among, wrong_terms)) & ~mask
+        yield Fault(mask, ("AEDECOD", name), f"AEDECOD is a system organ class ({name}) on other records")
+
+
+def _texts(data: Dataset, variable: str) -> dict[str, int]:
+    """Distinct texts, in capital letters, and their numbers of records."""
+    distinct = data.distinct(variable)
+    times = np.bincount(distinct.codes[distinct.codes >= 0], minlength=len(distinct))
+    counted: dict[str, int] = {}
+    for text, records in zip(distinct, times.tolist(), strict=True):
+        counted[_plain(text)] = counted.get(_plain(text), 0) + records
+    return counted
+
+
+def _among(texts: Collection[str], text: object) -> bool:
+    return _plain(text) in texts
+
+
+def _plain(text: object) -> str:
+    return str(text).strip().upper()
 
 
 def _exceptions(data: Dataset, key: str, value: str) -> Mask:

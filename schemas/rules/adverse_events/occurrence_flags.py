@@ -17,6 +17,7 @@ from ...study.dataset import Dataset
 from ...wording import not_present
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
+from .adverse_events import parts_of_an_event
 from .severity import RANKS, ranks
 from .treatment_emergence import emergent
 
@@ -30,6 +31,15 @@ _CLASS = (("AEBODSYS",), ("AESOC",))
 _TERM = (("AEDECOD",),)
 _BY_CLASS = {"within": _CLASS, "group": "subject and system organ class", "grain": Grain.DATASET}
 """Which of two variables for the organ class a flag may go by, only the whole dataset tells."""
+_FLAGS = {
+    "AOCCFL": (_SUBJECT, False),
+    "AOCCSFL": (_CLASS, False),
+    "AOCCPFL": (_TERM, False),
+    "AOCCIFL": (_SUBJECT, True),
+    "AOCCSIFL": (_CLASS, True),
+    "AOCCPIFL": (_TERM, True),
+}
+"""The groups of each flag, and whether it marks the worst event and not the first."""
 _PERIODS = ("APERIOD", "APHASE", "TRTA", "TRTP")
 
 
@@ -55,8 +65,9 @@ def one_per_group(
 
     ## What it checks
     {flag} is Y on at most one record per {group}: an error. It is Y on one record of each {group} with
-    a treatment-emergent event: a warning. The flagged first occurrence has the earliest ASTDT, the
-    flagged worst one the highest severity or grade of the treatment-emergent events: a note.
+    a treatment-emergent event: a warning. The flagged first occurrence has the earliest ASTDT: a note.
+    The flagged worst one has the highest severity or grade of the treatment-emergent events: a warning,
+    or a note if the flagged event is not treatment-emergent or an event of the subject was split.
 
     ## Not a fault
     Several events on the earliest day or with the worst severity: any of them may be flagged. A flag on
@@ -202,7 +213,15 @@ def _worse_elsewhere(data: Dataset, flag: str, ways: _Ways, flagged: Mask) -> It
         rank = ranks(data, scale)
         milder = milder & ways.agree(partial(_exceeds, rank, flagged=flagged, data=data))
     message = f"{flag} is Y, but the event is not the worst of its group"
-    yield Fault(milder, (flag, *scales), message, Severity.NOTE)
+    clear = emergent(data) & ~_of_split_events(data)
+    yield Fault(milder & clear, (flag, *scales), message, Severity.WARNING)
+    yield Fault(milder & ~clear, (flag, *scales), message, Severity.NOTE)
+
+
+def _of_split_events(data: Dataset) -> Mask:
+    """Records of subjects with an event in several parts: a flag may be on its first, not its worst part."""
+    subject = data.groups("USUBJID")
+    return _any(subject, parts_of_an_event(data))[subject]
 
 
 def _exceeds(values: NDArray[np.float64], group: Groups, flagged: Mask, data: Dataset) -> Mask:
@@ -249,3 +268,74 @@ def other_occurrence_flag(data: Dataset) -> Iterator[Yield]:
     for flag in flags:
         other = data.filled(flag) & ~data.equals(flag, "Y")
         yield Fault(other, (flag,), f"{flag} is neither Y nor null")
+
+
+@readiness(
+    "AE049",
+    title="Occurrence flag on an event that is not treatment-emergent",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=_ADAE,
+    needs=("USUBJID", "TRTEMFL"),
+    needs_any=(tuple(_FLAGS),),
+)
+def flag_without_emergence(data: Dataset) -> Iterator[Fault]:
+    """An occurrence flag of treatment-emergent events is on an event that is not treatment-emergent.
+
+    ## What it checks
+    AOCCFL, AOCCSFL, AOCCPFL, AOCCIFL, AOCCSIFL and AOCCPIFL are Y on treatment-emergent events only, if
+    most of the data show that they are derived from these: an earlier (for the I variants an equally
+    severe or more severe) event that is not treatment-emergent is not flagged, and subjects, classes and
+    terms without a treatment-emergent event have no flag.
+
+    ## Not a fault
+    Flags that are derived from all events, as the other records show.
+
+    ## Why it matters
+    A table that selects TRTEMFL = Y and AOCCFL = Y does not count the subject.
+
+    ## Smallest fix
+    Derive the flag again from the treatment-emergent events.
+    """
+    own = emergent(data)
+    for flag, (within, worst) in _FLAGS.items():
+        choices = _choices(data, within) if flag in data else []
+        if not choices:
+            continue
+        flagged, ways = data.equals(flag, "Y"), _Ways(data, choices)
+        order = _severity(data) if worst else -data.days("ASTDT") if "ASTDT" in data else None
+        misplaced = ways.agree(partial(_exceptional, flagged=flagged, emergent=own, order=order))
+        message = (
+            f"{flag} is Y, but TRTEMFL is not; {flag} is derived from treatment-emergent events elsewhere"
+        )
+        yield Fault(misplaced, (flag, "TRTEMFL"), message)
+
+
+def _severity(data: Dataset) -> NDArray[np.float64] | None:
+    scales = [scale for scale in RANKS if scale in data and data.is_character(scale)]
+    return np.fmax.reduce([ranks(data, scale) for scale in scales]) if scales else None
+
+
+def _exceptional(group: Groups, flagged: Mask, emergent: Mask, order: NDArray[np.float64] | None) -> Mask:
+    """Flagged records that are not emergent, where more groups show that emergent ones are to be flagged."""
+    exceptions = flagged & ~emergent & (group >= 0)
+    if not exceptions.any():
+        return exceptions
+    has, other = _any(group, emergent), ~emergent & (group >= 0)
+    if order is None:
+        ahead = _any(group, other)
+    else:
+        ahead = _greatest(group, other, order) >= _greatest(group, emergent, order)
+    exceptional = _any(group, exceptions)
+    passed_over = has & ahead & _any(group, flagged & emergent)
+    unflagged = ~has & _any(group, other) & ~exceptional
+    shown = np.count_nonzero((passed_over | unflagged) & ~exceptional)
+    return exceptions if shown > np.count_nonzero(exceptional) else np.zeros_like(exceptions)
+
+
+def _greatest(group: Groups, among: Mask, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Greatest value of each group, NaN where it has none."""
+    greatest = np.full(int(group.max(initial=0)) + 1, -np.inf)
+    usable = among & (group >= 0) & ~np.isnan(values)
+    np.maximum.at(greatest, group[usable], values[usable])
+    return np.where(np.isinf(greatest), np.nan, greatest)

@@ -25,7 +25,7 @@ _CRITERIA = (*_COMPLETE, "AESMIE")
 _GRADES = ("AETOXGR", "AETOXGRN", "ATOXGR", "ATOXGRN")
 _FATAL = ("AESDTH", "AEOUT", *_GRADES)
 _DEATHS = ("DTHFL", "DTHDT", "ADSL.DTHFL", "ADSL.DTHDT")
-_DEATH_DATE = ("DTHDT", "ADSL.DTHDT")
+DEATH_DATE = ("DTHDT", "ADSL.DTHDT")
 
 
 @readiness(
@@ -124,7 +124,7 @@ def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
     spared = np.logical_or.reduce([sign.denies for sign in signs])
     variables = _told_by(signs)
     message = f"{_and(list(variables))} disagree on whether the event was fatal"
-    yield Fault(_fatal(data) & spared, variables, message)
+    yield Fault(fatal(data) & spared, variables, message)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,7 @@ def _told_by(signs: list[_Sign]) -> tuple[str, ...]:
     return tuple(name for sign in signs for name in sign.variables)
 
 
-def _fatal(data: Dataset) -> Mask:
+def fatal(data: Dataset) -> Mask:
     fatal: Mask = np.logical_or.reduce([sign.says for sign in _signs(data)])
     return fatal
 
@@ -200,7 +200,7 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     Take deaths from one source; complete DTHFL and DTHDT.
     """
     death = _deaths(data, study)
-    alive = _fatal(data) & death.known & ~death.died
+    alive = fatal(data) & death.known & ~death.died
     message = "the event is fatal but ADSL has no death for the subject"
     yield Fault(alive, (*_told_by(_signs(data)), "DTHFL", "DTHDT"), message)
 
@@ -212,7 +212,7 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("USUBJID", "AENDT"),
-    needs_any=(_FATAL, _DEATH_DATE),
+    needs_any=(_FATAL, DEATH_DATE),
     consults=("ADSL",),
 )
 def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
@@ -233,8 +233,8 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     end = analysed(data, "AENDT", "AENDTF", "AEENDTC")
     differs, imputed = (
-        _fatal(data) & end.exclude(subject_days(data, study, "DTHDT")),
-        _death_imputed(data, study),
+        fatal(data) & end.exclude(subject_days(data, study, "DTHDT")),
+        death_imputed(data, study),
     )
     message = "AENDT of a fatal event differs from DTHDT"
     yield Fault(differs & ~imputed, ("AENDT", "DTHDT"), message)
@@ -248,7 +248,7 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("USUBJID", "ASTDT"),
-    needs_any=(_DEATH_DATE,),
+    needs_any=(DEATH_DATE,),
     consults=("ADSL",),
 )
 def start_after_death(data: Dataset, study: Study) -> Iterator[Fault]:
@@ -267,12 +267,12 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Fault]:
     Correct the date that is wrong.
     """
     start = analysed(data, "ASTDT", "ASTDTF", "AESTDTC")
-    after, imputed = start.first > subject_days(data, study, "DTHDT"), _death_imputed(data, study)
+    after, imputed = start.first > subject_days(data, study, "DTHDT"), death_imputed(data, study)
     message = "ASTDT is after DTHDT"
     yield Fault(after & ~imputed, ("ASTDT", "DTHDT"), message)
     yield Fault(after & imputed, ("ASTDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
 
 
-def _death_imputed(data: Dataset, study: Study) -> Mask:
+def death_imputed(data: Dataset, study: Study) -> Mask:
     flag = subject(data, study, "DTHDTF")
     return np.zeros(len(data), dtype=np.bool_) if flag is None else flag.known & ~flag.missing()

@@ -32,6 +32,11 @@ RANKS = ("ASEV", "AESEV", "ATOXGR", "AETOXGR")
 """Texts that say how bad an event was."""
 _ANY_GRADE = re.compile(r".*(TOXGR|ASTCT).*")
 FATAL_GRADE = 5
+_NUMBER = re.compile(r"(?:GRADE|GR\.?|G)?\s*(-?\d+(?:\.\d+)?)\Z", re.IGNORECASE)
+_SAME_SCALE = (("AETOXGR", "AESEV"), ("ATOXGR", "ASEV"))
+_SEVERE = 3
+_AGREE = 0.9
+"""Share of records on which grade and severity must agree before the others are reported."""
 
 
 def rank_of(scale: str, text: object) -> float:
@@ -78,8 +83,8 @@ def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]
 
     ## Not a fault
     A text that has no number on any record (NOT GRADED). A {number} that is missing on every record.
-    {text} against another scale: severity and grade, collected and analysed, CTCAE and ASTCT are never
-    compared.
+    {text} against another scale: collected and analysed, CTCAE and ASTCT are never compared; grade and
+    severity are compared by another rule.
 
     ## Why it matters
     The worst event of a subject is selected by number and displayed by text.
@@ -157,3 +162,83 @@ def emergent_without_grade(data: Dataset) -> Iterator[Yield]:
     lacking = emergent(data) & ~graded
     usual = [name for name in ("ATOXGR", "AETOXGR", "ATOXGRN", "AETOXGRN") if name in data]
     yield Fault(lacking, (*usual[:1], "TRTEMFL"), "toxicity grade is missing on a treatment-emergent event")
+
+
+@readiness(
+    "AE046",
+    title="Severity is inconsistent with toxicity grade",
+    severity=Severity.NOTE,
+    grain=Grain.DATASET,
+    structures=_ADAE,
+    needs_any=(("AETOXGR", "ATOXGR"), ("AESEV", "ASEV")),
+)
+def severity_against_grade(data: Dataset) -> Iterator[Yield]:
+    """Severity and toxicity grade of an event disagree, although they agree on the other events.
+
+    ## What it checks
+    AESEV against AETOXGR, and ASEV against ATOXGR: mild is grade 1, moderate grade 2, severe grade 3 or
+    more. The exceptions are reported if at least 90% of the records agree.
+
+    ## Not a fault
+    A study in which the two are independent assessments: they then agree on fewer records. Grade 4 or 5
+    with SEVERE. A grade 0, or a text that is neither.
+
+    ## Why it matters
+    The tables by severity and by grade have different numbers of severe events.
+
+    ## Smallest fix
+    Query the severity or the grade.
+    """
+    pairs = [pair for pair in _SAME_SCALE if pair[0] in data and pair[1] in data]
+    if not pairs:
+        yield NotApplicable("no grade is present with its severity (AETOXGR and AESEV, ATOXGR and ASEV)")
+        return
+    for grade, severity in pairs:
+        if not data.is_character(severity):
+            continue
+        found, expected = grades(data, grade), ranks(data, severity)
+        judged = (found >= 1) & (found <= FATAL_GRADE) & ~np.isnan(expected)
+        differs = judged & (np.minimum(found, _SEVERE) != np.minimum(expected, _SEVERE))
+        if np.count_nonzero(differs) <= (1 - _AGREE) * np.count_nonzero(judged):
+            message = f"{severity} is inconsistent with {grade}, with which it agrees on other records"
+            yield Fault(differs, (severity, grade), message)
+
+
+@readiness(
+    "AE047",
+    title="Toxicity grade is not 0, 1, 2, 3, 4 or 5",
+    severity=Severity.WARNING,
+    grain=Grain.RECORD,
+    structures=_ADAE,
+    needs_any=(("AETOXGR", "ATOXGR", "AETOXGRN", "ATOXGRN"),),
+)
+def grade_out_of_range(data: Dataset) -> Iterator[Fault]:
+    """A toxicity grade is a number that no grading scale has.
+
+    ## What it checks
+    A grade in AETOXGR, ATOXGR and their numbers, written as 3 or GRADE 3, is 0, 1, 2, 3, 4 or 5.
+
+    ## Not a fault
+    Texts without a number (NOT GRADED).
+
+    ## Why it matters
+    The event is in no row of a table by grade, or counts as the worst one of its subject.
+
+    ## Smallest fix
+    Correct the grade.
+    """
+    for name in (*_GRADES, *(f"{grade}N" for grade in _GRADES)):
+        if name in data:
+            found = _numbers_in(data, name)
+            known = np.isnan(found) | np.isin(found, range(FATAL_GRADE + 1))
+            yield Fault(~known, (name,), f"{name} is not 0, 1, 2, 3, 4 or 5")
+
+
+def _numbers_in(data: Dataset, variable: str) -> NDArray[np.float64]:
+    """Numbers, also those in texts, per record; NaN where there is none."""
+    if not data.is_character(variable):
+        return data.numbers(variable)
+    texts = data.distinct(variable)
+    matches = [_NUMBER.match(str(text).strip()) for text in texts]
+    numbers = [float(found[1]) if found else np.nan for found in matches]
+    return texts.spread(np.array(numbers, dtype=np.float64), missing=np.nan)

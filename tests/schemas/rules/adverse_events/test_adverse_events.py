@@ -102,3 +102,40 @@ class TestEventRepeated:
     def test_events_without_a_start_are_not_compared(self, trial):
         trial.adae["ASTDT"] = pd.NaT
         assert trial.findings("AE041") == []
+
+
+class TestRequiredValues:
+    @pytest.fixture
+    def known(self, trial):
+        trial.adae = trial.adae.assign(AESER=["N"] * 9 + ["Y"] * 3)
+        return trial
+
+    def test_missing(self, known):
+        assert known.findings("AE045") == []
+        known.adae.loc[[0, 1], "AETERM"] = None
+        known.adae.loc[3, "AESER"] = ""
+        assert {(each.variables, each.records) for each in known.findings("AE045")} == {
+            (("AETERM",), 2),
+            (("AESER",), 1),
+        }
+
+    def test_yes_or_null(self, known):
+        known.adae["AESER"] = [None] * 9 + ["Y"] * 3
+        assert known.findings("AE045") == []
+
+    def test_known_of_treatment_emergent_events_only(self, known):
+        known.adae["TRTEMFL"] = [None] * 3 + ["Y"] * 9
+        known.adae.loc[:2, "AESER"] = None
+        assert known.findings("AE045") == []
+        known.adae.loc[3, "AESER"] = None
+        assert known.told("AE045") == [("warning", 4)]
+
+    def test_record_of_a_subject_without_events(self, known):
+        known.adae.loc[0, ["AETERM", "AESEQ", "ASTDT", "AENDT", "AESER"]] = [
+            None,
+            np.nan,
+            pd.NaT,
+            pd.NaT,
+            None,
+        ]
+        assert known.findings("AE045") == []

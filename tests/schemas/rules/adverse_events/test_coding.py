@@ -131,3 +131,28 @@ class TestQueries:
         queried.adae.loc[0, query] = None
         found = queried.finding("AE035")
         assert (str(found.severity), found.records, found.variables[0]) == ("note", 1, query)
+
+
+class TestLevels:
+    @pytest.fixture
+    def coded(self, trial):
+        trial.adae = trial.adae.assign(
+            AEDECOD=["Nausea", "Vomiting", "Fatigue"] * 4,
+            AESOC=["Gastrointestinal disorders", "Gastrointestinal disorders", "General disorders"] * 4,
+        )
+        return trial
+
+    def test_term_as_class(self, coded):
+        assert coded.findings("AE048") == []
+        coded.adae.loc[0, "AESOC"] = "NAUSEA"
+        found = coded.finding("AE048")
+        assert (str(found.severity), found.records, found.variables[0]) == ("warning", 1, "AESOC")
+
+    def test_levels_exchanged(self, coded):
+        coded.adae.loc[0, ["AEDECOD", "AESOC"]] = ["General disorders", "Nausea"]
+        assert coded.told("AE048") == [("warning", 1)]
+
+    @pytest.mark.parametrize("text", ["UNCODED", "Not coded", "unknown", "To be coded", "N/A"])
+    def test_not_coded(self, coded, text):
+        coded.adae.loc[0, ["AEDECOD", "AESOC"]] = text
+        assert coded.findings("AE048") == []

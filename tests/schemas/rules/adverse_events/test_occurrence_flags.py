@@ -86,7 +86,7 @@ class TestWorst:
 
     def test_on_a_milder_one(self, flagged, rule, flag):
         flagged.adae.loc[[0, 1], flag] = ["Y", None]
-        assert flagged.told(rule) == [("note", 1)]
+        assert flagged.told(rule) == [("warning", 1)]
 
     def test_by_grade_where_severity_says_otherwise(self, flagged, rule, flag):
         flagged.adae.loc[[0, 1], flag] = ["Y", None]
@@ -122,3 +122,40 @@ class TestOthers:
         flagged.adae["AOCC01FL"] = ["Y", "N", "", None] * 3
         found = flagged.finding("AE017")
         assert (str(found.severity), found.records, found.variables) == ("error", 3, ("AOCC01FL",))
+
+
+class TestNotEmergent:
+    """Four subjects of three events; the first event of each is before treatment."""
+
+    @pytest.fixture
+    def flagged(self, trial):
+        trial.adae = trial.adae.assign(TRTEMFL=[None, "Y", "Y"] * 4, AOCCFL=[None, "Y", None] * 4)
+        return trial
+
+    def test_one_on_an_earlier_event(self, flagged):
+        assert flagged.findings("AE049") == []
+        flagged.adae.loc[[0, 1], "AOCCFL"] = ["Y", None]
+        found = flagged.finding("AE049")
+        assert (str(found.severity), found.records, found.variables) == ("warning", 1, ("AOCCFL", "TRTEMFL"))
+
+    def test_a_subject_without_emergent_events(self, flagged):
+        flagged.adae.loc[0:2, ["TRTEMFL", "AOCCFL"]] = [[None, "Y"], [None, None], [None, None]]
+        assert flagged.told("AE049") == [("warning", 1)]
+
+    def test_derived_from_all_events(self, flagged):
+        flagged.adae["AOCCFL"] = ["Y", None, None] * 4
+        assert flagged.findings("AE049") == []
+
+    def test_nothing_shows_what_it_is_derived_from(self, flagged):
+        flagged.adae["TRTEMFL"] = ["Y", "Y", None] * 4
+        flagged.adae["AOCCFL"] = ["Y", None, None] * 4
+        flagged.adae.loc[[0, 2], "AOCCFL"] = [None, "Y"]
+        assert flagged.findings("AE049") == []
+
+    def test_the_worst(self, flagged):
+        flagged.adae = flagged.adae.assign(AESEV=["SEVERE", "MODERATE", "MILD"] * 4).rename(
+            columns={"AOCCFL": "AOCCIFL"}
+        )
+        assert flagged.findings("AE049") == []
+        flagged.adae.loc[[0, 1], "AOCCIFL"] = ["Y", None]
+        assert flagged.told("AE049") == [("warning", 1)]

@@ -84,3 +84,46 @@ class TestNoGrade:
     def test_another_grading(self, trial):
         trial.adae = trial.adae.assign(TRTEMFL="Y", AETOXGR=[None, *["3"] * 11], ASTCTGR=["2", *[None] * 11])
         assert trial.findings("AE027") == []
+
+
+class TestSeverityAndGrade:
+    @pytest.fixture
+    def rated(self, trial):
+        trial.adae = trial.adae.assign(
+            AETOXGR=["1", "2", "3", "4", "5", "1"] * 2,
+            AESEV=["MILD", "MODERATE", "SEVERE", "SEVERE", "SEVERE", "MILD"] * 2,
+        )
+        return trial
+
+    def test_an_exception(self, rated):
+        assert rated.findings("AE046") == []
+        rated.adae.loc[2, "AESEV"] = "MILD"
+        found = rated.finding("AE046")
+        assert (str(found.severity), found.records, found.variables) == ("note", 1, ("AESEV", "AETOXGR"))
+
+    def test_independent_assessments(self, rated):
+        rated.adae["AESEV"] = ["MILD", "MILD", "MODERATE", "SEVERE"] * 3
+        assert rated.findings("AE046") == []
+
+    def test_grade_of_a_number_and_words(self, rated):
+        rated.adae["AETOXGR"] = rated.adae.AETOXGR.astype(float)
+        assert rated.findings("AE046") == []
+        rated.adae["AETOXGR"] = "GRADE " + rated.adae.AETOXGR.astype(int).astype(str)
+        assert rated.findings("AE046") == []
+
+    def test_other_pairs_are_not_compared(self, rated):
+        rated.adae = rated.adae.rename(columns={"AESEV": "ASEV"})
+        assert "no grade is present with its severity" in rated.reason("AE046")
+
+
+class TestRangeOfGrades:
+    @pytest.mark.parametrize("grade", ["6", "GRADE 7", "-1", "2.5"])
+    def test_text(self, trial, grade):
+        trial.adae["AETOXGR"] = ["0", "1", "Grade 5", "NOT GRADED"] * 3
+        assert trial.findings("AE047") == []
+        trial.adae.loc[3, "AETOXGR"] = grade
+        assert trial.told("AE047") == [("warning", 1)]
+
+    def test_number(self, trial):
+        trial.adae["ATOXGRN"] = [np.nan, 0, 5, 9] * 3
+        assert trial.told("AE047") == [("warning", 3)]
