@@ -18,12 +18,13 @@ _QUALIFIED = re.compile(
     r"|alive|last|lost|ongoing|withdr\w*|cut)\b",
     re.IGNORECASE,
 )
-"""Words of a description that is not simply that of an event: "No progression", "Death after missed visits"."""
+"""Words of a text that is not simply that of an event: "No progression", "Death after missed visits"."""
 _CENSORING = re.compile(
     r"\b(alive|last|lost|cut[\s-]?off|ongoing|censor\w*|withdr\w*|no|not|without|completed)\b", re.IGNORECASE
 )
 _ABOUT_DEATH = re.compile(r"\b(survival|death|mortality)\b", re.IGNORECASE)
 _ABOUT_PROGRESSION = re.compile(r"\b(progress\w*|relapse|recurrence|disease[\s-]free)\b", re.IGNORECASE)
+_ABOUT_FOLLOW_UP = re.compile(r"follow|censor|reverse|contact", re.IGNORECASE)
 _DEATH_DATES = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
 _LAST_DATES = frozenset({"LSTALVDT", "RFENDT", "RFENDTC", "EOSDT", "DCUTDT"})
 
@@ -44,15 +45,15 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     lowest[~(lowest < np.inf)] = np.nan
     lower = cnsr == lowest[parameters.codes]
     higher = cnsr > lowest[parameters.codes]
-    events, censorings = _events(data), _censorings(data)
+    events, censorings = named_events(data), _censorings(data)
     proven = (lowest > 0) & parameters.mostly(events, lower) & parameters.mostly(censorings, higher)
     proven &= (parameters.count(higher) > 0) & (parameters.count(lower & censorings) == 0)
     proven &= parameters.count(higher & events) == 0
     return np.where(proven, lowest, np.nan)
 
 
-def _events(data: Dataset) -> Mask:
-    """Records with the description, or the source, of the event that their parameter is about."""
+def named_events(data: Dataset) -> Mask:
+    """Records with the description, or the source, of the event that PARAM names; none of follow-up."""
     survival, progression = _about(data, _ABOUT_DEATH), _about(data, _ABOUT_PROGRESSION)
     for role in ("OS", "PFS", "EFS", "DFS"):
         survival |= with_role(data, role)[data.parameters.codes]
@@ -65,7 +66,8 @@ def _events(data: Dataset) -> Mask:
         found |= progression & plain & _saying(data, "EVNTDESC", _PROGRESSION)
     if "CNSDTDSC" in data:
         found &= data.missing("CNSDTDSC")
-    return found
+    named: Mask = found & ~_about(data, _ABOUT_FOLLOW_UP)
+    return named
 
 
 def _censorings(data: Dataset) -> Mask:

@@ -1,7 +1,8 @@
 """All defects that the tests do to clean data."""
 
 from damage_to_events import EVENTS
+from damage_to_firsts import FIRSTS
 from damage_to_subjects import METADATA, RESPONSES, SUBJECTS
 from damage_to_times import TIME_TO_EVENT
 
-DAMAGES = (*TIME_TO_EVENT, *RESPONSES, *SUBJECTS, *METADATA, *EVENTS)
+DAMAGES = (*TIME_TO_EVENT, *RESPONSES, *SUBJECTS, *METADATA, *EVENTS, *FIRSTS)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-import event_designs  # noqa: F401  (importing adds its designs, as do the next two)
+import event_designs  # noqa: F401  (importing adds its designs, as do the others)
+import first_designs  # noqa: F401
 import numpy as np
 import pandas as pd
 import pytest
