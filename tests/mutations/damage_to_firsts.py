@@ -96,7 +96,39 @@ def _later_event(delivery: Delivery, rng: Rng) -> None:
     delivery.put("ADAE", pd.concat([events, more], ignore_index=True))
 
 
+def _start_of_one_arm(delivery: Delivery, rng: Rng) -> None:
+    """STARTDT at randomization in the arm of placebo, at the first dose in the other."""
+    times, subjects = delivery.frame("ADTTE"), delivery.frame("ADSL").set_index("USUBJID")
+    for arm, date in (("Placebo", "RANDDT"), ("Drug X 10 mg", "TRTSDT")):
+        own = times.PARAMCD.eq("OS") & times.TRTP.eq(arm)
+        times.loc[own, "STARTDT"] = times.USUBJID[own].map(subjects[date])
+
+
+def _all_dates(by: int):
+    def change(delivery: Delivery, rng: Rng) -> None:
+        times = delivery.frame("ADTTE")
+        for name in ("ADT", "STARTDT"):
+            times[name] += pd.Timedelta(days=by)
+
+    return change
+
+
+def _start_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    times.loc[some(times, rng, has(PARAMCD="PFS"), 2), "STARTDT"] = pd.NaT
+
+
+def _subjects_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="PFS"), 12)))
+
+
 FIRSTS = (
+    warning("STARTDT of one arm from another date", _start_of_one_arm, "XD035", "STARTDT"),
+    error("all dates counted from 1970 in place of 1960", _all_dates(-3653), "XD035", "STARTDT"),
+    error("all dates a century late", _all_dates(36525), "XD035", "STARTDT"),
+    warning("STARTDT lost", _start_lost, "TTE031", "STARTDT"),
+    warning("twelve subjects lost from a parameter", _subjects_lost, "XD004", "USUBJID"),
     error("CNSR 1 for deaths and 2 for the living", _one_for_events("OS"), "TTE030", "CNSR"),
     error("CNSR 1 for progressions and 2 for censored", _one_for_events("PFS"), "TTE030", "CNSR"),
     error("CNSR 1 for events in one parameter only", _other_polarity("PFS"), "TTE011", "CNSR"),

@@ -26,7 +26,7 @@ def target_lesions_progress_earlier(delivery):
         PARAMN=2.0,
         ASEQ=lambda data: data.ASEQ + 100,
     )
-    lesions["AVALC"] = np.where(np.arange(len(lesions)) % 9 == 0, "SD", "SD")
+    lesions["AVALC"] = "PD"
     delivery.put("ADRS", pd.concat([adrs, lesions], ignore_index=True))
 
 
@@ -64,3 +64,20 @@ def no_event_in_a_parameter(delivery):
     times.loc[own, "CNSDTDSC"] = "Last contact"
     times.loc[own, ["SRCDOM", "SRCVAR", "SRCSEQ"]] = [None, None, np.nan]
     times.loc[own, "PARAM"] = "Time to First Seizure (Days)"
+
+
+@design
+def a_landmark_analysis(delivery):
+    """Survival from the ninetieth day after the first dose on, of those who were alive then."""
+    times = delivery.frame("ADTTE")
+    first_dose = delivery.frame("ADSL").set_index("USUBJID").TRTSDT
+    more = times[times.PARAMCD.eq("OS")].assign(
+        PARAMCD="OSLM90",
+        PARAM="Survival from Day 90 (Days)",
+        PARAMN=8.0,
+        ASEQ=lambda data: data.ASEQ + 20,
+        STARTDT=lambda data: data.USUBJID.map(first_dose) + pd.Timedelta(days=90),
+    )
+    more = more[more.ADT >= more.STARTDT]
+    more["AVAL"] = (more.ADT - more.STARTDT).dt.days + 1.0
+    delivery.put("ADTTE", pd.concat([times, more], ignore_index=True))

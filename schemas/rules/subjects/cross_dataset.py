@@ -26,6 +26,8 @@ from ..rule import Fault, Grain, NotApplicable, Yield
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
+_NEARLY = 0.85
+"""It may well be about a population of which it has so much."""
 
 
 @readiness(
@@ -232,6 +234,9 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
         if declared or total - lacking >= _COVERS * total:
             severity = Severity.ERROR if flag else None
             found.append(OfParameter(name, message, severity=severity, cause=cause))
+        elif total - lacking >= _NEARLY * total:
+            message += "; most others have one"
+            found.append(OfParameter(name, message, cause=cause))
         elif of_survival[own[0]]:
             message += "; no population in ADSL matches better"
             found.append(OfParameter(name, message, severity=Severity.NOTE, cause=cause))

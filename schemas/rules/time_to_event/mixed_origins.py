@@ -38,7 +38,7 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
     """STARTDT of a parameter is one date of ADSL on some records and another on others, or all are shifted.
 
     ## What it checks
-    Parameters whose STARTDT is no date of ADSL on 95% of the records (with one, XD006 reports the exceptions).
+    Parameters whose STARTDT is no date of ADSL on 95% of the records; with one, XD006 reports exceptions.
     If it is a date of ADSL on at least half of them, the other records are reported, with the variable of
     ADSL (treatment, site, …) that tells them apart. If at least 95% of 10 or more records are the same number
     of days before or after TRTSDT, RANDDT or another date of ADSL: one day is a warning, ten years or more is
