@@ -26,7 +26,9 @@ def target_lesions_progress_earlier(delivery):
         PARAMN=2.0,
         ASEQ=lambda data: data.ASEQ + 100,
     )
-    lesions["AVALC"] = "PD"
+    times = delivery.frame("ADTTE")
+    progressed = times.USUBJID[times.PARAMCD.eq("PFS") & times.CNSR.eq(0)]
+    lesions = lesions[lesions.USUBJID.isin(progressed)].assign(AVALC="PD")
     delivery.put("ADRS", pd.concat([adrs, lesions], ignore_index=True))
 
 

@@ -26,6 +26,8 @@ from ..rule import Fault, Grain, NotApplicable, Yield
 _POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
+_OF_SURVIVORS = re.compile(r"\blandmark|\b(from|since|after) (day|week|month|year)\b", re.IGNORECASE)
+"""PARAM of a parameter of the subjects who were at risk at a later day."""
 _NEARLY = 0.85
 """It may well be about a population of which it has so much."""
 
@@ -196,7 +198,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     survival that matches no population is a note.
 
     ## Not a fault
-    Duration of response, for any number of responders, and other parameters of a subset. Subjects
+    Duration of response, for any number of responders, and other parameters of a subset. A landmark analysis
+    by PARAM ("Survival from Day 90"): it has those at risk on that day. Subjects
     randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
 
     ## Why it matters
@@ -214,6 +217,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     found = []
     of_response = records_with_role(data, "DOR")
     of_survival = records_with_role(data, "OS")
+    if "PARAM" in data:
+        of_response |= data.matching("PARAM", lambda text: bool(_OF_SURVIVORS.search(str(text))))
     for name, own in parameters.each(parameters.durations & (record >= 0)):
         having = np.unique(subjects[record[own]])
         declared = parameters.endpoint(name).population

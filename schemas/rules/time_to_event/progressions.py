@@ -157,7 +157,8 @@ def _progression_events(data: Dataset) -> Mask:
         found &= data.matching(
             "EVNTDESC", lambda text: bool(_PROGRESSED.search(str(text))) and not _OTHERWISE.search(str(text))
         )
-    return found
+    from_assessments: Mask = found
+    return from_assessments
 
 
 def _starts(data: Dataset, adrs: Dataset, chosen: Mask) -> Days:
