@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..study.parameters import Parameters
+from .event_code import named_events
 from .parameters import FOLLOW_UP, with_role
 
 
@@ -117,6 +118,12 @@ _EVENT_DOMAINS = frozenset({"ADAE", "AE"})
 
 def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     """Indications that CNSR is inverted, parameter by parameter."""
+    named = sides.only_censored(named_events(data))
+    if named.any():  # where some censored records have a word of an event, such as "No progression"
+        described = _having(data, "EVNTDESC", _EVENT_WORDS) & ~_censoring_texts(data)
+        named &= ~sides.only_censored(described)
+    statement = "records with CNSR >= 1 are described as the event that PARAM names"
+    yield Clue(statement, named, opens=False)
     texts = _censoring_texts(data)
     sources = _censoring_sources(data)
     legal = sides.parameters.mostly(texts | sources, sides.censored)

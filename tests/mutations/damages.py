@@ -1,6 +1,7 @@
 """All defects that the tests do to clean data."""
 
 from damage_to_events import EVENTS
+from damage_to_firsts import FIRSTS
 from damage_to_subjects import ARMS, CHARACTERISTICS, METADATA, PLAUSIBILITY, RESPONSES, SUBJECTS
 from damage_to_times import TIME_TO_EVENT
 
@@ -13,4 +14,5 @@ DAMAGES = (
     *METADATA,
     *PLAUSIBILITY,
     *EVENTS,
+    *FIRSTS,
 )

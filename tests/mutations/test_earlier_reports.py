@@ -13,6 +13,8 @@ from adamgate.schemas.gate.baseline import compared
 from adamgate.schemas.gate.finding import Standing
 
 STUDIES = dict(earlier_reports.judged())
+LATER = frozenset(("TTE030", "TTE031", "TTE032", "XD030", "XD031", "XD032", "XD033", "XD034", "XD035"))
+"""Rules that are newer than those reports."""
 BEFORE = json.loads(earlier_reports.OF_VERSION_1_2.read_text())
 
 
@@ -24,7 +26,8 @@ def baseline_of(name, tmp_path, change=lambda findings: findings):
 
 @cache
 def report_of(name):
-    return STUDIES[name].report()
+    report = STUDIES[name].report()
+    return replace(report, findings=tuple(each for each in report.findings if each.rule_id not in LATER))
 
 
 def test_every_rule_with_several_causes_is_among_them():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import event_designs  # noqa: F401  (importing adds its designs, as do the others of this name)
+import first_designs  # noqa: F401
 import follow_up_designs  # noqa: F401
 import formula_designs  # noqa: F401
 import numpy as np

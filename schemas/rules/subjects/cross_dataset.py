@@ -39,6 +39,8 @@ _DEFINES_NOTHING = re.compile(
     r"(USUBJID|SUBJID|DTH|LST|EOS|DCS|SITE|INV|COUNTRY|REGION|TRT\d\d|TRTSEQ|TR\d\dG|ARM|ACTARM)"
 )
 """Variables of ADSL whose values may go with a loss of records, but define no subset."""
+_OF_SURVIVORS = re.compile(r"\blandmark|\b(from|since|after) (day|week|month|year)\b", re.IGNORECASE)
+"""PARAM of a parameter of the subjects who were at risk at a later day."""
 
 
 @readiness(
@@ -218,8 +220,9 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## Not a fault
     Duration of response, for any number of responders, and other parameters of a subset. A subset that a
-    variable of ADSL defines: it has a value, or other values, for exactly the subjects with a record.
-    Subjects randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
+    variable of ADSL defines: it has a value, or other values, for exactly the subjects with a record. A
+    landmark analysis by PARAM ("Survival from Day 90"): it has those at risk on that day. Subjects
+    randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
 
     ## Why it matters
     A lost subject changes every estimate and is not visible in the dataset.
@@ -237,6 +240,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     of_response = records_with_role(data, "DOR")
     of_survival = records_with_role(data, "OS")
     central = of_survival | records_with_role(data, "PFS")
+    if "PARAM" in data:
+        of_response |= data.matching("PARAM", lambda text: bool(_OF_SURVIVORS.search(str(text))))
     for name, own in parameters.each(parameters.durations & (record >= 0)):
         having = np.unique(subjects[np.concatenate([record[own], _of_lost_arms(adsl, record[own])])])
         having = having[having >= 0]

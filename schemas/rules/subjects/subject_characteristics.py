@@ -37,8 +37,8 @@ def impossible_age(data: Dataset) -> Iterator[Fault]:
     """AGE of a subject is not possible.
 
     ## What it checks
-    AGE is from 0 to 120 years, in the unit of AGEU. If AGEU is not present, or has another value, only a
-    negative AGE is reported.
+    AGE is from 0 to 120 years, in the unit of AGEU. If AGEU is not present, AGE is in years if at most 120
+    for most subjects. With another unit only a negative AGE is reported.
 
     ## Not a fault
     Children, with AGE in days, weeks or months.
@@ -54,6 +54,8 @@ def impossible_age(data: Dataset) -> Iterator[Fault]:
     if "AGEU" in data:
         oldest = [data.equals("AGEU", unit) & (age > limit) for unit, limit in _OLDEST.items()]
         yield Fault(np.logical_or.reduce(oldest), ("AGE", "AGEU"), "AGE is above 120 years")
+    elif 2 * np.count_nonzero(age <= _OLDEST["YEARS"]) > np.count_nonzero(data.filled("AGE")):
+        yield Fault(age > _OLDEST["YEARS"], ("AGE",), "AGE is above 120 years")
 
 
 @readiness(

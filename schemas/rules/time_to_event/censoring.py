@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.censoring_direction import Sides, clues_of_inversion
+from ...evidence.event_code import event_codes
 from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -344,6 +345,9 @@ def no_event(data: Dataset) -> Iterator[Fault]:
     ## What it checks
     Each parameter with CNSR has a record with CNSR = 0.
 
+    ## Not a fault
+    Events coded with another CNSR, which TTE030 reports.
+
     ## Why it matters
     Survival curves stay at 1, medians and hazard ratios cannot be estimated, and some software stops.
 
@@ -353,6 +357,7 @@ def no_event(data: Dataset) -> Iterator[Fault]:
     parameters = data.parameters
     cnsr = data.numbers("CNSR")
     without = (parameters.count(cnsr >= 1) > 0) & (parameters.count(cnsr == 0) == 0)
+    without &= np.isnan(event_codes(data))
     for of in where(data, without):
         message = f"{of.opening}no events, all records are censored"
         yield Fault(None, ("CNSR",), message, parameter=of.parameter, cause=of.cause)

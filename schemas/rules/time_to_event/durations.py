@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...evidence.duration import DurationFormula
 from ...evidence.duration_inference import DurationInference, Scale, in_use, infer_duration
+from ...evidence.parameters import quoted
 from ...evidence.time_unit import TimeUnit, other_unit_in, unit_from_text
 from ...evidence.timed_duration import TimedInference, infer_timed_duration
 from ...severity import Severity
@@ -24,7 +27,9 @@ from ..rule import Fault, Grain, Inference, Yield
 
 _FEW = 20
 """A parameter of fewer records shows a constant only with the help of others."""
-
+_SIDE_BY_SIDE = 6
+_MOST = 0.75
+"""So many records of another parameter must follow its formula."""
 _ENOUGH = 4
 """So many durations above zero prove a unit."""
 
@@ -49,7 +54,9 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     whole days may not differ. Records that do not follow an inferred formula are errors. If no formula fits
     95%, one that fits half of the records while another fits nearly all others means two units in one
     parameter, an error; anything else is a warning about the whole parameter. If no formula fits the dates,
-    ADTM - STARTDTM is tried in days, hours, minutes, seconds and weeks.
+    ADTM - STARTDTM is tried in days, hours, minutes, seconds and weeks. A parameter without a formula,
+    three quarters of whose records follow the formula of a parameter of 20 or more records, is checked by
+    that one.
 
     ## Not a fault
     Months rounded to one decimal, which are up to a day and a half off; study weeks, which are rounded up;
@@ -243,6 +250,58 @@ def end_before_start(data: Dataset) -> Iterator[Fault]:
     yield Fault(before, ("ADT", "STARTDT"), "ADT is before STARTDT")
 
 
+@readiness(
+    "TTE032",
+    title="Parameters derive AVAL with different constants",
+    severity=Severity.NOTE,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("PARAMCD", "AVAL", "ADT", "STARTDT"),
+)
+def constants_differ(data: Dataset) -> Iterator[Fault]:
+    """Parameters of a dataset convert days to the same unit with different constants, or only some add a day.
+
+    ## What it checks
+    The formulas inferred for AVAL of the parameters (see TTE007): those with the same unit have the same
+    number of days per unit, and all parameters either add one day or do not. The note lists them side by
+    side.
+
+    ## Not a fault
+    Parameters in different units. Parameters for which several constants fit equally well, one of them that
+    of the others.
+
+    ## Why it matters
+    Months of 30.4375 and of 30 days differ by 1.5%: medians of two endpoints cannot be compared.
+
+    ## Smallest fix
+    None if the analysis plan defines it so. Otherwise use one constant for all parameters.
+    """
+    fits = {name: inference.fits for name, (_, inference) in _inferences(data).items() if inference.fits}
+    by_unit: dict[TimeUnit, dict[str, tuple[DurationFormula, ...]]] = defaultdict(dict)
+    for name, formulas in fits.items():
+        by_unit[formulas[0].unit][name] = formulas
+    for unit, of_unit in by_unit.items():
+        constants = {name: [each.days_per_unit for each in its] for name, its in of_unit.items()}
+        if not _have_one_in_common(constants.values()):
+            message = f"{unit} differ between parameters: {_side_by_side(data, of_unit)}"
+            yield Fault(None, ("AVAL",), message, cause=f"constants {unit}")
+    offsets = {name: [each.offset for each in its] for name, its in fits.items()}
+    if not _have_one_in_common(offsets.values()):
+        message = f"only some parameters add one day: {_side_by_side(data, fits)}"
+        yield Fault(None, ("AVAL",), message, cause="first day")
+
+
+def _have_one_in_common(several: Iterable[Iterable[object]]) -> bool:
+    sets = [set(each) for each in several]
+    return not sets or bool(set.intersection(*sets))
+
+
+def _side_by_side(data: Dataset, fits: Mapping[str, tuple[DurationFormula, ...]]) -> str:
+    """The formulas of parameters, the first ones by name: "OS: …; PFS: …"."""
+    shown = [f"{quoted(data, name)}: {its[0]}" for name, its in [*fits.items()][:_SIDE_BY_SIDE]]
+    return "; ".join([*shown, *(["…"] if len(fits) > _SIDE_BY_SIDE else [])])
+
+
 _KNOWN: WeakKeyDictionary[Dataset, dict[str, tuple[Positions, DurationInference]]] = WeakKeyDictionary()
 
 
@@ -260,7 +319,7 @@ def _inferences(data: Dataset) -> dict[str, tuple[Positions, DurationInference]]
         for name, (own, inference) in found.items():
             if proven and (inference.records < _FEW or not inference.fits):
                 found[name] = own, infer_duration(aval[own], adt[own], startdt[own], proven)
-        _KNOWN[data] = found
+        _KNOWN[data] = _proved_by_siblings(found)
     return _KNOWN[data]
 
 
@@ -300,6 +359,32 @@ def _timed(data: Dataset) -> Iterator[tuple[str, tuple[Positions, TimedInference
         found = infer_timed_duration(aval[own], elapsed[own])
         if found is not None:
             yield name, (own, found)
+
+
+def _proved_by_siblings(
+    found: dict[str, tuple[Positions, DurationInference]],
+) -> dict[str, tuple[Positions, DurationInference]]:
+    """The same, with the formula of other parameters where it gives most records of one without a formula.
+
+    One record in twelve is more than one in twenty: what the others prove names it all the same.
+    """
+    proved = {
+        _kind(formula)
+        for _, inference in found.values()
+        if inference.records >= _FEW
+        for formula in inference.fits[:1]
+    }
+    for name, (own, inference) in found.items():
+        shared = [formula for formula in inference.best[:1] if _kind(formula) in proved]
+        open_to_proof = not inference.fits and inference.second is None
+        if shared and open_to_proof and inference.explained >= _MOST * inference.records:
+            found[name] = own, replace(inference, fits=(shared[0],))
+    return found
+
+
+def _kind(formula: DurationFormula) -> tuple[object, ...]:
+    """What formulas of parameters share whose AVAL differ in decimals."""
+    return formula.unit, formula.days_per_unit, formula.offset, formula.truncated
 
 
 def _values(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

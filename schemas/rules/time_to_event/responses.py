@@ -21,7 +21,7 @@ from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
-_RESPONSES = frozenset(
+RESPONSES = frozenset(
     {
         *("CR", "PR", "SCR", "VGPR", "CRI", "CRU", "CRH", "NCR", "NPR", "ICR", "IPR", "CMR", "PMR", "CBR"),
         *("COMPLETE RESPONSE", "PARTIAL RESPONSE", "STRINGENT COMPLETE RESPONSE"),
@@ -29,7 +29,7 @@ _RESPONSES = frozenset(
         *("COMPLETE METABOLIC RESPONSE", "PARTIAL METABOLIC RESPONSE", "RESPONDER"),
     }
 )
-_PROGRESSIONS = frozenset(
+PROGRESSIONS = frozenset(
     {"PD", "ICPD", "PROGRESSIVE DISEASE", "DISEASE PROGRESSION", "PROGRESSION", "PROGRESSED DISEASE"}
 )
 _RESPONSE_FLAG = re.compile(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$")
@@ -93,10 +93,10 @@ def _by_assessments(data: Dataset, study: Study) -> Mask | None:
     if "ADRS" not in study or not all(name in study["ADRS"] for name in ("USUBJID", "AVALC")):
         return None
     adrs = study["ADRS"]
-    response = _terms(adrs, "AVALC", _RESPONSES)
+    response = terms(adrs, "AVALC", RESPONSES)
     if "PARAMCD" in adrs:
         about = adrs.matching("PARAMCD", lambda code: bool(_RESPONSE_PARAMETER.match(str(code).upper())))
-        response = response | (about & _terms(adrs, "AVALC", frozenset({"Y", "YES"})))
+        response = response | (about & terms(adrs, "AVALC", frozenset({"Y", "YES"})))
     codes = adrs.distinct("USUBJID").codes
     responders = np.zeros(int(codes.max(initial=-1)) + 2, dtype=np.bool_)
     responders[codes[response]] = True
@@ -118,14 +118,14 @@ def _by_adsl(data: Dataset, study: Study) -> Mask | None:
         elif _RESPONSE_DATE.match(name):
             signs.append(adsl.filled(name))
         elif _RESPONSE_TEXT.match(name):
-            signs.append(_terms(adsl, name, _RESPONSES))
+            signs.append(terms(adsl, name, RESPONSES))
     if not signs:
         return None
     found: Mask = of_each(np.logical_or.reduce(signs), adsl_record(data, adsl), unknown=False)
     return found
 
 
-def _terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
+def terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
     return data.matching(variable, lambda value: str(value).strip().upper() in terms)
 
 
@@ -158,7 +158,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     adrs = study["ADRS"]
     parameters = data.parameters
     censored = records_with_role(data, "PFS") & standing(data) & (data.numbers("CNSR") >= 1)
-    censored &= ~_reason_stated(data)
+    censored &= ~reason_stated(data)
     progressions, evaluators = _progressions(adrs), _evaluators(adrs)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
@@ -175,7 +175,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
         yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
 
-def _reason_stated(data: Dataset) -> Mask:
+def reason_stated(data: Dataset) -> Mask:
     stated = np.zeros(len(data), dtype=np.bool_)
     for variable in ("EVNTDESC", "CNSDTDSC"):
         if variable in data:
@@ -184,10 +184,10 @@ def _reason_stated(data: Dataset) -> Mask:
 
 
 def _progressions(adrs: Dataset) -> Mask:
-    progression = _terms(adrs, "AVALC", _PROGRESSIONS)
+    progression = terms(adrs, "AVALC", PROGRESSIONS)
     if "PARAMCD" in adrs:
         about = adrs.matching("PARAMCD", lambda code: bool(_PROGRESSION_PARAMETER.match(str(code).upper())))
-        progression = progression | (about & _terms(adrs, "AVALC", frozenset({"Y", "YES"})))
+        progression = progression | (about & terms(adrs, "AVALC", frozenset({"Y", "YES"})))
     return progression
 
 
@@ -319,7 +319,7 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
         yield NotApplicable("no maximum gap between assessments is declared")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
-    assessed = adrs.filled("AVALC") & ~_terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
+    assessed = adrs.filled("AVALC") & ~terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
     since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)

@@ -75,7 +75,7 @@ def _faults(data: Dataset, source: Dataset, own: Mask, cut_off: Days) -> Iterato
     record = adsl_record(data, source)
     if source.structure is Structure.ADSL:
         own = own & (record >= 0)  # a subject who is not in ADSL has a finding of their own
-    trace = _Trace.of(data, source, record, np.flatnonzero(own))
+    trace = Trace.of(data, source, record, np.flatnonzero(own))
     message = f"SRCDOM/SRCSEQ match no record in {source.name}"
     variables = ("SRCDOM", "SRCSEQ") if "SRCSEQ" in data else ("SRCDOM",)
     yield Fault(_mask(data, trace.positions[trace.lost]), variables, message)
@@ -108,7 +108,7 @@ def _mask(data: Dataset, positions: NDArray[np.intp]) -> Mask:
 
 
 @dataclass(frozen=True, eq=False)
-class _Trace:
+class Trace:
     """Records that name a source, and the records of the source that they lead to.
 
     Attributes
@@ -132,12 +132,12 @@ class _Trace:
     @classmethod
     def of(
         cls, data: Dataset, source: Dataset, record: NDArray[np.intp], positions: NDArray[np.intp]
-    ) -> _Trace:
+    ) -> Trace:
         """Follow the records at `positions`; `record` leads each to a record of its subject."""
         subject = source.distinct("USUBJID").codes
         ours = of_each(subject, record[positions], unknown=-1).astype(np.int64)
         subjects = int(subject.max(initial=-1)) + 1
-        variable = _sequence_of(source)
+        variable = sequence_of(source)
         if variable is None:
             return cls._matched(
                 positions, ours, subject.astype(np.int64), np.zeros(len(ours), dtype=np.bool_)
@@ -155,7 +155,7 @@ class _Trace:
         return cls._matched(positions, keys, theirs, vague)
 
     @classmethod
-    def _matched(cls, positions: NDArray[np.intp], ours: Keys, theirs: Keys, vague: Mask) -> _Trace:
+    def _matched(cls, positions: NDArray[np.intp], ours: Keys, theirs: Keys, vague: Mask) -> Trace:
         order = np.argsort(theirs, kind="stable")
         keys = theirs[order]
         first = np.searchsorted(keys, ours, side="left")
@@ -168,14 +168,14 @@ class _Trace:
         lost: Mask = self.first == self.last
         return lost
 
-    def only(self, chosen: Mask) -> _Trace:
+    def only(self, chosen: Mask) -> Trace:
         """The chosen ones of the traced records."""
-        return _Trace(
+        return Trace(
             self.positions[chosen], self.first[chosen], self.last[chosen], self.order, self.vague[chosen]
         )
 
 
-def _sequence_of(source: Dataset) -> str | None:
+def sequence_of(source: Dataset) -> str | None:
     """ASEQ of an analysis dataset, else its --SEQ, that of its own domain where it has several."""
     if source.is_adam and "ASEQ" in source:
         return "ASEQ"
@@ -193,7 +193,7 @@ def _rank(numbers: Days, known: Days, unknown: int) -> Keys:
     return rank
 
 
-def _another_date(data: Dataset, source: Dataset, name: str, trace: _Trace, cut_off: Days) -> Mask:
+def _another_date(data: Dataset, source: Dataset, name: str, trace: Trace, cut_off: Days) -> Mask:
     """Traced records whose ADT no record that they lead to has, nor can explain."""
     adt, limit = data.days("ADT")[trace.positions], cut_off[trace.positions]
     day = _days(source, name)[trace.order]
@@ -211,7 +211,7 @@ def _another_date(data: Dataset, source: Dataset, name: str, trace: _Trace, cut_
     return another
 
 
-def _is_there(trace: _Trace, chosen: NDArray[np.intp], adt: Days, day: Days) -> Mask:
+def _is_there(trace: Trace, chosen: NDArray[np.intp], adt: Days, day: Days) -> Mask:
     """Whether one of several records that each leads to has the day asked for, or a partial one."""
     lengths = trace.last[chosen] - trace.first[chosen]
     owner = np.repeat(np.arange(len(chosen)), lengths)

@@ -132,6 +132,17 @@ class TestPopulation:
             ("warning", "PFS: 1 of 40 subjects with SAFFL = Y has no record"),
         ]
 
+    @pytest.mark.parametrize(("lost", "told"), [(5, [("warning", 0)]), (8, [])])
+    def test_several_lost_subjects(self, trial, lost, told):
+        trial.adtte = trial.adtte.drop(index=trial.of("PFS")[:lost])
+        assert trial.told("XD004") == told
+
+    def test_cases(self, shared):
+        for case, parameter in (("M22-lost-subjects", "OS"), ("30-events-lost", "TTDE")):
+            found = ag.validate(ag.read(shared / "cases" / "gate" / case)).findings
+            own = [(str(each.severity), each.parameter) for each in found if each.rule_id == "XD004"]
+            assert own == [("warning", parameter)]
+
     def test_a_subset_endpoint_is_not_judged(self, trial):
         trial.adtte = trial.adtte[trial.adtte.PARAMCD == "PFS"].iloc[:30]
         trial.adtte = trial.adtte.assign(PARAMCD="TTR", PARAM="Time to Recovery")

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import adamgate as ag
+
 DAY = pd.Timedelta("1D")
 
 
@@ -298,3 +300,60 @@ class TestUnknownUnit:
         trial.adtte = trial.adtte.drop(columns="STARTDT")
         trial.adtte.loc[trial.adtte.PARAMCD == "OS", "PARAM"] = "Overall Survival (hours)"
         assert [each.sentence for each in trial.findings("TTE008") if each.sentence.startswith("OS")] == []
+
+
+class TestSiblings:
+    """What other parameters prove is tried on one of few records."""
+
+    def small(self, trial, parameter, records):
+        """A parameter of few records with the durations of another one, the first of them ten days off."""
+        own = trial.adtte.loc[trial.of(parameter)[:records]].assign(
+            PARAMCD="DOR", PARAM="Duration of Response"
+        )
+        step = 10.0 if parameter == "OS" else 10 / 30.4375
+        own.loc[own.index[0], "AVAL"] += step
+        trial.adtte = pd.concat([trial.adtte, own], ignore_index=True)
+
+    @pytest.mark.parametrize("parameter", ["OS", "PFS"])
+    @pytest.mark.parametrize("records", [5, 12])
+    def test_the_one_exception_is_named(self, trial, parameter, records):
+        self.small(trial, parameter, records)
+        assert trial.told("TTE007") == [("error", 1)]
+        assert trial.finding("TTE007").parameter == "DOR"
+
+    def test_without_a_sibling_that_proves_it(self, trial):
+        self.small(trial, "OS", 12)
+        trial.adtte = trial.adtte[trial.adtte.PARAMCD.eq("DOR")].reset_index(drop=True)
+        assert trial.told("TTE007") == [("warning", 0)]
+
+    def test_cases(self, shared):
+        report = ag.validate(ag.read(shared / "cases" / "gate" / "M10-small-parameter"))
+        assert [(each.rule_id, str(each.severity), each.records) for each in report.findings] == [
+            ("TTE007", "error", 1)
+        ]
+
+
+class TestConstantsDiffer:
+    def test_days_and_months_are_different_units(self, trial):
+        assert trial.findings("TTE032") == []
+
+    def months(self, trial, constant):
+        own = trial.adtte.loc[trial.of("PFS")].assign(PARAMCD="TTP", PARAM="Time to Progression (Months)")
+        own["AVAL"] = ((own.ADT - own.STARTDT).dt.days + 1) / constant
+        trial.adtte = pd.concat([trial.adtte, own], ignore_index=True)
+
+    @pytest.mark.parametrize(
+        ("constant", "told"), [(30.4375, []), (30.44, [("note", 0)]), (30, [("note", 0)])]
+    )
+    def test_months(self, trial, constant, told):
+        self.months(trial, constant)
+        assert trial.told("TTE032") == told
+
+    def test_only_some_add_a_day(self, trial):
+        trial.adtte.loc[trial.of("OS"), "AVAL"] -= 1
+        assert trial.told("TTE032") == [("note", 0)]
+        assert "only some parameters add one day" in trial.finding("TTE032").sentence
+
+    def test_case(self, shared):
+        report = ag.validate(ag.read(shared / "cases" / "gate" / "M15-constants-differ"))
+        assert [(each.rule_id, str(each.severity)) for each in report.findings] == [("TTE032", "note")]

@@ -1,0 +1,392 @@
+"""Rules about the first progression and the first response in ADRS, and endpoints that follow from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...evidence.parameters import records_with_role, split
+from ...evidence.subjects import adsl_record, in_adsl, of_each
+from ...severity import Severity
+from ...standards.structure import Structure
+from ...study.columns import Days, Mask
+from ...study.dataset import Dataset
+from ...study.study import Study
+from ..readiness import readiness
+from ..rule import Fault, Grain, NotApplicable, Yield
+from .responses import PROGRESSIONS, RESPONSES, reason_stated, terms
+
+_PROGRESSED = re.compile(r"progress|relaps|recurr", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"death|died|dead|dece?ased|clinical|symptom|new lesion|surg|biops|marker|bone|toxicity", re.IGNORECASE
+)
+_SELECTED = re.compile(r"ANL\d\dFL$")
+_MOSTLY = 0.5
+_ENDPOINTS_OF_DEATH = ("PFS", "EFS", "DFS")
+
+
+@dataclass(frozen=True, eq=False)
+class _Firsts:
+    """The first assessment of a kind of each subject, by one parameter and evaluator of ADRS.
+
+    Attributes
+    ----------
+    first : ndarray of float, shape (n_records,)
+        Its day for the subject of each record; NaN where the subject has none.
+    assessed : ndarray of bool, shape (n_records,)
+        The subject has any assessment.
+    """
+
+    first: Days
+    assessed: Mask
+
+
+def _firsts(data: Dataset, adrs: Dataset, chosen: Mask, after: Days | None = None) -> list[_Firsts]:
+    """The first chosen assessment of each subject, for each parameter and evaluator of ADRS that has any.
+
+    Only assessments that an analysis flag selects count, and only those after the day that `after` has for
+    the subject, by code of USUBJID in ADRS.
+    """
+    subject, day = adrs.distinct("USUBJID").codes, adrs.days("ADT")
+    counted = (subject >= 0) & ~np.isnan(day)
+    flags = [name for name in adrs.names if _SELECTED.match(name)]
+    if flags:
+        counted &= np.logical_or.reduce([adrs.equals(flag, "Y") for flag in flags])
+    if after is not None:
+        counted &= ~(day <= np.append(after, np.nan)[subject])
+    ours = in_adsl(data, adrs, "USUBJID").codes()
+    subjects = len(adrs.distinct("USUBJID")) + 1
+    by = [name for name in ("PARAMCD", "RSEVAL") if name in adrs]
+    group = adrs.groups(*by) if by else np.zeros(len(adrs), dtype=np.intp)
+    found = []
+    for number in np.unique(group[chosen & counted]):
+        own = counted & (group == number)
+        first = np.full(subjects, np.inf)
+        np.minimum.at(first, subject[own & chosen], day[own & chosen])
+        first[~np.isfinite(first)] = np.nan
+        assessed = np.zeros(subjects, dtype=np.bool_)
+        assessed[subject[own]] = True
+        found.append(_Firsts(first[ours], assessed[ours]))
+    return found
+
+
+def _best(of: list[_Firsts], day: Days, own: Mask) -> tuple[_Firsts | None, int]:
+    """The parameter of ADRS whose first assessments are most often on the day of these records; how often."""
+    agreeing = [int(np.count_nonzero(own & (each.first == day))) for each in of]
+    if not agreeing:
+        return None, 0
+    best = int(np.argmax(agreeing))
+    return of[best], agreeing[best]
+
+
+@readiness(
+    "XD030",
+    title="Progression event differs from the first progression in ADRS",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADRS.USUBJID", "ADRS.ADT", "ADRS.AVALC"),
+)
+def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A progression event is dated after or before the first progression in ADRS, or ADRS has none.
+
+    ## What it checks
+    Events of progression-free survival (PFS) and time to progression (TTP) that are progressions, by EVNTDESC
+    or, without it, by SRCDOM. They are compared with the parameter and evaluator of ADRS whose first
+    progression after STARTDT is the date of most of them; assessments not selected by an analysis flag do
+    not count.
+
+    ## Not a fault
+    Deaths, and clinical or symptomatic progressions. Events that come from another dataset (SRCDOM). A
+    parameter in which no more than half of the events are at the first progression of ADRS: its progressions
+    follow another definition, and it is not checked. Subjects without assessments.
+
+    ## Why it matters
+    Progression-free survival ends at the first progression. A later one overestimates it; a progression
+    without an assessment cannot be traced.
+
+    ## Smallest fix
+    Derive the event from the first progression in ADRS, or describe how it was established in EVNTDESC.
+    """
+    adrs = study["ADRS"]
+    event = _progression_events(data)
+    if not event.any():
+        yield NotApplicable("no progression events of PFS or TTP")
+        return
+    adt = data.days("ADT")
+    progressions = terms(adrs, "AVALC", PROGRESSIONS)
+    firsts = _firsts(data, adrs, progressions, _starts(data, adrs, event))
+    parameters = data.parameters
+    for name, positions in parameters.each(event):
+        own = np.zeros(len(data), dtype=np.bool_)
+        own[positions] = True
+        best, agreeing = _best(firsts, adt, own)
+        if best is None or agreeing <= _MOSTLY * len(positions):
+            continue
+        differing = own & best.assessed & ~(best.first == adt)
+        for mask, message in (
+            (differing & (adt > best.first), "progression event after the first progression in ADRS"),
+            (differing & (adt < best.first), "progression event before the first progression in ADRS"),
+            (
+                differing & np.isnan(best.first),
+                "progression event of a subject without a progression in ADRS",
+            ),
+        ):
+            yield Fault(mask, ("ADT", "CNSR"), message, parameter=_shown(data, name, own))
+
+
+def _shown(data: Dataset, name: str, own: Mask) -> str:
+    return next((of.parameter for of, _ in split(data, own)), name)
+
+
+def _progression_events(data: Dataset) -> Mask:
+    found = (records_with_role(data, "PFS") | records_with_role(data, "TTP")) & (data.numbers("CNSR") == 0)
+    from_adrs = np.ones(len(data), dtype=np.bool_)
+    if "SRCDOM" in data:
+        from_adrs = data.missing("SRCDOM") | data.equals("SRCDOM", "ADRS")
+        if "EVNTDESC" not in data:
+            from_adrs = data.equals("SRCDOM", "ADRS")
+    elif "EVNTDESC" not in data:
+        from_adrs[:] = False
+    found &= from_adrs
+    if "EVNTDESC" in data:
+        found &= data.matching(
+            "EVNTDESC", lambda text: bool(_PROGRESSED.search(str(text))) and not _OTHERWISE.search(str(text))
+        )
+    from_assessments: Mask = found
+    return from_assessments
+
+
+def _starts(data: Dataset, adrs: Dataset, chosen: Mask) -> Days:
+    """The first STARTDT of each subject of ADRS among these records."""
+    starts = np.full(len(adrs.distinct("USUBJID")) + 1, np.inf)
+    if "STARTDT" in data:
+        ours, startdt = in_adsl(data, adrs, "USUBJID").codes(), data.days("STARTDT")
+        own = chosen & ~np.isnan(startdt)
+        np.minimum.at(starts, ours[own], startdt[own])
+    starts[~np.isfinite(starts)] = np.nan
+    return starts[:-1]
+
+
+@readiness(
+    "XD031",
+    title="PFS is censored on the day of death",
+    severity=Severity.WARNING,
+    grain=Grain.SUBJECT,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR", "ADT", "ADSL.USUBJID", "ADSL.DTHDT"),
+)
+def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
+    """Progression-free survival is censored on the day on which the subject died.
+
+    ## What it checks
+    Censored records of progression-free, event-free and disease-free survival are not dated on DTHDT of ADSL.
+
+    ## Not a fault
+    A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
+    on an earlier day, such as the last assessment before death.
+
+    ## Why it matters
+    Death is an event of progression-free survival. Deaths that are censored overestimate it.
+
+    ## Smallest fix
+    Set CNSR to 0 with the death as event, or give the censoring reason in CNSDTDSC.
+    """
+    died = in_adsl(data, study["ADSL"], "DTHDT").days()
+    own = np.logical_or.reduce([records_with_role(data, role) for role in _ENDPOINTS_OF_DEATH])
+    mask = own & (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
+    yield Fault(mask, ("CNSR", "ADT"), "censored on the date of death (DTHDT of ADSL)")
+
+
+@readiness(
+    "XD032",
+    title="Duration of response does not start at the first response in ADRS",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "STARTDT", "ADRS.USUBJID", "ADRS.ADT", "ADRS.AVALC"),
+)
+def not_first_response(data: Dataset, study: Study) -> Iterator[Yield]:
+    """STARTDT of duration of response is not the date of the first response in ADRS.
+
+    ## What it checks
+    STARTDT is compared with the parameter and evaluator of ADRS whose first response is the STARTDT of most
+    records. If no more than half of the records start at a first response, and STARTDT is not a response date
+    of ADSL either, the parameter as a whole is reported. A duration of response that starts before
+    progression-free survival of the subject is reported too.
+
+    ## Not a fault
+    A later start if the subject had another assessment in between: the first response was not confirmed. A
+    STARTDT that is a date of ADSL on most records, such as RSPDT. Subjects without a response in ADRS.
+
+    ## Why it matters
+    A later start shortens every duration of response.
+
+    ## Smallest fix
+    Derive STARTDT from the first response, or name the definition in the metadata of STARTDT.
+    """
+    own, start = records_with_role(data, "DOR") & data.filled("STARTDT"), data.days("STARTDT")
+    if not own.any():
+        yield NotApplicable("no duration of response")
+        return
+    adrs = study["ADRS"]
+    responses = terms(adrs, "AVALC", RESPONSES)
+    firsts = _firsts(data, adrs, responses)
+    for name, positions in data.parameters.each(own):
+        these = np.zeros(len(data), dtype=np.bool_)
+        these[positions] = True
+        shown = _shown(data, name, these)
+        early = these & _before_survival(data, these, start)
+        message = "duration of response starts before progression-free survival of the subject"
+        yield Fault(early, ("STARTDT",), message, parameter=shown)
+        best, agreeing = _best(firsts, start, these)
+        if best is None:
+            continue
+        known = these & ~early & ~np.isnan(best.first)
+        differing = known & (best.first != start)
+        differing &= ~_interrupted(data, adrs, best.first, responses, start)
+        if agreeing > _MOSTLY * np.count_nonzero(known):
+            message = "STARTDT differs from the first response in ADRS"
+        elif not _from_adsl(data, study, these, start):
+            message = "STARTDT is the first response in ADRS on no more than half of the records"
+        else:
+            continue
+        yield Fault(differing, ("STARTDT",), message, parameter=shown)
+
+
+def _before_survival(data: Dataset, own: Mask, start: Days) -> Mask:
+    """Records that start before progression-free survival of their subject does."""
+    subject = data.distinct("USUBJID").codes
+    survival = records_with_role(data, "PFS") & (subject >= 0) & ~np.isnan(start)
+    first = np.full(len(data.distinct("USUBJID")) + 1, np.inf)
+    np.minimum.at(first, subject[survival], start[survival])
+    first[~np.isfinite(first)] = np.nan
+    first[-1] = np.nan
+    before: Mask = own & (start < first[subject])
+    return before
+
+
+def _interrupted(data: Dataset, adrs: Dataset, response: Days, responses: Mask, start: Days) -> Mask:
+    """Records between whose first response and STARTDT the subject had an assessment that is no response."""
+    theirs, day = adrs.distinct("USUBJID").codes, adrs.days("ADT")
+    ours = in_adsl(data, adrs, "USUBJID").codes()
+    subjects = len(adrs.distinct("USUBJID")) + 1
+    first, until = np.full(subjects, np.nan), np.full(subjects, np.nan)
+    own = (ours >= 0) & (start > response)
+    first[ours[own]], until[ours[own]] = response[own], start[own]
+    between = (
+        ~responses & adrs.filled("AVALC") & (theirs >= 0) & (day > first[theirs]) & (day < until[theirs])
+    )
+    hit = np.zeros(subjects, dtype=np.bool_)
+    hit[theirs[between]] = True
+    interrupted: Mask = own & hit[ours]
+    return interrupted
+
+
+def _from_adsl(data: Dataset, study: Study, own: Mask, start: Days) -> bool:
+    """Whether STARTDT is a date of ADSL on most of the records."""
+    if "ADSL" not in study or "USUBJID" not in study["ADSL"]:
+        return False
+    adsl = study["ADSL"]
+    dates = [name for name in adsl.names if name.endswith("DT") and not adsl.is_character(name)]
+    same = (np.count_nonzero(own & (in_adsl(data, adsl, name).days() == start)) for name in dates)
+    return any(count > _MOSTLY * np.count_nonzero(own) for count in same)
+
+
+@readiness(
+    "XD033",
+    title="Responder without a duration of response",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.TTE,),
+    needs=("USUBJID", "PARAMCD", "CNSR"),
+    consults=("ADRS", "ADSL"),
+)
+def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A subject with a response has no duration of response record.
+
+    ## What it checks
+    The responders are those of the source that matches the subjects of the duration of response best: a
+    response date, flag or best response in ADSL, or a parameter of ADRS (all responses, or two or more). If
+    more than half of them have a record, the others are reported on their records of other parameters.
+
+    ## Not a fault
+    Responses that no record follows, if duration of response needs a confirmed response. A dataset without
+    duration of response. Subjects without any record in the dataset.
+
+    ## Why it matters
+    Responders lost from the duration of response change its median and are not visible in the dataset.
+
+    ## Smallest fix
+    Derive the duration of response from the same responders as the response rate.
+    """
+    role = records_with_role(data, "DOR")
+    if not role.any():
+        yield NotApplicable("no duration of response")
+        return
+    subject = data.distinct("USUBJID").codes
+    codes = data.parameters.codes
+    for number in np.unique(codes[role]):
+        own = role & (codes == number)
+        having = _of_subjects(data, own)
+        sources = [mask & (subject >= 0) for mask in _responders(data, study)]
+        best, score = None, 0.0
+        for source in sources:
+            both = np.count_nonzero(_distinct(subject, source & having))
+            either = np.count_nonzero(_distinct(subject, source | having))
+            if either and both / either > score:
+                best, score = source, both / either
+        if best is None or score <= _MOSTLY:
+            continue
+        lost = best & ~having & (subject >= 0)
+        first = np.zeros(len(data), dtype=np.bool_)
+        first[np.unique(np.where(lost, subject, -1), return_index=True)[1]] = True
+        message = "subject with a response has no duration of response"
+        shown = _shown(data, data.parameters.names[int(number)], own)
+        yield Fault(lost & first, ("USUBJID", "PARAMCD"), message, cause=shown)
+
+
+def _distinct(subject: NDArray[np.intp], chosen: Mask) -> Mask:
+    found = np.zeros(int(subject.max(initial=-1)) + 2, dtype=np.bool_)
+    found[subject[chosen]] = True
+    return found
+
+
+def _of_subjects(data: Dataset, own: Mask) -> Mask:
+    """All records of the subjects who have one of these."""
+    subject = data.distinct("USUBJID").codes
+    found: Mask = _distinct(subject, own & (subject >= 0))[subject] & (subject >= 0)
+    return found
+
+
+def _responders(data: Dataset, study: Study) -> Iterator[Mask]:
+    """Records of responders, by each source that tells."""
+    if "ADSL" in study and "USUBJID" in study["ADSL"]:
+        adsl = study["ADSL"]
+        record = adsl_record(data, adsl)
+        for name in adsl.names:
+            if re.match(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$", name):
+                yield of_each(adsl.equals(name, "Y"), record, unknown=False)
+            elif re.match(r"(F|C)?(RSP|RESP)S?DT$", name):
+                yield of_each(adsl.filled(name), record, unknown=False)
+            elif re.match(r"C?(BOR|BESTRSP|BESTRESP|BSTRESP|OVRESP)[IC]?$", name):
+                yield of_each(terms(adsl, name, RESPONSES), record, unknown=False)
+    if "ADRS" in study and all(name in study["ADRS"] for name in ("USUBJID", "AVALC")):
+        adrs = study["ADRS"]
+        ours, theirs = in_adsl(data, adrs, "USUBJID").codes(), adrs.distinct("USUBJID").codes
+        yes = terms(adrs, "AVALC", RESPONSES)
+        if "PARAMCD" in adrs:
+            about = adrs.matching(
+                "PARAMCD", lambda code: bool(re.match(r"C?(RSP|RESP|ORR)", str(code).upper()))
+            )
+            yes = yes | (about & terms(adrs, "AVALC", frozenset({"Y", "YES"})))
+        group = adrs.groups("PARAMCD") if "PARAMCD" in adrs else np.zeros(len(adrs), dtype=np.intp)
+        subjects = len(adrs.distinct("USUBJID")) + 1
+        for number in np.unique(group[yes]):
+            times = np.bincount(theirs[yes & (group == number) & (theirs >= 0)], minlength=subjects)
+            for least in (1, 2):
+                yield (times >= least)[ours] & (ours >= 0)

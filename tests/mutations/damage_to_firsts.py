@@ -1,0 +1,144 @@
+"""Defects of endpoints that follow from the first progression, response or event of another dataset."""
+
+import numpy as np
+import pandas as pd
+from damage import error, warning
+from delivery import Delivery, Rng, has, some
+
+
+def _one_for_events(parameter: str):
+    """CNSR 1 for events and 2 or more for censorings."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADTTE")
+        frame.loc[frame.PARAMCD.eq(parameter), "CNSR"] += 1
+
+    return change
+
+
+def _other_polarity(parameter: str):
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.frame("ADTTE")
+        own = frame.PARAMCD.eq(parameter)
+        frame.loc[own, "CNSR"] = frame.loc[own, "CNSR"].eq(0).astype(float)
+
+    return change
+
+
+def _progressed(frame: pd.DataFrame) -> pd.Series:
+    return frame.PARAMCD.eq("PFS") & frame.EVNTDESC.eq("Disease progression")
+
+
+def _assessed(value: str, shift: int = 0):
+    """Another assessment in place of the progression of an event, or the progression on another day."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        times, adrs = delivery.frame("ADTTE"), delivery.frame("ADRS")
+        own = times.USUBJID[some(times, rng, _progressed)].iloc[0]
+        there = adrs.index[adrs.USUBJID.eq(own) & adrs.AVALC.eq("PD")]
+        adrs.loc[there, "AVALC"] = value
+        adrs.loc[there, "ADT"] += pd.Timedelta(days=shift)
+
+    return change
+
+
+def _later_progression(delivery: Delivery, rng: Rng) -> None:
+    """A progression before the one that is the event."""
+    times, adrs = delivery.frame("ADTTE"), delivery.frame("ADRS")
+    visits = adrs.USUBJID.value_counts()
+    own = some(times, rng, lambda data: _progressed(data) & data.USUBJID.map(visits).ge(3))
+    first = adrs.index[adrs.USUBJID.eq(times.USUBJID[own[0]])][0]
+    adrs.loc[first, "AVALC"] = "PD"
+
+
+def _censored_at_death(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    own = some(times, rng, lambda data: data.PARAMCD.eq("PFS") & data.EVNTDESC.eq("Death"))
+    times.loc[own, "CNSR"] = 1
+
+
+def _response_starts(by: int):
+    def change(delivery: Delivery, rng: Rng) -> None:
+        times = delivery.frame("ADTTE")
+        times.loc[some(times, rng, has(PARAMCD="DOR"), 2), "STARTDT"] += pd.Timedelta(days=by)
+
+    return change
+
+
+def _responders_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="DOR"), 3)))
+
+
+def _serious_event(delivery: Delivery, rng: Rng, **values: object) -> None:
+    times = delivery.frame("ADTTE")
+    own = some(times, rng, has(PARAMCD="TTSAE", CNSR=0))
+    for name, value in values.items():
+        times.loc[own, name] = value
+
+
+def _event_censored(delivery: Delivery, rng: Rng) -> None:
+    _serious_event(delivery, rng, CNSR=1, EVNTDESC="Last contact", SRCDOM=None, SRCVAR=None, SRCSEQ=np.nan)
+
+
+def _later_event(delivery: Delivery, rng: Rng) -> None:
+    """The source has a serious event on the first day of treatment."""
+    times, events = delivery.frame("ADTTE"), delivery.frame("ADAE")
+    own = times.index[times.PARAMCD.eq("TTSAE") & times.CNSR.eq(0)]
+    source = events.set_index(["USUBJID", "AESEQ"])
+    key = [*zip(times.USUBJID[own], times.SRCSEQ[own], strict=True)]
+    late = own[
+        (source.ASTDT.loc[key].to_numpy() - source.TRTSDT.loc[key].to_numpy()) > np.timedelta64(9, "D")
+    ]
+    chosen = key[own.get_loc(late[0])]
+    record = events[events.USUBJID.eq(chosen[0]) & events.AESEQ.eq(chosen[1])]
+    more = record.assign(AESEQ=99.0, ASTDT=record.TRTSDT, AESTDTC=record.TRTSDT.dt.strftime("%Y-%m-%d"))
+    delivery.put("ADAE", pd.concat([events, more], ignore_index=True))
+
+
+def _start_of_one_arm(delivery: Delivery, rng: Rng) -> None:
+    """STARTDT at randomization in the arm of placebo, at the first dose in the other."""
+    times, subjects = delivery.frame("ADTTE"), delivery.frame("ADSL").set_index("USUBJID")
+    for arm, date in (("Placebo", "RANDDT"), ("Drug X 10 mg", "TRTSDT")):
+        own = times.PARAMCD.eq("OS") & times.TRTP.eq(arm)
+        times.loc[own, "STARTDT"] = times.USUBJID[own].map(subjects[date])
+
+
+def _all_dates(by: int):
+    def change(delivery: Delivery, rng: Rng) -> None:
+        times = delivery.frame("ADTTE")
+        for name in ("ADT", "STARTDT"):
+            times[name] += pd.Timedelta(days=by)
+
+    return change
+
+
+def _start_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    times.loc[some(times, rng, has(PARAMCD="PFS"), 2), "STARTDT"] = pd.NaT
+
+
+def _subjects_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="PFS"), 12)))
+
+
+FIRSTS = (
+    warning("STARTDT of one arm from another date", _start_of_one_arm, "XD035", "STARTDT"),
+    error("all dates counted from 1970 in place of 1960", _all_dates(-3653), "XD035", "STARTDT"),
+    error("all dates a century late", _all_dates(36525), "XD035", "STARTDT"),
+    warning("STARTDT lost", _start_lost, "TTE031", "STARTDT"),
+    warning("twelve subjects lost from a parameter", _subjects_lost, "XD004", "USUBJID"),
+    error("CNSR 1 for deaths and 2 for the living", _one_for_events("OS"), "TTE030", "CNSR"),
+    error("CNSR 1 for progressions and 2 for censored", _one_for_events("PFS"), "TTE030", "CNSR"),
+    error("CNSR 1 for events in one parameter only", _other_polarity("PFS"), "TTE011", "CNSR"),
+    warning("a progression before the event", _later_progression, "XD030", "ADT"),
+    warning("an event of progression without a progression", _assessed("SD"), "XD030", "ADT"),
+    warning("an event of progression before the progression", _assessed("PD", 5), "XD030", "ADT"),
+    warning("progression-free survival censored at death", _censored_at_death, "XD031", "CNSR"),
+    warning("duration of response starts a month late", _response_starts(30), "XD032", "STARTDT"),
+    warning("duration of response starts a day late", _response_starts(1), "XD032", "STARTDT"),
+    warning("responders without a duration of response", _responders_lost, "XD033", "USUBJID"),
+    warning("a first serious event that is censored", _event_censored, "XD034", "CNSR"),
+    warning("a serious event before the first", _later_event, "XD034", "ADT"),
+)
