@@ -29,7 +29,7 @@ _OLDEST = {
     "SL014",
     title="AGE is negative or above 120 years",
     severity=Severity.WARNING,
-    grain=Grain.RECORD,
+    grain=Grain.DATASET,
     structures=(Structure.ADSL,),
     needs=("AGE",),
 )
