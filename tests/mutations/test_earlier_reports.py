@@ -12,8 +12,8 @@ import adamgate as ag
 from adamgate.schemas.gate.baseline import compared
 from adamgate.schemas.gate.finding import Standing
 
-STUDIES = {name: each for name, each in earlier_reports.judged() if name in BEFORE}
 BEFORE = json.loads(earlier_reports.OF_VERSION_1_2.read_text())
+STUDIES = {name: each for name, each in earlier_reports.judged() if name in BEFORE}
 
 
 def baseline_of(name, tmp_path, change=lambda findings: findings):
