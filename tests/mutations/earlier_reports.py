@@ -24,6 +24,7 @@ from adamgate.schemas.rules.rule import Fault, Grain, rule
 
 TODAY = date(2026, 1, 1)
 OF_VERSION_1_2 = Path(__file__).with_name("earlier_reports.json")
+RULES_OF_THEN = Path(__file__).with_name("rules_of_then.txt")
 _WHOLE_DATASETS = frozenset(
     "AD0001 AD0013 AD0014 AD0016 AD0041 AD0049 AD0058 AD0088 AD0195 AD0198 AD0252 "
     "AD0373 AD0374 AD0620 TTE001 TTE007 TTE008 TTE019 TTE023 XD004 XD017".split()

@@ -156,7 +156,7 @@ def another_arm(data: Dataset) -> Iterator[Yield]:
     pairs = [pair for pair in (("TRT01P", "ARM"), ("TRT01A", "ACTARM")) if all(name in data for name in pair)]
     if not pairs or not has_one_period(data):
         yield NotApplicable(
-            "TRT01P and ARM, or TRT01A and ACTARM, are not present, or there are several periods"
+            "TRT01P and ARM, or TRT01A and ACTARM, are not present, or ADSL has several periods"
         )
         return
     for treatment, arm in pairs:
@@ -164,5 +164,5 @@ def another_arm(data: Dataset) -> Iterator[Yield]:
         known_as = ours.spread(ours.positions_in(theirs), missing=-1)
         another = (known_as >= 0) & (theirs.codes >= 0) & (known_as != theirs.codes)
         yield Fault(
-            another, (treatment, arm), f"{treatment} is not {arm} of the subject, but {arm} of others"
+            another, (treatment, arm), f"{treatment} differs from {arm}, but is {arm} of other subjects"
         )
