@@ -41,8 +41,8 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
     Parameters whose STARTDT equals no single date of ADSL on 95% of the records (otherwise see XD006).
     If it is a date of ADSL on at least half of them, the other records are reported, with the variable of
     ADSL (treatment, site, …) that distinguishes them. If at least 95% of 10 or more records are the same
-    number of days before or after TRTSDT, RANDDT or another date of ADSL: one day is a warning, ten years or more is
-    an error; other shifts are listed as inferred.
+    number of days before or after TRTSDT, RANDDT or another date of ADSL: one day is a warning, ten
+    years or more is an error; other shifts are listed as inferred.
 
     ## Not a fault
     A STARTDT that is a date of ADSL on fewer than half of the records, such as the response that duration of
