@@ -23,7 +23,7 @@ _ENOUGH = 10
 _YEARS = 3650
 """A shift of so many days, as between two ways to count days, is no design."""
 _GROUPS = ("TRT01P", "TRT01A", "SITEID", "COUNTRY", "REGION1", "COHORT")
-"""Variables of ADSL that may tell the records of one origin from those of another."""
+"""Variables of ADSL that may distinguish the records of one origin from those of another."""
 
 
 @readiness(
@@ -38,11 +38,11 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
     """STARTDT of a parameter is one date of ADSL on some records and another on others, or all are shifted.
 
     ## What it checks
-    Parameters whose STARTDT is no date of ADSL on 95% of the records; with one, XD006 reports exceptions.
+    Parameters whose STARTDT equals no single date of ADSL on 95% of the records (otherwise see XD006).
     If it is a date of ADSL on at least half of them, the other records are reported, with the variable of
-    ADSL (treatment, site, …) that tells them apart. If at least 95% of 10 or more records are the same number
-    of days before or after TRTSDT, RANDDT or another date of ADSL: one day is a warning, ten years or more is
-    an error; other shifts are listed as inferred.
+    ADSL (treatment, site, …) that distinguishes them. If at least 95% of 10 or more records are the same
+    number of days before or after TRTSDT, RANDDT or another date of ADSL: one day is a warning, ten
+    years or more is an error; other shifts are listed as inferred.
 
     ## Not a fault
     A STARTDT that is a date of ADSL on fewer than half of the records, such as the response that duration of
@@ -88,7 +88,7 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
             if second:
                 majority &= start != dates[second]
             group, values = _telling_apart(adsl, record, others, majority)
-            message += f"; {group} tells them apart" if group else ""
+            message += f"; {group} distinguishes them" if group else ""
             yield Fault(others, ("STARTDT",), message, values=values, parameter=shown)
         elif len(own) >= _ENOUGH:
             yield from _shifted(these, start, dates, shown)
@@ -152,7 +152,7 @@ def start_missing(data: Dataset) -> Iterator[Fault]:
     A parameter without STARTDT, or in which most records have none. Records without AVAL.
 
     ## Why it matters
-    AVAL cannot be checked against its dates, and nobody can tell where the time at risk starts.
+    AVAL cannot be checked against its dates, and the start of the time at risk is unknown.
 
     ## Smallest fix
     Populate STARTDT with the date that AVAL was derived from.

@@ -44,7 +44,7 @@ class TestMixed:
         own = randomized.of("OS")
         start_at(randomized, "RANDDT", own[randomized.adtte.TRTP[own].eq("Placebo")])
         assert randomized.told("XD035") == [("warning", 20)]
-        assert "TRT01P tells them apart" in randomized.finding("XD035").sentence
+        assert "TRT01P distinguishes them" in randomized.finding("XD035").sentence
         assert randomized.findings("XD006") == []
 
     def test_by_date_of_nothing(self, randomized):
