@@ -115,7 +115,7 @@ def _of_file(settings: Settings, lines: Mapping[str, KeyLines]) -> Iterator[Show
                 declared.name,
                 None if _is_hidden(declared, settings) else entry.values[declared.name],
                 "not shown, because subject keys are not shown",
-                _with_line(file, lines[file].line(*_path(entry), declared.name)),
+                _with_line(file, lines[file].line(*_path(entry, entry.written), declared.name)),
             )
             for declared in keys_of(entry.table.options)
             if declared.name in entry.values and not (of_rules and declared.name in replaced)
@@ -128,8 +128,9 @@ def _is_hidden(declared: DeclaredOption, settings: Settings) -> bool:
     return declared.is_private and not settings.show_keys
 
 
-def _path(entry: Entry) -> list[str]:
-    return [each for each in (entry.table.name, entry.name, str(entry.number or "")) if each]
+def _path(entry: Entry, written: str = "") -> list[str]:
+    """Keys that lead to a table; with its name as the file has it, for its lines."""
+    return [each for each in (entry.table.name, written or entry.name, str(entry.number or "")) if each]
 
 
 def _heading(entry: Entry) -> str:

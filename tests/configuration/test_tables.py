@@ -26,7 +26,7 @@ ignore = ["censoring, AD02"]
 TTE011 = "note"
 [rules.adae]
 ignore = ["AE002"]
-[rules.ADAE.severity]
+[rules.adae.severity]
 AE = "warning"
 
 [study]
@@ -196,6 +196,7 @@ WRONG = {
     "blank name": '[study]\npopulation = " "\n',
     "role": '[endpoint.OS]\nrole = "os"\n',
     "key of endpoint": '[endpoint.OS]\norigins = "RANDDT"\n',
+    "endpoint without a name": '[endpoint]\nrole = "OS"\n',
     "endpoint is no table": '[endpoint]\nOS = "OS"\n',
     "window": "[adverse_events]\nwindow_days = -1\n",
     "window is a switch": "[adverse_events]\nwindow_days = true\n",
@@ -251,8 +252,22 @@ def test_a_name_with_blanks_in_brackets_is_refused(loaded):
 
 
 def test_endpoints_are_known_in_any_case(loaded):
-    declared = loaded('[endpoint.os]\nrole = "OS"\n[endpoint.OS]\ngap = 90\n').judging.declarations
+    declared = loaded('[endpoint.os]\nrole = "OS"\ngap = 90\n').judging.declarations
     assert declared.endpoints == {"OS": ag.Endpoint(role="OS", gap=90)}
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ('[endpoint.OS]\nrole = "OS"\n[endpoint.os]\nrole = "PFS"\n', "endpoint.OS", "endpoint.os"),
+        ('[rules.ADAE]\nignore = ["AE001"]\n[rules.adae]\nignore = []\n', "rules.ADAE", "rules.adae"),
+    ],
+)
+def test_tables_whose_names_differ_in_case_are_refused(loaded, text: str, first: str, second: str):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded(text)
+    assert wrong.value.what == f"[{first}] and [{second}] are the same table"
+    assert wrong.value.advice == "merge them"
 
 
 def test_a_key_under_no_table_is_told_where_it_belongs(loaded):
