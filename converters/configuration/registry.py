@@ -20,7 +20,9 @@ RULES = Table(
     "ADAE",
 )
 STUDY = Table("study", StudyTable, "Declarations about the study.", ONE)
-ENDPOINT = Table("endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD", sample="OS")
+ENDPOINT = Table(
+    "endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD", sample="OS"
+)
 ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "Declarations about adverse events.", ONE)
 WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and expiry date.", LISTED)
 RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)
