@@ -203,6 +203,7 @@ class Settings:
         group=SettingGroup.JUDGING,
         metavar="RULES",
         in_file=False,
+        table="rules",
     )
     ignore: tuple[str, ...] = setting(
         words,
@@ -211,6 +212,7 @@ class Settings:
         group=SettingGroup.JUDGING,
         metavar="RULES",
         in_file=False,
+        table="rules",
     )
     today: date | None = setting(
         day,

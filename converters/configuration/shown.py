@@ -11,11 +11,13 @@ from typing import Any
 
 from ...schemas.options import DeclaredOption, keys_of
 from ...schemas.wording import plain
+from ..values.sizes import written_size
 from .key_lines import KeyLines
 from .registry import RULES
 from .settings import DEFAULT, SETTINGS, SETTINGS_TABLE, Settings
 from .tables import Entry
 from .toml_file import shown_path, text_of
+from .values import size
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDEST = 60
@@ -81,7 +83,7 @@ def _of_settings(settings: Settings, lines: Mapping[str, KeyLines]) -> ShownTabl
     return ShownTable(f"[{SETTINGS_TABLE.name}]", SETTINGS_TABLE.name, tuple(keys))
 
 
-_OF_RULES = tuple(each.name for each in keys_of(RULES.options) if each.name in SETTINGS)
+_OF_RULES = tuple(each.name for each in SETTINGS.values() if each.table == RULES.name)
 """Settings that a file has under ``[rules]``."""
 
 
@@ -91,6 +93,8 @@ def _setting(settings: Settings, declared: DeclaredOption, lines: Mapping[str, K
         origin = _with_line(origin, lines[origin].line(SETTINGS_TABLE.name, declared.name))
     value = getattr(settings, declared.name)
     is_set = value is not None and value != ()
+    if is_set and declared.kind is size:
+        value = written_size(value)
     return ShownKey(
         declared.name, value if is_set else None, declared.otherwise or "none", origin, declared.in_file
     )

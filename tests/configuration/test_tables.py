@@ -150,8 +150,12 @@ def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
 def test_today_comes_from_the_option_or_the_environment_only(loaded):
     assert loaded("", today="2026-11-22").today == date(2026, 11, 22)
     assert load_settings(environ={"ADAMGATE_TODAY": "2026-11-22"}).today == date(2026, 11, 22)
-    with pytest.raises(ag.ConfigurationError, match="unknown setting 'today'"):
+    with pytest.raises(ag.ConfigurationError, match="today is not a key of this table") as wrong:
         loaded("[settings]\ntoday = 2020-01-01\n")
+    assert wrong.value.advice == "use --today or ADAMGATE_TODAY"
+    with pytest.raises(ag.ConfigurationError, match="select is not a key of this table") as wrong:
+        loaded('[settings]\nselect = ["TTE"]\n')
+    assert wrong.value.advice == "write it under [rules], or use --select or ADAMGATE_SELECT"
     with pytest.raises(ag.ConfigurationError, match=r"not a value of today(.|\n)*--today(.|\n)*2026-12-31"):
         loaded("", today="tomorrow")
 
@@ -274,6 +278,20 @@ def test_a_key_under_no_table_is_told_where_it_belongs(loaded):
     with pytest.raises(ag.ConfigurationError) as wrong:
         loaded("cut_off = 2024-01-31\n")
     assert wrong.value.advice == "write it under [study]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[endpoint.OS]\nrole = "OS"\n[endpoint.OS]\ngap = 1\n',
+        "[study]\ncut_off = 2024-01-31\ncut_off = 2024-02-29\n",
+        "rules.severity = { TTE = 'note', TTE = 'error' }\n",
+    ],
+)
+def test_what_is_given_twice_is_named(loaded, text):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded(text)
+    assert wrong.value.advice == "each key and table may be given once"
 
 
 def test_a_huge_or_deep_file_is_refused(loaded):
