@@ -144,3 +144,8 @@ def test_the_schema_is_one(run):
     schema = json.loads(out)
     Draft202012Validator.check_schema(schema)
     assert schema["properties"]["settings"]["properties"]["fail_on"]["default"] == "error"
+
+
+def test_convert_without_an_output_says_so(run, capsys):
+    assert cli.run(["convert", "--to", "csv", "data"]) == 2
+    assert "OUT is not given" in capsys.readouterr().err
