@@ -16,14 +16,12 @@ from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
 from ..configuration.values import path, paths
-from ..formats import written_formats
 from ..reports import REPORTS
+from ..survival.layouts import layouts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STRUCTURES = tuple(str(each) for each in Structure if each is not Structure.OTHER)
-TOOLS = ("lifelines", "scikit-survival", "r")
-"""The tools of `survival.tools` (a test holds them equal), which needs pyarrow."""
 
 
 class Registered(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
@@ -42,7 +40,7 @@ class Registered(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it tak
         """They are not set, but found."""
 
 
-TOOL_OR_FORMAT = Registered(lambda: (*TOOLS, *(each.word for each in written_formats())))
+TOOL_OR_FORMAT = Registered(layouts)
 """A tool that reads a survival table, or a format that is written."""
 REPORT_FORMAT = Registered(lambda: REPORTS)
 
