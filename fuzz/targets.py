@@ -28,7 +28,7 @@ from adamgate.converters.formats import writable
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS
 from adamgate.converters.reports.contents import RENDERERS
-from adamgate.converters.survival.tools import LAYOUTS
+from adamgate.converters.survival.layouts import LAYOUTS
 from adamgate.schemas.conditions.grammar import compile_expression
 
 _ENCODINGS = (None,) * 60 + (

@@ -345,7 +345,7 @@ def checked_table(
         require_known(key, kinds, where)
     for key in required:
         if key not in table:
-            raise ConfigurationError(f"{key} is missing", where, f"required: {', '.join(required)}")
+            raise ConfigurationError(f"key {key} is not present", where, f"required: {', '.join(required)}")
     return {
         key: checked(value, kinds[key], key, f"{where} {key}", private=key in private)
         for key, value in table.items()

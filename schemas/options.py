@@ -8,19 +8,18 @@ prints and the line of the page about settings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, TypeVar
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from typing import Any
 
+from .errors import ConfigurationError
 from .kinds import ValueKind, checked_table
-
-Declaring = TypeVar("Declaring")
 
 _DECLARED = "adamgate"
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredOption:
-    """One option of a dataclass.
+    """One option of a dataclass. A field carries it; what follows from the field is added by `options_of`.
 
     Attributes
     ----------
@@ -42,25 +41,28 @@ class DeclaredOption:
     environment : str
         The variable that sets it, too: "ADAMGATE_FAIL_ON"; empty for none.
     in_file : bool
-        Whether the file may set it.
+        Whether its table of the file may set it.
+    table : str
+        Another table that may: "rules".
     group : str
         Commands take options by groups.
     is_private : bool
         It may hold keys or values of records.
     """
 
-    name: str
     kind: ValueKind
     help: str
     flag: str
     metavar: str
-    default: Any
-    required: bool
     otherwise: str
     environment: str
     in_file: bool
+    table: str
     group: str
     is_private: bool
+    name: str = ""
+    default: Any = None
+    required: bool = False
 
     @property
     def phrase(self) -> str:
@@ -73,20 +75,6 @@ class DeclaredOption:
         return f"{described} (default: {self.otherwise})."
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What a field carries of its option."""
-
-    kind: ValueKind
-    help: str
-    flag: str
-    metavar: str
-    otherwise: str
-    prefix: str
-    in_file: bool
-    group: str
-
-
 def option(
     kind: ValueKind,
     described: str,
@@ -97,6 +85,7 @@ def option(
     metavar: str = "",
     environment: str = "",
     in_file: bool = True,
+    table: str = "",
     group: str = "",
     private: bool = False,
 ) -> Any:
@@ -110,13 +99,15 @@ def option(
         The help.
     default : object
         A function that makes it, where it is a mapping.
-    otherwise, flag, metavar, in_file, group, private
+    otherwise, flag, metavar, in_file, table, group, private
         See `DeclaredOption`.
     environment : str
         What the variable of the environment begins with: "ADAMGATE_".
     """
-    facts = _Facts(kind, described, flag, metavar, otherwise, environment, in_file, group)
-    metadata = {_DECLARED: facts}
+    declared = DeclaredOption(
+        kind, described, flag, metavar, otherwise, environment, in_file, table, group, private
+    )
+    metadata = {_DECLARED: declared}
     if callable(default):
         return field(default_factory=default, repr=not private, metadata=metadata)
     return field(default=default, repr=not private, metadata=metadata)
@@ -124,23 +115,20 @@ def option(
 
 def options_of(declaring: type) -> tuple[DeclaredOption, ...]:
     """The options that a dataclass declares, in the order of its fields; other fields are none."""
-    return tuple(
-        DeclaredOption(
-            each.name,
-            facts.kind,
-            facts.help,
-            facts.flag or f"--{each.name.replace('_', '-')}",
-            facts.metavar,
-            None if each.default is MISSING else each.default,
-            each.default is MISSING and each.default_factory is MISSING,
-            facts.otherwise,
-            f"{facts.prefix}{each.name.upper()}" if facts.prefix else "",
-            facts.in_file,
-            facts.group,
-            not each.repr,
-        )
-        for each in fields(declaring)
-        for facts in ([each.metadata[_DECLARED]] if _DECLARED in each.metadata else [])
+    return tuple(_of_field(each) for each in fields(declaring) if _DECLARED in each.metadata)
+
+
+def _of_field(carrying: Field[Any]) -> DeclaredOption:
+    """The option that a field carries, with what follows from the field."""
+    declared: DeclaredOption = carrying.metadata[_DECLARED]
+    name = carrying.name
+    return replace(
+        declared,
+        name=name,
+        flag=declared.flag or f"--{name.replace('_', '-')}",
+        environment=f"{declared.environment}{name.upper()}" if declared.environment else "",
+        default=None if carrying.default is MISSING else carrying.default,
+        required=carrying.default is MISSING and carrying.default_factory is MISSING,
     )
 
 
@@ -149,8 +137,8 @@ def keys_of(declaring: type) -> tuple[DeclaredOption, ...]:
     return tuple(each for each in options_of(declaring) if each.in_file)
 
 
-def options_from(declaring: type[Declaring], table: Mapping[str, Any], where: str, **given: Any) -> Declaring:
-    """The options that a table of a file gives.
+def checked_options(declaring: type, table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The checked values of a table of a file, without what it leaves out.
 
     Parameters
     ----------
@@ -160,24 +148,27 @@ def options_from(declaring: type[Declaring], table: Mapping[str, Any], where: st
         As `tomllib` gives it.
     where : str
         The table's place, for errors: "adamgate.toml, [table.os]".
-    **given
-        Further fields of the dataclass, which are not options.
 
     Raises
     ------
     ConfigurationError
         For an unknown key, a value of another kind, or a required key that is not present.
     """
-    return declaring(**checked_options(declaring, table, where), **given)
-
-
-def checked_options(declaring: type, table: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The checked values of a table, without what it leaves out; see `options_from`."""
+    for each in options_of(declaring):
+        if each.name in table and not each.in_file:
+            raise ConfigurationError(f"{each.name} is not a key of this table", where, _elsewhere(each))
     options = keys_of(declaring)
     kinds = {each.name: each.kind for each in options}
     required = [each.name for each in options if each.required]
     private = [each.name for each in options if each.is_private]
     return checked_table(table, kinds, where, required, private)
+
+
+def _elsewhere(declared: DeclaredOption) -> str:
+    """Where to set what this table of a file does not have."""
+    table = f"write it under [{declared.table}], or " if declared.table else ""
+    ways = [each for each in (declared.flag, declared.environment) if each]
+    return f"{table}use {' or '.join(ways)}"
 
 
 def json_schema(declaring: type) -> dict[str, Any]:

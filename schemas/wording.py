@@ -28,7 +28,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if not names:
         return "none is present"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"known: {', '.join(names[:_LISTED])}{more}"
+    return f"use one of {', '.join(names[:_LISTED])}{more}" if len(names) > 1 else f"use {names[0]}"
 
 
 def not_present(*names: str) -> str:

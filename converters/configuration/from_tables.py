@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.rules.rule import Rule
-from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, Endpoint, StudyTable
+from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, StudyTable
 from .judging import Judging
 from .registry import ADVERSE_EVENTS, ENDPOINT, RULE, RULES, STUDY, WAIVER
 from .tables import Entry, Table
@@ -41,16 +40,17 @@ def _of(entries: Iterable[Entry], table: Table) -> list[Entry]:
 
 
 def _declarations(entries: Iterable[Entry]) -> Declarations | None:
-    declaring = [each for each in entries if each.table in (STUDY, ENDPOINT, ADVERSE_EVENTS)]
-    if not declaring:
+    declared = {
+        (each.table, each.name): each.options
+        for each in entries
+        if each.table in (STUDY, ENDPOINT, ADVERSE_EVENTS)
+    }
+    if not declared:
         return None
-    values: dict[tuple[Table, str], dict[str, Any]] = {}
-    for each in declaring:  # [endpoint.os] and [endpoint.OS] are one
-        values.setdefault((each.table, each.name), {}).update(each.values)
     return Declarations.of_tables(
-        StudyTable(**values.get((STUDY, ""), {})),
-        AdverseEventDeclarations(**values.get((ADVERSE_EVENTS, ""), {})),
-        {parameter: Endpoint(**given) for (table, parameter), given in values.items() if table is ENDPOINT},
+        declared.get((STUDY, ""), StudyTable()),
+        declared.get((ADVERSE_EVENTS, ""), AdverseEventDeclarations()),
+        {parameter: endpoint for (table, parameter), endpoint in declared.items() if table is ENDPOINT},
     )
 
 

@@ -17,9 +17,12 @@ RULES = Table(
     ONE_AND_NAMED,
     dataset_name,
     "DATASET",
+    "ADAE",
 )
 STUDY = Table("study", StudyTable, "Declarations about the study.", ONE)
-ENDPOINT = Table("endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD")
+ENDPOINT = Table(
+    "endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD", sample="OS"
+)
 ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "Declarations about adverse events.", ONE)
 WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and expiry date.", LISTED)
 RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)

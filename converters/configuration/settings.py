@@ -144,16 +144,16 @@ class Settings:
     )
     decimal: str | None = setting(
         Choice(DECIMALS),
-        "Decimal sign in CSV.",
+        "Decimal separator in CSV.",
         default=None,
-        otherwise="a point, or a comma if only that fits",
+        otherwise="point; comma if only comma fits",
         group=SettingGroup.DELIVERY,
     )
     max_unpacked: int | None = setting(
         size,
         "Size limit for unpacking a compressed file, such as 4GB.",
         default=None,
-        otherwise="100 times its size, at least 64 MB",
+        otherwise="100 times the compressed size, at least 64 MB",
         group=SettingGroup.READING,
         metavar="SIZE",
     )
@@ -203,6 +203,7 @@ class Settings:
         group=SettingGroup.JUDGING,
         metavar="RULES",
         in_file=False,
+        table="rules",
     )
     ignore: tuple[str, ...] = setting(
         words,
@@ -211,6 +212,7 @@ class Settings:
         group=SettingGroup.JUDGING,
         metavar="RULES",
         in_file=False,
+        table="rules",
     )
     today: date | None = setting(
         day,

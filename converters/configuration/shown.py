@@ -11,11 +11,13 @@ from typing import Any
 
 from ...schemas.options import DeclaredOption, keys_of
 from ...schemas.wording import plain
+from ..values.sizes import written_size
 from .key_lines import KeyLines
 from .registry import RULES
 from .settings import DEFAULT, SETTINGS, SETTINGS_TABLE, Settings
 from .tables import Entry
 from .toml_file import shown_path, text_of
+from .values import size
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDEST = 60
@@ -81,7 +83,7 @@ def _of_settings(settings: Settings, lines: Mapping[str, KeyLines]) -> ShownTabl
     return ShownTable(f"[{SETTINGS_TABLE.name}]", SETTINGS_TABLE.name, tuple(keys))
 
 
-_OF_RULES = tuple(each.name for each in keys_of(RULES.options) if each.name in SETTINGS)
+_OF_RULES = tuple(each.name for each in SETTINGS.values() if each.table == RULES.name)
 """Settings that a file has under ``[rules]``."""
 
 
@@ -91,6 +93,8 @@ def _setting(settings: Settings, declared: DeclaredOption, lines: Mapping[str, K
         origin = _with_line(origin, lines[origin].line(SETTINGS_TABLE.name, declared.name))
     value = getattr(settings, declared.name)
     is_set = value is not None and value != ()
+    if is_set and declared.kind is size:
+        value = written_size(value)
     return ShownKey(
         declared.name, value if is_set else None, declared.otherwise or "none", origin, declared.in_file
     )
@@ -115,7 +119,7 @@ def _of_file(settings: Settings, lines: Mapping[str, KeyLines]) -> Iterator[Show
                 declared.name,
                 None if _is_hidden(declared, settings) else entry.values[declared.name],
                 "not shown, because subject keys are not shown",
-                _with_line(file, lines[file].line(*_path(entry), declared.name)),
+                _with_line(file, lines[file].line(*_path(entry, entry.written), declared.name)),
             )
             for declared in keys_of(entry.table.options)
             if declared.name in entry.values and not (of_rules and declared.name in replaced)
@@ -128,8 +132,9 @@ def _is_hidden(declared: DeclaredOption, settings: Settings) -> bool:
     return declared.is_private and not settings.show_keys
 
 
-def _path(entry: Entry) -> list[str]:
-    return [each for each in (entry.table.name, entry.name, str(entry.number or "")) if each]
+def _path(entry: Entry, written: str = "") -> list[str]:
+    """Keys that lead to a table; with its name as the file has it, for its lines."""
+    return [each for each in (entry.table.name, written or entry.name, str(entry.number or "")) if each]
 
 
 def _heading(entry: Entry) -> str:

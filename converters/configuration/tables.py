@@ -32,7 +32,9 @@ class Table:
     names : ValueKind
         Of the names that stand in brackets behind its own: "OS" of ``[endpoint.OS]``.
     example : str
-        Such a name, as documents have it: "PARAMCD".
+        What such a name is, as documents have it: "PARAMCD".
+    sample : str
+        One of them: "OS".
     """
 
     name: str
@@ -41,6 +43,7 @@ class Table:
     form: TableForm
     names: ValueKind = kinds.name
     example: str = "NAME"
+    sample: str = ""
 
     @property
     def heading(self) -> str:
@@ -144,11 +147,24 @@ def _read_one(table: Table, given: Any, shown: str) -> Iterator[Entry]:
 
 
 def _read_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
+    titles: dict[str, str] = {}
     for key, content in require_table(given, table.name, shown).items():
         title = f"{table.name}.{one_line(key)}"
         where = f"{shown}, [{title}]"
+        if not isinstance(content, dict) and key in _keys(table):
+            raise ConfigurationError(
+                f"{key} is not under a name",
+                f"{shown}, [{table.name}]",
+                f"write {table.heading}, such as [{table.name}.{table.sample}]",
+            )
         values = checked_options(table.options, require_table(content, title, shown), where)
-        yield Entry(table, values, where, _named(table, key, shown), key)
+        name = _named(table, key, shown)
+        if name in titles:
+            raise ConfigurationError(
+                f"[{titles[name]}] and [{title}] are the same table", shown, "merge them"
+            )
+        titles[name] = title
+        yield Entry(table, values, where, name, key)
 
 
 def _read_one_and_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:

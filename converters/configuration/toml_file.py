@@ -14,6 +14,9 @@ _LARGEST = 4_000_000
 """Bytes that a configuration file may have."""
 _DEEPEST = 32
 """Levels of one dotted key: what `tomllib` does with it takes their square in time and memory."""
+_ONCE = "each key and table may be given once"
+_AGAIN = ("Cannot ", "Duplicate ")
+"""So begins what `tomllib` says of a key or table that is given twice."""
 PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?)"""
 """One part of a key, bare or in quotes."""
 TOKENS = re.compile(
@@ -40,7 +43,7 @@ def document_of(file: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"the configuration file is not valid TOML: {what}",
             ", ".join(filter(None, (shown_path(file), place.removesuffix(")")))),
-            "text needs quotes, tables need [brackets]",
+            _ONCE if what.startswith(_AGAIN) else "text needs quotes, tables need [brackets]",
         ) from failure
     except RecursionError:
         raise ConfigurationError(

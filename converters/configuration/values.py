@@ -10,23 +10,20 @@ from ...schemas.kinds import Schema, one_kind
 from ..values.sizes import bytes_in
 
 _SIZE = {
-    "anyOf": [
-        {"type": "integer", "minimum": 1, "maximum": 10**12 - 1},
-        {
-            "type": "string",
-            "pattern": r"^\s*(?=[0-9]*[1-9])[0-9]{1,12}[ \t\n\r\f\v]*([KMGTkmgt]?[Bb])?\s*$",
-        },
-    ]
+    "type": "string",
+    "pattern": r"^\s*(?=[0-9.]*[1-9])[0-9]{1,12}(\.[0-9]{1,12})?[ \t\n\r\f\v]*[KMGTkmgt]?[Bb]\s*$",
 }
 _PATH: Schema = {"type": "string", "pattern": r"^[^\u0000]+$"}
 
 
 @one_kind("size", _SIZE)
 def size(value: Any) -> int:
-    """Bytes, as a number or as text with a unit."""
+    """Bytes of a text with a unit: a number alone may be meant as megabytes."""
+    if not isinstance(value, str):
+        raise ValueError('a size with its unit, in quotes: "500MB", "1.5GB"')
     number = bytes_in(value)
     if not number:
-        raise ValueError('a size in quotes: "500MB", "4GB"')
+        raise ValueError("a size with its unit: 500MB, 1.5GB")
     return number
 
 

@@ -17,6 +17,7 @@ from ...schemas.wording import one_line
 from ..metadata.sidecars import Tables
 from ..values.memory import Memory
 from .planned_file import PlannedFile
+from .table_style import TableStyle
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -133,24 +134,6 @@ class Output:
         """Say how many records are written; writers do after each block."""
         if self.progress is not None:
             self.progress(self.path.name, done, len(self.dataset))
-
-
-@dataclass(frozen=True, slots=True)
-class TableStyle:
-    """How a table for one tool is written, where a format leaves a choice.
-
-    Attributes
-    ----------
-    true, false, missing : str
-        In text formats.
-    quotes_all_text : bool
-        Put every text in quotation marks, so that none is taken for a number or a missing value.
-    """
-
-    true: str = "1"
-    false: str = "0"
-    missing: str = ""
-    quotes_all_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

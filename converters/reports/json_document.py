@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...schemas.gate.event_counts import EventCount
 from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
 from .presentation import Presentation, as_json
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from ...schemas.gate.event_counts import EventCount
 
 SCHEMA_VERSION = "1.4"
 SCHEMA = Path(__file__).with_name("report.schema.json")

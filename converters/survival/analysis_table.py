@@ -21,8 +21,9 @@ from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name
 from .arms import Arms
 from .codebook import Codebook
+from .layouts import Layout
 from .sealed_table import SealedTable, belong_together
-from .tools import Layout, layout_for, planned_table, tell_losses_of_table
+from .tools import layout_for, planned_table, tell_losses_of_table
 
 _CODEBOOK_SUFFIX = ".codebook.json"
 
@@ -98,7 +99,7 @@ class AnalysisTable(Glanced):
         path : str or Path
             Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), or another output format.
         layout : str, optional
-            A name from `tools.layouts` (default: from the suffix).
+            A name from `layouts.layouts` (default: from the suffix).
         overwrite : bool
             Replace existing files, but never files of the study or other data in their folders. An earlier
             table, as shown by its codebook, is replaced without this option.

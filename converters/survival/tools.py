@@ -1,14 +1,10 @@
-"""How an analysis table is laid out for the tool that reads it; one line for each in `LAYOUTS`.
-
-The event is a truth value, or 1 for an event and 0 for a censoring; never CNSR's own polarity.
-"""
+"""The file of an analysis table, and the line of code with which each tool reads it; see `layouts`."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -18,38 +14,13 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.study import columns
 from ...schemas.wording import did_you_mean
 from ..formats import dataset_named, writable, written_formats
-from ..formats.format import Output, TableStyle
+from ..formats.format import Output
 from ..formats.planned_file import PlannedFile
 from ..values.arrow_columns import are_whole_days, stamps_of
 from ..writing.losses import tell_losses
 from ..writing.write import refuse_breaches
 from .arms import Arms
-
-ReadWith = Callable[[str, pd.DataFrame, Arms | None], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A table for one tool.
-
-    Attributes
-    ----------
-    name : str
-    summary : str
-        For whom, and how the event is written; one line.
-    writes : tuple of str
-        Suffixes of the files that the tool reads.
-    style : TableStyle
-        Its words for true, false and missing, for formats that leave a choice.
-    read_with : callable
-        File name, table and its arms to the line of code that reads the file and analyses it.
-    """
-
-    name: str
-    summary: str
-    writes: tuple[str, ...]
-    style: TableStyle
-    read_with: ReadWith
+from .layouts import Layout, layouts
 
 
 def layout_for(path: Path, name: str | None = None) -> Layout:
@@ -107,11 +78,6 @@ def tell_losses_of_table(output: Output) -> None:
         tell_losses([output], form)
 
 
-_FOR_PYTHON = TableStyle("True", "False", "")
-_FOR_SAS = TableStyle("1", "0", "")
-_FOR_R = TableStyle("TRUE", "FALSE", "", quotes_all_text=True)
-
-
 def _r_class(column: pd.Series) -> str:
     if columns.is_date(column):
         return "Date" if are_whole_days(stamps_of(column)) else "POSIXct"
@@ -127,7 +93,7 @@ def _r_name(name: str) -> str:
     return name if _R_NAME.match(name) else json.dumps(name)
 
 
-def _in_r(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+def in_r(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE; without
     # na.strings it takes the text NA, as the country code, for missing.
     classes = ", ".join(f"{_r_name(name)} = {json.dumps(_r_class(frame[name]))}" for name in frame.columns)
@@ -160,11 +126,11 @@ def _read_by_pandas(file: str, frame: pd.DataFrame) -> str:
     return f"pandas.read_csv({json.dumps(file)}, {options})"
 
 
-def _in_pandas(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
+def in_pandas(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
     return _read_by_pandas(file, frame)
 
 
-def _in_adamgate(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
+def in_adamgate(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
     name = dataset_named(Path(file))
     # Numbers are numbers in every dataset that is read, 1 for true.
     truths = {each: "bool" for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)}
@@ -182,7 +148,7 @@ def _table_in_python(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     return f"{read}; t[{arm}] = pandas.Categorical(t[{arm}], {levels}, ordered=True)"
 
 
-def _in_lifelines(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+def in_lifelines(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     table = _table_in_python(file, frame, arms)
     if arms is None:
         return f'{table}; lifelines.KaplanMeierFitter().fit(t["duration"], t["event"])'
@@ -191,7 +157,7 @@ def _in_lifelines(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     return f"{table}; km = {{arm: {fit} for arm, of in {by_arm}}}"
 
 
-def _in_scikit_survival(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+def in_scikit_survival(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     table = _table_in_python(file, frame, arms)
     return f'{table}; y = sksurv.util.Surv.from_dataframe("event", "duration", t)'
 
@@ -253,65 +219,5 @@ def _in_stata_quotes(text: str) -> str:
     return f'`"{text}"\''
 
 
-def _in_sas_and_stata(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
+def in_sas_and_stata(file: str, frame: pd.DataFrame, arms: Arms | None) -> str:
     return f"SAS: {_in_sas(file, frame, arms)} Stata: {_in_stata(file, frame, arms)}"
-
-
-LAYOUTS: Mapping[str, Layout] = {
-    layout.name: layout
-    for layout in (
-        Layout(
-            "lifelines",
-            "Python's lifelines: event True or False",
-            (".parquet", ".csv"),
-            _FOR_PYTHON,
-            _in_lifelines,
-        ),
-        Layout(
-            "scikit-survival",
-            "Python's scikit-survival: event True or False, as Surv.from_dataframe needs it",
-            (".parquet", ".csv"),
-            _FOR_PYTHON,
-            _in_scikit_survival,
-        ),
-        Layout(
-            "r",
-            'R\'s survival: event TRUE or FALSE, missing values empty (na.strings = "")',
-            (".csv",),
-            _FOR_R,
-            _in_r,
-        ),
-        Layout(
-            "csv",
-            "SAS, Stata, spreadsheets: event 1, censored 0, missing values empty",
-            (".csv",),
-            _FOR_SAS,
-            _in_sas_and_stata,
-        ),
-        Layout(
-            "parquet",
-            "any tool that reads Parquet: event boolean",
-            (".parquet",),
-            TableStyle(),
-            _in_pandas,
-        ),
-        Layout(
-            "dataset-json",
-            "any tool that reads Dataset-JSON: event true or false, with labels and types",
-            (".json", ".ndjson"),
-            TableStyle(),
-            _in_adamgate,
-        ),
-    )
-}
-"""Tools, and formats of which more is to be said than that a tool reads them."""
-
-
-def layouts() -> Mapping[str, Layout]:
-    """Every layout by its name: those of tools, and one for each format that is written."""
-    further = (
-        Layout(each.word, f"any tool that reads {each.name}", each.written, TableStyle(), _in_adamgate)
-        for each in written_formats()
-        if each.word not in LAYOUTS
-    )
-    return {**LAYOUTS, **{each.name: each for each in further}}

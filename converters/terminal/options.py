@@ -16,14 +16,12 @@ from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
 from ..configuration.values import path, paths
-from ..formats import written_formats
 from ..reports import REPORTS
+from ..survival.layouts import layouts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STRUCTURES = tuple(str(each) for each in Structure if each is not Structure.OTHER)
-TOOLS = ("lifelines", "scikit-survival", "r")
-"""The tools of `survival.tools` (a test holds them equal), which needs pyarrow."""
 
 
 class Registered(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it takes none
@@ -42,7 +40,7 @@ class Registered(click.Choice):  # type: ignore[type-arg]  # of click 8.1 it tak
         """They are not set, but found."""
 
 
-TOOL_OR_FORMAT = Registered(lambda: (*TOOLS, *(each.word for each in written_formats())))
+TOOL_OR_FORMAT = Registered(layouts)
 """A tool that reads a survival table, or a format that is written."""
 REPORT_FORMAT = Registered(lambda: REPORTS)
 
@@ -72,43 +70,39 @@ def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], C
 
 def declared_options(declaring: type) -> Callable[[Command], Command]:
     """The options that a dataclass declares, in the order of its fields."""
-    return together(*map(_declared_option, options_of(declaring)))
+    return together(*map(_asked, options_of(declaring)))
 
 
 def setting_options(*groups: SettingGroup) -> Callable[[Command], Command]:
     """The options for settings of these groups, else of all; what is not given is None or empty."""
     wanted = groups or tuple(each for each in SettingGroup if each is not SettingGroup.RUN)
-    return together(*(_setting_option(each) for each in SETTINGS.values() if each.group in wanted))
+    return together(*(_set(each) for each in SETTINGS.values() if each.group in wanted))
 
 
-def _setting_option(declared: DeclaredOption) -> Callable[[Command], Command]:
-    told: dict[str, Any] = {"help": declared.phrase, "metavar": declared.metavar or None, "default": None}
-    kind = declared.kind
-    if isinstance(kind, Choice):
-        told["type"] = click.Choice(kind.allowed)
-    if kind in (path, paths):
-        told["type"] = PATH
-    if kind is paths or isinstance(kind, Words):
-        told["multiple"] = True
-    return click.option(declared.flag, declared.name, **told)
+def _set(declared: DeclaredOption) -> Callable[[Command], Command]:
+    """An option for a setting, which the environment or a file may give instead; they check it."""
+    repeatable = declared.kind is paths or isinstance(declared.kind, Words)
+    return _option(declared, default=None, multiple=repeatable)
 
 
-def _declared_option(declared: DeclaredOption) -> Callable[[Command], Command]:
-    told: dict[str, Any] = {
-        "help": declared.phrase,
-        "metavar": declared.metavar or None,
-        "required": declared.required,
-    }
-    kind = declared.kind
-    if isinstance(kind, Choice):
-        told["type"] = click.Choice(kind.allowed)
-    if kind is switch:
-        told["is_flag"] = True
+def _asked(declared: DeclaredOption) -> Callable[[Command], Command]:
+    """An option that the command line alone gives; a list of words is checked at once."""
+    kind, told = declared.kind, {}
     if isinstance(kind, Words):
         told["callback"] = lambda _context, _option, given: checked(
             given or (), kind, declared.name, declared.flag
         )
-    return click.option(declared.flag, declared.name, **told)
+    return _option(declared, required=declared.required, is_flag=kind is switch, **told)
+
+
+def _option(declared: DeclaredOption, **told: Any) -> Callable[[Command], Command]:
+    if isinstance(declared.kind, Choice):
+        told["type"] = click.Choice(declared.kind.allowed)
+    if declared.kind in (path, paths):
+        told["type"] = PATH
+    return click.option(
+        declared.flag, declared.name, help=declared.phrase, metavar=declared.metavar or None, **told
+    )
 
 
 def matching(_context: click.Context, _option: click.Parameter, given: Iterable[Path]) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ..errors import Refused
 from ..glance import Glance, Glanced
@@ -12,8 +13,10 @@ from ..severity import Severity
 from ..standards.structure import Structure
 from ..study.variable import ReadAsMissing, ReadingNote
 from ..wording import counted
-from .event_counts import EventCount
 from .finding import Finding, Inferred, KnownFinding, Outcome, Standing, Status
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from .event_counts import EventCount
 
 NOT_JUDGED = "not judged"
 

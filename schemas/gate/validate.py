@@ -330,6 +330,7 @@ def _audit(
         tuple(each for check in done for each in check.waived),
         frozenset((t.outcome.rule_id, t.outcome.dataset) for t in done if t.outcome.status in _JUDGED),
         {STUDY_NAME: None, **study.datasets},
+        tuple(each for check in done for each in check.findings),
         scoped,
     )
     reasons = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..rules.rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
@@ -10,8 +10,11 @@ from ..severity import Severity
 from ..study import columns
 from ..study.dataset import Dataset
 from ..wording import nearest, one_line
+from .finding import Finding
 from .report import Waived
 from .waivers import Waiver, Waivers
+
+_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Audit:
         What was judged, so that a waiver could have been of use.
     datasets : mapping of name to Dataset or None
         What was read; None stands for the study as a whole.
+    findings : tuple of Finding
+        What they left.
     scoped : tuple of str
         Datasets that selections, severities and rules of one's own name.
     """
@@ -35,6 +40,7 @@ class Audit:
     waived: tuple[Waived, ...]
     judged: frozenset[tuple[str, str]]
     datasets: Mapping[str, Dataset | None]
+    findings: tuple[Finding, ...] = ()
     scoped: tuple[str, ...] = ()
 
 
@@ -59,14 +65,38 @@ def unused(audit: Audit) -> Iterator[Fault]:
     finding about the whole dataset.
     """
     met = {each.place for each in audit.waived}
+    findings: dict[tuple[str, str], list[Finding]] = {}
+    for finding in audit.findings:
+        findings.setdefault((finding.rule_id, finding.dataset), []).append(finding)
     for each in audit.waivers.all:
         judged = (each.rule, each.dataset) in audit.judged
         if judged and each.holds_on(audit.waivers.today) and each.place not in met:
-            slip = _slip(each, audit.datasets.get(each.dataset))
+            slip = _slip_of_keys(each, audit.datasets.get(each.dataset))
+            slip = slip or _slip_of_scope(each, findings.get((each.rule, each.dataset), ()))
             yield Fault(None, (), f"{each} matches no finding{slip}", cause=each.identity)
 
 
-def _slip(waiver: Waiver, data: Dataset | None) -> str:
+def _slip_of_scope(waiver: Waiver, findings: Sequence[Finding]) -> str:
+    """What the findings of its rule tell of a waiver that meets none of them."""
+    concerned = [each for each in findings if waiver.is_of(each.parameter)]
+    if not concerned:
+        known = sorted({each.parameter for each in findings if each.parameter})
+        about = f"; its findings are about {_listed(known)}" if known else ""
+        asked = f"{waiver.rule} has no finding of PARAMCD {one_line(waiver.parameter, 40)}{about}"
+        return f": {asked}" if findings else ""
+    if not waiver.names_records and any(each.records for each in concerned):
+        return ": it names no records, so it covers only a finding about the whole dataset"
+    if waiver.names_records and not any(each.records for each in concerned):
+        return f": the finding of {waiver.rule} is about the whole dataset; remove records and values"
+    return ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(one_line(each, 40) for each in names[:_LISTED])
+    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more"
+
+
+def _slip_of_keys(waiver: Waiver, data: Dataset | None) -> str:
     """What the dataset tells of the names and kinds of value in a waiver that meets nothing."""
     if data is None:
         return ""

@@ -49,7 +49,7 @@ class Waiver:
     variable : str
         Only faults that concern this variable; by default any, and `values` are of the first one.
     parameter : str
-        Only faults of this PARAMCD; by default any.
+        Only faults of this PARAMCD, in any case; by default any.
     place : str
         Where it stands: "waiver 2".
 
@@ -136,13 +136,29 @@ class Waiver:
         >>> waiver.accepts(ag.Fault(np.array([True]), ("TRTP",), "no treatment"))
         False
         """
-        named = bool(self.record or self.values)
         about_records = fault.mask is not None
         return (
-            named is about_records
+            self.names_records is about_records
             and (not self.variable or self.variable in fault.variables)
-            and (not self.parameter or self.parameter == fault.parameter)
+            and self.is_of(fault.parameter)
         )
+
+    @property
+    def names_records(self) -> bool:
+        """Whether it is about records, not about a fault of the dataset as a whole."""
+        return bool(self.record or self.values)
+
+    def is_of(self, parameter: str) -> bool:
+        """Whether it is about faults of a PARAMCD, in any case.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> waiver = ag.Waiver("TTE007", "ADTTE", "known", "J. Doe", date(2024, 6, 30), parameter="os")
+        >>> waiver.is_of("OS"), waiver.is_of("PFS")
+        (True, False)
+        """
+        return not self.parameter or self.parameter.upper() == parameter.upper()
 
     def names(self, data: Dataset, fault: Fault) -> Mask:
         """The records of a dataset that it names; none where it cannot be asked.

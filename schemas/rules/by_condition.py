@@ -126,7 +126,7 @@ class RuleTable:
 
     id: str = option(text, 'Id of capital letters and digits, such as "ACME001".')
     title: str = option(text, "Names the fault, as a heading.")
-    require: str = option(text, "Condition that must not be false for any record.")
+    require: str = option(text, "Condition that must hold for every record.")
     severity: str = option(Choice(tuple(map(str, Severity))), "Severity of its findings.", default="warning")
     structure: str = option(
         Choice(tuple(str(each) for each in Structure if each is not Structure.OTHER)),
@@ -135,7 +135,7 @@ class RuleTable:
         otherwise="every ADaM structure",
     )
     dataset: str = option(name, "Name of the dataset that it checks instead.", default="")
-    needs: tuple[str, ...] = option(NAMES, "Variables without which it is not applicable.", default=())
+    needs: tuple[str, ...] = option(NAMES, "Required variables.", default=())
     where: str = option(
         text, "Condition that selects the records it checks.", default="", otherwise="all records"
     )

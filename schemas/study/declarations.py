@@ -58,7 +58,9 @@ class Endpoint:
         name, "ADSL start date of a new therapy; later events do not count.", default=""
     )
     gap: int | None = option(
-        days, "Days without an assessment after which events do not count.", default=None
+        days,
+        "Longest interval without an assessment, in days; later events should be censored.",
+        default=None,
     )
 
 
@@ -89,7 +91,9 @@ class StudyTable(StudyDeclarations):
     """``[study]`` of a file."""
 
     recurrent: tuple[str, ...] = option(
-        NAMES, "Parameters with several records for a subject: recurrent of each endpoint.", default=()
+        NAMES,
+        "Parameters with several records for a subject; same as recurrent = true in [endpoint.PARAMCD].",
+        default=(),
     )
 
 

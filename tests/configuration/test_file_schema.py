@@ -59,8 +59,8 @@ def test_it_takes_every_example_of_the_pages(root):
 
 VALID = {
     "encoding": st.sampled_from(["utf-8", "wlatin1", 1252]),
-    "max_unpacked": st.sampled_from([1, "4GB", " 12 kb ", "0001"]),
-    "memory": st.sampled_from([5, "256MB"]),
+    "max_unpacked": st.sampled_from(["4GB", " 12 kb ", "0001B", "0.5TB"]),
+    "memory": st.sampled_from(["5B", "1.5gb", "256MB"]),
     "cut_off": st.dates(),
     "expires": st.dates(),
     "missing": st.sampled_from(["NA", ["NA", "."], []]),

@@ -301,6 +301,27 @@ def test_a_variable_without_effect_is_named_also_with_q(
     assert "use --rules on the command line" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", ["0", "64", "-1MB", "1.5"])
+def test_a_size_needs_its_unit_and_quotes_only_in_a_file(given: str):
+    for told in (
+        {"overrides": {"memory": given}, "environ": NOTHING},
+        {"environ": {"ADAMGATE_MEMORY": given}},
+    ):
+        with pytest.raises(ag.ConfigurationError) as wrong:
+            load_settings(**told)
+        assert wrong.value.advice == "give a size with its unit: 500MB, 1.5GB"
+
+
+def test_a_size_without_its_unit_in_a_file(study: Path, monkeypatch: pytest.MonkeyPatch):
+    write(study, "[settings]\nmemory = 64\n")
+    monkeypatch.chdir(study)
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        load_settings(environ=NOTHING)
+    assert wrong.value.advice == 'give a size with its unit, in quotes: "500MB", "1.5GB"'
+    write(study, '[settings]\nmemory = "1.5GB"\n')
+    assert load_settings(environ=NOTHING).memory == 1_500_000_000
+
+
 def test_a_wrong_value_names_its_variable_or_option():
     with pytest.raises(ag.ConfigurationError, match="environment variable ADAMGATE_COMPLETE"):
         load_settings(environ={"ADAMGATE_COMPLETE": "maybe"})

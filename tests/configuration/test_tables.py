@@ -26,7 +26,7 @@ ignore = ["censoring, AD02"]
 TTE011 = "note"
 [rules.adae]
 ignore = ["AE002"]
-[rules.ADAE.severity]
+[rules.adae.severity]
 AE = "warning"
 
 [study]
@@ -150,8 +150,12 @@ def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
 def test_today_comes_from_the_option_or_the_environment_only(loaded):
     assert loaded("", today="2026-11-22").today == date(2026, 11, 22)
     assert load_settings(environ={"ADAMGATE_TODAY": "2026-11-22"}).today == date(2026, 11, 22)
-    with pytest.raises(ag.ConfigurationError, match="unknown setting 'today'"):
+    with pytest.raises(ag.ConfigurationError, match="today is not a key of this table") as wrong:
         loaded("[settings]\ntoday = 2020-01-01\n")
+    assert wrong.value.advice == "use --today or ADAMGATE_TODAY"
+    with pytest.raises(ag.ConfigurationError, match="select is not a key of this table") as wrong:
+        loaded('[settings]\nselect = ["TTE"]\n')
+    assert wrong.value.advice == "write it under [rules], or use --select or ADAMGATE_SELECT"
     with pytest.raises(ag.ConfigurationError, match=r"not a value of today(.|\n)*--today(.|\n)*2026-12-31"):
         loaded("", today="tomorrow")
 
@@ -196,6 +200,7 @@ WRONG = {
     "blank name": '[study]\npopulation = " "\n',
     "role": '[endpoint.OS]\nrole = "os"\n',
     "key of endpoint": '[endpoint.OS]\norigins = "RANDDT"\n',
+    "endpoint without a name": '[endpoint]\nrole = "OS"\n',
     "endpoint is no table": '[endpoint]\nOS = "OS"\n',
     "window": "[adverse_events]\nwindow_days = -1\n",
     "window is a switch": "[adverse_events]\nwindow_days = true\n",
@@ -251,14 +256,42 @@ def test_a_name_with_blanks_in_brackets_is_refused(loaded):
 
 
 def test_endpoints_are_known_in_any_case(loaded):
-    declared = loaded('[endpoint.os]\nrole = "OS"\n[endpoint.OS]\ngap = 90\n').judging.declarations
+    declared = loaded('[endpoint.os]\nrole = "OS"\ngap = 90\n').judging.declarations
     assert declared.endpoints == {"OS": ag.Endpoint(role="OS", gap=90)}
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ('[endpoint.OS]\nrole = "OS"\n[endpoint.os]\nrole = "PFS"\n', "endpoint.OS", "endpoint.os"),
+        ('[rules.ADAE]\nignore = ["AE001"]\n[rules.adae]\nignore = []\n', "rules.ADAE", "rules.adae"),
+    ],
+)
+def test_tables_whose_names_differ_in_case_are_refused(loaded, text: str, first: str, second: str):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded(text)
+    assert wrong.value.what == f"[{first}] and [{second}] are the same table"
+    assert wrong.value.advice == "merge them"
 
 
 def test_a_key_under_no_table_is_told_where_it_belongs(loaded):
     with pytest.raises(ag.ConfigurationError) as wrong:
         loaded("cut_off = 2024-01-31\n")
     assert wrong.value.advice == "write it under [study]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[endpoint.OS]\nrole = "OS"\n[endpoint.OS]\ngap = 1\n',
+        "[study]\ncut_off = 2024-01-31\ncut_off = 2024-02-29\n",
+        "rules.severity = { TTE = 'note', TTE = 'error' }\n",
+    ],
+)
+def test_what_is_given_twice_is_named(loaded, text):
+    with pytest.raises(ag.ConfigurationError) as wrong:
+        loaded(text)
+    assert wrong.value.advice == "each key and table may be given once"
 
 
 def test_a_huge_or_deep_file_is_refused(loaded):

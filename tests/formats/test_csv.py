@@ -116,7 +116,7 @@ def test_a_numeric_variable_with_other_content_stays_text_and_is_told(tmp_path: 
     assert data.variable("AVAL").type == "Char"
     assert texts(data, "AGE") == ["40", "1e999", "50"]
     assert [str(note) for note in data.notes] == [
-        f"ADTTE.{variable} record 2: declared numeric, kept as character: "
+        f"ADTTE.{variable} record 2: numeric by its ADaM name, kept as character: "
         f"1 value in the form {form}, not a number (read are 12.5, 1e-3)"
         for variable, form in (("AVAL", "<9"), ("AGE", "9A999"))
     ]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.formats import FORMATS
-from adamgate.converters.formats.format import Output, TableStyle
+from adamgate.converters.formats.format import Output
+from adamgate.converters.formats.table_style import TableStyle
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import Variable
 

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from adamgate.schemas.errors import ConfigurationError
 from adamgate.schemas.kinds import Choice, ListOf, days, name, switch, text, words
 from adamgate.schemas.options import (
+    checked_options,
     json_schema,
     option,
-    options_from,
     options_of,
 )
 
@@ -41,17 +41,17 @@ FULL = {
 
 
 def test_a_table_gives_the_options_checked():
-    assert options_from(Landmark, FULL, WHERE) == Landmark(
+    assert Landmark(**checked_options(Landmark, FULL, WHERE)) == Landmark(
         "OS", 180, "months", "SAFFL", ("SEX", "REGION1"), ("AGE", "BMI"), True
     )
     least = {"paramcd": "OS", "at_days": 0}
-    assert options_from(Landmark, least, WHERE) == Landmark("OS", 0)
+    assert Landmark(**checked_options(Landmark, least, WHERE)) == Landmark("OS", 0)
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"at_days": 1}, "paramcd is missing"),
+        ({"at_days": 1}, "key paramcd is not present"),
         ({**FULL, "covariate": "AGE"}, "unknown setting 'covariate'"),
         ({**FULL, "at_days": -1}, "-1 is not a value of at_days"),
         ({**FULL, "at_days": True}, "True is not a value of at_days"),
@@ -64,7 +64,7 @@ def test_a_table_gives_the_options_checked():
 )
 def test_a_wrong_table_is_refused_by_the_reader_and_by_the_schema(table, message):
     with pytest.raises(ConfigurationError, match=message) as caught:
-        options_from(Landmark, table, WHERE)
+        checked_options(Landmark, table, WHERE)
     assert caught.value.where.startswith(WHERE)
     assert not Draft202012Validator(json_schema(Landmark)).is_valid(table)
 
@@ -88,7 +88,7 @@ VALUES = st.one_of(
 def test_reader_and_schema_agree_on_every_table(changes):
     table = FULL | changes
     try:
-        options_from(Landmark, table, WHERE)
+        checked_options(Landmark, table, WHERE)
     except ConfigurationError:
         taken = False
     else:

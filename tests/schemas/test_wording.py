@@ -15,8 +15,8 @@ def test_nearest_ignores_case_and_puts_the_likeliest_first():
     ("name", "known", "advice"),
     [
         ("SAFLF", ["SAFFL", "AGE"], "did you mean SAFFL?"),
-        ("ZZZ", ["SAFFL", "AGE"], "known: SAFFL, AGE"),
-        ("ZZZ", list("ABCDEFGHIJKLMNO"), "known: A, B, C, D, E, F, G, H, I, J, K, L and 3 more"),
+        ("ZZZ", ["SAFFL", "AGE"], "use one of SAFFL, AGE"),
+        ("ZZZ", list("ABCDEFGHIJKLMNO"), "use one of A, B, C, D, E, F, G, H, I, J, K, L and 3 more"),
         ("ZZZ", [], "none is present"),
     ],
 )

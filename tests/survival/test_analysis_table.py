@@ -11,8 +11,8 @@ import pytest
 
 import adamgate
 from adamgate.converters.reading.read import read
+from adamgate.converters.survival.layouts import LAYOUTS
 from adamgate.converters.survival.survival import survival
-from adamgate.converters.survival.tools import LAYOUTS
 from adamgate.converters.writing.write import write
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
 from adamgate.schemas.study.study import Study

@@ -10,7 +10,8 @@ import pytest
 
 from adamgate.converters.formats.format import Output
 from adamgate.converters.survival.arms import Arms
-from adamgate.converters.survival.tools import LAYOUTS, layout_for, planned_table
+from adamgate.converters.survival.layouts import LAYOUTS
+from adamgate.converters.survival.tools import layout_for, planned_table
 from adamgate.schemas.errors import ConfigurationError
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import Variable

@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
-from adamgate.converters.terminal import options
+from adamgate.converters.survival.layouts import layouts
 from adamgate.converters.terminal.exit_codes import EXIT_CODES
 from adamgate.schemas.gate.selection import full_book
 
@@ -516,10 +516,13 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
     assert not list(Path.cwd().glob("os.*"))
 
 
-def test_the_words_are_those_of_the_survival_tables():
-    from adamgate.converters.survival.tools import layouts
-
-    assert tuple(options.TOOL_OR_FORMAT.choices) == tuple(layouts())
+def test_the_help_names_every_survival_table(run):
+    shown = " ".join(
+        run("survival", "--help").out.replace("|", " ").replace("[", " ").replace("]", " ").split()
+    )
+    for each in layouts().values():
+        assert f" {each.name} " in shown
+        assert all(f"{suffix}, " in shown or f"{suffix}." in shown for suffix in each.writes)
 
 
 def test_convert_and_read_back(run, study: Path):

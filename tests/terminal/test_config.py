@@ -80,6 +80,15 @@ def test_as_json_for_programs(run):
     assert found["waiver.1.records"]["value"] == [{"USUBJID": "01-001"}]
 
 
+def test_lines_are_those_of_names_as_the_file_has_them(run):
+    text = '[rules.adae]\n\nignore = ["AE001"]\n[endpoint.PFS]\nrole = "PFS"\n[endpoint.os]\nrole = "OS"\n'
+    Path("adamgate.toml").write_text(text, encoding="utf-8")
+    found = json.loads(run("show", "--format", "json")[1])
+    assert found["rules.ADAE.ignore"]["origin"] == "adamgate.toml:3"
+    assert found["endpoint.PFS.role"]["origin"] == "adamgate.toml:5"
+    assert found["endpoint.OS.role"]["origin"] == "adamgate.toml:7"
+
+
 def test_keys_of_subjects_are_hidden_where_reports_hide_them(run):
     assert "01-001" in run("show")[1]
     for form in ("toml", "json"):
@@ -135,3 +144,8 @@ def test_the_schema_is_one(run):
     schema = json.loads(out)
     Draft202012Validator.check_schema(schema)
     assert schema["properties"]["settings"]["properties"]["fail_on"]["default"] == "error"
+
+
+def test_convert_without_an_output_says_so(run, capsys):
+    assert cli.run(["convert", "--to", "csv", "data"]) == 2
+    assert "OUT is not given" in capsys.readouterr().err

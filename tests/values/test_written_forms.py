@@ -358,7 +358,7 @@ def test_the_option_that_settles_a_comma_is_named(tmp_path: Path) -> None:
     (tmp_path / "adtte.csv").write_text("USUBJID;AVAL\n1;1,234\n2;5,678\n")
     (note,) = ag.read(tmp_path)["ADTTE"].notes
     assert note.message == (
-        "declared numeric, kept as character: 2 values in the form 9,999, with a decimal comma or a "
+        "numeric by its ADaM name, kept as character: 2 values in the form 9,999, with a decimal comma or a "
         'thousands separator (set --decimal "," or --decimal ".")'
     )
     assert ag.read(tmp_path, decimal=",")["ADTTE"]["AVAL"].tolist() == [1.234, 5.678]

@@ -58,7 +58,7 @@ _COUNTS = {
     FormatKind.DATETIME: "as numbers, read as SAS datetimes (seconds since 1960-01-01)",
 }
 """Of times nothing is said: seconds from midnight are what our own writer writes."""
-_STAYS = "declared numeric, kept as character: "
+_STAYS = "kept as character: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +199,15 @@ def _column(
     declared = entry.type or variable_type(name)
     if declared == "Num":
         if _identifies(name) and (zero := _with_leading_zero(texts)) is not None:
-            problem = "is declared Num, but is an identifier with leading zeros; kept as character"
+            numeric = "declared Num" if entry.type else "numeric by its ADaM name"
+            problem = f"is {numeric}, but is an identifier with leading zeros; kept as character"
             return _Column(missing.settled(name, texts).to_pandas(), problem=problem, record=zero)
         return _number(
             missing.out_of_numbers(name, texts),
             _kind(name, entry),
             options,
             entry.kind is not FormatKind.NUMBER,
+            "declared numeric" if entry.type else "numeric by its ADaM name",
         )
     kept = missing.out_of_text(name, texts)
     if declared is None and not _IDENTIFIER.search(name):
@@ -254,7 +256,9 @@ def _kind(name: str, entry: VariableEntry) -> FormatKind:
     return kind_by_name(name)
 
 
-def _number(texts: TextColumn, kind: FormatKind, options: ReadOptions, stated: bool) -> _Column:
+def _number(
+    texts: TextColumn, kind: FormatKind, options: ReadOptions, stated: bool, because: str = ""
+) -> _Column:
     """A column that is numeric by its description; text again, with a note, where that is not true.
 
     Parameters
@@ -263,6 +267,8 @@ def _number(texts: TextColumn, kind: FormatKind, options: ReadOptions, stated: b
         What it is written as: numbers, dates, datetimes or times.
     stated : bool
         Whether a format or type says so; then SAS's numbers for dates are turned into them.
+    because : str
+        Why it is numeric, for notes: "declared numeric".
     """
     meant = typed(texts.values, kind, date_order=options.date_order, decimal=options.decimal)
     plain = (
@@ -271,7 +277,7 @@ def _number(texts: TextColumn, kind: FormatKind, options: ReadOptions, stated: b
         else None
     )
     if plain is None or plain.wrong.any() or (stated and matching(texts.values, _ZERO_AHEAD).any()):
-        return _as_written(texts, meant, kind)
+        return _as_written(texts, meant, kind, because)
     stamps = _stamps(plain.values, kind) if stated else None
     special = plain.special_missing(texts)
     if stamps is not None:
@@ -286,11 +292,11 @@ def _stamps(numbers: NDArray[np.float64], kind: FormatKind) -> NDArray[Any] | No
     return numbers if kind is FormatKind.TIME else STAMPS_OF[kind](numbers)
 
 
-def _as_written(texts: TextColumn, meant: Typed, kind: FormatKind) -> _Column:
+def _as_written(texts: TextColumn, meant: Typed, kind: FormatKind, because: str) -> _Column:
     if texts.first_record(meant.wrong) is not None:
         if words := missing_words(texts, meant):
             return _Column(texts.to_pandas(), words=words)
-        told = tuple(replace(each, lead=_STAYS) for each in faults_told(meant, kind, texts))
+        told = tuple(replace(each, lead=f"{because}, {_STAYS}") for each in faults_told(meant, kind, texts))
         return _Column(texts.to_pandas(), told=told)
     values, special = texts.spread(meant.values), meant.special_missing(texts)
     rounded = texts.first_record(beyond_double(texts.values)) if kind is FormatKind.NUMBER else None

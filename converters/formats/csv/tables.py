@@ -18,8 +18,9 @@ from ....schemas.study.variable import Variable
 from ...values.arrow_columns import Shape, arrow_column, shape_of
 from ...values.lines import Block, Tokens, fetched, lines, number_tokens
 from ..breaches import breaches
-from ..format import Breach, Output, TableStyle, Writer
+from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
+from ..table_style import TableStyle
 from .quoting import in_quotes, quoted
 
 

@@ -22,8 +22,9 @@ from ....schemas.study.dataset import Dataset
 from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ..breaches import breaches as unfit
-from ..format import Breach, Output, TableStyle, Writer
+from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
+from ..table_style import TableStyle
 from . import metadata
 from .tables import for_pandas
 

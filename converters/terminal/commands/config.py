@@ -16,7 +16,7 @@ from ..streams import show, tell
 @DEBUG
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Show settings: those in effect, and what adamgate.toml may hold."""
+    """Show the settings in effect, or the schema of adamgate.toml."""
     if context.invoked_subcommand is None:
         show(f"{context.get_help()}\n")
 
@@ -31,9 +31,10 @@ def command(context: click.Context) -> None:
 def show_settings(
     *, paths: tuple[Path, ...], origin: bool, form: str, config: Path | None, **overrides: Any
 ) -> None:
-    """Show the settings in effect: options, environment, adamgate.toml, defaults.
+    """Show the settings in effect.
 
-    PATHS are the inputs of a run: an adamgate.toml beside them says how they are read.
+    They come from options, environment, adamgate.toml and defaults. PATHS are the inputs of a run: an
+    adamgate.toml beside them says how they are read.
     """
     from ...configuration.file_search import FILE_NAME
     from ...configuration.shown import as_json, as_toml, shown

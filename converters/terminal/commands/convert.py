@@ -19,7 +19,7 @@ from ..progress import progress
 
 
 @click.command("convert")
-@click.argument("sources", nargs=-1, required=True, type=PATH, callback=matching, metavar="IN...")
+@click.argument("sources", nargs=-1, type=PATH, callback=matching, metavar="IN...")
 @click.argument("target", type=PATH, metavar="OUT")
 @click.option(
     "--to",
@@ -47,6 +47,8 @@ def command(
     from ...writing.convert import MEMORY
     from ...writing.write import Target
 
+    if not sources:
+        raise click.UsageError("OUT is not given")
     settings = settings_for(sources, config, overrides)
     place = Target.of(target, to)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:

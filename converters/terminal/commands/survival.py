@@ -15,6 +15,7 @@ import adamgate
 from ...configuration.settings import SETTINGS
 from ...formats import dataset_named
 from ...reports import Detail
+from ...survival.layouts import written_suffixes
 from ...survival.shapes import SHAPES
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, read_study, settings_for
@@ -50,7 +51,7 @@ from ..streams import columns, tell
     type=PATH,
     required=True,
     metavar="FILE",
-    help="Output file: .csv, .parquet, .json or .ndjson.",
+    help=f"Output file: {', '.join(written_suffixes())}.",
 )
 @click.option("--no-gate", is_flag=True, help="Skip validation of the study.")
 @OVERWRITING

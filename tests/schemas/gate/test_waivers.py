@@ -339,6 +339,41 @@ def test_a_slip_in_a_waiver_is_named(negative, changes, told):
     assert told in finding.message
 
 
+def test_a_waiver_of_no_records_does_not_cover_records_and_says_so(negative):
+    (finding,) = of(judged(negative, waiver(record={})), "WV001")
+    assert finding.message.endswith(
+        " matches no finding: it names no records, so it covers only a finding about the whole dataset"
+    )
+
+
+def inverted(trial, *waivers):
+    trial.adtte.AVAL = trial.adtte.AVAL * 1.37 + 3
+    return ag.validate(trial.study(), select=["TTE007"], waivers=waivers, today=TODAY)
+
+
+def test_a_parameter_is_known_in_any_case(trial):
+    findings = of(inverted(trial), "TTE007")
+    assert findings
+    assert not any(each.records for each in findings)
+    parameter = findings[0].parameter
+    waived = inverted(trial, waiver(rule="TTE007", record={}, parameter=parameter.lower()))
+    assert [each.rule_id for each in waived.terms.waived] == ["TTE007"]
+    assert not of(waived, "WV001")
+
+
+def test_a_parameter_without_a_finding_is_named(trial):
+    about = ", ".join(sorted({each.parameter for each in of(inverted(trial), "TTE007")}))
+    (finding,) = of(inverted(trial, waiver(rule="TTE007", record={}, parameter="DOR")), "WV001")
+    assert finding.message.endswith(f": TTE007 has no finding of PARAMCD DOR; its findings are about {about}")
+
+
+def test_records_of_a_finding_about_the_whole_dataset_are_named(trial):
+    (finding,) = of(inverted(trial, waiver(rule="TTE007")), "WV001")
+    assert finding.message.endswith(
+        ": the finding of TTE007 is about the whole dataset; remove records and values"
+    )
+
+
 def test_a_second_waiver_of_one_record_hides_nothing(negative):
     report = judged(negative, waiver(), waiver())
     assert [each.records for each in report.terms.waived] == [1]

@@ -14,7 +14,7 @@ from adamgate.converters.survival.shapes import SHAPES
 from adamgate.converters.survival.shapes.one_record import OneRecordOptions
 from adamgate.converters.terminal.commands.survival import command
 from adamgate.converters.terminal.options import declared_options
-from adamgate.schemas.options import json_schema, options_from, options_of
+from adamgate.schemas.options import checked_options, json_schema, options_of
 
 
 @pytest.fixture(params=SHAPES)
@@ -49,7 +49,7 @@ def test_the_command_line_has_every_option_of_the_shape():
         on_line = given[each.name]
         assert on_line.opts == [each.flag]
         assert on_line.required is each.required
-        assert on_line.help == each.help
+        assert on_line.help == each.phrase
 
 
 def test_survival_takes_every_option_of_the_shape():
@@ -62,7 +62,7 @@ def test_survival_takes_every_option_of_the_shape():
 def test_a_table_of_settings_gives_the_options():
     table = {"paramcd": "OS", "unit": "months", "covariates": ["AGE", "SEX"], "population": "saffl"}
     assert Draft202012Validator(json_schema(OneRecordOptions)).is_valid(table)
-    assert options_from(OneRecordOptions, table, "adamgate.toml, [table.os]") == OneRecordOptions(
+    assert OneRecordOptions(**checked_options(OneRecordOptions, table, "x")) == OneRecordOptions(
         "OS", unit="months", covariates=("AGE", "SEX"), population="SAFFL"
     )
 

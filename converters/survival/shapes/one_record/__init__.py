@@ -27,7 +27,7 @@ class OneRecordOptions:
     population: str | None = option(
         name, "Keep only records where this flag is Y, such as SAFFL.", default=None, metavar="FLAG"
     )
-    unit: str | None = option(_UNIT, "Unit of the duration (default: unit of AVAL).", default=None)
+    unit: str | None = option(_UNIT, "Unit of the duration.", default=None, otherwise="unit of AVAL")
     aval_unit: str | None = option(_UNIT, "Unit of AVAL, if the data do not state it.", default=None)
     covariates: tuple[str, ...] = option(
         _VARIABLES, "Additional variables, from ADTTE or ADSL.", default=(), metavar="A,B"
@@ -37,8 +37,9 @@ class OneRecordOptions:
     )
     reference: str | None = option(
         text,
-        "Reference arm (default: the lowest number in TRT01PN or the like).",
+        "Reference arm.",
         default=None,
+        otherwise="the lowest number in TRT01PN or the like",
         metavar="ARM",
     )
     arm_order: tuple[str, ...] = option(
