@@ -26,7 +26,7 @@ def workshop(root):
     ("rule_id", "family", "said"),
     [
         ("TTE099", "duration", "did you mean durations"),
-        ("TTE099", "", "The families: adverse_events, basic_data_structure, censoring"),
+        ("TTE099", "", "The families: adverse_events, arms, basic_data_structure, censoring"),
         (
             "TTE007",
             "durations",

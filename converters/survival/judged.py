@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ...schemas.errors import Refused
 from ...schemas.gate.report import Report
 from ...schemas.rules import rule_book
+from ...schemas.severity import Severity
 from ...schemas.standards.structure import Structure
 from ...schemas.study.dataset import Dataset
 
@@ -53,7 +54,11 @@ def _silent_families(dataset: Dataset, report: Report) -> Mapping[str, str]:
     judged = {outcome.rule_id for outcome in report.outcomes if outcome.dataset == dataset.name}
     aside = {each.rule_id: each.reason for each in report.terms.deselected if each.dataset == dataset.name}
     rules = {
-        family: [rule.id for rule in rule_book().values() if rule.family == family]
+        family: [
+            rule.id
+            for rule in rule_book().values()
+            if rule.family == family and rule.severity is not Severity.NOTE  # a note decides nothing
+        ]
         for family in FAMILIES_NEEDED
     }
     return {

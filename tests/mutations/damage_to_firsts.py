@@ -98,7 +98,8 @@ def _later_event(delivery: Delivery, rng: Rng) -> None:
 
 def _start_of_one_arm(delivery: Delivery, rng: Rng) -> None:
     """STARTDT at randomization in the arm of placebo, at the first dose in the other."""
-    times, subjects = delivery.frame("ADTTE"), delivery.frame("ADSL").set_index("USUBJID")
+    times = delivery.frame("ADTTE")
+    subjects = delivery.frame("ADSL").drop_duplicates("USUBJID").set_index("USUBJID")
     for arm, date in (("Placebo", "RANDDT"), ("Drug X 10 mg", "TRTSDT")):
         own = times.PARAMCD.eq("OS") & times.TRTP.eq(arm)
         times.loc[own, "STARTDT"] = times.USUBJID[own].map(subjects[date])

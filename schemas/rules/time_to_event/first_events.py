@@ -68,8 +68,7 @@ class _Sources:
     consults=("ADAE", "ADCM", "ADCE"),
 )
 def not_first_event(data: Dataset, study: Study) -> Iterator[Yield]:
-    """The dataset that an event comes from has an earlier record like it, or the subject is censored in spite
-    of one.
+    """An event is not the first record like it in its source, or a subject with such a record is censored.
 
     ## What it checks
     Parameters whose events come from an occurrence dataset (SRCDOM, SRCVAR, SRCSEQ), such as time to first

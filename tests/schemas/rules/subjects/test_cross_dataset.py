@@ -132,7 +132,7 @@ class TestPopulation:
             ("warning", "PFS: 1 of 40 subjects with SAFFL = Y has no record"),
         ]
 
-    @pytest.mark.parametrize(("lost", "told"), [(5, [("warning", 0)]), (8, [])])
+    @pytest.mark.parametrize(("lost", "told"), [(5, [("warning", 0)]), (8, [("warning", 0)]), (25, [])])
     def test_several_lost_subjects(self, trial, lost, told):
         trial.adtte = trial.adtte.drop(index=trial.of("PFS")[:lost])
         assert trial.told("XD004") == told

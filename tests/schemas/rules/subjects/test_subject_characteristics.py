@@ -25,8 +25,10 @@ class TestAge:
         trial.adsl.loc[3, "AGE"] = age
         assert trial.told("SL014") == [("warning", 1)] * faults
 
-    def test_without_a_unit_only_negative_ages(self, trial):
+    def test_without_a_unit_ages_are_years_if_most_can_be(self, trial):
         trial.adsl["AGE"] = [-1.0, 300.0] + [61.0] * 38
+        assert trial.told("SL014") == [("warning", 1)] * 2
+        trial.adsl["AGE"] = [-1.0, 12.0] + [300.0] * 38
         assert trial.told("SL014") == [("warning", 1)]
 
 
