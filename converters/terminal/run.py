@@ -32,15 +32,19 @@ _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 """Windows has no SIGHUP."""
 
 
-_ALONE = ("OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_ALONE = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 """Libraries that start threads when they are loaded. Nothing here uses them, and a thread that has no memory
 keeps the process from ending."""
 
 
 def prepare() -> None:
     """Set up the streams and the signals of this process, and what libraries do when they are loaded."""
-    for name in _ALONE:
-        os.environ.setdefault(name, "1")
+    for name, alone in _ALONE.items():
+        os.environ.setdefault(name, alone)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal's encoding lacks is shown as an escape
             stream.reconfigure(errors="backslashreplace")
