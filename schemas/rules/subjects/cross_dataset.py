@@ -215,7 +215,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     overall and progression-free survival, subjects without one are reported; if more than half, it is a
     note. All subjects of a site without a record are an error in overall and progression-free survival. If
     the population is declared, for the study or the parameter, it is used and the finding is an error; a
-    population declared for the parameter is checked whatever the proportion with records. Overall survival
+    population declared for the parameter is checked regardless of that proportion. Overall survival
     that matches no population is a note. An arm without any record has a finding of its own.
 
     ## Not a fault

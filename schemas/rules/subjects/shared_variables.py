@@ -88,8 +88,8 @@ def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
     File formats without labels.
 
     ## Why it matters
-    A merge by a variable that is character in one dataset and numeric in the other matches no records; a
-    different label often means a different derivation.
+    A merge by a variable that is character in one dataset and numeric in the other fails, or matches no
+    records; a different label often means a different derivation.
 
     ## Smallest fix
     Define the variable once, in the same way for all datasets.

@@ -113,14 +113,14 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
     of censoring (alive, last, completion, lost, cut-off, ongoing, randomization), a date from LSTALVDT,
     RFENDT, EOSDT, TRTEDT, RANDDT or the cut-off (SRCVAR), or a CNSDTDSC, and records with CNSR >= 1 do not;
     or records with CNSR >= 1 have a description of an event, a death date or an adverse event as source, or
-    are the deaths of overall survival, and records with CNSR = 0 are not. Two indications are an error, one
-    about CNSR = 0 is a warning; the message lists them.
+    are the deaths of overall survival, and records with CNSR = 0 are not. Two or more indications are an
+    error, a single one about CNSR = 0 is a warning; the message lists them.
     In a follow-up parameter (declared, or by PARAM: "Duration of Follow-up", "Time to Censoring") the event
     is the end of follow-up and the opposite is checked: a warning, or an error if the role is declared.
 
     ## Not a fault
     An event description on censored records ("Death after two missed visits"), censoring at death, or a
-    term of censoring that is also in PARAM ("Time to Last Dose"). TRTEDT for time to end of treatment,
+    censoring term that is also in PARAM ("Time to Last Dose"). TRTEDT for time to end of treatment,
     EOSDT for time to end of study. Censored deaths in a follow-up parameter.
 
     ## Why it matters

@@ -61,8 +61,8 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     ## Not a fault
     Months rounded to one decimal, which are up to a day and a half off; study weeks, which are rounded up;
     truncated values; values rounded up or down at exactly one half; durations of zero all replaced by one
-    value; records without AVAL or a date. Several records that differ by one in the last decimal are a
-    warning, and so is one that another constant explains: an unknown method of rounding may be the reason.
+    value; records without AVAL or a date. Several records that differ by one in the last decimal, or
+    that another constant explains, are a warning: the method of rounding is not known.
 
     ## Why it matters
     A shifted date, or days taken for months, changes the survival curve, and the value looks plausible.

@@ -86,7 +86,7 @@ def repeated_record(data: Dataset, study: Study) -> Iterator[Yield]:
     records; it does not select one.
 
     ## Why it matters
-    A survival table with a subject twice counts the event twice.
+    A subject with two records is counted twice.
 
     ## Smallest fix
     Remove the duplicate, or set ANL01FL to Y on the record to analyse. If the event is recurrent, declare
