@@ -1,5 +1,6 @@
 """What tests share: the folder of real data, which a plain clone does not have."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -48,3 +49,9 @@ def shared() -> Path:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Raw bytes name no test: workers must collect the same ids, whatever the clock wrote into a file."""
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_collection_finish():
+    """Thousands of tests are not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()

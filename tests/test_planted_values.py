@@ -18,6 +18,8 @@ from adamgate.converters.formats import writable
 from adamgate.converters.reports.contents import RENDERERS
 from adamgate.schemas.gate.check import key_variables
 
+pytestmark = pytest.mark.slow
+
 STUDY = Path(__file__).parents[1] / "fixtures" / "cartitude1"
 GROUPS = 6
 TEXT, NUMBER, DAY = "Zebra Quagga", 7654321.25, np.datetime64("2077-07-09", "s")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -73,6 +74,14 @@ EARLIER = "earlier_messages.py"
 _BLOCK = re.compile(r"^```(\w*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
+def gathered_once(
+    source: Callable[[], Iterator[tuple[str, str]]],
+) -> Callable[[], tuple[tuple[str, str], ...]]:
+    """What several tests look through is gathered once."""
+    return cache(lambda: tuple(source()))
+
+
+@gathered_once
 def helps() -> Iterator[tuple[str, str]]:
     """The --help of every command, and of the commands below it."""
 
@@ -88,6 +97,7 @@ def helps() -> Iterator[tuple[str, str]]:
     return below(cli, "adamgate")
 
 
+@gathered_once
 def snapshots() -> Iterator[tuple[str, str]]:
     """Snapshots without the names of their tests."""
     for path in sorted((ROOT / "tests").rglob("*.ambr")):
@@ -95,6 +105,7 @@ def snapshots() -> Iterator[tuple[str, str]]:
         yield _name(path), "\n".join(line for line in lines if not line.startswith("# name:"))
 
 
+@gathered_once
 def pages() -> Iterator[tuple[str, str]]:
     """Pages with the output of commands, but without Python, TOML and drawings."""
     for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]:
@@ -102,11 +113,13 @@ def pages() -> Iterator[tuple[str, str]]:
         yield _name(path), _BLOCK.sub(lambda block: block[0] if block[1] == "console" else "", page)
 
 
+@gathered_once
 def rule_pages() -> Iterator[tuple[str, str]]:
     """What `adamgate explain` prints of each rule."""
     yield from ((rule_id, ag.explain(rule_id)) for rule_id in ag.rule_book())
 
 
+@gathered_once
 def literals() -> Iterator[tuple[str, str]]:
     """Strings of several words in the package, which may reach a user, and docstrings of public names."""
     public = _public_names()

@@ -18,6 +18,8 @@ from adamgate.converters.values.content import HeldBytes
 from adamgate.converters.values.kept_columns import KeptColumns
 from adamgate.converters.values.memory import Memory
 
+pytestmark = pytest.mark.slow
+
 NAMES = b"STUDYID,USUBJID,AVAL,ADT,AETERM\n"
 RECORDS = b"".join(
     b'S1,%03d,%d.5,2014-01-%02d,"term, ""%d"""\n' % (n, n % 9, n % 28 + 1, n % 5) for n in range(300)

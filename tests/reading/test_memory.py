@@ -295,6 +295,8 @@ SLOW = '''
 import pathlib, time
 import adamgate as ag
 
+pytestmark = pytest.mark.slow
+
 @ag.rule("ACME001", title="Slow", severity=ag.Severity.NOTE, grain=ag.Grain.DATASET, needs=("PARAMCD",))
 def slow(data):
     """Waits."""

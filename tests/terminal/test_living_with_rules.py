@@ -15,6 +15,8 @@ from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.terminal.options import STRUCTURES
 from adamgate.schemas.standards.structure import Structure
 
+pytestmark = pytest.mark.slow
+
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(

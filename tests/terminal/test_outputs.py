@@ -34,6 +34,8 @@ ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,STARTDT,ADT\n" + "".join(
 RULES = """\
 import adamgate as ag
 
+pytestmark = pytest.mark.slow
+
 @ag.rule("ACME001", title="Nothing", severity="note", grain="dataset", structures=("TTE",))
 def nothing(data):
     \"\"\"Nothing.\"\"\"

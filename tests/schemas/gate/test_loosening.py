@@ -19,6 +19,8 @@ from adamgate.schemas.study.declarations import Declarations, Endpoint
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import ReadAsMissing
 
+pytestmark = pytest.mark.slow
+
 ORIGINS = dict.fromkeys(("select", "ignore", "severities", "waivers", "declared"), "adamgate.toml")
 TODAY = date(2026, 1, 1)
 

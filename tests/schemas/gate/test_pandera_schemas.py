@@ -22,6 +22,8 @@ from adamgate.schemas.standards.versions import Standards
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
+pytestmark = pytest.mark.slow
+
 STRUCTURES = tuple(VARIABLES)
 FORMER = {"ADSL": "adsl", "BDS": "bds", "TTE": "adtte", "OCCDS": "occds", "ADAE": "adae"}
 

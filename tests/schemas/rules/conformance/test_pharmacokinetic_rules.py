@@ -13,6 +13,8 @@ from adamgate.schemas.standards.versions import Standards
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
+pytestmark = pytest.mark.slow
+
 PAIRS = {
     "STUDYID": ("STUDYIDN", ["S1", "S1", "S1", "S1"], [1.0, 1.0, 1.0, 1.0]),
     "PROJID": ("PROJIDN", ["P", "P", "P", "P"], [7.0, 7.0, 7.0, 7.0]),
