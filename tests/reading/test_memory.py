@@ -27,6 +27,8 @@ from adamgate.converters.values.kept_file import KeptFile
 from adamgate.converters.values.work_folder import WorkFolder
 from adamgate.schemas.study.answers import AnswersInMemory
 
+pytestmark = pytest.mark.slow
+
 STUDIES = ["cartitude1", "cartitude1-broken", "cartitude1-json"]
 SMALL = 1_000
 
@@ -294,8 +296,6 @@ def waiting(root, tmp_path, work):
 SLOW = '''
 import pathlib, time
 import adamgate as ag
-
-pytestmark = pytest.mark.slow
 
 @ag.rule("ACME001", title="Slow", severity=ag.Severity.NOTE, grain=ag.Grain.DATASET, needs=("PARAMCD",))
 def slow(data):

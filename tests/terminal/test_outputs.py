@@ -24,6 +24,8 @@ from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
 from adamgate.schemas.errors import Terminated
 
+pytestmark = pytest.mark.slow
+
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(
     f"S,S-0{n},0{n},007,5{n},YEARS,F,WHITE,A,A\n" for n in (1, 2)
@@ -33,8 +35,6 @@ ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,STARTDT,ADT\n" + "".join(
 )
 RULES = """\
 import adamgate as ag
-
-pytestmark = pytest.mark.slow
 
 @ag.rule("ACME001", title="Nothing", severity="note", grain="dataset", structures=("TTE",))
 def nothing(data):

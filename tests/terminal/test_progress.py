@@ -11,13 +11,13 @@ import pytest
 from adamgate.converters.terminal import progress as module
 from adamgate.converters.terminal.progress import Callbacks, progress
 
+pytestmark = pytest.mark.slow
+
 pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
 
 WORK = """
 import sys
 from adamgate.converters.terminal import progress as module
-
-pytestmark = pytest.mark.slow
 module.DELAY = {delay}
 with module.progress(sys.stderr, shown={shown}) as callbacks:
     for done in range(0, 101, 10):
