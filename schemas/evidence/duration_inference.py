@@ -269,8 +269,9 @@ class _Evidence:
         stages = (sample.proven, sample.usual, sample.raised, sample.cut, sample.calendar)
         rare = (sample.up, sample.rare) if self._rare else ()
         for stage, gain in (*((each, 0) for each in (*stages, *rare)), (sample.unlisted, _UNLISTED_GAIN)):
-            if ranking.most == len(self.records):
-                break
+            coarse = stage == sample.cut and not all(formula.tells_day for formula in ranking.first)
+            if ranking.most == len(self.records) and not coarse:
+                continue
             tried = [(formula, sample.count(formula)) for formula in stage()]
             for formula, count in tried:
                 trials.enter(formula, count)
@@ -304,6 +305,7 @@ class _Evidence:
         )
 
     # Formulas to try, stage by stage: a later stage is asked only while records are left unexplained.
+    # Where AVAL is too coarse to tell the day, cutting is tried all the same: it may fit other days as well.
 
     def proven(self) -> Iterator[DurationFormula]:
         for formula in self._candidates(self._proven):

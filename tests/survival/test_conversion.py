@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import adamgate as ag
@@ -386,7 +386,12 @@ def table_or_refusal(study, unit):
         return refusal
 
 
+CUT_WITH_THE_FIRST_DAY_OR_ROUNDED_WITHOUT = [day for day in range(1, 61) if day % 3]
+"""Study days whose month to 1 decimal is the same either way."""
+
+
 @pytest.mark.slow
+@example(CUT_WITH_THE_FIRST_DAY_OR_ROUNDED_WITHOUT[:20], 1, True, set(), "days")
 @given(
     days=st.lists(st.integers(1, 4000), min_size=30, max_size=60, unique=True),
     decimals=st.sampled_from([0, 1, 2, 3]),
