@@ -128,8 +128,9 @@ class _Twins:
         self._known = list(known)
         self._waiting: dict[tuple[str, Severity], deque[int]] = defaultdict(deque)
         for number, each in enumerate(self._known):
+            weight = each.severity if each.weight is None else each.weight
             for fingerprint in (each.fingerprint, *each.also):
-                self._waiting[fingerprint, each.severity].append(number)
+                self._waiting[fingerprint, weight].append(number)
         self._claimed: set[int] = set()
 
     def claim(self, finding: Finding) -> bool:

@@ -25,7 +25,8 @@ from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
-_POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
+POPULATIONS = tuple(f"{each}FL" for each in "FAS SAF ITT MITT PPROT RAND ENRL EFF EVAL PK".split())
+"""Flags of the populations that a parameter may be about."""
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
 _MOST, _HALF = 0.8, 0.5
@@ -381,7 +382,7 @@ def _overall_survival(data: Dataset) -> Mask:
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
     """Populations of ADSL by flag, one after another in the order they are preferred; all subjects last."""
     for variable in adsl.names:
-        if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
+        if variable in POPULATIONS and adsl.equals(variable, "Y").any():
             yield variable, adsl.equals(variable, "Y")
     yield "", np.ones(len(adsl), dtype=np.bool_)
 
