@@ -115,7 +115,7 @@ class DatasetEntry:
     file : str
         The file that holds it, as `file_key` has it; empty when the line names none.
     created, modified : datetime or None
-        None, too, when what stands there is not ISO 8601.
+        None, too, when what it holds is not ISO 8601.
     """
 
     dataset: str

@@ -13,7 +13,7 @@ from typing import Any
 from ...schemas.errors import UnreadableInput
 from ...schemas.gate.baseline import Baseline
 from ...schemas.gate.earlier_messages import earlier_identities
-from ...schemas.gate.earlier_rules import identities_since, weight_since
+from ...schemas.gate.earlier_rules import cause_since, identities_since, weight_since
 from ...schemas.gate.finding import KnownFinding, fingerprint_of_whole
 from ...schemas.gate.report import NOT_JUDGED
 from ...schemas.severity import Severity
@@ -81,6 +81,9 @@ def read_baseline(path: Path | str) -> Baseline:
     )
     if version in _BY_MESSAGE:
         found = tuple(map(_as_known_since, found))
+    else:
+        causes = (each.get("cause") for each in document["findings"])
+        found = tuple(map(_by_cause_since, found, causes))
     return Baseline(found, str(path), hashlib.sha256(content).hexdigest())
 
 
@@ -100,6 +103,14 @@ def _as_known_since(known: KnownFinding) -> KnownFinding:
     prints = tuple(fingerprint_of_whole(*known.subject, *each) for each in identities) or (known.fingerprint,)
     weight = weight_since(known.rule_id, known.severity)
     return replace(known, fingerprint=prints[0], also=prints[1:], weight=weight)
+
+
+def _by_cause_since(known: KnownFinding, cause: object) -> KnownFinding:
+    """A fault of a dataset as a whole by the fingerprint of its cause today, where that has changed."""
+    if known.records or not isinstance(cause, str) or cause_since(known.rule_id, cause) == cause:
+        return known
+    since = cause_since(known.rule_id, cause)
+    return replace(known, fingerprint=fingerprint_of_whole(*known.subject, known.parameter, since))
 
 
 def _checked(given: Mapping[str, Any]) -> KnownFinding:

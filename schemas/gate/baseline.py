@@ -2,7 +2,7 @@
 
 Findings are of one subject when rule, dataset and variables are the same; their words do not count. A
 finding that has the same records as before is unchanged, and so is one that has only some of them. One with
-records that were not there before is new, by so many records; so is one that weighs more than before, and
+records that were not present before is new, by so many records; so is one that weighs more than before, and
 one of more records than a report lists by hash, unless they are exactly those of before. A fault of a dataset
 as a whole is known by its parameter and its cause, which holds the number by which it grows.
 """

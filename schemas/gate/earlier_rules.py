@@ -1,7 +1,7 @@
-"""Rules that judge the same data otherwise than in reports up to version 1.2.
+"""Rules whose findings are known otherwise than in earlier reports although the data are the same.
 
-What such a report has of them is the finding of today where only the rule has changed: how much it weighs, or
-which population it is about.
+In reports up to version 1.2 some weighed less, or were about another population; findings about waivers were
+known by a word.
 """
 
 from __future__ import annotations
@@ -21,9 +21,20 @@ _MANY = 1_000
 """From so many lost subjects on only the same number is known."""
 
 
+_OF_WAIVERS = frozenset({"WV001", "WV002"})
+_WAIVER = re.compile(r"waiver (\d+)(?:, record (\d+))? (.*)", re.DOTALL)
+"""Cause of a finding about a waiver while it began with a word; since then "2.1 TTE006 ADTTE J. Doe"."""
+
+
 def weight_since(rule_id: str, severity: Severity) -> Severity:
     """How much a finding of then may weigh today without being new."""
     return Severity.ERROR if rule_id in _ANY_WEIGHT else severity
+
+
+def cause_since(rule_id: str, cause: str) -> str:
+    """Cause today of a finding in a report of any version."""
+    found = _WAIVER.fullmatch(cause) if rule_id in _OF_WAIVERS else None
+    return f"{'.'.join(filter(None, found.groups()[:2]))} {found[3]}" if found else cause
 
 
 def identities_since(rule_id: str, earlier: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -32,7 +43,7 @@ def identities_since(rule_id: str, earlier: Iterable[tuple[str, str]]) -> tuple[
     Subjects of an arm without any record were lost subjects for XD004, and counted when it chose the
     population. Since they are not, the population may be another one, and the lost subjects fewer.
     """
-    known = tuple(earlier)
+    known = tuple((parameter, cause_since(rule_id, cause)) for parameter, cause in earlier)
     if rule_id != "XD004":
         return known
     since = ((parameter, cause) for parameter, then in known for cause in _lost_subjects(then))

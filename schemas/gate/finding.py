@@ -15,7 +15,7 @@ Subject = tuple[str, str, tuple[str, ...]]
 """Rule, dataset and variables."""
 
 EXAMPLES = 10
-"""At most this many records stand in a finding as examples; the count is always exact."""
+"""At most this many records are in a finding as examples; the count is always exact."""
 
 
 def sentence(parameter: str, message: str) -> str:

@@ -36,7 +36,7 @@ _STAMP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """One attribute: whether a value may stand there, and how to say what may."""
+    """One attribute: whether a value may be given, and how to say what may."""
 
     allows: Callable[[Any], bool]
     wanted: str

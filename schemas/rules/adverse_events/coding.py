@@ -231,13 +231,13 @@ def emergent_without_term(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "AE033",
-    title="SMQzzSC is neither BROAD nor NARROW",
+    title="SMQzzSC is not BROAD or NARROW",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
 )
 def query_without_scope(data: Dataset) -> Iterator[Yield]:
-    """An event is in a Standardised MedDRA Query (SMQ), but its scope is neither BROAD nor NARROW.
+    """An event is in a Standardised MedDRA Query (SMQ), but its scope is not BROAD or NARROW.
 
     ## What it checks
     Where SMQzzNAM has a value, SMQzzSC with the same number is BROAD or NARROW. A scope without a query
@@ -258,7 +258,7 @@ def query_without_scope(data: Dataset) -> Iterator[Yield]:
     for name, scope in named:
         inside, known = data.filled(name), data.equals(scope, *_SCOPES)
         yield Fault(
-            inside & ~known, (scope, name), f"{scope} is neither BROAD nor NARROW where {name} has a value"
+            inside & ~known, (scope, name), f"{scope} is not BROAD or NARROW where {name} has a value"
         )
         alone = data.filled(scope) & ~inside
         yield Fault(alone, (name, scope), f"{scope} has a value where {name} is missing", Severity.WARNING)

@@ -52,7 +52,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     dated = data.filled(date)
     imputed = dated & (lacks > DatePart.NONE)
     if flag not in data:
-        message = f"{date} is imputed ({text} is incomplete) but {flag} is not present"
+        message = f"{date} is imputed ({text} is partial), but {flag} is not present"
         yield Fault(imputed, (flag, date, text), message)
         return
     flags = data.distinct(flag)
@@ -64,7 +64,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     yield Fault(unknown, (flag,), f"{flag} is not Y, M or D")
     unflagged = imputed & (said == DatePart.NONE)
     yield Fault(
-        unflagged, (flag, date, text), f"{date} is imputed ({text} is incomplete) but {flag} is missing"
+        unflagged, (flag, date, text), f"{date} is imputed ({text} is partial), but {flag} is missing"
     )
     flagged = (said > DatePart.NONE) & (lacks != DatePart.UNREADABLE)
     other = flagged & dated & (said != lacks)

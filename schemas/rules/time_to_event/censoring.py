@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...evidence.analysis_flags import analysis_flags, selected
-from ...evidence.censoring_direction import Sides, clues_of_inversion
+from ...evidence.censoring_direction import Clue, Sides, clues_of_inversion
 from ...evidence.event_code import event_codes
 from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
@@ -19,6 +20,7 @@ from ...study.dataset import Dataset
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain
+from ..statements import listed
 
 
 @readiness(
@@ -154,10 +156,20 @@ def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterat
     codes = parameters.codes
     for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
         number = codes[own[0]]
-        said = [clue.statement for clue in clues if clue.parameters[number]]
+        seen = [clue for clue in clues if clue.parameters[number]]
         certain = not of_follow_up or parameters.endpoint(name).role == FOLLOW_UP
-        severity = Severity.ERROR if len(said) > 1 and both[number] and certain else Severity.WARNING
-        yield OfParameter(name, f"{opening_words}: {'; '.join(said)}", own, severity)
+        severity = Severity.ERROR if len(seen) > 1 and both[number] and certain else Severity.WARNING
+        yield OfParameter(name, f"{opening_words}: {_side_by_side(seen)}", own, severity)
+
+
+def _side_by_side(clues: Iterable[Clue]) -> str:
+    """What records with CNSR = 0 have, and those with CNSR >= 1."""
+    sides: dict[str, list[str]] = defaultdict(list)
+    for clue in clues:
+        sides[clue.side].append(clue.what)
+    return "; ".join(
+        f"records with {side} have {listed(what, 'and')}" for side, what in sorted(sides.items())
+    )
 
 
 @readiness(

@@ -77,7 +77,7 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     for name, (_, by_time) in timed.items():
         yield Inference("AVAL", f"AVAL = {by_time.formula}", name)
     of_times = (
-        OfParameter(name, f"AVAL differs from {each.formula}, which the other records follow", own)
+        OfParameter(name, f"AVAL differs from {each.formula}, the formula of the other records", own)
         for name, (positions, each) in timed.items()
         for own in [positions[each.exceptions]]
     )
@@ -99,18 +99,19 @@ def _faults(
     second, closest = inference.second, inference.closest
     if inference.fits:
         near = _near_misses(data, positions, inference)
-        message = f"AVAL differs from {inference.fits[0]}, which the other records follow"
+        usual = inference.fits[0]
+        message = f"AVAL differs from {usual}, the formula of the other records"
         if second is not None:
-            message += f"; these follow {second}"
+            message = f"AVAL follows {second}; the other records follow {usual}"
         yield OfParameter(name, message, positions[inference.exceptions & ~near])
         message = f"AVAL differs from {inference.fits[0]} by one in the last decimal"
         yield OfParameter(name, message, positions[near], Severity.WARNING)
     elif second is not None and closest is not None:
         if second.unit is not closest.unit:
-            message = f"two units in one parameter: most records follow {closest}, these {second}"
+            message = f"two units in one parameter: these records follow {second}, most others {closest}"
             yield OfParameter(name, message, positions[inference.exceptions])
         else:
-            message = f"two formulas in one parameter: most records follow {closest}, these {second}"
+            message = f"two formulas in one parameter: these records follow {second}, most others {closest}"
             yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
     elif inference.records:
         message = f"no formula derives AVAL from ADT and STARTDT on 95% of {inference.records} records"

@@ -137,7 +137,7 @@ def _faults(of: _Sources) -> Iterator[Fault]:
     day = source.days(of.date)
     common, lacking = _common_flags(of, day)
     for words, without in lacking.items():
-        message = f"the source in {source.name} lacks {words}, which the other sources have"
+        message = f"source record in {source.name} does not have {words}, as the other sources do"
         yield Fault(_mask(data, of.events[without]), ("SRCSEQ", "ADT"), message, parameter=shown)
     exceptional = np.logical_or.reduce([*lacking.values(), np.zeros(len(of.events), dtype=np.bool_)])
     like = _like(source, of.records[~exceptional])
@@ -151,9 +151,11 @@ def _faults(of: _Sources) -> Iterator[Fault]:
     if np.count_nonzero(later | censored) > (1 - _UNDERSTOOD) * having:
         return
     words = f" with {' and '.join(common)}" if common else ""
-    message = f"event later than the first record like it in {source.name}{words}"
+    message = f"event is later than the first matching record in {source.name}{words}"
     yield Fault(later, ("ADT", "SRCSEQ"), message, parameter=shown)
-    message = f"censored on or after a record like the events of others in {source.name}{words}"
+    message = (
+        f"censored, but {source.name} has a record{words} on or before ADT that is an event in other subjects"
+    )
     yield Fault(censored, ("CNSR", "ADT"), message, parameter=shown)
 
 

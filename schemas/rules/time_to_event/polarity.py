@@ -47,7 +47,7 @@ def events_without_zero(data: Dataset) -> Iterator[Fault]:
     codes, cnsr, parameters = event_codes(data), data.numbers("CNSR"), data.parameters
     proven = ~np.isnan(codes)
     found = [
-        OfParameter(name, f"no record has CNSR = 0, but those with CNSR = {code:g} are events", own)
+        OfParameter(name, f"no record has CNSR = 0, but records with CNSR = {code:g} are events", own)
         for name, own in parameters.each(cnsr == np.where(proven, codes, -1.0)[parameters.codes])
         for code in [codes[parameters.codes[own[0]]]]
     ]

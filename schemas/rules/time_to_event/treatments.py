@@ -58,7 +58,7 @@ def no_treatment(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "XD015",
-    title="No records of an arm in a parameter",
+    title="Parameter has no records of an arm",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
