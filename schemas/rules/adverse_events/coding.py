@@ -118,8 +118,8 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
     """A preferred term is in AESOC or AEBODSYS, or a system organ class in AEDECOD.
 
     ## What it checks
-    No text is both a preferred term and a system organ class, in any case. The records on the level where
-    the text is less frequent are reported; if the numbers are equal, all of them.
+    No text is both a preferred term and a system organ class, whatever the letter case. The records on
+    the level where the text is less frequent are reported; if the numbers are equal, all of them.
 
     ## Not a fault
     UNCODED, NOT CODED, UNKNOWN and the like, on all levels of an event that is not coded yet.

@@ -105,7 +105,7 @@ def day_zero(data: Dataset) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
-    """A variable ending in {suffix} is character instead of a numeric {what}.
+    """A variable ending in {suffix} is character; a numeric {what} is expected.
 
     ## What it checks
     Every variable whose name ends in {suffix} is numeric. A column of type {what} counts as numeric.

@@ -51,7 +51,7 @@ def date_outside_study(data: Dataset, study: Study) -> Iterator[Yield]:
     Dates of treatment, randomization, death and last contact in ADSL, ADT and STARTDT, and ASTDT and AENDT
     of adverse events are not more than 20 years before the first or after the last start of treatment or
     randomization. For these the earliest and latest twentieth of TRTSDT, or RANDDT, is not counted.
-    Placeholders, as 01JAN1900, 01JAN1960 or 31DEC9999, are named as such.
+    Placeholders, such as 01JAN1900, 01JAN1960 or 31DEC9999, are named as such.
 
     ## Not a fault
     Dates of birth, diagnosis, medical history and prior therapy. An imputed start or end of an adverse

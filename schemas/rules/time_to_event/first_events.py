@@ -68,15 +68,15 @@ class _Sources:
     consults=("ADAE", "ADCM", "ADCE"),
 )
 def not_first_event(data: Dataset, study: Study) -> Iterator[Yield]:
-    """An event is not the first record like it in its source, or a subject with such a record is censored.
+    """An event is not at the first matching record of its source, or a subject with one is censored.
 
     ## What it checks
     Parameters whose events come from an occurrence dataset (SRCDOM, SRCVAR, SRCSEQ), such as time to first
-    adverse event. Records like the sources have, in each flag (TRTEMFL, AESER, ANLzzFL, …), query, term, body
-    system, severity, grade and causality, a value that the source of some event has. The first of them on or
-    after STARTDT is the event. An event at a later one, and a censored subject with one on or before ADT, are
-    reported. So is a source without a flag or query (TRTEMFL = Y, AESER = Y, CQzzNAM, …) that at least 90% of
-    the sources have, if others without it are passed over or PARAM names it.
+    adverse event. A record matches if each of its flags (TRTEMFL, AESER, ANLzzFL, …), queries, term, body
+    system, severity, grade and causality has a value that the source of some event has, too. The first
+    matching record on or after STARTDT is the event. An event at a later one, and a censored subject with one
+    on or before ADT, are reported. So is a source without a flag or query (TRTEMFL = Y, AESER = Y, CQzzNAM,
+    …) that at least 90% of the sources have, if other records without it are not events or PARAM names it.
 
     ## Not a fault
     Records after ADT: after the risk window, the data cut-off or new therapy. Several records of a subject,

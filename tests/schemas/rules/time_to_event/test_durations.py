@@ -165,7 +165,7 @@ class TestUnitOfDuration:
     def test_avalu_against_itself(self, trial):
         trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "DAYS", "MONTHS")
         trial.adtte.loc[0, "AVALU"] = "MONTHS"
-        assert "AVALU states days, AVALU states months" in trial.finding("TTE008").sentence
+        assert "AVALU states days and months" in trial.finding("TTE008").sentence
 
     def test_stated_against_the_dates(self, trial):
         trial.adtte["PARAM"] = trial.adtte.PARAM.str.replace("Days", "Months")
