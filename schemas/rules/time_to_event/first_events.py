@@ -150,12 +150,10 @@ def _faults(of: _Sources) -> Iterator[Fault]:
     having = np.count_nonzero(first <= adt)
     if np.count_nonzero(later | censored) > (1 - _UNDERSTOOD) * having:
         return
-    words = f" with {' and '.join(common)}" if common else ""
+    words = f" ({', '.join(common)})" if common else ""
     message = f"event is later than the first matching record in {source.name}{words}"
     yield Fault(later, ("ADT", "SRCSEQ"), message, parameter=shown)
-    message = (
-        f"censored, but {source.name} has a record{words} on or before ADT that is an event in other subjects"
-    )
+    message = f"censored, although {source.name} has a matching record{words} on or before ADT"
     yield Fault(censored, ("CNSR", "ADT"), message, parameter=shown)
 
 
