@@ -17,8 +17,8 @@ _ANY_WEIGHT = frozenset({"XD004", "XD015"})
 
 _OF_POPULATION = re.compile(r"([1-9]\d*) (?!further$|withheld$)(\S+)")
 """Cause of XD004: how many subjects of which population have no record."""
-_MANY = 1_000
-"""From so many lost subjects on only the same number is known."""
+_MANY = 100
+"""From so many lost subjects on only the same number is known: each number is a fingerprint of its own."""
 
 
 _OF_WAIVERS = frozenset({"WV001", "WV002"})

@@ -158,7 +158,7 @@ class TestRulesThatJudgeOtherwiseSince:
         standings = self.standings("many parameters", tmp_path, "XD004", of_adsl)
         assert {standing for *_, standing in standings} == {Standing.UNCHANGED}
 
-    @pytest.mark.parametrize("then", [3, 40, 999])
+    @pytest.mark.parametrize("then", [3, 40, 99])
     def test_an_arm_without_records_no_longer_counts_among_lost_subjects(self, tmp_path, then):
         def with_arm(finding):
             return finding | {"message": re.sub(r": \d+ of", f": {then} of", finding["message"])}
@@ -166,6 +166,12 @@ class TestRulesThatJudgeOtherwiseSince:
         standings = self.standings("parameters", tmp_path, "XD004", with_arm)
         assert [parameter for parameter, *_ in standings] == ["EFS", "PFS"]
         assert {standing for *_, standing in standings} == {Standing.UNCHANGED}
+
+    def test_many_lost_subjects_are_known_by_their_number(self, tmp_path):
+        def many(finding):
+            return finding | {"message": re.sub(r": \d+ of", ": 9999999999999 of", finding["message"])}
+
+        assert {each[2] for each in self.standings("parameters", tmp_path, "XD004", many)} == {Standing.NEW}
 
     def test_more_lost_subjects_are_new(self, tmp_path):
         def fewer(finding):
