@@ -82,12 +82,14 @@ ODD = (
     (r"\((population PK)\)", "the scope is beside the title"),
     (r"(?-i:\b[Aa] [AEIO][A-Z]{2,})", "an"),
     (r"\bexpected 1 values\b", "1 value"),
+    (r"\bpopulated\b", "has a value"),
 )
 """What is odd, and what to say instead."""
 
 ALLOWED = {
     "`REFUSES`": "a name in the code",
     ".refuses(": "a name in the code",
+    "has AETRTEM populated": "as the standard puts it",
 }
 """Text that is right although a pattern fits, each with the reason."""
 

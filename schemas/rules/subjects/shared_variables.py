@@ -38,7 +38,7 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## What it checks
     Variables with the same name as in ADSL have the value of the subject in ADSL. A different value, a value
-    that is missing in ADSL, or a missing flag (…FL) that is populated in ADSL is an error; another missing
+    that is missing in ADSL, or a missing flag (…FL) that has a value in ADSL is an error; another missing
     value is a warning.
 
     ## Not a fault

@@ -27,7 +27,7 @@ def treated_without_date(data: Dataset) -> Iterator[Fault]:
     """A subject of the safety population has no date of first treatment.
 
     ## What it checks
-    TRTSDT is populated for subjects with SAFFL = Y.
+    TRTSDT has a value for subjects with SAFFL = Y.
 
     ## Not a fault
     TRTSDT not present in ADSL: the rule is then not applicable.
@@ -126,7 +126,7 @@ def randomized_without_date(data: Dataset) -> Iterator[Fault]:
     """A randomized subject has no date of randomization, or the reverse.
 
     ## What it checks
-    RANDDT is populated if and only if RANDFL = Y.
+    RANDDT has a value if and only if RANDFL = Y.
 
     ## Why it matters
     Time from randomization cannot be derived, or a randomized subject is excluded from the
@@ -176,7 +176,7 @@ def death_without_date(data: Dataset) -> Iterator[Fault]:
     """A subject who died has no date of death, or the reverse.
 
     ## What it checks
-    DTHDT is populated if and only if DTHFL = Y. If DTHDTC is present and missing or partial, the date of
+    DTHDT has a value if and only if DTHFL = Y. If DTHDTC is present and missing or partial, the date of
     death is unknown: this is a note.
 
     ## Not a fault

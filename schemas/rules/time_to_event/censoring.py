@@ -63,9 +63,10 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     """A time-to-event record has no value of CNSR.
 
     ## What it checks
-    If CNSR is populated on any record of a parameter, it is populated on all of them: otherwise an error, or
-    a warning on records not selected by an analysis flag ANLzzFL. CNSR is populated on at least one record
-    of the dataset. A parameter in which CNSR is never populated but STARTDT or EVNTDESC is, is a warning.
+    If CNSR has a value on any record of a parameter, it has one on all of them: otherwise an error, or
+    a warning on records not selected by an analysis flag ANLzzFL. CNSR has a value on at least one
+    record of the dataset. A parameter in which CNSR never has a value, but STARTDT or EVNTDESC does, is a
+    warning.
 
     ## Not a fault
     A parameter without CNSR next to time-to-event parameters: a BDS dataset may hold both.
@@ -83,7 +84,7 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     parameters = data.parameters
     analysed = selected(data)
     for of, mask in split(data, missing & parameters.durations & analysed):
-        message = f"{of.opening}CNSR is missing, but populated on other records of the parameter"
+        message = f"{of.opening}CNSR is missing, but has a value on other records of the parameter"
         yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
     for of, mask in split(data, missing & parameters.durations & ~analysed):
         message = f"{of.opening}CNSR is missing on a record not selected by an analysis flag"
@@ -93,7 +94,7 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
         if variable in data:
             described |= data.filled(variable)
     for of, mask in split(data, missing & ~parameters.durations & described):
-        message = f"{of.opening}CNSR is missing on all records, but STARTDT or EVNTDESC is populated"
+        message = f"{of.opening}CNSR is missing on all records, but STARTDT or EVNTDESC has a value"
         variables = ("CNSR", "STARTDT", "EVNTDESC")
         yield Fault(mask, variables, message, Severity.WARNING, parameter=of.parameter)
 
@@ -291,7 +292,7 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     """ADT is missing for an event or a censored record.
 
     ## What it checks
-    ADT is populated if CNSR is populated: otherwise an error, or a warning on records not selected by an
+    ADT has a value if CNSR has one: otherwise an error, or a warning on records not selected by an
     analysis flag ANLzzFL.
 
     ## Why it matters
@@ -322,7 +323,7 @@ def description_missing(data: Dataset) -> Iterator[Fault]:
     """The event or the censoring reason is not described.
 
     ## What it checks
-    EVNTDESC is populated for events; EVNTDESC or CNSDTDSC is populated for censored records.
+    EVNTDESC has a value for events; EVNTDESC or CNSDTDSC has one for censored records.
 
     ## Not a fault
     Records not selected by an analysis flag ANLzzFL. A censored record with only one of the two; events in a

@@ -136,7 +136,7 @@ def _shifted(these: Mask, start: Days, dates: dict[str, Days], shown: str) -> It
 
 @readiness(
     "TTE031",
-    title="STARTDT is missing although AVAL is populated",
+    title="STARTDT is missing where AVAL has a value",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -161,5 +161,5 @@ def start_missing(data: Dataset) -> Iterator[Fault]:
     judged = parameters.durations & data.filled("AVAL")
     having = parameters.mostly(filled, judged)[parameters.codes]
     for of, mask in split(data, judged & ~filled & having):
-        message = f"{of.opening}STARTDT is missing although AVAL is populated"
+        message = f"{of.opening}STARTDT is missing where AVAL has a value"
         yield Fault(mask, ("STARTDT", "AVAL"), message, parameter=of.parameter)

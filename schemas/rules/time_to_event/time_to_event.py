@@ -189,7 +189,7 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     """AVAL is missing on a time-to-event record.
 
     ## What it checks
-    AVAL is populated. On records to be analysed (those with an ANLzzFL of Y, or all records if ANLzzFL is
+    AVAL has a value. On records to be analysed (those with an ANLzzFL of Y, or all records if ANLzzFL is
     not present) a missing AVAL is an error, on other records a warning.
 
     ## Not a fault
@@ -343,7 +343,7 @@ def unidentified_record(data: Dataset) -> Iterator[Fault]:
     """USUBJID or PARAMCD is missing on a record.
 
     ## What it checks
-    Both are populated on every record.
+    Both have a value on every record.
 
     ## Why it matters
     No analysis selects the record, so an event or a subject is lost silently.
