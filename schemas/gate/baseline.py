@@ -173,7 +173,7 @@ class _Pool:
         self._all_touched = False
 
     def judge(self, finding: Finding) -> Finding:
-        """Claim the records that were there before; those left over are new."""
+        """Claim the records that were present before; those left over are new."""
         self._touched.update(self._like.pop(finding.fingerprint, ()))
         if not finding.records or finding.keys.listed is None:
             # Records that are too many to list may be those of before: then nothing is called fixed.

@@ -24,7 +24,7 @@ def _flags(data: Dataset) -> Iterator[str]:
 def _flag_numbers(data: Dataset) -> Iterator[tuple[str, str]]:
     """Variables that end in FN, each with the name of its flag.
 
-    A text is one where its flag is there, or where it holds a 1 or a 0; other texts are no twin of a flag.
+    A text is one where its flag is present, or where it holds a 1 or a 0; other texts are no twin of a flag.
     """
     for variable in data.variables:
         name = variable.name.upper()
