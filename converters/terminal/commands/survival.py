@@ -16,7 +16,7 @@ from ...configuration.settings import SETTINGS
 from ...formats import dataset_named
 from ...reports import Detail
 from ...survival.layouts import written_suffixes
-from ...survival.shapes import SHAPES
+from ...survival.shapes import DEFAULT_SHAPE, SHAPES, all_options, options_given
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, read_study, settings_for
 from ..messages import (
@@ -35,15 +35,22 @@ from ..options import (
     QUIET,
     READING_OPTIONS,
     TOOL_OR_FORMAT,
-    declared_options,
+    options_of_some,
 )
 from ..progress import progress
 from ..streams import columns, tell
 
+ALL_OPTIONS = all_options()
+
 
 @click.command("survival")
 @PATHS
-@declared_options(SHAPES["one-record"].options)
+@click.option(
+    "--shape",
+    type=click.Choice(tuple(SHAPES)),
+    help=f"What the table looks like (default: {DEFAULT_SHAPE}).",
+)
+@options_of_some(ALL_OPTIONS.values())
 @click.option("--for", "layout", type=TOOL_OR_FORMAT, help="Tool that will read the table, or output format.")
 @click.option(
     "-o",
@@ -61,6 +68,7 @@ from ..streams import columns, tell
 def command(
     *,
     paths: tuple[Path, ...],
+    shape: str | None,
     layout: str | None,
     output: Path,
     no_gate: bool,
@@ -70,28 +78,27 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Write a survival analysis table with one record per subject.
+    """Write a survival analysis table: one record per subject, or another shape.
 
     A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why.
     """
     from ...reports.table_summary import render_summary
+    from ...survival.make import make_table
     from ...survival.tools import layout_for
     from ...writing.names import require_output_name
 
     require_output_name(output)
     layout_for(output, layout)  # before any work is done, so that it is not done in vain
+    chosen = SHAPES[shape or DEFAULT_SHAPE]
+    asked = {name: given.pop(name) for name in ALL_OPTIONS}
+    options = options_given(chosen, asked, lambda name: ALL_OPTIONS[name].flag)
     overrides = {name: given.pop(name) for name in SETTINGS if name in given}
     settings = settings_for(paths, config, overrides, judging=not no_gate)
     gate = False if no_gate else gate_options(settings, rule_files)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(paths, settings, callbacks)
     try:
-        table = adamgate.survival(
-            study,
-            gate=gate,
-            show_keys=settings.show_keys,
-            **given,
-        )
+        table = make_table(chosen.name, study, options, gate=gate, show_keys=settings.show_keys)
     except adamgate.GateRefused as refusal:
         judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
         tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
