@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from .....schemas.errors import Refused
 from .....schemas.study.columns import Mask
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
@@ -49,11 +50,22 @@ def build(analysed: Sequence[Analysed], _: Study, options: PersonTimeOptions) ->
         Its table has a record for each subject and interval that it is at risk in: start and stop (float,
         cuts and durations bit for bit), event (bool), interval (int); no interval of length 0. A cut
         belongs to the interval that ends there.
+
+    Raises
+    ------
+    Refused
+        When every duration is 0.
     """
     (one,) = analysed
     frame = subjects_of_table(one, options.further)
     stays = frame["duration"].to_numpy() > 0
     left_out = tuple(_left_out(one.data, ~stays))
+    if not stays.any():
+        raise Refused(
+            f"no {one.records.paramcd} records remain: every duration is 0",
+            f"{one.data.name}, {left_out[0].reason}",
+            "correct the data",
+        )
     frame = frame.loc[stays].reset_index(drop=True)
     cuts = np.unique(np.asarray(options.cut, dtype=np.float64))
     duration = frame["duration"].to_numpy()
