@@ -6,13 +6,13 @@ Needs no pandas: what makes a table is imported when one of its shape is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, make_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ....schemas.errors import ConfigurationError
-from ....schemas.kinds import ListOf, text
-from ....schemas.options import DeclaredOption, options_of
+from ....schemas.kinds import Choice, ListOf, text
+from ....schemas.options import DeclaredOption, option, options_of
 from .delayed_entry import DelayedEntryOptions
 from .landmark import LandmarkOptions
 from .one_record import OneRecordOptions
@@ -118,6 +118,21 @@ SHAPES: Mapping[str, TableShape] = {
 DEFAULT_SHAPE = "one-record"
 
 
+def shapes_with(name: str) -> tuple[str, ...]:
+    """The shapes that have an option."""
+    return tuple(
+        shape.name for shape in SHAPES.values() if name in {each.name for each in options_of(shape.options)}
+    )
+
+
+def _of_which(declared: DeclaredOption) -> str:
+    """What holds where an option is left out: of an option that only some shapes have, which these are."""
+    shapes = shapes_with(declared.name)
+    if len(shapes) == len(SHAPES):
+        return "required" if declared.required else declared.otherwise
+    return f"{'required by' if declared.required else 'only for'} {' and '.join(shapes)}"
+
+
 def all_options() -> Mapping[str, DeclaredOption]:
     """The options of all shapes, each once, by name; those that only some have come last.
 
@@ -129,6 +144,24 @@ def all_options() -> Mapping[str, DeclaredOption]:
             found[each.name] = each
     first = {each.name for each in options_of(OneRecordOptions)}
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
+
+
+AnyTableOptions = make_dataclass(
+    "AnyTableOptions",
+    [
+        (
+            "shape",
+            str,
+            option(Choice(tuple(SHAPES)), "What the table looks like.", default=DEFAULT_SHAPE),
+        ),
+        *(
+            (each.name, object, option(each.kind, each.help, default=each.default, otherwise=_of_which(each)))
+            for each in all_options().values()
+        ),
+    ],
+    frozen=True,
+)
+"""The options of all shapes, of which a table of the settings has those of its own."""
 
 
 def options_given(shape: TableShape, given: Mapping[str, Any], asked_by: Callable[[str], str]) -> Any:
@@ -151,13 +184,10 @@ def options_given(shape: TableShape, given: Mapping[str, Any], asked_by: Callabl
     own = {each.name: each for each in options_of(shape.options)}
     for name in told:
         if name not in own:
-            homes = [
-                each.name for each in SHAPES.values() if name in {o.name for o in options_of(each.options)}
-            ]
             raise ConfigurationError(
                 f"{asked_by(name)} is not an option of the shape {shape.name}",
                 asked_by(name),
-                f"omit it, or use --shape {' or '.join(homes)}",
+                f"omit it, or use --shape {' or '.join(shapes_with(name))}",
             )
     for each in own.values():
         if each.required and each.name not in told:

@@ -14,7 +14,7 @@ class OfParameters:
     """The time-to-event parameters of a table that has several."""
 
     param: tuple[str, ...] = option(
-        ListOf(text, of="parameter codes"), "Parameter codes (repeatable).", metavar="PARAMCD"
+        ListOf(text, of="parameter codes"), "Parameter code, such as OS; for wide several.", metavar="PARAMCD"
     )
 
 
