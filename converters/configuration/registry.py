@@ -31,7 +31,7 @@ TABLE = Table(
     "table",
     AnyTableOptions,
     "A table for survival analysis: `adamgate survival PATHS --table NAME -o FILE`. "
-    "Which other keys there are follows from `shape`.",
+    "`shape` decides which other keys it has.",
     NAMED,
     example="NAME",
     sample="os",

@@ -109,7 +109,7 @@ def delayed_entry(study: Study, paramcd: str, entry: str, **further: Unpack[Argu
         The columns of `survival` and, after USUBJID, entry (float, in the unit of the durations). A subject
         is at risk over (entry, duration]. Entry on study day d is time d, as AVAL counts; on or
         before STARTDT it is 0. Subjects without an entry date, or with one at or after the end of
-        their follow-up, are left out and counted.
+        their follow-up, are excluded and counted.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def landmark(
         The columns of `survival`, durations counted from the landmark, and after them NAME_by_landmark
         (bool) for each status: whether that day, counted from STARTDT as AVAL counts, is on or before the
         landmark. No group is made from what happens later. Subjects whose duration is at most the landmark
-        are left out and counted.
+        are excluded and counted.
 
     Raises
     ------
@@ -202,7 +202,7 @@ def person_time(
     AnalysisTable
         USUBJID; start and stop (float; 0, cuts and durations bit for bit); event (bool, in the last interval
         only); interval (int, from 1); then arm, strata and covariates. A cut belongs to the interval that
-        ends there; no interval has length 0: subjects with a duration of 0 are left out and counted.
+        ends there; no interval has length 0: subjects with a duration of 0 are excluded and counted.
 
     Raises
     ------

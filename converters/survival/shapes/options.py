@@ -15,7 +15,7 @@ VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')
 
 
 @dataclass(frozen=True)
-class OfParameter:
+class OneParameter:
     """The time-to-event parameter of a table that has one."""
 
     param: str = option(text, "Parameter code, such as OS.", metavar="PARAMCD")

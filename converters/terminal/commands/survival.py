@@ -14,7 +14,6 @@ import click
 import adamgate
 
 from ....schemas.wording import did_you_mean, plain
-from ...configuration.registry import TABLE
 from ...configuration.settings import SETTINGS, Settings
 from ...configuration.toml_file import shown_path
 from ...formats import dataset_named
@@ -146,6 +145,8 @@ def _table_asked_for(
 
 
 def _declared_table(settings: Settings, name: str) -> Mapping[str, Any]:
+    from ...configuration.registry import TABLE
+
     tables = {each.name: each for each in settings.entries if each.table is TABLE}
     if name.strip().upper() not in tables:
         where = "no settings file" if settings.file is None else shown_path(settings.file)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from .....schemas.kinds import text
 from .....schemas.options import option
-from ..options import OfParameter, TableOptions
+from ..options import OneParameter, TableOptions
 
 
 @dataclass(frozen=True)
-class DelayedEntryOptions(TableOptions, OfParameter):
+class DelayedEntryOptions(TableOptions, OneParameter):
     """Of a table with delayed entry."""
 
     entry: str = option(

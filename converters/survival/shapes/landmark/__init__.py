@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from .....schemas.kinds import amount
 from .....schemas.options import option
-from ..options import VARIABLES, OfParameter, TableOptions
+from ..options import VARIABLES, OneParameter, TableOptions
 
 
 @dataclass(frozen=True)
-class LandmarkOptions(TableOptions, OfParameter):
+class LandmarkOptions(TableOptions, OneParameter):
     """Of a table of those at risk after a landmark."""
 
     landmark: float = option(amount, "Landmark, in the unit of the table.", metavar="TIME")

@@ -108,6 +108,6 @@ def _left_out(frame: pd.DataFrame, stays: Mask) -> Iterator[LeftOut]:
 def conventions(analysed: Sequence[Analysed], options: LandmarkOptions) -> Iterator[str]:
     (one,) = analysed
     yield f"the landmark is {options.landmark:.15g} {one.scale.unit}; duration is counted from it"
-    yield "subjects whose duration is at most the landmark are left out"
+    yield "subjects whose duration is at most the landmark are excluded"
     for given in options.landmark_status:
         yield f"{_named(given)} is true where {given} is on or before the landmark, by study day"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..options import OfParameter, TableOptions
+from ..options import OneParameter, TableOptions
 
 
 @dataclass(frozen=True)
-class OneRecordOptions(TableOptions, OfParameter):
+class OneRecordOptions(TableOptions, OneParameter):
     """Of a table with one record per subject."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from .....schemas.kinds import ListOf, amount
 from .....schemas.options import option
-from ..options import OfParameter, TableOptions
+from ..options import OneParameter, TableOptions
 
 
 @dataclass(frozen=True)
-class PersonTimeOptions(TableOptions, OfParameter):
+class PersonTimeOptions(TableOptions, OneParameter):
     """Of a table of person-time by interval."""
 
     cut: tuple[float, ...] = option(

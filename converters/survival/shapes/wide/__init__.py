@@ -10,7 +10,7 @@ from ..options import TableOptions
 
 
 @dataclass(frozen=True)
-class OfParameters:
+class SeveralParameters:
     """The time-to-event parameters of a table that has several."""
 
     param: tuple[str, ...] = option(
@@ -19,5 +19,5 @@ class OfParameters:
 
 
 @dataclass(frozen=True)
-class WideOptions(TableOptions, OfParameters):
+class WideOptions(TableOptions, SeveralParameters):
     """Of a table with one record per subject of ADSL and columns for each parameter."""
