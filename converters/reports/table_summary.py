@@ -45,7 +45,7 @@ def _lines(codebook: Codebook) -> Iterator[str]:
             f"{selection.population}"
         )
     for convention in codebook.shape.conventions:
-        yield f"  {codebook.shape.name}: {convention}"
+        yield f"  {convention}"
     yield f"  gate: {_gate(codebook.gate)}"
 
 

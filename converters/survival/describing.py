@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -67,7 +68,7 @@ def codebook(
     names = dict.fromkeys(each.data.name for each in analysed)
     arms, n_subjects = built.arms, built.table.frame["USUBJID"].nunique()
     entries = [
-        _parameter(each, frame, arms, options.strata, n_subjects)
+        _parameter(each, frame, built, options.strata, n_subjects)
         for each, frame in zip(analysed, built.subjects, strict=True)
     ]
     single, records = entries[0] if len(entries) == 1 else None, analysed[0].records
@@ -102,13 +103,13 @@ def codebook(
 
 
 def _parameter(
-    analysed: Analysed, frame: pd.DataFrame, arms: Arms | None, strata: Sequence[str], subjects: int
+    analysed: Analysed, frame: pd.DataFrame, built: Built, strata: Sequence[str], subjects: int
 ) -> ParameterEntry:
-    records = analysed.records
+    records, arms, time = analysed.records, built.arms, time_entry(analysed.scale)
     return ParameterEntry(
         paramcd=records.paramcd,
         param=param_of(records.data),
-        time=time_entry(analysed.scale),
+        time=replace(time, duration=built.duration or time.duration),
         counts=_counts(frame),
         reasons=tuple(_reasons(records.data, frame)),
         arms=tuple(_arms(frame, arms)) if arms else (),

@@ -54,12 +54,15 @@ class Built:
         Records that were selected and are not in the table.
     arms : Arms or None
         Of the table.
+    duration : str
+        What the durations are, in words, if not what the scale says.
     """
 
     table: Dataset
     subjects: tuple[pd.DataFrame, ...]
     left_out: tuple[LeftOut, ...] = ()
     arms: Arms | None = None
+    duration: str = ""
 
 
 def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:

@@ -95,6 +95,7 @@ def test_landmark(trial):
         "event on or before the landmark": 2,
         "censored on or before the landmark": 2,
     }
+    assert table.codebook.time.duration == "AVAL - 60"
     with pytest.raises(ag.Refused, match="nobody is at risk after 366 days"):
         ag.landmark(trial, "OS", 366, gate=False)
 

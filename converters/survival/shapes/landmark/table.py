@@ -84,7 +84,9 @@ def build(analysed: Sequence[Analysed], study: Study, options: LandmarkOptions) 
     frame["duration"] -= options.landmark
     frame = frame.loc[stays].reset_index(drop=True)
     label = f"{one.data.name} {one.records.paramcd}, one record per subject at risk after a landmark"
-    return Built(table_of(frame, columns_of(options), analysed, label), (frame,), left_out, one.arms)
+    table = table_of(frame, columns_of(options), analysed, label)
+    duration = f"{one.scale.made_from} - {options.landmark:.15g}"
+    return Built(table, (frame,), left_out, one.arms, duration)
 
 
 def _happened(source: DateSource, one: Analysed, study: Study, landmark: float) -> Mask:
