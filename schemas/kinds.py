@@ -123,6 +123,14 @@ def days(value: Any) -> int:
     return value
 
 
+@one_kind("number", {"type": "number", "exclusiveMinimum": 0})
+def amount(value: Any) -> float:
+    """A number greater than 0."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return float(value)
+    raise ValueError("a number greater than 0, without quotes")
+
+
 @one_kind("date", DATE)
 def day(value: Any) -> date:
     """A date: of TOML, or as text where there is only text."""
