@@ -1,6 +1,6 @@
 """Which records are analysed: one parameter of one dataset, a population, a condition.
 
-What is asked of a subject (population, condition, covariates) may stand in the time-to-event dataset
+What is asked of a subject (population, condition, covariates) may be in the time-to-event dataset
 or in ADSL; the time-to-event dataset comes first.
 """
 

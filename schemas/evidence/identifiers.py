@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from ..study.dataset import Dataset
 
 WITHHELD = "(a subject's identifier)"
-"""Stands in place of an identifier."""
+"""Shown in place of an identifier."""
 
 IDENTIFYING = ("USUBJID", "SUBJID", "SUBJIDN")
 

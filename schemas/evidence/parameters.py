@@ -77,7 +77,7 @@ class Reported:
     @classmethod
     def further(cls, parameters: int) -> Reported:
         """Parameters beyond the first ones."""
-        return cls("", f"{parameters} further parameters: ", f"{parameters} further")
+        return cls("", f"{counted(parameters, 'further parameter')}: ", f"{parameters} further")
 
     @classmethod
     def withheld(cls, parameters: int) -> Reported:

@@ -237,7 +237,7 @@ def _adsl(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _shared(adsl: pd.DataFrame, subject: np.ndarray, *names: str) -> dict[str, np.ndarray]:
-    """Variables of ADSL for records of subjects by position."""
+    """Variables in ADSL for records of subjects by position."""
     return {name: adsl[name].to_numpy()[subject] for name in ("STUDYID", "USUBJID", "SITEID", *names)}
 
 

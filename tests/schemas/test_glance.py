@@ -170,7 +170,7 @@ DATES = st.dates(date(1911, 1, 1), date(1919, 12, 31))
 
 @st.composite
 def studies(draw: st.DrawFn) -> tuple[Study, set[str]]:
-    """A study with time-to-event data, and everything that stands in its records."""
+    """A study with time-to-event data, and everything that is in its records."""
     size = draw(st.integers(1, 6))
     several = {"min_size": size, "max_size": size}
     days = draw(st.lists(DATES, **several))

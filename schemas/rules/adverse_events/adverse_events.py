@@ -163,12 +163,12 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     shared = tuple(name for name in _SAME_EVENT if name in data)
     sets = analysis_sets(data)
     same = np.logical_or.reduce([_equal_among(data, same_start & own, key + shared) for own in sets])
-    message = "records of a subject have the same values of all variables that describe the event"
+    message = "records of a subject agree in all event variables"
     yield Fault(same, (*key, *shared), message)
     alike = np.logical_or.reduce([sharing(start, same_start & own) for own in sets])
-    yield Fault(alike, key, "records of a subject have the same term and start date", Severity.NOTE)
+    yield Fault(alike, key, "records of a subject agree in term and start date", Severity.NOTE)
     unselected = sharing(start, same_start & ~selected(data))
-    message = "records not selected by an analysis flag have the same term and start date"
+    message = "records not selected by an analysis flag agree in term and start date"
     yield Fault(unselected, (*key, *analysis_flags(data)), message, Severity.NOTE)
 
 

@@ -25,7 +25,8 @@ from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
-_POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
+POPULATIONS = tuple(f"{each}FL" for each in "FAS SAF ITT MITT PPROT RAND ENRL EFF EVAL PK".split())
+"""Flags of the populations that a parameter may be about."""
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
 _MOST, _HALF = 0.8, 0.5
@@ -38,7 +39,7 @@ _FEW_VALUES = 20
 _DEFINES_NOTHING = re.compile(
     r"(USUBJID|SUBJID|DTH|LST|EOS|DCS|SITE|INV|COUNTRY|REGION|TRT\d\d|TRTSEQ|TR\d\dG|ARM|ACTARM)"
 )
-"""Variables of ADSL whose values may go with a loss of records, but define no subset."""
+"""Variables in ADSL whose values may go with a loss of records, but define no subset."""
 _OF_SURVIVORS = re.compile(r"\blandmark|\b(from|since|after) (day|week|month|year)\b", re.IGNORECASE)
 """PARAM of a parameter of the subjects who were at risk at a later day."""
 
@@ -103,7 +104,7 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     if "USUBJID" not in adsl:
         yield Fault(None, ("USUBJID",), "USUBJID is not present in ADSL")
         return
-    message = "USUBJID is missing, the subject cannot be found in ADSL"
+    message = "USUBJID is missing; the subject cannot be found in ADSL"
     yield Fault(data.missing("USUBJID"), ("USUBJID",), message)
     unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
     if not unknown.any():
@@ -169,8 +170,8 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## What it checks
     Subjects with DTHDT in ADSL have an overall survival (OS) event if DTHDT is on or before the censoring
-    date or the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL). A later
-    death is a note: it may be after the data cut-off.
+    date or the data cut-off (on the record, else declared, in TS as TSPARMCD = DCUTDTC, or in a variable of
+    ADSL). A later death is a note: it may be after the data cut-off.
 
     ## Not a fault
     A death without a date, or one after the cut-off on the record.
@@ -200,7 +201,7 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
 
 @readiness(
     "XD004",
-    title="Subject of the analysis population without a record",
+    title="Subject of the analysis population has no record",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -257,7 +258,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
         lacking, total = population.lacking(having), population.total
         if not lacking:
             continue
-        subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects of ADSL"
+        subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects in ADSL"
         message = f"{lacking} of {total} {subjects_of_it} {'has' if lacking == 1 else 'have'} no record"
         lost = population.lost(having)
         severity: Severity | None = Severity.ERROR if flag else Severity.WARNING
@@ -279,14 +280,14 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
 
 @dataclass(frozen=True, eq=False)
 class _Population:
-    """Subjects of ADSL.
+    """Subjects in ADSL.
 
     Attributes
     ----------
     records : ndarray of int, shape (n_subjects,)
-        How many records of ADSL each subject of it has in the population; one, where ADSL is sound.
+        How many records in ADSL each subject of it has in the population; one, where ADSL is sound.
     size : int
-        Records of ADSL, also of no subject.
+        Records in ADSL, also of no subject.
     total : int
         Subjects.
     """
@@ -310,14 +311,14 @@ class _Population:
         return np.setdiff1d(np.flatnonzero(self.records), having)
 
     def agreement(self, having: NDArray[np.intp], everybody: _Population) -> float:
-        """Records of ADSL of these subjects and in the population, as a share of those of either."""
+        """Records in ADSL of these subjects and in the population, as a share of those of either."""
         both = self.records[having].sum()
         either = self.size + everybody.records[having].sum() - both
         return float(both / either) if either else 0.0
 
 
 def _of_lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Records of ADSL of arms that have no record at all, which are not reported subject by subject."""
+    """Records in ADSL of arms that have no record at all, which are not reported subject by subject."""
     if not any(name in adsl for name in ARMS) or not any(flag in adsl for flag in TREATED):
         return np.zeros(0, dtype=np.intp)
     lost = lost_arms(adsl, having)
@@ -343,7 +344,7 @@ def _below(
 
 
 def _is_defined(adsl: Dataset, population: _Population, lost: NDArray[np.intp]) -> bool:
-    """Whether a variable of ADSL tells subjects with a record from those without: the parameter is of a
+    """Whether a variable in ADSL tells subjects with a record from those without: the parameter is of a
     subset."""
     subjects = adsl.distinct("USUBJID").codes
     in_population = (subjects >= 0) & (population.records[subjects] > 0)
@@ -379,9 +380,9 @@ def _overall_survival(data: Dataset) -> Mask:
 
 
 def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
-    """Populations of ADSL by flag, one after another in the order they are preferred; all subjects last."""
+    """Populations in ADSL by flag, one after another in the order they are preferred; all subjects last."""
     for variable in adsl.names:
-        if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
+        if variable in POPULATIONS and adsl.equals(variable, "Y").any():
             yield variable, adsl.equals(variable, "Y")
     yield "", np.ones(len(adsl), dtype=np.bool_)
 
@@ -393,13 +394,13 @@ def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], e
 
 def _declared(adsl: Dataset, flag: str) -> Mask:
     if flag not in adsl:
-        raise ConfigurationError(f"the declared population {flag} is not a variable of ADSL")
+        raise ConfigurationError(f"the declared population {flag} is not a variable in ADSL")
     return adsl.equals(flag, "Y")
 
 
 @readiness(
     "XD020",
-    title="No analysis dataset",
+    title="No ADaM dataset",
     severity=Severity.ERROR,
     grain=Grain.STUDY,
 )
@@ -413,13 +414,13 @@ def nothing_to_judge(study: Study) -> Iterator[Fault]:
     SDTM datasets next to ADaM datasets.
 
     ## Why it matters
-    With the wrong folder, the check would pass without checking anything.
+    With the wrong folder, the gate would pass without checking anything.
 
     ## Smallest fix
-    Give the folder of the analysis datasets, or declare their structure in datasets.csv.
+    Give the folder of the ADaM datasets, or declare their structure in datasets.csv.
     """
     if not any(dataset.is_adam for dataset in study):
-        yield Fault(None, (), "none of the datasets is an analysis dataset, nothing was checked")
+        yield Fault(None, (), "no ADaM dataset was found; nothing was checked")
 
 
 @readiness(

@@ -31,7 +31,7 @@ _ENDPOINTS_OF_DEATH = ("PFS", "EFS", "DFS")
 
 @dataclass(frozen=True, eq=False)
 class _Firsts:
-    """The first assessment of a kind of each subject, by one parameter and evaluator of ADRS.
+    """The first assessment of a kind of each subject, by one parameter and evaluator in ADRS.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class _Firsts:
 
 
 def _firsts(data: Dataset, adrs: Dataset, chosen: Mask, after: Days | None = None) -> list[_Firsts]:
-    """The first chosen assessment of each subject, for each parameter and evaluator of ADRS that has any.
+    """The first chosen assessment of each subject, for each parameter and evaluator in ADRS that has any.
 
     Only assessments that an analysis flag selects count, and only those after the day that `after` has for
     the subject, by code of USUBJID in ADRS.
@@ -75,7 +75,7 @@ def _firsts(data: Dataset, adrs: Dataset, chosen: Mask, after: Days | None = Non
 
 
 def _best(of: list[_Firsts], day: Days, own: Mask) -> tuple[_Firsts | None, int]:
-    """The parameter of ADRS whose first assessments are most often on the day of these records; how often."""
+    """The parameter in ADRS whose first assessments are most often on the day of these records; how often."""
     agreeing = [int(np.count_nonzero(own & (each.first == day))) for each in of]
     if not agreeing:
         return None, 0
@@ -96,13 +96,13 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## What it checks
     Events of progression-free survival (PFS) and time to progression (TTP) that are progressions, by EVNTDESC
-    or, without it, by SRCDOM. They are compared with the parameter and evaluator of ADRS whose first
+    or, without it, by SRCDOM. They are compared with the parameter and evaluator in ADRS whose first
     progression after STARTDT is the date of most of them; assessments not selected by an analysis flag do
     not count.
 
     ## Not a fault
     Deaths, and clinical or symptomatic progressions. Events that come from another dataset (SRCDOM). A
-    parameter in which no more than half of the events are at the first progression of ADRS: its progressions
+    parameter in which no more than half of the events are at the first progression in ADRS: its progressions
     follow another definition, and it is not checked. Subjects without assessments.
 
     ## Why it matters
@@ -129,11 +129,11 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
             continue
         differing = own & best.assessed & ~(best.first == adt)
         for mask, message in (
-            (differing & (adt > best.first), "progression event after the first progression in ADRS"),
-            (differing & (adt < best.first), "progression event before the first progression in ADRS"),
+            (differing & (adt > best.first), "progression event is after the first progression in ADRS"),
+            (differing & (adt < best.first), "progression event is before the first progression in ADRS"),
             (
                 differing & np.isnan(best.first),
-                "progression event of a subject without a progression in ADRS",
+                "progression event, but the subject has no progression in ADRS",
             ),
         ):
             yield Fault(mask, ("ADT", "CNSR"), message, parameter=_shown(data, name, own))
@@ -162,7 +162,7 @@ def _progression_events(data: Dataset) -> Mask:
 
 
 def _starts(data: Dataset, adrs: Dataset, chosen: Mask) -> Days:
-    """The first STARTDT of each subject of ADRS among these records."""
+    """The first STARTDT of each subject in ADRS among these records."""
     starts = np.full(len(adrs.distinct("USUBJID")) + 1, np.inf)
     if "STARTDT" in data:
         ours, startdt = in_adsl(data, adrs, "USUBJID").codes(), data.days("STARTDT")
@@ -184,7 +184,7 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """Progression-free survival is censored on the day on which the subject died.
 
     ## What it checks
-    Censored records of progression-free, event-free and disease-free survival are not dated on DTHDT of ADSL.
+    Censored records of progression-free, event-free and disease-free survival are not dated on DTHDT in ADSL.
 
     ## Not a fault
     A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
@@ -199,7 +199,7 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     died = in_adsl(data, study["ADSL"], "DTHDT").days()
     own = np.logical_or.reduce([records_with_role(data, role) for role in _ENDPOINTS_OF_DEATH])
     mask = own & (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
-    yield Fault(mask, ("CNSR", "ADT"), "censored on the date of death (DTHDT of ADSL)")
+    yield Fault(mask, ("CNSR", "ADT"), "record is censored on the date of death (DTHDT in ADSL)")
 
 
 @readiness(
@@ -214,14 +214,14 @@ def not_first_response(data: Dataset, study: Study) -> Iterator[Yield]:
     """STARTDT of duration of response is not the date of the first response in ADRS.
 
     ## What it checks
-    STARTDT is compared with the parameter and evaluator of ADRS whose first response is the STARTDT of most
+    STARTDT is compared with the parameter and evaluator in ADRS whose first response is the STARTDT of most
     records. If no more than half of the records start at a first response, and STARTDT is not a response date
-    of ADSL either, the parameter as a whole is reported. A duration of response that starts before
+    in ADSL either, the parameter as a whole is reported. A duration of response that starts before
     progression-free survival of the subject is reported too.
 
     ## Not a fault
     A later start if the subject had another assessment in between: the first response was not confirmed. A
-    STARTDT that is a date of ADSL on most records, such as RSPDT. Subjects without a response in ADRS.
+    STARTDT that is a date in ADSL on most records, such as RSPDT. Subjects without a response in ADRS.
 
     ## Why it matters
     A later start shortens every duration of response.
@@ -288,7 +288,7 @@ def _interrupted(data: Dataset, adrs: Dataset, response: Days, responses: Mask, 
 
 
 def _from_adsl(data: Dataset, study: Study, own: Mask, start: Days) -> bool:
-    """Whether STARTDT is a date of ADSL on most of the records."""
+    """Whether STARTDT is a date in ADSL on most of the records."""
     if "ADSL" not in study or "USUBJID" not in study["ADSL"]:
         return False
     adsl = study["ADSL"]
@@ -311,7 +311,7 @@ def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## What it checks
     The responders are those of the source that matches the subjects of the duration of response best: a
-    response date, flag or best response in ADSL, or a parameter of ADRS (all responses, or two or more). If
+    response date, flag or best response in ADSL, or a parameter in ADRS (all responses, or two or more). If
     more than half of them have a record, the others are reported on their records of other parameters.
 
     ## Not a fault
@@ -345,7 +345,7 @@ def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
         lost = best & ~having & (subject >= 0)
         first = np.zeros(len(data), dtype=np.bool_)
         first[np.unique(np.where(lost, subject, -1), return_index=True)[1]] = True
-        message = "subject with a response has no duration of response"
+        message = "subject has a response, but no duration of response"
         shown = _shown(data, data.parameters.names[int(number)], own)
         yield Fault(lost & first, ("USUBJID", "PARAMCD"), message, cause=shown)
 

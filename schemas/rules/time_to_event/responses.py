@@ -84,7 +84,7 @@ def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
     having = records_with_role(data, "DOR") & data.filled("USUBJID")
     if "ADSL" in study and "USUBJID" in study["ADSL"]:
         having &= adsl_record(data, study["ADSL"]) >= 0
-    message = "duration of response for a subject without a response"
+    message = "subject has a duration of response, but no response"
     yield Fault(having & ~np.logical_or.reduce(asked), ("USUBJID", "PARAMCD"), message)
 
 
@@ -145,7 +145,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     (PFS) of the subject.
 
     ## Not a fault
-    A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM of ADRS;
+    A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM in ADRS;
     if ADRS has several evaluators and the evaluator of the parameter is unknown, it is not checked. A
     description that gives the censoring reason: new therapy, missed assessments, no baseline.
 
@@ -171,7 +171,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
         judged = censored & (own_evaluator == evaluator)
         seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
     for of, mask in split(data, seen):
-        message = f"{of.opening}censored on or after the date of a progression in ADRS"
+        message = f"{of.opening}record is censored on or after the date of a progression in ADRS"
         yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
 
@@ -281,10 +281,10 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     event = data.numbers("CNSR") == 0
     for name, variable in declared.items():
         if variable not in adsl:
-            raise ConfigurationError(f"the declared new therapy date {variable} is not a variable of ADSL")
+            raise ConfigurationError(f"the declared new therapy date {variable} is not a variable in ADSL")
         begun = in_adsl(data, adsl, variable).days()
         late = parameters.among([name]) & event & (data.days("ADT") > begun)
-        yield Fault(late, ("ADT", "CNSR"), f"event date (ADT) is after {variable} of ADSL", parameter=name)
+        yield Fault(late, ("ADT", "CNSR"), f"event date (ADT) is after {variable} in ADSL", parameter=name)
 
 
 @readiness(
@@ -323,7 +323,7 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
     since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
-        message = f"event more than {days} days after the last assessment"
+        message = f"event is more than {days} days after the last assessment"
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
 
 

@@ -1,4 +1,4 @@
-"""Deliveries with one fault of arms, of dates of ADSL or of lost subjects."""
+"""Deliveries with one fault of arms, of dates in ADSL or of lost subjects."""
 
 import pytest
 
