@@ -134,7 +134,7 @@ def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
     for (cnsr, reason), records in (
         frame.groupby(["CNSR", "reason"], dropna=False, observed=True).size().items()
     ):
-        times[int(cnsr), None if pd.isna(reason) else naming_nobody(data, reason)] += int(records)
+        times[cnsr, None if pd.isna(reason) else naming_nobody(data, reason)] += records
     for cnsr, reason in sorted(times, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
         yield ReasonEntry(cnsr, reason, cnsr == 0, times[cnsr, reason])
 
