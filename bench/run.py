@@ -5,10 +5,12 @@ import growth
 import memory
 import reading
 import rules
+import shapes
 
 if __name__ == "__main__":
     reading.main()
     gating.main()
     memory.main()
     rules.main()
+    shapes.main()
     growth.main()

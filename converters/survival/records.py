@@ -232,9 +232,10 @@ def select(
     if not chosen.any():
         reasons = "; ".join(f"{each.records} excluded ({each.reason})" for each in left_out)
         raise Refused(f"no {paramcd} records remain for analysis", f"{dataset.name}, {reasons}", _WIDER)
+    parameter = only(joined, is_parameter)
     return AnalysedRecords(
-        data=only(joined, chosen),
-        parameter=only(joined, is_parameter),
+        data=parameter if (chosen == is_parameter).all() else only(joined, chosen),
+        parameter=parameter,
         dataset=joined,
         paramcd=paramcd,
         left_out=tuple(left_out),
