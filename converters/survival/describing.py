@@ -131,9 +131,11 @@ def _arm_order(arms: Arms) -> ArmOrderEntry:
 
 def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
     times: Counter[tuple[int, str | None]] = Counter()
-    for (cnsr, reason), records in (
-        frame.groupby(["CNSR", "reason"], dropna=False, observed=True).size().items()
-    ):
+    counted = (
+        frame.groupby(["CNSR", "reason"], dropna=False, observed=True).size().reset_index(name="records")
+    )
+    columns = (counted[name].tolist() for name in ("CNSR", "reason", "records"))
+    for cnsr, reason, records in zip(*columns, strict=True):
         times[cnsr, None if pd.isna(reason) else naming_nobody(data, reason)] += records
     for cnsr, reason in sorted(times, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
         yield ReasonEntry(cnsr, reason, cnsr == 0, times[cnsr, reason])
