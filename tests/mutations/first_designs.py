@@ -16,20 +16,32 @@ def clinical_progressions(delivery):
     times.loc[own, "EVNTDESC"] = "Clinical progression"
 
 
+def _at_week_8(delivery, **values):
+    """One more assessment of everybody at the first visit."""
+    adrs = delivery.frame("ADRS")
+    more = adrs[adrs.AVISIT.eq("WEEK 8")].assign(**values, ASEQ=lambda data: data.ASEQ + 100)
+    delivery.put("ADRS", pd.concat([adrs, more], ignore_index=True))
+
+
 @design
 def target_lesions_progress_earlier(delivery):
     """Progression of a part of the lesions, in a parameter of its own, is no progression of the disease."""
+    param = "Target Lesion Response by Investigator"
+    _at_week_8(delivery, PARAMCD="TRGRESP", PARAM=param, PARAMN=2.0, AVALC="PD")
+
+
+@design
+def metabolic_progressions_earlier(delivery):
+    """Another definition of progression, which only the dates of the events tell from the analysed one."""
+    _at_week_8(delivery, PARAMCD="PETRESP", PARAM="Response by PET", PARAMN=2.0, AVALC="PD")
+
+
+@design
+def progressions_after_a_new_therapy(delivery):
+    """Progressions that are not analysed: ANL01FL does not select them."""
+    _at_week_8(delivery, ANL01FL=None, AVALC="PD", ADT=lambda data: data.ADT + pd.Timedelta(days=2))
     adrs = delivery.frame("ADRS")
-    lesions = adrs[adrs.AVISIT.eq("WEEK 8")].assign(
-        PARAMCD="TRGRESP",
-        PARAM="Target Lesion Response by Investigator",
-        PARAMN=2.0,
-        ASEQ=lambda data: data.ASEQ + 100,
-    )
-    times = delivery.frame("ADTTE")
-    progressed = times.USUBJID[times.PARAMCD.eq("PFS") & times.CNSR.eq(0)]
-    lesions = lesions[lesions.USUBJID.isin(progressed)].assign(AVALC="PD")
-    delivery.put("ADRS", pd.concat([adrs, lesions], ignore_index=True))
+    adrs["ADY"] = (adrs.ADT - adrs.TRTSDT).dt.days + 1.0
 
 
 @design

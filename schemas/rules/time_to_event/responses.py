@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
-from ...evidence.analysis_flags import standing
+from ...evidence.analysis_flags import selected, standing
 from ...evidence.parameters import records_with_role, split
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
@@ -46,6 +46,10 @@ _STATED = re.compile(
 _CENTRAL = re.compile(r"\b(IRC|BICR|ICR|IRF|BIRC|central|independent)\b", re.IGNORECASE)
 _LOCAL = re.compile(r"\b(INV|investigator|local|site)\b", re.IGNORECASE)
 _SAYING_WHO = ("RSEVAL", "PARCAT1", "PARCAT2", "PARCAT3", "PARAM")
+
+_OF_LESIONS = re.compile(r"\b(non[\s-]?)?target\b|\bnew lesions?\b", re.IGNORECASE)
+_OF_THE_DISEASE = re.compile(r"\boverall\b|\btime ?point\b", re.IGNORECASE)
+"""PARAM of ADRS: the response of some lesions alone, and that of all of them."""
 
 _SPAN = 1 << 26
 """More than there are days."""
@@ -147,7 +151,10 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     ## Not a fault
     A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM of ADRS;
     if ADRS has several evaluators and the evaluator of the parameter is unknown, it is not checked. A
-    description that gives the censoring reason: new therapy, missed assessments, no baseline.
+    progression of target, non-target or new lesions in a parameter of its own; a parameter of ADRS whose
+    progressions are before most of the events, if those of another parameter are on their dates. An
+    assessment not selected by an analysis flag (ANLzzFL). A description that gives the censoring reason: new
+    therapy, missed assessments, no baseline.
 
     ## Why it matters
     Treating an event as censored overestimates PFS.
@@ -157,10 +164,11 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     adrs = study["ADRS"]
     parameters = data.parameters
-    censored = records_with_role(data, "PFS") & standing(data) & (data.numbers("CNSR") >= 1)
-    censored &= ~reason_stated(data)
-    progressions, evaluators = _progressions(adrs), _evaluators(adrs)
+    free = records_with_role(data, "PFS") & standing(data)
+    censored = free & (data.numbers("CNSR") >= 1) & ~reason_stated(data)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
+    progressions, evaluators = _progressions(adrs) & selected(adrs), _evaluators(adrs)
+    progressions &= _of_the_disease(data, adrs, progressions, free & (data.numbers("CNSR") == 0), start)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
     seen = np.zeros(len(data), dtype=np.bool_)
     own_evaluator = _own_evaluators(parameters)
@@ -189,6 +197,35 @@ def _progressions(adrs: Dataset) -> Mask:
         about = adrs.matching("PARAMCD", lambda code: bool(_PROGRESSION_PARAMETER.match(str(code).upper())))
         progression = progression | (about & terms(adrs, "AVALC", frozenset({"Y", "YES"})))
     return progression
+
+
+def _of_the_disease(
+    data: Dataset, adrs: Dataset, progressions: Mask, event: Mask, start: NDArray[np.float64]
+) -> Mask:
+    """Records of ADRS in parameters whose progressions are those of the disease, not of some lesions alone.
+
+    Names tell, and the events: where the progressions of one parameter are on their dates, a parameter whose
+    progressions are earlier follows another definition.
+    """
+    whole = np.ones(len(adrs), dtype=np.bool_)
+    if "PARAMCD" not in adrs:
+        return whole
+    codes, adt = adrs.distinct("PARAMCD").codes, data.days("ADT")
+    if "PARAM" in adrs:
+        whole &= ~adrs.matching(
+            "PARAM",
+            lambda text: bool(_OF_LESIONS.search(str(text))) and not _OF_THE_DISEASE.search(str(text)),
+        )
+    agreeing, differing = {}, {}
+    for code in np.unique(codes[progressions & whole]):
+        own = progressions & whole & (codes == code)
+        before = event & _within(data, adrs, own, start, adt - 1)
+        on_the_day = event & ~before & _within(data, adrs, own, adt - 1, adt)
+        agreeing[code], differing[code] = np.count_nonzero(on_the_day), np.count_nonzero(before)
+    if any(agreeing[code] > differing[code] for code in agreeing):
+        another = [code for code in agreeing if differing[code] > agreeing[code]]
+        whole &= ~np.isin(codes, another)
+    return whole
 
 
 def _who(text: str) -> str:

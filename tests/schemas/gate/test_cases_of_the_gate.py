@@ -77,7 +77,7 @@ OF_THE_PILOT = frozenset(
 """Rules with findings in the pilot; tests/test_real_studies.py gives the reasons."""
 
 WRITTEN_BY_R = "S2-R-write-csv"
-"""Two readings of one delivery, with NA and without; what is asked is that the message proposes the option."""
+"""Read with NA and without; what is asked is that the message proposes the option."""
 
 
 def judged(folder: Path, **options: str) -> ag.Report:
