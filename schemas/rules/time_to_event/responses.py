@@ -12,6 +12,7 @@ from ...errors import ConfigurationError
 from ...evidence.analysis_flags import selected, standing
 from ...evidence.parameters import records_with_role, split
 from ...evidence.subjects import adsl_record, in_adsl, of_each
+from ...evidence.timelines import Timeline, subject_in
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -50,9 +51,6 @@ _SAYING_WHO = ("RSEVAL", "PARCAT1", "PARCAT2", "PARCAT3", "PARAM")
 _OF_LESIONS = re.compile(r"\b(non[\s-]?)?target\b|\bnew lesions?\b", re.IGNORECASE)
 _OF_THE_DISEASE = re.compile(r"\boverall\b|\btime ?point\b", re.IGNORECASE)
 """PARAM of ADRS: the response of some lesions alone, and that of all of them."""
-
-_SPAN = 1 << 26
-"""More than there are days."""
 
 
 @readiness(
@@ -105,7 +103,7 @@ def _by_assessments(data: Dataset, study: Study) -> Mask | None:
     responders = np.zeros(int(codes.max(initial=-1)) + 2, dtype=np.bool_)
     responders[codes[response]] = True
     responders[-1] = False
-    found: Mask = responders[_subject_in(data, adrs)]
+    found: Mask = responders[subject_in(data, adrs)]
     return found
 
 
@@ -255,35 +253,17 @@ def _own_evaluators(parameters: Parameters) -> NDArray[np.str_]:
     return evaluators
 
 
-def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:
-    """Each record's subject by its number in another dataset; -1 where that has not got them."""
-    return in_adsl(data, other, "USUBJID").codes().astype(np.int64)
-
-
-def _timeline(adrs: Dataset, chosen: Mask) -> NDArray[np.int64]:
-    """Chosen assessments by subject and day, as sorted numbers."""
-    subject, day = adrs.distinct("USUBJID").codes, adrs.days("ADT")
-    there = chosen & (subject >= 0) & ~np.isnan(day)
-    return np.sort(subject[there].astype(np.int64) * _SPAN + day[there].astype(np.int64) + _SPAN // 2)
-
-
-def _moment(subject: NDArray[np.int64], day: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The same number for a subject and a day, which may be missing or endless."""
-    limit = _SPAN // 2 - 1
-    return (
-        subject * _SPAN + np.clip(np.nan_to_num(day, nan=-limit), -limit, limit).astype(np.int64) + _SPAN // 2
-    )
+def _timeline(adrs: Dataset, chosen: Mask) -> Timeline:
+    """Chosen assessments by subject and day."""
+    subject = adrs.distinct("USUBJID").codes
+    return Timeline.of(subject[chosen], adrs.days("ADT")[chosen])
 
 
 def _within(
     data: Dataset, adrs: Dataset, chosen: Mask, after: NDArray[np.float64], until: NDArray[np.float64]
 ) -> Mask:
     """Records whose subject has a chosen assessment after one day and on or before another."""
-    subject, timeline = _subject_in(data, adrs), _timeline(adrs, chosen)
-    first = np.searchsorted(timeline, _moment(subject, after), side="right")
-    last = np.searchsorted(timeline, _moment(subject, until), side="right")
-    found: Mask = (subject >= 0) & (last > first)
-    return found
+    return _timeline(adrs, chosen).within(subject_in(data, adrs), after, until)
 
 
 @readiness(
@@ -357,17 +337,10 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     assessed = adrs.filled("AVALC") & ~terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
-    since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
+    since = adt - np.fmax(
+        _timeline(adrs, assessed).last_before(subject_in(data, adrs), adt), data.days("STARTDT")
+    )
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
         message = f"event more than {days} days after the last assessment"
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
-
-
-def _last_before(data: Dataset, adrs: Dataset, chosen: Mask, day: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Day of the last chosen assessment of each record's subject before a day; NaN where there is none."""
-    subject, timeline = _subject_in(data, adrs), _timeline(adrs, chosen)
-    position = np.searchsorted(timeline, _moment(subject, day), side="left") - 1
-    found = np.append(timeline, -1)[position]  # -1 stands last: position -1 finds it
-    same = (subject >= 0) & (found >= 0) & (found // _SPAN == subject)
-    return np.where(same, found % _SPAN - _SPAN // 2, np.nan)
