@@ -6,7 +6,7 @@ from ...schemas.gate.selection import RulesTable
 from ...schemas.gate.waivers import WaiverTable
 from ...schemas.kinds import dataset_name
 from ...schemas.rules.by_condition import RuleTable
-from ...schemas.study.declarations import AdverseEventDeclarations, Endpoint, StudyTable
+from ...schemas.study.declarations import AdverseEventDeclarations, DateSource, Endpoint, StudyTable
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
 
@@ -23,8 +23,15 @@ STUDY = Table("study", StudyTable, "Declarations about the study.", ONE)
 ENDPOINT = Table(
     "endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD", sample="OS"
 )
+SOURCE = Table(
+    "source",
+    DateSource,
+    "Records that events of parameters are dated by, for events of [endpoint.PARAMCD].",
+    NAMED,
+    sample="DEATH",
+)
 ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "Declarations about adverse events.", ONE)
 WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and expiry date.", LISTED)
 RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)
 
-TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, ADVERSE_EVENTS, WAIVER, RULE)
+TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, ADVERSE_EVENTS, WAIVER, RULE)

@@ -46,6 +46,7 @@ from .subjects import (
 from .time_to_event import (
     censoring,
     cut_offs,
+    declared_sources,
     durations,
     endpoints,
     first_events,
@@ -70,6 +71,7 @@ FAMILIES = (
     cross_dataset,
     cut_offs,
     dates,
+    declared_sources,
     durations,
     endpoints,
     event_days,

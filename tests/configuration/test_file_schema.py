@@ -77,6 +77,7 @@ VALID = {
     "require": st.just("AVAL > 0"),
     "where": st.just("CNSR == 0"),
     "role": st.sampled_from(["OS", "PFS"]),
+    "events": st.lists(st.sampled_from(["DTH", "pd"]), min_size=1, max_size=2),
     "structure": st.just("TTE"),
     "severity of a rule": st.just("note"),
     "standard": st.sampled_from(["adamig-1.0", "adamig-1.3"]),
@@ -176,6 +177,9 @@ def test_what_is_shown_says_the_same_again(tmp_path_factory, document):
     ids = [each["id"] for each in document.get("rule", [])]
     if len(ids) > len(set(ids)):
         return
+    for endpoint in document.get("endpoint", {}).values():
+        for each in endpoint.get("events", []):
+            document.setdefault("source", {}).setdefault(each.upper(), {"dataset": "ADAE", "date": "ASTDT"})
     document.get("settings", {}).pop("show_keys", None)  # without keys, waivers are not shown whole
     folder = tmp_path_factory.mktemp("shown")
     first, second = folder / "first.toml", folder / "second.toml"

@@ -39,6 +39,14 @@ role = "OS"
 origin = "RANDDT"
 [endpoint.PFSINV]
 evaluator = "Investigator"
+events = ["pd", "DEATH"]
+[source.DEATH]
+dataset = "adsl"
+date = "DTHDT"
+[source.pd]
+dataset = "ADRS"
+where = "AVALC == 'PD' and ANL01FL == 'Y'"
+date = "adt"
 [adverse_events]
 window_days = 30
 worsening = true
@@ -98,8 +106,12 @@ def test_everything_that_can_be_said(loaded):
     assert declared.nested == (("PPROTFL", "ITTFL"), ("ITTFL", "ENRLFL"))
     assert declared.endpoints == {
         "OS": ag.Endpoint(role="OS", origin="RANDDT", recurrent=True),
-        "PFSINV": ag.Endpoint(evaluator="Investigator"),
+        "PFSINV": ag.Endpoint(evaluator="Investigator", events=("PD", "DEATH")),
         "HOSP": ag.Endpoint(recurrent=True),
+    }
+    assert declared.sources == {
+        "DEATH": ag.DateSource(dataset="ADSL", date="DTHDT"),
+        "PD": ag.DateSource(dataset="ADRS", where="AVALC == 'PD' and ANL01FL == 'Y'", date="ADT"),
     }
     assert (declared.window_days, declared.worsening) == (30, True)
     one, two, three = said.waivers
@@ -124,9 +136,10 @@ def test_an_option_replaces_the_names_of_the_file(loaded):
 
 
 def test_every_declaration_can_be_written():
-    assert {each.name for each in keys_of(ag.Endpoint)} == {each.name for each in fields(ag.Endpoint)}
+    for declaring in (ag.Endpoint, ag.DateSource):
+        assert {each.name for each in keys_of(declaring)} == {each.name for each in fields(declaring)}
     reached = {each.name for table in (StudyTable, AdverseEventDeclarations) for each in keys_of(table)}
-    others = {"endpoints", "terminology", "recurrent"}
+    others = {"endpoints", "sources", "terminology", "recurrent"}
     assert {each.name for each in fields(ag.Declarations)} ^ reached == others
     assert keys_of(ag.Endpoint)[0].kind.allowed == Role.__args__
 
@@ -143,7 +156,13 @@ def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
         "endpoint.OS.origin": "RANDDT",
         "endpoint.OS.recurrent": "yes",
         "endpoint.PFSINV.evaluator": "Investigator",
+        "endpoint.PFSINV.events": "PD; DEATH",
         "endpoint.HOSP.recurrent": "yes",
+        "source.DEATH.dataset": "ADSL",
+        "source.DEATH.date": "DTHDT",
+        "source.PD.dataset": "ADRS",
+        "source.PD.where": "AVALC == 'PD' and ANL01FL == 'Y'",
+        "source.PD.date": "ADT",
     }
 
 
@@ -184,6 +203,7 @@ def test_terminology_files_are_beside_the_file_that_names_them(loaded, tmp_path)
 
 WAIVER = '[[waiver]]\nrule = "TTE006"\ndataset = "ADTTE"\nreason = "r"\nowner = "o"\nexpires = 2026-12-31\n'
 RULE = '[[rule]]\nid = "ACME001"\ntitle = "t"\nrequire = "AVAL > 0"\n'
+SOURCE = '[source.DEATH]\ndataset = "ADSL"\ndate = "DTHDT"\n'
 WRONG = {
     "table": "[ruls]\nignore = []\n",
     "rules is no table": "rules = 3\n",
@@ -204,6 +224,14 @@ WRONG = {
     "endpoint is no table": '[endpoint]\nOS = "OS"\n',
     "window": "[adverse_events]\nwindow_days = -1\n",
     "window is a switch": "[adverse_events]\nwindow_days = true\n",
+    "source without a date": SOURCE.replace('date = "DTHDT"\n', ""),
+    "source without a name": '[source]\ndataset = "ADSL"\n',
+    "key of source": SOURCE + "were = \"DTHFL == 'Y'\"\n",
+    "condition of a source": SOURCE + "where = \"DTHFL = 'Y'\"\n",
+    "code in a source": SOURCE + "where = \"__import__('os').system('id')\"\n",
+    "event of another source": SOURCE + '[endpoint.OS]\nevents = ["DEATHS"]\n',
+    "event without any source": '[endpoint.OS]\nevents = ["DEATH"]\n',
+    "events are no list": SOURCE + '[endpoint.OS]\nevents = "DEATH"\n',
     "waiver without owner": WAIVER.replace('owner = "o"\n', ""),
     "waiver with a blank reason": WAIVER.replace('"r"', '" "'),
     "waiver that expires in quotes": WAIVER.replace("2026-12-31", '"2026-12-31"'),
@@ -239,6 +267,7 @@ def test_what_a_wrong_file_is_told(loaded, case: str, snapshot: SnapshotAssertio
 ONLY_ADAMGATE = {
     "date in quotes", "waiver that expires in quotes", "waiver of infinity", "waiver of a huge number",
     "rule with an id of ours", "two rules with one id", "code in a rule", "attribute in a rule",
+    "condition of a source", "code in a source", "event of another source", "event without any source",
 }  # fmt: skip
 """What a schema cannot say."""
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from designs import design
+from designs import declared, design
+
+from adamgate.schemas.study.declarations import DateSource, Declarations, Endpoint
 
 
 @design
@@ -95,3 +97,40 @@ def a_landmark_analysis(delivery):
     more = more[more.ADT >= more.STARTDT]
     more["AVAL"] = (more.ADT - more.STARTDT).dt.days + 1.0
     delivery.put("ADTTE", pd.concat([times, more], ignore_index=True))
+
+
+SOURCES = {
+    "PROGRESSION": DateSource(dataset="ADRS", where="PARAMCD == 'OVR' and AVALC == 'PD'", date="ADT"),
+    "DEATH": DateSource(dataset="ADSL", where="DTHFL == 'Y'", date="DTHDT"),
+    "SERIOUS": DateSource(dataset="ADAE", where="TRTEMFL == 'Y' and AESER == 'Y'", date="ASTDT"),
+}
+
+
+@declared(
+    Declarations(
+        endpoints={
+            "OS": Endpoint(events=("DEATH",)),
+            "PFS": Endpoint(events=("PROGRESSION", "DEATH")),
+            "DOR": Endpoint(events=("PROGRESSION", "DEATH")),
+            "TTSAE": Endpoint(events=("SERIOUS",)),
+        },
+        sources=SOURCES,
+    )
+)
+def declared_sources(delivery):
+    """Nothing but the declaration says where events come from."""
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(columns=["SRCDOM", "SRCVAR", "SRCSEQ"]))
+
+
+ONLY_PROGRESSIONS = Endpoint(events=("PROGRESSION",))
+
+
+@declared(Declarations(endpoints={"PFS": ONLY_PROGRESSIONS, "DOR": ONLY_PROGRESSIONS}, sources=SOURCES))
+def deaths_are_not_declared_as_events(delivery):
+    """Deaths are censored, on their day."""
+    times = delivery.frame("ADTTE")
+    own = times.PARAMCD.isin(["PFS", "DOR"]) & times.EVNTDESC.eq("Death")
+    times.loc[own, "CNSR"] = 2
+    times.loc[own, "CNSDTDSC"] = "Death"
+    times.loc[own, "EVNTDESC"] = "Died before progression"

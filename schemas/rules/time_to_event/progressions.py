@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.parameters import records_with_role, split
+from ...evidence.parameters import records_with_role, split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -103,7 +103,8 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Not a fault
     Deaths, and clinical or symptomatic progressions. Events that come from another dataset (SRCDOM). A
     parameter in which no more than half of the events are at the first progression of ADRS: its progressions
-    follow another definition, and it is not checked. Subjects without assessments.
+    follow another definition, and it is not checked. Subjects without assessments. Parameters whose event
+    sources are declared (XD036).
 
     ## Why it matters
     Progression-free survival ends at the first progression. A later one overestimates it; a progression
@@ -113,7 +114,7 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
     Derive the event from the first progression in ADRS, or describe how it was established in EVNTDESC.
     """
     adrs = study["ADRS"]
-    event = _progression_events(data)
+    event = _progression_events(data) & without_declared_events(data)
     if not event.any():
         yield NotApplicable("no progression events of PFS or TTP")
         return
@@ -188,7 +189,8 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## Not a fault
     A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
-    on an earlier day, such as the last assessment before death.
+    on an earlier day, such as the last assessment before death. Parameters whose event sources are declared
+    (XD036).
 
     ## Why it matters
     Death is an event of progression-free survival. Deaths that are censored overestimate it.
@@ -198,6 +200,7 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     died = in_adsl(data, study["ADSL"], "DTHDT").days()
     own = np.logical_or.reduce([records_with_role(data, role) for role in _ENDPOINTS_OF_DEATH])
+    own &= without_declared_events(data)
     mask = own & (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
     yield Fault(mask, ("CNSR", "ADT"), "censored on the date of death (DTHDT of ADSL)")
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.analysis_flags import selected, standing
-from ...evidence.parameters import records_with_role, split
+from ...evidence.parameters import records_with_role, split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...evidence.timelines import Timeline, subject_in
 from ...severity import Severity
@@ -152,7 +152,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     progression of target, non-target or new lesions in a parameter of its own; a parameter of ADRS whose
     progressions are before most of the events, if those of another parameter are on their dates. An
     assessment not selected by an analysis flag (ANLzzFL). A description that gives the censoring reason: new
-    therapy, missed assessments, no baseline.
+    therapy, missed assessments, no baseline. Parameters whose event sources are declared (XD036).
 
     ## Why it matters
     Treating an event as censored overestimates PFS.
@@ -163,7 +163,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     adrs = study["ADRS"]
     parameters = data.parameters
     free = records_with_role(data, "PFS") & standing(data)
-    censored = free & (data.numbers("CNSR") >= 1) & ~reason_stated(data)
+    censored = free & without_declared_events(data) & (data.numbers("CNSR") >= 1) & ~reason_stated(data)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
     progressions, evaluators = _progressions(adrs) & selected(adrs), _evaluators(adrs)
     progressions &= _of_the_disease(data, adrs, progressions, free & (data.numbers("CNSR") == 0), start)
