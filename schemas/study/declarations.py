@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from ..kinds import NAMES, Choice, ListOf, days, name, switch, text, toml_day
+from ..kinds import NAMES, Choice, ListOf, count, days, name, schedule, switch, text, toml_day
 from ..options import option
 from ..standards.terminology import BUILT_IN, Terminology
 
@@ -70,6 +70,11 @@ class Endpoint:
     events : tuple of str
         Declared sources of the event, in the order in which they decide where two have the same date. The
         first record of any of them is the event. Empty if not declared.
+    missed_visits : int or None
+        Scheduled visits that may be missed in a row before an event; an event after more is not counted.
+    visit_days : tuple of int
+        Scheduled days of assessments after STARTDT, ascending; the last interval is repeated after the last
+        one. Empty if inferred from ADRS.
 
     Examples
     --------
@@ -98,6 +103,17 @@ class Endpoint:
         NAMES,
         "Sources ([source.NAME]) of the event; the first record of any of them is the event.",
         default=(),
+    )
+    missed_visits: int | None = option(
+        count,
+        "Visits that may be missed in a row before an event; after more, it should be censored.",
+        default=None,
+    )
+    visit_days: tuple[int, ...] = option(
+        schedule,
+        "Scheduled days of assessments after STARTDT, such as [56, 112]; the last interval is repeated.",
+        default=(),
+        otherwise="inferred from ADRS",
     )
 
 

@@ -91,6 +91,8 @@ BY_WORD = {
     "name": st.sampled_from(["ADTTE", "saffl"]),
     "true or false": st.booleans(),
     "number of days": st.integers(0, 999),
+    "whole number": st.integers(0, 9),
+    "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
     "path": st.sampled_from(["a.txt", "../b"]),

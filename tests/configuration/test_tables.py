@@ -40,6 +40,8 @@ origin = "RANDDT"
 [endpoint.PFSINV]
 evaluator = "Investigator"
 events = ["pd", "DEATH"]
+missed_visits = 1
+visit_days = [42, 84]
 [source.DEATH]
 dataset = "adsl"
 date = "DTHDT"
@@ -106,7 +108,9 @@ def test_everything_that_can_be_said(loaded):
     assert declared.nested == (("PPROTFL", "ITTFL"), ("ITTFL", "ENRLFL"))
     assert declared.endpoints == {
         "OS": ag.Endpoint(role="OS", origin="RANDDT", recurrent=True),
-        "PFSINV": ag.Endpoint(evaluator="Investigator", events=("PD", "DEATH")),
+        "PFSINV": ag.Endpoint(
+            evaluator="Investigator", events=("PD", "DEATH"), missed_visits=1, visit_days=(42, 84)
+        ),
         "HOSP": ag.Endpoint(recurrent=True),
     }
     assert declared.sources == {
@@ -157,6 +161,8 @@ def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
         "endpoint.OS.recurrent": "yes",
         "endpoint.PFSINV.evaluator": "Investigator",
         "endpoint.PFSINV.events": "PD; DEATH",
+        "endpoint.PFSINV.missed_visits": "1",
+        "endpoint.PFSINV.visit_days": "42; 84",
         "endpoint.HOSP.recurrent": "yes",
         "source.DEATH.dataset": "ADSL",
         "source.DEATH.date": "DTHDT",
@@ -224,6 +230,10 @@ WRONG = {
     "endpoint is no table": '[endpoint]\nOS = "OS"\n',
     "window": "[adverse_events]\nwindow_days = -1\n",
     "window is a switch": "[adverse_events]\nwindow_days = true\n",
+    "missed visits": "[endpoint.PFS]\nmissed_visits = -1\n",
+    "missed visits are text": '[endpoint.PFS]\nmissed_visits = "2"\n',
+    "visit days do not ascend": "[endpoint.PFS]\nvisit_days = [84, 42]\n",
+    "visit days are no list": "[endpoint.PFS]\nvisit_days = 56\n",
     "source without a date": SOURCE.replace('date = "DTHDT"\n', ""),
     "source without a name": '[source]\ndataset = "ADSL"\n',
     "key of source": SOURCE + "were = \"DTHFL == 'Y'\"\n",
@@ -267,7 +277,8 @@ def test_what_a_wrong_file_is_told(loaded, case: str, snapshot: SnapshotAssertio
 ONLY_ADAMGATE = {
     "date in quotes", "waiver that expires in quotes", "waiver of infinity", "waiver of a huge number",
     "rule with an id of ours", "two rules with one id", "code in a rule", "attribute in a rule",
-    "condition of a source", "code in a source", "event of another source", "event without any source",
+    "visit days do not ascend", "condition of a source", "code in a source",
+    "event of another source", "event without any source",
 }  # fmt: skip
 """What a schema cannot say."""
 

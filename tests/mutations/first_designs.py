@@ -134,3 +134,13 @@ def deaths_are_not_declared_as_events(delivery):
     times.loc[own, "CNSR"] = 2
     times.loc[own, "CNSDTDSC"] = "Death"
     times.loc[own, "EVNTDESC"] = "Died before progression"
+
+
+@declared(Declarations(endpoints={"PFS": Endpoint(missed_visits=1)}))
+def no_visit_was_missed(delivery):
+    """Assessments every eight weeks, most a few days off; the schedule is inferred."""
+    adrs = delivery.frame("ADRS")
+    moved = adrs.AVALC.eq("SD") & adrs.duplicated("USUBJID", keep="last")
+    adrs.loc[moved, "ADT"] += pd.to_timedelta(adrs.ASEQ[moved] % 5 - 2, unit="D")
+    adrs["ADY"] = (adrs.ADT - adrs.TRTSDT).dt.days + 1.0
+    delivery.put("ADRS", adrs)

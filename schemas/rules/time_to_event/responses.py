@@ -33,6 +33,7 @@ RESPONSES = frozenset(
 PROGRESSIONS = frozenset(
     {"PD", "ICPD", "PROGRESSIVE DISEASE", "DISEASE PROGRESSION", "PROGRESSION", "PROGRESSED DISEASE"}
 )
+_NOT_EVALUABLE = frozenset({"NE", "NOT EVALUABLE", "MISSING"})
 _RESPONSE_FLAG = re.compile(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$")
 _RESPONSE_DATE = re.compile(r"(F|C)?(RSP|RESP)S?DT$")
 _RESPONSE_TEXT = re.compile(r"C?(BOR|BESTRSP|BESTRESP|BSTRESP|OVRESP)[IC]?$")
@@ -344,3 +345,9 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
         late = parameters.among([name]) & event & (since > days)
         message = f"event more than {days} days after the last assessment"
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
+
+
+def evaluable(adrs: Dataset) -> Mask:
+    """Assessments with a result."""
+    found: Mask = adrs.filled("AVALC") & ~terms(adrs, "AVALC", _NOT_EVALUABLE)
+    return found
