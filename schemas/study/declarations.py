@@ -16,6 +16,7 @@ from ..options import option
 from ..standards.terminology import BUILT_IN, Terminology
 
 Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR", "follow-up"]
+DeathsCount = Literal["event", "censored"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ class Endpoint:
     visit_days : tuple of int
         Scheduled days of assessments after STARTDT, ascending; the last interval is repeated after the last
         one. Empty if inferred from ADRS.
+    deaths : str
+        What a death is: "event" or "censored"; empty if not declared.
 
     Examples
     --------
@@ -114,6 +117,12 @@ class Endpoint:
         "Scheduled days of assessments after STARTDT, such as [56, 112]; the last interval is repeated.",
         default=(),
         otherwise="inferred from ADRS",
+    )
+    deaths: str = option(
+        Choice(get_args(DeathsCount)),
+        "What a death is, if events are not declared: an event, or censored.",
+        default="",
+        otherwise="an event of PFS, EFS and DFS",
     )
 
 
@@ -162,6 +171,9 @@ class AdverseEventDeclarations:
         "Events that started before treatment and worsened count as treatment-emergent.",
         default=False,
     )
+    safety_population: str = option(
+        name, "ADSL population flag of adverse events; only subjects with Y have records in ADAE.", default=""
+    )
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,8 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
         Days after the last dose in which an adverse event counts as treatment-emergent.
     worsening : bool
         Events that began before treatment and worsened count as treatment-emergent.
+    safety_population : str
+        ADSL flag of the population of adverse events; only subjects with Y have records in ADAE.
     endpoints : mapping of PARAMCD to Endpoint
     sources : mapping of name to DateSource
         Those that `events` of endpoints name.

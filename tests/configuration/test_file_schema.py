@@ -77,6 +77,7 @@ VALID = {
     "require": st.just("AVAL > 0"),
     "where": st.just("CNSR == 0"),
     "role": st.sampled_from(["OS", "PFS"]),
+    "deaths": st.sampled_from(["event", "censored"]),
     "events": st.lists(st.sampled_from(["DTH", "pd"]), min_size=1, max_size=2),
     "structure": st.just("TTE"),
     "severity of a rule": st.just("note"),

@@ -52,6 +52,7 @@ date = "adt"
 [adverse_events]
 window_days = 30
 worsening = true
+safety_population = "saffl"
 
 [[waiver]]
 rule = "TTE006"
@@ -117,7 +118,7 @@ def test_everything_that_can_be_said(loaded):
         "DEATH": ag.DateSource(dataset="ADSL", date="DTHDT"),
         "PD": ag.DateSource(dataset="ADRS", where="AVALC == 'PD' and ANL01FL == 'Y'", date="ADT"),
     }
-    assert (declared.window_days, declared.worsening) == (30, True)
+    assert (declared.window_days, declared.worsening, declared.safety_population) == (30, True, "SAFFL")
     one, two, three = said.waivers
     assert (one.record, two.record) == (
         {"USUBJID": "01-001", "ASEQ": 3.0},
@@ -156,6 +157,7 @@ def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
         "nested": "PPROTFL within ITTFL; ITTFL within ENRLFL",
         "window_days": "30",
         "worsening": "yes",
+        "safety_population": "SAFFL",
         "endpoint.OS.role": "OS",
         "endpoint.OS.origin": "RANDDT",
         "endpoint.OS.recurrent": "yes",
@@ -230,6 +232,7 @@ WRONG = {
     "endpoint is no table": '[endpoint]\nOS = "OS"\n',
     "window": "[adverse_events]\nwindow_days = -1\n",
     "window is a switch": "[adverse_events]\nwindow_days = true\n",
+    "deaths": '[endpoint.PFS]\ndeaths = "events"\n',
     "missed visits": "[endpoint.PFS]\nmissed_visits = -1\n",
     "missed visits are text": '[endpoint.PFS]\nmissed_visits = "2"\n',
     "visit days do not ascend": "[endpoint.PFS]\nvisit_days = [84, 42]\n",

@@ -70,6 +70,22 @@ def _responders_lost(delivery: Delivery, rng: Rng) -> None:
     delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="DOR"), 3)))
 
 
+def _responders_of_an_arm_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(index=times.index[times.PARAMCD.eq("DOR") & times.TRTP.eq("Placebo")]))
+
+
+def _events_lost(**lost: str):
+    """All adverse events of subjects by a variable of ADSL."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        subjects, events = delivery.frame("ADSL"), delivery.frame("ADAE")
+        (name, value), *_ = lost.items()
+        delivery.put("ADAE", events[~events.USUBJID.isin(subjects.USUBJID[subjects[name].eq(value)])])
+
+    return change
+
+
 def _serious_event(delivery: Delivery, rng: Rng, **values: object) -> None:
     times = delivery.frame("ADTTE")
     own = some(times, rng, has(PARAMCD="TTSAE", CNSR=0))
@@ -140,6 +156,9 @@ FIRSTS = (
     warning("duration of response starts a month late", _response_starts(30), "XD032", "STARTDT"),
     warning("duration of response starts a day late", _response_starts(1), "XD032", "STARTDT"),
     warning("responders without a duration of response", _responders_lost, "XD033", "USUBJID"),
+    warning("responders of an arm without any", _responders_of_an_arm_lost, "XD033", "USUBJID"),
+    warning("no adverse events of an arm", _events_lost(TRT01P="Placebo"), "AE051", "TRT01P"),
+    warning("no adverse events of a site", _events_lost(SITEID="03"), "AE051", "SITEID"),
     warning("a first serious event that is censored", _event_censored, "XD034", "CNSR"),
     warning("a serious event before the first", _later_event, "XD034", "ADT"),
 )

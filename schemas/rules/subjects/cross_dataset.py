@@ -211,10 +211,10 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     The population of a parameter is the one in ADSL that matches its subjects best: all subjects, or those
     with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If at least 80% of them have a record, or more than half for
     overall and progression-free survival, subjects without one are reported; if more than half, it is a
-    note. All subjects of a site without a record are an error in overall and progression-free survival. If
-    the population is declared, for the study or the parameter, it is used and the finding is an error; a
-    population declared for the parameter is checked regardless of that proportion. Overall survival
-    that matches no population is a note. An arm without any record has a finding of its own.
+    note. All subjects of a site without a record are an error in overall and progression-free survival and in
+    declared parameters. If the population is declared, for the study or the parameter, it is used and the
+    finding is an error; a population declared for the parameter is checked regardless of that proportion.
+    Overall survival that matches no population is a note. An arm without any record has a finding of its own.
 
     ## Not a fault
     Duration of response, for any number of responders, and other parameters of a subset. A subset that a
@@ -228,7 +228,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Add the record, censored at the start if no later date is known, or document why the subject is excluded.
     """
-    adsl, parameters = study["ADSL"], data.parameters
+    adsl, parameters, declarations = study["ADSL"], data.parameters, data.declarations
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
     of_adsl = {flag: Population.of(mask, subjects) for flag, mask in populations(adsl)}
@@ -246,7 +246,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
         declared = parameters.endpoint(name).population
         if not declared and of_response[own[0]]:
             continue
-        flag = declared or data.declarations.population
+        flag = declared or declarations.population
         if flag and flag not in stated:
             stated[flag] = Population.of(declared_population(adsl, flag), subjects)
         closest = "" if flag else closest_population(having, of_adsl, everybody)
@@ -267,7 +267,7 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
         sites = whole_sites(adsl, population, lost)
         if sites and severity is not None:
             message += f", among them all of {counted(sites, 'site')}"
-            severity = Severity.ERROR if central[own[0]] else severity
+            severity = Severity.ERROR if central[own[0]] or name in declarations.endpoints else severity
         if severity is not None:
             who = ", ".join(sorted(map(str, adsl.distinct("USUBJID")[lost[:_NAMED]])))
             cause = f"{lacking} {selected or 'ADSL'}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...evidence.arms import ARMS
 from ...evidence.parameters import records_with_role, split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
@@ -25,7 +26,9 @@ _OTHERWISE = re.compile(
     r"death|died|dead|dece?ased|clinical|symptom|new lesion|surg|biops|marker|bone|toxicity", re.IGNORECASE
 )
 _SELECTED = re.compile(r"ANL\d\dFL$")
-_MOSTLY = 0.5
+_MOSTLY, _NEARLY_ALL = 0.5, 0.9
+_OF_AN_ARM = 3
+"""So many responders of an arm are not lost by chance."""
 _ENDPOINTS_OF_DEATH = ("PFS", "EFS", "DFS")
 
 
@@ -186,11 +189,13 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## What it checks
     Censored records of progression-free, event-free and disease-free survival are not dated on DTHDT of ADSL.
+    If deaths are declared to be events of a parameter (`deaths = "event"`), it is checked whatever its role,
+    and the finding is an error.
 
     ## Not a fault
     A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
-    on an earlier day, such as the last assessment before death. Parameters whose event sources are declared
-    (XD036).
+    on an earlier day, such as the last assessment before death. Parameters of which deaths are declared to be
+    censored (`deaths = "censored"`), or whose event sources are declared (XD036).
 
     ## Why it matters
     Death is an event of progression-free survival. Deaths that are censored overestimate it.
@@ -200,9 +205,13 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     died = in_adsl(data, study["ADSL"], "DTHDT").days()
     own = np.logical_or.reduce([records_with_role(data, role) for role in _ENDPOINTS_OF_DEATH])
-    own &= without_declared_events(data)
-    mask = own & (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
-    yield Fault(mask, ("CNSR", "ADT"), "censored on the date of death (DTHDT of ADSL)")
+    parameters = data.parameters
+    said = np.array([parameters.endpoint(name).deaths for name in parameters.names])[parameters.codes]
+    mask = (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
+    mask &= without_declared_events(data)
+    message = "censored on the date of death (DTHDT of ADSL)"
+    yield Fault(mask & (said == "event"), ("CNSR", "ADT"), message, Severity.ERROR)
+    yield Fault(mask & own & (said == ""), ("CNSR", "ADT"), message)
 
 
 @readiness(
@@ -315,7 +324,8 @@ def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
     ## What it checks
     The responders are those of the source that matches the subjects of the duration of response best: a
     response date, flag or best response in ADSL, or a parameter of ADRS (all responses, or two or more). If
-    more than half of them have a record, the others are reported on their records of other parameters.
+    more than half of them have a record, or nearly all but those of an arm, the others are reported on their
+    records of other parameters.
 
     ## Not a fault
     Responses that no record follows, if duration of response needs a confirmed response. A dataset without
@@ -344,6 +354,8 @@ def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
             if either and both / either > score:
                 best, score = source, both / either
         if best is None or score <= _MOSTLY:
+            best = _but_for_an_arm(data, study, sources, having)
+        if best is None:
             continue
         lost = best & ~having & (subject >= 0)
         first = np.zeros(len(data), dtype=np.bool_)
@@ -351,6 +363,26 @@ def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
         message = "subject with a response has no duration of response"
         shown = _shown(data, data.parameters.names[int(number)], own)
         yield Fault(lost & first, ("USUBJID", "PARAMCD"), message, cause=shown)
+
+
+def _but_for_an_arm(data: Dataset, study: Study, sources: list[Mask], having: Mask) -> Mask | None:
+    """The first source whose responders have a record, but for all those of an arm; None if there is none."""
+    name = next((each for each in ARMS if "ADSL" in study and each in study["ADSL"]), None)
+    if name is None or "USUBJID" not in study["ADSL"]:
+        return None
+    subject, arm = data.distinct("USUBJID").codes, in_adsl(data, study["ADSL"], name).codes()
+    for source in sources:
+        first = np.unique(np.where(source & (arm >= 0), subject, -1), return_index=True)[1]
+        first = first[(source & (arm >= 0))[first]]
+        responders = np.bincount(arm[first], minlength=1)
+        followed = np.bincount(arm[first][having[first]], minlength=len(responders))
+        lost = (responders >= _OF_AN_ARM) & (followed == 0)
+        others = (arm >= 0) & ~np.append(lost, False)[np.minimum(arm, len(lost))]
+        both = np.count_nonzero(_distinct(subject, source & having & others))
+        either = np.count_nonzero(_distinct(subject, (source | having) & others & (subject >= 0)))
+        if lost.any() and both > _NEARLY_ALL * either:
+            return source
+    return None
 
 
 def _distinct(subject: NDArray[np.intp], chosen: Mask) -> Mask:
