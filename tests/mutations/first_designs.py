@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 from designs import declared, design
+from two_arm_trial import SOURCES
 
-from adamgate.schemas.study.declarations import DateSource, Declarations, Endpoint
+from adamgate.schemas.study.declarations import Declarations, Endpoint
 
 
 @design
@@ -97,13 +98,6 @@ def a_landmark_analysis(delivery):
     more = more[more.ADT >= more.STARTDT]
     more["AVAL"] = (more.ADT - more.STARTDT).dt.days + 1.0
     delivery.put("ADTTE", pd.concat([times, more], ignore_index=True))
-
-
-SOURCES = {
-    "PROGRESSION": DateSource(dataset="ADRS", where="PARAMCD == 'OVR' and AVALC == 'PD'", date="ADT"),
-    "DEATH": DateSource(dataset="ADSL", where="DTHFL == 'Y'", date="DTHDT"),
-    "SERIOUS": DateSource(dataset="ADAE", where="TRTEMFL == 'Y' and AESER == 'Y'", date="ASTDT"),
-}
 
 
 @declared(
