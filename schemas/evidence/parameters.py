@@ -154,6 +154,15 @@ def records_with_role(data: Dataset, role: str) -> Mask:
     return found
 
 
+def without_declared_events(data: Dataset) -> Mask:
+    """Records of parameters whose events have no declared sources: what their events are is inferred."""
+    parameters = data.parameters
+    inferred: Mask = np.array([not parameters.endpoint(name).events for name in parameters.names])[
+        parameters.codes
+    ]
+    return inferred
+
+
 def identify_subjects(data: Dataset) -> bool:
     """Whether PARAMCD holds identifiers of subjects or of records instead of parameters.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..rules.subjects.cross_dataset import POPULATIONS
+from ..evidence.populations import POPULATIONS
 from ..severity import Severity
 
 _ANY_WEIGHT = frozenset({"XD004", "XD015"})

@@ -41,7 +41,7 @@ class Analysed:
         return self.records.data
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Built:
     """A table, and what it was made of, for the codebook.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.parameters import split
+from ...evidence.parameters import split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -81,7 +81,7 @@ def not_first_event(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Not a fault
     Records after ADT: after the risk window, the data cut-off or new therapy. Several records of a subject,
     as in recurrent events. If more than one in five subjects with such a record differ, the events follow
-    another condition, and the parameter is not checked.
+    another condition, and the parameter is not checked. Parameters whose event sources are declared (XD036).
 
     ## Why it matters
     A later event, or one that is not counted, overestimates the time to the first.
@@ -114,7 +114,7 @@ def _sources(data: Dataset, study: Study) -> Iterator[_Sources]:
         one = trace.last - trace.first == 1
         records = np.full(len(data), -1, dtype=np.intp)
         records[traced[one]] = trace.order[trace.first[one]]
-        for _, own in parameters.each(parameters.durations & (subject >= 0)):
+        for _, own in parameters.each(parameters.durations & without_declared_events(data) & (subject >= 0)):
             events = own[records[own] >= 0]
             alone = len(np.unique(subject[own])) == len(own)
             if not alone or len(events) < _ENOUGH or 2 * len(events) < np.count_nonzero(event[own]):

@@ -178,6 +178,19 @@ class TestPopulation:
         assert trial.told("XD004") == [("error", 0), ("error", 0)]
         assert trial.findings("XD004")[0].sentence.endswith("have no record, among them all of 1 site")
 
+    def test_a_whole_site_or_arm_of_a_declared_parameter(self, trial):
+        trial.adsl["SITEID"] = ["01"] * 30 + ["02"] * 6 + ["03"] * 4
+        own = trial.of("PFS")
+        trial.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["TTFT", "Time to First Treatment (Months)"]
+        at_site = trial.adtte.USUBJID.isin(trial.adsl.USUBJID[30:36]) & trial.adtte.PARAMCD.eq("TTFT")
+        everybody = trial.adtte
+        trial.adtte = everybody[~at_site]
+        assert trial.told("XD004") == [("warning", 0)]
+        trial.declare(endpoints={"TTFT": Endpoint(origin="TRTSDT")})
+        assert trial.told("XD004") == [("error", 0)]
+        trial.adtte = everybody[~(everybody.PARAMCD.eq("TTFT") & everybody.TRTP.eq("Active"))]
+        assert (trial.told("XD004"), trial.told("XD015")) == ([], [("error", 0)])
+
     def test_the_untreated_are_no_part_of_the_treated(self, trial):
         trial.adsl.loc[0, "SAFFL"] = "N"
         trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-001"]
