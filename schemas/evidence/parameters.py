@@ -33,7 +33,10 @@ _ROLES = {
 
 _MANY = 20
 _OF_ONE_SUBJECT = 0.9
-"""PARAMCD identifies subjects where so many values, and so great a share of them, have one subject each."""
+"""PARAMCD identifies subjects where so many values, and so great a share of them, have one subject each.
+
+A tenth may have several, as identifiers that are repeated do; a real parameter of one subject is rare.
+"""
 
 _ONE_EACH = 3
 """As many parameters as subjects, each of one subject, are subjects from so many on."""

@@ -1,17 +1,16 @@
-"""The two clean studies that damage is done to."""
+"""The clean studies that damage is done to."""
 
 from pathlib import Path
 
 import pytest
-from two_arm_trial import two_arm_trial
-
-import adamgate as ag
+from bases import BASES, base
 
 
 @pytest.fixture(scope="session")
-def clean(root):
+def clean():
     """Clean studies by name, to be treated as read-only."""
-    return {"trial": two_arm_trial(), "cartitude1": ag.read(root / "fixtures" / "cartitude1")}
+    there = {name: base(name) for name in BASES}
+    return {name: study for name, study in there.items() if study is not None}
 
 
 def pytest_collection_modifyitems(items):

@@ -3,7 +3,23 @@
 import numpy as np
 import pandas as pd
 from damage import NOTE, Damage, error, warning
-from delivery import Change, Delivery, Rng, both, drop, filled, has, put, repeat, shift, some, write
+from delivery import (
+    Change,
+    Delivery,
+    Rng,
+    all_of,
+    both,
+    drop,
+    filled,
+    has,
+    if_there,
+    put,
+    repeat,
+    shift,
+    some,
+    write,
+)
+from words import FATIGUE, NAUSEA
 
 
 def _event_before_treatment(delivery: Delivery, rng: Rng) -> None:
@@ -79,7 +95,20 @@ def _ends_after_cut_off(delivery: Delivery, rng: Rng) -> None:
     alive = delivery.frame("ADSL").query("DTHFL != 'Y'").USUBJID
     frame = delivery.frame("ADAE")
     own = some(frame, rng, lambda data: data.AENDT.notna() & data.USUBJID.isin(alive))
-    frame.loc[own, "AENDT"] = pd.Timestamp("2024-07-20")
+    frame.loc[own, "AENDT"] = delivery.cut_off() + pd.Timedelta(days=20)
+
+
+def _under_treatment(frame: pd.DataFrame) -> pd.Series:
+    return frame.ASTDT.between(frame.TRTSDT, frame.TRTEDT)
+
+
+def _starts_after_cut_off(delivery: Delivery, rng: Rng) -> None:
+    frame = delivery.frame("ADAE")
+    complete = frame.ASTDTF.isna() if "ASTDTF" in frame else frame.ASTDT.notna()
+    own = some(frame, rng, lambda data: complete & data.AENDT.isna())
+    frame.loc[own, "ASTDT"] = delivery.cut_off() + pd.Timedelta(days=20)
+    if "AESTDTC" in frame:
+        frame.loc[own, "AESTDTC"] = frame.ASTDT[own].dt.strftime("%Y-%m-%d")
 
 
 def _fatal_and_alive(delivery: Delivery, rng: Rng) -> None:
@@ -122,7 +151,9 @@ EVENTS = (
         "TRTEMFL lost under treatment",
         both(
             put("ADAE", "TRTEMFL", None, lambda frame: frame.ASTDT.between(frame.TRTSDT, frame.TRTEDT)),
-            put("ADAE", "TREM01FL", None, lambda frame: frame.ASTDT.between(frame.TRTSDT, frame.TRTEDT)),
+            if_there(
+                put("ADAE", "TREM01FL", None, lambda frame: frame.ASTDT.between(frame.TRTSDT, frame.TRTEDT))
+            ),
         ),
         "AE010",
         "TRTEMFL",
@@ -151,19 +182,19 @@ EVENTS = (
     warning("an event after death", _moved_after_death, "AE023", "ASTDT"),
     error(
         "AEDECOD under two AESOC",
-        put("ADAE", "AESOC", "Skin disorders", has(AEDECOD="Nausea")),
+        put("ADAE", "AESOC", "Skin disorders", has(AEDECOD=NAUSEA)),
         "AE024",
         "AESOC",
     ),
     error(
         "AEDECOD under two AEBODSYS",
-        put("ADAE", "AEBODSYS", "Skin disorders", has(AEDECOD="Nausea")),
+        put("ADAE", "AEBODSYS", "Skin disorders", has(AEDECOD=NAUSEA)),
         "AE024",
         "AEBODSYS",
     ),
     error(
         "AELLT under two AEDECOD",
-        put("ADAE", "AEDECOD", "Asthenia", has(AEDECOD="Fatigue")),
+        put("ADAE", "AEDECOD", "Asthenia", all_of(has(AEDECOD=FATIGUE), filled("AELLT"))),
         "AE025",
         "AEDECOD",
     ),
@@ -197,9 +228,14 @@ EVENTS = (
         "CQ01NAM",
         NOTE,
     ),
-    error("imputation flag lost", put("ADAE", "ASTDTF", None, filled("ASTDTF")), "AE036", "ASTDTF"),
     error(
-        "imputation flag of a complete date", put("ADAE", "ASTDTF", "M", has(ASTDTF=None)), "AE036", "ASTDTF"
+        "imputation flag lost", put("ADAE", "ASTDTF", None, filled("ASTDTF", "AESTDTC")), "AE036", "ASTDTF"
+    ),
+    error(
+        "imputation flag of a complete date",
+        put("ADAE", "ASTDTF", "M", all_of(has(ASTDTF=None), filled("AESTDTC"))),
+        "AE036",
+        "ASTDTF",
     ),
     error("imputation flag X", put("ADAE", "ASTDTF", "X", filled("ASTDTF")), "AE036", "ASTDTF"),
     warning(
@@ -220,10 +256,7 @@ EVENTS = (
     warning("AESER unknown", put("ADAE", "AESER", "YES", has(AESER="N")), "CT001", "AESER"),
     warning(
         "an event after the cut-off",
-        both(
-            put("ADAE", "ASTDT", pd.Timestamp("2024-07-20"), has(ASTDTF=None, AENDT=None)),
-            put("ADAE", "AESTDTC", "2024-07-20", has(ASTDTF=None, AENDT=None)),
-        ),
+        _starts_after_cut_off,
         "XD018",
         "ASTDT",
     ),
@@ -252,7 +285,7 @@ EVENTS = (
     warning("number of a grade -1", put("ADAE", "AETOXGRN", -1.0), "AE047", "AETOXGRN"),
     warning(
         "a preferred term as organ class",
-        put("ADAE", "AESOC", "Nausea", has(AEDECOD="Nausea")),
+        put("ADAE", "AESOC", "Nausea", has(AEDECOD=NAUSEA)),
         "AE048",
         "AESOC",
     ),
@@ -266,15 +299,5 @@ EVENTS = (
         lambda delivery, rng: delivery.describe("ADAE", "ADURN", name="AVAL"),
         "AD0252",
         "AVAL",
-    ),
-    error(
-        "ADURN of the fixture's event a day more", shift("ADAE", "ADURN", 1), "AE005", "ADURN", "cartitude1"
-    ),
-    error(
-        "AETOXGRN of the fixture's event",
-        shift("ADAE", "AETOXGRN", 1, has(AETOXGR="2")),
-        "AE030",
-        "AETOXGRN",
-        "cartitude1",
     ),
 )

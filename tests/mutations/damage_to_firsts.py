@@ -5,11 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from damage import Damage, error, warning
-from delivery import Change, Delivery, Rng, has, some
+from delivery import Change, Delivery, NothingToDamage, Rng, has, some
 from two_arm_trial import SOURCES
+from words import FROM_EVENTS, OF_RESPONSE, PROGRESSION, TO_EVENT
 
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.study.declarations import Declarations, Endpoint
+
+
+def _records_of(frame: pd.DataFrame, parameter: str) -> pd.Series:
+    if not frame.PARAMCD.eq(parameter).any():
+        raise NothingToDamage(f"no {parameter}")
+    return frame.PARAMCD.eq(parameter)
 
 
 def _one_for_events(parameter: str):
@@ -17,7 +24,7 @@ def _one_for_events(parameter: str):
 
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame("ADTTE")
-        frame.loc[frame.PARAMCD.eq(parameter), "CNSR"] += 1
+        frame.loc[_records_of(frame, parameter), "CNSR"] += 1
 
     return change
 
@@ -25,14 +32,14 @@ def _one_for_events(parameter: str):
 def _other_polarity(parameter: str):
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame("ADTTE")
-        own = frame.PARAMCD.eq(parameter)
+        own = _records_of(frame, parameter)
         frame.loc[own, "CNSR"] = frame.loc[own, "CNSR"].eq(0).astype(float)
 
     return change
 
 
 def _progressed(frame: pd.DataFrame) -> pd.Series:
-    return frame.PARAMCD.eq("PFS") & frame.EVNTDESC.eq("Disease progression")
+    return frame.PARAMCD.eq("PFS") & frame.EVNTDESC.isin(PROGRESSION)
 
 
 def _assessed(value: str, shift: int = 0):
@@ -51,10 +58,11 @@ def _assessed(value: str, shift: int = 0):
 def _later_progression(delivery: Delivery, rng: Rng) -> None:
     """A progression before the one that is the event."""
     times, adrs = delivery.frame("ADTTE"), delivery.frame("ADRS")
+    adrs = adrs[adrs.PARAMCD.eq("OVR")]
     visits = adrs.USUBJID.value_counts()
     own = some(times, rng, lambda data: _progressed(data) & data.USUBJID.map(visits).ge(3))
     first = adrs.index[adrs.USUBJID.eq(times.USUBJID[own[0]])][0]
-    adrs.loc[first, "AVALC"] = "PD"
+    delivery.frame("ADRS").loc[first, "AVALC"] = "PD"
 
 
 def _censored_at_death(delivery: Delivery, rng: Rng) -> None:
@@ -66,14 +74,17 @@ def _censored_at_death(delivery: Delivery, rng: Rng) -> None:
 def _response_starts(by: int):
     def change(delivery: Delivery, rng: Rng) -> None:
         times = delivery.frame("ADTTE")
-        times.loc[some(times, rng, has(PARAMCD="DOR"), 2), "STARTDT"] += pd.Timedelta(days=by)
+        responders = int(has(PARAMCD=OF_RESPONSE)(times).sum())
+        few = min(2, max(1, responders // 4))
+        times.loc[some(times, rng, has(PARAMCD=OF_RESPONSE), few), "STARTDT"] += pd.Timedelta(days=by)
 
     return change
 
 
 def _responders_lost(delivery: Delivery, rng: Rng) -> None:
     times = delivery.frame("ADTTE")
-    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="DOR"), 3)))
+    few = min(3, max(1, int(has(PARAMCD=OF_RESPONSE)(times).sum()) // 4))
+    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD=OF_RESPONSE), few)))
 
 
 def _responders_of_an_arm_lost(delivery: Delivery, rng: Rng) -> None:
@@ -94,7 +105,7 @@ def _events_lost(**lost: str):
 
 def _serious_event(delivery: Delivery, rng: Rng, **values: object) -> None:
     times = delivery.frame("ADTTE")
-    own = some(times, rng, has(PARAMCD="TTSAE", CNSR=0))
+    own = some(times, rng, has(PARAMCD=FROM_EVENTS, CNSR=0))
     for name, value in values.items():
         times.loc[own, name] = value
 
@@ -106,7 +117,9 @@ def _event_censored(delivery: Delivery, rng: Rng) -> None:
 def _later_event(delivery: Delivery, rng: Rng) -> None:
     """The source has a serious event on the first day of treatment."""
     times, events = delivery.frame("ADTTE"), delivery.frame("ADAE")
-    own = times.index[times.PARAMCD.eq("TTSAE") & times.CNSR.eq(0)]
+    if not has(PARAMCD=FROM_EVENTS)(times).any():
+        raise NothingToDamage("no such record")
+    own = times.index[times.PARAMCD.isin(FROM_EVENTS) & times.CNSR.eq(0)]
     source = events.set_index(["USUBJID", "AESEQ"])
     key = [*zip(times.USUBJID[own], times.SRCSEQ[own], strict=True)]
     late = own[
@@ -114,7 +127,9 @@ def _later_event(delivery: Delivery, rng: Rng) -> None:
     ]
     chosen = key[own.get_loc(late[0])]
     record = events[events.USUBJID.eq(chosen[0]) & events.AESEQ.eq(chosen[1])]
-    more = record.assign(AESEQ=99.0, ASTDT=record.TRTSDT, AESTDTC=record.TRTSDT.dt.strftime("%Y-%m-%d"))
+    more = record.assign(AESEQ=99.0, ASTDT=record.TRTSDT)
+    if "AESTDTC" in more:
+        more["AESTDTC"] = record.TRTSDT.dt.strftime("%Y-%m-%d")
     delivery.put("ADAE", pd.concat([events, more], ignore_index=True))
 
 
@@ -138,12 +153,12 @@ def _all_dates(by: int):
 
 def _start_lost(delivery: Delivery, rng: Rng) -> None:
     times = delivery.frame("ADTTE")
-    times.loc[some(times, rng, has(PARAMCD="PFS"), 2), "STARTDT"] = pd.NaT
+    times.loc[some(times, rng, has(PARAMCD=TO_EVENT), 2), "STARTDT"] = pd.NaT
 
 
 def _subjects_lost(delivery: Delivery, rng: Rng) -> None:
     times = delivery.frame("ADTTE")
-    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="PFS"), 12)))
+    delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD=TO_EVENT), 12)))
 
 
 def _visits_missed(delivery: Delivery, rng: Rng) -> None:

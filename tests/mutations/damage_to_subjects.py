@@ -6,13 +6,16 @@ from damage import NOTE, Damage, error, warning
 from delivery import (
     Change,
     Delivery,
+    NothingToDamage,
     Rng,
-    Where,
     all_of,
     as_text,
     describe,
     drop,
+    exchanged,
+    filled,
     has,
+    has_one,
     lose_subject,
     put,
     repeat,
@@ -21,14 +24,17 @@ from delivery import (
     swap,
     write,
 )
+from words import IN_WHOLE_DAYS
 
 
 def _early_progression(delivery: Delivery, rng: Rng) -> None:
     """PD at the first visit of a subject who is censored later."""
     times = delivery.frame("ADTTE")
-    censored = times.USUBJID[times.PARAMCD.eq("PFS") & times.CNSR.eq(1)]
+    censored = times.USUBJID[times.PARAMCD.eq("PFS") & times.CNSR.eq(1) & times.AVAL.gt(1)]
     frame = delivery.frame("ADRS")
-    own = some(frame, rng, lambda data: data.USUBJID.isin(censored) & data.AVISIT.eq("WEEK 8"))
+    visits = frame[frame.PARAMCD.eq("OVR")].sort_values("ADT").drop_duplicates("USUBJID")
+    first = visits.index[visits.USUBJID.isin(censored)]
+    own = some(frame, rng, lambda data: pd.Series(data.index.isin(first), data.index))
     frame.loc[own, "AVALC"] = "PD"
 
 
@@ -38,26 +44,15 @@ def _sas_date_without_format(delivery: Delivery, rng: Rng) -> None:
     delivery.describe("ADTTE", "ADT", format="")
 
 
-def _exchanged(dataset: str, where: Where, *variables: str) -> Change:
-    """The treatment of the other arm, text and number."""
-    other = {"Placebo": "Drug X 10 mg", "Drug X 10 mg": "Placebo", 1.0: 2.0, 2.0: 1.0}
-
-    def change(delivery: Delivery, rng: Rng) -> None:
-        frame = delivery.frame(dataset)
-        for variable in variables:
-            before = frame[variable]
-            own = where(frame) & before.notna()
-            frame[variable] = before.mask(own, before.map(other).astype(before.dtype))
-
-    return change
-
-
 def _merged_without_key(delivery: Delivery, rng: Rng) -> None:
     """Every record once per arm."""
-    frame = delivery.frame("ADTTE").drop(columns=["TRTPN", "TRTAN"])
     for variable in ("TRTPN", "TRTAN"):
-        delivery.drop("ADTTE", variable)
-    arms = [frame.assign(TRTP=arm, TRTA=arm) for arm in ("Placebo", "Drug X 10 mg")]
+        if variable in delivery.frame("ADTTE"):
+            delivery.drop("ADTTE", variable)
+    frame = delivery.holds("ADTTE", "TRTP", "TRTA")
+    if has_one(frame.TRTP):
+        raise NothingToDamage("one arm")
+    arms = [frame.assign(TRTP=arm, TRTA=arm) for arm in frame.TRTP.unique()[::-1]]
     delivery.put("ADTTE", pd.concat(arms, ignore_index=True))
 
 
@@ -66,11 +61,12 @@ def _grouped(broken: str) -> Change:
 
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame("ADSL")
-        young = frame.AGE < 65
-        frame = frame.assign(AGEGR1=np.where(young, "<65", ">=65"), AGEGR1N=np.where(young, 1.0, 2.0))
-        other = {"<65": ">=65", ">=65": "<65", 1.0: 2.0, 2.0: 1.0}
+        if "AGEGR1" not in frame:
+            young = frame.AGE < 65
+            frame = frame.assign(AGEGR1=np.where(young, "<65", ">=65"), AGEGR1N=np.where(young, 1.0, 2.0))
+        groups = sorted(frame[broken].dropna().unique())
         own = some(frame, rng)
-        frame.loc[own, broken] = other[frame.loc[own[0], broken]]
+        frame.loc[own, broken] = groups[groups.index(frame.loc[own[0], broken]) - 1]
         delivery.put("ADSL", frame)
 
     return change
@@ -81,11 +77,29 @@ def _numbered(dataset: str, text: str) -> Change:
 
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame(dataset)
-        frame[f"{text}N"] = pd.factorize(frame[text])[0] + 1.0
+        codes, texts = pd.factorize(frame[text])
+        if len(texts) == 1:
+            raise NothingToDamage(f"one {text}")
+        frame[f"{text}N"] = codes + 1.0
         own = some(frame, rng)
         frame.loc[own, f"{text}N"] = 3.0 - frame.loc[own[0], f"{text}N"]
 
     return change
+
+
+def _visit_after_cut_off(delivery: Delivery, rng: Rng) -> None:
+    frame = delivery.frame("ADRS")
+    frame.loc[some(frame, rng), "ADT"] = delivery.cut_off() + pd.Timedelta(days=32)
+
+
+def _treated_after_death(delivery: Delivery, rng: Rng) -> None:
+    frame = delivery.holds("ADSL", "DTHDT", "TRTEDT")
+    own = some(frame, rng, filled("DTHDT", "TRTEDT"))
+    frame.loc[own, "TRTEDT"] = frame.DTHDT[own] + pd.Timedelta(days=5)
+
+
+def _at_first_site(frame: pd.DataFrame) -> pd.Series:
+    return frame.SITEID.eq(frame.SITEID.min())
 
 
 def everywhere(frame: pd.DataFrame) -> pd.Series:
@@ -109,7 +123,7 @@ def _number_of_another(delivery: Delivery, rng: Rng) -> None:
 
 def _death_beside_its_text(delivery: Delivery, rng: Rng) -> None:
     """DTHDTC, of another day on one record."""
-    frame = delivery.frame("ADSL")
+    frame = delivery.holds("ADSL", "DTHDT")
     frame["DTHDTC"] = frame.DTHDT.dt.strftime("%Y-%m-%d")
     frame.loc[some(frame, rng, lambda data: data.DTHDT.notna()), "DTHDTC"] = "2021-01-31"
 
@@ -128,7 +142,11 @@ PLAUSIBILITY = (
     Damage("a line break in AETERM", write("ADAE", "AETERM", _line_break), ("XD062",), "AETERM", NOTE),
     Damage("a line break in EVNTDESC", write("ADTTE", "EVNTDESC", _line_break), ("XD062",), "EVNTDESC", NOTE),
     Damage(
-        "ADURU in two spellings", put("ADAE", "ADURU", "Day", has(ADURU="DAYS")), ("XD063",), "ADURU", NOTE
+        "ADURU in two spellings",
+        put("ADAE", "ADURU", "Day", has(ADURU=IN_WHOLE_DAYS)),
+        ("XD063",),
+        "ADURU",
+        NOTE,
     ),
     warning("SUBJID and SITEID of another subject", _number_of_another, "SL031", "SUBJID"),
     warning("SUBJID that is not in USUBJID", put("ADSL", "SUBJID", "7777"), "SL032", "SUBJID"),
@@ -139,7 +157,6 @@ SUBJECTS = (
     error("a subject twice in ADSL", repeat("ADSL"), "SL001", "USUBJID"),
     warning("a subject twice in ADSL, by the standard", repeat("ADSL"), "AD0054", "USUBJID"),
     error("a subject lost from ADSL", lose_subject("ADSL"), "XD001", "USUBJID"),
-    error("a subject lost from the fixture's ADSL", lose_subject("ADSL"), "XD001", "USUBJID", "cartitude1"),
     error("USUBJID in small letters", write("ADTTE", "USUBJID", _another_case), "XD001", "USUBJID"),
     error(
         "USUBJID without its zeros",
@@ -203,7 +220,7 @@ RESPONSES = (
         "AD0145",
         "PARAMCD",
     ),
-    warning("a visit after the cut-off", put("ADRS", "ADT", pd.Timestamp("2024-08-01")), "XD018", "ADT"),
+    warning("a visit after the cut-off", _visit_after_cut_off, "XD018", "ADT"),
     warning(
         "a visit after death",
         put("ADRS", "ADT", pd.Timestamp("2024-06-29"), lambda frame: frame.USUBJID[0] == frame.USUBJID),
@@ -214,17 +231,17 @@ RESPONSES = (
 )
 
 ARMS = (
-    warning("TRTA of a subject in ADAE", _exchanged("ADAE", has(AESEQ=1), "TRTA"), "XD014", "TRTA"),
+    warning("TRTA of a subject in ADAE", exchanged("ADAE", has(AESEQ=1), "TRTA"), "XD014", "TRTA"),
     warning(
         "TRTA of a record in ADAE",
-        _exchanged("ADAE", lambda frame: frame.index == 7, "TRTA"),
+        exchanged("ADAE", lambda frame: frame.index == 7, "TRTA"),
         "XD014",
         "TRTA",
     ),
     warning("TRTA of a record in ADAE missing", put("ADAE", "TRTA", None, has(TRTEMFL="Y")), "XD014", "TRTA"),
     warning(
         "TRTA of a record in ADRS",
-        _exchanged("ADRS", lambda frame: frame.index == 7, "TRTA"),
+        exchanged("ADRS", lambda frame: frame.index == 7, "TRTA"),
         "XD014",
         "TRTA",
     ),
@@ -232,30 +249,30 @@ ARMS = (
     warning("TRTA missing", put("ADTTE", "TRTA", None), "XD014", "TRTA"),
     warning("TRTPN missing", put("ADTTE", "TRTPN", np.nan), "XD014", "TRTPN"),
     error("TRTPN of the other arm on a record", shift("ADTTE", "TRTPN", 1, has(TRTPN=1.0)), "XD014", "TRTPN"),
-    warning("TRTPN coded the other way round", _exchanged("ADTTE", everywhere, "TRTPN"), "XD014", "TRTPN"),
-    warning("TRTAN coded the other way round", _exchanged("ADTTE", everywhere, "TRTAN"), "XD014", "TRTAN"),
+    warning("TRTPN coded the other way round", exchanged("ADTTE", everywhere, "TRTPN"), "XD014", "TRTPN"),
+    warning("TRTAN coded the other way round", exchanged("ADTTE", everywhere, "TRTAN"), "XD014", "TRTAN"),
     warning(
         "arms exchanged throughout ADTTE",
-        _exchanged("ADTTE", everywhere, "TRTP", "TRTPN", "TRTA", "TRTAN"),
+        exchanged("ADTTE", everywhere, "TRTP", "TRTPN", "TRTA", "TRTAN"),
         "XD014",
         "TRTP",
     ),
     warning(
         "arms of a site exchanged",
-        _exchanged("ADTTE", lambda frame: frame.USUBJID.str.contains("-01-"), "TRTP", "TRTPN"),
+        exchanged("ADTTE", _at_first_site, "TRTP", "TRTPN"),
         "XD014",
         "TRTP",
     ),
     error("every record once per arm", _merged_without_key, "TTE002", "TRTP"),
-    warning("arms exchanged throughout ADSL", _exchanged("ADSL", everywhere, "TRT01P"), "SL017", "TRT01P"),
-    warning("TRT01A exchanged in ADSL", _exchanged("ADSL", everywhere, "TRT01A"), "SL017", "TRT01A"),
+    warning("arms exchanged throughout ADSL", exchanged("ADSL", everywhere, "TRT01P"), "SL017", "TRT01P"),
+    warning("TRT01A exchanged in ADSL", exchanged("ADSL", everywhere, "TRT01A"), "SL017", "TRT01A"),
     error("TRT01PN of the other arm", shift("ADSL", "TRT01PN", 1, has(TRT01PN=1.0)), "XD041", "TRT01PN"),
     error("TRT01AN of the other arm", shift("ADSL", "TRT01AN", -1, has(TRT01AN=2.0)), "XD041", "TRT01AN"),
 )
 
 CHARACTERISTICS = (
     error("LSTALVDT after death", shift("ADSL", "LSTALVDT", 5, has(DTHFL="Y")), "SL012", "LSTALVDT"),
-    error("TRTEDT after death", shift("ADSL", "TRTEDT", 900, has(DTHFL="Y")), "SL012", "TRTEDT"),
+    error("TRTEDT after death", _treated_after_death, "SL012", "TRTEDT"),
     warning("treated before randomization", shift("ADSL", "RANDDT", 9), "SL013", "TRTSDT"),
     warning("death before randomization", shift("ADSL", "RANDDT", 900, has(DTHFL="Y")), "SL013", "DTHDT"),
     warning("AGE negative", put("ADSL", "AGE", -5.0), "SL014", "AGE"),
@@ -264,7 +281,7 @@ CHARACTERISTICS = (
     warning("AGEGR1N of another group", _grouped("AGEGR1N"), "XD041", "AGEGR1N"),
     warning("RACEN of another race", _numbered("ADSL", "RACE"), "XD041", "RACEN"),
     warning("SEXN of the other sex", _numbered("ADSL", "SEX"), "XD041", "SEXN"),
-    Damage("SEX missing", put("ADSL", "SEX", None), ("SL016",), "SEX", NOTE),
+    Damage("SEX missing", put("ADSL", "SEX", None, has(SAFFL="Y")), ("SL016",), "SEX", NOTE),
 )
 
 METADATA = (

@@ -6,11 +6,14 @@ from damage import error, warning
 from delivery import (
     Change,
     Delivery,
+    NothingToDamage,
     Rng,
     all_of,
     both,
     drop,
+    exchanged,
     has,
+    if_there,
     lose,
     lose_subject,
     put,
@@ -21,17 +24,23 @@ from delivery import (
     write,
 )
 from two_arm_trial import DAYS_PER_MONTH
+from words import IN_DAYS, OF_RESPONSE, PROGRESSION, TO_EVENT
 
 
-def _derived_again(change: Change) -> Change:
+def days_per_unit(frame: pd.DataFrame) -> pd.Series:
+    """Days in the unit of AVAL; a study without AVALU has days."""
+    unit = frame.AVALU if "AVALU" in frame else pd.Series("DAYS", frame.index)
+    return pd.Series(np.where(unit.eq("MONTHS"), DAYS_PER_MONTH, 1.0), frame.index)
+
+
+def derived_again(change: Change) -> Change:
     """Follow a changed date with the duration that it gives: only other data can tell."""
 
     def derived(delivery: Delivery, rng: Rng) -> None:
         change(delivery, rng)
         frame = delivery.frame("ADTTE")
         elapsed = (frame.ADT - frame.STARTDT).dt.days + 1.0
-        in_months = frame.AVALU.eq("MONTHS")
-        frame["AVAL"] = frame.AVAL.where(elapsed.isna(), elapsed / np.where(in_months, DAYS_PER_MONTH, 1))
+        frame["AVAL"] = frame.AVAL.where(elapsed.isna(), elapsed / days_per_unit(frame))
 
     return derived
 
@@ -39,25 +48,38 @@ def _derived_again(change: Change) -> Change:
 def _month_for_day(delivery: Delivery, rng: Rng) -> None:
     frame = delivery.frame("ADTTE")
     swappable = (frame.ADT.dt.day <= 12) & (frame.ADT.dt.day != frame.ADT.dt.month)
-    own = some(frame, rng, lambda data: swappable & data.PARAMCD.eq("OS"))
+    own = some(frame, rng, lambda data: swappable & data.PARAMCD.isin(IN_DAYS))
     frame.loc[own, "ADT"] = [each.replace(month=each.day, day=each.month) for each in frame.ADT[own]]
 
 
 def _dates_swapped(delivery: Delivery, rng: Rng) -> None:
     frame = delivery.frame("ADTTE")
-    own = some(frame, rng, has(PARAMCD="PFS"), 2)
+    own = some(frame, rng, has(PARAMCD=TO_EVENT), 2)
     frame.loc[own, "ADT"] = frame.loc[own[::-1], "ADT"].to_numpy()
 
 
-def _in_days(parameter: str, records: int | None) -> Change:
+def _in_days(parameters: str | tuple[str, ...], records: int) -> Change:
+    """Months as days; where a study has days, days as months."""
+
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame("ADTTE")
-        own = frame.index[frame.PARAMCD.eq(parameter)]
-        if records is not None:
-            own = some(frame, rng, has(PARAMCD=parameter), records)
-        frame.loc[own, "AVAL"] = (frame.loc[own, "AVAL"] * DAYS_PER_MONTH).round()
+        own = some(frame, rng, has(PARAMCD=parameters), records)
+        in_months = days_per_unit(frame)[own].ne(1)
+        days = (frame.loc[own, "AVAL"] * DAYS_PER_MONTH).round()
+        frame.loc[own, "AVAL"] = days.where(in_months, frame.loc[own, "AVAL"] / DAYS_PER_MONTH)
 
     return change
+
+
+def _all_in_days(delivery: Delivery, rng: Rng) -> None:
+    frame = delivery.holds("ADTTE", "AVALU")
+    own = frame.PARAMCD.eq("PFS") & frame.AVALU.eq("MONTHS")
+    frame.loc[own, "AVAL"] = (frame.loc[own, "AVAL"] * DAYS_PER_MONTH).round()
+
+
+def _after_cut_off(delivery: Delivery, rng: Rng) -> None:
+    frame = delivery.frame("ADTTE")
+    frame.loc[some(frame, rng, has(PARAMCD=TO_EVENT)), "ADT"] = delivery.cut_off() + pd.Timedelta(days=1)
 
 
 def _of_the_dead(frame: pd.DataFrame) -> pd.Series:
@@ -65,10 +87,10 @@ def _of_the_dead(frame: pd.DataFrame) -> pd.Series:
 
 
 def _death_of_progression(by: int) -> Change:
-    return _derived_again(shift("ADTTE", "ADT", by, all_of(has(PARAMCD="PFS"), _of_the_dead)))
+    return derived_again(shift("ADTTE", "ADT", by, all_of(has(PARAMCD="PFS"), _of_the_dead)))
 
 
-def _lost(parameter: str, records: int) -> Change:
+def _lost(parameter: str | tuple[str, ...], records: int) -> Change:
     """Some records of a parameter."""
 
     def change(delivery: Delivery, rng: Rng) -> None:
@@ -84,7 +106,12 @@ def _lost_arm(*parameters: str) -> Change:
 
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame("ADTTE")
-        own = frame.TRTP.eq("Placebo") & frame.PARAMCD.isin(parameters)
+        if not frame.PARAMCD.isin(parameters[:1]).any():
+            raise NothingToDamage(f"no {parameters[0]}")
+        arm = next((name for name in ("TRTP", "ARM") if name in frame), "TRTP")
+        own = frame[arm].eq("Placebo") & frame.PARAMCD.isin(parameters)
+        if not own.any():
+            raise NothingToDamage("no such record")
         delivery.put("ADTTE", frame[~own].reset_index(drop=True))
 
     return change
@@ -98,12 +125,12 @@ TIME_TO_EVENT = (
         "ADT",
     ),
     error(
-        "ADT of a progression one day later", shift("ADTTE", "ADT", 1, has(PARAMCD="PFS")), "TTE007", "ADT"
+        "ADT of a progression one day later", shift("ADTTE", "ADT", 1, has(PARAMCD=TO_EVENT)), "TTE007", "ADT"
     ),
-    error("AVAL one day more", shift("ADTTE", "AVAL", 1, has(PARAMCD="OS")), "TTE007", "AVAL"),
+    error("AVAL one day more", shift("ADTTE", "AVAL", 1, has(PARAMCD=IN_DAYS)), "TTE007", "AVAL"),
     error(
         "AVAL one day less in months",
-        shift("ADTTE", "AVAL", -1 / 30.4375, has(PARAMCD="PFS")),
+        shift("ADTTE", "AVAL", -1 / 30.4375, has(PARAMCD="PFS", AVALU="MONTHS")),
         "TTE007",
         "AVAL",
     ),
@@ -111,13 +138,13 @@ TIME_TO_EVENT = (
     error("ADT of two subjects swapped", _dates_swapped, "TTE007", "ADT"),
     error(
         "ADT and AVAL of a death one day later",
-        _derived_again(shift("ADTTE", "ADT", 1, has(PARAMCD="OS", CNSR=0))),
+        derived_again(shift("ADTTE", "ADT", 1, has(PARAMCD="OS", CNSR=0))),
         "XD002",
         "ADT",
     ),
     warning(
         "OS censored a month early",
-        _derived_again(shift("ADTTE", "ADT", -30, has(PARAMCD="OS", CNSR=1))),
+        derived_again(shift("ADTTE", "ADT", -30, has(PARAMCD="OS", CNSR=1))),
         "XD009",
         "ADT",
     ),
@@ -135,38 +162,21 @@ TIME_TO_EVENT = (
     ),
     error(
         "a progression taken for a censoring",
-        put("ADTTE", "CNSR", 1.0, has(PARAMCD="PFS", EVNTDESC="Disease progression")),
+        put("ADTTE", "CNSR", 1.0, has(PARAMCD="PFS", EVNTDESC=PROGRESSION)),
         "TTE012",
         "CNSR",
     ),
     warning(
         "a progression censored on its day",
-        put("ADTTE", "CNSR", 1.0, has(PARAMCD="PFS", EVNTDESC="Disease progression")),
+        put("ADTTE", "CNSR", 1.0, has(PARAMCD="PFS", EVNTDESC=PROGRESSION)),
         "XD011",
         "CNSR",
     ),
     error("CNSR of OS swapped", swap("ADTTE", "CNSR", 0.0, 1.0, has(PARAMCD="OS")), "TTE011", "CNSR"),
     warning("CNSR of PFS swapped", swap("ADTTE", "CNSR", 0.0, 1.0, has(PARAMCD="PFS")), "TTE011", "CNSR"),
-    error(
-        "CNSR of the fixture's OS swapped",
-        swap("ADTTE", "CNSR", 0.0, 1.0, has(PARAMCD="OS", CNSR=(0, 1))),
-        "TTE011",
-        "CNSR",
-        "cartitude1",
-    ),
-    error(
-        "CNSR of the fixture's PFS swapped",
-        swap("ADTTE", "CNSR", 0.0, 1.0, has(PARAMCD="PFS")),
-        "TTE011",
-        "CNSR",
-        "cartitude1",
-    ),
-    error("AVAL of four records in days", _in_days("PFS", 4), "TTE007", "AVAL"),
-    error("AVAL of two records in days", _in_days("DOR", 2), "TTE007", "AVAL"),
-    error(
-        "AVAL of four of the fixture's records in days", _in_days("DOR", 4), "TTE007", "AVAL", "cartitude1"
-    ),
-    error("AVAL of a parameter in days, its unit months", _in_days("PFS", None), "TTE008", "AVAL"),
+    error("AVAL of four records in days", _in_days(TO_EVENT, 4), "TTE007", "AVAL"),
+    error("AVAL of two records in days", _in_days(OF_RESPONSE, 2), "TTE007", "AVAL"),
+    error("AVAL of a parameter in days, its unit months", _all_in_days, "TTE008", "AVAL"),
     error("AVALU of a few records", put("ADTTE", "AVALU", "WEEKS", has(PARAMCD="PFS"), 3), "TTE008", "AVALU"),
     error(
         "PARAM says another unit than AVALU",
@@ -183,57 +193,62 @@ TIME_TO_EVENT = (
     error("ADT missing", put("ADTTE", "ADT", pd.NaT), "TTE015", "ADT"),
     error(
         "ADT before STARTDT",
-        _derived_again(shift("ADTTE", "ADT", -2000, has(PARAMCD="PFS"))),
+        derived_again(shift("ADTTE", "ADT", -2000, has(PARAMCD=TO_EVENT))),
         "TTE017",
         "ADT",
     ),
     error(
         "ADT after the cut-off",
-        _derived_again(put("ADTTE", "ADT", pd.Timestamp("2024-07-01"), has(PARAMCD="PFS"))),
+        derived_again(_after_cut_off),
         "XD005",
         "ADT",
     ),
     warning(
         "STARTDT a week early",
-        _derived_again(shift("ADTTE", "STARTDT", -7, has(PARAMCD="OS"))),
+        derived_again(shift("ADTTE", "STARTDT", -7, has(PARAMCD=IN_DAYS))),
         "XD006",
         "STARTDT",
     ),
     warning(
         "text of an event lost",
-        put("ADTTE", "EVNTDESC", None, has(PARAMCD="PFS", CNSR=0)),
+        put("ADTTE", "EVNTDESC", None, has(PARAMCD=TO_EVENT, CNSR=0)),
         "TTE016",
         "EVNTDESC",
     ),
     warning(
         "texts of a censoring lost",
         both(
-            put("ADTTE", "EVNTDESC", None, has(PARAMCD="PFS", CNSR=1)),
-            put("ADTTE", "CNSDTDSC", None, has(PARAMCD="PFS", CNSR=1)),
+            put("ADTTE", "EVNTDESC", None, has(PARAMCD=TO_EVENT, CNSR=1)),
+            if_there(put("ADTTE", "CNSDTDSC", None, has(PARAMCD=TO_EVENT, CNSR=1))),
         ),
         "TTE016",
-        "CNSDTDSC",
+        "EVNTDESC",
     ),
     warning(
         "another reason of censoring under the same text",
-        put("ADTTE", "CNSR", 2.0, has(PARAMCD="PFS", CNSR=1)),
+        put("ADTTE", "CNSR", 2.0, has(PARAMCD=TO_EVENT, CNSR=1)),
         "TTE013",
         "CNSR",
     ),
-    error("a record twice", repeat("ADTTE", has(PARAMCD="OS")), "TTE002", "PARAMCD"),
+    error("a record twice", repeat("ADTTE", has(PARAMCD=IN_DAYS)), "TTE002", "PARAMCD"),
     error(
         "a second record with another duration",
-        repeat("ADTTE", has(PARAMCD="PFS"), AVAL=lambda frame: 3.5),
+        repeat("ADTTE", has(PARAMCD=TO_EVENT), AVAL=lambda frame: 3.5),
         "TTE002",
         "USUBJID",
     ),
     error(
         "PARAM of a record edited",
-        write("ADTTE", "PARAM", lambda text: text.replace("-", " "), has(PARAMCD="PFS")),
+        write(
+            "ADTTE",
+            "PARAM",
+            lambda text: text.replace("-", " ").replace(" to ", " until "),
+            has(PARAMCD=TO_EVENT),
+        ),
         "TTE004",
         "PARAM",
     ),
-    error("PARAMN of a record", put("ADTTE", "PARAMN", 3.0, has(PARAMCD="OS")), "TTE004", "PARAMN"),
+    error("PARAMN of a record", put("ADTTE", "PARAMN", 3.0, has(PARAMCD=IN_DAYS)), "TTE004", "PARAMN"),
     error(
         "two parameters under one PARAM",
         swap(
@@ -248,20 +263,20 @@ TIME_TO_EVENT = (
     ),
     error(
         "progression after death",
-        _derived_again(shift("ADTTE", "ADT", 40, all_of(has(PARAMCD="PFS"), _of_the_dead))),
+        derived_again(shift("ADTTE", "ADT", 40, all_of(has(PARAMCD="PFS"), _of_the_dead))),
         "TTE020",
         "ADT",
     ),
     error("death in PFS two days early", _death_of_progression(-2), "TTE021", "ADT"),
     error(
         "response ends before progression",
-        _derived_again(shift("ADTTE", "ADT", -9, has(PARAMCD="DOR"))),
+        derived_again(shift("ADTTE", "ADT", -9, has(PARAMCD=OF_RESPONSE))),
         "TTE022",
         "ADT",
     ),
     warning(
         "response censored, progression an event",
-        put("ADTTE", "CNSR", 1.0, has(PARAMCD="DOR", CNSR=0)),
+        put("ADTTE", "CNSR", 1.0, has(PARAMCD=OF_RESPONSE, CNSR=0)),
         "TTE022",
         "CNSR",
     ),
@@ -271,30 +286,39 @@ TIME_TO_EVENT = (
         "XD008",
         "SRCVAR",
     ),
-    warning("SRCSEQ of no record", put("ADTTE", "SRCSEQ", 99.0, has(SRCDOM="ADRS")), "XD008", "SRCSEQ"),
+    warning(
+        "SRCSEQ of no record", put("ADTTE", "SRCSEQ", 999.0, has(SRCDOM=("ADRS", "ADAE"))), "XD008", "SRCSEQ"
+    ),
     warning(
         "SRCSEQ lost",
         put("ADTTE", "SRCSEQ", np.nan, all_of(has(SRCDOM="ADRS"), lambda frame: frame.SRCSEQ > 1)),
         "XD008",
         "SRCSEQ",
     ),
-    warning("SRCVAR misspelt", put("ADTTE", "SRCVAR", "DETHDT", has(SRCVAR="DTHDT")), "XD008", "SRCVAR"),
     warning(
-        "SRCVAR of another date", put("ADTTE", "SRCVAR", "RANDDT", has(SRCVAR="LSTALVDT")), "XD008", "SRCVAR"
+        "SRCVAR misspelt",
+        write("ADTTE", "SRCVAR", lambda text: text[0] + text[2:] + "T", has(SRCDOM="ADSL")),
+        "XD008",
+        "SRCVAR",
+    ),
+    warning(
+        "SRCVAR of another date",
+        put("ADTTE", "SRCVAR", "TRTSDT", has(SRCVAR=("LSTALVDT", "RFENDT"))),
+        "XD008",
+        "SRCVAR",
     ),
     warning(
         "TRTP of a record",
-        swap("ADTTE", "TRTP", "Placebo", "Drug X 10 mg", lambda frame: frame.index == 11),
+        exchanged("ADTTE", lambda frame: frame.index == 11, "TRTP"),
         "XD014",
         "TRTP",
     ),
-    warning("a subject without OS", lose("ADTTE", has(PARAMCD="OS")), "XD004", "USUBJID"),
+    warning("a subject without OS", lose("ADTTE", has(PARAMCD=IN_DAYS)), "XD004", "USUBJID"),
     warning("subject lost from ADTTE", lose_subject("ADTTE"), "XD004", "USUBJID"),
-    warning("subject lost from the fixture's ADTTE", lose_subject("ADTTE"), "XD004", "USUBJID", "cartitude1"),
-    warning("a tenth of the subjects without PFS", _lost("PFS", 12), "XD004", "USUBJID"),
+    warning("a tenth of the subjects without PFS", _lost(TO_EVENT, 12), "XD004", "USUBJID"),
     warning("a tenth of the subjects without OS", _lost("OS", 12), "XD004", "USUBJID"),
     error("an arm lost from OS", _lost_arm("OS"), "XD015", "TRT01P"),
-    error("an arm lost from ADTTE", _lost_arm("OS", "PFS", "DOR", "TTSAE"), "XD015", "TRT01P"),
+    error("an arm lost from ADTTE", _lost_arm("OS", "PFS", "DOR", "RSD", "TTSAE", "TTDE"), "XD015", "TRT01P"),
     warning("an arm lost from another parameter", _lost_arm("TTSAE"), "XD015", "TRT01P"),
     error("CNSR not delivered", drop("ADTTE", "CNSR"), "TTE001", "CNSR"),
     error("PARAMCD not delivered", drop("ADTTE", "PARAMCD"), "TTE001", "PARAMCD"),
@@ -302,7 +326,10 @@ TIME_TO_EVENT = (
     warning("AVAL not delivered", drop("ADTTE", "AVAL"), "AD0374", "AVAL"),
     warning(
         "treatment not delivered",
-        both(drop("ADTTE", "TRTP"), drop("ADTTE", "TRTA"), drop("ADTTE", "TRTPN"), drop("ADTTE", "TRTAN")),
+        both(
+            drop("ADTTE", "TRTP"),
+            *(if_there(drop("ADTTE", name)) for name in ("TRTA", "TRTPN", "TRTAN", "ARM", "ACTARM")),
+        ),
         "TTE023",
         "TRTP",
     ),

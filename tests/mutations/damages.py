@@ -1,5 +1,7 @@
 """All defects that the tests do to clean data."""
 
+from damage_by_deriving import DERIVATIONS
+from damage_by_merging import MERGES
 from damage_to_events import EVENTS
 from damage_to_firsts import FIRSTS
 from damage_to_subjects import ARMS, CHARACTERISTICS, METADATA, PLAUSIBILITY, RESPONSES, SUBJECTS
@@ -15,4 +17,6 @@ DAMAGES = (
     *PLAUSIBILITY,
     *EVENTS,
     *FIRSTS,
+    *MERGES,
+    *DERIVATIONS,
 )

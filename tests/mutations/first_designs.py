@@ -138,3 +138,20 @@ def no_visit_was_missed(delivery):
     adrs.loc[moved, "ADT"] += pd.to_timedelta(adrs.ASEQ[moved] % 5 - 2, unit="D")
     adrs["ADY"] = (adrs.ADT - adrs.TRTSDT).dt.days + 1.0
     delivery.put("ADRS", adrs)
+
+
+@design
+def a_landmark_analysis_of_the_second_year(delivery):
+    """Survival from a year after the first dose on, of those who were alive then."""
+    times = delivery.frame("ADTTE")
+    first_dose = delivery.frame("ADSL").set_index("USUBJID").TRTSDT
+    more = times[times.PARAMCD.eq("OS")].assign(
+        PARAMCD="OSLM12",
+        PARAM="Survival from Month 12 (Days)",
+        PARAMN=9.0,
+        ASEQ=lambda data: data.ASEQ + 20,
+        STARTDT=lambda data: data.USUBJID.map(first_dose) + pd.Timedelta(days=365),
+    )
+    more = more[more.ADT >= more.STARTDT]
+    more["AVAL"] = (more.ADT - more.STARTDT).dt.days + 1.0
+    delivery.put("ADTTE", pd.concat([times, more], ignore_index=True))

@@ -286,3 +286,19 @@ def accents_and_blanks_that_do_not_break(delivery):
     """Terms with accents and a non-breaking blank."""
     frame = delivery.frame("ADAE")
     frame["AETERM"] = frame.AETERM.replace({"NAUSEA": "NAUSÉE\u00a0LÉGÈRE"})
+
+
+@design
+def arms_of_dm_in_other_words(delivery):
+    """ADSL without ACTARM; arms of DM are codes, and missing for subjects who were not treated."""
+    delivery.drop("ADSL", "ACTARM")
+    arms = delivery.frame("DM")
+    for name in ("ARM", "ACTARM"):
+        arms[name] = arms[name].map({"Placebo": "A", "Drug X 10 mg": "B"})
+    arms.loc[arms.index[:6], "ACTARM"] = None
+
+
+@design
+def actual_arms_of_dm_only(delivery):
+    """ADSL without ACTARM: its actual treatments are those of DM."""
+    delivery.drop("ADSL", "ACTARM")

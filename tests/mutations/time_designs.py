@@ -208,3 +208,13 @@ def recurrent_events(delivery):
     both = pd.concat([first, second]).assign(AVAL=elapsed)
     still_followed = both.USUBJID.map(delivery.frame("ADSL").set_index("USUBJID").LSTALVDT) >= both.ADT
     delivery.put("ADTTE", and_more(frame, both[still_followed]))
+
+
+@design
+def one_description_of_events_and_censorings(delivery):
+    """EVNTDESC names what was looked for, on every record; CNSDTDSC says why it was not seen."""
+    frame = delivery.frame("ADTTE")
+    frame["CNSDTDSC"] = frame.CNSDTDSC.where(frame.CNSR.eq(0) | frame.CNSDTDSC.notna(), frame.EVNTDESC)
+    frame["EVNTDESC"] = frame.PARAMCD.map({"OS": "Death", "PFS": "Progression or death"}).fillna(
+        frame.EVNTDESC
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ class Analysed:
         return self.records.data
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Built:
     """A table, and what it was made of, for the codebook.
 
@@ -60,7 +60,7 @@ class Built:
     """
 
     table: Dataset
-    subjects: tuple[pd.DataFrame, ...]
+    subjects: tuple[pd.DataFrame, ...] = field(repr=False)
     left_out: tuple[LeftOut, ...] = ()
     arms: Arms | None = None
     duration: str = ""

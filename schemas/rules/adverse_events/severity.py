@@ -36,7 +36,10 @@ _NUMBER = re.compile(r"(?:GRADE|GR\.?|G)?\s*(-?\d+(?:\.\d+)?)\Z", re.IGNORECASE)
 _SAME_SCALE = (("AETOXGR", "AESEV"), ("ATOXGR", "ASEV"))
 _SEVERE = 3
 _AGREE = 0.9
-"""Share of records on which grade and severity must agree before the others are reported."""
+"""Share of records on which grade and severity must agree before the others are reported.
+
+Both are judgements of an investigator, so that more than 1 in 20 may differ where the scales are meant alike.
+"""
 
 
 def rank_of(scale: str, text: object) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...evidence.agreement import Agreement, agreement
 from ...evidence.arms import OF_RECORDS, has_one_period, once_per_arm, periods
-from ...evidence.subjects import adsl_record, subject, subject_days
+from ...evidence.subjects import adsl_record, of_each, subject, subject_days
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -136,14 +136,16 @@ def _of_another_arm(data: Dataset, adsl: Dataset, name: str, of: dict[int, str])
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.ADSL,),
-    needs_any=(("TRT01P", "TRT01A"), ("ARM", "ACTARM")),
+    needs_any=(("TRT01P", "TRT01A"), ("ARM", "ACTARM", "DM.ARM", "DM.ACTARM")),
+    consults=("DM",),
 )
-def another_arm(data: Dataset) -> Iterator[Yield]:
+def another_arm(data: Dataset, study: Study) -> Iterator[Yield]:
     """TRT01P is not ARM of the subject, but ARM of others; or TRT01A is ACTARM of others.
 
     ## What it checks
     If ADSL has one treatment period: TRT01P with the text of an ARM is ARM of the subject, and TRT01A with
-    the text of an ACTARM is ACTARM of the subject.
+    the text of an ACTARM is ACTARM of the subject. ARM and ACTARM in ADSL are those in DM if it is present;
+    if ADSL has none, those of DM are used.
 
     ## Not a fault
     Treatments with values of their own, such as the name of the drug, or pooled arms. Several periods.
@@ -155,16 +157,33 @@ def another_arm(data: Dataset) -> Iterator[Yield]:
     ## Smallest fix
     Derive TRT01P from ARM and TRT01A from ACTARM.
     """
-    pairs = [pair for pair in (("TRT01P", "ARM"), ("TRT01A", "ACTARM")) if all(name in data for name in pair)]
-    if not pairs or not has_one_period(data):
-        yield NotApplicable(
-            "TRT01P and ARM, or TRT01A and ACTARM, are not present, or ADSL has several periods"
-        )
+    if not has_one_period(data):
+        yield NotApplicable("ADSL has several periods")
         return
-    for treatment, arm in pairs:
-        ours, theirs = data.distinct(treatment), data.distinct(arm)
+    compared = list(_arms_compared(data, study))
+    if not compared:
+        yield NotApplicable("no treatment is present with its arm (TRT01P and ARM, TRT01A and ACTARM)")
+        return
+    for treatment, arm, source in compared:
+        ours, theirs = data.distinct(treatment), source.distinct(arm)
+        codes = theirs.codes
+        if source is not data:
+            codes = of_each(codes, adsl_record(data, source), unknown=-1)
         known_as = ours.spread(ours.positions_in(theirs), missing=-1)
-        another = (known_as >= 0) & (theirs.codes >= 0) & (known_as != theirs.codes)
-        yield Fault(
-            another, (treatment, arm), f"{treatment} differs from {arm}, but is {arm} of other subjects"
-        )
+        another = (known_as >= 0) & (codes >= 0) & (known_as != codes)
+        name, variables = (arm, (treatment, arm)) if source is data else (f"{arm} of DM", (treatment,))
+        yield Fault(another, variables, f"{treatment} differs from {name}, but is {arm} of other subjects")
+
+
+def _arms_compared(data: Dataset, study: Study) -> Iterator[tuple[str, str, Dataset]]:
+    """A treatment of ADSL, the arm it is compared with, and the dataset that has that arm."""
+    demographics = study["DM"] if "DM" in study and "USUBJID" in study["DM"] else None
+    for treatment, arm in (("TRT01P", "ARM"), ("TRT01A", "ACTARM")):
+        collected = demographics if demographics is not None and arm in demographics else None
+        if arm in data:
+            if treatment in data:
+                yield treatment, arm, data
+            if collected is not None and "USUBJID" in data:
+                yield arm, arm, collected
+        elif treatment in data and collected is not None and "USUBJID" in data:
+            yield treatment, arm, collected

@@ -34,7 +34,10 @@ from ..rule import Fault, Grain, NotApplicable, Yield
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
 _MOST, _HALF = 0.8, 0.5
-"""Shares of it above which subjects without a record are a warning, and a note."""
+"""Shares of it from which subjects without a record are a warning, and a note.
+
+A tenth is lost by a mistake; a parameter of fewer than 4 in 5 may be one of a subset that ADSL does not show.
+"""
 _NAMED = 20
 """So many subjects without a record are listed where values are requested."""
 _OF_SURVIVORS = re.compile(r"\blandmark|\b(from|since|after) (day|week|month|year)\b", re.IGNORECASE)

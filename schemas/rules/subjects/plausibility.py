@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...evidence.duration_inference import HOLDS
 from ...evidence.partial_dates import analysed, collected
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -32,7 +33,6 @@ _PLACEHOLDERS = frozenset(
     float(np.datetime64(day, "D").astype(np.int64))
     for day in ("1900-01-01", "1960-01-01", "1970-01-01", "2099-12-31", "2999-12-31", "9999-12-31")
 )
-_HOLDS = 0.95
 _FEWEST = 10
 
 
@@ -239,7 +239,7 @@ def subject_number_differs(data: Dataset) -> Iterator[Yield]:
         judged, differs = _not_contained(data, name)
         if np.count_nonzero(judged) < _FEWEST:
             continue
-        if np.count_nonzero(differs) > (1 - _HOLDS) * np.count_nonzero(judged):
+        if np.count_nonzero(differs) > (1 - HOLDS) * np.count_nonzero(judged):
             continue
         message = f"{name} is not part of USUBJID, unlike that of the other subjects"
         moved = differs & _occurs_among(data, name, judged & ~differs) & (name == "SITEID")

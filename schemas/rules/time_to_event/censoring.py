@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...evidence.analysis_flags import analysis_flags, selected
 from ...evidence.censoring_direction import Clue, Sides, clues_of_inversion
+from ...evidence.duration_inference import HOLDS
 from ...evidence.event_code import event_codes
 from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
@@ -21,6 +22,9 @@ from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain
 from ..statements import listed
+
+_OFTEN = 20
+"""An EVNTDESC of so many censored records, and of hardly any events, is one of the censored."""
 
 
 @readiness(
@@ -186,11 +190,12 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
 
     ## What it checks
     Records with the same EVNTDESC, and the same CNSDTDSC if present, are either all events or all censored.
-    The finding lists the smaller group.
+    The finding lists the smaller group. An event whose EVNTDESC is, on at least 95% of 20 or more records,
+    that of censored records is reported too, if most events of the parameter have other descriptions.
 
     ## Not a fault
     The same EVNTDESC with a different CNSDTDSC: for example a death censored at the last assessment before
-    two missed visits, as CNSDTDSC explains.
+    two missed visits, as CNSDTDSC explains. One EVNTDESC for all records of a parameter.
 
     ## Why it matters
     Either CNSR is wrong on some records, or the description was not derived together with CNSR.
@@ -207,13 +212,30 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
     events = np.bincount(group[judged & event], minlength=groups)
     censorings = np.bincount(group[judged & censored], minlength=groups)
     mixed = (events > 0) & (censorings > 0)
-    if not mixed.any():
-        return
     of_event = np.append(mixed & (events < censorings), False)[group] & event
     of_censoring = np.append(mixed & (events >= censorings), False)[group] & censored
     for of, mask in split(data, judged & (of_event | of_censoring)):
         message = f"{of.opening}events (CNSR = 0) and censored records (CNSR >= 1) have the same description"
         yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)
+    for of, mask in split(data, _with_words_of_censoring(data, event & judged, censored) & ~of_event):
+        message = f"{of.opening}events (CNSR = 0) have the EVNTDESC of censored records"
+        yield Fault(mask, ("CNSR", "EVNTDESC"), message, parameter=of.parameter)
+
+
+def _with_words_of_censoring(data: Dataset, event: Mask, censored: Mask) -> Mask:
+    """Events whose EVNTDESC is nearly always that of censored records, where most events have another."""
+    codes = data.parameters.codes
+    event = event & (codes >= 0)
+    judged = data.filled("EVNTDESC") & (event | censored)
+    text = _groups(judged, codes, data.distinct("EVNTDESC").codes)
+    groups, number = int(text.max(initial=-1)) + 1, int(codes.max(initial=-1)) + 1
+    used = np.bincount(text[text >= 0], minlength=groups)
+    of_censored = np.bincount(text[(text >= 0) & censored], minlength=groups)
+    words = np.append((of_censored >= _OFTEN) & (of_censored >= HOLDS * used), False)[text]
+    own = event & words
+    events, astray = (np.bincount(codes[each], minlength=number) for each in (event, own))
+    found: Mask = own & (2 * astray < events)[codes]
+    return found
 
 
 @readiness(

@@ -30,7 +30,10 @@ _FEW = 20
 """A parameter of fewer records shows a constant only with the help of others."""
 _SIDE_BY_SIDE = 6
 _MOST = 0.75
-"""So many records of another parameter must follow its formula."""
+"""So many records must follow the formula that other parameters prove: of 4 or 5 one may be the fault.
+
+Less than is needed where nothing else proves it.
+"""
 _ENOUGH = 4
 """So many durations above zero prove a unit."""
 

@@ -31,8 +31,12 @@ _CONDITION = re.compile(
 _ENOUGH = 5
 """Events that show what their sources have in common."""
 _COMMON = 0.9
+"""Share of the sources that have a flag in common: of 10 events one may be the fault sought."""
 _UNDERSTOOD = 0.8
-"""So many of the subjects with such a record have it as event, or the condition is another one."""
+"""So many of the subjects with such a record have it as event, or the condition is another one.
+
+Of those who have not, some may be the faults sought, and some are out of scope, such as after a window.
+"""
 
 
 @dataclass(frozen=True, eq=False)

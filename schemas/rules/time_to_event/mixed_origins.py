@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...evidence.duration_inference import HOLDS
 from ...evidence.parameters import split
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
@@ -17,11 +18,12 @@ from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
-_HOLDS = 0.95
 _MOSTLY = 0.5
 _ENOUGH = 10
 _YEARS = 3650
 """A shift of so many days, as between two ways to count days, is no design."""
+_A_YEAR = (-365, -366)
+"""So many days before a date, the year was read wrong; a landmark analysis may start a year after it."""
 _GROUPS = ("TRT01P", "TRT01A", "SITEID", "COUNTRY", "REGION1", "COHORT")
 """Variables in ADSL that may distinguish the records of one origin from those of another."""
 
@@ -41,8 +43,10 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
     Parameters whose STARTDT equals no single date in ADSL on 95% of the records (otherwise see XD006).
     If it is a date in ADSL on at least half of them, the other records are reported, with the variable of
     ADSL (treatment, site, …) that distinguishes them. If at least 95% of 10 or more records are the same
-    number of days before or after TRTSDT, RANDDT or another date in ADSL: one day is a warning, ten
-    years or more is an error; other shifts are listed as inferred.
+    number of days before or after TRTSDT, RANDDT or another date in ADSL: one day, or a year (365 or 366
+    days) before it, is a warning; ten years or more is an error; other shifts are listed as inferred. If the
+    days are those of a date in ADSL but of other subjects, which a merge without its key gives, that is a
+    warning.
 
     ## Not a fault
     A STARTDT that is a date in ADSL on fewer than half of the records, such as the response that duration of
@@ -71,7 +75,7 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
         same = {each: int(np.count_nonzero(day[own] == start[own])) for each, day in dates.items()}
         best = max(same, key=same.__getitem__)
         known = np.count_nonzero(~np.isnan(dates[best][own]))
-        if same[best] >= _HOLDS * known and 2 * same[best] >= len(own):
+        if same[best] >= HOLDS * known and 2 * same[best] >= len(own):
             continue
         these = np.zeros(len(data), dtype=np.bool_)
         these[own] = True
@@ -91,7 +95,23 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
             message += f"; {group} distinguishes them" if group else ""
             yield Fault(others, ("STARTDT",), message, values=values, parameter=shown)
         elif len(own) >= _ENOUGH:
-            yield from _shifted(these, start, dates, shown)
+            shifted = list(_shifted(these, start, dates, shown))
+            if not any(isinstance(each, Fault) for each in shifted):
+                shifted = list(_of_other_subjects(these, start, dates, shown)) or shifted
+            yield from shifted
+
+
+def _of_other_subjects(these: Mask, start: Days, dates: dict[str, Days], shown: str) -> Iterator[Yield]:
+    """STARTDT with the days of a date of ADSL, each as often as there, on records of other subjects."""
+    days, times = np.unique(start[these], return_counts=True)
+    for name, day in dates.items():
+        theirs, as_often = np.unique(day[these & ~np.isnan(day)], return_counts=True)
+        _, ours, others = np.intersect1d(days, theirs, assume_unique=True, return_indices=True)
+        if np.minimum(times[ours], as_often[others]).sum() >= HOLDS * np.count_nonzero(these):
+            differs = these & (start != day) & ~np.isnan(day)
+            message = f"STARTDT has the days of {name} of ADSL, but those of other subjects"
+            yield Fault(differs, ("STARTDT",), message, parameter=shown)
+            return
 
 
 def _second(others: Mask, start: Days, dates: dict[str, Days]) -> str:
@@ -121,11 +141,11 @@ def _shifted(these: Mask, start: Days, dates: dict[str, Days], shown: str) -> It
             continue
         shifts, times = np.unique(apart, return_counts=True)
         shift = int(shifts[times.argmax()])
-        if times.max() < _HOLDS * len(apart):
+        if times.max() < HOLDS * len(apart):
             continue
         side = "after" if shift > 0 else "before"
         words = f"{abs(shift):,} {'day' if abs(shift) == 1 else 'days'} {side} {name} in ADSL"
-        if abs(shift) == 1 or abs(shift) >= _YEARS:
+        if abs(shift) == 1 or abs(shift) >= _YEARS or shift in _A_YEAR:
             severity = Severity.ERROR if abs(shift) >= _YEARS else None
             mask = these & (start - day == shift)
             yield Fault(mask, ("STARTDT",), f"STARTDT is always {words}", severity, parameter=shown)

@@ -79,3 +79,41 @@ class TestArmOfOthers:
         trial.adsl["ARM"] = trial.adsl.TRT01P.map({"Active": "Placebo", "Placebo": "Active"})
         trial.adsl["TRT02P"] = trial.adsl.ARM
         assert "several periods" in trial.reason("SL017")
+
+
+class TestArmOfDemographics:
+    @pytest.fixture
+    def collected(self, trial):
+        """ADSL without an arm of its own; DM has both."""
+        trial.others["DM"] = pd.DataFrame(
+            {"USUBJID": trial.adsl.USUBJID, "ARM": trial.adsl.TRT01P, "ACTARM": trial.adsl.TRT01A}
+        )
+        return trial
+
+    def test_treatments_of_the_arms_of_dm(self, collected):
+        assert collected.findings("SL017") == []
+
+    def test_exchanged_throughout(self, collected):
+        collected.adsl["TRT01A"] = collected.adsl.TRT01A.map({"Active": "Placebo", "Placebo": "Active"})
+        found = collected.finding("SL017")
+        assert (str(found.severity), found.records, found.variables) == ("warning", 40, ("TRT01A",))
+        assert found.sentence == "TRT01A differs from ACTARM of DM, but is ACTARM of other subjects"
+
+    def test_arm_and_treatment_exchanged_together(self, collected):
+        collected.adsl["ARM"] = collected.adsl.TRT01P
+        collected.adsl.loc[:3, ["ARM", "TRT01P"]] = "Placebo"
+        assert [each.variables for each in collected.findings("SL017")] == [("ARM",)]
+        assert collected.told("SL017") == [("warning", 4)]
+
+    def test_arms_with_other_names_in_dm(self, collected):
+        collected.others["DM"]["ACTARM"] = collected.adsl.TRT01A.map({"Active": "B", "Placebo": "A"})
+        assert collected.findings("SL017") == []
+
+    def test_subjects_without_an_arm_or_not_in_dm(self, collected):
+        collected.others["DM"].loc[:4, "ACTARM"] = None
+        collected.others["DM"] = collected.others["DM"].iloc[:30]
+        assert collected.findings("SL017") == []
+
+    def test_dm_without_subjects(self, collected):
+        collected.others["DM"] = collected.others["DM"].drop(columns="USUBJID")
+        assert "DM.USUBJID" in collected.reason("SL017")

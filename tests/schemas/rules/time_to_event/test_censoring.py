@@ -226,6 +226,23 @@ class TestTexts:
         trial.adtte["EVNTDESC"] = ""
         assert trial.findings("TTE012") == []
 
+    def test_an_event_with_the_words_of_the_censored(self, trial):
+        trial.adtte.loc[trial.of("OS")[0], "EVNTDESC"] = "Alive"
+        found = trial.finding("TTE012")
+        assert (str(found.severity), found.records, found.variables) == ("error", 1, ("CNSR", "EVNTDESC"))
+        assert found.sentence == "OS: events (CNSR = 0) have the EVNTDESC of censored records"
+
+    def test_one_text_for_all_records_of_a_parameter(self, trial):
+        trial.adtte.loc[trial.of("OS"), "EVNTDESC"] = "Overall survival"
+        assert trial.findings("TTE012") == []
+
+    def test_few_events_with_the_text_of_most_of_the_censored(self, trial):
+        own = trial.of("OS")
+        trial.adtte.loc[own[1:], ["CNSR", "EVNTDESC", "CNSDTDSC"]] = [1, "Death or censored", "Cut-off"]
+        trial.adtte.loc[own[0], "EVNTDESC"] = "Death or censored"
+        trial.adtte.loc[own[-3:], "EVNTDESC"] = "Lost to follow-up"
+        assert trial.findings("TTE012") == []
+
     def test_one_text_for_two_reasons(self, trial):
         trial.adtte.loc[[1, 2], "CNSR"] = 2
         found = trial.finding("TTE013")

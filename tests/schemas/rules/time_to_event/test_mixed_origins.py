@@ -81,9 +81,40 @@ class TestMixed:
         assert randomized.findings("XD035") == []
 
 
+class TestOfOtherSubjects:
+    @pytest.fixture
+    def dated(self, trial):
+        """Every subject was treated first on another day."""
+        trial.adsl["TRTSDT"] += np.arange(40) ** 2 * DAY
+        return trial
+
+    def test_merged_by_position(self, dated):
+        start_at(dated, "TRTSDT", own := dated.of("OS"))
+        assert dated.findings("XD035") == []
+        dated.adtte.loc[own, "STARTDT"] = np.roll(dated.adtte.loc[own, "STARTDT"].to_numpy(), 1)
+        found = dated.finding("XD035")
+        assert (str(found.severity), found.records, found.parameter) == ("warning", 40, "OS")
+        assert found.sentence == "OS: STARTDT has the days of TRTSDT of ADSL, but those of other subjects"
+
+    def test_days_that_no_date_of_adsl_has(self, dated):
+        start_at(dated, "TRTSDT", own := dated.of("OS"))
+        dated.adtte.loc[own, "STARTDT"] += (np.arange(40) % 7 + 2) * DAY
+        assert dated.findings("XD035") == []
+
+
 class TestShifted:
     @pytest.mark.parametrize(
-        ("days", "told"), [(-3653, "error"), (36525, "error"), (1, "warning"), (-1, "warning"), (90, None)]
+        ("days", "told"),
+        [
+            (-3653, "error"),
+            (36525, "error"),
+            (1, "warning"),
+            (-1, "warning"),
+            (90, None),
+            (-365, "warning"),
+            (-366, "warning"),
+            (365, None),
+        ],
     )
     def test_all(self, trial, days, told):
         trial.adtte.loc[trial.of("OS"), "STARTDT"] += days * DAY
