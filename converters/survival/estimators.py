@@ -21,12 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...schemas.study.columns import Codes, Mask, Numbers
 from .conf_type import ConfType
-
-Numbers = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Codes = NDArray[np.intp]
-Values = NDArray[Any]
 
 LEVEL = 0.95
 """Of confidence limits."""
@@ -161,7 +157,7 @@ class Curve:
         steps, asked = self.steps, np.asarray(times, dtype=np.float64)
         step = np.searchsorted(steps.time, asked, side="right") - 1
 
-        def carried(values: Values, start: float) -> Values:
+        def carried(values: NDArray[Any], start: float) -> Any:
             return np.where(step < 0, np.asarray(start, values.dtype), values[step])
 
         return Estimates(
@@ -198,6 +194,8 @@ def kaplan_meier(
     ValueError
         For no record, a time that is missing, infinite or negative, or an entry that is not before its end.
     """
+    if not len(time):
+        raise ValueError("a curve needs a record")
     require_times(time, entry)
     ends = np.sort(time)
     entries = None if entry is None else np.sort(entry)
@@ -229,8 +227,6 @@ def require_times(time: Numbers, entry: Numbers | None) -> None:
     ------
     ValueError
     """
-    if not len(time):
-        raise ValueError("a curve needs a record")
     if not (np.isfinite(time) & (time >= 0)).all():
         raise ValueError("a time is missing, infinite or negative")
     if entry is not None and not (entry < time).all():

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .estimators import Codes, Mask, Numbers, require_times
+from ...schemas.study.columns import Codes, Mask, Numbers
+from .estimators import require_times
 
 _RANK = 1e-10
 """Share of the greatest singular value below which one is 0."""
@@ -53,6 +54,8 @@ def log_rank(
     group: Codes,
     stratum: Codes | None = None,
     entry: Numbers | None = None,
+    *,
+    groups: int,
 ) -> LogRank:
     """The log-rank test, stratified where strata are given, as R's ``survdiff``.
 
@@ -64,14 +67,15 @@ def log_rank(
         Numbers of the groups, from 0.
     stratum : ndarray of int, shape (n_records,), optional
         Numbers of the strata, from 0: events are compared within each.
+    groups : int
+        How many groups there are, some of them without a record maybe.
 
     Raises
     ------
     ValueError
-        As for `kaplan_meier`.
+        For times that `kaplan_meier` does not take.
     """
     require_times(time, entry)
-    groups = int(group.max()) + 1
     stratum = np.zeros(len(time), dtype=np.intp) if stratum is None else stratum
     grid, place = np.unique(time, return_inverse=True)
     moments = len(grid) + 1

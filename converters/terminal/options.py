@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.kinds import Choice, Words, checked, switch
+from ...schemas.kinds import Choice, Words, amount, amounts, checked, switch
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
@@ -86,12 +86,14 @@ def _set(declared: DeclaredOption) -> Callable[[Command], Command]:
 
 
 def _asked(declared: DeclaredOption) -> Callable[[Command], Command]:
-    """An option that the command line alone gives; a list of words is checked at once."""
+    """An option that the command line alone gives; words in a list and numbers are checked at once."""
     kind, told = declared.kind, {}
-    if isinstance(kind, Words):
-        told["callback"] = lambda _context, _option, given: checked(
-            given or (), kind, declared.name, declared.flag
+    if isinstance(kind, Words) or kind in (amount, amounts):
+        told["callback"] = lambda _context, _option, given: (
+            declared.default if given is None else checked(given, kind, declared.name, declared.flag)
         )
+    elif declared.default is not None:
+        told["default"] = declared.default
     return _option(declared, required=declared.required, is_flag=kind is switch, **told)
 
 

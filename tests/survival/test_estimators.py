@@ -17,7 +17,7 @@ from adamgate.converters.survival.estimators import (
     quantiles,
     restricted_mean,
 )
-from adamgate.converters.survival.log_rank import chi_square_tail, log_rank
+from adamgate.converters.survival.log_rank import LogRank, chi_square_tail, log_rank
 
 MEDIAN = (0.5,)
 
@@ -27,6 +27,12 @@ def curve(*times: float, censored: tuple[int, ...] = ()) -> Curve:
     event = np.ones(len(times), dtype=bool)
     event[list(censored)] = False
     return kaplan_meier(np.array(times, dtype=float), event)
+
+
+def compare(time, event, group, stratum=None, entry=None, groups: int | None = None) -> LogRank:
+    """Of lists or arrays."""
+    time, event, group = np.array(time, float), np.array(event, bool), np.array(group, int)
+    return log_rank(time, event, group, stratum, entry, groups=groups or int(group.max()) + 1)
 
 
 def median(of: Curve) -> float:
@@ -155,7 +161,7 @@ def test_neighbouring_times_that_differ_by_rounding_are_one():
 
 def test_log_rank_by_hand():
     time = np.array([1.0, 2.0, 3.0, 4.0])
-    found = log_rank(time, np.array([True, True, False, True]), np.array([0, 1, 0, 1]))
+    found = compare(time, np.array([True, True, False, True]), np.array([0, 1, 0, 1]))
     expected = 2 / 4 + 1 / 3 + 0
     variance = 1 / 4 + (1 / 3) * (2 / 3)
     assert found.expected == pytest.approx([expected, 3 - expected])
@@ -168,7 +174,7 @@ def test_log_rank_by_hand():
 def test_a_group_that_is_never_at_risk_at_an_event_is_not_compared():
     time = np.array([1.0, 2.0, 2.0, 3.0, 3.0, 4.0])
     event = np.array([False, True, False, False, True, True])
-    found = log_rank(time, event, np.array([2, 0, 1, 0, 1, 1]))
+    found = compare(time, event, np.array([2, 0, 1, 0, 1, 1]))
     assert found.df == 1
     assert found.expected[2] == 0
 
@@ -182,9 +188,15 @@ def test_a_group_that_is_never_at_risk_at_an_event_is_not_compared():
     ],
 )
 def test_nothing_to_compare(time, event, group):
-    found = log_rank(np.array(time), np.array(event), np.array(group))
+    found = compare(time, event, group)
     assert found.df == 0
     assert math.isnan(found.chi_square)
+    assert math.isnan(found.p)
+
+
+def test_no_record():
+    found = compare([], [], [], groups=2)
+    assert (found.df, found.observed.tolist()) == (0, [0, 0])
     assert math.isnan(found.p)
 
 
@@ -192,15 +204,15 @@ def test_strata_that_share_no_arm_are_not_compared_with_each_other():
     time = np.array([1, 2, 3, 4] * 2, dtype=float)
     event = np.ones(8, dtype=bool)
     group = np.array([0, 1, 0, 1, 2, 3, 3, 2])
-    found = log_rank(time, event, group, np.repeat([0, 1], 4))
-    apart = [log_rank(time[some], event[some], group[some] % 2) for some in (slice(0, 4), slice(4, 8))]
+    found = compare(time, event, group, np.repeat([0, 1], 4))
+    apart = [compare(time[some], event[some], group[some] % 2) for some in (slice(0, 4), slice(4, 8))]
     assert found.df == 2
     assert found.chi_square == pytest.approx(sum(each.chi_square for each in apart))
 
 
 def test_log_rank_with_delayed_entry_counts_who_has_entered():
     time, entry = np.array([2.0, 3.0, 4.0, 5.0]), np.array([0.0, 2.0, 0.0, 2.0])
-    found = log_rank(time, np.ones(4, dtype=bool), np.array([0, 0, 1, 1]), entry=entry)
+    found = compare(time, np.ones(4, dtype=bool), np.array([0, 0, 1, 1]), entry=entry)
     # At 2 those who enter at 2 are not at risk; at 3 three are.
     assert found.expected[0] == pytest.approx(1 / 2 + 1 / 3)
 
@@ -260,7 +272,7 @@ def test_the_order_of_the_records_changes_nothing(time, random):
     one, other = kaplan_meier(time, event), kaplan_meier(time[order], event[order])
     for name in ("time", "at_risk", "events", "censored", "survival", "std_error"):
         assert np.array_equal(getattr(one.steps, name), getattr(other.steps, name), equal_nan=True)
-    first, second = log_rank(time, event, group), log_rank(time[order], event[order], group[order])
+    first, second = compare(time, event, group), compare(time[order], event[order], group[order])
     assert first.chi_square == pytest.approx(second.chi_square, nan_ok=True)
 
 
@@ -283,6 +295,6 @@ def test_observed_and_expected_events_are_as_many(time, random):
     event = np.array([random.random() < 0.6 for _ in time])
     group, stratum = (np.array([random.randrange(most) for _ in time]) for most in (3, 2))
     for strata in (None, stratum):
-        found = log_rank(time, event, group, strata)
+        found = compare(time, event, group, strata)
         assert found.observed.sum() == event.sum() == pytest.approx(found.expected.sum())
         assert math.isnan(found.p) or 0 <= found.p <= 1
