@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 PROBABILITIES = (0.25, 0.5, 0.75)
+SHARES_OF_TAU = (0.0, 0.25, 0.5, 1.0, 2.0)
+"""Times of the figures "at", which are cumulative, as shares of tau."""
 CONF_TYPES = ("log-log", "log", "plain")
 
 _CODE = r"""
@@ -17,12 +19,12 @@ suppressMessages(library(survival))
 x <- read.csv("records.csv", colClasses = c(group = "character", stratum = "character"))
 tau <- read.csv("tau.csv")
 types <- c("log-log", "log", "plain")
-rows <- function(name, figures) data.frame(figure = name, t(figures))
 out <- list(); add <- function(set, figure, values) {
   out[[length(out) + 1]] <<- data.frame(set = set, figure = figure, place = seq_along(values),
     value = ifelse(is.na(values), "", sprintf("%.17g", values)))
 }
 each <- function(set, d, delayed) {
+  upto <- tau$tau[tau$set == d$set[1]]
   y <- if (delayed) Surv(d$entry, d$time, d$event) else Surv(d$time, d$event)
   for (type in types) {
     fit <- survfit(y ~ 1, conf.type = type)
@@ -31,11 +33,13 @@ each <- function(set, d, delayed) {
     # least share, but for rounding, is missing.
     q <- quantile(fit, c(0, 0.25, 0.5, 0.75))
     add(set, paste("quantile", type), c(q$quantile[-1], q$lower[-1], q$upper[-1]))
+    a <- summary(fit, times = upto * c(0, 0.25, 0.5, 1, 2), extend = TRUE)
+    if (!delayed) add(set, paste("at", type), c(
+      a$n.risk, cumsum(a$n.event), cumsum(a$n.censor), a$surv, a$std.err, a$lower, a$upper))
   }
   add(set, "time", fit$time); add(set, "at_risk", fit$n.risk); add(set, "events", fit$n.event)
   add(set, "censored", fit$n.censor); add(set, "survival", fit$surv)
   s <- summary(fit, censored = TRUE); add(set, "std_error", s$std.err)
-  upto <- tau$tau[tau$set == d$set[1]]
   if (upto >= min(fit$time)) {
     m <- summary(fit, rmean = upto)$table
     add(set, "rmean", m[grep("rmean", names(m))])

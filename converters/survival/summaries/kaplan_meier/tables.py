@@ -160,7 +160,7 @@ def _summary_variables(
             "rmean_beyond_last", f"{tau:.15g} is after the group's last time", "Num", data_type="boolean"
         )
     for test in tests:
-        prefix, kind = _prefix(test), "Stratified log-rank test" if test.strata else "Log-rank test"
+        prefix, kind = _prefix(test), "Stratified log-rank" if test.strata else "Log-rank"
         yield Variable(f"{prefix}_chisq", f"{kind}: chi-square", "Num")
         yield Variable(f"{prefix}_df", f"{kind}: degrees of freedom", "Num")
         yield Variable(f"{prefix}_p", f"{kind}: p-value", "Num")
