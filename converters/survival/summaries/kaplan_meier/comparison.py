@@ -105,8 +105,8 @@ def _uncompared(event: Mask, arm: Codes, stratum: Codes) -> Iterator[tuple[int, 
     """Strata without a comparison, the reason, and their subjects."""
     size = np.bincount(stratum)
     events = np.bincount(stratum[event], minlength=len(size))
-    of_arms = np.unique(np.column_stack([stratum, arm]), axis=0)[:, 0]
-    arms = np.bincount(of_arms, minlength=len(size))
+    several = int(arm.max(initial=0)) + 1
+    arms = np.bincount(np.unique(stratum * several + arm) // several, minlength=len(size))
     for number in np.flatnonzero((size > 0) & ((arms < 2) | (events == 0))).tolist():
         yield number, "one arm" if arms[number] < 2 else "no event", int(size[number])
 
