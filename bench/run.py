@@ -5,10 +5,12 @@ import growth
 import memory
 import reading
 import rules
+import tables
 
 if __name__ == "__main__":
     reading.main()
     gating.main()
     memory.main()
     rules.main()
+    tables.main()
     growth.main()

@@ -24,7 +24,7 @@ CONVENTIONS = (
     "where survival is 0, std_error and both limits are missing",
     "quantiles and their limits: as R's quantile.survfit",
     "a curve flat at exactly 1 - p: the middle of that piece, also of the last (lifelines: its start)",
-    "a limit that is not reached is missing (lifelines: infinite)",
+    "a limit of a quantile that is not reached is missing (lifelines: infinite, or the last time)",
     "follow_up: median of the reverse Kaplan-Meier curve, whose event is censoring",
     "rmean: area under the curve up to tau; its variance is Greenwood's, as in R",
     "log-rank: observed less expected events of all arms, as R's survdiff",
