@@ -91,7 +91,7 @@ def r_figures(
         [rscript, "--vanilla", "figures.R"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    found = pd.read_csv(folder / "figures.csv", float_precision="round_trip", dtype={"set": str})
+    found = pd.read_csv(folder / "figures.csv", dtype={"set": str})
     return {
         (str(name), str(figure)): values["value"].to_numpy(np.float64)
         for (name, figure), values in found.groupby(["set", "figure"], sort=False)
