@@ -11,6 +11,10 @@ from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
 from .converters.survival.summaries.kaplan_meier.summary import KaplanMeierTables as KaplanMeierTables
 from .converters.survival.summaries.kaplan_meier.summary import kaplan_meier as kaplan_meier
 from .converters.survival.survival import survival as survival
+from .converters.survival.tables import delayed_entry as delayed_entry
+from .converters.survival.tables import landmark as landmark
+from .converters.survival.tables import person_time as person_time
+from .converters.survival.tables import wide as wide
 from .converters.writing.convert import convert as convert
 from .converters.writing.losses import MetadataNotKept as MetadataNotKept
 from .converters.writing.write import write as write

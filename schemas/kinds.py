@@ -123,8 +123,16 @@ def days(value: Any) -> int:
     return value
 
 
-@one_kind("number", {"type": "number", "minimum": 0})
+@one_kind("number", {"type": "number", "exclusiveMinimum": 0})
 def amount(value: Any) -> float:
+    """A number greater than 0."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return float(value)
+    raise ValueError("a number greater than 0, without quotes")
+
+
+@one_kind("number", {"type": "number", "minimum": 0})
+def time_point(value: Any) -> float:
     """A number, 0 or more: of TOML, or as text where there is only text."""
     expected = "a number, 0 or more"
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -142,13 +150,13 @@ def amount(value: Any) -> float:
     "list of numbers",
     {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "number", "minimum": 0}}]},
 )
-def amounts(value: Any) -> tuple[float, ...]:
+def time_points(value: Any) -> tuple[float, ...]:
     """Numbers, 0 or more, in a list; a text may hold several, with commas between them."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or not parts:
         raise ValueError("numbers, 0 or more: 12,24,36")
     try:
-        return tuple(map(amount, parts))
+        return tuple(map(time_point, parts))
     except ValueError:
         raise ValueError("numbers, 0 or more: 12,24,36") from None
 

@@ -8,6 +8,7 @@ import doctest
 import inspect
 import warnings
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ import adamgate as ag
 SUBJECTS = [f"S1-{number:02}" for number in range(1, 7)]
 START = pd.Timestamp("2024-01-15")
 DAYS = np.array([30, 61, 95, 120, 180, 240])
+RESPONDED = (15, 0, 46, 0, 0, 150)
 DIED = np.array([1, 0, 1, 0, 0, 1], dtype=bool)
 RULES = '''\
 import adamgate as ag
@@ -50,6 +52,7 @@ def subjects() -> pd.DataFrame:
             "DTHFL": np.where(DIED, "Y", None),
             "DTHDT": np.where(DIED, last.date, None),
             "LSTALVDT": last.date,
+            "RSPDT": [START.date() + timedelta(day - 1) if day else None for day in RESPONDED],
         }
     )
 

@@ -7,6 +7,7 @@ from ...schemas.gate.waivers import WaiverTable
 from ...schemas.kinds import dataset_name
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, Endpoint, StudyTable
+from ..survival.shapes import SHAPES, AnyTableOptions
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
 
@@ -26,5 +27,16 @@ ENDPOINT = Table(
 ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "Declarations about adverse events.", ONE)
 WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and expiry date.", LISTED)
 RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)
+TABLE = Table(
+    "table",
+    AnyTableOptions,
+    "A table for survival analysis: `adamgate survival PATHS --table NAME -o FILE`. "
+    "`shape` decides which other keys it has.",
+    NAMED,
+    example="NAME",
+    sample="os",
+    variant="shape",
+    variants={name: shape.options for name, shape in SHAPES.items()},
+)
 
-TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, ADVERSE_EVENTS, WAIVER, RULE)
+TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, ADVERSE_EVENTS, WAIVER, RULE, TABLE)

@@ -6,12 +6,12 @@ Nothing here knows a table. A file is untrusted: what it holds is checked, and n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...schemas import kinds
 from ...schemas.errors import ConfigurationError
-from ...schemas.kinds import ValueKind, require_known, require_table, require_tables
+from ...schemas.kinds import ValueKind, checked, require_known, require_table, require_tables
 from ...schemas.options import checked_options, json_schema, keys_of
 from ...schemas.wording import did_you_mean, one_line
 
@@ -35,6 +35,11 @@ class Table:
         What such a name is, as documents have it: "PARAMCD".
     sample : str
         One of them: "OS".
+    variant : str
+        A key by whose value the other keys differ, as "shape"; empty for none. `options` then has the keys of
+        all.
+    variants : mapping of str to type
+        Its values, the default first, and the dataclass that declares the other keys for each.
     """
 
     name: str
@@ -44,6 +49,43 @@ class Table:
     names: ValueKind = kinds.name
     example: str = "NAME"
     sample: str = ""
+    variant: str = ""
+    variants: Mapping[str, type] = field(default_factory=dict, hash=False)
+
+    def checked(self, content: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """The checked values of one such table of a file, without what it leaves out.
+
+        Raises
+        ------
+        ConfigurationError
+        """
+        if not self.variant:
+            return checked_options(self.options, content, where)
+        chosen = checked(
+            content.get(self.variant, next(iter(self.variants))),
+            kinds.Choice(tuple(self.variants)),
+            self.variant,
+            where,
+        )
+        others = {key: value for key, value in content.items() if key != self.variant}
+        declaring = self.variants[chosen]
+        return {self.variant: chosen, **checked_options(declaring, others, f"{where}, {chosen}")}
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of one such table."""
+        if not self.variant:
+            return json_schema(self.options)
+        return {"oneOf": [self._schema_of(name, declaring) for name, declaring in self.variants.items()]}
+
+    def _schema_of(self, name: str, declaring: type) -> dict[str, Any]:
+        schema = json_schema(declaring)
+        default = next(iter(self.variants))
+        return {
+            **schema,
+            "properties": {self.variant: {"const": name}, **schema["properties"]},
+            "required": [*([] if name == default else [self.variant]), *schema["required"]],
+        }
 
     @property
     def heading(self) -> str:
@@ -80,7 +122,10 @@ class Entry:
     @property
     def options(self) -> Any:
         """The dataclass, with defaults for what the file leaves out."""
-        return self.table.options(**self.values)
+        if not self.table.variant:
+            return self.table.options(**self.values)
+        others = {key: value for key, value in self.values.items() if key != self.table.variant}
+        return self.table.variants[self.values[self.table.variant]](**others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +188,7 @@ def _keys(table: Table) -> list[str]:
 
 def _read_one(table: Table, given: Any, shown: str) -> Iterator[Entry]:
     where = f"{shown}, [{table.name}]"
-    yield Entry(table, checked_options(table.options, require_table(given, table.name, shown), where), where)
+    yield Entry(table, table.checked(require_table(given, table.name, shown), where), where)
 
 
 def _read_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
@@ -157,7 +202,7 @@ def _read_named(table: Table, given: Any, shown: str) -> Iterator[Entry]:
                 f"{shown}, [{table.name}]",
                 f"write {table.heading}, such as [{table.name}.{table.sample}]",
             )
-        values = checked_options(table.options, require_table(content, title, shown), where)
+        values = table.checked(require_table(content, title, shown), where)
         name = _named(table, key, shown)
         if name in titles:
             raise ConfigurationError(
@@ -183,7 +228,7 @@ def _read_one_and_named(table: Table, given: Any, shown: str) -> Iterator[Entry]
 def _read_listed(table: Table, given: Any, shown: str) -> Iterator[Entry]:
     for number, content in enumerate(require_tables(given, table.name, shown), 1):
         where = f"{shown}, {table.name} {number}"
-        yield Entry(table, checked_options(table.options, content, where), where, number=number)
+        yield Entry(table, table.checked(content, where), where, number=number)
 
 
 def _named(table: Table, key: str, shown: str) -> str:
@@ -196,7 +241,7 @@ def _named(table: Table, key: str, shown: str) -> str:
 
 
 def _schema_of_one(table: Table) -> dict[str, Any]:
-    return {"description": table.summary, **json_schema(table.options)}
+    return {"description": table.summary, **table.schema}
 
 
 def _schema_of_named(table: Table) -> dict[str, Any]:
@@ -204,16 +249,16 @@ def _schema_of_named(table: Table) -> dict[str, Any]:
         "description": table.summary,
         "type": "object",
         "propertyNames": dict(table.names.schema),
-        "additionalProperties": json_schema(table.options),
+        "additionalProperties": table.schema,
     }
 
 
 def _schema_of_one_and_named(table: Table) -> dict[str, Any]:
-    return {**_schema_of_named(table), "properties": json_schema(table.options)["properties"]}
+    return {**_schema_of_named(table), "properties": table.schema["properties"]}
 
 
 def _schema_of_listed(table: Table) -> dict[str, Any]:
-    return {"description": table.summary, "type": "array", "items": json_schema(table.options)}
+    return {"description": table.summary, "type": "array", "items": table.schema}
 
 
 ONE = TableForm("[{0}]", _read_one, _schema_of_one)

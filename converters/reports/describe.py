@@ -88,7 +88,7 @@ class Description(Glanced):
     --------
     >>> description = ag.describe(ag.read("adam/adsl.csv")["ADSL"])
     >>> description.name, description.records, len(description.variables)
-    ('ADSL', 6, 16)
+    ('ADSL', 6, 17)
     """
 
     name: str

@@ -47,7 +47,7 @@ def _lines(tables: KaplanMeierTables) -> Iterator[str]:
 
 
 def _figures(row: Mapping[Any, Any], codebook: KaplanMeierCodebook) -> Iterator[str]:
-    unit, tau = codebook.records.time.unit, codebook.tau
+    unit, tau = codebook.unit, codebook.tau
     yield f"median {_time(row, 'median', unit)}"
     yield f"follow-up {_time(row, 'follow_up', unit)}"
     if tau is not None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ...schemas.wording import counted, plain
 
 if TYPE_CHECKING:
-    from ..survival.codebook import Codebook, TimeEntry
+    from ..survival.codebook import ArmEntry, Codebook, ParameterEntry, StratumEntry, TimeEntry
     from ..survival.gate_entry import GateEntry
 
 
@@ -28,19 +28,14 @@ def render_summary(codebook: Codebook, width: int = 100) -> str:
 
 
 def _lines(codebook: Codebook) -> Iterator[str]:
-    counts, time, selection = codebook.counts, codebook.time, codebook.selection
-    param = f", {codebook.param}" if codebook.param else ""
-    yield (
-        f"{codebook.dataset} {codebook.paramcd}{param}: {counted(counts.subjects, 'subject')}, "
-        f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
-    )
-    yield f"  duration in {time.unit}: {time.duration}"
-    yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
-    yield from _how_aval_was_made(time)
-    for reason in codebook.reasons:
-        kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
-        yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'reason not given'}"
-    yield from _arms(codebook)
+    selection = codebook.selection
+    several = len(codebook.parameters) > 1
+    if several:
+        yield f"{codebook.dataset} {codebook.paramcd}: {counted(codebook.subjects, 'subject')}"
+    for each in codebook.parameters:
+        yield from _parameter(codebook, each)
+        if several:
+            yield from _not_in(each)
     yield from _missing(codebook)
     for left_out in selection.left_out:
         yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
@@ -49,17 +44,58 @@ def _lines(codebook: Codebook) -> Iterator[str]:
             f"  without a record: {counted(selection.subjects_without_record, 'subject')} of "
             f"{selection.population}"
         )
-    if codebook.zero_durations.subjects:
-        yield f"  duration 0: {counted(codebook.zero_durations.subjects, 'subject')}"
+    for convention in codebook.shape.conventions:
+        yield f"  {convention}"
     yield f"  gate: {_gate(codebook.gate)}"
 
 
-def _arms(codebook: Codebook) -> Iterator[str]:
+def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
+    """What was inferred and counted of one parameter."""
+    counts, time = entry.counts, entry.time
+    param = f", {entry.param}" if entry.param else ""
+    yield (
+        f"{codebook.dataset} {entry.paramcd}{param}: {counted(counts.subjects, 'subject')}, "
+        f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
+    )
+    yield f"  duration in {time.unit}: {time.duration}"
+    yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
+    yield from _how_aval_was_made(time)
+    for reason in entry.reasons:
+        kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
+        yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'reason not given'}"
+    yield from _arms(codebook, entry.arms)
+    yield from _strata(codebook, entry.strata)
+    if entry.zero_durations.subjects:
+        yield f"  duration 0: {counted(entry.zero_durations.subjects, 'subject')}"
+
+
+def _not_in(entry: ParameterEntry) -> Iterator[str]:
+    """What a table of several parameters does not have of one of them."""
+    for left_out in entry.left_out:
+        yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
+    if entry.subjects_without_record:
+        yield f"  without a record: {counted(entry.subjects_without_record, 'subject')}"
+
+
+def _strata(codebook: Codebook, strata: Sequence[StratumEntry]) -> Iterator[str]:
+    """How many strata there are; those that a stratified comparison cannot use by name."""
+    if not strata:
+        return
+    names = ", ".join(codebook.stratification)
+    yield f"  strata by {names}: {len(strata):,}"
+    for each in strata:
+        faults = ["one arm"] * (each.arms == 1) + ["no events"] * (not each.counts.events)
+        if faults:
+            values = ", ".join(value or "missing" for value in each.values)
+            yield f"  stratum {values}: {' and '.join(faults)}, {counted(each.counts.subjects, 'subject')}"
+
+
+def _arms(codebook: Codebook, arms: Sequence[ArmEntry]) -> Iterator[str]:
     """Counts by arm, the order of the arms and what gives it."""
     order = codebook.arm_order
     if order is None:
         return
-    for each in codebook.arms:
+    for each in arms:
         name = "missing" if each.arm is None else each.arm
         is_reference = len(order.levels) > 1 and each.arm is not None and each.arm == order.reference
         told = f"{counted(each.counts.subjects, 'subject')}, {counted(each.counts.events, 'event')}"
@@ -72,8 +108,8 @@ def _arms(codebook: Codebook) -> Iterator[str]:
 
 def _missing(codebook: Codebook) -> Iterator[str]:
     """Covariates that some subjects do not have, whom a model excludes."""
-    first = [each.name for each in codebook.columns].index("reason") + 1
-    lacking = [each for each in codebook.columns[first:] if each.missing and each.name != codebook.arm]
+    lacking = [each for each in codebook.columns if each.missing and each.source.endswith(f".{each.name}")]
+    lacking = [each for each in lacking if each.name != codebook.arm]
     if lacking:
         yield "  missing: " + ", ".join(f"{each.name} {counted(each.missing, 'subject')}" for each in lacking)
 

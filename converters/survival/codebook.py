@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ...schemas.evidence.identifiers import WITHHELD, is_identifier
-from ...schemas.gate.report import Report
 from ...schemas.glance import Glance, Glanced, Row
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
@@ -21,7 +18,7 @@ from .gate_entry import GateEntry
 from .records import AnalysedRecords, LeftOut
 from .time_scale import TimeScale
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 POLARITY = (
     "event is true where CNSR == 0; any other CNSR is a censored record, and its value is the reason code"
@@ -141,6 +138,24 @@ class ArmOrderEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StratumEntry:
+    """Subjects of one stratum.
+
+    Attributes
+    ----------
+    values : tuple of str or None
+        Of the stratification variables, in their order; None where missing.
+    counts : Counts
+    arms : int or None
+        Number of arms that its subjects have; None where no arm is asked for.
+    """
+
+    values: tuple[str | None, ...]
+    counts: Counts
+    arms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ZeroDurations:
     """Subjects whose duration is zero, and what tools do with them."""
 
@@ -149,28 +164,22 @@ class ZeroDurations:
 
 
 @dataclass(frozen=True, slots=True)
-class CodebookSection:
-    """What a shape counts of its table; in the codebook each attribute is one of its own.
+class ShapeEntry:
+    """What the table looks like.
 
     Attributes
     ----------
-    counts : Counts
-    reasons : tuple of ReasonEntry
-        By CNSR and reason.
-    arm : str or None
-        The variable that holds the arm.
-    arm_order : ArmOrderEntry or None
-    arms : tuple of ArmEntry
-        In that order; subjects without an arm last.
-    zero_durations : ZeroDurations
+    name : str
+        "one-record".
+    options : mapping of name to value
+        Those that the shape alone has.
+    conventions : tuple of str
+        What a reader must know of it, in sentences.
     """
 
-    counts: Counts
-    reasons: tuple[ReasonEntry, ...]
-    arm: str | None
-    arm_order: ArmOrderEntry | None
-    arms: tuple[ArmEntry, ...]
-    zero_durations: ZeroDurations
+    name: str
+    options: Mapping[str, Any]
+    conventions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,18 +210,55 @@ class InputEntry:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class ParameterEntry:
+    """One parameter of a table that has several; see `Codebook` for what each attribute is.
+
+    Attributes
+    ----------
+    paramcd, param : str
+    time : TimeEntry
+    counts : Counts
+        Of the subjects with a record.
+    reasons : tuple of ReasonEntry
+    arms : tuple of ArmEntry
+    strata : tuple of StratumEntry
+    zero_durations : ZeroDurations
+    left_out : tuple of LeftOut
+    subjects_without_record : int
+        Subjects of the table whose cells of the parameter are missing.
+    """
+
+    paramcd: str
+    param: str
+    time: TimeEntry
+    counts: Counts
+    reasons: tuple[ReasonEntry, ...]
+    arms: tuple[ArmEntry, ...]
+    strata: tuple[StratumEntry, ...]
+    zero_durations: ZeroDurations
+    left_out: tuple[LeftOut, ...]
+    subjects_without_record: int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Codebook(Glanced):
     """Everything a reader of a table must know.
 
+    `parameters` has `time`, `counts`, `reasons`, `arms`, `strata` and `zero_durations` by parameter; the
+    attributes of these names have them where there is one.
+
     Attributes
     ----------
     dataset, paramcd, param : str
+    shape : ShapeEntry
     polarity : str
         What `event` is in terms of CNSR.
-    time : TimeEntry
+    time : TimeEntry or None
     columns : tuple of ColumnEntry
-    counts : Counts
+    subjects : int
+        Subjects of the table.
+    counts : Counts or None
     reasons : tuple of ReasonEntry
         By CNSR and reason.
     arm : str or None
@@ -220,7 +266,11 @@ class Codebook(Glanced):
     arm_order : ArmOrderEntry or None
     arms : tuple of ArmEntry
         In that order; subjects without an arm last.
-    zero_durations : ZeroDurations
+    stratification : tuple of str
+        The stratification variables.
+    strata : tuple of StratumEntry
+    zero_durations : ZeroDurations or None
+    parameters : tuple of ParameterEntry
     selection : SelectionEntry
     gate : GateEntry
     inputs : tuple of InputEntry
@@ -230,15 +280,20 @@ class Codebook(Glanced):
     dataset: str
     paramcd: str
     param: str
+    shape: ShapeEntry
     polarity: str
-    time: TimeEntry
+    time: TimeEntry | None
     columns: tuple[ColumnEntry, ...]
-    counts: Counts
+    subjects: int
+    counts: Counts | None
     reasons: tuple[ReasonEntry, ...]
     arm: str | None
     arm_order: ArmOrderEntry | None
     arms: tuple[ArmEntry, ...]
-    zero_durations: ZeroDurations
+    stratification: tuple[str, ...]
+    strata: tuple[StratumEntry, ...]
+    zero_durations: ZeroDurations | None
+    parameters: tuple[ParameterEntry, ...]
     selection: SelectionEntry
     gate: GateEntry
     inputs: tuple[InputEntry, ...]
@@ -255,73 +310,27 @@ class Codebook(Glanced):
 
     def at_a_glance(self) -> list[Row]:
         """What a notebook shows of it: no reason, no arm, which are values of records."""
-        counts = self.counts
-        return [
-            (
-                "subjects",
-                f"{counts.subjects:,}: {counted(counts.events, 'event')}, {counts.censored:,} censored",
-            ),
-            ("duration", f"in {self.time.unit}: {self.time.duration}"),
-            ("gate", self.gate.verdict),
-        ]
+        several = [("subjects", f"{self.subjects:,}")] if len(self.parameters) > 1 else []
+        of_parameters = [_counted(each, each.paramcd if several else "subjects") for each in self.parameters]
+        durations = [("duration", f"in {self.time.unit}: {self.time.duration}")] if self.time else []
+        return [*several, *of_parameters, *durations, ("gate", self.gate.verdict)]
 
     def document(self) -> dict[str, Any]:
         """The codebook as JSON knows it; the same for the same data, without any clock."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        content = asdict(self)
+        if len(self.parameters) == 1:  # all of it stands in the codebook itself
+            del content["parameters"]
+        return {"schema_version": SCHEMA_VERSION, **content}
 
 
-def codebook(
-    table: Dataset,
-    section: CodebookSection,
-    *,
-    made_from: Mapping[str, str],
-    selection: AnalysedRecords,
-    scale: TimeScale,
-    study: Study,
-    report: Report | None,
-    where: str | None,
-    population: str | None,
-) -> Codebook:
-    """The codebook of a table.
-
-    Parameters
-    ----------
-    table : Dataset
-    section : CodebookSection
-        What its shape counts.
-    made_from : mapping of str to str
-        What a column is made from, where it is not the dataset's variable of that name.
-    selection, scale : AnalysedRecords, TimeScale
-        What it was made from.
-    study : Study
-    report : Report or None
-        The gate's; None when it was not run.
-    where, population : str or None
-        As the user gave them.
-    """
-    return Codebook(
-        dataset=selection.data.name,
-        paramcd=selection.paramcd,
-        param=_param(selection.data),
-        polarity=POLARITY,
-        time=_time(scale),
-        columns=tuple(_columns(table, made_from, selection.data.name)),
-        counts=section.counts,
-        reasons=section.reasons,
-        arm=section.arm,
-        arm_order=section.arm_order,
-        arms=section.arms,
-        zero_durations=section.zero_durations,
-        selection=SelectionEntry(
-            where, population, selection.left_out, _without_record(study, selection, population)
-        ),
-        gate=GateEntry.of(report),
-        inputs=tuple(_inputs(study)),
-        versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
-    )
+def _counted(entry: ParameterEntry, name: str) -> Row:
+    counts = entry.counts
+    events = f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
+    return name, f"{counts.subjects:,}: {events}"
 
 
-def _without_record(study: Study, selection: AnalysedRecords, population: str | None) -> int | None:
+def subjects_without_record(study: Study, selection: AnalysedRecords, population: str | None) -> int | None:
+    """Subjects of a population, by ADSL, for whom the dataset has no record of the parameter."""
     if population is None or "ADSL" not in study:
         return None
     adsl = study["ADSL"]
@@ -333,7 +342,8 @@ def _without_record(study: Study, selection: AnalysedRecords, population: str | 
     return len(members.difference(selection.parameter.distinct("USUBJID").values))
 
 
-def _param(data: Dataset) -> str:
+def param_of(data: Dataset) -> str:
+    """PARAM of some records, unless it names a subject."""
     if "PARAM" not in data:
         return ""
     return "; ".join(sorted({naming_nobody(data, str(each)) for each in data.distinct("PARAM")}))
@@ -344,7 +354,8 @@ def naming_nobody(data: Dataset, text: str) -> str:
     return WITHHELD if is_identifier(data, text) else text
 
 
-def _time(scale: TimeScale) -> TimeEntry:
+def time_entry(scale: TimeScale) -> TimeEntry:
+    """How durations came about."""
     formulas = scale.formulas
     return TimeEntry(
         unit=str(scale.unit),
@@ -367,7 +378,7 @@ def _agreed(values: set[int | None]) -> int | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _columns(table: Dataset, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:
+def column_entries(table: Dataset, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:
     for each in table.variables:
         column, source = table[each.name], made_from.get(each.name, f"{dataset}.{each.name}")
         yield ColumnEntry(each.name, column_type(column), each.label, source, int(column.isna().sum()))
@@ -384,7 +395,7 @@ def column_type(column: pd.Series) -> str:
     return "integer" if pd.api.types.is_integer_dtype(column.dtype) else "float"
 
 
-def _inputs(study: Study) -> Iterator[InputEntry]:
+def input_entries(study: Study) -> Iterator[InputEntry]:
     """Every dataset of the study: the verdict is on all of them."""
     for dataset in study:
         source = dataset.source

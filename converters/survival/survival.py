@@ -1,31 +1,15 @@
-"""A table for survival tools, from a study to its codebook."""
+"""A table for survival tools with one record per subject, the usual one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from typing import Any
+from collections.abc import Sequence
 
-from ...schemas.conditions.grammar import Expression, compile_expression
-from ...schemas.errors import ConfigurationError, Refused
-from ...schemas.evidence.time_unit import TimeUnit
-from ...schemas.gate.report import Report
-from ...schemas.gate.validate import GateOptions, validate
+from ...schemas.gate.validate import GateOptions
 from ...schemas.standards.versions import Standards
-from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import did_you_mean, one_line
-from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
-from .arms import Arms, arms_of
-from .codebook import codebook
-from .judged import require_judged
-from .records import AnalysedRecords, as_named, dataset_with, select
-from .shapes import SHAPES
-from .shapes.columns import require_other_names, sources
+from .make import make_table, options_from
 from .shapes.one_record import OneRecordOptions
-from .subjects import naming_subjects
-from .time_scale import time_scale
 
 
 def survival(
@@ -40,6 +24,7 @@ def survival(
     arm: str | None = None,
     reference: str | None = None,
     arm_order: Sequence[str] = (),
+    strata: Sequence[str] = (),
     allow_no_events: bool = False,
     gate: bool | GateOptions = True,
     standards: Standards | None = None,
@@ -74,6 +59,9 @@ def survival(
         The arm to come first, if not that of the lowest number.
     arm_order : sequence of str
         All arms in their order, the reference first.
+    strata : sequence of str
+        Stratification variables, from the time-to-event dataset or else ADSL; added as columns, and subjects
+        are counted by stratum in the codebook.
     allow_no_events : bool
         Give a table in which no record is an event, too.
     gate : bool or GateOptions
@@ -117,139 +105,20 @@ def survival(
         ...
     adamgate.schemas.gate.report.GateRefused: ...
     """
-    study = Study.given(study)
     if paramcd is None:
         raise TypeError("paramcd must be a string, not None")
-    _require_text("where", where)
-    listed = _listed("covariates", covariates)
-    ordered = tuple(_listed("arm_order", arm_order))
-    _require_text("reference", reference)
-    _require_names(
-        arm_order=ordered, paramcd=[paramcd], population=[population], arm=[arm], covariates=listed
-    )
-    target, stated = _unit("unit", unit), _unit("aval_unit", aval_unit)
-    condition = compile_expression(where) if where is not None else None
-    shape = SHAPES["one-record"].load()
-    dataset = dataset_with(study, paramcd)
-    (arm,) = as_named([arm], dataset, study) if arm is not None else (None,)
-    _require_arm_for(arm, reference, ordered)
-    options = OneRecordOptions(
-        paramcd,
-        where,
-        population,
-        unit,
-        aval_unit,
-        as_named(listed, dataset, study),
-        arm,
-        reference,
-        ordered,
-        allow_no_events,
-    )
-    wanted = tuple(dict.fromkeys([*filter(None, [arm]), *options.covariates]))
-    require_other_names(wanted, shape.COLUMNS)
-    chosen = None
-    with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more
-        chosen = _chosen(study, dataset, options, condition, wanted)
-    report = _judged(study, gate, standards, show_keys=show_keys)
-    if report is not None:
-        require_judged(dataset, report)
-    with naming_subjects(show_keys):
-        records, arms = chosen or _chosen(study, dataset, options, condition, wanted)
-        shape.require_analysable(records, options)
-        scale = time_scale(records, target, stated)
-        table = shape.build(records, scale, options, arms)
-    described = codebook(
-        table,
-        shape.section(table, records, options, arms),
-        made_from=sources(shape.COLUMNS, records, scale),
-        selection=records,
-        scale=scale,
-        study=study,
-        report=report,
+    options = options_from(
+        OneRecordOptions,
+        param=paramcd,
         where=where,
         population=population,
+        unit=unit,
+        aval_unit=aval_unit,
+        covariates=covariates,
+        arm=arm,
+        reference=reference,
+        arm_order=arm_order,
+        strata=strata,
+        allow_no_events=allow_no_events,
     )
-    return AnalysisTable(table, described, report, inputs_of(study))
-
-
-def _chosen(
-    study: Study,
-    dataset: Dataset,
-    options: OneRecordOptions,
-    condition: Expression | None,
-    wanted: Sequence[str],
-) -> tuple[AnalysedRecords, Arms | None]:
-    """The records to analyse and their arms."""
-    records = select(
-        dataset,
-        study,
-        options.paramcd,
-        condition=condition,
-        population=options.population,
-        wanted=wanted,
-    )
-    if options.arm is None:
-        return records, None
-    return records, arms_of(records, study, options.arm, order=options.arm_order, reference=options.reference)
-
-
-def _judged(
-    study: Study, gate: bool | GateOptions, standards: Standards | None, *, show_keys: bool
-) -> Report | None:
-    """The gate's report, which has no error; None where the gate is left out."""
-    if not isinstance(gate, bool | dict):
-        raise TypeError(
-            f"gate must be True, False or a mapping of validate options, not {type(gate).__name__}"
-        )
-    if gate is False:
-        return None
-    known = GateOptions.__annotations__
-    for name in gate if gate is not True else ():
-        if name not in known:
-            raise ConfigurationError(
-                f"gate does not have the option {one_line(repr(name))}",
-                "gate",
-                did_you_mean(str(name), known),
-            )
-    options: GateOptions = {"standards": standards, "show_keys": show_keys}
-    report = validate(study, **(options if gate is True else options | gate))
-    report.raise_for()
-    return report
-
-
-def _require_text(option: str, given: object) -> None:
-    if given is not None and not isinstance(given, str):
-        raise TypeError(f"{option} must be a string, not {type(given).__name__}")
-
-
-def _require_names(**options: Sequence[object]) -> None:
-    """An option that was left empty, as by a variable of a script that is not set, selects nothing."""
-    for option, names in options.items():
-        for name in names:
-            _require_text(option, name)
-            if name == "":
-                raise ConfigurationError("the name is empty", option, "give a name, or omit the option")
-
-
-def _require_arm_for(arm: str | None, reference: str | None, order: Sequence[str]) -> None:
-    for option, given in (("reference", reference), ("arm_order", order)):
-        if given and arm is None:
-            raise ConfigurationError(
-                f"{option} needs an arm", option, "give the treatment arm variable with --arm (arm=)"
-            )
-
-
-def _listed(option: str, given: object) -> list[Any]:
-    if not isinstance(given, Iterable):
-        raise TypeError(f"{option} must be strings, not {type(given).__name__}")
-    return [given] if isinstance(given, str) else list(given)
-
-
-def _unit(option: str, text: str | None) -> TimeUnit | None:
-    if text is None:
-        return None
-    try:
-        return TimeUnit(text)
-    except ValueError:
-        known = ", ".join(TimeUnit)
-        raise ConfigurationError(f"{text} is not a unit of time", option, f"use one of {known}") from None
+    return make_table("one-record", study, options, gate=gate, standards=standards, show_keys=show_keys)

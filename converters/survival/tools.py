@@ -133,7 +133,11 @@ def in_pandas(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
 def in_adamgate(file: str, frame: pd.DataFrame, _: Arms | None) -> str:
     name = dataset_named(Path(file))
     # Numbers are numbers in every dataset that is read, 1 for true.
-    truths = {each: "bool" for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)}
+    truths = {
+        each: "boolean" if frame[each].isna().any() else "bool"  # bool makes a missing value true
+        for each in frame.columns
+        if pd.api.types.is_bool_dtype(frame[each].dtype)
+    }
     return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame.astype({json.dumps(truths)})"
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.kinds import Choice, Words, amount, amounts, checked, switch
+from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch, time_point, time_points
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
@@ -70,7 +70,12 @@ def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], C
 
 def declared_options(declaring: type) -> Callable[[Command], Command]:
     """The options that a dataclass declares, in the order of its fields."""
-    return together(*map(_asked, options_of(declaring)))
+    return together(*(_asked(each, required=each.required) for each in options_of(declaring)))
+
+
+def options_of_some(options: Iterable[DeclaredOption]) -> Callable[[Command], Command]:
+    """Options that some of the things have that a command makes: none is required."""
+    return together(*(_asked(each, required=False) for each in options))
 
 
 def setting_options(*groups: SettingGroup) -> Callable[[Command], Command]:
@@ -85,16 +90,37 @@ def _set(declared: DeclaredOption) -> Callable[[Command], Command]:
     return _option(declared, default=None, multiple=repeatable)
 
 
-def _asked(declared: DeclaredOption) -> Callable[[Command], Command]:
-    """An option that the command line alone gives; words in a list and numbers are checked at once."""
-    kind, told = declared.kind, {}
-    if isinstance(kind, Words) or kind in (amount, amounts):
+def _asked(declared: DeclaredOption, *, required: bool) -> Callable[[Command], Command]:
+    """An option that the command line alone gives; numbers and lists are checked at once."""
+    kind, told = declared.kind, dict[str, Any]()
+    is_list = isinstance(kind, ListOf)
+    of_numbers = isinstance(kind, ListOf) and kind.kind is amount
+    if is_list or isinstance(kind, Words) or kind is amount:
+
+        def taken(_context: click.Context, _option: click.Parameter, given: Any) -> Any:
+            if given in (None, ()):
+                return None if kind is amount else ()
+            return checked(_numbers(given) if of_numbers else given, kind, declared.name, declared.flag)
+
+        told["callback"] = taken
+    if kind in (time_point, time_points):
         told["callback"] = lambda _context, _option, given: (
             declared.default if given is None else checked(given, kind, declared.name, declared.flag)
         )
-    elif declared.default is not None:
+    if kind is amount:
+        told["type"] = click.FLOAT
+    if declared.default and isinstance(declared.default, bool | str):
         told["default"] = declared.default
-    return _option(declared, required=declared.required, is_flag=kind is switch, **told)
+    return _option(declared, required=required, is_flag=kind is switch, multiple=is_list, **told)
+
+
+def _numbers(given: Iterable[str]) -> tuple[float, ...]:
+    """Numbers with commas between them."""
+    parts = [part for each in given for part in each.split(",") if part.strip()]
+    try:
+        return tuple(map(float, parts))
+    except ValueError:
+        raise click.BadParameter("numbers with commas between them are expected, such as 6,12") from None
 
 
 def _option(declared: DeclaredOption, **told: Any) -> Callable[[Command], Command]:

@@ -221,7 +221,7 @@ def as_written(column: pd.Series) -> Distinct:
     if isinstance(column.dtype, pd.CategoricalDtype):
         values = column.cat.categories.to_numpy(dtype=object)
         codes = column.cat.codes.to_numpy().astype(np.intp)
-        used = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+        used = _among(codes, len(values))
         if used.all():
             return Distinct(values, codes)
         return Distinct(values[used], np.append(np.cumsum(used) - 1, -1)[codes])
@@ -229,6 +229,13 @@ def as_written(column: pd.Series) -> Distinct:
         return _of_texts(column.array)
     codes, uniques = pd.factorize(column, use_na_sentinel=True)
     return Distinct(np.asarray(uniques if (codes >= 0).any() else [], dtype=object), codes)
+
+
+def _among(codes: Codes, n_values: int) -> Mask:
+    """Which values some record has, shape (n_values,); a code of -1 is none."""
+    used = np.zeros(n_values + 1, dtype=np.bool_)
+    used[codes] = True
+    return used[:-1]
 
 
 def _holds_numbers(dtype: Any) -> bool:

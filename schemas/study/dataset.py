@@ -508,12 +508,18 @@ class Dataset(Glanced):
         """
         return self._ask("is_character", variable, columns.is_character)
 
-    def groups(self, *variables: str) -> NDArray[np.intp]:
+    def groups(self, *variables: str, among: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
         """A group number per record for the combinations of `variables`; missing counts as a value.
+
+        Parameters
+        ----------
+        *variables : str
+        among : ndarray of int, shape (n,), optional
+            Positions of the records to number, counted from 0; all of them by default.
 
         Returns
         -------
-        ndarray of int, shape (n_records,)
+        ndarray of int, shape (n_records,) or (n,)
             Equal where all these variables are equal; not without gaps, and in no order.
 
         Examples
@@ -522,14 +528,14 @@ class Dataset(Glanced):
         >>> len(np.unique(data.groups("TRT01P", "SEX")))
         4
         """
-        codes, bound = np.zeros(len(self), dtype=np.intp), 1
+        codes, bound = np.zeros(len(self) if among is None else len(among), dtype=np.intp), 1
         for variable in variables:
             part = self.distinct(variable)
-            width = len(part) + 1
+            own, width = part.codes if among is None else part.codes[among], len(part) + 1
             if bound * width > _LARGEST_CODE:
                 codes, bound = _compact(codes)
-            codes, bound = codes * width + part.codes + 1, bound * width
-        return codes if bound <= _SPARSE * len(self) else _compact(codes)[0]
+            codes, bound = codes * width + own + 1, bound * width
+        return codes if bound <= _SPARSE * len(codes) else _compact(codes)[0]
 
     def _glance(self) -> Glance:
         rows = [

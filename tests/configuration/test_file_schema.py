@@ -84,6 +84,8 @@ VALID = {
     "fail_on": st.sampled_from(["never", "note"]),
     "date_order": st.just("dmy"),
     "decimal": st.just(","),
+    "unit": st.sampled_from(["days", "months"]),
+    "aval_unit": st.just("weeks"),
 }
 BY_WORD = {
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
@@ -92,6 +94,9 @@ BY_WORD = {
     "number of days": st.integers(0, 999),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
+    "number": st.sampled_from([6, 0.5]),
+    "list of numbers": st.sampled_from([[6], [6, 12.5]]),
+    "list of parameter codes": st.sampled_from([["OS"], ["OS", "PFS"]]),
     "path": st.sampled_from(["a.txt", "../b"]),
 }
 WILD = st.one_of(
@@ -115,7 +120,22 @@ def valid(key, table):
 
 
 def content(table, *, wild):
-    keys = keys_of(table.options)
+    if not table.variants:
+        return content_of(table, keys_of(table.options), wild=wild)
+    first, *_ = table.variants
+    return st.one_of(
+        st.builds(
+            lambda given, stated, name=name: (
+                given | ({table.variant: name} if stated or name != first else {})
+            ),
+            content_of(table, keys_of(declaring), wild=wild),
+            st.booleans() if name == first else st.just(True),
+        )
+        for name, declaring in table.variants.items()
+    )
+
+
+def content_of(table, keys, *, wild):
     values = {each.name: valid(each, table) for each in keys}
     if wild:
         values = {
@@ -210,9 +230,9 @@ def test_a_table_that_comes_is_one_line():
     tables = (
         *TABLES,
         Table("pipeline", Pipeline, "Steps.", ONE),
-        Table("table", OneRecordOptions, "A survival table.", NAMED),
+        Table("curve", OneRecordOptions, "A survival table.", NAMED),
     )
-    document = {"pipeline": {"keep_days": 7}, "table": {"os": {"paramcd": "OS", "unit": "months"}}}
+    document = {"pipeline": {"keep_days": 7}, "curve": {"os": {"param": "OS", "unit": "months"}}}
     assert not is_taken(document)
     pipeline, table = entries_of(document, tables, "adamgate.toml")
     assert pipeline.options == Pipeline(7)
@@ -220,8 +240,8 @@ def test_a_table_that_comes_is_one_line():
     assert Draft202012Validator(file_schema(tables)).is_valid(document)
     with pytest.raises(ag.ConfigurationError, match=r"unknown setting 'keep_day'(.|\n)*keep_days"):
         entries_of({"pipeline": {"keep_day": 7}}, tables, "adamgate.toml")
-    with pytest.raises(ag.ConfigurationError, match=r"where: adamgate.toml, \[table.os\]\n.*paramcd"):
-        entries_of({"table": {"os": {}}}, tables, "adamgate.toml")
+    with pytest.raises(ag.ConfigurationError, match=r"where: adamgate.toml, \[curve.os\]\n.*param"):
+        entries_of({"curve": {"os": {}}}, tables, "adamgate.toml")
 
 
 ODD = st.one_of(

@@ -259,7 +259,8 @@ def test_the_bound_holds_for_text_that_is_different_in_every_record(tmp_path, wo
     number = np.arange(records)
     columns = {"STUDYID": "ST", "USUBJID": pd.Series(number // 30).map("S-{:06d}".format)}
     if name == "adae":
-        columns |= {"AESEQ": number % 30 + 1, "AESER": "N", "TRTEMFL": "Y"}
+        columns |= {"AESEQ": number % 30 + 1, "AESER": "N", "TRTEMFL": "Y", "AEBODSYS": "Cardiac disorders"}
+        columns |= {"ASTDT": np.datetime64("2020-01-01") + number % 300}
     else:
         columns |= {
             "PARAMCD": [f"P{each % 30}" for each in number],

@@ -85,11 +85,13 @@ def test_a_file_of_a_forged_name_is_told_as_it_is_named(tmp_path, monkeypatch, c
         assert "written:" in said.err or arguments[0] in ("validate", "describe")
 
 
-def test_the_missing_option_still_lists_its_choices(capsys):
-    assert run(["survival", "data"]) == 2
+def test_a_missing_option_is_named(capsys):
+    assert run(["survival", "data", "--param", "OS"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("Usage: adamgate survival")
-    assert "Error: Missing option '--param'" in said
+    assert "Error: Missing option '-o' / '--output'" in said
+    assert run(["survival", "data", "-o", "os.csv"]) == 2
+    assert "the shape one-record needs --param" in capsys.readouterr().err
 
 
 def test_an_error_of_several_lines_has_only_its_own():

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
-from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,19 +40,9 @@ def column_blocks(
     if width == 0:
         return
     most = max(1, _BLOCK_BYTES // width)
-    counts = [min(most, records - first) for first in range(0, records, most)]
-    if len(counts) < 2:
-        yield from (_Turned(lengths, count).filled(file, count) for count in counts)
-        return
-    # One block is read and turned while the one before is decoded.
-    turns = cycle([_Turned(lengths, most), _Turned(lengths, most)])
-    with ThreadPoolExecutor(1) as reading:
-        coming = deque([reading.submit(next(turns).filled, file, counts[0])])
-        for count in counts[1:]:
-            block = coming.popleft().result()
-            coming.append(reading.submit(next(turns).filled, file, count))
-            yield block
-        yield coming.popleft().result()
+    turned = _Turned(lengths, min(most, records))
+    for first in range(0, records, most):
+        yield turned.filled(file, min(most, records - first))
 
 
 class _Turned:

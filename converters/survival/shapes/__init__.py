@@ -5,20 +5,28 @@ Needs no pandas: what makes a table is imported when one of its shape is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, make_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from ....schemas.errors import ConfigurationError
+from ....schemas.kinds import Choice, ListOf, text
+from ....schemas.options import DeclaredOption, option, options_of
+from .delayed_entry import DelayedEntryOptions
+from .landmark import LandmarkOptions
 from .one_record import OneRecordOptions
+from .options import TableOptions
+from .person_time import PersonTimeOptions
+from .wide import WideOptions
 
 if TYPE_CHECKING:
     from ....schemas.study.columns import Mask, Numbers
     from ....schemas.study.dataset import Dataset
+    from ....schemas.study.study import Study
     from ..arms import Arms
-    from ..codebook import CodebookSection
     from ..records import AnalysedRecords
-    from ..time_scale import TimeScale
+    from .analysed import Analysed, Built
     from .columns import TableColumn
 
 
@@ -27,27 +35,34 @@ class ShapeModule(Protocol):
 
     Attributes
     ----------
-    COLUMNS : sequence of TableColumn
-        What every table of the shape has, before arm and covariates.
     REFUSES : mapping of str to callable
         Faults of AVAL and CNSR with which no such table is made, in words, and the records that have them.
     """
 
-    COLUMNS: Sequence[TableColumn]
     REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]]
+
+    def columns_of(self, options: Any) -> Sequence[TableColumn]:
+        """What every table with these options has, before arm and covariates."""
+        ...
+
+    def of_records(self, options: Any, dataset: Dataset, study: Study) -> tuple[str, ...]:
+        """Variables of the dataset or ADSL that each record needs, but for those of every shape."""
+        ...
+
+    def arms(self, records: AnalysedRecords, study: Study, options: Any) -> Arms | None:
+        """The arms that the table compares."""
+        ...
 
     def require_analysable(self, records: AnalysedRecords, options: Any) -> None:
         """Refuse records of which no such table can be made, whatever the unit of its durations."""
         ...
 
-    def build(self, records: AnalysedRecords, scale: TimeScale, options: Any, arms: Arms | None) -> Dataset:
-        """The table, by the shape's own options."""
+    def build(self, analysed: Sequence[Analysed], study: Study, options: Any) -> Built:
+        """The table, of one parameter or several."""
         ...
 
-    def section(
-        self, table: Dataset, records: AnalysedRecords, options: Any, arms: Arms | None
-    ) -> CodebookSection:
-        """What the codebook counts of the table."""
+    def conventions(self, analysed: Sequence[Analysed], options: Any) -> Iterator[str]:
+        """What a reader of the table must know beside units and polarity, in sentences."""
         ...
 
 
@@ -68,7 +83,7 @@ class TableShape:
 
     name: str
     summary: str
-    options: type
+    options: type[TableOptions]
     module: str
 
     def load(self) -> ShapeModule:
@@ -77,5 +92,123 @@ class TableShape:
 
 SHAPES: Mapping[str, TableShape] = {
     each.name: each
-    for each in (TableShape("one-record", "one record per subject", OneRecordOptions, ".one_record.table"),)
+    for each in (
+        TableShape("one-record", "one record per subject", OneRecordOptions, ".one_record.table"),
+        TableShape("wide", "one record per subject, several parameters", WideOptions, ".wide.table"),
+        TableShape(
+            "delayed-entry",
+            "one record per subject, at risk from a later day on",
+            DelayedEntryOptions,
+            ".delayed_entry.table",
+        ),
+        TableShape(
+            "landmark",
+            "one record per subject at risk after a landmark, time from the landmark",
+            LandmarkOptions,
+            ".landmark.table",
+        ),
+        TableShape(
+            "person-time",
+            "one record per subject and interval of follow-up",
+            PersonTimeOptions,
+            ".person_time.table",
+        ),
+    )
 }
+DEFAULT_SHAPE = "one-record"
+
+
+def shapes_with(name: str) -> tuple[str, ...]:
+    """The shapes that have an option."""
+    return tuple(
+        shape.name for shape in SHAPES.values() if name in {each.name for each in options_of(shape.options)}
+    )
+
+
+def _of_which(declared: DeclaredOption) -> str:
+    """What holds where an option is left out: of an option that only some shapes have, which these are."""
+    shapes = shapes_with(declared.name)
+    if len(shapes) == len(SHAPES):
+        return "required" if declared.required else declared.otherwise
+    return f"{'required by' if declared.required else 'only for'} {' and '.join(shapes)}"
+
+
+def all_options() -> Mapping[str, DeclaredOption]:
+    """The options of all shapes, each once, by name; those that only some have come last.
+
+    Where one shape takes one value and another several, several may be given.
+    """
+    found: dict[str, DeclaredOption] = {}
+    for each in (each for shape in SHAPES.values() for each in options_of(shape.options)):
+        if each.name not in found or isinstance(each.kind, ListOf):
+            found[each.name] = each
+    first = {each.name for each in options_of(OneRecordOptions)}
+    return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
+
+
+AnyTableOptions = make_dataclass(
+    "AnyTableOptions",
+    [
+        (
+            "shape",
+            str,
+            option(Choice(tuple(SHAPES)), "What the table looks like.", default=DEFAULT_SHAPE),
+        ),
+        *(
+            (each.name, object, option(each.kind, each.help, default=each.default, otherwise=_of_which(each)))
+            for each in all_options().values()
+        ),
+    ],
+    frozen=True,
+)
+"""The options of all shapes, of which a table of the settings has those of its own."""
+
+
+def options_given(shape: TableShape, given: Mapping[str, Any], asked_by: Callable[[str], str]) -> Any:
+    """The options of a shape from what was given of those of all.
+
+    Parameters
+    ----------
+    shape : TableShape
+    given : mapping of name to value
+        None, False or empty where nothing was given.
+    asked_by : callable
+        Name of an option to how a user spells it there: "--cut".
+
+    Raises
+    ------
+    ConfigurationError
+        When an option of another shape is given, or one is lacking.
+    """
+    told = {name: value for name, value in given.items() if value not in (None, False, (), "")}
+    own = {each.name: each for each in options_of(shape.options)}
+    for name in told:
+        if name not in own:
+            raise ConfigurationError(
+                f"{asked_by(name)} is not an option of the shape {shape.name}",
+                asked_by(name),
+                f"omit it, or use --shape {' or '.join(shapes_with(name))}",
+            )
+    for each in own.values():
+        if each.required and each.name not in told:
+            raise ConfigurationError(
+                f"the shape {shape.name} needs {asked_by(each.name)}", asked_by(each.name), each.help
+            )
+    return shape.options(**{name: _one(own[name], value, asked_by(name)) for name, value in told.items()})
+
+
+def _one(declared: DeclaredOption, value: Any, asked: str) -> Any:
+    """A value, of several where the shape takes one."""
+    if isinstance(value, tuple) and declared.kind is text:
+        if len(value) > 1:
+            raise ConfigurationError(
+                f"{asked} is given {len(value)} times", asked, "give one, or use --shape wide"
+            )
+        return value[0]
+    return value
+
+
+def own_options(options: Any) -> dict[str, Any]:
+    """The options that the shape alone has, and what they are set to."""
+    common = {each.name for each in fields(TableOptions)} | {"param"}
+    return {each.name: getattr(options, each.name) for each in fields(options) if each.name not in common}

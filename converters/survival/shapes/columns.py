@@ -10,8 +10,7 @@ import pandas as pd
 from ....schemas.errors import ConfigurationError
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ..records import AnalysedRecords
-from ..time_scale import TimeScale
+from .analysed import Analysed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,15 @@ class TableColumn:
         Character variables whose texts it holds: it is as long as the longest of them.
     is_duration : bool
         Whether it is a time in the unit of the durations, which its label then names.
+    paramcd : str
+        The parameter that it belongs to, in a table of several.
     """
 
     variable: Variable
     source: str = ""
     of: tuple[str, ...] = ()
     is_duration: bool = False
+    paramcd: str = ""
 
     @property
     def name(self) -> str:
@@ -48,9 +50,9 @@ class TableColumn:
 def table_of(
     frame: pd.DataFrame,
     columns: Sequence[TableColumn],
-    records: AnalysedRecords,
-    scale: TimeScale,
+    analysed: Sequence[Analysed],
     label: str,
+    rows: Dataset | None = None,
 ) -> Dataset:
     """A frame as a dataset whose variables are described; named as its parameter, until a file names it.
 
@@ -59,24 +61,39 @@ def table_of(
     frame : DataFrame
         With the columns of the shape, then variables of the data.
     columns : sequence of TableColumn
-    records, scale : AnalysedRecords, TimeScale
-        What it was made from.
+    analysed : sequence of Analysed
+        What it was made from, by parameter.
     label : str
         Of the dataset.
+    rows : Dataset, optional
+        The data of its rows, if not the records of the first parameter.
     """
-    own, data = {each.name: each for each in columns}, records.data
+    own = {each.name: each for each in columns}
+    data = analysed[0].data if rows is None else rows
     variables = tuple(
-        _own(own[name], data, scale) if name in own else _of_data(data, name) for name in frame.columns
+        _own(own[name], _of(own[name], analysed), data) if name in own else _of_data(data, name)
+        for name in frame.columns
     )
-    return Dataset(records.paramcd, frame, variables, label, carries=data.carries | {"label"})
+    name = "_".join(each.records.paramcd for each in analysed)
+    return Dataset(name, frame, variables, label, carries=data.carries | {"label"})
 
 
-def sources(columns: Sequence[TableColumn], records: AnalysedRecords, scale: TimeScale) -> Mapping[str, str]:
+def _of(column: TableColumn, analysed: Sequence[Analysed]) -> Analysed:
+    """The parameter that a column is of."""
+    by_name = {each.records.paramcd: each for each in analysed}
+    return by_name.get(column.paramcd, analysed[0])
+
+
+def sources(columns: Sequence[TableColumn], analysed: Sequence[Analysed]) -> Mapping[str, str]:
     """What each column that is made, or comes from ADSL, is made from; the others are of the dataset."""
-    made = {each.name: scale.made_from if each.is_duration else each.source for each in columns}
-    return {name: f"ADSL.{name}" for name in records.from_adsl} | {
+    made = {each.name: _source(each, _of(each, analysed)) for each in columns}
+    return {name: f"ADSL.{name}" for name in analysed[0].records.from_adsl} | {
         name: source for name, source in made.items() if source
     }
+
+
+def _source(column: TableColumn, analysed: Analysed) -> str:
+    return column.source or (analysed.scale.made_from if column.is_duration else "")
 
 
 def require_other_names(further: Iterable[str], columns: Sequence[TableColumn]) -> None:
@@ -96,12 +113,12 @@ def require_other_names(further: Iterable[str], columns: Sequence[TableColumn]) 
             )
 
 
-def _own(column: TableColumn, data: Dataset, scale: TimeScale) -> Variable:
+def _own(column: TableColumn, analysed: Analysed, data: Dataset) -> Variable:
     variable = column.variable
     if column.is_duration:
-        return replace(variable, label=f"{variable.label}, {scale.unit}")
+        return replace(variable, label=f"{variable.label}, {analysed.scale.unit}")
     if column.is_made:
-        return replace(variable, length=_longest(column.of, data))
+        return replace(variable, length=_longest(column.of, analysed.data))
     given = data.variable(variable.name)
     return replace(variable, label=given.label or variable.label, length=given.length, format=given.format)
 

@@ -84,7 +84,8 @@ def command(
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(paths, settings, callbacks)
     try:
-        tables = _SUMMARY.load()(study, gate=gate, show_keys=settings.show_keys, **given)
+        make = _SUMMARY.load()
+        tables = make(study, given.pop("param"), gate=gate, show_keys=settings.show_keys, **given)
     except adamgate.GateRefused as refusal:
         tell_gate_refused(refusal, settings, quiet=quiet)
         return REFUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from ...evidence.analysis_flags import analysis_flags, analysis_sets, selected
 from ...evidence.partial_dates import analysed
@@ -111,11 +111,19 @@ def parts_of_an_event(data: Dataset) -> Mask:
 
 def _repeated(data: Dataset, *keys: str) -> Mask:
     """Records whose keys are filled and occur more than once."""
-    filled = np.logical_and.reduce([data.filled(key) for key in keys])
-    group = data.groups(*keys)
-    times = np.bincount(group[filled], minlength=int(group.max(initial=0)) + 1)
-    repeated: Mask = filled & (times[group] > 1)
-    return repeated
+    return sharing(data.groups(*keys), _filled(data, keys))
+
+
+def _filled(data: Dataset, keys: tuple[str, ...]) -> Mask:
+    filled: Mask = np.logical_and.reduce([data.filled(key) for key in keys])
+    return filled
+
+
+def sharing(group: NDArray[np.intp], chosen: Mask) -> Mask:
+    """Records among those chosen that share their group with another one of them; -1 is no group."""
+    own = chosen & (group >= 0)
+    times = np.bincount(group[own], minlength=int(group.max(initial=0)) + 1)
+    return own & (times[group] > 1)
 
 
 @readiness(
@@ -148,7 +156,8 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     """
     term = "AETERM" if "AETERM" in data else "AEDECOD"
     key = ("USUBJID", term, "ASTDT")
-    same_start = _repeated(data, *key)
+    start = data.groups(*key)
+    same_start = sharing(start, _filled(data, key))
     if not same_start.any():
         return
     shared = tuple(name for name in _SAME_EVENT if name in data)
@@ -156,9 +165,9 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     same = np.logical_or.reduce([_equal_among(data, same_start & own, key + shared) for own in sets])
     message = "records of a subject have the same values of all variables that describe the event"
     yield Fault(same, (*key, *shared), message)
-    alike = np.logical_or.reduce([_equal_among(data, same_start & own, key) for own in sets])
+    alike = np.logical_or.reduce([sharing(start, same_start & own) for own in sets])
     yield Fault(alike, key, "records of a subject have the same term and start date", Severity.NOTE)
-    unselected = _equal_among(data, same_start & ~selected(data), key)
+    unselected = sharing(start, same_start & ~selected(data))
     message = "records not selected by an analysis flag have the same term and start date"
     yield Fault(unselected, (*key, *analysis_flags(data)), message, Severity.NOTE)
 
@@ -166,8 +175,9 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
 def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
     """Records among those chosen that agree with another one in all keys; missing agrees with missing."""
     positions = np.flatnonzero(chosen)
+    group = data.groups(*keys, among=positions)
     equal = np.zeros(len(data), dtype=np.bool_)
-    equal[positions[pd.Index(data.groups(*keys)[positions]).duplicated(keep=False)]] = True
+    equal[positions] = sharing(group, np.ones(len(positions), dtype=np.bool_))
     return equal
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 import numpy as np
@@ -130,12 +130,14 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Take AEDECOD, AESOC and AEBODSYS from the coded data again.
     """
-    terms = _texts(data, "AEDECOD")
     for name in ("AESOC", "AEBODSYS"):
         if name not in data:
             continue
-        classes = _texts(data, name)
-        shared = {text for text in terms.keys() & classes.keys() if not _NO_CODE.search(text)}
+        few, many = sorted((name, "AEDECOD"), key=lambda variable: len(data.distinct(variable)))
+        of_few = _texts(data, few, lambda text: not _NO_CODE.search(text))
+        times = {few: of_few, many: _texts(data, many, of_few.__contains__)}
+        classes, terms = times[name], times["AEDECOD"]
+        shared = times[many].keys()
         wrong_classes = {text for text in shared if classes[text] <= terms[text]}
         wrong_terms = {text for text in shared if terms[text] <= classes[text]}
         mask = data.matching(name, partial(_among, wrong_classes))
@@ -144,13 +146,15 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
         yield Fault(mask, ("AEDECOD", name), f"AEDECOD is a system organ class ({name}) on other records")
 
 
-def _texts(data: Dataset, variable: str) -> dict[str, int]:
-    """Distinct texts, in capital letters, and their numbers of records."""
+def _texts(data: Dataset, variable: str, counts: Callable[[str], bool]) -> dict[str, int]:
+    """Distinct texts that count, in capital letters, and their numbers of records."""
     distinct = data.distinct(variable)
     times = np.bincount(distinct.codes[distinct.codes >= 0], minlength=len(distinct))
     counted: dict[str, int] = {}
-    for text, records in zip(distinct, times.tolist(), strict=True):
-        counted[_plain(text)] = counted.get(_plain(text), 0) + records
+    for value, records in zip(distinct, times, strict=True):
+        text = _plain(value)
+        if counts(text):
+            counted[text] = counted.get(text, 0) + int(records)
     return counted
 
 

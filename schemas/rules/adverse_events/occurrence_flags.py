@@ -17,7 +17,7 @@ from ...study.dataset import Dataset
 from ...wording import not_present
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
-from .adverse_events import parts_of_an_event
+from .adverse_events import parts_of_an_event, sharing
 from .severity import RANKS, ranks
 from .treatment_emergence import emergent
 
@@ -131,7 +131,7 @@ def _several(data: Dataset, flag: str, group: str, keys: tuple[str, ...], repeat
 def _told_apart(data: Dataset, names: tuple[str, ...], period: str, repeated: Mask) -> Mask:
     """Repeated records of groups that have one record per period, none without a period."""
     group = data.groups(*names)
-    alike = repeated & (_repeated(data.groups(*names, period), repeated) | data.missing(period))
+    alike = repeated & (sharing(data.groups(*names, period), repeated) | data.missing(period))
     return repeated & ~_any(group, alike)[group]
 
 
@@ -160,17 +160,10 @@ class _Ways:
         return self._known[keys]
 
 
-def _repeated(group: Groups, mask: Mask) -> Mask:
-    """Records under a mask that share their group with another one under it."""
-    own = mask & (group >= 0)
-    times = np.bincount(group[own], minlength=int(group.max(initial=0)) + 1)
-    return own & (times[group] > 1)
-
-
 def _repeated_in_a_set(group: Groups, flagged: Mask, sets: tuple[Mask, ...]) -> Mask:
     """Flagged records that share their group with another one of the same analysis, or of none."""
     unselected = ~np.logical_or.reduce(sets)
-    repeated: Mask = np.logical_or.reduce([_repeated(group, flagged & (own | unselected)) for own in sets])
+    repeated: Mask = np.logical_or.reduce([sharing(group, flagged & (own | unselected)) for own in sets])
     return repeated
 
 

@@ -138,7 +138,10 @@ def long_text(data: Dataset) -> Iterator[Fault]:
 def _too_long(column: pd.Series) -> Mask:
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return _exceeding(column)
-    return np.append(_exceeding(column.cat.categories), False)[column.cat.codes]
+    of_category = _exceeding(column.cat.categories)
+    if not of_category.any():
+        return np.zeros(len(column), dtype=np.bool_)
+    return np.append(of_category, False)[column.cat.codes]
 
 
 def _exceeding(texts: pd.Series | pd.Index) -> Mask:

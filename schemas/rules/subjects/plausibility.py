@@ -71,6 +71,8 @@ def date_outside_study(data: Dataset, study: Study) -> Iterator[Yield]:
     starts = _starts(data, study)
     for name in names:
         days = data.days(name)
+        if _range(days, starts) <= _FAR:
+            continue
         first, last = _span(days, starts)
         early, late = first - days, days - last
         limit = np.where(_imputed(data, name), _LIFETIME, _FAR)
@@ -98,6 +100,12 @@ def _starts(data: Dataset, study: Study) -> Days:
                 if not np.isnan(days).all():
                     return days[~np.isnan(days)]
     return np.empty(0)
+
+
+def _range(*days: Days) -> float:
+    """Days from the first to the last of all dates."""
+    known = [each for each in days if not np.isnan(each).all()]
+    return float(max(map(np.nanmax, known)) - min(map(np.nanmin, known))) if known else 0.0
 
 
 def _span(days: Days, starts: Days) -> tuple[float, float]:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from ...evidence.arms import OF_RECORDS, periods
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Codes, Mask
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
@@ -86,21 +85,23 @@ def _judged_in_adsl(data: Dataset, study: Study, name: str) -> bool:
 def _rarer(data: Dataset, text: str, number: str) -> Mask:
     """Records whose text has another number on more records, or whose number has another text on more;
     all of them where two are equally frequent."""
-    texts, numbers = data.distinct(text), data.distinct(number)
-    both = (texts.codes >= 0) & (numbers.codes >= 0)
-    mask = np.zeros(len(data), dtype=np.bool_)
-    codes, pairs = pd.factorize(texts.codes[both] * (len(numbers) + 1) + numbers.codes[both])
-    if len(pairs) == len(texts) == len(numbers):
-        return mask
-    times = np.bincount(codes, minlength=len(pairs))
-    rarer = np.zeros(len(pairs), dtype=np.bool_)
-    for side, width in (
-        (pairs // (len(numbers) + 1), len(texts)),
-        (pairs % (len(numbers) + 1), len(numbers)),
-    ):
-        most = np.zeros(width, dtype=np.intp)
-        np.maximum.at(most, side, times)
-        leading = np.bincount(side[times == most[side]], minlength=width)
-        rarer |= (times < most[side]) | (leading[side] > 1)
-    mask[both] = rarer[codes]
-    return mask
+    pair = data.groups(text, number)
+    n_pairs = int(pair.max(initial=-1)) + 1
+    sides = [_of_group(pair, n_pairs, data.distinct(name).codes) for name in (text, number)]
+    both = np.logical_and.reduce([side >= 0 for side in sides])
+    times = np.bincount(pair, minlength=n_pairs) * both
+    rarer = np.zeros(n_pairs, dtype=np.bool_)
+    for side in sides:
+        value, records = side[both], times[both]
+        most = np.zeros(int(value.max(initial=-1)) + 1, dtype=np.intp)
+        np.maximum.at(most, value, records)
+        leading = np.bincount(value[records == most[value]], minlength=len(most))
+        rarer[both] |= (records < most[value]) | (leading[value] > 1)
+    return rarer[pair] if rarer.any() else np.zeros(len(data), dtype=np.bool_)
+
+
+def _of_group(group: Codes, n_groups: int, codes: Codes) -> Codes:
+    """The code that the records of each group have, shape (n_groups,); -1 for a number that no group has."""
+    found = np.full(n_groups, -1, dtype=np.intp)
+    found[group] = codes
+    return found

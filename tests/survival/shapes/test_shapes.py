@@ -3,7 +3,6 @@
 import inspect
 import subprocess
 import sys
-from dataclasses import fields
 
 import click
 import pytest
@@ -12,6 +11,9 @@ from jsonschema import Draft202012Validator
 import adamgate as ag
 from adamgate.converters.survival.shapes import SHAPES
 from adamgate.converters.survival.shapes.one_record import OneRecordOptions
+from adamgate.converters.survival.shapes.options import TableOptions
+from adamgate.converters.survival.shapes.person_time import PersonTimeOptions
+from adamgate.converters.survival.tables import TableArguments
 from adamgate.converters.terminal.commands.survival import command
 from adamgate.converters.terminal.options import declared_options
 from adamgate.schemas.options import checked_options, json_schema, options_of
@@ -22,18 +24,31 @@ def shape(request):
     return SHAPES[request.param]
 
 
-def test_a_shape_declares_its_columns_with_labels(shape):
-    columns = shape.load().COLUMNS
+OF_THEIR_OWN = {
+    "wide": {"param": ("OS", "PFS")},
+    "delayed-entry": {"entry": "RSPDT"},
+    "landmark": {"landmark": 6.0, "landmark_status": ("RSPDT",)},
+    "person-time": {"cut": (6.0, 12.0)},
+}
+
+
+@pytest.fixture
+def options(shape):
+    return shape.options(**{"param": "OS", **OF_THEIR_OWN.get(shape.name, {})})
+
+
+def test_a_shape_declares_its_columns_with_labels(shape, options):
+    columns = shape.load().columns_of(options)
     assert all(each.variable.label for each in columns)
     assert len({each.name.upper() for each in columns}) == len(columns)
     assert [each.name for each in columns if each.is_duration], "the unit stands in the label of a duration"
     assert [each.name for each in columns if each.variable.key_sequence]
 
 
-def test_a_shape_says_what_it_refuses_and_how_to_build_it(shape):
+def test_a_shape_says_what_it_refuses(shape):
     module = shape.load()
     assert module.REFUSES
-    assert all(map(callable, (module.build, module.section, module.require_analysable)))
+    assert all(map(callable, (module.build, module.require_analysable)))
 
 
 def test_options_of_a_shape_have_a_schema_and_stand_alone_in_words(shape):
@@ -43,24 +58,30 @@ def test_options_of_a_shape_have_a_schema_and_stand_alone_in_words(shape):
         assert each.required or not each.default
 
 
-def test_the_command_line_has_every_option_of_the_shape():
+def test_the_command_line_has_every_option_of_every_shape():
     given = {each.name: each for each in command.params}
-    for each in options_of(OneRecordOptions):
+    for each in (each for shape in SHAPES.values() for each in options_of(shape.options)):
         on_line = given[each.name]
         assert on_line.opts == [each.flag]
-        assert on_line.required is each.required
-        assert on_line.help == each.phrase
+        assert not on_line.required, "a table of the settings may have it"
 
 
 def test_survival_takes_every_option_of_the_shape():
     taken = inspect.signature(ag.survival).parameters
-    for each in fields(OneRecordOptions):
-        assert each.name in taken
-        assert each.name == "paramcd" or taken[each.name].default == each.default
+    for each in options_of(OneRecordOptions):
+        given = taken["paramcd" if each.name == "param" else each.name].default
+        assert given is inspect.Parameter.empty if each.required else given == each.default
+
+
+def test_the_functions_of_other_shapes_take_their_options(shape):
+    taken = inspect.signature(getattr(ag, shape.name.replace("-", "_"), ag.survival)).parameters
+    own = {each.name for each in options_of(shape.options)} - set(TableArguments.__annotations__) - {"param"}
+    assert own <= set(taken)
+    assert {each.name for each in options_of(TableOptions)} == set(TableArguments.__annotations__)
 
 
 def test_a_table_of_settings_gives_the_options():
-    table = {"paramcd": "OS", "unit": "months", "covariates": ["AGE", "SEX"], "population": "saffl"}
+    table = {"param": "OS", "unit": "months", "covariates": ["AGE", "SEX"], "population": "saffl"}
     assert Draft202012Validator(json_schema(OneRecordOptions)).is_valid(table)
     assert OneRecordOptions(**checked_options(OneRecordOptions, table, "x")) == OneRecordOptions(
         "OS", unit="months", covariates=("AGE", "SEX"), population="SAFFL"
@@ -73,12 +94,22 @@ def test_names_on_the_command_line_stand_between_commas():
     asked = click.command()(declared(lambda **given: seen.update(given)))
     asked.main(["--param", "OS", "--covariates", " AGE, SEX,"], standalone_mode=False)
     assert seen["covariates"] == ("AGE", "SEX")
-    assert seen["paramcd"] == "OS"
+    assert seen["param"] == "OS"
     assert seen["arm"] is None
     asked.main(["--param", "OS"], standalone_mode=False)
     assert seen["covariates"] == ()
     with pytest.raises(ag.ConfigurationError, match="is not a value of covariates"):
         asked.main(["--param", "OS", "--covariates", "\udc80"], standalone_mode=False)
+
+
+def test_numbers_on_the_command_line_stand_between_commas():
+    seen = {}
+    asked = click.command()(declared_options(PersonTimeOptions)(lambda **given: seen.update(given)))
+    asked.main(["--param", "OS", "--cut", "6, 12.5"], standalone_mode=False)
+    assert seen["cut"] == (6.0, 12.5)
+    for wrong in ("6;12", "5,-6", "nan", "0", "inf"):
+        with pytest.raises((click.BadParameter, ag.ConfigurationError), match="number"):
+            asked.main(["--param", "OS", f"--cut={wrong}"], standalone_mode=False)
 
 
 def test_the_options_need_no_pandas():

@@ -351,7 +351,7 @@ def test_the_command_and_the_function_take_every_option():
         assert on_line[each.name].required is each.required
         assert each.help.endswith(".")
     for each in fields(KaplanMeierOptions):
-        assert each.name == "paramcd" or taken[each.name].default == each.default
+        assert each.name == "param" or taken[each.name].default == each.default
     assert SUMMARIES["kaplan-meier"].options is KaplanMeierOptions
     assert SUMMARIES["kaplan-meier"].load() is ag.kaplan_meier
 

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .....schemas.kinds import Choice, Words, amount, amounts, name, switch
+from .....schemas.kinds import Choice, name, switch, time_point, time_points
 from .....schemas.options import option, same_option
 from ...conf_type import ConfType
 from ...shapes.one_record import OneRecordOptions
+from ...shapes.options import VARIABLES
 
 _CONF_TYPE = Choice(tuple(map(str, ConfType)))
-_VARIABLES = Words('a list of names in quotes: ["REGION", "ISS"]')
 
 
 @dataclass(frozen=True, slots=True)
 class KaplanMeierOptions:
     """Of Kaplan-Meier tables; `summary.kaplan_meier` says what each means."""
 
-    paramcd: str = same_option(OneRecordOptions, "paramcd")
+    param: str = same_option(OneRecordOptions, "param")
     by: str | None = option(name, "Variable of the groups, such as TRT01P.", default=None, metavar="VARIABLE")
     at: tuple[float, ...] = option(
-        amounts, "Times of the estimates, in the unit of the table: 12,24,36.", default=(), metavar="T,T"
+        time_points, "Times of the estimates, in the unit of the table: 12,24,36.", default=(), metavar="T,T"
     )
     curve: bool = option(
         switch, "Estimates at each time of the data (the default without --at).", default=False
     )
     tau: float | None = option(
-        amount, "Time to which the mean is restricted.", default=None, otherwise="no mean", metavar="T"
+        time_point, "Time to which the mean is restricted.", default=None, otherwise="no mean", metavar="T"
     )
     conf_type: str = option(
         _CONF_TYPE, "Type of the confidence limits.", default=str(ConfType.LOG_LOG), otherwise="log-log"
     )
     strata: tuple[str, ...] = option(
-        _VARIABLES,
+        VARIABLES,
         "Stratification variables for the log-rank test, from ADTTE or ADSL.",
         default=(),
         metavar="A,B",

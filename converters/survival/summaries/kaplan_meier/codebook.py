@@ -8,7 +8,7 @@ from typing import Any
 
 from .....schemas.glance import Glance, Glanced, Row
 from .....schemas.study.dataset import Dataset
-from ...codebook import Codebook, ColumnEntry, column_type
+from ...codebook import Codebook, ColumnEntry, TimeEntry, column_type
 from ...conf_type import ConfType
 from ...estimators import LEVEL
 from .comparison import LogRankEntry
@@ -43,6 +43,8 @@ class KaplanMeierCodebook(Glanced):
     conf_level : float
     std_error : str
         How the standard error is estimated.
+    unit : str
+        Of all times.
     at : tuple of float or None
         Times of the estimates; None for each time of the data.
     tau : float or None
@@ -59,6 +61,7 @@ class KaplanMeierCodebook(Glanced):
     conf_type: str
     conf_level: float
     std_error: str
+    unit: str
     at: tuple[float, ...] | None
     tau: float | None
     without_arm: int
@@ -93,6 +96,7 @@ def codebook_of(
     summary: Dataset,
     tests: tuple[LogRankEntry, ...],
     *,
+    time: TimeEntry,
     conf_type: ConfType,
     at: tuple[float, ...],
     tau: float | None,
@@ -103,21 +107,22 @@ def codebook_of(
         conf_type=str(conf_type),
         conf_level=LEVEL,
         std_error="Greenwood",
+        unit=time.unit,
         at=at or None,
         tau=tau,
         without_arm=without_arm,
         tests=tests,
-        columns=tuple(_columns(estimates, records)),
-        summary_columns=tuple(_columns(summary, records)),
+        columns=tuple(_columns(estimates, records, time)),
+        summary_columns=tuple(_columns(summary, records, time)),
         conventions=CONVENTIONS,
         records=records,
     )
 
 
-def _columns(table: Dataset, records: Codebook) -> Iterator[ColumnEntry]:
+def _columns(table: Dataset, records: Codebook, time: TimeEntry) -> Iterator[ColumnEntry]:
     for each in table.variables:
         column = table[each.name]
         source = _SOURCES.get(each.name, "{duration} and CNSR").format(
-            duration=records.time.duration, group=records.arm or "all subjects"
+            duration=time.duration, group=records.arm or "all subjects"
         )
         yield ColumnEntry(each.name, column_type(column), each.label, source, int(column.isna().sum()))

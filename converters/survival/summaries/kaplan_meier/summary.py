@@ -13,7 +13,7 @@ from .....schemas.errors import ConfigurationError
 from .....schemas.gate.report import Report
 from .....schemas.gate.validate import GateOptions
 from .....schemas.glance import Glance, Glanced
-from .....schemas.kinds import amount, amounts, checked
+from .....schemas.kinds import checked, time_point, time_points
 from .....schemas.standards.versions import Standards
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
@@ -250,7 +250,7 @@ def kaplan_meier(
         population=population,
         unit=unit,
         aval_unit=aval_unit,
-        covariates=strata,
+        strata=strata,
         arm=by,
         reference=reference,
         arm_order=arm_order,
@@ -260,16 +260,20 @@ def kaplan_meier(
         show_keys=show_keys,
     )
     records, subjects = table.codebook, grouped(table, total=total)
+    if records.time is None:
+        raise TypeError("a table of one parameter has one scale of time")
+    unit = records.time.unit
     tests = [] if by is None else [compared(subjects)]
     if strata:
         tests.append(compared(subjects, strata_of(table, _as_in_table(table, strata))))
-    estimates = estimates_table(subjects, times, kind, records.time.unit)
-    summary = summary_table(subjects, tests, kind, until, records.time.unit)
+    estimates = estimates_table(subjects, times, kind, unit)
+    summary = summary_table(subjects, tests, kind, until, unit)
     described = codebook_of(
         records,
         estimates,
         summary,
         tuple(tests),
+        time=records.time,
         conf_type=kind,
         at=times,
         tau=until,
@@ -288,13 +292,13 @@ def _times(at: Sequence[float], *, curve: bool) -> tuple[float, ...]:
             "at and curve contradict each other", "at, curve", "give the times (--at), or --curve for all"
         )
     plain = [each.item() if isinstance(each, np.generic) else each for each in given]
-    return tuple(sorted(set(checked(plain, amounts, "at", "at"))))
+    return tuple(sorted(set(checked(plain, time_points, "at", "at"))))
 
 
 def _until(tau: float | None) -> float | None:
     if tau is None:
         return None
-    until: float = checked(tau.item() if isinstance(tau, np.generic) else tau, amount, "tau", "tau")
+    until: float = checked(tau.item() if isinstance(tau, np.generic) else tau, time_point, "tau", "tau")
     if until == 0:
         raise ConfigurationError("tau is 0", "tau", "give a time above 0")
     return until

@@ -1,0 +1,162 @@
+"""The codebook of a table: what is said of it, and its subjects by event, reason, arm and stratum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...schemas.gate.report import Report
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from .arms import Arms
+from .codebook import (
+    POLARITY,
+    ArmEntry,
+    ArmOrderEntry,
+    Codebook,
+    Counts,
+    ParameterEntry,
+    ReasonEntry,
+    SelectionEntry,
+    ShapeEntry,
+    StratumEntry,
+    ZeroDurations,
+    column_entries,
+    input_entries,
+    naming_nobody,
+    param_of,
+    subjects_without_record,
+    time_entry,
+)
+from .gate_entry import GateEntry
+from .shapes.analysed import Analysed, Built
+from .shapes.options import TableOptions
+
+
+def codebook(
+    built: Built,
+    analysed: Sequence[Analysed],
+    shape: ShapeEntry,
+    options: TableOptions,
+    *,
+    made_from: Mapping[str, str],
+    study: Study,
+    report: Report | None,
+) -> Codebook:
+    """The codebook of a table.
+
+    Parameters
+    ----------
+    built : Built
+    analysed : sequence of Analysed
+        What it was made from, by parameter.
+    shape : ShapeEntry
+    options : TableOptions
+        As the user gave them, variables as the data spell them.
+    made_from : mapping of str to str
+        What a column is made from, where it is not the dataset's variable of that name.
+    study : Study
+    report : Report or None
+        The gate's; None when it was not run.
+    """
+    names = dict.fromkeys(each.data.name for each in analysed)
+    arms, n_subjects = built.arms, built.table.frame["USUBJID"].nunique()
+    entries = [
+        _parameter(each, frame, built, options.strata, n_subjects)
+        for each, frame in zip(analysed, built.subjects, strict=True)
+    ]
+    single, records = entries[0] if len(entries) == 1 else None, analysed[0].records
+    return Codebook(
+        dataset=", ".join(names),
+        paramcd=", ".join(each.paramcd for each in entries),
+        param="; ".join(each.param for each in entries if each.param),
+        shape=shape,
+        polarity=POLARITY,
+        time=single.time if single else None,
+        columns=tuple(column_entries(built.table, made_from, analysed[0].data.name)),
+        subjects=n_subjects,
+        counts=single.counts if single else None,
+        reasons=single.reasons if single else (),
+        arm=arms.variable if arms else None,
+        arm_order=_arm_order(arms) if arms else None,
+        arms=single.arms if single else (),
+        stratification=options.strata,
+        strata=single.strata if single else (),
+        zero_durations=single.zero_durations if single else None,
+        parameters=tuple(entries),
+        selection=SelectionEntry(
+            options.where,
+            options.population,
+            (*(records.left_out if single else ()), *built.left_out),
+            subjects_without_record(study, records, options.population) if single else None,
+        ),
+        gate=GateEntry.of(report),
+        inputs=tuple(input_entries(study)),
+        versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
+    )
+
+
+def _parameter(
+    analysed: Analysed, frame: pd.DataFrame, built: Built, strata: Sequence[str], subjects: int
+) -> ParameterEntry:
+    records, arms, time = analysed.records, built.arms, time_entry(analysed.scale)
+    return ParameterEntry(
+        paramcd=records.paramcd,
+        param=param_of(records.data),
+        time=replace(time, duration=built.duration or time.duration),
+        counts=_counts(frame),
+        reasons=tuple(_reasons(records.data, frame)),
+        arms=tuple(_arms(frame, arms)) if arms else (),
+        strata=tuple(_strata(frame, arms, strata)) if strata else (),
+        zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
+        left_out=records.left_out,
+        subjects_without_record=subjects - len(frame),
+    )
+
+
+def _counts(frame: pd.DataFrame) -> Counts:
+    events = int(frame["event"].sum())
+    return Counts(len(frame), events, len(frame) - events)
+
+
+def _arm_order(arms: Arms) -> ArmOrderEntry:
+    return ArmOrderEntry(arms.levels, arms.reference, arms.found_by or None, arms.lacking or None)
+
+
+def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
+    said = {each: naming_nobody(data, each) for each in frame["reason"].dropna().unique()}
+    pairs = zip(frame["CNSR"].tolist(), map(said.get, frame["reason"]), strict=True)
+    counted = Counter(pairs)
+    for cnsr, reason in sorted(counted, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
+        yield ReasonEntry(cnsr, reason, cnsr == 0, counted[cnsr, reason])
+
+
+def _arms(frame: pd.DataFrame, arms: Arms) -> Iterator[ArmEntry]:
+    """Arms in their order, then subjects without one."""
+    column = frame[arms.variable].astype(object)
+    by_arm = {_text_or_none(name): _counts(records) for name, records in frame.groupby(column, dropna=False)}
+    for arm in (*arms.levels, None):
+        if arm in by_arm:
+            yield ArmEntry(arm, by_arm[arm])
+
+
+def _strata(frame: pd.DataFrame, arms: Arms | None, strata: Sequence[str]) -> Iterator[StratumEntry]:
+    """Each combination that subjects have, sorted; what a stratified comparison cannot use is named."""
+    values = [frame[name].astype(object) for name in strata]
+    arm = None if arms is None else frame[arms.variable].astype(object)
+    for key, records in frame.groupby(values, dropna=False, sort=True):
+        counts = _counts(records)
+        n_arms = None if arm is None else arm[records.index].nunique()
+        yield StratumEntry(tuple(map(_text_or_none, key)), counts, n_arms)
+
+
+def _text_or_none(value: Any) -> str | None:
+    if pd.isna(value):
+        return None
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

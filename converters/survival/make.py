@@ -1,0 +1,227 @@
+"""A table of any shape, from a study to its codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar, cast
+
+from ...schemas.conditions.grammar import Expression, compile_expression
+from ...schemas.errors import ConfigurationError, Refused
+from ...schemas.evidence.time_unit import TimeUnit
+from ...schemas.gate.report import Report
+from ...schemas.gate.validate import GateOptions, validate
+from ...schemas.standards.versions import Standards
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import did_you_mean, one_line
+from ..writing.inputs import inputs_of
+from .analysis_table import AnalysisTable
+from .arms import Arms
+from .codebook import ShapeEntry
+from .describing import codebook
+from .judged import require_judged
+from .records import AnalysedRecords, as_named, dataset_with, select
+from .shapes import SHAPES, ShapeModule, own_options
+from .shapes.analysed import Analysed
+from .shapes.columns import require_other_names, sources
+from .shapes.options import TableOptions
+from .subjects import naming_subjects
+from .time_scale import time_scale
+
+Gate = bool | GateOptions
+Options = TypeVar("Options", bound=TableOptions)
+_LISTS = ("covariates", "arm_order", "strata")
+_NAMES = ("population", "arm")
+
+
+def make_table(
+    shape: str,
+    study: Study,
+    options: TableOptions,
+    *,
+    gate: Gate = True,
+    standards: Standards | None = None,
+    show_keys: bool = True,
+) -> AnalysisTable:
+    """A table of a shape.
+
+    Parameters
+    ----------
+    shape : str
+        Of `SHAPES`.
+    study : Study
+        Not changed.
+    options : TableOptions
+        Of the shape.
+    gate, standards, show_keys
+        As `survival.survival` has them.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival.survival` does.
+    """
+    study, module = Study.given(study), SHAPES[shape].load()
+    _require_valid(options)
+    datasets = [dataset_with(study, paramcd) for paramcd in options.parameters]
+    options = _as_spelled(options, datasets[0], study)
+    columns = module.columns_of(options)
+    require_other_names(options.further, columns)
+    wanted = _Wanted(study, module, options, compile_expression(options.where) if options.where else None)
+    chosen = None
+    with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more
+        chosen = wanted.of(datasets)
+    report = _judged(study, gate, standards, show_keys=show_keys)
+    if report is not None:
+        for dataset in datasets:
+            require_judged(dataset, report)
+    with naming_subjects(show_keys):
+        analysed = wanted.analysed(chosen or wanted.of(datasets))
+        built = module.build(analysed, study, options)
+    conventions = tuple(module.conventions(analysed, options))
+    described = codebook(
+        built,
+        analysed,
+        ShapeEntry(shape, own_options(options), conventions),
+        options,
+        made_from=sources(columns, analysed),
+        study=study,
+        report=report,
+    )
+    return AnalysisTable(built.table, described, report, inputs_of(study))
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """What a table is to be made from."""
+
+    study: Study
+    module: ShapeModule
+    options: TableOptions
+    condition: Expression | None
+
+    def of(self, datasets: Iterable[Dataset]) -> list[tuple[AnalysedRecords, Arms | None]]:
+        """The records of each parameter, and their arms."""
+        pairs = zip(self.options.parameters, datasets, strict=True)
+        return [self._chosen(paramcd, dataset) for paramcd, dataset in pairs]
+
+    def _chosen(self, paramcd: str, dataset: Dataset) -> tuple[AnalysedRecords, Arms | None]:
+        records = select(
+            dataset,
+            self.study,
+            paramcd,
+            condition=self.condition,
+            population=self.options.population,
+            wanted=self.module.of_records(self.options, dataset, self.study),
+        )
+        return records, self.module.arms(records, self.study, self.options)
+
+    def analysed(self, chosen: Iterable[tuple[AnalysedRecords, Arms | None]]) -> list[Analysed]:
+        """The records with their durations.
+
+        Raises
+        ------
+        Refused
+            When they cannot be analysed.
+        """
+        found = []
+        for records, arms in chosen:
+            self.module.require_analysable(records, self.options)
+            scale = time_scale(
+                records, _unit("unit", self.options.unit), _unit("aval_unit", self.options.aval_unit)
+            )
+            found.append(Analysed(records, scale, arms))
+        return found
+
+
+def options_from(declaring: type[Options], **given: Any) -> Options:
+    """The options of a shape as a caller of the Python interface gave them; a list may be a single text."""
+    lists = {each.name for each in fields(declaring) if str(each.type).startswith("tuple")}
+    values = {name: tuple(_listed(name, value)) if name in lists else value for name, value in given.items()}
+    return declaring(**cast("Any", values))
+
+
+def _require_valid(options: TableOptions) -> None:
+    """Require each option to be of its type."""
+    given = {each.name: getattr(options, each.name) for each in fields(options)}
+    _require_text("where", given["where"])
+    _require_text("reference", given["reference"])
+    _require_names(
+        param=options.parameters,
+        **{name: given[name] for name in _LISTS},
+        **{name: [given[name]] for name in _NAMES},
+    )
+    _unit("unit", options.unit)
+    _unit("aval_unit", options.aval_unit)
+
+
+def _as_spelled(options: TableOptions, dataset: Dataset, study: Study) -> TableOptions:
+    """The options with variables as the data spell them."""
+    (arm,) = as_named([options.arm], dataset, study) if options.arm is not None else (None,)
+    for option in ("reference", "arm_order"):
+        if getattr(options, option) and arm is None:
+            raise ConfigurationError(
+                f"{option} needs an arm", option, "give the treatment arm variable with --arm (arm=)"
+            )
+    return replace(
+        options,
+        arm=arm,
+        covariates=as_named(options.covariates, dataset, study),
+        strata=as_named(options.strata, dataset, study),
+    )
+
+
+def _judged(
+    study: Study, gate: bool | GateOptions, standards: Standards | None, *, show_keys: bool
+) -> Report | None:
+    """The gate's report, which has no error; None where the gate is left out."""
+    if not isinstance(gate, bool | dict):
+        raise TypeError(
+            f"gate must be True, False or a mapping of validate options, not {type(gate).__name__}"
+        )
+    if gate is False:
+        return None
+    known = GateOptions.__annotations__
+    for name in gate if gate is not True else ():
+        if name not in known:
+            raise ConfigurationError(
+                f"gate does not have the option {one_line(repr(name))}",
+                "gate",
+                did_you_mean(str(name), known),
+            )
+    options: GateOptions = {"standards": standards, "show_keys": show_keys}
+    report = validate(study, **(options if gate is True else options | gate))
+    report.raise_for()
+    return report
+
+
+def _require_text(option: str, given: object) -> None:
+    if given is not None and not isinstance(given, str):
+        raise TypeError(f"{option} must be a string, not {type(given).__name__}")
+
+
+def _require_names(**options: Sequence[object]) -> None:
+    """An option that was left empty, as by a variable of a script that is not set, selects nothing."""
+    for option, names in options.items():
+        for name in names:
+            _require_text(option, name)
+            if name == "":
+                raise ConfigurationError("the name is empty", option, "give a name, or omit the option")
+
+
+def _listed(option: str, given: object) -> list[Any]:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{option} must be strings, not {type(given).__name__}")
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _unit(option: str, text: str | None) -> TimeUnit | None:
+    if text is None:
+        return None
+    try:
+        return TimeUnit(text)
+    except ValueError:
+        known = ", ".join(TimeUnit)
+        raise ConfigurationError(f"{text} is not a unit of time", option, f"use one of {known}") from None

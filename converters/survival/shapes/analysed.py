@@ -1,0 +1,166 @@
+"""A parameter of which a table is made, and the columns that tables of every shape are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ....schemas.errors import Refused
+from ....schemas.study import columns
+from ....schemas.study.columns import Mask, Numbers
+from ....schemas.study.dataset import Dataset
+from ..arms import Arms
+from ..records import AnalysedRecords, LeftOut
+from ..subjects import listed, subjects_of
+from ..time_scale import TimeScale
+
+
+@dataclass(frozen=True, eq=False)
+class Analysed:
+    """The records of one parameter and their durations.
+
+    Attributes
+    ----------
+    records : AnalysedRecords
+        One for each subject.
+    scale : TimeScale
+    arms : Arms or None
+    """
+
+    records: AnalysedRecords
+    scale: TimeScale
+    arms: Arms | None
+
+    @property
+    def data(self) -> Dataset:
+        return self.records.data
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A table, and what it was made of, for the codebook.
+
+    Attributes
+    ----------
+    table : Dataset
+    subjects : tuple of DataFrame
+        By parameter, the records that are in the table, one for each subject, with the columns of
+        one-record.
+    left_out : tuple of LeftOut
+        Records that were selected and are not in the table.
+    arms : Arms or None
+        Of the table.
+    duration : str
+        What the durations are, in words, if not what the scale says.
+    """
+
+    table: Dataset
+    subjects: tuple[pd.DataFrame, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    arms: Arms | None = None
+    duration: str = ""
+
+
+def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:
+    """The subjects of a parameter.
+
+    Parameters
+    ----------
+    analysed : Analysed
+    further : iterable of str
+        Variables of its data: arm, strata, covariates. The arm is an ordered category where it is text
+        and its order is known.
+
+    Returns
+    -------
+    DataFrame of n_subjects records
+        USUBJID; duration (float); event (bool, True where CNSR is 0, never 1 - CNSR); CNSR (int), 0 for
+        an event, each other value a reason for censoring; reason (text); then `further`.
+        Texts have no trailing blanks, blank ones are missing.
+
+    Raises
+    ------
+    Refused
+        For a negative duration that comes from the dates, which AVAL does not show.
+    """
+    data, scale = analysed.data, analysed.scale
+    _require_durations(data, scale.durations)
+    cnsr = data.numbers("CNSR")
+    event = cnsr == 0
+    table = {
+        "USUBJID": text_of(data, "USUBJID"),
+        "duration": scale.durations.astype(np.float64, copy=True),
+        "event": event,
+        "CNSR": cnsr.astype(np.int64),
+        "reason": _reasons(data, event),
+    }
+    return pd.DataFrame(table | further_columns(data, analysed.arms, further, table))
+
+
+def further_columns(
+    data: Dataset, arms: Arms | None, further: Iterable[str], made: Iterable[str]
+) -> dict[str, pd.Series | Numbers]:
+    """Variables of the data as columns of a table, those that it has already left out."""
+    found = {name: _covariate(data, name) for name in further if name not in set(made)}
+    if arms is not None and arms.reference is not None and data.is_character(arms.variable):
+        found[arms.variable] = _ordered(data, arms)
+    return found
+
+
+def _require_durations(data: Dataset, durations: Numbers) -> None:
+    negative = durations < 0
+    if negative.any():
+        raise Refused(
+            "ADT is before STARTDT: the duration is negative",
+            f"{data.name}, {listed(subjects_of(data, negative))}",
+            "correct the data, or exclude these subjects with a condition",
+        )
+
+
+def _covariate(data: Dataset, name: str) -> pd.Series | Numbers:
+    if data.is_character(name):
+        return text_of(data, name)
+    return data[name].copy() if columns.is_date(data[name]) else data.numbers(name).copy()
+
+
+def _reasons(data: Dataset, event: Mask) -> pd.Series:
+    """EVNTDESC of events; CNSDTDSC of censorings, or EVNTDESC where that is missing."""
+    reasons = np.full(len(data), None, dtype=object)
+    if "EVNTDESC" in data:
+        described = data.distinct("EVNTDESC")
+        reasons = described.spread(_texts(described.values), missing=None)
+    if "CNSDTDSC" in data:
+        described = data.distinct("CNSDTDSC")
+        better = ~event & (described.codes >= 0)
+        reasons = np.where(better, described.spread(_texts(described.values), missing=None), reasons)
+    return _encoded(reasons)
+
+
+def text_of(data: Dataset, name: str) -> pd.Series:
+    """A character variable, blank texts missing."""
+    described = data.distinct(name)
+    return _encoded(described.spread(_texts(described.values), missing=None))
+
+
+def _texts(values: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Values of a character variable, of which a frame from elsewhere may hold numbers beside texts."""
+    return np.array([each if isinstance(each, str) else str(each) for each in values], dtype=object)
+
+
+def _encoded(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Series:
+    """Texts as a category where values repeat, else as strings."""
+    codes, values = pd.factorize(texts, use_na_sentinel=True, sort=True)
+    if 2 * len(values) > len(texts):
+        return pd.Series(texts, dtype=pd.StringDtype("pyarrow"))
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(values, dtype=object)))
+
+
+def _ordered(data: Dataset, arms: Arms) -> pd.Series:
+    values = data.distinct(arms.variable)
+    place = {arm: number for number, arm in enumerate(arms.levels)}
+    codes = values.spread(np.array([place[str(each)] for each in values], dtype=np.int64), missing=-1)
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(arms.levels, dtype=object), ordered=True))

@@ -1,0 +1,199 @@
+"""Dates on which something happened to the subjects of a table, and the times they stand for.
+
+A date is a variable of the records or of ADSL ("RSPDT"), a date of another parameter's record
+("DOR:STARTDT"), the event of a parameter ("TTR"), or ADT of the record for which a condition holds
+("PFS: EVNTDESC == 'Disease progression'").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....schemas.conditions.grammar import Expression, compile_expression
+from ....schemas.errors import ConfigurationError, Refused
+from ....schemas.study import columns
+from ....schemas.study.columns import Days, Mask, Numbers
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.study import Study
+from ....schemas.wording import did_you_mean
+from ..records import AnalysedRecords, dataset_with, only, with_subject_level
+from ..subjects import listed, require_one_record_each, subjects_of
+from ..time_scale import TimeScale
+from .analysed import Analysed
+
+_DATE_NAME = re.compile(r"DTM?\Z")
+_NOISE = 1e-9
+"""Times this close, relatively, are one: they come from the same day by different arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateSource:
+    """Where a date comes from.
+
+    Attributes
+    ----------
+    given : str
+        As the user wrote it.
+    paramcd : str
+        The parameter whose record has it; empty where the table's own records or ADSL do.
+    variable : str
+        "ADT" for the event of a parameter.
+    condition : Expression or None
+        Which of the parameter's records has it.
+    of_events : bool
+        Whether only a record that is an event has it.
+    """
+
+    given: str
+    paramcd: str = ""
+    variable: str = "ADT"
+    condition: Expression | None = None
+    of_events: bool = False
+
+    @property
+    def words(self) -> str:
+        """ "RSPDT", "STARTDT of DOR", "ADT of TTR, events"."""
+        if not self.paramcd:
+            return self.variable
+        which = f" where {self.condition.text}" if self.condition else ", events" if self.of_events else ""
+        return f"{self.variable} of {self.paramcd}{which}"
+
+
+def entry_source(given: str) -> DateSource:
+    """ "RSPDT", or a parameter and a condition on its records.
+
+    Raises
+    ------
+    ConfigurationError
+        When the condition cannot be read.
+    """
+    paramcd, colon, condition = given.partition(":")
+    if not colon:
+        return DateSource(given, variable=given.strip())
+    return DateSource(given, paramcd.strip(), condition=compile_expression(condition.strip()))
+
+
+def status_source(given: str, records: Dataset, study: Study) -> DateSource:
+    """ "RSPDT", "DOR:STARTDT", or "TTR": a name that is not a variable is a parameter, meaning its event."""
+    paramcd, colon, variable = given.partition(":")
+    if colon:
+        return DateSource(given, paramcd.strip(), variable.strip())
+    if given in records or ("ADSL" in study and given in study["ADSL"]):
+        return DateSource(given, variable=given)
+    return DateSource(given, given, of_events=True)
+
+
+def variables_needed(source: DateSource) -> tuple[str, ...]:
+    """Variables that the table's own records must have for it."""
+    return () if source.paramcd else (source.variable,)
+
+
+def days_of(source: DateSource, records: AnalysedRecords, study: Study) -> Days:
+    """The date for each record, days since 1970-01-01 of shape (n_records,); NaN where there is none.
+
+    Raises
+    ------
+    ConfigurationError
+        When a parameter or a variable is not present, or is not a date.
+    Refused
+        When a subject has several records that have the date.
+    """
+    if not source.paramcd:
+        return _date(records.data, source.variable)
+    dataset = dataset_with(study, source.paramcd)
+    chosen = dataset.equals("PARAMCD", source.paramcd)
+    if source.condition is not None:
+        dataset, _ = with_subject_level(dataset, study, source.condition.variables)
+        chosen &= source.condition.where(dataset)
+    if source.of_events:
+        chosen &= dataset.numbers("CNSR") == 0
+    having = only(dataset, chosen)
+    days = _date(having, source.variable)
+    if not len(having):
+        return np.full(len(records.data), np.nan)
+    require_one_record_each(having, source.paramcd)
+    mine, theirs = records.data.distinct("USUBJID"), having.distinct("USUBJID")
+    by_code = np.full(len(theirs), np.nan)
+    by_code[theirs.codes] = days
+    found: Days = mine.spread(np.append(by_code, np.nan)[mine.positions_in(theirs)], missing=np.nan)
+    return found
+
+
+def _date(data: Dataset, name: str) -> Days:
+    if name not in data:
+        raise ConfigurationError(
+            f"{name} is not present in {data.name}", data.name, did_you_mean(name, data.names)
+        )
+    if data.is_character(name) or not (columns.is_date(data[name]) or _DATE_NAME.search(name)):
+        raise ConfigurationError(
+            f"{name} is not a date", f"{data.name}, {name}", "use a numeric date variable, such as TRTSDT"
+        )
+    return data.days(name)
+
+
+def times_of(days: Days, analysed: Analysed) -> Numbers:
+    """Times of dates on the time axis of a table: study day d is time d, as AVAL counts.
+
+    Parameters
+    ----------
+    days : ndarray of float, shape (n_records,)
+        Days since 1970-01-01, NaN where missing.
+    analysed : Analysed
+
+    Returns
+    -------
+    ndarray of float, shape (n_records,)
+        In the unit of the durations. Negative before STARTDT where AVAL does not count the first day, 0 or
+        less where it does.
+
+    Raises
+    ------
+    Refused
+        When STARTDT is missing on a record that has a date, the data do not show whether AVAL counts the
+        first day, or the length of the unit is unknown.
+    """
+    data, scale = analysed.data, analysed.scale
+    if "STARTDT" not in data:
+        raise Refused("STARTDT is not present", data.name, "add STARTDT: dates are counted from it")
+    start = data.days("STARTDT")
+    unknown = np.isnan(start) & ~np.isnan(days)
+    if unknown.any():
+        raise Refused(
+            "STARTDT is missing",
+            f"{data.name}, {listed(subjects_of(data, unknown))}",
+            "correct the data, or exclude these subjects with a condition",
+        )
+    times: Numbers = (days - start + _first_day(data, scale)) / _days_per_unit(data, scale)
+    return times
+
+
+def _first_day(data: Dataset, scale: TimeScale) -> int:
+    """1 where AVAL counts the first day, else 0."""
+    offsets = {formula.offset for formula in scale.formulas}
+    if len(offsets) != 1:
+        raise Refused(
+            "the data do not show whether AVAL counts the first day",
+            f"{data.name}: AVAL is not derived from ADT and STARTDT on 95% of the records, or either way",
+            "correct AVAL, ADT and STARTDT, or exclude the records that differ with a condition",
+        )
+    return int(offsets.pop())
+
+
+def _days_per_unit(data: Dataset, scale: TimeScale) -> float:
+    days = scale.days_per_unit
+    if days is None:
+        raise Refused(
+            f"the length of one of the {scale.unit} of AVAL is not constant",
+            data.name,
+            "request another unit: --unit days (unit=)",
+        )
+    return days
+
+
+def not_before(times: Numbers, others: Numbers) -> Mask:
+    """Which times are not before others, but for rounding of doubles; False where one is missing."""
+    later: Mask = times >= others - _NOISE * np.maximum(1.0, np.abs(others))
+    return later

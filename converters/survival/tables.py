@@ -1,0 +1,221 @@
+"""Tables of the other shapes, one function for each; `survival` makes the usual one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
+
+from ...schemas.gate.validate import GateOptions
+from ...schemas.standards.versions import Standards
+from ...schemas.study.study import Study
+from .analysis_table import AnalysisTable
+from .make import make_table, options_from
+from .shapes.delayed_entry import DelayedEntryOptions
+from .shapes.landmark import LandmarkOptions
+from .shapes.options import TableOptions
+from .shapes.person_time import PersonTimeOptions
+from .shapes.wide import WideOptions
+
+
+class TableArguments(TypedDict, total=False):
+    """What tables of every shape take, as `survival` explains it."""
+
+    where: str | None
+    population: str | None
+    unit: str | None
+    aval_unit: str | None
+    covariates: Sequence[str]
+    arm: str | None
+    reference: str | None
+    arm_order: Sequence[str]
+    strata: Sequence[str]
+    allow_no_events: bool
+
+
+class JudgedBy(TypedDict, total=False):
+    """How the study is judged first, as `survival` explains it."""
+
+    gate: bool | GateOptions
+    standards: Standards | None
+    show_keys: bool
+
+
+class Arguments(TableArguments, JudgedBy, total=False):
+    """Both."""
+
+
+def _made(shape: str, study: Study, declaring: type[TableOptions], given: Mapping[str, Any]) -> AnalysisTable:
+    """A table of a shape by what its function was given."""
+    judged_by = {name: value for name, value in given.items() if name in JudgedBy.__annotations__}
+    asked = {name: value for name, value in given.items() if name not in judged_by}
+    return make_table(shape, study, options_from(declaring, **asked), **judged_by)
+
+
+def wide(study: Study, paramcds: Sequence[str], **further: Unpack[Arguments]) -> AnalysisTable:
+    """A table with one record per subject of ADSL, and columns for each of several parameters.
+
+    Parameters
+    ----------
+    study : Study
+        With ADSL and a time-to-event dataset. Not changed.
+    paramcds : sequence of str
+        Parameter codes: ["OS", "PFS"].
+    **further
+        As in `survival`: where, population, unit, aval_unit, covariates, arm, reference, arm_order, strata,
+        allow_no_events, gate, standards, show_keys. Arm, strata and covariates are those of ADSL. A
+        condition on ADSL alone selects subjects, another one records of each parameter.
+
+    Returns
+    -------
+    AnalysisTable
+        USUBJID; for each parameter OS_duration (float, in the unit that its label has), OS_event (nullable
+        bool, True where CNSR is 0), OS_CNSR (nullable int) and OS_reason (text), all missing for a subject
+        without a record, who is counted in the codebook; then arm, strata and covariates.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also where ADSL is not present.
+
+    Examples
+    --------
+    >>> table = ag.wide(ag.read("adam"), ["OS"], population="ITTFL", covariates=["AGE"])
+    >>> list(table.frame.columns)
+    ['USUBJID', 'OS_duration', 'OS_event', 'OS_CNSR', 'OS_reason', 'AGE']
+    >>> int(table.frame["OS_event"].sum())
+    2
+    """
+    return _made("wide", study, WideOptions, {"param": paramcds, **further})
+
+
+def delayed_entry(study: Study, paramcd: str, entry: str, **further: Unpack[Arguments]) -> AnalysisTable:
+    """A table with one record per subject, at risk from a later day than STARTDT on (left truncation).
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    paramcd : str
+        Parameter code, such as "OS".
+    entry : str
+        The date of entry: a variable of the time-to-event dataset or ADSL ("RSPDT"), or a parameter and a
+        condition on its record, whose ADT it is ("PFS: EVNTDESC == 'Disease progression'").
+    **further
+        As in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+        The columns of `survival` and, after USUBJID, entry (float, in the unit of the durations). A subject
+        is at risk over (entry, duration]. Entry on study day d is time d, as AVAL counts; on or
+        before STARTDT it is 0. Subjects without an entry date, or with one at or after the end of
+        their follow-up, are excluded and counted.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also where no subject is left, or nothing shows whether AVAL counts the first day.
+
+    Examples
+    --------
+    >>> table = ag.delayed_entry(ag.read("adam"), "OS", "RSPDT")
+    >>> table.frame[["USUBJID", "entry", "duration", "event"]].head(2)
+      USUBJID  entry  duration  event
+    0   S1-01   15.0      30.0   True
+    1   S1-03   46.0      95.0   True
+    >>> table.codebook.selection.left_out[-1]
+    LeftOut(reason='no entry date', records=3)
+    """
+    return _made("delayed-entry", study, DelayedEntryOptions, {"param": paramcd, "entry": entry, **further})
+
+
+def landmark(
+    study: Study,
+    paramcd: str,
+    landmark: float,
+    landmark_status: Sequence[str] = (),
+    **further: Unpack[Arguments],
+) -> AnalysisTable:
+    """A table of the subjects at risk after a landmark, with time counted from it.
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    paramcd : str
+        Parameter code, such as "OS".
+    landmark : float
+        In the unit of the table.
+    landmark_status : sequence of str
+        What happened by the landmark: a date of the time-to-event dataset or ADSL ("RSPDT"), a date of
+        another parameter's record ("DOR:STARTDT"), or a parameter ("TTR"), which means its event.
+    **further
+        As in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+        The columns of `survival`, durations counted from the landmark, and after them NAME_by_landmark
+        (bool) for each status: whether that day, counted from STARTDT as AVAL counts, is on or before the
+        landmark. No group is made from what happens later. Subjects whose duration is at most the landmark
+        are excluded and counted.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also where nobody is at risk after the landmark.
+
+    Notes
+    -----
+    Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol 1983;1:710-719.
+
+    Examples
+    --------
+    >>> table = ag.landmark(ag.read("adam"), "OS", 60, ["RSPDT"])
+    >>> table.frame[["USUBJID", "duration", "event", "RSPDT_by_landmark"]].head(2)
+      USUBJID  duration  event  RSPDT_by_landmark
+    0   S1-02       1.0  False              False
+    1   S1-03      35.0   True               True
+    """
+    own = {"param": paramcd, "landmark": landmark, "landmark_status": landmark_status}
+    return _made("landmark", study, LandmarkOptions, {**own, **further})
+
+
+def person_time(
+    study: Study, paramcd: str, cut: Sequence[float], **further: Unpack[Arguments]
+) -> AnalysisTable:
+    """A table of person-time: the follow-up of each subject, cut into intervals.
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    paramcd : str
+        Parameter code, such as "OS".
+    cut : sequence of float
+        Times at which intervals end, in the unit of the table.
+    **further
+        As in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+        USUBJID; start and stop (float; 0, cuts and durations bit for bit); event (bool, in the last interval
+        only); interval (int, from 1); then arm, strata and covariates. A cut belongs to the interval that
+        ends there; no interval has length 0: subjects with a duration of 0 are excluded and counted.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`.
+
+    Examples
+    --------
+    >>> table = ag.person_time(ag.read("adam"), "OS", [60, 120])
+    >>> table.frame.head(3)
+      USUBJID  start  stop  event  interval
+    0   S1-01    0.0  30.0   True         1
+    1   S1-02    0.0  60.0  False         1
+    2   S1-02   60.0  61.0  False         2
+    """
+    return _made("person-time", study, PersonTimeOptions, {"param": paramcd, "cut": cut, **further})

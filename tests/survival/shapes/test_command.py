@@ -1,0 +1,133 @@
+"""adamgate survival with a shape, or a table that the settings declare."""
+
+import json
+import os
+
+import pandas as pd
+import pytest
+from dozen import study
+
+import adamgate as ag
+from adamgate.cli import run as run_command
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    ag.write(study(), tmp_path / "adam", to="parquet")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    return run_command(["survival", "adam", "--no-gate", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "columns", "records"),
+    [
+        (["--param", "OS"], ["duration", "event", "CNSR", "reason"], 11),
+        (
+            ["--param", "OS", "--shape", "person-time", "--cut", "60,120"],
+            ["start", "stop", "event", "interval"],
+            20,
+        ),
+        (
+            ["--param", "OS", "--shape", "delayed-entry", "--entry", "PFS: EVNTDESC == 'Event'"],
+            ["entry", "duration", "event", "CNSR", "reason"],
+            4,
+        ),
+        (
+            [
+                "--param",
+                "OS",
+                "--shape",
+                "landmark",
+                "--landmark",
+                "60",
+                "--landmark-status",
+                "RSPDT,PFS:ADT",
+            ],
+            ["duration", "event", "CNSR", "reason", "RSPDT_by_landmark", "PFS_ADT_by_landmark"],
+            7,
+        ),
+        (
+            ["--param", "OS", "--param", "PFS", "--shape", "wide"],
+            [f"{a}_{b}" for a in ("OS", "PFS") for b in ("duration", "event", "CNSR", "reason")],
+            12,
+        ),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_a_shape(folder, capsys, arguments, columns, records, suffix):
+    assert run(*arguments, "--arm", "TRT01P", "-o", f"out{suffix}") == 0
+    read = pd.read_parquet if suffix == ".parquet" else pd.read_csv
+    frame = read(f"out{suffix}")
+    assert list(frame.columns) == ["USUBJID", *columns, "TRT01P"]
+    assert len(frame) == records
+    codebook = json.loads((folder / "out.codebook.json").read_text())
+    asked = arguments[arguments.index("--shape") + 1] if "--shape" in arguments else "one-record"
+    assert codebook["shape"]["name"] == asked
+    assert codebook["subjects"] == frame["USUBJID"].nunique()
+    assert "subjects" in capsys.readouterr().err
+
+
+DECLARED = """
+[table.late]
+shape = "landmark"
+param = "OS"
+landmark = 60
+landmark_status = ["RSPDT"]
+strata = ["REGION1"]
+
+[table.os]
+param = "OS"
+unit = "weeks"
+"""
+
+
+def test_a_table_that_the_settings_declare(folder, capsys):
+    (folder / "adamgate.toml").write_text(DECLARED)
+    assert run("--table", "late", "-o", "late.parquet") == 0
+    assert list(pd.read_parquet("late.parquet").columns)[5:] == ["RSPDT_by_landmark", "REGION1"]
+    assert "strata by REGION1: 2" in capsys.readouterr().err
+    assert run("--table", "late", "--landmark", "30", "-o", "earlier.parquet") == 0, "the command line counts"
+    assert len(pd.read_parquet("earlier.parquet")) > len(pd.read_parquet("late.parquet"))
+    assert run("--table", "OS", "-o", "os.parquet") == 0, "names are known in any case"
+    assert pd.read_parquet("os.parquet")["duration"].max() == 366 / 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--table", "lat"], "to do: did you mean late"),
+        (["--table", "late", "--shape", "wide"], "[table.late] has the shape landmark"),
+        (["--param", "OS", "--cut", "6"], "--cut is not an option of the shape one-record"),
+        (["--param", "OS", "--shape", "person-time"], "the shape person-time needs --cut"),
+        (["--param", "OS", "--param", "PFS"], "--param is given 2 times"),
+        (["--param", "OS", "--shape", "delayed-entry", "--entry", "RSPDX"], "did you mean RSPDT"),
+        (["--param", "OS", "--shape", "landmark", "--landmark", "0"], "a number greater than 0"),
+        (["--param", "OS", "--strata", "REGION"], "did you mean REGION1"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_wrong_usage_is_told(folder, capsys, arguments, said):
+    (folder / "adamgate.toml").write_text(DECLARED)
+    assert run(*arguments, "-o", "out.csv") == 2
+    assert said in capsys.readouterr().err
+    assert not os.path.exists("out.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[table.os]\nparam = 'OS'\ncut = [6]", "unknown setting 'cut'"),
+        ("[table.os]\nshape = 'wid'\nparam = ['OS']", "did you mean wide"),
+        ("[table.os]\nshape = 'person-time'\nparam = 'OS'", "cut"),
+    ],
+)
+def test_a_declaration_that_is_wrong_is_told(folder, capsys, content, said):
+    (folder / "adamgate.toml").write_text(content)
+    assert run("--table", "os", "-o", "out.csv") == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "[table.os]" in told

@@ -1,0 +1,229 @@
+"""Every shape on a dozen subjects, chosen for what goes wrong; each cell was worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from dozen import study
+from hypothesis import given
+from hypothesis import strategies as st
+
+import adamgate as ag
+from adamgate.converters.survival.tools import in_adamgate
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+
+
+@pytest.fixture(scope="module")
+def trial() -> Study:
+    return study()
+
+
+def rows(table: ag.AnalysisTable, *columns: str) -> list[tuple[Any, ...]]:
+    frame = table.frame[list(columns)]
+    return [tuple(None if pd.isna(cell) else cell for cell in row) for row in frame.itertuples(index=False)]
+
+
+def left_out(table: ag.AnalysisTable) -> dict[str, int]:
+    return {each.reason: each.records for each in table.codebook.selection.left_out}
+
+
+def test_delayed_entry(trial):
+    table = ag.delayed_entry(trial, "OS", "RSPDT", gate=False, arm="TRT01P", covariates=["AGE"])
+    assert list(table.frame.columns) == [
+        "USUBJID", "entry", "duration", "event", "CNSR", "reason", "TRT01P", "AGE",
+    ]  # fmt: skip
+    assert rows(table, "USUBJID", "entry", "duration", "event") == [
+        ("S-01", 31.0, 91.0, True),
+        ("S-04", 0.0, 31.0, False),  # on STARTDT
+        ("S-06", 0.0, 120.0, False),  # before it
+        ("S-07", 61.0, 121.0, True),
+        ("S-08", 60.0, 120.0, False),
+        ("S-11", 90.0, 366.0, False),
+    ]
+    assert left_out(table) == {
+        "other parameters": 10,
+        "no entry date": 2,
+        "entry at or after the end of follow-up, 3 subjects: S-02, S-03, S-09": 3,
+    }
+    assert table.codebook.counts == ag_counts(6, 2)
+    assert table.labels["entry"] == "Entry time, days"
+    assert "(entry, duration]" in " ".join(table.codebook.shape.conventions)
+
+
+def ag_counts(subjects: int, events: int) -> object:
+    from adamgate.converters.survival.codebook import Counts
+
+    return Counts(subjects, events, subjects - events)
+
+
+def test_delayed_entry_from_the_record_of_a_parameter(trial):
+    table = ag.delayed_entry(trial, "OS", "PFS: EVNTDESC == 'Event'", gate=False, unit="weeks")
+    assert rows(table, "USUBJID", "entry", "duration", "event") == [
+        ("S-01", 61 / 7, 13.0, True),
+        ("S-04", 30 / 7, 31 / 7, False),
+        ("S-05", 0.0, 1 / 7, True),  # on STARTDT
+        ("S-07", 120 / 7, 121 / 7, True),
+    ]
+    assert left_out(table) == {
+        "other parameters": 10,
+        "no entry date": 6,
+        "entry at or after the end of follow-up, 1 subject: S-03": 1,
+    }
+
+
+def test_landmark(trial):
+    table = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS", "PFS:ADT"], gate=False)
+    assert rows(
+        table, "USUBJID", "duration", "event", "RSPDT_by_landmark", "PFS_by_landmark", "PFS_ADT_by_landmark"
+    ) == [
+        ("S-01", 31.0, True, True, False, False),
+        ("S-06", 60.0, False, True, False, False),
+        ("S-07", 61.0, True, False, False, False),  # the day after
+        ("S-08", 60.0, False, True, False, False),  # the day itself
+        ("S-09", 1.0, False, False, False, True),  # censored: the date, not the event
+        ("S-10", 1.0, True, False, False, False),  # no record of PFS
+        ("S-11", 306.0, False, False, False, False),
+    ]
+    assert left_out(table) == {
+        "other parameters": 10,
+        "event on or before the landmark": 2,
+        "censored on or before the landmark": 2,
+    }
+    assert table.codebook.time.duration == "AVAL - 60"
+    with pytest.raises(ag.Refused, match="nobody is at risk after 366 days"):
+        ag.landmark(trial, "OS", 366, gate=False)
+
+
+def test_person_time(trial):
+    table = ag.person_time(trial, "OS", [60, 120, 60], gate=False, strata=["REGION1"])
+    assert list(table.frame.columns) == ["USUBJID", "start", "stop", "event", "interval", "REGION1"]
+    shown = rows(table, "USUBJID", "start", "stop", "event", "interval")
+    assert [row for row in shown if row[0] in ("S-01", "S-03", "S-07", "S-08", "S-11")] == [
+        ("S-01", 0.0, 60.0, False, 1),
+        ("S-01", 60.0, 91.0, True, 2),
+        ("S-03", 0.0, 60.0, True, 1),  # a cut belongs to the interval that ends there
+        ("S-07", 0.0, 60.0, False, 1),
+        ("S-07", 60.0, 120.0, False, 2),
+        ("S-07", 120.0, 121.0, True, 3),
+        ("S-08", 0.0, 60.0, False, 1),
+        ("S-08", 60.0, 120.0, False, 2),
+        ("S-11", 0.0, 60.0, False, 1),
+        ("S-11", 60.0, 120.0, False, 2),
+        ("S-11", 120.0, 366.0, False, 3),
+    ]
+    assert table.frame["event"].sum() == table.codebook.counts.events == 5
+    assert [(each.values, each.counts.subjects, each.counts.events) for each in table.codebook.strata] == [
+        (("EU",), 6, 4),
+        (("US",), 5, 1),
+    ]
+
+
+def test_wide(trial):
+    table = ag.wide(trial, ["OS", "PFS"], gate=False, population="ITTFL", arm="TRT01P", unit="weeks")
+    assert list(table.frame.columns) == [
+        "USUBJID",
+        *(f"{a}_{b}" for a, b in product(("OS", "PFS"), ("duration", "event", "CNSR", "reason"))),
+        "TRT01P",
+    ]
+    shown = rows(
+        table, "USUBJID", "OS_duration", "OS_event", "PFS_duration", "PFS_event", "PFS_CNSR", "TRT01P"
+    )
+    assert len(shown) == 11
+    assert shown[0] == ("S-01", 13.0, True, 61 / 7, True, 0, "A")
+    assert shown[9] == ("S-10", 61 / 7, True, None, None, None, "B")
+    of_pfs = table.codebook.parameters[1]
+    assert (of_pfs.paramcd, of_pfs.counts, of_pfs.subjects_without_record) == ("PFS", ag_counts(10, 5), 1)
+    assert table.labels["PFS_duration"] == "PFS: Time to event or censoring, weeks"
+    assert left_out(table) == {"subjects of ADSL: ITTFL is not Y": 1}
+
+
+def test_missing_events_of_wide_stay_missing_in_every_file(trial, tmp_path):
+    table = ag.wide(trial, ["OS"], gate=False)
+    for suffix in (".parquet", ".json", ".csv"):
+        table.write(tmp_path / f"os{suffix}", overwrite=True)
+    assert pd.read_parquet(tmp_path / "os.parquet")["OS_event"].isna().tolist() == [False] * 11 + [True]
+    said = json.loads((tmp_path / "os.codebook.json").read_text())
+    assert (said["subjects"], said["counts"]["subjects"]) == (12, 11)
+    assert (tmp_path / "os.csv").read_text().splitlines()[-1] == "S-12,,,,"
+    read = ag.read(tmp_path / "os.json")["OS"].frame
+    assert read["OS_event"].isna().tolist() == [False] * 11 + [True]
+    assert 'astype({"OS_event": "boolean"})' in in_adamgate("os.json", table.frame, None)
+
+
+def test_wide_keeps_a_subject_without_any_record(trial):
+    shown = rows(ag.wide(trial, ["OS"], gate=False), "USUBJID", "OS_duration", "OS_event", "OS_reason")
+    assert len(shown) == 12
+    assert shown[-1] == ("S-12", None, None, None)
+    selected = ag.wide(trial, ["OS"], gate=False, where="AGE >= 70", allow_no_events=True)
+    assert [each[0] for each in rows(selected, "USUBJID")] == ["S-11", "S-12"]
+    assert left_out(selected)["subjects of ADSL: the condition is not true"] == 10
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda s: ag.delayed_entry(s, "OS", "RSPDTX", gate=False), "RSPDTX is not present"),
+        (lambda s: ag.delayed_entry(s, "OS", "AGE", gate=False), "AGE is not a date"),
+        (lambda s: ag.delayed_entry(s, "OS", "PFSX: CNSR == 0", gate=False), "PFSX is not present"),
+        (lambda s: ag.delayed_entry(s, "OS", "PFS: CNSR = 0", gate=False), "cannot be parsed"),
+        (lambda s: ag.landmark(s, "OS", 60, ["RSPDTX"], gate=False), "RSPDTX is not present"),
+        (lambda s: ag.landmark(s, "OS", 60, ["PFS:ADTX"], gate=False), "ADTX is not present"),
+        (lambda s: ag.wide(s, ["OS", "PFSX"], gate=False), "PFSX is not present"),
+        (lambda s: ag.wide(s, ["OS"], covariates=["AGEX"], gate=False), "AGEX is not present"),
+        (lambda s: ag.survival(s, "OS", strata=["REGIONX"], gate=False), "REGIONX is not present"),
+    ],
+)
+def test_what_is_not_there_is_named(trial, make, message):
+    with pytest.raises(ag.ConfigurationError, match=message) as caught:
+        make(trial)
+    assert caught.value.advice
+
+
+TIMES = st.integers(0, 400)
+
+
+@given(
+    st.lists(st.tuples(TIMES, st.sampled_from([0, 1, 2])), min_size=1, max_size=30),
+    st.lists(st.floats(0.5, 500), min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_person_time_and_events_are_preserved(subjects, cuts, random):
+    def made(order: list[int]) -> ag.AnalysisTable:
+        frame = pd.DataFrame(
+            {
+                "USUBJID": [f"S-{number:03}" for number in order],
+                "PARAMCD": "OS",
+                "PARAM": "Overall Survival (Days)",
+                "AVAL": [float(subjects[number][0]) for number in order],
+                "CNSR": [float(subjects[number][1]) for number in order],
+            }
+        )
+        return ag.person_time(
+            Study.of(Dataset.from_frame(frame, "ADTTE")), "OS", cuts, gate=False, allow_no_events=True
+        )
+
+    order = list(range(len(subjects)))
+    if not any(aval for aval, _ in subjects):
+        with pytest.raises(ag.Refused, match="no OS records remain"):
+            made(order)
+        return
+    frame = made(order).frame
+    assert (frame["stop"] > frame["start"]).all()
+    lengths = (frame["stop"] - frame["start"]).groupby(frame["USUBJID"]).sum()
+    expected = {f"S-{number:03}": aval for number, (aval, _) in enumerate(subjects) if aval}
+    assert set(lengths.index) == set(expected)
+    assert np.allclose(lengths, [expected[each] for each in lengths.index], rtol=1e-12, atol=0)
+    assert frame["event"].sum() == sum(cnsr == 0 and aval > 0 for aval, cnsr in subjects)
+    assert set(frame["stop"]) <= {*map(float, cuts), *map(float, expected.values())}
+    random.shuffle(order)
+    shuffled = made(order).frame.sort_values(["USUBJID", "interval"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        shuffled.astype({"USUBJID": object}),
+        frame.sort_values(["USUBJID", "interval"]).reset_index(drop=True).astype({"USUBJID": object}),
+    )
