@@ -82,7 +82,9 @@ class KaplanMeierCodebook(Glanced):
     def document(self) -> dict[str, Any]:
         """The codebook as JSON knows it; the same for the same data, without any clock."""
         own, records = asdict(self), self.records.document()
-        del own["records"], records["columns"], records["schema_version"]
+        for key in ("columns", "schema_version", "shape"):  # of the table with one record per subject
+            del records[key]
+        del own["records"]
         return {"schema_version": SCHEMA_VERSION, "estimator": "Kaplan-Meier", **own, **records}
 
 
