@@ -46,6 +46,7 @@ from .schemas.severity import Severity as Severity
 from .schemas.standards.structure import Structure as Structure
 from .schemas.standards.versions import Standards as Standards
 from .schemas.study.dataset import Dataset as Dataset
+from .schemas.study.declarations import DateSource as DateSource
 from .schemas.study.declarations import Declarations as Declarations
 from .schemas.study.declarations import Endpoint as Endpoint
 from .schemas.study.study import Study as Study

@@ -106,7 +106,7 @@ def _least(command: Command, times: int, runs: int) -> float:
 
 
 def _made(data: str, times: int) -> Path:
-    """Folder with the data of a command; written when it is not there."""
+    """Folder with the data of a command; written when it is not present."""
     folder = DATA / "growth" / f"{data.replace(' ', '-')}-{times}"
     if not folder.exists():
         unfinished = folder.with_suffix(".unfinished")

@@ -26,7 +26,7 @@ SEED = 20240131
 
 
 def adae() -> Path:
-    """Path of the large ADAE; made when it is not there."""
+    """Path of the large ADAE; made when it is not present."""
     return _multiplied("adae", DATA / "adae.xpt", COPIES)
 
 

@@ -5,12 +5,12 @@ import growth
 import memory
 import reading
 import rules
-import tables
+import shapes
 
 if __name__ == "__main__":
     reading.main()
     gating.main()
     memory.main()
     rules.main()
-    tables.main()
+    shapes.main()
     growth.main()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from adamgate.converters.reports.rule_page import applies_to, needed
+from adamgate.converters.reports.rule_page import applies_to, family_name, needed
 from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.rule import Rule
 
@@ -39,7 +39,7 @@ def rules_page() -> str:
 def _families() -> Iterator[str]:
     by_family = sorted(full_book().values(), key=lambda rule: (rule.family, rule.id))
     for family, group in groupby(by_family, key=lambda rule: rule.family):
-        yield f"## {family.replace('_', ' ').capitalize()}\n"
+        yield f"## {family_name(family).capitalize()}\n"
         yield f"`--select {family}`\n"
         by_function: dict[object, list[Rule]] = {}
         for rule in group:

@@ -23,7 +23,7 @@ _FIXTURE = ROOT / "fixtures" / "cartitude1"
 _SHARED = ROOT.parent / "shared"
 
 Files = dict[str, bytes]
-"""By name; the first is read, the others stand beside it."""
+"""By name; the first is read, the others are beside it."""
 
 
 def xpt_files() -> list[Files]:

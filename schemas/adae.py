@@ -1,4 +1,4 @@
-"""Where the schema of ADAE stood; it is ``adamgate.schema("ADAE")`` now."""
+"""Where the schema of ADAE was; it is ``adamgate.schema("ADAE")`` now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the schema of ADSL stood; it is ``adamgate.schema("ADSL")`` now."""
+"""Where the schema of ADSL was; it is ``adamgate.schema("ADSL")`` now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the schema of TTE stood; it is ``adamgate.schema("TTE")`` now."""
+"""Where the schema of TTE was; it is ``adamgate.schema("TTE")`` now."""
 
 from __future__ import annotations
 

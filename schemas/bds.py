@@ -1,4 +1,4 @@
-"""Where the schema of BDS stood; it is ``adamgate.schema("BDS")`` now."""
+"""Where the schema of BDS was; it is ``adamgate.schema("BDS")`` now."""
 
 from __future__ import annotations
 

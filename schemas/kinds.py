@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -129,6 +130,28 @@ def amount(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
         return float(value)
     raise ValueError("a number greater than 0, without quotes")
+
+
+@one_kind("whole number", {"type": "integer", "minimum": 0})
+def count(value: Any) -> int:
+    """A whole number, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("a whole number, 0 or more, without quotes")
+    return value
+
+
+@one_kind(
+    "list of numbers of days", {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}
+)
+def schedule(value: Any) -> tuple[int, ...]:
+    """Days after a start, ascending."""
+    listed = value if isinstance(value, list | tuple) else ()
+    whole = all(isinstance(each, int) and not isinstance(each, bool) for each in listed)
+    if not listed or not whole or any(late <= early for early, late in pairwise((0, *listed))):
+        raise ValueError(
+            "a list of days after the start, in ascending order: [56, 112, 168], or [56] for every 56 days"
+        )
+    return tuple(listed)
 
 
 @one_kind("number", {"type": "number", "minimum": 0})

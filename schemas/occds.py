@@ -1,4 +1,4 @@
-"""Where the schema of OCCDS stood; it is ``adamgate.schema("OCCDS")`` now."""
+"""Where the schema of OCCDS was; it is ``adamgate.schema("OCCDS")`` now."""
 
 from __future__ import annotations
 

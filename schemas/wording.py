@@ -38,7 +38,11 @@ def not_present(*names: str) -> str:
 
 def none_present(*names: str) -> str:
     """The same where any of them would do."""
-    return not_present(*names) if len(names) == 1 else f"none of {', '.join(names)} is present"
+    if len(names) == 1:
+        return not_present(*names)
+    if len(names) == 2:
+        return f"neither {names[0]} nor {names[1]} is present"
+    return f"none of {', '.join(names[:-1])} and {names[-1]} is present"
 
 
 def counted(number: int, noun: str) -> str:

@@ -59,12 +59,37 @@ ODD = (
     (r"\b(lies|lie) with the data\b", "is in the data folder"),
     (r"\bthe record's own\b", "from the record, otherwise from ADSL"),
     (r"\bprotects nobody\b|\bgo around\b|\bfor ever\b", "no sermon: the fact"),
+    (r"(?-i:\b[A-Z][A-Z0-9]{2,7}) of (?-i:ADSL|ADRS|TS)\b", "AGE in ADSL"),
+    (r"\b(dates?|values?|subjects?|arms?|records?) of (?-i:ADSL|ADRS)\b", "in ADSL"),
+    (r"(?-i:\bDCUTDTC) in (?-i:TS)\b|(?-i:\bTS \(DCUTDTC)", "in TS (TSPARMCD = DCUTDTC)"),
+    (r"\bis (not )?(?-i:Y) but\b|(?-i:FL = Y),? but\b", "SAFFL is Y, but …"),
+    (r"\bis (numeric|character|a date|missing) but\b", "a comma before but"),
+    (r"\bis neither (?-i:[A-Z0-9]+) nor\b|\bnor (null|missing)\b", "is not Y or null"),
+    (r"\bnone of (?-i:[A-Z][\w.]+), (?-i:[A-Z][\w.]+) is present", "neither A nor B is present"),
+    (r"\bcut offs\b", "cut-offs"),
+    (r"\breadiness of survival data\b", "survival analysis readiness"),
+    (
+        r"\bwhich the (other records|others) (follow|have)\b|; these follow\b",
+        "the formula of the other records",
+    ),
+    (r"\bmust be (numeric|character)\b", "a numeric variable is expected"),
+    (r"\b(instead of|in place of) a (numeric|character|date)\b", "ADT has no date format; … is expected"),
+    (r"\bdisagree (on|about)\b", "are inconsistent about"),
+    (r"\bdo(es)? not belong in\b", "is present in"),
+    (r"((?-i:\b[A-Z][A-Z0-9]{2,7})|…) differs from (?-i:ADSL)\b", "AGE differs from AGE in ADSL"),
+    (r"\b(\w+) states \w+, \1 states\b", "states months and weeks"),
+    (r", (nothing was checked|the subject cannot)\b", "a semicolon"),
+    (r"\((population PK)\)", "the scope is beside the title"),
+    (r"(?-i:\b[Aa] [AEIO][A-Z]{2,})", "an"),
+    (r"\bexpected 1 values\b", "1 value"),
+    (r"\bpopulated\b", "has a value"),
 )
 """What is odd, and what to say instead."""
 
 ALLOWED = {
     "`REFUSES`": "a name in the code",
     ".refuses(": "a name in the code",
+    "has AETRTEM populated": "as the standard puts it",
 }
 """Text that is right although a pattern fits, each with the reason."""
 
@@ -207,6 +232,22 @@ def test_what_is_looked_through_is_all_of_it() -> None:
         "AVAL is not there",
         "mend it",
         "left out: 3",
+        "STARTDT differs from TRTSDT of ADSL",
+        "1 of 40 subjects of ADSL has no record",
+        "ADT is after DCUTDTC in TS",
+        "SAFFL = Y, but TRTSDT is missing",
+        "TRTEMFL is Y but SAFFL is not Y",
+        "ABLFL is neither Y nor null",
+        "none of DTHFL, ADSL.DTHDT is present",
+        "family: cut offs",
+        "AVAL differs from ADT - STARTDT, which the other records follow",
+        "AVAL is character, must be numeric",
+        "ADT is character instead of a numeric date",
+        "AESDTH and AEOUT disagree on whether the event was fatal",
+        "AGE differs from ADSL",
+        "AVALU states months, AVALU states weeks",
+        "A AESTDTC that is missing",
+        "no dataset was found, nothing was checked",
     ],
 )
 def test_odd_words_are_seen(text: str) -> None:

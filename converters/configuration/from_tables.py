@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.rules.rule import Rule
 from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, StudyTable
+from ...schemas.wording import did_you_mean
 from .judging import Judging
-from .registry import ADVERSE_EVENTS, ENDPOINT, RULE, RULES, STUDY, WAIVER
+from .registry import ADVERSE_EVENTS, ENDPOINT, RULE, RULES, SOURCE, STUDY, WAIVER
 from .tables import Entry, Table
 
 
@@ -18,7 +20,7 @@ def judging(entries: Sequence[Entry]) -> Judging:
     Raises
     ------
     ConfigurationError
-        For two rules with one id, a condition that is not understood.
+        For two rules with one id, a condition that cannot be parsed, an event of an undeclared source.
     """
     chosen = [(f"{each.name}:" if each.name else "", each.options) for each in _of(entries, RULES)]
     return Judging(
@@ -39,19 +41,35 @@ def _of(entries: Iterable[Entry], table: Table) -> list[Entry]:
     return [each for each in entries if each.table is table]
 
 
-def _declarations(entries: Iterable[Entry]) -> Declarations | None:
+def _declarations(entries: Sequence[Entry]) -> Declarations | None:
     declared = {
         (each.table, each.name): each.options
         for each in entries
-        if each.table in (STUDY, ENDPOINT, ADVERSE_EVENTS)
+        if each.table in (STUDY, ENDPOINT, SOURCE, ADVERSE_EVENTS)
     }
     if not declared:
         return None
+    _check_sources(entries)
     return Declarations.of_tables(
         declared.get((STUDY, ""), StudyTable()),
         declared.get((ADVERSE_EVENTS, ""), AdverseEventDeclarations()),
         {parameter: endpoint for (table, parameter), endpoint in declared.items() if table is ENDPOINT},
+        {name: source for (table, name), source in declared.items() if table is SOURCE},
     )
+
+
+def _check_sources(entries: Sequence[Entry]) -> None:
+    """Conditions can be parsed, and events are from sources that are declared."""
+    sources = _of(entries, SOURCE)
+    for each in sources:
+        if each.options.where:
+            compile_expression(each.options.where, f"{each.where} where")
+    names = [each.name for each in sources]
+    for each in _of(entries, ENDPOINT):
+        for name in each.options.events:
+            if name not in names:
+                advice = did_you_mean(name, names) if names else f"write a table [source.{name}]"
+                raise ConfigurationError(f"{name} is not a declared source", f"{each.where} events", advice)
 
 
 def _own_rules(entries: Iterable[Entry]) -> Iterator[Rule]:

@@ -29,7 +29,7 @@ class KeyLines:
         return cls(reading.lines)
 
     def line(self, *keys: str) -> int | None:
-        """The line of a key, else of the table around it: the key may stand in braces."""
+        """The line of a key, else of the table around it: the key may be in braces."""
         path = tuple(each for each in keys if each)
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:

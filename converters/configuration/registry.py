@@ -6,7 +6,7 @@ from ...schemas.gate.selection import RulesTable
 from ...schemas.gate.waivers import WaiverTable
 from ...schemas.kinds import dataset_name
 from ...schemas.rules.by_condition import RuleTable
-from ...schemas.study.declarations import AdverseEventDeclarations, Endpoint, StudyTable
+from ...schemas.study.declarations import AdverseEventDeclarations, DateSource, Endpoint, StudyTable
 from ..survival.shapes import SHAPES, AnyTableOptions
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
@@ -24,6 +24,13 @@ STUDY = Table("study", StudyTable, "Declarations about the study.", ONE)
 ENDPOINT = Table(
     "endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD", sample="OS"
 )
+SOURCE = Table(
+    "source",
+    DateSource,
+    "Records that events of parameters are dated by, for events of [endpoint.PARAMCD].",
+    NAMED,
+    sample="DEATH",
+)
 ADVERSE_EVENTS = Table("adverse_events", AdverseEventDeclarations, "Declarations about adverse events.", ONE)
 WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and expiry date.", LISTED)
 RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)
@@ -39,4 +46,4 @@ TABLE = Table(
     variants={name: shape.options for name, shape in SHAPES.items()},
 )
 
-TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, ADVERSE_EVENTS, WAIVER, RULE, TABLE)
+TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, ADVERSE_EVENTS, WAIVER, RULE, TABLE)

@@ -221,7 +221,7 @@ class Settings:
         otherwise="today",
         group=SettingGroup.JUDGING,
         metavar="DATE",
-        in_file=False,  # a day that stands in a file would keep waivers from expiring
+        in_file=False,  # a day in a file would keep waivers from expiring
     )
     debug: bool = setting(
         mark,

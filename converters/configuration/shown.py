@@ -21,7 +21,7 @@ from .values import size
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDEST = 60
-"""Columns of a line before where it came from, where that is to stand in a column."""
+"""Columns of a line before where it came from, where that is a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def shown(settings: Settings) -> tuple[ShownTable, ...]:
 
 
 def as_toml(tables: Iterable[ShownTable], *, origins: bool = False) -> str:
-    """A file that says the same; what a file cannot say stands in comments."""
+    """A file that says the same; what a file cannot say is in comments."""
     return "\n".join("".join(_toml_lines(table, origins)) for table in tables)
 
 

@@ -23,14 +23,14 @@ class Table:
     Attributes
     ----------
     name : str
-        As it stands in brackets: "study".
+        As it is in brackets: "study".
     options : type
         The dataclass that declares its keys.
     summary : str
         What it says, in one sentence.
     form : TableForm
     names : ValueKind
-        Of the names that stand in brackets behind its own: "OS" of ``[endpoint.OS]``.
+        Of the names in brackets behind its own: "OS" of ``[endpoint.OS]``.
     example : str
         What such a name is, as documents have it: "PARAMCD".
     sample : str
@@ -101,7 +101,7 @@ class Entry:
     ----------
     table : Table
     values : mapping of key to value
-        Checked; what the file leaves out is not there.
+        Checked; what the file omits is not present.
     where : str
         For errors: "adamgate.toml, [endpoint.OS]".
     name : str

@@ -58,5 +58,5 @@ _OFF = ("", "0", "false", "no", "off")
 
 @one_kind("true or false", {"type": "boolean"})
 def mark(value: Any) -> bool:
-    """On, whatever stands there, unless that says off."""
+    """On, whatever it holds, unless that says off."""
     return str(value).lower() not in _OFF

@@ -1,1 +1,1 @@
-"""Descriptions that stand beside the data."""
+"""Descriptions beside the data."""

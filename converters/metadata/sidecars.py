@@ -21,7 +21,7 @@ from ...schemas.standards.known_variables import variable_type
 from ...schemas.standards.requirement import VariableType
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import MetadataKind
-from ...schemas.wording import one_line
+from ...schemas.wording import counted, one_line
 from ..values.encodings import decode_values, undecodable, undecoded_words
 from ..values.regular_file import read_regular
 from ..values.sas_formats import FormatKind, kind_of
@@ -115,7 +115,7 @@ class DatasetEntry:
     file : str
         The file that holds it, as `file_key` has it; empty when the line names none.
     created, modified : datetime or None
-        None, too, when what stands there is not ISO 8601.
+        None, too, when what it holds is not ISO 8601.
     """
 
     dataset: str
@@ -286,7 +286,7 @@ class _Table:
         for line, values in lines[1:]:
             if len(values) != len(header):
                 raise UnreadableInput(
-                    f"expected {len(header)} values, found {len(values)}",
+                    f"expected {counted(len(header), 'value')}, found {len(values)}",
                     f"{path}, line {line}",
                     "quote values that contain the delimiter, and write missing values as empty fields",
                 )

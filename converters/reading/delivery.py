@@ -74,8 +74,10 @@ def files_in(
     if not files and not problems:
         present = sum(each.files_present for each in contents)
         where = f"{folder}, {present} file{'' if present == 1 else 's'}"
-        places = "in the folder and its subfolders" if recursive else "but not in its subfolders"
-        raise _nothing(where, f"looked for {', '.join(known)}, {places}", unread_files, below)
+        places = "subfolders were searched" if recursive else "subfolders were not searched"
+        raise _nothing(
+            where, f"give a folder with data files ({', '.join(known)}); {places}", unread_files, below
+        )
     notes = []
     if unread:
         notes.append(ReadingNote("", f"not read in {folder}, may contain data: {unread_files}"))
@@ -85,7 +87,7 @@ def files_in(
     return FilesFound(files, tuple(notes), problems)
 
 
-def _nothing(where: str, looked_for: str, unread: str, below: _DataBelow) -> UnreadableInput:
+def _nothing(where: str, advice: str, unread: str, below: _DataBelow) -> UnreadableInput:
     if below.holders:
         also = f"; also not read: {unread}" if unread else ""
         return UnreadableInput(
@@ -95,8 +97,8 @@ def _nothing(where: str, looked_for: str, unread: str, below: _DataBelow) -> Unr
         )
     return UnreadableInput(
         "the folder contains no data files that can be read",
-        where,
-        looked_for + (f"; found {unread}" if unread else ""),
+        where + (f"; not read: {unread}" if unread else ""),
+        advice,
     )
 
 

@@ -157,7 +157,7 @@ def _head(path: Path) -> bytes:
 def _is_other_json(path: Path) -> bool:
     """Whether it is JSON without the key that Dataset-JSON has; a broken file is for its reader to judge.
 
-    The key stands in the head. Where it does not, the rest is searched for it block by block, and of a file
+    The key is in the head. Where it is not, the rest is searched for it block by block, and of a file
     that is longer than its head it is not proved that it is valid JSON.
     """
     if path.suffix.lower() != ".json" or not path.is_file():

@@ -223,7 +223,7 @@ def _sidecars(
 
 
 def _repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
-    """A refusal for each dataset that is there more than once."""
+    """A refusal for each dataset that is present more than once."""
     by_name: dict[str, list[str]] = {}
     for dataset in datasets:
         by_name.setdefault(dataset.name, []).append(str(dataset.source.path) if dataset.source else "?")

@@ -13,6 +13,7 @@ from typing import Any
 from ...schemas.errors import UnreadableInput
 from ...schemas.gate.baseline import Baseline
 from ...schemas.gate.earlier_messages import earlier_identities
+from ...schemas.gate.earlier_rules import cause_since, identities_since, weight_since
 from ...schemas.gate.finding import KnownFinding, fingerprint_of_whole
 from ...schemas.gate.report import NOT_JUDGED
 from ...schemas.severity import Severity
@@ -79,7 +80,10 @@ def read_baseline(path: Path | str) -> Baseline:
         _known(each, f"{file}, findings[{number}]") for number, each in enumerate(document["findings"])
     )
     if version in _BY_MESSAGE:
-        found = tuple(map(_without_words, found))
+        found = tuple(map(_as_known_since, found))
+    else:
+        causes = (each.get("cause") for each in document["findings"])
+        found = tuple(map(_by_cause_since, found, causes))
     return Baseline(found, str(path), hashlib.sha256(content).hexdigest())
 
 
@@ -90,13 +94,23 @@ def _known(given: Any, where: str) -> KnownFinding:
         raise UnreadableInput("a finding in the baseline is not valid", where, _AGAIN) from None
 
 
-def _without_words(known: KnownFinding) -> KnownFinding:
-    """A fault of a dataset as a whole by the fingerprints that it may have today; any other as it is."""
+def _as_known_since(known: KnownFinding) -> KnownFinding:
+    """A fault of a dataset as a whole by the fingerprints and the weight that it may have today; any other
+    as it is."""
     if known.records:
         return known
-    identities = earlier_identities(known.rule_id, known.message)
+    identities = identities_since(known.rule_id, earlier_identities(known.rule_id, known.message))
     prints = tuple(fingerprint_of_whole(*known.subject, *each) for each in identities) or (known.fingerprint,)
-    return replace(known, fingerprint=prints[0], also=prints[1:])
+    weight = weight_since(known.rule_id, known.severity)
+    return replace(known, fingerprint=prints[0], also=prints[1:], weight=weight)
+
+
+def _by_cause_since(known: KnownFinding, cause: object) -> KnownFinding:
+    """A fault of a dataset as a whole by the fingerprint of its cause today, where that has changed."""
+    if known.records or not isinstance(cause, str) or cause_since(known.rule_id, cause) == cause:
+        return known
+    since = cause_since(known.rule_id, cause)
+    return replace(known, fingerprint=fingerprint_of_whole(*known.subject, known.parameter, since))
 
 
 def _checked(given: Mapping[str, Any]) -> KnownFinding:

@@ -96,6 +96,15 @@ def render_rule(rule: Rule) -> str:
     )
 
 
+_HYPHENATED = {
+    "cross_dataset": "cross-dataset",
+    "cut_offs": "cut-offs",
+    "follow_up": "follow-up",
+    "non_compartmental": "non-compartmental",
+}
+"""Families whose names take a hyphen; options accept it, a blank and an underscore."""
+
+
 def listed(
     rules: Iterable[Rule],
     *,
@@ -194,11 +203,16 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     if scope.consults:
         yield "also reads", ", ".join(scope.consults)
     yield "level", _GRAINS[rule.grain]
-    yield "family", rule.family.replace("_", " ")
+    yield "family", family_name(rule.family)
     if scope.standards:
         yield "standards", ", ".join(scope.standards)
     if rule.citations:
         yield "sources", "; ".join(map(str, rule.citations))
+
+
+def family_name(family: str) -> str:
+    """The name of a family as people write it: "cut-offs"."""
+    return _HYPHENATED.get(family, family.replace("_", " "))
 
 
 def needed(rule: Rule) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from ...schemas.rules.rule import Rule
 
 _NAME = re.compile(r"(?<![\w-])(?:--)?[A-Z](?=[A-Zxyz])[A-Z0-9]*(?:xx|yy|zz|[xyzw])?[A-Z0-9]*(?![\w-])")
-"""A variable as it stands in a page: CNSR, TRTxxP, --SEQ."""
+"""A variable as it is in a page: CNSR, TRTxxP, --SEQ."""
 _PLACE = re.compile(r"xx|yy|zz|[xyzw]")
 _CHECKS = re.compile(r"## What it checks\n(.*?)(?=\n## |\Z)", re.DOTALL)
 

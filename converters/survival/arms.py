@@ -99,11 +99,9 @@ def _given(data: Dataset, there: Collection[str], order: Sequence[str]) -> tuple
         _require_arm(data, there, each, "arm_order")
     lacking = [each for each in there if each not in order]
     if lacking or len(set(order)) < len(order):
-        fault = "an arm of the table is not in it" if lacking else "an arm is in it twice"
+        fault = "an arm of the table is not listed" if lacking else "an arm is listed twice"
         raise ConfigurationError(
-            f"the order of the arms is not complete: {fault}"
-            if lacking
-            else f"the order of the arms: {fault}",
+            f"the order of the arms is not valid: {fault}",
             f"arm_order; {_named(data, lacking or order)}",
             "give every arm once, separated by semicolons or commas",
         )

@@ -46,7 +46,7 @@ class TimeEntry:
         The unit of AVAL, and what states it.
     aval_formula : str or None
         How the dates make AVAL, "or" between formulas that fit equally well; None where the dates do
-        not make it, or are not there.
+        not make it, or are not present.
     offset : int or None
         Days that the formula adds, 0 or 1; None where there is no formula, or they differ.
     decimals : int or None

@@ -130,11 +130,15 @@ def _arm_order(arms: Arms) -> ArmOrderEntry:
 
 
 def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
-    said = {each: naming_nobody(data, each) for each in frame["reason"].dropna().unique()}
-    pairs = zip(frame["CNSR"].tolist(), map(said.get, frame["reason"]), strict=True)
-    counted = Counter(pairs)
-    for cnsr, reason in sorted(counted, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
-        yield ReasonEntry(cnsr, reason, cnsr == 0, counted[cnsr, reason])
+    times: Counter[tuple[int, str | None]] = Counter()
+    counted = (
+        frame.groupby(["CNSR", "reason"], dropna=False, observed=True).size().reset_index(name="records")
+    )
+    columns = (counted[name].tolist() for name in ("CNSR", "reason", "records"))
+    for cnsr, reason, records in zip(*columns, strict=True):
+        times[cnsr, None if pd.isna(reason) else naming_nobody(data, reason)] += records
+    for cnsr, reason in sorted(times, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
+        yield ReasonEntry(cnsr, reason, cnsr == 0, times[cnsr, reason])
 
 
 def _arms(frame: pd.DataFrame, arms: Arms) -> Iterator[ArmEntry]:

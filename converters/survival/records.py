@@ -1,6 +1,6 @@
 """Which records are analysed: one parameter of one dataset, a population, a condition.
 
-What is asked of a subject (population, condition, covariates) may stand in the time-to-event dataset
+What is asked of a subject (population, condition, covariates) may be in the time-to-event dataset
 or in ADSL; the time-to-event dataset comes first.
 """
 
@@ -232,9 +232,10 @@ def select(
     if not chosen.any():
         reasons = "; ".join(f"{each.records} excluded ({each.reason})" for each in left_out)
         raise Refused(f"no {paramcd} records remain for analysis", f"{dataset.name}, {reasons}", _WIDER)
+    parameter = only(joined, is_parameter)
     return AnalysedRecords(
-        data=only(joined, chosen),
-        parameter=only(joined, is_parameter),
+        data=parameter if (chosen == is_parameter).all() else only(joined, chosen),
+        parameter=parameter,
         dataset=joined,
         paramcd=paramcd,
         left_out=tuple(left_out),

@@ -52,7 +52,7 @@ def _made(shape: str, study: Study, declaring: type[TableOptions], given: Mappin
 
 
 def wide(study: Study, paramcds: Sequence[str], **further: Unpack[Arguments]) -> AnalysisTable:
-    """A table with one record per subject of ADSL, and columns for each of several parameters.
+    """A table with one record per subject in ADSL, and columns for each of several parameters.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ from .exit_codes import EXIT_CODES, FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USA
 from .streams import tell
 
 VALIDATE = "validate"
-"""The command whose report stands in a file."""
+"""The command whose report is in a file."""
 
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Windows has no SIGHUP."""

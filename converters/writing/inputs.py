@@ -74,7 +74,7 @@ def refuse_data_beside(
     data : iterable of Path
         Folders among them do not count.
     ours : callable
-        Whether an output that is there was left by an earlier run, so that it may be replaced.
+        Whether an output that is present was left by an earlier run, so that it may be replaced.
 
     Raises
     ------

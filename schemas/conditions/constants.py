@@ -60,7 +60,7 @@ class Lookup:
     def number(self, variable: str, constant: Constant) -> tuple[Means, int] | None:
         """By what means a variable is compared with a constant, and the number of the values that equal it.
 
-        None where no record equals it, as where the variable is not there or is of another kind.
+        None where no record equals it, as where the variable is not present or is of another kind.
         """
         wanted = self._wanted(variable, constant)
         if wanted is None:
@@ -90,7 +90,7 @@ class Lookup:
         return (kind, constant) if kind is not None and fits else None
 
     def _kind(self, variable: str) -> ConstantKind | None:
-        """What a variable holds; None where it is not there or has no value."""
+        """What a variable holds; None where it is not present or has no value."""
         if variable not in self._kinds:
             held = variable in self._data and bool(self._data.filled(variable).any())
             self._kinds[variable] = constant_kind(self._data, variable) if held else None

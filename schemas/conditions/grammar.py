@@ -119,13 +119,15 @@ class Expression:
         return self.truth(data).false
 
 
-def compile_expression(text: str) -> Expression:
+def compile_expression(text: str, place: str = "") -> Expression:
     """Understand a condition.
 
     Parameters
     ----------
     text : str
         See the grammar at the top of this module.
+    place : str
+        Where it is written, for errors: "adamgate.toml, [source.DEATH] where".
 
     Returns
     -------
@@ -136,6 +138,14 @@ def compile_expression(text: str) -> Expression:
     ConfigurationError
         When the text is too long, nested too deeply, or holds anything outside the grammar.
     """
+    try:
+        return _compiled(text)
+    except ConfigurationError as wrong:
+        where = f"{place}: {wrong.where}" if place else wrong.where
+        raise ConfigurationError(wrong.what, where, wrong.advice) from None
+
+
+def _compiled(text: str) -> Expression:
     _check_size(text)
     try:
         with warnings.catch_warnings():

@@ -244,7 +244,7 @@ def _written(constant: Constant) -> str:
 def _require_text(variable: str, constant: Constant) -> None:
     if not isinstance(constant, str):
         raise NotComparable(
-            f"{variable} is character but is compared with the number {_written(constant)}",
+            f"{variable} is character, but is compared with the number {_written(constant)}",
             f"enclose the value in quotes: '{_written(constant)}'",
         )
 
@@ -260,7 +260,7 @@ def _require_order(variable: str, symbol: str) -> None:
 def _require_number(variable: str, constant: Constant) -> None:
     if isinstance(constant, str):
         raise NotComparable(
-            f"{variable} is numeric but is compared with the text {_written(constant)}",
+            f"{variable} is numeric, but is compared with the text {_written(constant)}",
             "write the number without quotes",
         )
 
@@ -275,7 +275,7 @@ def stamp_of(variable: str, constant: Constant) -> tuple[np.datetime64, str]:
         except ValueError:
             pass  # a month 13 or a day 31 too many
     raise NotComparable(
-        f"{variable} is a date but is compared with {_written(constant)}",
+        f"{variable} is a date, but is compared with {_written(constant)}",
         "write a complete ISO 8601 date or datetime in quotes: '2020-01-31'",
     )
 

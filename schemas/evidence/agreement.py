@@ -37,7 +37,7 @@ class Agreement:
 def agreement(
     data: Dataset, variable: str, adsl: Dataset, theirs: str, record: NDArray[np.intp]
 ) -> Agreement:
-    """Compare a variable with one of ADSL; where one is text and the other is not, only what is missing.
+    """Compare a variable with one in ADSL; where one is text and the other is not, only what is missing.
 
     Parameters
     ----------

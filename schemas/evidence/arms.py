@@ -1,4 +1,4 @@
-"""The treatments of ADSL by period, and records that a merge without a key repeats once per arm."""
+"""The treatments in ADSL by period, and records that a merge without a key repeats once per arm."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LATER_PERIOD = re.compile(r"TRT(0[2-9]|[1-9]\d)[PA]N?$")
 
 
 def periods(adsl: Dataset, name: str) -> dict[int, str]:
-    """TRTxxP, TRTxxPN, TRTxxA or TRTxxAN of ADSL by period, for TRTP, TRTPN, TRTA or TRTAN."""
+    """TRTxxP, TRTxxPN, TRTxxA or TRTxxAN in ADSL by period, for TRTP, TRTPN, TRTA or TRTAN."""
     named = re.compile(rf"TRT(\d\d){name.removeprefix('TRT')}$")
     found = (named.match(each) for each in adsl.names)
     return {int(each[1]): each[0] for each in found if each is not None}
@@ -44,7 +44,7 @@ def members(adsl: Dataset) -> Mask:
 
 
 def lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> Mask:
-    """Arms of ADSL, by their number among its values, that have members, none of them among these records."""
+    """Arms in ADSL, by their number among its values, that have members, none of them among these records."""
     arms = adsl.distinct(next(name for name in ARMS if name in adsl))
     expected = np.bincount(arms.codes[members(adsl) & (arms.codes >= 0)], minlength=len(arms)) > 0
     present = np.bincount(arms.codes[having][arms.codes[having] >= 0], minlength=len(arms)) > 0
@@ -52,9 +52,9 @@ def lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> Mask:
 
 
 def grouped_over_arms(data: Dataset, study: Study, tellers: Sequence[str]) -> Codes | None:
-    """Groups of `data` by subject, parameter and `tellers`, in which arms of ADSL tell nothing apart.
+    """Groups of `data` by subject, parameter and `tellers`, in which arms in ADSL tell nothing apart.
 
-    A subject has one arm where ADSL has one period. A text that is not an arm of ADSL, such as that of
+    A subject has one arm where ADSL has one period. A text that is not an arm in ADSL, such as that of
     pooled arms, still tells records apart. None where this cannot be said: no ADSL, or several periods.
     """
     if "ADSL" not in study or not has_one_period(study["ADSL"]):

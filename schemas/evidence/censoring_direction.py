@@ -72,14 +72,18 @@ class Clue:
 
     Attributes
     ----------
-    statement : str
+    side : str
+        Which records have it: "CNSR = 0" or "CNSR >= 1".
+    what : str
+        What they have.
     parameters : ndarray of bool
         Where it fired.
     opens : bool
         Whether it raises the suspicion; others only support it, as they have legal causes.
     """
 
-    statement: str
+    side: str
+    what: str
     parameters: Mask
     opens: bool = True
 
@@ -122,33 +126,28 @@ def clues_of_inversion(data: Dataset, sides: Sides) -> Iterator[Clue]:
     if named.any():  # where some censored records have a word of an event, such as "No progression"
         described = _having(data, "EVNTDESC", _EVENT_WORDS) & ~_censoring_texts(data)
         named &= ~sides.only_censored(described)
-    statement = "records with CNSR >= 1 are described as the event that PARAM names"
-    yield Clue(statement, named, opens=False)
+    yield Clue("CNSR >= 1", "descriptions of the event that PARAM names", named, opens=False)
     texts = _censoring_texts(data)
     sources = _censoring_sources(data)
     legal = sides.parameters.mostly(texts | sources, sides.censored)
     of_texts = sides.parameters.mostly(texts, sides.event) & ~legal
-    yield Clue(f"records with {sides.of_event} have censoring descriptions", of_texts)
+    yield Clue(sides.of_event, "censoring descriptions", of_texts)
     of_sources = sides.parameters.mostly(sources, sides.event) & ~legal
-    yield Clue(f"records with {sides.of_event} have an end of follow-up date (SRCVAR)", of_sources)
+    yield Clue(sides.of_event, "end of follow-up dates (SRCVAR)", of_sources)
     if "CNSDTDSC" in data and not sides.of_follow_up:  # it goes with CNSR, whatever the event is
         described = sides.only_events(data.filled("CNSDTDSC"))
-        yield Clue("CNSDTDSC has a value on records with CNSR = 0 and is missing on the others", described)
+        yield Clue("CNSR = 0", "CNSDTDSC", described)
     if "EVNTDESC" in data:
         events = _having(data, "EVNTDESC", _EVENT_WORDS) & ~texts
-        statement = f"records with {sides.of_censored} have event descriptions"
-        yield Clue(statement, sides.only_censored(events), opens=False)
+        yield Clue(sides.of_censored, "event descriptions", sides.only_censored(events), opens=False)
     traced = _matching(data, "SRCVAR", _EVENT_SOURCES) | _matching(data, "SRCDOM", _EVENT_DOMAINS) & ~sources
-    statement = f"records with {sides.of_censored} have a death or adverse event as source (SRCDOM, SRCVAR)"
-    yield Clue(statement, sides.only_censored(traced), opens=False)
+    what = "deaths or adverse events as source (SRCDOM, SRCVAR)"
+    yield Clue(sides.of_censored, what, sides.only_censored(traced), opens=False)
     deaths = _matching(data, "DTHFL", frozenset({"Y"}))
     if "DTHDT" in data:
         deaths |= data.filled("DTHDT")
     dead = sides.only_censored(deaths) & (with_role(data, "OS") | with_role(data, FOLLOW_UP))
-    statement = (
-        f"subjects with a death (DTHFL, DTHDT) have {sides.of_censored} and the others {sides.of_event}"
-    )
-    yield Clue(statement, dead)
+    yield Clue(sides.of_censored, "the deaths (DTHFL, DTHDT)", dead)
 
 
 def _censoring_texts(data: Dataset) -> Mask:
@@ -179,7 +178,7 @@ def _named(data: Dataset, word: re.Pattern[str]) -> Mask:
 
 
 def _having(data: Dataset, variable: str, word: re.Pattern[str]) -> Mask:
-    """Records whose text has a word; none where the variable is not there."""
+    """Records whose text has a word; none where the variable is not present."""
     if variable not in data:
         return np.zeros(len(data), dtype=np.bool_)
     return data.matching(variable, lambda text: bool(word.search(str(text))))

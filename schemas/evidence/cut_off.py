@@ -1,4 +1,4 @@
-"""The data cut-off of a study: declared, else in the trial summary, else a variable of ADSL.
+"""The data cut-off of a study: declared, else in the trial summary, else a variable in ADSL.
 
 Nothing that is analysed happened after it.
 """
@@ -22,11 +22,16 @@ from .subjects import in_adsl
 CUT_OFFS = ("DCUTDT", "CUTOFFDT", "DATACUTDT", "DTCUTDT", "DCODT")
 """Names of a date of the data cut-off."""
 
+NO_CUT_OFF = (
+    "no data cut-off is declared, or present in TS (TSPARMCD = DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
+)
+"""Why a rule that needs one is not applicable."""
+
 _INTERIM = {
     "PARAM": re.compile(r"\binterim\b", re.IGNORECASE),
     "PARAMCD": re.compile(r"(IA\d?|INT\d?)$", re.IGNORECASE),
 }
-"""How an interim analysis is named; by PARAMCD only where PARAM is not there."""
+"""How an interim analysis is named; by PARAMCD only where PARAM is not present."""
 
 _COMPLETE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 
@@ -42,7 +47,8 @@ class CutOff:
     Attributes
     ----------
     source : str
-        Where it is stated: "the declared cut-off", "DCUTDTC of TS", "DCUTDT of ADSL".
+        Where it is stated: "the declared cut-off", "DCUTDT in ADSL",
+        "the data cut-off in TS (TSPARMCD = DCUTDTC)".
     day : ndarray of float, shape (n_records,)
         In days since 1970-01-01; NaN where the record's subject has none.
     declared : bool
@@ -68,7 +74,7 @@ def declared_cut_off(data: Dataset) -> CutOff | None:
 def cut_off_for(data: Dataset, study: Study) -> CutOff | None:
     """The cut-off that the records of a dataset are judged by; None where the study states none.
 
-    The declared one, else DCUTDTC of TS (the last, where there are several; a partial date is none), else
+    The declared one, else DCUTDTC in TS (the last, where there are several; a partial date is none), else
     the first of `CUT_OFFS` that ADSL has, by subject.
     """
     return declared_cut_off(data) or _of_trial_summary(data, study) or _of_subjects(data, study)
@@ -87,7 +93,7 @@ def cut_offs_of_records(data: Dataset, study: Study) -> Iterator[CutOff]:
         chosen = ~judged & ~np.isnan(own)
         if stated is not None and stated.declared:
             chosen &= own <= stated.day
-        yield CutOff(f"{variable} of the record", np.where(chosen, own, np.nan), on_record=True)
+        yield CutOff(f"{variable} on the record", np.where(chosen, own, np.nan), on_record=True)
         judged |= chosen
     if stated is not None:
         judged |= interim_analysis(data)
@@ -151,7 +157,9 @@ def _of_trial_summary(data: Dataset, study: Study) -> CutOff | None:
         last = np.datetime64(dates[-1], "D")
     except ValueError:  # 2024-02-30: what TS means is not known
         return None
-    return CutOff("DCUTDTC of TS", np.full(len(data), float(last.astype(np.int64))))
+    return CutOff(
+        "the data cut-off in TS (TSPARMCD = DCUTDTC)", np.full(len(data), float(last.astype(np.int64)))
+    )
 
 
 def _of_subjects(data: Dataset, study: Study) -> CutOff | None:
@@ -161,7 +169,7 @@ def _of_subjects(data: Dataset, study: Study) -> CutOff | None:
     variable = next(own_cut_offs(adsl), None)
     if variable is None:
         return None
-    return CutOff(f"{variable} of ADSL", in_adsl(data, adsl, variable).days())
+    return CutOff(f"{variable} in ADSL", in_adsl(data, adsl, variable).days())
 
 
 def own_cut_offs(data: Dataset) -> Iterator[str]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..study.columns import Distinct, Mask, by_arrow
 from ..study.dataset import Dataset
 
 WITHHELD = "(a subject's identifier)"
-"""Stands in place of an identifier."""
+"""Shown in place of an identifier."""
 
 IDENTIFYING = ("USUBJID", "SUBJID", "SUBJIDN")
 
@@ -47,4 +53,24 @@ def names_subject(data: Dataset, text: str) -> bool:
 
 def is_identifier(data: Dataset, text: str) -> bool:
     """Whether a text as a whole is an identifier of a subject of the dataset."""
-    return text.strip().upper() in identifiers(data)
+    wanted = text.strip().upper()
+    if data in _KNOWN:
+        return wanted in _KNOWN[data]
+    named = (data.distinct(name) for name in IDENTIFYING if name in data)
+    return any(wanted in _forms(chain.from_iterable(_ending_in(each, wanted))) for each in named)
+
+
+def _ending_in(values: Distinct, end: str) -> Iterator[NDArray[np.object_]]:
+    """The values that may be an identifier of this form: those that end in it, and all that are not text."""
+    for block in values.blocks():
+        yield block[_end_in(block, end)] if _is_text(block) else block
+
+
+def _end_in(texts: NDArray[np.object_], end: str) -> Mask:
+    capitals = by_arrow(pd.Series(texts, dtype="string[pyarrow]")).upper()
+    found: Mask = by_arrow(capitals).endswith(end).to_numpy(dtype=np.bool_)
+    return found
+
+
+def _is_text(values: NDArray[np.object_]) -> bool:
+    return pd.api.types.infer_dtype(values, skipna=False) == "string"

@@ -77,7 +77,7 @@ class Reported:
     @classmethod
     def further(cls, parameters: int) -> Reported:
         """Parameters beyond the first ones."""
-        return cls("", f"{parameters} further parameters: ", f"{parameters} further")
+        return cls("", f"{counted(parameters, 'further parameter')}: ", f"{parameters} further")
 
     @classmethod
     def withheld(cls, parameters: int) -> Reported:
@@ -152,6 +152,15 @@ def records_with_role(data: Dataset, role: str) -> Mask:
         if role != FOLLOW_UP:
             found &= ~(open_to_text & data.matching("PARAM", partial(_means, FOLLOW_UP)))
     return found
+
+
+def without_declared_events(data: Dataset) -> Mask:
+    """Records of parameters whose events have no declared sources: what their events are is inferred."""
+    parameters = data.parameters
+    inferred: Mask = np.array([not parameters.endpoint(name).events for name in parameters.names])[
+        parameters.codes
+    ]
+    return inferred
 
 
 def identify_subjects(data: Dataset) -> bool:

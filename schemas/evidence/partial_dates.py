@@ -106,7 +106,7 @@ def analysed(data: Dataset, date: str, flag: str, text: str) -> Spans:
     ----------
     data : Dataset
     date, flag, text : str
-        As "ASTDT", "ASTDTF", "AESTDTC". The flag and the text need not be there; the text counts where the
+        As "ASTDT", "ASTDTF", "AESTDTC". The flag and the text need not be present; the text counts where the
         flag is missing. An unknown flag says nothing, so the date may be any day.
     """
     days = data.days(date)

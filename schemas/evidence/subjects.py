@@ -129,7 +129,7 @@ def subject(data: Dataset, study: Study, name: str) -> SubjectVariable | None:
 
 
 def in_adsl(data: Dataset, adsl: Dataset, name: str) -> SubjectVariable:
-    """The same of ADSL, whatever the record itself has; both datasets have USUBJID, and ADSL the variable."""
+    """The same in ADSL, whatever the record itself has; both datasets have USUBJID, and ADSL the variable."""
     return SubjectVariable(name, adsl, adsl_record(data, adsl))
 
 

@@ -155,7 +155,7 @@ _FOUND: WeakKeyDictionary[Study, SurvivalEnds | None] = WeakKeyDictionary()
 
 
 def _records(data: Dataset) -> NDArray[np.intp] | None:
-    """The records of overall survival that are the only one of their subject; None where it is not there."""
+    """The records of overall survival that are the only one of their subject; None without it."""
     if Structure.TTE not in data.structure.lineage or not all(name in data for name in _NEEDED):
         return None
     subject = data.distinct("USUBJID").codes

@@ -2,7 +2,7 @@
 
 Findings are of one subject when rule, dataset and variables are the same; their words do not count. A
 finding that has the same records as before is unchanged, and so is one that has only some of them. One with
-records that were not there before is new, by so many records; so is one that weighs more than before, and
+records that were not present before is new, by so many records; so is one that weighs more than before, and
 one of more records than a report lists by hash, unless they are exactly those of before. A fault of a dataset
 as a whole is known by its parameter and its cause, which holds the number by which it grows.
 """
@@ -128,8 +128,9 @@ class _Twins:
         self._known = list(known)
         self._waiting: dict[tuple[str, Severity], deque[int]] = defaultdict(deque)
         for number, each in enumerate(self._known):
+            weight = each.severity if each.weight is None else each.weight
             for fingerprint in (each.fingerprint, *each.also):
-                self._waiting[fingerprint, each.severity].append(number)
+                self._waiting[fingerprint, weight].append(number)
         self._claimed: set[int] = set()
 
     def claim(self, finding: Finding) -> bool:
@@ -172,7 +173,7 @@ class _Pool:
         self._all_touched = False
 
     def judge(self, finding: Finding) -> Finding:
-        """Claim the records that were there before; those left over are new."""
+        """Claim the records that were present before; those left over are new."""
         self._touched.update(self._like.pop(finding.fingerprint, ()))
         if not finding.records or finding.keys.listed is None:
             # Records that are too many to list may be those of before: then nothing is called fixed.

@@ -83,12 +83,14 @@ def earlier_identities(rule_id: str, message: str) -> tuple[tuple[str, str], ...
 
 def _of_parameters(rule_id: str, message: str) -> tuple[tuple[str, str], ...]:
     several = _SEVERAL.fullmatch(message)
+    together: tuple[tuple[str, str], ...] = ()
     if several is not None:
         number = several["further"] or several["withheld"].replace(",", "")
-        return (("", f"{number} {'further' if several['further'] else 'withheld'}"),)
-    # A nameless parameter has nothing before its message; a PARAMCD may itself hold a colon.
+        together = (("", f"{number} {'further' if several['further'] else 'withheld'}"),)
+    # A nameless parameter has nothing before its message; a PARAMCD may itself hold a colon, and begin like
+    # a message about several.
     starts = [0, *(found.end() for found in re.finditer(r": ", message))]
-    return tuple(
+    return together + tuple(
         (message[: max(start - 2, 0)], cause)
         for start in starts
         for cause in _causes(_OF_PARAMETERS[rule_id], message[start:])

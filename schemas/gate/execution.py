@@ -69,7 +69,7 @@ class Partition:
     Attributes
     ----------
     study : Study
-        Datasets in the order of the whole; one without USUBJID (TS) stands in every part as it is.
+        Datasets in the order of the whole; one without USUBJID (TS) is in every part as it is.
     records : mapping of dataset name to ndarray of int
         For each record its position in the whole dataset, counted from 0, ascending.
     """

@@ -15,7 +15,7 @@ Subject = tuple[str, str, tuple[str, ...]]
 """Rule, dataset and variables."""
 
 EXAMPLES = 10
-"""At most this many records stand in a finding as examples; the count is always exact."""
+"""At most this many records are in a finding as examples; the count is always exact."""
 
 
 def sentence(parameter: str, message: str) -> str:
@@ -232,6 +232,8 @@ class KnownFinding:
         As of the finding; earlier reports have it in the message.
     also : tuple of str
         Other fingerprints that the finding may have now; an earlier report did not tell them apart.
+    weight : Severity or None
+        Severity up to which a finding is this one, where its rule weighs more since; None: `severity`.
     """
 
     rule_id: str
@@ -244,6 +246,7 @@ class KnownFinding:
     listed: tuple[str, ...] | None = field(default=(), repr=False)
     parameter: str = ""
     also: tuple[str, ...] = field(default=(), repr=False)
+    weight: Severity | None = field(default=None, repr=False)
 
     @property
     def sentence(self) -> str:

@@ -2,7 +2,7 @@
 
 Records are known by their key variables, each hashed; a finding by the sums of its records' hashes. So
 a finding of the next delivery can be told from that of the last one, and the parts of a finding that was
-made in partitions add up to the whole. How they are hashed stands in `fingerprint`.
+made in partitions add up to the whole. How they are hashed is in `fingerprint`.
 """
 
 from __future__ import annotations

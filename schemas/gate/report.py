@@ -75,7 +75,7 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What became of the findings of an earlier report; the others stand in `Report.findings`.
+    """What became of the findings of an earlier report; the others are in `Report.findings`.
 
     Attributes
     ----------

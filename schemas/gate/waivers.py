@@ -6,6 +6,7 @@ hides those records and no other. One without either is about a fault in the dat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,6 +27,15 @@ from ..study.dataset import Dataset
 from ..wording import did_you_mean, nearest, one_line
 
 Value = str | float | date
+
+
+_PLACE = re.compile(r"waiver (\d+)(?:, record (\d+))?")
+
+
+def _numbers(place: str) -> str:
+    """The numbers of a place as given here, "2.1"; any other place as it is."""
+    found = _PLACE.fullmatch(place)
+    return ".".join(filter(None, found.groups())) if found else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class Waiver:
     parameter : str
         Only faults of this PARAMCD, in any case; by default any.
     place : str
-        Where it stands: "waiver 2".
+        Which one it is: "waiver 2", "waiver 2, record 1".
 
     Examples
     --------
@@ -97,8 +107,8 @@ class Waiver:
 
     @property
     def identity(self) -> str:
-        """Which waiver it is, for findings about waivers; reports of earlier versions hold it."""
-        return f"{self.place} {self.rule} {self.dataset} {self.owner}"
+        """Which waiver it is, for findings about waivers: "2.1 TTE006 ADTTE J. Doe", without words."""
+        return f"{_numbers(self.place)} {self.rule} {self.dataset} {self.owner}"
 
     def concerns(self, rule_id: str, dataset: str) -> bool:
         """Whether it is about this rule on this dataset, both by their whole names.

@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from ..conditions.grammar import Expression, compile_expression
-from ..errors import ConfigurationError
 from ..kinds import NAMES, Choice, name, text
 from ..options import option
 from ..severity import Severity
@@ -93,7 +92,7 @@ def condition_rule(
     """
     require_own_id(rule_id, place)
     require_tuples(structures=structures, datasets=datasets, needs=needs, variables=variables)
-    conditions = [_compiled(text, place) for text in (require, where) if text]
+    conditions = [compile_expression(text, place) for text in (require, where) if text]
     concerned = tuple(variables) or conditions[0].variables
     return Rule(
         id=rule_id,
@@ -193,12 +192,3 @@ def _judge(
 @lru_cache(maxsize=256)
 def _expression(text: str) -> Expression:
     return compile_expression(text)
-
-
-def _compiled(text: str, place: str) -> Expression:
-    try:
-        return compile_expression(text)
-    except ConfigurationError as wrong:
-        raise ConfigurationError(
-            wrong.what, f"{place}: {wrong.where}" if place else wrong.where, wrong.advice
-        ) from None

@@ -6,7 +6,7 @@ from functools import partial
 
 from .rule import Citation, rule
 
-OWN = Citation("adamgate", "readiness of survival data")
+OWN = Citation("adamgate", "survival analysis readiness")
 
 readiness = partial(rule, citations=(OWN,))
 """`rule` for one of adamgate's own rules: an error changes results and cannot be intended."""

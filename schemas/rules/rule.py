@@ -513,8 +513,8 @@ def rule(
     ----------
     ids : str or mapping of id to arguments
         With a table, each id gets its own arguments; `title` and `needs` may name them in braces
-        (``title="{variable} is missing"``). The keys "grain", "structures", "standards" and "citations" of
-        a row, where present, replace those of the decorator instead of being passed on.
+        (``title="{variable} is missing"``). The keys "title", "grain", "structures", "standards" and
+        "citations" of a row, where present, replace those of the decorator instead of being passed on.
     title : str
         Names the fault, so that it reads as a heading.
     severity, grain, citations
@@ -560,7 +560,9 @@ def rule(
         )
         return Rule(
             id=rule_id,
-            title=title.format_map({name: _in_words(value) for name, value in row.items()}),
+            title=arguments.pop("title", title).format_map(
+                {name: _in_words(value) for name, value in row.items()}
+            ),
             severity=severity,
             family=function.__module__.rpartition(".")[2],
             grain=arguments.pop("grain", grain),

@@ -46,7 +46,7 @@ class Requirement:
     condition : str
         When a conditional variable is required.
     needs : tuple of str
-        Variables that must be there with it; "A|B" is either, "ADSL.TRTxxP" stands in another structure.
+        Variables that must be present with it; "A|B" is either, "ADSL.TRTxxP" is in another structure.
     one_to_one : tuple of str
         Variables that hold the same information, as text or as a number.
     versions : tuple of str

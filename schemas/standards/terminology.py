@@ -1,7 +1,7 @@
 """Controlled terminology: codelists, and the small ones that are built in.
 
 Lists of the ADaM terminology are those of 2026-03-27. Of the SDTM terminology only lists are built in that
-are short and have been stable for years, as they stood early in 2024; a term that was renamed since or before
+are short and have been stable for years, as they were early in 2024; a term that was renamed since or before
 is kept under both names. Larger lists come from downloads of NCI EVS or the CDISC Library
 (``--ct``).
 """

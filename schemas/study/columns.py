@@ -150,7 +150,7 @@ class Distinct:
         return np.append(by_value, np.asarray([missing], dtype=by_value.dtype))[self.codes]
 
     def matching(self, predicate: Callable[[Any], bool]) -> Mask:
-        """Records whose value is there and satisfies `predicate` (asked once per value)."""
+        """Records whose value is present and satisfies `predicate` (asked once per value)."""
         hits = np.fromiter((predicate(value) for value in self), np.bool_, len(self))
         return self.spread(hits, missing=False)
 

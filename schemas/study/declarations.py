@@ -8,13 +8,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from ..kinds import NAMES, Choice, ListOf, days, name, switch, text, toml_day
+from ..kinds import NAMES, Choice, ListOf, count, days, name, schedule, switch, text, toml_day
 from ..options import option
 from ..standards.terminology import BUILT_IN, Terminology
 
 Role = Literal["OS", "PFS", "DOR", "TTP", "EFS", "DFS", "TTR", "follow-up"]
+DeathsCount = Literal["event", "censored"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateSource:
+    """Records of a dataset whose dates are those of an event or a censoring: ``[source.NAME]`` of a file.
+
+    Attributes
+    ----------
+    dataset : str
+        Dataset that has the records, such as "ADAE".
+    where : str
+        Condition that selects them; empty for all. See `compile_expression`.
+    date : str
+        Variable of the dataset with the date: a date, or text as in ISO 8601.
+
+    Examples
+    --------
+    >>> death = ag.DateSource(dataset="ADSL", where="DTHFL == 'Y'", date="DTHDT")
+    >>> declared = ag.Declarations(
+    ...     endpoints={"OS": ag.Endpoint(events=("DEATH",))}, sources={"DEATH": death}
+    ... )
+    >>> ag.validate(ag.read("adam"), declarations=declared).verdict()
+    'passed'
+    """
+
+    dataset: str = option(name, "Dataset that has the records.")
+    where: str = option(text, "Condition that selects the records.", default="", otherwise="all records")
+    date: str = option(name, "Variable of the dataset with the date of the event.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +68,16 @@ class Endpoint:
         ADSL date of the start of a new therapy; later events are not counted.
     gap : int or None
         Days without an assessment after which an event is not counted, as after two missed visits.
+    events : tuple of str
+        Declared sources of the event, in the order in which they decide where two have the same date. The
+        first record of any of them is the event. Empty if not declared.
+    missed_visits : int or None
+        Scheduled visits that may be missed in a row before an event; an event after more is not counted.
+    visit_days : tuple of int
+        Scheduled days of assessments after STARTDT, ascending; the last interval is repeated after the last
+        one. Empty if inferred from ADRS.
+    deaths : str
+        What a death is: "event" or "censored"; empty if not declared.
 
     Examples
     --------
@@ -61,6 +101,28 @@ class Endpoint:
         days,
         "Longest interval without an assessment, in days; later events should be censored.",
         default=None,
+    )
+    events: tuple[str, ...] = option(
+        NAMES,
+        "Sources ([source.NAME]) of the event; the first record of any of them is the event.",
+        default=(),
+    )
+    missed_visits: int | None = option(
+        count,
+        "Visits that may be missed in a row before an event; after more, it should be censored.",
+        default=None,
+    )
+    visit_days: tuple[int, ...] = option(
+        schedule,
+        "Scheduled days of assessments after STARTDT, such as [56, 112]; the last interval is repeated.",
+        default=(),
+        otherwise="inferred from ADRS",
+    )
+    deaths: str = option(
+        Choice(get_args(DeathsCount)),
+        "What a death is, if events are not declared: an event, or censored.",
+        default="",
+        otherwise="an event of PFS, EFS and DFS",
     )
 
 
@@ -109,6 +171,9 @@ class AdverseEventDeclarations:
         "Events that started before treatment and worsened count as treatment-emergent.",
         default=False,
     )
+    safety_population: str = option(
+        name, "ADSL population flag of adverse events; only subjects with Y have records in ADAE.", default=""
+    )
 
 
 @dataclass(frozen=True)
@@ -127,7 +192,11 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
         Days after the last dose in which an adverse event counts as treatment-emergent.
     worsening : bool
         Events that began before treatment and worsened count as treatment-emergent.
+    safety_population : str
+        ADSL flag of the population of adverse events; only subjects with Y have records in ADAE.
     endpoints : mapping of PARAMCD to Endpoint
+    sources : mapping of name to DateSource
+        Those that `events` of endpoints name.
     terminology : Terminology
         Codelists to check terms against.
 
@@ -141,10 +210,15 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
 
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     terminology: Terminology = BUILT_IN
+    sources: Mapping[str, DateSource] = field(default_factory=dict)
 
     @classmethod
     def of_tables(
-        cls, study: StudyTable, adverse_events: AdverseEventDeclarations, endpoints: Mapping[str, Endpoint]
+        cls,
+        study: StudyTable,
+        adverse_events: AdverseEventDeclarations,
+        endpoints: Mapping[str, Endpoint],
+        sources: Mapping[str, DateSource] = MappingProxyType({}),
     ) -> Declarations:
         """Declarations of the tables of one file.
 
@@ -162,11 +236,13 @@ class Declarations(AdverseEventDeclarations, StudyDeclarations):
         }
         values = {each.name: getattr(study, each.name) for each in fields(StudyDeclarations)}
         values |= {each.name: getattr(adverse_events, each.name) for each in fields(adverse_events)}
-        return cls(**values, endpoints={**endpoints, **recurrent})
+        return cls(**values, endpoints={**endpoints, **recurrent}, sources=dict(sources))
 
 
 UNDECLARED = Endpoint()
 NOTHING_DECLARED = Declarations()
+_TABLES = {"endpoints": "endpoint", "sources": "source"}
+"""Mappings of declarations, and the table of a file that has what they hold."""
 
 
 def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
@@ -181,14 +257,14 @@ def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
     return {key: ", ".join(values) for key, values in found.items()}
 
 
-def _stated(declared: Declarations | Endpoint, prefix: str) -> Iterator[tuple[str, str]]:
+def _stated(declared: Declarations | Endpoint | DateSource, prefix: str) -> Iterator[tuple[str, str]]:
     for each in fields(declared):
         value = getattr(declared, each.name)
         if value == BUILT_IN:  # also where it was sent between processes
             continue
-        if each.name == "endpoints":
-            for parameter, endpoint in value.items():
-                yield from _stated(endpoint, f"endpoint.{parameter}.")
+        if each.name in _TABLES:
+            for name, one in value.items():
+                yield from _stated(one, f"{_TABLES[each.name]}.{name}.")
         elif value is not None and value is not False and value not in ("", ()):
             yield f"{prefix}{each.name}", _words(value)
 

@@ -32,7 +32,7 @@ class Parameters:
     Attributes
     ----------
     names : tuple of str
-        PARAMCD of each parameter; empty text where PARAMCD is missing or not there.
+        PARAMCD of each parameter; empty text where PARAMCD is missing or not present.
     """
 
     def __init__(self, data: Asked) -> None:
@@ -85,7 +85,7 @@ class Parameters:
             yield self.names[number], own
 
     def texts(self, variable: str) -> list[list[str]]:
-        """The texts of a variable in each parameter, sorted; none where it is not there."""
+        """The texts of a variable in each parameter, sorted; none where it is not present."""
         found: list[list[str]] = [[] for _ in self.names]
         if variable not in self._data:
             return found

@@ -77,6 +77,8 @@ VALID = {
     "require": st.just("AVAL > 0"),
     "where": st.just("CNSR == 0"),
     "role": st.sampled_from(["OS", "PFS"]),
+    "deaths": st.sampled_from(["event", "censored"]),
+    "events": st.lists(st.sampled_from(["DTH", "pd"]), min_size=1, max_size=2),
     "structure": st.just("TTE"),
     "severity of a rule": st.just("note"),
     "standard": st.sampled_from(["adamig-1.0", "adamig-1.3"]),
@@ -92,6 +94,8 @@ BY_WORD = {
     "name": st.sampled_from(["ADTTE", "saffl"]),
     "true or false": st.booleans(),
     "number of days": st.integers(0, 999),
+    "whole number": st.integers(0, 9),
+    "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
     "number": st.sampled_from([6, 0.5]),
@@ -196,6 +200,9 @@ def test_what_is_shown_says_the_same_again(tmp_path_factory, document):
     ids = [each["id"] for each in document.get("rule", [])]
     if len(ids) > len(set(ids)):
         return
+    for endpoint in document.get("endpoint", {}).values():
+        for each in endpoint.get("events", []):
+            document.setdefault("source", {}).setdefault(each.upper(), {"dataset": "ADAE", "date": "ASTDT"})
     document.get("settings", {}).pop("show_keys", None)  # without keys, waivers are not shown whole
     folder = tmp_path_factory.mktemp("shown")
     first, second = folder / "first.toml", folder / "second.toml"

@@ -39,9 +39,20 @@ role = "OS"
 origin = "RANDDT"
 [endpoint.PFSINV]
 evaluator = "Investigator"
+events = ["pd", "DEATH"]
+missed_visits = 1
+visit_days = [42, 84]
+[source.DEATH]
+dataset = "adsl"
+date = "DTHDT"
+[source.pd]
+dataset = "ADRS"
+where = "AVALC == 'PD' and ANL01FL == 'Y'"
+date = "adt"
 [adverse_events]
 window_days = 30
 worsening = true
+safety_population = "saffl"
 
 [[waiver]]
 rule = "TTE006"
@@ -98,10 +109,16 @@ def test_everything_that_can_be_said(loaded):
     assert declared.nested == (("PPROTFL", "ITTFL"), ("ITTFL", "ENRLFL"))
     assert declared.endpoints == {
         "OS": ag.Endpoint(role="OS", origin="RANDDT", recurrent=True),
-        "PFSINV": ag.Endpoint(evaluator="Investigator"),
+        "PFSINV": ag.Endpoint(
+            evaluator="Investigator", events=("PD", "DEATH"), missed_visits=1, visit_days=(42, 84)
+        ),
         "HOSP": ag.Endpoint(recurrent=True),
     }
-    assert (declared.window_days, declared.worsening) == (30, True)
+    assert declared.sources == {
+        "DEATH": ag.DateSource(dataset="ADSL", date="DTHDT"),
+        "PD": ag.DateSource(dataset="ADRS", where="AVALC == 'PD' and ANL01FL == 'Y'", date="ADT"),
+    }
+    assert (declared.window_days, declared.worsening, declared.safety_population) == (30, True, "SAFFL")
     one, two, three = said.waivers
     assert (one.record, two.record) == (
         {"USUBJID": "01-001", "ASEQ": 3.0},
@@ -124,9 +141,10 @@ def test_an_option_replaces_the_names_of_the_file(loaded):
 
 
 def test_every_declaration_can_be_written():
-    assert {each.name for each in keys_of(ag.Endpoint)} == {each.name for each in fields(ag.Endpoint)}
+    for declaring in (ag.Endpoint, ag.DateSource):
+        assert {each.name for each in keys_of(declaring)} == {each.name for each in fields(declaring)}
     reached = {each.name for table in (StudyTable, AdverseEventDeclarations) for each in keys_of(table)}
-    others = {"endpoints", "terminology", "recurrent"}
+    others = {"endpoints", "sources", "terminology", "recurrent"}
     assert {each.name for each in fields(ag.Declarations)} ^ reached == others
     assert keys_of(ag.Endpoint)[0].kind.allowed == Role.__args__
 
@@ -139,11 +157,20 @@ def test_a_report_states_declarations_by_the_keys_of_the_file(loaded):
         "nested": "PPROTFL within ITTFL; ITTFL within ENRLFL",
         "window_days": "30",
         "worsening": "yes",
+        "safety_population": "SAFFL",
         "endpoint.OS.role": "OS",
         "endpoint.OS.origin": "RANDDT",
         "endpoint.OS.recurrent": "yes",
         "endpoint.PFSINV.evaluator": "Investigator",
+        "endpoint.PFSINV.events": "PD; DEATH",
+        "endpoint.PFSINV.missed_visits": "1",
+        "endpoint.PFSINV.visit_days": "42; 84",
         "endpoint.HOSP.recurrent": "yes",
+        "source.DEATH.dataset": "ADSL",
+        "source.DEATH.date": "DTHDT",
+        "source.PD.dataset": "ADRS",
+        "source.PD.where": "AVALC == 'PD' and ANL01FL == 'Y'",
+        "source.PD.date": "ADT",
     }
 
 
@@ -184,6 +211,7 @@ def test_terminology_files_are_beside_the_file_that_names_them(loaded, tmp_path)
 
 WAIVER = '[[waiver]]\nrule = "TTE006"\ndataset = "ADTTE"\nreason = "r"\nowner = "o"\nexpires = 2026-12-31\n'
 RULE = '[[rule]]\nid = "ACME001"\ntitle = "t"\nrequire = "AVAL > 0"\n'
+SOURCE = '[source.DEATH]\ndataset = "ADSL"\ndate = "DTHDT"\n'
 WRONG = {
     "table": "[ruls]\nignore = []\n",
     "rules is no table": "rules = 3\n",
@@ -204,6 +232,19 @@ WRONG = {
     "endpoint is no table": '[endpoint]\nOS = "OS"\n',
     "window": "[adverse_events]\nwindow_days = -1\n",
     "window is a switch": "[adverse_events]\nwindow_days = true\n",
+    "deaths": '[endpoint.PFS]\ndeaths = "events"\n',
+    "missed visits": "[endpoint.PFS]\nmissed_visits = -1\n",
+    "missed visits are text": '[endpoint.PFS]\nmissed_visits = "2"\n',
+    "visit days do not ascend": "[endpoint.PFS]\nvisit_days = [84, 42]\n",
+    "visit days are no list": "[endpoint.PFS]\nvisit_days = 56\n",
+    "source without a date": SOURCE.replace('date = "DTHDT"\n', ""),
+    "source without a name": '[source]\ndataset = "ADSL"\n',
+    "key of source": SOURCE + "were = \"DTHFL == 'Y'\"\n",
+    "condition of a source": SOURCE + "where = \"DTHFL = 'Y'\"\n",
+    "code in a source": SOURCE + "where = \"__import__('os').system('id')\"\n",
+    "event of another source": SOURCE + '[endpoint.OS]\nevents = ["DEATHS"]\n',
+    "event without any source": '[endpoint.OS]\nevents = ["DEATH"]\n',
+    "events are no list": SOURCE + '[endpoint.OS]\nevents = "DEATH"\n',
     "waiver without owner": WAIVER.replace('owner = "o"\n', ""),
     "waiver with a blank reason": WAIVER.replace('"r"', '" "'),
     "waiver that expires in quotes": WAIVER.replace("2026-12-31", '"2026-12-31"'),
@@ -239,6 +280,8 @@ def test_what_a_wrong_file_is_told(loaded, case: str, snapshot: SnapshotAssertio
 ONLY_ADAMGATE = {
     "date in quotes", "waiver that expires in quotes", "waiver of infinity", "waiver of a huge number",
     "rule with an id of ours", "two rules with one id", "code in a rule", "attribute in a rule",
+    "visit days do not ascend", "condition of a source", "code in a source",
+    "event of another source", "event without any source",
 }  # fmt: skip
 """What a schema cannot say."""
 

@@ -119,7 +119,7 @@ def test_a_file_without_names_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_a_line_of_records_is_never_taken_for_names(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match="expected 1 values, found 3"):
+    with pytest.raises(UnreadableInput, match="expected 1 value, found 3"):
         read(tmp_path, "TITLE\nS1,mild,a\nS2,severe,b\n")
 
 

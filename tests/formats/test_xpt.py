@@ -83,7 +83,7 @@ def test_every_real_file_agrees_with_pyreadstat(shared):
 
 
 def test_the_parquet_copies_have_the_same_values(shared):
-    """But for TRTEMFL of ADAE, null there where the XPT has N, and renamed variables of ADSL."""
+    """But for TRTEMFL of ADAE, null there where the XPT has N, and renamed variables in ADSL."""
     pilot = shared / "data" / "cdiscpilot"
     for name, differing in (("adae", {"TRTEMFL": 65}), ("adsl", {}), ("adtte", {})):
         (dataset,) = read_xpt(pilot / "adam" / f"{name}.xpt", ReadOptions())

@@ -335,5 +335,5 @@ def test_data_are_judged_by_what_was_read(written, root):
     assert not judge(ours, rules={"CT001"}).findings
     (finding,) = judge(ours, rules={"CT001"}, declarations=Declarations(terminology=given)).findings
     assert finding.message == (
-        "AGEU has values other than DAYS and YEARS, the terms of AGEU (C66781, SDTM CT 2023-12-15)"
+        "AGEU has values other than DAYS and YEARS, the terms in codelist AGEU (C66781, SDTM CT 2023-12-15)"
     )

@@ -7,6 +7,7 @@ import numpy as np
 from delivery import Change, Delivery
 
 from adamgate.schemas.severity import Severity
+from adamgate.schemas.study.declarations import NOTHING_DECLARED, Declarations
 from adamgate.schemas.study.study import Study
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -29,6 +30,7 @@ class Damage:
         Their findings have it, or a greater one.
     study : str
         "trial", of two arms, or "cartitude1", the fixture.
+    declarations : Declarations
     """
 
     name: str
@@ -37,6 +39,7 @@ class Damage:
     variable: str
     severity: Severity
     study: str = "trial"
+    declarations: Declarations = NOTHING_DECLARED
 
     def done_to(self, study: Study) -> Study:
         """A damaged copy; the same on every run."""

@@ -1,9 +1,15 @@
 """Defects of endpoints that follow from the first progression, response or event of another dataset."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-from damage import error, warning
-from delivery import Delivery, Rng, has, some
+from damage import Damage, error, warning
+from delivery import Change, Delivery, Rng, has, some
+from two_arm_trial import SOURCES
+
+from adamgate.schemas.severity import Severity
+from adamgate.schemas.study.declarations import Declarations, Endpoint
 
 
 def _one_for_events(parameter: str):
@@ -70,6 +76,22 @@ def _responders_lost(delivery: Delivery, rng: Rng) -> None:
     delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="DOR"), 3)))
 
 
+def _responders_of_an_arm_lost(delivery: Delivery, rng: Rng) -> None:
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(index=times.index[times.PARAMCD.eq("DOR") & times.TRTP.eq("Placebo")]))
+
+
+def _events_lost(**lost: str):
+    """All adverse events of subjects by a variable of ADSL."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        subjects, events = delivery.frame("ADSL"), delivery.frame("ADAE")
+        (name, value), *_ = lost.items()
+        delivery.put("ADAE", events[~events.USUBJID.isin(subjects.USUBJID[subjects[name].eq(value)])])
+
+    return change
+
+
 def _serious_event(delivery: Delivery, rng: Rng, **values: object) -> None:
     times = delivery.frame("ADTTE")
     own = some(times, rng, has(PARAMCD="TTSAE", CNSR=0))
@@ -124,7 +146,52 @@ def _subjects_lost(delivery: Delivery, rng: Rng) -> None:
     delivery.put("ADTTE", times.drop(index=some(times, rng, has(PARAMCD="PFS"), 12)))
 
 
+def _visits_missed(delivery: Delivery, rng: Rng) -> None:
+    """The last three assessments before an event."""
+    times, adrs = delivery.frame("ADTTE"), delivery.frame("ADRS")
+    visits = adrs.USUBJID.value_counts()
+    own = some(times, rng, lambda data: _progressed(data) & data.USUBJID.map(visits).ge(5))
+    there = adrs.index[adrs.USUBJID.eq(times.USUBJID[own[0]]) & adrs.AVALC.ne("PD")]
+    delivery.put("ADRS", adrs.drop(index=there[-3:]))
+
+
+def _outside_the_population(delivery: Delivery, rng: Rng) -> None:
+    subjects = delivery.frame("ADSL").assign(PPROTFL="Y")
+    subjects.loc[some(subjects, rng), "PPROTFL"] = "N"
+    delivery.put("ADSL", subjects)
+
+
+DECLARED = Declarations(
+    endpoints={
+        "PFS": Endpoint(events=("PROGRESSION", "DEATH"), missed_visits=1),
+        "TTSAE": Endpoint(events=("SERIOUS",)),
+    },
+    sources=SOURCES,
+)
+DEATHS = Declarations(endpoints={"PFS": Endpoint(deaths="event")})
+PER_PROTOCOL = Declarations(safety_population="PPROTFL")
+
+
+def _declared(
+    name: str, change: Change, rule: str, variable: str, declared: Declarations = DECLARED
+) -> Damage:
+    return Damage(f"declared: {name}", change, (rule,), variable, Severity.ERROR, declarations=declared)
+
+
+WHERE_DECLARED = (
+    _declared("a progression before the event", _later_progression, "XD036", "ADT"),
+    _declared("an event without a progression", _assessed("SD"), "XD036", "ADT"),
+    _declared("censored at death", _censored_at_death, "XD036", "CNSR"),
+    _declared("a first serious event that is censored", _event_censored, "XD036", "CNSR"),
+    _declared("a serious event before the first", _later_event, "XD036", "ADT"),
+    _declared("deaths are events", _censored_at_death, "XD031", "CNSR", DEATHS),
+    _declared("not per protocol", _outside_the_population, "AE050", "USUBJID", PER_PROTOCOL),
+    replace(_declared("missed visits", _visits_missed, "XD037", "ADT"), severity=Severity.WARNING),
+)
+"""Defects of what is declared, which inference would not see, or not for certain."""
+
 FIRSTS = (
+    *WHERE_DECLARED,
     warning("STARTDT of one arm from another date", _start_of_one_arm, "XD035", "STARTDT"),
     error("all dates counted from 1970 in place of 1960", _all_dates(-3653), "XD035", "STARTDT"),
     error("all dates a century late", _all_dates(36525), "XD035", "STARTDT"),
@@ -140,6 +207,9 @@ FIRSTS = (
     warning("duration of response starts a month late", _response_starts(30), "XD032", "STARTDT"),
     warning("duration of response starts a day late", _response_starts(1), "XD032", "STARTDT"),
     warning("responders without a duration of response", _responders_lost, "XD033", "USUBJID"),
+    warning("responders of an arm without any", _responders_of_an_arm_lost, "XD033", "USUBJID"),
+    warning("no adverse events of an arm", _events_lost(TRT01P="Placebo"), "AE051", "TRT01P"),
+    warning("no adverse events of a site", _events_lost(SITEID="03"), "AE051", "SITEID"),
     warning("a first serious event that is censored", _event_censored, "XD034", "CNSR"),
     warning("a serious event before the first", _later_event, "XD034", "ADT"),
 )

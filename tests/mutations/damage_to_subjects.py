@@ -281,12 +281,12 @@ METADATA = (
     warning("a date without a format", _sas_date_without_format, "AD0041", "ADT"),
     warning("a date as text", as_text("ADAE", "AENDT"), "AD0058", "AENDT"),
     warning(
-        "a label unlike that of ADSL",
+        "a label unlike that in ADSL",
         describe("ADAE", "TRTSDT", label="Date of First Dose"),
         "XD017",
         "TRTSDT",
     ),
-    warning("a type unlike that of ADSL", as_text("ADAE", "AGE"), "XD017", "AGE"),
+    warning("a type unlike that in ADSL", as_text("ADAE", "AGE"), "XD017", "AGE"),
     warning(
         "a text too long",
         put("ADTTE", "EVNTDESC", "x" * 201, has(PARAMCD="PFS", CNSR=1)),

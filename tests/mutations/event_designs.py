@@ -261,3 +261,23 @@ def events_not_coded_yet(delivery):
     frame.loc[own, levels] = "NOT CODED"
     frame.loc[own, ["AEPTCD", "AELLTCD", "AEHLTCD", "AEHLGTCD", "AESOCCD", "AEBDSYCD"]] = np.nan
     frame.loc[own, [each for each in frame if each.startswith("AOCC")]] = None
+
+
+@design
+def events_of_special_interest(delivery):
+    """Events that few subjects have, and hardly anybody in one arm."""
+    events = delivery.frame("ADAE")
+    names = [
+        "STUDYID",
+        "USUBJID",
+        "SITEID",
+        "AESEQ",
+        "AETERM",
+        "AEDECOD",
+        "AESOC",
+        "AEBODSYS",
+        "ASTDT",
+        "AENDT",
+    ]
+    chosen = events.AEDECOD.isin(["Rash", "Sepsis"]) & events.TRTA.eq("Drug X 10 mg")
+    delivery.put("ADAESI", events.loc[chosen, names].reset_index(drop=True))

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from designs import design
+from designs import declared, design
+from two_arm_trial import SOURCES
+
+from adamgate.schemas.study.declarations import Declarations, Endpoint
 
 
 @design
@@ -16,20 +19,32 @@ def clinical_progressions(delivery):
     times.loc[own, "EVNTDESC"] = "Clinical progression"
 
 
+def _at_week_8(delivery, **values):
+    """One more assessment of everybody at the first visit."""
+    adrs = delivery.frame("ADRS")
+    more = adrs[adrs.AVISIT.eq("WEEK 8")].assign(**values, ASEQ=lambda data: data.ASEQ + 100)
+    delivery.put("ADRS", pd.concat([adrs, more], ignore_index=True))
+
+
 @design
 def target_lesions_progress_earlier(delivery):
     """Progression of a part of the lesions, in a parameter of its own, is no progression of the disease."""
+    param = "Target Lesion Response by Investigator"
+    _at_week_8(delivery, PARAMCD="TRGRESP", PARAM=param, PARAMN=2.0, AVALC="PD")
+
+
+@design
+def metabolic_progressions_earlier(delivery):
+    """Another definition of progression, which only the dates of the events tell from the analysed one."""
+    _at_week_8(delivery, PARAMCD="PETRESP", PARAM="Response by PET", PARAMN=2.0, AVALC="PD")
+
+
+@design
+def progressions_after_a_new_therapy(delivery):
+    """Progressions that are not analysed: ANL01FL does not select them."""
+    _at_week_8(delivery, ANL01FL=None, AVALC="PD", ADT=lambda data: data.ADT + pd.Timedelta(days=2))
     adrs = delivery.frame("ADRS")
-    lesions = adrs[adrs.AVISIT.eq("WEEK 8")].assign(
-        PARAMCD="TRGRESP",
-        PARAM="Target Lesion Response by Investigator",
-        PARAMN=2.0,
-        ASEQ=lambda data: data.ASEQ + 100,
-    )
-    times = delivery.frame("ADTTE")
-    progressed = times.USUBJID[times.PARAMCD.eq("PFS") & times.CNSR.eq(0)]
-    lesions = lesions[lesions.USUBJID.isin(progressed)].assign(AVALC="PD")
-    delivery.put("ADRS", pd.concat([adrs, lesions], ignore_index=True))
+    adrs["ADY"] = (adrs.ADT - adrs.TRTSDT).dt.days + 1.0
 
 
 @design
@@ -83,3 +98,43 @@ def a_landmark_analysis(delivery):
     more = more[more.ADT >= more.STARTDT]
     more["AVAL"] = (more.ADT - more.STARTDT).dt.days + 1.0
     delivery.put("ADTTE", pd.concat([times, more], ignore_index=True))
+
+
+@declared(
+    Declarations(
+        endpoints={
+            "OS": Endpoint(events=("DEATH",)),
+            "PFS": Endpoint(events=("PROGRESSION", "DEATH")),
+            "DOR": Endpoint(events=("PROGRESSION", "DEATH")),
+            "TTSAE": Endpoint(events=("SERIOUS",)),
+        },
+        sources=SOURCES,
+    )
+)
+def declared_sources(delivery):
+    """Nothing but the declaration says where events come from."""
+    times = delivery.frame("ADTTE")
+    delivery.put("ADTTE", times.drop(columns=["SRCDOM", "SRCVAR", "SRCSEQ"]))
+
+
+ONLY_PROGRESSIONS = Endpoint(events=("PROGRESSION",))
+
+
+@declared(Declarations(endpoints={"PFS": ONLY_PROGRESSIONS, "DOR": ONLY_PROGRESSIONS}, sources=SOURCES))
+def deaths_are_not_declared_as_events(delivery):
+    """Deaths are censored, on their day."""
+    times = delivery.frame("ADTTE")
+    own = times.PARAMCD.isin(["PFS", "DOR"]) & times.EVNTDESC.eq("Death")
+    times.loc[own, "CNSR"] = 2
+    times.loc[own, "CNSDTDSC"] = "Death"
+    times.loc[own, "EVNTDESC"] = "Died before progression"
+
+
+@declared(Declarations(endpoints={"PFS": Endpoint(missed_visits=1)}))
+def no_visit_was_missed(delivery):
+    """Assessments every eight weeks, most a few days off; the schedule is inferred."""
+    adrs = delivery.frame("ADRS")
+    moved = adrs.AVALC.eq("SD") & adrs.duplicated("USUBJID", keep="last")
+    adrs.loc[moved, "ADT"] += pd.to_timedelta(adrs.ASEQ[moved] % 5 - 2, unit="D")
+    adrs["ADY"] = (adrs.ADT - adrs.TRTSDT).dt.days + 1.0
+    delivery.put("ADRS", adrs)

@@ -33,7 +33,7 @@ def test_there_are_many_kinds_of_damage():
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.name)
 def test_damage_is_caught(clean, known, damage):
-    report = judge(damage.done_to(clean[damage.study]), rules=damage.rules)
+    report = judge(damage.done_to(clean[damage.study]), declarations=damage.declarations, rules=damage.rules)
     new = [each for each in report.findings if not known[damage.study][subject_of(each)]]
     whole = [each for each in report.findings if not each.records]
     identities = {(*each.subject, each.parameter, each.cause, each.severity) for each in whole}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.declarations import DateSource
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import Variable
 
@@ -30,6 +31,13 @@ PARAMETERS = {
     "DOR": ("Duration of Response (Months)", 3.0, "MONTHS"),
     "TTSAE": ("Time to First Serious Adverse Event (Days)", 4.0, "DAYS"),
 }
+
+SOURCES = {
+    "PROGRESSION": DateSource(dataset="ADRS", where="PARAMCD == 'OVR' and AVALC == 'PD'", date="ADT"),
+    "DEATH": DateSource(dataset="ADSL", where="DTHFL == 'Y'", date="DTHDT"),
+    "SERIOUS": DateSource(dataset="ADAE", where="TRTEMFL == 'Y' and AESER == 'Y'", date="ASTDT"),
+}
+"""Where the events of its endpoints come from."""
 
 # Preferred term, its lowest level term, and the terms above it, each with a made-up code.
 TERMS = (
@@ -237,7 +245,7 @@ def _adsl(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _shared(adsl: pd.DataFrame, subject: np.ndarray, *names: str) -> dict[str, np.ndarray]:
-    """Variables of ADSL for records of subjects by position."""
+    """Variables in ADSL for records of subjects by position."""
     return {name: adsl[name].to_numpy()[subject] for name in ("STUDYID", "USUBJID", "SITEID", *names)}
 
 

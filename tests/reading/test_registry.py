@@ -322,7 +322,7 @@ def test_a_folder_without_readable_data_tells_what_is_there(tmp_path: Path) -> N
     put(tmp_path, "adtte.xlsx", "x")
     with pytest.raises(UnreadableInput, match="no data files that can be read") as refusal:
         read(tmp_path)
-    assert "adtte.xlsx (Excel)" in refusal.value.advice
+    assert "adtte.xlsx (Excel)" in refusal.value.where
 
 
 def test_a_catalogue_that_is_not_there_is_told_whatever_is_read(root, tmp_path):

@@ -1,12 +1,14 @@
 """An earlier report as a file: read back, or told what is wrong with it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import adamgate as ag
+from adamgate.schemas.gate.finding import Standing, fingerprint_of_whole
 
 
 @pytest.fixture
@@ -45,6 +47,34 @@ def test_reports_of_earlier_versions_hold(tmp_path: Path, report: ag.Report, doc
     assert [(each.rule_id, each.dataset, each.records) for each in found] == [
         (each.rule_id, each.dataset, each.records) for each in ag.Baseline.of(report).findings
     ]
+
+
+@pytest.mark.parametrize("version", ["1.3", "1.4"])
+def test_a_waiver_is_known_that_was_named_by_a_word(tmp_path: Path, version: str):
+    """Causes of findings about waivers began with "waiver 2, record 1"; they are numbers since."""
+    frame = pd.DataFrame({"USUBJID": ["a"], "PARAMCD": ["OS"], "AVAL": [1.0]})
+    study = ag.Study.of(ag.Dataset.from_frame(frame, "ADTTE"))
+    waivers = [
+        ag.Waiver("TTE006", "ADTTE", "seen", "J. Doe", last, record={"USUBJID": "b"}, place=place)
+        for place in ("waiver 1", "waiver 2, record 1", "waiver 2, record 2", "phase 3 waiver")
+        for last in (date(2026, 6, 30), date(2026, 12, 31))
+    ]
+    report = ag.validate(study, waivers=waivers, today=date(2026, 12, 1), select=["TTE006"])
+    document = json.loads(ag.render(report, "json")) | {"schema_version": version}
+    of_waivers = [each for each in document["findings"] if each["rule_id"] in ("WV001", "WV002")]
+    assert {each["cause"].split(" ")[0] for each in of_waivers} == {"1", "2.1", "2.2", "phase"}
+    for each in of_waivers:
+        numbers, _, others = each["cause"].partition(" ")
+        which, _, record = numbers.partition(".")
+        if which.isdigit():
+            each["cause"] = f"waiver {which}{record and f', record {record}'} {others}"
+        each["fingerprint"] = fingerprint_of_whole(each["rule_id"], each["dataset"], (), "", each["cause"])
+    again = ag.validate(
+        study, waivers=waivers, today=date(2026, 12, 1), select=["TTE006"],
+        baseline=ag.read_baseline(written(tmp_path, document)),
+    )  # fmt: skip
+    assert {each.standing for each in again.findings} == {Standing.UNCHANGED}
+    assert again.comparison.fixed == again.comparison.not_judged == ()
 
 
 def test_a_report_that_was_compared_is_a_baseline_too(tmp_path: Path, report: ag.Report, document: dict):

@@ -96,7 +96,7 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     lines = repr(report).split("\n")
     assert lines[:4] == [
         "Report REFUSED: 9 errors, 1 warning, 1 note (fails on: error)",
-        "  3 datasets, 303 checks: 199 passed, 10 failed, 94 not applicable, 0 not run",
+        "  3 datasets, 308 checks: 201 passed, 10 failed, 97 not applicable, 0 not run",
         "  error  XD001   ADAE   4 records   Subject is not in ADSL",
         "  error  TTE007  ADTTE  4 records   AVAL is inconsistent with ADT and STARTDT",
     ]
@@ -170,7 +170,7 @@ DATES = st.dates(date(1911, 1, 1), date(1919, 12, 31))
 
 @st.composite
 def studies(draw: st.DrawFn) -> tuple[Study, set[str]]:
-    """A study with time-to-event data, and everything that stands in its records."""
+    """A study with time-to-event data, and everything that is in its records."""
     size = draw(st.integers(1, 6))
     several = {"min_size": size, "max_size": size}
     days = draw(st.lists(DATES, **several))

@@ -68,7 +68,7 @@ def _is_num(values: Any) -> bool:
 
 @pytest.fixture
 def make() -> Make:
-    """Makes the study; keywords replace columns of ADTTE, ``adsl`` those of ADSL (False: no ADSL)."""
+    """Makes the study; keywords replace columns of ADTTE, ``adsl`` those in ADSL (False: no ADSL)."""
 
     def study(adsl: dict[str, Any] | bool = True, **adtte: Any) -> Study:
         tables = [dataset("ADTTE", ADTTE, adtte)]

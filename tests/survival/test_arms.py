@@ -79,8 +79,8 @@ def test_an_arm_that_is_a_number_keeps_its_type(make):
     ("given", "message"),
     [
         ({"reference": "Plac"}, "'Plac' is not an arm of the table"),
-        ({"arm_order": ["Low", "Placebo"]}, "an arm of the table is not in it"),
-        ({"arm_order": ["Low", "Placebo", "High", "Low"]}, "an arm is in it twice"),
+        ({"arm_order": ["Low", "Placebo"]}, "an arm of the table is not listed"),
+        ({"arm_order": ["Low", "Placebo", "High", "Low"]}, "an arm is listed twice"),
         ({"arm_order": ["Low", "Placebo", "High", "Other"]}, "'Other' is not an arm"),
     ],
 )

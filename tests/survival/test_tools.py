@@ -1,4 +1,4 @@
-"""Files for each tool: what stands in them, and that the tool reads them as it should."""
+"""Files for each tool: what they hold, and that the tool reads them as it should."""
 
 import io
 import re

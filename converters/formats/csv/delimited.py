@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.variable import ReadingNote
+from ....schemas.wording import counted
 from ...values.content import Content, blocks
 from ...values.encodings import decode_values, undecoded_note
 from ...values.gathering import Gathering
@@ -290,7 +291,7 @@ def _ragged(first: tuple[int, int], count: int, expected: int, path: Path) -> Un
     number, found = first
     others = f" (in {count} records)" if count > 1 else ""
     return UnreadableInput(
-        f"expected {expected} values, found {found}{others}",
+        f"expected {counted(expected, 'value')}, found {found}{others}",
         f"{path}, record {number}",
         "quote values that contain the delimiter or a line break, and write missing values as empty fields",
     )

@@ -233,7 +233,7 @@ def _delimiter(lines: Sequence[_Line], path: Path, dataset: str, notes: list[Rea
 
 
 def _note_one_column(lines: Sequence[bytes], dataset: str, notes: list[ReadingNote]) -> None:
-    """Say which sign of an only name stands in all lines alike, and may be a delimiter that is not known."""
+    """Say which sign of an only name is in all lines alike, and may be a delimiter that is not known."""
     name = str(lines[0], "latin-1")
     held = sorted({each for each in name if not (each.isalnum() or each in "_ .-")})
     doubtful = next((each for each in held if _parts(lines, each.encode("latin-1"))), None)
@@ -258,7 +258,7 @@ def _without_titles(lines: Sequence[bytes], delimiter: bytes) -> Sequence[bytes]
 
 
 def _parts(lines: Sequence[bytes], delimiter: bytes) -> int:
-    """How often a delimiter stands in names and records, if equally often in all; else 0."""
+    """How often a delimiter is in names and records, if equally often in all; else 0."""
     counts = {line.count(delimiter) for line in lines}
     return counts.pop() if len(lines) > 1 and len(counts) == 1 else 0
 

@@ -1,7 +1,7 @@
 """Tables for a tool as CSV: the words that it has for true, false and missing, and dates as it reads them.
 
 UTF-8 without a byte order mark, lines ended by a line feed; doubles in the shortest form that reads back to
-the same double. Nothing is written beside the file: labels stand in the codebook of the table.
+the same double. Nothing is written beside the file: labels are in the codebook of the table.
 """
 
 from __future__ import annotations

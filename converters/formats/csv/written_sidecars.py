@@ -69,7 +69,7 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
     Raises
     ------
     UnwritableOutput
-        When a sidecar is there and is no table that could be kept, or another CSV file of the folder
+        When a sidecar is present and is not a table that could be kept, or another CSV file of the folder
         holds one of the datasets: one description cannot be true of both.
     """
     datasets = [output.dataset for output in outputs]

@@ -1,6 +1,6 @@
 """What Dataset-JSON v1.1 says about a dataset, checked attribute by attribute.
 
-The tables below restate the standard: which attributes there are, which must be there, and what each may
+The tables below restate the standard: which attributes there are, which must be present, and what each may
 hold. A document that departs from them is refused with every departure counted; attributes beyond them
 are no departure, as the standard's guide allows extensions.
 """
@@ -36,7 +36,7 @@ _STAMP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """One attribute: whether a value may stand there, and how to say what may."""
+    """One attribute: whether a value may be given, and how to say what may."""
 
     allows: Callable[[Any], bool]
     wanted: str

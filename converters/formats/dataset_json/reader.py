@@ -25,7 +25,7 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, Variable
-from ....schemas.wording import one_line
+from ....schemas.wording import counted, one_line
 from ...values.encodings import Undecoded, codec_name, decode_values, undecoded_note, undecoded_words
 from ...values.file_kind import seems
 from ...values.memory import size_of_text
@@ -354,7 +354,7 @@ def _add(block: list[Any], builders: list[ColumnBuilder], before: int) -> None:
         raise _Broken("a record is not an array of values", f"record {record}")
     if set(map(len, block)) != {len(builders)}:
         record, row = next((i, row) for i, row in enumerate(block, before + 1) if len(row) != len(builders))
-        raise _Broken(f"expected {len(builders)} values, found {len(row)}", f"record {record}")
+        raise _Broken(f"expected {counted(len(builders), 'value')}, found {len(row)}", f"record {record}")
     for builder, values in zip(builders, zip(*block, strict=True), strict=True):
         with _placed(builder.variable):
             builder.add(values)

@@ -96,7 +96,7 @@ def dataset_metadata(schema: pa.Schema) -> DatasetMetadata:
     Raises
     ------
     ValueError
-        When the key is there and does not hold what this module writes.
+        When the key is present and does not hold what this module writes.
     """
     metadata = schema.metadata or {}
     if KEY not in metadata:

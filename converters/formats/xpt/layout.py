@@ -270,7 +270,7 @@ def _format(name: bytes, width: int, decimals: int, character: bool) -> str:
 
 
 def _with_long_labels(cards: Cards, fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Labels beyond 40 bytes and format names beyond 8, which stand in records of their own."""
+    """Labels beyond 40 bytes and format names beyond 8, which are in records of their own."""
     kind = cards.next_kind()
     if kind not in _LABEL_ENTRY:
         return fields
@@ -296,7 +296,7 @@ def _relabelled(field: Field, lengths: Sequence[int], raw: bytes) -> Field:
     """The field with its long label and, in LABELV9, its long format names.
 
     SAS states the lengths of label, format and informat in this order and the texts too. ReadStat writes
-    format, informat, label. The first 40 bytes of the label stand in the NAMESTR and tell which it is.
+    format, informat, label. The first 40 bytes of the label are in the NAMESTR and tell which it is.
     """
     if len(lengths) == 1:
         return replace(field, label=trimmed(raw))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import infer_dtype
 
 from ....schemas.errors import Refused
 from ....schemas.study import columns
@@ -40,7 +41,7 @@ class Analysed:
         return self.records.data
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Built:
     """A table, and what it was made of, for the codebook.
 
@@ -129,34 +130,45 @@ def _covariate(data: Dataset, name: str) -> pd.Series | Numbers:
 
 def _reasons(data: Dataset, event: Mask) -> pd.Series:
     """EVNTDESC of events; CNSDTDSC of censorings, or EVNTDESC where that is missing."""
-    reasons = np.full(len(data), None, dtype=object)
+    values, codes = np.empty(0, dtype=object), np.full(len(data), -1, dtype=np.intp)
     if "EVNTDESC" in data:
         described = data.distinct("EVNTDESC")
-        reasons = described.spread(_texts(described.values), missing=None)
+        values, codes = described.values, described.codes
     if "CNSDTDSC" in data:
         described = data.distinct("CNSDTDSC")
         better = ~event & (described.codes >= 0)
-        reasons = np.where(better, described.spread(_texts(described.values), missing=None), reasons)
-    return _encoded(reasons)
+        codes = np.where(better, described.codes + len(values), codes)
+        values = np.concatenate([values, described.values])
+    return _encoded(values, codes)
 
 
 def text_of(data: Dataset, name: str) -> pd.Series:
     """A character variable, blank texts missing."""
     described = data.distinct(name)
-    return _encoded(described.spread(_texts(described.values), missing=None))
+    return _encoded(described.values, described.codes)
 
 
-def _texts(values: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Values of a character variable, of which a frame from elsewhere may hold numbers beside texts."""
-    return np.array([each if isinstance(each, str) else str(each) for each in values], dtype=object)
+def _encoded(values: NDArray[np.object_], codes: NDArray[np.intp]) -> pd.Series:
+    """Texts as a category where values repeat, else as strings.
 
-
-def _encoded(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Series:
-    """Texts as a category where values repeat, else as strings."""
-    codes, values = pd.factorize(texts, use_na_sentinel=True, sort=True)
-    if 2 * len(values) > len(texts):
-        return pd.Series(texts, dtype=pd.StringDtype("pyarrow"))
-    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(values, dtype=object)))
+    Parameters
+    ----------
+    values : ndarray, shape (n_values,)
+        Texts, or what a frame from elsewhere holds beside texts; some may be equal, some not used.
+    codes : ndarray of int, shape (n_records,)
+        -1 where missing.
+    """
+    texts = values if infer_dtype(values, skipna=False) == "string" else np.array([*map(str, values)], object)
+    is_used = np.zeros(len(texts) + 1, dtype=np.bool_)
+    is_used[codes] = True
+    used = np.flatnonzero(is_used[:-1])
+    if 2 * len(used) > len(codes):
+        or_missing = np.append(texts, np.array([None], dtype=object))
+        return pd.Series(or_missing[codes], dtype=pd.StringDtype("pyarrow"))
+    kept, place = pd.factorize(texts[used], sort=True)[::-1]
+    number = np.full(len(texts) + 1, -1, dtype=np.intp)
+    number[used] = place
+    return pd.Series(pd.Categorical.from_codes(number[codes], pd.Index(kept, dtype=object)))
 
 
 def _ordered(data: Dataset, arms: Arms) -> pd.Series:

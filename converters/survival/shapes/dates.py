@@ -30,7 +30,7 @@ _NOISE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class DateSource:
+class GivenDate:
     """Where a date comes from.
 
     Attributes
@@ -62,7 +62,7 @@ class DateSource:
         return f"{self.variable} of {self.paramcd}{which}"
 
 
-def entry_source(given: str) -> DateSource:
+def entry_source(given: str) -> GivenDate:
     """ "RSPDT", or a parameter and a condition on its records.
 
     Raises
@@ -72,26 +72,26 @@ def entry_source(given: str) -> DateSource:
     """
     paramcd, colon, condition = given.partition(":")
     if not colon:
-        return DateSource(given, variable=given.strip())
-    return DateSource(given, paramcd.strip(), condition=compile_expression(condition.strip()))
+        return GivenDate(given, variable=given.strip())
+    return GivenDate(given, paramcd.strip(), condition=compile_expression(condition.strip()))
 
 
-def status_source(given: str, records: Dataset, study: Study) -> DateSource:
+def status_source(given: str, records: Dataset, study: Study) -> GivenDate:
     """ "RSPDT", "DOR:STARTDT", or "TTR": a name that is not a variable is a parameter, meaning its event."""
     paramcd, colon, variable = given.partition(":")
     if colon:
-        return DateSource(given, paramcd.strip(), variable.strip())
+        return GivenDate(given, paramcd.strip(), variable.strip())
     if given in records or ("ADSL" in study and given in study["ADSL"]):
-        return DateSource(given, variable=given)
-    return DateSource(given, given, of_events=True)
+        return GivenDate(given, variable=given)
+    return GivenDate(given, given, of_events=True)
 
 
-def variables_needed(source: DateSource) -> tuple[str, ...]:
+def variables_needed(source: GivenDate) -> tuple[str, ...]:
     """Variables that the table's own records must have for it."""
     return () if source.paramcd else (source.variable,)
 
 
-def days_of(source: DateSource, records: AnalysedRecords, study: Study) -> Days:
+def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
     """The date for each record, days since 1970-01-01 of shape (n_records,); NaN where there is none.
 
     Raises

@@ -70,4 +70,4 @@ class TableOptions:
     def parameters(self) -> tuple[str, ...]:
         """The parameters that the table is made of, each once."""
         given: Any = getattr(self, "param", ())
-        return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+        return tuple(dict.fromkeys(given)) if isinstance(given, tuple) else (given,)

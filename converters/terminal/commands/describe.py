@@ -32,5 +32,5 @@ def command(paths: tuple[Path, ...], form: str, ranges: bool, config: Path | Non
     with progress(sys.stderr) as callbacks:
         study = read_study(paths, settings, callbacks)
         described = [adamgate.describe(dataset, ranges=ranges) for dataset in study]
-    tell_notes(study, quiet=True)  # those on a dataset stand in its description
+    tell_notes(study, quiet=True)  # those on a dataset are in its description
     show(contents.RENDERERS[form](described))

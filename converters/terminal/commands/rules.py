@@ -64,5 +64,5 @@ def check_examples(folder: Path, rule_files: tuple[Path, ...], config: Path | No
 
 
 def _declared_beside(example: Path) -> Declarations | None:
-    """What stands beside an example, which was named to be run."""
+    """What is beside an example, which was named to be run."""
     return load_settings(config_path=nearest_file(example), environ={}).declarations()

@@ -82,7 +82,8 @@ def sequence_repeated(data: Dataset) -> Iterator[Fault]:
     period or severity.
 
     ## Not a fault
-    Records without AESEQ, which have no parent record in SDTM.
+    Records without AESEQ, which have no parent record in SDTM. Records of different analyses: each is
+    selected by an analysis flag (ANLzzFL), and none has the same AESEQ twice.
 
     ## Why it matters
     A duplicate event is counted twice, and cannot be traced to its source record.
@@ -91,6 +92,8 @@ def sequence_repeated(data: Dataset) -> Iterator[Fault]:
     Remove the duplicate; number split records in ASEQ.
     """
     repeated, numbered = _repeated(data, "USUBJID", "AESEQ"), parts_of_an_event(data)
+    apart = _told_apart_by_flags(data, repeated)
+    repeated, numbered = repeated & ~apart, numbered & ~apart
     yield Fault(repeated & ~numbered, ("USUBJID", "AESEQ"), "AESEQ is repeated within a subject")
     message = "AESEQ is repeated within a subject; ASEQ is not"
     yield Fault(numbered, ("AESEQ", "ASEQ"), message, Severity.NOTE)
@@ -107,6 +110,18 @@ def parts_of_an_event(data: Dataset) -> Mask:
     event = data.groups("USUBJID", "AESEQ")
     parts: Mask = repeated & (np.bincount(event, weights=alike)[event] == 0)
     return parts
+
+
+def _told_apart_by_flags(data: Dataset, repeated: Mask) -> Mask:
+    """Repeated records all of which an analysis flag selects, none of them twice for one analysis."""
+    event, flags = data.groups("USUBJID", "AESEQ"), analysis_flags(data)
+    if not flags or not repeated.any():
+        return np.zeros(len(data), dtype=np.bool_)
+    alike = repeated & ~selected(data)
+    for own in analysis_sets(data):
+        alike |= _equal_among(data, repeated & own, ("USUBJID", "AESEQ"))
+    apart: Mask = repeated & (np.bincount(event, weights=alike)[event] == 0)
+    return apart
 
 
 def _repeated(data: Dataset, *keys: str) -> Mask:
@@ -163,12 +178,12 @@ def event_repeated(data: Dataset) -> Iterator[Fault]:
     shared = tuple(name for name in _SAME_EVENT if name in data)
     sets = analysis_sets(data)
     same = np.logical_or.reduce([_equal_among(data, same_start & own, key + shared) for own in sets])
-    message = "records of a subject have the same values of all variables that describe the event"
+    message = "records of a subject agree in all event variables"
     yield Fault(same, (*key, *shared), message)
     alike = np.logical_or.reduce([sharing(start, same_start & own) for own in sets])
-    yield Fault(alike, key, "records of a subject have the same term and start date", Severity.NOTE)
+    yield Fault(alike, key, "records of a subject agree in term and start date", Severity.NOTE)
     unselected = sharing(start, same_start & ~selected(data))
-    message = "records not selected by an analysis flag have the same term and start date"
+    message = "records not selected by an analysis flag agree in term and start date"
     yield Fault(unselected, (*key, *analysis_flags(data)), message, Severity.NOTE)
 
 

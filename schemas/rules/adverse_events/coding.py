@@ -118,8 +118,8 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
     """A preferred term is in AESOC or AEBODSYS, or a system organ class in AEDECOD.
 
     ## What it checks
-    No text is both a preferred term and a system organ class, in any case. The records on the level where
-    the text is less frequent are reported; if the numbers are equal, all of them.
+    No text is both a preferred term and a system organ class, whatever the letter case. The records on
+    the level where the text is less frequent are reported; if the numbers are equal, all of them.
 
     ## Not a fault
     UNCODED, NOT CODED, UNKNOWN and the like, on all levels of an event that is not coded yet.
@@ -235,13 +235,13 @@ def emergent_without_term(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "AE033",
-    title="SMQzzSC is neither BROAD nor NARROW",
+    title="SMQzzSC is not BROAD or NARROW",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
 )
 def query_without_scope(data: Dataset) -> Iterator[Yield]:
-    """An event is in a Standardised MedDRA Query (SMQ), but its scope is neither BROAD nor NARROW.
+    """An event is in a Standardised MedDRA Query (SMQ), but its scope is not BROAD or NARROW.
 
     ## What it checks
     Where SMQzzNAM has a value, SMQzzSC with the same number is BROAD or NARROW. A scope without a query
@@ -262,7 +262,7 @@ def query_without_scope(data: Dataset) -> Iterator[Yield]:
     for name, scope in named:
         inside, known = data.filled(name), data.equals(scope, *_SCOPES)
         yield Fault(
-            inside & ~known, (scope, name), f"{scope} is neither BROAD nor NARROW where {name} has a value"
+            inside & ~known, (scope, name), f"{scope} is not BROAD or NARROW where {name} has a value"
         )
         alone = data.filled(scope) & ~inside
         yield Fault(alone, (name, scope), f"{scope} has a value where {name} is missing", Severity.WARNING)

@@ -38,7 +38,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     only values; this is checked without {text}, too.
 
     ## Not a fault
-    A partial {text} whose {date} is missing. A {text} that is not an ISO 8601 date cannot be checked.
+    A partial {text} whose {date} is missing. {text} that is not an ISO 8601 date cannot be checked.
 
     ## Why it matters
     An imputed date that looks collected decides on treatment emergence and time to event without
@@ -52,7 +52,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     dated = data.filled(date)
     imputed = dated & (lacks > DatePart.NONE)
     if flag not in data:
-        message = f"{date} is imputed ({text} is incomplete) but {flag} is not present"
+        message = f"{date} is imputed ({text} is partial), but {flag} is not present"
         yield Fault(imputed, (flag, date, text), message)
         return
     flags = data.distinct(flag)
@@ -64,7 +64,7 @@ def imputation_flag(data: Dataset, date: str, flag: str, text: str) -> Iterator[
     yield Fault(unknown, (flag,), f"{flag} is not Y, M or D")
     unflagged = imputed & (said == DatePart.NONE)
     yield Fault(
-        unflagged, (flag, date, text), f"{date} is imputed ({text} is incomplete) but {flag} is missing"
+        unflagged, (flag, date, text), f"{date} is imputed ({text} is partial), but {flag} is missing"
     )
     flagged = (said > DatePart.NONE) & (lacks != DatePart.UNREADABLE)
     other = flagged & dated & (said != lacks)
@@ -88,7 +88,7 @@ def date_against_text(data: Dataset, date: str, flag: str, text: str) -> Iterato
     {date} is the day of {text}, or is in its month or year if {text} is partial.
 
     ## Not a fault
-    A {text} that is missing or not an ISO 8601 date. Parts of an event that was split by period or
+    {text} that is missing or not an ISO 8601 date. Parts of an event that was split by period or
     severity (AESEQ repeated, ASEQ not), whose {text} is that of the whole event: a note.
 
     ## Why it matters

@@ -235,7 +235,7 @@ def _exceeds(values: NDArray[np.float64], group: Groups, flagged: Mask, data: Da
 
 @readiness(
     "AE017",
-    title="AOCCzzFL is neither Y nor null",
+    title="AOCCzzFL is not Y or null",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
@@ -260,7 +260,7 @@ def other_occurrence_flag(data: Dataset) -> Iterator[Yield]:
         yield NotApplicable(not_present("AOCCzzFL"))
     for flag in flags:
         other = data.filled(flag) & ~data.equals(flag, "Y")
-        yield Fault(other, (flag,), f"{flag} is neither Y nor null")
+        yield Fault(other, (flag,), f"{flag} is not Y or null")
 
 
 @readiness(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...evidence.cut_off import cut_off_for
+from ...evidence.cut_off import NO_CUT_OFF, cut_off_for
 from ...evidence.partial_dates import analysed
 from ...evidence.subjects import subject_days
 from ...severity import Severity
@@ -56,7 +56,7 @@ def end_after_death(data: Dataset, study: Study) -> Iterator[Fault]:
         after &= ~(analysed(data, "ASTDT", "ASTDTF", "AESTDTC").first > death)
     imputed = death_imputed(data, study)
     yield Fault(after & ~imputed, ("AENDT", "DTHDT"), "AENDT is after DTHDT")
-    message = "AENDT is after DTHDT, which is imputed"
+    message = "AENDT is after DTHDT (imputed date)"
     yield Fault(after & imputed, ("AENDT", "DTHDT"), message, Severity.NOTE)
 
 
@@ -73,7 +73,7 @@ def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     """An adverse event ends after the data cut-off.
 
     ## What it checks
-    AENDT is on or before the data cut-off: declared, DCUTDTC in TS, or a variable of ADSL.
+    AENDT is on or before the data cut-off: declared, in TS (TSPARMCD = DCUTDTC), or in a variable of ADSL.
 
     ## Not a fault
     An imputed end date that may have been earlier. An event that starts after the cut-off, or ends after
@@ -87,9 +87,7 @@ def end_after_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     cut_off = cut_off_for(data, study)
     if cut_off is None:
-        yield NotApplicable(
-            "no data cut-off is declared, or present in TS (DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
-        )
+        yield NotApplicable(NO_CUT_OFF)
         return
     end = analysed(data, "AENDT", "AENDTF", "AEENDTC").first
     late = (end > cut_off.day) & ~(end > subject_days(data, study, "DTHDT"))

@@ -37,7 +37,7 @@ DEATH_DATE = ("DTHDT", "ADSL.DTHDT")
     needs=("AESER", *_COMPLETE),
 )
 def serious_without_criterion(data: Dataset) -> Iterator[Fault]:
-    """An event is serious, but no seriousness criterion is met.
+    """An event is serious, but meets no seriousness criterion.
 
     ## What it checks
     Where AESER is Y, one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE and, if present, AESMIE is Y.
@@ -54,7 +54,7 @@ def serious_without_criterion(data: Dataset) -> Iterator[Fault]:
     """
     unexplained = data.equals("AESER", "Y") & ~_criterion(data)
     variables = ("AESER", *(name for name in _CRITERIA if name in data))
-    yield Fault(unexplained, variables, "AESER is Y but no seriousness criterion is Y")
+    yield Fault(unexplained, variables, "AESER is Y, but no seriousness criterion is Y")
 
 
 @readiness(
@@ -67,7 +67,7 @@ def serious_without_criterion(data: Dataset) -> Iterator[Fault]:
     needs_any=(_CRITERIA,),
 )
 def criterion_without_serious(data: Dataset) -> Iterator[Fault]:
-    """An event meets a seriousness criterion but is not serious.
+    """An event meets a seriousness criterion, but is not serious.
 
     ## What it checks
     Where one of AESCONG, AESDISAB, AESDTH, AESHOSP, AESLIFE, AESMIE is Y, AESER is Y.
@@ -83,7 +83,7 @@ def criterion_without_serious(data: Dataset) -> Iterator[Fault]:
     """
     missed = _criterion(data) & ~data.equals("AESER", "Y")
     variables = ("AESER", *(name for name in _CRITERIA if name in data))
-    yield Fault(missed, variables, "AESER is not Y but a seriousness criterion is Y")
+    yield Fault(missed, variables, "AESER is not Y, but a seriousness criterion is Y")
 
 
 def _criterion(data: Dataset) -> Mask:
@@ -94,14 +94,14 @@ def _criterion(data: Dataset) -> Mask:
 
 @readiness(
     "AE020",
-    title="AESDTH, AEOUT and toxicity grade disagree on death",
+    title="AESDTH, AEOUT and toxicity grade are inconsistent about death",
     severity=Severity.WARNING,
     grain=Grain.RECORD,
     structures=_ADAE,
     needs_any=(_FATAL,),
 )
 def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
-    """AESDTH, AEOUT and toxicity grade disagree on whether an event was fatal.
+    """AESDTH, AEOUT and toxicity grade are inconsistent about whether an event was fatal.
 
     ## What it checks
     AESDTH = Y, AEOUT = FATAL and grade 5 occur together, as far as these variables are present; with
@@ -123,7 +123,7 @@ def fatal_signs_disagree(data: Dataset) -> Iterator[Yield]:
         return
     spared = np.logical_or.reduce([sign.denies for sign in signs])
     variables = _told_by(signs)
-    message = f"{_and(list(variables))} disagree on whether the event was fatal"
+    message = f"{_and(list(variables))} are inconsistent about death"
     yield Fault(fatal(data) & spared, variables, message)
 
 
@@ -165,7 +165,7 @@ def _and(words: list[str]) -> str:
 
 
 def _deaths(data: Dataset, study: Study) -> Deaths:
-    """Deaths of ADSL; where it was not delivered or says nothing of them, those of the dataset itself."""
+    """Deaths in ADSL; where it was not delivered or says nothing of them, those of the dataset itself."""
     if "ADSL" not in study:
         return deaths_of(data, data)
     adsl = study["ADSL"]
@@ -201,7 +201,7 @@ def fatal_without_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     death = _deaths(data, study)
     alive = fatal(data) & death.known & ~death.died
-    message = "the event is fatal but ADSL has no death for the subject"
+    message = "fatal event, but the subject has no death in ADSL"
     yield Fault(alive, (*_told_by(_signs(data)), "DTHFL", "DTHDT"), message)
 
 
@@ -238,7 +238,7 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
     )
     message = "AENDT of a fatal event differs from DTHDT"
     yield Fault(differs & ~imputed, ("AENDT", "DTHDT"), message)
-    yield Fault(differs & imputed, ("AENDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
+    yield Fault(differs & imputed, ("AENDT", "DTHDT"), f"{message} (imputed date)", Severity.NOTE)
 
 
 @readiness(
@@ -270,7 +270,7 @@ def start_after_death(data: Dataset, study: Study) -> Iterator[Fault]:
     after, imputed = start.first > subject_days(data, study, "DTHDT"), death_imputed(data, study)
     message = "ASTDT is after DTHDT"
     yield Fault(after & ~imputed, ("ASTDT", "DTHDT"), message)
-    yield Fault(after & imputed, ("ASTDT", "DTHDT"), f"{message}, which is imputed", Severity.NOTE)
+    yield Fault(after & imputed, ("ASTDT", "DTHDT"), f"{message} (imputed date)", Severity.NOTE)
 
 
 def death_imputed(data: Dataset, study: Study) -> Mask:

@@ -82,7 +82,7 @@ def number_of_severity(data: Dataset, text: str, number: str) -> Iterator[Yield]
     value or both are missing.
 
     ## Not a fault
-    A text that has no number on any record (NOT GRADED). A {number} that is missing on every record.
+    A text that has no number on any record (NOT GRADED). {number} missing on every record.
     {text} against another scale: collected and analysed, CTCAE and ASTCT are never compared; grade and
     severity are compared by another rule.
 

@@ -34,7 +34,7 @@ def _start(data: Dataset) -> Spans:
 
 @readiness(
     "AE006",
-    title="TRTEMFL = Y but the event cannot be treatment-emergent",
+    title="TRTEMFL is Y, but the event cannot be treatment-emergent",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=_ADAE,
@@ -62,30 +62,30 @@ def emergent_without_treatment(data: Dataset, study: Study) -> Iterator[Fault]:
     flagged = data.equals("TRTEMFL", "Y")
     start, safety = (subject(data, study, name) for name in ("TRTSDT", "SAFFL"))
     if start is not None:
-        yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y but TRTSDT is missing")
+        yield Fault(flagged & start.missing(), ("TRTEMFL", "TRTSDT"), "TRTEMFL is Y, but TRTSDT is missing")
     if safety is not None:
         outside = flagged & safety.known & ~safety.equals("Y")
-        yield Fault(outside, ("TRTEMFL", "SAFFL"), "TRTEMFL is Y but SAFFL is not Y")
+        yield Fault(outside, ("TRTEMFL", "SAFFL"), "TRTEMFL is Y, but SAFFL is not Y")
     if start is not None and "AENDT" in data:
         end, first_dose = analysed(data, "AENDT", "AENDTF", "AEENDTC"), start.days()
         before = flagged & (data.days("AENDT") < first_dose)
         variables = ("TRTEMFL", "AENDT", "TRTSDT")
         surely = before & (end.last < first_dose)
-        yield Fault(surely, variables, "TRTEMFL is Y but AENDT is before TRTSDT")
-        message = "TRTEMFL is Y but AENDT, which is imputed, is before TRTSDT"
+        yield Fault(surely, variables, "TRTEMFL is Y, but AENDT is before TRTSDT")
+        message = "TRTEMFL is Y, but AENDT is before TRTSDT (imputed date)"
         yield Fault(before & ~surely, variables, message, Severity.WARNING)
 
 
 @readiness(
     "AE007",
-    title="Event is treatment-emergent in a period but not in the study",
+    title="Event is treatment-emergent in a period, but not in the study",
     severity=Severity.ERROR,
     grain=Grain.RECORD,
     structures=_ADAE,
     needs=("TRTEMFL",),
 )
 def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
-    """An event is treatment-emergent in a period but not in the study.
+    """An event is treatment-emergent in a period, but not in the study.
 
     ## What it checks
     Where a TREMxxFL (TREM01FL, TREM02FL, …) is Y, TRTEMFL is Y.
@@ -103,7 +103,7 @@ def emergent_in_period_only(data: Dataset) -> Iterator[Fault]:
     for variable in data.variables:
         if index_of("TREMxxFL", variable.name.upper()):
             mask = other & data.equals(variable.name, "Y")
-            yield Fault(mask, (variable.name, "TRTEMFL"), f"{variable.name} is Y but TRTEMFL is not Y")
+            yield Fault(mask, (variable.name, "TRTEMFL"), f"{variable.name} is Y, but TRTEMFL is not Y")
 
 
 @readiness(
@@ -138,7 +138,7 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
         yield NotApplicable("events that worsen on treatment are declared treatment-emergent")
         return
     before = data.equals("TRTEMFL", "Y") & (_start(data).last < subject_days(data, study, "TRTSDT"))
-    message = "TRTEMFL is Y but ASTDT is before TRTSDT"
+    message = "TRTEMFL is Y, but ASTDT is before TRTSDT"
     severity = Severity.WARNING if data.declarations.window_days is None else Severity.ERROR
     yield Fault(before, ("TRTEMFL", "ASTDT", "TRTSDT"), message, severity)
 
@@ -177,11 +177,11 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     if later.any():
         known = int(days[later].max())
-        yield Inference("TRTEMFL", f"TRTEMFL = Y is found up to {known} days after the last dose")
+        yield Inference("TRTEMFL", f"TRTEMFL is Y up to {known} days after the last dose")
     window = data.declarations.window_days
     if window is not None:
         late = flagged & (_start(data).first - last_dose > window)
-        message = f"TRTEMFL is Y but ASTDT is more than {window} days after TRTEDT"
+        message = f"TRTEMFL is Y, but ASTDT is more than {window} days after TRTEDT"
         yield Fault(late, ("TRTEMFL", "ASTDT", "TRTEDT"), message)
 
 
@@ -223,9 +223,9 @@ def not_emergent_under_treatment(data: Dataset, study: Study) -> Iterator[Fault]
     under &= ~_before_first_dose_by_time(data, study, under & (start.first == first_dose))
     variables = ("TRTEMFL", "ASTDT", "TRTSDT", "TRTEDT")
     if window is None:
-        yield Fault(under, variables, "TRTEMFL is not Y but ASTDT is between first and last dose")
+        yield Fault(under, variables, "TRTEMFL is not Y, but ASTDT is between first and last dose")
     else:
-        message = f"TRTEMFL is not Y but ASTDT is between first dose and {window} days after last dose"
+        message = f"TRTEMFL is not Y, but ASTDT is between first dose and {window} days after last dose"
         yield Fault(under, variables, message, Severity.ERROR)
 
 

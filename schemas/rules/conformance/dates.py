@@ -74,8 +74,8 @@ def date_without_format(data: Dataset) -> Iterator[Fault]:
     for variable in _ending_in(data, "DT"):
         shown_as_date = columns.is_date(data[variable.name]) or _DATE_FORMAT.match(variable.format.upper())
         if variable.type == "Num" and not shown_as_date:
-            found = f"the format {variable.format}" if variable.format else "no format"
-            yield Fault(None, (variable.name,), f"{variable.name} has {found} instead of a date format")
+            other = f"; its format is {variable.format}" if variable.format else ""
+            yield Fault(None, (variable.name,), f"{variable.name} has no date format{other}")
 
 
 @conformance("AD0046", title="Relative day (*DY) is 0", grain=Grain.RECORD, standards=ADAMIG)
@@ -105,7 +105,7 @@ def day_zero(data: Dataset) -> Iterator[Fault]:
     standards=ADAMIG,
 )
 def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
-    """A variable ending in {suffix} is character instead of a numeric {what}.
+    """A variable ending in {suffix} is character; a numeric {what} is expected.
 
     ## What it checks
     Every variable whose name ends in {suffix} is numeric. A column of type {what} counts as numeric.
@@ -124,7 +124,7 @@ def date_as_text(data: Dataset, suffix: str, what: str) -> Iterator[Fault]:
     for variable in _ending_in(data, suffix):
         declared = bool(data.carries) or bool(data.filled(variable.name).any())
         if variable.type == "Char" and declared:
-            yield Fault(None, (variable.name,), f"{variable.name} is character instead of a numeric {what}")
+            yield Fault(None, (variable.name,), f"{variable.name} is character; a numeric {what} is expected")
 
 
 @conformance(

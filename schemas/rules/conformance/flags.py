@@ -24,7 +24,7 @@ def _flags(data: Dataset) -> Iterator[str]:
 def _flag_numbers(data: Dataset) -> Iterator[tuple[str, str]]:
     """Variables that end in FN, each with the name of its flag.
 
-    A text is one where its flag is there, or where it holds a 1 or a 0; other texts are no twin of a flag.
+    A text is one where its flag is present, or where it holds a 1 or a 0; other texts are no twin of a flag.
     """
     for variable in data.variables:
         name = variable.name.upper()
@@ -104,7 +104,7 @@ def flag_number_alone(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     "AD0010",
-    title="Flag (*FL) is Y but its numeric flag (*FN) is not 1",
+    title="Flag (*FL) is Y, but its numeric flag (*FN) is not 1",
     grain=Grain.RECORD,
     standards=ADAMIG,
 )
@@ -137,7 +137,7 @@ def flag_and_number_differ(data: Dataset) -> Iterator[Fault]:
         "AD0024": {"variable": "RANDFL"},
         "AD0025": {"variable": "ENRLFL"},
     },
-    title="{variable} is neither Y nor N",
+    title="{variable} is not Y or N",
     grain=Grain.RECORD,
     structures=_SUBJECT_LEVEL,
     needs=("{variable}",),
@@ -168,7 +168,7 @@ def population_flag(data: Dataset, variable: str) -> Iterator[Fault]:
         "AD0031": {"variable": "RANDFN"},
         "AD0032": {"variable": "ENRLFN"},
     },
-    title="{variable} is neither 1 nor 0",
+    title="{variable} is not 1 or 0",
     grain=Grain.RECORD,
     structures=_SUBJECT_LEVEL,
     needs=("{variable}",),
@@ -195,7 +195,7 @@ def population_flag_number(data: Dataset, variable: str) -> Iterator[Fault]:
         "AD0363": {"variable": "ONTRTFL"},
         "AD0619": {"variable": "LVOTFL"},
     },
-    title="{variable} is neither Y nor null",
+    title="{variable} is not Y or null",
     grain=Grain.RECORD,
     structures=_BASIC,
     needs=("{variable}",),
@@ -219,7 +219,7 @@ def record_flag(data: Dataset, variable: str) -> Iterator[Fault]:
 
 @conformance(
     "AD0178",
-    title="ANLzzFL is neither Y nor null",
+    title="ANLzzFL is not Y or null",
     grain=Grain.RECORD,
     structures=_BASIC,
     standards=ADAMIG,
@@ -246,7 +246,7 @@ def analysis_flag(data: Dataset) -> Iterator[Fault]:
 
 @conformance(
     "AD0211",
-    title="ABLFN is neither 1 nor null",
+    title="ABLFN is not 1 or null",
     grain=Grain.RECORD,
     structures=_BASIC,
     needs=("ABLFN",),

@@ -13,7 +13,12 @@ from ..statements import conformance, several_partners
 
 @conformance(
     {
-        "AD0891": {"variable": "COHORT", "partner": "COHORTN", "structures": (Structure.BDS,)},
+        "AD0891": {
+            "title": "{variable} has more than one {partner}",
+            "variable": "COHORT",
+            "partner": "COHORTN",
+            "structures": (Structure.BDS,),
+        },
         "AD0892": {"variable": "COHORTN", "partner": "COHORT"},
         "AD0893": {"variable": "ACYCLE", "partner": "ACYCLEC"},
         "AD0894": {"variable": "ACYCLEC", "partner": "ACYCLE"},

@@ -15,7 +15,7 @@ _OCCURRENCE = (Structure.OCCDS,)
 
 @conformance(
     {"AD0252": {"variables": ("AVAL", "AVALC")}, "AD0254": {"variables": ("PARAM",)}},
-    title="{variables} in an occurrence dataset",
+    title="{variables} is present in an occurrence dataset",
     grain=Grain.METADATA,
     structures=_OCCURRENCE,
     standards=OCCDS,
@@ -35,7 +35,7 @@ def basic_variable(data: Dataset, variables: tuple[str, ...]) -> Iterator[Fault]
     """
     for variable in variables:
         if variable in data:
-            yield Fault(None, (variable,), f"{variable} does not belong in an occurrence dataset")
+            yield Fault(None, (variable,), f"{variable} is present in an occurrence dataset")
 
 
 @conformance(
@@ -110,7 +110,7 @@ def duration_without_unit(data: Dataset) -> Iterator[Fault]:
         "AD0270": {"variable": "PREFL"},
         "AD0271": {"variable": "FUPFL"},
     },
-    title="{variable} is neither Y nor null",
+    title="{variable} is not Y or null",
     grain=Grain.RECORD,
     structures=_OCCURRENCE,
     needs=("{variable}",),

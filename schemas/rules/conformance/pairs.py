@@ -1,4 +1,4 @@
-"""Rules about numbers that stand for a text: the text must be there."""
+"""Rules about numbers that stand for a text: the text must be present."""
 
 from __future__ import annotations
 

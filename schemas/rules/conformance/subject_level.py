@@ -67,7 +67,7 @@ def subject_not_in_demographics(data: Dataset, study: Study) -> Iterator[Fault]:
     """A subject in ADSL is not in SDTM DM.
 
     ## What it checks
-    Every USUBJID of ADSL is in SDTM DM. Trailing blanks are ignored; leading zeros and letter case are
+    Every USUBJID in ADSL is in SDTM DM. Trailing blanks are ignored; leading zeros and letter case are
     not.
 
     ## Why it matters

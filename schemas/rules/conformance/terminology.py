@@ -1,6 +1,6 @@
 """Rules about controlled terminology: values that are no terms of the variable's codelist.
 
-Which codelist a variable has stands in the tables of the structures; what the codelist holds in the
+Which codelist a variable has is in the tables of the structures; what the codelist holds in the
 terminology that the study is judged by: what is built in, and downloads of NCI EVS in its place.
 """
 
@@ -228,10 +228,21 @@ def _verdict(codelist: Codelist, terms: Mapping[str, str], difference: str) -> s
     if difference:
         meant = sorted(set(terms.values()))
         shown = meant if len(meant) <= _FEW else [*meant[:_FEW], "others"]
-        return f"that differ only in {difference} from {listed(shown, 'and')} in {codelist}"
+        return f"that differ only in {difference} from {listed(shown, 'and')} in {_named(codelist)}"
     if len(codelist.terms) > _FEW:
-        return f"that are not in {codelist}"
-    return f"other than {listed(list(codelist.terms), 'and')}, the terms of {codelist}"
+        return f"that are not in {_named(codelist)}"
+    what = "terms" if _is_published(codelist) else "values"
+    return f"other than {listed(list(codelist.terms), 'and')}, the {what} in {_named(codelist)}"
+
+
+def _is_published(codelist: Codelist) -> bool:
+    """Whether it is a codelist, not the values that the standard names."""
+    return bool(codelist.code or codelist.version)
+
+
+def _named(codelist: Codelist) -> str:
+    """Which codelist of which release: "codelist NY (C66742, SDTM CT 2023-12-15)"."""
+    return f"codelist {codelist}" if _is_published(codelist) else str(codelist)
 
 
 def _near(codelist: Codelist, terms: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from ..statements import absent, conformance
 
 @conformance(
     "AD0169",
-    title="CNSR is neither 0 nor a positive integer",
+    title="CNSR is not 0 or a positive integer",
     grain=Grain.RECORD,
     structures=(Structure.BDS,),
     needs=("CNSR",),
@@ -39,7 +39,7 @@ def censor_not_whole(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Set CNSR to 0 for an event and to 1, 2, 3, … for a censored record, one number for each reason.
     """
-    yield Fault(_not_whole(data), ("CNSR",), "CNSR is neither 0 nor a positive integer")
+    yield Fault(_not_whole(data), ("CNSR",), "CNSR is not 0 or a positive integer")
 
 
 def _not_whole(data: Dataset) -> Mask:

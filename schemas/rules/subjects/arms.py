@@ -32,16 +32,16 @@ def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     """TRTP or TRTA, or its number, differs from the treatment of the subject in ADSL, or is missing.
 
     ## What it checks
-    TRTP equals TRT01P of ADSL and TRTA equals TRT01A, and TRTPN and TRTAN equal TRT01PN and TRT01AN; with
-    APERIOD, the variables of that period. A number is reported where its text is that of ADSL. If it is that
-    of another arm in ADSL, and one text has several numbers in the dataset, it is an error. A missing value
-    is reported if ADSL has one, in time-to-event data on every record, in other data on records during
-    treatment: TRTEMFL = Y, else a date after TRTSDT and not after TRTEDT.
+    TRTP equals TRT01P in ADSL and TRTA equals TRT01A, and TRTPN and TRTAN equal TRT01PN and TRT01AN; with
+    APERIOD, the variables of that period. A number is reported where its text is the one in ADSL. If it is
+    that of another arm in ADSL, and one text has several numbers in the dataset, it is an error. A missing
+    value is reported if ADSL has one, in time-to-event data on every record, in other data on records
+    during treatment: TRTEMFL = Y, else a date after TRTSDT and not after TRTEDT.
 
     ## Not a fault
     A crossover: if ADSL has several periods and the record has no APERIOD, the treatment of any period, or
     none. A treatment missing in ADSL, too, such as TRTA of a subject randomized but not treated. Records
-    before or after treatment without TRTA. In data other than time to event, texts that no subject has in
+    before or after treatment without TRTA. In data other than time to event, values that no subject has in
     ADSL, such as the dose at onset or pooled arms: a note. An ADSL without these variables.
 
     ## Why it matters
@@ -61,16 +61,18 @@ def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     open_to = {kind: ~once_per_arm(data, study) for kind in ("TRTP", "TRTA")}
     for name, of in compared.items():
         found, text = _against(data, adsl, name, of), name.removesuffix("N")
-        ours = f"{name} differs from {' and '.join(of.values())} of ADSL"
+        ours = f"{name} differs from {' and '.join(of.values())} in ADSL"
         differs = (found.differs | found.absent_there) & open_to[text]
         blank = found.absent_here & expected & open_to[text]
         open_to[text] &= ~(differs | blank)
         unknown = _unknown(data, adsl, name, of) & differs & (not is_time_to_event)
         mixed = _of_another_arm(data, adsl, name, of) & differs
         yield Fault(differs & ~unknown & ~mixed, (name,), ours)
-        message = f"{name} is that of another arm in ADSL, and not the same for all records with one {text}"
+        message = (
+            f"{name} is the number of another arm in ADSL; records with the same {text} have several {name}"
+        )
         yield Fault(mixed & ~unknown, (name,), message, Severity.ERROR)
-        message = f"{name} is not a value of {' or '.join(of.values())} of any subject"
+        message = f"{name} is not a value of {' or '.join(of.values())} in ADSL"
         yield Fault(unknown, (name,), message, Severity.NOTE)
         yield Fault(blank, (name,), f"{name} is missing, but the subject has a treatment in ADSL")
 
@@ -110,7 +112,7 @@ def _expected(data: Dataset, study: Study) -> Mask:
 
 
 def _unknown(data: Dataset, adsl: Dataset, name: str, of: dict[int, str]) -> Mask:
-    """Records whose value no subject of ADSL has, where some other value of the dataset is known there."""
+    """Records whose value no subject in ADSL has, where some other value of the dataset is known there."""
     ours = data.distinct(name)
     known = np.logical_or.reduce([ours.positions_in(adsl.distinct(each)) >= 0 for each in of.values()])
     return ours.spread(~known, missing=False)
@@ -144,7 +146,7 @@ def another_arm(data: Dataset) -> Iterator[Yield]:
     the text of an ACTARM is ACTARM of the subject.
 
     ## Not a fault
-    Treatments with texts of their own, such as the name of the drug, or pooled arms. Several periods.
+    Treatments with values of their own, such as the name of the drug, or pooled arms. Several periods.
 
     ## Why it matters
     Subjects are analysed in the wrong arm. If two arms are exchanged for all subjects or for a site, all

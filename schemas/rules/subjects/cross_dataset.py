@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ConfigurationError
 from ...evidence.analysis_flags import standing
-from ...evidence.arms import ARMS, TREATED, lost_arms
 from ...evidence.cut_off import cut_offs_of_records
 from ...evidence.parameters import quotable_codes, records_with_role
+from ...evidence.populations import (
+    Population,
+    closest_population,
+    declared_population,
+    is_defined,
+    of_lost_arms,
+    populations,
+    whole_sites,
+)
 from ...evidence.subjects import adsl_record, deaths_of, plain_identifiers, pools_of
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -25,20 +31,12 @@ from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
-_POPULATION = re.compile(r"(FAS|SAF|ITT|MITT|PPROT|RAND|ENRL|EFF|EVAL|PK)FL$")
 _COVERS = 0.95
 """A parameter that has a record for so much of a population is about that population."""
 _MOST, _HALF = 0.8, 0.5
 """Shares of it above which subjects without a record are a warning, and a note."""
 _NAMED = 20
 """So many subjects without a record are listed where values are requested."""
-_A_SITE = 5
-"""A site of so many subjects is not lost by chance."""
-_FEW_VALUES = 20
-_DEFINES_NOTHING = re.compile(
-    r"(USUBJID|SUBJID|DTH|LST|EOS|DCS|SITE|INV|COUNTRY|REGION|TRT\d\d|TRTSEQ|TR\d\dG|ARM|ACTARM)"
-)
-"""Variables of ADSL whose values may go with a loss of records, but define no subset."""
 _OF_SURVIVORS = re.compile(r"\blandmark|\b(from|since|after) (day|week|month|year)\b", re.IGNORECASE)
 """PARAM of a parameter of the subjects who were at risk at a later day."""
 
@@ -103,7 +101,7 @@ def subject_unknown(data: Dataset, study: Study) -> Iterator[Fault]:
     if "USUBJID" not in adsl:
         yield Fault(None, ("USUBJID",), "USUBJID is not present in ADSL")
         return
-    message = "USUBJID is missing, the subject cannot be found in ADSL"
+    message = "USUBJID is missing; the subject cannot be found in ADSL"
     yield Fault(data.missing("USUBJID"), ("USUBJID",), message)
     unknown = data.filled("USUBJID") & (adsl_record(data, adsl) < 0)
     if not unknown.any():
@@ -169,8 +167,8 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## What it checks
     Subjects with DTHDT in ADSL have an overall survival (OS) event if DTHDT is on or before the censoring
-    date or the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL). A later
-    death is a note: it may be after the data cut-off.
+    date or the data cut-off (on the record, else declared, in TS as TSPARMCD = DCUTDTC, or in a variable of
+    ADSL). A later death is a note: it may be after the data cut-off.
 
     ## Not a fault
     A death without a date, or one after the cut-off on the record.
@@ -200,7 +198,7 @@ def death_censored(data: Dataset, study: Study) -> Iterator[Fault]:
 
 @readiness(
     "XD004",
-    title="Subject of the analysis population without a record",
+    title="Subject of the analysis population has no record",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -213,14 +211,14 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     The population of a parameter is the one in ADSL that matches its subjects best: all subjects, or those
     with SAFFL, ITTFL, FASFL, RANDFL, … = Y. If at least 80% of them have a record, or more than half for
     overall and progression-free survival, subjects without one are reported; if more than half, it is a
-    note. All subjects of a site without a record are an error in overall and progression-free survival. If
-    the population is declared, for the study or the parameter, it is used and the finding is an error; a
-    population declared for the parameter is checked regardless of that proportion. Overall survival
-    that matches no population is a note. An arm without any record has a finding of its own.
+    note. All subjects of a site without a record are an error in overall and progression-free survival and in
+    declared parameters. If the population is declared, for the study or the parameter, it is used and the
+    finding is an error; a population declared for the parameter is checked regardless of that proportion.
+    Overall survival that matches no population is a note. An arm without any record has a finding of its own.
 
     ## Not a fault
     Duration of response, for any number of responders, and other parameters of a subset. A subset that a
-    variable of ADSL defines: it has a value, or other values, for exactly the subjects with a record. A
+    variable in ADSL defines: it has a value, or other values, for exactly the subjects with a record. A
     landmark analysis by PARAM ("Survival from Day 90"): it has those at risk on that day. Subjects
     randomized but not treated, if the parameter has exactly the subjects with SAFFL = Y.
 
@@ -230,12 +228,12 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Add the record, censored at the start if no later date is known, or document why the subject is excluded.
     """
-    adsl, parameters = study["ADSL"], data.parameters
+    adsl, parameters, declarations = study["ADSL"], data.parameters, data.declarations
     record = adsl_record(data, adsl)
     subjects = adsl.distinct("USUBJID").codes
-    populations = {flag: _Population.of(mask, subjects) for flag, mask in _populations(adsl)}
-    everybody = _Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
-    stated: dict[str, _Population] = {}
+    of_adsl = {flag: Population.of(mask, subjects) for flag, mask in populations(adsl)}
+    everybody = Population.of(np.ones(len(adsl), dtype=np.bool_), subjects)
+    stated: dict[str, Population] = {}
     found = []
     of_response = records_with_role(data, "DOR")
     of_survival = records_with_role(data, "OS")
@@ -243,21 +241,21 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     if "PARAM" in data:
         of_response |= data.matching("PARAM", lambda text: bool(_OF_SURVIVORS.search(str(text))))
     for name, own in parameters.each(parameters.durations & (record >= 0)):
-        having = np.unique(subjects[np.concatenate([record[own], _of_lost_arms(adsl, record[own])])])
+        having = np.unique(subjects[np.concatenate([record[own], of_lost_arms(adsl, record[own])])])
         having = having[having >= 0]
         declared = parameters.endpoint(name).population
         if not declared and of_response[own[0]]:
             continue
-        flag = declared or data.declarations.population
+        flag = declared or declarations.population
         if flag and flag not in stated:
-            stated[flag] = _Population.of(_declared(adsl, flag), subjects)
-        closest = "" if flag else _closest(having, populations, everybody)
-        population = stated[flag] if flag else populations[closest]
+            stated[flag] = Population.of(declared_population(adsl, flag), subjects)
+        closest = "" if flag else closest_population(having, of_adsl, everybody)
+        population = stated[flag] if flag else of_adsl[closest]
         selected = flag.upper() if flag else closest
         lacking, total = population.lacking(having), population.total
         if not lacking:
             continue
-        subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects of ADSL"
+        subjects_of_it = f"subjects with {selected} = Y" if selected else "subjects in ADSL"
         message = f"{lacking} of {total} {subjects_of_it} {'has' if lacking == 1 else 'have'} no record"
         lost = population.lost(having)
         severity: Severity | None = Severity.ERROR if flag else Severity.WARNING
@@ -266,10 +264,10 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
             severity = _below(adsl, population, lost, of_all=of_all, central=bool(central[own[0]]))
             if severity is Severity.NOTE and of_all:
                 message += "; no population in ADSL matches better"
-        sites = _whole_sites(adsl, population, lost)
+        sites = whole_sites(adsl, population, lost)
         if sites and severity is not None:
             message += f", among them all of {counted(sites, 'site')}"
-            severity = Severity.ERROR if central[own[0]] else severity
+            severity = Severity.ERROR if central[own[0]] or name in declarations.endpoints else severity
         if severity is not None:
             who = ", ".join(sorted(map(str, adsl.distinct("USUBJID")[lost[:_NAMED]])))
             cause = f"{lacking} {selected or 'ADSL'}"
@@ -277,58 +275,8 @@ def subject_without_record(data: Dataset, study: Study) -> Iterator[Fault]:
     yield from by_parameter(data, ("USUBJID",), found, "subjects have no record")
 
 
-@dataclass(frozen=True, eq=False)
-class _Population:
-    """Subjects of ADSL.
-
-    Attributes
-    ----------
-    records : ndarray of int, shape (n_subjects,)
-        How many records of ADSL each subject of it has in the population; one, where ADSL is sound.
-    size : int
-        Records of ADSL, also of no subject.
-    total : int
-        Subjects.
-    """
-
-    records: NDArray[np.intp]
-    size: int
-    total: int
-
-    @classmethod
-    def of(cls, mask: Mask, subjects: NDArray[np.intp]) -> _Population:
-        own = subjects[mask & (subjects >= 0)]
-        records = np.bincount(own, minlength=int(subjects.max(initial=-1)) + 1)
-        return cls(records, int(np.count_nonzero(mask)), int(np.count_nonzero(records)))
-
-    def lacking(self, having: NDArray[np.intp]) -> int:
-        """Its subjects that are not among these."""
-        return self.total - int(np.count_nonzero(self.records[having]))
-
-    def lost(self, having: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those subjects, by their codes."""
-        return np.setdiff1d(np.flatnonzero(self.records), having)
-
-    def agreement(self, having: NDArray[np.intp], everybody: _Population) -> float:
-        """Records of ADSL of these subjects and in the population, as a share of those of either."""
-        both = self.records[having].sum()
-        either = self.size + everybody.records[having].sum() - both
-        return float(both / either) if either else 0.0
-
-
-def _of_lost_arms(adsl: Dataset, having: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Records of ADSL of arms that have no record at all, which are not reported subject by subject."""
-    if not any(name in adsl for name in ARMS) or not any(flag in adsl for flag in TREATED):
-        return np.zeros(0, dtype=np.intp)
-    lost = lost_arms(adsl, having)
-    if not lost.any():
-        return np.zeros(0, dtype=np.intp)
-    arms = adsl.distinct(next(name for name in ARMS if name in adsl))
-    return np.flatnonzero(arms.spread(lost, missing=False))
-
-
 def _below(
-    adsl: Dataset, population: _Population, lost: NDArray[np.intp], *, of_all: bool, central: bool
+    adsl: Dataset, population: Population, lost: NDArray[np.intp], *, of_all: bool, central: bool
 ) -> Severity | None:
     """How much it weighs that less than nearly all of a population have a record; None for a subset.
 
@@ -337,69 +285,18 @@ def _below(
     share = 1 - len(lost) / population.total
     if share <= _HALF:
         return Severity.NOTE if of_all else None
-    if not of_all and _is_defined(adsl, population, lost):
+    if not of_all and is_defined(adsl, population, lost):
         return None
     return Severity.WARNING if central or share >= _MOST else Severity.NOTE
-
-
-def _is_defined(adsl: Dataset, population: _Population, lost: NDArray[np.intp]) -> bool:
-    """Whether a variable of ADSL tells subjects with a record from those without: the parameter is of a
-    subset."""
-    subjects = adsl.distinct("USUBJID").codes
-    in_population = (subjects >= 0) & (population.records[subjects] > 0)
-    without = in_population & np.isin(subjects, lost)
-    having_one = in_population & ~without
-    for name in adsl.names:
-        if _DEFINES_NOTHING.match(name):
-            continue
-        filled = adsl.filled(name)
-        if filled[having_one].all() and not filled[without].any():
-            return True
-        if adsl.is_character(name):
-            values = adsl.distinct(name)
-            with_record, others = np.unique(values.codes[having_one]), np.unique(values.codes[without])
-            if len(values) <= _FEW_VALUES and not len(np.intersect1d(with_record, others)):
-                return True
-    return False
-
-
-def _whole_sites(adsl: Dataset, population: _Population, lost: NDArray[np.intp]) -> int:
-    """Number of sites of some size of whose subjects in the population none has a record."""
-    if "SITEID" not in adsl:
-        return 0
-    subjects, sites = adsl.distinct("USUBJID").codes, adsl.distinct("SITEID")
-    own = (subjects >= 0) & (population.records[subjects] > 0) & (sites.codes >= 0)
-    size = np.bincount(sites.codes[own], minlength=len(sites))
-    without = np.bincount(sites.codes[own & np.isin(subjects, lost)], minlength=len(sites))
-    return int(np.count_nonzero((size >= _A_SITE) & (without == size)))
 
 
 def _overall_survival(data: Dataset) -> Mask:
     return records_with_role(data, "OS") & standing(data)
 
 
-def _populations(adsl: Dataset) -> Iterator[tuple[str, Mask]]:
-    """Populations of ADSL by flag, one after another in the order they are preferred; all subjects last."""
-    for variable in adsl.names:
-        if _POPULATION.match(variable) and adsl.equals(variable, "Y").any():
-            yield variable, adsl.equals(variable, "Y")
-    yield "", np.ones(len(adsl), dtype=np.bool_)
-
-
-def _closest(having: NDArray[np.intp], populations: Mapping[str, _Population], everybody: _Population) -> str:
-    """Flag of the population that agrees best with the subjects who have a record; empty for all subjects."""
-    return max(populations, key=lambda flag: populations[flag].agreement(having, everybody))
-
-
-def _declared(adsl: Dataset, flag: str) -> Mask:
-    if flag not in adsl:
-        raise ConfigurationError(f"the declared population {flag} is not a variable of ADSL")
-    return adsl.equals(flag, "Y")
-
-
 @readiness(
     "XD020",
-    title="No analysis dataset",
+    title="No ADaM dataset",
     severity=Severity.ERROR,
     grain=Grain.STUDY,
 )
@@ -413,13 +310,13 @@ def nothing_to_judge(study: Study) -> Iterator[Fault]:
     SDTM datasets next to ADaM datasets.
 
     ## Why it matters
-    With the wrong folder, the check would pass without checking anything.
+    With the wrong folder, the gate would pass without checking anything.
 
     ## Smallest fix
-    Give the folder of the analysis datasets, or declare their structure in datasets.csv.
+    Give the folder of the ADaM datasets, or declare their structure in datasets.csv.
     """
     if not any(dataset.is_adam for dataset in study):
-        yield Fault(None, (), "none of the datasets is an analysis dataset, nothing was checked")
+        yield Fault(None, (), "no ADaM dataset was found; nothing was checked")
 
 
 @readiness(

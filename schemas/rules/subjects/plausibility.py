@@ -51,7 +51,7 @@ def date_outside_study(data: Dataset, study: Study) -> Iterator[Yield]:
     Dates of treatment, randomization, death and last contact in ADSL, ADT and STARTDT, and ASTDT and AENDT
     of adverse events are not more than 20 years before the first or after the last start of treatment or
     randomization. For these the earliest and latest twentieth of TRTSDT, or RANDDT, is not counted.
-    Placeholders, as 01JAN1900, 01JAN1960 or 31DEC9999, are named as such.
+    Placeholders, such as 01JAN1900, 01JAN1960 or 31DEC9999, are named as such.
 
     ## Not a fault
     Dates of birth, diagnosis, medical history and prior therapy. An imputed start or end of an adverse
@@ -78,7 +78,9 @@ def date_outside_study(data: Dataset, study: Study) -> Iterator[Yield]:
         limit = np.where(_imputed(data, name), _LIFETIME, _FAR)
         far = ((early > limit) | (late > _FAR)) & ~_of_history(data)
         placeholder = far & np.isin(days, list(_PLACEHOLDERS))
-        yield Fault(placeholder, (name,), f"{name} is a placeholder such as 01JAN1900, 01JAN1960, 31DEC9999")
+        yield Fault(
+            placeholder, (name,), f"{name} is a placeholder such as 01JAN1900, 01JAN1960 or 31DEC9999"
+        )
         far &= ~placeholder
         yield Fault(far & (early > 0), (name,), f"{name} is more than 20 years before the study")
         yield Fault(far & (late > 0), (name,), f"{name} is more than 20 years after the study")
@@ -242,7 +244,7 @@ def subject_number_differs(data: Dataset) -> Iterator[Yield]:
         message = f"{name} is not part of USUBJID, unlike that of the other subjects"
         moved = differs & _occurs_among(data, name, judged & ~differs) & (name == "SITEID")
         yield Fault(differs & ~moved, (name, "USUBJID"), message)
-        yield Fault(moved, (name, "USUBJID"), f"{message}; it is another site", Severity.NOTE)
+        yield Fault(moved, (name, "USUBJID"), f"{message}; it is the SITEID of other subjects", Severity.NOTE)
 
 
 def _not_contained(data: Dataset, name: str) -> tuple[Mask, Mask]:

@@ -1,4 +1,4 @@
-"""Rules about population flags of ADSL."""
+"""Rules about population flags in ADSL."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ def population_not_nested(data: Dataset) -> Iterator[Yield]:
         for inner, outer in pairwise(chain):
             lacking = [flag for flag in (inner, outer) if flag not in data]
             if lacking:
-                raise ConfigurationError(f"the declared population {lacking[0]} is not a variable of ADSL")
+                raise ConfigurationError(f"the declared population {lacking[0]} is not a variable in ADSL")
             outside = data.equals(inner, "Y") & ~data.equals(outer, "Y")
-            yield Fault(outside, (inner, outer), f"{inner} = Y, but {outer} is not Y")
+            yield Fault(outside, (inner, outer), f"{inner} is Y, but {outer} is not Y")

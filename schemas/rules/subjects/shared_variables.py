@@ -38,7 +38,7 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## What it checks
     Variables with the same name as in ADSL have the value of the subject in ADSL. A different value, a value
-    that is missing in ADSL, or a missing flag (…FL) that is populated in ADSL is an error; another missing
+    that is missing in ADSL, or a missing flag (…FL) that has a value in ADSL is an error; another missing
     value is a warning.
 
     ## Not a fault
@@ -64,7 +64,7 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
         differs = found.differs
         if name in CUT_OFFS and differs.any() and not data.is_character(name):
             differs = differs & ~at_interim(data, name, of_each(adsl.days(name), record, unknown=np.nan))
-        yield Fault(differs, (name,), f"{name} differs from ADSL")
+        yield Fault(differs, (name,), f"{name} differs from {name} in ADSL")
         yield Fault(found.absent_there, (name,), f"{name} has a value, but is missing in ADSL")
         severity = None if name.endswith("FL") else Severity.WARNING
         yield Fault(found.absent_here, (name,), f"{name} is missing, but has a value in ADSL", severity)
@@ -103,18 +103,18 @@ def another_type_or_label(data: Dataset, study: Study) -> Iterator[Yield]:
         ours.name for ours, theirs in pairs if ours.type != theirs.type and _told(data, adsl, ours.name)
     )
     if other_type:
-        message = f"type differs from ADSL: {', '.join(other_type)}"
+        message = f"{', '.join(other_type)}: type differs from ADSL"
         yield Fault(None, other_type, message, cause="type")
     if "label" not in data.carries or "label" not in adsl.carries:
         return
     labelled = [(ours, theirs) for ours, theirs in pairs if ours.label and theirs.label]
     other = tuple(ours.name for ours, theirs in labelled if _plain(ours) != _plain(theirs))
     if other:
-        yield Fault(None, other, f"label differs from ADSL: {', '.join(other)}", cause="label")
+        yield Fault(None, other, f"{', '.join(other)}: label differs from ADSL", cause="label")
     spelled = tuple(ours.name for ours, theirs in labelled if ours.label.strip() != theirs.label.strip())
     spelled = tuple(name for name in spelled if name not in other)
     if spelled:
-        message = f"label differs from ADSL in case or blanks: {', '.join(spelled)}"
+        message = f"{', '.join(spelled)}: label differs from ADSL in case or blanks"
         yield Fault(None, spelled, message, Severity.NOTE, cause="spelling")
 
 

@@ -155,7 +155,7 @@ def characteristic_missing(data: Dataset) -> Iterator[Fault]:
     """A characteristic of an analysed subject is missing in ADSL.
 
     ## What it checks
-    AGE, SEX and RACE are populated for subjects with SAFFL, RANDFL, ITTFL or FASFL = Y.
+    AGE, SEX and RACE have a value for subjects with SAFFL, RANDFL, ITTFL or FASFL = Y.
 
     ## Not a fault
     Screen failures. A study without RACE.

@@ -19,7 +19,7 @@ _of_subjects = partial(readiness, grain=Grain.RECORD, structures=(Structure.ADSL
 
 @_of_subjects(
     "SL002",
-    title="SAFFL = Y but TRTSDT is missing",
+    title="SAFFL is Y, but TRTSDT is missing",
     severity=Severity.ERROR,
     needs=("SAFFL", "TRTSDT"),
 )
@@ -27,7 +27,7 @@ def treated_without_date(data: Dataset) -> Iterator[Fault]:
     """A subject of the safety population has no date of first treatment.
 
     ## What it checks
-    TRTSDT is populated for subjects with SAFFL = Y.
+    TRTSDT has a value for subjects with SAFFL = Y.
 
     ## Not a fault
     TRTSDT not present in ADSL: the rule is then not applicable.
@@ -40,7 +40,7 @@ def treated_without_date(data: Dataset) -> Iterator[Fault]:
     Derive TRTSDT from the first dose, or correct SAFFL.
     """
     fault = data.equals("SAFFL", "Y") & data.missing("TRTSDT")
-    yield Fault(fault, ("TRTSDT", "SAFFL"), "SAFFL = Y, but TRTSDT is missing")
+    yield Fault(fault, ("TRTSDT", "SAFFL"), "SAFFL is Y, but TRTSDT is missing")
 
 
 @_of_subjects(
@@ -95,7 +95,7 @@ def treated_after_death(data: Dataset) -> Iterator[Fault]:
 
 @_of_subjects(
     "SL005",
-    title="TRTSDT has a value but SAFFL is not Y",
+    title="TRTSDT has a value, but SAFFL is not Y",
     severity=Severity.WARNING,
     needs=("SAFFL", "TRTSDT"),
 )
@@ -126,7 +126,7 @@ def randomized_without_date(data: Dataset) -> Iterator[Fault]:
     """A randomized subject has no date of randomization, or the reverse.
 
     ## What it checks
-    RANDDT is populated if and only if RANDFL = Y.
+    RANDDT has a value if and only if RANDFL = Y.
 
     ## Why it matters
     Time from randomization cannot be derived, or a randomized subject is excluded from the
@@ -137,7 +137,7 @@ def randomized_without_date(data: Dataset) -> Iterator[Fault]:
     """
     flagged, dated = data.equals("RANDFL", "Y"), data.filled("RANDDT")
     variables = ("RANDFL", "RANDDT")
-    yield Fault(flagged & ~dated, variables, "RANDFL = Y, but RANDDT is missing")
+    yield Fault(flagged & ~dated, variables, "RANDFL is Y, but RANDDT is missing")
     yield Fault(dated & ~flagged, variables, "RANDDT has a value, but RANDFL is not Y")
 
 
@@ -176,7 +176,7 @@ def death_without_date(data: Dataset) -> Iterator[Fault]:
     """A subject who died has no date of death, or the reverse.
 
     ## What it checks
-    DTHDT is populated if and only if DTHFL = Y. If DTHDTC is present and missing or partial, the date of
+    DTHDT has a value if and only if DTHFL = Y. If DTHDTC is present and missing or partial, the date of
     death is unknown: this is a note.
 
     ## Not a fault
@@ -193,8 +193,8 @@ def death_without_date(data: Dataset) -> Iterator[Fault]:
     undated = died & ~dated
     if "DTHDTC" in data and data.is_character("DTHDTC"):
         unknown = undated & ~data.matching("DTHDTC", lambda text: bool(_COMPLETE_DATE.match(str(text))))
-        message = "DTHFL = Y, but DTHDT is missing, and DTHDTC is missing or partial"
+        message = "DTHFL is Y, but DTHDT is missing, and DTHDTC is missing or partial"
         yield Fault(unknown, variables, message, Severity.NOTE)
         undated &= ~unknown
-    yield Fault(undated, variables, "DTHFL = Y, but DTHDT is missing")
+    yield Fault(undated, variables, "DTHFL is Y, but DTHDT is missing")
     yield Fault(dated & ~died, variables, "DTHDT has a value, but DTHFL is not Y")

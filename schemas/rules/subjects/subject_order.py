@@ -34,7 +34,7 @@ def alive_after_death(data: Dataset) -> Iterator[Fault]:
 
     ## Not a fault
     The last dose, or the last contact, on the day of death. EOSDT, RFENDT and other dates of contact after
-    death: a site reports a death later than it occurred.
+    death: a site may report a death later than it occurred.
 
     ## Why it matters
     A subject who was alive after DTHDT did not die on that day: overall survival is wrong.

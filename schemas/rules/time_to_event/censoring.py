@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...evidence.analysis_flags import analysis_flags, selected
-from ...evidence.censoring_direction import Sides, clues_of_inversion
+from ...evidence.censoring_direction import Clue, Sides, clues_of_inversion
 from ...evidence.event_code import event_codes
 from ...evidence.parameters import FOLLOW_UP, records_with_role, split, where
 from ...severity import Severity
@@ -19,6 +20,7 @@ from ...study.dataset import Dataset
 from ..by_parameter import OfParameter, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain
+from ..statements import listed
 
 
 @readiness(
@@ -61,9 +63,10 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     """A time-to-event record has no value of CNSR.
 
     ## What it checks
-    If CNSR is populated on any record of a parameter, it is populated on all of them: otherwise an error, or
-    a warning on records not selected by an analysis flag ANLzzFL. CNSR is populated on at least one record
-    of the dataset. A parameter in which CNSR is never populated but STARTDT or EVNTDESC is, is a warning.
+    If CNSR has a value on any record of a parameter, it has one on all of them: otherwise an error, or
+    a warning on records not selected by an analysis flag ANLzzFL. CNSR has a value on at least one
+    record of the dataset. A parameter in which CNSR never has a value, but STARTDT or EVNTDESC does, is a
+    warning.
 
     ## Not a fault
     A parameter without CNSR next to time-to-event parameters: a BDS dataset may hold both.
@@ -81,7 +84,7 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
     parameters = data.parameters
     analysed = selected(data)
     for of, mask in split(data, missing & parameters.durations & analysed):
-        message = f"{of.opening}CNSR is missing, but populated on other records of the parameter"
+        message = f"{of.opening}CNSR is missing, but has a value on other records of the parameter"
         yield Fault(mask, ("CNSR",), message, parameter=of.parameter)
     for of, mask in split(data, missing & parameters.durations & ~analysed):
         message = f"{of.opening}CNSR is missing on a record not selected by an analysis flag"
@@ -91,7 +94,7 @@ def censoring_missing(data: Dataset) -> Iterator[Fault]:
         if variable in data:
             described |= data.filled(variable)
     for of, mask in split(data, missing & ~parameters.durations & described):
-        message = f"{of.opening}CNSR is missing on all records, but STARTDT or EVNTDESC is populated"
+        message = f"{of.opening}CNSR is missing on all records, but STARTDT or EVNTDESC has a value"
         variables = ("CNSR", "STARTDT", "EVNTDESC")
         yield Fault(mask, variables, message, Severity.WARNING, parameter=of.parameter)
 
@@ -154,10 +157,20 @@ def _inverted(data: Dataset, sides: Sides, of_follow_up: bool = False) -> Iterat
     codes = parameters.codes
     for name, own in parameters.each(suspect[codes] & (sides.event | sides.censored)):
         number = codes[own[0]]
-        said = [clue.statement for clue in clues if clue.parameters[number]]
+        seen = [clue for clue in clues if clue.parameters[number]]
         certain = not of_follow_up or parameters.endpoint(name).role == FOLLOW_UP
-        severity = Severity.ERROR if len(said) > 1 and both[number] and certain else Severity.WARNING
-        yield OfParameter(name, f"{opening_words}: {'; '.join(said)}", own, severity)
+        severity = Severity.ERROR if len(seen) > 1 and both[number] and certain else Severity.WARNING
+        yield OfParameter(name, f"{opening_words}: {_side_by_side(seen)}", own, severity)
+
+
+def _side_by_side(clues: Iterable[Clue]) -> str:
+    """What records with CNSR = 0 have, and those with CNSR >= 1."""
+    sides: dict[str, list[str]] = defaultdict(list)
+    for clue in clues:
+        sides[clue.side].append(clue.what)
+    return "; ".join(
+        f"records with {side} have {listed(what, 'and')}" for side, what in sorted(sides.items())
+    )
 
 
 @readiness(
@@ -279,7 +292,7 @@ def end_missing(data: Dataset) -> Iterator[Fault]:
     """ADT is missing for an event or a censored record.
 
     ## What it checks
-    ADT is populated if CNSR is populated: otherwise an error, or a warning on records not selected by an
+    ADT has a value if CNSR has one: otherwise an error, or a warning on records not selected by an
     analysis flag ANLzzFL.
 
     ## Why it matters
@@ -310,7 +323,7 @@ def description_missing(data: Dataset) -> Iterator[Fault]:
     """The event or the censoring reason is not described.
 
     ## What it checks
-    EVNTDESC is populated for events; EVNTDESC or CNSDTDSC is populated for censored records.
+    EVNTDESC has a value for events; EVNTDESC or CNSDTDSC has one for censored records.
 
     ## Not a fault
     Records not selected by an analysis flag ANLzzFL. A censored record with only one of the two; events in a

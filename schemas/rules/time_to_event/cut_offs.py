@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...evidence.cut_off import (
     CUT_OFFS,
+    NO_CUT_OFF,
     CutOff,
     at_interim,
     cut_off_for,
@@ -83,7 +84,8 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
     """ADT is after the data cut-off in TS or ADSL.
 
     ## What it checks
-    ADT is on or before DCUTDTC in TS, else the data cut-off of the subject in ADSL (DCUTDT, CUTOFFDT, …).
+    ADT is on or before the data cut-off in TS (TSPARMCD = DCUTDTC), else that of the subject in ADSL (DCUTDT,
+    CUTOFFDT, …).
 
     ## Not a fault
     No cut-off in either: the rule is then not applicable. A declared cut-off, or one on the record, takes
@@ -100,7 +102,7 @@ def end_after_cut_off_of_study(data: Dataset, study: Study) -> Iterator[Yield]:
         yield NotApplicable(
             "a data cut-off is declared, which another rule checks"
             if cut_off is not None
-            else "no data cut-off in TS (DCUTDTC) or ADSL (USUBJID with DCUTDT, CUTOFFDT, …)"
+            else "no data cut-off in TS (TSPARMCD = DCUTDTC) or ADSL (USUBJID with DCUTDT, CUTOFFDT, …)"
         )
         return
     late = _times_to_event(data) & (data.days("ADT") > cut_off.day)
@@ -122,9 +124,9 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     """A dataset was created with a later or an earlier data cut-off than that of the study.
 
     ## What it checks
-    A cut-off variable of the dataset equals the data cut-off of the study (declared, DCUTDTC in TS, or a
-    variable of ADSL), and ADT and ASTDT are on or before it in all but time-to-event datasets. If the
-    cut-off is declared, both are errors.
+    A cut-off variable of the dataset equals the data cut-off of the study (declared, in TS as TSPARMCD =
+    DCUTDTC, or in a variable of ADSL), and ADT and ASTDT are on or before it in all but time-to-event
+    datasets. If the cut-off is declared, both are errors.
 
     ## Not a fault
     Imputed dates (ADTF, ASTDTF). No stated cut-off: it is never guessed. Time-to-event datasets have a
@@ -139,9 +141,7 @@ def another_cut_off(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     cut_off = cut_off_for(data, study)
     if cut_off is None:
-        yield NotApplicable(
-            "no data cut-off is declared, or present in TS (DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
-        )
+        yield NotApplicable(NO_CUT_OFF)
         return
     severity = Severity.ERROR if cut_off.declared else None
     yield from _other_values(data, cut_off, severity)
@@ -176,9 +176,9 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
 
     ## What it checks
     The number of subjects censored for overall survival who were last known alive more than a year before
-    the data cut-off (on the record, else declared, DCUTDTC in TS, or a variable of ADSL); reported from a
-    quarter of them. If no cut-off is stated, the last day on which many records are censored is reported as
-    the likely cut-off.
+    the data cut-off (on the record, else declared, in TS as TSPARMCD = DCUTDTC, or in a variable of ADSL);
+    reported from a quarter of them. If no cut-off is stated, the last day on which many records are
+    censored is reported as the likely cut-off.
 
     ## Not a fault
     A few subjects lost to follow-up or withdrawn. Other endpoints, which end with the last assessment.
@@ -196,9 +196,7 @@ def follow_up_far_before_cut_off(data: Dataset, study: Study) -> Iterator[Yield]
     cut_off = cut_off_for(data, study)
     if cut_off is None:
         yield from _told_cut_off(adt, survival if survival.any() else censored)
-        yield NotApplicable(
-            "no data cut-off is declared, or present in TS (DCUTDTC) or ADSL (DCUTDT, CUTOFFDT, …)"
-        )
+        yield NotApplicable(NO_CUT_OFF)
         return
     gap = day_of_cut_off(data, study) - adt
     judged = survival & ~np.isnan(gap)

@@ -24,6 +24,7 @@ from ...wording import one_line
 from ..by_parameter import OfParameter, Positions, by_parameter
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, Yield
+from ..statements import listed
 
 _FEW = 20
 """A parameter of fewer records shows a constant only with the help of others."""
@@ -77,7 +78,7 @@ def duration_against_dates(data: Dataset) -> Iterator[Yield]:
     for name, (_, by_time) in timed.items():
         yield Inference("AVAL", f"AVAL = {by_time.formula}", name)
     of_times = (
-        OfParameter(name, f"AVAL differs from {each.formula}, which the other records follow", own)
+        OfParameter(name, f"AVAL differs from {each.formula}, the formula of the other records", own)
         for name, (positions, each) in timed.items()
         for own in [positions[each.exceptions]]
     )
@@ -99,18 +100,19 @@ def _faults(
     second, closest = inference.second, inference.closest
     if inference.fits:
         near = _near_misses(data, positions, inference)
-        message = f"AVAL differs from {inference.fits[0]}, which the other records follow"
+        usual = inference.fits[0]
+        message = f"AVAL differs from {usual}, the formula of the other records"
         if second is not None:
-            message += f"; these follow {second}"
+            message = f"AVAL follows {second}; the other records follow {usual}"
         yield OfParameter(name, message, positions[inference.exceptions & ~near])
         message = f"AVAL differs from {inference.fits[0]} by one in the last decimal"
         yield OfParameter(name, message, positions[near], Severity.WARNING)
     elif second is not None and closest is not None:
         if second.unit is not closest.unit:
-            message = f"two units in one parameter: most records follow {closest}, these {second}"
+            message = f"two units in one parameter: these records follow {second}, most others {closest}"
             yield OfParameter(name, message, positions[inference.exceptions])
         else:
-            message = f"two formulas in one parameter: most records follow {closest}, these {second}"
+            message = f"two formulas in one parameter: these records follow {second}, most others {closest}"
             yield OfParameter(name, message, positions[inference.exceptions], Severity.WARNING)
     elif inference.records:
         message = f"no formula derives AVAL from ADT and STARTDT on 95% of {inference.records} records"
@@ -142,7 +144,7 @@ def _near_misses(data: Dataset, positions: Positions, inference: DurationInferen
     needs=("PARAMCD", "AVAL"),
 )
 def unit_of_duration(data: Dataset) -> Iterator[Fault]:
-    """The unit of AVAL is not stated, or AVALU, PARAM and the dates disagree on it.
+    """The unit of AVAL is not stated, or AVALU, PARAM and the dates are inconsistent.
 
     ## What it checks
     The unit of each parameter is stated in AVALU or in PARAM (in brackets, or at the end after "in" or a
@@ -178,19 +180,19 @@ def unit_of_duration(data: Dataset) -> Iterator[Fault]:
 def _unit_faults(
     name: str, texts: Mapping[str, Iterable[str]], proven: tuple[str, TimeUnit | str] | None
 ) -> Iterator[OfParameter]:
-    said: dict[str, TimeUnit | str] = {}
+    stated: dict[str, dict[TimeUnit | str, None]] = {}
     units: list[str] = []
     for variable, its_texts in texts.items():
         for text in its_texts:
             unit = unit_from_text(text) or other_unit_in(text)
             if unit:
-                said[f"{variable} states {unit}"] = unit
+                stated.setdefault(variable, {})[unit] = None
             elif variable == "AVALU":
                 units.append(one_line(text, 20))
     if units:
-        message, listed = "AVALU is not a known unit", ", ".join(sorted(units))
-        yield OfParameter(name, message, severity=Severity.WARNING, values=listed, cause="unknown unit")
-    if not said:
+        message, shown = "AVALU is not a known unit", ", ".join(sorted(units))
+        yield OfParameter(name, message, severity=Severity.WARNING, values=shown, cause="unknown unit")
+    if not stated:
         if proven is not None:
             variables, unit = proven
             message = f"unit of AVAL is not stated; {variables} give {unit}"
@@ -199,10 +201,13 @@ def _unit_faults(
             message = "unit of AVAL is not stated"
             yield OfParameter(name, message, severity=Severity.WARNING, cause="not stated")
         return
+    said = [f"{variable} states {listed([*map(str, its)], 'and')}" for variable, its in stated.items()]
+    distinct = set(chain.from_iterable(stated.values()))
     if proven is not None:
         variables, unit = proven
-        said = said | {f"{variables} give {unit}": unit}
-    if len(set(said.values())) > 1:
+        said.append(f"{variables} give {unit}")
+        distinct.add(unit)
+    if len(distinct) > 1:
         message = f"unit of AVAL is inconsistent: {', '.join(said)}"
         yield OfParameter(name, message, cause="contradicted")
 

@@ -152,7 +152,7 @@ def response_ends_otherwise(data: Dataset) -> Iterator[Yield]:
         message = f"ADT differs from ADT of {another} of the same subject"
         yield Fault(differs, ("ADT", "CNSR"), message, parameter=one)
         mixed = own & (adt == adt[other]) & (event != event[other])
-        message = f"same ADT as {another}, but one is an event and the other is censored"
+        message = f"ADT equals ADT of {another}, but one is an event and the other is censored"
         yield Fault(mixed, ("CNSR",), message, Severity.WARNING, parameter=one)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.parameters import split
+from ...evidence.parameters import split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -68,20 +68,20 @@ class _Sources:
     consults=("ADAE", "ADCM", "ADCE"),
 )
 def not_first_event(data: Dataset, study: Study) -> Iterator[Yield]:
-    """An event is not the first record like it in its source, or a subject with such a record is censored.
+    """An event is not at the first matching record of its source, or a subject with one is censored.
 
     ## What it checks
     Parameters whose events come from an occurrence dataset (SRCDOM, SRCVAR, SRCSEQ), such as time to first
-    adverse event. Records like the sources have, in each flag (TRTEMFL, AESER, ANLzzFL, …), query, term, body
-    system, severity, grade and causality, a value that the source of some event has. The first of them on or
-    after STARTDT is the event. An event at a later one, and a censored subject with one on or before ADT, are
-    reported. So is a source without a flag or query (TRTEMFL = Y, AESER = Y, CQzzNAM, …) that at least 90% of
-    the sources have, if others without it are passed over or PARAM names it.
+    adverse event. A record matches if each of its flags (TRTEMFL, AESER, ANLzzFL, …), queries, term, body
+    system, severity, grade and causality has a value that the source of some event has, too. The first
+    matching record on or after STARTDT is the event. An event at a later one, and a censored subject with one
+    on or before ADT, are reported. So is a source without a flag or query (TRTEMFL = Y, AESER = Y, CQzzNAM,
+    …) that at least 90% of the sources have, if other records without it are not events or PARAM names it.
 
     ## Not a fault
     Records after ADT: after the risk window, the data cut-off or new therapy. Several records of a subject,
     as in recurrent events. If more than one in five subjects with such a record differ, the events follow
-    another condition, and the parameter is not checked.
+    another condition, and the parameter is not checked. Parameters whose event sources are declared (XD036).
 
     ## Why it matters
     A later event, or one that is not counted, overestimates the time to the first.
@@ -114,7 +114,7 @@ def _sources(data: Dataset, study: Study) -> Iterator[_Sources]:
         one = trace.last - trace.first == 1
         records = np.full(len(data), -1, dtype=np.intp)
         records[traced[one]] = trace.order[trace.first[one]]
-        for _, own in parameters.each(parameters.durations & (subject >= 0)):
+        for _, own in parameters.each(parameters.durations & without_declared_events(data) & (subject >= 0)):
             events = own[records[own] >= 0]
             alone = len(np.unique(subject[own])) == len(own)
             if not alone or len(events) < _ENOUGH or 2 * len(events) < np.count_nonzero(event[own]):
@@ -137,7 +137,7 @@ def _faults(of: _Sources) -> Iterator[Fault]:
     day = source.days(of.date)
     common, lacking = _common_flags(of, day)
     for words, without in lacking.items():
-        message = f"the source in {source.name} lacks {words}, which the other sources have"
+        message = f"source record in {source.name} does not have {words}, as the other sources do"
         yield Fault(_mask(data, of.events[without]), ("SRCSEQ", "ADT"), message, parameter=shown)
     exceptional = np.logical_or.reduce([*lacking.values(), np.zeros(len(of.events), dtype=np.bool_)])
     like = _like(source, of.records[~exceptional])
@@ -150,10 +150,10 @@ def _faults(of: _Sources) -> Iterator[Fault]:
     having = np.count_nonzero(first <= adt)
     if np.count_nonzero(later | censored) > (1 - _UNDERSTOOD) * having:
         return
-    words = f" with {' and '.join(common)}" if common else ""
-    message = f"event later than the first record like it in {source.name}{words}"
+    words = f" ({', '.join(common)})" if common else ""
+    message = f"event is later than the first matching record in {source.name}{words}"
     yield Fault(later, ("ADT", "SRCSEQ"), message, parameter=shown)
-    message = f"censored on or after a record like the events of others in {source.name}{words}"
+    message = f"censored, although {source.name} has a matching record{words} on or before ADT"
     yield Fault(censored, ("CNSR", "ADT"), message, parameter=shown)
 
 

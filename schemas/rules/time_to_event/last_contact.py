@@ -35,7 +35,7 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
     """Overall survival is not censored at the date last known alive.
 
     ## What it checks
-    ADT of a censored overall survival record equals LSTALVDT of ADSL.
+    ADT of a censored overall survival record equals LSTALVDT in ADSL.
 
     ## Not a fault
     Censoring at the data cut-off, stated or inferred from the last day on which many are censored, if
@@ -67,9 +67,9 @@ def censored_apart_from_last_contact(data: Dataset, study: Study) -> Iterator[Fa
         if flag in adsl:
             differs &= ~in_adsl(data, adsl, flag).filled()
     variables = ("ADT", "CNSR")
-    message = "OS censoring date (ADT) is before LSTALVDT of ADSL"
+    message = "OS censoring date (ADT) is before LSTALVDT in ADSL"
     yield Fault(differs & (adt < contact), variables, message)
-    message = "OS censoring date (ADT) is after LSTALVDT of ADSL"
+    message = "OS censoring date (ADT) is after LSTALVDT in ADSL"
     yield Fault(differs & (adt > contact), variables, message)
 
 
@@ -110,7 +110,7 @@ def dated_after_survival(data: Dataset, study: Study) -> Iterator[Yield]:
     for source, end, died in ends.before(subject, tuple(dates.values())):
         for variable, day in dates.items():
             later = day > end
-            yield Fault(later & died, (variable,), f"{variable} is after death in {source}")
+            yield Fault(later & died, (variable,), f"{variable} is after the date of death in {source}")
             message = f"{variable} is after the OS censoring date in {source}"
             yield Fault(later & ~died, (variable,), message)
 

@@ -23,29 +23,29 @@ _ENOUGH = 10
 _YEARS = 3650
 """A shift of so many days, as between two ways to count days, is no design."""
 _GROUPS = ("TRT01P", "TRT01A", "SITEID", "COUNTRY", "REGION1", "COHORT")
-"""Variables of ADSL that may distinguish the records of one origin from those of another."""
+"""Variables in ADSL that may distinguish the records of one origin from those of another."""
 
 
 @readiness(
     "XD035",
-    title="STARTDT has several origins, or is shifted from a date of ADSL",
+    title="STARTDT has several origins, or is shifted from a date in ADSL",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
     needs=("USUBJID", "PARAMCD", "STARTDT", "ADSL.USUBJID"),
 )
 def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
-    """STARTDT of a parameter is one date of ADSL on some records and another on others, or all are shifted.
+    """STARTDT of a parameter is one date in ADSL on some records and another on others, or all are shifted.
 
     ## What it checks
-    Parameters whose STARTDT equals no single date of ADSL on 95% of the records (otherwise see XD006).
-    If it is a date of ADSL on at least half of them, the other records are reported, with the variable of
+    Parameters whose STARTDT equals no single date in ADSL on 95% of the records (otherwise see XD006).
+    If it is a date in ADSL on at least half of them, the other records are reported, with the variable of
     ADSL (treatment, site, …) that distinguishes them. If at least 95% of 10 or more records are the same
-    number of days before or after TRTSDT, RANDDT or another date of ADSL: one day is a warning, ten
+    number of days before or after TRTSDT, RANDDT or another date in ADSL: one day is a warning, ten
     years or more is an error; other shifts are listed as inferred.
 
     ## Not a fault
-    A STARTDT that is a date of ADSL on fewer than half of the records, such as the response that duration of
+    A STARTDT that is a date in ADSL on fewer than half of the records, such as the response that duration of
     response starts at. Landmark analyses that start a number of days after the first dose. Several records
     per subject, which may start at the previous event or period. A declared origin, which XD006 checks.
     Subjects without the date in ADSL.
@@ -55,7 +55,7 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
     shifted give right durations and wrong comparisons with every other dataset.
 
     ## Smallest fix
-    Derive STARTDT from the same date of ADSL for all subjects of the parameter.
+    Derive STARTDT from the same date in ADSL for all subjects of the parameter.
     """
     adsl, parameters = study["ADSL"], data.parameters
     names = [name for name in adsl.names if name.endswith("DT") and not adsl.is_character(name)]
@@ -81,9 +81,9 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
             second = _second(others, start, dates)
             majority = these & (start == dates[best])
             count, total = np.count_nonzero(others), len(own)
-            elsewhere = f"{second} of ADSL" if second else "another date"
+            elsewhere = f"{second} in ADSL" if second else "another date"
             message = (
-                f"STARTDT is {best} of ADSL on {total - count} of {total} records and {elsewhere} on {count}"
+                f"STARTDT is {best} in ADSL on {total - count} of {total} records and {elsewhere} on {count}"
             )
             if second:
                 majority &= start != dates[second]
@@ -95,14 +95,14 @@ def origin_mixed_or_shifted(data: Dataset, study: Study) -> Iterator[Yield]:
 
 
 def _second(others: Mask, start: Days, dates: dict[str, Days]) -> str:
-    """The date of ADSL that most of the other records have; empty where they have none."""
+    """The date in ADSL that most of the other records have; empty where they have none."""
     same = {name: int(np.count_nonzero(others & (start == day))) for name, day in dates.items()}
     second = max(same, key=same.__getitem__)
     return second if same[second] > _MOSTLY * np.count_nonzero(others) else ""
 
 
 def _telling_apart(adsl: Dataset, record: NDArray[np.intp], others: Mask, majority: Mask) -> tuple[str, str]:
-    """The variable of ADSL with other values on some records than on the majority, and those values."""
+    """The variable in ADSL with other values on some records than on the majority, and those values."""
     for group in filter(adsl.__contains__, _GROUPS):
         distinct = adsl.distinct(group)
         codes = of_each(distinct.codes, record, unknown=-1)
@@ -114,7 +114,7 @@ def _telling_apart(adsl: Dataset, record: NDArray[np.intp], others: Mask, majori
 
 
 def _shifted(these: Mask, start: Days, dates: dict[str, Days], shown: str) -> Iterator[Yield]:
-    """What is said of a parameter whose STARTDT is always as many days from a date of ADSL."""
+    """What is said of a parameter whose STARTDT is always as many days from a date in ADSL."""
     for name, day in dates.items():
         apart = (start - day)[these & ~np.isnan(day)]
         if 2 * len(apart) < np.count_nonzero(these) or len(apart) < _ENOUGH:
@@ -124,7 +124,7 @@ def _shifted(these: Mask, start: Days, dates: dict[str, Days], shown: str) -> It
         if times.max() < _HOLDS * len(apart):
             continue
         side = "after" if shift > 0 else "before"
-        words = f"{abs(shift):,} {'day' if abs(shift) == 1 else 'days'} {side} {name} of ADSL"
+        words = f"{abs(shift):,} {'day' if abs(shift) == 1 else 'days'} {side} {name} in ADSL"
         if abs(shift) == 1 or abs(shift) >= _YEARS:
             severity = Severity.ERROR if abs(shift) >= _YEARS else None
             mask = these & (start - day == shift)
@@ -136,7 +136,7 @@ def _shifted(these: Mask, start: Days, dates: dict[str, Days], shown: str) -> It
 
 @readiness(
     "TTE031",
-    title="STARTDT is missing although AVAL is populated",
+    title="STARTDT is missing where AVAL has a value",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -161,5 +161,5 @@ def start_missing(data: Dataset) -> Iterator[Fault]:
     judged = parameters.durations & data.filled("AVAL")
     having = parameters.mostly(filled, judged)[parameters.codes]
     for of, mask in split(data, judged & ~filled & having):
-        message = f"{of.opening}STARTDT is missing although AVAL is populated"
+        message = f"{of.opening}STARTDT is missing where AVAL has a value"
         yield Fault(mask, ("STARTDT", "AVAL"), message, parameter=of.parameter)

@@ -1,4 +1,4 @@
-"""Rules about STARTDT: the date of ADSL at which the time at risk starts."""
+"""Rules about STARTDT: the date in ADSL at which the time at risk starts."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     """STARTDT is not the ADSL date used on the other records of the parameter.
 
     ## What it checks
-    The origin of a parameter is the date of ADSL (TRTSDT, RANDDT, …) that STARTDT equals on at least 95%
+    The origin of a parameter is the date in ADSL (TRTSDT, RANDDT, …) that STARTDT equals on at least 95%
     of the records; it is reported. The exceptions are warnings, or errors if the origin is declared.
 
     ## Not a fault
-    A parameter whose STARTDT is not a date of ADSL, such as duration of response: no origin is inferred.
+    A parameter whose STARTDT is not a date in ADSL, such as duration of response: no origin is inferred.
     Subjects without the date in ADSL, such as subjects randomized but not treated. If several dates fit
     equally well, all are reported, and a record is a finding only if it differs from each.
 
@@ -47,7 +47,7 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     An earlier STARTDT makes the time to event appear longer.
 
     ## Smallest fix
-    Derive STARTDT from the same date of ADSL for all subjects, or document the exception.
+    Derive STARTDT from the same date in ADSL for all subjects, or document the exception.
     """
     adsl = study["ADSL"]
     candidates = _dates(adsl)
@@ -60,7 +60,7 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
     chosen = _origins(parameters, judged, compared)
     for number, origins in chosen.items():
         also = f" (and {', '.join(origins[1:])})" if len(origins) > 1 else ""
-        yield Inference("STARTDT", f"STARTDT = {origins[0]} of ADSL{also}", parameters.names[number])
+        yield Inference("STARTDT", f"STARTDT = {origins[0]} in ADSL{also}", parameters.names[number])
     codes = parameters.codes
     for origins in dict.fromkeys(chosen.values()):
         of_these = np.isin(codes, [number for number in chosen if chosen[number] == origins])
@@ -68,12 +68,12 @@ def start_from_elsewhere(data: Dataset, study: Study) -> Iterator[Yield]:
         for of, mask in split(data, exceptions):
             own = parameters.names[int(codes[np.argmax(mask)])]
             severity = Severity.ERROR if parameters.endpoint(own).origin else None
-            message = f"{of.opening}STARTDT differs from {' and '.join(origins)} of ADSL"
+            message = f"{of.opening}STARTDT differs from {' and '.join(origins)} in ADSL"
             yield Fault(mask, ("STARTDT",), message, severity, parameter=of.parameter)
 
 
 class _Compared:
-    """STARTDT beside one date of ADSL: where it is the same day, and where it is another."""
+    """STARTDT beside one date in ADSL: where it is the same day, and where it is another."""
 
     __slots__ = ("differs", "same")
 
@@ -88,7 +88,7 @@ class _Compared:
 
 
 def _dates(adsl: Dataset) -> list[str]:
-    """Dates of ADSL, the usual origins first."""
+    """Dates in ADSL, the usual origins first."""
     names = [variable.name.upper() for variable in adsl.variables]
     dates = [name for name in names if name.endswith("DT") and not adsl.is_character(name)]
     return sorted(dates, key=lambda name: _USUAL.index(name) if name in _USUAL else len(_USUAL))
@@ -97,7 +97,7 @@ def _dates(adsl: Dataset) -> list[str]:
 def _origins(
     parameters: Parameters, judged: Mask, compared: dict[str, _Compared]
 ) -> dict[int, tuple[str, ...]]:
-    """The dates of ADSL that a parameter starts from: the declared one, else those that agree best."""
+    """The dates in ADSL that a parameter starts from: the declared one, else those that agree best."""
     names = list(compared)
     records = parameters.count(judged)
     same = np.array([parameters.count(compared[name].same) for name in names])
@@ -117,5 +117,5 @@ def _origins(
 
 def _known(declared: str, names: Sequence[str]) -> str:
     if declared not in names:
-        raise ConfigurationError(f"the declared origin {declared} is not a date of ADSL")
+        raise ConfigurationError(f"the declared origin {declared} is not a date in ADSL")
     return declared

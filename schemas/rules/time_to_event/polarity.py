@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from ...evidence.event_code import event_codes
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -45,10 +43,10 @@ def events_without_zero(data: Dataset) -> Iterator[Fault]:
     Set CNSR to 0 for events and to 1 or more for censored records.
     """
     codes, cnsr, parameters = event_codes(data), data.numbers("CNSR"), data.parameters
-    proven = ~np.isnan(codes)
+    # NaN, where nothing proves a code, equals no CNSR.
     found = [
-        OfParameter(name, f"no record has CNSR = 0, but those with CNSR = {code:g} are events", own)
-        for name, own in parameters.each(cnsr == np.where(proven, codes, -1.0)[parameters.codes])
+        OfParameter(name, f"no record has CNSR = 0, but records with CNSR = {code:g} are events", own)
+        for name, own in parameters.each(cnsr == codes[parameters.codes])
         for code in [codes[parameters.codes[own[0]]]]
     ]
     yield from by_parameter(data, ("CNSR", "EVNTDESC", "SRCVAR"), found, "events are coded with CNSR above 0")

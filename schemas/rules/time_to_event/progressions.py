@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...evidence.parameters import records_with_role, split
-from ...evidence.subjects import adsl_record, in_adsl, of_each
+from ...evidence.parameters import records_with_role, split, without_declared_events
+from ...evidence.subjects import in_adsl
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Days, Mask
@@ -31,7 +30,7 @@ _ENDPOINTS_OF_DEATH = ("PFS", "EFS", "DFS")
 
 @dataclass(frozen=True, eq=False)
 class _Firsts:
-    """The first assessment of a kind of each subject, by one parameter and evaluator of ADRS.
+    """The first assessment of a kind of each subject, by one parameter and evaluator in ADRS.
 
     Attributes
     ----------
@@ -46,7 +45,7 @@ class _Firsts:
 
 
 def _firsts(data: Dataset, adrs: Dataset, chosen: Mask, after: Days | None = None) -> list[_Firsts]:
-    """The first chosen assessment of each subject, for each parameter and evaluator of ADRS that has any.
+    """The first chosen assessment of each subject, for each parameter and evaluator in ADRS that has any.
 
     Only assessments that an analysis flag selects count, and only those after the day that `after` has for
     the subject, by code of USUBJID in ADRS.
@@ -75,7 +74,7 @@ def _firsts(data: Dataset, adrs: Dataset, chosen: Mask, after: Days | None = Non
 
 
 def _best(of: list[_Firsts], day: Days, own: Mask) -> tuple[_Firsts | None, int]:
-    """The parameter of ADRS whose first assessments are most often on the day of these records; how often."""
+    """The parameter in ADRS whose first assessments are most often on the day of these records; how often."""
     agreeing = [int(np.count_nonzero(own & (each.first == day))) for each in of]
     if not agreeing:
         return None, 0
@@ -96,14 +95,15 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## What it checks
     Events of progression-free survival (PFS) and time to progression (TTP) that are progressions, by EVNTDESC
-    or, without it, by SRCDOM. They are compared with the parameter and evaluator of ADRS whose first
+    or, without it, by SRCDOM. They are compared with the parameter and evaluator in ADRS whose first
     progression after STARTDT is the date of most of them; assessments not selected by an analysis flag do
     not count.
 
     ## Not a fault
     Deaths, and clinical or symptomatic progressions. Events that come from another dataset (SRCDOM). A
-    parameter in which no more than half of the events are at the first progression of ADRS: its progressions
-    follow another definition, and it is not checked. Subjects without assessments.
+    parameter in which no more than half of the events are at the first progression in ADRS: its progressions
+    follow another definition, and it is not checked. Subjects without assessments. Parameters whose event
+    sources are declared (XD036).
 
     ## Why it matters
     Progression-free survival ends at the first progression. A later one overestimates it; a progression
@@ -113,7 +113,7 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
     Derive the event from the first progression in ADRS, or describe how it was established in EVNTDESC.
     """
     adrs = study["ADRS"]
-    event = _progression_events(data)
+    event = _progression_events(data) & without_declared_events(data)
     if not event.any():
         yield NotApplicable("no progression events of PFS or TTP")
         return
@@ -129,11 +129,11 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
             continue
         differing = own & best.assessed & ~(best.first == adt)
         for mask, message in (
-            (differing & (adt > best.first), "progression event after the first progression in ADRS"),
-            (differing & (adt < best.first), "progression event before the first progression in ADRS"),
+            (differing & (adt > best.first), "progression event is after the first progression in ADRS"),
+            (differing & (adt < best.first), "progression event is before the first progression in ADRS"),
             (
                 differing & np.isnan(best.first),
-                "progression event of a subject without a progression in ADRS",
+                "progression event, but the subject has no progression in ADRS",
             ),
         ):
             yield Fault(mask, ("ADT", "CNSR"), message, parameter=_shown(data, name, own))
@@ -162,7 +162,7 @@ def _progression_events(data: Dataset) -> Mask:
 
 
 def _starts(data: Dataset, adrs: Dataset, chosen: Mask) -> Days:
-    """The first STARTDT of each subject of ADRS among these records."""
+    """The first STARTDT of each subject in ADRS among these records."""
     starts = np.full(len(adrs.distinct("USUBJID")) + 1, np.inf)
     if "STARTDT" in data:
         ours, startdt = in_adsl(data, adrs, "USUBJID").codes(), data.days("STARTDT")
@@ -184,11 +184,14 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """Progression-free survival is censored on the day on which the subject died.
 
     ## What it checks
-    Censored records of progression-free, event-free and disease-free survival are not dated on DTHDT of ADSL.
+    Censored records of progression-free, event-free and disease-free survival are not dated on DTHDT in ADSL.
+    If deaths are declared to be events of a parameter (`deaths = "event"`), it is checked whatever its role,
+    and the finding is an error.
 
     ## Not a fault
     A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
-    on an earlier day, such as the last assessment before death.
+    on an earlier day, such as the last assessment before death. Parameters of which deaths are declared to be
+    censored (`deaths = "censored"`), or whose event sources are declared (XD036).
 
     ## Why it matters
     Death is an event of progression-free survival. Deaths that are censored overestimate it.
@@ -198,8 +201,13 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     died = in_adsl(data, study["ADSL"], "DTHDT").days()
     own = np.logical_or.reduce([records_with_role(data, role) for role in _ENDPOINTS_OF_DEATH])
-    mask = own & (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
-    yield Fault(mask, ("CNSR", "ADT"), "censored on the date of death (DTHDT of ADSL)")
+    parameters = data.parameters
+    said = np.array([parameters.endpoint(name).deaths for name in parameters.names])[parameters.codes]
+    mask = (data.numbers("CNSR") >= 1) & (data.days("ADT") == died) & ~reason_stated(data)
+    mask &= without_declared_events(data)
+    message = "record is censored on the date of death (DTHDT in ADSL)"
+    yield Fault(mask & (said == "event"), ("CNSR", "ADT"), message, Severity.ERROR)
+    yield Fault(mask & own & (said == ""), ("CNSR", "ADT"), message)
 
 
 @readiness(
@@ -214,14 +222,14 @@ def not_first_response(data: Dataset, study: Study) -> Iterator[Yield]:
     """STARTDT of duration of response is not the date of the first response in ADRS.
 
     ## What it checks
-    STARTDT is compared with the parameter and evaluator of ADRS whose first response is the STARTDT of most
+    STARTDT is compared with the parameter and evaluator in ADRS whose first response is the STARTDT of most
     records. If no more than half of the records start at a first response, and STARTDT is not a response date
-    of ADSL either, the parameter as a whole is reported. A duration of response that starts before
+    in ADSL either, the parameter as a whole is reported. A duration of response that starts before
     progression-free survival of the subject is reported too.
 
     ## Not a fault
     A later start if the subject had another assessment in between: the first response was not confirmed. A
-    STARTDT that is a date of ADSL on most records, such as RSPDT. Subjects without a response in ADRS.
+    STARTDT that is a date in ADSL on most records, such as RSPDT. Subjects without a response in ADRS.
 
     ## Why it matters
     A later start shortens every duration of response.
@@ -288,105 +296,10 @@ def _interrupted(data: Dataset, adrs: Dataset, response: Days, responses: Mask, 
 
 
 def _from_adsl(data: Dataset, study: Study, own: Mask, start: Days) -> bool:
-    """Whether STARTDT is a date of ADSL on most of the records."""
+    """Whether STARTDT is a date in ADSL on most of the records."""
     if "ADSL" not in study or "USUBJID" not in study["ADSL"]:
         return False
     adsl = study["ADSL"]
     dates = [name for name in adsl.names if name.endswith("DT") and not adsl.is_character(name)]
     same = (np.count_nonzero(own & (in_adsl(data, adsl, name).days() == start)) for name in dates)
     return any(count > _MOSTLY * np.count_nonzero(own) for count in same)
-
-
-@readiness(
-    "XD033",
-    title="Responder without a duration of response",
-    severity=Severity.WARNING,
-    grain=Grain.DATASET,
-    structures=(Structure.TTE,),
-    needs=("USUBJID", "PARAMCD", "CNSR"),
-    consults=("ADRS", "ADSL"),
-)
-def responder_without_duration(data: Dataset, study: Study) -> Iterator[Yield]:
-    """A subject with a response has no duration of response record.
-
-    ## What it checks
-    The responders are those of the source that matches the subjects of the duration of response best: a
-    response date, flag or best response in ADSL, or a parameter of ADRS (all responses, or two or more). If
-    more than half of them have a record, the others are reported on their records of other parameters.
-
-    ## Not a fault
-    Responses that no record follows, if duration of response needs a confirmed response. A dataset without
-    duration of response. Subjects without any record in the dataset.
-
-    ## Why it matters
-    Responders lost from the duration of response change its median and are not visible in the dataset.
-
-    ## Smallest fix
-    Derive the duration of response from the same responders as the response rate.
-    """
-    role = records_with_role(data, "DOR")
-    if not role.any():
-        yield NotApplicable("no duration of response")
-        return
-    subject = data.distinct("USUBJID").codes
-    codes = data.parameters.codes
-    for number in np.unique(codes[role]):
-        own = role & (codes == number)
-        having = _of_subjects(data, own)
-        sources = [mask & (subject >= 0) for mask in _responders(data, study)]
-        best, score = None, 0.0
-        for source in sources:
-            both = np.count_nonzero(_distinct(subject, source & having))
-            either = np.count_nonzero(_distinct(subject, source | having))
-            if either and both / either > score:
-                best, score = source, both / either
-        if best is None or score <= _MOSTLY:
-            continue
-        lost = best & ~having & (subject >= 0)
-        first = np.zeros(len(data), dtype=np.bool_)
-        first[np.unique(np.where(lost, subject, -1), return_index=True)[1]] = True
-        message = "subject with a response has no duration of response"
-        shown = _shown(data, data.parameters.names[int(number)], own)
-        yield Fault(lost & first, ("USUBJID", "PARAMCD"), message, cause=shown)
-
-
-def _distinct(subject: NDArray[np.intp], chosen: Mask) -> Mask:
-    found = np.zeros(int(subject.max(initial=-1)) + 2, dtype=np.bool_)
-    found[subject[chosen]] = True
-    return found
-
-
-def _of_subjects(data: Dataset, own: Mask) -> Mask:
-    """All records of the subjects who have one of these."""
-    subject = data.distinct("USUBJID").codes
-    found: Mask = _distinct(subject, own & (subject >= 0))[subject] & (subject >= 0)
-    return found
-
-
-def _responders(data: Dataset, study: Study) -> Iterator[Mask]:
-    """Records of responders, by each source that tells."""
-    if "ADSL" in study and "USUBJID" in study["ADSL"]:
-        adsl = study["ADSL"]
-        record = adsl_record(data, adsl)
-        for name in adsl.names:
-            if re.match(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$", name):
-                yield of_each(adsl.equals(name, "Y"), record, unknown=False)
-            elif re.match(r"(F|C)?(RSP|RESP)S?DT$", name):
-                yield of_each(adsl.filled(name), record, unknown=False)
-            elif re.match(r"C?(BOR|BESTRSP|BESTRESP|BSTRESP|OVRESP)[IC]?$", name):
-                yield of_each(terms(adsl, name, RESPONSES), record, unknown=False)
-    if "ADRS" in study and all(name in study["ADRS"] for name in ("USUBJID", "AVALC")):
-        adrs = study["ADRS"]
-        ours, theirs = in_adsl(data, adrs, "USUBJID").codes(), adrs.distinct("USUBJID").codes
-        yes = terms(adrs, "AVALC", RESPONSES)
-        if "PARAMCD" in adrs:
-            about = adrs.matching(
-                "PARAMCD", lambda code: bool(re.match(r"C?(RSP|RESP|ORR)", str(code).upper()))
-            )
-            yes = yes | (about & terms(adrs, "AVALC", frozenset({"Y", "YES"})))
-        group = adrs.groups("PARAMCD") if "PARAMCD" in adrs else np.zeros(len(adrs), dtype=np.intp)
-        subjects = len(adrs.distinct("USUBJID")) + 1
-        for number in np.unique(group[yes]):
-            times = np.bincount(theirs[yes & (group == number) & (theirs >= 0)], minlength=subjects)
-            for least in (1, 2):
-                yield (times >= least)[ours] & (ours >= 0)

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
-from ...evidence.analysis_flags import standing
-from ...evidence.parameters import records_with_role, split
+from ...evidence.analysis_flags import selected, standing
+from ...evidence.parameters import records_with_role, split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl, of_each
+from ...evidence.timelines import Timeline, subject_in
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Mask
@@ -32,6 +33,7 @@ RESPONSES = frozenset(
 PROGRESSIONS = frozenset(
     {"PD", "ICPD", "PROGRESSIVE DISEASE", "DISEASE PROGRESSION", "PROGRESSION", "PROGRESSED DISEASE"}
 )
+_NOT_EVALUABLE = frozenset({"NE", "NOT EVALUABLE", "MISSING"})
 _RESPONSE_FLAG = re.compile(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$")
 _RESPONSE_DATE = re.compile(r"(F|C)?(RSP|RESP)S?DT$")
 _RESPONSE_TEXT = re.compile(r"C?(BOR|BESTRSP|BESTRESP|BSTRESP|OVRESP)[IC]?$")
@@ -47,8 +49,9 @@ _CENTRAL = re.compile(r"\b(IRC|BICR|ICR|IRF|BIRC|central|independent)\b", re.IGN
 _LOCAL = re.compile(r"\b(INV|investigator|local|site)\b", re.IGNORECASE)
 _SAYING_WHO = ("RSEVAL", "PARCAT1", "PARCAT2", "PARCAT3", "PARAM")
 
-_SPAN = 1 << 26
-"""More than there are days."""
+_OF_LESIONS = re.compile(r"\b(non[\s-]?)?target\b|\bnew lesions?\b", re.IGNORECASE)
+_OF_THE_DISEASE = re.compile(r"\boverall\b|\btime ?point\b", re.IGNORECASE)
+"""PARAM of ADRS: the response of some lesions alone, and that of all of them."""
 
 
 @readiness(
@@ -84,7 +87,7 @@ def response_of_non_responder(data: Dataset, study: Study) -> Iterator[Yield]:
     having = records_with_role(data, "DOR") & data.filled("USUBJID")
     if "ADSL" in study and "USUBJID" in study["ADSL"]:
         having &= adsl_record(data, study["ADSL"]) >= 0
-    message = "duration of response for a subject without a response"
+    message = "subject has a duration of response, but no response"
     yield Fault(having & ~np.logical_or.reduce(asked), ("USUBJID", "PARAMCD"), message)
 
 
@@ -101,7 +104,7 @@ def _by_assessments(data: Dataset, study: Study) -> Mask | None:
     responders = np.zeros(int(codes.max(initial=-1)) + 2, dtype=np.bool_)
     responders[codes[response]] = True
     responders[-1] = False
-    found: Mask = responders[_subject_in(data, adrs)]
+    found: Mask = responders[subject_in(data, adrs)]
     return found
 
 
@@ -145,9 +148,12 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     (PFS) of the subject.
 
     ## Not a fault
-    A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM of ADRS;
+    A progression by another evaluator: declared, or named in PARAM and in RSEVAL, PARCATy or PARAM in ADRS;
     if ADRS has several evaluators and the evaluator of the parameter is unknown, it is not checked. A
-    description that gives the censoring reason: new therapy, missed assessments, no baseline.
+    progression of target, non-target or new lesions in a parameter of its own; a parameter in ADRS whose
+    progressions are before most of the events, if those of another parameter are on their dates. An
+    assessment not selected by an analysis flag (ANLzzFL). A description that gives the censoring reason: new
+    therapy, missed assessments, no baseline. Parameters whose event sources are declared (XD036).
 
     ## Why it matters
     Treating an event as censored overestimates PFS.
@@ -157,10 +163,11 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
     """
     adrs = study["ADRS"]
     parameters = data.parameters
-    censored = records_with_role(data, "PFS") & standing(data) & (data.numbers("CNSR") >= 1)
-    censored &= ~reason_stated(data)
-    progressions, evaluators = _progressions(adrs), _evaluators(adrs)
+    free = records_with_role(data, "PFS") & standing(data)
+    censored = free & without_declared_events(data) & (data.numbers("CNSR") >= 1) & ~reason_stated(data)
     start = data.days("STARTDT") if "STARTDT" in data else np.full(len(data), -np.inf)
+    progressions, evaluators = _progressions(adrs) & selected(adrs), _evaluators(adrs)
+    progressions &= _of_the_disease(data, adrs, progressions, free & (data.numbers("CNSR") == 0), start)
     several = len({"central", "local"}.intersection(evaluators[progressions])) > 1
     seen = np.zeros(len(data), dtype=np.bool_)
     own_evaluator = _own_evaluators(parameters)
@@ -171,7 +178,7 @@ def progression_censored(data: Dataset, study: Study) -> Iterator[Fault]:
         judged = censored & (own_evaluator == evaluator)
         seen |= judged & _within(data, adrs, same, start, data.days("ADT"))
     for of, mask in split(data, seen):
-        message = f"{of.opening}censored on or after the date of a progression in ADRS"
+        message = f"{of.opening}record is censored on or after the date of a progression in ADRS"
         yield Fault(mask, ("CNSR", "ADT"), message, parameter=of.parameter)
 
 
@@ -189,6 +196,35 @@ def _progressions(adrs: Dataset) -> Mask:
         about = adrs.matching("PARAMCD", lambda code: bool(_PROGRESSION_PARAMETER.match(str(code).upper())))
         progression = progression | (about & terms(adrs, "AVALC", frozenset({"Y", "YES"})))
     return progression
+
+
+def _of_the_disease(
+    data: Dataset, adrs: Dataset, progressions: Mask, event: Mask, start: NDArray[np.float64]
+) -> Mask:
+    """Records of ADRS in parameters whose progressions are those of the disease, not of some lesions alone.
+
+    Names tell, and the events: where the progressions of one parameter are on their dates, a parameter whose
+    progressions are earlier follows another definition.
+    """
+    whole = np.ones(len(adrs), dtype=np.bool_)
+    if "PARAMCD" not in adrs:
+        return whole
+    codes, adt = adrs.distinct("PARAMCD").codes, data.days("ADT")
+    if "PARAM" in adrs:
+        whole &= ~adrs.matching(
+            "PARAM",
+            lambda text: bool(_OF_LESIONS.search(str(text))) and not _OF_THE_DISEASE.search(str(text)),
+        )
+    agreeing, differing = {}, {}
+    for code in np.unique(codes[progressions & whole]):
+        own = progressions & whole & (codes == code)
+        before = event & _within(data, adrs, own, start, adt - 1)
+        on_the_day = event & ~before & _within(data, adrs, own, adt - 1, adt)
+        agreeing[code], differing[code] = np.count_nonzero(on_the_day), np.count_nonzero(before)
+    if any(agreeing[code] > differing[code] for code in agreeing):
+        another = [code for code in agreeing if differing[code] > agreeing[code]]
+        whole &= ~np.isin(codes, another)
+    return whole
 
 
 def _who(text: str) -> str:
@@ -218,35 +254,17 @@ def _own_evaluators(parameters: Parameters) -> NDArray[np.str_]:
     return evaluators
 
 
-def _subject_in(data: Dataset, other: Dataset) -> NDArray[np.int64]:
-    """Each record's subject by its number in another dataset; -1 where that has not got them."""
-    return in_adsl(data, other, "USUBJID").codes().astype(np.int64)
-
-
-def _timeline(adrs: Dataset, chosen: Mask) -> NDArray[np.int64]:
-    """Chosen assessments by subject and day, as sorted numbers."""
-    subject, day = adrs.distinct("USUBJID").codes, adrs.days("ADT")
-    there = chosen & (subject >= 0) & ~np.isnan(day)
-    return np.sort(subject[there].astype(np.int64) * _SPAN + day[there].astype(np.int64) + _SPAN // 2)
-
-
-def _moment(subject: NDArray[np.int64], day: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The same number for a subject and a day, which may be missing or endless."""
-    limit = _SPAN // 2 - 1
-    return (
-        subject * _SPAN + np.clip(np.nan_to_num(day, nan=-limit), -limit, limit).astype(np.int64) + _SPAN // 2
-    )
+def _timeline(adrs: Dataset, chosen: Mask) -> Timeline:
+    """Chosen assessments by subject and day."""
+    subject = adrs.distinct("USUBJID").codes
+    return Timeline.of(subject[chosen], adrs.days("ADT")[chosen])
 
 
 def _within(
     data: Dataset, adrs: Dataset, chosen: Mask, after: NDArray[np.float64], until: NDArray[np.float64]
 ) -> Mask:
     """Records whose subject has a chosen assessment after one day and on or before another."""
-    subject, timeline = _subject_in(data, adrs), _timeline(adrs, chosen)
-    first = np.searchsorted(timeline, _moment(subject, after), side="right")
-    last = np.searchsorted(timeline, _moment(subject, until), side="right")
-    found: Mask = (subject >= 0) & (last > first)
-    return found
+    return _timeline(adrs, chosen).within(subject_in(data, adrs), after, until)
 
 
 @readiness(
@@ -281,10 +299,10 @@ def event_after_new_therapy(data: Dataset, study: Study) -> Iterator[Yield]:
     event = data.numbers("CNSR") == 0
     for name, variable in declared.items():
         if variable not in adsl:
-            raise ConfigurationError(f"the declared new therapy date {variable} is not a variable of ADSL")
+            raise ConfigurationError(f"the declared new therapy date {variable} is not a variable in ADSL")
         begun = in_adsl(data, adsl, variable).days()
         late = parameters.among([name]) & event & (data.days("ADT") > begun)
-        yield Fault(late, ("ADT", "CNSR"), f"event date (ADT) is after {variable} of ADSL", parameter=name)
+        yield Fault(late, ("ADT", "CNSR"), f"event date (ADT) is after {variable} in ADSL", parameter=name)
 
 
 @readiness(
@@ -320,17 +338,16 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
     assessed = adrs.filled("AVALC") & ~terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
-    since = adt - np.fmax(_last_before(data, adrs, assessed, adt), data.days("STARTDT"))
+    since = adt - np.fmax(
+        _timeline(adrs, assessed).last_before(subject_in(data, adrs), adt), data.days("STARTDT")
+    )
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
-        message = f"event more than {days} days after the last assessment"
+        message = f"event is more than {days} days after the last assessment"
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
 
 
-def _last_before(data: Dataset, adrs: Dataset, chosen: Mask, day: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Day of the last chosen assessment of each record's subject before a day; NaN where there is none."""
-    subject, timeline = _subject_in(data, adrs), _timeline(adrs, chosen)
-    position = np.searchsorted(timeline, _moment(subject, day), side="left") - 1
-    found = np.append(timeline, -1)[position]  # -1 stands last: position -1 finds it
-    same = (subject >= 0) & (found >= 0) & (found // _SPAN == subject)
-    return np.where(same, found % _SPAN - _SPAN // 2, np.nan)
+def evaluable(adrs: Dataset) -> Mask:
+    """Assessments with a result."""
+    found: Mask = adrs.filled("AVALC") & ~terms(adrs, "AVALC", _NOT_EVALUABLE)
+    return found

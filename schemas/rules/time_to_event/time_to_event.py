@@ -22,7 +22,7 @@ from ..rule import NO_PARAMETERS, Fault, Grain, Inference, Yield
 
 @readiness(
     "TTE001",
-    title="Required variable not present, or character",
+    title="Required variable is not present or is character",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -57,13 +57,13 @@ def essential_variable_absent(data: Dataset) -> Iterator[Fault]:
         yield Fault(None, ("PARAMCD",), NO_PARAMETERS, cause="identifiers")
     for variable in ("AVAL", "CNSR"):
         if variable in data and data.is_character(variable) and data.filled(variable).any():
-            message = f"{variable} is character, must be numeric"
+            message = f"{variable} is character; a numeric variable is expected"
             yield Fault(None, (variable,), message, cause="character")
 
 
 @readiness(
     "TTE002",
-    title="Duplicate records per subject and parameter",
+    title="Subjects with several records, none selected by an analysis flag",
     severity=Severity.ERROR,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -110,10 +110,12 @@ def repeated_record(data: Dataset, study: Study) -> Iterator[Yield]:
     for name, flag in selections:
         yield Inference("selection", f"one record per subject where {flag} = Y", name)
     for of, mask in split(data, faulty):
-        message = f"{of.opening}duplicate records per subject and parameter"
+        selected = any(data.equals(flag, "Y")[mask].all() for flag in flags)
+        by_flag = " are selected by an analysis flag" if selected else ", none selected by an analysis flag"
+        message = f"{of.opening}several records per subject and parameter{by_flag}"
         differing = [name for name in ("AVAL", "ADT") if name in data and _differs(data, name, group, mask)]
         if not (mask & apart).any():
-            message += ", once per arm; ADSL has one treatment period"
+            message += "; one for each arm, but ADSL has one treatment period"
         elif differing:
             declared = f'recurrent = ["{of.parameter}"]' if of.parameter else "recurrent"
             verb = "differ" if len(differing) > 1 else "differs"
@@ -172,7 +174,7 @@ def _told_apart(data: Dataset, judged: Mask, tellers: Sequence[str]) -> Iterator
     if unique_with():
         return
     enough = next((name for name in tellers if unique_with(name)), ", ".join(tellers))
-    yield Inference("selection", f"several records per subject and PARAMCD, distinguished by {enough}")
+    yield Inference("selection", f"several records per subject and parameter, distinguished by {enough}")
 
 
 @readiness(
@@ -187,7 +189,7 @@ def duration_missing(data: Dataset) -> Iterator[Fault]:
     """AVAL is missing on a time-to-event record.
 
     ## What it checks
-    AVAL is populated. On records to be analysed (those with an ANLzzFL of Y, or all records if ANLzzFL is
+    AVAL has a value. On records to be analysed (those with an ANLzzFL of Y, or all records if ANLzzFL is
     not present) a missing AVAL is an error, on other records a warning.
 
     ## Not a fault
@@ -341,7 +343,7 @@ def unidentified_record(data: Dataset) -> Iterator[Fault]:
     """USUBJID or PARAMCD is missing on a record.
 
     ## What it checks
-    Both are populated on every record.
+    Both have a value on every record.
 
     ## Why it matters
     No analysis selects the record, so an event or a subject is lost silently.

@@ -58,7 +58,7 @@ def no_treatment(data: Dataset) -> Iterator[Fault]:
 
 @readiness(
     "XD015",
-    title="No records of an arm in a parameter",
+    title="Parameter has no records of an arm",
     severity=Severity.WARNING,
     grain=Grain.DATASET,
     structures=(Structure.TTE,),
@@ -159,7 +159,7 @@ def treated_otherwise(data: Dataset) -> Iterator[Fault]:
     """TRT01A differs from TRT01P.
 
     ## What it checks
-    The number of subjects with different values of TRT01P and TRT01A, if both are populated.
+    The number of subjects with different values of TRT01P and TRT01A, if both have a value.
 
     ## Why it matters
     Analyses by planned and by actual treatment compare different groups.

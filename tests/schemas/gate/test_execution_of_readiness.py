@@ -10,7 +10,7 @@ from adamgate.schemas.gate.validate import judge
 from adamgate.schemas.rules import rule_book
 from adamgate.schemas.rules.rule import Grain
 from adamgate.schemas.study.dataset import Dataset
-from adamgate.schemas.study.declarations import Declarations, Endpoint
+from adamgate.schemas.study.declarations import DateSource, Declarations, Endpoint
 from adamgate.schemas.study.study import Study
 
 PARTED = {
@@ -22,7 +22,14 @@ PARTS = 8
 DECLARED = Declarations(
     cut_off=pd.Timestamp("2024-12-01").date(),
     nested=(("SAFFL", "RANDFL"),),
-    endpoints={"PFS": Endpoint(new_therapy="TRTEDT", gap=30)},
+    endpoints={
+        "PFS": Endpoint(new_therapy="TRTEDT", gap=30),
+        "DOR": Endpoint(role="DOR", events=("PD", "DEATH")),
+    },
+    sources={
+        "PD": DateSource(dataset="ADRS", where="AVALC == 'PD'", date="ADT"),
+        "DEATH": DateSource(dataset="ADSL", date="DTHDT"),
+    },
 )
 
 
@@ -67,4 +74,6 @@ def test_the_same_in_parts_as_in_whole(damaged):
         frames = {each.name: each.frame[each.frame.USUBJID.isin(own)] for each in damaged}
         parts += found(Study.of(*(Dataset.from_frame(frame, name) for name, frame in frames.items())))
     assert parts == whole
-    assert len({rule_id for rule_id, *_ in whole}) >= 15
+    found_by = {rule_id for rule_id, *_ in whole}
+    assert len(found_by) >= 15
+    assert "XD036" in found_by

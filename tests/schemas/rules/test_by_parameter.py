@@ -59,7 +59,7 @@ def test_what_is_wrong_with_many_parameters_is_told_together(many, rule_id, faul
     found = many.findings(rule_id)
     assert SHOWN <= len(found) <= SHOWN + len(Severity)
     named = {each.sentence[:4] for each in found if each.sentence.startswith("P")}
-    further = sum(int(each.sentence.split()[0]) for each in found if " further parameters: " in each.sentence)
+    further = sum(int(each.sentence.split()[0]) for each in found if " further parameter" in each.sentence)
     assert len(named) == SHOWN - 1
     assert len(named) + further == faulty
 

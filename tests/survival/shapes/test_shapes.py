@@ -41,7 +41,7 @@ def test_a_shape_declares_its_columns_with_labels(shape, options):
     columns = shape.load().columns_of(options)
     assert all(each.variable.label for each in columns)
     assert len({each.name.upper() for each in columns}) == len(columns)
-    assert [each.name for each in columns if each.is_duration], "the unit stands in the label of a duration"
+    assert [each.name for each in columns if each.is_duration], "the unit is in the label of a duration"
     assert [each.name for each in columns if each.variable.key_sequence]
 
 

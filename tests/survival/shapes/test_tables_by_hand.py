@@ -140,7 +140,7 @@ def test_wide(trial):
     of_pfs = table.codebook.parameters[1]
     assert (of_pfs.paramcd, of_pfs.counts, of_pfs.subjects_without_record) == ("PFS", ag_counts(10, 5), 1)
     assert table.labels["PFS_duration"] == "PFS: Time to event or censoring, weeks"
-    assert left_out(table) == {"subjects of ADSL: ITTFL is not Y": 1}
+    assert left_out(table) == {"subjects in ADSL: ITTFL is not Y": 1}
 
 
 def test_missing_events_of_wide_stay_missing_in_every_file(trial, tmp_path):
@@ -162,7 +162,7 @@ def test_wide_keeps_a_subject_without_any_record(trial):
     assert shown[-1] == ("S-12", None, None, None)
     selected = ag.wide(trial, ["OS"], gate=False, where="AGE >= 70", allow_no_events=True)
     assert [each[0] for each in rows(selected, "USUBJID")] == ["S-11", "S-12"]
-    assert left_out(selected)["subjects of ADSL: the condition is not true"] == 10
+    assert left_out(selected)["subjects in ADSL: the condition is not true"] == 10
 
 
 @pytest.mark.parametrize(

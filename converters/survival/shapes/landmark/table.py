@@ -18,7 +18,7 @@ from .....schemas.study.variable import Variable
 from ...records import LeftOut
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
-from ..dates import DateSource, days_of, not_before, status_source, times_of, variables_needed
+from ..dates import GivenDate, days_of, not_before, status_source, times_of, variables_needed
 from ..one_record.table import COLUMNS, REFUSES, arms, require_analysable
 from . import LandmarkOptions
 
@@ -89,7 +89,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: LandmarkOptions) 
     return Built(table, (frame,), left_out, one.arms, duration)
 
 
-def _happened(source: DateSource, one: Analysed, study: Study, landmark: float) -> Mask:
+def _happened(source: GivenDate, one: Analysed, study: Study, landmark: float) -> Mask:
     days = days_of(source, one.records, study)
     if np.isnan(days).all() and source.paramcd and not source.of_events:
         raise ConfigurationError(

@@ -20,4 +20,4 @@ class SeveralParameters:
 
 @dataclass(frozen=True)
 class WideOptions(TableOptions, SeveralParameters):
-    """Of a table with one record per subject of ADSL and columns for each parameter."""
+    """Of a table with one record per subject in ADSL and columns for each parameter."""

@@ -1,4 +1,4 @@
-"""Several times to an event beside each other: one record for each subject of ADSL."""
+"""Several times to an event beside each other: one record for each subject in ADSL."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def of_records(_options: WideOptions, _dataset: Dataset, _study: Study) -> tuple
 
 
 def arms(_records: AnalysedRecords, _study: Study, _options: WideOptions) -> None:
-    """None: they are those of the subjects of ADSL, which `build` finds."""
+    """None: they are those of the subjects in ADSL, which `build` finds."""
 
 
 def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> Built:
-    """The table of the subjects of ADSL.
+    """The table of the subjects in ADSL.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
 
 
 def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOut, ...]]:
-    """The subjects of ADSL who are in the table, and how many are not."""
+    """The subjects in ADSL who are in the table, and how many are not."""
     if "ADSL" not in study:
         raise Refused(
             "ADSL is not present", "the study", "add ADSL: the table has one record for each subject"
@@ -98,10 +98,10 @@ def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOu
     for reason, keep in _steps(adsl, options):
         dropped = int(np.count_nonzero(chosen & ~keep))
         if dropped:
-            left_out.append(LeftOut(f"subjects of ADSL: {reason}", dropped))
+            left_out.append(LeftOut(f"subjects in ADSL: {reason}", dropped))
         chosen &= keep
     if not chosen.any():
-        raise Refused("no subject of ADSL remains", "ADSL", "widen the condition or the population")
+        raise Refused("no subject in ADSL remains", "ADSL", "widen the condition or the population")
     return only(adsl, chosen), tuple(left_out)
 
 
@@ -136,6 +136,6 @@ def _spread(column: pd.Series, from_row: np.ndarray[tuple[int], np.dtype[np.intp
 
 
 def conventions(_: Sequence[Analysed], options: WideOptions) -> Iterator[str]:
-    yield "one record for each subject of ADSL; cells of a parameter that a subject does not have are missing"
+    yield "one record for each subject in ADSL; cells of a parameter that a subject does not have are missing"
     if options.where:
         yield "a condition on ADSL alone selects subjects, another one records of each parameter"

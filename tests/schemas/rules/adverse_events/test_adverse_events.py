@@ -61,6 +61,19 @@ class TestSequenceRepeated:
         trial.adae["ASEQ"] = [1.0, 2.0, 3.0] * 3 + [1.0, 1.0, 3.0]
         assert trial.told("AE002") == [("error", 2), ("note", 6)]
 
+    @pytest.mark.parametrize("numbered", [True, False])
+    def test_each_analysis_has_its_records(self, trial, numbered):
+        """Every event once for each of two analyses, with a number of its own or without."""
+        copies = [trial.adae.assign(ANL01FL="Y", ANL02FL=None), trial.adae.assign(ANL01FL=None, ANL02FL="Y")]
+        trial.adae = pd.concat(copies, ignore_index=True)
+        if numbered:
+            trial.adae["ASEQ"] = np.arange(24.0)
+        assert trial.findings("AE002") == []
+        trial.adae.loc[0, "ANL02FL"] = "Y"  # twice for the second analysis
+        assert trial.told("AE002") == [("note" if numbered else "error", 2)]
+        trial.adae.loc[0, ["ANL01FL", "ANL02FL"]] = None  # for none
+        assert trial.told("AE002") == [("note" if numbered else "error", 2)]
+
 
 class TestEventRepeated:
     def test_one_event_twice(self, trial):

@@ -113,7 +113,7 @@ class TestBeforeTreatment:
 class TestWindow:
     def test_what_the_flags_are_consistent_with_is_said(self, treated):
         (inferred,) = treated.report("AE009").inferred
-        assert inferred.statement == "TRTEMFL = Y is found up to 4 days after the last dose"
+        assert inferred.statement == "TRTEMFL is Y up to 4 days after the last dose"
 
     @pytest.mark.parametrize(("window", "late"), [(4, []), (3, [("error", 1)]), (0, [("error", 4)])])
     def test_exceptions_from_a_declared_one(self, treated, window, late):

@@ -84,7 +84,7 @@ def test_terms_of_the_codelists_pass(name):
             "ADAE.AESEV",
             ["MILD", "DIRE", "DIRE"],
             2,
-            "values other than MILD, MODERATE and SEVERE, the terms of {AESEV}: 'DIRE'",
+            "values other than MILD, MODERATE and SEVERE, the terms in {AESEV}: 'DIRE'",
         ),
         (
             "CT001",
@@ -119,21 +119,21 @@ def test_terms_of_the_codelists_pass(name):
             "ADAE.AESER",
             ["Y", "N", "1"],
             1,
-            "values other than N, NA, U and Y, the terms of {NY}: '1'",
+            "values other than N, NA, U and Y, the terms in {NY}: '1'",
         ),
         (
             "CT001",
             "ADAE.ASTDTF",
             ["D", "MD", None],
             1,
-            "values other than D, M and Y, the terms of {DATEFL}: 'MD'",
+            "values other than D, M and Y, the terms in {DATEFL}: 'MD'",
         ),
         (
             "CT001",
             "ADLB.ATMF",
             ["H", "M", "D"],
             1,
-            "values other than H, M and S, the terms of {TIMEFL}: 'D'",
+            "values other than H, M and S, the terms in {TIMEFL}: 'D'",
         ),
         (
             "CT001",
@@ -147,7 +147,7 @@ def test_terms_of_the_codelists_pass(name):
             "ADSL.SEX",
             ["F", "Female", "M"],
             1,
-            "values other than F, INTERSEX, M, U and UNDIFFERENTIATED, the terms of {SEX}: 'Female'",
+            "values other than F, INTERSEX, M, U and UNDIFFERENTIATED, the terms in {SEX}: 'Female'",
         ),
         (
             "CT002",
@@ -162,7 +162,7 @@ def test_terms_of_the_codelists_pass(name):
             "ADAE.ADURU",
             ["DAY", "DAY", None],
             2,
-            "values other than sec, min, HOURS, DAYS, WEEKS, MONTHS and YEARS, the terms of {UNIT}: 'DAY'",
+            "values other than sec, min, HOURS, DAYS, WEEKS, MONTHS and YEARS, the terms in {UNIT}: 'DAY'",
         ),
         (
             "CT002",
@@ -183,13 +183,13 @@ def test_terms_of_the_codelists_pass(name):
             "ADAE.ASEVN",
             [1.0, 4.0, 3.0],
             1,
-            "values other than 1, 2 and 3, the terms of the standard: '4'",
+            "values other than 1, 2 and 3, the values in the standard: '4'",
         ),
     ],
 )
 def test_a_value_that_is_no_term(rule_id, where, values, records, message):
     name, _, variable = where.partition(".")
-    told = message.format_map({each.name: str(each) for each in BUILT_IN.codelists})
+    told = message.format_map({each.name: f"codelist {each}" for each in BUILT_IN.codelists})
     assert found(name, **{variable: values}) == [(rule_id, variable, records, f"{variable} has {told}")]
 
 
@@ -272,7 +272,7 @@ def test_a_given_codelist_takes_the_place_of_the_one_built_in():
     ((rule_id, _, records, message),) = found("ADAE", given)
     assert (rule_id, records) == ("CT002", 3)
     assert message == (
-        "AESEV has values other than GRIM, the terms of AESEV (C1, SDTM CT 2099-01-01): "
+        "AESEV has values other than GRIM, the terms in codelist AESEV (C1, SDTM CT 2099-01-01): "
         "'MILD', 'MODERATE' and 'SEVERE'"
     )
     assert found("ADAE", given, AESEV="GRIM", AESER="Yes")[0][:2] == ("CT001", "AESER")
@@ -283,8 +283,8 @@ def test_a_whole_list_tells_what_a_part_could_not():
     ((_, variable, records, message),) = found("ADAE", loaded(units))
     assert (variable, records) == ("DOSEU", 1)
     assert (
-        message
-        == "DOSEU has values other than mg, DAYS, HOURS and min, the terms of UNIT (C71620): 'furlong'"
+        message == "DOSEU has values other than mg, DAYS, HOURS and min, "
+        "the terms in codelist UNIT (C71620): 'furlong'"
     )
 
 
@@ -297,7 +297,7 @@ def test_alternatives_are_judged_together():
     (finding,) = judge(study, rules=RULES).findings
     assert finding.records == 1
     assert (
-        "differ only in letter case from MILD in AESEV (C66769, SDTM CT early 2024, without SEVRS)"
+        "differ only in letter case from MILD in codelist AESEV (C66769, SDTM CT early 2024, without SEVRS)"
         in finding.message
     )
     given = loaded(Codelist("SEVRS", "C2", extensible=False, terms=("DIRE",), version="SDTM CT 2099-01-01"))

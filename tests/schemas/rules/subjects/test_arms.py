@@ -22,7 +22,7 @@ class TestAnotherTreatment:
     def test_of_one_record(self, trial):
         trial.adtte.loc[0, "TRTP"] = "Placebo"
         assert trial.told("XD014") == [("warning", 1)]
-        assert trial.finding("XD014").sentence == "TRTP differs from TRT01P of ADSL"
+        assert trial.finding("XD014").sentence == "TRTP differs from TRT01P in ADSL"
 
     def test_actual_treatment(self, trial):
         trial.adsl.loc[0, "TRT01A"] = "Placebo"
@@ -51,7 +51,7 @@ class TestNumbers:
     def test_coded_the_other_way_round(self, coded):
         coded.adtte["TRTPN"] = 3 - coded.adtte.TRTPN
         assert coded.told("XD014") == [("warning", 80)]
-        assert coded.finding("XD014").sentence == "TRTPN differs from TRT01PN of ADSL"
+        assert coded.finding("XD014").sentence == "TRTPN differs from TRT01PN in ADSL"
 
     def test_of_the_other_arm_on_a_record(self, coded):
         coded.adtte.loc[3, "TRTPN"] = 3 - coded.adtte.TRTPN[3]
@@ -149,7 +149,7 @@ class TestOncePerArm:
     def test_a_merge_without_a_key(self, trial):
         trial.adtte = self.merged(trial)
         assert trial.told("TTE002") == [("error", 80), ("error", 80)]
-        assert "once per arm" in trial.findings("TTE002")[0].sentence
+        assert "one for each arm" in trial.findings("TTE002")[0].sentence
         assert trial.findings("XD014") == []
 
     def test_arms_by_actual_treatment(self, trial):

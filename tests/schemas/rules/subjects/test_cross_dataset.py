@@ -67,7 +67,7 @@ class TestSubjects:
     def test_no_identifier(self, trial):
         trial.adtte.loc[0, "USUBJID"] = None
         assert [each.sentence for each in trial.findings("XD001")] == [
-            "USUBJID is missing, the subject cannot be found in ADSL"
+            "USUBJID is missing; the subject cannot be found in ADSL"
         ]
 
     def test_subjects_of_unused_categories_are_not_there(self, trial):
@@ -120,7 +120,7 @@ class TestDeaths:
         trial.adsl = trial.adsl.drop(columns=["DTHFL", "DTHDT"])
         report = trial.report("XD002", "XD003")
         assert report.findings == ()
-        reason = "none of ADSL.DTHFL, ADSL.DTHDT is present"
+        reason = "neither ADSL.DTHFL nor ADSL.DTHDT is present"
         assert {(each.status, each.reason) for each in report.outcomes} == {("not applicable", reason)}
 
 
@@ -178,6 +178,19 @@ class TestPopulation:
         assert trial.told("XD004") == [("error", 0), ("error", 0)]
         assert trial.findings("XD004")[0].sentence.endswith("have no record, among them all of 1 site")
 
+    def test_a_whole_site_or_arm_of_a_declared_parameter(self, trial):
+        trial.adsl["SITEID"] = ["01"] * 30 + ["02"] * 6 + ["03"] * 4
+        own = trial.of("PFS")
+        trial.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["TTFT", "Time to First Treatment (Months)"]
+        at_site = trial.adtte.USUBJID.isin(trial.adsl.USUBJID[30:36]) & trial.adtte.PARAMCD.eq("TTFT")
+        everybody = trial.adtte
+        trial.adtte = everybody[~at_site]
+        assert trial.told("XD004") == [("warning", 0)]
+        trial.declare(endpoints={"TTFT": Endpoint(origin="TRTSDT")})
+        assert trial.told("XD004") == [("error", 0)]
+        trial.adtte = everybody[~(everybody.PARAMCD.eq("TTFT") & everybody.TRTP.eq("Active"))]
+        assert (trial.told("XD004"), trial.told("XD015")) == ([], [("error", 0)])
+
     def test_the_untreated_are_no_part_of_the_treated(self, trial):
         trial.adsl.loc[0, "SAFFL"] = "N"
         trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-001"]
@@ -192,7 +205,7 @@ class TestPopulation:
     def test_all_subjects_where_there_are_no_flags(self, trial):
         trial.adsl = trial.adsl.drop(columns=["SAFFL", "RANDFL"])
         trial.adtte = trial.adtte[trial.adtte.USUBJID != "S1-007"]
-        assert trial.findings("XD004")[0].sentence == "OS: 1 of 40 subjects of ADSL has no record"
+        assert trial.findings("XD004")[0].sentence == "OS: 1 of 40 subjects in ADSL has no record"
 
 
 class TestCutOff:
@@ -204,7 +217,7 @@ class TestCutOff:
 
     def test_none_is_said(self, trial):
         report = trial.report("XD005")
-        reason = "no data cut-off in TS (DCUTDTC) or ADSL (USUBJID with DCUTDT, CUTOFFDT, …)"
+        reason = "no data cut-off in TS (TSPARMCD = DCUTDTC) or ADSL (USUBJID with DCUTDT, CUTOFFDT, …)"
         assert [(each.status, each.reason) for each in report.outcomes] == [("not applicable", reason)]
 
 

@@ -14,7 +14,7 @@ DAY = pd.Timedelta("1D")
 
 @pytest.fixture
 def sharing(trial):
-    """ADTTE with copies of text, flag, date and number of ADSL."""
+    """ADTTE with copies of text, flag, date and number in ADSL."""
     trial.adsl["AGE"] = np.arange(40) + 20.1
     shared = trial.adsl[["USUBJID", "SAFFL", "TRT01P", "TRTSDT", "AGE", "DTHFL", "DTHDT"]]
     trial.adtte = trial.adtte.merge(shared, on="USUBJID", how="left")
@@ -40,7 +40,7 @@ def test_copies_agree(sharing):
 )
 def test_another_value(sharing, variable, value):
     sharing.adtte.loc[[0, 3], variable] = value
-    assert messages(sharing) == [("error", 2, f"{variable} differs from ADSL")]
+    assert messages(sharing) == [("error", 2, f"{variable} differs from {variable} in ADSL")]
 
 
 def test_a_value_that_adsl_has_not(sharing):
@@ -66,7 +66,7 @@ def test_blanks_storage_and_the_last_bit_do_not_count(sharing):
 def test_a_datetime_differs_by_its_time(sharing):
     sharing.adsl["TRTSDTM"] = sharing.adsl.TRTSDT + pd.Timedelta("8h")
     sharing.adtte["TRTSDTM"] = sharing.adtte.TRTSDT
-    assert messages(sharing) == [("error", 80, "TRTSDTM differs from ADSL")]
+    assert messages(sharing) == [("error", 80, "TRTSDTM differs from TRTSDTM in ADSL")]
 
 
 def test_variables_of_the_record_are_not_shared(sharing):

@@ -70,4 +70,4 @@ class TestNested:
     def test_a_declared_flag_that_is_absent_is_not_run(self, trial):
         trial.declare(nested=(("PPROTFL", "SAFFL"),))
         report = judge(trial.study(), declarations=trial.declarations, rules={"SL009"})
-        assert "PPROTFL is not a variable of ADSL" in report.not_run[0].reason
+        assert "PPROTFL is not a variable in ADSL" in report.not_run[0].reason

@@ -59,11 +59,10 @@ class TestCensoringInverted:
         assert [str(each.severity) for each in found] == ["error", "error"]
         assert [each.records for each in found] == [40, 40]
         assert found[0].sentence == (
-            "OS: CNSR appears to be inverted: records with CNSR = 0 have censoring descriptions; "
-            "records with CNSR = 0 have an end of follow-up date (SRCVAR); "
-            "CNSDTDSC has a value on records with CNSR = 0 and is missing on the others; "
-            "records with CNSR >= 1 have event descriptions; "
-            "records with CNSR >= 1 have a death or adverse event as source (SRCDOM, SRCVAR)"
+            "OS: CNSR appears to be inverted: records with CNSR = 0 have censoring descriptions, "
+            "end of follow-up dates (SRCVAR) and CNSDTDSC; "
+            "records with CNSR >= 1 have event descriptions "
+            "and deaths or adverse events as source (SRCDOM, SRCVAR)"
         )
 
     def test_texts_alone_are_two_clues(self, trial):
@@ -83,10 +82,7 @@ class TestCensoringInverted:
         (found,) = inverted(trial, "EVNTDESC", "SRCVAR", "SRCDOM", "CNSDTDSC")
         assert (str(found.severity), found.sentence) == (
             "warning",
-            (
-                "OS: CNSR appears to be inverted: subjects with a death (DTHFL, DTHDT) have CNSR >= 1 "
-                "and the others CNSR = 0"
-            ),
+            ("OS: CNSR appears to be inverted: records with CNSR >= 1 have the deaths (DTHFL, DTHDT)"),
         )
 
     def test_a_minority_is_not_judged_here(self, trial):

@@ -41,7 +41,7 @@ class TestAfterIt:
         trial.others["TS"] = summary(str(last(trial).date()))
         assert trial.findings("XD005") == []
         trial.others["TS"] = summary(f"{(last(trial) - DAY).date()}T23:59")
-        assert trial.finding("XD005").sentence == "ADT is after DCUTDTC of TS"
+        assert trial.finding("XD005").sentence == "ADT is after the data cut-off in TS (TSPARMCD = DCUTDTC)"
 
     @pytest.mark.parametrize("value", ["2024", "2024-02", "2024-02-30", "", "unknown"])
     def test_a_date_that_is_none(self, trial, value):
@@ -78,7 +78,7 @@ class TestAnotherCutOff:
     def test_a_variable_of_another_cut_off(self, trial):
         trial.adsl["DCUTDT"] = last(trial)
         trial.adae["DCUTDT"] = last(trial) - 30 * DAY
-        assert trial.finding("XD018").sentence == "DCUTDT differs from DCUTDT of ADSL"
+        assert trial.finding("XD018").sentence == "DCUTDT differs from DCUTDT in ADSL"
 
     def test_against_a_declared_one_it_is_an_error(self, trial):
         trial.declare(cut_off=(trial.adae.ASTDT.max() - DAY).date())
@@ -137,7 +137,7 @@ class TestOwnCutOff:
         interim.adtte.loc[own.idxmax(), "ADT"] -= 2 * DAY
         found = interim.finding("XD003")
         assert (str(found.severity), found.records) == ("error", 1)
-        assert "DCUTDT of the record" in found.message
+        assert "DCUTDT on the record" in found.message
 
     def test_a_date_after_the_own_cut_off(self, interim):
         interim.adtte.loc[interim.adtte.index[-1], "ADT"] += 40 * DAY

@@ -15,7 +15,8 @@ class TestDurationAgainstDates:
         found = trial.finding("TTE007")
         assert (str(found.severity), found.records) == ("error", 1)
         assert (
-            found.sentence == "OS: AVAL differs from ADT - STARTDT + 1 (days), which the other records follow"
+            found.sentence
+            == "OS: AVAL differs from ADT - STARTDT + 1 (days), the formula of the other records"
         )
         assert found.examples[0].keys["USUBJID"] == "S1-004"
 
@@ -57,7 +58,9 @@ class TestDurationAgainstDates:
         trial.adtte["AVAL"] = trial.adtte.AVAL.round(6)
         found = trial.finding("TTE007")
         assert found.records == 2
-        assert found.sentence.endswith("these follow ADT - STARTDT + 1 (days)")
+        assert found.sentence.startswith(
+            "PFS: AVAL follows ADT - STARTDT + 1 (days); the other records follow "
+        )
 
     def test_two_ways_of_counting_the_first_day_need_a_person(self, trial):
         trial.adtte.loc[trial.of("OS")[:12], "AVAL"] -= 1
@@ -162,7 +165,7 @@ class TestUnitOfDuration:
     def test_avalu_against_itself(self, trial):
         trial.adtte["AVALU"] = np.where(trial.adtte.PARAMCD == "OS", "DAYS", "MONTHS")
         trial.adtte.loc[0, "AVALU"] = "MONTHS"
-        assert "AVALU states days, AVALU states months" in trial.finding("TTE008").sentence
+        assert "AVALU states days and months" in trial.finding("TTE008").sentence
 
     def test_stated_against_the_dates(self, trial):
         trial.adtte["PARAM"] = trial.adtte.PARAM.str.replace("Days", "Months")

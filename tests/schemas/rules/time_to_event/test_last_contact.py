@@ -64,7 +64,7 @@ class TestDatedAfter:
 
     def test_after_death(self, trial):
         trial.adae.loc[0, "ASTDT"] = trial.adtte.ADT[0] + DAY
-        assert trial.finding("XD010").sentence == "ASTDT is after death in ADTTE"
+        assert trial.finding("XD010").sentence == "ASTDT is after the date of death in ADTTE"
 
     def test_on_the_day_itself(self, trial):
         trial.adae.loc[[0, 3], "ASTDT"] = [trial.adtte.ADT[0], trial.adtte.ADT[1]]
@@ -170,7 +170,7 @@ def _by_records(survival, visits, cut_off):
                     if not (cnsr == 1 and day == cut_off):
                         ends[subject] = (day, cnsr == 0)
             for died, words in (
-                (True, f"{variable} is after death in {name}"),
+                (True, f"{variable} is after the date of death in {name}"),
                 (False, f"{variable} is after the OS censoring date in {name}"),
             ):
                 mask = [

@@ -31,7 +31,7 @@ def randomized(trial):
 
 
 def start_at(trial, variable, own):
-    """Take STARTDT of some records of OS from another date of ADSL."""
+    """Take STARTDT of some records of OS from another date in ADSL."""
     date = trial.adtte.USUBJID.map(trial.adsl.set_index("USUBJID")[variable])
     trial.adtte.loc[own, "STARTDT"] = date[own]
 
@@ -92,7 +92,7 @@ class TestShifted:
     def test_a_landmark_is_inferred(self, trial):
         trial.adtte.loc[trial.of("OS"), "STARTDT"] += 90 * DAY
         said = {each.parameter: each.statement for each in trial.report("XD035").inferred}
-        assert said == {"OS": "STARTDT is 90 days after TRTSDT of ADSL"}
+        assert said == {"OS": "STARTDT is 90 days after TRTSDT in ADSL"}
 
 
 class TestStartMissing:

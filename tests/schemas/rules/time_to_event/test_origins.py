@@ -1,4 +1,4 @@
-"""STARTDT and the date of ADSL that it equals."""
+"""STARTDT and the date in ADSL that it equals."""
 
 import pandas as pd
 import pytest
@@ -15,13 +15,13 @@ def origins(trial):
 
 
 def test_it_is_told(trial):
-    assert origins(trial) == {"OS": "STARTDT = TRTSDT of ADSL", "PFS": "STARTDT = TRTSDT of ADSL"}
+    assert origins(trial) == {"OS": "STARTDT = TRTSDT in ADSL", "PFS": "STARTDT = TRTSDT in ADSL"}
 
 
 def test_an_exception(trial):
     trial.adtte.loc[5, "STARTDT"] += DAY
     assert trial.told("XD006") == [("warning", 1)]
-    assert trial.finding("XD006").sentence == "OS: STARTDT differs from TRTSDT of ADSL"
+    assert trial.finding("XD006").sentence == "OS: STARTDT differs from TRTSDT in ADSL"
 
 
 def test_an_exception_from_a_declared_origin(trial):
@@ -39,12 +39,12 @@ def test_a_declared_origin_is_not_inferred(trial):
 def test_a_declared_origin_that_is_absent_is_not_run(trial):
     trial.declare(endpoints={"OS": Endpoint(origin="RANDDT")})
     report = judge(trial.study(), declarations=trial.declarations, rules={"XD006"})
-    assert "RANDDT is not a date of ADSL" in report.not_run[0].reason
+    assert "RANDDT is not a date in ADSL" in report.not_run[0].reason
 
 
 def test_dates_that_agree_equally_well(trial):
     trial.adsl["RANDDT"] = trial.adsl.TRTSDT
-    assert origins(trial)["OS"] == "STARTDT = RANDDT of ADSL (and TRTSDT)"
+    assert origins(trial)["OS"] == "STARTDT = RANDDT in ADSL (and TRTSDT)"
 
 
 @pytest.mark.parametrize("shift", [1, 20])

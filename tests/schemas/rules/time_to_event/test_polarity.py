@@ -40,6 +40,11 @@ class TestEventsWithoutZero:
         assert trial.told("TTE011") == [("error", 40)]
         assert trial.findings("TTE030") == []
 
+    @pytest.mark.parametrize("cnsr", [-1.0, -2.0, 0.5])
+    def test_a_negative_cnsr_is_no_code_of_events(self, trial, cnsr):
+        trial.adtte.loc[trial.of("OS")[0], "CNSR"] = cnsr
+        assert trial.findings("TTE030") == []
+
     def test_no_event_at_all(self, trial):
         own = trial.of("OS")
         trial.adtte.loc[own, ["CNSR", "EVNTDESC", "CNSDTDSC", "SRCVAR"]] = [1, "Alive", "Alive", "LSTALVDT"]

@@ -135,6 +135,21 @@ class TestCensoredAtDeath:
         trial.adtte.loc[own, ["ADT", "CNSDTDSC"]] = [died, "Start of new anti-cancer therapy"]
         assert trial.findings("XD031") == []
 
+    def test_what_a_death_is_may_be_declared(self, trial):
+        own, died = self.dead(trial)
+        trial.adtte.loc[own, "ADT"] = died
+        trial.declare(endpoints={"PFS": ag.Endpoint(deaths="censored")})
+        assert trial.findings("XD031") == []
+        trial.declare(endpoints={"PFS": ag.Endpoint(deaths="event")})
+        assert trial.told("XD031") == [("error", 1)]
+        pfs = trial.of("PFS")
+        trial.adtte.loc[pfs, ["PARAMCD", "PARAM"]] = ["TTF", "Time to Treatment Failure (Months)"]
+        assert trial.findings("XD031") == []
+        trial.declare(endpoints={"TTF": ag.Endpoint(deaths="event")})
+        assert trial.told("XD031") == [("error", 1)]
+        trial.adtte.loc[own, "CNSDTDSC"] = "Start of new anti-cancer therapy"
+        assert trial.findings("XD031") == []
+
     def test_time_to_progression(self, trial):
         own, died = self.dead(trial)
         trial.adtte.loc[own, "ADT"] = died
@@ -195,4 +210,32 @@ class TestResponderLost:
 
     def test_few_responders_are_followed(self, responding):
         responding.adtte = responding.adtte.drop(index=responding.of("DOR")[:7])
+        assert responding.findings("XD033") == []
+
+    def test_all_of_an_arm_are_lost(self, responding):
+        """Half of the responders have a duration of response: those of one arm."""
+        arm = responding.adsl.set_index("USUBJID").TRT01P
+        own = responding.adtte.loc[responding.of("DOR")]
+        lost = own.index[own.USUBJID.map(arm).eq("Active")]
+        assert len(lost) >= len(own) / 2
+        responding.adtte = responding.adtte.drop(index=lost)
+        assert responding.told("XD033") == [("warning", len(lost))]
+
+    def test_as_many_of_both_arms_are_not_followed(self, responding):
+        own = responding.adtte.loc[responding.of("DOR")]
+        responding.adtte = responding.adtte.drop(index=own.index[::2].union(own.index[:5]))
+        assert responding.findings("XD033") == []
+
+    def test_two_responders_of_an_arm(self, responding):
+        """Too few to be a fault of derivation: their responses may not have been confirmed."""
+        arm = responding.adsl.set_index("USUBJID").TRT01P
+        adrs, own = responding.others["ADRS"], responding.adtte.loc[responding.of("DOR")]
+        of_arm = own.index[own.USUBJID.map(arm).eq("Active")]
+        few = own.USUBJID[of_arm[2:]]
+        responding.others["ADRS"] = adrs[~(adrs.USUBJID.isin(few) & adrs.AVALC.eq("PR"))]
+        others = own.index[own.USUBJID.map(arm).ne("Active")][1:]
+        no_response = own.USUBJID[others]
+        adrs = responding.others["ADRS"]
+        responding.others["ADRS"] = adrs[~(adrs.USUBJID.isin(no_response) & adrs.AVALC.eq("PR"))]
+        responding.adtte = responding.adtte.drop(index=of_arm.union(others))
         assert responding.findings("XD033") == []

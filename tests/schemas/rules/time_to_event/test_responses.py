@@ -110,6 +110,44 @@ class TestProgressionCensored:
         trial.declare(endpoints={"PFS": Endpoint(evaluator="Investigator")})
         assert trial.told("XD011") == [("warning", 1)]
 
+    @pytest.mark.parametrize(
+        ("param", "told"),
+        [
+            ("Target Lesion Response", 0),
+            ("Non-Target Lesion Response by Investigator", 0),
+            ("New Lesions", 0),
+            ("Overall Response from Target and Non-Target Lesions", 1),
+            ("Response", 1),
+        ],
+    )
+    def test_the_lesions_of_one_kind(self, trial, param, told):
+        own = self.censored(trial)
+        assess(trial, own.USUBJID, own.ADT, "PD", PARAMCD="XRESP", PARAM=param)
+        assert trial.told("XD011") == [("warning", 1)] * told
+
+    def test_a_parameter_that_the_events_do_not_follow(self, trial):
+        """Its progressions are before most events, those of another parameter are on their dates."""
+        free = trial.adtte.loc[trial.of("PFS")]
+        own = self.censored(trial)
+        assess(trial, own.USUBJID, own.ADT, "PD", PARAMCD="PET", PARAM="Response by PET")
+        assert trial.told("XD011") == [("warning", 1)]
+        for each in free[free.CNSR.eq(0)].itertuples():
+            assess(trial, each.USUBJID, each.ADT - 9 * DAY, "PD", PARAMCD="PET", PARAM="Response by PET")
+        assert trial.told("XD011") == [("warning", 1)]  # it may be a rule of the events, too
+        for each in free[free.CNSR.eq(0)].itertuples():
+            assess(trial, each.USUBJID, each.ADT, "PD")
+        assert trial.findings("XD011") == []
+        assess(trial, own.USUBJID, own.ADT, "PD")
+        assert trial.told("XD011") == [("warning", 1)]
+
+    def test_an_assessment_that_no_flag_selects(self, trial):
+        own = self.censored(trial)
+        assess(trial, own.USUBJID, own.ADT, "SD", ANL01FL="Y")
+        assess(trial, own.USUBJID, own.ADT, "PD", ANL01FL=None)
+        assert trial.findings("XD011") == []
+        assess(trial, own.USUBJID, own.ADT, "PD", ANL01FL="Y")
+        assert trial.told("XD011") == [("warning", 1)]
+
     def test_two_evaluators_and_none_is_named(self, trial):
         own = self.censored(trial)
         assess(trial, own.USUBJID, own.ADT, "PD", RSEVAL="INVESTIGATOR")

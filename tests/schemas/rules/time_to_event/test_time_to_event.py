@@ -77,7 +77,9 @@ class TestRepeatedRecord:
         repeated(trial)
         found = trial.finding("TTE002")
         assert (found.records, found.severity) == (4, "error")
-        assert found.sentence == "OS: duplicate records per subject and parameter"
+        assert found.sentence == (
+            "OS: several records per subject and parameter, none selected by an analysis flag"
+        )
 
     def test_what_may_recur_is_told_how_to_be_declared(self, trial):
         again = repeated(trial)
@@ -105,7 +107,7 @@ class TestRepeatedRecord:
         report = trial.report("TTE002")
         assert report.findings == ()
         assert [each.statement for each in report.inferred] == [
-            f"several records per subject and PARAMCD, distinguished by {variable}"
+            f"several records per subject and parameter, distinguished by {variable}"
         ]
 
     def test_a_flag_that_leaves_one_is_named(self, trial):
@@ -274,7 +276,7 @@ class TestWrongType:
         trial.adtte[variable] = trial.adtte[variable].astype(str)
         found = trial.finding("TTE001")
         assert (str(found.severity), found.variables) == ("error", (variable,))
-        assert found.sentence == f"{variable} is character, must be numeric"
+        assert found.sentence == f"{variable} is character; a numeric variable is expected"
 
     def test_an_infinite_duration(self, trial):
         trial.adtte.loc[0, "AVAL"] = np.inf
