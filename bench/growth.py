@@ -53,6 +53,7 @@ COMMANDS = (
     Command("validate", ("validate", "IN", "-q")),
     Command("describe", ("describe", "IN")),
     Command("survival", ("survival", "IN", "--param", "OS", "--unit", "months", "-o", "OUT/os.csv")),
+    Command("km", ("km", "IN", "--param", "OS", "--by", "TRT01P", "--tau", "500", "-o", "OUT/km.csv")),
     Command("convert to CSV", ("convert", "IN", "OUT", "--to", "csv")),
     Command("convert to Dataset-JSON", ("convert", "IN", "OUT", "--to", "ndjson")),
     Command("convert to Parquet", ("convert", "IN", "OUT", "--to", "parquet")),

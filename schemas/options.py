@@ -113,6 +113,12 @@ def option(
     return field(default=default, repr=not private, metadata=metadata)
 
 
+def same_option(declaring: type, name: str) -> Any:
+    """A field that is the option of another such dataclass, in words, kind and default."""
+    (given,) = (each for each in fields(declaring) if each.name == name)
+    return field(default=given.default, repr=given.repr, metadata=given.metadata)
+
+
 def options_of(declaring: type) -> tuple[DeclaredOption, ...]:
     """The options that a dataclass declares, in the order of its fields; other fields are none."""
     return tuple(_of_field(each) for each in fields(declaring) if _DECLARED in each.metadata)

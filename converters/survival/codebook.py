@@ -381,10 +381,11 @@ def _agreed(values: set[int | None]) -> int | None:
 def column_entries(table: Dataset, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:
     for each in table.variables:
         column, source = table[each.name], made_from.get(each.name, f"{dataset}.{each.name}")
-        yield ColumnEntry(each.name, _type(column), each.label, source, int(column.isna().sum()))
+        yield ColumnEntry(each.name, column_type(column), each.label, source, int(column.isna().sum()))
 
 
-def _type(column: pd.Series) -> str:
+def column_type(column: pd.Series) -> str:
+    """What a codebook calls the values of a column."""
     if columns.is_date(column):
         return "date"
     if columns.is_character(column):

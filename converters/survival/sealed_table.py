@@ -34,20 +34,22 @@ class SealedTable:
         self.sha256 = _sha256(Path(stream.name))
 
 
-def belong_together(table: Path, codebook: Path) -> bool:
+def belong_together(table: Path, codebook: Path, key: str = "table") -> bool:
     """Whether two files are a table and the codebook that was written with it.
 
     Parameters
     ----------
     table, codebook : Path
         Either need not exist.
+    key : str
+        What the codebook calls the table, where it is of several.
     """
     try:
         if codebook.stat().st_size > _LARGEST:
             return False
         document = json.loads(codebook.read_bytes())
-        written = document.get("table_sha256") if isinstance(document, dict) else None
-        return document["table"] == table.name and written == _sha256(table) if written else False
+        written = document.get(f"{key}_sha256") if isinstance(document, dict) else None
+        return document[key] == table.name and written == _sha256(table) if written else False
     except (OSError, ValueError, KeyError, RecursionError):
         return False
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch
+from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch, time_point, time_points
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
@@ -103,8 +103,14 @@ def _asked(declared: DeclaredOption, *, required: bool) -> Callable[[Command], C
             return checked(_numbers(given) if of_numbers else given, kind, declared.name, declared.flag)
 
         told["callback"] = taken
+    if kind in (time_point, time_points):
+        told["callback"] = lambda _context, _option, given: (
+            declared.default if given is None else checked(given, kind, declared.name, declared.flag)
+        )
     if kind is amount:
         told["type"] = click.FLOAT
+    if declared.default and isinstance(declared.default, bool | str):
+        told["default"] = declared.default
     return _option(declared, required=required, is_flag=kind is switch, multiple=is_list, **told)
 
 

@@ -1,0 +1,165 @@
+"""The groups and strata of a Kaplan-Meier table: which subject is in which, and who is in none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from .....schemas.errors import ConfigurationError
+from .....schemas.study import columns
+from .....schemas.study.columns import Codes, Mask, Numbers
+from ...analysis_table import AnalysisTable
+from ...codebook import naming_nobody
+from ...estimators import Curve, kaplan_meier, merged_times
+
+TOTAL = "all"
+"""The group of all subjects."""
+_MOST = 1000
+"""Groups that a table may have: a variable with more values makes no groups."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """One group.
+
+    Attributes
+    ----------
+    name : str
+    time : ndarray of float, shape (n_subjects,)
+    event : ndarray of bool, shape (n_subjects,)
+    is_total : bool
+    """
+
+    name: str
+    time: Numbers
+    event: Mask
+    is_total: bool = False
+
+    @cached_property
+    def curve(self) -> Curve:
+        return kaplan_meier(self.time, self.event)
+
+    @cached_property
+    def follow_up(self) -> Curve:
+        """The reverse curve: censoring is its event, so that its median is that of the follow-up."""
+        return kaplan_meier(self.time, ~self.event)
+
+
+@dataclass(frozen=True, eq=False)
+class Grouped:
+    """Subjects in groups.
+
+    Attributes
+    ----------
+    time : ndarray of float, shape (n_subjects,)
+        Merged over all subjects, as in R.
+    event : ndarray of bool, shape (n_subjects,)
+    arms : tuple of str
+        Values of the variable of the groups, in their order.
+    arm : ndarray of int, shape (n_subjects,)
+        Places in `arms`; -1 for a subject without a value.
+    groups : tuple of Group
+        The arms, and all subjects if wanted.
+    """
+
+    time: Numbers
+    event: Mask
+    arms: tuple[str, ...]
+    arm: Codes
+    groups: tuple[Group, ...]
+
+
+def grouped(table: AnalysisTable, *, total: bool) -> Grouped:
+    """The subjects of a table with one record each, by its arm.
+
+    Raises
+    ------
+    ConfigurationError
+        When the arm has too many values, or one that is the name of the total, or no group is left.
+    """
+    frame, order = table.frame, table.codebook.arm_order
+    (time,) = merged_times(frame["duration"].to_numpy(np.float64))
+    event = frame["event"].to_numpy(np.bool_)
+    variable, arms = table.codebook.arm, order.levels if order else ()
+    if len(arms) > _MOST:
+        raise ConfigurationError(
+            f"{variable} has {len(arms):,} values, a table at most {_MOST:,} groups",
+            f"by, {variable}",
+            "give a variable of groups, such as TRT01P",
+        )
+    if total and TOTAL in arms:
+        raise ConfigurationError(
+            f"{TOTAL!r} is a value of {variable}, and the name of the total",
+            f"by, {variable}",
+            "use --no-total",
+        )
+    arm = np.full(len(time), -1, np.intp) if variable is None else _places(frame[variable], arms)
+    by_arm = np.argsort(arm, kind="stable")
+    edges = np.searchsorted(arm[by_arm], np.arange(len(arms) + 1))
+    groups = [
+        Group(name, time[some], event[some])
+        for name, some in zip(arms, np.split(by_arm, edges)[1:-1], strict=True)
+    ]
+    if total:
+        groups.append(Group(TOTAL, time, event, is_total=True))
+    if not groups:
+        raise ConfigurationError(
+            "the table does not have a group", "by, total", "give --by, or omit --no-total"
+        )
+    return Grouped(time, event, arms, arm, tuple(groups))
+
+
+def _places(column: pd.Series, values: Sequence[str]) -> Codes:
+    """The place of each text or number of a column among its values as texts; -1 where it is missing."""
+    codes, distinct = pd.factorize(column)
+    place = {value: number for number, value in enumerate(values)}
+    return np.array([*(place[_text(each)] for each in distinct), -1], dtype=np.intp)[codes]
+
+
+def _text(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """Subjects in strata.
+
+    Attributes
+    ----------
+    variables : tuple of str
+    stratum : ndarray of int, shape (n_subjects,)
+        Numbers from 0 in the order of the values; -1 for a subject without a value of one of the variables.
+    """
+
+    variables: tuple[str, ...]
+    stratum: Codes
+    _table: AnalysisTable
+    _members: Codes
+
+    def name(self, number: int) -> str:
+        """ "REGION=EU, ISS=II"; identifiers of subjects are withheld."""
+        member = self._table.frame.iloc[self._members[number]]
+        return ", ".join(f"{name}={self._value(name, member[name])}" for name in self.variables)
+
+    def _value(self, name: str, value: object) -> str:
+        if columns.is_date(self._table.frame[name]):
+            return str(value)[:10]
+        return naming_nobody(self._table.dataset, _text(value))
+
+
+def strata_of(table: AnalysisTable, variables: Sequence[str]) -> Strata:
+    """The strata that some variables of a table make, as many as are in the data."""
+    size = len(table.frame)
+    together, missing = np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    for name in variables:
+        codes, distinct = pd.factorize(table.frame[name], sort=True)
+        missing |= codes < 0
+        # Numbered again after each, so that numbers stay small.
+        _, together = np.unique(together * (len(distinct) + 1) + codes, return_inverse=True)
+    stratum, known = np.full(size, -1, np.intp), np.flatnonzero(~missing)
+    _, first, stratum[known] = np.unique(together[known], return_index=True, return_inverse=True)
+    return Strata(tuple(variables), stratum, table, known[first])

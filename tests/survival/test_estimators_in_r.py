@@ -1,0 +1,130 @@
+"""The estimators against R's package survival: curves, three kinds of limits, quantiles, means, log-rank."""
+
+from __future__ import annotations
+
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from r_estimates import CONF_TYPES, PROBABILITIES, SHARES_OF_TAU, r_figures, same
+
+from adamgate.converters.survival.conf_type import ConfType
+from adamgate.converters.survival.estimators import (
+    Curve,
+    kaplan_meier,
+    merged_times,
+    quantiles,
+    restricted_mean,
+)
+from adamgate.converters.survival.log_rank import chi_square_tail, log_rank
+
+pytestmark = pytest.mark.slow
+
+DAY = 30.4375
+NEAR = 1e-8
+
+
+@st.composite
+def random_sets(draw: st.DrawFn) -> pd.DataFrame:
+    """Records with ties, plateaus, times of zero, times that are equal but for rounding, delayed entry."""
+    size = draw(st.integers(1, 30))
+    unit = draw(st.sampled_from([1.0, DAY, 365.25]))
+    days = draw(st.lists(st.integers(0, draw(st.sampled_from([3, 12, 400]))), min_size=size, max_size=size))
+    jitter = draw(st.lists(st.sampled_from([0.0, 0.0, NEAR, -NEAR / 3]), min_size=size, max_size=size))
+    time = np.array(days) / unit
+    time = np.abs(time + np.where(time > 0, np.array(jitter) * np.maximum(1.0, time), 0.0))
+    share = draw(st.sampled_from([0.1, 0.5, 0.9]))
+    event = np.array(draw(st.lists(st.floats(0, 1), min_size=size, max_size=size))) < share
+    early = np.array(draw(st.lists(st.integers(0, 12), min_size=size, max_size=size))) / unit
+    entry = np.where(early < time - 1e-3, early, 0.0)
+    # A subject with a duration of 0 cannot enter before its end.
+    entry = entry if (time > 1e-3).all() else np.full(size, np.nan)
+    labels = [draw(st.lists(st.integers(0, most), min_size=size, max_size=size)) for most in (2, 1)]
+    return pd.DataFrame(
+        {"time": time, "event": event, "entry": entry, "group": labels[0], "stratum": labels[1]}
+    )
+
+
+def check_curve(curve: Curve, name: str, known, tau: float) -> None:
+    steps = curve.steps
+    for figure in ("time", "at_risk", "events", "censored", "survival", "std_error"):
+        assert same(getattr(steps, figure), known[name, figure]), (name, figure)
+    for kind in CONF_TYPES:
+        lower, upper = steps.limits(ConfType(kind))
+        for figure, mine in (("lower", lower), ("upper", upper)):
+            expected = known[name, f"{figure} {kind}"]
+            assert same(mine, np.where(steps.survival == 1, 1.0, expected)), (name, figure, kind)
+        mine = quantiles(curve, PROBABILITIES, ConfType(kind))
+        assert same(mine.T.ravel(), known[name, f"quantile {kind}"]), (name, kind)
+    if (name, "rmean") in known:
+        mean = restricted_mean(curve, tau)
+        assert same([mean.mean, mean.std_error], known[name, "rmean"]), name
+
+
+def check(sets: dict[str, pd.DataFrame], rscript: str, folder) -> int:
+    """Compare all that R says; the number of log-rank tests among it."""
+    taus = {
+        name: float(np.round(frame["time"].max() * 0.8 + 0.5, 3) + 0.000137) for name, frame in sets.items()
+    }
+    known = r_figures(rscript, folder, sets, taus)
+    tests = 0
+    for name, frame in sets.items():
+        event = frame["event"].to_numpy(bool)
+        (time,) = merged_times(frame["time"].to_numpy(float))
+        check_curve(kaplan_meier(time, event), name, known, taus[name])
+        at = kaplan_meier(time, event).at(taus[name] * np.array(SHARES_OF_TAU))
+        for kind in CONF_TYPES:
+            mine = np.concatenate(
+                [at.at_risk, at.events, at.censored, at.survival, at.std_error, *at.limits(ConfType(kind))]
+            )
+            expected = known[name, f"at {kind}"]
+            at_one = np.tile(at.survival == 1, 7) & np.isnan(expected)  # limits, which R has missing
+            assert same(mine, np.where(at_one, 1.0, expected)), (name, kind)
+            mine = quantiles(kaplan_meier(time, ~event), PROBABILITIES, ConfType(kind))
+            assert same(mine.T.ravel(), known[name, f"follow-up {kind}"]), (name, kind)
+        if frame["entry"].notna().all():
+            end, entry = merged_times(frame["time"].to_numpy(float), frame["entry"].to_numpy(float))
+            check_curve(kaplan_meier(end, event, entry), f"{name} entry", known, taus[name])
+        group, stratum = (np.unique(frame[each], return_inverse=True)[1] for each in ("group", "stratum"))
+        for figure, strata in (("logrank", None), ("stratified", stratum)):
+            found = known.get((name, figure))
+            if found is None:  # R fails: a group cannot be compared with the others
+                continue
+            tested = log_rank(time, event, group, strata, groups=int(group.max()) + 1)
+            if found[1] < 1:  # R gives 0 where nothing can be compared
+                assert tested.df == 0
+                continue
+            tests += 1
+            assert same([tested.chi_square, tested.df, tested.p], found), (name, figure)
+    return tests
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory):
+    return tmp_path_factory.mktemp("in_r")
+
+
+@settings(
+    max_examples=max(1, settings.default.max_examples // 20),
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # a failure names its set: to make it smaller would take R many runs
+)
+@given(st.lists(random_sets(), min_size=20, max_size=60))
+def test_random_sets(rscript, folder, sets):
+    check({f"set {number}": each for number, each in enumerate(sets)}, rscript, folder)
+
+
+def test_chi_square_tail(rscript):
+    asked = [(x, df) for x in (1e-6, 0.1, 1.0, 3.84, 25.0, 60.27, 700.0, 1400.0) for df in (1, 2, 3, 8, 51)]
+    listed = ", ".join(f"pchisq({x!r}, {df}, lower.tail = FALSE)" for x, df in asked)
+    ran = subprocess.run(
+        [rscript, "--vanilla", "-e", f"cat(sprintf('%.17g', c({listed})))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    known = [float(each) for each in ran.stdout.split()]
+    assert [chi_square_tail(x, df) for x, df in asked] == pytest.approx(known, rel=1e-9, abs=0)
