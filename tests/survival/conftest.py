@@ -1,5 +1,8 @@
 """A small study whose every number can be checked by hand."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -74,3 +77,15 @@ def make() -> Make:
         return Study.of(*tables)
 
     return study
+
+
+@pytest.fixture(scope="session")
+def rscript() -> str:
+    """R with its survival package; CI must have it, a desk need not."""
+    found = shutil.which("Rscript")
+    works = found and subprocess.run([found, "-e", "library(survival)"], capture_output=True, check=False)
+    if works and works.returncode == 0:
+        return found
+    if os.environ.get("TESTS_REQUIRE_R"):
+        pytest.fail("R with the package survival is required here and absent")
+    pytest.skip("no R with the package survival")

@@ -1,8 +1,6 @@
 """The CDISC pilot's time to first dermatologic event, against R's own answers, in three tools."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -160,18 +158,6 @@ write.csv(out, {out}, row.names = FALSE)
 stopifnot(identical(names(table)[1:5], c("USUBJID", "duration", "event", "CNSR", "reason")))
 cat(class(table$SITEGR1), class(table$SEX), class(table$USUBJID), nrow(table))
 """
-
-
-@pytest.fixture(scope="session")
-def rscript() -> str:
-    """R with its survival package; CI must have it, a desk need not."""
-    found = shutil.which("Rscript")
-    works = found and subprocess.run([found, "-e", "library(survival)"], capture_output=True, check=False)
-    if works and works.returncode == 0:
-        return found
-    if os.environ.get("TESTS_REQUIRE_R"):
-        pytest.fail("R with the package survival is required here and absent")
-    pytest.skip("no R with the package survival")
 
 
 def run_in_r(rscript: str, folder: Path, read: str) -> tuple[pd.DataFrame, str]:
