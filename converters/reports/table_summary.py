@@ -51,7 +51,7 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         )
     if codebook.zero_durations.subjects:
         yield f"  duration 0: {counted(codebook.zero_durations.subjects, 'subject')}"
-    yield f"  gate: {_gate(codebook.gate)}"
+    yield f"  gate: {gate_line(codebook.gate)}"
 
 
 def _arms(codebook: Codebook) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
         yield f"  a {one} of AVAL is {days:.10g} days (from {time.aval_days_per_unit_found_by})"
 
 
-def _gate(gate: GateEntry) -> str:
+def gate_line(gate: GateEntry) -> str:
     """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details".
 
     Checks that lack a dataset come before what loosened the gate.

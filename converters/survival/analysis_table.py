@@ -146,7 +146,7 @@ class AnalysisTable(Glanced):
             [
                 PlannedFile(target, sealed.write),
                 PlannedFile(
-                    beside, lambda stream: _write_json(self._document(chosen, target, sealed), stream)
+                    beside, lambda stream: write_json(self._document(chosen, target, sealed), stream)
                 ),
             ],
             overwrite=overwrite or ours,
@@ -167,6 +167,7 @@ class AnalysisTable(Glanced):
         return {**head, **content}
 
 
-def _write_json(document: dict[str, Any], stream: BinaryIO) -> None:
+def write_json(document: dict[str, Any], stream: BinaryIO) -> None:
+    """Write a codebook."""
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))  # an input's name may hold stray bytes

@@ -251,7 +251,7 @@ def _steps(
     """Why a record may be left out, and the records that stay."""
     yield "other parameters", is_parameter
     if population:
-        _require_flag(data, population)
+        require_flag(data, population)
         yield f"{population} is not Y", data.equals(population, "Y")
     if condition:
         truth = condition.truth(data)
@@ -259,7 +259,14 @@ def _steps(
         yield "the condition is undetermined because a value is missing", truth.true
 
 
-def _require_flag(data: Dataset, name: str) -> None:
+def require_flag(data: Dataset, name: str) -> None:
+    """Require a population flag.
+
+    Raises
+    ------
+    ConfigurationError
+        When it has values other than Y and N.
+    """
     if not set(data.distinct(name).values) <= {"Y", "N"}:
         raise ConfigurationError(
             f"{name} is not a population flag: it has values other than Y and N",

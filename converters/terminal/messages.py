@@ -18,7 +18,7 @@ from ..reports.presentation import note_line
 from .streams import colours, columns, is_closed_or, show, tell
 
 if TYPE_CHECKING:
-    from ...schemas.gate.report import Report
+    from ...schemas.gate.report import GateRefused, Report
     from ...schemas.study.study import Study
 
 
@@ -42,6 +42,13 @@ def tell_report(report: Report, settings: Settings, detail: Detail) -> None:
     tell(_rendered(report, "text", settings, detail, sys.stderr).rstrip("\n"), styled=True)
     if detail is Detail.VERDICT:
         _tell_unread(report)
+
+
+def tell_gate_refused(refusal: GateRefused, settings: Settings, *, quiet: bool) -> None:
+    """Why no table was written."""
+    judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
+    tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
+    tell("No table was written. Correct the data, or use --no-gate to skip validation.")
 
 
 def _tell_unread(report: Report) -> None:

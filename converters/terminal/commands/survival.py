@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,16 @@ import adamgate
 
 from ...configuration.settings import SETTINGS
 from ...formats import dataset_named
-from ...reports import Detail
 from ...survival.layouts import written_suffixes
 from ...survival.shapes import SHAPES
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, read_study, settings_for
 from ..messages import (
     losses_recorded,
+    tell_gate_refused,
     tell_held_twice,
     tell_notes,
     tell_recorded,
-    tell_report,
     tell_written,
 )
 from ..options import (
@@ -93,9 +91,7 @@ def command(
             **given,
         )
     except adamgate.GateRefused as refusal:
-        judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
-        tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
-        tell("No table was written. Correct the data, or use --no-gate to skip validation.")
+        tell_gate_refused(refusal, settings, quiet=quiet)
         return REFUSED
     kept = (*rule_files, *chain(*kept_files(paths, settings)))
     with losses_recorded() as losses:
