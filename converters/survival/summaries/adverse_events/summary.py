@@ -1,0 +1,406 @@
+"""Tables of adverse events, from a study to its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .....schemas.conditions.dates import DateExpression, compile_date, days_of
+from .....schemas.conditions.grammar import Expression, compile_expression
+from .....schemas.errors import ConfigurationError, Refused
+from .....schemas.gate.report import Report
+from .....schemas.gate.validate import GateOptions
+from .....schemas.glance import Glance, Glanced, listed
+from .....schemas.kinds import checked
+from .....schemas.options import options_of
+from .....schemas.standards.versions import Standards
+from .....schemas.study.dataset import Dataset
+from .....schemas.study.study import Study
+from ....formats import dataset_named
+from ....formats.format import Output
+from ....formats.planned_file import PlannedFile
+from ....writing.atomic import write_together
+from ....writing.inputs import inputs_of, refuse_data_beside, refuse_inputs
+from ....writing.names import require_output_name
+from ...analysis_table import write_json
+from ...gate_run import gate_report
+from ...judged import ADVERSE_EVENTS, require_judged
+from ...sealed_table import SealedTable, belong_together
+from ...subjects import naming_subjects
+from ...tools import in_adamgate, in_pandas, layout_for, planned_table, tell_losses_of_table
+from . import AdverseEventOptions, Measure
+from .codebook import AdverseEventCodebook, codebook_of
+from .events import (
+    events_of,
+    require_adverse_events,
+    require_events,
+    require_same_arms,
+    require_variable,
+)
+from .grades import grade_variable, grades_of
+from .population import arm_in_adsl, population_of, require_subjects, with_time_at_risk
+from .table import Tabled, build, groups_of, require_other_names
+from .terms import terms_of
+
+_READ_BY_PANDAS = (".csv", ".parquet")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AdverseEventTable(Glanced):
+    """A table of adverse events.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        A record for each term and arm, with variable labels.
+    codebook : AdverseEventCodebook
+    report : Report or None
+        The verdict on the study; None if validation was skipped.
+    inputs : tuple of Path
+        The files of the study, which are never replaced.
+
+    Examples
+    --------
+    >>> table = ag.adverse_events(ag.read("safety"), by=["AEDECOD"], arm="TRTA")
+    >>> table.codebook.subject, table.codebook.events
+    ('ADAE by AEDECOD', 7)
+    """
+
+    dataset: Dataset
+    codebook: AdverseEventCodebook
+    report: Report | None = None
+    inputs: tuple[Path, ...] = ()
+
+    def _glance(self) -> Glance:
+        rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
+        return Glance((f"AdverseEventTable of {self.codebook.subject}",), rows, len(rows))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table, of shape (n_terms * n_arms, n_columns); with grades, a row for each of them, too."""
+        return self.dataset.frame
+
+    def write(self, path: str | Path, *, overwrite: bool = False, keep: Iterable[Path] = ()) -> list[Path]:
+        """Write the table and, beside it, its codebook: ``ae.csv`` and ``ae.codebook.json``.
+
+        Parameters
+        ----------
+        path : str or Path
+            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), or another output format.
+        overwrite : bool
+            Replace existing files, but never files of the study or other data in their folders. An earlier
+            table, as shown by its codebook, is replaced without this option.
+        keep : iterable of Path
+            Further files that are never replaced.
+
+        Returns
+        -------
+        list of Path
+            The table and the codebook. Both appear complete, or neither does.
+
+        Raises
+        ------
+        ConfigurationError
+            If no format has such a suffix.
+        UnwritableOutput
+            If the file name is not valid, the format cannot hold the table, a file exists, or it cannot be
+            written.
+
+        Warns
+        -----
+        MetadataNotKept
+            If an output format cannot hold metadata of the columns; they are in the codebook.
+
+        Examples
+        --------
+        >>> table = ag.adverse_events(ag.read("safety"), by=["AEDECOD"], arm="TRTA")
+        >>> [path.name for path in table.write("ae.csv")]
+        ['ae.csv', 'ae.codebook.json']
+        """
+        target = Path(path)
+        require_output_name(target)
+        layout = layout_for(target)
+        beside = target.with_suffix(".codebook.json")
+        refuse_inputs((target, beside), (*self.inputs, *keep))
+        ours = belong_together(target, beside)
+        refuse_data_beside((target, beside), self.inputs, lambda _: ours)
+        output = Output(self.dataset.replace(name=dataset_named(target)), target)
+        sealed = SealedTable(planned_table(layout, output).write)
+        written = write_together(
+            [
+                PlannedFile(target, sealed.write),
+                PlannedFile(beside, lambda stream: write_json(self._document(target, sealed), stream)),
+            ],
+            overwrite=overwrite or ours,
+        )
+        tell_losses_of_table(output)
+        return written
+
+    def _document(self, target: Path, sealed: SealedTable) -> dict[str, Any]:
+        """The codebook of one file: what it is and how to read it come first."""
+        content = self.codebook.document()
+        read_with = in_pandas if target.suffix.lower() in _READ_BY_PANDAS else in_adamgate
+        return {
+            "schema_version": content.pop("schema_version"),
+            "table": target.name,
+            "table_sha256": sealed.sha256,
+            "read_with": read_with(target.name, self.frame, None),
+            **content,
+        }
+
+
+def adverse_events(
+    study: Study,
+    by: Sequence[str],
+    *,
+    arm: str | None = None,
+    population: str | None = None,
+    where: str | None = None,
+    measure: str = "incidence",
+    total: bool = False,
+    grade: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    event_date: str = "ASTDT",
+    per: float = 100,
+    interval: str = "exact",
+    arm_order: Sequence[str] = (),
+    allow_no_events: bool = False,
+    gate: bool | GateOptions = True,
+    standards: Standards | None = None,
+    show_keys: bool = True,
+) -> AdverseEventTable:
+    """Incidence or rates of adverse events by term and arm, over the subjects of ADSL.
+
+    Parameters
+    ----------
+    study : Study
+        With ADAE and ADSL. Not changed.
+    by : sequence of str
+        Variables of the terms, the highest level first: ``["AEBODSYS", "AEDECOD"]``.
+    arm : str, optional
+        Treatment variable of the events. TRTA is counted over TRT01A of ADSL, TRTP over TRT01P; any other
+        variable must be in ADSL. Its order is that of its numbered variable (TRT01AN for TRT01A). Arms
+        without events are kept. Without it, all subjects are one group.
+    population : str, optional
+        Population flag of ADSL, such as "SAFFL"; subjects without Y are not counted.
+    where : str, optional
+        Condition that selects events, on variables of ADAE or ADSL: ``"TRTEMFL == 'Y'"``. Events for which it
+        is false or undetermined are excluded.
+    measure : {"incidence", "worst-grade", "eair", "eaer"}
+        What is counted: subjects with an event; subjects at their highest grade; the exposure-adjusted
+        incidence rate (subjects with an event over the time to the first event or the end); the
+        exposure-adjusted event rate (all events over all observed time).
+    total : bool
+        Add an arm "all" with all subjects.
+    grade : str, optional
+        Grade or severity for "worst-grade" (default: AETOXGR, else AESEV).
+    start : str, optional
+        ADSL date on which the time at risk starts, such as "TRTSDT"; for rates.
+    end : str, optional
+        Last day at risk, from dates of ADSL: ``"min(TRTEDT + 30, LSTALVDT, DCUTDT)"``. Missing dates in
+        `min` are ignored. Start and end both count as a day.
+    event_date : str
+        Date of the event; events outside the time at risk do not count in a rate.
+    per : float
+        Person-years that rates are per; a year is 365.25 days.
+    interval : {"exact", "normal", "log-normal", "byar"}
+        Type of the 95% limits of a rate, whose events are taken as a Poisson count: Garwood (1936), as R's
+        ``poisson.test``; n ± z √n; n exp(± z / √n); Byar's approximation with n + ½ (Rothman and Boice 1979).
+        Normal and log-normal limits are missing with 0 events.
+    arm_order : sequence of str
+        All arms in their order.
+    allow_no_events : bool
+        Give a table without any event, too.
+    gate : bool or GateOptions
+        Validate the study first, and stop if it has errors. Options of `validate` may be
+        given: ``gate={"waivers": [...]}``.
+    standards : Standards, optional
+        Versions of the standards to check against.
+    show_keys : bool
+        Show subject keys in messages; counts are always given.
+
+    Returns
+    -------
+    AdverseEventTable
+        Columns: the variables of `by` (missing above the level of a term; the first row is "any", a term that
+        is missing in the data "(missing)"); grade, with "worst-grade"; arm; subjects; denominator; percent;
+        events. With rates person_years, rate, lower and upper in place of percent.
+
+    Raises
+    ------
+    ConfigurationError
+        An option refers to something that is not present, or contradicts the data or another option.
+    GateRefused
+        The study has errors, or a rule could not be run.
+    Refused
+        ADAE was not checked by the rules for adverse events. Also without the gate: ADAE or ADSL is not
+        present, ADSL has several records for a subject, the arm of an event differs from that in ADSL, a
+        value is not a grade, an event has no date for a rate, or nothing remains to be counted.
+
+    Examples
+    --------
+    >>> study = ag.read("safety")
+    >>> table = ag.adverse_events(study, by=["AEDECOD"], arm="TRTA", population="SAFFL")
+    >>> table.frame[table.frame["arm"] == "Active"]
+        AEDECOD     arm  subjects  denominator    percent  events
+    0       any  Active         2            3  66.666667       4
+    2   Fatigue  Active         0            3   0.000000       0
+    4  Headache  Active         2            3  66.666667       3
+    6    Nausea  Active         1            3  33.333333       1
+    >>> rates = ag.adverse_events(study, ["AEDECOD"], measure="eaer", start="TRTSDT", end="LSTALVDT")
+    >>> rates.frame[["AEDECOD", "events", "person_years"]].round(3).head(1)
+      AEDECOD  events  person_years
+    0     any       7         1.988
+    """
+    study = Study.given(study)
+    options = _checked(
+        by=by,
+        arm=arm,
+        population=population,
+        where=where,
+        measure=measure,
+        total=total,
+        grade=grade,
+        start=start,
+        end=end,
+        event_date=event_date,
+        per=per,
+        interval=interval,
+        arm_order=arm_order,
+        allow_no_events=allow_no_events,
+    )
+    data, adsl = require_adverse_events(study), require_subjects(study)
+    wanted = _Wanted.of(study, data, adsl, options)
+    tabled = None
+    with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more
+        tabled = wanted.tabled()
+    report = gate_report(study, gate, standards, show_keys=show_keys)
+    if report is not None:
+        require_judged(data, report, ADVERSE_EVENTS)
+    with naming_subjects(show_keys):
+        tabled = tabled or wanted.tabled()
+    table = build(tabled, wanted.options)
+    described = codebook_of(table, tabled, wanted.options, study=study, report=report)
+    return AdverseEventTable(table, described, report, inputs_of(study))
+
+
+def _checked(**given: Any) -> AdverseEventOptions:
+    """The options, each of its kind; what is left out has its default.
+
+    Raises
+    ------
+    ConfigurationError
+        For a value of another kind, and where an option is given that the measure does not use.
+    """
+    kinds = {each.name: each for each in options_of(AdverseEventOptions)}
+    values: dict[str, Any] = {
+        name: value if value is None else checked(value, kinds[name].kind, name, kinds[name].flag)
+        for name, value in given.items()
+    }
+    options = AdverseEventOptions(**values)
+    if not options.by:
+        raise ConfigurationError("no variable of terms is given", "by", "use --by AEBODSYS,AEDECOD")
+    measure = Measure(options.measure)
+    for name in ("start", "end"):
+        if measure.is_rate and values[name] is None:
+            raise ConfigurationError(
+                f"{measure} needs the time at risk: {name} is not given",
+                f"measure, {name}",
+                'use --start TRTSDT --end "min(TRTEDT + 30, LSTALVDT)"',
+            )
+        if not measure.is_rate and values[name] is not None:
+            raise ConfigurationError(
+                f"{measure} does not use {name}", f"measure, {name}", "use --measure eair or eaer, or omit it"
+            )
+    if options.grade is not None and measure is not Measure.WORST_GRADE:
+        raise ConfigurationError(
+            f"{measure} does not use grade", "measure, grade", "use --measure worst-grade, or omit it"
+        )
+    if options.arm is None and (options.arm_order or options.total):
+        needing = "arm_order" if options.arm_order else "total"
+        raise ConfigurationError(f"{needing} needs an arm", needing, "give the variable with --arm (arm=)")
+    return options
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """What is to be tabled; the options have variables as the data spell them."""
+
+    study: Study
+    data: Dataset
+    adsl: Dataset
+    options: AdverseEventOptions
+    denominators: str | None
+    condition: Expression | None
+    end: DateExpression | None
+
+    @classmethod
+    def of(cls, study: Study, data: Dataset, adsl: Dataset, options: AdverseEventOptions) -> _Wanted:
+        """Understand the options before anything is counted.
+
+        Raises
+        ------
+        ConfigurationError
+        """
+        measure, arm, denominators = Measure(options.measure), options.arm, None
+        by = tuple(dict.fromkeys(require_variable(data, name, "by") for name in options.by))
+        require_other_names(by, options)
+        if arm is not None:
+            denominators = arm_in_adsl(adsl, data, arm)
+            if arm.upper() != denominators.upper():
+                arm = require_variable(data, arm, "arm")
+        if measure is Measure.WORST_GRADE:
+            options = replace(options, grade=grade_variable(data, options.grade))
+        if measure.is_rate:
+            options = replace(options, event_date=require_variable(data, options.event_date, "event_date"))
+            days_of(data, options.event_date)
+        return cls(
+            study,
+            data,
+            adsl,
+            replace(options, by=by, arm=arm),
+            denominators,
+            compile_expression(options.where) if options.where is not None else None,
+            compile_date(options.end) if options.end is not None else None,
+        )
+
+    def tabled(self) -> Tabled:
+        """Subjects, events and terms.
+
+        Raises
+        ------
+        ConfigurationError
+            When an option contradicts the data.
+        Refused
+            When the data cannot make the table.
+        """
+        options = self.options
+        population = population_of(
+            self.study,
+            self.adsl,
+            flag=options.population,
+            arm=self.denominators,
+            arm_order=options.arm_order,
+        )
+        groups_of(population, total=options.total)
+        if options.start is not None and self.end is not None:
+            population = with_time_at_risk(population, options.start, self.end)
+        events = events_of(
+            self.data,
+            self.study,
+            population,
+            condition=self.condition,
+            event_date=options.event_date if self.end is not None else None,
+        )
+        if options.arm is not None:
+            require_same_arms(events, population, options.arm)
+        if not options.allow_no_events:
+            require_events(events)
+        grades = grades_of(events, options.grade) if options.grade is not None else None
+        return Tabled(population, events, terms_of(self.data, events.record, options.by), grades)
