@@ -47,6 +47,8 @@ def _lines(codebook: AdverseEventCodebook) -> Iterator[str]:
             f"  rates per {rates.per:.15g} person-years of {rates.days_per_year} days; "
             f"{rates.conf_level:.0%} limits ({rates.interval})"
         )
+    if codebook.period is not None:
+        yield f"  periods of {codebook.period}: {', '.join(codebook.denominators)}"
     yield from _arms(codebook)
     for subjects in selection.subjects_left_out:
         yield f"  excluded: {counted(subjects.subjects, 'subject')} ({subjects.reason})"

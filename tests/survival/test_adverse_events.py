@@ -401,9 +401,84 @@ def test_labels_and_codebook(tmp_path):
     assert again.frame["AEBODSYS"].iloc[0] == "any"
     document = found.codebook.document()
     assert document["rates"]["end"] == "min(TRTEDT + 2, DCUTDT)"
-    assert document["denominators"] == "ADSL.TRT01A"
+    assert document["denominators"] == ("ADSL.TRT01A",)
     assert beside.name == "ae.codebook.json"
     assert [each["arm"] for each in document["arms"]] == ["Placebo", "Low", "High"]
+
+
+# Treatment periods
+
+CROSSOVER = pd.DataFrame(
+    {
+        "USUBJID": ["C1", "C2", "C3", "C4"],
+        "TRT01A": ["Drug", "Placebo", "Drug", "Drug"],
+        "TRT01AN": [2.0, 1.0, 2.0, 2.0],
+        "TRT02A": ["Placebo", "Drug", "Drug", None],
+        "TRT02AN": [1.0, 2.0, 2.0, np.nan],
+        "SAFFL": ["Y"] * 4,
+    }
+)
+OF_PERIODS = pd.DataFrame(
+    {
+        "USUBJID": ["C1", "C1", "C2", "C3", "C3"],
+        "TRTA": ["Drug", "Placebo", "Drug", "Drug", "Drug"],
+        "APERIOD": [1.0, 2.0, 2.0, 1.0, 2.0],
+        "AEDECOD": ["HEADACHE"] * 5,
+        "TRTEMFL": ["Y"] * 5,
+    }
+)
+
+
+def crossed(events: pd.DataFrame = OF_PERIODS, **changed: Any) -> ag.AdverseEventTable:
+    return made(study_of(CROSSOVER, events), **{"by": ["AEDECOD"], "period": "APERIOD", **changed})
+
+
+def test_periods_have_denominators_of_their_own_arms():
+    found = crossed(total=True)
+    assert rows(found, "AEDECOD", "arm", "subjects", "denominator", "events") == [
+        ("any", "Placebo", 1, 2, 1),
+        ("any", "Drug", 3, 4, 4),
+        ("any", "all", 3, 4, 5),
+        ("HEADACHE", "Placebo", 1, 2, 1),
+        ("HEADACHE", "Drug", 3, 4, 4),
+        ("HEADACHE", "all", 3, 4, 5),
+    ]
+    assert found.codebook.denominators == ("ADSL.TRT01A", "ADSL.TRT02A")
+    assert found.codebook.arm_order.found_by == "TRT01AN"
+
+
+def test_without_periods_an_event_of_the_second_is_refused():
+    with pytest.raises(ag.Refused, match="TRTA differs from TRT01A") as refused:
+        crossed(period=None)
+    assert "C1, C2" in refused.value.where
+    assert "--period APERIOD" in refused.value.advice
+
+
+def test_an_event_of_no_period_is_refused():
+    events = OF_PERIODS.assign(APERIOD=[1.0, 2.0, np.nan, 1.0, 3.0])
+    with pytest.raises(
+        ag.Refused, match="APERIOD is missing, or not a period of ADSL, in 2 events"
+    ) as refused:
+        crossed(events)
+    assert refused.value.where == "ADAE, 2 subjects: C2, C3"
+    other = OF_PERIODS.assign(APERIOD=1.0)
+    with pytest.raises(ag.Refused, match="TRTA differs from TRT01A, TRT02A"):
+        crossed(other)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"period": "APERIODC"}, "APERIODC is not present"),
+        ({"period": "AEDECOD"}, "AEDECOD is not numeric"),
+        ({"arm": "SAFFL"}, "ADSL does not have the arms of periods for SAFFL"),
+        ({"arm": None}, "period needs an arm"),
+        ({"measure": "eair", "start": "TRTSDT", "end": "TRTEDT"}, "eair does not use period"),
+    ],
+)
+def test_wrong_periods(changed: dict, message: str):
+    with pytest.raises(ag.ConfigurationError, match=message):
+        crossed(**changed)
 
 
 # What must always hold

@@ -68,6 +68,13 @@ class AdverseEventOptions:
         otherwise="all subjects together",
         metavar="VARIABLE",
     )
+    period: str | None = option(
+        name,
+        "Treatment period of an event, such as APERIOD: its arm is that of TRT02A in period 2.",
+        default=None,
+        otherwise="one period",
+        metavar="VARIABLE",
+    )
     population: str | None = option(
         name, "Count only ADSL subjects where this flag is Y, such as SAFFL.", default=None, metavar="FLAG"
     )

@@ -31,6 +31,7 @@ _ROWS = (
     f"a term that is missing in the data is the row {MISSING!r}, the last within its parents",
     "each subject counts once in a row, also with several events, and once in each term",
 )
+_PERIODS = ("a subject is in the denominator of each arm that it has in a treatment period",)
 _AT_RISK = (
     "time at risk: from the start to the end, both days counted; a missing date of the end is ignored",
     "events outside the time at risk do not count and are excluded by reason",
@@ -127,8 +128,12 @@ class AdverseEventCodebook(Glanced):
     measure : str
         "incidence", "worst-grade", "eair" or "eaer".
     by : tuple of str
-    arm, denominators : str or None
-        The variable of the events' arm, and that of the arms of the subjects they are counted over.
+    arm : str or None
+        The variable of the events' arm.
+    period : str or None
+        The variable of the events' treatment period.
+    denominators : tuple of str
+        The variables of the arms of the subjects that events are counted over, by period.
     subjects, events, terms : int
         Subjects counted over, events counted, terms of all levels.
     columns : tuple of ColumnEntry
@@ -148,7 +153,8 @@ class AdverseEventCodebook(Glanced):
     measure: str
     by: tuple[str, ...]
     arm: str | None
-    denominators: str | None
+    period: str | None
+    denominators: tuple[str, ...]
     subjects: int
     events: int
     terms: int
@@ -202,14 +208,16 @@ def codebook_of(
     report : Report or None
         The gate's; None when it was not run.
     """
-    population, events, arms = tabled.population, tabled.events, tabled.population.arms
+    population, events = tabled.population, tabled.events
+    arms = population.treatments.arms
     measure = Measure(options.measure)
     return AdverseEventCodebook(
         dataset=events.data.name,
         measure=str(measure),
         by=options.by,
         arm=options.arm,
-        denominators=None if population.variable is None else f"ADSL.{population.variable}",
+        period=options.period,
+        denominators=tuple(f"ADSL.{name}" for name in population.treatments.variables.values()),
         subjects=int(np.count_nonzero(population.counted)),
         events=len(events),
         terms=len(tabled.terms) - 1,
@@ -220,7 +228,7 @@ def codebook_of(
         else ArmOrderEntry(arms.levels, None, arms.found_by or None, arms.lacking or None),
         grade=None if tabled.grades is None else tabled.grades.variable,
         rates=_rates(options) if measure.is_rate else None,
-        conventions=CONVENTIONS[measure],
+        conventions=(*CONVENTIONS[measure], *(_PERIODS if options.period else ())),
         selection=AdverseEventSelection(
             options.where, options.population, events.left_out, population.left_out
         ),
@@ -254,8 +262,8 @@ def _arms(table: Dataset) -> Iterator[ArmCounts]:
 
 
 def _columns(table: Dataset, tabled: Tabled, options: AdverseEventOptions) -> Iterator[ColumnEntry]:
-    data, population = tabled.events.data.name, tabled.population
-    who = f"ADSL.{population.variable}" if population.variable else "all subjects of ADSL"
+    data, variables = tabled.events.data.name, tabled.population.treatments.variables
+    who = ", ".join(f"ADSL.{name}" for name in variables.values()) or "all subjects of ADSL"
     sources = {
         "arm": who,
         "denominator": who,

@@ -72,7 +72,7 @@ def occurrences(events: Events, terms: Terms, population: Population, *, total: 
     term = terms.of_event.reshape(-1)
     subject = np.tile(events.subject, n_levels)
     event = np.tile(np.arange(n_events), n_levels)
-    group, n_groups = population.arm[subject], len(population.groups)
+    group, n_groups = np.tile(events.group, n_levels), len(population.treatments.groups)
     if total:
         group = np.concatenate([group, np.full(len(group), n_groups, np.intp)])
         term, subject, event = (np.tile(each, 2) for each in (term, subject, event))

@@ -10,8 +10,10 @@ import numpy as np
 from .....schemas.conditions.dates import days_of
 from .....schemas.conditions.grammar import Expression
 from .....schemas.errors import ConfigurationError, Refused
+from .....schemas.evidence.arms import periods
 from .....schemas.evidence.subjects import adsl_record, of_each
 from .....schemas.standards.structure import Structure
+from .....schemas.study import columns
 from .....schemas.study.columns import Codes, Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
@@ -19,6 +21,7 @@ from .....schemas.wording import counted, did_you_mean
 from ...records import LeftOut, with_subject_level
 from ...subjects import listed, subjects_of
 from .population import Population
+from .treatments import ONLY, arm_places
 
 _WIDER = "widen the condition or the population, or use --allow-no-events (allow_no_events=True)"
 
@@ -35,6 +38,8 @@ class Events:
         Positions of the events among them.
     subject : ndarray of int, shape (n_events,)
         Position of the subject in ADSL.
+    group : ndarray of int, shape (n_events,)
+        Place of the subject's arm, in the period of the event, among those of the population.
     left_out : tuple of LeftOut
         All other records, each under the first reason that applies.
     day : ndarray of float, shape (n_events,), or None
@@ -44,6 +49,7 @@ class Events:
     data: Dataset
     record: Codes
     subject: Codes
+    group: Codes
     left_out: tuple[LeftOut, ...]
     day: Numbers | None = None
 
@@ -86,12 +92,30 @@ def require_variable(data: Dataset, name: str, option: str) -> str:
     return data.variable(name).name
 
 
+def require_numeric(data: Dataset, name: str, option: str) -> str:
+    """A numeric variable as the dataset spells it.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is not present, or not numeric.
+    """
+    own = require_variable(data, name, option)
+    if columns.is_date(data[own]) or (data.is_character(own) and data.filled(own).any()):
+        raise ConfigurationError(
+            f"{own} is not numeric", f"{option}, {data.name}", "give a variable of numbers"
+        )
+    return own
+
+
 def events_of(
     data: Dataset,
     study: Study,
     population: Population,
     *,
     condition: Expression | None,
+    arm: str | None = None,
+    period: str | None = None,
     event_date: str | None = None,
 ) -> Events:
     """The events of a population.
@@ -105,6 +129,8 @@ def events_of(
     population : Population
     condition : Expression or None
         Events for which it is not true are left out.
+    arm, period : str or None
+        Variables of the events' arm and period.
     event_date : str or None
         Where only events within the time at risk count: the date on which they start.
 
@@ -114,7 +140,8 @@ def events_of(
         When a variable is not present, the date is not one, or the condition compares what cannot be
         compared.
     Refused
-        When an event that is to be counted does not have a date.
+        When an event that is to be counted does not have a date, its period is not one of ADSL, or its arm is
+        not that of its subject in ADSL.
     """
     subject = adsl_record(data, population.adsl)
     kept = np.ones(len(data), np.bool_)
@@ -131,7 +158,10 @@ def events_of(
         _drop(f"{event_date} is after the end of the time at risk", ~(day > last), kept, left_out)
         day = day[kept]
     record = np.flatnonzero(kept)
-    return Events(data, record, subject[record], tuple(left_out), day)
+    group = _groups(data, record, subject[record], population, period)
+    if arm is not None and arm in data:
+        _require_same_arms(data, record, group, population, arm)
+    return Events(data, record, subject[record], group, tuple(left_out), day)
 
 
 def _drop(reason: str, passing: Mask, kept: Mask, left_out: list[LeftOut]) -> None:
@@ -157,9 +187,8 @@ def _steps(
 
 def _require_dates(data: Dataset, event_date: str, undated: Mask) -> None:
     if undated.any():
-        events = counted(int(np.count_nonzero(undated)), "event")
         raise Refused(
-            f"{event_date} is missing in {events}: a rate needs the day of each event",
+            f"{event_date} is missing in {_events(undated)}: a rate needs the day of each event",
             f"{data.name}, {listed(subjects_of(data, undated))}",
             f'impute the date, or exclude these events: --where "... and not missing({event_date})"',
         )
@@ -179,27 +208,56 @@ def require_events(events: Events) -> None:
         )
 
 
-def require_same_arms(events: Events, population: Population, arm: str) -> None:
-    """Refuse events whose arm is not that of their subject in ADSL: they belong to another denominator.
+def _groups(
+    data: Dataset, record: Codes, subject: Codes, population: Population, period: str | None
+) -> Codes:
+    """The arm of the subject of each event, in the event's period."""
+    places = population.treatments.place
+    if period is None:
+        (only,) = places.values()
+        return only[subject]
+    of_event = data.numbers(period)[record]
+    unknown = ~np.isin(of_event, list(places))
+    if unknown.any():
+        concerned = _among(data, record[unknown])
+        raise Refused(
+            f"{period} is missing, or not a period of ADSL, in {_events(concerned)}",
+            f"{data.name}, {listed(subjects_of(data, concerned))}",
+            f"correct {period}, or exclude these events with a condition",
+        )
+    group = np.full(len(record), -1, np.intp)
+    for number, place in places.items():
+        of_period = of_event == number
+        group[of_period] = place[subject[of_period]]
+    return group
 
-    Raises
-    ------
-    Refused
-    """
-    data, variable = events.data, population.variable
-    if variable is None or arm not in data:
-        return
-    own, theirs = data.distinct(arm), population.adsl.distinct(variable)
-    given = own.spread(own.positions_in(theirs), missing=-1)[events.record]
-    differs = given != theirs.codes[events.subject]
+
+def _require_same_arms(data: Dataset, record: Codes, group: Codes, population: Population, arm: str) -> None:
+    """Refuse events whose arm is not that of their subject in ADSL: they belong to another denominator."""
+    treatments = population.treatments
+    number = {name: place for place, name in enumerate(treatments.groups)}
+    own = arm_places(data, arm, number)[record]
+    differs = (own != group) | (own < 0)
     if not differs.any():
         return
-    concerned = np.zeros(len(data), np.bool_)
-    concerned[events.record[differs]] = True
-    missing = counted(int(np.count_nonzero(concerned & data.missing(arm))), "event")
+    concerned = _among(data, record[differs])
+    variables, missing = ", ".join(treatments.variables.values()), _events(concerned & data.missing(arm))
+    several = any(number > ONLY for number in periods(population.adsl, arm.upper()))
+    by_period = ", or give the treatment period with --period APERIOD" if several else ""
     raise Refused(
-        f"{arm} differs from {variable} of the subject in ADSL",
-        f"{data.name}, {counted(int(np.count_nonzero(differs)), 'event')} ({arm} is missing in {missing}) of "
+        f"{arm} differs from {variables} of the subject in ADSL",
+        f"{data.name}, {_events(concerned)} ({arm} is missing in {missing}) of "
         f"{listed(subjects_of(data, concerned))}",
-        "correct the data, or exclude these events with a condition",
+        f"correct the data, or exclude these events with a condition{by_period}",
     )
+
+
+def _among(data: Dataset, record: Codes) -> Mask:
+    """Which records some positions are."""
+    found = np.zeros(len(data), np.bool_)
+    found[record] = True
+    return found
+
+
+def _events(records: Mask) -> str:
+    return counted(int(np.count_nonzero(records)), "event")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,14 +13,9 @@ from .....schemas.study.columns import Codes, Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.wording import did_you_mean
-from ...arms import Arms, arms_among
 from ...records import require_flag
 from ...subjects import listed, subjects_of
-
-ALL = "all"
-"""The arm of all subjects together."""
-
-_OF_RECORD = re.compile(r"TRT([PA])(N?)\Z")
+from .treatments import Treatments, treatments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +51,7 @@ class Population:
     adsl : Dataset
         One record per subject.
     counted : ndarray of bool, shape (n_subjects,)
-    arm : ndarray of int, shape (n_subjects,)
-        Place in `groups`; -1 where the arm is missing.
-    variable : str or None
-        The variable of ADSL that has the arms.
-    arms : Arms or None
-    groups : tuple of str
-        Arms in their order; `ALL` where there are none.
+    treatments : Treatments
     left_out : tuple of SubjectsLeftOut
         All other subjects, each under the first reason that applies.
     at_risk : AtRisk or None
@@ -71,25 +59,24 @@ class Population:
 
     adsl: Dataset
     counted: Mask
-    arm: Codes
-    variable: str | None
-    arms: Arms | None
-    groups: tuple[str, ...]
+    treatments: Treatments
     left_out: tuple[SubjectsLeftOut, ...]
     at_risk: AtRisk | None = None
 
     @property
     def denominators(self) -> Codes:
-        """Subjects of each group, shape (n_groups,)."""
-        return np.bincount(self.arm[self.counted], minlength=len(self.groups)).astype(np.intp)
+        """Subjects of each group, and of all of them together, shape (n_groups + 1,)."""
+        of_groups = self.treatments.members(self.counted).sum(axis=0)
+        return np.append(of_groups, np.count_nonzero(self.counted)).astype(np.intp)
 
+    @property
     def observed_days(self) -> Numbers:
-        """Days that subjects of each group are observed, shape (n_groups,)."""
+        """Days that subjects of each group, and of all of them, are observed, shape (n_groups + 1,)."""
         if self.at_risk is None:
             raise ValueError("the time at risk was not asked for")
-        days = self.at_risk.days[self.counted]
-        sums = np.bincount(self.arm[self.counted], weights=days, minlength=len(self.groups))
-        return sums.astype(np.float64)
+        days = np.where(self.counted, self.at_risk.days, 0.0)
+        of_groups = days @ self.treatments.members(self.counted)
+        return np.append(of_groups, days.sum())
 
 
 def require_subjects(study: Study) -> Dataset:
@@ -124,38 +111,13 @@ def require_subjects(study: Study) -> Dataset:
     return adsl
 
 
-def arm_in_adsl(adsl: Dataset, events: Dataset, arm: str) -> str:
-    """The variable of ADSL that has the arm of a subject: TRT01A for TRTA, as TRT01P for TRTP.
-
-    Raises
-    ------
-    ConfigurationError
-        When ADSL does not have it.
-    """
-    wanted = _OF_RECORD.sub(r"TRT01\1\2", arm.upper())
-    for name in (wanted, arm):
-        if name in adsl:
-            return adsl.variable(name).name
-    if arm in events:
-        raise ConfigurationError(
-            f"{wanted} is not present in ADSL: the denominators of {arm} are its subjects",
-            f"arm, {adsl.name}",
-            did_you_mean(wanted, adsl.names),
-        )
-    raise ConfigurationError(
-        f"{arm} is not present in {events.name} or ADSL",
-        "arm",
-        did_you_mean(arm, dict.fromkeys([*events.names, *adsl.names])),
-    )
-
-
 def population_of(
     study: Study,
     adsl: Dataset,
     *,
     flag: str | None,
-    arm: str | None,
-    arm_order: tuple[str, ...] = (),
+    variables: Mapping[int, str],
+    arm_order: Sequence[str] = (),
 ) -> Population:
     """The subjects of a population by arm.
 
@@ -166,9 +128,9 @@ def population_of(
         As `require_subjects` gives it.
     flag : str or None
         Population flag of ADSL.
-    arm : str or None
-        Variable of ADSL; without it all subjects are one group.
-    arm_order : tuple of str
+    variables : mapping of int to str
+        Of the arms by period; without any, all subjects are one group.
+    arm_order : sequence of str
         The arms as the user orders them.
 
     Raises
@@ -178,15 +140,10 @@ def population_of(
     Refused
         When no subject is left.
     """
-    counted, left_out = _kept(len(adsl), _steps(adsl, flag, arm))
+    counted, left_out = _kept(len(adsl), _steps(adsl, flag, list(variables.values())))
     _require_some(counted, left_out)
-    if arm is None:
-        return Population(adsl, counted, np.zeros(len(adsl), np.intp), None, None, (ALL,), left_out)
-    arms = arms_among(adsl, counted, study, arm, order=arm_order)
-    place = {name: number for number, name in enumerate(arms.levels)}
-    values = adsl.distinct(arm)
-    codes = np.array([place.get(_text(each), -1) for each in values], dtype=np.intp)
-    return Population(adsl, counted, values.spread(codes, missing=-1), arm, arms, arms.levels, left_out)
+    treatments = treatments_of(study, adsl, counted, variables, arm_order)
+    return Population(adsl, counted, treatments, left_out)
 
 
 def with_time_at_risk(population: Population, start: str, end: DateExpression) -> Population:
@@ -224,7 +181,7 @@ def with_time_at_risk(population: Population, start: str, end: DateExpression) -
     return replace(population, counted=counted, left_out=left_out, at_risk=AtRisk(first, days))
 
 
-def _steps(adsl: Dataset, flag: str | None, arm: str | None) -> Iterator[tuple[str, Mask]]:
+def _steps(adsl: Dataset, flag: str | None, arms: Sequence[str]) -> Iterator[tuple[str, Mask]]:
     if flag is not None:
         if flag not in adsl:
             known = [name for name in adsl.names if name.endswith("FL")]
@@ -233,13 +190,12 @@ def _steps(adsl: Dataset, flag: str | None, arm: str | None) -> Iterator[tuple[s
             )
         require_flag(adsl, flag)
         yield f"{flag} is not Y", adsl.equals(flag, "Y")
-    if arm is not None:
-        yield f"{arm} is missing", adsl.filled(arm)
+    if arms:
+        is_missing = f"{', '.join(arms)} {'is' if len(arms) == 1 else 'are'} missing"
+        yield is_missing, np.logical_or.reduce([adsl.filled(name) for name in arms])
 
 
-def _kept(
-    n_subjects: int, steps: Iterator[tuple[str, Mask]] | tuple[tuple[str, Mask], ...]
-) -> tuple[Mask, tuple[SubjectsLeftOut, ...]]:
+def _kept(n_subjects: int, steps: Iterable[tuple[str, Mask]]) -> tuple[Mask, tuple[SubjectsLeftOut, ...]]:
     """Subjects that pass every step, and how many did not pass each."""
     kept, left_out = np.ones(n_subjects, np.bool_), []
     for reason, passing in steps:
@@ -258,7 +214,3 @@ def _require_some(counted: Mask, left_out: tuple[SubjectsLeftOut, ...]) -> None:
             f"ADSL, {reasons or 'no records'}",
             "give another population, or correct ADSL",
         )
-
-
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)

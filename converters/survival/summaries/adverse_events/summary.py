@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,13 +39,14 @@ from .events import (
     events_of,
     require_adverse_events,
     require_events,
-    require_same_arms,
+    require_numeric,
     require_variable,
 )
 from .grades import grade_variable, grades_of
-from .population import arm_in_adsl, population_of, require_subjects, with_time_at_risk
+from .population import population_of, require_subjects, with_time_at_risk
 from .table import Tabled, build, groups_of, require_other_names
 from .terms import terms_of
+from .treatments import arm_variables
 
 _READ_BY_PANDAS = (".csv", ".parquet")
 
@@ -159,6 +160,7 @@ def adverse_events(
     by: Sequence[str],
     *,
     arm: str | None = None,
+    period: str | None = None,
     population: str | None = None,
     where: str | None = None,
     measure: str = "incidence",
@@ -187,6 +189,9 @@ def adverse_events(
         Treatment variable of the events. TRTA is counted over TRT01A of ADSL, TRTP over TRT01P; any other
         variable must be in ADSL. Its order is that of its numbered variable (TRT01AN for TRT01A). Arms
         without events are kept. Without it, all subjects are one group.
+    period : str, optional
+        Treatment period of an event, such as "APERIOD": the arm of an event of period 2 is TRT02A of ADSL.
+        Each subject is in the denominator of every arm that it has in a period. Not with rates.
     population : str, optional
         Population flag of ADSL, such as "SAFFL"; subjects without Y are not counted.
     where : str, optional
@@ -262,6 +267,7 @@ def adverse_events(
     options = _checked(
         by=by,
         arm=arm,
+        period=period,
         population=population,
         where=where,
         measure=measure,
@@ -322,9 +328,17 @@ def _checked(**given: Any) -> AdverseEventOptions:
         raise ConfigurationError(
             f"{measure} does not use grade", "measure, grade", "use --measure worst-grade, or omit it"
         )
-    if options.arm is None and (options.arm_order or options.total):
-        needing = "arm_order" if options.arm_order else "total"
-        raise ConfigurationError(f"{needing} needs an arm", needing, "give the variable with --arm (arm=)")
+    if options.period is not None and measure.is_rate:
+        raise ConfigurationError(
+            f"{measure} does not use period: the time at risk is one for all periods",
+            "measure, period",
+            "select the events and subjects of one period",
+        )
+    needing = [name for name in ("period", "total", "arm_order") if getattr(options, name)]
+    if options.arm is None and needing:
+        raise ConfigurationError(
+            f"{needing[0]} needs an arm", needing[0], "give the variable with --arm (arm=)"
+        )
     return options
 
 
@@ -336,7 +350,7 @@ class _Wanted:
     data: Dataset
     adsl: Dataset
     options: AdverseEventOptions
-    denominators: str | None
+    denominators: Mapping[int, str]
     condition: Expression | None
     end: DateExpression | None
 
@@ -348,13 +362,16 @@ class _Wanted:
         ------
         ConfigurationError
         """
-        measure, arm, denominators = Measure(options.measure), options.arm, None
+        measure, arm, period = Measure(options.measure), options.arm, options.period
+        denominators: Mapping[int, str] = {}
         by = tuple(dict.fromkeys(require_variable(data, name, "by") for name in options.by))
         require_other_names(by, options)
         if arm is not None:
-            denominators = arm_in_adsl(adsl, data, arm)
-            if arm.upper() != denominators.upper():
+            denominators = arm_variables(adsl, data, arm, by_period=period is not None)
+            if arm.upper() not in map(str.upper, denominators.values()):
                 arm = require_variable(data, arm, "arm")
+        if period is not None:
+            period = require_numeric(data, period, "period")
         if measure is Measure.WORST_GRADE:
             options = replace(options, grade=grade_variable(data, options.grade))
         if measure.is_rate:
@@ -364,7 +381,7 @@ class _Wanted:
             study,
             data,
             adsl,
-            replace(options, by=by, arm=arm),
+            replace(options, by=by, arm=arm, period=period),
             denominators,
             compile_expression(options.where) if options.where is not None else None,
             compile_date(options.end) if options.end is not None else None,
@@ -385,7 +402,7 @@ class _Wanted:
             self.study,
             self.adsl,
             flag=options.population,
-            arm=self.denominators,
+            variables=self.denominators,
             arm_order=options.arm_order,
         )
         groups_of(population, total=options.total)
@@ -396,10 +413,10 @@ class _Wanted:
             self.study,
             population,
             condition=self.condition,
+            arm=options.arm,
+            period=options.period,
             event_date=options.event_date if self.end is not None else None,
         )
-        if options.arm is not None:
-            require_same_arms(events, population, options.arm)
         if not options.allow_no_events:
             require_events(events)
         grades = grades_of(events, options.grade) if options.grade is not None else None

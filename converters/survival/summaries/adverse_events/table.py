@@ -18,9 +18,10 @@ from . import AdverseEventOptions, Measure, RateInterval
 from .counts import Occurrences, by_grade, days_after_event, incidence, occurrences
 from .events import Events
 from .grades import Grades
-from .population import ALL, Population
+from .population import Population
 from .rates import DAYS_PER_YEAR, limits
 from .terms import MISSING, Terms
+from .treatments import ALL
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +50,16 @@ def groups_of(population: Population, *, total: bool) -> tuple[str, ...]:
     ConfigurationError
         When an arm has the name of the total.
     """
-    if not total or population.variable is None:
-        return population.groups
-    if ALL in population.groups:
+    treatments = population.treatments
+    if not total or treatments.arms is None:
+        return treatments.groups
+    if ALL in treatments.groups:
         raise ConfigurationError(
-            f"{ALL!r} is a value of {population.variable}, and the name of the total", "total", "omit --total"
+            f"{ALL!r} is a value of {treatments.arms.variable}, and the name of the total",
+            "total",
+            "omit --total",
         )
-    return (*population.groups, ALL)
+    return (*treatments.groups, ALL)
 
 
 def made_columns(options: AdverseEventOptions) -> tuple[Variable, ...]:
@@ -125,9 +129,9 @@ def build(tabled: Tabled, options: AdverseEventOptions) -> Dataset:
         Terms, each within its parents and blank above its level, the first row `any`; grade; arm; counts.
     """
     population = tabled.population
-    groups = groups_of(population, total=options.total)
-    found = occurrences(tabled.events, tabled.terms, population, total=len(groups) > len(population.groups))
-    denominator = _of_groups(population.denominators, found)
+    groups, n_arms = groups_of(population, total=options.total), len(population.treatments.groups)
+    found = occurrences(tabled.events, tabled.terms, population, total=len(groups) > n_arms)
+    denominator = population.denominators[: len(groups)]
     measure = Measure(options.measure)
     if measure.is_rate:
         counts = _rates(found, tabled, options)
@@ -146,11 +150,6 @@ def build(tabled: Tabled, options: AdverseEventOptions) -> Dataset:
 
 
 Figures = Mapping[str, NDArray[Any]]
-
-
-def _of_groups(of_arms: NDArray[Any], found: Occurrences) -> NDArray[Any]:
-    """What each arm has, and the sum for the total where there is one."""
-    return np.append(of_arms, of_arms.sum()) if found.n_groups > len(of_arms) else of_arms
 
 
 def _incidence(found: Occurrences, denominator: NDArray[Any]) -> Figures:
@@ -176,7 +175,7 @@ def _rates(found: Occurrences, tabled: Tabled, options: AdverseEventOptions) -> 
     if at_risk is None or day is None:
         raise ValueError("rates need the time at risk")
     subjects, events = incidence(found), found.events
-    days = np.broadcast_to(_of_groups(tabled.population.observed_days(), found), subjects.shape)
+    days = np.broadcast_to(tabled.population.observed_days[: found.n_groups], subjects.shape)
     numerator = events
     if Measure(options.measure) is Measure.EAIR:
         days, numerator = days - days_after_event(found, day, at_risk.days), subjects
