@@ -16,8 +16,9 @@ NERV, GI = "NERVOUS SYSTEM", "GASTROINTESTINAL"
 
 def days(*given: float | None) -> np.ndarray:
     """Days of January 2020 and after, from 1."""
-    first, none = np.datetime64("2020-01-01", "s"), np.datetime64("NaT")
-    return np.array([none if pd.isna(n) else first + np.timedelta64(int(n) - 1, "D") for n in given])
+    first, none = np.datetime64("2020-01-01", "s"), np.datetime64("NaT", "s")
+    found = [none if pd.isna(n) else first + np.timedelta64(int(n) - 1, "D") for n in given]
+    return np.array(found, dtype="datetime64[s]")
 
 
 # subject, arm, number, SAFFL, TRTSDT, TRTEDT, DCUTDT
@@ -275,6 +276,21 @@ def test_limits_without_an_event(interval, defined):
         assert (without["lower"] == 0).all()
 
 
+def test_an_arm_without_time_at_risk_is_kept():
+    subjects = [(*each[:4], None if each[1] == "High" else each[4], *each[5:]) for each in SUBJECTS]
+    found = made(study_of(subjects), measure="eair", by=["AEDECOD"], **RATES).frame
+    of_high = found[found["arm"] == "High"]
+    assert len(of_high) == len(found) / 3
+    assert (of_high[["denominator", "person_years"]] == 0).all(axis=None)
+    assert of_high[["rate", "lower", "upper"]].isna().all(axis=None)
+
+
+def test_a_variable_with_a_value_for_each_subject_has_no_arms():
+    subjects = [(f"S{n:04}", *SUBJECTS[0][1:]) for n in range(1001)]
+    with pytest.raises(ag.ConfigurationError, match="1,001 values, a table has at most 1,000 arms"):
+        made(study_of(subjects), arm="USUBJID")
+
+
 def test_an_arm_that_differs_is_refused_with_its_subjects():
     events = [(each[0], "High" if each[0] == "P1" else each[1], *each[2:]) for each in EVENTS]
     with pytest.raises(ag.Refused, match="TRTA differs from TRT01A of the subject in ADSL") as refused:
@@ -336,6 +352,7 @@ def test_the_order_of_the_arms():
         ({"measure": "eair", "start": "TRTSDT", "end": "LSTALVDT"}, "LSTALVDT is not present", ""),
         ({"measure": "eair", "event_date": "ASTDTM", **RATES}, "ASTDTM is not present in ADAE", "ASTDT"),
         ({"arm": None, "total": True}, "total needs an arm", "--arm"),
+        ({"by": ["TRTA"], "arm": "TRTA", "arm_order": ["X"]}, "'X' is not an arm of the table", ""),
         ({"arm_order": ["Low", "High"]}, "the order of the arms is not complete", "every arm"),
     ],
 )

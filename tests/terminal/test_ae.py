@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+import adamgate
 from adamgate import cli
 
 ADSL = (
@@ -93,6 +94,9 @@ def test_the_table_is_read_as_the_codebook_says(run, study: Path):
     assert read.loc[0, ["AEBODSYS", "arm", "subjects"]].tolist() == ["any", "B", 2]
     for suffix in ("parquet", "json"):
         assert run(*COMMAND[:-1], f"ae.{suffix}", "-q", "--force").code == 0
+        document = json.loads(Path("ae.codebook.json").read_text())
+        again = eval(document["read_with"], {"pandas": pd, "adamgate": adamgate})
+        assert again["subjects"].tolist() == read["subjects"].tolist()
 
 
 def test_a_table_replaces_another_of_ours_and_nothing_else(run, study: Path):

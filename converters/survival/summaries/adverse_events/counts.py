@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,7 @@ class Occurrences:
         """Events, shape (n_terms, n_groups)."""
         return self.table(self.cell).astype(np.intp)
 
+    @cached_property
     def by_subject(self) -> tuple[Codes, Codes, Codes]:
         """Each subject once in each cell: cells and subjects of these pairs, and each occurrence's pair."""
         pairs, pair = np.unique(self.cell * self.n_subjects + self.subject, return_inverse=True)
@@ -82,7 +84,7 @@ def occurrences(events: Events, terms: Terms, population: Population, *, total: 
 
 def incidence(found: Occurrences) -> Counted:
     """Subjects with an event, each once, shape (n_terms, n_groups)."""
-    cells, _, _ = found.by_subject()
+    cells, _, _ = found.by_subject
     return found.table(cells).astype(np.intp)
 
 
@@ -97,7 +99,7 @@ def by_grade(found: Occurrences, grade: Codes, n_grades: int) -> tuple[Counted, 
     n_grades : int
     """
     own = grade[found.event]
-    cells, _, pair = found.by_subject()
+    cells, _, pair = found.by_subject
     worst = np.zeros(len(cells), np.intp)
     np.maximum.at(worst, pair, own)
     return _graded(found, cells, worst, n_grades), _graded(found, found.cell, own, n_grades)
@@ -121,7 +123,7 @@ def days_after_event(found: Occurrences, day: Numbers, observed: Numbers) -> NDA
     observed : ndarray of float, shape (n_subjects,)
         Days that each subject of ADSL is observed.
     """
-    cells, subjects, pair = found.by_subject()
+    cells, subjects, pair = found.by_subject
     first = np.full(len(cells), np.inf)
     np.minimum.at(first, pair, day[found.event])
     return found.table(cells, observed[subjects] - first)

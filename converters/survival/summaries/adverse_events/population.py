@@ -12,7 +12,7 @@ from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.study.columns import Codes, Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
-from .....schemas.wording import did_you_mean
+from .....schemas.wording import counted, did_you_mean
 from ...records import require_flag
 from ...subjects import listed, subjects_of
 from .treatments import Treatments, treatments_of
@@ -79,13 +79,13 @@ class Population:
         return np.append(of_groups, days.sum())
 
 
-def require_subjects(study: Study) -> Dataset:
-    """ADSL, which has one record for each subject.
+def require_subject_level(study: Study) -> Dataset:
+    """ADSL, with the identifiers of its subjects.
 
     Raises
     ------
     Refused
-        When it is not present, or its records are not one for each subject.
+        When it is not present, or does not have USUBJID.
     """
     if "ADSL" not in study:
         raise Refused(
@@ -93,22 +93,23 @@ def require_subjects(study: Study) -> Dataset:
             ", ".join(dataset.name for dataset in study) or "the study is empty",
             "give ADSL, too",
         )
-    adsl = study["ADSL"]
-    if "USUBJID" not in adsl:
-        raise Refused("USUBJID is not present", adsl.name, "correct ADSL")
+    if "USUBJID" not in study["ADSL"]:
+        raise Refused("USUBJID is not present", "ADSL", "correct ADSL")
+    return study["ADSL"]
+
+
+def _require_one_record_each(adsl: Dataset) -> None:
     unnamed = int(np.count_nonzero(adsl.missing("USUBJID")))
     if unnamed:
-        records = "1 record" if unnamed == 1 else f"{unnamed} records"
-        raise Refused(f"USUBJID is missing in {records}", adsl.name, "correct ADSL")
+        raise Refused(f"USUBJID is missing in {counted(unnamed, 'record')}", adsl.name, "correct ADSL")
     codes = adsl.distinct("USUBJID").codes
-    repeated = np.bincount(codes)[codes] > 1 if len(codes) else np.zeros(0, np.bool_)
+    repeated = np.bincount(codes)[codes] > 1
     if repeated.any():
         raise Refused(
             "ADSL has several records per subject",
             listed(subjects_of(adsl, repeated)),
             "correct ADSL; it must have one record per subject",
         )
-    return adsl
 
 
 def population_of(
@@ -125,7 +126,7 @@ def population_of(
     ----------
     study : Study
     adsl : Dataset
-        As `require_subjects` gives it.
+        As `require_subject_level` gives it.
     flag : str or None
         Population flag of ADSL.
     variables : mapping of int to str
@@ -138,12 +139,13 @@ def population_of(
     ConfigurationError
         When the flag is not one, or the order is not that of these arms.
     Refused
-        When no subject is left.
+        When a subject has several records, or no subject is left.
     """
-    counted, left_out = _kept(len(adsl), _steps(adsl, flag, list(variables.values())))
-    _require_some(counted, left_out)
-    treatments = treatments_of(study, adsl, counted, variables, arm_order)
-    return Population(adsl, counted, treatments, left_out)
+    kept, left_out = _kept(len(adsl), _steps(adsl, flag, list(variables.values())))
+    _require_one_record_each(adsl)
+    _require_some(kept, left_out)
+    treatments = treatments_of(study, adsl, kept, variables, arm_order)
+    return Population(adsl, kept, treatments, left_out)
 
 
 def with_time_at_risk(population: Population, start: str, end: DateExpression) -> Population:
@@ -167,7 +169,7 @@ def with_time_at_risk(population: Population, start: str, end: DateExpression) -
     adsl = population.adsl
     first, last = days_of(adsl, start), end.days(adsl)
     days = last - first + 1
-    counted, left_out = _kept(
+    kept, left_out = _kept(
         len(adsl),
         (
             ("", population.counted),
@@ -177,8 +179,8 @@ def with_time_at_risk(population: Population, start: str, end: DateExpression) -
         ),
     )
     left_out = (*population.left_out, *(each for each in left_out if each.reason))
-    _require_some(counted, left_out)
-    return replace(population, counted=counted, left_out=left_out, at_risk=AtRisk(first, days))
+    _require_some(kept, left_out)
+    return replace(population, counted=kept, left_out=left_out, at_risk=AtRisk(first, days))
 
 
 def _steps(adsl: Dataset, flag: str | None, arms: Sequence[str]) -> Iterator[tuple[str, Mask]]:
@@ -206,8 +208,8 @@ def _kept(n_subjects: int, steps: Iterable[tuple[str, Mask]]) -> tuple[Mask, tup
     return kept, tuple(left_out)
 
 
-def _require_some(counted: Mask, left_out: tuple[SubjectsLeftOut, ...]) -> None:
-    if not counted.any():
+def _require_some(kept: Mask, left_out: tuple[SubjectsLeftOut, ...]) -> None:
+    if not kept.any():
         reasons = "; ".join(f"{each.subjects} excluded ({each.reason})" for each in left_out)
         raise Refused(
             "no subject remains to be counted",

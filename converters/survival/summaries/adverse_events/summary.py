@@ -43,7 +43,7 @@ from .events import (
     require_variable,
 )
 from .grades import grade_variable, grades_of
-from .population import population_of, require_subjects, with_time_at_risk
+from .population import population_of, require_subject_level, with_time_at_risk
 from .table import Tabled, build, groups_of, require_other_names
 from .terms import terms_of
 from .treatments import arm_variables
@@ -281,7 +281,7 @@ def adverse_events(
         arm_order=arm_order,
         allow_no_events=allow_no_events,
     )
-    data, adsl = require_adverse_events(study), require_subjects(study)
+    data, adsl = require_adverse_events(study), require_subject_level(study)
     wanted = _Wanted.of(study, data, adsl, options)
     tabled = None
     with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more

@@ -22,6 +22,8 @@ ALL = "all"
 """The arm of all subjects together."""
 ONLY = 1
 """The period of all events where none are asked for."""
+_MOST = 1000
+"""Arms that a table may have: a variable with more values has no arms."""
 
 _OF_RECORD = re.compile(r"TRT([PA])(N?)\Z")
 
@@ -107,7 +109,7 @@ def treatments_of(
     Raises
     ------
     ConfigurationError
-        When the order is not that of these arms.
+        When the order is not that of these arms, or they are too many.
     """
     if not variables:
         return Treatments({}, None, (ALL,), {ONLY: np.zeros(len(adsl), np.intp)})
@@ -116,6 +118,12 @@ def treatments_of(
         arms = arms_among(adsl, counted, study, variable, order=order)
     else:
         arms = _of_periods(adsl, counted, list(variables.values()), order)
+    if len(arms.levels) > _MOST:
+        raise ConfigurationError(
+            f"{len(arms.levels):,} values, a table has at most {_MOST:,} arms",
+            f"arm, {', '.join(variables.values())}",
+            "give a variable of arms, such as TRTA",
+        )
     number = {name: place for place, name in enumerate(arms.levels)}
     place = {period: arm_places(adsl, variable, number) for period, variable in variables.items()}
     return Treatments(variables, arms, arms.levels, place)
