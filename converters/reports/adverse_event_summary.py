@@ -17,6 +17,7 @@ _MEASURES: Mapping[str, str] = {
     "worst-grade": "subjects at their highest grade",
     "eair": "exposure-adjusted incidence rate: subjects with an event / time to the first event or the end",
     "eaer": "exposure-adjusted event rate: events / observed time",
+    "time-to-first": "time to the first event in days, a record for each subject and term",
 }
 
 
@@ -35,14 +36,18 @@ def render_adverse_events(codebook: AdverseEventCodebook, width: int = 100) -> s
 
 
 def _lines(codebook: AdverseEventCodebook) -> Iterator[str]:
-    selection, rates = codebook.selection, codebook.rates
+    selection, at_risk, rates = codebook.selection, codebook.at_risk, codebook.rates
     yield (
         f"{codebook.subject}: {counted(codebook.subjects, 'subject')}, {counted(codebook.events, 'event')}, "
         f"{counted(codebook.terms, 'term')}"
     )
     yield f"  {_MEASURES[codebook.measure]}{f' ({codebook.grade})' if codebook.grade else ''}"
+    if at_risk is not None:
+        until = f"{at_risk.start} to {at_risk.end}, both days counted"
+        yield f"  time at risk: {until}; event on {at_risk.event_date}"
+        if at_risk.competing is not None:
+            yield f"  death ({at_risk.competing}) is a competing event"
     if rates is not None:
-        yield f"  time at risk: {rates.start} to {rates.end}, both days counted; event on {rates.event_date}"
         yield (
             f"  rates per {rates.per:.15g} person-years of {rates.days_per_year} days; "
             f"{rates.conf_level:.0%} limits ({rates.interval})"

@@ -417,10 +417,78 @@ def test_labels_and_codebook(tmp_path):
     assert again.variable("upper").label == "Upper 95% limit of the rate, exact"
     assert again.frame["AEBODSYS"].iloc[0] == "any"
     document = found.codebook.document()
-    assert document["rates"]["end"] == "min(TRTEDT + 2, DCUTDT)"
+    assert document["at_risk"]["end"] == "min(TRTEDT + 2, DCUTDT)"
     assert document["denominators"] == ("ADSL.TRT01A",)
     assert beside.name == "ae.codebook.json"
     assert [each["arm"] for each in document["arms"]] == ["Placebo", "Low", "High"]
+
+
+# Times to the first event
+
+OF_TIMES = {"measure": "time-to-first", "by": ["AEDECOD"], **RATES}
+
+
+def test_times_to_the_first_event():
+    found = made(**OF_TIMES)
+    columns = ("AEDECOD", "USUBJID", "arm", "duration", "event", "reason")
+    known = rows(found, *columns)
+    assert len(known) == 4 * 8, "any and three terms of eight subjects"
+    assert known[:8] == [
+        ("any", "P1", "Placebo", 3, True, "First event"),
+        ("any", "P2", "Placebo", 20, False, "End of the time at risk"),
+        ("any", "P3", "Placebo", 5, False, "End of the time at risk"),
+        ("any", "L1", "Low", 1, True, "First event"),
+        ("any", "L2", "Low", 10, True, "First event"),
+        ("any", "L3", "Low", 30, True, "First event"),
+        ("any", "H1", "High", 100, False, "End of the time at risk"),
+        ("any", "H2", "High", 100, False, "End of the time at risk"),
+    ]
+    of_headache = [row[1:5] for row in known if row[0] == "HEADACHE"]
+    assert of_headache[:6] == [
+        ("P1", "Placebo", 3, True),
+        ("P2", "Placebo", 20, False),
+        ("P3", "Placebo", 5, False),
+        ("L1", "Low", 1, True),
+        ("L2", "Low", 30, False),
+        ("L3", "Low", 30, True),
+    ]
+    assert found.frame["event"].dtype == np.bool_
+
+
+def test_death_competes_with_the_first_event():
+    adsl = study_of()["ADSL"].frame
+    died = {"P1": 3, "P2": 20, "P3": 6, "L1": 99, "L2": 9, "L3": 30, "H1": 100, "H2": 0}
+    adsl = adsl.assign(DTHDT=days(*(died.get(each) for each in adsl["USUBJID"])))
+    found = made(study_of(subjects=adsl), competing="DTHDT", **OF_TIMES)
+    of_any = found.frame[found.frame["AEDECOD"] == "any"]
+    assert rows(found, "USUBJID", "duration", "event", "reason")[: len(of_any)] == [
+        ("P1", 3, 1, "First event"),  # on the day of death
+        ("P2", 20, 2, "Death before an event"),  # on the last day
+        ("P3", 5, 0, "End of the time at risk"),  # died after it
+        ("L1", 1, 1, "First event"),
+        ("L2", 9, 2, "Death before an event"),  # its event is after death
+        ("L3", 30, 1, "First event"),
+        ("H1", 100, 2, "Death before an event"),
+    ]
+    assert subjects_left_out(found)["DTHDT is before TRTSDT"] == 1
+    assert left_out(found)["ASTDT is after the end of the time at risk"] == 3, "P1's nausea, P3, L2"
+    assert found.codebook.at_risk.competing == "DTHDT"
+    assert any("2 for death" in each for each in found.codebook.conventions)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"competing": "DTHDT"}, "DTHDT is not present in ADSL"),
+        ({"competing": "DTHDT", "measure": "eair"}, "eair does not use competing"),
+        ({"total": True}, "time-to-first does not use total"),
+        ({"end": None}, "end is not given"),
+        ({"by": ["USUBJID"]}, "USUBJID is the name of a standard column"),
+    ],
+)
+def test_wrong_times(changed: dict, message: str):
+    with pytest.raises(ag.ConfigurationError, match=message):
+        made(**{**OF_TIMES, **changed})
 
 
 # Treatment periods
@@ -570,6 +638,11 @@ def test_time_at_risk_is_that_of_a_count_by_hand(study: ag.Study):
     length = length[(adsl["SAFFL"] == "Y") & (length >= 1)]
     eair = made(study, by=["AEDECOD"], measure="eair", allow_no_events=True, **RATES).frame
     eaer = made(study, by=["AEDECOD"], measure="eaer", allow_no_events=True, **RATES).frame
+    times = made(study, allow_no_events=True, **OF_TIMES).frame
+    summed = times.groupby(["AEDECOD", "arm"], observed=True, sort=False)[["duration", "event"]].sum()
+    for row in eair[eair["denominator"] > 0].itertuples():
+        duration, n_events = summed.loc[(row.AEDECOD, row.arm)]
+        assert (row.person_years * 365.25, row.subjects) == (pytest.approx(duration, abs=1e-9), n_events)
     for table, is_first in ((eair, True), (eaer, False)):
         for row in table.itertuples():
             expected, subjects, events = 0, 0, 0

@@ -1,5 +1,7 @@
 """Adverse events of the CDISC pilot: R's answers at class level, an independent count at term level."""
 
+import subprocess
+
 import pandas as pd
 import pytest
 
@@ -79,6 +81,44 @@ def test_the_worst_severity_is_that_of_an_independent_count(study):
     found["rank"] = found["grade"].map({"MILD": 0, "MODERATE": 1, "SEVERE": 2})
     counts = found[found["subjects"] > 0].set_index(["AEDECOD", "arm", "rank"])["subjects"]
     assert counts.sort_index().to_dict() == expected.sort_index().to_dict()
+
+
+IN_R = """
+library(survival)
+t <- read.csv("first.csv", colClasses = c(USUBJID = "character"), na.strings = "")
+t <- t[t$AEBODSYS == "any", ]
+found <- do.call(rbind, lapply(c("ALL", unique(t$arm)), function(arm) {
+  own <- if (arm == "ALL") t else t[t$arm == arm, ]
+  curve <- function(type) summary(survfit(Surv(duration, event) ~ 1, own, conf.type = type))$table
+  data.frame(arm = arm, n = nrow(own), events = sum(own$event), median = curve("log")["median"],
+    lcl_loglog = curve("log-log")["0.95LCL"], ucl_loglog = curve("log-log")["0.95UCL"],
+    lcl_log = curve("log")["0.95LCL"], ucl_log = curve("log")["0.95UCL"],
+    min_time = min(own$duration), max_time = max(own$duration))
+}))
+write.csv(found, "found.csv", row.names = FALSE)
+"""
+
+
+def test_times_to_the_first_event_give_the_published_medians_in_r(study, shared, rscript, tmp_path):
+    table = ag.adverse_events(
+        study,
+        by=["AEBODSYS"],
+        arm="TRTA",
+        population="SAFFL",
+        where=TREATED,
+        measure="time-to-first",
+        start="TRTSDT",
+        end="RFENDT",
+    )
+    table.write(tmp_path / "first.csv")
+    (tmp_path / "first.R").write_text(IN_R, encoding="utf-8")
+    subprocess.run([rscript, "first.R"], cwd=tmp_path, check=True, capture_output=True)
+    known = pd.read_csv(shared / "reference" / "ae_time_to_first_teae.csv").drop(columns="dataset")
+    found = pd.read_csv(tmp_path / "found.csv")
+    both = known.merge(found, on="arm", suffixes=("", "_found"), validate="one_to_one")
+    assert len(both) == len(known) == 4
+    for name in known.columns[1:]:
+        assert both[f"{name}_found"].to_numpy() == pytest.approx(both[name].to_numpy(), rel=1e-9), name
 
 
 def test_the_synthetic_study(root):

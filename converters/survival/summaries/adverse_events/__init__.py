@@ -18,10 +18,15 @@ class Measure(Word):
     WORST_GRADE = "worst-grade"
     EAIR = "eair"
     EAER = "eaer"
+    TIME_TO_FIRST = "time-to-first"
 
     @property
     def is_rate(self) -> bool:
         return self in (Measure.EAIR, Measure.EAER)
+
+    @property
+    def needs_time_at_risk(self) -> bool:
+        return self.is_rate or self is Measure.TIME_TO_FIRST
 
 
 class RateInterval(Word):
@@ -100,6 +105,13 @@ class AdverseEventOptions:
         'Last day at risk, from ADSL dates: "min(TRTEDT + 30, LSTALVDT, DCUTDT)".',
         default=None,
         metavar="EXPR",
+    )
+    competing: str | None = option(
+        name,
+        "ADSL date of death, a competing event for time-to-first, such as DTHDT.",
+        default=None,
+        otherwise="none",
+        metavar="DATE",
     )
     event_date: str = option(
         name, "Date of the event.", default="ASTDT", otherwise="ASTDT", metavar="VARIABLE"

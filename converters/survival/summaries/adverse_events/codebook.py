@@ -21,7 +21,7 @@ from ...records import LeftOut
 from . import AdverseEventOptions, Measure
 from .population import SubjectsLeftOut
 from .rates import DAYS_PER_YEAR, LEVEL
-from .table import Tabled
+from .tabled import Tabled, groups_of
 from .terms import ANY, MISSING
 
 SCHEMA_VERSION = "1.0"
@@ -32,6 +32,10 @@ _ROWS = (
     "each subject counts once in a row, also with several events, and once in each term",
 )
 _PERIODS = ("a subject is in the denominator of each arm that it has in a treatment period",)
+_COMPETING = (
+    "event is 1 for the first event of the term, 2 for death before it, 0 for censoring at the end",
+    "death on or before the end ends the time at risk; an event on the day of death counts as an event",
+)
 _AT_RISK = (
     "time at risk: from the start to the end, both days counted; a missing date of the end is ignored",
     "events outside the time at risk do not count and are excluded by reason",
@@ -51,13 +55,19 @@ CONVENTIONS: Mapping[Measure, tuple[str, ...]] = {
         "a subject with an event is at risk up to and with the day of the first one in the row",
     ),
     Measure.EAER: (*_ROWS, *_AT_RISK, "exposure-adjusted event rate = events / person_years"),
+    Measure.TIME_TO_FIRST: (
+        *_ROWS[:2],
+        *_AT_RISK,
+        "one record per subject and term; the first day at risk is day 1, and the duration of an event on it",
+        "event is true for the first event of the term; a subject without one is censored at the end",
+    ),
 }
 """How the figures of each measure are defined."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArmCounts:
-    """One arm, or all of them together, by the row of any event.
+    """One arm, or all of them together, and events of any term.
 
     Attributes
     ----------
@@ -75,13 +85,28 @@ class ArmCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class AtRiskEntry:
+    """When subjects are at risk.
+
+    Attributes
+    ----------
+    start, end, event_date : str
+    competing : str or None
+        As the user gave them.
+    """
+
+    start: str
+    end: str
+    event_date: str
+    competing: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RateEntry:
     """How rates are made.
 
     Attributes
     ----------
-    start, end, event_date : str
-        As the user gave them.
     per : float
         Person-years that rates are per.
     days_per_year : float
@@ -90,9 +115,6 @@ class RateEntry:
     conf_level : float
     """
 
-    start: str
-    end: str
-    event_date: str
     per: float
     days_per_year: float
     interval: str
@@ -141,6 +163,7 @@ class AdverseEventCodebook(Glanced):
     arm_order : ArmOrderEntry or None
     grade : str or None
         The variable of the grade.
+    at_risk : AtRiskEntry or None
     rates : RateEntry or None
     conventions : tuple of str
     selection : AdverseEventSelection
@@ -162,6 +185,7 @@ class AdverseEventCodebook(Glanced):
     arms: tuple[ArmCounts, ...]
     arm_order: ArmOrderEntry | None
     grade: str | None
+    at_risk: AtRiskEntry | None
     rates: RateEntry | None
     conventions: tuple[str, ...]
     selection: AdverseEventSelection
@@ -222,13 +246,14 @@ def codebook_of(
         events=len(events),
         terms=len(tabled.terms) - 1,
         columns=tuple(_columns(table, tabled, options)),
-        arms=tuple(_arms(table)),
+        arms=tuple(_arms(tabled, options)),
         arm_order=None
         if arms is None
         else ArmOrderEntry(arms.levels, None, arms.found_by or None, arms.lacking or None),
         grade=None if tabled.grades is None else tabled.grades.variable,
-        rates=_rates(options) if measure.is_rate else None,
-        conventions=(*CONVENTIONS[measure], *(_PERIODS if options.period else ())),
+        at_risk=_at_risk(options) if measure.needs_time_at_risk else None,
+        rates=RateEntry(options.per, DAYS_PER_YEAR, options.interval, LEVEL) if measure.is_rate else None,
+        conventions=tuple(_conventions(options)),
         selection=AdverseEventSelection(
             options.where, options.population, events.left_out, population.left_out
         ),
@@ -240,25 +265,29 @@ def codebook_of(
     )
 
 
-def _rates(options: AdverseEventOptions) -> RateEntry:
-    return RateEntry(
-        options.start or "",
-        options.end or "",
-        options.event_date,
-        options.per,
-        DAYS_PER_YEAR,
-        options.interval,
-        LEVEL,
-    )
+def _conventions(options: AdverseEventOptions) -> Iterator[str]:
+    measure = Measure(options.measure)
+    if options.competing is None:
+        yield from CONVENTIONS[measure]
+    else:
+        yield from (*CONVENTIONS[measure][:-1], *_COMPETING)
+    if options.period is not None:
+        yield from _PERIODS
 
 
-def _arms(table: Dataset) -> Iterator[ArmCounts]:
-    """By the rows of any event, of which grades add up."""
-    frame, first = table.frame, table.variables[0].name
-    of_any = frame[frame[first] == ANY]
-    for arm, rows in of_any.groupby("arm", observed=True, sort=False):
-        denominator = int(rows["denominator"].iloc[0])
-        yield ArmCounts(str(arm), denominator, int(rows["subjects"].sum()), int(rows["events"].sum()))
+def _at_risk(options: AdverseEventOptions) -> AtRiskEntry:
+    return AtRiskEntry(options.start or "", options.end or "", options.event_date, options.competing)
+
+
+def _arms(tabled: Tabled, options: AdverseEventOptions) -> Iterator[ArmCounts]:
+    population, events = tabled.population, tabled.events
+    groups, n_arms = groups_of(population, total=options.total), len(population.treatments.groups)
+    pairs = np.unique(events.group * len(population.adsl) + events.subject) // len(population.adsl)
+    with_event = [*np.bincount(pairs, minlength=n_arms), len(np.unique(events.subject))]
+    n_events = [*np.bincount(events.group, minlength=n_arms), len(events)]
+    for place, arm in enumerate(groups):
+        counts = (population.denominators[place], with_event[place], n_events[place])
+        yield ArmCounts(arm, *map(int, counts))
 
 
 def _columns(table: Dataset, tabled: Tabled, options: AdverseEventOptions) -> Iterator[ColumnEntry]:
@@ -268,6 +297,8 @@ def _columns(table: Dataset, tabled: Tabled, options: AdverseEventOptions) -> It
         "arm": who,
         "denominator": who,
         "grade": f"{data}.{tabled.grades.variable}" if tabled.grades else "",
+        "USUBJID": "ADSL.USUBJID",
+        "duration": f"{data}.{options.event_date} - ADSL.{options.start} + 1, or to {options.end}",
         "person_years": f"ADSL.{options.start} and {options.end}, in days / {DAYS_PER_YEAR}",
     }
     for each in table.variables:
@@ -281,4 +312,6 @@ def _columns(table: Dataset, tabled: Tabled, options: AdverseEventOptions) -> It
 def _type(column: pd.Series) -> str:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return "text"
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "boolean"
     return "integer" if pd.api.types.is_integer_dtype(column.dtype) else "float"

@@ -112,6 +112,21 @@ def _graded(found: Occurrences, cells: Codes, grade: Codes, n_grades: int) -> Co
     return np.bincount(place, minlength=int(np.prod(size))).reshape(size).astype(np.intp)
 
 
+def first_days(found: Occurrences, day: Numbers) -> tuple[Codes, Codes, Numbers]:
+    """The cells and subjects with an event, and the day of the first one.
+
+    Parameters
+    ----------
+    found : Occurrences
+    day : ndarray of float, shape (n_events,)
+        Day of each event, the first day at risk being 1.
+    """
+    cells, subjects, pair = found.by_subject
+    first = np.full(len(cells), np.inf)
+    np.minimum.at(first, pair, day[found.event])
+    return cells, subjects, first
+
+
 def days_after_event(found: Occurrences, day: Numbers, observed: Numbers) -> NDArray[np.float64]:
     """Days observed after the day of a subject's first event, shape (n_terms, n_groups).
 
@@ -123,7 +138,5 @@ def days_after_event(found: Occurrences, day: Numbers, observed: Numbers) -> NDA
     observed : ndarray of float, shape (n_subjects,)
         Days that each subject of ADSL is observed.
     """
-    cells, subjects, pair = found.by_subject
-    first = np.full(len(cells), np.inf)
-    np.minimum.at(first, pair, day[found.event])
+    cells, subjects, first = first_days(found, day)
     return found.table(cells, observed[subjects] - first)

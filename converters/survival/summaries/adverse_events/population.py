@@ -36,10 +36,16 @@ class AtRisk:
         First day, in days since 1970-01-01.
     days : ndarray of float, shape (n_subjects,)
         Days observed, the first and the last counted; NaN or below 1 where there is none.
+    died : ndarray of bool, shape (n_subjects,)
+        Whether death, where it competes, is what ends it.
+    competing : str or None
+        Date of death of ADSL, where it competes with events.
     """
 
     start: Numbers
     days: Numbers
+    died: Mask
+    competing: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +154,9 @@ def population_of(
     return Population(adsl, kept, treatments, left_out)
 
 
-def with_time_at_risk(population: Population, start: str, end: DateExpression) -> Population:
+def with_time_at_risk(
+    population: Population, start: str, end: DateExpression, competing: str | None = None
+) -> Population:
     """The subjects of a population who are observed for at least a day.
 
     Parameters
@@ -158,6 +166,8 @@ def with_time_at_risk(population: Population, start: str, end: DateExpression) -
         Date of ADSL.
     end : DateExpression
         Over dates of ADSL.
+    competing : str or None
+        Date of death of ADSL: where it is on or before the end, it ends the time at risk.
 
     Raises
     ------
@@ -168,19 +178,22 @@ def with_time_at_risk(population: Population, start: str, end: DateExpression) -
     """
     adsl = population.adsl
     first, last = days_of(adsl, start), end.days(adsl)
-    days = last - first + 1
+    death = np.full(len(adsl), np.nan) if competing is None else days_of(adsl, competing)
+    died = death <= last
+    days = np.where(died, death, last) - first + 1
     kept, left_out = _kept(
         len(adsl),
         (
             ("", population.counted),
             (f"{start} is missing", ~np.isnan(first)),
             (f"every date of the end is missing: {', '.join(end.variables)}", ~np.isnan(last)),
-            (f"the end is before {start}", ~(days < 1)),
+            (f"the end is before {start}", ~(last < first)),
+            (f"{competing} is before {start}", ~(days < 1)),
         ),
     )
     left_out = (*population.left_out, *(each for each in left_out if each.reason))
     _require_some(kept, left_out)
-    return replace(population, counted=kept, left_out=left_out, at_risk=AtRisk(first, days))
+    return replace(population, counted=kept, left_out=left_out, at_risk=AtRisk(first, days, died, competing))
 
 
 def _steps(adsl: Dataset, flag: str | None, arms: Sequence[str]) -> Iterator[tuple[str, Mask]]:

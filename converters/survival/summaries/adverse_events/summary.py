@@ -44,7 +44,8 @@ from .events import (
 )
 from .grades import grade_variable, grades_of
 from .population import population_of, require_subject_level, with_time_at_risk
-from .table import Tabled, build, groups_of, require_other_names
+from .table import build, require_other_names
+from .tabled import Tabled, groups_of
 from .terms import terms_of
 from .treatments import arm_variables
 
@@ -168,6 +169,7 @@ def adverse_events(
     grade: str | None = None,
     start: str | None = None,
     end: str | None = None,
+    competing: str | None = None,
     event_date: str = "ASTDT",
     per: float = 100,
     interval: str = "exact",
@@ -197,21 +199,26 @@ def adverse_events(
     where : str, optional
         Condition that selects events, on variables of ADAE or ADSL: ``"TRTEMFL == 'Y'"``. Events for which it
         is false or undetermined are excluded.
-    measure : {"incidence", "worst-grade", "eair", "eaer"}
+    measure : {"incidence", "worst-grade", "eair", "eaer", "time-to-first"}
         What is counted: subjects with an event; subjects at their highest grade; the exposure-adjusted
         incidence rate (subjects with an event over the time to the first event or the end); the
-        exposure-adjusted event rate (all events over all observed time).
+        exposure-adjusted event rate (all events over all observed time). Or, for survival tools, the time to
+        the first event: one record for each subject and term.
     total : bool
         Add an arm "all" with all subjects.
     grade : str, optional
         Grade or severity for "worst-grade" (default: AETOXGR, else AESEV).
     start : str, optional
-        ADSL date on which the time at risk starts, such as "TRTSDT"; for rates.
+        ADSL date on which the time at risk starts, such as "TRTSDT"; for rates and
+        times.
     end : str, optional
         Last day at risk, from dates of ADSL: ``"min(TRTEDT + 30, LSTALVDT, DCUTDT)"``. Missing dates in
         `min` are ignored. Start and end both count as a day.
+    competing : str, optional
+        Date of death of ADSL, such as "DTHDT", which competes with the first event: `event` is then 0, 1, or
+        2 for death.
     event_date : str
-        Date of the event; events outside the time at risk do not count in a rate.
+        Date of the event; events outside the time at risk do not count in a rate or time.
     per : float
         Person-years that rates are per; a year is 365.25 days.
     interval : {"exact", "normal", "log-normal", "byar"}
@@ -235,7 +242,8 @@ def adverse_events(
     AdverseEventTable
         Columns: the variables of `by` (missing above the level of a term; the first row is "any", a term that
         is missing in the data "(missing)"); grade, with "worst-grade"; arm; subjects; denominator; percent;
-        events. With rates person_years, rate, lower and upper in place of percent.
+        events. With rates person_years, rate, lower and upper in place of percent. Times have USUBJID, arm,
+        duration in days, event and reason.
 
     Raises
     ------
@@ -275,6 +283,7 @@ def adverse_events(
         grade=grade,
         start=start,
         end=end,
+        competing=competing,
         event_date=event_date,
         per=per,
         interval=interval,
@@ -296,6 +305,15 @@ def adverse_events(
     return AdverseEventTable(table, described, report, inputs_of(study))
 
 
+_USED: Mapping[str, Sequence[Measure]] = {
+    "grade": (Measure.WORST_GRADE,),
+    "competing": (Measure.TIME_TO_FIRST,),
+    "period": (Measure.INCIDENCE, Measure.WORST_GRADE),
+    "total": tuple(each for each in Measure if each is not Measure.TIME_TO_FIRST),
+}
+"""Options that some measures alone use: the time at risk is one for all periods, a subject has one record."""
+
+
 def _checked(**given: Any) -> AdverseEventOptions:
     """The options, each of its kind; what is left out has its default.
 
@@ -314,26 +332,22 @@ def _checked(**given: Any) -> AdverseEventOptions:
         raise ConfigurationError("no variable of terms is given", "by", "use --by AEBODSYS,AEDECOD")
     measure = Measure(options.measure)
     for name in ("start", "end"):
-        if measure.is_rate and values[name] is None:
+        if measure.needs_time_at_risk and values[name] is None:
             raise ConfigurationError(
                 f"{measure} needs the time at risk: {name} is not given",
                 f"measure, {name}",
                 'use --start TRTSDT --end "min(TRTEDT + 30, LSTALVDT)"',
             )
-        if not measure.is_rate and values[name] is not None:
+        if not measure.needs_time_at_risk and values[name] is not None:
             raise ConfigurationError(
                 f"{measure} does not use {name}", f"measure, {name}", "use --measure eair or eaer, or omit it"
             )
-    if options.grade is not None and measure is not Measure.WORST_GRADE:
-        raise ConfigurationError(
-            f"{measure} does not use grade", "measure, grade", "use --measure worst-grade, or omit it"
-        )
-    if options.period is not None and measure.is_rate:
-        raise ConfigurationError(
-            f"{measure} does not use period: the time at risk is one for all periods",
-            "measure, period",
-            "select the events and subjects of one period",
-        )
+    for name, used in _USED.items():
+        if getattr(options, name) and measure not in used:
+            measures = " or ".join(map(str, used))
+            raise ConfigurationError(
+                f"{measure} does not use {name}", f"measure, {name}", f"use --measure {measures}, or omit it"
+            )
     needing = [name for name in ("period", "total", "arm_order") if getattr(options, name)]
     if options.arm is None and needing:
         raise ConfigurationError(
@@ -374,7 +388,7 @@ class _Wanted:
             period = require_numeric(data, period, "period")
         if measure is Measure.WORST_GRADE:
             options = replace(options, grade=grade_variable(data, options.grade))
-        if measure.is_rate:
+        if measure.needs_time_at_risk:
             options = replace(options, event_date=require_variable(data, options.event_date, "event_date"))
             days_of(data, options.event_date)
         return cls(
@@ -407,7 +421,7 @@ class _Wanted:
         )
         groups_of(population, total=options.total)
         if options.start is not None and self.end is not None:
-            population = with_time_at_risk(population, options.start, self.end)
+            population = with_time_at_risk(population, options.start, self.end, options.competing)
         events = events_of(
             self.data,
             self.study,

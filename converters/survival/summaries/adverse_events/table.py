@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,55 +15,18 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.variable import Variable
 from . import AdverseEventOptions, Measure, RateInterval
 from .counts import Occurrences, by_grade, days_after_event, incidence, occurrences
-from .events import Events
+from .first_events import first_event_columns, first_events
 from .grades import Grades
-from .population import Population
 from .rates import DAYS_PER_YEAR, limits
-from .terms import MISSING, Terms
-from .treatments import ALL
-
-
-@dataclass(frozen=True, eq=False)
-class Tabled:
-    """What a table is made from.
-
-    Attributes
-    ----------
-    population : Population
-    events : Events
-    terms : Terms
-    grades : Grades or None
-    """
-
-    population: Population
-    events: Events
-    terms: Terms
-    grades: Grades | None = None
-
-
-def groups_of(population: Population, *, total: bool) -> tuple[str, ...]:
-    """The arms of a table, and the group of all subjects where it is wanted.
-
-    Raises
-    ------
-    ConfigurationError
-        When an arm has the name of the total.
-    """
-    treatments = population.treatments
-    if not total or treatments.arms is None:
-        return treatments.groups
-    if ALL in treatments.groups:
-        raise ConfigurationError(
-            f"{ALL!r} is a value of {treatments.arms.variable}, and the name of the total",
-            "total",
-            "omit --total",
-        )
-    return (*treatments.groups, ALL)
+from .tabled import Tabled, groups_of
+from .terms import MISSING
 
 
 def made_columns(options: AdverseEventOptions) -> tuple[Variable, ...]:
     """The columns after those of the terms."""
     measure, per = Measure(options.measure), f"{options.per:.15g} person-years"
+    if measure is Measure.TIME_TO_FIRST:
+        return tuple(first_event_columns(competing=options.competing is not None))
     counts = (
         Variable("subjects", _SUBJECTS[measure], "Num", data_type="integer"),
         Variable("denominator", "Subjects of the arm", "Num", data_type="integer"),
@@ -126,27 +88,41 @@ def build(tabled: Tabled, options: AdverseEventOptions) -> Dataset:
     Returns
     -------
     Dataset of n_terms * n_grades * n_arms records
-        Terms, each within its parents and blank above its level, the first row `any`; grade; arm; counts.
+        Terms, each within its parents and blank above its level, the first row `any`; grade; arm; counts. Of
+        times to the first event n_terms * n_subjects records.
     """
-    population = tabled.population
+    measure = Measure(options.measure)
+    columns = first_events(tabled) if measure is Measure.TIME_TO_FIRST else _counts(tabled, options)
+    (n_records,) = {len(each) for each in columns.values()}
+    columns = {**_terms(tabled, options.by, n_records), **columns}
+    described = [*(tabled.events.data.variable(name) for name in options.by), *made_columns(options)]
+    frame = pd.DataFrame({each.name: columns[each.name] for each in described})
+    variables = tuple(_described(each, frame[each.name], place) for place, each in enumerate(described, 1))
+    return Dataset("AE", frame, variables, f"Adverse events, {measure}", carries=frozenset({"label"}))
+
+
+def _counts(tabled: Tabled, options: AdverseEventOptions) -> Mapping[str, Any]:
+    """The columns of a row for each term, grade and arm, beside those of the terms."""
+    population, measure = tabled.population, Measure(options.measure)
     groups, n_arms = groups_of(population, total=options.total), len(population.treatments.groups)
     found = occurrences(tabled.events, tabled.terms, population, total=len(groups) > n_arms)
     denominator = population.denominators[: len(groups)]
-    measure = Measure(options.measure)
     if measure.is_rate:
         counts = _rates(found, tabled, options)
     elif tabled.grades is not None:
         counts = _worst(found, tabled.grades, denominator)
     else:
         counts = _incidence(found, denominator)
-    columns: dict[str, Any] = {name: values.reshape(-1) for name, values in counts.items()}
-    size = len(columns["subjects"])
-    columns |= _heads(tabled, options.by, groups)
-    columns["denominator"] = np.tile(denominator, size // len(groups))
-    described = [*(tabled.events.data.variable(name) for name in options.by), *made_columns(options)]
-    frame = pd.DataFrame({each.name: columns[each.name] for each in described})
-    variables = tuple(_described(each, frame[each.name], place) for place, each in enumerate(described, 1))
-    return Dataset("AE", frame, variables, f"Adverse events, {measure}", carries=frozenset({"label"}))
+    grades = (
+        [""] if tabled.grades is None else [tabled.grades.names[place] for place in _shown(tabled.grades)]
+    )
+    rows = len(tabled.terms) * len(grades)
+    return {
+        "grade": _texts(np.tile(np.repeat(np.arange(len(grades)), len(groups)), len(tabled.terms)), grades),
+        "arm": _texts(np.tile(np.arange(len(groups)), rows), groups),
+        "denominator": np.tile(denominator, rows),
+        **{name: values.reshape(-1) for name, values in counts.items()},
+    }
 
 
 Figures = Mapping[str, NDArray[Any]]
@@ -173,7 +149,7 @@ def _shown(grades: Grades) -> Iterator[int]:
 def _rates(found: Occurrences, tabled: Tabled, options: AdverseEventOptions) -> Figures:
     at_risk, day = tabled.population.at_risk, tabled.events.day
     if at_risk is None or day is None:
-        raise ValueError("rates need the time at risk")
+        raise ValueError("the time at risk was not asked for")
     subjects, events = incidence(found), found.events
     days = np.broadcast_to(tabled.population.observed_days[: found.n_groups], subjects.shape)
     numerator = events
@@ -198,18 +174,14 @@ def _ratio(over: NDArray[Any], under: NDArray[Any]) -> Numbers:
     return found
 
 
-def _heads(tabled: Tabled, by: Sequence[str], groups: Sequence[str]) -> Mapping[str, pd.Categorical]:
-    """The columns that say what a row is about."""
-    grades = tabled.grades
-    names = [""] if grades is None else [grades.names[place] for place in _shown(grades)]
-    n_terms, each_term = len(tabled.terms), len(names) * len(groups)
-    heads = {}
+def _terms(tabled: Tabled, by: Sequence[str], n_records: int) -> Mapping[str, pd.Categorical]:
+    """The columns of the terms, each of them for as many records as any other."""
+    each_term = n_records // len(tabled.terms)
+    columns = {}
     for place, name in enumerate(by):
         codes, texts = pd.factorize(tabled.terms.labels[:, place], use_na_sentinel=True)
-        heads[name] = _texts(np.repeat(codes, each_term), texts)
-    heads["grade"] = _texts(np.tile(np.repeat(np.arange(len(names)), len(groups)), n_terms), names)
-    heads["arm"] = _texts(np.tile(np.arange(len(groups)), n_terms * len(names)), groups)
-    return heads
+        columns[name] = _texts(np.repeat(codes, each_term), texts)
+    return columns
 
 
 def _texts(codes: NDArray[np.intp], texts: Sequence[str] | NDArray[np.object_]) -> pd.Categorical:
