@@ -1,5 +1,6 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
+import adverse_events
 import gating
 import growth
 import memory
@@ -11,4 +12,5 @@ if __name__ == "__main__":
     gating.main()
     memory.main()
     rules.main()
+    adverse_events.main()
     growth.main()

@@ -188,7 +188,7 @@ def _steps(
 def _require_dates(data: Dataset, event_date: str, undated: Mask) -> None:
     if undated.any():
         raise Refused(
-            f"{event_date} is missing in {_events(undated)}: a rate needs the day of each event",
+            f"{event_date} is missing in {_events(undated)}: the day of each event is needed",
             f"{data.name}, {listed(subjects_of(data, undated))}",
             f'impute the date, or exclude these events: --where "... and not missing({event_date})"',
         )
