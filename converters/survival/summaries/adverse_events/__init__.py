@@ -84,7 +84,10 @@ class AdverseEventOptions:
         name, "Count only ADSL subjects where this flag is Y, such as SAFFL.", default=None, metavar="FLAG"
     )
     where: str | None = option(
-        text, "Condition that selects events: \"TRTEMFL == 'Y'\".", default=None, metavar="EXPR"
+        text,
+        "Condition that selects events (not subjects): \"TRTEMFL == 'Y'\".",
+        default=None,
+        metavar="EXPR",
     )
     measure: str = option(
         MEASURE, "What is counted.", default=str(Measure.INCIDENCE), otherwise=str(Measure.INCIDENCE)
