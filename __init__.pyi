@@ -8,6 +8,8 @@ from .converters.reports.describe import Description as Description
 from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
 from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
+from .converters.survival.summaries.adverse_events.summary import adverse_events as adverse_events
+from .converters.survival.summaries.adverse_events.written import AdverseEventTable as AdverseEventTable
 from .converters.survival.summaries.kaplan_meier.summary import KaplanMeierTables as KaplanMeierTables
 from .converters.survival.summaries.kaplan_meier.summary import kaplan_meier as kaplan_meier
 from .converters.survival.survival import survival as survival

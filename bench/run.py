@@ -1,5 +1,6 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
+import adverse_events
 import gating
 import growth
 import memory
@@ -13,4 +14,5 @@ if __name__ == "__main__":
     memory.main()
     rules.main()
     shapes.main()
+    adverse_events.main()
     growth.main()

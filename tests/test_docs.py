@@ -14,6 +14,7 @@ MEND = "run make docs, and look at what changed"
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = [
     "README.md",
+    "docs/adverse-events.md",
     "docs/architecture.md",
     "docs/configuration.md",
     "docs/reading.md",
@@ -66,7 +67,9 @@ def test_a_page_shows_what_its_commands_print(root, refresh, page):
     assert refresh.refreshed(text) == text, f"{page}: {MEND}"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/jobs.md", "docs/living-with-rules.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/adverse-events.md", "docs/jobs.md", "docs/living-with-rules.md"]
+)
 def test_the_python_of_a_page_runs(root, page):
     blocks = PYTHON.findall((root / page).read_text(encoding="utf-8"))
     assert blocks

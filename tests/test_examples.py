@@ -1,7 +1,8 @@
 """The examples in the docstrings of public names: each function has one, and each prints what it says.
 
-They are run in a folder with a small trial: ``adam/`` is clean, in ``broken/`` one AVAL is negative, and
-``rules.py`` holds a rule of a user's own. `ag`, `np` and `pd` are imported.
+They are run in a folder with a small trial: ``adam/`` is clean, in ``broken/`` one AVAL is negative,
+``safety/`` has adverse events, and ``rules.py`` holds a rule of a user's own. `ag`, `np` and `pd` are
+imported.
 """
 
 import doctest
@@ -74,6 +75,24 @@ def survival() -> pd.DataFrame:
     )
 
 
+def adverse_events() -> pd.DataFrame:
+    place = [0, 0, 2, 2, 1, 3, 3]
+    start = START + pd.to_timedelta([3, 9, 0, 4, 6, 20, 29], "D")
+    return pd.DataFrame(
+        {
+            "STUDYID": "S1",
+            "USUBJID": [SUBJECTS[each] for each in place],
+            "AESEQ": [1, 2, 1, 2, 1, 1, 2],
+            "TRTA": [["Active", "Placebo"][each % 2] for each in place],
+            "AETERM": ["Headache", "Headache", "Nausea", "Headache", "Nausea", "Headache", "Fatigue"],
+            "AEDECOD": ["Headache", "Headache", "Nausea", "Headache", "Nausea", "Headache", "Fatigue"],
+            "AESER": "N",
+            "ASTDT": start.date,
+            "TRTEMFL": "Y",
+        }
+    )
+
+
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory):
     folder = tmp_path_factory.mktemp("examples")
@@ -84,6 +103,10 @@ def trial(tmp_path_factory):
         if name == "broken":
             events.loc[2, "AVAL"] = -95
         events.to_csv(folder / name / "adtte.csv", index=False)
+    (folder / "safety").mkdir()
+    treated = subjects().assign(TRT01A=["Active", "Placebo"] * 3)
+    treated.to_csv(folder / "safety" / "adsl.csv", index=False)
+    adverse_events().to_csv(folder / "safety" / "adae.csv", index=False)
     (folder / "rules.py").write_text(RULES)
     return folder
 
@@ -114,7 +137,7 @@ DOCUMENTED = documented()
 def test_it_has_an_example_that_runs(name, trial, tmp_path, monkeypatch):
     examples = doctest.DocTestParser().get_examples(inspect.getdoc(DOCUMENTED[name]) or "")
     assert examples, f"{name} has no example"
-    for each in ("adam", "broken", "rules.py"):
+    for each in ("adam", "broken", "safety", "rules.py"):
         (tmp_path / each).symlink_to(trial / each)
     monkeypatch.chdir(tmp_path)
     names = {"ag": ag, "np": np, "pd": pd, "__name__": "__main__"}

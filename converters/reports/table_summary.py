@@ -46,7 +46,7 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         )
     for convention in codebook.shape.conventions:
         yield f"  {convention}"
-    yield f"  gate: {_gate(codebook.gate)}"
+    yield f"  gate: {gate_line(codebook.gate)}"
 
 
 def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _how_aval_was_made(time: TimeEntry) -> Iterator[str]:
         yield f"  a {one} of AVAL is {days:.10g} days (from {time.aval_days_per_unit_found_by})"
 
 
-def _gate(gate: GateEntry) -> str:
+def gate_line(gate: GateEntry) -> str:
     """ "passed with 1 warning (XD001); 2 records waived (TTE007); run adamgate validate for details".
 
     Checks that lack a dataset come before what loosened the gate.

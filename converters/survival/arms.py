@@ -10,10 +10,11 @@ import numpy as np
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.arm_order import numbered_order
 from ...schemas.evidence.identifiers import is_identifier
+from ...schemas.study.columns import Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import did_you_mean
-from .records import AnalysedRecords
+from .records import AnalysedRecords, only
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,25 @@ def arms_of(
     ConfigurationError
         When the order or the reference is not about these arms.
     """
-    data = records.data
+    return _arms(records.data, records.dataset, study, variable, order=order, reference=reference)
+
+
+def arms_among(
+    subjects: Dataset, counted: Mask, study: Study, variable: str, *, order: Sequence[str] = ()
+) -> Arms:
+    """The arms of some subjects of ADSL, in the order that all of them give; as `arms_of`."""
+    return _arms(only(subjects, counted), subjects, study, variable, order=order)
+
+
+def _arms(
+    data: Dataset,
+    dataset: Dataset,
+    study: Study,
+    variable: str,
+    *,
+    order: Sequence[str],
+    reference: str | None = None,
+) -> Arms:
     there = arm_texts(data, variable)
     if order:
         levels, found_by, lacking = _given(data, there, order), "arm_order", ""
@@ -76,7 +95,7 @@ def arms_of(
         levels, found_by, lacking = there, variable, ""
     else:
         # By all records of the dataset, so that a selection does not change what a number means.
-        found = numbered_order(records.dataset, study, variable, there)
+        found = numbered_order(dataset, study, variable, there)
         levels, found_by, lacking = found.arms or there, found.found_by, found.lacking
     if reference is not None:
         _require_arm(data, there, reference, "reference")

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from adamgate.converters.reports.table_summary import render_summary
-from adamgate.converters.survival.judged import FAMILIES_NEEDED
+from adamgate.converters.survival.judged import TIME_TO_EVENT
 from adamgate.converters.survival.survival import survival
 from adamgate.schemas.errors import ConfigurationError, Refused
 from adamgate.schemas.gate.report import GateRefused
@@ -28,7 +28,7 @@ def inverted(make):
 
 
 def test_the_families_have_rules_that_refuse():
-    for family in FAMILIES_NEEDED:
+    for family in TIME_TO_EVENT.families:
         rules = [rule for rule in rule_book().values() if rule.family == family]
         assert any(
             rule.severity is Severity.ERROR and rule.scope.structures == (Structure.TTE,) for rule in rules
@@ -58,9 +58,9 @@ def test_a_dataset_that_nothing_tells_to_be_time_to_event_is_refused(make):
 @pytest.mark.parametrize(
     ("options", "families"),
     [
-        ({"select": ["AD0169"]}, FAMILIES_NEEDED),
+        ({"select": ["AD0169"]}, TIME_TO_EVENT.families),
         ({"select": ["TTE017"]}, ("time_to_event", "censoring")),
-        ({"ignore": ["TTE"]}, FAMILIES_NEEDED),
+        ({"ignore": ["TTE"]}, TIME_TO_EVENT.families),
         ({"ignore": ["censoring"]}, ("censoring",)),
         ({"ignore": ["ADTTE:durations"]}, ("durations",)),
         ({"ignore": ["TTE007", "TTE008", "TTE017"]}, ("durations",)),
@@ -69,7 +69,7 @@ def test_a_dataset_that_nothing_tells_to_be_time_to_event_is_refused(make):
 def test_families_that_were_set_aside_are_refused_by_name(make, options, families):
     with pytest.raises(Refused, match=UNJUDGED) as refused:
         survival(inverted(make), "OS", gate=options)
-    for family in FAMILIES_NEEDED:
+    for family in TIME_TO_EVENT.families:
         assert (f"{family} (" in refused.value.where) is (family in families)
 
 
@@ -90,7 +90,7 @@ def test_every_option_of_validate_that_says_how_to_judge_is_one_of_the_gate():
 
 def test_one_rule_of_each_family_is_enough_where_the_line_names_the_others(make):
     chosen = ["TTE006", "TTE008", "TTE011"]
-    assert {rule_book()[each].family for each in chosen} == set(FAMILIES_NEEDED)
+    assert {rule_book()[each].family for each in chosen} == set(TIME_TO_EVENT.families)
     made = survival(make(), "OS", gate={"select": chosen})
     deselected = made.report.terms.deselected
     covered = {each.rule_id for each in made.report.outcomes if each.dataset == "ADTTE"}

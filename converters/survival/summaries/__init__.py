@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 
+from .adverse_events import AdverseEventOptions
 from .kaplan_meier import KaplanMeierOptions
 
 
@@ -48,6 +49,13 @@ SUMMARIES: Mapping[str, TableSummary] = {
             KaplanMeierOptions,
             ".kaplan_meier.summary",
             "kaplan_meier",
+        ),
+        TableSummary(
+            "adverse-events",
+            "incidence and rates of adverse events by term and arm",
+            AdverseEventOptions,
+            ".adverse_events.summary",
+            "adverse_events",
         ),
     )
 }

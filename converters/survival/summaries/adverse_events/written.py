@@ -1,0 +1,130 @@
+"""A table of adverse events, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .....schemas.gate.report import Report
+from .....schemas.glance import Glance, Glanced, listed
+from .....schemas.study.dataset import Dataset
+from ....formats import dataset_named
+from ....formats.format import Output
+from ....formats.planned_file import PlannedFile
+from ....writing.atomic import write_together
+from ....writing.inputs import refuse_data_beside, refuse_inputs
+from ....writing.names import require_output_name
+from ...analysis_table import write_json
+from ...sealed_table import SealedTable, belong_together
+from ...tools import in_adamgate, in_pandas, layout_for, planned_table, tell_losses_of_table
+from .codebook import AdverseEventCodebook
+
+_READ_BY_PANDAS = (".csv", ".parquet")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AdverseEventTable(Glanced):
+    """A table of adverse events.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        A record for each term and arm, with variable labels.
+    codebook : AdverseEventCodebook
+    report : Report or None
+        The verdict on the study; None if validation was skipped.
+    inputs : tuple of Path
+        The files of the study, which are never replaced.
+
+    Examples
+    --------
+    >>> table = ag.adverse_events(ag.read("safety"), by=["AEDECOD"], arm="TRTA")
+    >>> table.codebook.subject, table.codebook.events
+    ('ADAE by AEDECOD', 7)
+    """
+
+    dataset: Dataset
+    codebook: AdverseEventCodebook
+    report: Report | None = None
+    inputs: tuple[Path, ...] = ()
+
+    def _glance(self) -> Glance:
+        rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
+        return Glance((f"AdverseEventTable of {self.codebook.subject}",), rows, len(rows))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table, of shape (n_terms * n_arms, n_columns); with grades, a row for each of them, too."""
+        return self.dataset.frame
+
+    def write(self, path: str | Path, *, overwrite: bool = False, keep: Iterable[Path] = ()) -> list[Path]:
+        """Write the table and, beside it, its codebook: ``ae.csv`` and ``ae.codebook.json``.
+
+        Parameters
+        ----------
+        path : str or Path
+            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), or another output format.
+        overwrite : bool
+            Replace existing files, but never files of the study or other data in their folders. An earlier
+            table, as shown by its codebook, is replaced without this option.
+        keep : iterable of Path
+            Further files that are never replaced.
+
+        Returns
+        -------
+        list of Path
+            The table and the codebook. Both appear complete, or neither does.
+
+        Raises
+        ------
+        ConfigurationError
+            If no format has such a suffix.
+        UnwritableOutput
+            If the file name is not valid, the format cannot hold the table, a file exists, or it cannot be
+            written.
+
+        Warns
+        -----
+        MetadataNotKept
+            If an output format cannot hold metadata of the columns; they are in the codebook.
+
+        Examples
+        --------
+        >>> table = ag.adverse_events(ag.read("safety"), by=["AEDECOD"], arm="TRTA")
+        >>> [path.name for path in table.write("ae.csv")]
+        ['ae.csv', 'ae.codebook.json']
+        """
+        target = Path(path)
+        require_output_name(target)
+        layout = layout_for(target)
+        beside = target.with_suffix(".codebook.json")
+        refuse_inputs((target, beside), (*self.inputs, *keep))
+        ours = belong_together(target, beside)
+        refuse_data_beside((target, beside), self.inputs, lambda _: ours)
+        output = Output(self.dataset.replace(name=dataset_named(target)), target)
+        sealed = SealedTable(planned_table(layout, output).write)
+        written = write_together(
+            [
+                PlannedFile(target, sealed.write),
+                PlannedFile(beside, lambda stream: write_json(self._document(target, sealed), stream)),
+            ],
+            overwrite=overwrite or ours,
+        )
+        tell_losses_of_table(output)
+        return written
+
+    def _document(self, target: Path, sealed: SealedTable) -> dict[str, Any]:
+        """The codebook of one file: what it is and how to read it come first."""
+        content = self.codebook.document()
+        read_with = in_pandas if target.suffix.lower() in _READ_BY_PANDAS else in_adamgate
+        return {
+            "schema_version": content.pop("schema_version"),
+            "table": target.name,
+            "table_sha256": sealed.sha256,
+            "read_with": read_with(target.name, self.frame, None),
+            **content,
+        }
