@@ -70,7 +70,8 @@ def _log_normal(events: Numbers) -> tuple[Numbers, Numbers]:
 def _byar(events: Numbers) -> tuple[Numbers, Numbers]:
     above = events + 0.5
     middle, width = 1 - 1 / (9 * above), Z / (3 * np.sqrt(above))
-    return above * (middle - width) ** 3, above * (middle + width) ** 3
+    lower, upper = middle - width, middle + width
+    return above * lower * lower * lower, above * upper * upper * upper
 
 
 _FORMULAS: Mapping[RateInterval, Callable[[Numbers], tuple[Numbers, Numbers]]] = {
