@@ -156,32 +156,10 @@ def schedule(value: Any) -> tuple[int, ...]:
 
 @one_kind("number", {"type": "number", "minimum": 0})
 def time_point(value: Any) -> float:
-    """A number, 0 or more: of TOML, or as text where there is only text."""
-    expected = "a number, 0 or more"
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(expected)
-    try:
-        number = float(value)
-    except ValueError:
-        raise ValueError(expected) from None
-    if not 0 <= number < math.inf:
-        raise ValueError(expected)
-    return number
-
-
-@one_kind(
-    "list of numbers",
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "number", "minimum": 0}}]},
-)
-def time_points(value: Any) -> tuple[float, ...]:
-    """Numbers, 0 or more, in a list; a text may hold several, with commas between them."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list | tuple) or not parts:
-        raise ValueError("numbers, 0 or more: 12,24,36")
-    try:
-        return tuple(map(time_point, parts))
-    except ValueError:
-        raise ValueError("numbers, 0 or more: 12,24,36") from None
+    """A number, 0 or more."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return float(value)
+    raise ValueError("a number, 0 or more, without quotes")
 
 
 @one_kind("date", DATE)

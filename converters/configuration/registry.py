@@ -7,7 +7,7 @@ from ...schemas.gate.waivers import WaiverTable
 from ...schemas.kinds import dataset_name
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, DateSource, Endpoint, StudyTable
-from ..survival.shapes import SHAPES, AnyTableOptions
+from ..survival.declared_tables import TABLE_OPTIONS, AnyTableOptions
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
 
@@ -43,7 +43,7 @@ TABLE = Table(
     example="NAME",
     sample="os",
     variant="shape",
-    variants={name: shape.options for name, shape in SHAPES.items()},
+    variants=TABLE_OPTIONS,
 )
 
 TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, ADVERSE_EVENTS, WAIVER, RULE, TABLE)

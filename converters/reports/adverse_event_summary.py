@@ -11,6 +11,7 @@ from .table_summary import gate_line
 
 if TYPE_CHECKING:
     from ..survival.summaries.adverse_events.codebook import AdverseEventCodebook
+    from ..survival.summaries.adverse_events.written import AdverseEventTable
 
 _MEASURES: Mapping[str, str] = {
     "incidence": "incidence: subjects with an event",
@@ -21,18 +22,17 @@ _MEASURES: Mapping[str, str] = {
 }
 
 
-def render_adverse_events(codebook: AdverseEventCodebook, width: int = 100) -> str:
+def render_adverse_events(table: AdverseEventTable, width: int = 100) -> str:
     """The lines, without a line break at the end.
 
     Parameters
     ----------
-    codebook : AdverseEventCodebook
-        Of the table.
+    table : AdverseEventTable
     width : int
         Columns a line may take.
     """
     wrap = textwrap.TextWrapper(width, subsequent_indent="    ", break_on_hyphens=False)
-    return "\n".join(wrap.fill(plain(line)) for line in _lines(codebook))
+    return "\n".join(wrap.fill(plain(line)) for line in _lines(table.codebook))
 
 
 def _lines(codebook: AdverseEventCodebook) -> Iterator[str]:

@@ -10,17 +10,16 @@ from typing import Any, TypeVar, cast
 from ...schemas.conditions.grammar import Expression, compile_expression
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.time_unit import TimeUnit
-from ...schemas.gate.report import Report
-from ...schemas.gate.validate import GateOptions, validate
+from ...schemas.gate.validate import GateOptions
 from ...schemas.standards.versions import Standards
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import did_you_mean, one_line
 from ..writing.inputs import inputs_of
 from .analysis_table import AnalysisTable
 from .arms import Arms
 from .codebook import ShapeEntry
 from .describing import codebook
+from .gate_run import gate_report
 from .judged import require_judged
 from .records import AnalysedRecords, as_named, dataset_with, select
 from .shapes import SHAPES, ShapeModule, own_options
@@ -73,7 +72,7 @@ def make_table(
     chosen = None
     with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more
         chosen = wanted.of(datasets)
-    report = _judged(study, gate, standards, show_keys=show_keys)
+    report = gate_report(study, gate, standards, show_keys=show_keys)
     if report is not None:
         for dataset in datasets:
             require_judged(dataset, report)
@@ -171,30 +170,6 @@ def _as_spelled(options: TableOptions, dataset: Dataset, study: Study) -> TableO
         covariates=as_named(options.covariates, dataset, study),
         strata=as_named(options.strata, dataset, study),
     )
-
-
-def _judged(
-    study: Study, gate: bool | GateOptions, standards: Standards | None, *, show_keys: bool
-) -> Report | None:
-    """The gate's report, which has no error; None where the gate is left out."""
-    if not isinstance(gate, bool | dict):
-        raise TypeError(
-            f"gate must be True, False or a mapping of validate options, not {type(gate).__name__}"
-        )
-    if gate is False:
-        return None
-    known = GateOptions.__annotations__
-    for name in gate if gate is not True else ():
-        if name not in known:
-            raise ConfigurationError(
-                f"gate does not have the option {one_line(repr(name))}",
-                "gate",
-                did_you_mean(str(name), known),
-            )
-    options: GateOptions = {"standards": standards, "show_keys": show_keys}
-    report = validate(study, **(options if gate is True else options | gate))
-    report.raise_for()
-    return report
 
 
 def _require_text(option: str, given: object) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch, time_point, time_points
+from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch, time_point
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
@@ -93,30 +93,30 @@ def _set(declared: DeclaredOption) -> Callable[[Command], Command]:
 def _asked(declared: DeclaredOption, *, required: bool) -> Callable[[Command], Command]:
     """An option that the command line alone gives; numbers and lists are checked at once."""
     kind, told = declared.kind, dict[str, Any]()
-    is_list = isinstance(kind, ListOf)
-    of_numbers = isinstance(kind, ListOf) and kind.kind is amount
-    if is_list or isinstance(kind, Words) or kind is amount:
+    is_list, is_number = isinstance(kind, ListOf), kind in _NUMBERS
+    of_numbers = isinstance(kind, ListOf) and kind.kind in _NUMBERS
+    if is_list or is_number or isinstance(kind, Words):
 
         def taken(_context: click.Context, _option: click.Parameter, given: Any) -> Any:
             if given in (None, ()):
-                return None if kind is amount else ()
+                return declared.default if is_number else ()
             return checked(_numbers(given) if of_numbers else given, kind, declared.name, declared.flag)
 
         told["callback"] = taken
-    if kind in (time_point, time_points):
-        told["callback"] = lambda _context, _option, given: (
-            declared.default if given is None else checked(given, kind, declared.name, declared.flag)
-        )
-    if kind is amount:
+    if is_number:
         told["type"] = click.FLOAT
     if declared.default and isinstance(declared.default, bool | str):
         told["default"] = declared.default
     return _option(declared, required=required, is_flag=kind is switch, multiple=is_list, **told)
 
 
+_NUMBERS = (amount, time_point)
+"""Kinds of which the command line has texts."""
+
+
 def _numbers(given: Iterable[str]) -> tuple[float, ...]:
     """Numbers with commas between them."""
-    parts = [part for each in given for part in each.split(",") if part.strip()]
+    parts = [part for each in given for part in each.split(",")]
     try:
         return tuple(map(float, parts))
     except ValueError:

@@ -88,6 +88,9 @@ VALID = {
     "decimal": st.just(","),
     "unit": st.sampled_from(["days", "months"]),
     "aval_unit": st.just("weeks"),
+    "conf_type": st.just("log"),
+    "measure": st.just("eair"),
+    "interval": st.just("byar"),
 }
 BY_WORD = {
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),

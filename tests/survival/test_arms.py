@@ -85,14 +85,14 @@ def test_an_arm_that_is_a_number_keeps_its_type(make):
     ],
 )
 def test_an_order_of_other_arms_is_refused_before_the_gate(make, monkeypatch, given, message):
-    monkeypatch.setattr("adamgate.converters.survival.make.validate", pytest.fail)
+    monkeypatch.setattr("adamgate.converters.survival.gate_run.validate", pytest.fail)
     with pytest.raises(ag.ConfigurationError, match=message):
         ag.survival(make(TRTP=ARMS), "OS", arm="TRTP", **given)
 
 
 @pytest.mark.parametrize("given", [{"covariates": "AGEX"}, {"population": "AGE"}, {"where": "AGEX > 1"}])
 def test_usage_errors_come_before_the_gate(make, monkeypatch, given):
-    monkeypatch.setattr("adamgate.converters.survival.make.validate", pytest.fail)
+    monkeypatch.setattr("adamgate.converters.survival.gate_run.validate", pytest.fail)
     with pytest.raises(ag.ConfigurationError):
         ag.survival(make(), "OS", **given)
 

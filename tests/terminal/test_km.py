@@ -89,7 +89,7 @@ def test_limits_and_units_are_asked_for(km, study):
         (("--param", "OS", "--population", "SAFL"), "SAFFL"),
         (("--param", "OS", "--strata", "SEX"), "give the variable of the groups with --by"),
         (("--param", "OS", "--at", "3", "--curve"), "give the times (--at), or --curve"),
-        (("--param", "OS", "--at", "three"), "numbers, 0 or more: 12,24,36"),
+        (("--param", "OS", "--at", "three"), "numbers with commas between them"),
         (("--param", "OS", "--tau", "nan"), "a number, 0 or more"),
         (("--param", "OS", "--tau", "0"), "give a time above 0"),
         (("--param", "OS", "--no-total"), "give --by, or omit --no-total"),

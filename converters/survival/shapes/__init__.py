@@ -6,13 +6,13 @@ Needs no pandas: what makes a table is imported when one of its shape is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, make_dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ....schemas.errors import ConfigurationError
-from ....schemas.kinds import Choice, ListOf, text
-from ....schemas.options import DeclaredOption, option, options_of
+from ....schemas.kinds import ListOf, text
+from ....schemas.options import DeclaredOption, options_of
 from .delayed_entry import DelayedEntryOptions
 from .landmark import LandmarkOptions
 from .one_record import OneRecordOptions
@@ -125,14 +125,6 @@ def shapes_with(name: str) -> tuple[str, ...]:
     )
 
 
-def _of_which(declared: DeclaredOption) -> str:
-    """What holds where an option is left out: of an option that only some shapes have, which these are."""
-    shapes = shapes_with(declared.name)
-    if len(shapes) == len(SHAPES):
-        return "required" if declared.required else declared.otherwise
-    return f"{'required by' if declared.required else 'only for'} {' and '.join(shapes)}"
-
-
 def all_options() -> Mapping[str, DeclaredOption]:
     """The options of all shapes, each once, by name; those that only some have come last.
 
@@ -146,32 +138,24 @@ def all_options() -> Mapping[str, DeclaredOption]:
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
 
 
-AnyTableOptions = make_dataclass(
-    "AnyTableOptions",
-    [
-        (
-            "shape",
-            str,
-            option(Choice(tuple(SHAPES)), "What the table looks like.", default=DEFAULT_SHAPE),
-        ),
-        *(
-            (each.name, object, option(each.kind, each.help, default=each.default, otherwise=_of_which(each)))
-            for each in all_options().values()
-        ),
-    ],
-    frozen=True,
-)
-"""The options of all shapes, of which a table of the settings has those of its own."""
+class HasOptions(Protocol):
+    """What has a name and a dataclass of options."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def options(self) -> type: ...
 
 
-def options_given(shape: TableShape, given: Mapping[str, Any], asked_by: Callable[[str], str]) -> Any:
+def options_given(shape: HasOptions, given: Mapping[str, Any], asked_by: Callable[[str], str]) -> Any:
     """The options of a shape from what was given of those of all.
 
     Parameters
     ----------
-    shape : TableShape
+    shape : TableShape or TableSummary
     given : mapping of name to value
-        None, False or empty where nothing was given.
+        Only what was given.
     asked_by : callable
         Name of an option to how a user spells it there: "--cut".
 
@@ -180,9 +164,8 @@ def options_given(shape: TableShape, given: Mapping[str, Any], asked_by: Callabl
     ConfigurationError
         When an option of another shape is given, or one is lacking.
     """
-    told = {name: value for name, value in given.items() if value not in (None, False, (), "")}
     own = {each.name: each for each in options_of(shape.options)}
-    for name in told:
+    for name in given:
         if name not in own:
             raise ConfigurationError(
                 f"{asked_by(name)} is not an option of the shape {shape.name}",
@@ -190,11 +173,11 @@ def options_given(shape: TableShape, given: Mapping[str, Any], asked_by: Callabl
                 f"omit it, or use --shape {' or '.join(shapes_with(name))}",
             )
     for each in own.values():
-        if each.required and each.name not in told:
+        if each.required and each.name not in given:
             raise ConfigurationError(
                 f"the shape {shape.name} needs {asked_by(each.name)}", asked_by(each.name), each.help
             )
-    return shape.options(**{name: _one(own[name], value, asked_by(name)) for name, value in told.items()})
+    return shape.options(**{name: _one(own[name], value, asked_by(name)) for name, value in given.items()})
 
 
 def _one(declared: DeclaredOption, value: Any, asked: str) -> Any:

@@ -82,6 +82,13 @@ strata = ["REGION1"]
 [table.os]
 param = "OS"
 unit = "weeks"
+
+[table.curve]
+shape = "kaplan-meier"
+param = "OS"
+by = "TRT01P"
+at = [60, 120]
+total = false
 """
 
 
@@ -96,9 +103,20 @@ def test_a_table_that_the_settings_declare(folder, capsys):
     assert pd.read_parquet("os.parquet")["duration"].max() == 366 / 7
 
 
+def test_a_summary_that_the_settings_declare(folder, capsys):
+    (folder / "adamgate.toml").write_text(DECLARED)
+    assert run("--table", "curve", "-o", "km.csv") == 0
+    estimates = pd.read_csv("km.csv")
+    assert estimates["group"].tolist() == ["A", "A", "B", "B"]
+    assert estimates["time"].tolist() == [60, 120, 60, 120]
+    assert os.path.exists("km_summary.csv")
+    assert "Kaplan-Meier" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--table", "curve", "--cut", "6"], "--cut is not an option of the shape kaplan-meier"),
         (["--table", "lat"], "to do: did you mean late"),
         (["--table", "late", "--shape", "wide"], "[table.late] has the shape landmark"),
         (["--param", "OS", "--cut", "6"], "--cut is not an option of the shape one-record"),

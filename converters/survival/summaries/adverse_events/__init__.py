@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
-from .....schemas.kinds import Choice, Words, name, one_kind, switch, text
+from .....schemas.kinds import Choice, Words, amount, name, switch, text
 from .....schemas.options import option
 from .....schemas.word import Word
 
@@ -36,21 +34,6 @@ class RateInterval(Word):
     NORMAL = "normal"
     LOG_NORMAL = "log-normal"
     BYAR = "byar"
-
-
-@one_kind("number", {"type": "number", "exclusiveMinimum": 0})
-def person_years(value: Any) -> float:
-    """A number above 0: of TOML, or as text where there is only text."""
-    expected = "a number greater than 0, such as 100"
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(expected)
-    try:
-        number = float(value)
-    except ValueError:
-        raise ValueError(expected) from None
-    if not 0 < number < math.inf:
-        raise ValueError(expected)
-    return number
 
 
 MEASURE = Choice(tuple(map(str, Measure)))
@@ -120,7 +103,7 @@ class AdverseEventOptions:
         name, "Date of the event.", default="ASTDT", otherwise="ASTDT", metavar="VARIABLE"
     )
     per: float = option(
-        person_years, "Person-years that rates are per.", default=100.0, otherwise="100", metavar="YEARS"
+        amount, "Person-years that rates are per.", default=100.0, otherwise="100", metavar="YEARS"
     )
     interval: str = option(
         INTERVAL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .....schemas.kinds import Choice, name, switch, time_point, time_points
+from .....schemas.kinds import Choice, ListOf, name, switch, time_point
 from .....schemas.options import option, same_option
 from ...conf_type import ConfType
 from ...shapes.one_record import OneRecordOptions
@@ -20,7 +20,10 @@ class KaplanMeierOptions:
     param: str = same_option(OneRecordOptions, "param")
     by: str | None = option(name, "Variable of the groups, such as TRT01P.", default=None, metavar="VARIABLE")
     at: tuple[float, ...] = option(
-        time_points, "Times of the estimates, in the unit of the table: 12,24,36.", default=(), metavar="T,T"
+        ListOf(time_point, of="numbers"),
+        "Times of the estimates, in the unit of the table: 12,24,36.",
+        default=(),
+        metavar="T,T",
     )
     curve: bool = option(
         switch, "Estimates at each time of the data (the default without --at).", default=False

@@ -13,7 +13,7 @@ from .....schemas.errors import ConfigurationError
 from .....schemas.gate.report import Report
 from .....schemas.gate.validate import GateOptions
 from .....schemas.glance import Glance, Glanced
-from .....schemas.kinds import checked, time_point, time_points
+from .....schemas.kinds import ListOf, checked, time_point
 from .....schemas.standards.versions import Standards
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
@@ -292,7 +292,7 @@ def _times(at: Sequence[float], *, curve: bool) -> tuple[float, ...]:
             "at and curve contradict each other", "at, curve", "give the times (--at), or --curve for all"
         )
     plain = [each.item() if isinstance(each, np.generic) else each for each in given]
-    return tuple(sorted(set(checked(plain, time_points, "at", "at"))))
+    return tuple(sorted(set(checked(plain, ListOf(time_point), "at", "at"))))
 
 
 def _until(tau: float | None) -> float | None:

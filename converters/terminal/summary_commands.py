@@ -1,0 +1,50 @@
+"""Commands of summaries, and the tables of the settings that are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..survival.summaries import TableSummary
+from .table_run import TableRun, write_table
+
+_RENDERED = {
+    "kaplan-meier": ("kaplan_meier_summary", "render_kaplan_meier"),
+    "adverse-events": ("adverse_event_summary", "render_adverse_events"),
+}
+"""The module of `reports` and its function that tells what came of a summary."""
+
+
+def write_summary(summary: TableSummary, paths: tuple[Path, ...], given: dict[str, Any]) -> int:
+    """Make and write a summary as its command was given; the exit code."""
+    run = TableRun.of(paths, given)
+    return write_table(run, maker(summary, summary.options(**_told(given))), renderer(summary))
+
+
+def _told(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was left out, for which the dataclass has the default."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def maker(summary: TableSummary, options: Any) -> Callable[..., Any]:
+    """What makes a summary with these options of a study."""
+    given = asdict(options)
+    first = [given.pop("param")] if "param" in given else []
+
+    def make(study: Any, **judged_by: Any) -> Any:
+        return summary.load()(study, *first, **given, **judged_by)
+
+    return make
+
+
+def renderer(summary: TableSummary) -> Callable[[Any, int], str]:
+    """What tells of a summary."""
+    module, function = _RENDERED[summary.name]
+
+    def render(made: Any, width: int) -> str:
+        return str(getattr(import_module(f"..reports.{module}", __package__), function)(made, width))
+
+    return render
