@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .....schemas.conditions.grammar import compile_expression
 from .....schemas.errors import Refused
@@ -73,6 +74,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     for one in analysed:
         own = subjects_of_table(one, ())
         there = place.get_indexer(pd.Index(own["USUBJID"].astype(object)))
+        left_out += tuple(_of_others(one.records.paramcd, there))
         own = own.assign(**further_of(rows, arms, options, there))
         subjects.append(own.loc[there >= 0].reset_index(drop=True))
         from_row = np.full(len(rows), -1, dtype=np.intp)
@@ -83,6 +85,12 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     names = ", ".join(options.parameters)
     described = table_of(frame, columns_of(options), analysed, f"{names}, one record per subject", rows)
     return Built(described, tuple(subjects), left_out, arms)
+
+
+def _of_others(paramcd: str, there: NDArray[np.intp]) -> Iterator[LeftOut]:
+    """Records of a parameter whose subject is not in the table."""
+    if (there < 0).any():
+        yield LeftOut(f"{paramcd}: the subject is not among those selected in ADSL", int((there < 0).sum()))
 
 
 def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOut, ...]]:
@@ -122,7 +130,7 @@ def _arms(rows: Dataset, study: Study, options: WideOptions) -> Arms | None:
 
 
 def further_of(
-    rows: Dataset, arms: Arms | None, options: WideOptions, there: np.ndarray[tuple[int], np.dtype[np.intp]]
+    rows: Dataset, arms: Arms | None, options: WideOptions, there: NDArray[np.intp]
 ) -> dict[str, pd.Series]:
     """Arm and strata of the records of a parameter, by which its subjects are counted."""
     names = [name for name in options.further if name == options.arm or name in options.strata]
@@ -130,7 +138,7 @@ def further_of(
     return {name: pd.Series(column).reindex(there).reset_index(drop=True) for name, column in found.items()}
 
 
-def _spread(column: pd.Series, from_row: np.ndarray[tuple[int], np.dtype[np.intp]]) -> pd.Series:
+def _spread(column: pd.Series, from_row: NDArray[np.intp]) -> pd.Series:
     kind: Any = _NULLABLE.get(str(column.dtype), column.dtype)
     return column.astype(kind).reindex(from_row).reset_index(drop=True)
 

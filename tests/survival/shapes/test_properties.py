@@ -1,0 +1,118 @@
+"""What must hold of every shape for any study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import adamgate as ag
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.study import Study
+
+pytestmark = pytest.mark.slow
+
+DAY_1 = np.datetime64("2020-01-01", "s")
+SUBJECTS = st.lists(
+    st.tuples(
+        st.integers(1, 400),  # day of the end of follow-up
+        st.sampled_from([0, 1, 2]),  # CNSR
+        st.one_of(st.none(), st.integers(-20, 420)),  # day of response
+        st.sampled_from(["A", "B", None]),
+        st.booleans(),  # in ADSL
+    ),
+    min_size=2,
+    max_size=25,
+)
+MAKERS: dict[str, Callable[[Study], ag.AnalysisTable]] = {
+    "one-record": lambda study: ag.survival(study, "OS", gate=False, allow_no_events=True, arm="TRTP"),
+    "wide": lambda study: ag.wide(study, ["OS"], gate=False, allow_no_events=True),
+    "delayed-entry": lambda study: ag.delayed_entry(study, "OS", "RSPDT", gate=False, allow_no_events=True),
+    "landmark": lambda study: ag.landmark(study, "OS", 90, ["RSPDT"], gate=False, allow_no_events=True),
+    "person-time": lambda study: ag.person_time(study, "OS", [30, 90], gate=False, allow_no_events=True),
+}
+
+
+def day(number: int | None) -> np.datetime64:
+    return np.datetime64("NaT", "s") if number is None else DAY_1 + np.timedelta64(number - 1, "D")
+
+
+def study(subjects: list[tuple], order: list[int]) -> Study:
+    names = [f"S-{number:02}" for number in order]
+    rows = [subjects[number] for number in order]
+    adtte = pd.DataFrame(
+        {
+            "USUBJID": names,
+            "PARAMCD": "OS",
+            "PARAM": "Overall Survival (Days)",
+            "AVAL": [float(row[0]) for row in rows],
+            "CNSR": [float(row[1]) for row in rows],
+            "STARTDT": DAY_1,
+            "ADT": [day(row[0]) for row in rows],
+            "TRTP": [row[3] for row in rows],
+        }
+    )
+    known = [(name, row) for name, row in zip(names, rows, strict=True) if row[4]]
+    adsl = pd.DataFrame(
+        {"USUBJID": [name for name, _ in known], "RSPDT": [day(row[2]) for _, row in known]}
+    ).astype({"RSPDT": "datetime64[s]"})
+    return Study.of(Dataset.from_frame(adsl, "ADSL"), Dataset.from_frame(adtte, "ADTTE"))
+
+
+def made(shape: str, subjects: list[tuple], order: list[int]) -> ag.AnalysisTable | str:
+    try:
+        return MAKERS[shape](study(subjects, order))
+    except ag.Refused as refused:
+        return refused.what
+
+
+def as_rows(table: ag.AnalysisTable) -> pd.DataFrame:
+    keys = [name for name in ("USUBJID", "interval") if name in table.frame]
+    return table.frame.astype({"USUBJID": object}).sort_values(keys).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("shape", MAKERS)
+@given(subjects=SUBJECTS, random=st.randoms(use_true_random=False))
+def test_the_order_of_the_records_changes_nothing(shape, subjects, random):
+    order = list(range(len(subjects)))
+    first = made(shape, subjects, order)
+    random.shuffle(order)
+    second = made(shape, subjects, order)
+    if isinstance(first, str) or isinstance(second, str):
+        assert first == second
+        return
+    pd.testing.assert_frame_equal(as_rows(first), as_rows(second), check_categorical=False, check_dtype=False)
+
+
+@pytest.mark.parametrize("shape", MAKERS)
+@given(subjects=SUBJECTS)
+def test_every_record_is_in_the_table_or_counted(shape, subjects):
+    table = made(shape, subjects, list(range(len(subjects))))
+    if isinstance(table, str):
+        return
+    codebook, frame = table.codebook, table.frame
+    left_out = sum(each.records for each in codebook.selection.left_out)
+    assert codebook.counts.subjects + left_out == len(subjects)
+    event = "OS_event" if shape == "wide" else "event"
+    assert int(frame[event].sum()) == codebook.counts.events
+    own = {f"S-{number:02}": row for number, row in enumerate(subjects)}
+    assert codebook.counts.events <= sum(row[1] == 0 for row in own.values())
+
+
+@given(subjects=SUBJECTS)
+def test_entries_and_landmarks_come_from_the_past(subjects):
+    order = list(range(len(subjects)))
+    late, after = made("delayed-entry", subjects, order), made("landmark", subjects, order)
+    if not isinstance(late, str):
+        assert (late.frame["entry"] < late.frame["duration"]).all()
+        assert (late.frame["entry"] >= 0).all()
+    if isinstance(after, str):
+        return
+    for row in after.frame.itertuples():
+        end, _, response, _, known = subjects[int(str(row.USUBJID)[2:])]
+        assert row.duration == end - 90 > 0
+        assert row.RSPDT_by_landmark == (known and response is not None and response <= 90)
