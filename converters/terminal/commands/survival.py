@@ -53,6 +53,7 @@ from ..streams import columns, tell
     metavar="FILE",
     help=f"Output file: {', '.join(written_suffixes())}.",
 )
+@click.option("--no-program", is_flag=True, help="Write the data and the codebook alone.")
 @click.option("--no-gate", is_flag=True, help="Skip validation of the study.")
 @OVERWRITING
 @JUDGING_OPTIONS
@@ -63,6 +64,7 @@ def command(
     paths: tuple[Path, ...],
     layout: str | None,
     output: Path,
+    no_program: bool,
     no_gate: bool,
     overwrite: bool,
     rule_files: tuple[Path, ...],
@@ -72,7 +74,8 @@ def command(
 ) -> int:
     """Write a survival analysis table with one record per subject.
 
-    A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why.
+    A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why. With --for
+    a tool, so is a program: Kaplan-Meier by arm, log-rank test, Cox.
     """
     from ...reports.table_summary import render_summary
     from ...survival.tools import layout_for
@@ -99,7 +102,7 @@ def command(
         return REFUSED
     kept = (*rule_files, *chain(*kept_files(paths, settings)))
     with losses_recorded() as losses:
-        written = table.write(output, layout, overwrite=overwrite, keep=kept)
+        written = table.write(output, layout, program=not no_program, overwrite=overwrite, keep=kept)
     tell_notes(study, quiet)
     tell_recorded(losses)
     if not quiet:
