@@ -7,8 +7,8 @@ text           dictionary or string     null; a blank stays a blank
 numbers        double                   null
 dates          date32                   null
 datetimes      timestamp[us], no zone   null
-truth values   bool                     none
-whole numbers  int64                    none
+truth values   bool                     null
+whole numbers  int64                    null
 =============  =======================  ==========================================
 
 What a column holds is decided once, over all of it; then its values are taken part by part.
@@ -77,8 +77,9 @@ def shape_of_column(column: pd.Series, variable: Variable) -> Shape:
     declared = Shape.TEXT if variable.type == "Char" else Shape.NUMBER
     if columns.is_date(column) and declared is Shape.NUMBER:
         return _shape_of_stamps(stamps_of(column), kind_of(variable.format))
-    if isinstance(column.dtype, np.dtype) and (variable.data_type, column.dtype.kind) in _DECLARED:
-        return _DECLARED[variable.data_type, column.dtype.kind]
+    kind = getattr(column.dtype, "kind", "")  # that of pandas' own types that have a missing value, too
+    if (variable.data_type, kind) in _DECLARED:
+        return _DECLARED[variable.data_type, kind]
     # A column without any value is what it is declared to be.
     return declared if held is not declared and columns.missing(column).all() else held
 
@@ -114,9 +115,9 @@ def _array(column: pd.Series, shape: Shape) -> pa.Array:
         case Shape.DATETIME:
             return pa.array(stamps_of(column).astype("datetime64[us]"), type=pa.timestamp("us"))
         case Shape.TRUTH:
-            return pa.array(column.to_numpy(), type=pa.bool_())
+            return pa.array(column, type=pa.bool_(), from_pandas=True)
         case Shape.WHOLE:
-            return pa.array(column.to_numpy(), type=pa.int64())
+            return pa.array(column, type=pa.int64(), from_pandas=True)
 
 
 def text_array(column: pd.Series) -> pa.Array:

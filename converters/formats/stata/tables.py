@@ -1,21 +1,21 @@
-"""Tables for Stata, version 14 and later (format 118, UTF-8), by pandas; read back cell by cell.
+"""Tables for Stata 14 and later (UTF-8), by pyreadstat; pandas reads them back, cell by cell.
 
 Texts that a program compares are numbers from 1 with value labels, in the order that the table has them.
-Texts of more than 2,045 bytes are strL. The same table gives the same bytes: a file has the first of January
-1960 instead of the minute in which it was written.
+Dates are given to pyreadstat as Stata's numbers with a format: those in seconds it would write as 1970. The
+same table gives the same bytes: a file has the first of January 1960 instead of the minute of its writing.
 """
 
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
-from typing import Any, BinaryIO, Literal
+from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas.io.stata import StataReader
 
 from ....schemas.errors import UnwritableOutput
@@ -29,11 +29,11 @@ from ..planned_file import PlannedFile
 from ..table_style import TableStyle
 
 _LONGEST_LABEL = 80
-_LONGEST_STR = 2045
 _LONGEST_VALUE_LABEL = 32_000
 _LARGEST = 8.988465674311579e307
+_BEFORE_STAMP, _STAMP = b"<timestamp>\x11", b"01 Jan 1960 00:00"
 _EPOCH = np.datetime64("1960-01-01", "us")
-_TIMES: Mapping[Shape, Literal["td", "tc"]] = {Shape.DATE: "td", Shape.DATETIME: "tc"}
+_FORMATS = {Shape.DATE: "%td", Shape.DATETIME: "%tc"}
 _UNITS = {Shape.DATE: np.timedelta64(1, "D"), Shape.DATETIME: np.timedelta64(1, "ms")}
 
 
@@ -64,6 +64,8 @@ def _plan(style: TableStyle, outputs: Sequence[Output]) -> list[PlannedFile]:
 
 
 def _write(style: TableStyle, output: Output, stream: BinaryIO) -> None:
+    import pyreadstat
+
     dataset = output.dataset
     shapes = {each.name: shape_of(dataset, each) for each in dataset.variables}
     frame = pd.DataFrame(
@@ -74,41 +76,44 @@ def _write(style: TableStyle, output: Output, stream: BinaryIO) -> None:
             for name, shape in shapes.items()
         }
     )
-    terms: dict[Any, dict[float, str]] = {
+    terms = {
         name: {float(place): each for place, each in enumerate(texts, 1)}
         for name, texts in style.coded.items()
     }
     labels = {each.name: shortened(each.label) for each in dataset.variables}
-    content = io.BytesIO()
-    frame.to_stata(
-        content,
-        write_index=False,
-        version=118,
-        time_stamp=datetime(1960, 1, 1),
-        data_label=shortened(dataset.label),
-        variable_labels=labels,
-        value_labels=terms,
-        convert_dates={name: _TIMES[shape] for name, shape in shapes.items() if shape in _TIMES},
-        convert_strl=[name for name in frame if _is_long(frame[name])],
-    )
-    expected = {name: _expected(frame[name], shape) for name, shape in shapes.items()}
-    _require_same(content, output, expected, labels, terms)
-    stream.write(content.getvalue())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.dta"
+        pyreadstat.write_dta(
+            frame,
+            str(path),
+            version=14,
+            file_label=shortened(dataset.label),
+            column_labels=list(labels.values()),
+            variable_value_labels=terms,
+            variable_format={name: _FORMATS[shape] for name, shape in shapes.items() if shape in _FORMATS},
+        )
+        content = _without_time(path.read_bytes())
+    _require_same(io.BytesIO(content), output, frame, labels, terms)
+    stream.write(content)
 
 
 def _as_stata_has_it(column: pd.Series, shape: Shape) -> pd.Series:
-    """Texts, "" for a missing one; numbers, bytes for truth values; dates as pandas takes them."""
+    """Texts, "" for a missing one; numbers, bytes for truth values; days or milliseconds from 1960."""
     match shape:
         case Shape.TEXT:
             return column.astype(object).where(column.notna(), "")
-        case Shape.TRUTH:
+        case Shape.TRUTH if not column.hasnans:
             return pd.Series(column.to_numpy(dtype=np.int8))
-        case Shape.WHOLE:
-            return pd.Series(column.to_numpy())
         case Shape.DATE | Shape.DATETIME:
-            return pd.Series(stamps_of(column))
+            return pd.Series((stamps_of(column).astype("datetime64[us]") - _EPOCH) / _UNITS[shape])
         case _:
             return pd.Series(columns.numbers(column))
+
+
+def _without_time(content: bytes) -> bytes:
+    """The same table gives the same bytes."""
+    start = content.index(_BEFORE_STAMP) + len(_BEFORE_STAMP)
+    return content[:start] + _STAMP + content[start + len(_STAMP) :]
 
 
 def _numbered(column: pd.Series, texts: Sequence[str]) -> pd.Series:
@@ -116,48 +121,43 @@ def _numbered(column: pd.Series, texts: Sequence[str]) -> pd.Series:
     return pd.Series(np.where(codes >= 0, codes + 1.0, np.nan))
 
 
-def _is_long(column: pd.Series) -> bool:
-    return column.dtype == object and any(len(each.encode()) > _LONGEST_STR for each in column.unique())
-
-
 def shortened(label: str) -> str:
     """As much of a label as the format holds in any encoding, no character cut in two."""
     return label.encode()[:_LONGEST_LABEL].decode(errors="ignore")
 
 
-def _expected(written: pd.Series, shape: Shape) -> NDArray[Any]:
-    """What Stata has of a column: texts, or numbers; dates count days from 1960, datetimes milliseconds."""
-    if shape in _UNITS:
-        return np.asarray((stamps_of(written).astype("datetime64[us]") - _EPOCH) / _UNITS[shape])
-    return written.to_numpy(dtype=object if written.dtype == object else np.float64)
-
-
 def _require_same(
     content: io.BytesIO,
     output: Output,
-    expected: Mapping[str, NDArray[Any]],
+    frame: pd.DataFrame,
     labels: Mapping[str, str],
     terms: Mapping[str, Mapping[float, str]],
 ) -> None:
-    content.seek(0)
+    """By pandas, which reads the format by code of its own."""
     back = pd.read_stata(content, convert_dates=False, convert_categoricals=False)
     content.seek(0)
     with StataReader(content) as reader:
-        found_labels, found_terms = reader.variable_labels(), reader.value_labels()
-    same_names = list(back) == list(expected)
-    wrong = [name for name in expected if name in back and not _equal(expected[name], back[name])]
-    if wrong or not same_names or (found_labels, found_terms) != (labels, terms):
+        found_labels = reader.variable_labels()
+    same_names = list(back) == list(frame)
+    wrong = [name for name in map(str, frame) if name in back and not _equal(frame[name], back[name])]
+    if terms and same_names:
+        content.seek(0)
+        shown = pd.read_stata(content, columns=list(terms))
+        wrong += [name for name in terms if not _equal(frame[name].map(terms[name]), shown[name])]
+    if wrong or not same_names or found_labels != labels:
         raise UnwritableOutput(
             "the table reads back otherwise than it was written, and is not kept",
-            f"{output.path}: {', '.join(map(str, wrong)) or 'names and labels'}",
+            f"{output.path}: {', '.join(wrong) or 'names and labels'}",
             "write it as .csv or .parquet",
         )
 
 
-def _equal(expected: NDArray[Any], back: pd.Series) -> bool:
-    if expected.dtype == object:
-        return bool(np.array_equal(back.to_numpy(dtype=object), expected))
-    return bool(np.array_equal(back.to_numpy(dtype=np.float64), expected, equal_nan=True))
+def _equal(written: pd.Series, back: pd.Series) -> bool:
+    if columns.is_character(written):
+        found, expected = (each.astype(object).where(each.notna(), "") for each in (back, written))
+        return bool(np.array_equal(found.to_numpy(), expected.to_numpy()))
+    found_numbers, numbers = (each.to_numpy(dtype=np.float64) for each in (back, written))
+    return bool(np.array_equal(found_numbers, numbers, equal_nan=True))
 
 
 def _in_style(style: TableStyle) -> Writer:

@@ -70,27 +70,44 @@ def _imports(model: Model) -> Iterator[str]:
         yield "import scipy.stats"
     fitters = "KaplanMeierFitter" if model.arms is None else "CoxPHFitter, KaplanMeierFitter"
     yield f"from lifelines import {fitters}"
+    if late:
+        yield "from lifelines.exceptions import StatError"
     if model.arms is not None and not own:
         yield "from lifelines.statistics import multivariate_logrank_test"
 
 
 def _kaplan_meier(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
     km, end, event = endpoint.called("km"), text(endpoint.end), text(endpoint.event)
+    arm = "" if model.arms is None else text(model.arms.variable)
     yield f"observed = t.dropna(subset={texts(endpoint.columns)}).astype({{{event}: bool}})"
-    entry = ""
-    if endpoint.begin:
-        begin = f"of[{text(endpoint.begin)}]"
-        yield "# At risk after its entry: lifelines has a subject at risk at that time, too."
-        entry = f", entry=numpy.where({begin} > 0, numpy.nextafter({begin}, numpy.inf), 0.0)"
-    if model.arms is None:
-        yield 'by_arm = [("all", observed)]'
-    else:
-        yield f"by_arm = observed.groupby({text(model.arms.variable)}, observed=True)"
+    curves = "observed"
+    if model.subject:
+        curves = "subjects"
+        first = f', {arm}: "first"' if arm else ""
+        ends = f'{text(endpoint.begin)}: "min", {end}: "max", {event}: "max"{first}'
+        yield "# The curve of intervals is that of their subjects, of whom lifelines takes one record each."
+        yield f"subjects = observed.groupby({text(model.subject)}, as_index=False).agg({{{ends}}})"
+    yield f"by_arm = {curves}.groupby({arm}, observed=True)" if arm else f'by_arm = [("all", {curves})]'
     yield f"{km} = {{}}"
     yield "for arm, of in by_arm:"
     yield "    fitter = KaplanMeierFitter(alpha=0.05, label=str(arm))"
-    yield f"    {km}[arm] = fitter.fit(of[{end}], of[{event}]{entry})"
+    yield from (f"    {line}" for line in _fit(endpoint, km))
     yield f"    print(pandas.concat([{km}[arm].survival_function_, {km}[arm].confidence_interval_], axis=1))"
+
+
+def _fit(endpoint: EndpointColumns, km: str) -> Iterator[str]:
+    fit = f"{km}[arm] = fitter.fit(of[{text(endpoint.end)}], of[{text(endpoint.event)}]"
+    if not endpoint.begin:
+        yield f"{fit})"
+        return
+    begin = f"of[{text(endpoint.begin)}]"
+    yield "# At risk after the entry: lifelines has a subject at risk at that time, too."
+    yield f"entry = numpy.where({begin} > 0, numpy.nextafter({begin}, numpy.inf), 0.0)"
+    yield "try:"
+    yield f"    {fit}, entry=entry)"
+    yield "except StatError as refusal:  # at some time nobody is at risk any more"
+    yield "    print(arm, refusal)"
+    yield "    continue"
 
 
 def _comparison(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator[str]:
@@ -112,11 +129,13 @@ def _comparison(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator
     yield ""
     yield f"# {model.on_order} Ties are Efron's."
     yield f'arms = pandas.get_dummies(compared[{arm}], prefix={arm}, prefix_sep="=", dtype=float).iloc[:, 1:]'
-    options = [f"duration_col={end}", f"event_col={event}"]
+    # By default lifelines stops as soon as the fourth digit, at times, is still on its way.
+    options = [f"duration_col={end}", f"event_col={event}", "fit_options=as_exact_as_it_can"]
     if endpoint.begin:
         options.append(f"entry_col={text(endpoint.begin)}")
     if model.strata:
         options.append(f"strata={texts(model.strata)}")
     yield f"fitted = compared[{texts((*endpoint.columns, *model.strata))}].join(arms)"
+    yield 'as_exact_as_it_can = {"precision": 1e-10, "r_precision": 1e-14}'
     yield f"{cox} = CoxPHFitter(alpha=0.05).fit(fitted, {', '.join(options)})"
     yield f"{cox}.print_summary()"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,8 +23,10 @@ def reading_by_adamgate(file: str, frame: pd.DataFrame, _: Model) -> str:
     """The expression that reads the file by adamgate, which every output format has."""
     name = dataset_named(Path(file))
     # Numbers are numbers in every dataset that is read, 1 for true.
-    truths = {each: "bool" for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)}
-    return f"adamgate.read({json.dumps(file)})[{json.dumps(name)}].frame.astype({json.dumps(truths)})"
+    truths = [
+        f'{text(each)}: "bool"' for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)
+    ]
+    return f"adamgate.read({text(file)})[{text(name)}].frame.astype({{{', '.join(truths)}}})"
 
 
 def reading_with_arms(file: str, frame: pd.DataFrame, model: Model) -> str:
@@ -55,13 +56,13 @@ def _by_pandas(file: str, frame: pd.DataFrame) -> str:
     if Path(file).suffix.lower() == ".parquet":
         return f"pandas.read_parquet({text(file)})"
     # Without types pandas drops leading zeros of identifiers and takes the text NA for missing.
-    kept = {name: "str" for name in frame.columns if columns.is_character(frame[name])}
+    kept = [f'{text(name)}: "str"' for name in frame.columns if columns.is_character(frame[name])]
     dates = [name for name in frame.columns if columns.is_date(frame[name])]
-    parsed = f", parse_dates={json.dumps(dates)}" if dates else ""
+    parsed = f", parse_dates={texts(dates)}" if dates else ""
     # Python's own conversion: that of pandas before 3.1 is off by one unit in the last place at times.
     floats = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name].dtype)]
-    exact = f'converters=dict.fromkeys({json.dumps(floats)}, lambda x: float(x or "nan"))'
-    options = f'dtype={json.dumps(kept)}, keep_default_na=False, na_values=[""], {exact}{parsed}'
+    exact = f'converters=dict.fromkeys({texts(floats)}, lambda x: float(x or "nan"))'
+    options = f'dtype={{{", ".join(kept)}}}, keep_default_na=False, na_values=[""], {exact}{parsed}'
     return f"pandas.read_csv({text(file)}, {options})"
 
 
@@ -75,9 +76,16 @@ if not sys.flags.safe_path:
 
 
 def text(content: str) -> str:
-    """A text in double quotes; in ASCII but for printable characters."""
-    plain = json.dumps(content, ensure_ascii=False)
-    return plain if plain.isprintable() else json.dumps(content)
+    """A text in double quotes."""
+    return f'"{"".join(map(_escaped, content))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
 
 
 def texts(contents: Sequence[str]) -> str:
