@@ -77,8 +77,10 @@ def shape_of_column(column: pd.Series, variable: Variable) -> Shape:
     declared = Shape.TEXT if variable.type == "Char" else Shape.NUMBER
     if columns.is_date(column) and declared is Shape.NUMBER:
         return _shape_of_stamps(stamps_of(column), kind_of(variable.format))
-    kind = getattr(column.dtype, "kind", "")  # that of pandas' own types that have a missing value, too
-    if (variable.data_type, kind) in _DECLARED:
+    kind = getattr(column.dtype, "kind", "")  # a nullable type of pandas has one as numpy's have
+    if isinstance(column.dtype, np.dtype | pd.BooleanDtype | pd.Int64Dtype) and (
+        (variable.data_type, kind) in _DECLARED
+    ):
         return _DECLARED[variable.data_type, kind]
     # A column without any value is what it is declared to be.
     return declared if held is not declared and columns.missing(column).all() else held
@@ -115,9 +117,9 @@ def _array(column: pd.Series, shape: Shape) -> pa.Array:
         case Shape.DATETIME:
             return pa.array(stamps_of(column).astype("datetime64[us]"), type=pa.timestamp("us"))
         case Shape.TRUTH:
-            return pa.array(column, type=pa.bool_(), from_pandas=True)
+            return pa.array(column, type=pa.bool_())
         case Shape.WHOLE:
-            return pa.array(column, type=pa.int64(), from_pandas=True)
+            return pa.array(column, type=pa.int64())
 
 
 def text_array(column: pd.Series) -> pa.Array:

@@ -22,9 +22,11 @@ def reading(file: str, frame: pd.DataFrame, _: Model) -> str:
 def reading_by_adamgate(file: str, frame: pd.DataFrame, _: Model) -> str:
     """The expression that reads the file by adamgate, which every output format has."""
     name = dataset_named(Path(file))
-    # Numbers are numbers in every dataset that is read, 1 for true.
+    # Numbers are numbers in every dataset that is read, 1 for true; bool would make a missing value true.
     truths = [
-        f'{text(each)}: "bool"' for each in frame.columns if pd.api.types.is_bool_dtype(frame[each].dtype)
+        f'{text(each)}: "{"boolean" if frame[each].isna().any() else "bool"}"'
+        for each in frame.columns
+        if pd.api.types.is_bool_dtype(frame[each].dtype)
     ]
     return f"adamgate.read({text(file)})[{text(name)}].frame.astype({{{', '.join(truths)}}})"
 
