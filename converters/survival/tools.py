@@ -162,7 +162,9 @@ class ToolTable:
             warnings.warn(f"{file}: renamed for {self.layout.name}: {listed}", MetadataNotKept, stacklevel=2)
         if self.layout.names is not None:
             most = self.layout.names.label
-            cut = [each.name for each in self.output.dataset.variables if len(each.label.encode()) > most]
+            own = {other: name for name, other in self.names.items()}
+            variables = self.output.dataset.variables
+            cut = [own[each.name] for each in variables if len(each.label.encode()) > most]
             if cut:
                 message = f"{file}: labels cut to {most} bytes, whole in the codebook: {', '.join(cut)}"
                 warnings.warn(message, MetadataNotKept, stacklevel=2)

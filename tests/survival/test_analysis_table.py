@@ -256,7 +256,7 @@ def test_names_that_sas_cannot_have_are_listed(made, tmp_path):
         table.write(tmp_path / "os.xpt")
     assert [str(each.message) for each in told] == [
         "os.xpt: renamed for sas: AGE_AT_START is AGE_AT_S",
-        "os.xpt: labels cut to 40 bytes, whole in the codebook: AGE_AT_S",
+        "os.xpt: labels cut to 40 bytes, whole in the codebook: AGE_AT_START",
     ]
     said = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))
     assert said["renamed"] == {"AGE_AT_START": "AGE_AT_S"}

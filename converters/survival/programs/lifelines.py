@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from ....schemas.study import columns
 from ..arms import Arms
 from .model import EndpointColumns, Model
 from .python import HEAD, statements, text, texts
@@ -52,7 +53,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     for endpoint in model.endpoints:
         lines += ["", *_kaplan_meier(endpoint, model)]
         if model.arms is not None:
-            lines += ["", *_comparison(endpoint, model, model.arms)]
+            lines += ["", *_comparison(endpoint, frame, model, model.arms)]
     return "\n".join(lines) + "\n"
 
 
@@ -110,7 +111,7 @@ def _fit(endpoint: EndpointColumns, km: str) -> Iterator[str]:
     yield "    continue"
 
 
-def _comparison(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator[str]:
+def _comparison(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model, arms: Arms) -> Iterator[str]:
     log_rank, cox = map(endpoint.called, ("log_rank", "cox"))
     arm, end, event = text(arms.variable), text(endpoint.end), text(endpoint.event)
     yield f"compared = observed.dropna(subset={texts((arms.variable, *model.strata))})"
@@ -135,7 +136,10 @@ def _comparison(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator
         options.append(f"entry_col={text(endpoint.begin)}")
     if model.strata:
         options.append(f"strata={texts(model.strata)}")
-    yield f"fitted = compared[{texts((*endpoint.columns, *model.strata))}].join(arms)"
+    # Of categories lifelines would have strata without any record.
+    of_text = [f"{text(each)}: object" for each in model.strata if columns.is_character(frame[each])]
+    plain = f".astype({{{', '.join(of_text)}}})" if of_text else ""
+    yield f"fitted = compared[{texts((*endpoint.columns, *model.strata))}]{plain}.join(arms)"
     yield 'as_exact_as_it_can = {"precision": 1e-10, "r_precision": 1e-14}'
     yield f"{cox} = CoxPHFitter(alpha=0.05).fit(fitted, {', '.join(options)})"
     yield f"{cox}.print_summary()"

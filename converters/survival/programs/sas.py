@@ -34,7 +34,7 @@ def reading(file: str, _frame: pd.DataFrame, _model: Model) -> str:
 
 
 def _reading(file: str) -> Iterator[str]:
-    yield f"libname in xport {_quoted(file)} access=readonly;"
+    yield f"libname in xport {_file(file)} access=readonly;"
     yield f"data t; set in.{MEMBER}; run;"
     yield "libname in clear;"
 
@@ -128,7 +128,7 @@ def _cox(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator[str]:
     entry = f" entry={endpoint.begin}" if endpoint.begin and not in_intervals else ""
     yield f"/* {model.on_order} */"
     yield "proc phreg data=t;"
-    yield f"  class {arm} (ref={_quoted(reference)}) / param=ref order=internal;"
+    yield f"  class {arm} (ref={_arm(reference)}) / param=ref order=internal;"
     yield f"  model {times}*{endpoint.event}(0) = {arm} / ties=efron{entry} risklimits alpha=0.05;"
     if model.strata:
         yield f"  strata {' '.join(model.strata)};"
@@ -141,18 +141,32 @@ def reading_csv(file: str, frame: pd.DataFrame, _: Model) -> str:
     texts = [name for name in frame.columns if columns.is_character(frame[name])]
     lengths = " ".join(f"{_name(name)} ${_bytes(frame[name])}" for name in texts)
     names = " ".join(f"{_name(name)}{_informat(frame[name])}" for name in frame.columns)
-    infile = f"infile {_quoted(file)} dsd firstobs=2 truncover termstr=lf encoding='utf-8' lrecl=32767"
+    infile = f"infile {_file(file)} dsd firstobs=2 truncover termstr=lf encoding='utf-8' lrecl=32767"
     return f"data t; {infile}; length {lengths}; input {names}; run;"
+
+
+def _file(name: str) -> str:
+    if not name.isprintable():
+        raise ConfigurationError(
+            "the name of the file contains a character that a SAS program cannot hold",
+            repr(name),
+            "choose a name without line breaks and the like",
+        )
+    return _quoted(name)
+
+
+def _arm(arm: str) -> str:
+    if not arm.isprintable():
+        raise ConfigurationError(
+            "an arm contains a character that a SAS program cannot hold",
+            repr(arm),
+            "correct the text, or use --no-program to write the data alone",
+        )
+    return _quoted(arm)
 
 
 def _quoted(text: str) -> str:
     """Single quotes, in which SAS resolves no macro."""
-    if not text.isprintable():
-        raise ConfigurationError(
-            "an arm, or the file, contains a character that a SAS program cannot hold",
-            repr(text),
-            "correct the text, or use --no-program to write the data alone",
-        )
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -90,6 +90,6 @@ def _file(name: str) -> str:
         raise ConfigurationError(
             "the name of the file contains a character that Stata expands",
             repr(name),
-            "choose a name without quotation marks, $ and backslashes, or use --no-program",
+            "choose a name without quotation marks, $ and backslashes",
         )
     return f'"{name}"'

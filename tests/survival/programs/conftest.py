@@ -19,8 +19,8 @@ from adamgate.converters.survival.layouts import LAYOUTS
 def write(tmp_path: Path) -> Callable[..., tuple[Path, str]]:
     """Write a table for a tool; gives its path, and its program, which stands beside it."""
 
-    def written(tool: str, case: Case, stem: str = "os") -> tuple[Path, str]:
-        path = tmp_path / f"{stem}{SUFFIXES[tool]}"
+    def written(tool: str, case: Case, stem: str = "os", suffix: str = "") -> tuple[Path, str]:
+        path = tmp_path / f"{stem}{suffix or SUFFIXES[tool]}"
         table = tool_table(tool, case, path)
         with path.open("wb") as stream:
             table.planned().write(stream)

@@ -148,10 +148,13 @@ def found_in(shown: str) -> dict:
     return json.loads(next(line for line in shown.splitlines() if line.startswith("#"))[1:])
 
 
-@pytest.mark.parametrize("name", COMPARED)
-def test_lifelines(name, write, run_python, independent):
+@pytest.mark.parametrize(
+    ("name", "suffix"), [*((name, ".csv") for name in COMPARED), ("wide, stratified", ".parquet")]
+)
+def test_lifelines(name, suffix, write, run_python, independent):
     pytest.importorskip("lifelines")
-    path, program = write("lifelines", case_of(name))
+    path, program = write("lifelines", case_of(name), suffix=suffix)
+    program = f"import warnings\nwarnings.simplefilter('error', FutureWarning)\n{program}"
     found = found_in(
         run_python(path.parent, program + IN_LIFELINES.replace("SUFFIXES", repr([*SHAPES[name]])))
     )

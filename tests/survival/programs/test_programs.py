@@ -304,8 +304,10 @@ REFUSED = {"sas": {"\n"}, "stata": {"\n", *"'\"$`\\"}}
 def test_no_file_name_is_code(tool, stem):
     path = Path(f"{stem}{SUFFIXES[tool]}")
     if tool in REFUSED and set(stem) & REFUSED[tool]:
-        with pytest.raises(ConfigurationError, match="contains a character that"):
-            tool_table(tool, case_of("one-record"), path).program()
+        table = tool_table(tool, case_of("one-record"), path)
+        for code in (table.program, lambda: table.read_with):
+            with pytest.raises(ConfigurationError, match="name of the file contains a character that"):
+                code()
         return
     program = tool_table(tool, case_of("one-record"), path).program()
     plain = tool_table(tool, case_of("one-record"), Path(f"os{SUFFIXES[tool]}")).program()

@@ -36,6 +36,8 @@ def trial(seed: int = 20200131, n: int = 90) -> pd.DataFrame:
     """One record per subject: many ties, arms and strata with missing values, the text NA among them."""
     random = np.random.default_rng(seed)
     arm = random.integers(0, 3, n)
+    region = random.choice(["NA", "EU", "Åsia"], n)
+    stage = random.integers(1, 3, n).astype(float)
     duration = np.ceil(random.exponential(20 + 8 * arm)).clip(1, 60)
     return pd.DataFrame(
         {
@@ -46,8 +48,8 @@ def trial(seed: int = 20200131, n: int = 90) -> pd.DataFrame:
             "TRT01P": pd.Categorical.from_codes(
                 np.where(random.random(n) < 0.05, -1, arm), LEVELS, ordered=True
             ),
-            "REGION": pd.Categorical(random.choice(["NA", "EU", "Åsia"], n)),
-            "ISS": np.where(random.random(n) < 0.05, np.nan, random.integers(1, 3, n).astype(float)),
+            "REGION": pd.Categorical(region),
+            "ISS": np.where(random.random(n) < 0.05, np.nan, np.where(region == "Åsia", 1.0, stage)),
         }
     )
 
@@ -75,6 +77,7 @@ def wide(frame: pd.DataFrame) -> pd.DataFrame:
     random = np.random.default_rng(7)
     lacks = random.random(len(frame)) < 0.1
     earlier = np.ceil(frame["duration"] * random.random(len(frame)) * 4) / 4
+    earlier = earlier.where(random.random(len(frame)) < 0.5, frame["duration"])
     return (
         frame.drop(columns=["duration", "event", "CNSR"])
         .assign(
