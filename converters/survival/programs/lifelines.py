@@ -140,6 +140,6 @@ def _comparison(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model, ar
     of_text = [f"{text(each)}: object" for each in model.strata if columns.is_character(frame[each])]
     plain = f".astype({{{', '.join(of_text)}}})" if of_text else ""
     yield f"fitted = compared[{texts((*endpoint.columns, *model.strata))}]{plain}.join(arms)"
-    yield 'as_exact_as_it_can = {"precision": 1e-10, "r_precision": 1e-14}'
+    yield 'as_exact_as_it_can = {"precision": 1e-12, "r_precision": 1e-14}'
     yield f"{cox} = CoxPHFitter(alpha=0.05).fit(fitted, {', '.join(options)})"
     yield f"{cox}.print_summary()"
