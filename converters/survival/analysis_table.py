@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,9 +22,9 @@ from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name
 from .arms import Arms
 from .codebook import Codebook
-from .layouts import Layout
+from .programs.model import Model
 from .sealed_table import SealedTable, belong_together
-from .tools import layout_for, planned_table, tell_losses_of_table
+from .tools import ToolTable, layout_for
 
 _CODEBOOK_SUFFIX = ".codebook.json"
 
@@ -41,6 +42,8 @@ class AnalysisTable(Glanced):
         The verdict on the study; None if validation was skipped.
     inputs : tuple of Path
         The files of the study, which are never replaced.
+    model : Model
+        What programs fit to it: its endpoints and strata.
 
     Examples
     --------
@@ -57,6 +60,7 @@ class AnalysisTable(Glanced):
     codebook: Codebook
     report: Report | None = None
     inputs: tuple[Path, ...] = ()
+    model: Model = field(default_factory=Model)
 
     def _glance(self) -> Glance:
         rows = [*self.codebook.at_a_glance(), ("columns", listed(tuple(map(str, self.frame.columns))))]
@@ -89,17 +93,25 @@ class AnalysisTable(Glanced):
         path: str | Path,
         layout: str | None = None,
         *,
+        program: bool = True,
         overwrite: bool = False,
         keep: Iterable[Path] = (),
     ) -> list[Path]:
-        """Write the table and, beside it, its codebook: ``os.parquet`` and ``os.codebook.json``.
+        """Write the table and, beside it, its codebook and a program that reads and analyses it.
+
+        The program is ``os.py``, ``os.R``, ``os.sas`` or ``os.do`` beside ``os.csv`` and
+        ``os.codebook.json``: Kaplan-Meier by arm, the log-rank test and Cox, with the strata. Layouts that
+        are not of a tool (csv, parquet, …) have none.
 
         Parameters
         ----------
         path : str or Path
-            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), or another output format.
+            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), .xpt (SAS), .dta (Stata), or
+            another output format.
         layout : str, optional
             A name from `layouts.layouts` (default: from the suffix).
+        program : bool
+            Write the program.
         overwrite : bool
             Replace existing files, but never files of the study or other data in their folders. An earlier
             table, as shown by its codebook, is replaced without this option.
@@ -109,12 +121,13 @@ class AnalysisTable(Glanced):
         Returns
         -------
         list of Path
-            The table and the codebook. Both appear complete, or neither does.
+            The table, the codebook and the program. All appear complete, or none does.
 
         Raises
         ------
         ConfigurationError
-            If the layout is not known, or cannot be written to such a file.
+            If the layout is not known, cannot be written to such a file, or is of a tool that cannot fit
+            such a table.
         UnwritableOutput
             If the file name is not valid, the format cannot hold the table, the tool would misread it, a file
             exists, or it cannot be written.
@@ -122,7 +135,7 @@ class AnalysisTable(Glanced):
         Warns
         -----
         MetadataNotKept
-            If an output format cannot hold metadata of the columns; they are
+            If an output format cannot hold metadata of the columns, or their names; they are
             in the codebook.
 
         Examples
@@ -136,35 +149,50 @@ class AnalysisTable(Glanced):
         target = Path(path)
         require_output_name(target)
         chosen = layout_for(target, layout)
-        beside = target.with_suffix(_CODEBOOK_SUFFIX)
-        refuse_inputs((target, beside), (*self.inputs, *keep))
-        ours = belong_together(target, beside)
-        refuse_data_beside((target, beside), self.inputs, lambda _: ours)
-        output = Output(self.dataset.replace(name=dataset_named(target)), target)
-        sealed = SealedTable(planned_table(chosen, output).write)
-        written = write_together(
-            [
-                PlannedFile(target, sealed.write),
-                PlannedFile(
-                    beside, lambda stream: write_json(self._document(chosen, target, sealed), stream)
-                ),
-            ],
-            overwrite=overwrite or ours,
+        table = ToolTable.of(
+            chosen,
+            Output(self.dataset.replace(name=dataset_named(target)), target),
+            replace(self.model, arms=self._arms),
         )
-        tell_losses_of_table(output)
+        text = table.program() if program else None
+        beside = target.with_suffix(_CODEBOOK_SUFFIX)
+        script = target.with_suffix(chosen.program_suffix) if text is not None else None
+        outputs = tuple(filter(None, (target, beside, script)))
+        refuse_inputs(outputs, (*self.inputs, *keep))
+        ours = belong_together(target, beside, script)
+        refuse_data_beside(outputs, self.inputs, lambda _: ours)
+        sealed = SealedTable(table.planned().write)
+        files = [PlannedFile(target, sealed.write)]
+        stated: dict[str, str] = {}
+        if text is not None and script is not None:
+            content = text.encode()
+            stated = {"program": script.name, "program_sha256": hashlib.sha256(content).hexdigest()}
+            files.append(PlannedFile(script, lambda stream: _write_bytes(content, stream)))
+        files.insert(
+            1, PlannedFile(beside, lambda stream: write_json(self._document(table, sealed, stated), stream))
+        )
+        written = write_together(files, overwrite=overwrite or ours)
+        table.tell_losses()
         return written
 
-    def _document(self, layout: Layout, target: Path, sealed: SealedTable) -> dict[str, Any]:
+    def _document(self, table: ToolTable, sealed: SealedTable, program: Mapping[str, str]) -> dict[str, Any]:
         """The codebook of one file: what it is and how to read it stand first."""
         content = self.codebook.document()
         head = {
             "schema_version": content.pop("schema_version"),
-            "table": target.name,
+            "table": table.output.path.name,
             "table_sha256": sealed.sha256,
-            "layout": layout.name,
-            "read_with": layout.read_with(target.name, self.frame, self._arms),
+            "layout": table.layout.name,
+            **program,
+            "read_with": table.read_with,
         }
+        if table.layout.names is not None:
+            head["renamed"] = dict(table.renamed)
         return {**head, **content}
+
+
+def _write_bytes(content: bytes, stream: BinaryIO) -> None:
+    stream.write(content)
 
 
 def write_json(document: dict[str, Any], stream: BinaryIO) -> None:

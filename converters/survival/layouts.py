@@ -1,7 +1,7 @@
 """How an analysis table is laid out for the tool that reads it; one entry for each in `LAYOUTS`.
 
 The event is a truth value, or 1 for an event and 0 for a censoring; never CNSR's own polarity. Needs no
-pandas: `tools` has the code that reads the table.
+pandas: `programs` has the code that reads and analyses the table.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, cast
 
 from ..formats import written_formats
 from ..formats.table_style import TableStyle
+from .programs.model import Model, Need
+from .tool_names import NAMES_OF_SAS, NAMES_OF_STATA, NameRules
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .arms import Arms
-
-    ReadWith = Callable[[str, pd.DataFrame, Arms | None], str]
+    Code = Callable[[str, pd.DataFrame, Model], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,15 @@ class Layout:
     style : TableStyle
         Its words for true, false and missing, for formats that leave a choice.
     reader : str
-        The function of `tools` for `read_with`.
+        Module and function for `read_with`, as "r:reading".
+    program_module : str
+        The module that writes the program; empty where there is none.
+    program_suffix : str
+        Of the program.
+    lacks : frozenset of Need
+        What models may need and the tool does not have.
+    names : NameRules or None
+        Which names it takes; None where it takes any.
     """
 
     name: str
@@ -44,15 +52,28 @@ class Layout:
     writes: tuple[str, ...]
     style: TableStyle
     reader: str
+    program_module: str = ""
+    program_suffix: str = ""
+    lacks: frozenset[Need] = frozenset()
+    names: NameRules | None = None
 
     @property
-    def read_with(self) -> ReadWith:
-        """File name, table and its arms to the line of code that reads the file and analyses it."""
-        return cast("ReadWith", getattr(import_module(".tools", __package__), self.reader))
+    def read_with(self) -> Code:
+        """File name, table and model to the code that reads the file."""
+        return _code(self.reader)
+
+    @property
+    def program(self) -> Code:
+        """File name, table and model to the program that reads and analyses the file."""
+        return _code(f"{self.program_module}:program")
+
+
+def _code(place: str) -> Code:
+    module, _, name = place.partition(":")
+    return cast("Code", getattr(import_module(f".programs.{module}", __package__), name))
 
 
 _FOR_PYTHON = TableStyle("True", "False", "")
-_FOR_SAS = TableStyle("1", "0", "")
 _FOR_R = TableStyle("TRUE", "FALSE", "", quotes_all_text=True)
 
 
@@ -64,42 +85,69 @@ LAYOUTS: Mapping[str, Layout] = {
             "Python's lifelines: event True or False",
             (".parquet", ".csv"),
             _FOR_PYTHON,
-            "in_lifelines",
+            "python:reading_with_arms",
+            "lifelines",
+            ".py",
         ),
         Layout(
             "scikit-survival",
             "Python's scikit-survival: event True or False, as Surv.from_dataframe needs it",
             (".parquet", ".csv"),
             _FOR_PYTHON,
-            "in_scikit_survival",
+            "python:reading_with_arms",
+            "scikit_survival",
+            ".py",
+            lacks=frozenset(Need),
         ),
         Layout(
             "r",
             'R\'s survival: event TRUE or FALSE, missing values empty (na.strings = "")',
             (".csv",),
             _FOR_R,
-            "in_r",
+            "r:reading",
+            "r",
+            ".R",
+        ),
+        Layout(
+            "sas",
+            "SAS: transport file, event 1, censored 0, names of at most 8 characters",
+            (".xpt",),
+            TableStyle(),
+            "sas:reading",
+            "sas",
+            ".sas",
+            names=NAMES_OF_SAS,
+        ),
+        Layout(
+            "stata",
+            "Stata: event 1, censored 0, arms and strata as numbers with value labels",
+            (".dta",),
+            TableStyle(),
+            "stata:reading",
+            "stata",
+            ".do",
+            names=NAMES_OF_STATA,
         ),
         Layout(
             "csv",
-            "SAS, Stata, spreadsheets: event 1, censored 0, missing values empty",
+            "spreadsheets and any tool: event 1, censored 0, missing values empty",
             (".csv",),
-            _FOR_SAS,
-            "in_sas_and_stata",
+            TableStyle(),
+            "from_csv:reading",
         ),
         Layout(
             "parquet",
             "any tool that reads Parquet: event boolean",
             (".parquet",),
             TableStyle(),
-            "in_pandas",
+            "python:reading",
         ),
         Layout(
             "dataset-json",
             "any tool that reads Dataset-JSON: event true or false, with labels and types",
             (".json", ".ndjson"),
             TableStyle(),
-            "in_adamgate",
+            "python:reading_by_adamgate",
         ),
     )
 }
@@ -109,11 +157,26 @@ LAYOUTS: Mapping[str, Layout] = {
 def layouts() -> Mapping[str, Layout]:
     """Every layout by its name: those of tools, and one for each format that is written."""
     further = (
-        Layout(each.word, f"any tool that reads {each.name}", each.written, TableStyle(), "in_adamgate")
+        Layout(
+            each.word,
+            f"any tool that reads {each.name}",
+            each.written,
+            TableStyle(),
+            "python:reading_by_adamgate",
+        )
         for each in written_formats()
         if each.word not in LAYOUTS
     )
     return {**LAYOUTS, **{each.name: each for each in further}}
+
+
+def layouts_by_suffix() -> Mapping[str, Layout]:
+    """The layout of a file by its suffix alone: that of the format, or of the only tool that reads it."""
+    known = layouts()
+    of_formats = {
+        suffix: known[form.word] for form in written_formats() for suffix in known[form.word].writes
+    }
+    return {suffix: each for each in known.values() for suffix in each.writes} | of_formats
 
 
 def written_suffixes() -> tuple[str, ...]:

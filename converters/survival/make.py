@@ -89,7 +89,7 @@ def make_table(
         study=study,
         report=report,
     )
-    return AnalysisTable(built.table, described, report, inputs_of(study))
+    return AnalysisTable(built.table, described, report, inputs_of(study), module.model(options))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -34,13 +35,15 @@ class SealedTable:
         self.sha256 = _sha256(Path(stream.name))
 
 
-def belong_together(table: Path, codebook: Path, key: str = "table") -> bool:
-    """Whether two files are a table and the codebook that was written with it.
+def belong_together(table: Path, codebook: Path, program: Path | None = None, *, key: str = "table") -> bool:
+    """Whether files are a table, the codebook and the program that were written with it.
 
     Parameters
     ----------
     table, codebook : Path
         Either need not exist.
+    program : Path, optional
+        It need not exist; if it does, it must be as it was written.
     key : str
         What the codebook calls the table, where it is of several.
     """
@@ -49,7 +52,11 @@ def belong_together(table: Path, codebook: Path, key: str = "table") -> bool:
             return False
         document = json.loads(codebook.read_bytes())
         written = document.get(f"{key}_sha256") if isinstance(document, dict) else None
-        return document[key] == table.name and written == _sha256(table) if written else False
+        if not written or document[key] != table.name or written != _sha256(table):
+            return False
+        if program is None or not os.path.lexists(program):
+            return True
+        return bool(document["program"] == program.name and document["program_sha256"] == _sha256(program))
     except (OSError, ValueError, KeyError, RecursionError):
         return False
 

@@ -12,6 +12,7 @@ import pytest
 import adamgate
 from adamgate.converters.reading.read import read
 from adamgate.converters.survival.layouts import LAYOUTS
+from adamgate.converters.survival.programs.model import Model
 from adamgate.converters.survival.survival import survival
 from adamgate.converters.writing.write import write
 from adamgate.schemas.errors import ConfigurationError, UnwritableOutput
@@ -186,3 +187,78 @@ def test_no_file_of_the_study_is_replaced(make, tmp_path, name):
         table.write(tmp_path / name, overwrite=True)
     assert (tmp_path / name).read_bytes() == before
     assert table.write(tmp_path / "os.csv") == [tmp_path / "os.csv", tmp_path / "os.codebook.json"]
+
+
+# Programs
+
+TOOLS = {"lifelines": "csv", "scikit-survival": "parquet", "r": "csv", "sas": "xpt", "stata": "dta"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_program_appears_with_its_table(made, tmp_path, tool):
+    table, codebook, program = made.write(tmp_path / f"os.{TOOLS[tool]}", tool)
+    assert program.stem == "os"
+    assert program.suffix == LAYOUTS[tool].program_suffix
+    said = json.loads(codebook.read_text(encoding="utf-8"))
+    assert said["program"] == program.name
+    assert said["program_sha256"] == hashlib.sha256(program.read_bytes()).hexdigest()
+    for statement in said["read_with"].split("; "):
+        assert statement.rstrip(";") in program.read_text(encoding="utf-8")
+    assert made.write(table, tool) == [table, codebook, program], "they belong together, so are replaced"
+
+
+@pytest.mark.parametrize("tool", [*TOOLS, "csv", "parquet"])
+def test_data_alone(made, tmp_path, tool):
+    suffix = TOOLS.get(tool, tool)
+    assert len(made.write(tmp_path / f"os.{suffix}", tool, program=False)) == 2
+    said = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))
+    assert "program" not in said
+    assert said["read_with"]
+
+
+def test_a_program_that_somebody_changed_is_not_replaced_unasked(made, tmp_path):
+    *_, program = made.write(tmp_path / "os.csv", "r")
+    program.write_text("# mine\n", encoding="utf-8")
+    with pytest.raises(UnwritableOutput, match="exists"):
+        made.write(tmp_path / "os.csv", "r")
+    assert program.read_text(encoding="utf-8") == "# mine\n"
+    made.write(tmp_path / "os.csv", "r", overwrite=True)
+    assert program.read_text(encoding="utf-8") != "# mine\n"
+    program.unlink()
+    made.write(tmp_path / "os.csv", "r")
+    assert program.exists()
+
+
+def test_a_program_is_no_input(made, tmp_path):
+    (tmp_path / "os.R").write_text("# of the study\n", encoding="utf-8")
+    with pytest.raises(UnwritableOutput, match="would replace an input"):
+        made.write(tmp_path / "os.csv", "r", overwrite=True, keep=[tmp_path / "os.R"])
+
+
+def test_a_model_that_the_tool_cannot_fit_is_written_as_data_alone(made, tmp_path):
+    stratified = replace(made, model=Model(strata=("AGE",)))
+    with pytest.raises(ConfigurationError, match="does not have strata in a Cox model"):
+        stratified.write(tmp_path / "os.csv", "scikit-survival")
+    assert list(tmp_path.iterdir()) == []
+    assert len(stratified.write(tmp_path / "os.csv", "scikit-survival", program=False)) == 2
+
+
+def test_names_that_sas_cannot_have_are_listed(made, tmp_path):
+    variables = tuple(
+        replace(each, name="AGE_AT_START", label="Age at the start of the treatment, in years")
+        if each.name == "AGE"
+        else each
+        for each in made.dataset.variables
+    )
+    frame = made.frame.rename(columns={"AGE": "AGE_AT_START"})
+    table = replace(made, dataset=made.dataset.replace(frame=frame, variables=variables))
+    with pytest.warns(adamgate.MetadataNotKept) as told:
+        table.write(tmp_path / "os.xpt")
+    assert [str(each.message) for each in told] == [
+        "os.xpt: renamed for sas: AGE_AT_START is AGE_AT_S",
+        "os.xpt: labels cut to 40 bytes, whole in the codebook: AGE_AT_START",
+    ]
+    said = json.loads((tmp_path / "os.codebook.json").read_text(encoding="utf-8"))
+    assert said["renamed"] == {"AGE_AT_START": "AGE_AT_S"}
+    (back,) = read(tmp_path / "os.xpt")
+    assert [each.name for each in back.variables][-1] == "AGE_AT_S"

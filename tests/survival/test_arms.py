@@ -1,7 +1,5 @@
 """The arms of a table: their order, their reference, and where these come from."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,10 +128,10 @@ def test_a_single_arm_is_compared_with_nothing(make, tmp_path):
     shown = render_summary(table.codebook)
     assert "  TRTP Only: 6 subjects, 2 events\n" in shown
     assert "order" not in shown
-    _, beside = table.write(tmp_path / "os.csv")
-    line = json.loads(beside.read_text(encoding="utf-8"))["read_with"]
-    assert "phreg" not in line
-    assert "stcox" not in line
+    for layout, suffix in (("r", "csv"), ("lifelines", "csv"), ("sas", "xpt"), ("stata", "dta")):
+        *_, program = table.write(tmp_path / layout / f"os.{suffix}", layout)
+        lines = program.read_text(encoding="utf-8").lower()
+        assert not any(word in lines.partition("\n")[2] for word in ("cox", "phreg", "logrank", "survdiff"))
 
 
 def test_the_case_of_a_censoring_flag_from_1(shared):
@@ -149,6 +147,6 @@ def test_the_case_of_traps_in_covariates(shared, tmp_path):
     table = ag.survival(study, "OS", arm="TRT01P", covariates=wanted)
     assert table.codebook.arm_order.levels == ("Placebo", "Drug X")
     assert (table.frame["COUNTRY"].astype(object) == "NA").sum() == 12
-    path, _ = table.write(tmp_path / "os.csv", "r")
+    path, *_ = table.write(tmp_path / "os.csv", "r")
     assert path.read_text(encoding="utf-8").count(',"NA",') == 12
     assert "  missing: SEX 1 subject, BMI 1 subject" in render_summary(table.codebook).splitlines()

@@ -40,7 +40,7 @@ def test_counts_by_reason(study, paramcd, reasons):
 
 def test_exported_and_read_back(study, tmp_path):
     made = ag.survival(study, "OS", covariates=["AGE", "SEX", "TRTSDT"], unit="months", gate=False)
-    path, beside = made.write(tmp_path / "os.parquet", "lifelines")
+    path, beside, _ = made.write(tmp_path / "os.parquet", "lifelines")
     back = pd.read_parquet(path)
     days = study["ADTTE"].frame.loc[study["ADTTE"].frame["PARAMCD"] == "OS", "AVAL"]
     assert back["duration"].tolist() == (days / 30.4375).tolist()

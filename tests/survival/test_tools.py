@@ -11,7 +11,8 @@ import pytest
 from adamgate.converters.formats.format import Output
 from adamgate.converters.survival.arms import Arms
 from adamgate.converters.survival.layouts import LAYOUTS
-from adamgate.converters.survival.tools import layout_for, planned_table
+from adamgate.converters.survival.programs.model import Model
+from adamgate.converters.survival.tools import ToolTable, layout_for
 from adamgate.schemas.errors import ConfigurationError
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import Variable
@@ -45,8 +46,12 @@ def table_of(frame):
 
 def bytes_of(name, frame, file="t.csv"):
     stream = io.BytesIO()
-    planned_table(LAYOUTS[name], Output(table_of(frame), Path(file))).write(stream)
+    ToolTable.of(LAYOUTS[name], Output(table_of(frame), Path(file)), Model()).planned().write(stream)
     return stream.getvalue()
+
+
+def read_with(name, file, frame, arms=None):
+    return LAYOUTS[name].read_with(file, frame, Model(arms=arms))
 
 
 def text_of(name, frame):
@@ -60,8 +65,7 @@ def test_csv_content(name, snapshot):
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_how_to_read(name, snapshot):
-    layout = LAYOUTS[name]
-    lines = {suffix: layout.read_with(f"os{suffix}", TRICKY, None) for suffix in layout.writes}
+    lines = {suffix: read_with(name, f"os{suffix}", TRICKY) for suffix in LAYOUTS[name].writes}
     assert lines == snapshot
 
 
@@ -81,21 +85,21 @@ def test_pandas_reads_every_double_exactly_as_the_codebook_says(tmp_path):
     years = pd.Series(np.arange(1, 2001) / 365.25)
     frame = pd.DataFrame({"USUBJID": years.index.astype(str), "duration": years, "event": True, "CNSR": 0})
     path.write_text(text_of("lifelines", frame), encoding="utf-8")
-    code = re.match(r"t = (pandas\.read_csv\(.*\));", LAYOUTS["lifelines"].read_with(str(path), frame, None))
+    code = re.fullmatch(r"t = (pandas\.read_csv\(.*\))", read_with("lifelines", str(path), frame))
     assert eval(code[1], {"pandas": pd})["duration"].tolist() == years.tolist()
 
 
 def test_r_is_told_names_that_it_would_change():
-    line = LAYOUTS["r"].read_with("t.csv", TRICKY.rename(columns={"AGE": "_AGE"}), None)
+    line = read_with("r", "t.csv", TRICKY.rename(columns={"AGE": "_AGE"}))
     assert '"_AGE" = "numeric"' in line
-    assert line.endswith("check.names = FALSE))")
+    assert line.endswith("check.names = FALSE)")
 
 
 @pytest.mark.parametrize("name", ["lifelines", "scikit-survival"])
 def test_pandas_reads_it_as_the_codebook_says(name, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(text_of(name, TRICKY), encoding="utf-8")
-    code = re.match(r"t = (pandas\.read_csv\(.*\));", LAYOUTS[name].read_with(str(path), TRICKY, None))
+    code = re.fullmatch(r"t = (pandas\.read_csv\(.*\))", read_with(name, str(path), TRICKY))
     assert code is not None
     back = eval(code[1], {"pandas": pd})
     assert back["event"].dtype == np.bool_
@@ -133,31 +137,28 @@ UNORDERED = Arms("ARM", ("Active", "Placebo"), None, "", "TRT01PN is not present
 @pytest.mark.parametrize("arms", [ORDERED, UNORDERED], ids=["ordered", "unordered"])
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_how_to_use_the_arms(name, arms, snapshot):
-    layout = LAYOUTS[name]
     frame = TRICKY.assign(ARM=pd.Categorical.from_codes([0, 1, -1], list(arms.levels)))
-    assert {suffix: layout.read_with(f"os{suffix}", frame, arms) for suffix in layout.writes} == snapshot
+    suffixes = LAYOUTS[name].writes
+    assert {suffix: read_with(name, f"os{suffix}", frame, arms) for suffix in suffixes} == snapshot
 
 
 def test_arms_that_are_numbers_keep_their_values():
     frame = TRICKY.assign(TRT01PN=[1.0, 2.0, np.nan])
     arms = Arms("TRT01PN", ("1", "2"), "1", "TRT01PN")
-    said = {name: LAYOUTS[name].read_with("os.csv", frame, arms) for name in ("r", "csv")}
+    said = {name: LAYOUTS[name].program("os.x", frame, Model(arms=arms)) for name in ("r", "sas", "stata")}
     assert 'factor(t$TRT01PN, levels = c("1", "2"))' in said["r"]
-    assert "class TRT01PN (ref='1')" in said["csv"]
-    assert said["csv"].endswith("stcox ib1.TRT01PN")
-
-
-def test_stata_gets_a_name_that_the_table_does_not_have():
-    frame = TRICKY.assign(ARM=["A", "B", "A"], ARM_1=1)
-    line = LAYOUTS["csv"].read_with("os.csv", frame, Arms("ARM", ("A", "B"), "A", "ARMN"))
-    assert "encode ARM, generate(ARM_2) label(ARM_2); stcox ib1.ARM_2" in line
+    assert "class TRT01PN (ref='1')" in said["sas"]
+    assert "stcox ib1.TRT01PN," in said["stata"]
+    assert 'pandas.Categorical(t["TRT01PN"], [1.0, 2.0], ordered=True)' in read_with(
+        "lifelines", "os.csv", frame, arms
+    )
 
 
 def test_the_text_na_is_no_missing_value():
     frame = TRICKY.assign(COUNTRY=["NA", "DE", None])
     assert text_of("r", frame).count(',"NA"\n') == 1
     assert text_of("r", frame).endswith(",\n")
-    assert 'na.strings = ""' in LAYOUTS["r"].read_with("t.csv", frame, None)
+    assert 'na.strings = ""' in read_with("r", "t.csv", frame)
     assert ",NA\n" in text_of("csv", frame)
 
 
@@ -171,6 +172,8 @@ def test_the_text_na_is_no_missing_value():
         ("os.ndjson", None, "dataset-json"),
         ("os.csv", "r", "r"),
         ("os.parquet", "lifelines", "lifelines"),
+        ("os.xpt", None, "sas"),
+        ("os.dta", None, "stata"),
     ],
 )
 def test_layout_for_a_path(tmp_path, path, name, chosen):
@@ -184,7 +187,8 @@ def test_layout_for_a_path(tmp_path, path, name, chosen):
         ("os", None, "a table cannot be written as a file without suffix"),
         ("os.parquet", "r", "the layout r cannot be written as .parquet"),
         ("os.csv", "R", "R is not a layout"),
-        ("os.csv", "stata", "stata is not a layout"),
+        ("os.csv", "spss", "spss is not a layout"),
+        ("os.csv", "stata", "the layout stata cannot be written as .csv"),
     ],
 )
 def test_no_such_layout(tmp_path, path, name, message):

@@ -516,6 +516,28 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
     assert not list(Path.cwd().glob("os.*"))
 
 
+def test_a_survival_table_with_its_program(run, study: Path):
+    command = ("survival", "data", "--param", "OS", "--for", "r", "-o", "os.csv")
+    code, out, err = run(*command)
+    assert (code, out) == (0, "")
+    assert err.endswith("written: os.csv\nwritten: os.codebook.json\nwritten: os.R\n")
+    assert Path("os.R").read_text().startswith("# Kaplan-Meier")
+    Path("os.R").write_text("changed")
+    assert run(*command).code == 4
+    assert Path("os.R").read_text() == "changed"
+    assert run(*command, "--force", "-q") == (0, "", "")
+    assert run("survival", "data", "--param", "OS", "-o", "os.xpt", "--no-program", "-q", "--force").code == 0
+    assert sorted(path.name for path in Path().glob("os.*")) == [
+        "os.R",
+        "os.codebook.json",
+        "os.csv",
+        "os.xpt",
+    ]
+    assert run("convert", "data/adtte.csv", "adtte.xpt").code == 2
+    assert run("convert", "data/adtte.csv", "adtte.dta").code == 2
+    assert run("survival", "data", "--param", "OS", "-o", "a$b.dta").code == 2
+
+
 def test_the_help_names_every_survival_table(run):
     shown = " ".join(
         run("survival", "--help").out.replace("|", " ").replace("[", " ").replace("]", " ").split()

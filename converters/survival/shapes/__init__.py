@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ....schemas.study.dataset import Dataset
     from ....schemas.study.study import Study
     from ..arms import Arms
+    from ..programs.model import Model
     from ..records import AnalysedRecords
     from .analysed import Analysed, Built
     from .columns import TableColumn
@@ -59,6 +60,10 @@ class ShapeModule(Protocol):
 
     def build(self, analysed: Sequence[Analysed], study: Study, options: Any) -> Built:
         """The table, of one parameter or several."""
+        ...
+
+    def model(self, options: Any) -> Model:
+        """What programs fit to the table, but for its arms."""
         ...
 
     def conventions(self, analysed: Sequence[Analysed], options: Any) -> Iterator[str]:

@@ -37,11 +37,15 @@ ALL_OPTIONS = all_options()
 )
 @options_of_some(ALL_OPTIONS.values())
 @click.option("--for", "layout", type=TOOL_OR_FORMAT, help="Tool that will read the table, or output format.")
+@click.option("--no-program", is_flag=True, help="Write the data and the codebook alone.")
 @RUN_OPTIONS
-def command(*, paths: tuple[Path, ...], shape: str | None, table_name: str | None, **given: Any) -> int:
+def command(
+    *, paths: tuple[Path, ...], shape: str | None, table_name: str | None, no_program: bool, **given: Any
+) -> int:
     """Write a survival analysis table: one record per subject, or another shape.
 
-    A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why.
+    A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why. With --for
+    a tool, so is a program: Kaplan-Meier by arm, log-rank test, Cox.
     """
     asked = {name: given.pop(name) for name in ALL_OPTIONS}
     run = TableRun.of(paths, given)
@@ -54,7 +58,7 @@ def command(*, paths: tuple[Path, ...], shape: str | None, table_name: str | Non
 
         return make_table(chosen.name, study, options, **judged_by)
 
-    return write_table(run, make, _told, layout=run.layout)
+    return write_table(run, make, _told, layout=run.layout, program=not no_program)
 
 
 def _told(table: Any, width: int) -> str:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.survival.tools import in_adamgate
+from adamgate.converters.survival.programs.python import reading_by_adamgate
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
 
@@ -153,7 +153,7 @@ def test_missing_events_of_wide_stay_missing_in_every_file(trial, tmp_path):
     assert (tmp_path / "os.csv").read_text().splitlines()[-1] == "S-12,,,,"
     read = ag.read(tmp_path / "os.json")["OS"].frame
     assert read["OS_event"].isna().tolist() == [False] * 11 + [True]
-    assert 'astype({"OS_event": "boolean"})' in in_adamgate("os.json", table.frame, None)
+    assert 'astype({"OS_event": "boolean"})' in reading_by_adamgate("os.json", table.frame, table.model)
 
 
 def test_wide_keeps_a_subject_without_any_record(trial):

@@ -11,6 +11,7 @@ from .....schemas.study.columns import Days, Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
+from ...programs.model import EndpointColumns, Model
 from ...records import LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
@@ -19,7 +20,16 @@ from ..dates import days_of, entry_source, not_before, times_of, variables_neede
 from ..one_record.table import COLUMNS, REFUSES, arms, require_analysable
 from . import DelayedEntryOptions
 
-__all__ = ["REFUSES", "arms", "build", "columns_of", "conventions", "of_records", "require_analysable"]
+__all__ = [
+    "REFUSES",
+    "arms",
+    "build",
+    "columns_of",
+    "conventions",
+    "model",
+    "of_records",
+    "require_analysable",
+]
 
 
 def columns_of(options: DelayedEntryOptions) -> tuple[TableColumn, ...]:
@@ -89,6 +99,11 @@ def _left_out(data: Dataset, lacking: Mask, late: Mask) -> Iterator[LeftOut]:
     if late.any():
         who = listed(subjects_of(data, late))
         yield LeftOut(f"entry at or after the end of follow-up, {who}", int(np.count_nonzero(late)))
+
+
+def model(options: DelayedEntryOptions) -> Model:
+    """One endpoint, at risk after the entry."""
+    return Model((EndpointColumns(begin="entry"),), options.strata)
 
 
 def conventions(_: Sequence[Analysed], options: DelayedEntryOptions) -> Iterator[str]:

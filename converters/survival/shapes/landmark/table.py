@@ -19,10 +19,19 @@ from ...records import LeftOut
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
 from ..dates import GivenDate, days_of, not_before, status_source, times_of, variables_needed
-from ..one_record.table import COLUMNS, REFUSES, arms, require_analysable
+from ..one_record.table import COLUMNS, REFUSES, arms, model, require_analysable
 from . import LandmarkOptions
 
-__all__ = ["REFUSES", "arms", "build", "columns_of", "conventions", "of_records", "require_analysable"]
+__all__ = [
+    "REFUSES",
+    "arms",
+    "build",
+    "columns_of",
+    "conventions",
+    "model",
+    "of_records",
+    "require_analysable",
+]
 
 
 def columns_of(options: LandmarkOptions) -> tuple[TableColumn, ...]:

@@ -13,6 +13,7 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
 from ...arms import Arms, arms_of
+from ...programs.model import Model
 from ...records import AnalysedRecords
 from ...subjects import listed, require_one_record_each, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
@@ -128,6 +129,11 @@ def build(analysed: Sequence[Analysed], _: Study, options: OneRecordOptions) -> 
     frame = subjects_of_table(one, options.further)
     label = f"{one.data.name} {one.records.paramcd}, one record per subject"
     return Built(table_of(frame, COLUMNS, analysed, label), (frame,), arms=one.arms)
+
+
+def model(options: TableOptions) -> Model:
+    """One endpoint, at risk from time 0."""
+    return Model(strata=options.strata)
 
 
 def conventions(_analysed: Sequence[Analysed], _: OneRecordOptions) -> Iterator[str]:

@@ -12,6 +12,7 @@ from .....schemas.study.columns import Mask
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
+from ...programs.model import EndpointColumns, Model
 from ...records import LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
@@ -20,7 +21,16 @@ from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES, arms, of_records, require_analysable
 from . import PersonTimeOptions
 
-__all__ = ["REFUSES", "arms", "build", "columns_of", "conventions", "of_records", "require_analysable"]
+__all__ = [
+    "REFUSES",
+    "arms",
+    "build",
+    "columns_of",
+    "conventions",
+    "model",
+    "of_records",
+    "require_analysable",
+]
 
 COLUMNS = (
     OF_SUBJECTS[0],
@@ -89,6 +99,11 @@ def _left_out(data: Dataset, zero: Mask) -> Iterator[LeftOut]:
         yield LeftOut(
             f"duration is 0: no time at risk, {listed(subjects_of(data, zero))}", int(np.count_nonzero(zero))
         )
+
+
+def model(options: PersonTimeOptions) -> Model:
+    """One endpoint, at risk over each interval."""
+    return Model((EndpointColumns(end="stop", begin="start"),), options.strata, "USUBJID")
 
 
 def conventions(_: Sequence[Analysed], options: PersonTimeOptions) -> Iterator[str]:

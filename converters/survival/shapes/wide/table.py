@@ -16,6 +16,7 @@ from .....schemas.study.columns import Mask
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from ...arms import Arms, arms_of
+from ...programs.model import EndpointColumns, Model
 from ...records import AnalysedRecords, LeftOut, only, require_flag, with_subject_level
 from ...subjects import require_one_record_each
 from ..analysed import Analysed, Built, further_columns, subjects_of_table, text_of
@@ -23,7 +24,16 @@ from ..columns import TableColumn, table_of
 from ..one_record.table import COLUMNS, REFUSES, require_analysable
 from . import WideOptions
 
-__all__ = ["REFUSES", "arms", "build", "columns_of", "conventions", "of_records", "require_analysable"]
+__all__ = [
+    "REFUSES",
+    "arms",
+    "build",
+    "columns_of",
+    "conventions",
+    "model",
+    "of_records",
+    "require_analysable",
+]
 
 _IDENTIFIER, *_OF_PARAMETER = COLUMNS
 _NULLABLE = {"bool": "boolean", "int64": "Int64"}
@@ -141,6 +151,14 @@ def further_of(
 def _spread(column: pd.Series, from_row: NDArray[np.intp]) -> pd.Series:
     kind: Any = _NULLABLE.get(str(column.dtype), column.dtype)
     return column.astype(kind).reindex(from_row).reset_index(drop=True)
+
+
+def model(options: WideOptions) -> Model:
+    """An endpoint for each parameter."""
+    endpoints = (
+        EndpointColumns(f"{each}_event", f"{each}_duration", name=each) for each in options.parameters
+    )
+    return Model(tuple(endpoints), options.strata)
 
 
 def conventions(_: Sequence[Analysed], options: WideOptions) -> Iterator[str]:

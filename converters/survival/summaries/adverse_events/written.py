@@ -19,8 +19,9 @@ from ....writing.atomic import write_together
 from ....writing.inputs import refuse_data_beside, refuse_inputs
 from ....writing.names import require_output_name
 from ...analysis_table import write_json
+from ...programs.python import reading, reading_by_adamgate
 from ...sealed_table import SealedTable, belong_together
-from ...tools import in_adamgate, in_pandas, layout_for, planned_table, tell_losses_of_table
+from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from .codebook import AdverseEventCodebook
 
 _READ_BY_PANDAS = (".csv", ".parquet")
@@ -106,7 +107,8 @@ class AdverseEventTable(Glanced):
         ours = belong_together(target, beside)
         refuse_data_beside((target, beside), self.inputs, lambda _: ours)
         output = Output(self.dataset.replace(name=dataset_named(target)), target)
-        sealed = SealedTable(planned_table(layout, output).write)
+        table = ToolTable.of(layout, output, NOTHING_FITTED)
+        sealed = SealedTable(table.planned().write)
         written = write_together(
             [
                 PlannedFile(target, sealed.write),
@@ -114,17 +116,17 @@ class AdverseEventTable(Glanced):
             ],
             overwrite=overwrite or ours,
         )
-        tell_losses_of_table(output)
+        table.tell_losses()
         return written
 
     def _document(self, target: Path, sealed: SealedTable) -> dict[str, Any]:
         """The codebook of one file: what it is and how to read it come first."""
         content = self.codebook.document()
-        read_with = in_pandas if target.suffix.lower() in _READ_BY_PANDAS else in_adamgate
+        read_with = reading if target.suffix.lower() in _READ_BY_PANDAS else reading_by_adamgate
         return {
             "schema_version": content.pop("schema_version"),
             "table": target.name,
             "table_sha256": sealed.sha256,
-            "read_with": read_with(target.name, self.frame, None),
+            "read_with": read_with(target.name, self.frame, NOTHING_FITTED),
             **content,
         }

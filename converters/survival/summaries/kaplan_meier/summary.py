@@ -28,7 +28,7 @@ from ...analysis_table import AnalysisTable, write_json
 from ...conf_type import ConfType
 from ...sealed_table import SealedTable, belong_together
 from ...survival import survival
-from ...tools import layout_for, planned_table, tell_losses_of_table
+from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from .codebook import KaplanMeierCodebook, codebook_of
 from .comparison import compared
 from .groups import grouped, strata_of
@@ -119,14 +119,15 @@ class KaplanMeierTables(Glanced):
         files = (target, of_summary, beside)
         refuse_inputs(files, (*self.inputs, *keep))
         ours = belong_together(target, beside) and (
-            not of_summary.exists() or belong_together(of_summary, beside, "summary")
+            not of_summary.exists() or belong_together(of_summary, beside, key="summary")
         )
         refuse_data_beside(files, self.inputs, lambda _: ours)
         outputs = [
             Output(table.replace(name=dataset_named(file)), file)
             for table, file in ((self.estimates, target), (self.summary, of_summary))
         ]
-        tables = [SealedTable(planned_table(layout, output).write) for output in outputs]
+        laid_out = [ToolTable.of(layout, output, NOTHING_FITTED) for output in outputs]
+        tables = [SealedTable(table.planned().write) for table in laid_out]
 
         def document() -> dict[str, Any]:
             content = self.codebook.document()
@@ -149,8 +150,8 @@ class KaplanMeierTables(Glanced):
             ],
             overwrite=overwrite or ours,
         )
-        for output in outputs:
-            tell_losses_of_table(output)
+        for each in laid_out:
+            each.tell_losses()
         return written
 
 

@@ -1,0 +1,1 @@
+"""Stata: tables for survival analysis are written; datasets are not, and nothing is read."""

@@ -1,0 +1,121 @@
+"""R's survival: CSV, with the class of each column stated.
+
+Help pages of survival: `Surv`, `survfit.formula` (conf.type, id, robust), `survdiff` (strata), `coxph`
+(ties, strata), `strata`; of utils `read.table` (colClasses, na.strings, check.names); of base `factor`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ....schemas.study import columns
+from ...values.arrow_columns import are_whole_days, stamps_of
+from .model import EndpointColumns, Model
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._]*\Z")
+_RESERVED = frozenset(
+    "if else repeat while function for next break TRUE FALSE NULL Inf NaN NA NA_integer_ NA_real_ "
+    "NA_character_ NA_complex_ in".split()
+)
+
+
+def reading(file: str, frame: pd.DataFrame, model: Model) -> str:
+    """The statements that read the file."""
+    return "; ".join(_reading(file, frame, model))
+
+
+def program(file: str, frame: pd.DataFrame, model: Model) -> str:
+    """The program, of several statements on lines of their own."""
+    lines = [
+        "# Kaplan-Meier, log-rank and Cox by R's survival; run it in the folder of the file.",
+        "library(survival)",
+        "",
+        *_reading(file, frame, model),
+    ]
+    if model.arms is not None:
+        lines.insert(-1, f"# {model.on_order}")
+    for endpoint in model.endpoints:
+        lines += ["", *_fits(endpoint, model)]
+    return "\n".join(lines) + "\n"
+
+
+def _reading(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+    # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE; without
+    # na.strings it takes the text NA, as the country code, for missing.
+    names = list(map(str, frame.columns))
+    classes = ", ".join(f"{_argument(name)} = {_text(_class(frame[name]))}" for name in names)
+    kept = "" if all(map(_NAME.match, names)) else ", check.names = FALSE"
+    here = f"./{file}" if file.startswith("~") else file
+    options = f'colClasses = c({classes}), na.strings = "", encoding = "UTF-8"{kept}'
+    yield f"t <- read.csv({_text(here)}, {options})"
+    if model.arms is not None:
+        levels = ", ".join(map(_text, model.arms.levels))
+        arm = f"t${_name(model.arms.variable)}"
+        yield f"{arm} <- factor({arm}, levels = c({levels}))"
+
+
+def _fits(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
+    km, log_rank, cox = map(endpoint.called, ("km", "log_rank", "cox"))
+    times = f"{_name(endpoint.begin)}, {_name(endpoint.end)}" if endpoint.begin else _name(endpoint.end)
+    response = f"Surv({times}, {_name(endpoint.event)})"
+    arm = "1" if model.arms is None else _name(model.arms.variable)
+    of_subjects = f", id = {_name(model.subject)}, robust = FALSE" if model.subject else ""
+    yield f'{km} <- survfit({response} ~ {arm}, data = t, conf.type = "log-log"{of_subjects})'
+    yield f"print({km})"
+    if model.arms is None:
+        return
+    strata = f" + strata({', '.join(map(_name, model.strata))})" if model.strata else ""
+    fit = f'{cox} <- coxph({response} ~ {arm}{strata}, data = t, ties = "efron")'
+    if endpoint.begin:
+        # survdiff takes no late entries; the score test is the log-rank test but for ties.
+        yield from (
+            fit,
+            f"print(summary({cox}))",
+            f"{log_rank} <- summary({cox})$sctest",
+            f"print({log_rank})",
+        )
+        return
+    yield f"{log_rank} <- survdiff({response} ~ {arm}{strata}, data = t)"
+    yield from (f"print({log_rank})", fit, f"print(summary({cox}))")
+
+
+def _class(column: pd.Series) -> str:
+    if columns.is_date(column):
+        return "Date" if are_whole_days(stamps_of(column)) else "POSIXct"
+    if columns.is_character(column):
+        return "character"
+    return "logical" if pd.api.types.is_bool_dtype(column.dtype) else "numeric"
+
+
+def _argument(name: str) -> str:
+    """A name before an equals sign."""
+    return name if _is_plain(name) else _text(name)
+
+
+def _name(name: str) -> str:
+    """A name in a formula."""
+    return name if _is_plain(name) else f"`{_escaped(name)}`"
+
+
+def _is_plain(name: str) -> bool:
+    return bool(_NAME.match(name)) and name not in _RESERVED
+
+
+def _text(text: str) -> str:
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """A text within quotes, in ASCII, so that R reads it alike in every locale."""
+    return "".join(map(_escape, text))
+
+
+def _escape(character: str) -> str:
+    if character in '"`\\':
+        return f"\\{character}"
+    if " " <= character <= "~":
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"

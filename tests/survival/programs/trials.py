@@ -1,0 +1,130 @@
+"""A random trial in each form that a program can fit, and its files as a tool gets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from adamgate.converters.formats.format import Output
+from adamgate.converters.survival.arms import Arms
+from adamgate.converters.survival.layouts import LAYOUTS
+from adamgate.converters.survival.programs.model import EndpointColumns, Model
+from adamgate.converters.survival.tools import ToolTable
+from adamgate.schemas.study.columns import is_character
+from adamgate.schemas.study.dataset import Dataset
+from adamgate.schemas.study.variable import Variable
+
+LEVELS = ("Placebo", "Low", "High & 'é'")
+ARMS = Arms("TRT01P", LEVELS, "Placebo", "TRT01PN")
+STRATA = ("REGION", "ISS")
+SUFFIXES = {"lifelines": ".csv", "scikit-survival": ".parquet", "r": ".csv", "sas": ".xpt", "stata": ".dta"}
+BOOLEAN = {"event", "OS_event", "PFS_event"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A table, and what is fitted to it."""
+
+    frame: pd.DataFrame
+    model: Model
+
+
+def trial(seed: int = 20200131, n: int = 90) -> pd.DataFrame:
+    """One record per subject: many ties, arms and strata with missing values, the text NA among them."""
+    random = np.random.default_rng(seed)
+    arm = random.integers(0, 3, n)
+    region = random.choice(["NA", "EU", "Åsia"], n)
+    stage = random.integers(1, 3, n).astype(float)
+    duration = np.ceil(random.exponential(20 + 8 * arm)).clip(1, 60)
+    return pd.DataFrame(
+        {
+            "USUBJID": [f"00{number:03d}" for number in range(n)],
+            "duration": duration / 4,
+            "event": random.random(n) < 0.7,
+            "CNSR": 0,
+            "TRT01P": pd.Categorical.from_codes(
+                np.where(random.random(n) < 0.05, -1, arm), LEVELS, ordered=True
+            ),
+            "REGION": pd.Categorical(region),
+            "ISS": np.where(random.random(n) < 0.05, np.nan, np.where(region == "Åsia", 1.0, stage)),
+        }
+    )
+
+
+def delayed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Entries that fall on event times, too; a third are at risk from 0."""
+    random = np.random.default_rng(5)
+    entry = np.floor(random.random(len(frame)) * frame["duration"] * 4) / 4
+    entry[random.random(len(frame)) < 1 / 3] = 0.0
+    return frame.assign(entry=np.where(entry < frame["duration"], entry, 0.0))
+
+
+def in_intervals(frame: pd.DataFrame, cuts: tuple[float, ...] = (2.0, 5.0, 9.0)) -> pd.DataFrame:
+    parts = []
+    for start, stop in zip((0.0, *cuts), (*cuts, np.inf), strict=True):
+        some = frame[frame["duration"] > start]
+        ends = some["duration"] <= stop
+        parts.append(
+            some.assign(start=start, stop=some["duration"].clip(upper=stop), event=some["event"] & ends)
+        )
+    return pd.concat(parts).sort_values(["USUBJID", "start"]).drop(columns=["duration", "CNSR"])
+
+
+def wide(frame: pd.DataFrame) -> pd.DataFrame:
+    random = np.random.default_rng(7)
+    lacks = random.random(len(frame)) < 0.1
+    earlier = np.ceil(frame["duration"] * random.random(len(frame)) * 4) / 4
+    earlier = earlier.where(random.random(len(frame)) < 0.5, frame["duration"])
+    return (
+        frame.drop(columns=["duration", "event", "CNSR"])
+        .assign(
+            OS_duration=frame["duration"],
+            OS_event=frame["event"],
+            PFS_duration=earlier.where(~lacks),
+            PFS_event=pd.array(np.where(earlier < frame["duration"], True, frame["event"]), "boolean"),
+        )
+        .assign(PFS_event=lambda table: table["PFS_event"].mask(lacks))
+    )
+
+
+ENTRY = EndpointColumns(begin="entry")
+INTERVAL = EndpointColumns("event", "stop", "start")
+OS, PFS = (EndpointColumns(f"{name}_event", f"{name}_duration", name=name) for name in ("OS", "PFS"))
+MODELS = {
+    "one-record": Model(arms=ARMS),
+    "stratified": Model(strata=STRATA, arms=ARMS),
+    "no arm": Model(),
+    "delayed-entry": Model((ENTRY,), arms=ARMS),
+    "delayed-entry, stratified": Model((ENTRY,), STRATA, arms=ARMS),
+    "person-time": Model((INTERVAL,), subject="USUBJID", arms=ARMS),
+    "person-time, stratified": Model((INTERVAL,), STRATA, "USUBJID", arms=ARMS),
+    "wide": Model((OS, PFS), arms=ARMS),
+    "wide, stratified": Model((OS, PFS), STRATA, arms=ARMS),
+    "delayed-entry, no arm": Model((ENTRY,)),
+}
+FORMS = {"delayed-entry": delayed, "person-time": in_intervals, "wide": wide}
+
+
+def case_of(name: str) -> Case:
+    form = FORMS.get(name.partition(",")[0], lambda frame: frame)
+    return Case(form(trial()).reset_index(drop=True), MODELS[name])
+
+
+def dataset_of(frame: pd.DataFrame) -> Dataset:
+    variables = [
+        Variable(
+            name,
+            f"Label of {name}",
+            "Char" if is_character(frame[name]) else "Num",
+            data_type="boolean" if name in BOOLEAN else "",
+        )
+        for name in frame
+    ]
+    return Dataset.from_frame(frame, "T", variables=variables)
+
+
+def tool_table(tool: str, case: Case, path: Path) -> ToolTable:
+    return ToolTable.of(LAYOUTS[tool], Output(dataset_of(case.frame), path), case.model)
