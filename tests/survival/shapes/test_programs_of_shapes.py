@@ -43,7 +43,7 @@ def test_the_program_in_lifelines_runs(trial, shape, tmp_path):
     assert ended.returncode == 0, ended.stderr
 
 
-@pytest.mark.filterwarnings("ignore:.*renamed for sas:adamgate.converters.writing.losses.MetadataNotKept")
+@pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
 @pytest.mark.parametrize("layout", ["sas", "stata"])
 @pytest.mark.parametrize("shape", MAKERS)
 def test_sas_and_stata_take_every_shape(trial, shape, layout, tmp_path):
