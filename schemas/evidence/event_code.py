@@ -12,7 +12,7 @@ from ..study.dataset import Dataset
 from .parameters import with_role
 
 _DEATH = re.compile(r"\b(death|died|dead|dece?ased)\b", re.IGNORECASE)
-_PROGRESSION = re.compile(r"\b(progress\w*|relaps\w*|recurr\w*)\b", re.IGNORECASE)
+_PROGRESSION = re.compile(r"\b(progress\w*|relaps\w*|recurr\w*|(?-i:PD))\b", re.IGNORECASE)
 _QUALIFIED = re.compile(
     r"\b(no|not|non|without|never|after|follow\w*|before|prior|previous|miss\w*|new|other|unrelated|censor\w*"
     r"|alive|last|lost|ongoing|withdr\w*|cut)\b",

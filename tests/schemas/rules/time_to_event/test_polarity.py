@@ -29,6 +29,13 @@ class TestEventsWithoutZero:
         assert trial.finding("TTE030").parameter == parameter
         assert trial.findings("TTE019") == []
 
+    def test_progressions_written_as_pd(self, trial):
+        own = one_and_two(trial, "PFS")
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(
+            trial.adtte.loc[own].CNSR.eq(1), "PD or death", "Last visit"
+        )
+        assert trial.told("TTE030") == [("error", 14)]
+
     def test_by_source_alone(self, trial):
         one_and_two(trial, "OS")
         del trial.adtte["EVNTDESC"]
