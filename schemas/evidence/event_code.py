@@ -24,8 +24,11 @@ _CENSORING = re.compile(
 )
 _ABOUT_DEATH = re.compile(r"\b(survival|death|mortality)\b", re.IGNORECASE)
 _ABOUT_PROGRESSION = re.compile(r"\b(progress\w*|relapse|recurrence|disease[\s-]free)\b", re.IGNORECASE)
+_TIME_TO = re.compile(r"\btime (to|until)\b", re.IGNORECASE)
 _ABOUT_FOLLOW_UP = re.compile(r"follow|censor|reverse|contact", re.IGNORECASE)
 _DEATH_DATES = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
+_ADVERSE_EVENTS = frozenset({"ADAE", "AE"})
+_START_DATES = frozenset({"ASTDT", "ASTDTM", "AESTDTC"})
 _LAST_DATES = frozenset({"LSTALVDT", "RFENDT", "RFENDTC", "EOSDT", "DCUTDT"})
 
 
@@ -33,7 +36,8 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     """CNSR of the events of each parameter without CNSR = 0; NaN where nothing proves one.
 
     The records with the lowest value are described as the event that PARAM names (or are dated at death, for
-    survival), none of them is described as censored, and most records with a higher value are.
+    survival, or at the start of adverse events), none of them is described as censored, and most records with
+    a higher value are.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     lowest[~(lowest < np.inf)] = np.nan
     lower = cnsr == lowest[parameters.codes]
     higher = cnsr > lowest[parameters.codes]
-    events, censorings = named_events(data), _censorings(data)
+    events, censorings = named_events(data) | _dated_at_adverse_events(data), _censorings(data)
     proven = (lowest > 0) & parameters.mostly(events, lower) & parameters.mostly(censorings, higher)
     proven &= (parameters.count(higher) > 0) & (parameters.count(lower & censorings) == 0)
     proven &= parameters.count(higher & events) == 0
@@ -68,6 +72,16 @@ def named_events(data: Dataset) -> Mask:
         found &= data.missing("CNSDTDSC")
     named: Mask = found & ~_about(data, _ABOUT_FOLLOW_UP)
     return named
+
+
+def _dated_at_adverse_events(data: Dataset) -> Mask:
+    """Records of "Time to …" dated by the start of an adverse event, without a censoring reason."""
+    if not {"SRCDOM", "SRCVAR", "CNSDTDSC"} <= set(data.names):
+        return np.zeros(len(data), dtype=np.bool_)
+    found = _named(data, "SRCDOM", _ADVERSE_EVENTS) & _named(data, "SRCVAR", _START_DATES)
+    found &= data.missing("CNSDTDSC") & ~_saying(data, "EVNTDESC", _CENSORING)
+    dated: Mask = found & _about(data, _TIME_TO) & ~_about(data, _ABOUT_FOLLOW_UP)
+    return dated
 
 
 def _censorings(data: Dataset) -> Mask:

@@ -41,6 +41,29 @@ class TestEventsWithoutZero:
         del trial.adtte["EVNTDESC"]
         assert trial.told("TTE030") == [("error", 10)]
 
+    def of_adverse_events(self, trial, event, reason):
+        """Time to a first adverse event with CNSR 1 = event, 2 = censored."""
+        own = one_and_two(trial, "OS")
+        first = trial.adtte.loc[own].CNSR.eq(1)
+        trial.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["TTMACE", "Time to First Major Cardiovascular Event"]
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(first, event, "Study completed")
+        trial.adtte.loc[own, "SRCDOM"] = np.where(first, "ADAE", "ADSL")
+        trial.adtte.loc[own, "SRCVAR"] = np.where(first, "ASTDT", "EOSDT")
+        trial.adtte.loc[own, "CNSDTDSC"] = np.where(first, reason, "End of study")
+
+    def test_by_the_start_of_adverse_events(self, trial):
+        self.of_adverse_events(trial, "MACE", None)
+        assert trial.told("TTE030") == [("error", 10)]
+        assert trial.findings("TTE019") == []
+
+    @pytest.mark.parametrize(
+        ("event", "reason"),
+        [("Other event", "Discontinued due to adverse event"), ("Withdrawn due to adverse event", None)],
+    )
+    def test_censored_at_an_adverse_event(self, trial, event, reason):
+        self.of_adverse_events(trial, event, reason)
+        assert trial.findings("TTE030") == []
+
     def test_the_other_way_round_in_one_parameter(self, trial):
         own = trial.of("OS")
         trial.adtte.loc[own, "CNSR"] = 1 - trial.adtte.loc[own, "CNSR"]
