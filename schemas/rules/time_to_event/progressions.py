@@ -189,9 +189,10 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     and the finding is an error.
 
     ## Not a fault
-    A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
-    on an earlier day, such as the last assessment before death. Parameters of which deaths are declared to be
-    censored (`deaths = "censored"`), or whose event sources are declared (XD036).
+    A description that gives the censoring reason: new therapy, missed assessments, no baseline, "Death
+    censored" as in a sensitivity analysis. A censoring on an earlier day, such as the last assessment before
+    death. Parameters of which deaths are declared to be censored (`deaths = "censored"`), or whose event
+    sources are declared (XD036).
 
     ## Why it matters
     Death is an event of progression-free survival. Deaths that are censored overestimate it.

@@ -139,10 +139,18 @@ class TestCensoredAtDeath:
         trial.adtte.loc[own, "ADT"] = died + days * DAY
         assert trial.told("XD031") == [("warning", 1)] * told
 
-    def test_a_stated_reason(self, trial):
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("Start of new anti-cancer therapy", 0),
+            ("Death censored (sensitivity analysis)", 0),
+            ("Censored at death", 1),
+        ],
+    )
+    def test_a_stated_reason(self, trial, text, told):
         own, died = self.dead(trial)
-        trial.adtte.loc[own, ["ADT", "CNSDTDSC"]] = [died, "Start of new anti-cancer therapy"]
-        assert trial.findings("XD031") == []
+        trial.adtte.loc[own, ["ADT", "CNSDTDSC"]] = [died, text]
+        assert trial.told("XD031") == [("warning", 1)] * told
 
     def test_what_a_death_is_may_be_declared(self, trial):
         own, died = self.dead(trial)
