@@ -25,6 +25,7 @@ _CENSORING = re.compile(
 _ABOUT_DEATH = re.compile(r"\b(survival|death|mortality)\b", re.IGNORECASE)
 _ABOUT_PROGRESSION = re.compile(r"\b(progress\w*|relapse|recurrence|disease[\s-]free)\b", re.IGNORECASE)
 _TIME_TO = re.compile(r"\btime (to|until)\b", re.IGNORECASE)
+_EVENT_OF_PARAM = re.compile(r"\btime (?:to|until) (?:the )?(?:first )?([^(]+?)\s*(?:\(.*)?$", re.IGNORECASE)
 _ABOUT_FOLLOW_UP = re.compile(r"follow|censor|reverse|contact", re.IGNORECASE)
 _DEATH_DATES = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
 _ADVERSE_EVENTS = frozenset({"ADAE", "AE"})
@@ -49,7 +50,8 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     lowest[~(lowest < np.inf)] = np.nan
     lower = cnsr == lowest[parameters.codes]
     higher = cnsr > lowest[parameters.codes]
-    events, censorings = named_events(data) | _dated_at_adverse_events(data), _censorings(data)
+    events = named_events(data) | _dated_at_adverse_events(data) | _in_the_words_of_param(data)
+    censorings = _censorings(data)
     proven = (lowest > 0) & parameters.mostly(events, lower) & parameters.mostly(censorings, higher)
     proven &= (parameters.count(higher) > 0) & (parameters.count(lower & censorings) == 0)
     proven &= parameters.count(higher & events) == 0
@@ -82,6 +84,19 @@ def _dated_at_adverse_events(data: Dataset) -> Mask:
     found &= data.missing("CNSDTDSC") & ~_saying(data, "EVNTDESC", _CENSORING)
     dated: Mask = found & _about(data, _TIME_TO) & ~_about(data, _ABOUT_FOLLOW_UP)
     return dated
+
+
+def _in_the_words_of_param(data: Dataset) -> Mask:
+    """Records whose EVNTDESC is the event in PARAM: "Pain relief" for "Time to Pain Relief (Hours)"."""
+    if not {"PARAM", "EVNTDESC"} <= set(data.names):
+        return np.zeros(len(data), dtype=np.bool_)
+    params, texts = data.distinct("PARAM"), data.distinct("EVNTDESC")
+    of_params = [match and match[1].casefold() for match in map(_EVENT_OF_PARAM.search, map(str, params))]
+    numbers = {event: number for number, event in enumerate(of_params) if event}
+    awaited = np.array([*(numbers.get(event or "", -1) for event in of_params), -1])
+    described = np.array([*(numbers.get(str(text).strip().casefold(), -2) for text in texts), -2])
+    same: Mask = awaited[params.codes] == described[texts.codes]
+    return same & ~_about(data, _ABOUT_FOLLOW_UP)
 
 
 def _censorings(data: Dataset) -> Mask:

@@ -64,6 +64,22 @@ class TestEventsWithoutZero:
         self.of_adverse_events(trial, event, reason)
         assert trial.findings("TTE030") == []
 
+    @pytest.mark.parametrize(
+        ("param", "event", "told"),
+        [
+            ("Time to Pain Relief (Hours)", "Pain relief", [("error", 10)]),
+            ("Time to First Stroke", "STROKE", [("error", 10)]),
+            ("Time to First Stroke", "Surgery", []),
+            ("Time to Censoring", "Censoring", []),
+        ],
+    )
+    def test_in_the_words_of_param(self, trial, param, event, told):
+        own = one_and_two(trial, "OS")
+        first = trial.adtte.loc[own].CNSR.eq(1)
+        trial.adtte.loc[own, ["PARAMCD", "PARAM", "SRCDOM", "SRCVAR"]] = ["TTX", param, None, None]
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(first, event, "Study completed")
+        assert trial.told("TTE030") == told
+
     def test_the_other_way_round_in_one_parameter(self, trial):
         own = trial.of("OS")
         trial.adtte.loc[own, "CNSR"] = 1 - trial.adtte.loc[own, "CNSR"]
