@@ -87,7 +87,6 @@ ODD = (
 """What is odd, and what to say instead."""
 
 ALLOWED = {
-    "`REFUSES`": "a name in the code",
     ".refuses(": "a name in the code",
     "has AETRTEM populated": "as the standard puts it",
 }

@@ -100,6 +100,7 @@ _CENSORING_WORDS = tuple(
         r"\brandomi[sz](ation|ed)\b",
         r"\bcensor",
         r"\bend of (study|follow)",
+        r"^(no|not|without)\b.*\b(events?|deaths?|died|progress\w*|PD|relaps\w*|recurr\w*)\b",
     )
 )
 _EVENT_WORDS = re.compile(

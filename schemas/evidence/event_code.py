@@ -12,7 +12,7 @@ from ..study.dataset import Dataset
 from .parameters import with_role
 
 _DEATH = re.compile(r"\b(death|died|dead|dece?ased)\b", re.IGNORECASE)
-_PROGRESSION = re.compile(r"\b(progress\w*|relaps\w*|recurr\w*)\b", re.IGNORECASE)
+_PROGRESSION = re.compile(r"\b(progress\w*|relaps\w*|recurr\w*|(?-i:PD))\b", re.IGNORECASE)
 _QUALIFIED = re.compile(
     r"\b(no|not|non|without|never|after|follow\w*|before|prior|previous|miss\w*|new|other|unrelated|censor\w*"
     r"|alive|last|lost|ongoing|withdr\w*|cut)\b",
@@ -24,8 +24,12 @@ _CENSORING = re.compile(
 )
 _ABOUT_DEATH = re.compile(r"\b(survival|death|mortality)\b", re.IGNORECASE)
 _ABOUT_PROGRESSION = re.compile(r"\b(progress\w*|relapse|recurrence|disease[\s-]free)\b", re.IGNORECASE)
+_TIME_TO = re.compile(r"\btime (to|until)\b", re.IGNORECASE)
+_EVENT_OF_PARAM = re.compile(r"\btime (?:to|until) (?:the )?(?:first )?([^(]+?)\s*(?:\(.*)?$", re.IGNORECASE)
 _ABOUT_FOLLOW_UP = re.compile(r"follow|censor|reverse|contact", re.IGNORECASE)
 _DEATH_DATES = frozenset({"DTHDT", "DTHDTC", "DTHADT"})
+_ADVERSE_EVENTS = frozenset({"ADAE", "AE"})
+_START_DATES = frozenset({"ASTDT", "ASTDTM", "AESTDTC"})
 _LAST_DATES = frozenset({"LSTALVDT", "RFENDT", "RFENDTC", "EOSDT", "DCUTDT"})
 
 
@@ -33,7 +37,8 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     """CNSR of the events of each parameter without CNSR = 0; NaN where nothing proves one.
 
     The records with the lowest value are described as the event that PARAM names (or are dated at death, for
-    survival), none of them is described as censored, and most records with a higher value are.
+    survival, or at the start of adverse events), none of them is described as censored, and most records with
+    a higher value are.
 
     Returns
     -------
@@ -45,7 +50,8 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     lowest[~(lowest < np.inf)] = np.nan
     lower = cnsr == lowest[parameters.codes]
     higher = cnsr > lowest[parameters.codes]
-    events, censorings = named_events(data), _censorings(data)
+    events = named_events(data) | _dated_at_adverse_events(data) | _in_the_words_of_param(data)
+    censorings = _censorings(data)
     proven = (lowest > 0) & parameters.mostly(events, lower) & parameters.mostly(censorings, higher)
     proven &= (parameters.count(higher) > 0) & (parameters.count(lower & censorings) == 0)
     proven &= parameters.count(higher & events) == 0
@@ -68,6 +74,29 @@ def named_events(data: Dataset) -> Mask:
         found &= data.missing("CNSDTDSC")
     named: Mask = found & ~_about(data, _ABOUT_FOLLOW_UP)
     return named
+
+
+def _dated_at_adverse_events(data: Dataset) -> Mask:
+    """Records of "Time to …" dated by the start of an adverse event, without a censoring reason."""
+    if not {"SRCDOM", "SRCVAR", "CNSDTDSC"} <= set(data.names):
+        return np.zeros(len(data), dtype=np.bool_)
+    found = _named(data, "SRCDOM", _ADVERSE_EVENTS) & _named(data, "SRCVAR", _START_DATES)
+    found &= data.missing("CNSDTDSC") & ~_saying(data, "EVNTDESC", _CENSORING)
+    dated: Mask = found & _about(data, _TIME_TO) & ~_about(data, _ABOUT_FOLLOW_UP)
+    return dated
+
+
+def _in_the_words_of_param(data: Dataset) -> Mask:
+    """Records whose EVNTDESC is the event in PARAM: "Pain relief" for "Time to Pain Relief (Hours)"."""
+    if not {"PARAM", "EVNTDESC"} <= set(data.names):
+        return np.zeros(len(data), dtype=np.bool_)
+    params, texts = data.distinct("PARAM"), data.distinct("EVNTDESC")
+    of_params = [match and match[1].casefold() for match in map(_EVENT_OF_PARAM.search, map(str, params))]
+    numbers = {event: number for number, event in enumerate(of_params) if event}
+    awaited = np.array([*(numbers.get(event or "", -1) for event in of_params), -1])
+    described = np.array([*(numbers.get(str(text).strip().casefold(), -2) for text in texts), -2])
+    same: Mask = awaited[params.codes] == described[texts.codes]
+    return same & ~_about(data, _ABOUT_FOLLOW_UP)
 
 
 def _censorings(data: Dataset) -> Mask:

@@ -123,7 +123,9 @@ def test_a_missing_option_is_named(capsys):
     assert said.startswith("Usage: adamgate survival")
     assert "Error: Missing option '-o' / '--output'" in said
     assert run(["survival", "data", "-o", "os.csv"]) == 2
-    assert "the shape one-record needs --param" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "the shape one-record needs --param" in shown
+    assert "to do: add --param: Parameter code, such as OS" in shown
 
 
 def test_an_error_of_several_lines_has_only_its_own():

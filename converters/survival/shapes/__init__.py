@@ -180,7 +180,9 @@ def options_given(shape: HasOptions, given: Mapping[str, Any], asked_by: Callabl
     for each in own.values():
         if each.required and each.name not in given:
             raise ConfigurationError(
-                f"the shape {shape.name} needs {asked_by(each.name)}", asked_by(each.name), each.help
+                f"the shape {shape.name} needs {asked_by(each.name)}",
+                asked_by(each.name),
+                f"add {asked_by(each.name)}: {each.help}",
             )
     return shape.options(**{name: _one(own[name], value, asked_by(name)) for name, value in given.items()})
 

@@ -61,7 +61,7 @@ def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     open_to = {kind: ~once_per_arm(data, study) for kind in ("TRTP", "TRTA")}
     for name, of in compared.items():
         found, text = _against(data, adsl, name, of), name.removesuffix("N")
-        ours = f"{name} differs from {' and '.join(of.values())} in ADSL"
+        ours = f"{name} differs from {_treatments(data, of)} in ADSL"
         differs = (found.differs | found.absent_there) & open_to[text]
         blank = found.absent_here & expected & open_to[text]
         open_to[text] &= ~(differs | blank)
@@ -75,6 +75,13 @@ def another_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
         message = f"{name} is not a value of {' or '.join(of.values())} in ADSL"
         yield Fault(unknown, (name,), message, Severity.NOTE)
         yield Fault(blank, (name,), f"{name} is missing, but the subject has a treatment in ADSL")
+
+
+def _treatments(data: Dataset, of: dict[int, str]) -> str:
+    """The variables in ADSL that the treatment of a record is compared with."""
+    if len(of) > 1 and "APERIOD" in data:
+        return f"the treatment of the period ({', '.join(of.values())})"
+    return " and ".join(of.values())
 
 
 def _against(data: Dataset, adsl: Dataset, name: str, of: dict[int, str]) -> Agreement:

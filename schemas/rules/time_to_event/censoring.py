@@ -117,8 +117,9 @@ def censoring_inverted(data: Dataset) -> Iterator[Fault]:
 
     ## What it checks
     For each parameter, on more than half of the records concerned: records with CNSR = 0 have a description
-    of censoring (alive, last, completion, lost, cut-off, ongoing, randomization), a date from LSTALVDT,
-    RFENDT, EOSDT, TRTEDT, RANDDT or the cut-off (SRCVAR), or a CNSDTDSC, and records with CNSR >= 1 do not;
+    of censoring (alive, last, completion, lost, cut-off, ongoing, randomization, "No progression"), a date
+    from LSTALVDT, RFENDT, EOSDT, TRTEDT, RANDDT or the cut-off (SRCVAR), or a CNSDTDSC, and records with
+    CNSR >= 1 do not;
     or records with CNSR >= 1 have a description of an event, a death date or an adverse event as source, or
     are the deaths of overall survival, and records with CNSR = 0 are not. Two or more indications are an
     error, a single one about CNSR = 0 is a warning; the message lists them.

@@ -19,7 +19,7 @@ from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 from .responses import PROGRESSIONS, RESPONSES, reason_stated, terms
 
-_PROGRESSED = re.compile(r"progress|relaps|recurr", re.IGNORECASE)
+_PROGRESSED = re.compile(r"progress|relaps|recurr|(?-i:\bPD\b)", re.IGNORECASE)
 _OTHERWISE = re.compile(
     r"death|died|dead|dece?ased|clinical|symptom|new lesion|surg|biops|marker|bone|toxicity", re.IGNORECASE
 )
@@ -95,9 +95,9 @@ def not_first_progression(data: Dataset, study: Study) -> Iterator[Yield]:
 
     ## What it checks
     Events of progression-free survival (PFS) and time to progression (TTP) that are progressions, by EVNTDESC
-    or, without it, by SRCDOM. They are compared with the parameter and evaluator in ADRS whose first
-    progression after STARTDT is the date of most of them; assessments not selected by an analysis flag do
-    not count.
+    (progression, PD, relapse, recurrence) or, without it, by SRCDOM. They are compared with the parameter and
+    evaluator in ADRS whose first progression after STARTDT is the date of most of them; assessments not
+    selected by an analysis flag do not count.
 
     ## Not a fault
     Deaths, and clinical or symptomatic progressions. Events that come from another dataset (SRCDOM). A
@@ -189,9 +189,10 @@ def censored_at_death(data: Dataset, study: Study) -> Iterator[Fault]:
     and the finding is an error.
 
     ## Not a fault
-    A description that gives the censoring reason: new therapy, missed assessments, no baseline. A censoring
-    on an earlier day, such as the last assessment before death. Parameters of which deaths are declared to be
-    censored (`deaths = "censored"`), or whose event sources are declared (XD036).
+    A description that gives the censoring reason: new therapy, missed assessments, no baseline, "Death
+    censored" as in a sensitivity analysis. A censoring on an earlier day, such as the last assessment before
+    death. Parameters of which deaths are declared to be censored (`deaths = "censored"`), or whose event
+    sources are declared (XD036).
 
     ## Why it matters
     Death is an event of progression-free survival. Deaths that are censored overestimate it.

@@ -42,7 +42,8 @@ _PROGRESSION_PARAMETER = re.compile(r"(PD|PROG)")
 
 _STATED = re.compile(
     r"miss(ed|ing)|two or more|(new|subsequent|other|another) (\w+[\s-])*(therap|treat)"
-    r"|anti[\s-]?(cancer|neoplastic)|\bgap\b|inadequate|no (adequate |valid )?baseline|not evaluable",
+    r"|anti[\s-]?(cancer|neoplastic)|\bgap\b|inadequate|no (adequate |valid )?baseline|not evaluable"
+    r"|\bdeaths? (is |are )?censored\b",
     re.IGNORECASE,
 )
 _CENTRAL = re.compile(r"\b(IRC|BICR|ICR|IRF|BIRC|central|independent)\b", re.IGNORECASE)

@@ -37,6 +37,11 @@ class TestAnotherTreatment:
         assert trial.findings("XD014") == []
         trial.adtte["APERIOD"] = 1.0
         assert trial.told("XD014") == [("warning", 80)]
+        sentence = "TRTP differs from the treatment of the period (TRT01P, TRT02P) in ADSL"
+        assert trial.finding("XD014").sentence == sentence
+        trial.adtte["TRTP"] = "Other"
+        del trial.adtte["APERIOD"]
+        assert trial.finding("XD014").sentence == "TRTP differs from TRT01P and TRT02P in ADSL"
 
     def test_adsl_without_treatments(self, trial):
         trial.adsl = trial.adsl.drop(columns=["TRT01P", "TRT01A"])

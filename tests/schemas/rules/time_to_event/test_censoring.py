@@ -69,6 +69,23 @@ class TestCensoringInverted:
         found = inverted(trial, "SRCVAR", "SRCDOM", "CNSDTDSC")
         assert [str(each.severity) for each in found] == ["error", "error"]
 
+    @pytest.mark.parametrize("text", ["No PD or death", "Without progression", "No event"])
+    def test_no_event_is_a_text_of_censored_records(self, trial, text):
+        own = trial.of("PFS")
+        cnsr = trial.adtte.loc[own].CNSR
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(cnsr.eq(0), "PD per RECIST 1.1", text)
+        trial.adtte = trial.adtte.drop(columns=["SRCVAR", "SRCDOM", "CNSDTDSC"], errors="ignore")
+        assert trial.findings("TTE011") == []
+        trial.adtte.loc[own, "CNSR"] = 1 - cnsr
+        assert trial.told("TTE011") == [("error", 40)]
+
+    @pytest.mark.parametrize("text", ["No limitation of activities", "Not detected"])
+    def test_an_event_may_be_that_something_is_not_present(self, trial, text):
+        own = trial.of("PFS")
+        trial.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["TTREC", "Time to Recovery"]
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(trial.adtte.loc[own].CNSR.eq(0), text, "In hospital")
+        assert trial.findings("TTE011") == []
+
     def test_sources_alone(self, trial):
         (found,) = inverted(trial, "EVNTDESC", "CNSDTDSC")
         assert (str(found.severity), found.sentence[:3]) == ("error", "OS:")

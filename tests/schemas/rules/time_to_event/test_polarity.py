@@ -29,10 +29,56 @@ class TestEventsWithoutZero:
         assert trial.finding("TTE030").parameter == parameter
         assert trial.findings("TTE019") == []
 
+    def test_progressions_written_as_pd(self, trial):
+        own = one_and_two(trial, "PFS")
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(
+            trial.adtte.loc[own].CNSR.eq(1), "PD or death", "Last visit"
+        )
+        assert trial.told("TTE030") == [("error", 14)]
+
     def test_by_source_alone(self, trial):
         one_and_two(trial, "OS")
         del trial.adtte["EVNTDESC"]
         assert trial.told("TTE030") == [("error", 10)]
+
+    def of_adverse_events(self, trial, event, reason):
+        """Time to a first adverse event with CNSR 1 = event, 2 = censored."""
+        own = one_and_two(trial, "OS")
+        first = trial.adtte.loc[own].CNSR.eq(1)
+        trial.adtte.loc[own, ["PARAMCD", "PARAM"]] = ["TTMACE", "Time to First Major Cardiovascular Event"]
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(first, event, "Study completed")
+        trial.adtte.loc[own, "SRCDOM"] = np.where(first, "ADAE", "ADSL")
+        trial.adtte.loc[own, "SRCVAR"] = np.where(first, "ASTDT", "EOSDT")
+        trial.adtte.loc[own, "CNSDTDSC"] = np.where(first, reason, "End of study")
+
+    def test_by_the_start_of_adverse_events(self, trial):
+        self.of_adverse_events(trial, "MACE", None)
+        assert trial.told("TTE030") == [("error", 10)]
+        assert trial.findings("TTE019") == []
+
+    @pytest.mark.parametrize(
+        ("event", "reason"),
+        [("Other event", "Discontinued due to adverse event"), ("Withdrawn due to adverse event", None)],
+    )
+    def test_censored_at_an_adverse_event(self, trial, event, reason):
+        self.of_adverse_events(trial, event, reason)
+        assert trial.findings("TTE030") == []
+
+    @pytest.mark.parametrize(
+        ("param", "event", "told"),
+        [
+            ("Time to Pain Relief (Hours)", "Pain relief", [("error", 10)]),
+            ("Time to First Stroke", "STROKE", [("error", 10)]),
+            ("Time to First Stroke", "Surgery", []),
+            ("Time to Censoring", "Censoring", []),
+        ],
+    )
+    def test_in_the_words_of_param(self, trial, param, event, told):
+        own = one_and_two(trial, "OS")
+        first = trial.adtte.loc[own].CNSR.eq(1)
+        trial.adtte.loc[own, ["PARAMCD", "PARAM", "SRCDOM", "SRCVAR"]] = ["TTX", param, None, None]
+        trial.adtte.loc[own, "EVNTDESC"] = np.where(first, event, "Study completed")
+        assert trial.told("TTE030") == told
 
     def test_the_other_way_round_in_one_parameter(self, trial):
         own = trial.of("OS")

@@ -80,6 +80,15 @@ class TestFirstProgression:
         adrs["ADT"] = adrs.ADT.astype("datetime64[us]") + pd.Timedelta("7h")
         assert assessed.told("XD030") == [("warning", 1), ("warning", 1)]
 
+    @pytest.mark.parametrize(
+        ("text", "told"), [("PD", 1), ("PD per RECIST 1.1", 1), ("Clinical PD", 0), ("Updated", 0)]
+    )
+    def test_pd(self, assessed, text, told):
+        own = event(assessed)
+        assessed.others["ADRS"].loc[lambda adrs: adrs.USUBJID.eq(own.USUBJID), "AVALC"] = "SD"
+        assessed.adtte.loc[own.name, "EVNTDESC"] = text
+        assert len(assessed.findings("XD030")) == told
+
     @pytest.mark.parametrize("text", ["Clinical Progression", "Death", "Symptomatic progression"])
     def test_no_progression_of_an_assessment(self, assessed, text):
         own = event(assessed)
@@ -130,10 +139,18 @@ class TestCensoredAtDeath:
         trial.adtte.loc[own, "ADT"] = died + days * DAY
         assert trial.told("XD031") == [("warning", 1)] * told
 
-    def test_a_stated_reason(self, trial):
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("Start of new anti-cancer therapy", 0),
+            ("Death censored (sensitivity analysis)", 0),
+            ("Censored at death", 1),
+        ],
+    )
+    def test_a_stated_reason(self, trial, text, told):
         own, died = self.dead(trial)
-        trial.adtte.loc[own, ["ADT", "CNSDTDSC"]] = [died, "Start of new anti-cancer therapy"]
-        assert trial.findings("XD031") == []
+        trial.adtte.loc[own, ["ADT", "CNSDTDSC"]] = [died, text]
+        assert trial.told("XD031") == [("warning", 1)] * told
 
     def test_what_a_death_is_may_be_declared(self, trial):
         own, died = self.dead(trial)
