@@ -14,6 +14,7 @@ import numpy as np
 
 from ....schemas.conditions.grammar import Expression, compile_expression
 from ....schemas.errors import ConfigurationError, Refused
+from ....schemas.evidence.parameters import quotable_codes
 from ....schemas.study import columns
 from ....schemas.study.columns import Days, Mask, Numbers
 from ....schemas.study.dataset import Dataset
@@ -68,22 +69,41 @@ def entry_source(given: str) -> GivenDate:
     Raises
     ------
     ConfigurationError
-        When the condition cannot be read.
+        When the condition cannot be read, or the variable or parameter is left out.
     """
-    paramcd, colon, condition = given.partition(":")
+    paramcd, colon, condition = (each.strip() for each in given.partition(":"))
+    _require_name(paramcd, "entry", given)
     if not colon:
-        return GivenDate(given, variable=given.strip())
-    return GivenDate(given, paramcd.strip(), condition=compile_expression(condition.strip()))
+        return GivenDate(given, variable=paramcd)
+    return GivenDate(given, paramcd, condition=compile_expression(condition))
 
 
 def status_source(given: str, records: Dataset, study: Study) -> GivenDate:
     """ "RSPDT", "DOR:STARTDT", or "TTR": a name that is not a variable is a parameter, meaning its event."""
-    paramcd, colon, variable = given.partition(":")
+    paramcd, colon, variable = (each.strip() for each in given.partition(":"))
+    _require_name(paramcd, "landmark_status", given)
     if colon:
-        return GivenDate(given, paramcd.strip(), variable.strip())
-    if given in records or ("ADSL" in study and given in study["ADSL"]):
+        _require_name(variable, "landmark_status", given)
+        return GivenDate(given, paramcd, variable)
+    homes = [records, *([study["ADSL"]] if "ADSL" in study else [])]
+    if any(given in home for home in homes):
         return GivenDate(given, variable=given)
+    codes = [code for each in study if "PARAMCD" in each for code in quotable_codes(each)]
+    if given not in codes:
+        raise ConfigurationError(
+            f"{given} is not present in {' or '.join(each.name for each in homes)}, and is not a parameter",
+            "landmark_status",
+            did_you_mean(given, dict.fromkeys([*codes, *(name for home in homes for name in home.names)])),
+        )
     return GivenDate(given, given, of_events=True)
+
+
+def _require_name(name: str, option: str, given: str) -> None:
+    """A name that is left out, as before a colon, is not another record's."""
+    if not name:
+        raise ConfigurationError(
+            f"a name is missing in {given!r}", option, "give a date variable, or a parameter before the colon"
+        )
 
 
 def variables_needed(source: GivenDate) -> tuple[str, ...]:

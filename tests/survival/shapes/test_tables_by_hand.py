@@ -174,6 +174,12 @@ def test_wide_keeps_a_subject_without_any_record(trial):
         (lambda s: ag.delayed_entry(s, "OS", "PFS: CNSR = 0", gate=False), "cannot be parsed"),
         (lambda s: ag.landmark(s, "OS", 60, ["RSPDTX"], gate=False), "RSPDTX is not present"),
         (lambda s: ag.landmark(s, "OS", 60, ["PFS:ADTX"], gate=False), "ADTX is not present"),
+        (lambda s: ag.landmark(s, "OS", 60, [":ADT"], gate=False), "a name is missing"),
+        (lambda s: ag.landmark(s, "OS", 60, ["PFS:"], gate=False), "a name is missing"),
+        (lambda s: ag.landmark(s, "OS", 60, ["RSPDT", "rspdt"], gate=False), "have the same column name"),
+        (lambda s: ag.delayed_entry(s, "OS", ": CNSR == 0", gate=False), "a name is missing"),
+        (lambda s: ag.delayed_entry(s, "OS", " ", gate=False), "a name is missing"),
+        (lambda s: ag.wide(s, ["OS"], covariates=["ADT"], gate=False), "^ADT is not present in ADSL(?! or)"),
         (lambda s: ag.wide(s, ["OS", "PFSX"], gate=False), "PFSX is not present"),
         (lambda s: ag.wide(s, ["OS"], covariates=["AGEX"], gate=False), "AGEX is not present"),
         (lambda s: ag.survival(s, "OS", strata=["REGIONX"], gate=False), "REGIONX is not present"),
@@ -183,6 +189,20 @@ def test_what_is_not_there_is_named(trial, make, message):
     with pytest.raises(ag.ConfigurationError, match=message) as caught:
         make(trial)
     assert caught.value.advice
+
+
+def test_a_status_that_is_mistyped_is_told_the_nearest_variable(trial):
+    with pytest.raises(ag.ConfigurationError) as caught:
+        ag.landmark(trial, "OS", 60, ["RSPDTX"], gate=False)
+    assert "RSPDT" in caught.value.advice
+
+
+def test_a_status_given_twice_is_one_column(trial):
+    once = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS:ADT"], gate=False)
+    twice = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS:ADT", "RSPDT", "PFS : ADT"], gate=False)
+    assert list(once.frame.columns)[5:] == ["RSPDT_by_landmark", "PFS_ADT_by_landmark"]
+    pd.testing.assert_frame_equal(once.frame, twice.frame)
+    assert once.codebook.shape.conventions == twice.codebook.shape.conventions
 
 
 TIMES = st.integers(0, 400)
