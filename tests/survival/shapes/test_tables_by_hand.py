@@ -205,6 +205,19 @@ def test_a_status_given_twice_is_one_column(trial):
     assert once.codebook.shape.conventions == twice.codebook.shape.conventions
 
 
+def test_wide_counts_records_whose_subject_has_no_row(trial):
+    adsl, adtte = trial["ADSL"].frame, trial["ADTTE"].frame.assign(ITTFL="Y")
+    fewer = adsl[adsl["USUBJID"] != "S-04"].assign(ITTFL=["N", *["Y"] * 10])
+    changed = Study.of(Dataset.from_frame(fewer, "ADSL"), Dataset.from_frame(adtte, "ADTTE"))
+    table = ag.wide(changed, ["OS", "PFS"], gate=False, population="ITTFL", arm="TRT01P")
+    for each in table.codebook.parameters:
+        reasons = {one.reason: one.records for one in each.left_out}
+        assert (reasons["the subject is not in ADSL"], reasons["the subject is excluded in ADSL"]) == (1, 1)
+        assert sum(reasons.values()) + each.counts.subjects == len(adtte)
+    sources = {each.name: each.source for each in table.codebook.columns}
+    assert (sources["USUBJID"], sources["TRT01P"]) == ("ADSL.USUBJID", "ADSL.TRT01P")
+
+
 TIMES = st.integers(0, 400)
 
 
