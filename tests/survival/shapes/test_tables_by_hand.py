@@ -178,7 +178,17 @@ def test_wide_keeps_a_subject_without_any_record(trial):
         (lambda s: ag.landmark(s, "OS", 60, ["PFS:"], gate=False), "a name is missing"),
         (lambda s: ag.landmark(s, "OS", 60, ["RSPDT", "rspdt"], gate=False), "have the same column name"),
         (lambda s: ag.delayed_entry(s, "OS", ": CNSR == 0", gate=False), "a name is missing"),
-        (lambda s: ag.delayed_entry(s, "OS", " ", gate=False), "a name is missing"),
+        (lambda s: ag.delayed_entry(s, "OS", " ", gate=False), "' ' is not a value of entry"),
+        (lambda s: ag.delayed_entry(s, "OS", 3, gate=False), "3 is not a value of entry"),
+        (lambda s: ag.landmark(s, "OS", -1, gate=False), "-1 is not a value of landmark"),
+        (lambda s: ag.landmark(s, "OS", float("nan"), gate=False), "nan is not a value of landmark"),
+        (lambda s: ag.landmark(s, "OS", "6", gate=False), "'6' is not a value of landmark"),
+        (lambda s: ag.landmark(s, "OS", 60, [3], gate=False), "is not a value of landmark_status"),
+        (lambda s: ag.person_time(s, "OS", [0, 30], gate=False), "is not a value of cut"),
+        (lambda s: ag.person_time(s, "OS", [float("inf")], gate=False), "is not a value of cut"),
+        (lambda s: ag.person_time(s, "OS", "30", gate=False), "is not a value of cut"),
+        (lambda s: ag.person_time(s, "OS", [], gate=False), "is not a value of cut"),
+        (lambda s: ag.wide(s, [], gate=False), "is not a value of param"),
         (lambda s: ag.wide(s, ["OS"], covariates=["ADT"], gate=False), "^ADT is not present in ADSL(?! or)"),
         (lambda s: ag.wide(s, ["OS", "PFSX"], gate=False), "PFSX is not present"),
         (lambda s: ag.wide(s, ["OS"], covariates=["AGEX"], gate=False), "AGEX is not present"),
@@ -195,6 +205,12 @@ def test_a_status_that_is_mistyped_is_told_the_nearest_variable(trial):
     with pytest.raises(ag.ConfigurationError) as caught:
         ag.landmark(trial, "OS", 60, ["RSPDTX"], gate=False)
     assert "RSPDT" in caught.value.advice
+
+
+def test_numbers_of_numpy_and_a_single_cut_are_taken(trial):
+    one = ag.person_time(trial, "OS", 30, gate=False).frame
+    pd.testing.assert_frame_equal(one, ag.person_time(trial, "OS", np.array([30]), gate=False).frame)
+    assert len(ag.landmark(trial, "OS", np.float64(60), gate=False).frame) == 7
 
 
 def test_a_status_given_twice_is_one_column(trial):
