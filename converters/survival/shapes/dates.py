@@ -16,7 +16,7 @@ from ....schemas.conditions.grammar import Expression, compile_expression
 from ....schemas.errors import ConfigurationError, Refused
 from ....schemas.evidence.parameters import quotable_codes
 from ....schemas.study import columns
-from ....schemas.study.columns import Days, Mask, Numbers
+from ....schemas.study.columns import Days, Mask, Numbers, WrongType
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.study import Study
 from ....schemas.wording import did_you_mean
@@ -129,7 +129,7 @@ def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
         dataset, _ = with_subject_level(dataset, study, source.condition.variables)
         chosen &= source.condition.where(dataset)
     if source.of_events:
-        chosen &= dataset.numbers("CNSR") == 0
+        chosen &= _censoring(dataset, source.paramcd) == 0
     having = only(dataset, chosen)
     days = _date(having, source.variable)
     if not len(having):
@@ -140,6 +140,13 @@ def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
     by_code[theirs.codes] = days
     found: Days = mine.spread(np.append(by_code, np.nan)[mine.positions_in(theirs)], missing=np.nan)
     return found
+
+
+def _censoring(dataset: Dataset, paramcd: str) -> Numbers:
+    try:
+        return dataset.numbers("CNSR")
+    except WrongType:
+        raise Refused(f"CNSR of {paramcd} is not numeric", dataset.name, "correct its type") from None
 
 
 def _date(data: Dataset, name: str) -> Days:
@@ -178,6 +185,8 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
     data, scale = analysed.data, analysed.scale
     if "STARTDT" not in data:
         raise Refused("STARTDT is not present", data.name, "add STARTDT: dates are counted from it")
+    if data.is_character("STARTDT"):
+        raise Refused("STARTDT is not a date", data.name, "correct its type: dates are counted from it")
     start = data.days("STARTDT")
     unknown = np.isnan(start) & ~np.isnan(days)
     if unknown.any():

@@ -213,6 +213,21 @@ def test_numbers_of_numpy_and_a_single_cut_are_taken(trial):
     assert len(ag.landmark(trial, "OS", np.float64(60), gate=False).frame) == 7
 
 
+def test_data_of_another_type_are_refused(trial):
+    adsl, adtte = trial["ADSL"], trial["ADTTE"].frame
+    of_pfs = adtte["PARAMCD"] == "PFS"
+    pfs = Dataset.from_frame(adtte[of_pfs].assign(CNSR="N"), "ADTTEPFS")
+    texts = Study.of(adsl, Dataset.from_frame(adtte[~of_pfs], "ADTTE"), pfs)
+    with pytest.raises(ag.Refused, match="CNSR of PFS is not numeric"):
+        ag.landmark(texts, "OS", 60, ["PFS"], gate=False)
+    started = Study.of(adsl, Dataset.from_frame(adtte.assign(STARTDT="day 1"), "ADTTE"))
+    with pytest.raises(ag.Refused, match="STARTDT is not a date"):
+        ag.delayed_entry(started, "OS", "RSPDT", gate=False)
+    nobody = Dataset.from_frame(adsl.frame.drop(columns="USUBJID"), "ADSL")
+    with pytest.raises(ag.Refused, match="USUBJID is not present"):
+        ag.wide(Study.of(nobody, trial["ADTTE"]), ["OS"], gate=False)
+
+
 def test_a_status_given_twice_is_one_column(trial):
     once = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS:ADT"], gate=False)
     twice = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS:ADT", "RSPDT", "PFS : ADT"], gate=False)

@@ -108,6 +108,8 @@ def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOu
             "ADSL is not present", "the study", "add ADSL: the table has one record for each subject"
         )
     adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        raise Refused("USUBJID is not present", adsl.name, "correct ADSL")
     with_subject_level(adsl, study, options.further)  # a variable it lacks is named
     require_one_record_each(adsl, "ADSL")
     chosen, left_out = np.ones(len(adsl), dtype=np.bool_), []
