@@ -10,7 +10,7 @@ import numpy as np
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.arm_order import numbered_order
 from ...schemas.evidence.identifiers import is_identifier
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Mask, WrongType
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import did_you_mean
@@ -106,11 +106,25 @@ def _arms(
 
 
 def arm_texts(data: Dataset, variable: str) -> tuple[str, ...]:
-    """The arms of some records as texts, in the order of their values."""
+    """The arms of some records as texts, in the order of their values.
+
+    Raises
+    ------
+    ConfigurationError
+        When the variable is neither text nor numeric: a date or a time.
+    """
     distinct = data.distinct(variable)
     if data.is_character(variable):
         return tuple(sorted(map(str, distinct)))
-    return tuple(f"{each:.15g}" for each in np.unique(data.numbers(variable)) if not np.isnan(each))
+    try:
+        numbers = data.numbers(variable)
+    except WrongType:
+        raise ConfigurationError(
+            f"{variable} is a date or a time, not an arm",
+            f"{data.name}, {variable}",
+            "give the treatment arm, such as TRT01P",
+        ) from None
+    return tuple(f"{each:.15g}" for each in np.unique(numbers) if not np.isnan(each))
 
 
 def _given(data: Dataset, there: Collection[str], order: Sequence[str]) -> tuple[str, ...]:

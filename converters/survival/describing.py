@@ -68,8 +68,7 @@ def codebook(
     names = dict.fromkeys(each.data.name for each in analysed)
     arms, n_subjects = built.arms, built.table.frame["USUBJID"].nunique()
     entries = [
-        _parameter(each, frame, built, options.strata, n_subjects)
-        for each, frame in zip(analysed, built.subjects, strict=True)
+        _parameter(each, place, built, options.strata, n_subjects) for place, each in enumerate(analysed)
     ]
     single, records = entries[0] if len(entries) == 1 else None, analysed[0].records
     return Codebook(
@@ -79,7 +78,7 @@ def codebook(
         shape=shape,
         polarity=POLARITY,
         time=single.time if single else None,
-        columns=tuple(column_entries(built.table, made_from, analysed[0].data.name)),
+        columns=tuple(column_entries(built.table, made_from, built.home or analysed[0].data.name)),
         subjects=n_subjects,
         counts=single.counts if single else None,
         reasons=single.reasons if single else (),
@@ -93,7 +92,7 @@ def codebook(
         selection=SelectionEntry(
             options.where,
             options.population,
-            (*(records.left_out if single else ()), *built.left_out),
+            (*(single.left_out if single else ()), *built.left_out),
             subjects_without_record(study, records, options.population) if single else None,
         ),
         gate=GateEntry.of(report),
@@ -103,9 +102,10 @@ def codebook(
 
 
 def _parameter(
-    analysed: Analysed, frame: pd.DataFrame, built: Built, strata: Sequence[str], subjects: int
+    analysed: Analysed, place: int, built: Built, strata: Sequence[str], subjects: int
 ) -> ParameterEntry:
     records, arms, time = analysed.records, built.arms, time_entry(analysed.scale)
+    frame, not_in_table = built.subjects[place], built.left_out_of[place] if built.left_out_of else ()
     return ParameterEntry(
         paramcd=records.paramcd,
         param=param_of(records.data),
@@ -115,7 +115,7 @@ def _parameter(
         arms=tuple(_arms(frame, arms)) if arms else (),
         strata=tuple(_strata(frame, arms, strata)) if strata else (),
         zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
-        left_out=records.left_out,
+        left_out=(*records.left_out, *not_in_table),
         subjects_without_record=subjects - len(frame),
     )
 

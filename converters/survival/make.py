@@ -7,10 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 from ...schemas.conditions.grammar import Expression, compile_expression
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.gate.validate import GateOptions
+from ...schemas.kinds import checked, text
+from ...schemas.options import options_of
 from ...schemas.standards.versions import Standards
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -136,10 +140,31 @@ class _Wanted:
 
 
 def options_from(declaring: type[Options], **given: Any) -> Options:
-    """The options of a shape as a caller of the Python interface gave them; a list may be a single text."""
+    """The options of a shape as a caller of the Python interface gave them; a list may be a single value.
+
+    Raises
+    ------
+    ConfigurationError
+        When an option that the shape alone has is not of its kind: a landmark that is not above 0.
+    """
     lists = {each.name for each in fields(declaring) if str(each.type).startswith("tuple")}
-    values = {name: tuple(_listed(name, value)) if name in lists else value for name, value in given.items()}
+    values = {
+        name: tuple(map(_plain, _listed(name, value))) if name in lists else _plain(value)
+        for name, value in given.items()
+    }
+    common = {each.name for each in fields(TableOptions)}
+    for each in options_of(declaring):
+        if (
+            each.name in values
+            and each.name not in common
+            and not (each.name == "param" and each.kind is text)
+        ):
+            values[each.name] = checked(values[each.name], each.kind, each.name, each.name)
     return declaring(**cast("Any", values))
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _require_valid(options: TableOptions) -> None:
@@ -187,6 +212,8 @@ def _require_names(**options: Sequence[object]) -> None:
 
 
 def _listed(option: str, given: object) -> list[Any]:
+    if isinstance(given, int | float) and option not in _LISTS:
+        return [given]
     if not isinstance(given, Iterable):
         raise TypeError(f"{option} must be strings, not {type(given).__name__}")
     return [given] if isinstance(given, str) else list(given)

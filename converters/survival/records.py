@@ -155,7 +155,9 @@ def with_subject_level(
         if name not in adsl:
             known = dict.fromkeys([*dataset.frame.columns, *adsl.frame.columns])
             raise ConfigurationError(
-                f"{name} is not present in {dataset.name} or ADSL", dataset.name, did_you_mean(name, known)
+                f"{name} is not present in {' or '.join(dict.fromkeys((dataset.name, 'ADSL')))}",
+                dataset.name,
+                did_you_mean(name, known),
             )
     place = _places_in(adsl, dataset)
     found = adsl.frame[list(lacking)].reindex(place)  # no record -1: missing

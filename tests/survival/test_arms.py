@@ -150,3 +150,11 @@ def test_the_case_of_traps_in_covariates(shared, tmp_path):
     path, *_ = table.write(tmp_path / "os.csv", "r")
     assert path.read_text(encoding="utf-8").count(',"NA",') == 12
     assert "  missing: SEX 1 subject, BMI 1 subject" in render_summary(table.codebook).splitlines()
+
+
+def test_a_date_is_not_an_arm(make):
+    dates = pd.to_datetime(["2020-01-01"] * 6)
+    with pytest.raises(ag.ConfigurationError, match="RANDDT is a date or a time, not an arm"):
+        ag.survival(make(RANDDT=dates), "OS", arm="RANDDT", gate=False)
+    with pytest.raises(ag.ConfigurationError, match="RANDDT is a date or a time, not an arm"):
+        ag.kaplan_meier(make(RANDDT=dates), "OS", by="RANDDT", gate=False)

@@ -57,6 +57,10 @@ class Built:
         Of the table.
     duration : str
         What the durations are, in words, if not what the scale says.
+    left_out_of : tuple of tuple of LeftOut
+        By parameter, records that were selected and are not in a table of several.
+    home : str
+        Dataset of the variables that are not made, if not that of the first parameter.
     """
 
     table: Dataset
@@ -64,6 +68,8 @@ class Built:
     left_out: tuple[LeftOut, ...] = ()
     arms: Arms | None = None
     duration: str = ""
+    left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
+    home: str = ""
 
 
 def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:

@@ -14,8 +14,9 @@ import numpy as np
 
 from ....schemas.conditions.grammar import Expression, compile_expression
 from ....schemas.errors import ConfigurationError, Refused
+from ....schemas.evidence.parameters import quotable_codes
 from ....schemas.study import columns
-from ....schemas.study.columns import Days, Mask, Numbers
+from ....schemas.study.columns import Days, Mask, Numbers, WrongType
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.study import Study
 from ....schemas.wording import did_you_mean
@@ -68,22 +69,41 @@ def entry_source(given: str) -> GivenDate:
     Raises
     ------
     ConfigurationError
-        When the condition cannot be read.
+        When the condition cannot be read, or the variable or parameter is left out.
     """
-    paramcd, colon, condition = given.partition(":")
+    paramcd, colon, condition = (each.strip() for each in given.partition(":"))
+    _require_name(paramcd, "entry", given)
     if not colon:
-        return GivenDate(given, variable=given.strip())
-    return GivenDate(given, paramcd.strip(), condition=compile_expression(condition.strip()))
+        return GivenDate(given, variable=paramcd)
+    return GivenDate(given, paramcd, condition=compile_expression(condition))
 
 
 def status_source(given: str, records: Dataset, study: Study) -> GivenDate:
     """ "RSPDT", "DOR:STARTDT", or "TTR": a name that is not a variable is a parameter, meaning its event."""
-    paramcd, colon, variable = given.partition(":")
+    paramcd, colon, variable = (each.strip() for each in given.partition(":"))
+    _require_name(paramcd, "landmark_status", given)
     if colon:
-        return GivenDate(given, paramcd.strip(), variable.strip())
-    if given in records or ("ADSL" in study and given in study["ADSL"]):
+        _require_name(variable, "landmark_status", given)
+        return GivenDate(given, paramcd, variable)
+    homes = [records, *([study["ADSL"]] if "ADSL" in study else [])]
+    if any(given in home for home in homes):
         return GivenDate(given, variable=given)
+    codes = [code for each in study if "PARAMCD" in each for code in quotable_codes(each)]
+    if given not in codes:
+        raise ConfigurationError(
+            f"{given} is not present in {' or '.join(each.name for each in homes)}, and is not a parameter",
+            "landmark_status",
+            did_you_mean(given, dict.fromkeys([*codes, *(name for home in homes for name in home.names)])),
+        )
     return GivenDate(given, given, of_events=True)
+
+
+def _require_name(name: str, option: str, given: str) -> None:
+    """A name that is left out, as before a colon, is not another record's."""
+    if not name:
+        raise ConfigurationError(
+            f"a name is missing in {given!r}", option, "give a date variable, or a parameter before the colon"
+        )
 
 
 def variables_needed(source: GivenDate) -> tuple[str, ...]:
@@ -109,7 +129,7 @@ def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
         dataset, _ = with_subject_level(dataset, study, source.condition.variables)
         chosen &= source.condition.where(dataset)
     if source.of_events:
-        chosen &= dataset.numbers("CNSR") == 0
+        chosen &= _censoring(dataset, source.paramcd) == 0
     having = only(dataset, chosen)
     days = _date(having, source.variable)
     if not len(having):
@@ -120,6 +140,13 @@ def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
     by_code[theirs.codes] = days
     found: Days = mine.spread(np.append(by_code, np.nan)[mine.positions_in(theirs)], missing=np.nan)
     return found
+
+
+def _censoring(dataset: Dataset, paramcd: str) -> Numbers:
+    try:
+        return dataset.numbers("CNSR")
+    except WrongType:
+        raise Refused(f"CNSR of {paramcd} is not numeric", dataset.name, "correct its type") from None
 
 
 def _date(data: Dataset, name: str) -> Days:
@@ -158,6 +185,8 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
     data, scale = analysed.data, analysed.scale
     if "STARTDT" not in data:
         raise Refused("STARTDT is not present", data.name, "add STARTDT: dates are counted from it")
+    if data.is_character("STARTDT"):
+        raise Refused("STARTDT is not a date", data.name, "correct its type: dates are counted from it")
     start = data.days("STARTDT")
     unknown = np.isnan(start) & ~np.isnan(days)
     if unknown.any():

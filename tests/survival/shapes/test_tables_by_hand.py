@@ -174,6 +174,22 @@ def test_wide_keeps_a_subject_without_any_record(trial):
         (lambda s: ag.delayed_entry(s, "OS", "PFS: CNSR = 0", gate=False), "cannot be parsed"),
         (lambda s: ag.landmark(s, "OS", 60, ["RSPDTX"], gate=False), "RSPDTX is not present"),
         (lambda s: ag.landmark(s, "OS", 60, ["PFS:ADTX"], gate=False), "ADTX is not present"),
+        (lambda s: ag.landmark(s, "OS", 60, [":ADT"], gate=False), "a name is missing"),
+        (lambda s: ag.landmark(s, "OS", 60, ["PFS:"], gate=False), "a name is missing"),
+        (lambda s: ag.landmark(s, "OS", 60, ["RSPDT", "rspdt"], gate=False), "have the same column name"),
+        (lambda s: ag.delayed_entry(s, "OS", ": CNSR == 0", gate=False), "a name is missing"),
+        (lambda s: ag.delayed_entry(s, "OS", " ", gate=False), "' ' is not a value of entry"),
+        (lambda s: ag.delayed_entry(s, "OS", 3, gate=False), "3 is not a value of entry"),
+        (lambda s: ag.landmark(s, "OS", -1, gate=False), "-1 is not a value of landmark"),
+        (lambda s: ag.landmark(s, "OS", float("nan"), gate=False), "nan is not a value of landmark"),
+        (lambda s: ag.landmark(s, "OS", "6", gate=False), "'6' is not a value of landmark"),
+        (lambda s: ag.landmark(s, "OS", 60, [3], gate=False), "is not a value of landmark_status"),
+        (lambda s: ag.person_time(s, "OS", [0, 30], gate=False), "is not a value of cut"),
+        (lambda s: ag.person_time(s, "OS", [float("inf")], gate=False), "is not a value of cut"),
+        (lambda s: ag.person_time(s, "OS", "30", gate=False), "is not a value of cut"),
+        (lambda s: ag.person_time(s, "OS", [], gate=False), "is not a value of cut"),
+        (lambda s: ag.wide(s, [], gate=False), "is not a value of param"),
+        (lambda s: ag.wide(s, ["OS"], covariates=["ADT"], gate=False), "^ADT is not present in ADSL(?! or)"),
         (lambda s: ag.wide(s, ["OS", "PFSX"], gate=False), "PFSX is not present"),
         (lambda s: ag.wide(s, ["OS"], covariates=["AGEX"], gate=False), "AGEX is not present"),
         (lambda s: ag.survival(s, "OS", strata=["REGIONX"], gate=False), "REGIONX is not present"),
@@ -183,6 +199,54 @@ def test_what_is_not_there_is_named(trial, make, message):
     with pytest.raises(ag.ConfigurationError, match=message) as caught:
         make(trial)
     assert caught.value.advice
+
+
+def test_a_status_that_is_mistyped_is_told_the_nearest_variable(trial):
+    with pytest.raises(ag.ConfigurationError) as caught:
+        ag.landmark(trial, "OS", 60, ["RSPDTX"], gate=False)
+    assert "RSPDT" in caught.value.advice
+
+
+def test_numbers_of_numpy_and_a_single_cut_are_taken(trial):
+    one = ag.person_time(trial, "OS", 30, gate=False).frame
+    pd.testing.assert_frame_equal(one, ag.person_time(trial, "OS", np.array([30]), gate=False).frame)
+    assert len(ag.landmark(trial, "OS", np.float64(60), gate=False).frame) == 7
+
+
+def test_data_of_another_type_are_refused(trial):
+    adsl, adtte = trial["ADSL"], trial["ADTTE"].frame
+    of_pfs = adtte["PARAMCD"] == "PFS"
+    pfs = Dataset.from_frame(adtte[of_pfs].assign(CNSR="N"), "ADTTEPFS")
+    texts = Study.of(adsl, Dataset.from_frame(adtte[~of_pfs], "ADTTE"), pfs)
+    with pytest.raises(ag.Refused, match="CNSR of PFS is not numeric"):
+        ag.landmark(texts, "OS", 60, ["PFS"], gate=False)
+    started = Study.of(adsl, Dataset.from_frame(adtte.assign(STARTDT="day 1"), "ADTTE"))
+    with pytest.raises(ag.Refused, match="STARTDT is not a date"):
+        ag.delayed_entry(started, "OS", "RSPDT", gate=False)
+    nobody = Dataset.from_frame(adsl.frame.drop(columns="USUBJID"), "ADSL")
+    with pytest.raises(ag.Refused, match="USUBJID is not present"):
+        ag.wide(Study.of(nobody, trial["ADTTE"]), ["OS"], gate=False)
+
+
+def test_a_status_given_twice_is_one_column(trial):
+    once = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS:ADT"], gate=False)
+    twice = ag.landmark(trial, "OS", 60, ["RSPDT", "PFS:ADT", "RSPDT", "PFS : ADT"], gate=False)
+    assert list(once.frame.columns)[5:] == ["RSPDT_by_landmark", "PFS_ADT_by_landmark"]
+    pd.testing.assert_frame_equal(once.frame, twice.frame)
+    assert once.codebook.shape.conventions == twice.codebook.shape.conventions
+
+
+def test_wide_counts_records_whose_subject_has_no_row(trial):
+    adsl, adtte = trial["ADSL"].frame, trial["ADTTE"].frame.assign(ITTFL="Y")
+    fewer = adsl[adsl["USUBJID"] != "S-04"].assign(ITTFL=["N", *["Y"] * 10])
+    changed = Study.of(Dataset.from_frame(fewer, "ADSL"), Dataset.from_frame(adtte, "ADTTE"))
+    table = ag.wide(changed, ["OS", "PFS"], gate=False, population="ITTFL", arm="TRT01P")
+    for each in table.codebook.parameters:
+        reasons = {one.reason: one.records for one in each.left_out}
+        assert (reasons["the subject is not in ADSL"], reasons["the subject is excluded in ADSL"]) == (1, 1)
+        assert sum(reasons.values()) + each.counts.subjects == len(adtte)
+    sources = {each.name: each.source for each in table.codebook.columns}
+    assert (sources["USUBJID"], sources["TRT01P"]) == ("ADSL.USUBJID", "ADSL.TRT01P")
 
 
 TIMES = st.integers(0, 400)

@@ -21,3 +21,10 @@ class LandmarkOptions(TableOptions, OneParameter):
         default=(),
         metavar="A,B",
     )
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """What was given as `landmark_status`, each once, without blanks around the colon."""
+        return tuple(
+            dict.fromkeys(":".join(map(str.strip, each.split(":", 1))) for each in self.landmark_status)
+        )

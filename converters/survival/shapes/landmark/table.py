@@ -35,14 +35,33 @@ __all__ = [
 
 
 def columns_of(options: LandmarkOptions) -> tuple[TableColumn, ...]:
-    """Those of one-record, the duration from the landmark, and a column for each status."""
+    """Those of one-record, the duration from the landmark, and a column for each status.
+
+    Raises
+    ------
+    ConfigurationError
+        When two statuses would have one name; SAS sees no difference in case.
+    """
     identifier, _, *others = COLUMNS
+    _require_distinct(options.statuses)
     from_landmark = TableColumn(
         Variable("duration", "Time from the landmark to event or censoring", "Num"),
         f"time after {options.landmark:.15g}",
         is_duration=True,
     )
-    return (identifier, from_landmark, *others, *map(_status, options.landmark_status))
+    return (identifier, from_landmark, *others, *map(_status, options.statuses))
+
+
+def _require_distinct(statuses: tuple[str, ...]) -> None:
+    first: dict[str, str] = {}
+    for given in statuses:
+        other = first.setdefault(_named(given).upper(), given)
+        if other != given:
+            raise ConfigurationError(
+                f"{other} and {given} have the same column name, {_named(given)}",
+                "landmark_status",
+                "omit one of them",
+            )
 
 
 def _status(given: str) -> TableColumn:
@@ -57,7 +76,7 @@ def _named(given: str) -> str:
 
 def of_records(options: LandmarkOptions, dataset: Dataset, study: Study) -> tuple[str, ...]:
     """Arm, strata and covariates, and dates of the records and of ADSL."""
-    found = (status_source(each, dataset, study) for each in options.landmark_status)
+    found = (status_source(each, dataset, study) for each in options.statuses)
     return (*options.further, *(name for each in found for name in variables_needed(each)))
 
 
@@ -78,7 +97,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: LandmarkOptions) 
     """
     (one,) = analysed
     frame = subjects_of_table(one, options.further)
-    for place, given in enumerate(options.landmark_status, len(COLUMNS)):
+    for place, given in enumerate(options.statuses, len(COLUMNS)):
         happened = _happened(status_source(given, one.data, study), one, study, options.landmark)
         frame.insert(place, _named(given), happened)
     stays = frame["duration"].to_numpy() > options.landmark
@@ -120,5 +139,5 @@ def conventions(analysed: Sequence[Analysed], options: LandmarkOptions) -> Itera
     (one,) = analysed
     yield f"the landmark is {options.landmark:.15g} {one.scale.unit}; duration is counted from it"
     yield "subjects whose duration is at most the landmark are excluded"
-    for given in options.landmark_status:
+    for given in options.statuses:
         yield f"{_named(given)} is true where {given} is on or before the landmark, by study day"

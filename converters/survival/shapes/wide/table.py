@@ -81,12 +81,15 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     arms = _arms(rows, study, options)
     table = {"USUBJID": text_of(rows, "USUBJID")}
     subjects, place = [], pd.Index(table["USUBJID"].astype(object))
+    known = pd.Index(text_of(study["ADSL"], "USUBJID").astype(object))
+    left_out_of = []
     for one in analysed:
         own = subjects_of_table(one, ())
         there = place.get_indexer(pd.Index(own["USUBJID"].astype(object)))
         left_out += tuple(_of_others(one.records.paramcd, there))
         own = own.assign(**further_of(rows, arms, options, there))
         subjects.append(own.loc[there >= 0].reset_index(drop=True))
+        left_out_of.append(tuple(_without_row(there >= 0, own["USUBJID"].isin(known).to_numpy())))
         from_row = np.full(len(rows), -1, dtype=np.intp)
         from_row[there[there >= 0]] = np.flatnonzero(there >= 0)
         for column in _OF_PARAMETER:
@@ -94,7 +97,20 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     frame = pd.DataFrame(table | further_columns(rows, arms, options.further, table))
     names = ", ".join(options.parameters)
     described = table_of(frame, columns_of(options), analysed, f"{names}, one record per subject", rows)
-    return Built(described, tuple(subjects), left_out, arms)
+    return Built(
+        described, tuple(subjects), left_out, arms, left_out_of=tuple(left_out_of), home=study["ADSL"].name
+    )
+
+
+def _without_row(has_row: Mask, is_known: Mask) -> Iterator[LeftOut]:
+    """Records of a parameter whose subject is not in the table."""
+    for reason, which in (
+        ("the subject is not in ADSL", ~is_known),
+        ("the subject is excluded in ADSL", is_known),
+    ):
+        number = int(np.count_nonzero(~has_row & which))
+        if number:
+            yield LeftOut(reason, number)
 
 
 def _of_others(paramcd: str, there: NDArray[np.intp]) -> Iterator[LeftOut]:
@@ -110,6 +126,8 @@ def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOu
             "ADSL is not present", "the study", "add ADSL: the table has one record for each subject"
         )
     adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        raise Refused("USUBJID is not present", adsl.name, "correct ADSL")
     with_subject_level(adsl, study, options.further)  # a variable it lacks is named
     require_one_record_each(adsl, "ADSL")
     chosen, left_out = np.ones(len(adsl), dtype=np.bool_), []
