@@ -89,16 +89,27 @@ def _responders_lost(delivery: Delivery, rng: Rng) -> None:
 
 def _responders_of_an_arm_lost(delivery: Delivery, rng: Rng) -> None:
     times = delivery.frame("ADTTE")
-    delivery.put("ADTTE", times.drop(index=times.index[times.PARAMCD.eq("DOR") & times.TRTP.eq("Placebo")]))
+    own = _records_of(times, "DOR")
+    arms = times.TRTP[own].value_counts()
+    if len(arms) < 2:
+        raise NothingToDamage("responders of one arm only")
+    delivery.put("ADTTE", times.drop(index=times.index[own & times.TRTP.eq(arms.index[-1])]))
 
 
-def _events_lost(**lost: str):
-    """All adverse events of subjects by a variable of ADSL."""
+_LEAST = 12
+"""A group of so many subjects is not without adverse events by chance, if most others have some."""
+
+
+def _events_lost(variable: str):
+    """All adverse events of the largest of several groups of subjects in ADSL."""
 
     def change(delivery: Delivery, rng: Rng) -> None:
         subjects, events = delivery.frame("ADSL"), delivery.frame("ADAE")
-        (name, value), *_ = lost.items()
-        delivery.put("ADAE", events[~events.USUBJID.isin(subjects.USUBJID[subjects[name].eq(value)])])
+        sizes = subjects[variable][subjects.SAFFL.eq("Y")].value_counts()
+        if len(sizes) < 2 or sizes.iloc[0] < _LEAST:
+            raise NothingToDamage(f"no large group by {variable} beside another")
+        own = subjects.USUBJID[subjects[variable].eq(sizes.index[0])]
+        delivery.put("ADAE", events[~events.USUBJID.isin(own)])
 
     return change
 
@@ -223,8 +234,8 @@ FIRSTS = (
     warning("duration of response starts a day late", _response_starts(1), "XD032", "STARTDT"),
     warning("responders without a duration of response", _responders_lost, "XD033", "USUBJID"),
     warning("responders of an arm without any", _responders_of_an_arm_lost, "XD033", "USUBJID"),
-    warning("no adverse events of an arm", _events_lost(TRT01P="Placebo"), "AE051", "TRT01P"),
-    warning("no adverse events of a site", _events_lost(SITEID="03"), "AE051", "SITEID"),
+    warning("no adverse events of an arm", _events_lost("TRT01P"), "AE051", "TRT01P"),
+    warning("no adverse events of a site", _events_lost("SITEID"), "AE051", "SITEID"),
     warning("a first serious event that is censored", _event_censored, "XD034", "CNSR"),
     warning("a serious event before the first", _later_event, "XD034", "ADT"),
 )
