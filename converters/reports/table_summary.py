@@ -54,7 +54,7 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
     counts, time = entry.counts, entry.time
     param = f", {entry.param}" if entry.param else ""
     yield (
-        f"{codebook.dataset} {entry.paramcd}{param}: {counted(counts.subjects, 'subject')}, "
+        f"{entry.dataset} {entry.paramcd}{param}: {counted(counts.subjects, 'subject')}, "
         f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
     )
     yield f"  duration in {time.unit}: {time.duration}"

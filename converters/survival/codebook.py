@@ -216,7 +216,7 @@ class ParameterEntry:
 
     Attributes
     ----------
-    paramcd, param : str
+    dataset, paramcd, param : str
     time : TimeEntry
     counts : Counts
         Of the subjects with a record.
@@ -229,6 +229,7 @@ class ParameterEntry:
         Subjects of the table whose cells of the parameter are missing.
     """
 
+    dataset: str
     paramcd: str
     param: str
     time: TimeEntry

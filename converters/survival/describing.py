@@ -107,6 +107,7 @@ def _parameter(
     records, arms, time = analysed.records, built.arms, time_entry(analysed.scale)
     frame, not_in_table = built.subjects[place], built.left_out_of[place] if built.left_out_of else ()
     return ParameterEntry(
+        dataset=records.data.name,
         paramcd=records.paramcd,
         param=param_of(records.data),
         time=replace(time, duration=built.duration or time.duration),

@@ -214,8 +214,9 @@ def _first_day(data: Dataset, scale: TimeScale) -> int:
 def _days_per_unit(data: Dataset, scale: TimeScale) -> float:
     days = scale.days_per_unit
     if days is None:
+        one = str(scale.unit).removesuffix("s")
         raise Refused(
-            f"the length of one of the {scale.unit} of AVAL is not constant",
+            f"the length of a {one} of AVAL is not known: AVAL is rounded, or in calendar months",
             data.name,
             "request another unit: --unit days (unit=)",
         )

@@ -165,6 +165,12 @@ def test_wide_keeps_a_subject_without_any_record(trial):
     assert left_out(selected)["subjects in ADSL: the condition is not true"] == 10
 
 
+def test_a_table_without_events_is_refused_also_where_a_shape_excludes_them(trial):
+    with pytest.raises(ag.Refused, match="OS has no events"):
+        ag.landmark(trial, "OS", 121, gate=False)
+    assert len(ag.landmark(trial, "OS", 121, gate=False, allow_no_events=True).frame) == 1
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -17,7 +17,7 @@ from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
 from ..dates import days_of, entry_source, not_before, times_of, variables_needed
-from ..one_record.table import COLUMNS, REFUSES, arms, require_analysable
+from ..one_record.table import COLUMNS, REFUSES, arms, require_analysable, require_events
 from . import DelayedEntryOptions
 
 __all__ = [
@@ -75,6 +75,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: DelayedEntryOptio
         )
     frame.insert(1, "entry", entry)
     frame = frame.loc[stays].reset_index(drop=True)
+    require_events(frame["CNSR"].to_numpy(), one.records, options)
     label = f"{one.data.name} {one.records.paramcd}, one record per subject with delayed entry"
     return Built(table_of(frame, columns_of(options), analysed, label), (frame,), left_out, one.arms)
 

@@ -19,7 +19,7 @@ from ...records import LeftOut
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
 from ..dates import GivenDate, days_of, not_before, status_source, times_of, variables_needed
-from ..one_record.table import COLUMNS, REFUSES, arms, model, require_analysable
+from ..one_record.table import COLUMNS, REFUSES, arms, model, require_analysable, require_events
 from . import LandmarkOptions
 
 __all__ = [
@@ -111,6 +111,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: LandmarkOptions) 
         )
     frame["duration"] -= options.landmark
     frame = frame.loc[stays].reset_index(drop=True)
+    require_events(frame["CNSR"].to_numpy(), one.records, options)
     label = f"{one.data.name} {one.records.paramcd}, one record per subject at risk after a landmark"
     table = table_of(frame, columns_of(options), analysed, label)
     duration = f"{one.scale.made_from} - {options.landmark:.15g}"

@@ -78,10 +78,20 @@ def require_analysable(records: AnalysedRecords, options: TableOptions) -> None:
             + "; ".join(f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults),
             "correct the data, or exclude these subjects with a condition",
         )
+    require_events(cnsr, records, options)
+
+
+def require_events(cnsr: Numbers, records: AnalysedRecords, options: TableOptions) -> None:
+    """Refuse records without any event, unless the options allow it.
+
+    Raises
+    ------
+    Refused
+    """
     if not options.allow_no_events and not (cnsr == 0).any():
         raise Refused(
             f"{records.paramcd} has no events: no analysed record has CNSR = 0",
-            f"{data.name}, CNSR is {named_numbers(cnsr)}",
+            f"{records.data.name}, CNSR is {named_numbers(cnsr)}",
             "correct CNSR if it is coded another way (0 is an event), or use --allow-no-events "
             "(allow_no_events=True)",
         )

@@ -18,7 +18,7 @@ from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
 from ..one_record.table import COLUMNS as OF_SUBJECTS
-from ..one_record.table import REFUSES, arms, of_records, require_analysable
+from ..one_record.table import REFUSES, arms, of_records, require_analysable, require_events
 from . import PersonTimeOptions
 
 __all__ = [
@@ -77,6 +77,7 @@ def build(analysed: Sequence[Analysed], _: Study, options: PersonTimeOptions) ->
             "correct the data",
         )
     frame = frame.loc[stays].reset_index(drop=True)
+    require_events(frame["CNSR"].to_numpy(), one.records, options)
     cuts = np.unique(np.asarray(options.cut, dtype=np.float64))
     duration = frame["duration"].to_numpy()
     passed = np.searchsorted(cuts, duration, side="left")  # cuts before the end
