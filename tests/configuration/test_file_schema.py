@@ -178,6 +178,7 @@ def documents(*, wild):
     return st.fixed_dictionaries({}, optional=tables | ({"setings": WILD} if wild else {}))
 
 
+@pytest.mark.slow
 @given(documents(wild=True))
 @settings(max_examples=400, deadline=None)
 def test_schema_and_parser_agree_on_every_file(document):

@@ -202,6 +202,7 @@ numbers = st.floats(-1e60, 1e60, allow_subnormal=False).map(lambda x: x if abs(x
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20).map(str.rstrip)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(numbers | st.just(np.nan), texts), min_size=1, max_size=8))
 def test_every_number_and_text_comes_back(tmp_path_factory, rows):

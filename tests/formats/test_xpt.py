@@ -333,6 +333,7 @@ def test_a_dictionary_that_stops_paying_becomes_strings(read, monkeypatch):
     assert texts(dataset) == [value.decode() for value in values]
 
 
+@pytest.mark.slow
 def test_more_categories_than_small_codes_hold(read, monkeypatch):
     monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 40_000)
     values = [b"%05d" % (i // 3) for i in range(110_000)]

@@ -44,6 +44,7 @@ def require_same(found: np.ndarray, expected: pd.Series) -> None:
     np.testing.assert_allclose(found, expected.to_numpy(np.float64), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interval", RateInterval)
 def test_limits_are_those_of_r(interval: RateInterval, rscript: str, tmp_path: Path):
     events = np.array([*range(40), 99, 100, 101, 1_000, 12_345, 1_000_000])
@@ -55,6 +56,7 @@ def test_limits_are_those_of_r(interval: RateInterval, rscript: str, tmp_path: P
     require_same(upper / years, known[f"{name}.upper"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", ["eair", "eaer"])
 @pytest.mark.parametrize("interval", RateInterval)
 def test_rates_of_the_pilot_are_those_of_r(measure, interval, shared, rscript, tmp_path):

@@ -598,6 +598,7 @@ MEASURES = [{"measure": "incidence"}, {"measure": "worst-grade"}, {"measure": "e
             {"measure": "eaer", **RATES}]  # fmt: skip
 
 
+@pytest.mark.slow
 @given(studies(), st.randoms(use_true_random=False), st.sampled_from(MEASURES))
 def test_the_order_of_records_changes_nothing(study: ag.Study, random: Any, measure: dict):
     shuffled = [
@@ -608,6 +609,7 @@ def test_the_order_of_records_changes_nothing(study: ag.Study, random: Any, meas
     pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True)
 
 
+@pytest.mark.slow
 @given(studies())
 def test_sums_hold(study: ag.Study):
     found, graded = made(study, total=True), made(study, total=True, measure="worst-grade")
@@ -630,6 +632,7 @@ def test_sums_hold(study: ag.Study):
     assert summed["events"].sum().tolist() == frame["events"].tolist()
 
 
+@pytest.mark.slow
 @given(studies())
 def test_time_at_risk_is_that_of_a_count_by_hand(study: ag.Study):
     adsl, adae = study["ADSL"].frame.set_index("USUBJID"), study["ADAE"].frame

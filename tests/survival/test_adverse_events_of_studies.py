@@ -99,6 +99,7 @@ write.csv(found, "found.csv", row.names = FALSE)
 """
 
 
+@pytest.mark.slow
 def test_times_to_the_first_event_give_the_published_medians_in_r(study, shared, rscript, tmp_path):
     table = ag.adverse_events(
         study,

@@ -122,6 +122,7 @@ def fetched(study):
     return ag.Study.of(*(ag.Dataset.of(each.description, Fetched(each), notes=each.notes) for each in study))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cartitude1", "cartitude1-broken"])
 def test_the_gate_fetches_columns_and_needs_no_frame(root, name):
     study = ag.read(root / "fixtures" / name)

@@ -225,6 +225,7 @@ class Blank(ast.NodeTransformer):
         return ast.Constant("" if isinstance(node.value, str) else node.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["lifelines", "scikit-survival"])
 @settings(max_examples=60, deadline=None)
 @given(first=NASTY, second=NASTY)

@@ -258,6 +258,7 @@ def test_wide_counts_records_whose_subject_has_no_row(trial):
 TIMES = st.integers(0, 400)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(TIMES, st.sampled_from([0, 1, 2])), min_size=1, max_size=30),
     st.lists(st.floats(0.5, 500), min_size=1, max_size=6),

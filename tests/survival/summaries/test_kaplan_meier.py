@@ -359,6 +359,7 @@ def test_the_command_and_the_function_take_every_option():
 # what always holds
 
 
+@pytest.mark.slow
 @settings(max_examples=max(1, settings.default.max_examples // 4))
 @given(
     st.lists(
