@@ -10,6 +10,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 import pytest
+from bases import base
 from damages import DAMAGES
 from two_arm_trial import two_arm_trial
 
@@ -153,7 +154,10 @@ def test_no_text_in_place_of_numbers_comes_back(trial: ag.Study, dataset: str, t
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.name)
 def test_no_planted_value_comes_back_from_damaged_data(study: ag.Study, trial: ag.Study, damage):
     """Each fault that the rules are tested by, with markers in some variables."""
-    damaged = damage.done_to({"trial": trial, "cartitude1": study}[damage.study])
+    known = {"trial": trial, "cartitude1": study}.get(damage.study) or base(damage.study)
+    if known is None:
+        pytest.skip(f"{damage.study} is not here")
+    damaged = damage.done_to(known)
     group = crc32(damage.name.encode()) % GROUPS
     planted = ag.Study.of(*(_planted(each, group, TWO) for each in damaged))
     assert not _leaks(_of_the_gate(planted))

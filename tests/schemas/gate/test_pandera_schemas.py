@@ -181,7 +181,7 @@ def test_warnings_stay_warnings():
         warnings.simplefilter("always")
         validated = ag.schema("ADSL").validate(frame)
     assert {each.category for each in told} == {pa.errors.SchemaWarning}
-    assert any("AD0023: SAFFL is neither Y nor N" in str(each.message) for each in told)
+    assert any("AD0023: SAFFL is not Y or N" in str(each.message) for each in told)
     pd.testing.assert_frame_equal(validated, frame)
 
 

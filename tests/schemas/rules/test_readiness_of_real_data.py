@@ -17,12 +17,12 @@ OURS = {rule_id for rule_id in rule_book() if rule_id.startswith(("TTE", "AE", "
 NO_UNIT = "neither AVALU nor PARAM states a unit; AVAL is ADT - STARTDT + 1 on every record"
 TWO_TEXTS = "CNSR = 1 stands for two texts in this parameter"
 
-NOT_SERIOUS = "AESER is not Y but a seriousness criterion is Y"
+NOT_SERIOUS = "AESER is not Y, but a seriousness criterion is Y"
 """33 events were hospitalized, fatal, life-threatening or disabling; AESER is N."""
 UNRESOLVED = "AENDT has a value where AEOUT is NOT RECOVERED/NOT RESOLVED"
-TWICE = "records of a subject have the same values of all variables that describe the event"
+TWICE = "records of a subject agree in all event variables"
 """01-708-1406: one oedema, AESEQ 1 and 2."""
-SAME_START = "records of a subject have the same term and start date"
+SAME_START = "records of a subject agree in term and start date"
 
 EVENTS = {
     ("AE019", "ADAE", "warning", 33, NOT_SERIOUS): NOT_SERIOUS,

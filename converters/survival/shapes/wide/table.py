@@ -86,7 +86,6 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     for one in analysed:
         own = subjects_of_table(one, ())
         there = place.get_indexer(pd.Index(own["USUBJID"].astype(object)))
-        left_out += tuple(_of_others(one.records.paramcd, there))
         own = own.assign(**further_of(rows, arms, options, there))
         subjects.append(own.loc[there >= 0].reset_index(drop=True))
         left_out_of.append(tuple(_without_row(there >= 0, own["USUBJID"].isin(known).to_numpy())))
@@ -111,12 +110,6 @@ def _without_row(has_row: Mask, is_known: Mask) -> Iterator[LeftOut]:
         number = int(np.count_nonzero(~has_row & which))
         if number:
             yield LeftOut(reason, number)
-
-
-def _of_others(paramcd: str, there: NDArray[np.intp]) -> Iterator[LeftOut]:
-    """Records of a parameter whose subject is not in the table."""
-    if (there < 0).any():
-        yield LeftOut(f"{paramcd}: the subject is not among those selected in ADSL", int((there < 0).sum()))
 
 
 def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOut, ...]]:
