@@ -16,6 +16,7 @@ from .converters.survival.survival import survival as survival
 from .converters.survival.tables import delayed_entry as delayed_entry
 from .converters.survival.tables import landmark as landmark
 from .converters.survival.tables import person_time as person_time
+from .converters.survival.tables import table as table
 from .converters.survival.tables import wide as wide
 from .converters.writing.convert import convert as convert
 from .converters.writing.losses import MetadataNotKept as MetadataNotKept

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
+from ...schemas.errors import ConfigurationError
 from ...schemas.gate.validate import GateOptions
 from ...schemas.standards.versions import Standards
 from ...schemas.study.study import Study
+from ...schemas.wording import did_you_mean
 from .analysis_table import AnalysisTable
 from .make import make_table, options_from
-from .shapes.delayed_entry import DelayedEntryOptions
-from .shapes.landmark import LandmarkOptions
-from .shapes.options import TableOptions
-from .shapes.person_time import PersonTimeOptions
-from .shapes.wide import WideOptions
+from .shapes import SHAPES, options_given
 
 
 class TableArguments(TypedDict, total=False):
@@ -44,11 +42,43 @@ class Arguments(TableArguments, JudgedBy, total=False):
     """Both."""
 
 
-def _made(shape: str, study: Study, declaring: type[TableOptions], given: Mapping[str, Any]) -> AnalysisTable:
-    """A table of a shape by what its function was given."""
-    judged_by = {name: value for name, value in given.items() if name in JudgedBy.__annotations__}
-    asked = {name: value for name, value in given.items() if name not in judged_by}
-    return make_table(shape, study, options_from(declaring, **asked), **judged_by)
+def table(study: Study, shape: str, **options: Any) -> AnalysisTable:
+    """A table of any shape by its name; the function of a shape says what its options are.
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    shape : str
+        "one-record", "wide", "delayed-entry", "landmark", "person-time", as `adamgate survival --shape`.
+    **options
+        As the keys of `[table.NAME]` in ``adamgate.toml``, such as param; and gate, standards, show_keys as
+        in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+
+    Raises
+    ------
+    ConfigurationError
+        For an unknown shape, an option that it does not have, or one that it needs and lacks. Else as
+        `survival`.
+    GateRefused, Refused
+        As `survival`.
+
+    Examples
+    --------
+    >>> table = ag.table(ag.read("adam"), "person-time", param="OS", cut=[60, 120])
+    >>> len(table.frame), int(table.frame["event"].sum())
+    (13, 3)
+    """
+    if shape not in SHAPES:
+        raise ConfigurationError(f"{shape} is not a shape", "shape", did_you_mean(str(shape), SHAPES))
+    judged_by = {name: value for name, value in options.items() if name in JudgedBy.__annotations__}
+    asked = {name: value for name, value in options.items() if name not in judged_by}
+    options_given(SHAPES[shape], asked, lambda name: f"{name}=")  # all that it needs, and no other
+    return make_table(shape, study, options_from(SHAPES[shape].options, **asked), **judged_by)
 
 
 def wide(study: Study, paramcds: Sequence[str], **further: Unpack[Arguments]) -> AnalysisTable:
@@ -85,7 +115,7 @@ def wide(study: Study, paramcds: Sequence[str], **further: Unpack[Arguments]) ->
     >>> int(table.frame["OS_event"].sum())
     2
     """
-    return _made("wide", study, WideOptions, {"param": paramcds, **further})
+    return table(study, "wide", param=paramcds, **further)
 
 
 def delayed_entry(study: Study, paramcd: str, entry: str, **further: Unpack[Arguments]) -> AnalysisTable:
@@ -126,7 +156,7 @@ def delayed_entry(study: Study, paramcd: str, entry: str, **further: Unpack[Argu
     >>> table.codebook.selection.left_out[-1]
     LeftOut(reason='no entry date', records=3)
     """
-    return _made("delayed-entry", study, DelayedEntryOptions, {"param": paramcd, "entry": entry, **further})
+    return table(study, "delayed-entry", param=paramcd, entry=entry, **further)
 
 
 def landmark(
@@ -178,7 +208,7 @@ def landmark(
     1   S1-03      35.0   True               True
     """
     own = {"param": paramcd, "landmark": landmark, "landmark_status": landmark_status}
-    return _made("landmark", study, LandmarkOptions, {**own, **further})
+    return table(study, "landmark", **own, **further)
 
 
 def person_time(
@@ -218,4 +248,4 @@ def person_time(
     1   S1-02    0.0  60.0  False         1
     2   S1-02   60.0  61.0  False         2
     """
-    return _made("person-time", study, PersonTimeOptions, {"param": paramcd, "cut": cut, **further})
+    return table(study, "person-time", param=paramcd, cut=cut, **further)
