@@ -64,7 +64,12 @@ def test_every_page_is_looked_at(root, refresh):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_its_commands_print(root, refresh, page):
     text = (root / page).read_text(encoding="utf-8")
-    assert refresh.refreshed(text) == text, f"{page}: {MEND}"
+    assert _to_12_digits(refresh.refreshed(text)) == _to_12_digits(text), f"{page}: {MEND}"
+
+
+def _to_12_digits(text):
+    """Numbers as every version of numpy has them: its exp and log differ in the last places."""
+    return re.sub(r"\d+\.\d{12,}", lambda number: f"{float(number[0]):.12g}", text)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A single defect: what is done to clean data, which rules must see it, which variable they must name."""
 
 import re
+import warnings
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -52,7 +53,11 @@ class Damage:
         """
         delivery = Delivery(study)
         try:
-            self.change(delivery, np.random.default_rng(crc32(self.name.encode())))
+            with (
+                warnings.catch_warnings()
+            ):  # a text in a column without any value: pandas 2 warns and takes it
+                warnings.filterwarnings("ignore", "Setting an item of incompatible dtype", FutureWarning)
+                self.change(delivery, np.random.default_rng(crc32(self.name.encode())))
         except (KeyError, AttributeError) as error:
             if absent := _absent_variable(error, study):
                 raise NothingToDamage(f"no {absent}") from error
