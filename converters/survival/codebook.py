@@ -319,7 +319,7 @@ class Codebook(Glanced):
     def document(self) -> dict[str, Any]:
         """The codebook as JSON knows it; the same for the same data, without any clock."""
         content = asdict(self)
-        if len(self.parameters) == 1:  # all of it stands in the codebook itself
+        if len(self.parameters) == 1:  # the codebook itself has all of it
             del content["parameters"]
         return {"schema_version": SCHEMA_VERSION, **content}
 

@@ -41,7 +41,7 @@ def maker(summary: TableSummary, options: Any) -> Callable[..., Any]:
 
 
 def renderer(summary: TableSummary) -> Callable[[Any, int], str]:
-    """What tells of a summary."""
+    """What renders a summary for the terminal."""
     module, function = _RENDERED[summary.name]
 
     def render(made: Any, width: int) -> str:

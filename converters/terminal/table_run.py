@@ -109,7 +109,7 @@ def write_table(
     make : callable
         Study, `gate` and `show_keys` to what has a method `write`.
     render : callable
-        That, and the columns of the terminal, to what is told of it.
+        That, and the columns of the terminal, to the lines printed.
     **writing
         Options of `write`.
     """

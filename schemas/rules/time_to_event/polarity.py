@@ -29,7 +29,7 @@ def events_without_zero(data: Dataset) -> Iterator[Fault]:
     In a parameter without CNSR = 0, most records with the lowest CNSR are described as the event that PARAM
     names (a death for survival, a progression for progression-free survival, "Pain relief" if PARAM is "Time
     to Pain Relief"), or for survival come from a date of death (SRCVAR), or if PARAM has "Time to" from the
-    start of an adverse event, without CNSDTDSC; none of them is described as censored; and most records with
+    start of an adverse event, without CNSDTDSC; none is described as censored; and most records with
     a higher CNSR are (EVNTDESC, CNSDTDSC, LSTALVDT, EOSDT, … in SRCVAR). This is the coding 1 = event,
     2 = censored.
 
