@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_the_late_curves_of_sas_are_kaplan_meier(name, write, tmp_path):
     table = pyreadstat.read_xport(str(path))[0]
     (endpoint,) = tool_table("sas", case, path).model.endpoints
     queries = re.findall(r"create table.*?(?=;)", program, re.DOTALL)
-    with sqlite3.connect(":memory:") as database:
+    with closing(sqlite3.connect(":memory:")) as database:
         database.create_function("missing", 1, lambda value: value in (None, ""))
         table.to_sql("t", database, index=False)
         for query in queries:
