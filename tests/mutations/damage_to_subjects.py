@@ -138,6 +138,8 @@ PLAUSIBILITY = (
     ),
     warning("RANDDT a century early", shift("ADSL", "RANDDT", -36_524), "XD060", "RANDDT"),
     warning("a visit of the century before", shift("ADRS", "ADT", -36_525), "XD060", "ADT"),
+    warning("ASTDTM on the day after ASTDT", shift("ADAE", "ASTDTM", 1), "XD064", "ASTDTM"),
+    warning("TRTSDTM on the day before TRTSDT", shift("ADSL", "TRTSDTM", -1), "XD064", "TRTSDTM"),
     warning("DTHDT unlike DTHDTC", _death_beside_its_text, "XD061", "DTHDT"),
     Damage("a line break in AETERM", write("ADAE", "AETERM", _line_break), ("XD062",), "AETERM", NOTE),
     Damage("a line break in EVNTDESC", write("ADTTE", "EVNTDESC", _line_break), ("XD062",), "EVNTDESC", NOTE),
@@ -190,6 +192,9 @@ SUBJECTS = (
     error("SAFFL of a record lost", put("ADAE", "SAFFL", None), "XD016", "SAFFL"),
     error("TRTSDT of a record", shift("ADAE", "TRTSDT", -3), "XD016", "TRTSDT"),
     warning("AGE differs from DM", shift("ADSL", "AGE", 2), "AD0204", "AGE"),
+    warning(
+        "SEX differs from DM", swap("ADSL", "SEX", "F", "M", lambda frame: frame.index == 3), "XD065", "SEX"
+    ),
     warning("a subject unknown to DM", lose_subject("DM"), "AD0053", "USUBJID"),
     warning("ITTFL in small letters", put("ADSL", "ITTFL", "y"), "AD0021", "ITTFL"),
     warning("SEX spelled out", put("ADSL", "SEX", "Female"), "CT001", "SEX"),

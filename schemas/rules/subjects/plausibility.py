@@ -12,7 +12,7 @@ from ...evidence.duration_inference import HOLDS
 from ...evidence.partial_dates import analysed, collected
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Days, Mask
+from ...study.columns import Days, Mask, is_date
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ...wording import not_present
@@ -166,6 +166,39 @@ def date_against_collected(data: Dataset) -> Iterator[Yield]:
     for date, text in pairs:
         outside = collected(data, text).exclude(data.days(date)) & ~derived
         yield Fault(outside, (date, text), f"{date} is inconsistent with {text}")
+
+
+@readiness(
+    "XD064",
+    title="Datetime is on another day than its date",
+    severity=Severity.WARNING,
+    grain=Grain.RECORD,
+    structures=(Structure.ADSL, Structure.BDS, Structure.OCCDS),
+)
+def datetime_on_another_day(data: Dataset) -> Iterator[Yield]:
+    """A datetime is not on the day of the date of the same name.
+
+    ## What it checks
+    Each numeric --DTM whose --DT is present (ADTM and ADT, ASTDTM and ASTDT, TRTSDTM and TRTSDT) is on that
+    day.
+
+    ## Not a fault
+    A datetime or a date that is missing. Variables without a date format.
+
+    ## Why it matters
+    A duration from the dates and one from the datetimes differ by a day. Often one of the two was imputed or
+    corrected alone, or was moved to another time zone.
+
+    ## Smallest fix
+    Derive the date from the datetime, or both from the same text.
+    """
+    pairs = [(name, name[:-1]) for name in data.names if name.endswith("DTM") and name[:-1] in data]
+    pairs = [(moment, day) for moment, day in pairs if is_date(data[moment]) and is_date(data[day])]
+    if not pairs:
+        yield NotApplicable(not_present("a datetime with its date"))
+    for moment, day in pairs:
+        apart = np.abs(data.days(moment) - data.days(day))  # NaN where one is missing
+        yield Fault(apart > 0, (moment, day), f"{moment} is on another day than {day}")
 
 
 def _pairs(data: Dataset) -> Iterator[tuple[str, str]]:

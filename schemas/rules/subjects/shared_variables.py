@@ -71,6 +71,44 @@ def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
 
 
 @readiness(
+    "XD065",
+    title="Sex, race, ethnicity or country differs from DM",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.ADSL,),
+    needs=("USUBJID", "DM.USUBJID"),
+)
+def another_person_in_dm(data: Dataset, study: Study) -> Iterator[Yield]:
+    """A characteristic of a subject in ADSL is not the one in SDTM DM.
+
+    ## What it checks
+    SEX, RACE, ETHNIC and COUNTRY are those of the subject in DM. If most subjects have another value it is a
+    note, as the values may be written in other words. AGE has a rule of its own, AD0204.
+
+    ## Not a fault
+    A value that is missing in one of the two. Trailing blanks. A DM with several records of a subject.
+
+    ## Why it matters
+    What is not the same in ADSL and DM may be of another subject: subgroups and covariates are then of other
+    people.
+
+    ## Smallest fix
+    Copy the variable from DM again; a value in other words has a variable with a name of its own.
+    """
+    collected = study["DM"]
+    if len(collected.distinct("USUBJID").values) < len(collected):
+        yield NotApplicable("DM has several records of a subject")
+        return
+    record = adsl_record(data, collected)
+    for name in ("SEX", "RACE", "ETHNIC", "COUNTRY"):
+        if name in data and name in collected:
+            differs = agreement(data, name, collected, name, record).differs
+            in_other_words = 2 * np.count_nonzero(differs) > np.count_nonzero(data.filled(name))
+            severity = Severity.NOTE if in_other_words else None
+            yield Fault(differs, (name,), f"{name} differs from {name} in DM", severity)
+
+
+@readiness(
     "XD017",
     title="Variable type or label differs from ADSL",
     severity=Severity.WARNING,

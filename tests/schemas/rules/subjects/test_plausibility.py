@@ -87,6 +87,36 @@ class TestCollectedDates:
         assert trial.findings("XD061") == []
 
 
+class TestDatetimes:
+    @pytest.fixture
+    def timed(self, trial):
+        hours = pd.to_timedelta(np.arange(len(trial.adae)) * 2 + 0.5, unit="h") % pd.Timedelta(days=1)
+        trial.adae["ASTDTM"] = trial.adae.ASTDT + hours
+        trial.adtte["ADTM"] = trial.adtte.ADT + pd.Timedelta(hours=9)
+        trial.adsl["TRTSDTM"] = trial.adsl.TRTSDT + pd.Timedelta(hours=8)
+        return trial
+
+    def test_another_day(self, timed):
+        assert timed.findings("XD064") == []
+        timed.adae.loc[3, "ASTDTM"] += pd.Timedelta(days=1)
+        timed.adae.loc[4, "ASTDT"] -= pd.Timedelta(days=30)
+        timed.adtte.loc[[1, 2], "ADTM"] -= pd.Timedelta(hours=10)
+        timed.adsl.loc[0, "TRTSDTM"] += pd.Timedelta(days=1)
+        assert found(timed, "XD064") == {
+            ("ASTDTM", "warning", 2),
+            ("ADTM", "warning", 2),
+            ("TRTSDTM", "warning", 1),
+        }
+
+    def test_missing_ones(self, timed):
+        timed.adae.loc[2, "ASTDTM"] = pd.NaT
+        timed.adtte.loc[2, "ADT"] = pd.NaT
+        assert timed.findings("XD064") == []
+
+    def test_none(self, trial):
+        assert trial.reason("XD064") == "a datetime with its date is not present"
+
+
 class TestAges:
     @pytest.mark.parametrize(("age", "records"), [(-1, 1), (0, 0), (119, 0), (130, 1), (np.nan, 0)])
     def test_years(self, trial, age, records):

@@ -118,3 +118,40 @@ def test_what_is_missing_is_reported_whatever_the_type(sharing):
     sharing.adtte["AGE"] = sharing.adtte.AGE.astype(str).astype(object)
     sharing.adtte.loc[[0, 3], "AGE"] = None
     assert messages(sharing) == [("warning", 2, "AGE is missing, but has a value in ADSL")]
+
+
+@pytest.fixture
+def collected(trial):
+    """ADSL with SEX and RACE of DM, and DM, with a subject who failed screening."""
+    trial.adsl = trial.adsl.assign(SEX=np.where(np.arange(40) % 2, "M", "F"), RACE="WHITE")
+    dm = trial.adsl[["USUBJID", "SEX", "RACE"]].assign(DOMAIN="DM")
+    failed = pd.DataFrame({"USUBJID": ["S1-900"], "SEX": ["F"], "RACE": ["ASIAN"], "DOMAIN": ["DM"]})
+    trial.others["DM"] = pd.concat([dm, failed], ignore_index=True)
+    return trial
+
+
+def of_collected(trial):
+    return [(str(each.severity), each.records, each.message) for each in trial.findings("XD065")]
+
+
+def test_adsl_has_the_values_of_dm(collected):
+    assert of_collected(collected) == []
+    collected.others["DM"]["SEX"] += "  "
+    collected.others["DM"].loc[3, "RACE"] = None
+    assert of_collected(collected) == []
+
+
+def test_adsl_has_other_values_than_dm(collected):
+    collected.adsl.loc[[0, 1], "SEX"] = ["M", "F"]
+    collected.adsl.loc[5, "RACE"] = None
+    assert of_collected(collected) == [("warning", 2, "SEX differs from SEX in DM")]
+
+
+def test_adsl_has_the_values_of_dm_in_other_words(collected):
+    collected.adsl["RACE"] = "White"
+    assert of_collected(collected) == [("note", 40, "RACE differs from RACE in DM")]
+
+
+def test_dm_with_several_records_of_a_subject(collected):
+    collected.others["DM"] = pd.concat([collected.others["DM"]] * 2, ignore_index=True)
+    assert collected.reason("XD065") == "DM has several records of a subject"
