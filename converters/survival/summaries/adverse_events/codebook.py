@@ -17,9 +17,8 @@ from .....schemas.study.study import Study
 from .....schemas.wording import counted
 from ...codebook import ArmOrderEntry, ColumnEntry, InputEntry
 from ...gate_entry import GateEntry
-from ...records import LeftOut
+from ...records import LeftOut, SubjectsLeftOut
 from . import AdverseEventOptions, Measure
-from .population import SubjectsLeftOut
 from .rates import DAYS_PER_YEAR, LEVEL
 from .tabled import Tabled, groups_of
 from .terms import ANY, MISSING
