@@ -37,6 +37,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         if several:
             yield from _not_in(each)
     yield from _missing(codebook)
+    for subjects in selection.subjects_left_out:
+        yield f"  excluded: {counted(subjects.subjects, 'subject')} in ADSL ({subjects.reason})"
     for left_out in selection.left_out:
         yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:

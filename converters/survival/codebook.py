@@ -15,7 +15,7 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .gate_entry import GateEntry
-from .records import AnalysedRecords, LeftOut
+from .records import AnalysedRecords, LeftOut, SubjectsLeftOut
 from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.4"
@@ -190,15 +190,19 @@ class SelectionEntry:
     ----------
     where, population : str or None
     left_out : tuple of LeftOut
+        Records of the dataset.
     subjects_without_record : int or None
         Subjects of the population, by ADSL, for whom the dataset has no record of the parameter; None
         where no population was asked for or ADSL does not have its flag.
+    subjects_left_out : tuple of SubjectsLeftOut
+        Subjects in ADSL, of a table with a record for each of them.
     """
 
     where: str | None
     population: str | None
     left_out: tuple[LeftOut, ...]
     subjects_without_record: int | None = None
+    subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def codebook(
             options.population,
             (*(single.left_out if single else ()), *built.left_out),
             subjects_without_record(study, records, options.population) if single else None,
+            built.subjects_left_out,
         ),
         gate=GateEntry.of(report),
         inputs=tuple(input_entries(study)),
