@@ -529,7 +529,24 @@ def test_periods_have_denominators_of_their_own_arms():
         ("HEADACHE", "all", 3, 4, 5),
     ]
     assert found.codebook.denominators == ("ADSL.TRT01A", "ADSL.TRT02A")
-    assert found.codebook.arm_order.found_by == "TRT01AN"
+    assert found.codebook.arm_order.found_by == "TRT01AN, TRT02AN"
+
+
+@pytest.mark.parametrize(
+    ("changed", "lacking"),
+    [
+        ({"TRT02AN": None}, "TRT02AN is not present"),
+        ({"TRT01AN": None}, "TRT01AN is not present"),
+        ({"TRT01AN": None, "TRT02AN": None}, "TRT01AN, TRT02AN are not present"),
+        ({"TRT02AN": ["1", "2", "2", None]}, "TRT02AN is not numeric"),
+        ({"TRT02AN": [2.0, 1.0, 1.0, np.nan]}, "TRT01AN, TRT02AN do not give each arm one number"),
+    ],
+)
+def test_why_the_arms_of_periods_have_no_order(changed, lacking):
+    subjects = CROSSOVER.assign(**changed)
+    subjects = subjects.drop(columns=[name for name, values in changed.items() if values is None])
+    order = made(study_of(subjects, OF_PERIODS), by=["AEDECOD"], period="APERIOD").codebook.arm_order
+    assert (order.levels, order.found_by, order.lacking) == (("Drug", "Placebo"), None, lacking)
 
 
 def test_without_periods_an_event_of_the_second_is_refused():
