@@ -195,7 +195,7 @@ def test_the_worst_grade_counts_each_subject_once():
     [
         (["SEVERE", "mild", "Moderate"], ["MILD", "MODERATE", "SEVERE"]),
         (["Grade 3", "GRADE 1", "2"], ["1", "2", "3"]),
-        ([10.0, 9.0, 2.0], ["2", "9", "10"]),
+        ([5.0, 0.0, 2.0], ["0", "2", "5"]),
     ],
 )
 def test_grades_are_ordered_by_their_meaning(given, order):
@@ -211,9 +211,25 @@ def test_what_is_no_grade_is_refused_with_its_subjects():
         made(study_of(events=events), measure="worst-grade")
     assert refused.value.where == "ADAE, 1 subject: P3"
     assert "BAD" not in str(refused.value)
+    for outside in (6.0, 2.5, -1.0, "6", "10", "2.5"):
+        given = [(*each[:4], outside if each[0] == "P3" else each[4] and type(outside)(each[4]), *each[5:])
+                 for each in EVENTS]  # fmt: skip
+        with pytest.raises(ag.Refused, match="AETOXGR is not a grade in 1 event") as refused:
+            made(study_of(events=given), measure="worst-grade")
+        assert "1 to 5" in refused.value.advice
     mixed = [(*each[:4], "MILD" if each[0] == "P3" else each[4], *each[5:]) for each in EVENTS]
     with pytest.raises(ag.Refused, match="grades and severities"):
         made(study_of(events=mixed), measure="worst-grade")
+
+
+def test_a_numeric_variable_of_the_standard_is_not_taken_for_a_grade():
+    adae = study_of()["ADAE"].frame.assign(AESEQ=1.0, CRSGR=2.0, ASEVN=3.0)
+    study = study_of(events=adae)
+    with pytest.raises(ag.ConfigurationError, match="^AESEQ is not a grade or severity") as wrong:
+        made(study, measure="worst-grade", grade="aeseq")
+    assert "AETOXGR" in wrong.value.advice
+    for own in ("CRSGR", "ASEVN"):
+        assert made(study, measure="worst-grade", grade=own).codebook.grade == own
 
 
 def test_rates_over_the_time_to_the_first_event():
@@ -347,6 +363,8 @@ def test_the_order_of_the_arms():
         ({"measure": "eair", "end": "TRTEDT"}, "start is not given", "--start"),
         ({"measure": "eaer", "start": "TRTSDT"}, "end is not given", "--end"),
         ({"measure": "worst-grade", "grade": "AETOX"}, "AETOX is not present in ADAE", "AETOXGR"),
+        ({"measure": "worst-grade", "grade": "TRTA"}, "TRTA is not a grade or severity", "use AETOXGR"),
+        ({"measure": "worst-grade", "grade": "ASTDT"}, "ASTDT is not a grade or severity", "AETOXGR"),
         ({"measure": "eair", "start": "TRTSD", "end": "TRTEDT"}, "TRTSD is not present in ADSL", "TRTSDT"),
         ({"measure": "eair", "start": "TRT01AN", "end": "TRTEDT"}, "TRT01AN is not a date", "TRTSDT"),
         ({"measure": "eair", "start": "TRTSDT", "end": "LSTALVDT"}, "LSTALVDT is not present", ""),
