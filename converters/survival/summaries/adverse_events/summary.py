@@ -106,7 +106,7 @@ def adverse_events(
     interval : {"exact", "normal", "log-normal", "byar"}
         Type of the 95% limits of a rate, whose events are taken as a Poisson count: Garwood (1936), as R's
         ``poisson.test``; n ± z √n; n exp(± z / √n); Byar's approximation with n + ½ (Rothman and Boice 1979).
-        Normal and log-normal limits are missing with 0 events.
+        With 0 events normal and log-normal limits are missing, and the lower limit of the others is 0.
     arm_order : sequence of str
         All arms in their order.
     allow_no_events : bool
