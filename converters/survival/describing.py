@@ -37,6 +37,7 @@ from .codebook import (
 from .gate_entry import GateEntry
 from .shapes.analysed import Analysed, Built
 from .shapes.options import TableOptions
+from .value_text import value_text
 
 
 def codebook(
@@ -165,4 +166,4 @@ def _strata(frame: pd.DataFrame, arms: Arms | None, strata: Sequence[str]) -> It
 def _text_or_none(value: Any) -> str | None:
     if pd.isna(value):
         return None
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return value_text(value)

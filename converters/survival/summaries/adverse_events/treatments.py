@@ -17,6 +17,7 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.wording import did_you_mean, not_present
 from ...arms import Arms, arms_among
+from ...value_text import value_text
 
 ALL = "all"
 """The arm of all subjects together."""
@@ -132,7 +133,7 @@ def treatments_of(
 def arm_places(data: Dataset, variable: str, number: Mapping[str, int]) -> Codes:
     """The number of each record's arm, shape (n_records,); -1 where it is missing, or without a number."""
     values = data.distinct(variable)
-    by_value = np.array([number.get(_text(each), -1) for each in values], dtype=np.intp)
+    by_value = np.array([number.get(value_text(each), -1) for each in values], dtype=np.intp)
     return values.spread(by_value, missing=-1)
 
 
@@ -162,7 +163,3 @@ def _unusable(adsl: Dataset, numbers: Sequence[str]) -> Iterator[str]:
     yield from (
         f"{name} is not numeric" for name in numbers if name not in absent and adsl.is_character(name)
     )
-
-
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)

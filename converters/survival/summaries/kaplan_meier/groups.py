@@ -15,6 +15,7 @@ from .....schemas.study.columns import Codes, Mask, Numbers
 from ...analysis_table import AnalysisTable
 from ...codebook import naming_nobody
 from ...estimators import Curve, kaplan_meier, merged_times
+from ...value_text import value_text
 
 TOTAL = "all"
 """The group of all subjects."""
@@ -117,11 +118,7 @@ def _places(column: pd.Series, values: Sequence[str]) -> Codes:
     """The place of each text or number of a column among its values as texts; -1 where it is missing."""
     codes, distinct = pd.factorize(column)
     place = {value: number for number, value in enumerate(values)}
-    return np.array([*(place[_text(each)] for each in distinct), -1], dtype=np.intp)[codes]
-
-
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return np.array([*(place[value_text(each)] for each in distinct), -1], dtype=np.intp)[codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +145,7 @@ class Strata:
     def _value(self, name: str, value: object) -> str:
         if columns.is_date(self._table.frame[name]):
             return str(value)[:10]
-        return naming_nobody(self._table.dataset, _text(value))
+        return naming_nobody(self._table.dataset, value_text(value))
 
 
 def strata_of(table: AnalysisTable, variables: Sequence[str]) -> Strata:
