@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 
 def value_text(value: object) -> str:
-    """A number without needless digits, another value as it is."""
+    """A number without needless digits, a date without midnight, another value as it is."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     return f"{value:.15g}" if isinstance(value, float) else str(value)

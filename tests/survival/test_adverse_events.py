@@ -225,7 +225,7 @@ def test_what_is_no_grade_is_refused_with_its_subjects():
 def test_a_numeric_variable_of_the_standard_is_not_taken_for_a_grade():
     adae = study_of()["ADAE"].frame.assign(AESEQ=1.0, CRSGR=2.0, ASEVN=3.0)
     study = study_of(events=adae)
-    with pytest.raises(ag.ConfigurationError, match="^AESEQ is not a grade or severity") as wrong:
+    with pytest.raises(ag.ConfigurationError, match=r"^AESEQ is not a grade or severity") as wrong:
         made(study, measure="worst-grade", grade="aeseq")
     assert "AETOXGR" in wrong.value.advice
     for own in ("CRSGR", "ASEVN"):

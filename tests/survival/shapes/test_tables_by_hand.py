@@ -129,6 +129,17 @@ def test_person_time(trial):
     ]
 
 
+def test_a_date_among_strata_is_shown_without_a_time(trial):
+    table = ag.survival(trial, "OS", gate=False, strata=["TRTSDT"])
+    (stratum,) = table.codebook.strata
+    assert stratum.values == ("2020-01-01",)
+    seen = pd.to_datetime(["2020-01-01 08:30"] * 10 + [None] * 2).astype("datetime64[s]")
+    adsl = Dataset.from_frame(trial["ADSL"].frame.assign(SEENDTM=seen), "ADSL")
+    with_times = Study.of(adsl, trial["ADTTE"])
+    strata = ag.survival(with_times, "OS", gate=False, strata=["SEENDTM"]).codebook.strata
+    assert [each.values for each in strata] == [("2020-01-01 08:30:00",), (None,)]
+
+
 def test_wide(trial):
     table = ag.wide(trial, ["OS", "PFS"], gate=False, population="ITTFL", arm="TRT01P", unit="weeks")
     assert list(table.frame.columns) == [

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from .....schemas.errors import ConfigurationError
-from .....schemas.study import columns
 from .....schemas.study.columns import Codes, Mask, Numbers
 from ...analysis_table import AnalysisTable
 from ...codebook import naming_nobody
@@ -140,11 +139,9 @@ class Strata:
     def name(self, number: int) -> str:
         """ "REGION=EU, ISS=II"; identifiers of subjects are withheld."""
         member = self._table.frame.iloc[self._members[number]]
-        return ", ".join(f"{name}={self._value(name, member[name])}" for name in self.variables)
+        return ", ".join(f"{name}={self._value(member[name])}" for name in self.variables)
 
-    def _value(self, name: str, value: object) -> str:
-        if columns.is_date(self._table.frame[name]):
-            return str(value)[:10]
+    def _value(self, value: object) -> str:
         return naming_nobody(self._table.dataset, value_text(value))
 
 
