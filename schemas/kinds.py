@@ -211,10 +211,13 @@ class Words:
     expected : str
     separators : str
         What may be between them; the first of these that a text has.
+    skips_blank : bool
+        Whether a blank between commas, or a blank text, is nothing; else it is refused.
     """
 
     expected: str
     separators: str = ","
+    skips_blank: bool = True
 
     @property
     def word(self) -> str:
@@ -230,7 +233,9 @@ class Words:
             raise ValueError(self.expected)
         if not all(map(is_unicode, listed)):
             raise ValueError("text that is valid Unicode")
-        parts = (part.strip() for each in listed for part in self._split(each))
+        parts = [part.strip() for each in listed for part in self._split(each)]
+        if not self.skips_blank and not all(parts):
+            raise ValueError(f"{self.expected}, none of them blank")
         return tuple(part for part in parts if part)
 
     def _split(self, given: str) -> list[str]:
