@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
-from .sealed_table import SealedTable, belong_together
+from .sealed_table import SealedTable, belong_together, written_with
 from .tools import ToolTable
 
 _CODEBOOK_SUFFIX = ".codebook.json"
@@ -77,8 +78,8 @@ def write_table_files(
     Raises
     ------
     UnwritableOutput
-        If an input would be replaced, a file exists, the format cannot hold a table, or a file cannot be
-        written.
+        If an input would be replaced, a file exists, one that was written with an earlier table of the name
+        would remain beside the new one, the format cannot hold a table, or a file cannot be written.
     """
     read = tuple(inputs)
     targets = {key: each.output.path for key, each in tables.items()}
@@ -86,6 +87,13 @@ def write_table_files(
     script = program.path if program is not None else None
     files = tuple(filter(None, (*targets.values(), beside, script)))
     refuse_inputs(files, (*read, *keep))
+    outdated = [each for each in written_with(targets["table"], beside) if each not in files]
+    if outdated:
+        raise UnwritableOutput(
+            f"the file was written with an earlier {targets['table'].name} and would not fit the new one",
+            ", ".join(map(str, outdated)),
+            "remove it, or choose another name for the new table",
+        )
     ours = belong_together(targets["table"], beside, script) and all(
         not path.exists() or belong_together(path, beside, key=key)
         for key, path in targets.items()

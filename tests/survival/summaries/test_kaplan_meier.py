@@ -89,6 +89,20 @@ def row(tables: ag.KaplanMeierTables, group: str) -> pd.Series:
     return tables.summary.frame.set_index("group").loc[group]
 
 
+def test_a_summary_does_not_remain_beside_another_table(dozen, tmp_path):
+    tables, records = made(dozen, at=[3]), ag.survival(dozen, "OS", gate=False)
+    tables.write(tmp_path / "os.csv")
+    with pytest.raises(ag.UnwritableOutput, match=r"was written with an earlier os\.csv") as refused:
+        records.write(tmp_path / "os.csv", overwrite=True)
+    assert refused.value.where == str(tmp_path / "os_summary.csv")
+    assert len(tables.write(tmp_path / "os.csv")) == 3
+    *_, program = records.write(tmp_path / "pfs.csv", "r")
+    with pytest.raises(ag.UnwritableOutput, match=r"was written with an earlier pfs\.csv"):
+        tables.write(tmp_path / "pfs.csv", overwrite=True)
+    program.unlink()
+    assert len(tables.write(tmp_path / "pfs.csv")) == 3
+
+
 def test_why_arms_are_not_compared():
     without = made(study_of([(name, None, *others) for name, _, *others in DOZEN]), strata=["REGION"])
     assert "log-rank test: not possible, no subject has an arm" in told(without)
