@@ -161,12 +161,10 @@ class AnalysisTable(Glanced):
     def _document(self, table: ToolTable, program: ProgramFile | None) -> dict[str, Any]:
         """The codebook of one file: how to read it stands first."""
         content = self.codebook.document()
-        head: dict[str, Any] = {
+        head = {
             "schema_version": content.pop("schema_version"),
             "layout": table.layout.name,
             **(program.stated if program is not None else {}),
             "read_with": table.read_with,
         }
-        if table.layout.names is not None:
-            head["renamed"] = dict(table.renamed)
         return {**head, **content}

@@ -103,12 +103,12 @@ def write_table_files(
     sealed = {key: SealedTable(each.planned().write) for key, each in tables.items()}
 
     def document() -> Mapping[str, Any]:
-        stated = {
-            name: value
-            for key, path in targets.items()
-            for name, value in ((key, path.name), (f"{key}_sha256", sealed[key].sha256))
-        }
-        return {"schema_version": codebook["schema_version"], **stated, **codebook}
+        stated: dict[str, Any] = {"schema_version": codebook["schema_version"]}
+        for key, each in tables.items():
+            stated |= {key: each.output.path.name, f"{key}_sha256": sealed[key].sha256}
+            if each.layout.names is not None:
+                stated["renamed" if key == "table" else f"{key}_renamed"] = dict(each.renamed)
+        return {**stated, **codebook}
 
     planned = [PlannedFile(path, sealed[key].write) for key, path in targets.items()]
     planned.append(PlannedFile(beside, lambda stream: _write_json(document(), stream)))
