@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from .arms import Arms
 from .codebook import (
     POLARITY,
     ArmEntry,
-    ArmOrderEntry,
     Codebook,
     Counts,
     ParameterEntry,
@@ -27,12 +25,14 @@ from .codebook import (
     ShapeEntry,
     StratumEntry,
     ZeroDurations,
+    arm_order_entry,
     column_entries,
     input_entries,
     naming_nobody,
     param_of,
     subjects_without_record,
     time_entry,
+    versions,
 )
 from .gate_entry import GateEntry
 from .shapes.analysed import Analysed, Built
@@ -84,7 +84,7 @@ def codebook(
         counts=single.counts if single else None,
         reasons=single.reasons if single else (),
         arm=arms.variable if arms else None,
-        arm_order=_arm_order(arms) if arms else None,
+        arm_order=arm_order_entry(arms) if arms else None,
         arms=single.arms if single else (),
         stratification=options.strata,
         strata=single.strata if single else (),
@@ -99,7 +99,7 @@ def codebook(
         ),
         gate=GateEntry.of(report),
         inputs=tuple(input_entries(study)),
-        versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
+        versions=versions(),
     )
 
 
@@ -126,10 +126,6 @@ def _parameter(
 def _counts(frame: pd.DataFrame) -> Counts:
     events = int(frame["event"].sum())
     return Counts(len(frame), events, len(frame) - events)
-
-
-def _arm_order(arms: Arms) -> ArmOrderEntry:
-    return ArmOrderEntry(arms.levels, arms.reference, arms.found_by or None, arms.lacking or None)
 
 
 def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
