@@ -601,6 +601,34 @@ def test_wrong_periods(changed: dict, message: str):
         crossed(**changed)
 
 
+def test_rates_of_one_period():
+    """As the message about --period says: the arm and the dates of the period."""
+    with pytest.raises(ag.ConfigurationError, match="eair does not use period") as wrong:
+        crossed(measure="eair", start="TRTSDT", end="TRTEDT")
+    assert '--arm TRT02A --start TR02SDT --end TR02EDT --where "APERIOD == 2"' in wrong.value.advice
+    adsl = CROSSOVER.assign(TR02SDT=days(11, 11, 11, None), TR02EDT=days(20, 15, 30, None))
+    adae = OF_PERIODS.assign(ASTDT=days(2, 12, 15, 3, 11))
+    found = made(
+        study_of(adsl, adae),
+        by=["AEDECOD"],
+        arm="TRT02A",
+        start="TR02SDT",
+        end="TR02EDT",
+        where="APERIOD == 2",
+        measure="eair",
+    )
+    at_risk = found.frame.assign(days=(found.frame["person_years"] * 365.25).round(9))
+    assert at_risk[["AEDECOD", "arm", "subjects", "denominator", "days"]].astype(
+        object
+    ).to_numpy().tolist() == [
+        ["any", "Placebo", 1, 1, 2],  # C1, to the day of the event
+        ["any", "Drug", 2, 2, 5 + 1],  # C2 and C3
+        ["HEADACHE", "Placebo", 1, 1, 2],
+        ["HEADACHE", "Drug", 2, 2, 5 + 1],
+    ]
+    assert subjects_left_out(found) == {"TRT02A is missing": 1}
+
+
 # What must always hold
 
 TERMS = st.sampled_from([("A", "a"), ("A", "b"), ("B", "b"), ("B", None), (None, "a")])
