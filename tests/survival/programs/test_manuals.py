@@ -14,6 +14,7 @@ from adamgate.converters.survival.programs.manuals import (
     SAS,
     STATA,
 )
+from adamgate.schemas.errors import ConfigurationError
 
 GUIDE = Path(__file__).parents[3] / "docs" / "survival.md"
 PAGES = {each.address for each in [*SAS.values(), *STATA.values()]} | {
@@ -57,6 +58,31 @@ def test_each_statement_of_stata_has_a_manual_page(name, write):
     lines.append(stata.reading_csv("os.csv", case.frame, case.model))
     for line in lines:
         assert any(re.match(rf"{key}\b", line) for key in STATA), line
+
+
+SHAPES = {
+    "one-record, landmark": "one-record",
+    "wide, each parameter": "wide",
+    "delayed-entry": "delayed-entry",
+    "person-time": "person-time",
+}
+TOOLS = ("r", "lifelines", "scikit-survival", "sas", "stata")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_guide_says_how_each_tool_reads_a_shape(shape, write):
+    (row,) = (line for line in GUIDE.read_text(encoding="utf-8").splitlines() if f"| {shape} |" in line)
+    cells = [cell.strip() for cell in row.strip("|").split("|")][1:]
+    for tool, cell in zip(TOOLS, cells, strict=True):
+        case = case_of(SHAPES[shape])
+        if cell == "not possible":
+            with pytest.raises(ConfigurationError, match=f"{tool} does not have"):
+                write(tool, case)
+            continue
+        _, program = write(tool, case)
+        shown = re.findall(r"`([^`]+)`", cell)
+        assert shown
+        assert [statement for statement in shown if statement not in program] == []
 
 
 def test_the_guide_names_each_page():
