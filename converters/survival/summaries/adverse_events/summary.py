@@ -113,13 +113,8 @@ def adverse_events(
         All arms in their order.
     allow_no_events : bool
         Give a table without any event, too.
-    gate : bool or GateOptions
-        Validate the study first, and stop if it has errors. Options of `validate` may be
-        given: ``gate={"waivers": [...]}``.
-    standards : Standards, optional
-        Versions of the standards to check against.
-    show_keys : bool
-        Show subject keys in messages; counts are always given.
+    gate, standards, show_keys
+        As of `survival`.
 
     Returns
     -------
