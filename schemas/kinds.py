@@ -211,13 +211,13 @@ class Words:
     expected : str
     separators : str
         What may be between them; the first of these that a text has.
-    skips_blank : bool
-        Whether a blank between commas, or a blank text, is nothing; else it is refused.
+    takes_blank : bool
+        Whether blank texts alone are an empty list; else they are refused.
     """
 
     expected: str
     separators: str = ","
-    skips_blank: bool = True
+    takes_blank: bool = True
 
     @property
     def word(self) -> str:
@@ -234,8 +234,8 @@ class Words:
         if not all(map(is_unicode, listed)):
             raise ValueError("text that is valid Unicode")
         parts = [part.strip() for each in listed for part in self._split(each)]
-        if not self.skips_blank and not all(parts):
-            raise ValueError(f"{self.expected}, none of them blank")
+        if parts and not any(parts) and not self.takes_blank:
+            raise ValueError(f"{self.expected}, not blank")
         return tuple(part for part in parts if part)
 
     def _split(self, given: str) -> list[str]:

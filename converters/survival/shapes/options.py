@@ -10,8 +10,8 @@ from ....schemas.kinds import Choice, Words, name, switch, text
 from ....schemas.options import option
 
 _UNIT = Choice(tuple(map(str, TimeUnit)))
-ARMS = Words('a list of arms in quotes: ["Placebo", "Low Dose"]', separators=";,", skips_blank=False)
-VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]', skips_blank=False)
+ARMS = Words('a list of arms in quotes: ["Placebo", "Low Dose"]', separators=";,", takes_blank=False)
+VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]', takes_blank=False)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class RateInterval(Word):
 
 MEASURE = Choice(tuple(map(str, Measure)))
 INTERVAL = Choice(tuple(map(str, RateInterval)))
-_TERMS = Words('a list of names in quotes: ["AEBODSYS", "AEDECOD"]', skips_blank=False)
+_TERMS = Words('a list of names in quotes: ["AEBODSYS", "AEDECOD"]', takes_blank=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
