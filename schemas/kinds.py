@@ -211,10 +211,13 @@ class Words:
     expected : str
     separators : str
         What may be between them; the first of these that a text has.
+    takes_blank : bool
+        Whether blank texts alone are an empty list; else they are refused.
     """
 
     expected: str
     separators: str = ","
+    takes_blank: bool = True
 
     @property
     def word(self) -> str:
@@ -230,7 +233,9 @@ class Words:
             raise ValueError(self.expected)
         if not all(map(is_unicode, listed)):
             raise ValueError("text that is valid Unicode")
-        parts = (part.strip() for each in listed for part in self._split(each))
+        parts = [part.strip() for each in listed for part in self._split(each)]
+        if parts and not any(parts) and not self.takes_blank:
+            raise ValueError(f"{self.expected}, not blank")
         return tuple(part for part in parts if part)
 
     def _split(self, given: str) -> list[str]:

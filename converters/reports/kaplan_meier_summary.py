@@ -75,7 +75,7 @@ def _test(test: LogRankEntry) -> Iterator[str]:
     within = f" stratified by {', '.join(test.strata)}" if test.strata else ""
     name = f"  log-rank test{within}"
     if len(test.arms) < 2:
-        yield f"{name}: only one arm"
+        yield f"{name}: {'only one arm' if test.arms else 'not possible, no subject has an arm'}"
         return
     if test.chi_square is None or test.p is None:
         yield f"{name}: not possible, no two arms have subjects at risk at an event"

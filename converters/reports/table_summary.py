@@ -37,6 +37,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
         if several:
             yield from _not_in(each)
     yield from _missing(codebook)
+    for subjects in selection.subjects_left_out:
+        yield f"  excluded: {counted(subjects.subjects, 'subject')} in ADSL ({subjects.reason})"
     for left_out in selection.left_out:
         yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:
@@ -84,7 +86,8 @@ def _strata(codebook: Codebook, strata: Sequence[StratumEntry]) -> Iterator[str]
     names = ", ".join(codebook.stratification)
     yield f"  strata by {names}: {len(strata):,}"
     for each in strata:
-        faults = ["one arm"] * (each.arms == 1) + ["no events"] * (not each.counts.events)
+        few = [] if each.arms is None or each.arms > 1 else [("no arm", "one arm")[each.arms]]
+        faults = few + ["no events"] * (not each.counts.events)
         if faults:
             values = ", ".join(value or "missing" for value in each.values)
             yield f"  stratum {values}: {' and '.join(faults)}, {counted(each.counts.subjects, 'subject')}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pandas as pd
 
@@ -16,17 +14,12 @@ from ...schemas.glance import Glance, Glanced, listed
 from ...schemas.study.dataset import Dataset
 from ..formats import dataset_named
 from ..formats.format import Output
-from ..formats.planned_file import PlannedFile
-from ..writing.atomic import write_together
-from ..writing.inputs import refuse_data_beside, refuse_inputs
 from ..writing.names import require_output_name
 from .arms import Arms
 from .codebook import Codebook
 from .programs.model import Model
-from .sealed_table import SealedTable, belong_together
+from .table_files import ProgramFile, write_table_files
 from .tools import ToolTable, layout_for
-
-_CODEBOOK_SUFFIX = ".codebook.json"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -155,47 +148,23 @@ class AnalysisTable(Glanced):
             replace(self.model, arms=self._arms),
         )
         text = table.program() if program else None
-        beside = target.with_suffix(_CODEBOOK_SUFFIX)
-        script = target.with_suffix(chosen.program_suffix) if text is not None else None
-        outputs = tuple(filter(None, (target, beside, script)))
-        refuse_inputs(outputs, (*self.inputs, *keep))
-        ours = belong_together(target, beside, script)
-        refuse_data_beside(outputs, self.inputs, lambda _: ours)
-        sealed = SealedTable(table.planned().write)
-        files = [PlannedFile(target, sealed.write)]
-        stated: dict[str, str] = {}
-        if text is not None and script is not None:
-            content = text.encode()
-            stated = {"program": script.name, "program_sha256": hashlib.sha256(content).hexdigest()}
-            files.append(PlannedFile(script, lambda stream: _write_bytes(content, stream)))
-        files.insert(
-            1, PlannedFile(beside, lambda stream: write_json(self._document(table, sealed, stated), stream))
+        script = ProgramFile(target.with_suffix(chosen.program_suffix), text) if text is not None else None
+        return write_table_files(
+            {"table": table},
+            self._document(table, script),
+            program=script,
+            inputs=self.inputs,
+            keep=keep,
+            overwrite=overwrite,
         )
-        written = write_together(files, overwrite=overwrite or ours)
-        table.tell_losses()
-        return written
 
-    def _document(self, table: ToolTable, sealed: SealedTable, program: Mapping[str, str]) -> dict[str, Any]:
-        """The codebook of one file: what it is and how to read it stand first."""
+    def _document(self, table: ToolTable, program: ProgramFile | None) -> dict[str, Any]:
+        """The codebook of one file: how to read it stands first."""
         content = self.codebook.document()
         head = {
             "schema_version": content.pop("schema_version"),
-            "table": table.output.path.name,
-            "table_sha256": sealed.sha256,
             "layout": table.layout.name,
-            **program,
+            **(program.stated if program is not None else {}),
             "read_with": table.read_with,
         }
-        if table.layout.names is not None:
-            head["renamed"] = dict(table.renamed)
         return {**head, **content}
-
-
-def _write_bytes(content: bytes, stream: BinaryIO) -> None:
-    stream.write(content)
-
-
-def write_json(document: dict[str, Any], stream: BinaryIO) -> None:
-    """Write a codebook."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))  # an input's name may hold stray bytes

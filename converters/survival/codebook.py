@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ...schemas.evidence.identifiers import WITHHELD, is_identifier
@@ -14,8 +16,9 @@ from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
+from .arms import Arms
 from .gate_entry import GateEntry
-from .records import AnalysedRecords, LeftOut
+from .records import AnalysedRecords, LeftOut, SubjectsLeftOut
 from .time_scale import TimeScale
 
 SCHEMA_VERSION = "1.4"
@@ -190,15 +193,19 @@ class SelectionEntry:
     ----------
     where, population : str or None
     left_out : tuple of LeftOut
+        Records of the dataset.
     subjects_without_record : int or None
         Subjects of the population, by ADSL, for whom the dataset has no record of the parameter; None
         where no population was asked for or ADSL does not have its flag.
+    subjects_left_out : tuple of SubjectsLeftOut
+        Subjects in ADSL, of a table with a record for each of them.
     """
 
     where: str | None
     population: str | None
     left_out: tuple[LeftOut, ...]
     subjects_without_record: int | None = None
+    subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +384,16 @@ def time_entry(scale: TimeScale) -> TimeEntry:
 
 def _agreed(values: set[int | None]) -> int | None:
     return values.pop() if len(values) == 1 else None
+
+
+def arm_order_entry(arms: Arms) -> ArmOrderEntry:
+    """The order of the arms."""
+    return ArmOrderEntry(arms.levels, arms.reference, arms.found_by or None, arms.lacking or None)
+
+
+def versions() -> Mapping[str, str]:
+    """Of what makes a table."""
+    return {"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__}
 
 
 def column_entries(table: Dataset, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from .arms import Arms
 from .codebook import (
     POLARITY,
     ArmEntry,
-    ArmOrderEntry,
     Codebook,
     Counts,
     ParameterEntry,
@@ -27,16 +25,19 @@ from .codebook import (
     ShapeEntry,
     StratumEntry,
     ZeroDurations,
+    arm_order_entry,
     column_entries,
     input_entries,
     naming_nobody,
     param_of,
     subjects_without_record,
     time_entry,
+    versions,
 )
 from .gate_entry import GateEntry
 from .shapes.analysed import Analysed, Built
 from .shapes.options import TableOptions
+from .value_text import value_text
 
 
 def codebook(
@@ -83,7 +84,7 @@ def codebook(
         counts=single.counts if single else None,
         reasons=single.reasons if single else (),
         arm=arms.variable if arms else None,
-        arm_order=_arm_order(arms) if arms else None,
+        arm_order=arm_order_entry(arms) if arms else None,
         arms=single.arms if single else (),
         stratification=options.strata,
         strata=single.strata if single else (),
@@ -94,10 +95,11 @@ def codebook(
             options.population,
             (*(single.left_out if single else ()), *built.left_out),
             subjects_without_record(study, records, options.population) if single else None,
+            built.subjects_left_out,
         ),
         gate=GateEntry.of(report),
         inputs=tuple(input_entries(study)),
-        versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
+        versions=versions(),
     )
 
 
@@ -124,10 +126,6 @@ def _parameter(
 def _counts(frame: pd.DataFrame) -> Counts:
     events = int(frame["event"].sum())
     return Counts(len(frame), events, len(frame) - events)
-
-
-def _arm_order(arms: Arms) -> ArmOrderEntry:
-    return ArmOrderEntry(arms.levels, arms.reference, arms.found_by or None, arms.lacking or None)
 
 
 def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
@@ -164,4 +162,4 @@ def _strata(frame: pd.DataFrame, arms: Arms | None, strata: Sequence[str]) -> It
 def _text_or_none(value: Any) -> str | None:
     if pd.isna(value):
         return None
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return value_text(value)

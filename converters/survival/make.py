@@ -14,7 +14,7 @@ from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.gate.validate import GateOptions
 from ...schemas.kinds import checked, text
-from ...schemas.options import options_of
+from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.versions import Standards
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -72,7 +72,9 @@ def make_table(
     options = _as_spelled(options, datasets[0], study)
     columns = module.columns_of(options)
     require_other_names(options.further, columns)
-    wanted = _Wanted(study, module, options, compile_expression(options.where) if options.where else None)
+    wanted = _Wanted(
+        study, module, options, compile_expression(options.where) if options.where is not None else None
+    )
     chosen = None
     with naming_subjects(show_keys), suppress(Refused):  # of data that are refused the gate says more
         chosen = wanted.of(datasets)
@@ -147,9 +149,10 @@ def options_from(declaring: type[Options], **given: Any) -> Options:
     ConfigurationError
         When an option that the shape alone has is not of its kind: a landmark that is not above 0.
     """
-    lists = {each.name for each in fields(declaring) if str(each.type).startswith("tuple")}
+    several = {each.name for each in fields(declaring) if str(each.type).startswith("tuple")}
+    lists = {each.name: each for each in options_of(declaring) if each.name in several}
     values = {
-        name: tuple(map(_plain, _listed(name, value))) if name in lists else _plain(value)
+        name: tuple(map(_plain, _listed(lists[name], value))) if name in lists else _plain(value)
         for name, value in given.items()
     }
     common = {each.name for each in fields(TableOptions)}
@@ -172,6 +175,8 @@ def _require_valid(options: TableOptions) -> None:
     given = {each.name: getattr(options, each.name) for each in fields(options)}
     _require_text("where", given["where"])
     _require_text("reference", given["reference"])
+    if options.reference is not None and not options.reference.strip():
+        raise ConfigurationError("the reference is empty", "reference", "give an arm, or omit the option")
     _require_names(
         paramcd=options.parameters,
         **{name: given[name] for name in _LISTS},
@@ -207,15 +212,15 @@ def _require_names(**options: Sequence[object]) -> None:
     for option, names in options.items():
         for name in names:
             _require_text(option, name)
-            if name == "":
+            if isinstance(name, str) and not name.strip():
                 raise ConfigurationError("the name is empty", option, "give a name, or omit the option")
 
 
-def _listed(option: str, given: object) -> list[Any]:
-    if isinstance(given, int | float) and option not in _LISTS:
+def _listed(option: DeclaredOption, given: object) -> list[Any]:
+    if isinstance(given, int | float) and option.name not in _LISTS:
         return [given]
     if not isinstance(given, Iterable):
-        raise TypeError(f"{option} must be strings, not {type(given).__name__}")
+        raise TypeError(f"{option.name} must be a {option.kind.word}, not {type(given).__name__}")
     return [given] if isinstance(given, str) else list(given)
 
 

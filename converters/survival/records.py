@@ -38,6 +38,14 @@ class LeftOut:
     records: int
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectsLeftOut:
+    """Subjects in ADSL who are not counted, for one reason."""
+
+    reason: str
+    subjects: int
+
+
 @dataclass(frozen=True, eq=False)
 class AnalysedRecords:
     """The records to analyse.

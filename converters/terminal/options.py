@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ...schemas.errors import UnreadableInput
+from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch, time_point
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
@@ -95,19 +95,33 @@ def _asked(declared: DeclaredOption, *, required: bool) -> Callable[[Command], C
     kind, told = declared.kind, dict[str, Any]()
     is_list, is_number = isinstance(kind, ListOf), kind in _NUMBERS
     of_numbers = isinstance(kind, ListOf) and kind.kind in _NUMBERS
-    if is_list or is_number or isinstance(kind, Words):
+    is_checked = is_list or is_number or isinstance(kind, Words)
 
-        def taken(_context: click.Context, _option: click.Parameter, given: Any) -> Any:
-            if given in (None, ()):
-                return declared.default if is_number else ()
-            return checked(_numbers(given) if of_numbers else given, kind, declared.name, declared.flag)
+    def taken(_context: click.Context, _option: click.Parameter, given: Any) -> Any:
+        if given in (None, ()):
+            return (declared.default if is_number else ()) if is_checked else given
+        if any(isinstance(each, str) and not each.strip() for each in (given, *_several(given))):
+            raise ConfigurationError(
+                f"{declared.flag} is empty", declared.flag, "give a value, or omit the option"
+            )
+        if not is_checked:
+            return given
+        return checked(_numbers(given) if of_numbers else given, kind, declared.name, declared.flag)
 
+    if kind is switch:  # not stated of others: click would take a negative number for the next option
+        told["is_flag"] = True
+    else:
         told["callback"] = taken
     if is_number:
         told["type"] = click.FLOAT
     if declared.default and isinstance(declared.default, bool | str):
         told["default"] = declared.default
-    return _option(declared, required=required, is_flag=kind is switch, multiple=is_list, **told)
+    return _option(declared, required=required, multiple=is_list, **told)
+
+
+def _several(given: Any) -> tuple[Any, ...]:
+    """What was given of an option that takes several values."""
+    return given if isinstance(given, tuple) else ()
 
 
 _NUMBERS = (amount, time_point)

@@ -67,3 +67,25 @@ def _moments(subject: Subjects, day: Days) -> NDArray[np.int64]:
 def subject_in(data: Dataset, other: Dataset) -> Subjects:
     """Each record's subject by its number in another dataset; -1 where that has not got them."""
     return in_adsl(data, other, "USUBJID").codes()
+
+
+def first_days(subject: Subjects, day: Days, chosen: Mask, n_subjects: int) -> Days:
+    """The first day of each subject among some records, by the subject's number; NaN where there is none.
+
+    Parameters
+    ----------
+    subject : ndarray of int, shape (n_records,)
+        Numbers from 0; -1 where unknown.
+    day : ndarray of float, shape (n_records,)
+    chosen : ndarray of bool, shape (n_records,)
+    n_subjects : int
+
+    Returns
+    -------
+    ndarray of float, shape (n_subjects + 1,)
+        The last one, of an unknown subject, is NaN.
+    """
+    counted = chosen & (subject >= 0) & ~np.isnan(day)
+    first = np.full(n_subjects + 1, np.inf)
+    np.minimum.at(first, subject[counted], day[counted])
+    return np.where(np.isfinite(first), first, np.nan)

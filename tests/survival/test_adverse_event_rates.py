@@ -25,7 +25,8 @@ found <- data.frame(
   normal.upper = n / t$years + z * sqrt(n / t$years / t$years),
   log.normal.lower = exp(log(n / t$years) - z / sqrt(n)),
   log.normal.upper = exp(log(n / t$years) + z / sqrt(n)),
-  byar.lower = a * (1 - 1 / (9 * a) - z * sqrt(1 / a) / 3)^3 / t$years,
+  # Below 0 for no event, where the limit is 0 as the exact one.
+  byar.lower = pmax(a * (1 - 1 / (9 * a) - z * sqrt(1 / a) / 3)^3, 0) / t$years,
   byar.upper = a * (1 - 1 / (9 * a) + z * sqrt(1 / a) / 3)^3 / t$years
 )
 write.csv(format(found, digits = 17, trim = TRUE), "limits.csv", row.names = FALSE, quote = FALSE)
@@ -80,6 +81,16 @@ def test_rates_of_the_pilot_are_those_of_r(measure, interval, shared, rscript, t
                  / table["person_years"])  # fmt: skip
     require_same(table["lower"].to_numpy(), known[f"{name}.lower"])
     require_same(table["upper"].to_numpy(), known[f"{name}.upper"])
+
+
+@pytest.mark.parametrize("interval", RateInterval)
+def test_limits_without_an_event_are_missing_or_from_0(interval: RateInterval):
+    lower, upper = limits(np.array([0.0, 1.0]), interval)
+    if interval in (RateInterval.EXACT, RateInterval.BYAR):
+        assert lower[0] == 0 < upper[0]
+        assert lower[1] > 0
+    else:
+        assert np.isnan([lower[0], upper[0]]).all()
 
 
 def probability_of_so_many(count: int, mean: float) -> float:

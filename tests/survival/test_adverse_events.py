@@ -195,7 +195,7 @@ def test_the_worst_grade_counts_each_subject_once():
     [
         (["SEVERE", "mild", "Moderate"], ["MILD", "MODERATE", "SEVERE"]),
         (["Grade 3", "GRADE 1", "2"], ["1", "2", "3"]),
-        ([10.0, 9.0, 2.0], ["2", "9", "10"]),
+        ([5.0, 0.0, 2.0], ["0", "2", "5"]),
     ],
 )
 def test_grades_are_ordered_by_their_meaning(given, order):
@@ -211,9 +211,25 @@ def test_what_is_no_grade_is_refused_with_its_subjects():
         made(study_of(events=events), measure="worst-grade")
     assert refused.value.where == "ADAE, 1 subject: P3"
     assert "BAD" not in str(refused.value)
+    for outside in (6.0, 2.5, -1.0, "6", "10", "2.5"):
+        given = [(*each[:4], outside if each[0] == "P3" else each[4] and type(outside)(each[4]), *each[5:])
+                 for each in EVENTS]  # fmt: skip
+        with pytest.raises(ag.Refused, match="AETOXGR is not a grade in 1 event") as refused:
+            made(study_of(events=given), measure="worst-grade")
+        assert "1 to 5" in refused.value.advice
     mixed = [(*each[:4], "MILD" if each[0] == "P3" else each[4], *each[5:]) for each in EVENTS]
     with pytest.raises(ag.Refused, match="grades and severities"):
         made(study_of(events=mixed), measure="worst-grade")
+
+
+def test_a_numeric_variable_of_the_standard_is_not_taken_for_a_grade():
+    adae = study_of()["ADAE"].frame.assign(AESEQ=1.0, CRSGR=2.0, ASEVN=3.0)
+    study = study_of(events=adae)
+    with pytest.raises(ag.ConfigurationError, match=r"^AESEQ is not a grade or severity") as wrong:
+        made(study, measure="worst-grade", grade="aeseq")
+    assert "AETOXGR" in wrong.value.advice
+    for own in ("CRSGR", "ASEVN"):
+        assert made(study, measure="worst-grade", grade=own).codebook.grade == own
 
 
 def test_rates_over_the_time_to_the_first_event():
@@ -272,7 +288,7 @@ def test_limits_without_an_event(interval, defined):
     assert without["upper"].notna().all() == defined
     assert without[["lower", "upper"]].notna().any(axis=None) == defined
     assert found[found["subjects"] > 0][["lower", "upper"]].notna().all(axis=None)
-    if interval == "exact":
+    if defined:
         assert (without["lower"] == 0).all()
 
 
@@ -347,6 +363,8 @@ def test_the_order_of_the_arms():
         ({"measure": "eair", "end": "TRTEDT"}, "start is not given", "--start"),
         ({"measure": "eaer", "start": "TRTSDT"}, "end is not given", "--end"),
         ({"measure": "worst-grade", "grade": "AETOX"}, "AETOX is not present in ADAE", "AETOXGR"),
+        ({"measure": "worst-grade", "grade": "TRTA"}, "TRTA is not a grade or severity", "use AETOXGR"),
+        ({"measure": "worst-grade", "grade": "ASTDT"}, "ASTDT is not a grade or severity", "AETOXGR"),
         ({"measure": "eair", "start": "TRTSD", "end": "TRTEDT"}, "TRTSD is not present in ADSL", "TRTSDT"),
         ({"measure": "eair", "start": "TRT01AN", "end": "TRTEDT"}, "TRT01AN is not a date", "TRTSDT"),
         ({"measure": "eair", "start": "TRTSDT", "end": "LSTALVDT"}, "LSTALVDT is not present", ""),
@@ -529,7 +547,24 @@ def test_periods_have_denominators_of_their_own_arms():
         ("HEADACHE", "all", 3, 4, 5),
     ]
     assert found.codebook.denominators == ("ADSL.TRT01A", "ADSL.TRT02A")
-    assert found.codebook.arm_order.found_by == "TRT01AN"
+    assert found.codebook.arm_order.found_by == "TRT01AN, TRT02AN"
+
+
+@pytest.mark.parametrize(
+    ("changed", "lacking"),
+    [
+        ({"TRT02AN": None}, "TRT02AN is not present"),
+        ({"TRT01AN": None}, "TRT01AN is not present"),
+        ({"TRT01AN": None, "TRT02AN": None}, "TRT01AN, TRT02AN are not present"),
+        ({"TRT02AN": ["1", "2", "2", None]}, "TRT02AN is not numeric"),
+        ({"TRT02AN": [2.0, 1.0, 1.0, np.nan]}, "TRT01AN, TRT02AN do not give each arm one number"),
+    ],
+)
+def test_why_the_arms_of_periods_have_no_order(changed, lacking):
+    subjects = CROSSOVER.assign(**changed)
+    subjects = subjects.drop(columns=[name for name, values in changed.items() if values is None])
+    order = made(study_of(subjects, OF_PERIODS), by=["AEDECOD"], period="APERIOD").codebook.arm_order
+    assert (order.levels, order.found_by, order.lacking) == (("Drug", "Placebo"), None, lacking)
 
 
 def test_without_periods_an_event_of_the_second_is_refused():
@@ -564,6 +599,34 @@ def test_an_event_of_no_period_is_refused():
 def test_wrong_periods(changed: dict, message: str):
     with pytest.raises(ag.ConfigurationError, match=message):
         crossed(**changed)
+
+
+def test_rates_of_one_period():
+    """As the message about --period says: the arm and the dates of the period."""
+    with pytest.raises(ag.ConfigurationError, match="eair does not use period") as wrong:
+        crossed(measure="eair", start="TRTSDT", end="TRTEDT")
+    assert '--arm TRT02A --start TR02SDT --end TR02EDT --where "APERIOD == 2"' in wrong.value.advice
+    adsl = CROSSOVER.assign(TR02SDT=days(11, 11, 11, None), TR02EDT=days(20, 15, 30, None))
+    adae = OF_PERIODS.assign(ASTDT=days(2, 12, 15, 3, 11))
+    found = made(
+        study_of(adsl, adae),
+        by=["AEDECOD"],
+        arm="TRT02A",
+        start="TR02SDT",
+        end="TR02EDT",
+        where="APERIOD == 2",
+        measure="eair",
+    )
+    at_risk = found.frame.assign(days=(found.frame["person_years"] * 365.25).round(9))
+    assert at_risk[["AEDECOD", "arm", "subjects", "denominator", "days"]].astype(
+        object
+    ).to_numpy().tolist() == [
+        ["any", "Placebo", 1, 1, 2],  # C1, to the day of the event
+        ["any", "Drug", 2, 2, 5 + 1],  # C2 and C3
+        ["HEADACHE", "Placebo", 1, 1, 2],
+        ["HEADACHE", "Drug", 2, 2, 5 + 1],
+    ]
+    assert subjects_left_out(found) == {"TRT02A is missing": 1}
 
 
 # What must always hold

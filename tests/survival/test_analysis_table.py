@@ -156,7 +156,7 @@ def test_the_same_table_gives_the_same_bytes(made, tmp_path):
 def test_nothing_is_overwritten_unasked_but_a_table_with_its_codebook(made, tmp_path, change):
     made.write(tmp_path / "os.csv")
     before = (tmp_path / "os.csv").read_bytes()
-    made.write(tmp_path / "os.csv", "r")
+    made.write(tmp_path / "os.csv", "r", program=False)
     assert (tmp_path / "os.csv").read_bytes() != before
     change(tmp_path / "os.csv", tmp_path / "os.codebook.json")
     left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -227,6 +227,29 @@ def test_a_program_that_somebody_changed_is_not_replaced_unasked(made, tmp_path)
     program.unlink()
     made.write(tmp_path / "os.csv", "r")
     assert program.exists()
+
+
+@pytest.mark.parametrize("other", ["lifelines", "csv", "r without program"])
+def test_a_program_does_not_remain_beside_the_table_of_another_tool(made, tmp_path, other):
+    made.write(tmp_path / "os.csv", "r")
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    layout, program = other.split()[0], other.endswith("program")
+    for overwrite in (False, True):
+        with pytest.raises(UnwritableOutput, match=r"was written with an earlier os\.csv") as refused:
+            made.write(tmp_path / "os.csv", layout, program=not program, overwrite=overwrite)
+        assert refused.value.where == str(tmp_path / "os.R")
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == left
+    (tmp_path / "os.R").unlink()
+    assert made.write(tmp_path / "os.csv", layout, program=not program)
+    assert made.write(tmp_path / "other.csv", "csv"), "another name"
+
+
+def test_what_is_not_beside_the_table_is_nothing_of_it(made, tmp_path):
+    *_, codebook, program = made.write(tmp_path / "sub" / "os.csv", "r")
+    program.rename(tmp_path / "os.R")
+    codebook.write_text(codebook.read_text().replace('"os.R"', '"../os.R"'))
+    assert made.write(tmp_path / "sub" / "os.csv", "lifelines")
+    assert (tmp_path / "os.R").exists()
 
 
 def test_a_program_is_no_input(made, tmp_path):

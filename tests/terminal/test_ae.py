@@ -1,16 +1,13 @@
 """`adamgate ae`: what is written, what is said, and what is refused."""
 
 import json
-import os
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate
-from adamgate import cli
 
 ADSL = (
     "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P,TRT01A,TRT01AN,SAFFL,TRTSDT,TRTEDT\n"
@@ -33,35 +30,10 @@ COMMAND = ("ae", "data", "--by", "AEBODSYS,AEDECOD", "--arm", "TRTA", "--populat
 AT_RISK = ("--start", "TRTSDT", "--end", "TRTEDT + 30")
 
 
-class Ran(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]):
-    def command(*arguments: str) -> Ran:
-        code = cli.run(arguments)
-        return Ran(code, *capfd.readouterr())
-
-    return command
-
-
-@pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def study(delivered) -> Path:
     """A clean study in ``data/``, from whose parent commands are run."""
-    (tmp_path / ".git").mkdir()
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "adsl.csv").write_text(ADSL)
-    (folder / "adae.csv").write_text(ADAE)
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("ADAMGATE_")]:
-        monkeypatch.delenv(name)
-    return folder
+    return delivered(adsl=ADSL, adae=ADAE)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 import pandas as pd
@@ -15,7 +14,6 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.layouts import layouts
 from adamgate.converters.terminal.exit_codes import EXIT_CODES
@@ -31,26 +29,10 @@ ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,STARTDT,ADT\n" + "".join(
 )
 
 
-class Ran(NamedTuple):
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def study(delivered) -> Path:
     """A clean study in ``data/``, from whose parent commands are run."""
-    (tmp_path / ".git").mkdir()
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "adsl.csv").write_text(ADSL)
-    (folder / "adtte.csv").write_text(ADTTE)
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("ADAMGATE_")]:
-        monkeypatch.delenv(name)
-    return folder
+    return delivered(adsl=ADSL, adtte=ADTTE)
 
 
 @pytest.fixture
@@ -58,15 +40,6 @@ def broken(study: Path) -> Path:
     """The same with one negative AVAL."""
     (study / "adtte.csv").write_text(ADTTE.replace(",12,", ",-4,"))
     return study
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]):
-    def command(*arguments: str) -> Ran:
-        code = cli.run(arguments)
-        return Ran(code, *capfd.readouterr())
-
-    return command
 
 
 def process(*arguments: str, **more: object) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,10 @@
 """`adamgate km`: what a user types, sees and finds written, and the exit codes."""
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from adamgate import cli
 
 ARMS = ("Placebo", "Drug") * 4
 ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P,TRT01PN,SAFFL\n" + "".join(
@@ -22,26 +19,17 @@ ADTTE = "STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR,EVNTDESC,STARTDT,ADT\n" + "".jo
 
 
 @pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def study(delivered) -> Path:
     """A clean study in ``data/``, from whose parent commands are run."""
-    (tmp_path / ".git").mkdir()
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "adsl.csv").write_text(ADSL)
-    (folder / "adtte.csv").write_text(ADTTE)
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("ADAMGATE_")]:
-        monkeypatch.delenv(name)
-    return folder
+    return delivered(adsl=ADSL, adtte=ADTTE)
 
 
 @pytest.fixture
-def km(capfd: pytest.CaptureFixture[str]):
+def km(run):
     """Runs the command; its exit code and what it printed on stderr."""
 
     def command(*arguments: str, output: str = "km.csv") -> tuple[int, str]:
-        code = cli.run(("km", "data", *arguments, "-o", output))
-        out, err = capfd.readouterr()
+        code, out, err = run("km", "data", *arguments, "-o", output)
         assert out == ""
         return code, err
 

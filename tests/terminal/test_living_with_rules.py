@@ -1,7 +1,6 @@
 """Selections, waivers, baselines and rules of one's own, as the command line has them."""
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
-from adamgate import cli
 from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.terminal.options import STRUCTURES
 from adamgate.schemas.standards.structure import Structure
@@ -48,27 +46,11 @@ fix = "Correct it."
 
 
 @pytest.fixture
-def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def study(delivered, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study in ``data/`` whose second AVAL is negative."""
-    (tmp_path / ".git").mkdir()
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "adsl.csv").write_text(ADSL)
-    (folder / "adtte.csv").write_text(ADTTE.replace(",12,", ",-4,"))
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("ADAMGATE_")]:
-        monkeypatch.delenv(name)
+    folder = delivered(adsl=ADSL, adtte=ADTTE.replace(",12,", ",-4,"))
     monkeypatch.setenv("ADAMGATE_TODAY", "2026-11-22")
     return folder
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]):
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = cli.run(arguments)
-        return code, *capfd.readouterr()
-
-    return command
 
 
 @pytest.fixture

@@ -1,12 +1,7 @@
 """SAS: a version 5 transport file, whose names have at most 8 characters.
 
-SAS/STAT User's Guide, The LIFETEST Procedure: PROC LIFETEST statement (METHOD=, CONFTYPE=, ALPHA=), TIME
-statement, STRATA statement (GROUP=, TEST=, NOTEST); The PHREG Procedure: CLASS statement (REF=, PARAM=,
-ORDER=), MODEL statement (TIES=, ENTRY=, RISKLIMITS, the counting process style of input), STRATA statement,
-Left-Truncation of Failure Times: for late entries PHREG has no product-limit estimate, so PROC SQL counts who
-is at risk and a DATA step multiplies. SAS Language Reference: LIBNAME statement for the XPORT engine; INFILE,
-LENGTH and INPUT statements; ABORT statement; GETOPTION and PROBIT functions. SQL Procedure User's Guide:
-CREATE TABLE, SELECT.
+`manuals.SAS` has the manual page of each statement. For late entries PHREG has no product-limit estimate, so
+PROC SQL counts who is at risk and a DATA step multiplies.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Stata: a .dta, in which the arms and strata that are texts are numbers with value labels.
 
 So no text of the data stands in a program, where Stata would expand macros even within quotes, and the first
-arm is number 1, the base. Manuals: [D] use, [P] version, [ST] stset (failure(), enter(), id(), time0()),
-[ST] sts list (its limits are on the log(-log) scale), [ST] sts test (logrank, strata()), [ST] stcox (efron,
-strata()), [U] 11.4.3 Factor variables (ib#.), [D] import delimited (asdouble, stringcols(), encoding()).
+arm is number 1, the base. `manuals.STATA` has the manual page of each statement.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from ....schemas.study import columns
 from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ..arms import Arms
-from ..records import AnalysedRecords, LeftOut
+from ..records import AnalysedRecords, LeftOut, SubjectsLeftOut
 from ..subjects import listed, subjects_of
 from ..time_scale import TimeScale
 
@@ -59,6 +59,8 @@ class Built:
         What the durations are, in words, if not what the scale says.
     left_out_of : tuple of tuple of LeftOut
         By parameter, records that were selected and are not in a table of several.
+    subjects_left_out : tuple of SubjectsLeftOut
+        Subjects in ADSL who are not in a table of its subjects.
     home : str
         Dataset of the variables that are not made, if not that of the first parameter.
     """
@@ -69,6 +71,7 @@ class Built:
     arms: Arms | None = None
     duration: str = ""
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
+    subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
     home: str = ""
 
 

@@ -10,8 +10,8 @@ from ....schemas.kinds import Choice, Words, name, switch, text
 from ....schemas.options import option
 
 _UNIT = Choice(tuple(map(str, TimeUnit)))
-_ARMS = Words('a list of arms in quotes: ["Placebo", "Low Dose"]', separators=";,")
-VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]')
+ARMS = Words('a list of arms in quotes: ["Placebo", "Low Dose"]', separators=";,", takes_blank=False)
+VARIABLES = Words('a list of names in quotes: ["AGE", "SEX"]', takes_blank=False)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class TableOptions:
         metavar="ARM",
     )
     arm_order: tuple[str, ...] = option(
-        _ARMS,
+        ARMS,
         "Order of the arms, the reference first, separated by semicolons or commas.",
         default=(),
         metavar="A;B",

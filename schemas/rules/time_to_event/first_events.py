@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...evidence.parameters import split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl
+from ...evidence.timelines import first_days
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Days, Mask
@@ -223,12 +224,10 @@ def _first_on_record(of: _Sources, like: Mask, day: Days) -> Days:
     """The first day of these records on or after STARTDT, for each record of the parameter."""
     codes = of.source.distinct("USUBJID").codes
     start = _by_subject(of, of.data.days("STARTDT"))
-    counted = like & (codes >= 0) & (day >= start[codes])
-    first = np.full(len(start), np.inf)
-    np.minimum.at(first, codes[counted], day[counted])
+    first = first_days(codes, day, like & (day >= start[codes]), len(start) - 1)
     found = np.full(len(of.data), np.nan)
     found[of.own] = first[in_adsl(of.data, of.source, "USUBJID").codes()[of.own]]
-    return np.where(np.isfinite(found), found, np.nan)
+    return found
 
 
 def _mask(data: Dataset, positions: NDArray[np.intp]) -> Mask:

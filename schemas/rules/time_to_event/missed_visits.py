@@ -8,7 +8,8 @@ import numpy as np
 
 from ...errors import ConfigurationError
 from ...evidence.analysis_flags import standing
-from ...evidence.timelines import Timeline, subject_in
+from ...evidence.assessments import evaluable
+from ...evidence.timelines import Timeline, first_days, subject_in
 from ...evidence.visit_schedule import VisitSchedule, inferred_schedule
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -19,7 +20,6 @@ from ...study.study import Study
 from ...wording import counted, one_line
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
-from .responses import evaluable
 
 _SHOWN = 4
 
@@ -92,13 +92,8 @@ def _declared(endpoint: Endpoint) -> VisitSchedule | None:
 
 def _starts(data: Dataset, adrs: Dataset, own: Mask) -> Days:
     """STARTDT among these records, for each record of ADRS by its subject."""
-    first = np.full(len(adrs.distinct("USUBJID")) + 1, np.inf)
-    subject, start = subject_in(data, adrs), data.days("STARTDT")
-    own = own & (subject >= 0) & ~np.isnan(start)
-    np.minimum.at(first, subject[own], start[own])
-    first[~np.isfinite(first)] = np.nan
-    first[-1] = np.nan
-    return first[adrs.distinct("USUBJID").codes]
+    subjects = adrs.distinct("USUBJID")
+    return first_days(subject_in(data, adrs), data.days("STARTDT"), own, len(subjects))[subjects.codes]
 
 
 def _in_words(schedule: VisitSchedule) -> str:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...evidence.analysis_flags import selected
+from ...evidence.assessments import PROGRESSIONS, RESPONSES, terms
 from ...evidence.parameters import records_with_role, split, without_declared_events
 from ...evidence.subjects import in_adsl
+from ...evidence.timelines import first_days, subject_in
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Days, Mask
@@ -17,13 +20,12 @@ from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
-from .responses import PROGRESSIONS, RESPONSES, reason_stated, terms
+from .responses import reason_stated
 
 _PROGRESSED = re.compile(r"progress|relaps|recurr|(?-i:\bPD\b)", re.IGNORECASE)
 _OTHERWISE = re.compile(
     r"death|died|dead|dece?ased|clinical|symptom|new lesion|surg|biops|marker|bone|toxicity", re.IGNORECASE
 )
-_SELECTED = re.compile(r"ANL\d\dFL$")
 _MOSTLY = 0.5
 _ENDPOINTS_OF_DEATH = ("PFS", "EFS", "DFS")
 
@@ -52,22 +54,18 @@ def _firsts(data: Dataset, adrs: Dataset, chosen: Mask, after: Days | None = Non
     """
     subject, day = adrs.distinct("USUBJID").codes, adrs.days("ADT")
     counted = (subject >= 0) & ~np.isnan(day)
-    flags = [name for name in adrs.names if _SELECTED.match(name)]
-    if flags:
-        counted &= np.logical_or.reduce([adrs.equals(flag, "Y") for flag in flags])
+    counted &= selected(adrs)
     if after is not None:
         counted &= ~(day <= np.append(after, np.nan)[subject])
     ours = in_adsl(data, adrs, "USUBJID").codes()
-    subjects = len(adrs.distinct("USUBJID")) + 1
+    subjects = len(adrs.distinct("USUBJID"))
     by = [name for name in ("PARAMCD", "RSEVAL") if name in adrs]
     group = adrs.groups(*by) if by else np.zeros(len(adrs), dtype=np.intp)
     found = []
     for number in np.unique(group[chosen & counted]):
         own = counted & (group == number)
-        first = np.full(subjects, np.inf)
-        np.minimum.at(first, subject[own & chosen], day[own & chosen])
-        first[~np.isfinite(first)] = np.nan
-        assessed = np.zeros(subjects, dtype=np.bool_)
+        first = first_days(subject, day, own & chosen, subjects)
+        assessed = np.zeros(subjects + 1, dtype=np.bool_)
         assessed[subject[own]] = True
         found.append(_Firsts(first[ours], assessed[ours]))
     return found
@@ -163,13 +161,10 @@ def _progression_events(data: Dataset) -> Mask:
 
 def _starts(data: Dataset, adrs: Dataset, chosen: Mask) -> Days:
     """The first STARTDT of each subject in ADRS among these records."""
-    starts = np.full(len(adrs.distinct("USUBJID")) + 1, np.inf)
-    if "STARTDT" in data:
-        ours, startdt = in_adsl(data, adrs, "USUBJID").codes(), data.days("STARTDT")
-        own = chosen & ~np.isnan(startdt)
-        np.minimum.at(starts, ours[own], startdt[own])
-    starts[~np.isfinite(starts)] = np.nan
-    return starts[:-1]
+    subjects = len(adrs.distinct("USUBJID"))
+    if "STARTDT" not in data:
+        return np.full(subjects, np.nan)
+    return first_days(subject_in(data, adrs), data.days("STARTDT"), chosen, subjects)[:-1]
 
 
 @readiness(
@@ -270,11 +265,7 @@ def not_first_response(data: Dataset, study: Study) -> Iterator[Yield]:
 def _before_survival(data: Dataset, own: Mask, start: Days) -> Mask:
     """Records that start before progression-free survival of their subject does."""
     subject = data.distinct("USUBJID").codes
-    survival = records_with_role(data, "PFS") & (subject >= 0) & ~np.isnan(start)
-    first = np.full(len(data.distinct("USUBJID")) + 1, np.inf)
-    np.minimum.at(first, subject[survival], start[survival])
-    first[~np.isfinite(first)] = np.nan
-    first[-1] = np.nan
+    first = first_days(subject, start, records_with_role(data, "PFS"), len(data.distinct("USUBJID")))
     before: Mask = own & (start < first[subject])
     return before
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.arms import ARMS
+from ...evidence.assessments import RESPONSES, terms
 from ...evidence.parameters import records_with_role, split
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...severity import Severity
@@ -18,7 +19,6 @@ from ...study.dataset import Dataset
 from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
-from .responses import RESPONSES, terms
 
 _MOSTLY, _NEARLY_ALL = 0.5, 0.9
 _OF_AN_ARM = 3

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import ConfigurationError
 from ...evidence.analysis_flags import selected, standing
+from ...evidence.assessments import PROGRESSIONS, RESPONSES, evaluable, terms
 from ...evidence.parameters import records_with_role, split, without_declared_events
 from ...evidence.subjects import adsl_record, in_adsl, of_each
 from ...evidence.timelines import Timeline, subject_in
@@ -22,18 +23,6 @@ from ...study.study import Study
 from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
-RESPONSES = frozenset(
-    {
-        *("CR", "PR", "SCR", "VGPR", "CRI", "CRU", "CRH", "NCR", "NPR", "ICR", "IPR", "CMR", "PMR", "CBR"),
-        *("COMPLETE RESPONSE", "PARTIAL RESPONSE", "STRINGENT COMPLETE RESPONSE"),
-        *("VERY GOOD PARTIAL RESPONSE", "COMPLETE REMISSION", "PARTIAL REMISSION"),
-        *("COMPLETE METABOLIC RESPONSE", "PARTIAL METABOLIC RESPONSE", "RESPONDER"),
-    }
-)
-PROGRESSIONS = frozenset(
-    {"PD", "ICPD", "PROGRESSIVE DISEASE", "DISEASE PROGRESSION", "PROGRESSION", "PROGRESSED DISEASE"}
-)
-_NOT_EVALUABLE = frozenset({"NE", "NOT EVALUABLE", "MISSING"})
 _RESPONSE_FLAG = re.compile(r"C?(RSP|RESP|ORR|RESPON|OBJRSP)FL$")
 _RESPONSE_DATE = re.compile(r"(F|C)?(RSP|RESP)S?DT$")
 _RESPONSE_TEXT = re.compile(r"C?(BOR|BESTRSP|BESTRESP|BSTRESP|OVRESP)[IC]?$")
@@ -127,10 +116,6 @@ def _by_adsl(data: Dataset, study: Study) -> Mask | None:
         return None
     found: Mask = of_each(np.logical_or.reduce(signs), adsl_record(data, adsl), unknown=False)
     return found
-
-
-def terms(data: Dataset, variable: str, terms: frozenset[str]) -> Mask:
-    return data.matching(variable, lambda value: str(value).strip().upper() in terms)
 
 
 @readiness(
@@ -338,17 +323,9 @@ def event_after_gap(data: Dataset, study: Study) -> Iterator[Yield]:
         yield NotApplicable("no maximum gap between assessments is declared")
         return
     adt, event = data.days("ADT"), data.numbers("CNSR") == 0
-    assessed = adrs.filled("AVALC") & ~terms(adrs, "AVALC", frozenset({"NE", "NOT EVALUABLE", "MISSING"}))
-    since = adt - np.fmax(
-        _timeline(adrs, assessed).last_before(subject_in(data, adrs), adt), data.days("STARTDT")
-    )
+    before = _timeline(adrs, evaluable(adrs)).last_before(subject_in(data, adrs), adt)
+    since = adt - np.fmax(before, data.days("STARTDT"))
     for name, days in gaps.items():
         late = parameters.among([name]) & event & (since > days)
         message = f"event is more than {days} days after the last assessment"
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
-
-
-def evaluable(adrs: Dataset) -> Mask:
-    """Assessments with a result."""
-    found: Mask = adrs.filled("AVALC") & ~terms(adrs, "AVALC", _NOT_EVALUABLE)
-    return found

@@ -190,7 +190,10 @@ FRAME = pd.DataFrame({"USUBJID": ["1"]})
         (lambda: ag.explain(1), "rule_id must be a string, not int"),
         (lambda: ag.survival(ag.Study.of(), None), "paramcd must be a string, not None"),
         (lambda: ag.survival(ag.Study.of(), 1), "paramcd must be a string, not int"),
-        (lambda: ag.survival(ag.Study.of(), "OS", covariates=1), "covariates must be strings, not int"),
+        (
+            lambda: ag.survival(ag.Study.of(), "OS", covariates=1),
+            "covariates must be a list of texts, not int",
+        ),
     ],
 )
 def test_what_is_handed_over_is_of_its_kind(made, said):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,18 +27,6 @@ def write(tmp_path: Path) -> Callable[..., tuple[Path, str]]:
         return path, program
 
     return written
-
-
-@pytest.fixture(scope="session")
-def rscript() -> str:
-    """R with its survival package; CI must have it, a desk need not."""
-    found = shutil.which("Rscript")
-    works = found and subprocess.run([found, "-e", "library(survival)"], capture_output=True, check=False)
-    if works and works.returncode == 0:
-        return found
-    if os.environ.get("TESTS_REQUIRE_R"):
-        pytest.fail("R with the package survival is required here and absent")
-    pytest.skip("no R with the package survival")
 
 
 def run(command: list[str], folder: Path) -> str:

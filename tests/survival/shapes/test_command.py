@@ -9,6 +9,10 @@ from dozen import study
 
 import adamgate as ag
 from adamgate.cli import run as run_command
+from adamgate.converters.survival.summaries import SUMMARIES
+from adamgate.converters.terminal.commands.survival import ALL_OPTIONS
+from adamgate.schemas.kinds import amount, switch, time_point
+from adamgate.schemas.options import options_of
 
 
 @pytest.fixture
@@ -69,6 +73,53 @@ def test_a_shape(folder, capsys, arguments, columns, records, suffix):
     assert codebook["shape"]["name"] == asked
     assert codebook["subjects"] == frame["USUBJID"].nunique()
     assert "subjects" in capsys.readouterr().err
+
+
+def options(name):
+    """The options of a command that take a value, and what the command needs beside them."""
+    declared = [*ALL_OPTIONS.values()] if name == "survival" else options_of(SUMMARIES[name].options)
+    return [each for each in declared if each.kind is not switch]
+
+
+COMMANDS = {"survival": "survival", "kaplan-meier": "km", "adverse-events": "ae"}
+EVERY = [(command, each) for name, command in COMMANDS.items() for each in options(name)]
+NUMBERS = ("--tau", "--at", "--landmark", "--cut", "--per")
+by_flag = pytest.mark.parametrize(
+    ("command", "option"), EVERY, ids=lambda each: each if isinstance(each, str) else each.flag
+)
+
+
+@by_flag
+@pytest.mark.parametrize("given", ["", "  "])
+def test_an_option_whose_value_is_blank_is_refused(folder, capsys, command, option, given):
+    assert run_command([command, "adam", "--no-gate", "-o", "out.csv", option.flag, given]) == 2
+    told = capsys.readouterr().err
+    assert option.flag in told
+    assert "No such option" not in told
+    assert not os.path.exists("out.csv")
+
+
+@pytest.mark.parametrize("flag", ["--strata", "--covariates", "--arm-order"])
+@pytest.mark.parametrize("given", [",", " , "])
+def test_a_list_of_blanks_is_refused(folder, capsys, flag, given):
+    assert run("--param", "OS", "--arm", "TRT01P", flag, given, "-o", "out.csv") == 2
+    assert "not blank" in capsys.readouterr().err
+    (folder / "adamgate.toml").write_text(f"[table.os]\nparam = 'OS'\n{flag[2:].replace('-', '_')} = ['']")
+    assert run("--table", "os", "-o", "out.csv") == 2
+    assert "not blank" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["{}=-1", "{} -1"])
+@by_flag
+def test_a_negative_number_is_a_value_not_an_option(folder, capsys, command, option, written):
+    if option.flag not in NUMBERS:
+        assert option.kind not in (amount, time_point)
+        return
+    arguments = written.format(option.flag).split()
+    assert run_command([command, "adam", "--no-gate", "-o", "out.csv", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert f"is not a value of {option.name}" in told
+    assert "a number" in told
 
 
 DECLARED = """

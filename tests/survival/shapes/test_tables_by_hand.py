@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival.programs.python import reading_by_adamgate
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
@@ -31,6 +32,10 @@ def rows(table: ag.AnalysisTable, *columns: str) -> list[tuple[Any, ...]]:
 
 def left_out(table: ag.AnalysisTable) -> dict[str, int]:
     return {each.reason: each.records for each in table.codebook.selection.left_out}
+
+
+def subjects_left_out(table: ag.AnalysisTable) -> dict[str, int]:
+    return {each.reason: each.subjects for each in table.codebook.selection.subjects_left_out}
 
 
 def test_delayed_entry(trial):
@@ -124,6 +129,17 @@ def test_person_time(trial):
     ]
 
 
+def test_a_date_among_strata_is_shown_without_a_time(trial):
+    table = ag.survival(trial, "OS", gate=False, strata=["TRTSDT"])
+    (stratum,) = table.codebook.strata
+    assert stratum.values == ("2020-01-01",)
+    seen = pd.to_datetime(["2020-01-01 08:30"] * 10 + [None] * 2).astype("datetime64[s]")
+    adsl = Dataset.from_frame(trial["ADSL"].frame.assign(SEENDTM=seen), "ADSL")
+    with_times = Study.of(adsl, trial["ADTTE"])
+    strata = ag.survival(with_times, "OS", gate=False, strata=["SEENDTM"]).codebook.strata
+    assert [each.values for each in strata] == [("2020-01-01 08:30:00",), (None,)]
+
+
 def test_wide(trial):
     table = ag.wide(trial, ["OS", "PFS"], gate=False, population="ITTFL", arm="TRT01P", unit="weeks")
     assert list(table.frame.columns) == [
@@ -140,7 +156,18 @@ def test_wide(trial):
     of_pfs = table.codebook.parameters[1]
     assert (of_pfs.paramcd, of_pfs.counts, of_pfs.subjects_without_record) == ("PFS", ag_counts(10, 5), 1)
     assert table.labels["PFS_duration"] == "PFS: Time to event or censoring, weeks"
-    assert left_out(table) == {"subjects in ADSL: ITTFL is not Y": 1}
+    assert (left_out(table), subjects_left_out(table)) == ({}, {"ITTFL is not Y": 1})
+
+
+def test_wide_tells_subjects_in_adsl_from_records(trial):
+    table = ag.wide(trial, ["OS"], gate=False, population="ITTFL", where="AGE < 70")
+    assert subjects_left_out(table) == {"ITTFL is not Y": 1, "the condition is not true": 1}
+    assert left_out(table)["other parameters"] == 10
+    assert sum(left_out(table).values()) + table.codebook.counts.subjects == len(trial["ADTTE"])
+    assert sum(subjects_left_out(table).values()) + table.codebook.subjects == len(trial["ADSL"])
+    lines = render_summary(table.codebook).splitlines()
+    assert "  excluded: 1 subject in ADSL (the condition is not true)" in lines
+    assert "  excluded: 10 records (other parameters)" in lines
 
 
 def test_missing_events_of_wide_stay_missing_in_every_file(trial, tmp_path):
@@ -162,7 +189,7 @@ def test_wide_keeps_a_subject_without_any_record(trial):
     assert shown[-1] == ("S-12", None, None, None)
     selected = ag.wide(trial, ["OS"], gate=False, where="AGE >= 70", allow_no_events=True)
     assert [each[0] for each in rows(selected, "USUBJID")] == ["S-11", "S-12"]
-    assert left_out(selected)["subjects in ADSL: the condition is not true"] == 10
+    assert subjects_left_out(selected) == {"the condition is not true": 10}
 
 
 def test_a_table_without_events_is_refused_also_where_a_shape_excludes_them(trial):
@@ -194,6 +221,9 @@ def test_a_table_without_events_is_refused_also_where_a_shape_excludes_them(tria
         (lambda s: ag.person_time(s, "OS", [float("inf")], gate=False), "is not a value of cut"),
         (lambda s: ag.person_time(s, "OS", "30", gate=False), "is not a value of cut"),
         (lambda s: ag.person_time(s, "OS", [], gate=False), "is not a value of cut"),
+        (lambda s: ag.survival(s, "OS", where="", gate=False), "the condition is empty"),
+        (lambda s: ag.survival(s, "OS", arm="TRT01P", reference="", gate=False), "the reference is empty"),
+        (lambda s: ag.survival(s, "OS", strata=[" "], gate=False), "the name is empty"),
         (lambda s: ag.wide(s, [], gate=False), "is not a value of param"),
         (lambda s: ag.wide(s, ["OS"], covariates=["ADT"], gate=False), "^ADT is not present in ADSL(?! or)"),
         (lambda s: ag.wide(s, ["OS", "PFSX"], gate=False), "PFSX is not present"),

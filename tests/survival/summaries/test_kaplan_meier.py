@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.converters.reports.kaplan_meier_summary import render_kaplan_meier
 from adamgate.converters.survival.summaries import SUMMARIES
 from adamgate.converters.survival.summaries.kaplan_meier import KaplanMeierOptions
 from adamgate.converters.terminal.commands.km import command
@@ -80,8 +81,35 @@ def made(study, **options) -> ag.KaplanMeierTables:
     return ag.kaplan_meier(study, "OS", gate=False, **{"by": "TRT01P", **options})
 
 
+def told(tables: ag.KaplanMeierTables) -> list[str]:
+    return [line.strip() for line in render_kaplan_meier(tables).splitlines()]
+
+
 def row(tables: ag.KaplanMeierTables, group: str) -> pd.Series:
     return tables.summary.frame.set_index("group").loc[group]
+
+
+def test_a_summary_does_not_remain_beside_another_table(dozen, tmp_path):
+    tables, records = made(dozen, at=[3]), ag.survival(dozen, "OS", gate=False)
+    tables.write(tmp_path / "os.csv")
+    with pytest.raises(ag.UnwritableOutput, match=r"was written with an earlier os\.csv") as refused:
+        records.write(tmp_path / "os.csv", overwrite=True)
+    assert refused.value.where == str(tmp_path / "os_summary.csv")
+    assert len(tables.write(tmp_path / "os.csv")) == 3
+    *_, program = records.write(tmp_path / "pfs.csv", "r")
+    with pytest.raises(ag.UnwritableOutput, match=r"was written with an earlier pfs\.csv"):
+        tables.write(tmp_path / "pfs.csv", overwrite=True)
+    program.unlink()
+    assert len(tables.write(tmp_path / "pfs.csv")) == 3
+
+
+def test_why_arms_are_not_compared():
+    without = made(study_of([(name, None, *others) for name, _, *others in DOZEN]), strata=["REGION"])
+    assert "log-rank test: not possible, no subject has an arm" in told(without)
+    assert "stratum EU: no arm, 5 subjects" in told(without)
+    assert without.summary.frame["group"].tolist() == ["all"]
+    alone = made(study_of([each for each in DOZEN if each[1] != "Placebo"]))
+    assert "log-rank test: only one arm" in told(alone)
 
 
 def test_the_rows_of_a_dozen_subjects(dozen):

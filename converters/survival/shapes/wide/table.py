@@ -17,7 +17,14 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from ...arms import Arms, arms_of
 from ...programs.model import EndpointColumns, Model
-from ...records import AnalysedRecords, LeftOut, only, require_flag, with_subject_level
+from ...records import (
+    AnalysedRecords,
+    LeftOut,
+    SubjectsLeftOut,
+    only,
+    require_flag,
+    with_subject_level,
+)
 from ...subjects import require_one_record_each
 from ..analysed import Analysed, Built, further_columns, subjects_of_table, text_of
 from ..columns import TableColumn, table_of
@@ -77,7 +84,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     Refused
         When ADSL is not present or has several records for a subject, or no subject is left.
     """
-    rows, left_out = _subjects(study, options)
+    rows, subjects_left_out = _subjects(study, options)
     arms = _arms(rows, study, options)
     table = {"USUBJID": text_of(rows, "USUBJID")}
     subjects, place = [], pd.Index(table["USUBJID"].astype(object))
@@ -97,7 +104,12 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     names = ", ".join(options.parameters)
     described = table_of(frame, columns_of(options), analysed, f"{names}, one record per subject", rows)
     return Built(
-        described, tuple(subjects), left_out, arms, left_out_of=tuple(left_out_of), home=study["ADSL"].name
+        described,
+        tuple(subjects),
+        arms=arms,
+        left_out_of=tuple(left_out_of),
+        subjects_left_out=subjects_left_out,
+        home=study["ADSL"].name,
     )
 
 
@@ -112,7 +124,7 @@ def _without_row(has_row: Mask, is_known: Mask) -> Iterator[LeftOut]:
             yield LeftOut(reason, number)
 
 
-def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOut, ...]]:
+def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[SubjectsLeftOut, ...]]:
     """The subjects in ADSL who are in the table, and how many are not."""
     if "ADSL" not in study:
         raise Refused(
@@ -127,7 +139,7 @@ def _subjects(study: Study, options: WideOptions) -> tuple[Dataset, tuple[LeftOu
     for reason, keep in _steps(adsl, options):
         dropped = int(np.count_nonzero(chosen & ~keep))
         if dropped:
-            left_out.append(LeftOut(f"subjects in ADSL: {reason}", dropped))
+            left_out.append(SubjectsLeftOut(reason, dropped))
         chosen &= keep
     if not chosen.any():
         raise Refused("no subject in ADSL remains", "ADSL", "widen the condition or the population")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .....schemas.kinds import Choice, Words, amount, name, switch, text
 from .....schemas.options import option
 from .....schemas.word import Word
+from ...shapes.options import ARMS
 
 
 class Measure(Word):
@@ -38,8 +39,7 @@ class RateInterval(Word):
 
 MEASURE = Choice(tuple(map(str, Measure)))
 INTERVAL = Choice(tuple(map(str, RateInterval)))
-_ARMS = Words('a list of arms in quotes: ["Placebo", "Low Dose"]', separators=";,")
-_TERMS = Words('a list of names in quotes: ["AEBODSYS", "AEDECOD"]')
+_TERMS = Words('a list of names in quotes: ["AEBODSYS", "AEDECOD"]', takes_blank=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class AdverseEventOptions:
         otherwise=str(RateInterval.EXACT),
     )
     arm_order: tuple[str, ...] = option(
-        _ARMS,
+        ARMS,
         "Order of the arms, separated by semicolons or commas.",
         default=(),
         otherwise="that of TRT01AN or the like",

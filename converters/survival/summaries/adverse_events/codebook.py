@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .....schemas.gate.report import Report
 from .....schemas.glance import Glance, Glanced, Row
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.wording import counted
-from ...codebook import ArmOrderEntry, ColumnEntry, InputEntry
+from ...codebook import (
+    ArmOrderEntry,
+    ColumnEntry,
+    InputEntry,
+    arm_order_entry,
+    column_type,
+    input_entries,
+    versions,
+)
 from ...gate_entry import GateEntry
-from ...records import LeftOut
+from ...records import LeftOut, SubjectsLeftOut
 from . import AdverseEventOptions, Measure
-from .population import SubjectsLeftOut
 from .rates import DAYS_PER_YEAR, LEVEL
 from .tabled import Tabled, groups_of
 from .terms import ANY, MISSING
@@ -247,9 +252,7 @@ def codebook_of(
         terms=len(tabled.terms) - 1,
         columns=tuple(_columns(table, tabled, options)),
         arms=tuple(_arms(tabled, options)),
-        arm_order=None
-        if arms is None
-        else ArmOrderEntry(arms.levels, None, arms.found_by or None, arms.lacking or None),
+        arm_order=None if arms is None else replace(arm_order_entry(arms), reference=None),
         grade=None if tabled.grades is None else tabled.grades.variable,
         at_risk=_at_risk(options) if measure.needs_time_at_risk else None,
         rates=RateEntry(options.per, DAYS_PER_YEAR, options.interval, LEVEL) if measure.is_rate else None,
@@ -258,10 +261,8 @@ def codebook_of(
             options.where, options.population, events.left_out, population.left_out
         ),
         gate=GateEntry.of(report),
-        inputs=tuple(
-            InputEntry(each.name, each.source.path.name, each.source.sha256) for each in study if each.source
-        ),
-        versions={"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__},
+        inputs=tuple(input_entries(study)),
+        versions=versions(),
     )
 
 
@@ -306,12 +307,4 @@ def _columns(table: Dataset, tabled: Tabled, options: AdverseEventOptions) -> It
         source = (
             f"{data}.{each.name}" if each.name in options.by else sources.get(each.name, f"{data}, {who}")
         )
-        yield ColumnEntry(each.name, _type(column), each.label, source, int(column.isna().sum()))
-
-
-def _type(column: pd.Series) -> str:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return "text"
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return "boolean"
-    return "integer" if pd.api.types.is_integer_dtype(column.dtype) else "float"
+        yield ColumnEntry(each.name, column_type(column), each.label, source, int(column.isna().sum()))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .....schemas.errors import ConfigurationError, Refused
+from .....schemas.standards.known_variables import variable_type
 from .....schemas.study import columns
 from .....schemas.study.columns import Codes
 from .....schemas.study.dataset import Dataset
-from .....schemas.wording import counted, none_present
+from .....schemas.wording import counted, did_you_mean, none_present
 from ...subjects import listed, subjects_of
 from .events import Events, require_variable
 from .terms import MISSING
@@ -19,6 +20,9 @@ from .terms import MISSING
 USUAL = ("AETOXGR", "AESEV")
 """Where grades are looked for, the first that is present."""
 _SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
+_GRADES = range(6)
+"""CTCAE and other scales of toxicity: 1 to 5; 0 is no event."""
+_IS_GRADE = re.compile("TOXGR|SEV")
 _NUMBERED = re.compile(r"(?:GRADE\s*)?([0-5])\Z", re.IGNORECASE)
 
 
@@ -46,10 +50,16 @@ def grade_variable(data: Dataset, given: str | None) -> str:
     Raises
     ------
     ConfigurationError
-        When it is not present.
+        When it is not present, or a variable of the standard that is neither a grade nor a severity.
     """
     if given is not None:
-        return require_variable(data, given, "grade")
+        found = require_variable(data, given, "grade")
+        if variable_type(found.upper()) is not None and not _IS_GRADE.search(found.upper()):
+            graded = [each for each in data.names if _IS_GRADE.search(each.upper())]
+            raise ConfigurationError(
+                f"{found} is not a grade or severity", f"grade, {data.name}", did_you_mean("", graded)
+            )
+        return found
     for name in USUAL:
         if name in data:
             return data.variable(name).name
@@ -57,7 +67,7 @@ def grade_variable(data: Dataset, given: str | None) -> str:
 
 
 def grades_of(events: Events, variable: str) -> Grades:
-    """The grades of some events: numbers, "Grade 1" or "1" to "5", or MILD, MODERATE, SEVERE.
+    """The grades of some events: 0 to 5, with or without the word Grade, or MILD, MODERATE, SEVERE.
 
     Raises
     ------
@@ -80,7 +90,7 @@ def grades_of(events: Events, variable: str) -> Grades:
         raise Refused(
             f"{variable} is not a grade in {number}",
             f"{data.name}, {listed(subjects_of(data, concerned))}",
-            "grades are numbers, 1 to 5 with or without the word Grade, or MILD, MODERATE, SEVERE",
+            "grades are 1 to 5 (0: no event), with or without the word Grade, or MILD, MODERATE, SEVERE",
         )
     if len(kinds) > 1:
         raise Refused(
@@ -101,7 +111,7 @@ def _order(value: object) -> tuple[str, float, str] | None:
     """Kind, place and name of a grade; values of one place are one grade."""
     if not isinstance(value, str):
         number = float(value)  # type: ignore[arg-type]  # a numeric variable
-        return "grade", number, f"{number:.15g}"
+        return ("grade", number, f"{number:.15g}") if number in _GRADES else None
     text = " ".join(value.split()).upper()
     numbered = _NUMBERED.match(text)
     if numbered is not None:

@@ -13,17 +13,9 @@ from .....schemas.study.columns import Codes, Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.wording import counted, did_you_mean
-from ...records import require_flag
+from ...records import SubjectsLeftOut, require_flag
 from ...subjects import listed, subjects_of
 from .treatments import Treatments, treatments_of
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectsLeftOut:
-    """Subjects in ADSL who are not counted, for one reason."""
-
-    reason: str
-    subjects: int
 
 
 @dataclass(frozen=True, eq=False)

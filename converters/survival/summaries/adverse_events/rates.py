@@ -6,7 +6,8 @@
 `normal`              n ± z √n; below 0 where n is 3 or less
 `log-normal`          n exp(± z / √n)
 `byar`                Rothman and Boice 1979: with m = n + ½, m (1 - 1 / (9m) ± z / (3 √m))³; R's
-                      ``epitools::pois.byar`` and ``tern::h_incidence_rate_byar``
+                      ``epitools::pois.byar`` and ``tern::h_incidence_rate_byar``. The lower limit of no
+                      event, -0.0016 by the formula, is 0 as the exact one: no rate is below 0
 ====================  =============================================================================
 """
 
@@ -71,7 +72,7 @@ def _byar(events: Numbers) -> tuple[Numbers, Numbers]:
     above = events + 0.5
     middle, width = 1 - 1 / (9 * above), Z / (3 * np.sqrt(above))
     lower, upper = middle - width, middle + width
-    return above * lower * lower * lower, above * upper * upper * upper
+    return np.maximum(above * lower * lower * lower, 0.0), above * upper * upper * upper
 
 
 _FORMULAS: Mapping[RateInterval, Callable[[Numbers], tuple[Numbers, Numbers]]] = {

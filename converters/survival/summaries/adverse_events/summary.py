@@ -75,7 +75,9 @@ def adverse_events(
         without events are kept. Without it, all subjects are one group.
     period : str, optional
         Treatment period of an event, such as "APERIOD": the arm of an event of period 2 is TRT02A in ADSL.
-        Each subject is in the denominator of every arm that it has in a period. Not with rates.
+        Each subject is in the denominator of every arm that it has in a period. Not with rates and times,
+        whose time at risk is one for all periods: make a table of each period, with ``arm="TRT02A"`` and the
+        dates of the period as `start` and `end`.
     population : str, optional
         Population flag in ADSL, such as "SAFFL"; subjects without Y are not counted.
     where : str, optional
@@ -106,18 +108,13 @@ def adverse_events(
     interval : {"exact", "normal", "log-normal", "byar"}
         Type of the 95% limits of a rate, whose events are taken as a Poisson count: Garwood (1936), as R's
         ``poisson.test``; n ± z √n; n exp(± z / √n); Byar's approximation with n + ½ (Rothman and Boice 1979).
-        Normal and log-normal limits are missing with 0 events.
+        With 0 events normal and log-normal limits are missing, and the lower limit of the others is 0.
     arm_order : sequence of str
         All arms in their order.
     allow_no_events : bool
         Give a table without any event, too.
-    gate : bool or GateOptions
-        Validate the study first, and stop if it has errors. Options of `validate` may be
-        given: ``gate={"waivers": [...]}``.
-    standards : Standards, optional
-        Versions of the standards to check against.
-    show_keys : bool
-        Show subject keys in messages; counts are always given.
+    gate, standards, show_keys
+        As of `survival`.
 
     Returns
     -------
@@ -194,6 +191,11 @@ _USED: Mapping[str, Sequence[Measure]] = {
     "total": tuple(each for each in Measure if each is not Measure.TIME_TO_FIRST),
 }
 """Options that some measures alone use: the time at risk is one for all periods, a subject has one record."""
+_INSTEAD: Mapping[str, str] = {
+    "period": "omit it and make a table of each period: --arm TRT02A --start TR02SDT --end TR02EDT "
+    '--where "APERIOD == 2"',
+}
+"""What to do in place of an option that a measure does not use, where it is more than to omit it."""
 
 
 def _checked(**given: Any) -> AdverseEventOptions:
@@ -226,10 +228,8 @@ def _checked(**given: Any) -> AdverseEventOptions:
             )
     for name, used in _USED.items():
         if getattr(options, name) and measure not in used:
-            measures = " or ".join(map(str, used))
-            raise ConfigurationError(
-                f"{measure} does not use {name}", f"measure, {name}", f"use --measure {measures}, or omit it"
-            )
+            advice = _INSTEAD.get(name, f"use --measure {' or '.join(map(str, used))}, or omit it")
+            raise ConfigurationError(f"{measure} does not use {name}", f"measure, {name}", advice)
     needing = [name for name in ("period", "total", "arm_order") if getattr(options, name)]
     if options.arm is None and needing:
         raise ConfigurationError(

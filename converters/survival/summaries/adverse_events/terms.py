@@ -12,6 +12,7 @@ from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.study import columns
 from .....schemas.study.columns import Codes
 from .....schemas.study.dataset import Dataset
+from ...value_text import value_text
 
 ANY = "any"
 """The row of all events, in the column of the highest level."""
@@ -89,7 +90,7 @@ def _ranked(data: Dataset, name: str, record: Codes) -> tuple[NDArray[np.object_
     if columns.is_date(data[name]):
         raise ConfigurationError(f"{name} is a date", f"by, {data.name}", "give variables with terms")
     values = data.distinct(name)
-    texts = np.array([*map(_text, values)], dtype=object)
+    texts = np.array([*map(value_text, values)], dtype=object)
     reserved = {ANY, MISSING}.intersection(texts.tolist())
     if reserved:
         raise Refused(
@@ -101,7 +102,3 @@ def _ranked(data: Dataset, name: str, record: Codes) -> tuple[NDArray[np.object_
     rank = np.empty(len(texts), np.intp)
     rank[order] = np.arange(len(texts))
     return texts[order], values.spread(rank, missing=len(texts))[record]
-
-
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,9 @@ from .....schemas.evidence.arms import OF_RECORDS, periods
 from .....schemas.study.columns import Codes, Mask
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
-from .....schemas.wording import did_you_mean
+from .....schemas.wording import did_you_mean, not_present
 from ...arms import Arms, arms_among
+from ...value_text import value_text
 
 ALL = "all"
 """The arm of all subjects together."""
@@ -132,23 +133,33 @@ def treatments_of(
 def arm_places(data: Dataset, variable: str, number: Mapping[str, int]) -> Codes:
     """The number of each record's arm, shape (n_records,); -1 where it is missing, or without a number."""
     values = data.distinct(variable)
-    by_value = np.array([number.get(_text(each), -1) for each in values], dtype=np.intp)
+    by_value = np.array([number.get(value_text(each), -1) for each in values], dtype=np.intp)
     return values.spread(by_value, missing=-1)
 
 
 def _of_periods(adsl: Dataset, counted: Mask, names: Sequence[str], order: Sequence[str]) -> Arms:
     """The arms of all periods, ordered as if each period were a subject of its own."""
-    first = names[0]
-    numbered = all(f"{name}N" in adsl for name in names)
+    first, numbers = names[0], [f"{name}N" for name in names]
+    unusable = [*_unusable(adsl, numbers)]
     parts = [
-        {"USUBJID": adsl["USUBJID"], first: adsl[name]}
-        | ({f"{first}N": adsl[f"{name}N"]} if numbered else {})
-        for name in names
+        {"USUBJID": adsl["USUBJID"], first: adsl[name]} | ({} if unusable else {f"{first}N": adsl[number]})
+        for name, number in zip(names, numbers, strict=True)
     ]
     frame = pd.concat([pd.DataFrame(each) for each in parts], ignore_index=True)
     stacked = Dataset.from_frame(frame, adsl.name)
-    return arms_among(stacked, np.tile(counted, len(names)), Study.of(stacked), first, order=order)
+    arms = arms_among(stacked, np.tile(counted, len(names)), Study.of(stacked), first, order=order)
+    if arms.lacking:
+        ambiguous = f"{', '.join(numbers)} do not give each arm one number"
+        return replace(arms, lacking="; ".join(unusable) or ambiguous)
+    ordering = {first: names, f"{first}N": numbers}.get(arms.found_by)
+    return arms if ordering is None else replace(arms, found_by=", ".join(ordering))
 
 
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+def _unusable(adsl: Dataset, numbers: Sequence[str]) -> Iterator[str]:
+    """Why numbered variables give arms no order; nothing where all are numeric."""
+    absent = [name for name in numbers if name not in adsl]
+    if absent:
+        yield not_present(*absent)
+    yield from (
+        f"{name} is not numeric" for name in numbers if name not in absent and adsl.is_character(name)
+    )

@@ -14,13 +14,9 @@ from .....schemas.glance import Glance, Glanced, listed
 from .....schemas.study.dataset import Dataset
 from ....formats import dataset_named
 from ....formats.format import Output
-from ....formats.planned_file import PlannedFile
-from ....writing.atomic import write_together
-from ....writing.inputs import refuse_data_beside, refuse_inputs
 from ....writing.names import require_output_name
-from ...analysis_table import write_json
 from ...programs.python import reading, reading_by_adamgate
-from ...sealed_table import SealedTable, belong_together
+from ...table_files import write_table_files
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from .codebook import AdverseEventCodebook
 
@@ -102,31 +98,22 @@ class AdverseEventTable(Glanced):
         target = Path(path)
         require_output_name(target)
         layout = layout_for(target)
-        beside = target.with_suffix(".codebook.json")
-        refuse_inputs((target, beside), (*self.inputs, *keep))
-        ours = belong_together(target, beside)
-        refuse_data_beside((target, beside), self.inputs, lambda _: ours)
         output = Output(self.dataset.replace(name=dataset_named(target)), target)
         table = ToolTable.of(layout, output, NOTHING_FITTED)
-        sealed = SealedTable(table.planned().write)
-        written = write_together(
-            [
-                PlannedFile(target, sealed.write),
-                PlannedFile(beside, lambda stream: write_json(self._document(target, sealed), stream)),
-            ],
-            overwrite=overwrite or ours,
+        return write_table_files(
+            {"table": table},
+            self._document(target),
+            inputs=self.inputs,
+            keep=keep,
+            overwrite=overwrite,
         )
-        table.tell_losses()
-        return written
 
-    def _document(self, target: Path, sealed: SealedTable) -> dict[str, Any]:
-        """The codebook of one file: what it is and how to read it come first."""
+    def _document(self, target: Path) -> dict[str, Any]:
+        """The codebook of one file: how to read it comes first."""
         content = self.codebook.document()
         read_with = reading if target.suffix.lower() in _READ_BY_PANDAS else reading_by_adamgate
         return {
             "schema_version": content.pop("schema_version"),
-            "table": target.name,
-            "table_sha256": sealed.sha256,
             "read_with": read_with(target.name, self.frame, NOTHING_FITTED),
             **content,
         }

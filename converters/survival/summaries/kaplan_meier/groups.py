@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from .....schemas.errors import ConfigurationError
-from .....schemas.study import columns
 from .....schemas.study.columns import Codes, Mask, Numbers
 from ...analysis_table import AnalysisTable
 from ...codebook import naming_nobody
 from ...estimators import Curve, kaplan_meier, merged_times
+from ...value_text import value_text
 
 TOTAL = "all"
 """The group of all subjects."""
@@ -117,11 +117,7 @@ def _places(column: pd.Series, values: Sequence[str]) -> Codes:
     """The place of each text or number of a column among its values as texts; -1 where it is missing."""
     codes, distinct = pd.factorize(column)
     place = {value: number for number, value in enumerate(values)}
-    return np.array([*(place[_text(each)] for each in distinct), -1], dtype=np.intp)[codes]
-
-
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return np.array([*(place[value_text(each)] for each in distinct), -1], dtype=np.intp)[codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,12 +139,10 @@ class Strata:
     def name(self, number: int) -> str:
         """ "REGION=EU, ISS=II"; identifiers of subjects are withheld."""
         member = self._table.frame.iloc[self._members[number]]
-        return ", ".join(f"{name}={self._value(name, member[name])}" for name in self.variables)
+        return ", ".join(f"{name}={self._value(member[name])}" for name in self.variables)
 
-    def _value(self, name: str, value: object) -> str:
-        if columns.is_date(self._table.frame[name]):
-            return str(value)[:10]
-        return naming_nobody(self._table.dataset, _text(value))
+    def _value(self, value: object) -> str:
+        return naming_nobody(self._table.dataset, value_text(value))
 
 
 def strata_of(table: AnalysisTable, variables: Sequence[str]) -> Strata:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,14 +19,11 @@ from .....schemas.study.study import Study
 from .....schemas.wording import did_you_mean, one_line
 from ....formats import dataset_named
 from ....formats.format import Output
-from ....formats.planned_file import PlannedFile
-from ....writing.atomic import write_together
-from ....writing.inputs import refuse_data_beside, refuse_inputs
 from ....writing.names import require_output_name
-from ...analysis_table import AnalysisTable, write_json
+from ...analysis_table import AnalysisTable
 from ...conf_type import ConfType
-from ...sealed_table import SealedTable, belong_together
 from ...survival import survival
+from ...table_files import write_table_files
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from .codebook import KaplanMeierCodebook, codebook_of
 from .comparison import compared
@@ -115,44 +111,16 @@ class KaplanMeierTables(Glanced):
         require_output_name(target)
         layout = layout_for(target)
         of_summary = target.with_name(f"{target.stem}_summary{target.suffix}")
-        beside = target.with_suffix(".codebook.json")
-        files = (target, of_summary, beside)
-        refuse_inputs(files, (*self.inputs, *keep))
-        ours = belong_together(target, beside) and (
-            not of_summary.exists() or belong_together(of_summary, beside, key="summary")
+        tables = {
+            key: ToolTable.of(layout, Output(table.replace(name=dataset_named(file)), file), NOTHING_FITTED)
+            for key, table, file in (
+                ("table", self.estimates, target),
+                ("summary", self.summary, of_summary),
+            )
+        }
+        return write_table_files(
+            tables, self.codebook.document(), inputs=self.inputs, keep=keep, overwrite=overwrite
         )
-        refuse_data_beside(files, self.inputs, lambda _: ours)
-        outputs = [
-            Output(table.replace(name=dataset_named(file)), file)
-            for table, file in ((self.estimates, target), (self.summary, of_summary))
-        ]
-        laid_out = [ToolTable.of(layout, output, NOTHING_FITTED) for output in outputs]
-        tables = [SealedTable(table.planned().write) for table in laid_out]
-
-        def document() -> dict[str, Any]:
-            content = self.codebook.document()
-            head = {
-                "schema_version": content.pop("schema_version"),
-                "table": target.name,
-                "table_sha256": tables[0].sha256,
-                "summary": of_summary.name,
-                "summary_sha256": tables[1].sha256,
-            }
-            return {**head, **content}
-
-        written = write_together(
-            [
-                *(
-                    PlannedFile(output.path, table.write)
-                    for output, table in zip(outputs, tables, strict=True)
-                ),
-                PlannedFile(beside, lambda stream: write_json(document(), stream)),
-            ],
-            overwrite=overwrite or ours,
-        )
-        for each in laid_out:
-            each.tell_losses()
-        return written
 
 
 def kaplan_meier(

@@ -1,0 +1,128 @@
+"""The manual page of every statement in programs of SAS and Stata, by which they were written and are tested.
+
+Keyed by how a statement begins; within a SAS procedure by the procedure and its statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPage:
+    """A page of a vendor's manual.
+
+    Attributes
+    ----------
+    title : str
+    address : str
+    options : str
+        What of the statement is used, and what it means there.
+    """
+
+    title: str
+    address: str
+    options: str = ""
+
+
+_SAS = "https://support.sas.com/documentation/cdl/en"
+_STATEMENTS = ManualPage(
+    "SAS Language Reference: Dictionary, Statements",
+    f"{_SAS}/lrdict/63026/HTML/default/a000293668.htm",
+)
+_FUNCTIONS = "functions GETOPTION, UPCASE, PROBIT, SQRT, LOG, EXP, ABS"
+_SQL = ManualPage(
+    "SQL Procedure User's Guide, CREATE TABLE statement",
+    f"{_SAS}/sqlproc/63043/HTML/default/n07kfcv1vbih8rn1k9epo45umxil.htm",
+)
+
+SAS: Mapping[str, ManualPage] = {
+    "libname": ManualPage(
+        "Moving and Accessing SAS Files, the XPORT engine",
+        f"{_SAS}/movefile/59598/HTML/default/creattrans.htm",
+        "XPORT engine",
+    ),
+    **dict.fromkeys(
+        ("data", "set", "run", "by", "retain", "if", "do", "put", "end", "drop", "length", "input"),
+        _STATEMENTS,
+    ),
+    "assignment": ManualPage(
+        "SAS Language Reference: Dictionary, Contents",
+        f"{_SAS}/lrdict/64316/HTML/default/docsetNav.htm",
+        _FUNCTIONS,
+    ),
+    "abort": ManualPage(
+        "SAS Language Reference: Dictionary, ABORT statement",
+        f"{_SAS}/lrdict/63026/HTML/default/a000230210.htm",
+        "CANCEL",
+    ),
+    "infile": ManualPage(
+        "SAS Language Reference: Dictionary, INFILE statement",
+        f"{_SAS}/lrdict/61724/HTML/default/a000146932.htm",
+        "DSD, FIRSTOBS=, TRUNCOVER, TERMSTR=, ENCODING=, LRECL=",
+    ),
+    "proc lifetest": ManualPage(
+        "SAS/STAT User's Guide, The LIFETEST Procedure, PROC LIFETEST statement",
+        f"{_SAS}/statug/65328/HTML/default/statug_lifetest_syntax01.htm",
+        "METHOD=, CONFTYPE=, ALPHA=",
+    ),
+    "proc lifetest: time": ManualPage(
+        "SAS/STAT User's Guide, The LIFETEST Procedure, TIME statement",
+        f"{_SAS}/statug/67523/HTML/default/statug_lifetest_syntax07.htm",
+    ),
+    "proc lifetest: strata": ManualPage(
+        "SAS/STAT User's Guide, The LIFETEST Procedure, STRATA statement",
+        f"{_SAS}/statug/68162/HTML/default/statug_lifetest_syntax05.htm",
+        "GROUP=, TEST=, NOTEST",
+    ),
+    "proc phreg": ManualPage(
+        "SAS/STAT User's Guide, The PHREG Procedure",
+        "https://support.sas.com/documentation/onlinedoc/stat/151/phreg.pdf",
+    ),
+    "proc phreg: class": ManualPage(
+        "SAS/STAT User's Guide, The PHREG Procedure, CLASS statement",
+        f"{_SAS}/statug/65328/HTML/default/statug_phreg_syntax06.htm",
+        "REF=, PARAM=, ORDER=",
+    ),
+    "proc phreg: model": ManualPage(
+        "SAS/STAT User's Guide, The PHREG Procedure, MODEL statement",
+        "https://go.documentation.sas.com/api/docsets/statug/v_023/content/statug_phreg_syntax17.htm",
+        "TIES=, ENTRY=, RISKLIMITS, ALPHA=, the counting process style of input",
+    ),
+    "proc phreg: strata": ManualPage(
+        "SAS/STAT User's Guide, The PHREG Procedure, STRATA statement",
+        f"{_SAS}/statug/66859/HTML/default/statug_phreg_syntax21.htm",
+    ),
+    "proc sql": _SQL,
+    "proc sql: create": _SQL,
+    "quit": _SQL,
+    "proc print": ManualPage(
+        "Base SAS Procedures Guide, PROC PRINT statement",
+        f"{_SAS}/proc/65145/HTML/default/n17dcq1elcvpvkn1pkecj41cva6j.htm",
+    ),
+}
+LEFT_TRUNCATION_IN_SAS = ManualPage(
+    "SAS/STAT User's Guide, The PHREG Procedure, Left-Truncation of Failure Times",
+    f"{_SAS}/statug/68162/HTML/default/statug_phreg_details13.htm",
+)
+"""PHREG has no product-limit estimate for late entries, so PROC SQL counts and a DATA step multiplies."""
+
+_STATA = "https://www.stata.com/manuals"
+STATA: Mapping[str, ManualPage] = {
+    "version": ManualPage("[P] version", f"{_STATA}/pversion.pdf"),
+    "set type": ManualPage("[D] generate", f"{_STATA}/dgenerate.pdf", "the type of new variables"),
+    "use": ManualPage("[D] use", f"{_STATA}/duse.pdf"),
+    "stset": ManualPage("[ST] stset", f"{_STATA}/ststset.pdf", "failure(), origin(), enter(), id(), time0()"),
+    "sts list": ManualPage("[ST] sts list", f"{_STATA}/ststslist.pdf", "by(); limits are log(-log)"),
+    "sts test": ManualPage("[ST] sts test", f"{_STATA}/stststest.pdf", "logrank, strata()"),
+    "stcox": ManualPage("[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), level()"),
+    "import delimited": ManualPage(
+        "[D] import delimited",
+        f"{_STATA}/dimportdelimited.pdf",
+        "varnames(), case(), stringcols(), encoding(), asdouble",
+    ),
+}
+FACTOR_VARIABLES_IN_STATA = ManualPage(
+    "[U] 11.4.3 Factor variables", f"{_STATA}/u11.pdf#u11.4.3Factorvariables", "ib1.: the base"
+)
