@@ -88,18 +88,33 @@ def check(
             assert same(mine, np.where(at_one, 1.0, expected)), (name, kind)
             mine = quantiles(kaplan_meier(time, ~event), PROBABILITIES, ConfType(kind))
             assert same(mine.T.ravel(), known[name, f"follow-up {kind}"]), (name, kind)
-        if frame["entry"].notna().all():
+        late = frame["entry"].notna().all()
+        if late:
             end, entry = merged_times(frame["time"].to_numpy(float), frame["entry"].to_numpy(float))
             check_curve(kaplan_meier(end, event, entry), f"{name} entry", known, taus[name])
         group, stratum = (np.unique(frame[each], return_inverse=True)[1] for each in ("group", "stratum"))
         for figure, strata in (("logrank", None), ("stratified", stratum)):
-            found = known.get((name, figure))
-            if found is None:  # R fails: a group cannot be compared with the others
-                continue
-            tested = log_rank(time, event, group, strata, groups=int(group.max()) + 1)
-            if found[1] < 1:  # R gives 0 where nothing can be compared
-                assert tested.df == 0
-                continue
-            tests += 1
-            assert same([tested.chi_square, tested.df, tested.p], found), (name, figure)
+            tests += _check_log_rank((time, event, group, strata), known, (name, figure))
+            if late:
+                tests += _check_log_rank((end, event, group, strata, entry), known, (name, f"{figure} entry"))
     return tests
+
+
+def _check_log_rank(
+    columns: tuple, known: Mapping[tuple[str, str], np.ndarray], named: tuple[str, str]
+) -> bool:
+    """Whether an oracle has this test, of time, event, group, stratum and entry."""
+    found = known.get(named)
+    if found is None:  # it fails: a group cannot be compared with the others
+        return False
+    tested = log_rank(*columns, groups=int(columns[2].max()) + 1)
+    if found[1] < 1:  # R gives 0 where nothing can be compared
+        assert tested.df == 0, named
+        return False
+    if tested.df < found[1]:
+        # Strata or late entries keep arms apart: their variance is 0 but for rounding, of which R and the
+        # package of PyPI make a chi-square with a degree of freedom for each arm.
+        assert columns[3] is not None or len(columns) > 4, named
+        return False
+    assert same([tested.chi_square, tested.df, tested.p], found), named
+    return True
