@@ -1,7 +1,7 @@
 """Survival estimators over columns of numpy: Kaplan-Meier, its quantiles and its restricted mean.
 
-They follow R's package survival and equal its figures to 1e-9 (`tests/survival/test_estimators_in_r.py`), but
-for one thing: where the survival is 1 the log-log limits are 1, not missing. Times are merged by
+They follow R's package survival and equal its figures to 1e-9, but for one thing: where the survival is 1 the
+log-log limits are 1, not missing (`tests/survival/test_estimators_against_oracles.py`). Times are merged by
 `merged_times` first, over all groups at once as in R.
 
 References

@@ -1,7 +1,7 @@
 """The log-rank test over columns of numpy, stratified or not.
 
-It follows R's ``survdiff`` and equals its figures to 1e-9 (`tests/survival/test_estimators_in_r.py`). Times
-are merged by `estimators.merged_times` first.
+It follows R's ``survdiff`` and equals its figures to 1e-9
+(`tests/survival/test_estimators_against_oracles.py`). Times are merged by `estimators.merged_times` first.
 
 References
 ----------

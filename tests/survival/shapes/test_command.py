@@ -29,11 +29,11 @@ def run(*arguments):
 @pytest.mark.parametrize(
     ("arguments", "columns", "records"),
     [
-        (["--param", "OS"], ["duration", "event", "CNSR", "reason"], 11),
+        (["--param", "OS"], ["duration", "event", "CNSR", "reason"], 13),
         (
             ["--param", "OS", "--shape", "person-time", "--cut", "60,120"],
             ["start", "stop", "event", "interval"],
-            20,
+            22,
         ),
         (
             ["--param", "OS", "--shape", "delayed-entry", "--entry", "PFS: EVNTDESC == 'Event'"],
@@ -52,12 +52,12 @@ def run(*arguments):
                 "RSPDT,PFS:ADT",
             ],
             ["duration", "event", "CNSR", "reason", "RSPDT_by_landmark", "PFS_ADT_by_landmark"],
-            7,
+            8,
         ),
         (
             ["--param", "OS", "--param", "PFS", "--shape", "wide"],
             [f"{a}_{b}" for a in ("OS", "PFS") for b in ("duration", "event", "CNSR", "reason")],
-            12,
+            14,
         ),
     ],
 )
@@ -158,8 +158,8 @@ def test_a_summary_that_the_settings_declare(folder, capsys):
     (folder / "adamgate.toml").write_text(DECLARED)
     assert run("--table", "curve", "-o", "km.csv") == 0
     estimates = pd.read_csv("km.csv")
-    assert estimates["group"].tolist() == ["A", "A", "B", "B"]
-    assert estimates["time"].tolist() == [60, 120, 60, 120]
+    assert estimates["group"].tolist() == ["A", "A", "B", "B", "C", "C"]
+    assert estimates["time"].tolist() == [60, 120] * 3
     assert os.path.exists("km_summary.csv")
     assert "Kaplan-Meier" in capsys.readouterr().err
 

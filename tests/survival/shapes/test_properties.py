@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 DAY_1 = np.datetime64("2020-01-01", "s")
 SUBJECTS = st.lists(
     st.tuples(
-        st.integers(1, 400),  # day of the end of follow-up
+        st.integers(0, 400),  # day of the end of follow-up; 0 is the day before STARTDT
         st.sampled_from([0, 1, 2]),  # CNSR
         st.one_of(st.none(), st.integers(-20, 420)),  # day of response
         st.sampled_from(["A", "B", None]),
@@ -28,12 +28,13 @@ SUBJECTS = st.lists(
     min_size=2,
     max_size=25,
 )
+LANDMARK, CUTS = 90, [30, 90]
 MAKERS: dict[str, Callable[[Study], ag.AnalysisTable]] = {
     "one-record": lambda study: ag.survival(study, "OS", gate=False, allow_no_events=True, arm="TRTP"),
     "wide": lambda study: ag.wide(study, ["OS"], gate=False, allow_no_events=True),
     "delayed-entry": lambda study: ag.delayed_entry(study, "OS", "RSPDT", gate=False, allow_no_events=True),
-    "landmark": lambda study: ag.landmark(study, "OS", 90, ["RSPDT"], gate=False, allow_no_events=True),
-    "person-time": lambda study: ag.person_time(study, "OS", [30, 90], gate=False, allow_no_events=True),
+    "landmark": lambda study: ag.landmark(study, "OS", LANDMARK, ["RSPDT"], gate=False, allow_no_events=True),
+    "person-time": lambda study: ag.person_time(study, "OS", CUTS, gate=False, allow_no_events=True),
 }
 
 
@@ -103,6 +104,44 @@ def test_every_record_is_in_the_table_or_counted(shape, subjects):
     assert codebook.counts.events <= sum(row[1] == 0 for row in own.values())
 
 
+# Columns of the event, the end and the begin of a record; the begin of a subject's time is 0 without one.
+INTERVALS = {
+    "one-record": ("event", "duration", None),
+    "wide": ("OS_event", "OS_duration", None),
+    "delayed-entry": ("event", "duration", "entry"),
+    "landmark": ("event", "duration", None),
+    "person-time": ("event", "stop", "start"),
+}
+
+
+@pytest.mark.parametrize("shape", MAKERS)
+@given(subjects=SUBJECTS)
+def test_events_and_person_time_are_those_of_the_subjects(shape, subjects):
+    table = made(shape, subjects, list(range(len(subjects))))
+    if isinstance(table, str):
+        return
+    event, end, begin = INTERVALS[shape]
+    length = table.frame[end] - (0 if begin is None else table.frame[begin])
+    if shape not in ("one-record", "wide"):
+        assert (length > 0).all(), "no interval is without length"
+    by_subject = pd.DataFrame({"days": length, "events": table.frame[event].astype(float)}).groupby(
+        table.frame["USUBJID"].astype(str)
+    )
+    found = by_subject.sum().to_dict("index")
+    known = {}
+    for number, (last, cnsr, response, _, in_adsl) in enumerate(subjects):
+        before = 0
+        if shape == "landmark":
+            before = LANDMARK
+        elif shape == "delayed-entry":
+            # On day 1, STARTDT itself, or earlier: from the origin on.
+            before = np.inf if response is None or not in_adsl else 0 if response <= 1 else response
+        stays = in_adsl if shape == "wide" else last >= 0 if shape == "one-record" else last > before
+        if stays:
+            known[f"S-{number:02}"] = {"days": last - before, "events": float(cnsr == 0)}
+    assert found == known
+
+
 @given(subjects=SUBJECTS)
 def test_entries_and_landmarks_come_from_the_past(subjects):
     order = list(range(len(subjects)))
@@ -114,5 +153,5 @@ def test_entries_and_landmarks_come_from_the_past(subjects):
         return
     for row in after.frame.itertuples():
         end, _, response, _, known = subjects[int(str(row.USUBJID)[2:])]
-        assert row.duration == end - 90 > 0
-        assert row.RSPDT_by_landmark == (known and response is not None and response <= 90)
+        assert row.duration == end - LANDMARK > 0
+        assert row.RSPDT_by_landmark == (known and response is not None and response <= LANDMARK)

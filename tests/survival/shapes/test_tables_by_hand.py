@@ -1,4 +1,4 @@
-"""Every shape on a dozen subjects, chosen for what goes wrong; each cell was worked out by hand."""
+"""Every shape on about a dozen subjects, chosen for what goes wrong; each cell was worked out by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from dozen import study
+from dozen import SUBJECTS, study
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +18,8 @@ from adamgate.converters.reports.table_summary import render_summary
 from adamgate.converters.survival.programs.python import reading_by_adamgate
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study
+
+WITHOUT_OS = [usubjid == "S-12" for usubjid in SUBJECTS]
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +51,16 @@ def test_delayed_entry(trial):
         ("S-06", 0.0, 120.0, False),  # before it
         ("S-07", 61.0, 121.0, True),
         ("S-08", 60.0, 120.0, False),
+        ("S-10", 40.0, 61.0, True),  # on the day of the entry of S-07, and of the censoring of S-13
         ("S-11", 90.0, 366.0, False),
+        ("S-13", 20.0, 61.0, False),
     ]
     assert left_out(table) == {
-        "other parameters": 10,
+        "other parameters": 12,
         "no entry date": 2,
         "entry at or after the end of follow-up, 3 subjects: S-02, S-03, S-09": 3,
     }
-    assert table.codebook.counts == ag_counts(6, 2)
+    assert table.codebook.counts == ag_counts(8, 3)
     assert table.labels["entry"] == "Entry time, days"
     assert "(entry, duration]" in " ".join(table.codebook.shape.conventions)
 
@@ -76,9 +80,9 @@ def test_delayed_entry_from_the_record_of_a_parameter(trial):
         ("S-07", 120 / 7, 121 / 7, True),
     ]
     assert left_out(table) == {
-        "other parameters": 10,
-        "no entry date": 6,
-        "entry at or after the end of follow-up, 1 subject: S-03": 1,
+        "other parameters": 12,
+        "no entry date": 7,
+        "entry at or after the end of follow-up, 2 subjects: S-03, S-14": 2,
     }
 
 
@@ -92,12 +96,13 @@ def test_landmark(trial):
         ("S-07", 61.0, True, False, False, False),  # the day after
         ("S-08", 60.0, False, True, False, False),  # the day itself
         ("S-09", 1.0, False, False, False, True),  # censored: the date, not the event
-        ("S-10", 1.0, True, False, False, False),  # no record of PFS
+        ("S-10", 1.0, True, True, False, False),  # no record of PFS
         ("S-11", 306.0, False, False, False, False),
+        ("S-13", 1.0, False, True, False, True),
     ]
     assert left_out(table) == {
-        "other parameters": 10,
-        "event on or before the landmark": 2,
+        "other parameters": 12,
+        "event on or before the landmark": 3,
         "censored on or before the landmark": 2,
     }
     assert table.codebook.time.duration == "AVAL - 60"
@@ -124,16 +129,18 @@ def test_person_time(trial):
     ]
     assert table.frame["event"].sum() == table.codebook.counts.events == 5
     assert [(each.values, each.counts.subjects, each.counts.events) for each in table.codebook.strata] == [
-        (("EU",), 6, 4),
+        (("EU",), 7, 4),
         (("US",), 5, 1),
     ]
 
 
 def test_a_date_among_strata_is_shown_without_a_time(trial):
     table = ag.survival(trial, "OS", gate=False, strata=["TRTSDT"])
-    (stratum,) = table.codebook.strata
-    assert stratum.values == ("2020-01-01",)
-    seen = pd.to_datetime(["2020-01-01 08:30"] * 10 + [None] * 2).astype("datetime64[s]")
+    assert [each.values for each in table.codebook.strata] == [
+        ("2020-01-01",),
+        (None,),
+    ]  # one was never treated
+    seen = pd.to_datetime(["2020-01-01 08:30"] * 10 + [None] * 4).astype("datetime64[s]")
     adsl = Dataset.from_frame(trial["ADSL"].frame.assign(SEENDTM=seen), "ADSL")
     with_times = Study.of(adsl, trial["ADTTE"])
     strata = ag.survival(with_times, "OS", gate=False, strata=["SEENDTM"]).codebook.strata
@@ -150,45 +157,45 @@ def test_wide(trial):
     shown = rows(
         table, "USUBJID", "OS_duration", "OS_event", "PFS_duration", "PFS_event", "PFS_CNSR", "TRT01P"
     )
-    assert len(shown) == 11
+    assert len(shown) == 13
     assert shown[0] == ("S-01", 13.0, True, 61 / 7, True, 0, "A")
     assert shown[9] == ("S-10", 61 / 7, True, None, None, None, "B")
     of_pfs = table.codebook.parameters[1]
-    assert (of_pfs.paramcd, of_pfs.counts, of_pfs.subjects_without_record) == ("PFS", ag_counts(10, 5), 1)
+    assert (of_pfs.paramcd, of_pfs.counts, of_pfs.subjects_without_record) == ("PFS", ag_counts(12, 6), 1)
     assert table.labels["PFS_duration"] == "PFS: Time to event or censoring, weeks"
     assert (left_out(table), subjects_left_out(table)) == ({}, {"ITTFL is not Y": 1})
 
 
 def test_wide_tells_subjects_in_adsl_from_records(trial):
     table = ag.wide(trial, ["OS"], gate=False, population="ITTFL", where="AGE < 70")
-    assert subjects_left_out(table) == {"ITTFL is not Y": 1, "the condition is not true": 1}
-    assert left_out(table)["other parameters"] == 10
+    assert subjects_left_out(table) == {"ITTFL is not Y": 1, "the condition is not true": 3}
+    assert left_out(table)["other parameters"] == 12
     assert sum(left_out(table).values()) + table.codebook.counts.subjects == len(trial["ADTTE"])
     assert sum(subjects_left_out(table).values()) + table.codebook.subjects == len(trial["ADSL"])
     lines = render_summary(table.codebook).splitlines()
-    assert "  excluded: 1 subject in ADSL (the condition is not true)" in lines
-    assert "  excluded: 10 records (other parameters)" in lines
+    assert "  excluded: 3 subjects in ADSL (the condition is not true)" in lines
+    assert "  excluded: 12 records (other parameters)" in lines
 
 
 def test_missing_events_of_wide_stay_missing_in_every_file(trial, tmp_path):
     table = ag.wide(trial, ["OS"], gate=False)
     for suffix in (".parquet", ".json", ".csv"):
         table.write(tmp_path / f"os{suffix}", overwrite=True)
-    assert pd.read_parquet(tmp_path / "os.parquet")["OS_event"].isna().tolist() == [False] * 11 + [True]
+    assert pd.read_parquet(tmp_path / "os.parquet")["OS_event"].isna().tolist() == WITHOUT_OS
     said = json.loads((tmp_path / "os.codebook.json").read_text())
-    assert (said["subjects"], said["counts"]["subjects"]) == (12, 11)
-    assert (tmp_path / "os.csv").read_text().splitlines()[-1] == "S-12,,,,"
+    assert (said["subjects"], said["counts"]["subjects"]) == (14, 13)
+    assert (tmp_path / "os.csv").read_text().splitlines()[12] == "S-12,,,,"
     read = ag.read(tmp_path / "os.json")["OS"].frame
-    assert read["OS_event"].isna().tolist() == [False] * 11 + [True]
+    assert read["OS_event"].isna().tolist() == WITHOUT_OS
     assert 'astype({"OS_event": "boolean"})' in reading_by_adamgate("os.json", table.frame, table.model)
 
 
 def test_wide_keeps_a_subject_without_any_record(trial):
     shown = rows(ag.wide(trial, ["OS"], gate=False), "USUBJID", "OS_duration", "OS_event", "OS_reason")
-    assert len(shown) == 12
-    assert shown[-1] == ("S-12", None, None, None)
+    assert len(shown) == 14
+    assert shown[11] == ("S-12", None, None, None)
     selected = ag.wide(trial, ["OS"], gate=False, where="AGE >= 70", allow_no_events=True)
-    assert [each[0] for each in rows(selected, "USUBJID")] == ["S-11", "S-12"]
+    assert [each[0] for each in rows(selected, "USUBJID")] == ["S-11", "S-12", "S-13", "S-14"]
     assert subjects_left_out(selected) == {"the condition is not true": 10}
 
 
@@ -246,7 +253,7 @@ def test_a_status_that_is_mistyped_is_told_the_nearest_variable(trial):
 def test_numbers_of_numpy_and_a_single_cut_are_taken(trial):
     one = ag.person_time(trial, "OS", 30, gate=False).frame
     pd.testing.assert_frame_equal(one, ag.person_time(trial, "OS", np.array([30]), gate=False).frame)
-    assert len(ag.landmark(trial, "OS", np.float64(60), gate=False).frame) == 7
+    assert len(ag.landmark(trial, "OS", np.float64(60), gate=False).frame) == 8
 
 
 def test_data_of_another_type_are_refused(trial):
@@ -274,7 +281,7 @@ def test_a_status_given_twice_is_one_column(trial):
 
 def test_wide_counts_records_whose_subject_has_no_row(trial):
     adsl, adtte = trial["ADSL"].frame, trial["ADTTE"].frame.assign(ITTFL="Y")
-    fewer = adsl[adsl["USUBJID"] != "S-04"].assign(ITTFL=["N", *["Y"] * 10])
+    fewer = adsl[adsl["USUBJID"] != "S-04"].assign(ITTFL=["N", *["Y"] * 12])
     changed = Study.of(Dataset.from_frame(fewer, "ADSL"), Dataset.from_frame(adtte, "ADTTE"))
     table = ag.wide(changed, ["OS", "PFS"], gate=False, population="ITTFL", arm="TRT01P")
     for each in table.codebook.parameters:

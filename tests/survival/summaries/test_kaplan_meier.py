@@ -402,7 +402,7 @@ def test_the_command_and_the_function_take_every_option():
     ),
     st.randoms(use_true_random=False),
 )
-def test_the_order_of_the_records_changes_nothing_and_every_event_is_counted(subjects, random):
+def test_order_changes_nothing_and_every_event_and_day_is_counted(subjects, random):
     subjects = [(f"{number:02}", *each) for number, each in enumerate(subjects)]
     shuffled = random.sample(subjects, len(subjects))
     options = {"strata": ["REGION"], "tau": 5, "allow_no_events": True}
@@ -411,5 +411,10 @@ def test_the_order_of_the_records_changes_nothing_and_every_event_is_counted(sub
         pd.testing.assert_frame_equal(getattr(one, name).frame, getattr(other, name).frame, rtol=1e-12)
     assert row(one, "all")["events"] == sum(cnsr == 0 for *_, cnsr in subjects)
     assert row(one, "all")["n"] == len(subjects)
+    for group, steps in one.estimates.frame.groupby("group", observed=True):
+        assert steps[["events", "censored"]].to_numpy().sum() == row(one, group)["n"]
+        own = [days for _, arm, _, days, _ in subjects if group in (arm, "all")]
+        time_at_risk = (steps["at_risk"] * steps["time"].diff().fillna(steps["time"])).sum()
+        assert time_at_risk == sum(own), "the time of the subjects is that of the risk sets"
     arms = one.summary.frame[one.summary.frame["group"] != "all"]
     assert arms["n"].sum() + one.codebook.without_arm == len(subjects)

@@ -92,10 +92,12 @@ def build(analysed: Sequence[Analysed], study: Study, options: WideOptions) -> B
     left_out_of = []
     for one in analysed:
         own = subjects_of_table(one, ())
-        there = place.get_indexer(pd.Index(own["USUBJID"].astype(object)))
+        # As objects: pandas makes a Python list of Arrow texts to look them up.
+        who = pd.Index(own["USUBJID"].astype(object))
+        there = place.get_indexer(who)
         own = own.assign(**further_of(rows, arms, options, there))
         subjects.append(own.loc[there >= 0].reset_index(drop=True))
-        left_out_of.append(tuple(_without_row(there >= 0, own["USUBJID"].isin(known).to_numpy())))
+        left_out_of.append(tuple(_without_row(there >= 0, who.isin(known))))
         from_row = np.full(len(rows), -1, dtype=np.intp)
         from_row[there[there >= 0]] = np.flatnonzero(there >= 0)
         for column in _OF_PARAMETER:

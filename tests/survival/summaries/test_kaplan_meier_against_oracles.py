@@ -1,11 +1,14 @@
-"""Kaplan-Meier tables of studies against R's package survival, and against known answers."""
+"""Kaplan-Meier tables of studies against survival of R and of PyPI, and against known answers."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 from r_estimates import CONF_TYPES, SHARES_OF_TAU, r_figures, same
+from survival_estimates import survival_figures
 
 import adamgate as ag
 
@@ -67,11 +70,19 @@ def sets_of(records: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return groups | {"all": records}
 
 
-def test_every_figure(case, rscript, tmp_path):
+@pytest.fixture(params=["R", "PyPI"])
+def figures(request, tmp_path):
+    """Of the package survival: sets of records and times of restricted means to figures."""
+    if request.param == "PyPI":
+        return survival_figures
+    return partial(r_figures, request.getfixturevalue("rscript"), tmp_path)
+
+
+def test_every_figure(case, figures):
     study, options, records = case
     sets = sets_of(records)
     tau = float(np.round(records["time"].max() * 0.6, 3) + 0.000137)
-    known = r_figures(rscript, tmp_path, sets, dict.fromkeys(sets, tau))
+    known = figures(sets, dict.fromkeys(sets, tau))
     at = tau * np.array(SHARES_OF_TAU)
     for conf_type in CONF_TYPES:
         curves = ag.kaplan_meier(study, **options, conf_type=conf_type, tau=tau, gate=False)
