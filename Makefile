@@ -28,11 +28,11 @@ test: $(VENV)/.ready  ## all tests but the slow ones, on pandas 2
 test-all: $(VENV)/.ready  ## all tests, on pandas 2
 	$(VENV)/bin/python -m pytest $(WORKERS) -q
 
-test-lowest: $(LOWEST)/.ready  ## all tests, with the lowest dependencies that are allowed
-	$(LOWEST)/bin/python -m pytest $(WORKERS) -q
+test-lowest: $(LOWEST)/.ready  ## all tests but those marked one_version, with the lowest dependencies allowed
+	$(LOWEST)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
-test-pandas3: $(PANDAS3)/.ready  ## all tests that need neither lifelines nor scikit-survival, on pandas 3
-	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q
+test-pandas3: $(PANDAS3)/.ready  ## the same on pandas 3, but those that need lifelines or scikit-survival
+	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
 test-python313: $(PY313)/.ready  ## the same on Python 3.13, but the slow ones: PYTHON313 says where it is
 	$(PY313)/bin/python -m pytest $(WORKERS) -q -m "not slow"
