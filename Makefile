@@ -10,7 +10,11 @@ PIP := -m pip --disable-pip-version-check --quiet
 # The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs rule clean
+# Each worker has files of its own, in order, so that what tests of a file share is made once; who is done first
+# helps the others.
+WORKERS := -n auto --dist worksteal
+
+.PHONY: help demo environments test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs rule clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,19 +23,19 @@ demo: $(VENV)/.ready  ## judge the synthetic study, write its survival tables, c
 	$(VENV)/bin/python fixtures/cartitude1/demo.py
 
 test: $(VENV)/.ready  ## all tests but the slow ones, on pandas 2
-	$(VENV)/bin/python -m pytest -n auto -q -m "not slow"
+	$(VENV)/bin/python -m pytest $(WORKERS) -q -m "not slow"
 
 test-all: $(VENV)/.ready  ## all tests, on pandas 2
-	$(VENV)/bin/python -m pytest -n auto -q
+	$(VENV)/bin/python -m pytest $(WORKERS) -q
 
-test-lowest: $(LOWEST)/.ready  ## all tests, with the lowest dependencies that are allowed
-	$(LOWEST)/bin/python -m pytest -n auto -q
+test-lowest: $(LOWEST)/.ready  ## all tests but those marked one_version, with the lowest dependencies allowed
+	$(LOWEST)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
-test-pandas3: $(PANDAS3)/.ready  ## all tests that need neither lifelines nor scikit-survival, on pandas 3
-	$(PANDAS3)/bin/python -m pytest -n auto -q
+test-pandas3: $(PANDAS3)/.ready  ## the same on pandas 3, but those that need lifelines or scikit-survival
+	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
 test-python313: $(PY313)/.ready  ## the same on Python 3.13, but the slow ones: PYTHON313 says where it is
-	$(PY313)/bin/python -m pytest -n auto -q -m "not slow"
+	$(PY313)/bin/python -m pytest $(WORKERS) -q -m "not slow"
 
 # SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
 INPUTS ?= 10000
@@ -64,13 +68,16 @@ bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 clean:  ## remove everything that these targets made
 	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(PY313) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# How an environment is set up: with which Python, which extras, and the constraints it depends on.
+environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(PY313)/.ready  ## set up all that the targets need
+
+# How an environment is set up: with which Python, which extras, and the constraints it depends on. What is
+# imported is compiled then: the greater part of what is installed never is.
 INTERPRETER = $(PYTHON)
 EXTRAS = test
 define set-up
 	$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "adamgate needs Python 3.11 or newer")'
 	$(INTERPRETER) -m venv $(@D)
-	$(@D)/bin/python $(PIP) install -c $(word 2,$^) -e '.[$(EXTRAS)]'
+	$(@D)/bin/python $(PIP) install -c $(word 2,$^) -e '.[$(EXTRAS)]' --no-compile
 	@touch $@
 endef
 

@@ -8,6 +8,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.one_version,
     pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by /proc"),
 ]
 

@@ -110,6 +110,7 @@ def replaced(path: Path, *changes: tuple[str, str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.one_version
 @pytest.mark.parametrize(("rule_id", "family"), [("TTE099", "durations"), ("TTE098", "follow_up")])
 def test_a_rule_is_written_in_two_places(checkout, rule_id, family):
     """One family has tests, the other has none yet."""

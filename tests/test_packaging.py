@@ -14,16 +14,12 @@ OUTSIDE_THE_PACKAGE = {"tests", "fixtures", "bench", "docs", "build", "dist", "f
 
 
 def _package_folders(root: Path) -> set[str]:
-    folders = {"adamgate"}
-    for init in root.rglob("__init__.py"):
-        inside = init.parent.relative_to(root)
-        if (
-            inside.parts
-            and inside.parts[0] not in OUTSIDE_THE_PACKAGE
-            and not inside.parts[0].startswith(".")
-        ):
-            folders.add(".".join(("adamgate", *inside.parts)))
-    return folders
+    """Every folder with modules, but those of environments: they are large, and may be set up just now."""
+    own = [each for each in root.iterdir() if each.is_dir() and not each.name.startswith(".")]
+    inits = [
+        init for each in own if each.name not in OUTSIDE_THE_PACKAGE for init in each.rglob("__init__.py")
+    ]
+    return {"adamgate", *(".".join(("adamgate", *init.parent.relative_to(root).parts)) for init in inits)}
 
 
 def _declared(root: Path) -> dict:

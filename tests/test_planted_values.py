@@ -150,8 +150,19 @@ def test_no_text_in_place_of_numbers_comes_back(trial: ag.Study, dataset: str, t
     assert not _leaks(_of_datasets(planted, tmp_path))
 
 
+EVERY_VERSION = DAMAGES[::6]
+"""Messages are ours, whatever pandas: a sixth of the kinds shows whether those of its errors come through."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        each if each in EVERY_VERSION else pytest.param(each, marks=pytest.mark.one_version)
+        for each in DAMAGES
+    ],
+    ids=lambda each: each.name,
+)
 def test_no_planted_value_comes_back_from_damaged_data(study: ag.Study, trial: ag.Study, damage):
     """Each fault that the rules are tested by, with markers in some variables."""
     known = {"trial": trial, "cartitude1": study}.get(damage.study) or base(damage.study)

@@ -8,14 +8,16 @@ baselines that users have.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from damage import Damage
 from damage_to_firsts import FIRSTS
 from damages import DAMAGES
 from two_arm_trial import two_arm_trial
@@ -35,38 +37,40 @@ _WHOLE_DATASETS = frozenset(
 
 @dataclass(frozen=True)
 class Judged:
-    """A study, and how it is judged."""
+    """How a study is made, and how it is judged: to name it makes nothing."""
 
-    study: ag.Study
+    study: Callable[[], ag.Study]
     options: dict[str, Any] = field(default_factory=dict)
 
     def report(self, **more: Any) -> ag.Report:
-        return ag.validate(self.study, today=TODAY, **self.options, **more)
+        return ag.validate(self.study(), today=TODAY, **self.options, **more)
 
 
 def judged() -> Iterator[tuple[str, Judged]]:
     """Each by a name."""
-    trial = two_arm_trial()
     for damage in DAMAGES:
         if damage in FIRSTS:  # newer than those reports
             continue
         if damage.study == "trial" and set(damage.rules).intersection(_WHOLE_DATASETS):
-            yield damage.name, Judged(damage.done_to(trial))
-    yield "parameters", Judged(ag.Study.of(_subjects(), _times(_PARAMETERS)))
-    yield "many parameters", Judged(ag.Study.of(_subjects(), _times([f"P{n:02}" for n in range(26)])))
-    yield "subjects as parameters", Judged(ag.Study.of(_subjects(), _times(["OS", "S001"])))
-    yield "identifiers", Judged(ag.Study.of(_subjects(), _one_each()))
-    yield "texts", Judged(ag.Study.of(_subjects(), _texts()))
-    yield "empty", Judged(ag.Study.of(_dataset("ADTTE", _times(["OS"]).frame.iloc[:0])))
-    yield "no analysis", Judged(ag.Study.of(_dataset("DM", pd.DataFrame({"USUBJID": ["S001"]}))))
-    yield "events", Judged(ag.Study.of(_subjects(), _events()))
-    yield "other structure", Judged(ag.Study.of(_subjects(), _declared_otherwise()))
-    yield "ADSL without USUBJID", Judged(ag.Study.of(_without(_subjects(), "USUBJID"), _times(["OS"])))
-    yield "shared variables", Judged(ag.Study.of(_labelled("ADSL", 0), _labelled("ADTTE", 1)))
+            yield damage.name, Judged(partial(_damaged, damage))
+    yield "parameters", Judged(lambda: ag.Study.of(_subjects(), _times(_PARAMETERS)))
+    yield "many parameters", Judged(lambda: ag.Study.of(_subjects(), _times([f"P{n:02}" for n in range(26)])))
+    yield "subjects as parameters", Judged(lambda: ag.Study.of(_subjects(), _times(["OS", "S001"])))
+    yield "identifiers", Judged(lambda: ag.Study.of(_subjects(), _one_each()))
+    yield "texts", Judged(lambda: ag.Study.of(_subjects(), _texts()))
+    yield "empty", Judged(lambda: ag.Study.of(_dataset("ADTTE", _times(["OS"]).frame.iloc[:0])))
+    yield "no analysis", Judged(lambda: ag.Study.of(_dataset("DM", pd.DataFrame({"USUBJID": ["S001"]}))))
+    yield "events", Judged(lambda: ag.Study.of(_subjects(), _events()))
+    yield "other structure", Judged(lambda: ag.Study.of(_subjects(), _declared_otherwise()))
+    yield (
+        "ADSL without USUBJID",
+        Judged(lambda: ag.Study.of(_without(_subjects(), "USUBJID"), _times(["OS"]))),
+    )
+    yield "shared variables", Judged(lambda: ag.Study.of(_labelled("ADSL", 0), _labelled("ADTTE", 1)))
     yield (
         "declared",
         Judged(
-            ag.Study.of(_subjects(), _times(["OS", "PFS"])),
+            lambda: ag.Study.of(_subjects(), _times(["OS", "PFS"])),
             {
                 "declarations": ag.Declarations(
                     endpoints={"OSS": ag.Endpoint(role="OS"), "XYZ": ag.Endpoint(recurrent=True)}
@@ -77,7 +81,7 @@ def judged() -> Iterator[tuple[str, Judged]]:
     yield (
         "waivers",
         Judged(
-            ag.Study.of(_subjects(), _times(["OS"])),
+            lambda: ag.Study.of(_subjects(), _times(["OS"])),
             {
                 "waivers": [
                     _waiver(rule="TTE006", record={"USUBJID": "S001"}),
@@ -89,12 +93,15 @@ def judged() -> Iterator[tuple[str, Judged]]:
             },
         ),
     )
-    yield "own rules", Judged(ag.Study.of(_subjects()), {"extra_rules": [_own]})
+    yield "own rules", Judged(lambda: ag.Study.of(_subjects()), {"extra_rules": [_own]})
+
+
+def _damaged(damage: Damage) -> ag.Study:
+    return damage.done_to(two_arm_trial())
 
 
 def waived() -> Judged:
     """Faults of datasets as a whole, and of records, that waivers of then take out."""
-    study = ag.Study.of(_subjects(), _times(_PARAMETERS))
     waivers = [
         _waiver(rule="TTE008"),
         _waiver(rule="TTE007", variable="AVAL"),
@@ -103,7 +110,7 @@ def waived() -> Judged:
         _waiver(rule="TTE013", record={"PARAMCD": "OS"}),
         _waiver(rule="TTE013", record={"PARAMCD": "PFS", "USUBJID": "S003"}),
     ]
-    return Judged(study, {"waivers": waivers})
+    return Judged(lambda: ag.Study.of(_subjects(), _times(_PARAMETERS)), {"waivers": waivers})
 
 
 @rule("ACME001", title="Two faults", severity=ag.Severity.WARNING, grain=Grain.DATASET, needs=("USUBJID",))

@@ -4,12 +4,16 @@
 ``python tests/mutations/matrix.py all`` also what could not be done, and why.
 """
 
+import os
+import pickle
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
+from urllib.parse import quote
 
 from bases import BASES, base
 from damage import Damage
@@ -42,13 +46,35 @@ class Tried:
     study, kind : str
     outcome : Outcome
     why : str
-        What the study lacks, or what was found in place of what should have been.
+        What the study lacks, or what was found in place of what should have been; of what is caught, which
+        of its rules had no evidence.
+    alike : tuple of str
+        Rules with two faults of a dataset as a whole of one cause, which a baseline could not tell apart.
     """
 
     study: str
     kind: str
     outcome: Outcome
     why: str = ""
+    alike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Outcomes in a folder, which processes that test side by side share: each kind is tried once."""
+
+    folder: Path
+
+    def tried(self, damage: Damage, name: str, study: Study) -> Tried:
+        """What is kept of it; else it is tried now."""
+        place = self.folder / quote(f"{name}: {damage.name}", safe="")
+        if place.exists():
+            return pickle.loads(place.read_bytes())
+        outcome = tried(damage, name, study)
+        whole = place.with_name(f"{place.name}.{os.getpid()}")
+        whole.write_bytes(pickle.dumps(outcome))
+        whole.replace(place)
+        return outcome
 
 
 def tried(damage: Damage, name: str, study: Study) -> Tried:
@@ -65,6 +91,7 @@ def tried(damage: Damage, name: str, study: Study) -> Tried:
     except NothingToDamage as absent:
         return Tried(name, damage.name, Outcome.NOT_THERE, str(absent))
     report = judge(damaged, declarations=damage.declarations, rules=rules_of(damage))
+    alike = _alike(report)
     known = before(name)
     new = [each for each in report.findings if not known[said(each)]]
     missed, blind = [], []
@@ -74,10 +101,20 @@ def tried(damage: Damage, name: str, study: Study) -> Tried:
             without = [_without_evidence(rule, report, name) for rule in rules.split("|")]
             (blind if all(without) else missed).append("; ".join(without if all(without) else falls_short))
     if missed:
-        return Tried(name, damage.name, Outcome.MISSED, "; ".join(missed))
+        return Tried(name, damage.name, Outcome.MISSED, "; ".join(missed), alike)
     if len(blind) == len(damage.rules):
-        return Tried(name, damage.name, Outcome.NO_EVIDENCE, blind[0])
-    return Tried(name, damage.name, Outcome.CAUGHT)
+        return Tried(name, damage.name, Outcome.NO_EVIDENCE, blind[0], alike)
+    return Tried(name, damage.name, Outcome.CAUGHT, "; ".join(blind), alike)
+
+
+def _alike(report: Report) -> tuple[str, ...]:
+    """Rules with two faults of a dataset as a whole that nothing but their words tells apart."""
+    whole = Counter(
+        (each.rule_id, (*each.subject, each.parameter, each.cause, each.severity))
+        for each in report.findings
+        if not each.records
+    )
+    return tuple(sorted({rule for (rule, _), times in whole.items() if times > 1}))
 
 
 def rules_of(damage: Damage) -> list[str]:

@@ -1,6 +1,7 @@
 """The written programs, run on the written files, against R on data that it gets another way."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -68,13 +69,13 @@ def numbers(shown: str) -> dict[str, list[float]]:
     return {name: list(map(float, values)) for name, *values in lines}
 
 
-@pytest.fixture
-def independent(run_r, tmp_path):
-    """R's own answers, from a file of tabs that no writer of the product made."""
+@pytest.fixture(scope="module")
+def independent(run_r, tmp_path_factory):
+    """R's own answers, from a file of tabs that no writer of the product made; once for all tools."""
 
+    @cache
     def answers(name: str) -> dict[str, list[float]]:
-        folder = tmp_path / "independent"
-        folder.mkdir()
+        folder = tmp_path_factory.mktemp("independent")
         case_of(name).frame.to_csv(
             folder / "independent.tsv",
             sep="\t",
