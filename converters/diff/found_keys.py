@@ -1,0 +1,144 @@
+"""Variables that may be keys where none are given or declared: the smallest set found that is unique."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from ...schemas.study.dataset import Dataset
+from .coding import Coding
+from .pair import DatasetPair, HeldKind
+
+_USUAL = [
+    re.compile(pattern)
+    for pattern in (
+        *("USUBJID", "SUBJID", "PARAMCD", r"\w\wTESTCD", r"\w{1,2}SEQ", "QNAM", "IDVARVAL"),
+        *(r"A?VISITN(UM)?", r"A?VISIT", r"\w{0,2}TPT(N|NUM)?", "BASETYPE", "DTYPE", r"ADTM?", r"\w\wDTC"),
+        *(r"\w{0,2}STDT(M|C)?", "TSPARMCD", "TSSEQ", "ETCD", "ARMCD", "STUDYID", "SITEID"),
+    )
+]
+"""Variables that tell records of SDTM and ADaM datasets apart, the likeliest first."""
+_MOST_USUAL = 12
+_LARGEST_SET = 6
+_SMALL = 2
+"""Sets up to this size are tried before it is known whether all variables together are unique."""
+_SAMPLE = 5_000
+"""Records by which most sets are ruled out."""
+
+
+FoundKeys = tuple[tuple[str, ...], bool]
+"""Variables, and whether they are unique in both."""
+
+
+def found_keys(coding: Coding) -> FoundKeys | None:
+    """Variables that are unique in both datasets, else in one; None where there are none.
+
+    Those that usually tell records apart come first, in the smallest set that does; of several sets the one
+    that matches most records. A measurement is never a key: it would hide what differs.
+    """
+    if not all(coding.records):
+        return None
+    usual = [
+        name
+        for name in dict.fromkeys(
+            name for pattern in _USUAL for name in coding.pair.common if pattern.fullmatch(name)
+        )
+        if _may_be_key(coding.pair, name)
+    ][:_MOST_USUAL]
+    return next(_candidates(coding, usual), None)
+
+
+def _candidates(coding: Coding, usual: Sequence[str]) -> Iterator[FoundKeys]:
+    """Sets of variables that may be keys, the best first; each is looked for if none before is found."""
+    both = coding.parts
+    for names in _smallest(coding, usual, both):
+        yield names, True
+    others = [name for name in coding.pair.common if name not in usual and _may_be_key(coding.pair, name)]
+    for names in _alone(coding, others):
+        yield names, True
+    for part in both:
+        for names in _smallest(coding, usual, (part,)):
+            yield names, False
+    for names in _extended(coding, usual, others):
+        yield names, True
+
+
+def _may_be_key(pair: DatasetPair, name: str) -> bool:
+    """Whether a variable holds text, dates or whole numbers, in both; a measurement is not a key."""
+    kinds = pair.kinds(name)
+    if kinds != (HeldKind.NUMBER, HeldKind.NUMBER):
+        return kinds[0] is kinds[1]
+    return all(_are_whole(dataset, name) for dataset in pair.both)
+
+
+def _are_whole(dataset: Dataset, name: str) -> bool:
+    held = dataset[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    present = held[~np.isnan(held)]
+    return bool(np.isfinite(present).all() and (np.floor(present) == present).all())
+
+
+def _smallest(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> Iterator[tuple[str, ...]]:
+    """The smallest set of some variables that is unique; of several the one that matches most records."""
+    samples = [slice(part.start, min(part.start + _SAMPLE, part.stop)) for part in parts]
+    best: tuple[int, tuple[str, ...]] = -1, ()
+    for size in range(1, min(len(names), _LARGEST_SET) + 1):
+        if size == _SMALL + 1 and not _are_unique(coding, names, parts):
+            return  # nor is any part of them
+        for some in combinations(names, size):
+            if _are_unique(coding, some, samples) and _are_unique(coding, some, parts):
+                number = _matched(coding, some)
+                best = max(best, (number, some), key=lambda each: each[0])  # the first of equals
+                if number == min(coding.records):
+                    break
+        if best[1]:
+            yield best[1]
+            return
+
+
+def _are_unique(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> bool:
+    return all(coding.are_unique(names, part) for part in parts)
+
+
+def _alone(coding: Coding, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """One variable that is unique in both and matches most records, if it matches one."""
+    unique = [(name,) for name in names if _are_unique(coding, (name,), coding.parts)]
+    best = max(unique, key=lambda some: _matched(coding, some), default=())
+    if best and _matched(coding, best):
+        yield best
+
+
+def _matched(coding: Coding, names: Sequence[str]) -> int:
+    """How many combinations of values are in both, of which each is in neither twice."""
+    in_a, in_b = (pd.unique(coding.combined(names, part)) for part in coding.parts)
+    return len(in_a) + len(in_b) - len(pd.unique(np.concatenate([in_a, in_b])))
+
+
+def _extended(coding: Coding, usual: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The usual keys and as few other variables as make them unique, if any do."""
+    chosen, left = list(usual), list(others)
+    repeated = _repeated(coding, chosen)
+    while repeated and left:
+        best = min(left, key=lambda name: _repeated(coding, [*chosen, name]))
+        fewer = _repeated(coding, [*chosen, best])
+        if fewer == repeated:
+            return
+        chosen.append(best)
+        left.remove(best)
+        repeated = fewer
+    if repeated:
+        return
+    for name in tuple(chosen):
+        without = [each for each in chosen if each != name]
+        if without and not _repeated(coding, without):
+            chosen = without
+    yield tuple(chosen)
+
+
+def _repeated(coding: Coding, names: Sequence[str]) -> int:
+    """Records beyond the first with their values."""
+    codes = (coding.combined(names, part) for part in coding.parts)
+    return sum(len(each) - len(pd.unique(each)) for each in codes)
