@@ -6,8 +6,10 @@ trailing blanks carry no meaning, as in SAS; -0 is 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import ROUND_UP, Context, Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +27,7 @@ from .tolerance import Tolerance
 
 _BLOCK = 1 << 19
 """Records that are compared at a time."""
+_TWO_DIGITS = Context(prec=2, rounding=ROUND_UP)
 _UNITS = {HeldKind.DATE: "days", HeldKind.DATETIME: "seconds"}
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
@@ -59,10 +62,19 @@ class ComparedCells:
     differ: int
     one_missing: int
     tolerated: int
-    largest: float | None
+    largest: float | None = field(repr=False)
     unit: str
     _records: int = field(repr=False)
     _mask: NDArray[np.uint8] = field(repr=False)
+
+    def largest_stated(self, exact: bool) -> float | None:
+        """The largest distance as reports state it: exact only with values, for a distance to 0 is a value.
+
+        Else that of numbers is rounded up to two digits, so that it is a tolerance that all pass.
+        """
+        if self.largest is None or exact or self.unit or not math.isfinite(self.largest):
+            return self.largest
+        return float(_TWO_DIGITS.create_decimal(Decimal(self.largest)))
 
     def positions(self, most: int | None = None) -> NDArray[np.intp]:
         """Which of the matched records differ, all or the first ones; counted from 0."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
 
+from ...schemas.glance import Glance, Glanced
 from ...schemas.study.description import DatasetDescription
 from ...schemas.wording import counted
 from .cells import ComparedCells
@@ -51,8 +52,8 @@ class VariableDifferences:
     examples: tuple[DifferingCell, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class DatasetDifferences:
+@dataclass(frozen=True, eq=False, repr=False)
+class DatasetDifferences(Glanced):
     """Two datasets compared.
 
     Attributes
@@ -93,8 +94,8 @@ class DatasetDifferences:
     compared: tuple[str, ...]
     variables: tuple[VariableDifferences, ...]
     notes: tuple[str, ...]
-    _pair: DatasetPair = field(repr=False)
-    _matching: Matching = field(repr=False)
+    _pair: DatasetPair
+    _matching: Matching
 
     @property
     def name(self) -> str:
@@ -130,6 +131,10 @@ class DatasetDifferences:
     def frame(self) -> pd.DataFrame:
         """Every cell that differs: as that of `Differences`, with the key variables of A in front."""
         return pd.concat([*self._frames()] or [no_cells(self.keys.variables)], ignore_index=True)
+
+    def _glance(self) -> Glance:
+        rows = [(each.name, counted(each.cells.differ, "cell")) for each in self.variables]
+        return Glance((f"Differences of {self.name}: {in_short(self)}",), rows, len(rows))
 
     def _frames(self) -> Iterator[pd.DataFrame]:
         for each in self.variables:

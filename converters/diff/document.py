@@ -67,7 +67,7 @@ def _variable(each: VariableDifferences, shown: bool) -> dict[str, Any]:
         "cells": each.cells.differ,
         "missing_in_one": each.cells.one_missing,
         "within_tolerance": each.cells.tolerated,
-        "largest_difference": _finite(each.cells.largest),
+        "largest_difference": _finite(each.cells.largest_stated(shown)),
         "unit": each.cells.unit or None,
         "first": [_example(one, shown) for one in each.examples],
     }

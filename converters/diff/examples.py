@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...schemas.study.dataset import Dataset
 from .matching import RecordPositions
@@ -27,9 +27,9 @@ class DifferingCell:
 
     record_a: int
     record_b: int
-    keys: Mapping[str, ShownValue] | None = None
-    a: ShownValue = None
-    b: ShownValue = None
+    keys: Mapping[str, ShownValue] | None = field(default=None, repr=False)
+    a: ShownValue = field(default=None, repr=False)
+    b: ShownValue = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class UnmatchedRecords:
 
     count: int
     first: tuple[int, ...] = ()
-    keys: tuple[Mapping[str, ShownValue], ...] = ()
+    keys: tuple[Mapping[str, ShownValue], ...] = field(default=(), repr=False)
 
 
 def differing_cells(

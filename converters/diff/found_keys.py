@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from .coding import Coding
 from .pair import DatasetPair, HeldKind
 
-_USUAL = [
-    re.compile(pattern)
-    for pattern in (
-        *("USUBJID", "SUBJID", "PARAMCD", r"\w\wTESTCD", r"\w{1,2}SEQ", "QNAM", "IDVARVAL"),
-        *(r"A?VISITN(UM)?", r"A?VISIT", r"\w{0,2}TPT(N|NUM)?", "BASETYPE", "DTYPE", r"ADTM?", r"\w\wDTC"),
-        *(r"\w{0,2}STDT(M|C)?", "TSPARMCD", "TSSEQ", "ETCD", "ARMCD", "STUDYID", "SITEID"),
-    )
-]
-"""Variables that tell records of SDTM and ADaM datasets apart, the likeliest first."""
+_SUBJECT = ("USUBJID", "SUBJID")
+_CODES = (
+    *("PARAMCD", r"\w\wTESTCD", r"\w{1,2}SEQ", "QNAM", "IDVARVAL", "AVISITN", "VISITNUM", "AVISIT", "VISIT"),
+    *(r"\w{0,2}TPT(N|NUM)?", "BASETYPE", "DTYPE", "TSPARMCD", "ETCD", "ARMCD", "STUDYID", "SITEID"),
+)
+_DATES = (r"ADTM?", r"\w\wDTC", r"\w{0,2}STDT(M|C)?")
+"""Patterns of variables that tell records of SDTM and ADaM datasets apart, the likeliest first."""
 _MOST_USUAL = 12
 _LARGEST_SET = 6
 _SMALL = 2
@@ -37,38 +36,39 @@ FoundKeys = tuple[tuple[str, ...], bool]
 def found_keys(coding: Coding) -> FoundKeys | None:
     """Variables that are unique in both datasets, else in one; None where there are none.
 
-    Those that usually tell records apart come first, in the smallest set that does; of several sets the one
-    that matches most records. A measurement is never a key: it would hide what differs.
+    Those that usually tell records apart come first, in the smallest set that does, with the subject if there
+    is one; of several sets the one that matches most records. A measurement is never a key: a record that
+    differs there would be another one.
     """
-    if not all(coding.records):
-        return None
-    usual = [
-        name
-        for name in dict.fromkeys(
-            name for pattern in _USUAL for name in coding.pair.common if pattern.fullmatch(name)
-        )
-        if _may_be_key(coding.pair, name)
-    ][:_MOST_USUAL]
-    return next(_candidates(coding, usual), None)
+    return next(_candidates(coding), None) if all(coding.records) else None
 
 
-def _candidates(coding: Coding, usual: Sequence[str]) -> Iterator[FoundKeys]:
+def _candidates(coding: Coding) -> Iterator[FoundKeys]:
     """Sets of variables that may be keys, the best first; each is looked for if none before is found."""
     both = coding.parts
-    for names in _smallest(coding, usual, both):
-        yield names, True
+    codes = _of_patterns(coding.pair, (*_SUBJECT, *_CODES))
+    usual = [*codes, *_of_patterns(coding.pair, _DATES)][:_MOST_USUAL]
+    for names in (codes, usual):
+        for found in _smallest(coding, names, both):
+            yield found, True
     others = [name for name in coding.pair.common if name not in usual and _may_be_key(coding.pair, name)]
-    for names in _alone(coding, others):
-        yield names, True
+    for found in _alone(coding, others):
+        yield found, True
     for part in both:
-        for names in _smallest(coding, usual, (part,)):
-            yield names, False
-    for names in _extended(coding, usual, others):
-        yield names, True
+        for found in _smallest(coding, codes, (part,)):
+            yield found, False
+    for found in _extended(coding, usual, others):
+        yield found, True
+
+
+def _of_patterns(pair: DatasetPair, patterns: Iterable[str]) -> list[str]:
+    """Variables that may be keys, in the order of the patterns."""
+    named = [name for pattern in patterns for name in pair.common if re.fullmatch(pattern, name)]
+    return [name for name in dict.fromkeys(named) if _may_be_key(pair, name)]
 
 
 def _may_be_key(pair: DatasetPair, name: str) -> bool:
-    """Whether a variable holds text, dates or whole numbers, in both; a measurement is not a key."""
+    """Whether a variable holds text, dates or whole numbers, in both."""
     kinds = pair.kinds(name)
     if kinds != (HeldKind.NUMBER, HeldKind.NUMBER):
         return kinds[0] is kinds[1]
@@ -76,19 +76,25 @@ def _may_be_key(pair: DatasetPair, name: str) -> bool:
 
 
 def _are_whole(dataset: Dataset, name: str) -> bool:
-    held = dataset[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    held = columns.numbers(dataset[name])
     present = held[~np.isnan(held)]
     return bool(np.isfinite(present).all() and (np.floor(present) == present).all())
 
 
 def _smallest(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> Iterator[tuple[str, ...]]:
-    """The smallest set of some variables that is unique; of several the one that matches most records."""
+    """The smallest set of some variables that is unique; of several the one that matches most records.
+
+    The first variable is in each set if it is the subject.
+    """
     samples = [slice(part.start, min(part.start + _SAMPLE, part.stop)) for part in parts]
+    subject = tuple(names[:1]) if names and names[0] in _SUBJECT else ()
+    others = names[len(subject) :]
     best: tuple[int, tuple[str, ...]] = -1, ()
-    for size in range(1, min(len(names), _LARGEST_SET) + 1):
+    for size in range(not subject, min(len(others), _LARGEST_SET) + 1):
         if size == _SMALL + 1 and not _are_unique(coding, names, parts):
             return  # nor is any part of them
-        for some in combinations(names, size):
+        for further in combinations(others, size):
+            some = (*subject, *further)
             if _are_unique(coding, some, samples) and _are_unique(coding, some, parts):
                 number = _matched(coding, some)
                 best = max(best, (number, some), key=lambda each: each[0])  # the first of equals
@@ -97,6 +103,8 @@ def _smallest(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> I
         if best[1]:
             yield best[1]
             return
+    if len(others) > _LARGEST_SET:
+        yield tuple(names)
 
 
 def _are_unique(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> bool:

@@ -80,7 +80,7 @@ def _of_dataset(each: DatasetDifferences, *, values_shown: bool) -> Iterator[str
         yield from _table([_metadata(one) for one in each.metadata], indent=4)
     if each.variables:
         yield "  Values"
-        yield from _variables(each.variables)
+        yield from _variables(each.variables, values_shown)
         if values_shown:
             yield "  First values (A | B)"
             cells = [(one, cell) for one in each.variables for cell in one.examples]
@@ -133,17 +133,18 @@ def _stated(value: Stated) -> str:
     return f'"{plain(value)}"' if isinstance(value, str) else str(value)
 
 
-def _variables(variables: Sequence[VariableDifferences]) -> Iterator[str]:
-    rows = [_variable(each) for each in variables]
+def _variables(variables: Sequence[VariableDifferences], values_shown: bool) -> Iterator[str]:
+    rows = [_variable(each, values_shown) for each in variables]
     told = [n for n, name in enumerate(_HEADINGS) if any(row[n] for row in rows)]
     table = [[row[n] for n in told] for row in (_HEADINGS, *rows)]
     yield from _table(table, indent=4, right={n for n, name in enumerate(table[0]) if name in _RIGHT})
 
 
-def _variable(each: VariableDifferences) -> tuple[str, ...]:
+def _variable(each: VariableDifferences, values_shown: bool) -> tuple[str, ...]:
     cells = each.cells
-    unit = cells.unit.removesuffix("s") if cells.largest == 1 else cells.unit
-    largest = "" if cells.largest is None else f"{cells.largest:.6g} {unit}".rstrip()
+    distance = cells.largest_stated(values_shown)
+    unit = cells.unit.removesuffix("s") if distance == 1 else cells.unit
+    largest = "" if distance is None else f"{distance:.6g} {unit}".rstrip()
     return (
         plain(each.name),
         f"{cells.differ:,}",

@@ -178,7 +178,7 @@ def test_records_of_one_dataset_only():
 
 
 def test_records_with_one_key_are_matched_in_their_order():
-    """As PROC COMPARE has it: the first with the first, the second with the second; others are in one only."""
+    """As PROC COMPARE has it: the first with the first, the second with the second, the rest with none."""
     a = dataset(USUBJID=list("abab"), X=[1, 2, 3, 4])
     b = dataset(USUBJID=list("aaba"), X=[1, 9, 2, 5])
     found = found_of(a, b, by="USUBJID")
