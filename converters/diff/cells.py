@@ -192,7 +192,7 @@ def _arrow_texts(a: pd.Series, b: pd.Series) -> tuple[Mask, _TextsAt]:
 
 def _coded_texts(a: pd.Series, b: pd.Series) -> tuple[Mask, _TextsAt]:
     """Of texts of which at least one has codes."""
-    in_a, in_b = columns.as_written(a), columns.as_written(b)
+    in_a, in_b = _coded(a), _coded(b)
     if len(in_a) == len(in_b) and bool((in_a.values == in_b.values).all()):
         codes_b = in_b.codes
     else:
@@ -203,6 +203,14 @@ def _coded_texts(a: pd.Series, b: pd.Series) -> tuple[Mask, _TextsAt]:
         return _of_codes(in_a, where), _of_codes(in_b, where)
 
     return in_a.codes != codes_b, texts_at
+
+
+def _coded(texts: pd.Series) -> columns.Distinct:
+    """Values, some of which perhaps no record has, and the codes of the records."""
+    if isinstance(texts.dtype, pd.CategoricalDtype):
+        values = texts.cat.categories.to_numpy(dtype=object)
+        return columns.Distinct(values, texts.cat.codes.to_numpy().astype(np.intp))
+    return columns.as_written(texts)
 
 
 _IN_B_ONLY = -2
