@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,10 +15,12 @@ from .pair import DatasetPair, HeldKind, is_text_against_number, sas_numbers, ta
 RecordCodes = NDArray[np.int64]
 
 _LARGEST = 2**62
+_KEPT = 16
+"""Variables whose codes are kept: of all together they would take as much memory as the data."""
 
 
 class Coding:
-    """Codes of the records of both datasets, those of A before those of B; each variable is coded once.
+    """Codes of the records of both datasets, those of A before those of B.
 
     Parameters
     ----------
@@ -28,7 +31,7 @@ class Coding:
         self.pair = pair
         self.records = len(pair.a), len(pair.b)
         self.parts = slice(0, self.records[0]), slice(self.records[0], sum(self.records))
-        self._codes: dict[str, NDArray[np.int32]] = {}
+        self._codes: OrderedDict[str, NDArray[np.int32]] = OrderedDict()
 
     def fits(self, name: str) -> bool:
         """Whether a variable can be a key: not if it is character in one and numeric in the other."""
@@ -36,7 +39,10 @@ class Coding:
 
     def of(self, name: str) -> NDArray[np.int32]:
         if name not in self._codes:
+            while len(self._codes) >= _KEPT:
+                self._codes.popitem(last=False)
             self._codes[name] = _shared_codes(self.pair, name).astype(np.int32)
+        self._codes.move_to_end(name)
         return self._codes[name]
 
     def combined(self, names: Sequence[str], part: slice = slice(None)) -> RecordCodes:

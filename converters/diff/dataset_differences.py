@@ -13,7 +13,7 @@ from ...schemas.study.description import DatasetDescription
 from ...schemas.wording import counted
 from .cells import ComparedCells
 from .examples import DifferingCell, UnmatchedRecords
-from .keys import MatchKeys
+from .match_keys import MatchKeys
 from .matching import Matching, RepeatedKeys
 from .metadata import MetadataDifference, MetadataKindCompared
 from .pair import DatasetPair

@@ -19,7 +19,8 @@ from .dataset_differences import DatasetDifferences, VariableDifferences
 from .differences import Differences, place_of
 from .examples import differing_cells, unmatched_records
 from .key_choice import GivenKeys, KeyChoice
-from .keys import MatchKeys, keys_for
+from .keys import keys_for
+from .match_keys import MatchKeys
 from .matching import Matching, matched
 from .metadata import MetadataKindCompared, metadata_differences
 from .pair import DatasetPair, is_text_against_number

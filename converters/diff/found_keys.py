@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
-from .coding import Coding
+from .coding import Coding, RecordCodes, compact
+from .match_keys import KeyOrigin, MatchKeys
 from .pair import DatasetPair, HeldKind
 
 _SUBJECT = ("USUBJID", "SUBJID")
@@ -25,16 +28,14 @@ _MOST_USUAL = 12
 _LARGEST_SET = 6
 _SMALL = 2
 """Sets up to this size are tried before it is known whether all variables together are unique."""
+_FEW = 0.1
+"""Of the records, that may have the keys of others."""
 _SAMPLE = 5_000
 """Records by which most sets are ruled out."""
 
 
-FoundKeys = tuple[tuple[str, ...], bool]
-"""Variables, and whether they are unique in both."""
-
-
-def found_keys(coding: Coding) -> FoundKeys | None:
-    """Variables that are unique in both datasets, else in one; None where there are none.
+def found_keys(coding: Coding) -> MatchKeys | None:
+    """Variables that are unique in both datasets, else in one, else nearly; None where there are none.
 
     Those that usually tell records apart come first, in the smallest set that does, with the subject if there
     is one; of several sets the one that matches most records. A measurement is never a key: a record that
@@ -43,22 +44,24 @@ def found_keys(coding: Coding) -> FoundKeys | None:
     return next(_candidates(coding), None) if all(coding.records) else None
 
 
-def _candidates(coding: Coding) -> Iterator[FoundKeys]:
+def _candidates(coding: Coding) -> Iterator[MatchKeys]:
     """Sets of variables that may be keys, the best first; each is looked for if none before is found."""
     both = coding.parts
     codes = _of_patterns(coding.pair, (*_SUBJECT, *_CODES))
     usual = [*codes, *_of_patterns(coding.pair, _DATES)][:_MOST_USUAL]
     for names in (codes, usual):
         for found in _smallest(coding, names, both):
-            yield found, True
+            yield MatchKeys(found, KeyOrigin.FOUND)
     others = [name for name in coding.pair.common if name not in usual and _may_be_key(coding.pair, name)]
     for found in _alone(coding, others):
-        yield found, True
+        yield MatchKeys(found, KeyOrigin.FOUND)
     for part in both:
         for found in _smallest(coding, codes, (part,)):
-            yield found, False
+            yield MatchKeys(found, KeyOrigin.FOUND_IN_ONE)
     for found in _extended(coding, usual, others):
-        yield found, True
+        yield MatchKeys(found, KeyOrigin.FOUND)
+    for found in _nearly_unique(coding, codes):
+        yield MatchKeys(found, KeyOrigin.NEARLY_UNIQUE)
 
 
 def _of_patterns(pair: DatasetPair, patterns: Iterable[str]) -> list[str]:
@@ -126,27 +129,62 @@ def _matched(coding: Coding, names: Sequence[str]) -> int:
 
 
 def _extended(coding: Coding, usual: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The usual keys and as few other variables as make them unique, if any do."""
-    chosen, left = list(usual), list(others)
-    repeated = _repeated(coding, chosen)
-    while repeated and left:
-        best = min(left, key=lambda name: _repeated(coding, [*chosen, name]))
-        fewer = _repeated(coding, [*chosen, best])
-        if fewer == repeated:
+    """The usual keys and as few other variables as make them unique, if any do.
+
+    Only records that are not unique yet are looked at: they are few where the usual keys nearly do.
+    """
+    chosen = list(usual)
+    groups = compact(_apart(coding, coding.combined(chosen)))[0]
+    at = _repeated(groups)
+    groups, left = groups[at], {name: coding.of(name)[at] for name in others if len(at)}
+    while len(groups) and left:
+        parts = {name: _combined(groups, codes) for name, codes in left.items()}
+        best = max(parts, key=lambda name: len(pd.unique(parts[name])))
+        if len(pd.unique(parts[best])) == len(pd.unique(groups)):
             return
         chosen.append(best)
-        left.remove(best)
-        repeated = fewer
-    if repeated:
+        groups = compact(parts[best])[0]
+        at = _repeated(groups)
+        groups, left = groups[at], {name: codes[at] for name, codes in left.items() if name != best}
+    if len(groups):
         return
-    for name in tuple(chosen):
+    yield _without_needless(coding, chosen)
+
+
+def _nearly_unique(coding: Coding, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The usual keys, if they leave few records with the keys of others: those are matched in their order."""
+    groups = compact(_apart(coding, coding.combined(names)))[0]
+    if names and len(_repeated(groups)) <= _FEW * len(groups):
+        yield _without_needless(coding, names)
+
+
+def _without_needless(coding: Coding, names: Sequence[str]) -> tuple[str, ...]:
+    """The names without those that tell no records apart, looked at one after the other from the last."""
+    chosen = list(names)
+    groups = _number(coding, chosen)
+    for name in reversed(names):
         without = [each for each in chosen if each != name]
-        if without and not _repeated(coding, without):
+        if without and _number(coding, without) == groups:
             chosen = without
-    yield tuple(chosen)
+    return tuple(chosen)
 
 
-def _repeated(coding: Coding, names: Sequence[str]) -> int:
-    """Records beyond the first with their values."""
-    codes = (coding.combined(names, part) for part in coding.parts)
-    return sum(len(each) - len(pd.unique(each)) for each in codes)
+def _number(coding: Coding, names: Sequence[str]) -> int:
+    """Combinations of values in A and in B."""
+    return sum(len(pd.unique(coding.combined(names, part))) for part in coding.parts)
+
+
+def _apart(coding: Coding, codes: RecordCodes) -> RecordCodes:
+    """Codes that records of A and of B do not share."""
+    of_b = np.arange(len(codes)) >= coding.records[0]
+    return _combined(compact(codes)[0], of_b)
+
+
+def _combined(groups: RecordCodes, codes: NDArray[Any]) -> RecordCodes:
+    found: RecordCodes = groups * (int(codes.max(initial=0)) + 1) + codes
+    return found
+
+
+def _repeated(groups: RecordCodes) -> NDArray[np.intp]:
+    """Positions of records that are not alone in their group; groups are numbered without gaps."""
+    return np.flatnonzero(np.bincount(groups)[groups] > 1) if len(groups) else np.empty(0, np.intp)

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.dataset import Dataset
-from ...schemas.word import Word
 from .coding import Coding
 from .found_keys import found_keys
 from .key_choice import KeyChoice
-
-
-class KeyOrigin(Word):
-    """Where key variables come from, in the words of reports."""
-
-    GIVEN = "given"
-    DECLARED = "from metadata"
-    FOUND = "found"
-    FOUND_IN_ONE = "found, unique in one"
-    POSITION = "record number"
-
-
-@dataclass(frozen=True, slots=True)
-class MatchKeys:
-    """Key variables.
-
-    Attributes
-    ----------
-    variables : tuple of str
-        In capitals; empty where records are matched by their number.
-    origin : KeyOrigin
-    """
-
-    variables: tuple[str, ...]
-    origin: KeyOrigin
-
-
-BY_POSITION = MatchKeys((), KeyOrigin.POSITION)
+from .match_keys import BY_POSITION, KeyOrigin, MatchKeys
 
 
 def keys_for(coding: Coding, choice: KeyChoice) -> MatchKeys:
@@ -63,11 +33,7 @@ def keys_for(coding: Coding, choice: KeyChoice) -> MatchKeys:
         declared = declared_keys(dataset)
         if declared and all(name in pair.common and coding.fits(name) for name in declared):
             return MatchKeys(declared, KeyOrigin.DECLARED)
-    found = found_keys(coding)
-    if found is None:
-        return BY_POSITION
-    variables, in_both = found
-    return MatchKeys(variables, KeyOrigin.FOUND if in_both else KeyOrigin.FOUND_IN_ONE)
+    return found_keys(coding) or BY_POSITION
 
 
 def declared_keys(dataset: Dataset) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...schemas.study.dataset import Dataset
 from .coding import Coding, compact
-from .keys import MatchKeys
+from .match_keys import MatchKeys
 from .pair import DatasetPair
 
 RecordPositions = NDArray[np.intp]

@@ -11,7 +11,7 @@ from ...schemas.wording import counted, plain
 from ..diff.dataset_differences import DatasetDifferences, VariableDifferences, in_short
 from ..diff.differences import Differences, verdict
 from ..diff.examples import DifferingCell, UnmatchedRecords
-from ..diff.keys import KeyOrigin
+from ..diff.match_keys import KeyOrigin
 from ..diff.metadata import MetadataDifference, Stated
 from ..diff.values import ShownValue
 from .presentation import as_json
@@ -23,6 +23,7 @@ _ORIGINS = {
     KeyOrigin.DECLARED: "from metadata",
     KeyOrigin.FOUND: "found: unique in both",
     KeyOrigin.FOUND_IN_ONE: "found: unique in one of both",
+    KeyOrigin.NEARLY_UNIQUE: "found: not unique",
 }
 _HEADINGS = ("Variable", "Cells", "Missing in one", "Within tolerance", "Largest difference", "Records")
 _RIGHT = frozenset({"Cells", "Missing in one", "Within tolerance", "Largest difference"})

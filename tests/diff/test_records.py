@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import adamgate as ag
-from adamgate.converters.diff.keys import KeyOrigin
+from adamgate.converters.diff.match_keys import KeyOrigin
 
 
 def dataset(name: str = "ADX", /, **columns: object) -> ag.Dataset:
@@ -102,6 +102,22 @@ def test_keys_unique_in_one_dataset_are_better_than_none():
     assert (found.keys.variables, found.keys.origin) == (("USUBJID",), KeyOrigin.FOUND_IN_ONE)
     assert (found.repeated_a.keys, found.repeated_b.keys, found.repeated_b.records) == (0, 1, 2)
     assert (found.only_b.first, found.cells) == ((3,), 1)
+
+
+def test_keys_that_few_records_share_are_better_than_none():
+    """An event is twice in both, and one was inserted: by their numbers all that follow would differ."""
+    a = dataset(
+        USUBJID=[f"S{n}" for n in (*range(20), 19)], AESEQ=1, AVAL=[n + 0.5 for n in (*range(20), 19)]
+    )
+    b = dataset(
+        USUBJID=["X", *(f"S{n}" for n in (*range(20), 19))],
+        AESEQ=1,
+        AVAL=[9.5, *(n + 0.5 for n in (*range(20), 19))],
+    )
+    found = found_of(a, b)
+    assert (found.keys.variables, found.keys.origin) == (("USUBJID",), KeyOrigin.NEARLY_UNIQUE)
+    assert (found.repeated_a.records, found.repeated_b.records) == (2, 2)
+    assert (found.matched, found.only_b.first, found.cells) == (21, (1,), 0)
 
 
 def test_records_without_a_key_are_matched_by_their_number():

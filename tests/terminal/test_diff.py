@@ -168,7 +168,9 @@ def test_patterns_and_one_dataset_of_another_name(run):
 
 def test_files_of_a_folder_that_were_not_read_are_reported(run):
     Path("b/adlb.xlsx").write_text("x")
-    assert "adlb.xlsx" in run("a", "b", "-q").err
+    ran = run("a", "b", "-q")
+    assert ran.err.startswith("B: note: not read in b")
+    assert "adlb.xlsx" in ran.err
 
 
 def test_settings_show_values(run, deliveries: Path):

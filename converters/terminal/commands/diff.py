@@ -126,8 +126,8 @@ def command(
         refuse_inputs([file], chain(*kept_files((*sides[0], *sides[1]), settings)))
     with progress(sys.stderr, shown=not quiet) as callbacks:
         studies = [read_study(each, settings, callbacks) for each in sides]
-    for study in studies:
-        tell_notes(study, quiet)
+    for side, study in zip("AB", studies, strict=True):
+        tell_notes(study, quiet, side)
     found = adamgate.diff(*studies, **options, show_values=settings.show_values)
     _deliver(found, form or "text", file, overwrite=overwrite, quiet=quiet)
     return EQUAL if found.equal else DIFFERENT
