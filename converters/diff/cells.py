@@ -67,12 +67,12 @@ class ComparedCells:
     _records: int = field(repr=False)
     _mask: NDArray[np.uint8] = field(repr=False)
 
-    def largest_stated(self, exact: bool) -> float | None:
+    def largest_stated(self, *, exact: bool) -> float | None:
         """The largest distance as reports state it: exact only with values, for a distance to 0 is a value.
 
-        Else that of numbers is rounded up to two digits, so that it is a tolerance that all pass.
+        Else it is rounded up to two digits, so that it is a tolerance that all pass.
         """
-        if self.largest is None or exact or self.unit or not math.isfinite(self.largest):
+        if self.largest is None or exact or not math.isfinite(self.largest):
             return self.largest
         return float(_TWO_DIGITS.create_decimal(Decimal(self.largest)))
 

@@ -119,6 +119,11 @@ class DatasetDifferences(Glanced):
         return sum(each.cells.differ for each in self.variables)
 
     @property
+    def tolerated(self) -> int:
+        """Cells that differ within the tolerance."""
+        return sum(each.cells.tolerated for each in self.variables)
+
+    @property
     def sysinfo(self) -> int:
         """The return code that PROC COMPARE puts into SYSINFO, with A as the base."""
         code = sum({_SYSINFO.get(each.kind, 0) for each in self.metadata})
@@ -151,8 +156,13 @@ class DatasetDifferences(Glanced):
                 "a": values_at(self._pair.a, each.name, at_a),
                 "b": values_at(self._pair.b, each.name, at_b),
             }
-            frame = pd.DataFrame(held).astype({"a": object, "b": object})
-            yield pd.concat([pd.DataFrame(keys, index=frame.index, dtype=object), frame], axis=1)
+            numbers = ("record_a", "record_b")
+            yield pd.DataFrame(
+                {
+                    name: values if name in numbers else pd.Series(values, range(len(where)), dtype=object)
+                    for name, values in (keys | held).items()
+                }
+            )
 
 
 CELL_COLUMNS = ("dataset", "variable", "record_a", "record_b", "a", "b")
@@ -175,6 +185,5 @@ def in_short(each: DatasetDifferences) -> str:
         (each.cells, "cell", "cells"),
     )
     parts = [f"{number:,} {one if number == 1 else many}" for number, one, many in counts if number]
-    tolerated = sum(one.cells.tolerated for one in each.variables)
-    within = f" ({counted(tolerated, 'cell')} within the tolerance)" if tolerated else ""
+    within = f" ({counted(each.tolerated, 'cell')} within the tolerance)" if each.tolerated else ""
     return f"{', '.join(parts) or 'equal'}{within}"

@@ -111,7 +111,10 @@ class Differences(Glanced):
 def verdict(differences: Differences) -> str:
     """ "3 datasets are equal", "1 of 3 datasets differs"."""
     if differences.equal:
-        return f"{counted(differences.total, 'dataset')} {'is' if differences.total == 1 else 'are'} equal"
+        tolerated = sum(each.tolerated for each in differences.datasets.values())
+        within = f" within the tolerance ({counted(tolerated, 'cell')})" if tolerated else ""
+        verb = "is" if differences.total == 1 else "are"
+        return f"{counted(differences.total, 'dataset')} {verb} equal{within}"
     if differences.total == 1:
         return "1 dataset differs"
     verb = "differs" if differences.differing == 1 else "differ"

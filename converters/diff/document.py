@@ -27,6 +27,7 @@ def dataset_document(each: DatasetDifferences, shown: bool) -> dict[str, Any]:
         "records_matched": each.matched,
         "variables_compared": len(each.compared),
         "cells": each.cells,
+        "cells_within_tolerance": each.tolerated,
         "metadata": [
             {"kind": str(one.kind), "variable": one.variable or None, "a": one.a, "b": one.b}
             for one in each.metadata
@@ -67,7 +68,7 @@ def _variable(each: VariableDifferences, shown: bool) -> dict[str, Any]:
         "cells": each.cells.differ,
         "missing_in_one": each.cells.one_missing,
         "within_tolerance": each.cells.tolerated,
-        "largest_difference": _finite(each.cells.largest_stated(shown)),
+        "largest_difference": _finite(each.cells.largest_stated(exact=shown)),
         "unit": each.cells.unit or None,
         "first": [_example(one, shown) for one in each.examples],
     }

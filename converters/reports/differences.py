@@ -143,7 +143,7 @@ def _variables(variables: Sequence[VariableDifferences], values_shown: bool) -> 
 
 def _variable(each: VariableDifferences, values_shown: bool) -> tuple[str, ...]:
     cells = each.cells
-    distance = cells.largest_stated(values_shown)
+    distance = cells.largest_stated(exact=values_shown)
     unit = cells.unit.removesuffix("s") if distance == 1 else cells.unit
     largest = "" if distance is None else f"{distance:.6g} {unit}".rstrip()
     return (

@@ -23,5 +23,5 @@ EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
 )
 
 SUMMARY = """\b
-Exit codes: 0 passed, 1 refused, 2 usage or configuration error,
-3 input cannot be read, 4 output cannot be written."""
+Exit codes: 0 passed, 1 refused (diff: different), 2 usage or configuration
+error, 3 input cannot be read, 4 output cannot be written."""

@@ -221,6 +221,19 @@ def test_dates_and_datetimes_are_compared_as_points_in_time():
     assert (found.cells.differ, found.cells.largest, found.cells.unit) == (1, 60.0, "seconds")
 
 
+@pytest.mark.parametrize(
+    ("distance", "stated"),
+    [(0.25, 0.25), (2089.03, 2100.0), (1e-12, 1e-12), (9.95, 10.0), (123456.0, 130000.0), (np.inf, np.inf)],
+)
+def test_the_largest_difference_without_values_is_rounded_up(distance: float, stated: float):
+    """Else the difference from 0 would be a value; as a tolerance it lets all pass."""
+    cells = cells_of([0.0], [distance]).cells
+    assert cells.largest_stated(exact=True) == cells.largest == distance
+    assert cells.largest_stated(exact=False) == pytest.approx(stated)
+    assert cells.largest_stated(exact=False) >= distance
+    assert str(distance) not in repr(cells)
+
+
 def test_many_blocks(monkeypatch: pytest.MonkeyPatch):
     from adamgate.converters.diff import cells
 

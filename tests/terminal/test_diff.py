@@ -9,6 +9,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from adamgate import cli
+from adamgate.converters.diff import diff
+from adamgate.converters.terminal.commands.diff import command
 
 ADTTE = "USUBJID,PARAMCD,AVAL,ADT\nS-01,OS,11,2020-01-11\nS-01,PFS,9,2020-01-09\nS-02,OS,12.5,2020-01-12\n"
 ADSL = "USUBJID,AGE\nS-01,51\nS-02,52\n"
@@ -70,6 +72,11 @@ def test_quiet(run):
     assert run("a", "b", "-q") == (1, "DIFFERENT  1 of 2 datasets differs\n", "")
     assert run("a", "a", "-q") == (0, "EQUAL  2 datasets are equal\n", "")
     assert run("a/adsl.csv", "b/adsl.csv", "-q") == (0, "EQUAL  1 dataset is equal\n", "")
+
+
+def test_the_verdict_says_what_a_tolerance_hid(run):
+    ran = run("a", "b", "-q", "--abs", "1")
+    assert ran == (0, "EQUAL  2 datasets are equal within the tolerance (1 cell)\n", "")
 
 
 def test_json_on_stdout_and_the_verdict_on_stderr(run):
@@ -171,6 +178,10 @@ def test_files_of_a_folder_that_were_not_read_are_reported(run):
     ran = run("a", "b", "-q")
     assert ran.err.startswith("B: note: not read in b")
     assert "adlb.xlsx" in ran.err
+
+
+def test_as_many_differences_are_listed_as_in_python():
+    assert {each.name: each.default for each in command.params}["first"] == diff.FIRST
 
 
 def test_settings_show_values(run, deliveries: Path):
