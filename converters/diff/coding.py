@@ -56,6 +56,13 @@ class Coding:
             total, bound = total * width + codes, bound * width
         return total
 
+    def in_one_order(self, names: Sequence[str]) -> bool:
+        """Whether the records of both have the same values, one after the other."""
+        in_a, in_b = self.parts
+        return self.records[0] == self.records[1] and all(
+            np.array_equal(self.of(name)[in_a], self.of(name)[in_b]) for name in names
+        )
+
     def are_unique(self, names: Sequence[str], part: slice) -> bool:
         codes = self.combined(names, part)
         return len(pd.unique(codes)) == len(codes)

@@ -111,6 +111,8 @@ def _smallest(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> I
 
 
 def _are_unique(coding: Coding, names: Sequence[str], parts: Sequence[slice]) -> bool:
+    if len(parts) == 2 and coding.in_one_order(names):
+        parts = parts[:1]
     return all(coding.are_unique(names, part) for part in parts)
 
 
@@ -123,7 +125,9 @@ def _alone(coding: Coding, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _matched(coding: Coding, names: Sequence[str]) -> int:
-    """How many combinations of values are in both, of which each is in neither twice."""
+    """How many combinations of values are in both; of variables that are unique in one of both."""
+    if coding.in_one_order(names):
+        return coding.records[0]
     in_a, in_b = (pd.unique(coding.combined(names, part)) for part in coding.parts)
     return len(in_a) + len(in_b) - len(pd.unique(np.concatenate([in_a, in_b])))
 

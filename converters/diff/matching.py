@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.study.dataset import Dataset
-from .coding import Coding, compact
-from .match_keys import MatchKeys
+from .coding import Coding, RecordCodes, compact
+from .match_keys import KeyOrigin, MatchKeys
 from .pair import DatasetPair
 
 RecordPositions = NDArray[np.intp]
@@ -81,7 +81,11 @@ def matched(coding: Coding, keys: MatchKeys) -> Matching:
     """Match the records of two datasets; the first record with a key is matched with the first, and so on."""
     if not keys.variables:
         return _by_position(*coding.records)
-    codes, distinct = compact(coding.combined(keys.variables))
+    codes = coding.combined(keys.variables)
+    in_a, in_b = (codes[part] for part in coding.parts)
+    if np.array_equal(in_a, in_b):
+        return _in_one_order(in_a, unique=keys.origin is KeyOrigin.FOUND)
+    codes, distinct = compact(codes)
     in_a, in_b = (codes[part] for part in coding.parts)
     counts_a, counts_b = (np.bincount(each, minlength=distinct) for each in (in_a, in_b))
     if max(counts_a.max(initial=0), counts_b.max(initial=0)) > 1:
@@ -103,6 +107,13 @@ def matched(coding: Coding, keys: MatchKeys) -> Matching:
         _repeated(counts_a),
         _repeated(counts_b),
     )
+
+
+def _in_one_order(codes: RecordCodes, *, unique: bool) -> Matching:
+    """Records whose keys are the same, one after the other: nothing is looked up."""
+    both = np.arange(len(codes))
+    repeated = RepeatedKeys() if unique else _repeated(np.bincount(compact(codes)[0]))
+    return Matching(both, both, both[:0], both[:0], repeated, repeated)
 
 
 def _by_position(records_a: int, records_b: int) -> Matching:
