@@ -93,11 +93,11 @@ def diff(
     >>> ag.diff("adam", "broken", abs={"AVAL": 200}).equal
     True
     """
-    study_a, study_b = _study(a), _study(b)
-    pairs = _paired(study_a, study_b)
     chosen = _Chosen(
         KeyChoice(by), tolerances(abs, rel), _names(only, "only"), _names(ignore, "ignore"), _count(first)
     )
+    study_a, study_b = _study(a), _study(b)
+    pairs = _paired(study_a, study_b)
     chosen.keys.require_present(pairs)
     _require_variables((*study_a, *study_b), chosen)
     found = {
