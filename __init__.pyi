@@ -1,6 +1,8 @@
 """The public names: one line each, with the module it lives in."""
 
 from .converters.configuration.rule_files import load_rules as load_rules
+from .converters.diff.diff import diff as diff
+from .converters.diff.differences import Differences as Differences
 from .converters.reading.read import read as read
 from .converters.reports import render as render
 from .converters.reports.baseline import read_baseline as read_baseline

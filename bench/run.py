@@ -1,6 +1,7 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
 import adverse_events
+import diff
 import gating
 import growth
 import memory
@@ -15,4 +16,5 @@ if __name__ == "__main__":
     rules.main()
     shapes.main()
     adverse_events.main()
+    diff.main()
     growth.main()

@@ -17,6 +17,7 @@ PAGES = [
     "docs/adverse-events.md",
     "docs/architecture.md",
     "docs/configuration.md",
+    "docs/diff.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/survival.md",
@@ -73,7 +74,8 @@ def _to_12_digits(text):
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/adverse-events.md", "docs/jobs.md", "docs/living-with-rules.md"]
+    "page",
+    ["README.md", "docs/adverse-events.md", "docs/diff.md", "docs/jobs.md", "docs/living-with-rules.md"],
 )
 def test_the_python_of_a_page_runs(root, page):
     blocks = PYTHON.findall((root / page).read_text(encoding="utf-8"))

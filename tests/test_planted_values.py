@@ -17,6 +17,7 @@ from two_arm_trial import two_arm_trial
 import adamgate as ag
 from adamgate.converters.formats import writable
 from adamgate.converters.reports.contents import RENDERERS
+from adamgate.converters.reports.differences import RENDERERS as DIFFERENCES
 from adamgate.schemas.gate.check import key_variables
 
 pytestmark = pytest.mark.slow
@@ -92,6 +93,18 @@ def _of_survival(study: ag.Study) -> Iterator[str]:
                 yield str(failure)
 
 
+def _of_differences(study: ag.Study, other: ag.Study) -> Iterator[str]:
+    """What differs, as texts and at a glance, matched by keys and by record number."""
+    for by in (None, "_N_"):
+        found = ag.diff(study, other, by=by, rel=1e-9)
+        assert not found.equal, "what is planted differs"
+        yield from (render(found) for render in DIFFERENCES.values())
+        yield repr(found) + found._repr_html_()
+        for each in found.datasets.values():
+            yield repr(each) + each._repr_html_() + repr(each.variables) + repr((each.only_a, each.only_b))
+            yield repr(each.metadata)
+
+
 def _of_datasets(study: ag.Study, folder: Path) -> Iterator[str]:
     """What the datasets hold, at a glance and as contents, and what formats cannot hold of them."""
     yield repr(study) + study._repr_html_()
@@ -119,6 +132,14 @@ def test_no_planted_value_comes_back(study: ag.Study, group: int, records: slice
     planted = ag.Study.of(*(_planted(each, group, records) for each in study))
     assert not _leaks(_of_the_gate(planted))
     assert not _leaks(_of_survival(planted))
+    assert not _leaks(_of_differences(planted, study))
+    fewer = ag.Study.of(*(each.replace(frame=each.frame.iloc[1:].reset_index(drop=True)) for each in planted))
+    assert not _leaks(_of_differences(study, fewer))
+
+
+def test_differing_values_that_are_asked_for_are_shown(study: ag.Study):
+    planted = ag.Study.of(*(_planted(each, 1, TWO) for each in study))
+    assert _leaks(render(ag.diff(study, planted, show_values=True)) for render in DIFFERENCES.values())
 
 
 @pytest.mark.slow

@@ -80,7 +80,7 @@ ODD = (
     (r"\b(\w+) states \w+, \1 states\b", "states months and weeks"),
     (r", (nothing was checked|the subject cannot)\b", "a semicolon"),
     (r"\((population PK)\)", "the scope is beside the title"),
-    (r"(?-i:\b[Aa] [AEIO][A-Z]{2,})", "an"),
+    (r"(?<!only in )(?<!\.)(?-i:\b[Aa] [AEIO][A-Z]{2,})", "an"),  # but for A of `diff`, and .A
     (r"\bexpected 1 values\b", "1 value"),
     (r"\bpopulated\b", "has a value"),
 )

@@ -211,14 +211,25 @@ def _is_special(path: Path) -> bool:
 
 
 def _write(document: str, form: str, output: Path) -> None:
+    write_document(REPORTS[form].mark.put(document), output, overwrite=True)
+
+
+def write_document(document: str, output: Path, *, overwrite: bool) -> None:
+    """Write a text into a file, which appears when it is complete, or into a device or a pipe.
+
+    Raises
+    ------
+    UnwritableOutput
+        When it exists and is not to be replaced, or cannot be written.
+    """
     from ..formats.planned_file import PlannedFile
     from ..writing.atomic import write_together
 
-    content = REPORTS[form].mark.put(document).encode("utf-8", "backslashreplace")
+    content = document.encode("utf-8", "backslashreplace")
     if _is_special(output):
         _write_special(content, output)
     else:
-        write_together([PlannedFile(output, partial(_put, content))], overwrite=True)
+        write_together([PlannedFile(output, partial(_put, content))], overwrite=overwrite)
 
 
 def _put(content: bytes, stream: BinaryIO) -> None:

@@ -11,6 +11,8 @@ from ...schemas.errors import (
 )
 
 PASSED, REFUSED, USAGE, UNREADABLE, UNWRITABLE = 0, 1, 2, 3, 4
+EQUAL, DIFFERENT = PASSED, REFUSED
+"""Of `diff`."""
 FAULT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141  # sysexits' EX_SOFTWARE; 128 + SIGINT; 128 + SIGPIPE
 
 EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
@@ -21,5 +23,5 @@ EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
 )
 
 SUMMARY = """\b
-Exit codes: 0 passed, 1 refused, 2 usage or configuration error,
-3 input cannot be read, 4 output cannot be written."""
+Exit codes: 0 passed, 1 refused (diff: different), 2 usage or configuration
+error, 3 input cannot be read, 4 output cannot be written."""

@@ -67,11 +67,14 @@ def _rendered(
     return render(report, form, settings.threshold, shown)
 
 
-def tell_notes(study: Study, quiet: bool) -> None:
-    """What readers had to tell; files that were left out are told of even when only the result is wanted."""
+def tell_notes(study: Study, quiet: bool, side: str = "") -> None:
+    """What readers had to tell; files that were left out are told of even when only the result is wanted.
+
+    With its side, where there is more than one study.
+    """
     of_datasets = () if quiet else (note for dataset in study for note in dataset.notes)
     for note in (*study.notes, *of_datasets):
-        tell(note_line(note))
+        tell(f"{side}: {note_line(note)}" if side else note_line(note))
 
 
 def tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:

@@ -1,0 +1,1 @@
+"""What differs between two datasets or two studies: metadata, records, cells."""

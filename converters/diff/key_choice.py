@@ -1,0 +1,101 @@
+"""Key variables that a caller gives: for all datasets, or by dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...schemas.errors import ConfigurationError
+from ...schemas.wording import did_you_mean, one_line
+from .pair import DatasetPair
+from .tolerance import OTHERS
+
+RECORD_NUMBER = "_N_"
+"""As SAS calls the number of a record."""
+
+GivenKeys = str | Sequence[str]
+
+
+class KeyChoice:
+    """What a caller says about keys: variables for all datasets, or by dataset.
+
+    Parameters
+    ----------
+    given : str, sequence of str, mapping of str to these, or None
+
+    Raises
+    ------
+    ConfigurationError
+        When it is not text.
+    """
+
+    def __init__(self, given: GivenKeys | Mapping[str, GivenKeys] | None) -> None:
+        by_dataset = given if isinstance(given, Mapping) else {} if given is None else {OTHERS: given}
+        self._by_dataset = {
+            _text(name).strip().upper(): _names(each, name) for name, each in by_dataset.items()
+        }
+
+    def of(self, pair: DatasetPair) -> tuple[str, ...] | None:
+        """The keys of a dataset; None where none are given, or not all of those given for all are present."""
+        if pair.a.name in self._by_dataset:
+            return self._by_dataset[pair.a.name]
+        keys = self._by_dataset.get(OTHERS)
+        return None if keys is None or _not_in(pair, keys) else keys
+
+    def require_present(self, pairs: Sequence[DatasetPair]) -> None:
+        """Keys that are not present where they are to be used are a slip.
+
+        Raises
+        ------
+        ConfigurationError
+            When keys are given for a dataset that is not in both or lacks one, or no dataset has all of those
+            given for all.
+        """
+        by_name = {pair.a.name: pair for pair in pairs}
+        for name, keys in self._by_dataset.items():
+            if name != OTHERS and name not in by_name:
+                raise ConfigurationError(
+                    f"dataset {one_line(name)} is not present in both", "by", did_you_mean(name, by_name)
+                )
+            where = [pair for pair in pairs if name in (OTHERS, pair.a.name)]
+            if where and all(_not_in(pair, keys) for pair in where):
+                raise _absent(_not_in(where[0], keys), where[0])
+
+
+def key_options(given: Iterable[str]) -> dict[str, str] | None:
+    """Keys from a command line: ``USUBJID,PARAMCD`` for all datasets, ``ADTTE=USUBJID,PARAMCD`` for one."""
+    found = {}
+    for text in given:
+        name, is_named, keys = text.partition("=")
+        found[name if is_named else OTHERS] = keys if is_named else text
+    return found or None
+
+
+def _not_in(pair: DatasetPair, keys: Sequence[str]) -> list[str]:
+    return [key for key in keys if key not in pair.common]
+
+
+def _absent(keys: Sequence[str], pair: DatasetPair) -> ConfigurationError:
+    said = f"key {', '.join(map(one_line, keys))} is not present in both"
+    return ConfigurationError(said, f"by, {pair.a.name}", did_you_mean(keys[0], pair.common))
+
+
+def _names(given: Any, dataset: str) -> tuple[str, ...]:
+    listed = [given] if isinstance(given, str) else given
+    if not isinstance(listed, Iterable):
+        listed = [given]
+    names = [part.strip().upper() for each in listed for part in _text(each).split(",")]
+    found = tuple(dict.fromkeys(filter(None, names)))
+    if not found:
+        where = "by" if dataset == OTHERS else f"by, {one_line(dataset)}"
+        raise ConfigurationError(
+            "no key variable is given", where, f"name variables, or {RECORD_NUMBER} for the record number"
+        )
+    return () if found == (RECORD_NUMBER,) else found
+
+
+def _text(given: Any) -> str:
+    if isinstance(given, str):
+        return given
+    said = f"{type(given).__name__} is not the name of a variable"
+    raise ConfigurationError(said, "by", 'give names as strings: ["USUBJID", "PARAMCD"]')

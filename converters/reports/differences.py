@@ -1,0 +1,188 @@
+"""What `diff` found, as text or as JSON (by ``diff.schema.json``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from ...schemas.study.description import DatasetDescription
+from ...schemas.wording import counted, plain
+from ..diff.dataset_differences import DatasetDifferences, VariableDifferences, in_short
+from ..diff.differences import Differences, verdict
+from ..diff.examples import DifferingCell, UnmatchedRecords
+from ..diff.match_keys import KeyOrigin
+from ..diff.metadata import MetadataDifference, Stated
+from ..diff.values import ShownValue
+from .presentation import as_json
+
+SCHEMA = Path(__file__).with_name("diff.schema.json")
+
+_ORIGINS = {
+    KeyOrigin.GIVEN: "given",
+    KeyOrigin.DECLARED: "from metadata",
+    KeyOrigin.FOUND: "found: unique in both",
+    KeyOrigin.FOUND_IN_ONE: "found: unique in one of both",
+    KeyOrigin.NEARLY_UNIQUE: "found: not unique",
+}
+_HEADINGS = ("Variable", "Cells", "Missing in one", "Within tolerance", "Largest difference", "Records")
+_RIGHT = frozenset({"Cells", "Missing in one", "Within tolerance", "Largest difference"})
+
+
+def render_verdict(found: Differences) -> str:
+    """The first line of the text."""
+    return f"{'EQUAL' if found.equal else 'DIFFERENT'}  {verdict(found)}\n"
+
+
+def render_text(found: Differences) -> str:
+    """The verdict, a line for each dataset, then what differs in each."""
+    return render_verdict(found) + "".join(f"{line.rstrip()}\n" for line in _lines(found))
+
+
+def render_json(found: Differences) -> str:
+    """The document, indented, ending with a line break."""
+    return as_json(found.to_dict())
+
+
+RENDERERS: Mapping[str, Callable[[Differences], str]] = MappingProxyType(
+    {"text": render_text, "json": render_json}
+)
+
+
+def _lines(found: Differences) -> Iterator[str]:
+    for side, place in (("A", found.a), ("B", found.b)):
+        yield f"{side}: {plain(place) or 'in memory'}"
+    yield "Datasets"
+    rows = [(plain(each.name), *_size(each), in_short(each)) for each in found.datasets.values()]
+    yield from _table(rows, indent=2)
+    for side, names in (("A", found.only_a), ("B", found.only_b)):
+        if names:
+            yield f"  only in {side}: {', '.join(map(plain, names))}"
+    for each in found.datasets.values():
+        if not each.equal or each.variables or each.notes or each.repeated_a.keys or each.repeated_b.keys:
+            yield ""
+            yield from _of_dataset(each, values_shown=found.values_shown)
+
+
+def _size(each: DatasetDifferences) -> tuple[str, str]:
+    matched = counted(each.matched, "record")
+    return f"{matched} by {_keys(each)}", counted(len(each.compared), "variable")
+
+
+def _keys(each: DatasetDifferences) -> str:
+    return ", ".join(map(plain, each.keys.variables)) or "record number"
+
+
+def _of_dataset(each: DatasetDifferences, *, values_shown: bool) -> Iterator[str]:
+    yield plain(each.name)
+    yield from (f"  {line}" for line in _records_and_variables(each))
+    if each.metadata:
+        yield "  Metadata (A | B)"
+        yield from _table([_metadata(one) for one in each.metadata], indent=4)
+    if each.variables:
+        yield "  Values"
+        yield from _variables(each.variables, values_shown)
+        if values_shown:
+            yield "  First values (A | B)"
+            cells = [(one, cell) for one in each.variables for cell in one.examples]
+            yield from _table([_cell(one, cell) for one, cell in cells], indent=4)
+
+
+def _records_and_variables(each: DatasetDifferences) -> Iterator[str]:
+    yield f"A: {_source(each.a, each.records[0])}"
+    yield f"B: {_source(each.b, each.records[1])}"
+    origin = _ORIGINS.get(each.keys.origin)
+    yield f"{counted(each.matched, 'record')} matched by {_keys(each)}{f' ({origin})' if origin else ''}"
+    yield from (f"note: {plain(note)}" for note in each.notes)
+    for side, repeated in (("A", each.repeated_a), ("B", each.repeated_b)):
+        if repeated.keys:
+            keys, records = counted(repeated.keys, "key"), counted(repeated.records, "record")
+            yield f"duplicate keys in {side}: {keys} of {records}, matched in their order"
+    for side, names in (("A", each.variables_only_a), ("B", each.variables_only_b)):
+        if names:
+            noun = "variable" if len(names) == 1 else "variables"
+            yield f"{noun} only in {side}: {', '.join(map(plain, names))}"
+    yield from _unmatched("A", each.only_a)
+    yield from _unmatched("B", each.only_b)
+
+
+def _source(described: DatasetDescription, records: int) -> str:
+    source = described.source
+    place = f"{plain(source.path)}, {source.format}, " if source else ""
+    return f"{place}{counted(records, 'record')}, {counted(len(described.variables), 'variable')}"
+
+
+def _unmatched(side: str, only: UnmatchedRecords) -> Iterator[str]:
+    if not only.count:
+        return
+    yield f"{counted(only.count, 'record')} only in {side}: {_numbers(map(str, only.first), only.count)}"
+    for number, keys in zip(only.first, only.keys, strict=False):
+        yield f"  {number}: {_of_keys(keys)}"
+
+
+def _numbers(first: Iterator[str], count: int) -> str:
+    listed = list(first)
+    more = [f"… {count - len(listed):,} more"] if count > len(listed) else []
+    return ", ".join([*listed, *more])
+
+
+def _metadata(each: MetadataDifference) -> tuple[str, ...]:
+    return str(each.kind), plain(each.variable), f"{_stated(each.a)} | {_stated(each.b)}"
+
+
+def _stated(value: Stated) -> str:
+    return f'"{plain(value)}"' if isinstance(value, str) else str(value)
+
+
+def _variables(variables: Sequence[VariableDifferences], values_shown: bool) -> Iterator[str]:
+    rows = [_variable(each, values_shown) for each in variables]
+    told = [n for n, name in enumerate(_HEADINGS) if any(row[n] for row in rows)]
+    table = [[row[n] for n in told] for row in (_HEADINGS, *rows)]
+    yield from _table(table, indent=4, right={n for n, name in enumerate(table[0]) if name in _RIGHT})
+
+
+def _variable(each: VariableDifferences, values_shown: bool) -> tuple[str, ...]:
+    cells = each.cells
+    distance = cells.largest_stated(exact=values_shown)
+    unit = cells.unit.removesuffix("s") if distance == 1 else cells.unit
+    largest = "" if distance is None else f"{distance:.6g} {unit}".rstrip()
+    return (
+        plain(each.name),
+        f"{cells.differ:,}",
+        f"{cells.one_missing:,}" if cells.one_missing else "",
+        f"{cells.tolerated:,}" if cells.tolerated else "",
+        largest,
+        _numbers(map(_record, each.examples), cells.differ),
+    )
+
+
+def _record(cell: DifferingCell) -> str:
+    """The number of a record, that of A and that of B where they are not the same."""
+    return str(cell.record_a) if cell.record_a == cell.record_b else f"{cell.record_a}/{cell.record_b}"
+
+
+def _cell(variable: VariableDifferences, cell: DifferingCell) -> tuple[str, ...]:
+    keys = f"{_record(cell)}: {_of_keys(cell.keys)}" if cell.keys else _record(cell)
+    return plain(variable.name), keys, f"{_shown(cell.a)} | {_shown(cell.b)}"
+
+
+def _of_keys(keys: Mapping[str, ShownValue]) -> str:
+    return ", ".join(f"{plain(name)} {_shown(value)}" for name, value in keys.items())
+
+
+def _shown(value: ShownValue) -> str:
+    if value is None:
+        return "missing"
+    return plain(value) if isinstance(value, str) else repr(value).removesuffix(".0")
+
+
+def _table(
+    rows: Sequence[Sequence[str]], *, indent: int, right: frozenset[int] | set[int] = frozenset()
+) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if n in right else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield " " * indent + "  ".join(cells)
