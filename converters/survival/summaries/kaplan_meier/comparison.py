@@ -77,7 +77,8 @@ def compared(subjects: Grouped, strata: Strata | None = None) -> LogRankEntry:
     judged = has_arm & has_stratum
     time, event, arm = subjects.time[judged], subjects.event[judged], subjects.arm[judged]
     stratum = np.zeros_like(arm) if strata is None else strata.stratum[judged]
-    found = log_rank(time, event, arm, stratum, groups=len(subjects.arms))
+    entry = None if subjects.entry is None else subjects.entry[judged]
+    found = log_rank(time, event, arm, stratum, entry, groups=len(subjects.arms))
     lacking = [] if strata is None else list(_uncompared(event, arm, stratum))
     return LogRankEntry(
         strata=() if strata is None else strata.variables,
