@@ -45,7 +45,7 @@ OF_ENTRIES = (
     "follow_up: as R's survfit(Surv(entry, duration, !event)), counted from time 0, not from the entry",
     "rmean: from time 0, not from the first entry, as in R",
     "log-rank: at each event those with an earlier entry are at risk; R's survdiff does not take entries",
-    "it is the score test of R's coxph(ties = 'exact'); without tied events that of any ties",
+    "it is the score test of R's coxph(ties = 'exact'), and of any ties if no events are tied",
 )
 """What delayed entry adds to them; `AT_RISK` does not hold with it."""
 
