@@ -109,7 +109,7 @@ def _test(test: LogRankEntry, entered: str) -> Iterator[str]:
         missing = counted(test.without_stratum, "subject")
         yield f"  {' or '.join(test.strata)} missing: {missing}, not compared"
     if test.n_uncompared:
-        yield f"  strata with one arm or no event: {test.n_uncompared} of {test.n_strata}: {_named(test)}"
+        yield f"  strata without a comparison: {test.n_uncompared} of {test.n_strata}: {_named(test)}"
 
 
 def _named(test: LogRankEntry) -> str:

@@ -208,6 +208,21 @@ def test_an_arm_without_a_subject_who_enters_is_named():
     assert (tested.df, tested.subjects, tested.arms[2].expected) == (1, 2, 0)
 
 
+def test_a_stratum_whose_arms_are_not_at_risk_together_is_named():
+    subjects = [("1", "A", 1, 8, 0), ("2", "B", 2, 9, 0), ("3", "A", 1, 7, 0), ("4", "B", 7, 9, 0)]
+    both = study_of(subjects)["ADTTE"]
+    regions = ag.Dataset.from_frame(both.frame.assign(REGION=["EU", "EU", "US", "US"]), "ADTTE")
+    tables = made(ag.Study.of(regions), strata=["REGION"])
+    (_, tested) = tables.codebook.tests
+    assert [(each.stratum, each.reason, each.subjects) for each in tested.uncompared] == [
+        ("REGION=US", "no two arms at risk at an event", 2)
+    ]
+    assert (
+        "strata without a comparison: 1 of 2: REGION=US (no two arms at risk at an event, 2 subjects)"
+        in told(tables)
+    )
+
+
 def test_many_intervals_are_counted():
     subjects = [(f"{n:03}", "A", 3 * n + 2, 3 * n + 4, 1) for n in range(120)]
     tables = made(study_of(subjects), by=None, allow_no_events=True)
