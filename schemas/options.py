@@ -113,10 +113,19 @@ def option(
     return field(default=default, repr=not private, metadata=metadata)
 
 
-def same_option(declaring: type, name: str) -> Any:
-    """A field that is the option of another such dataclass, in words, kind and default."""
+def same_option(declaring: type, name: str, *, default: Any = MISSING, otherwise: str = "") -> Any:
+    """A field that is the option of another such dataclass, in words, kind and default.
+
+    Parameters
+    ----------
+    default, otherwise
+        Where it is required there, and not here: as of `option`.
+    """
     (given,) = (each for each in fields(declaring) if each.name == name)
-    return field(default=given.default, repr=given.repr, metadata=given.metadata)
+    if default is MISSING:
+        return field(default=given.default, repr=given.repr, metadata=given.metadata)
+    declared = replace(given.metadata[_DECLARED], otherwise=otherwise)
+    return field(default=default, repr=given.repr, metadata={_DECLARED: declared})
 
 
 def options_of(declaring: type) -> tuple[DeclaredOption, ...]:

@@ -13,10 +13,11 @@ from .table_summary import render_summary
 if TYPE_CHECKING:
     from ..survival.summaries.kaplan_meier.codebook import KaplanMeierCodebook
     from ..survival.summaries.kaplan_meier.comparison import LogRankEntry
+    from ..survival.summaries.kaplan_meier.risk_sets import RiskSetEntry
     from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables
 
 _NAMED = 5
-"""Strata that are named."""
+"""Strata, and intervals without anybody at risk, that are named."""
 _LONG = 1000
 
 
@@ -37,13 +38,20 @@ def render_kaplan_meier(tables: KaplanMeierTables, width: int = 100) -> str:
 def _lines(tables: KaplanMeierTables) -> Iterator[str]:
     codebook = tables.codebook
     yield f"Kaplan-Meier, {codebook.conf_level:.0%} limits ({codebook.conf_type})"
-    for row in tables.summary.frame.to_dict("records"):
+    rows = tables.summary.frame.to_dict("records")
+    for row in rows:
         yield f"  {row['group']}: {', '.join(_figures(row, codebook))}"
+    order = codebook.records.arm_order
+    for arm in order.levels if order else ():
+        if arm not in {row["group"] for row in rows}:
+            yield f"  {arm}: no subjects, not in the tables"
+    for each in codebook.risk_sets:
+        yield from _risk_sets(each, codebook.unit)
     if codebook.without_arm:
         missing = counted(codebook.without_arm, "subject")
         yield f"  {codebook.records.arm} missing: {missing}, only in the total and not compared"
     for test in codebook.tests:
-        yield from _test(test)
+        yield from _test(test, " with delayed entry" if codebook.entry else "")
 
 
 def _figures(row: Mapping[Any, Any], codebook: KaplanMeierCodebook) -> Iterator[str]:
@@ -71,9 +79,25 @@ def _number(value: float) -> str:
     return f"{value:.4g}" if value < _LONG else f"{value:,.1f}"
 
 
-def _test(test: LogRankEntry) -> Iterator[str]:
+def _risk_sets(entry: RiskSetEntry, unit: str) -> Iterator[str]:
+    if entry.n_intervals:
+        first = entry.nobody_at_risk[:_NAMED]
+        named = ", ".join(f"({_number(after)}, {_number(until)}]" for after, until in first)
+        more = entry.n_intervals - len(first)
+        others = f" and {more:,} more" if more else ""
+        yield f"  {entry.group}: nobody at risk over {named}{others} {unit}; the curve is flat there"
+    for curve, zero_from in (
+        ("survival", entry.survival_zero_from),
+        ("the curve of the follow-up", entry.follow_up_zero_from),
+    ):
+        if zero_from is not None:
+            since = f"from {_number(zero_from)} {unit}, where the risk set empties"
+            yield f"  {entry.group}: {curve} is 0 {since}; later entries do not change it"
+
+
+def _test(test: LogRankEntry, entered: str) -> Iterator[str]:
     within = f" stratified by {', '.join(test.strata)}" if test.strata else ""
-    name = f"  log-rank test{within}"
+    name = f"  log-rank test{entered}{within}"
     if len(test.arms) < 2:
         yield f"{name}: {'only one arm' if test.arms else 'not possible, no subject has an arm'}"
         return
@@ -85,7 +109,7 @@ def _test(test: LogRankEntry) -> Iterator[str]:
         missing = counted(test.without_stratum, "subject")
         yield f"  {' or '.join(test.strata)} missing: {missing}, not compared"
     if test.n_uncompared:
-        yield f"  strata with one arm or no event: {test.n_uncompared} of {test.n_strata}: {_named(test)}"
+        yield f"  strata without a comparison: {test.n_uncompared} of {test.n_strata}: {_named(test)}"
 
 
 def _named(test: LogRankEntry) -> str:

@@ -36,9 +36,12 @@ def _otherwise(name: str) -> str:
     declared = _of_all(name)
     if len(tables) == len(TABLE_OPTIONS):
         return declared.otherwise
-    if all(each.required for each in tables.values()):
-        return f"required by {', '.join(tables)}"
-    return f"only for {', '.join(tables)}"
+    needing = [table for table, each in tables.items() if each.required]
+    others = [table for table in tables if table not in needing]
+    if not needing:
+        return f"only for {', '.join(others)}"
+    required = f"required by {', '.join(needing)}"
+    return f"{required}, optional for {', '.join(others)}" if others else required
 
 
 def _field(name: str) -> tuple[str, Any, Any]:

@@ -39,6 +39,8 @@ class LogRank:
     df : int
         Groups with a subject at risk at an event, less 1; less still where strata do not connect them.
     p : float
+    strata : ndarray of int
+        Numbers of those in which two groups are at risk at an event: the others compare nothing.
     """
 
     observed: Numbers
@@ -46,6 +48,7 @@ class LogRank:
     chi_square: float
     df: int
     p: float
+    strata: Codes
 
 
 def log_rank(
@@ -86,6 +89,7 @@ def log_rank(
     of_events, deaths = np.unique((stratum * moments + place)[event], return_counts=True)
     observed = np.bincount(group[event], minlength=groups).astype(np.float64)
     expected, variance = np.zeros(groups), np.zeros((groups, groups))
+    comparing = np.zeros(int(stratum.max(initial=0)) + 1, dtype=np.bool_)
     for some in np.array_split(np.arange(len(of_events)), 1 + len(of_events) * groups // _CELLS):
         of_stratum, moment = np.divmod(of_events[some], moments)
         starts = (of_stratum[:, None] * groups + np.arange(groups)) * moments
@@ -96,22 +100,23 @@ def log_rank(
             else np.searchsorted(entries, here, side="right")
         )
         at_risk = (begun - np.searchsorted(ends, here)).astype(np.float64)
+        comparing[of_stratum[np.count_nonzero(at_risk, axis=1) > 1]] = True
         together, dead = at_risk.sum(axis=1), deaths[some]
         expected += (dead / together) @ at_risk
         share = at_risk / together[:, None]
         weight = dead * (together - dead) / np.maximum(together - 1, 1)
         variance += np.diag(weight @ share) - (share * weight[:, None]).T @ share
-    return _compared(observed, expected, variance)
+    return _compared(observed, expected, variance, np.flatnonzero(comparing))
 
 
-def _compared(observed: Numbers, expected: Numbers, variance: NDArray[np.float64]) -> LogRank:
+def _compared(observed: Numbers, expected: Numbers, variance: NDArray[np.float64], strata: Codes) -> LogRank:
     judged = expected > 0
     excess = (observed - expected)[judged]
     # The excesses add up to 0, within strata too: the rank is that of what can be compared.
     solution, _, rank, _ = np.linalg.lstsq(variance[np.ix_(judged, judged)], excess, rcond=_RANK)
     df = int(rank)
     chi_square = float(excess @ solution) if df else math.nan
-    return LogRank(observed, expected, chi_square, df, chi_square_tail(chi_square, df))
+    return LogRank(observed, expected, chi_square, df, chi_square_tail(chi_square, df), strata)
 
 
 def chi_square_tail(x: float, df: int) -> float:

@@ -58,6 +58,20 @@ def check_curve(curve: Curve, name: str, known, tau: float) -> None:
     if (name, "rmean") in known:
         mean = restricted_mean(curve, tau)
         assert same([mean.mean, mean.std_error], known[name, "rmean"]), name
+    at = curve.at(tau * np.array(SHARES_OF_TAU))
+    for kind in CONF_TYPES:
+        mine = np.concatenate(
+            [at.at_risk, at.events, at.censored, at.survival, at.std_error, *at.limits(ConfType(kind))]
+        )
+        expected = known[name, f"at {kind}"]
+        at_one = np.tile(at.survival == 1, 7) & np.isnan(expected)  # limits, which R has missing
+        assert same(mine, np.where(at_one, 1.0, expected)), (name, kind)
+
+
+def check_follow_up(curve: Curve, name: str, known) -> None:
+    for kind in CONF_TYPES:
+        mine = quantiles(curve, PROBABILITIES, ConfType(kind))
+        assert same(mine.T.ravel(), known[name, f"follow-up {kind}"]), (name, kind)
 
 
 def taus_of(sets: Mapping[str, pd.DataFrame]) -> dict[str, float]:
@@ -78,20 +92,12 @@ def check(
         event = frame["event"].to_numpy(bool)
         (time,) = merged_times(frame["time"].to_numpy(float))
         check_curve(kaplan_meier(time, event), name, known, taus[name])
-        at = kaplan_meier(time, event).at(taus[name] * np.array(SHARES_OF_TAU))
-        for kind in CONF_TYPES:
-            mine = np.concatenate(
-                [at.at_risk, at.events, at.censored, at.survival, at.std_error, *at.limits(ConfType(kind))]
-            )
-            expected = known[name, f"at {kind}"]
-            at_one = np.tile(at.survival == 1, 7) & np.isnan(expected)  # limits, which R has missing
-            assert same(mine, np.where(at_one, 1.0, expected)), (name, kind)
-            mine = quantiles(kaplan_meier(time, ~event), PROBABILITIES, ConfType(kind))
-            assert same(mine.T.ravel(), known[name, f"follow-up {kind}"]), (name, kind)
+        check_follow_up(kaplan_meier(time, ~event), name, known)
         late = frame["entry"].notna().all()
         if late:
             end, entry = merged_times(frame["time"].to_numpy(float), frame["entry"].to_numpy(float))
             check_curve(kaplan_meier(end, event, entry), f"{name} entry", known, taus[name])
+            check_follow_up(kaplan_meier(end, ~event, entry), f"{name} entry", known)
         group, stratum = (np.unique(frame[each], return_inverse=True)[1] for each in ("group", "stratum"))
         for figure, strata in (("logrank", None), ("stratified", stratum)):
             tests += _check_log_rank((time, event, group, strata), known, (name, figure))

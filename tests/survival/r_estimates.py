@@ -34,8 +34,10 @@ each <- function(set, d, delayed) {
     q <- quantile(fit, c(0, 0.25, 0.5, 0.75))
     add(set, paste("quantile", type), c(q$quantile[-1], q$lower[-1], q$upper[-1]))
     a <- summary(fit, times = upto * c(0, 0.25, 0.5, 1, 2), extend = TRUE)
-    if (!delayed) add(set, paste("at", type), c(
-      a$n.risk, cumsum(a$n.event), cumsum(a$n.censor), a$surv, a$std.err, a$lower, a$upper))
+    # Between times of the curve R gives the number at risk at the next one, with who enters until then.
+    at_risk <- if (delayed) sapply(a$time, function(t) sum(d$entry < t & d$time >= t)) else a$n.risk
+    add(set, paste("at", type), c(
+      at_risk, cumsum(a$n.event), cumsum(a$n.censor), a$surv, a$std.err, a$lower, a$upper))
   }
   add(set, "time", fit$time); add(set, "at_risk", fit$n.risk); add(set, "events", fit$n.event)
   add(set, "censored", fit$n.censor); add(set, "survival", fit$surv)
@@ -44,8 +46,9 @@ each <- function(set, d, delayed) {
     m <- summary(fit, rmean = upto)$table
     add(set, "rmean", m[grep("rmean", names(m))])
   }
-  if (!delayed) for (type in types) {
-    q <- quantile(survfit(Surv(d$time, !d$event) ~ 1, conf.type = type), c(0, 0.25, 0.5, 0.75))
+  reverse <- if (delayed) Surv(d$entry, d$time, !d$event) else Surv(d$time, !d$event)
+  for (type in types) {
+    q <- quantile(survfit(reverse ~ 1, conf.type = type), c(0, 0.25, 0.5, 0.75))
     add(set, paste("follow-up", type), c(q$quantile[-1], q$lower[-1], q$upper[-1]))
   }
 }
@@ -56,6 +59,13 @@ tested <- function(set, name, call) {
     add(set, name, c(found$chisq, sum(e > 0) - 1, found$pvalue))
   }
 }
+# survdiff does not take entries; the score test of the exact partial likelihood is the log-rank test.
+scored <- function(set, name, formula, d) {
+  fit <- tryCatch(suppressWarnings(coxph(formula, d, ties = "exact")), error = function(e) NULL)
+  if (is.null(fit)) return(invisible())
+  df <- sum(!is.na(fit$coefficients)) # summary() and coef() do not take such a fit
+  if (df > 0) add(set, name, c(fit$score, df, pchisq(fit$score, df, lower.tail = FALSE)))
+}
 for (set in unique(x$set)) {
   d <- x[x$set == set, ]
   each(set, d, FALSE)
@@ -63,6 +73,10 @@ for (set in unique(x$set)) {
   if (length(unique(d$group)) > 1) {
     tested(set, "logrank", function() survdiff(Surv(time, event) ~ group, d))
     tested(set, "stratified", function() survdiff(Surv(time, event) ~ group + strata(stratum), d))
+    if (!anyNA(d$entry)) {
+      scored(set, "logrank entry", Surv(entry, time, event) ~ group, d)
+      scored(set, "stratified entry", Surv(entry, time, event) ~ group + strata(stratum), d)
+    }
   }
 }
 write.csv(do.call(rbind, out), "figures.csv", row.names = FALSE)

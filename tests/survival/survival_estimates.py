@@ -41,21 +41,24 @@ def _of_curve(time: np.ndarray, event: np.ndarray, entry: np.ndarray | None, tau
         yield f"lower {kind}", fit.lower
         yield f"upper {kind}", fit.upper
         yield f"quantile {kind}", _quantiles(fit)
-        if entry is None:
-            at = survival.summary_survfit(fit, times=tau * np.array(SHARES_OF_TAU), extend=True)
-            yield (
-                f"at {kind}",
-                [
-                    *at.n_risk,
-                    *np.cumsum(at.n_event),
-                    *np.cumsum(at.n_censor),
-                    *at.surv,
-                    *at.std_err,
-                    *at.lower,
-                    *at.upper,
-                ],
-            )
-            yield f"follow-up {kind}", _quantiles(survival.survfitkm(time, 1 - event, conf_type=kind))
+        times = tau * np.array(SHARES_OF_TAU)
+        at = survival.summary_survfit(fit, times=times, extend=True)
+        # As R it counts, between times of the curve, who enters until the next.
+        at_risk = at.n_risk if entry is None else [((entry < t) & (time >= t)).sum() for t in times]
+        yield (
+            f"at {kind}",
+            [
+                *at_risk,
+                *np.cumsum(at.n_event),
+                *np.cumsum(at.n_censor),
+                *at.surv,
+                *at.std_err,
+                *at.lower,
+                *at.upper,
+            ],
+        )
+        reverse = survival.survfitkm(time, 1 - event, start=entry, conf_type=kind)
+        yield f"follow-up {kind}", _quantiles(reverse)
     yield "time", fit.time
     yield "at_risk", fit.n_risk
     yield "events", fit.n_event

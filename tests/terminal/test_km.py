@@ -43,6 +43,39 @@ def test_what_a_user_sees(km, study, snapshot):
     assert err[err.index("Kaplan-Meier, ") :] == snapshot
 
 
+@pytest.fixture
+def delayed(delivered) -> Path:
+    """The study with a date of response: S-04 did not respond, S-08 did on the day it died."""
+    responses = (None, 1, 2, None, 3, 1, 4, 8)
+    lines = zip(ADSL.splitlines(), ("RSPDT", *responses), strict=True)
+    dated = ((line, f"2020-01-{day:02}" if isinstance(day, int) else day or "") for line, day in lines)
+    return delivered(adsl="".join(f"{line},{day}\n" for line, day in dated), adtte=ADTTE)
+
+
+def test_what_a_user_sees_of_delayed_entry(km, delayed, snapshot):
+    code, err = km("--param", "OS", "--by", "TRT01P", "--entry", "RSPDT", "--tau", "6")
+    assert code == 0
+    assert err[err.index("  excluded: ") :] == snapshot
+    assert pd.read_csv("km.csv").columns.tolist()[:3] == ["group", "time", "at_risk"]
+    assert Path("km.csv").read_text(encoding="utf-8") == snapshot(name="the estimates")
+
+
+def test_an_entry_that_the_settings_declare(run, delayed):
+    settings = '[table.km]\nshape = "kaplan-meier"\nparam = "OS"\nentry = "RSPDT"\n'
+    Path("adamgate.toml").write_text(settings, encoding="utf-8")
+    assert run("survival", "data", "--table", "km", "-o", "declared.csv")[0] == 0
+    assert run("km", "data", "--param", "OS", "--entry", "RSPDT", "-o", "given.csv")[0] == 0
+    for ending in (".csv", "_summary.csv"):
+        assert Path(f"declared{ending}").read_bytes() == Path(f"given{ending}").read_bytes()
+
+
+def test_nobody_who_enters_before_the_end(km, delayed):
+    code, err = km("--param", "OS", "--entry", "RSPDT", "--where", "USUBJID in ('S-04', 'S-08')")
+    assert code == 1
+    assert "no subject has an entry before the end of follow-up" in err
+    assert list(Path.cwd().glob("km*")) == []
+
+
 def test_what_is_written(km, study):
     code, _ = km("--param", "OS", "--by", "TRT01P", "--at", "6, 3,", "--no-total", "-q")
     assert code == 2  # a time is missing
@@ -75,6 +108,9 @@ def test_limits_and_units_are_asked_for(km, study):
         (("--param", "OS", "--by", "TRT01P", "--strata", "SEXX"), "SEX"),
         (("--param", "OS", "--by", "TRT01P", "--reference", "Placbo"), "did you mean Placebo?"),
         (("--param", "OS", "--population", "SAFL"), "SAFFL"),
+        (("--param", "OS", "--entry", "ADTT"), "ADT"),
+        (("--param", "OS", "--entry", "TRT01P"), "use a numeric date variable"),
+        (("--param", "OS", "--entry", "OSS: CNSR == 0"), "did you mean OS?"),
         (("--param", "OS", "--strata", "SEX"), "give the variable of the groups with --by"),
         (("--param", "OS", "--at", "3", "--curve"), "give the times (--at), or --curve"),
         (("--param", "OS", "--at", "three"), "numbers with commas between them"),

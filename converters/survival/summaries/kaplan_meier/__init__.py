@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .....schemas.kinds import Choice, ListOf, name, switch, time_point
 from .....schemas.options import option, same_option
 from ...conf_type import ConfType
+from ...shapes.delayed_entry import DelayedEntryOptions
 from ...shapes.one_record import OneRecordOptions
 from ...shapes.options import VARIABLES
 
@@ -19,6 +20,9 @@ class KaplanMeierOptions:
 
     param: str = same_option(OneRecordOptions, "param")
     by: str | None = option(name, "Variable of the groups, such as TRT01P.", default=None, metavar="VARIABLE")
+    entry: str | None = same_option(
+        DelayedEntryOptions, "entry", default=None, otherwise="at risk from time 0"
+    )
     at: tuple[float, ...] = option(
         ListOf(time_point, of="numbers"),
         "Times of the estimates, in the unit of the table: 12,24,36.",

@@ -27,7 +27,7 @@ class ArmEvents:
 
 @dataclass(frozen=True, slots=True)
 class Uncompared:
-    """A stratum in which nothing can be compared: it has one arm, or no event."""
+    """A stratum in which nothing can be compared: one arm, no event, or never two arms at risk at one."""
 
     stratum: str
     reason: str
@@ -77,8 +77,9 @@ def compared(subjects: Grouped, strata: Strata | None = None) -> LogRankEntry:
     judged = has_arm & has_stratum
     time, event, arm = subjects.time[judged], subjects.event[judged], subjects.arm[judged]
     stratum = np.zeros_like(arm) if strata is None else strata.stratum[judged]
-    found = log_rank(time, event, arm, stratum, groups=len(subjects.arms))
-    lacking = [] if strata is None else list(_uncompared(event, arm, stratum))
+    entry = None if subjects.entry is None else subjects.entry[judged]
+    found = log_rank(time, event, arm, stratum, entry, groups=len(subjects.arms))
+    lacking = [] if strata is None else list(_uncompared(event, arm, stratum, found.strata))
     return LogRankEntry(
         strata=() if strata is None else strata.variables,
         subjects=int(np.count_nonzero(judged)),
@@ -101,14 +102,19 @@ def compared(subjects: Grouped, strata: Strata | None = None) -> LogRankEntry:
     )
 
 
-def _uncompared(event: Mask, arm: Codes, stratum: Codes) -> Iterator[tuple[int, str, int]]:
+def _uncompared(event: Mask, arm: Codes, stratum: Codes, comparing: Codes) -> Iterator[tuple[int, str, int]]:
     """Strata without a comparison, the reason, and their subjects."""
     size = np.bincount(stratum)
     events = np.bincount(stratum[event], minlength=len(size))
     several = int(arm.max(initial=0)) + 1
     arms = np.bincount(np.unique(stratum * several + arm) // several, minlength=len(size))
-    for number in np.flatnonzero((size > 0) & ((arms < 2) | (events == 0))).tolist():
-        yield number, "one arm" if arms[number] < 2 else "no event", int(size[number])
+    for number in np.setdiff1d(np.flatnonzero(size), comparing).tolist():
+        reason = "no two arms at risk at an event"
+        if not events[number]:
+            reason = "no event"
+        if arms[number] < 2:
+            reason = "one arm"
+        yield number, reason, int(size[number])
 
 
 def _or_none(number: float) -> float | None:

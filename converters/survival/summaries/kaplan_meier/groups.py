@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .....schemas.errors import ConfigurationError
+from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.study.columns import Codes, Mask, Numbers
 from ...analysis_table import AnalysisTable
 from ...codebook import naming_nobody
 from ...estimators import Curve, kaplan_meier, merged_times
+from ...subjects import listed, subjects_of
 from ...value_text import value_text
 
 TOTAL = "all"
@@ -31,22 +32,25 @@ class Group:
     name : str
     time : ndarray of float, shape (n_subjects,)
     event : ndarray of bool, shape (n_subjects,)
+    entry : ndarray of float, shape (n_subjects,), or None
+        After which each is at risk; None where all are from time 0.
     is_total : bool
     """
 
     name: str
     time: Numbers
     event: Mask
+    entry: Numbers | None = None
     is_total: bool = False
 
     @cached_property
     def curve(self) -> Curve:
-        return kaplan_meier(self.time, self.event)
+        return kaplan_meier(self.time, self.event, self.entry)
 
     @cached_property
     def follow_up(self) -> Curve:
         """The reverse curve: censoring is its event, so that its median is that of the follow-up."""
-        return kaplan_meier(self.time, ~self.event)
+        return kaplan_meier(self.time, ~self.event, self.entry)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,19 +62,27 @@ class Grouped:
     time : ndarray of float, shape (n_subjects,)
         Merged over all subjects, as in R.
     event : ndarray of bool, shape (n_subjects,)
+    entry : ndarray of float, shape (n_subjects,), or None
+        Merged with the times; None where all are at risk from time 0.
     arms : tuple of str
         Values of the variable of the groups, in their order.
     arm : ndarray of int, shape (n_subjects,)
         Places in `arms`; -1 for a subject without a value.
     groups : tuple of Group
-        The arms, and all subjects if wanted.
+        The arms that have a subject, and all subjects if wanted.
     """
 
     time: Numbers
     event: Mask
+    entry: Numbers | None
     arms: tuple[str, ...]
     arm: Codes
     groups: tuple[Group, ...]
+
+    @property
+    def moments(self) -> Numbers:
+        """Times at which a subject comes under observation, or leaves it."""
+        return self.time if self.entry is None else np.concatenate([self.entry, self.time])
 
 
 def grouped(table: AnalysisTable, *, total: bool) -> Grouped:
@@ -80,9 +92,11 @@ def grouped(table: AnalysisTable, *, total: bool) -> Grouped:
     ------
     ConfigurationError
         When the arm has too many values, or one that is the name of the total, or no group is left.
+    Refused
+        When an entry and its end are one time.
     """
     frame, order = table.frame, table.codebook.arm_order
-    (time,) = merged_times(frame["duration"].to_numpy(np.float64))
+    time, entry = _times(table)
     event = frame["event"].to_numpy(np.bool_)
     variable, arms = table.codebook.arm, order.levels if order else ()
     if len(arms) > _MOST:
@@ -101,16 +115,34 @@ def grouped(table: AnalysisTable, *, total: bool) -> Grouped:
     by_arm = np.argsort(arm, kind="stable")
     edges = np.searchsorted(arm[by_arm], np.arange(len(arms) + 1))
     groups = [
-        Group(name, time[some], event[some])
+        Group(name, time[some], event[some], None if entry is None else entry[some])
         for name, some in zip(arms, np.split(by_arm, edges)[1:-1], strict=True)
+        if len(some)
     ]
     if total:
-        groups.append(Group(TOTAL, time, event, is_total=True))
+        groups.append(Group(TOTAL, time, event, entry, is_total=True))
     if not groups:
         raise ConfigurationError(
             "the table does not have a group", "by, total", "give --by, or omit --no-total"
         )
-    return Grouped(time, event, arms, arm, tuple(groups))
+    return Grouped(time, event, entry, arms, arm, tuple(groups))
+
+
+def _times(table: AnalysisTable) -> tuple[Numbers, Numbers | None]:
+    """The ends and, of a table with delayed entry, the entries; those equal but for rounding are one."""
+    (endpoint,) = table.model.endpoints
+    end = table.frame[endpoint.end].to_numpy(np.float64)
+    if not endpoint.begin:
+        return merged_times(end)[0], None
+    time, entry = merged_times(end, table.frame[endpoint.begin].to_numpy(np.float64))
+    at_once = entry >= time
+    if at_once.any():
+        raise Refused(
+            "the entry and the end of follow-up are one time, but for rounding",
+            f"{table.codebook.dataset}, {listed(subjects_of(table.dataset, at_once))}",
+            "correct the data, or exclude these subjects with a condition",
+        )
+    return time, entry
 
 
 def _places(column: pd.Series, values: Sequence[str]) -> Codes:

@@ -22,12 +22,16 @@ from ....formats.format import Output
 from ....writing.names import require_output_name
 from ...analysis_table import AnalysisTable
 from ...conf_type import ConfType
+from ...shapes.dates import entry_source
+from ...subjects import naming_subjects
 from ...survival import survival
 from ...table_files import write_table_files
+from ...tables import Arguments, delayed_entry
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from .codebook import KaplanMeierCodebook, codebook_of
 from .comparison import compared
 from .groups import grouped, strata_of
+from .risk_sets import empty_risk_sets
 from .tables import estimates_table, summary_table
 
 
@@ -128,6 +132,7 @@ def kaplan_meier(
     paramcd: str,
     *,
     by: str | None = None,
+    entry: str | None = None,
     at: Sequence[float] = (),
     curve: bool = False,
     tau: float | None = None,
@@ -158,6 +163,10 @@ def kaplan_meier(
     by : str, optional
         Variable of the groups, such as "TRT01P"; the arms are ordered by its numbered variable. Without it
         all subjects are one group.
+    entry : str, optional
+        The date of entry, as of `delayed_entry` (left truncation): a subject is at risk over (entry, end].
+        Subjects without an entry before their end are excluded and counted. Without it all are at risk from
+        time 0.
     at : sequence of float
         Times of the estimates, from 0, in the unit of the table. Events and censored subjects are then
         counted up to and with each time.
@@ -182,7 +191,12 @@ def kaplan_meier(
         time of the group; values are carried). ``summary``: group, n, events, censored, q25, median, q75 and
         follow_up (reverse Kaplan-Meier), each with _lower and _upper; with `tau` rmean, rmean_std_error,
         rmean_beyond_last; with `by` logrank_chisq, logrank_df, logrank_p; with `strata` stratified_chisq,
-        stratified_df, stratified_p; conf_type.
+        stratified_df, stratified_p; conf_type. An arm without a subject is in neither.
+
+        With `entry` at_risk counts entry < t <= time; all else is that of R's ``survfit(Surv(entry,
+        duration, event))``, the follow-up with ``!event``, the mean from time 0. The log-rank test, which
+        ``survdiff`` does not give of entries, is the score test of ``coxph(ties = "exact")``. Where the risk
+        set of a group empties is in ``codebook.risk_sets``.
 
     Raises
     ------
@@ -208,27 +222,41 @@ def kaplan_meier(
     5      all  120.0        3       2  0.625000
     >>> km.estimates.variable("lower").label
     'Lower 95% limit of survival, log-log'
+
+    Survival of responders, who are at risk after their response:
+
+    >>> km = ag.kaplan_meier(ag.read("adam"), "OS", entry="RSPDT")
+    >>> km.estimates.frame[["time", "at_risk", "events", "survival"]]
+        time  at_risk  events  survival
+    0   30.0        1       1       0.0
+    1   95.0        1       1       0.0
+    2  240.0        1       1       0.0
+    >>> km.codebook.risk_sets[0].survival_zero_from
+    30.0
     """
     times, until, kind = _times(at, curve=curve), _until(tau), _conf_type(conf_type)
     strata = [strata] if isinstance(strata, str) else list(strata)
     _require_by(by, strata=strata, reference=reference, arm_order=arm_order)
-    table = survival(
-        study,
-        paramcd,
-        where=where,
-        population=population,
-        unit=unit,
-        aval_unit=aval_unit,
-        strata=strata,
-        arm=by,
-        reference=reference,
-        arm_order=arm_order,
-        allow_no_events=allow_no_events,
-        gate=gate,
-        standards=standards,
-        show_keys=show_keys,
-    )
-    records, subjects = table.codebook, grouped(table, total=total)
+    asked: Arguments = {
+        "where": where,
+        "population": population,
+        "unit": unit,
+        "aval_unit": aval_unit,
+        "strata": strata,
+        "arm": by,
+        "reference": reference,
+        "arm_order": arm_order,
+        "allow_no_events": allow_no_events,
+        "gate": gate,
+        "standards": standards,
+        "show_keys": show_keys,
+    }
+    if entry is None:
+        table = survival(study, paramcd, **asked)
+    else:
+        table = delayed_entry(study, paramcd, entry, **asked)
+    with naming_subjects(show_keys):
+        records, subjects = table.codebook, grouped(table, total=total)
     if records.time is None:
         raise TypeError("a table of one parameter has one scale of time")
     unit = records.time.unit
@@ -242,7 +270,9 @@ def kaplan_meier(
         estimates,
         summary,
         tuple(tests),
+        tuple(empty_risk_sets(subjects.groups)),
         time=records.time,
+        entry=None if entry is None else entry_source(entry).words,
         conf_type=kind,
         at=times,
         tau=until,

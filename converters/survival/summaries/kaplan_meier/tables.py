@@ -29,15 +29,16 @@ def estimates_table(subjects: Grouped, at: Sequence[float], conf_type: ConfType,
     conf_type : ConfType
     unit : str
     """
-    exact = aligned(at, subjects.time)
+    exact = aligned(at, subjects.moments)
     parts = [(each, each.curve.at(exact) if at else each.curve.steps) for each in subjects.groups]
     frame = pd.concat([_estimates(estimates, at, conf_type) for _, estimates in parts], ignore_index=True)
     frame.insert(0, "group", _texts(subjects, [len(estimates.time) for _, estimates in parts]))
     counted = "up to and with the time" if at else "at the time"
+    at_risk = "time >= t" if subjects.entry is None else "entry < t <= time"
     variables = (
         _group(subjects),
         Variable("time", f"Time, {unit}", "Num", key_sequence=2),
-        Variable("at_risk", "Subjects at risk (time >= t)", "Num", data_type="integer"),
+        Variable("at_risk", f"Subjects at risk ({at_risk})", "Num", data_type="integer"),
         Variable("events", f"Events {counted}", "Num", data_type="integer"),
         Variable("censored", f"Censored {counted}", "Num", data_type="integer"),
         Variable("survival", "Survival, Kaplan-Meier", "Num"),
@@ -81,7 +82,7 @@ def summary_table(
         Time to which the mean is restricted; without it there is no mean.
     unit : str
     """
-    exact = None if tau is None else float(aligned([tau], subjects.time)[0])
+    exact = None if tau is None else float(aligned([tau], subjects.moments)[0])
     rows = [
         {
             "n": len(each.time),
