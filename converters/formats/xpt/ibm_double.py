@@ -132,8 +132,8 @@ def encode_ibm_doubles(values: NDArray[np.float64]) -> NDArray[np.uint64]:
     bits = values.view(np.uint64)
     first = (bits >> np.uint64(52)).astype(np.intp)
     words = bits & _MANTISSA
-    words <<= _SHIFT[first]
-    words |= _HEAD[first]
+    words <<= _SHIFT.take(first)
+    words |= _HEAD.take(first)
     words[np.isnan(values)] = _PLAIN_MISSING << 56
     return words
 

@@ -41,7 +41,7 @@ from .record_layout import (
     NUMERIC,
     OF_DATASET,
     VERSIONS,
-    Words,
+    XptVersion,
     stamp_in,
     text_of_format,
 )
@@ -139,7 +139,7 @@ def read_layout(file: BufferedReader, size: int, where: str) -> FileLayout:
     return FileLayout(words.name, tuple(members))
 
 
-def _library(cards: Cards) -> Words:
+def _library(cards: Cards) -> XptVersion:
     head = cards.at(0, 512)
     match = HEADER.match(head)
     if match is None or match[1] not in VERSIONS:
@@ -163,7 +163,7 @@ def _not_transport(cards: Cards, head: bytes) -> UnreadableInput:
     return cards.damaged(f"the file is not a SAS transport file (XPT){found}", SEND_AGAIN)
 
 
-def _member(cards: Cards, words: Words) -> Member:
+def _member(cards: Cards, words: XptVersion) -> Member:
     counts = cards.header(words.member, "a member header")
     namestr_length = number_in(counts[25:30])
     if namestr_length not in {136, 140}:
@@ -198,7 +198,7 @@ def _member(cards: Cards, words: Words) -> Member:
     return member
 
 
-def _extent(cards: Cards, words: Words, fields: Sequence[Field], counts: bytes) -> Extent:
+def _extent(cards: Cards, words: XptVersion, fields: Sequence[Field], counts: bytes) -> Extent:
     width = sum(field.length for field in fields)
     stated = number_in(counts[:15]) if words.states_records else 0
     if stated < 0:
@@ -213,7 +213,7 @@ def _extent(cards: Cards, words: Words, fields: Sequence[Field], counts: bytes) 
     return measured_extent(cards, width, words.member, has_numbers=any(numeric), has_text=not all(numeric))
 
 
-def _fields(cards: Cards, words: Words, namestr_length: int, counts: bytes) -> tuple[Field, ...]:
+def _fields(cards: Cards, words: XptVersion, namestr_length: int, counts: bytes) -> tuple[Field, ...]:
     number = number_in(counts[5:10])
     if number < 0:
         raise cards.damaged("the number of variables is not a number")
@@ -225,7 +225,7 @@ def _fields(cards: Cards, words: Words, namestr_length: int, counts: bytes) -> t
     )
 
 
-def _field(cards: Cards, namestr: bytes, number: int, words: Words) -> Field:
+def _field(cards: Cards, namestr: bytes, number: int, words: XptVersion) -> Field:
     kind, length, _, name, label, *formats, position = NAMESTR.unpack_from(namestr)
     display, width, decimals, informat, in_width, in_decimals = formats
     if words.states_records:

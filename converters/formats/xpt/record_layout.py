@@ -22,7 +22,7 @@ NAMESTR = struct.Struct(">h2x2h8s40s8s2h4x8s2hi")
 """Type, length, number, name, label, format, informat, position; hash and justification are zero."""
 NAMESTR_LENGTH = 140
 LONG_NAME = slice(88, 120)
-"""Of a variable of version 8, within its NAMESTR; two bytes with the length of its label follow."""
+"""Of a variable of version 8, within its NAMESTR."""
 NAMESTR_LABEL = 40
 NAMESTR_FORMAT = 8
 """Bytes of a label and of a format's name that a NAMESTR holds; in version 8 more are in other records."""
@@ -31,7 +31,7 @@ DATASET_LABEL = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class XptVersion:
     """How a version names its headers, and the longest of each thing, in bytes.
 
     Attributes
@@ -61,7 +61,7 @@ class Words:
     states_records: bool
 
 
-V5 = Words(
+V5 = XptVersion(
     "XPT v5",
     b"LIBRARY ",
     b"MEMBER  ",
@@ -75,7 +75,7 @@ V5 = Words(
     most_variables=9_999,
     states_records=False,
 )
-V8 = Words(
+V8 = XptVersion(
     "XPT v8",
     b"LIBV8   ",
     b"MEMBV8  ",
@@ -89,7 +89,7 @@ V8 = Words(
     most_variables=32_767,
     states_records=True,
 )
-VERSIONS: Mapping[bytes, Words] = MappingProxyType({each.library: each for each in (V5, V8)})
+VERSIONS: Mapping[bytes, XptVersion] = MappingProxyType({each.library: each for each in (V5, V8)})
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _STAMP = re.compile(r"(\d\d)([A-Z]{3})(\d\d):(\d\d):(\d\d):(\d\d)")
