@@ -27,6 +27,8 @@ from .stored_columns import SpecialInOrder, sas_numbers
 from .text_encoding import distinct_texts, without_blanks
 
 Stored = NDArray[np.uint8]
+_FETCHED = 65_536
+"""Records."""
 Wrong = NDArray[np.bool_] | bool
 """Which records differ, or whether some do."""
 
@@ -89,62 +91,96 @@ def _compare(part: FilePart, member: Member, file: BufferedReader, shown: Path) 
 
 
 class _Column:
-    """One column of the data, to be compared with what is stored."""
+    """One column of the data, to be compared with what is stored; many records of it are fetched at once."""
 
     def __init__(self, described: Described, column: DescribedColumn) -> None:
         self.described, self.column = described, column
-        self.special = SpecialInOrder.of(described.dataset.special_missing.get(self.name))
-        self._categories: pd.Index[Any] | None = None
-        self._table = np.empty(0, f"V{column.length}")
+        self._begin = self._end = 0
 
     @property
     def name(self) -> str:
         return self.column.variable.name
 
-    def part(self, first: int, stored: Stored) -> pd.Series:
-        return self.described.dataset.part(self.name, first, len(stored))
+    def differ(self, stored: Stored, first: int) -> Wrong:
+        """Which of these records, from a position of the dataset on, have another value there."""
+        if not self._begin <= first <= first + len(stored) <= self._end:
+            part = self.described.dataset.part(self.name, first, max(len(stored), _FETCHED))
+            self._begin, self._end = first, first + len(part)
+            self._hold(part)
+        begin = first - self._begin
+        return self._compare(stored, slice(begin, begin + len(stored)))
+
+    def _hold(self, part: pd.Series) -> None:
+        raise NotImplementedError
+
+    def _compare(self, stored: Stored, held: slice) -> Wrong:
+        raise NotImplementedError
 
 
 class _Numbers(_Column):
-    def differ(self, stored: Stored, first: int) -> Wrong:
-        decoded = decode_ibm_doubles(stored)
-        expected = sas_numbers(self.part(first, stored), self.column.shape)
-        records, tags = self.special.within(first, len(stored))
-        if not (np.array_equal(records, decoded.special) and np.array_equal(tags, decoded.tags)):
+    def __init__(self, described: Described, column: DescribedColumn) -> None:
+        super().__init__(described, column)
+        self._special = SpecialInOrder.of(described.dataset.special_missing.get(self.name))
+        self._values = np.empty(0)
+
+    def _hold(self, part: pd.Series) -> None:
+        self._values = sas_numbers(part, self.column.shape)
+
+    def _compare(self, stored: Stored, held: slice) -> Wrong:
+        found, expected = decode_ibm_doubles(stored), self._values[held]
+        records, tags = self._special.within(self._begin + held.start, len(stored))
+        if not (np.array_equal(records, found.special) and np.array_equal(tags, found.tags)):
             return True
         # Bit by bit but for NaN, of which there are many.
-        same = decoded.values.view(np.int64) == expected.view(np.int64)
-        wrong: Wrong = ~(same | (np.isnan(decoded.values) & np.isnan(expected)))
+        wrong = found.values.view(np.int64) != expected.view(np.int64)
+        if wrong.any():
+            wrong &= ~(np.isnan(found.values) & np.isnan(expected))
         return wrong
 
 
 class _Texts(_Column):
-    def differ(self, stored: Stored, first: int) -> Wrong:
-        part = self.part(first, stored)
+    def __init__(self, described: Described, column: DescribedColumn) -> None:
+        super().__init__(described, column)
+        self._categories: pd.Index[Any] | None = None
+        self._table = np.empty(0, f"V{column.length}")
+        self._codes: NDArray[Any] | None = None
+        self._texts = pa.nulls(0, pa.large_string())
+
+    def _hold(self, part: pd.Series) -> None:
         if isinstance(part.dtype, pd.CategoricalDtype):
-            expected = self._of(part.cat.categories).take(part.cat.codes.to_numpy(), mode="wrap")
-            if expected.tobytes() == stored.tobytes():
+            self._hold_categories(part.cat.categories)
+            self._codes = part.cat.codes.to_numpy()
+        else:
+            texts, self._codes = distinct_texts(part)
+            self._texts = without_blanks(self.described.encoding.encoded(texts))
+
+    def _hold_categories(self, categories: pd.Index[Any]) -> None:
+        """Each as stored and, for a missing value, blanks; encoded by Python, not by Arrow."""
+        if categories is self._categories:
+            return
+        self._categories = categories
+        codec, length = self.described.encoding.codec, self.column.length
+        texts = [str(each) for each in (*categories, "")]
+        filled = "".join([each.ljust(length) for each in texts])
+        if filled.isascii() and len(filled) == length * len(texts):
+            raw = filled.encode()
+        else:  # of a category that no record has any bytes will do
+            encoded = (each.rstrip(" ").encode(codec, "replace") for each in texts)
+            raw = b"".join([each[:length].ljust(length) for each in encoded])
+        self._table = np.frombuffer(raw, f"V{length}")
+
+    def _compare(self, stored: Stored, held: slice) -> Wrong:
+        if self._codes is not None:
+            expected = self._table.take(self._codes[held], mode="wrap").view(np.uint8)
+            if np.array_equal(expected, stored.reshape(-1)):
                 return False
-            wrong: Wrong = (expected.view(np.uint8).reshape(stored.shape) != stored).any(axis=1)
-            return wrong
-        texts, _ = distinct_texts(part)
-        given = without_blanks(self.described.encoding.encoded(texts))
+            different: Wrong = (expected.reshape(stored.shape) != stored).any(axis=1)
+            return different
         ends = np.arange(0, stored.size + 1, stored.shape[1], dtype=np.int64)
         found = pa.LargeStringArray.from_buffers(len(stored), pa.py_buffer(ends), pa.py_buffer(stored))
-        different = pc.not_equal(without_blanks(found), given).fill_null(True)
-        unequal: Wrong = different.to_numpy(zero_copy_only=False)
-        return unequal
-
-    def _of(self, categories: pd.Index[Any]) -> NDArray[np.void]:
-        """Each category as stored and, for a missing value, blanks; encoded by Python, not by Arrow."""
-        if categories is not self._categories:
-            self._categories = categories
-            codec, length = self.described.encoding.codec, self.column.length
-            raw = [
-                str(each).rstrip(" ").encode(codec, "replace")[:length].ljust(length) for each in categories
-            ]
-            self._table = np.frombuffer(b"".join((*raw, b" " * length)), f"V{length}")
-        return self._table
+        expected_texts = self._texts[held.start : held.stop]
+        unequal = pc.not_equal(without_blanks(found), expected_texts).fill_null(True)
+        return bool(pc.any(unequal).as_py()) and unequal.to_numpy(zero_copy_only=False)
 
 
 def _comparison(described: Described, column: DescribedColumn) -> _Numbers | _Texts:

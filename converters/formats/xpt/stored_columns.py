@@ -23,7 +23,7 @@ from ...values.sas_formats import sas_days_of, sas_seconds_of
 from .ibm_double import big_endian, encode_ibm_doubles, marked_missing
 from .text_encoding import TextEncoding, distinct_texts, fixed_width, texts_of_categories, without_blanks
 
-_FETCHED_BYTES = 24_000_000
+_FETCHED_BYTES = 40_000_000
 _ROWS_BYTES = 1_000_000
 _MOST_RECORDS = 65_536
 
