@@ -130,6 +130,8 @@ class WriteOptions:
 
 
 AS_USUAL = WriteOptions()
+FIX = "--fix"
+"""How that option is named in `Breach.ways`."""
 
 
 @dataclass(frozen=True, slots=True)

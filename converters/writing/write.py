@@ -15,7 +15,7 @@ from ...schemas.study.study import Study
 from ...schemas.wording import one_line
 from ..formats import Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
-from ..formats.format import AS_USUAL, Breach, Output, Repair, WriteOptions, Writer, WritingProgress
+from ..formats.format import AS_USUAL, FIX, Breach, Output, Repair, WriteOptions, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
 from ..reading.read import read
 from ..values.file_kind import suffix_of
@@ -284,7 +284,7 @@ def refuse_breaches(outputs: Sequence[Output], form: Format, writer: Writer, pat
     """
     breaches = [breach for output in outputs for breach in _breaches(output, form, writer)]
     if breaches:
-        raise _refusal(breaches, form, path)
+        raise _refusal(breaches, form, path, outputs[0].options)
 
 
 def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
@@ -320,13 +320,14 @@ def _choice() -> str:
     return f"choose {', '.join(others)} or {last}" if others else f"choose {last}"
 
 
-def _refusal(breaches: Sequence[Breach], form: Format, path: Path) -> UnwritableOutput:
+def _refusal(breaches: Sequence[Breach], form: Format, path: Path, options: WriteOptions) -> UnwritableOutput:
     lines = [str(breach) for breach in breaches[:_LISTED]]
     more = [f"and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
-    ways = Counter(way for each in breaches for way in each.ways)
+    ways = Counter(way for each in breaches for way in each.ways if not (options.fix and way == FIX))
     if ways:
         helped = " or ".join(f"{way} (for {times} of {len(breaches)})" for way, times in ways.most_common())
-        others = "; fix the others in the data" if any(not each.ways for each in breaches) else ""
+        most = max(ways.values())
+        others = "; fix the others in the data" if most < len(breaches) else ""
         advice = f"use {helped}{others}; or write Parquet"
     elif form.holds == EVERYTHING:
         advice = "fix these"

@@ -8,10 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from ....schemas.study.dataset import Dataset
 from ..format import Output
-from .described import Described
+from .described import Described, DescribedColumn
 from .headers import library_header, member_headers
 from .layout import Member
 
@@ -52,10 +54,11 @@ class FilePart:
         width = described.record_length
         data = records * width
         certain = -(-max(0, data + -data % 80 - 79) // width) if width else records
-        return records > certain and all(
-            not str(described.dataset.part(each.variable.name, self.end - 1, 1).fillna("")[0]).strip(" ")
-            for each in described.columns
-        )
+        return records > certain and all(map(self._ends_blank, described.columns))
+
+    def _ends_blank(self, column: DescribedColumn) -> bool:
+        text = self.described.dataset.part(column.variable.name, self.end - 1, 1).iloc[0]
+        return bool(pd.isna(text)) or not str(text).strip(" ")
 
 
 class NotSplit(Exception):
@@ -105,12 +108,12 @@ def _bounds(dataset: Dataset, most: int) -> list[int]:
     return list(_greedy(starts, most))
 
 
-def _greedy(starts: np.ndarray, most: int) -> Iterator[int]:
+def _greedy(starts: NDArray[np.intp], most: int) -> Iterator[int]:
     at = 0
     yield 0
     while starts[at] < starts[-1]:
         after = int(np.searchsorted(starts, starts[at] + most, side="right")) - 1
-        if after == at:
+        if after <= at:
             raise NotSplit("the records of one subject do not fit into one file")
         at = after
         yield int(starts[at])

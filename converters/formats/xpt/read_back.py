@@ -132,7 +132,7 @@ class _Numbers(_Column):
         if not (np.array_equal(records, found.special) and np.array_equal(tags, found.tags)):
             return True
         # Bit by bit but for NaN, of which there are many.
-        wrong = found.values.view(np.int64) != expected.view(np.int64)
+        wrong: NDArray[np.bool_] = found.values.view(np.int64) != expected.view(np.int64)
         if wrong.any():
             wrong &= ~(np.isnan(found.values) & np.isnan(expected))
         return wrong
@@ -180,7 +180,8 @@ class _Texts(_Column):
         found = pa.LargeStringArray.from_buffers(len(stored), pa.py_buffer(ends), pa.py_buffer(stored))
         expected_texts = self._texts[held.start : held.stop]
         unequal = pc.not_equal(without_blanks(found), expected_texts).fill_null(True)
-        return bool(pc.any(unequal).as_py()) and unequal.to_numpy(zero_copy_only=False)
+        wrong: Wrong = unequal.to_numpy(zero_copy_only=False)
+        return wrong
 
 
 def _comparison(described: Described, column: DescribedColumn) -> _Numbers | _Texts:

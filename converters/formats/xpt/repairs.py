@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count, islice
 from typing import Any
 
 from ....schemas.study.dataset import Dataset
@@ -64,9 +64,9 @@ class _Mending:
         self.name = self._name(self._dataset.name, set(), "")
         self.label = self._label(self._dataset.label, DATASET_LABEL, "")
         self.times = self._times()
-        self._taken = {
-            each.name.upper() for each in self._dataset.variables if not self._limits.fault_of_name(each.name)
-        }
+        capitals = (self._in_case(each.name) for each in self._dataset.variables)
+        self._taken = {name.upper() for name in capitals if not self._limits.fault_of_name(name)}
+        self._names = {each.name: self._name_of(each.name) for each in self._dataset.variables}
         self.made = [made for column in described.columns for made in self._column(column)]
 
     def _tell(self, message: str, variable: str) -> None:
@@ -78,17 +78,25 @@ class _Mending:
         self._tell("times of creation and change are not stated", "")
         return {"created": None, "modified": None}
 
+    def _in_case(self, name: str) -> str:
+        return name if self._limits.words.states_records else name.upper()
+
     def _name(self, name: str, taken: set[str], variable: str) -> str:
+        """A name, as it is if it is one; in capitals if that makes it one; else another that is free."""
         if not self._limits.fault_of_name(name):
             return name
-        plain = _NOT_IN_NAMES.sub("_", transliterated(name, "ascii"))
-        if plain[:1].isdigit():
-            plain = f"_{plain}"
-        if not self._limits.words.states_records:
-            plain = plain.upper()
-        found = _free(plain, "", taken, self._limits.words.longest_name)
+        found = self._in_case(name)
+        if self._limits.fault_of_name(found):
+            plain = _NOT_IN_NAMES.sub("_", transliterated(found, "ascii"))
+            found = f"_{plain}" if plain[:1].isdigit() else plain
+            found = next(_free(self._in_case(found), taken, self._limits.words.longest_name))
         self._tell(f"name is {found} in the file", variable)
         return found
+
+    def _name_of(self, variable: str) -> str:
+        name = self._name(variable, self._taken, variable)
+        self._taken.add(name.upper())
+        return name
 
     def _label(self, label: str, most: int, variable: str) -> str:
         if not self._limits.fault_of_label(label, most) or "\0" in label:
@@ -117,11 +125,9 @@ class _Mending:
 
     def _column(self, column: DescribedColumn) -> Iterator[Made]:
         old, faults = column.variable, column.found.faults
-        name = self._name(old.name, self._taken, old.name)
-        self._taken.add(name.upper())
         new = replace(
             old,
-            name=name,
+            name=self._names[old.name],
             label=self._label(old.label, self._limits.words.longest_label, old.name),
             format=self._format(old.format, column, "format"),
             informat=self._format(old.informat, column, "informat"),
@@ -145,10 +151,9 @@ class _Mending:
             self._tell(f"text transliterated to {self._limits.encoding.shown}", old)
         if Unstored.TRAILING_BLANKS in faults:
             self._tell("trailing blanks of text dropped", old)
-        names = [new.name]
-        for number in range(1, self._most_pieces(column, pieces)):
-            names.append(_free(new.name, str(number), self._taken, self._limits.words.longest_name))
-            self._taken.add(names[-1].upper())
+        more = _free(new.name, self._taken, self._limits.words.longest_name, numbered=True)
+        names = [new.name, *islice(more, self._most_pieces(column, pieces) - 1)]
+        self._taken.update(map(str.upper, names))
         if len(names) > 1:
             self._tell(f"text split into {', '.join(names)}", old)
         for number, name in enumerate(names):
@@ -176,14 +181,13 @@ def _used(texts: Sequence[str], codes: Iterable[int] | None) -> Iterable[str]:
     return texts if codes is None else (texts[code] for code in set(codes) if code >= 0)
 
 
-def _free(name: str, end: str, taken: set[str], most: int) -> str:
-    """A name, with an end if that is given, or else with a number if it is taken."""
-    for number in count(1):
-        suffix = end if number == 1 else f"{end}_{number}" if end else str(number)
-        found = name[: most - len(suffix)] + suffix
+def _free(name: str, taken: set[str], most: int, *, numbered: bool = False) -> Iterator[str]:
+    """Names that are not taken: this one and then with 2, 3, … behind it, or `numbered` from 1 on."""
+    ends = map(str, count(1)) if numbered else chain([""], map(str, count(2)))
+    for end in ends:
+        found = name[: most - len(end)] + end
         if found.upper() not in taken:
-            return found
-    raise AssertionError("there are fewer names than numbers")
+            yield found
 
 
 def _cut(text: str, most: int, encoding: TextEncoding) -> str:

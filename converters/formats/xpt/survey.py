@@ -20,6 +20,7 @@ from ...values.arrow_columns import Shape, stamps_of
 from ...values.sas_formats import datetimes_of, sas_days_of, sas_seconds_of
 from .ibm_double import LENGTHS, bytes_needed, encode_ibm_doubles, negative_zeros, out_of_range
 from .text_encoding import TextEncoding, distinct_texts, without_blanks
+from .transliteration import transliterated
 
 _BLOCK = 65_536
 """Records."""
@@ -30,6 +31,7 @@ class Unstored(Word):
     """What a column holds that is not stored, in the words of messages."""
 
     NOT_ENCODED = "text that is not in the encoding"
+    NOT_TRANSLITERATED = "text that is not in the encoding, and in no other characters of it either"
     NUL = "text with a NUL character"
     TRAILING_BLANKS = "text with trailing blanks"
     TOO_LONG = "text that is too long"
@@ -134,10 +136,18 @@ class _Texts:
         whole = _array(pc.binary_length(encoded).fill_null(0)).astype(np.int64)
         return lengths, {
             Unstored.NOT_ENCODED: _array(encoded.is_null()),
+            Unstored.NOT_TRANSLITERATED: self._not_transliterated(texts, encoded),
             Unstored.NUL: _array(pc.match_substring(texts, "\0")),
             Unstored.TRAILING_BLANKS: (whole > lengths) & (lengths > 0),
             Unstored.TOO_LONG: lengths > self._longest,
         }
+
+    def _not_transliterated(self, texts: pa.Array, encoded: pa.Array) -> NDArray[np.bool_]:
+        lost = _array(encoded.is_null())
+        for place in np.flatnonzero(lost):
+            written = transliterated(texts[int(place)].as_py(), self._encoding.codec)
+            lost[place] = self._encoding.bytes_of(written) is None
+        return lost
 
 
 def _array(found: pa.Array) -> NDArray[Any]:

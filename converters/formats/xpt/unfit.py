@@ -11,17 +11,19 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ...values.sas_formats import FormatKind, kind_of
 from ..breaches import breaches as breaches_of_all
-from ..format import Breach, Output, WriteOptions
+from ..format import FIX, Breach, Output, WriteOptions
 from .described import Described, DescribedColumn, times_of, words_of
 from .parts import NotSplit, parts_of
 from .record_layout import DATASET_LABEL, V5, V8, XptVersion, has_stamp, sas_format
 from .survey import Unstored
 from .text_encoding import TextEncoding
+from .transliteration import transliterated
 
-FIX, VERSION_8 = "--fix", "--xpt-version 8"
+VERSION_8 = "--xpt-version 8"
 _NAME_V5 = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 _NAME_V8 = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _UTF_8 = "--xpt-encoding utf-8"
+_NO_REPAIR = ("cannot be transliterated", "a NUL character")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ class Limits:
     def fault_of_label(self, label: str, most: int) -> str:
         raw = self.encoding.bytes_of(label)
         if raw is None:
-            return f"its label is not {self.encoding.shown}"
+            written = self.encoding.bytes_of(transliterated(label, self.encoding.codec))
+            more = "" if written is not None else f", and {_NO_REPAIR[0]}"
+            return f"its label is not {self.encoding.shown}{more}"
         if "\0" in label:
-            return "its label has a NUL character"
+            return f"its label has {_NO_REPAIR[1]}"
         if len(raw.rstrip(b" ")) > most:
             return f"its label has {len(raw)} bytes; the most are {most}"
         return "its label has trailing blanks" if raw.endswith(b" ") else ""
@@ -122,7 +126,10 @@ def _of_variable(dataset: Dataset, column: DescribedColumn, limits: Limits) -> I
             yield Breach(dataset.name, message, variable.name, _ways(message, judge, limits))
     if message := fault_of_stamp_format(column):
         yield Breach(dataset.name, message, variable.name, (FIX,))
-    for fault, record in column.found.faults.items():
+    faults = column.found.faults
+    for fault, record in faults.items():
+        if fault is Unstored.NOT_ENCODED and faults.get(Unstored.NOT_TRANSLITERATED):
+            continue
         message = _MESSAGES[fault].format(
             encoding=limits.encoding.shown, needed=column.found.needed, most=limits.words.longest_text
         )
@@ -142,8 +149,8 @@ def fault_of_stamp_format(column: DescribedColumn) -> str:
 
 
 def _ways(message: str, judge: Callable[[Limits], str], limits: Limits) -> tuple[str, ...]:
-    """`FIX` repairs names, labels and formats, but for NUL; version 8 those that it holds."""
-    ways = () if "NUL" in message else (FIX,)
+    """`FIX` repairs names, labels and formats, but for some; version 8 those that it holds."""
+    ways = () if message.endswith(_NO_REPAIR) else (FIX,)
     in_v8 = limits.words is V5 and not judge(Limits(V8, limits.encoding))
     with_utf_8 = not judge(Limits(limits.words, TextEncoding("utf-8")))
     return (*ways, *((VERSION_8,) if in_v8 else ()), *((_UTF_8,) if with_utf_8 else ()))
@@ -175,6 +182,7 @@ def _of_file(output: Output, described: Described) -> Iterator[Breach]:
 _MESSAGES: Mapping[Unstored, str] = MappingProxyType(
     {
         Unstored.NOT_ENCODED: "contains text that is not {encoding}",
+        Unstored.NOT_TRANSLITERATED: "contains text that is not {encoding}, and cannot be transliterated",
         Unstored.NUL: "contains text with a NUL character",
         Unstored.TRAILING_BLANKS: "contains text with trailing blanks, which SAS does not keep",
         Unstored.TOO_LONG: "contains text of {needed} bytes; the most are {most}",
@@ -187,6 +195,7 @@ _MESSAGES: Mapping[Unstored, str] = MappingProxyType(
 _WAYS: Mapping[Unstored, tuple[str, ...]] = MappingProxyType(
     {
         Unstored.NOT_ENCODED: (FIX, _UTF_8),
+        Unstored.NOT_TRANSLITERATED: (_UTF_8,),
         Unstored.TRAILING_BLANKS: (FIX,),
         Unstored.TOO_LONG: (FIX,),
         Unstored.NEGATIVE_ZERO: (FIX,),
