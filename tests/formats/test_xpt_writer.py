@@ -234,7 +234,7 @@ def test_dates_without_a_format_get_one(tmp_path):
         (dataset(A=[0.0, 5e-79]), {}, "range of SAS transport files, to 7.2e75 (first in record 2)"),
         (dataset(A=[np.inf]), {}, "A: contains numbers outside the range"),
         (dataset(A=[5e-324]), {}, "A: contains numbers outside the range"),
-        (dataset(A=[1.0, -0.0]), {}, "contains -0.0, which SAS transport files do not have (first in record 2)"),
+        (dataset(A=[1.0, -0.0]), {}, "-0.0, which SAS transport files do not have (first in record 2)"),
         (dataset(A=["x" * 201]), {}, "A: contains text of 201 bytes; the most are 200 (first in record 1)"),
         (dataset(A=["x" * 32_768]), {"xpt_version": 8}, "contains text of 32768 bytes; the most are 32767"),
         (dataset(A=["", "é"]), {}, "A: contains text that is not ASCII (first in record 2)"),
