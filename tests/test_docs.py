@@ -19,6 +19,7 @@ PAGES = [
     "docs/configuration.md",
     "docs/reading.md",
     "docs/verdict.md",
+    "docs/xpt.md",
     "docs/survival.md",
     "docs/jobs.md",
     "docs/living-with-rules.md",

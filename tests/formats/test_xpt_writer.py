@@ -11,7 +11,8 @@ import pytest
 from xpt_independent_parser import parsed
 
 import adamgate as ag
-from adamgate.converters.formats.format import AS_USUAL, Output
+from adamgate.converters.formats.format import Output
+from adamgate.converters.formats.write_options import AS_USUAL
 from adamgate.converters.formats.xpt import writer
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable

@@ -100,7 +100,7 @@ def _before_records(part: FilePart) -> int:
 def _bounds(dataset: Dataset, most: int) -> list[int]:
     """Positions at which parts of at most so many records begin, and the end."""
     if SUBJECT not in dataset:
-        raise NotSplit(f"{SUBJECT} is not present, by which it would be split")
+        raise NotSplit(f"{SUBJECT} is not present, which it is split by")
     groups = dataset.groups(SUBJECT)
     starts = np.append(np.flatnonzero(np.diff(groups, prepend=groups[0] - 1)), len(groups))
     if len(starts) - 1 > len(np.unique(groups)):

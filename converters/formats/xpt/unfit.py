@@ -11,7 +11,8 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ...values.sas_formats import FormatKind, kind_of
 from ..breaches import breaches as breaches_of_all
-from ..format import FIX, Breach, Output, WriteOptions
+from ..format import Breach, Output
+from ..write_options import FIX, WriteOptions
 from .described import Described, DescribedColumn, times_of, words_of
 from .parts import NotSplit, parts_of
 from .record_layout import DATASET_LABEL, V5, V8, XptVersion, has_stamp, sas_format

@@ -12,7 +12,7 @@ import click
 import adamgate
 
 from ...formats import writable
-from ...formats.format import WriteOptions
+from ...formats.write_options import WriteOptions
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import losses_recorded, tell_held_twice, tell_notes, tell_recorded, tell_written
 from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
