@@ -420,6 +420,13 @@ def test_several_datasets_in_one_file(full, tmp_path):
     assert back["ADY"]["A"].tolist() == ["x", "yz"]
 
 
+def test_repaired_names_that_are_one_are_refused_in_one_file(tmp_path):
+    pair = [Dataset.from_frame(pd.DataFrame({"A": [1.0]}), name) for name in ("LONGNAME_A", "LONGNAME_B")]
+    with pytest.raises(ag.UnwritableOutput, match="two datasets have the same name in the file"):
+        ag.write(ag.Study.of(*pair), tmp_path / "all.xpt", one_file=True, fix=True)
+    assert not list(tmp_path.iterdir())
+
+
 def many_subjects(order=None):
     subjects = np.repeat([f"S{number:03d}" for number in range(60)], 10)
     data = pd.DataFrame({"USUBJID": pd.Categorical(subjects), "T": "x" * 50, "N": np.arange(600.0)})
