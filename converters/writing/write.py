@@ -253,7 +253,9 @@ def write(
     inputs, kept = inputs_of(datasets), tuple(keep)
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:
-        held = {output.path: output.dataset.name for output in outputs}
+        held: dict[Path, list[str]] = {}
+        for output in outputs:
+            held.setdefault(output.path, []).append(output.dataset.name)
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     writer = target.format.load_writer()
     outputs, repairs = _repaired(outputs, writer)
@@ -294,12 +296,12 @@ def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
     yield from writer.breaches(output)
 
 
-def _holds(path: Path, dataset: str) -> bool:
-    """Whether a file is of the same dataset: of an earlier conversion, whatever it was named."""
-    if dataset_named(path) == dataset:
+def _holds(path: Path, datasets: list[str]) -> bool:
+    """Whether a file is of the same datasets: of an earlier conversion, whatever it was named."""
+    if [dataset_named(path)] == datasets:
         return True
     try:
-        return [each.name for each in read(path, memory=_TO_KNOW_ITS_NAME)] == [dataset]
+        return [each.name for each in read(path, memory=_TO_KNOW_ITS_NAME)] == datasets
     except UnreadableInput:
         return False
 

@@ -75,6 +75,14 @@ def test_long_text_is_split_and_together_it_is_the_same(tmp_path):
         assert [each.label for each in back.variables[:3]] == ["Term", "Term 1", "Term 2"]
 
 
+def test_text_that_becomes_too_long_by_transliteration_is_split(tmp_path):
+    texts = ["°" * 45, "x"]
+    for column in (pd.array(texts, "string[pyarrow]"), pd.Categorical(texts)):
+        back, told = repaired(of({"T": column, "N": [1.0, 2.0]}), tmp_path)
+        assert "".join(back[name][0] for name in ("T", "T1")) == (" deg " * 45).rstrip()
+        assert told == ["ADX.T: text transliterated to ASCII", "ADX.T: text split into T, T1"]
+
+
 def test_formats_that_are_none_are_dropped(tmp_path):
     variables = (
         Variable("N", type="Num", format="8.2.1", informat="$5."),

@@ -126,6 +126,7 @@ POSITIONS_DIFFER = "dates_xpt_v8.xpt"
 """%LOC2XPT wrote the positions of another order of variables into its NAMESTRs: five numbers differ."""
 
 
+@pytest.mark.slow
 def test_public_files_are_written_byte_by_byte_as_they_were(shared, tmp_path):
     files = public_files(shared)
     assert len(files) == 21
@@ -144,6 +145,7 @@ def test_public_files_are_written_byte_by_byte_as_they_were(shared, tmp_path):
             assert ours == source, path
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept")
 def test_public_files_survive_a_chain_of_formats(shared, tmp_path):
     """XPT → Dataset-JSON → Parquet → CSV → XPT: all but informats, for which Dataset-JSON has no place."""
@@ -335,6 +337,7 @@ def test_no_records_and_no_variables(tmp_path):
         assert (len(back), back.variables) == (0, ())
 
 
+@pytest.mark.slow
 def test_more_variables_than_version_5_counts(tmp_path):
     frame = pd.DataFrame(np.zeros((1, 10_000)), columns=[f"V{n}" for n in range(10_000)])
     data = Dataset.from_frame(frame, "ADX")
@@ -501,6 +504,26 @@ def test_options_are_for_transport_files_alone(full, tmp_path):
     with pytest.raises(ag.ConfigurationError, match="--one-file needs the name of a file"):
         ag.write(full, tmp_path / "out", to="xpt", one_file=True)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("count", [1, 126, 127, 128, 129, 255, 256, 257, 32_768])
+def test_any_number_of_categories(count, tmp_path):
+    texts = [f"{number:05d}" for number in range(count)]
+    data = dataset(A=pd.Categorical([None, *texts, None, texts[-1]]))
+    assert ag.read(written(data, tmp_path, xpt_version=8))["ADX"]["A"].astype(object).tolist() == [
+        "", *texts, "", texts[-1]
+    ]  # fmt: skip
+
+
+def test_a_file_with_the_same_datasets_beside_the_inputs_may_be_replaced(full, tmp_path):
+    ag.write(full, tmp_path / "adx.parquet")
+    ag.write(dataset(A=[1.0]).replace(name="ADY"), tmp_path / "ady.parquet")
+    source = [tmp_path / "adx.parquet", tmp_path / "ady.parquet"]
+    for _ in range(2):
+        ag.convert(source, tmp_path / "all.xpt", one_file=True, overwrite=True)
+    ag.write(full, tmp_path / "other.xpt")
+    with pytest.raises(ag.UnwritableOutput, match="would replace data beside the inputs"):
+        ag.convert(source, tmp_path / "other.xpt", one_file=True, overwrite=True)
 
 
 def test_unused_categories_neither_matter_nor_appear(tmp_path):

@@ -61,7 +61,8 @@ class RepairedColumns:
 
 
 def positive_zeros(part: pd.Series) -> pd.Series:
-    return part + 0.0
+    """Doubles without -0.0; other types have none."""
+    return part + 0.0 if part.dtype == np.float64 else part
 
 
 @dataclass(slots=True)

@@ -7,10 +7,13 @@ transliteration have none: they are still breaches of the repaired dataset.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
@@ -20,7 +23,7 @@ from .described import DEFAULT_FORMATS, Described, DescribedColumn, times_of
 from .record_layout import DATASET_LABEL, has_stamp
 from .repaired_columns import Made, RepairedColumns, TextChange, positive_zeros
 from .survey import Unstored, blocks
-from .text_encoding import TextEncoding, distinct_texts, without_blanks
+from .text_encoding import TextEncoding, distinct_texts
 from .transliteration import transliterated
 from .unfit import Limits, fault_of_stamp_format
 
@@ -135,11 +138,7 @@ class _Mending:
         if Unstored.NEGATIVE_ZERO in faults:
             self._tell("-0.0 written as 0", old.name)
             yield Made(old.name, new, positive_zeros)
-        elif column.is_text and faults.keys() & {
-            Unstored.NOT_ENCODED,
-            Unstored.TRAILING_BLANKS,
-            Unstored.TOO_LONG,
-        }:
+        elif faults.keys() & _OF_TEXT:
             yield from self._texts(column, new)
         else:
             yield Made(old.name, new)
@@ -171,14 +170,10 @@ class _Mending:
         most = 1
         for _, part in blocks(self._dataset, column.variable):
             texts, codes = distinct_texts(part)
-            stripped = without_blanks(texts)
-            long = [each for each in _used(stripped.to_pylist(), codes) if len(each) * 4 > pieces.longest]
-            most = max([most, *(len(pieces(each)) for each in long)])
+            if codes is not None:
+                texts = texts.take(pa.array(np.unique(codes[codes >= 0])))
+            most = max([most, *(len(pieces(each)) for each in texts.to_pylist())])
         return most
-
-
-def _used(texts: Sequence[str], codes: Iterable[int] | None) -> Iterable[str]:
-    return texts if codes is None else (texts[code] for code in set(codes) if code >= 0)
 
 
 def _free(name: str, taken: set[str], most: int, *, numbered: bool = False) -> Iterator[str]:

@@ -81,11 +81,9 @@ class _Text:
         if part.cat.categories is not self._categories:
             self._categories = part.cat.categories
             self._table = self._stored(self._categories)
-        table = self._table
+        table, codes = self._table, part.cat.codes.to_numpy()
         # -1, a missing value, is the last place of the table.
-        codes = part.cat.codes.to_numpy()
-        codes = np.where(codes < 0, len(table) - 1, codes)
-        return lambda begin, end: table.take(codes[begin:end], mode="clip")
+        return lambda begin, end: table.take(codes[begin:end], mode="wrap")
 
     def _stored(self, categories: pd.Index[Any]) -> NDArray[np.void]:
         """Each category, and blanks. A category that no record has may be one that is not stored."""
