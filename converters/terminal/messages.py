@@ -92,10 +92,11 @@ def tell_written(written: Sequence[Path], quiet: bool) -> None:
 @contextmanager
 def losses_recorded() -> Iterator[list[warnings.WarningMessage]]:
     """What is written within tells here what its format has no place for."""
-    from ..writing.losses import MetadataNotKept
+    from ..writing.losses import MetadataNotKept, Repaired
 
     with warnings.catch_warnings(record=True) as losses:
-        warnings.simplefilter("always", MetadataNotKept)
+        for told in (MetadataNotKept, Repaired):
+            warnings.simplefilter("always", told)
         yield losses
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -25,8 +26,8 @@ _ADVICE: Mapping[int | None, str] = {
 def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> list[Path]:
     """Write files so that a reader sees all of them complete, or none of them.
 
-    Every file is written and flushed to disk under a temporary name in its own folder; only when all
-    are done are they renamed, while no other run does so in their folders. Whatever fails on the way, an
+    Every file is written, flushed to disk and checked under a temporary name in its own folder; only when
+    all are done are they renamed, while no other run does so in their folders. Whatever fails on the way, an
     interrupt included, leaves the disk as it was: new files and folders are removed, replaced ones restored.
     A process that is killed leaves temporary files, which the next one removes.
 
@@ -112,7 +113,12 @@ def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
         undo.callback(path.unlink, missing_ok=True)
         file.write(stream)
         stream.flush()
-        os.fsync(stream.fileno())
+        # What is on its way to the disk can be read back meanwhile.
+        with ThreadPoolExecutor(1) as flushing:
+            flushed = flushing.submit(os.fsync, stream.fileno())
+            if file.check is not None:
+                file.check(path)
+            flushed.result()
     return path
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..formats.format import ReadingProgress
 from ..reading.read import read
+from .options import write_options
 from .write import Target, write
 
 MEMORY = "256MB"
@@ -29,8 +30,15 @@ def convert(
     max_unpacked: int | None = None,
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
+    xpt_version: int = 5,
+    fix: bool = False,
+    lengths: str = "source",
+    xpt_encoding: str = "ascii",
+    read_back: bool = True,
+    split_size: int | str = "5GB",
+    one_file: bool = False,
 ) -> list[Path]:
-    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
+    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to XPT, Parquet, CSV or Dataset-JSON.
 
     Values and types are unchanged, or the conversion fails. Metadata that the target format cannot
     hold are reported with a `MetadataNotKept` warning; Parquet holds everything.
@@ -42,7 +50,8 @@ def convert(
     target : path
         A file for one dataset, whose suffix is the format; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
+        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or
+        "dsjc".
     encoding : str, optional
         Text encoding of the source, as in `read`.
     catalog : path, optional
@@ -61,6 +70,8 @@ def convert(
         block of records at a time; the rest is kept on disk.
     work_dir : path, optional
         Folder for data kept on disk, as in `read`.
+    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file
+        How SAS transport files are written, as in `write`.
 
     Returns
     -------
@@ -85,7 +96,10 @@ def convert(
     >>> ag.read("out")["ADTTE"]["AVAL"].tolist() == ag.read("adam")["ADTTE"]["AVAL"].tolist()
     True
     """
-    place = Target.of(target, to)
+    options = write_options(
+        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+    )
+    place = Target.of(target, to, options)
     study = read(
         source,
         encoding=encoding,

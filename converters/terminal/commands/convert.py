@@ -12,10 +12,12 @@ import click
 import adamgate
 
 from ...formats import writable
+from ...formats.write_options import WriteOptions
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import losses_recorded, tell_held_twice, tell_notes, tell_recorded, tell_written
 from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
 from ..progress import progress
+from ..writing_options import WRITING_OPTIONS
 
 
 @click.command("convert")
@@ -27,6 +29,7 @@ from ..progress import progress
     help=f"Format of the files in the folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
 )
 @READING_OPTIONS
+@WRITING_OPTIONS
 @OVERWRITING
 @QUIET
 def command(
@@ -35,6 +38,7 @@ def command(
     target: Path,
     to: str | None,
     config: Path | None,
+    writing: WriteOptions,
     overwrite: bool,
     quiet: bool,
     **overrides: Any,
@@ -50,7 +54,7 @@ def command(
     if not sources:
         raise click.UsageError("OUT is not given")
     settings = settings_for(sources, config, overrides)
-    place = Target.of(target, to)  # before any work is done, so that it is not done in vain
+    place = Target.of(target, to, writing)  # before any work is done, so that it is not done in vain
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(sources, settings, callbacks, MEMORY)
         with losses_recorded() as losses:
