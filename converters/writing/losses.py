@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..formats import Format
 from ..formats.format import Output
 from ..formats.holds import DATA, FOUND, Holds
+
+if TYPE_CHECKING:
+    from ...schemas.study.dataset import Dataset
 
 
 class MetadataNotKept(UserWarning):
@@ -32,12 +36,21 @@ _LISTED = 8
 def tell_losses(outputs: Sequence[Output], form: Format) -> None:
     """Warn of what these datasets have and a format has no place for."""
     for output in outputs:
-        gone = (kind for kind in Holds if kind not in form.holds and kind not in DATA)
-        lost = {kind: found for kind in gone if (found := FOUND[kind](output.dataset))}
+        lost = losses(output.dataset, form)
         if lost:
-            told = "; ".join(f"{kind} ({_listed(found)})" for kind, found in lost.items())
-            message = f"{output.dataset.name}: {form.name} cannot hold {told}; not written"
-            warnings.warn(message, MetadataNotKept, stacklevel=3)
+            warnings.warn(loss_message(output.dataset.name, form, lost), MetadataNotKept, stacklevel=3)
+
+
+def losses(dataset: Dataset, form: Format) -> dict[str, tuple[str, ...]]:
+    """What a dataset has and a format has no place for: the kinds of it, and the names of what has it."""
+    gone = (kind for kind in Holds if kind not in form.holds and kind not in DATA)
+    return {str(kind): tuple(found) for kind in gone if (found := FOUND[kind](dataset))}
+
+
+def loss_message(dataset: str, form: Format, lost: Mapping[str, Collection[str]]) -> str:
+    """ "ADTTE: CSV cannot hold key order (USUBJID, ASEQ); attributes (studyOID); not written"."""
+    told = "; ".join(f"{kind} ({_listed(found)})" for kind, found in lost.items())
+    return f"{dataset}: {form.name} cannot hold {told}; not written"
 
 
 def _listed(names: Collection[str]) -> str:
