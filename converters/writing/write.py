@@ -16,6 +16,7 @@ from ..formats import Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
 from ..formats.format import Breach, Output, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
+from ..formats.planned_file import PlannedFile
 from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
@@ -187,18 +188,47 @@ def write(
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = list(Study.given(data))
     outputs = [replace(output, progress=progress) for output in target.outputs(datasets)]
-    inputs, kept = inputs_of(datasets), tuple(keep)
+    files = planned(outputs, target, inputs_of(datasets), tuple(keep), overwrite=overwrite)
+    written = write_together(files, overwrite=overwrite)
+    tell_losses(outputs, target.format)
+    return written
+
+
+def planned(
+    outputs: Sequence[Output],
+    target: Target,
+    inputs: Sequence[Path],
+    kept: Sequence[Path] = (),
+    *,
+    overwrite: bool = False,
+) -> list[PlannedFile]:
+    """The files that hold these datasets, which may be written and can hold them.
+
+    Parameters
+    ----------
+    outputs : sequence of Output
+    target : Target
+    inputs : sequence of Path
+        What was read.
+    kept : sequence of Path
+        Further files that are never replaced.
+    overwrite : bool
+        Whether existing files are to be replaced.
+
+    Raises
+    ------
+    UnwritableOutput
+        When the format cannot hold the data, or a file that must stay would be replaced.
+    """
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:
         held = {output.path: output.dataset.name for output in outputs}
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     writer = target.format.load_writer()
-    refuse_breaches(outputs, target.format, writer, target.path)
-    planned = writer.plan(outputs)
-    refuse_merging((file.path for file in planned if file.merged), (*inputs, *kept))
-    written = write_together(planned, overwrite=overwrite)
-    tell_losses(outputs, target.format)
-    return written
+    refuse_breaches(outputs, target.format, writer, outputs[0].path if len(outputs) == 1 else target.path)
+    files = writer.plan(outputs)
+    refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
+    return files
 
 
 def refuse_breaches(outputs: Sequence[Output], form: Format, writer: Writer, path: Path) -> None:
