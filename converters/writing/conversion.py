@@ -96,4 +96,4 @@ class Conversion:
     @property
     def files(self) -> list[Path]:
         """What was written: the files of the datasets, then those beside them."""
-        return [*(path for each in self.outcomes for path in each.files), *self.beside]
+        return list(dict.fromkeys([*(path for each in self.outcomes for path in each.files), *self.beside]))

@@ -30,7 +30,7 @@ from .losses import losses
 from .manifest import Hashes, render, stated_time
 from .names import require_output_name
 from .selection import Selected, Selection
-from .write import Target, planned
+from .write import Plan, Target, planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,27 +170,34 @@ class _Run:
             replace(each, progress=request.progress)
             for each in request.target.outputs([selected for selected, _ in chosen])
         ]
-        files = planned(outputs, request.target, self._inputs, request.kept, overwrite=request.overwrite)
+        plan = planned(outputs, request.target, self._inputs, request.kept, overwrite=request.overwrite)
         outcomes = [
-            self._outcome(read, output, selected, files)
-            for read, output, (_, selected) in zip(datasets, outputs, chosen, strict=True)
+            self._outcome(read, output, selected, plan)
+            for read, output, (_, selected) in zip(datasets, plan.outputs, chosen, strict=True)
         ]
-        own = {path for each in outcomes for path in each.files}
-        self._beside |= dict.fromkeys(each.path for each in files if each.path not in own)
         hashed: dict[Path, FileHash] = {}
+        files = plan.files
         if request.manifest is not None:
-            files = [hashing(each, hashed) for each in files]
+            files = tuple(hashing(each, hashed) for each in files)
         last = self._manifest(outcomes, hashed) if is_all else []
         write_together([*files, *last], overwrite=request.overwrite)
         self._hashes.written.update(hashed)
+        own = {path for each in outcomes for path in each.files}
+        self._beside |= dict.fromkeys(each.path for each in plan.files if each.path not in own)
         return outcomes
 
-    def _outcome(
-        self, read: Dataset, output: Output, selected: Selected, files: Sequence[PlannedFile]
-    ) -> Outcome:
-        own = tuple(each.path for each in files if not each.merged and each.path == output.path)
-        not_kept = losses(output.dataset, self._request.target.format)
-        return Outcome(read, output.dataset, own, selected, not_kept)
+    def _outcome(self, read: Dataset, output: Output, selected: Selected, plan: Plan) -> Outcome:
+        is_only = len(plan.outputs) == 1
+        return Outcome(
+            read,
+            output.dataset,
+            tuple(
+                each.path for each in plan.files if not each.merged and (is_only or each.path == output.path)
+            ),
+            selected,
+            losses(output.dataset, self._request.target.format),
+            tuple(each for each in plan.repairs if each.dataset == read.name),
+        )
 
     def _conversion(
         self, outcomes: Sequence[Outcome], *problems: AdamgateError, with_manifest: bool = False

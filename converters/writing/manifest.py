@@ -53,6 +53,7 @@ def render(conversion: Conversion, hashes: Hashes) -> bytes:
 
 def document(conversion: Conversion, hashes: Hashes) -> dict[str, Any]:
     """The document as dicts and lists."""
+    of_data = {path for each in conversion.outcomes for path in each.files}
     return {
         "schema_version": SCHEMA_VERSION,
         "created": stated_time(),
@@ -61,9 +62,7 @@ def document(conversion: Conversion, hashes: Hashes) -> dict[str, Any]:
         "options": dict(conversion.options),
         "sidecars": {
             "inputs": [_file(path, each) for path, each in hashes.described.items()],
-            "outputs": [
-                _file(path, hashes.written[path]) for path in conversion.beside if path in hashes.written
-            ],
+            "outputs": [_file(path, each) for path, each in hashes.written.items() if path not in of_data],
         },
         "problems": [_problem(each) for each in conversion.unread],
         "notes": [

@@ -308,7 +308,7 @@ def _names(named: Iterable[_Named], dataset: Dataset, datasets: Collection[str])
 
 
 def _records(dataset: Dataset, conditions: Sequence[Expression]) -> NDArray[np.intp] | None:
-    """Positions of the records of which all conditions are true; None where nothing is asked."""
+    """Positions of the records of which all conditions are true; None where these are all records."""
     if not conditions:
         return None
     for each in conditions:
@@ -322,7 +322,7 @@ def _records(dataset: Dataset, conditions: Sequence[Expression]) -> NDArray[np.i
     chosen = np.ones(len(dataset), dtype=np.bool_)
     for each in conditions:
         chosen &= each.where(dataset)
-    return np.flatnonzero(chosen)
+    return None if chosen.all() else np.flatnonzero(chosen)
 
 
 def _with_keys_in_order(variables: Sequence[Variable]) -> tuple[Variable, ...]:

@@ -188,10 +188,29 @@ def write(
     target = path if isinstance(path, Target) else Target.of(path, to)
     datasets = list(Study.given(data))
     outputs = [replace(output, progress=progress) for output in target.outputs(datasets)]
-    files = planned(outputs, target, inputs_of(datasets), tuple(keep), overwrite=overwrite)
-    written = write_together(files, overwrite=overwrite)
-    tell_losses(outputs, target.format)
+    plan = planned(outputs, target, inputs_of(datasets), tuple(keep), overwrite=overwrite)
+    written = write_together(plan.files, overwrite=overwrite)
+    tell_losses(plan.outputs, target.format)
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files that are to appear together.
+
+    Attributes
+    ----------
+    outputs : tuple of Output
+        As they are written.
+    files : tuple of PlannedFile
+        Data files, then those that describe several datasets.
+    repairs : tuple of Breach
+        What the writer was asked to change because the format cannot hold it.
+    """
+
+    outputs: tuple[Output, ...]
+    files: tuple[PlannedFile, ...]
+    repairs: tuple[Breach, ...] = ()
 
 
 def planned(
@@ -201,8 +220,8 @@ def planned(
     kept: Sequence[Path] = (),
     *,
     overwrite: bool = False,
-) -> list[PlannedFile]:
-    """The files that hold these datasets, which may be written and can hold them.
+) -> Plan:
+    """The files of these datasets, if the format can hold them and they replace nothing that must stay.
 
     Parameters
     ----------
@@ -218,17 +237,17 @@ def planned(
     Raises
     ------
     UnwritableOutput
-        When the format cannot hold the data, or a file that must stay would be replaced.
     """
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:
         held = {output.path: output.dataset.name for output in outputs}
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     writer = target.format.load_writer()
-    refuse_breaches(outputs, target.format, writer, outputs[0].path if len(outputs) == 1 else target.path)
+    place = outputs[0].path if len(outputs) == 1 else target.path
+    refuse_breaches(outputs, target.format, writer, place)
     files = writer.plan(outputs)
     refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
-    return files
+    return Plan(tuple(outputs), tuple(files))
 
 
 def refuse_breaches(outputs: Sequence[Output], form: Format, writer: Writer, path: Path) -> None:

@@ -380,3 +380,13 @@ def test_two_runs_at_once(folder: Path):
         for each in manifest(f"{number}.json")["datasets"]:
             (file,) = each["outputs"]
             assert file["sha256"] == hashlib.sha256(Path(file["path"]).read_bytes()).hexdigest()
+
+
+def test_tables_of_a_dataset_that_failed_are_not_told(run, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    Path("out").mkdir()
+    for name in ("ada.csv", "adc.csv"):
+        Path("out", name).write_text("of somebody else")
+    code, err = run("adam", "out", "--to", "csv", "--manifest", "m.json")
+    assert code == 4
+    assert "written: out/_variables.csv" not in err
+    assert manifest("m.json")["sidecars"]["outputs"] == []
