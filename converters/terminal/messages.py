@@ -108,7 +108,7 @@ def tell_conversion(conversion: Conversion, quiet: bool) -> None:
 
 
 def tell_written(written: Sequence[Path], quiet: bool) -> None:
-    if not quiet:
+    if written and not quiet:
         tell("\n".join(f"written: {plain(path)}" for path in written))
 
 
