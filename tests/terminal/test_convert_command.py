@@ -356,6 +356,19 @@ def test_a_killed_run_leaves_whole_datasets_and_the_next_one_tidies_up(folder: P
 ALL = ["_datasets.csv", "_variables.csv", "ada.csv", "adc.csv", "m.json"]
 
 
+def test_a_run_that_writes_meanwhile_keeps_its_lines(folder: Path):
+    """A large dataset takes long; another run ends in between, and both are described."""
+
+    def other(name: str, done: int, total: int) -> None:
+        if name == "ada.csv" and not Path("out/adc.csv").exists():
+            ag.convert("adam/adc.parquet", "out/adc.csv")
+
+    with pytest.warns(ag.MetadataNotKept):
+        ag.convert("adam/ada.parquet", "out/ada.csv", progress=other)
+    assert pd.read_csv("out/_variables.csv")["dataset"].unique().tolist() == ["ADC", "ADA"]
+    assert [each.label for each in ag.read("out")] == ["Label of ADA", "Label of ADC"]
+
+
 @pytest.mark.slow
 def test_two_runs_at_once(folder: Path):
     """Whatever their order, every dataset is whole and is described."""
