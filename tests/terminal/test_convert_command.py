@@ -20,7 +20,10 @@ from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
 from adamgate import cli
+from adamgate.converters.reading.read import Readings
+from adamgate.converters.writing.conversion_run import Request, converted
 from adamgate.converters.writing.manifest import SCHEMA
+from adamgate.converters.writing.write import Target
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -143,6 +146,14 @@ def test_two_of_one_name_are_refused_and_only_they(run, folder: Path):
     assert code == 2
     assert err.count("dataset ADA was found twice") == 1
     assert names("out") == ["adb.parquet", "adc.parquet"]
+
+
+def test_two_names_of_one_file_are_refused_and_only_they(folder: Path):
+    alike = ("ADK", "AD\u212a")  # the Kelvin sign, whose lower case is k
+    readings = Readings(tuple(dataset(name) for name in (*alike, "ADX")))
+    done = converted(readings, Request(Target.of("out", "parquet")))
+    assert [type(each.problem) for each in done.outcomes] == [ag.ConfigurationError] * 2 + [type(None)]
+    assert names("out") == ["adx.parquet"]
 
 
 def test_every_input_that_cannot_be_read(run, folder: Path):

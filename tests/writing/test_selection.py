@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adamgate as ag
+from adamgate.converters.values.kept_columns import KeptColumns
 from adamgate.converters.writing.selection import Selection
 from adamgate.schemas.study import selected_columns
 from adamgate.schemas.study.selected_columns import SelectedColumns
@@ -211,6 +212,29 @@ def test_parts_whose_categories_differ(monkeypatch):
     view = SelectedColumns(OfParts(data.frame), {"P": "PARAMCD"}, np.array([0, 2, 4]))
     assert view.column("P").tolist() == ["OS", "DOR", "PFS"]
     assert view.column("P").dtype == "category"
+
+
+@pytest.mark.parametrize("to", ["parquet", "csv", "ndjson"])
+def test_a_selection_never_holds_a_dataset_that_is_on_disk(tmp_path, monkeypatch, to):
+    """Its records are fetched part by part, of one variable at a time; text that repeats, by its codes."""
+    monkeypatch.setattr(selected_columns, "_SPAN", 100)
+    ag.write(dataset(1000), tmp_path / "adtte.parquet")
+    fetched = []
+    part = KeptColumns.part
+    monkeypatch.setattr(KeptColumns, "frame", lambda _: pytest.fail("the whole frame was put together"))
+    monkeypatch.setattr(
+        KeptColumns, "part", lambda *given: fetched.append((given[1], given[3])) or part(*given)
+    )
+    asked = {"where": "AVAL >= 100", "drop": "ADT", "rename": "AVAL=A"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ag.MetadataNotKept)
+        if to == "ndjson":
+            asked["where"] += " and not missing(AVAL)"
+        ag.convert(tmp_path / "adtte.parquet", tmp_path / f"x.{to}", memory=1, **asked)
+    assert {name for name, count in fetched if count > 100} <= {"AVAL"}, "the condition asks for one variable"
+    frame = dataset(1000).frame
+    back = ag.read(tmp_path / f"x.{to}")
+    assert len(next(iter(back))) == (frame.AVAL >= 100).sum()
 
 
 # Every format
