@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...schemas.errors import AdamgateError, UnreadableInput
 from ...schemas.wording import counted, plain
-from ..writing.conversion import Conversion, Outcome
+from ..writing.conversion import ConversionRecord, ConvertedDataset
 from ..writing.selection import Selected
 
 _LISTED = 8
 
 
-def render_conversion(conversion: Conversion) -> str:
+def render_conversion(conversion: ConversionRecord) -> str:
     """A table of the datasets, and why some were not written."""
     outcomes = conversion.outcomes
     written = sum(each.written is not None for each in outcomes)
@@ -28,7 +28,7 @@ def render_selected(name: str, selected: Selected, records: int) -> Iterator[str
     for condition in selected.conditions:
         yield f"{place}where {plain(condition)}"
     if selected.conditions:
-        yield f"{place}excluded: {selected.records_left_out:,} of {counted(records, 'record')}"
+        yield f"{place}excluded: {selected.records_excluded:,} of {counted(records, 'record')}"
     if selected.dropped:
         yield f"{place}dropped: {_listed(selected.dropped)}"
     if selected.dropped_keys:
@@ -39,7 +39,7 @@ def render_selected(name: str, selected: Selected, records: int) -> Iterator[str
         yield f"{place}renamed: {_listed(changes)}"
 
 
-def _datasets(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _datasets(outcomes: Sequence[ConvertedDataset]) -> Iterator[str]:
     rows = [_row(each) for each in outcomes]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row, outcome in zip(rows, outcomes, strict=True):
@@ -49,7 +49,7 @@ def _datasets(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield from (f"    {line}" for line in _below(outcome))
 
 
-def _row(outcome: Outcome) -> tuple[str, str, str, str]:
+def _row(outcome: ConvertedDataset) -> tuple[str, str, str, str]:
     source = "" if outcome.read.source is None else plain(outcome.read.source.path)
     if outcome.written is None:
         return plain(outcome.name), "", "", f"{source}: not written"
@@ -59,7 +59,7 @@ def _row(outcome: Outcome) -> tuple[str, str, str, str]:
     return (plain(outcome.name), *sizes, f"{source} -> {files}")
 
 
-def _below(outcome: Outcome) -> Iterator[str]:
+def _below(outcome: ConvertedDataset) -> Iterator[str]:
     yield from render_selected("", outcome.selected, len(outcome.read))
     for repair in outcome.repairs:
         yield f"changed: {plain(repair)}"

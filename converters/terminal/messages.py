@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
     from ...schemas.study.study import Study
     from ...schemas.study.variable import ReadingNote
-    from ..writing.conversion import Conversion
+    from ..writing.conversion import ConversionRecord
 
 
 def deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
@@ -88,7 +88,7 @@ def tell_held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Data
         tell(f"note: {plain(note)}")
 
 
-def tell_conversion(conversion: Conversion, quiet: bool) -> None:
+def tell_conversion(conversion: ConversionRecord, quiet: bool) -> None:
     """What became of a conversion; with -q what was not read, not kept or not written."""
     from ..reports.conversion_summary import render_conversion, render_selected
 

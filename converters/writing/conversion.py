@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ConvertedDataset:
     """One dataset of a conversion.
 
     Attributes
@@ -54,14 +54,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class ConversionRecord:
     """What became of all.
 
     Attributes
     ----------
     format : Format
         Of the files.
-    outcomes : tuple of Outcome
+    outcomes : tuple of ConvertedDataset
         In the order in which the datasets were read.
     beside : tuple of Path
         Files that were written and hold no data: tables of metadata, the manifest.
@@ -74,7 +74,7 @@ class Conversion:
     """
 
     format: Format
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ConvertedDataset, ...]
     beside: tuple[Path, ...] = ()
     unread: tuple[AdamgateError, ...] = ()
     notes: tuple[ReadingNote, ...] = ()

@@ -23,11 +23,11 @@ from ..formats.planned_file import PlannedFile
 from ..metadata.sidecar_names import is_sidecar
 from ..reading.read import Readings, named_alike, repeated
 from .atomic import write_together
-from .conversion import Conversion, Outcome
+from .conversion import ConversionRecord, ConvertedDataset
 from .file_hashes import FileHash, hash_of, hashing
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs
 from .losses import losses
-from .manifest import Hashes, render, stated_time
+from .manifest import FileHashes, render, stated_time
 from .names import require_output_name
 from .selection import Selected, Selection
 from .write import Plan, Target, planned
@@ -96,7 +96,7 @@ class Request:
         return {name: _plain(value) for name, value in given.items() if value}
 
 
-def converted(readings: Readings, request: Request) -> Conversion:
+def converted(readings: Readings, request: Request) -> ConversionRecord:
     """Write what was read.
 
     Parameters
@@ -108,7 +108,7 @@ def converted(readings: Readings, request: Request) -> Conversion:
     ------
     AdamgateError
         Where all or nothing is to be written, or there is only one dataset: whatever keeps it from being
-        written. Else only what concerns all datasets; the rest is in the `Conversion`.
+        written. Else only what concerns all datasets; the rest is in the `ConversionRecord`.
     """
     run = _Run(readings, request)
     if request.together or len(readings.datasets) + len(readings.problems) < 2 or not readings.datasets:
@@ -125,11 +125,11 @@ class _Run:
         self._names = tuple(each.name for each in readings.datasets)
         self._inputs = inputs_of(readings.datasets)
         self._beside: dict[Path, None] = {}
-        self._hashes = Hashes({}, {}, {})
+        self._hashes = FileHashes({}, {}, {})
         if request.manifest is not None:
-            self._hashes = Hashes(_read(readings.datasets), self._described(), {})
+            self._hashes = FileHashes(_read(readings.datasets), self._described(), {})
 
-    def at_once(self) -> Conversion:
+    def at_once(self) -> ConversionRecord:
         """All datasets and the manifest, or none."""
         datasets = self._readings.datasets
         replace(self._readings, problems=(*self._readings.problems, *repeated(datasets))).require_all()
@@ -137,7 +137,7 @@ class _Run:
         self._refuse_manifest()
         return self._conversion(self._written(datasets, is_all=True), with_manifest=True)
 
-    def one_by_one(self) -> Conversion:
+    def one_by_one(self) -> ConversionRecord:
         """Every dataset that can be written, then the manifest."""
         datasets, problems = self._readings.datasets, self._readings.problems
         try:
@@ -145,24 +145,24 @@ class _Run:
         except ConfigurationError as wrong:
             if not problems:
                 raise
-            return self._conversion([Outcome(each, problem=wrong) for each in datasets])
+            return self._conversion([ConvertedDataset(each, problem=wrong) for each in datasets])
         self._refuse_manifest()
         refused = {**_named_twice(datasets), **self._to_one_file()}
-        outcomes: list[Outcome] = []
+        outcomes: list[ConvertedDataset] = []
         for dataset in datasets:
             try:
                 if dataset.name in refused:
                     raise refused[dataset.name]
                 outcomes += self._written([dataset])
             except AdamgateError as problem:
-                outcomes.append(Outcome(dataset, problem=problem))
+                outcomes.append(ConvertedDataset(dataset, problem=problem))
         try:
             write_together(self._manifest(outcomes, {}), overwrite=self._request.overwrite)
         except UnwritableOutput as problem:
             return self._conversion(outcomes, problem)
         return self._conversion(outcomes, with_manifest=True)
 
-    def _written(self, datasets: Sequence[Dataset], *, is_all: bool = False) -> list[Outcome]:
+    def _written(self, datasets: Sequence[Dataset], *, is_all: bool = False) -> list[ConvertedDataset]:
         """These datasets at once, or none of them; with the manifest where they are all."""
         request = self._request
         chosen = [request.selection.of_dataset(each, self._names) for each in datasets]
@@ -186,9 +186,9 @@ class _Run:
         self._beside |= dict.fromkeys(each.path for each in plan.files if each.path not in own)
         return outcomes
 
-    def _outcome(self, read: Dataset, output: Output, selected: Selected, plan: Plan) -> Outcome:
+    def _outcome(self, read: Dataset, output: Output, selected: Selected, plan: Plan) -> ConvertedDataset:
         is_only = len(plan.outputs) == 1
-        return Outcome(
+        return ConvertedDataset(
             read,
             output.dataset,
             tuple(
@@ -200,11 +200,11 @@ class _Run:
         )
 
     def _conversion(
-        self, outcomes: Sequence[Outcome], *problems: AdamgateError, with_manifest: bool = False
-    ) -> Conversion:
+        self, outcomes: Sequence[ConvertedDataset], *problems: AdamgateError, with_manifest: bool = False
+    ) -> ConversionRecord:
         request = self._request
         manifest = (request.manifest,) if with_manifest and request.manifest is not None else ()
-        return Conversion(
+        return ConversionRecord(
             request.target.format,
             tuple(outcomes),
             (*self._beside, *manifest),
@@ -213,7 +213,9 @@ class _Run:
             request.asked,
         )
 
-    def _manifest(self, outcomes: Sequence[Outcome], hashed: Mapping[Path, FileHash]) -> list[PlannedFile]:
+    def _manifest(
+        self, outcomes: Sequence[ConvertedDataset], hashed: Mapping[Path, FileHash]
+    ) -> list[PlannedFile]:
         """The manifest, if there is to be one; it is made when the other files are written."""
 
         def write(stream: BinaryIO) -> None:

@@ -74,7 +74,7 @@ def convert(
     work_dir : path, optional
         Folder for data kept on disk, as in `read`.
     keep, drop : str or sequence of str
-        Variables to write, or to leave out: ``"USUBJID"`` of every dataset that has it, ``"ADTTE.AVAL"`` of
+        Variables to write, or to omit: ``"USUBJID"`` of every dataset that has it, ``"ADTTE.AVAL"`` of
         one. They stay in the order of the dataset.
     where : str or sequence of str
         Conditions on the records of all datasets, or of one (``"ADTTE: PARAMCD == 'OS'"``); records are

@@ -16,7 +16,7 @@ from typing import Any
 
 from ...schemas.errors import AdamgateError, ConfigurationError
 from ...schemas.study.variable import Source
-from .conversion import Conversion, Outcome
+from .conversion import ConversionRecord, ConvertedDataset
 from .file_hashes import FileHash
 
 SCHEMA_VERSION = "1.0"
@@ -27,7 +27,7 @@ _ENCODING = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Hashes:
+class FileHashes:
     """Files by their path.
 
     Attributes
@@ -45,13 +45,13 @@ class Hashes:
     written: MutableMapping[Path, FileHash]
 
 
-def render(conversion: Conversion, hashes: Hashes) -> bytes:
+def render(conversion: ConversionRecord, hashes: FileHashes) -> bytes:
     """The document, indented, ending with a line break."""
     text = json.dumps(document(conversion, hashes), ensure_ascii=True, indent=2, allow_nan=False)
     return f"{text}\n".encode()
 
 
-def document(conversion: Conversion, hashes: Hashes) -> dict[str, Any]:
+def document(conversion: ConversionRecord, hashes: FileHashes) -> dict[str, Any]:
     """The document as dicts and lists."""
     of_data = {path for each in conversion.outcomes for path in each.files}
     return {
@@ -96,7 +96,7 @@ def stated_time() -> str | None:
         raise ConfigurationError("a time out of range", "SOURCE_DATE_EPOCH", advice) from None
 
 
-def _dataset(outcome: Outcome, hashes: Hashes) -> dict[str, Any]:
+def _dataset(outcome: ConvertedDataset, hashes: FileHashes) -> dict[str, Any]:
     written, selected = outcome.written, outcome.selected
     return {
         "dataset": outcome.name,
@@ -108,9 +108,9 @@ def _dataset(outcome: Outcome, hashes: Hashes) -> dict[str, Any]:
         "variables": None if written is None else [each.name for each in written.variables],
         "selection": {
             "where": list(selected.conditions),
-            "records_left_out": selected.records_left_out,
-            "variables_left_out": list(selected.dropped),
-            "keys_left_out": list(selected.dropped_keys),
+            "records_excluded": selected.records_excluded,
+            "variables_dropped": list(selected.dropped),
+            "keys_dropped": list(selected.dropped_keys),
             "renamed": dict(selected.renamed),
         },
         "not_kept": [{"kind": kind, "names": list(names)} for kind, names in outcome.not_kept.items()],
@@ -118,7 +118,7 @@ def _dataset(outcome: Outcome, hashes: Hashes) -> dict[str, Any]:
     }
 
 
-def _input(source: Source, hashes: Hashes) -> dict[str, Any]:
+def _input(source: Source, hashes: FileHashes) -> dict[str, Any]:
     return {
         **_file(source.path, hashes.read[source.path]),
         "format": source.format,

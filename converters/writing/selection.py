@@ -36,7 +36,7 @@ class Selected:
     Attributes
     ----------
     conditions : tuple of str
-    records_left_out : int
+    records_excluded : int
         Records for which a condition is not true.
     dropped : tuple of str
         Variables that are not written.
@@ -47,7 +47,7 @@ class Selected:
     """
 
     conditions: tuple[str, ...] = ()
-    records_left_out: int = 0
+    records_excluded: int = 0
     dropped: tuple[str, ...] = ()
     dropped_keys: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -238,9 +238,9 @@ def test_the_manifest_states_every_file(run, folder: Path):
     assert (ada["records"], ada["variables"]) == (2, ["VALUE", "PARAMCD"])
     assert ada["selection"] == {
         "where": ["PARAMCD == 'OS'"],
-        "records_left_out": 1,
-        "variables_left_out": ["USUBJID"],
-        "keys_left_out": ["USUBJID"],
+        "records_excluded": 1,
+        "variables_dropped": ["USUBJID"],
+        "keys_dropped": ["USUBJID"],
         "renamed": {"AVAL": "VALUE"},
     }
     assert ada["not_kept"] == [{"kind": "key order", "names": ["VALUE"]}]

@@ -115,7 +115,7 @@ def test_names_of_one_dataset():
         ["USUBJID", "PARAMCD", "AVAL", "ADT", "ADTM"],
         1,
     )
-    assert (facts.conditions, facts.records_left_out) == (("AVAL > 1",), 5)
+    assert (facts.conditions, facts.records_excluded) == (("AVAL > 1",), 5)
 
 
 def test_names_may_be_exchanged():

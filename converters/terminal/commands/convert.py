@@ -29,7 +29,7 @@ _SELECTION = ("keep", "drop", "where", "rename")
     help=f"Format of the files in the folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
 )
 @click.option("--keep", multiple=True, metavar="NAMES", help="Variables to write: USUBJID,ADTTE.AVAL.")
-@click.option("--drop", multiple=True, metavar="NAMES", help="Variables to leave out.")
+@click.option("--drop", multiple=True, metavar="NAMES", help="Variables to omit.")
 @click.option(
     "--where",
     multiple=True,
