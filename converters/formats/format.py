@@ -7,7 +7,7 @@ A writer says what its format cannot hold and plans its files; it never touches 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -94,6 +94,47 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """What a user may say about how SAS transport files are written; no other format takes these.
+
+    Attributes
+    ----------
+    xpt_version : {5, 8}
+        Version of the file.
+    fix : bool
+        Repair what the format cannot hold, where there is a repair, and report each.
+    lengths : {"source", "data"}
+        Lengths of variables: those of the source where they suffice, or the shortest that hold the data.
+    xpt_encoding : str
+        Encoding of text.
+    read_back : bool
+        Compare what was written with the data before the file appears.
+    split_size : int
+        Bytes beyond which a dataset is split into several files by subject.
+    one_file : bool
+        Write all datasets into one file.
+    """
+
+    xpt_version: int = 5
+    fix: bool = False
+    lengths: str = "source"
+    xpt_encoding: str = "ascii"
+    read_back: bool = True
+    split_size: int = 5_000_000_000
+    one_file: bool = False
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of those that are not the default."""
+        return tuple(each.name for each in fields(self) if getattr(self, each.name) != each.default)
+
+
+AS_USUAL = WriteOptions()
+FIX = "--fix"
+"""How that option is named in `Breach.ways`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Breach:
     """Something of a dataset that the target format cannot hold.
 
@@ -103,11 +144,14 @@ class Breach:
         Where; `variable` is empty when it concerns the whole dataset.
     message : str
         One clause, without patient data.
+    ways : tuple of str
+        Options with each of which it is written all the same.
     """
 
     dataset: str
     message: str
     variable: str = ""
+    ways: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
@@ -124,16 +168,43 @@ class Output:
     path : Path
     progress : callable or None
         Called with the file's name, the records that are written, and all of them.
+    options : WriteOptions
     """
 
     dataset: Dataset
     path: Path
     progress: WritingProgress | None = None
+    options: WriteOptions = AS_USUAL
 
     def tell(self, done: int) -> None:
         """Say how many records are written; writers do after each block."""
         if self.progress is not None:
             self.progress(self.path.name, done, len(self.dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something that was changed so that the target format holds it.
+
+    Attributes
+    ----------
+    dataset, variable : str
+        Where, by the names of the data; `variable` is empty when it concerns the whole dataset.
+    message : str
+        What was changed, without patient data.
+    """
+
+    dataset: str
+    message: str
+    variable: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
+        return f"{one_line(place)}: {self.message}"
+
+
+def _none(_: Output) -> Iterable[Repair]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +220,17 @@ class Writer:
     styled : callable, optional
         The writer of tables for a tool, one file each, in the style that the tool reads; where there is
         none, these are written as every dataset is.
+    repaired : callable, optional
+        An output whose dataset has fewer breaches, and what was changed; asked with the option `fix`.
+    changes : callable, optional
+        Metadata that are written otherwise than the dataset has them.
     """
 
     breaches: Callable[[Output], Iterable[Breach]]
     plan: Callable[[Sequence[Output]], list[PlannedFile]]
     styled: Callable[[TableStyle], Writer] | None = None
+    repaired: Callable[[Output], tuple[Output, Sequence[Repair]]] | None = None
+    changes: Callable[[Output], Iterable[Repair]] = _none
 
     def of_tables(self, style: TableStyle) -> Writer:
         return self.styled(style) if self.styled else self

@@ -46,7 +46,7 @@ def _datasets(outcomes: Sequence[ConvertedDataset]) -> Iterator[str]:
         name, records, variables, files = row
         sizes = f"{records.rjust(widths[1])}  {variables.rjust(widths[2])}"
         yield f"  {name.ljust(widths[0])}  {sizes}  {files}".rstrip()
-        yield from (f"    {line}" for line in _below(outcome))
+        yield from (f"    {line}" for line in render_selected("", outcome.selected, len(outcome.read)))
 
 
 def _row(outcome: ConvertedDataset) -> tuple[str, str, str, str]:
@@ -57,12 +57,6 @@ def _row(outcome: ConvertedDataset) -> tuple[str, str, str, str]:
     files = ", ".join(map(plain, outcome.files))
     sizes = counted(records, "record"), counted(variables, "variable")
     return (plain(outcome.name), *sizes, f"{source} -> {files}")
-
-
-def _below(outcome: ConvertedDataset) -> Iterator[str]:
-    yield from render_selected("", outcome.selected, len(outcome.read))
-    for repair in outcome.repairs:
-        yield f"changed: {plain(repair)}"
 
 
 def _problems(problems: Iterable[AdamgateError]) -> Iterator[str]:

@@ -94,8 +94,8 @@ def tell_conversion(conversion: ConversionRecord, quiet: bool) -> None:
 
     datasets = [each.read for each in conversion.outcomes]
     _tell_of_reading(conversion.notes, datasets, quiet)
-    for loss in conversion.losses:
-        tell(f"note: {plain(loss)}")
+    for line in (*conversion.repairs, *conversion.losses):
+        tell(f"note: {plain(line)}")
     tell_held_twice(((each.name, path) for each in conversion.outcomes for path in each.files), datasets)
     if any(conversion.problems) or (len(datasets) > 1 and not quiet):
         tell(render_conversion(conversion).rstrip("\n"))
@@ -115,10 +115,11 @@ def tell_written(written: Sequence[Path], quiet: bool) -> None:
 @contextmanager
 def losses_recorded() -> Iterator[list[warnings.WarningMessage]]:
     """What is written within tells here what its format has no place for."""
-    from ..writing.losses import MetadataNotKept
+    from ..writing.losses import MetadataNotKept, Repaired
 
     with warnings.catch_warnings(record=True) as losses:
-        warnings.simplefilter("always", MetadataNotKept)
+        for told in (MetadataNotKept, Repaired):
+            warnings.simplefilter("always", told)
         yield losses
 
 

@@ -26,9 +26,9 @@ _ADVICE: Mapping[int | None, str] = {
 def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> list[Path]:
     """Write files so that a reader sees all of them complete, or none of them.
 
-    Every file is written and flushed to disk under a temporary name in its own folder; only when all
-    are done are they renamed, while no other run does so in their folders. From the first merged file on they
-    are written in that time, too, so that they keep what other runs added. Whatever fails on the way, an
+    Every file is written, flushed to disk and checked under a temporary name in its own folder; only when
+    all are done are they renamed, while no other run does so in their folders. From the first merged file on
+    they are written in that time, too, so that they keep what other runs added. Whatever fails on the way, an
     interrupt included, leaves the disk as it was: new files and folders are removed, replaced ones restored.
     A process that is killed leaves temporary files, which the next one removes.
 
@@ -119,6 +119,8 @@ def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
         file.write(stream)
         stream.flush()
         os.fsync(stream.fileno())
+    if file.check is not None:
+        file.check(path)
     return path
 
 

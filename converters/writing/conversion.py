@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import AdamgateError
 from ..formats import Format
-from ..formats.format import Breach
-from .losses import loss_message
+from ..formats.format import Repair
+from .losses import change_messages, loss_message
 from .selection import Selected
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ class ConvertedDataset:
     selected : Selected
     not_kept : mapping of str to tuple of str
         Kinds of metadata that the format cannot hold, and where the dataset has them.
-    repairs : tuple of Breach
+    repairs : tuple of Repair
         What the writer was asked to change because the format cannot hold it.
+    changes : tuple of Repair
+        Metadata that are written otherwise than the dataset has them.
     problem : AdamgateError or None
         Why it was not written.
     """
@@ -45,7 +47,8 @@ class ConvertedDataset:
     files: tuple[Path, ...] = ()
     selected: Selected = field(default_factory=Selected)
     not_kept: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    repairs: tuple[Breach, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    changes: tuple[Repair, ...] = ()
     problem: AdamgateError | None = None
 
     @property
@@ -87,9 +90,15 @@ class ConversionRecord:
         yield from (each.problem for each in self.outcomes if each.problem is not None)
 
     @property
+    def repairs(self) -> Iterator[str]:
+        """What was changed so that the format holds it."""
+        yield from (str(repair) for each in self.outcomes for repair in each.repairs)
+
+    @property
     def losses(self) -> Iterator[str]:
-        """What the format has no place for, a line for each dataset that has some."""
+        """What the format has no place for or has otherwise, a line for each dataset that has some."""
         for each in self.outcomes:
+            yield from change_messages(each.changes, self.format)
             if each.not_kept:
                 yield loss_message(each.name, self.format, each.not_kept)
 

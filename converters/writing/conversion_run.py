@@ -93,7 +93,8 @@ class Request:
     def asked(self) -> dict[str, Any]:
         """The options that were given, in a form that JSON has."""
         given = {**self.options, **self.selection.options}
-        return {name: _plain(value) for name, value in given.items() if value}
+        of_writing = {name: getattr(self.target.options, name) for name in self.target.options.given}
+        return {name: _plain(value) for name, value in given.items() if value} | of_writing
 
 
 def converted(readings: Readings, request: Request) -> ConversionRecord:
@@ -197,6 +198,7 @@ class _Run:
             selected,
             losses(output.dataset, self._request.target.format),
             tuple(each for each in plan.repairs if each.dataset == read.name),
+            tuple(each for each in plan.changes if each.dataset == read.name),
         )
 
     def _conversion(

@@ -10,7 +10,8 @@ from ..formats.format import ReadingProgress
 from ..reading.options import checked_options
 from ..reading.read import read_each
 from .conversion_run import Request, converted
-from .losses import MetadataNotKept
+from .losses import MetadataNotKept, Repaired
+from .options import write_options
 from .selection import Selection
 from .write import Target
 
@@ -39,8 +40,15 @@ def convert(
     where: str | Sequence[str] = (),
     rename: Mapping[str, str] | str | Sequence[str] = (),
     manifest: str | Path | None = None,
+    xpt_version: int = 5,
+    fix: bool = False,
+    lengths: str = "source",
+    xpt_encoding: str = "ascii",
+    read_back: bool = True,
+    split_size: int | str = "5GB",
+    one_file: bool = False,
 ) -> list[Path]:
-    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
+    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to XPT, Parquet, CSV or Dataset-JSON.
 
     Values and types are unchanged, or the conversion fails. Metadata that the target format cannot
     hold are reported with a `MetadataNotKept` warning; Parquet holds everything. Either all files appear or
@@ -54,7 +62,8 @@ def convert(
     target : path
         A file for one dataset, whose suffix is the format; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
+        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or
+        "dsjc".
     encoding : str, optional
         Text encoding of the source, as in `read`.
     catalog : path, optional
@@ -84,6 +93,8 @@ def convert(
     manifest : path, optional
         JSON file to write with the SHA-256 of all inputs and outputs, and what was selected and not kept;
         its schema is ``manifest.schema.json`` in the package.
+    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file
+        How SAS transport files are written, as in `write`.
 
     Returns
     -------
@@ -111,8 +122,11 @@ def convert(
     >>> ag.read("events.parquet")["ADTTE"]["AVAL"].tolist()
     [30.0, 95.0, 240.0]
     """
+    writing = write_options(
+        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+    )
     request = Request(
-        Target.of(target, to),
+        Target.of(target, to, writing),
         Selection.of(keep=keep, drop=drop, where=where, rename=rename),
         all_or_none=True,
         overwrite=overwrite,
@@ -143,6 +157,8 @@ def convert(
         work_dir=work_dir,
     )
     conversion = converted(read_each(source, options), request)
+    for repair in conversion.repairs:
+        warnings.warn(repair, Repaired, stacklevel=2)
     for loss in conversion.losses:
         warnings.warn(loss, MetadataNotKept, stacklevel=2)
     return conversion.files

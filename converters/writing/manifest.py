@@ -16,6 +16,7 @@ from typing import Any
 
 from ...schemas.errors import AdamgateError, ConfigurationError
 from ...schemas.study.variable import Source
+from ..formats.format import Repair
 from .conversion import ConversionRecord, ConvertedDataset
 from .file_hashes import FileHash
 
@@ -114,8 +115,13 @@ def _dataset(outcome: ConvertedDataset, hashes: FileHashes) -> dict[str, Any]:
             "renamed": dict(selected.renamed),
         },
         "not_kept": [{"kind": kind, "names": list(names)} for kind, names in outcome.not_kept.items()],
-        "repairs": [{"variable": each.variable or None, "message": each.message} for each in outcome.repairs],
+        "repairs": [_repair(each) for each in outcome.repairs],
+        "changes": [_repair(each) for each in outcome.changes],
     }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    return {"variable": repair.variable or None, "message": repair.message}
 
 
 def _input(source: Source, hashes: FileHashes) -> dict[str, Any]:

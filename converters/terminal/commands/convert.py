@@ -11,11 +11,13 @@ import click
 
 from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...formats import writable
+from ...formats.format import WriteOptions
 from ..exit_codes import PASSED, code_of
 from ..inputs import kept_files, reading_options, settings_for
 from ..messages import tell_conversion
 from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
 from ..progress import progress
+from ..writing_options import WRITING_OPTIONS
 
 _SELECTION = ("keep", "drop", "where", "rename")
 
@@ -49,6 +51,7 @@ _SELECTION = ("keep", "drop", "where", "rename")
     help="JSON file with the SHA-256 of inputs and outputs, and what was selected and not kept.",
 )
 @READING_OPTIONS
+@WRITING_OPTIONS
 @OVERWRITING
 @QUIET
 def command(
@@ -59,6 +62,7 @@ def command(
     config: Path | None,
     all_or_none: bool,
     manifest: Path | None,
+    writing: WriteOptions,
     overwrite: bool,
     quiet: bool,
     **given: Any,
@@ -82,7 +86,7 @@ def command(
     settings = settings_for(sources, config, given)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         request = Request(
-            Target.of(target, to),
+            Target.of(target, to, writing),
             selection,
             all_or_none=all_or_none,
             overwrite=overwrite,
