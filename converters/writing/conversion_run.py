@@ -188,13 +188,11 @@ class _Run:
         return outcomes
 
     def _outcome(self, read: Dataset, output: Output, selected: Selected, plan: Plan) -> ConvertedDataset:
-        is_only = len(plan.outputs) == 1
+        data = (each.path for each in plan.files if not each.merged)
         return ConvertedDataset(
             read,
             output.dataset,
-            tuple(
-                each.path for each in plan.files if not each.merged and (is_only or each.path == output.path)
-            ),
+            tuple(path for path in data if _output_of(path, plan.outputs) == output.path),
             selected,
             losses(output.dataset, self._request.target.format),
             tuple(each for each in plan.repairs if each.dataset == read.name),
@@ -265,6 +263,15 @@ class _Run:
         catalog = self._request.options.get("catalog")
         given = [] if catalog is None else [Path(catalog)]
         return {path: hash_of(path) for path in dict.fromkeys((*beside, *given)) if os.path.isfile(path)}
+
+
+def _output_of(file: Path, outputs: Sequence[Output]) -> Path:
+    """The output that a file is, or is a part of: the name of a part begins with that of the whole."""
+    paths = [each.path for each in outputs]
+    if file in paths:
+        return file
+    wholes = [each for each in paths if each.parent == file.parent and file.name.startswith(each.stem)]
+    return max(wholes, key=lambda each: len(each.stem), default=file)
 
 
 def _read(datasets: Iterable[Dataset]) -> dict[Path, FileHash]:

@@ -20,8 +20,9 @@ from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
 from adamgate import cli
+from adamgate.converters.formats.format import Output
 from adamgate.converters.reading.read import Readings
-from adamgate.converters.writing.conversion_run import Request, converted
+from adamgate.converters.writing.conversion_run import Request, _output_of, converted
 from adamgate.converters.writing.manifest import SCHEMA
 from adamgate.converters.writing.write import Target
 
@@ -154,6 +155,13 @@ def test_two_names_of_one_file_are_refused_and_only_they(folder: Path):
     done = converted(readings, Request(Target.of("out", "parquet")))
     assert [type(each.problem) for each in done.outcomes] == [ag.ConfigurationError] * 2 + [type(None)]
     assert names("out") == ["adx.parquet"]
+
+
+def test_parts_belong_to_the_dataset_that_they_begin_with():
+    outputs = [Output(dataset(name), Path(f"out/{name.lower()}.csv")) for name in ("AD", "ADX")]
+    whole = {name: _output_of(Path("out", name), outputs).name for name in ("adx.csv", "adx1.csv", "ad1.csv")}
+    assert whole == {"adx.csv": "adx.csv", "adx1.csv": "adx.csv", "ad1.csv": "ad.csv"}
+    assert _output_of(Path("more/ad1.csv"), outputs) == Path("more/ad1.csv")
 
 
 def test_every_input_that_cannot_be_read(run, folder: Path):
