@@ -20,6 +20,7 @@ PAGES = [
     "docs/convert.md",
     "docs/reading.md",
     "docs/verdict.md",
+    "docs/xpt.md",
     "docs/survival.md",
     "docs/jobs.md",
     "docs/living-with-rules.md",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..writing.options import LENGTHS, XPT_VERSIONS, write_options
+from ..formats.write_options import LENGTHS, XPT_VERSIONS
 from .options import Command, together
 
 _GIVEN = ("xpt_version", "fix", "lengths", "xpt_encoding", "read_back", "split_size", "one_file")
@@ -53,6 +53,8 @@ def WRITING_OPTIONS(command: Command) -> Command:  # noqa: N802 - as other group
 
     @wraps(command)
     def with_options(**given: Any) -> Any:
+        from ..writing.options import write_options
+
         options = {name: given.pop(name) for name in _GIVEN}
         options["xpt_version"] = int(options["xpt_version"])
         return command(writing=write_options(**options), **given)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from ...schemas.errors import ConfigurationError
-from ..formats.format import WriteOptions
+from ..formats.write_options import LENGTHS, XPT_VERSIONS, WriteOptions
 from ..values.encodings import codec_name
 from ..values.sizes import bytes_in
 
-XPT_VERSIONS = (5, 8)
-LENGTHS = ("source", "data")
 _FLAGS = {"read_back": "--no-read-back"}
 
 

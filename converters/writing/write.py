@@ -15,9 +15,10 @@ from ...schemas.study.study import Study
 from ...schemas.wording import one_line
 from ..formats import Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
-from ..formats.format import AS_USUAL, FIX, Breach, Output, Repair, WriteOptions, Writer, WritingProgress
+from ..formats.format import Breach, Output, Repair, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
 from ..formats.planned_file import PlannedFile
+from ..formats.write_options import AS_USUAL, FIX, WriteOptions
 from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
@@ -108,7 +109,7 @@ class Target:
             raise ConfigurationError(
                 f"{flags}: only for SAS transport files, not for {self.format.name}",
                 str(self.path),
-                "leave it out, or write .xpt",
+                "omit it, or write .xpt",
             )
         if self.options.one_file and self.suffix:
             raise ConfigurationError(

@@ -11,7 +11,8 @@ import pytest
 from xpt_independent_parser import parsed
 
 import adamgate as ag
-from adamgate.converters.formats.format import AS_USUAL, Output
+from adamgate.converters.formats.format import Output
+from adamgate.converters.formats.write_options import AS_USUAL
 from adamgate.converters.formats.xpt import writer
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import SpecialMissing, Variable
@@ -417,6 +418,13 @@ def test_several_datasets_in_one_file(full, tmp_path):
     assert [(each.name, len(each.records)) for each in datasets] == [("ADX", 4), ("ADY", 2)]
     back = ag.read(tmp_path / "all.xpt")
     assert back["ADY"]["A"].tolist() == ["x", "yz"]
+
+
+def test_repaired_names_that_are_one_are_refused_in_one_file(tmp_path):
+    pair = [Dataset.from_frame(pd.DataFrame({"A": [1.0]}), name) for name in ("LONGNAME_A", "LONGNAME_B")]
+    with pytest.raises(ag.UnwritableOutput, match="two datasets have the same name in the file"):
+        ag.write(ag.Study.of(*pair), tmp_path / "all.xpt", one_file=True, fix=True)
+    assert not list(tmp_path.iterdir())
 
 
 def many_subjects(order=None):

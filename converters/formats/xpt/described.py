@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values.arrow_columns import Shape, shape_of
-from ..format import Output, Repair, WriteOptions
+from ..format import Output, Repair
 from ..stated_time import stated_epoch
+from ..write_options import WriteOptions
 from .extent import Extent
 from .ibm_double import LENGTHS
 from .layout import Field, Member

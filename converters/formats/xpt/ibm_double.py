@@ -130,11 +130,13 @@ def encode_ibm_doubles(values: NDArray[np.float64]) -> NDArray[np.uint64]:
         In the machine's byte order; NaN is a missing value, to be marked by `marked_missing`.
     """
     bits = values.view(np.uint64)
-    first = (bits >> np.uint64(52)).astype(np.intp)
+    first = (bits >> np.uint64(52)).view(np.int64)
     words = bits & _MANTISSA
-    words <<= _SHIFT.take(first)
-    words |= _HEAD.take(first)
-    words[np.isnan(values)] = _PLAIN_MISSING << 56
+    words <<= _SHIFT.take(first, mode="clip")
+    words |= _HEAD.take(first, mode="clip")
+    missing = np.isnan(values)
+    if missing.any():
+        words[missing] = _PLAIN_MISSING << 56
     return words
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ....schemas.study.dataset import Dataset
 from ..format import Output
+from .cards import CARD, padding
 from .described import Described, DescribedColumn
 from .headers import library_header, member_headers
 from .layout import Member
@@ -46,19 +47,21 @@ class FilePart:
     output: Output
     path: Path
 
-    def has_blank_end(self) -> bool:
-        """Whether its last record cannot be told from what fills up the file."""
-        described, records = self.described, self.end - self.first
-        if described.words.states_records or not all(each.is_text for each in described.columns):
-            return False
-        width = described.record_length
-        data = records * width
-        certain = -(-max(0, data + -data % 80 - 79) // width) if width else records
-        return records > certain and all(map(self._ends_blank, described.columns))
 
-    def _ends_blank(self, column: DescribedColumn) -> bool:
-        text = self.described.dataset.part(column.variable.name, self.end - 1, 1).iloc[0]
-        return bool(pd.isna(text)) or not str(text).strip(" ")
+def has_blank_end(described: Described, first: int, end: int) -> bool:
+    """Whether the last of these records cannot be distinguished from what fills up the file."""
+    columns, records = described.columns, end - first
+    if described.words.states_records or not all(each.is_text for each in columns):
+        return False
+    width = described.record_length
+    data = records * width
+    certain = -(-max(0, data + padding(data) - (CARD - 1)) // width) if width else records
+    return records > certain and all(_is_blank(described.dataset, each, end - 1) for each in columns)
+
+
+def _is_blank(dataset: Dataset, column: DescribedColumn, record: int) -> bool:
+    text = dataset.part(column.variable.name, record, 1).iloc[0]
+    return bool(pd.isna(text)) or not str(text).strip(" ")
 
 
 class NotSplit(Exception):
@@ -100,7 +103,7 @@ def _before_records(part: FilePart) -> int:
 def _bounds(dataset: Dataset, most: int) -> list[int]:
     """Positions at which parts of at most so many records begin, and the end."""
     if SUBJECT not in dataset:
-        raise NotSplit(f"{SUBJECT} is not present, by which it would be split")
+        raise NotSplit(f"{SUBJECT} is not present, which it is split by")
     groups = dataset.groups(SUBJECT)
     starts = np.append(np.flatnonzero(np.diff(groups, prepend=groups[0] - 1)), len(groups))
     if len(starts) - 1 > len(np.unique(groups)):

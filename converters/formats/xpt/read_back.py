@@ -23,7 +23,8 @@ from .described import Described, DescribedColumn
 from .ibm_double import decode_ibm_doubles
 from .layout import Member, read_layout
 from .parts import FilePart
-from .stored_columns import SpecialInOrder, sas_numbers
+from .stored_columns import SpecialInOrder
+from .survey import sas_numbers
 from .text_encoding import distinct_texts, without_blanks
 
 Stored = NDArray[np.uint8]

@@ -15,12 +15,11 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import SpecialMissing, Variable
-from ...values.arrow_columns import Shape, stamps_of
-from ...values.sas_formats import sas_days_of, sas_seconds_of
+from ...values.arrow_columns import Shape
 from .ibm_double import big_endian, encode_ibm_doubles, marked_missing
+from .survey import sas_numbers
 from .text_encoding import TextEncoding, distinct_texts, fixed_width, texts_of_categories, without_blanks
 
 _FETCHED_BYTES = 40_000_000
@@ -110,15 +109,6 @@ class SpecialInOrder:
     def within(self, first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
         start, end = np.searchsorted(self._records, (first, first + count))
         return self._records[start:end] - first, self._tags[start:end]
-
-
-def sas_numbers(part: pd.Series, shape: Shape) -> NDArray[np.float64]:
-    """Numbers; dates and datetimes as SAS counts them, in days and seconds from 1960."""
-    if shape is Shape.DATE:
-        return sas_days_of(stamps_of(part))
-    if shape is Shape.DATETIME:
-        return sas_seconds_of(stamps_of(part))
-    return np.ascontiguousarray(columns.numbers(part))
 
 
 def write_records(

@@ -90,8 +90,10 @@ def survey(
         judged = _JUDGED.get(shape, _numbers)
         is_short = variable.length is not None and variable.length < LENGTHS[-1]
         for first, part in blocks(dataset, variable):
-            values, faults = judged(part)
-            found.take(bytes_needed(encode_ibm_doubles(values)) if is_short else LENGTHS[-1], faults, first)
+            needed = LENGTHS[-1]
+            if is_short:
+                needed = bytes_needed(encode_ibm_doubles(sas_numbers(part, shape)))
+            found.take(needed, judged(part), first)
         found.needed = max(LENGTHS.start, found.needed)
     return found
 
@@ -155,31 +157,36 @@ def _array(found: pa.Array) -> NDArray[Any]:
     return array
 
 
-Judged = tuple[NDArray[np.float64], Mapping[Unstored, NDArray[np.bool_]]]
-"""Numbers as SAS has them, and which of them are not stored."""
+Faults = Mapping[Unstored, NDArray[np.bool_]]
+"""Which records are not stored, and why."""
 
 
-def _numbers(part: pd.Series) -> Judged:
+def _numbers(part: pd.Series) -> Faults:
     values = np.ascontiguousarray(columns.numbers(part))
-    return values, {
-        Unstored.OUT_OF_RANGE: out_of_range(values),
-        Unstored.NEGATIVE_ZERO: negative_zeros(values),
-    }
+    return {Unstored.OUT_OF_RANGE: out_of_range(values), Unstored.NEGATIVE_ZERO: negative_zeros(values)}
 
 
-def _dates(part: pd.Series) -> Judged:
+def _dates(part: pd.Series) -> Faults:
+    return {Unstored.EARLY_OR_LATE: _early_or_late(stamps_of(part))}
+
+
+def _datetimes(part: pd.Series) -> Faults:
     stamps = stamps_of(part)
-    return sas_days_of(stamps), {Unstored.EARLY_OR_LATE: _early_or_late(stamps)}
-
-
-def _datetimes(part: pd.Series) -> Judged:
-    stamps = stamps_of(part)
-    seconds = sas_seconds_of(stamps)
-    faults = {Unstored.EARLY_OR_LATE: _early_or_late(stamps)}
-    back = datetimes_of(np.where(faults[Unstored.EARLY_OR_LATE], np.nan, seconds))
+    outside = _early_or_late(stamps)
+    back = datetimes_of(np.where(outside, np.nan, sas_seconds_of(stamps)))
+    faults = {Unstored.EARLY_OR_LATE: outside}
     if back is not None:
         faults[Unstored.TOO_FINE] = ~np.isnat(back) & (back != stamps)
-    return seconds, faults
+    return faults
+
+
+def sas_numbers(part: pd.Series, shape: Shape) -> NDArray[np.float64]:
+    """Numbers; dates and datetimes as SAS counts them, in days and seconds from 1960."""
+    if shape is Shape.DATE:
+        return sas_days_of(stamps_of(part))
+    if shape is Shape.DATETIME:
+        return sas_seconds_of(stamps_of(part))
+    return np.ascontiguousarray(columns.numbers(part))
 
 
 def _early_or_late(stamps: NDArray[np.datetime64]) -> NDArray[np.bool_]:

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values.arrow_columns import Shape, shape_of
-from ..format import Output, WriteOptions
+from ..format import Output
+from ..write_options import WriteOptions
 from .repaired_columns import Made, RepairedColumns, positive_zeros, unchanged
 
 MEMBER = "TABLE"

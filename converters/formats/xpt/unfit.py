@@ -11,9 +11,10 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ...values.sas_formats import FormatKind, kind_of
 from ..breaches import breaches as breaches_of_all
-from ..format import FIX, Breach, Output, WriteOptions
+from ..format import Breach, Output
+from ..write_options import FIX, WriteOptions
 from .described import Described, DescribedColumn, times_of, words_of
-from .parts import NotSplit, parts_of
+from .parts import NotSplit, has_blank_end, parts_of
 from .record_layout import DATASET_LABEL, V5, V8, XptVersion, has_stamp, sas_format
 from .survey import Unstored
 from .text_encoding import TextEncoding
@@ -86,7 +87,11 @@ def breaches(output: Output) -> Iterator[Breach]:
     for column in described.columns:
         found += _of_variable(dataset, column, limits)
     yield from found
-    if not found and not general:
+    if general:
+        return
+    if found:  # what it would take to split it is not known yet
+        yield from _of_end(described, 0, len(dataset))
+    else:
         yield from _of_file(output, described)
 
 
@@ -170,13 +175,17 @@ def _of_file(output: Output, described: Described) -> Iterator[Breach]:
     for part in parts:
         if len(parts) > 1 and (message := limits.fault_of_name(part.name)):
             yield Breach(dataset.name, f"its part {part.name} cannot be named so: {message}")
-        if part.has_blank_end():
-            yield Breach(
-                dataset.name,
-                f"record {part.end}, the last, is blank in all variables: in version 5 it would be padding",
-                "",
-                (VERSION_8,),
-            )
+        yield from _of_end(described, part.first, part.end)
+
+
+def _of_end(described: Described, first: int, end: int) -> Iterator[Breach]:
+    if has_blank_end(described, first, end):
+        yield Breach(
+            described.dataset.name,
+            f"record {end}, the last, is blank in all variables: in version 5 it would be padding",
+            "",
+            (VERSION_8,),
+        )
 
 
 _MESSAGES: Mapping[Unstored, str] = MappingProxyType(

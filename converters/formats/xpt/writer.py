@@ -14,6 +14,7 @@ from functools import partial
 from itertools import groupby
 from typing import BinaryIO
 
+from ....schemas.errors import UnwritableOutput
 from ..format import Breach, Output, Repair, Writer
 from ..planned_file import PlannedFile
 from ..table_style import TableStyle
@@ -36,6 +37,13 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 
 def _planned(parts: Sequence[FilePart]) -> PlannedFile:
     path = parts[0].path
+    names = [part.name for part in parts]
+    if len(set(names)) < len(names):
+        raise UnwritableOutput(
+            "two datasets have the same name in the file",
+            f"{path}: {', '.join(sorted(name for name in set(names) if names.count(name) > 1))}",
+            "write each dataset to a file of its own, or use --xpt-version 8",
+        )
     check = partial(require_same, parts, path) if parts[0].output.options.read_back else None
     return PlannedFile(path, partial(_write, parts), check=check)
 

@@ -11,7 +11,7 @@ import click
 
 from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...formats import writable
-from ...formats.format import WriteOptions
+from ...formats.write_options import WriteOptions
 from ..exit_codes import PASSED, code_of
 from ..inputs import kept_files, reading_options, settings_for
 from ..messages import tell_conversion
