@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -118,9 +119,12 @@ def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
         undo.callback(path.unlink, missing_ok=True)
         file.write(stream)
         stream.flush()
-        os.fsync(stream.fileno())
-    if file.check is not None:
-        file.check(path)
+        # What is on its way to the disk can be read back meanwhile.
+        with ThreadPoolExecutor(1) as flushing:
+            flushed = flushing.submit(os.fsync, stream.fileno())
+            if file.check is not None:
+                file.check(path)
+            flushed.result()
     return path
 
 

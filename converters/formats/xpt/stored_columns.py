@@ -7,7 +7,9 @@ put together while they lie in the processor's cache.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from io import BufferedIOBase
+from itertools import accumulate, cycle
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -133,18 +135,34 @@ def write_records(
     if not width:
         return
     most = min(_MOST_RECORDS, max(1, _FETCHED_BYTES // width))
-    rows = np.empty((min(end - first, max(1, _ROWS_BYTES // width)), width), np.uint8)
-    starts = np.cumsum([0, *(each.length for each in stored)])
+    height = min(end - first, max(1, _ROWS_BYTES // width))
+    lengths = [each.length for each in stored]
+    buffers = cycle([_rows(height, lengths) for _ in range(2)])
+    written: Future[int] | None = None
+    # Some rows are written while the next are put together.
+    with ThreadPoolExecutor(1) as writing:
+        for block in range(first, end, most):
+            count = min(most, end - block)
+            values = [each.block(block, count) for each in stored]
+            for begin in range(0, count, height):
+                rows, places = next(buffers)
+                until = min(begin + height, count)
+                for place, taken in zip(places, values, strict=True):
+                    place[: until - begin] = taken(begin, until)
+                if written is not None:
+                    written.result()
+                written = writing.submit(stream.write, rows[: until - begin].data)
+            tell(block + count)
+        if written is not None:
+            written.result()
+
+
+def _rows(height: int, lengths: Sequence[int]) -> tuple[NDArray[np.uint8], list[NDArray[np.void]]]:
+    """Room for some records, and the place of each column in it."""
+    rows = np.empty((height, sum(lengths)), np.uint8)
+    starts = accumulate(lengths, initial=0)
     places = [
-        rows[:, start : start + each.length].view(f"V{each.length}")[:, 0]
-        for start, each in zip(starts, stored, strict=False)
+        rows[:, start : start + length].view(f"V{length}")[:, 0]
+        for start, length in zip(starts, lengths, strict=False)
     ]
-    for block in range(first, end, most):
-        count = min(most, end - block)
-        values = [each.block(block, count) for each in stored]
-        for begin in range(0, count, len(rows)):
-            until = min(begin + len(rows), count)
-            for place, taken in zip(places, values, strict=True):
-                place[: until - begin] = taken(begin, until)
-            stream.write(rows[: until - begin].data)
-        tell(block + count)
+    return rows, places

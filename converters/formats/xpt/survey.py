@@ -24,7 +24,7 @@ from .transliteration import transliterated
 
 _BLOCK = 65_536
 """Records."""
-_FIRST, _LAST = np.datetime64("1582-01-01", "s"), np.datetime64("9999-12-31T23:59:59.999999", "us")
+_FIRST, _BEYOND = np.datetime64("1582-01-01", "s"), np.datetime64("10000-01-01", "s")
 
 
 class Unstored(Word):
@@ -191,7 +191,7 @@ def sas_numbers(part: pd.Series, shape: Shape) -> NDArray[np.float64]:
 
 def _early_or_late(stamps: NDArray[np.datetime64]) -> NDArray[np.bool_]:
     """Outside of what formats show; NaT is neither."""
-    outside: NDArray[np.bool_] = (stamps < _FIRST) | (stamps > _LAST)
+    outside: NDArray[np.bool_] = (stamps < _FIRST) | (stamps >= _BEYOND)
     return outside
 
 
