@@ -18,6 +18,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/configuration.md",
     "docs/diff.md",
+    "docs/convert.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/xpt.md",

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
@@ -27,7 +28,8 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
     """Write files so that a reader sees all of them complete, or none of them.
 
     Every file is written, flushed to disk and checked under a temporary name in its own folder; only when
-    all are done are they renamed, while no other run does so in their folders. Whatever fails on the way, an
+    all are done are they renamed, while no other run does so in their folders. From the first merged file on
+    they are written in that time, too, so that they keep what other runs added. Whatever fails on the way, an
     interrupt included, leaves the disk as it was: new files and folders are removed, replaced ones restored.
     A process that is killed leaves temporary files, which the next one removes.
 
@@ -54,12 +56,11 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
         for file in files:
             with _told_of(file):
                 _make_folder(file.path.parent, undo)
-        written = []
-        for file in files:
-            with _told_of(file):
-                written.append(_write_temporary(file, undo))
+        alone = list(takewhile(lambda file: not file.merged, files))
+        written = [_staged(file, undo) for file in alone]
         places = [Path(os.path.realpath(file.path)).parent for file in files]
         backups.enter_context(taking_turns(places))  # until all is done, or undone
+        written += [_staged(file, undo) for file in files[len(alone) :]]  # merged with what is there now
         for file, temporary in zip(files, written, strict=True):
             with _told_of(file):
                 _put_in_place(temporary, file, overwrite, undo, backups)
@@ -105,6 +106,11 @@ def _make_folder(folder: Path, undo: ExitStack) -> None:
     for missing in reversed([part for part in (folder, *folder.parents) if not os.path.exists(part)]):
         missing.mkdir()
         undo.callback(missing.rmdir)
+
+
+def _staged(file: PlannedFile, undo: ExitStack) -> Path:
+    with _told_of(file):
+        return _write_temporary(file, undo)
 
 
 def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:

@@ -17,6 +17,7 @@ from ..formats import Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
 from ..formats.format import Breach, Output, Repair, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
+from ..formats.planned_file import PlannedFile
 from ..formats.write_options import AS_USUAL, FIX, WriteOptions
 from ..reading.read import read
 from ..values.file_kind import suffix_of
@@ -250,7 +251,61 @@ def write(
     target = path if isinstance(path, Target) else Target.of(path, to, options)
     datasets = list(Study.given(data))
     outputs = [replace(output, progress=progress) for output in target.outputs(datasets)]
-    inputs, kept = inputs_of(datasets), tuple(keep)
+    plan = planned(outputs, target, inputs_of(datasets), tuple(keep), overwrite=overwrite)
+    written = write_together(plan.files, overwrite=overwrite)
+    tell_repairs(plan.repairs)
+    tell_changes(plan.changes, target.format)
+    tell_losses(plan.outputs, target.format)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files that are to appear together.
+
+    Attributes
+    ----------
+    outputs : tuple of Output
+        As they are written.
+    files : tuple of PlannedFile
+        Data files, then those that describe several datasets.
+    repairs : tuple of Repair
+        What was changed because the format cannot hold it, as it was asked for.
+    changes : tuple of Repair
+        Metadata that are written otherwise than the datasets have them.
+    """
+
+    outputs: tuple[Output, ...]
+    files: tuple[PlannedFile, ...]
+    repairs: tuple[Repair, ...] = ()
+    changes: tuple[Repair, ...] = ()
+
+
+def planned(
+    outputs: Sequence[Output],
+    target: Target,
+    inputs: Sequence[Path],
+    kept: Sequence[Path] = (),
+    *,
+    overwrite: bool = False,
+) -> Plan:
+    """The files of these datasets, if the format can hold them and they replace nothing that must stay.
+
+    Parameters
+    ----------
+    outputs : sequence of Output
+    target : Target
+    inputs : sequence of Path
+        What was read.
+    kept : sequence of Path
+        Further files that are never replaced.
+    overwrite : bool
+        Whether existing files are to be replaced.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:
         held: dict[Path, list[str]] = {}
@@ -259,15 +314,13 @@ def write(
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     writer = target.format.load_writer()
     outputs, repairs = _repaired(outputs, writer)
-    refuse_breaches(outputs, target.format, writer, target.path)
-    planned = writer.plan(outputs)
-    refuse_inputs((file.path for file in planned if not file.merged), (*inputs, *kept))
-    refuse_merging((file.path for file in planned if file.merged), (*inputs, *kept))
-    written = write_together(planned, overwrite=overwrite)
-    tell_repairs(repairs)
-    tell_changes(outputs, writer, target.format)
-    tell_losses(outputs, target.format)
-    return written
+    place = outputs[0].path if len(outputs) == 1 else target.path
+    refuse_breaches(outputs, target.format, writer, place)
+    files = writer.plan(outputs)
+    refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
+    refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
+    changes = tuple(change for output in outputs for change in writer.changes(output))
+    return Plan(tuple(outputs), tuple(files), tuple(repairs), changes)
 
 
 def _repaired(outputs: Sequence[Output], writer: Writer) -> tuple[list[Output], list[Repair]]:
