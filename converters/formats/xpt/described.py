@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -81,11 +81,12 @@ class Described:
         """What is known of a dataset, or of some of its variables, after one pass over its records."""
         dataset, options = output.dataset, output.options
         words, encoding = words_of(options), TextEncoding.named(options.xpt_encoding)
-        described = []
-        for variable in dataset.variables if variables is None else variables:
-            shape, found = _surveyed(dataset, variable, encoding, words)
-            length = _length(variable, shape, found, options, words)
-            described.append(DescribedColumn(variable, shape, found, length))
+        looked_at = dataset.variables if variables is None else variables
+        found = _surveyed(dataset, looked_at, encoding, words)
+        described = (
+            DescribedColumn(each, shape, seen, _length(each, shape, seen, options, words))
+            for each, (shape, seen) in zip(looked_at, found, strict=True)
+        )
         return cls(dataset, words, encoding, tuple(described))
 
     @property
@@ -145,14 +146,15 @@ _SURVEYED: WeakKeyDictionary[Dataset, dict[tuple[Variable, str, int], tuple[Shap
 
 
 def _surveyed(
-    dataset: Dataset, variable: Variable, encoding: TextEncoding, words: XptVersion
-) -> tuple[Shape, Surveyed]:
+    dataset: Dataset, variables: Sequence[Variable], encoding: TextEncoding, words: XptVersion
+) -> list[tuple[Shape, Surveyed]]:
+    """What each column holds. All shapes are found first, since whole columns may be needed for them."""
     known = _SURVEYED.setdefault(dataset, {})
-    key = (variable, encoding.codec, words.longest_text)
-    if key not in known:
-        shape = shape_of(dataset, variable)
-        known[key] = shape, survey(dataset, variable, shape, encoding, words.longest_text)
-    return known[key]
+    keys = [(variable, encoding.codec, words.longest_text) for variable in variables]
+    shapes = {key: shape_of(dataset, key[0]) for key in keys if key not in known}
+    for key, shape in shapes.items():
+        known[key] = shape, survey(dataset, key[0], shape, encoding, words.longest_text)
+    return [known[key] for key in keys]
 
 
 def words_of(options: WriteOptions) -> XptVersion:
