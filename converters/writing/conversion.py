@@ -74,6 +74,8 @@ class ConversionRecord:
         About the inputs as a whole.
     options : mapping
         What was asked for, by the names of the options.
+    encoding : str
+        Of the text that is written.
     """
 
     format: Format
@@ -82,6 +84,7 @@ class ConversionRecord:
     unread: tuple[AdamgateError, ...] = ()
     notes: tuple[ReadingNote, ...] = ()
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    encoding: str = "utf-8"
 
     @property
     def problems(self) -> Iterator[AdamgateError]:

@@ -211,6 +211,7 @@ class _Run:
             (*self._readings.problems, *problems),
             self._readings.notes,
             request.asked,
+            request.target.encoding,
         )
 
     def _manifest(

@@ -6,25 +6,21 @@ The same inputs and options give the same bytes: no clock, one order.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...schemas.errors import AdamgateError, ConfigurationError
+from ...schemas.errors import AdamgateError
 from ...schemas.study.variable import Source
 from ..formats.format import Repair
+from ..formats.stated_time import stated_epoch
 from .conversion import ConversionRecord, ConvertedDataset
 from .file_hashes import FileHash
 
 SCHEMA_VERSION = "1.0"
 SCHEMA = Path(__file__).with_name("manifest.schema.json")
-
-_ENCODING = "utf-8"
-"""Of all text that is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ def document(conversion: ConversionRecord, hashes: FileHashes) -> dict[str, Any]
             }
             for each in (*conversion.notes, *(note for one in conversion.outcomes for note in one.read.notes))
         ],
-        "datasets": [_dataset(each, hashes) for each in conversion.outcomes],
+        "datasets": [_dataset(each, hashes, conversion.encoding) for each in conversion.outcomes],
     }
 
 
@@ -87,24 +83,18 @@ def stated_time() -> str | None:
     ConfigurationError
         When it is out of range.
     """
-    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not stated.isdecimal():
-        return None
-    try:
-        return datetime.fromtimestamp(int(stated), UTC).isoformat()
-    except (ValueError, OverflowError, OSError):
-        advice = "give seconds since 1970, or unset it"
-        raise ConfigurationError("a time out of range", "SOURCE_DATE_EPOCH", advice) from None
+    stated = stated_epoch()
+    return None if stated is None else stated.isoformat()
 
 
-def _dataset(outcome: ConvertedDataset, hashes: FileHashes) -> dict[str, Any]:
+def _dataset(outcome: ConvertedDataset, hashes: FileHashes, encoding: str) -> dict[str, Any]:
     written, selected = outcome.written, outcome.selected
     return {
         "dataset": outcome.name,
         "written": written is not None,
         "problem": None if outcome.problem is None else _problem(outcome.problem),
         "inputs": [] if outcome.read.source is None else [_input(outcome.read.source, hashes)],
-        "outputs": [{**_file(path, hashes.written[path]), "encoding": _ENCODING} for path in outcome.files],
+        "outputs": [{**_file(path, hashes.written[path]), "encoding": encoding} for path in outcome.files],
         "records": None if written is None else len(written),
         "variables": None if written is None else [each.name for each in written.variables],
         "selection": {

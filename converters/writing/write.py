@@ -122,6 +122,11 @@ class Target:
         known = writable()
         return known[self.suffix or suffix_of(self.path, known)]
 
+    @property
+    def encoding(self) -> str:
+        """Of the text in the files."""
+        return self.options.xpt_encoding if self.format.takes_options else "utf-8"
+
     def outputs(self, datasets: Sequence[Dataset]) -> list[Output]:
         """Each dataset and its file.
 

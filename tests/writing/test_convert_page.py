@@ -11,7 +11,7 @@ import pytest
 
 import adamgate as ag
 
-SUFFIXES = {"CSV": ".csv", "Parquet": ".parquet", "Dataset-JSON": ".json"}
+SUFFIXES = {"SAS transport": ".xpt", "CSV": ".csv", "Parquet": ".parquet", "Dataset-JSON": ".json"}
 
 
 def rows(root: Path, heading: str) -> dict[str, dict[str, str]]:
@@ -52,6 +52,11 @@ STOPPING = {
     "datetimes finer than a microsecond": [frame(pd.to_datetime(["2020-01-01T00:00:00.123456789", None]))],
     "integers beyond 2**53": [frame([2**53 + 1, 0])],
     "text that is not valid Unicode": [frame(pd.Series(["\ud800", "b"], dtype=object), type="Char")],
+    "text with characters beyond ASCII": [frame(["caf\u00e9", "b"], type="Char")],
+    "text of more than 200 bytes": [frame(["a" * 201, "b"], type="Char")],
+    "lower-case names": [frame([1.0, 2.0], name="x")],
+    "-0.0": [frame([-0.0, 1.0])],
+    "dates before 1582": [frame(stamps("1581-12-31"))],
     "values that contradict the data type declared in Dataset-JSON": [
         frame([1.5, 2.0], data_type="integer"),
     ],
@@ -116,3 +121,24 @@ def test_dates_and_times_are_written_as_stated(root, tmp_path):
         "double",
         "double",
     ]
+
+
+def test_dates_and_times_are_written_to_sas_as_stated(root, tmp_path):
+    page = rows(root, "Dates, times and numbers")
+    columns = pd.DataFrame(
+        {
+            "ADT": stamps("2020-01-31"),
+            "ADTM": stamps("2020-01-31T08:30:00").astype("datetime64[us]"),
+            "AVAL": [0.1 + 0.2, np.nan],
+            "AVALC": ["x", ""],
+        }
+    )
+    ag.write(ag.Dataset.from_frame(columns, "ADX"), tmp_path / "adx.xpt")
+    stored = pd.read_sas(tmp_path / "adx.xpt", encoding="ascii")  # it knows no formats of dates
+    days = (np.datetime64("2020-01-31") - np.datetime64("1960-01-01")).astype(int)
+    assert stored.iloc[0].tolist() == [days, days * 86_400 + 30_600, 0.1 + 0.2, "x"]
+    assert stored.iloc[1, :3].isna().all()
+    (back,) = ag.read(tmp_path / "adx.xpt")
+    formats = {each.name: each.format for each in back.variables}
+    assert f"`{formats['ADT']}`" in page["date"]["SAS transport"]
+    assert f"`{formats['ADTM']}`" in page["datetime"]["SAS transport"]
