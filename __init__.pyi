@@ -22,6 +22,7 @@ from .converters.survival.tables import table as table
 from .converters.survival.tables import wide as wide
 from .converters.writing.convert import convert as convert
 from .converters.writing.losses import MetadataNotKept as MetadataNotKept
+from .converters.writing.losses import Repaired as Repaired
 from .converters.writing.write import write as write
 from .schemas.errors import AdamgateError as AdamgateError
 from .schemas.errors import ConfigurationError as ConfigurationError

@@ -8,9 +8,11 @@ import memory
 import reading
 import rules
 import shapes
+import writing
 
 if __name__ == "__main__":
     reading.main()
+    writing.main()
     gating.main()
     memory.main()
     rules.main()

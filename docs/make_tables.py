@@ -35,7 +35,7 @@ def reports_table(reports: Mapping[str, ReportFormat] = REPORTS) -> str:
     )
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"reading.md": formats_table, "verdict.md": reports_table}
+TABLES: Mapping[str, Callable[[], str]] = {"convert.md": formats_table, "verdict.md": reports_table}
 """The page of each table, which is known there by its first cell."""
 
 

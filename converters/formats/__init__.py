@@ -45,6 +45,10 @@ class Format:
         Module and `Writer` that write it; empty where it is not written.
     written : tuple of str
         Suffixes of the files that are written.
+    attributes : frozenset of str
+        Attributes that it has a place for, if not for all.
+    takes_options : bool
+        Whether `WriteOptions` mean something to its writer.
     """
 
     name: str
@@ -53,6 +57,8 @@ class Format:
     reader: str
     writer: str = ""
     written: tuple[str, ...] = ()
+    attributes: frozenset[str] = frozenset()
+    takes_options: bool = False
 
     def read(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
         """The datasets of a file, which carry no metadata that the format has no place for.
@@ -87,7 +93,16 @@ def _loaded(place: str) -> Any:
 _OF_SAS = EVERYTHING - {Holds.CLASS, Holds.KEYS, Holds.OIDS, Holds.ATTRIBUTES}
 
 FORMATS: tuple[Format, ...] = (
-    Format("SAS transport", (".xpt", ".xport"), _OF_SAS - {Holds.VALUE_LABELS}, ".xpt.reader:read_xpt"),
+    Format(
+        "SAS transport",
+        (".xpt", ".xport"),
+        _OF_SAS - {Holds.VALUE_LABELS},
+        ".xpt.reader:read_xpt",
+        ".xpt.writer:XPT",
+        (".xpt",),
+        frozenset({"dataset_type", "sas_version", "operating_system"}),
+        takes_options=True,
+    ),
     Format("SAS dataset", (".sas7bdat",), _OF_SAS, ".sas7bdat.reader:read_sas7bdat"),
     Format(
         "CSV",
@@ -116,7 +131,6 @@ FORMATS: tuple[Format, ...] = (
 )
 
 FORMATS_OF_TABLES: tuple[Format, ...] = (
-    Format("SAS transport", (), frozenset({Holds.LABELS}), "", ".xpt.tables:TABLES", (".xpt",)),
     Format("Stata", (), frozenset({Holds.LABELS}), "", ".stata.tables:TABLES", (".dta",)),
 )
 """Formats of tables for tools alone: their writers take what such a table holds, not every dataset."""

@@ -18,6 +18,7 @@ from ..metadata.sidecars import Tables
 from ..values.memory import Memory
 from .planned_file import PlannedFile
 from .table_style import TableStyle
+from .write_options import AS_USUAL, WriteOptions
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -103,11 +104,14 @@ class Breach:
         Where; `variable` is empty when it concerns the whole dataset.
     message : str
         One clause, without patient data.
+    ways : tuple of str
+        Options with each of which it is written all the same.
     """
 
     dataset: str
     message: str
     variable: str = ""
+    ways: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
@@ -124,16 +128,43 @@ class Output:
     path : Path
     progress : callable or None
         Called with the file's name, the records that are written, and all of them.
+    options : WriteOptions
     """
 
     dataset: Dataset
     path: Path
     progress: WritingProgress | None = None
+    options: WriteOptions = AS_USUAL
 
     def tell(self, done: int) -> None:
         """Say how many records are written; writers do after each block."""
         if self.progress is not None:
             self.progress(self.path.name, done, len(self.dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something that was changed so that the target format holds it.
+
+    Attributes
+    ----------
+    dataset, variable : str
+        Where, by the names of the data; `variable` is empty when it concerns the whole dataset.
+    message : str
+        What was changed, without patient data.
+    """
+
+    dataset: str
+    message: str
+    variable: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset
+        return f"{one_line(place)}: {self.message}"
+
+
+def _none(_: Output) -> Iterable[Repair]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +180,17 @@ class Writer:
     styled : callable, optional
         The writer of tables for a tool, one file each, in the style that the tool reads; where there is
         none, these are written as every dataset is.
+    repaired : callable, optional
+        An output whose dataset has fewer breaches, and what was changed; asked with the option `fix`.
+    changes : callable, optional
+        Metadata that are written otherwise than the dataset has them.
     """
 
     breaches: Callable[[Output], Iterable[Breach]]
     plan: Callable[[Sequence[Output]], list[PlannedFile]]
     styled: Callable[[TableStyle], Writer] | None = None
+    repaired: Callable[[Output], tuple[Output, Sequence[Repair]]] | None = None
+    changes: Callable[[Output], Iterable[Repair]] = _none
 
     def of_tables(self, style: TableStyle) -> Writer:
         return self.styled(style) if self.styled else self

@@ -19,8 +19,12 @@ class PlannedFile:
         Writes the whole content to the binary stream it is given.
     merged : bool
         The content keeps what an existing file of that name holds, so replacing it needs no leave.
+    check : callable, optional
+        Reads the file back under its temporary name, and raises UnwritableOutput where it is not what
+        was to be written.
     """
 
     path: Path
     write: Callable[[BinaryIO], None]
     merged: bool = False
+    check: Callable[[Path], None] | None = None

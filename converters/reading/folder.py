@@ -49,8 +49,12 @@ _KEY = b'"datasetJSONVersion"'
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _FIRST_LEVEL = re.compile(rb'^  "(\w+)":', re.MULTILINE)
 """Keys of JSON that we wrote, by its indentation."""
-_OWN_KEYS = ({"schema_version", "verdict"}, {"schema_version", "polarity"})
-"""What our reports and our codebooks have on their first level."""
+_OWN_KEYS = (
+    {"schema_version", "verdict"},
+    {"schema_version", "polarity"},
+    {"schema_version", "sidecars"},
+)
+"""What our reports, our codebooks and our manifests have on their first level."""
 
 _NAMES_LISTED = 3
 _HEAD = 1 << 16
@@ -183,7 +187,7 @@ def _holds_key(block: bytes, rest: IO[bytes]) -> bool:
 
 
 def _is_own_json(path: Path) -> bool:
-    """Whether it is a report or a codebook of ours, by the keys in its head."""
+    """Whether it is a report, a codebook or a manifest of ours, by the keys in its head."""
     head = _head(path)
     keys = _keys(head)
     if keys is None:  # only its head

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -120,8 +120,43 @@ def read(
         memory=memory,
         work_dir=work_dir,
     )
+    readings = read_each(path, options)
+    _raise([*readings.problems, *repeated(readings.datasets)])
+    return Study.of(*readings.datasets, notes=readings.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What could be read of several inputs, and what could not.
+
+    Attributes
+    ----------
+    datasets : tuple of Dataset
+        In the order of their files; two may have one name.
+    notes : tuple of ReadingNote
+        About the whole delivery.
+    problems : tuple of UnreadableInput
+    """
+
+    datasets: tuple[Dataset, ...]
+    notes: tuple[ReadingNote, ...] = ()
+    problems: tuple[UnreadableInput, ...] = ()
+
+    def require_all(self) -> None:
+        """Refuse what could not be read.
+
+        Raises
+        ------
+        UnreadableInput
+            `UnreadableInputs` for several.
+        """
+        _raise(self.problems)
+
+
+def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> Readings:
+    """Read every input that can be read; see `read`."""
     problems: list[UnreadableInput] = []
-    found = _files(path, recursive, problems)
+    found = _files(path, options.recursive, problems)
     files = found.files
     sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
@@ -133,10 +168,8 @@ def read(
                 problems.append(problem)
             else:
                 datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
-    problems += _repeated(datasets)
-    _raise(problems)
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
-    return Study.of(*datasets, notes=(*found.notes, *undecoded))
+    return Readings(tuple(datasets), (*found.notes, *undecoded), _distinct(problems))
 
 
 Hashing = Callable[[Iterable[Path]], Future[str]]
@@ -222,24 +255,33 @@ def _sidecars(
     return told
 
 
-def _repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
+def repeated(datasets: Iterable[Dataset]) -> Iterator[UnreadableInput]:
     """A refusal for each dataset that is present more than once."""
-    by_name: dict[str, list[str]] = {}
+    for name, same in named_alike(datasets).items():
+        places = [str(each.source.path) if each.source else "?" for each in same]
+        once = len(set(places)) == 1
+        yield UnreadableInput(
+            f"dataset {name} was found {'twice' if len(places) == 2 else f'{len(places)} times'}",
+            f"{places[0]}, in several members" if once else " and ".join(dict.fromkeys(places)),
+            "read only one of them: give the files or the folder to read, or move the other file",
+        )
+
+
+def named_alike(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
+    """The datasets of each name that several have."""
+    by_name: dict[str, list[Dataset]] = {}
     for dataset in datasets:
-        by_name.setdefault(dataset.name, []).append(str(dataset.source.path) if dataset.source else "?")
-    for name, places in by_name.items():
-        if len(places) > 1:
-            once = len(set(places)) == 1
-            yield UnreadableInput(
-                f"dataset {name} was found {'twice' if len(places) == 2 else f'{len(places)} times'}",
-                f"{places[0]}, in several members" if once else " and ".join(dict.fromkeys(places)),
-                "read only one of them: give the files or the folder to read, or move the other file",
-            )
+        by_name.setdefault(dataset.name, []).append(dataset)
+    return {name: same for name, same in by_name.items() if len(same) > 1}
+
+
+def _distinct(problems: Iterable[UnreadableInput]) -> tuple[UnreadableInput, ...]:
+    return tuple({str(problem): problem for problem in problems}.values())
 
 
 def _raise(problems: Sequence[UnreadableInput]) -> None:
     """One problem by itself, several together, none twice."""
-    distinct = list({str(problem): problem for problem in problems}.values())
+    distinct = _distinct(problems)
     if len(distinct) == 1:
         raise distinct[0]
     if distinct:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from ..formats import written_formats
+from ..formats import Format, written_formats
 from ..formats.table_style import TableStyle
 from .programs.model import Model, Need
 from .tool_names import NAMES_OF_SAS, NAMES_OF_STATA, NameRules
@@ -165,16 +165,28 @@ def layouts() -> Mapping[str, Layout]:
             "python:reading_by_adamgate",
         )
         for each in written_formats()
-        if each.word not in LAYOUTS
+        if each.word not in LAYOUTS and _tool_of(each) is None
     )
     return {**LAYOUTS, **{each.name: each for each in further}}
+
+
+def _tool_of(form: Format) -> Layout | None:
+    """The layout of the tool that a format is written for, where it has none of its own: SAS's."""
+    if form.word in LAYOUTS:
+        return None
+    tools = (each for each in LAYOUTS.values() if each.program_module)
+    return next((each for each in tools if each.writes == form.written), None)
 
 
 def layouts_by_suffix() -> Mapping[str, Layout]:
     """The layout of a file by its suffix alone: that of the format, or of the only tool that reads it."""
     known = layouts()
     of_formats = {
-        suffix: known[form.word] for form in written_formats() for suffix in known[form.word].writes
+        suffix: layout
+        for form in written_formats()
+        for layout in (known.get(form.word) or _tool_of(form),)
+        if layout is not None
+        for suffix in layout.writes
     }
     return {suffix: each for each in known.values() for suffix in each.writes} | of_formats
 

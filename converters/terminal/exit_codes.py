@@ -22,6 +22,12 @@ EXIT_CODES: tuple[tuple[type[AdamgateError], int], ...] = (
     (UnwritableOutput, UNWRITABLE),
 )
 
+
+def code_of(failure: AdamgateError) -> int:
+    """The exit code of a failure."""
+    return next(code for kind, code in EXIT_CODES if isinstance(failure, kind))
+
+
 SUMMARY = """\b
 Exit codes: 0 passed, 1 refused (diff: different), 2 usage or configuration
 error, 3 input cannot be read, 4 output cannot be written."""

@@ -63,20 +63,22 @@ def rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, .
     return (*load_settings((), config).own_rules, *own_rules(rule_files))
 
 
-def read_study(
-    paths: Sequence[Path], settings: Settings, callbacks: Callbacks, memory: str | None = None
-) -> Study:
-    """The study; within `memory`, where the user has set no other bound."""
-    return adamgate.read(
-        paths,
-        encoding=settings.encoding,
-        catalog=settings.catalog,
-        recursive=settings.recursive,
-        progress=callbacks.reading,
-        missing=settings.missing,
-        date_order=settings.date_order,
-        decimal=settings.decimal,
-        max_unpacked=settings.max_unpacked,
-        memory=settings.memory or memory,
-        work_dir=settings.work_dir,
-    )
+def read_study(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
+    """The study, as the settings say."""
+    return adamgate.read(paths, **reading_options(settings, callbacks))
+
+
+def reading_options(settings: Settings, callbacks: Callbacks, memory: str | None = None) -> dict[str, Any]:
+    """The options of `read`; within `memory`, where the user has set no other bound."""
+    return {
+        "encoding": settings.encoding,
+        "catalog": settings.catalog,
+        "recursive": settings.recursive,
+        "progress": callbacks.reading,
+        "missing": settings.missing,
+        "date_order": settings.date_order,
+        "decimal": settings.decimal,
+        "max_unpacked": settings.max_unpacked,
+        "memory": settings.memory or memory,
+        "work_dir": settings.work_dir,
+    }

@@ -19,7 +19,10 @@ from .streams import colours, columns, is_closed_or, show, tell
 
 if TYPE_CHECKING:
     from ...schemas.gate.report import GateRefused, Report
+    from ...schemas.study.dataset import Dataset
     from ...schemas.study.study import Study
+    from ...schemas.study.variable import ReadingNote
+    from ..writing.conversion import ConversionRecord
 
 
 def deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
@@ -68,34 +71,58 @@ def _rendered(
 
 
 def tell_notes(study: Study, quiet: bool, side: str = "") -> None:
-    """What readers had to tell; files that were left out are told of even when only the result is wanted.
+    """What readers had to tell of a study, with its side where there is more than one."""
+    _tell_of_reading(study.notes, study, quiet, side)
 
-    With its side, where there is more than one study.
-    """
-    of_datasets = () if quiet else (note for dataset in study for note in dataset.notes)
-    for note in (*study.notes, *of_datasets):
+
+def _tell_of_reading(
+    notes: Iterable[ReadingNote], datasets: Iterable[Dataset], quiet: bool, side: str = ""
+) -> None:
+    """What readers had to tell; files that were left out are told of even when only the result is wanted."""
+    of_datasets = () if quiet else (note for dataset in datasets for note in dataset.notes)
+    for note in (*notes, *of_datasets):
         tell(f"{side}: {note_line(note)}" if side else note_line(note))
 
 
-def tell_held_twice(written: Iterable[tuple[str, Path]], study: Study) -> None:
+def tell_held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Dataset]) -> None:
     from ..writing.inputs import held_twice
 
-    for note in held_twice(written, study):
+    for note in held_twice(written, datasets):
         tell(f"note: {plain(note)}")
 
 
+def tell_conversion(conversion: ConversionRecord, quiet: bool) -> None:
+    """What became of a conversion; with -q what was not read, not kept or not written."""
+    from ..reports.conversion_summary import render_conversion, render_selected
+
+    datasets = [each.read for each in conversion.outcomes]
+    _tell_of_reading(conversion.notes, datasets, quiet)
+    for line in (*conversion.repairs, *conversion.losses):
+        tell(f"note: {plain(line)}")
+    tell_held_twice(((each.name, path) for each in conversion.outcomes for path in each.files), datasets)
+    if any(conversion.problems) or (len(datasets) > 1 and not quiet):
+        tell(render_conversion(conversion).rstrip("\n"))
+        tell_written(conversion.beside, quiet)
+        return
+    for each in () if quiet else conversion.outcomes:
+        for line in render_selected(each.name, each.selected, len(each.read)):
+            tell(line)
+    tell_written(conversion.files, quiet)
+
+
 def tell_written(written: Sequence[Path], quiet: bool) -> None:
-    if not quiet:
+    if written and not quiet:
         tell("\n".join(f"written: {plain(path)}" for path in written))
 
 
 @contextmanager
 def losses_recorded() -> Iterator[list[warnings.WarningMessage]]:
     """What is written within tells here what its format has no place for."""
-    from ..writing.losses import MetadataNotKept
+    from ..writing.losses import MetadataNotKept, Repaired
 
     with warnings.catch_warnings(record=True) as losses:
-        warnings.simplefilter("always", MetadataNotKept)
+        for told in (MetadataNotKept, Repaired):
+            warnings.simplefilter("always", told)
         yield losses
 
 

@@ -22,7 +22,7 @@ from ..configuration.settings import DEBUG_VARIABLE
 from ..configuration.values import mark
 from ..reports.files import reason_of, withdraw
 from ..values.work_folder import remove_work
-from .exit_codes import EXIT_CODES, FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
+from .exit_codes import FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE, code_of
 from .streams import tell
 
 VALIDATE = "validate"
@@ -109,7 +109,7 @@ def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseE
     except AdamgateError as failure:
         _tell_traceback(debug)
         tell(f"error: {failure}")
-        return next(code for kind, code in EXIT_CODES if isinstance(failure, kind)), failure
+        return code_of(failure), failure
     except click.exceptions.Exit as leave:  # --help, --version
         return leave.exit_code, None
     except click.ClickException as failure:

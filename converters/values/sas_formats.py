@@ -146,7 +146,8 @@ def _since_1960(
 
 def sas_days_of(dates: NDArray[Any]) -> NDArray[np.float64]:
     """``datetime64`` dates as SAS dates; NaT becomes NaN."""
-    return sas_seconds_of(dates.astype("datetime64[D]")) / _SECONDS_PER_DAY
+    days = dates.astype("datetime64[D]")
+    return np.where(np.isnat(days), np.nan, (days - _EPOCH.astype(days.dtype)).astype(np.int64))
 
 
 def sas_seconds_of(stamps: NDArray[Any]) -> NDArray[np.float64]:

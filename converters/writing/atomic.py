@@ -6,7 +6,9 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
@@ -25,8 +27,9 @@ _ADVICE: Mapping[int | None, str] = {
 def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> list[Path]:
     """Write files so that a reader sees all of them complete, or none of them.
 
-    Every file is written and flushed to disk under a temporary name in its own folder; only when all
-    are done are they renamed, while no other run does so in their folders. Whatever fails on the way, an
+    Every file is written, flushed to disk and checked under a temporary name in its own folder; only when
+    all are done are they renamed, while no other run does so in their folders. From the first merged file on
+    they are written in that time, too, so that they keep what other runs added. Whatever fails on the way, an
     interrupt included, leaves the disk as it was: new files and folders are removed, replaced ones restored.
     A process that is killed leaves temporary files, which the next one removes.
 
@@ -53,12 +56,11 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
         for file in files:
             with _told_of(file):
                 _make_folder(file.path.parent, undo)
-        written = []
-        for file in files:
-            with _told_of(file):
-                written.append(_write_temporary(file, undo))
+        alone = list(takewhile(lambda file: not file.merged, files))
+        written = [_staged(file, undo) for file in alone]
         places = [Path(os.path.realpath(file.path)).parent for file in files]
         backups.enter_context(taking_turns(places))  # until all is done, or undone
+        written += [_staged(file, undo) for file in files[len(alone) :]]  # merged with what is there now
         for file, temporary in zip(files, written, strict=True):
             with _told_of(file):
                 _put_in_place(temporary, file, overwrite, undo, backups)
@@ -106,13 +108,23 @@ def _make_folder(folder: Path, undo: ExitStack) -> None:
         undo.callback(missing.rmdir)
 
 
+def _staged(file: PlannedFile, undo: ExitStack) -> Path:
+    with _told_of(file):
+        return _write_temporary(file, undo)
+
+
 def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
     path = file.path.with_name(temporary_name())
     with path.open("xb") as stream:
         undo.callback(path.unlink, missing_ok=True)
         file.write(stream)
         stream.flush()
-        os.fsync(stream.fileno())
+        # What is on its way to the disk can be read back meanwhile.
+        with ThreadPoolExecutor(1) as flushing:
+            flushed = flushing.submit(os.fsync, stream.fileno())
+            if file.check is not None:
+                file.check(path)
+            flushed.result()
     return path
 
 

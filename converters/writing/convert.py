@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..formats.format import ReadingProgress
-from ..reading.read import read
-from .write import Target, write
+from ..reading.options import checked_options
+from ..reading.read import read_each
+from .conversion_run import Request, converted
+from .losses import MetadataNotKept, Repaired
+from .options import write_options
+from .selection import Selection
+from .write import Target
 
 MEMORY = "256MB"
 """What the data of a conversion may take, unless its caller says otherwise."""
@@ -29,11 +35,25 @@ def convert(
     max_unpacked: int | None = None,
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
+    keep: str | Sequence[str] = (),
+    drop: str | Sequence[str] = (),
+    where: str | Sequence[str] = (),
+    rename: Mapping[str, str] | str | Sequence[str] = (),
+    manifest: str | Path | None = None,
+    xpt_version: int = 5,
+    fix: bool = False,
+    lengths: str = "source",
+    xpt_encoding: str = "ascii",
+    read_back: bool = True,
+    split_size: int | str = "5GB",
+    one_file: bool = False,
 ) -> list[Path]:
-    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to Parquet, CSV or Dataset-JSON.
+    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to XPT, Parquet, CSV or Dataset-JSON.
 
     Values and types are unchanged, or the conversion fails. Metadata that the target format cannot
-    hold are reported with a `MetadataNotKept` warning; Parquet holds everything.
+    hold are reported with a `MetadataNotKept` warning; Parquet holds everything. Either all files appear or
+    none; the command ``adamgate convert`` writes every dataset that can be written, unless it is given
+    ``--all-or-none``.
 
     Parameters
     ----------
@@ -42,7 +62,8 @@ def convert(
     target : path
         A file for one dataset, whose suffix is the format; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
+        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or
+        "dsjc".
     encoding : str, optional
         Text encoding of the source, as in `read`.
     catalog : path, optional
@@ -61,17 +82,30 @@ def convert(
         block of records at a time; the rest is kept on disk.
     work_dir : path, optional
         Folder for data kept on disk, as in `read`.
+    keep, drop : str or sequence of str
+        Variables to write, or to omit: ``"USUBJID"`` of every dataset that has it, ``"ADTTE.AVAL"`` of
+        one. They stay in the order of the dataset.
+    where : str or sequence of str
+        Conditions on the records of all datasets, or of one (``"ADTTE: PARAMCD == 'OS'"``); records are
+        written for which all of them are true. Names are those before `rename`.
+    rename : mapping of str to str, or sequence of "OLD=NEW"
+        New names of variables; labels, formats, keys and special missing values go with them.
+    manifest : path, optional
+        JSON file to write with the SHA-256 of all inputs and outputs, and what was selected and not kept;
+        its schema is ``manifest.schema.json`` in the package.
+    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file
+        How SAS transport files are written, as in `write`.
 
     Returns
     -------
     list of Path
-        The files written, data files first, then sidecars.
+        The files written, data files first, then sidecars and the manifest.
 
     Raises
     ------
     ConfigurationError
-        If the target format is unknown, several datasets are to be written to one file, or an option of
-        `read` is unknown.
+        If the target format is unknown, several datasets are to be written to one file, an option has an
+        invalid value, or a name is not present in any dataset.
     UnreadableInput
         If a source cannot be read.
     UnwritableOutput
@@ -84,10 +118,33 @@ def convert(
     ['adsl.parquet', 'adtte.parquet']
     >>> ag.read("out")["ADTTE"]["AVAL"].tolist() == ag.read("adam")["ADTTE"]["AVAL"].tolist()
     True
+    >>> _ = ag.convert("adam/adtte.csv", "events.parquet", where="CNSR == 0", drop="EVNTDESC")
+    >>> ag.read("events.parquet")["ADTTE"]["AVAL"].tolist()
+    [30.0, 95.0, 240.0]
     """
-    place = Target.of(target, to)
-    study = read(
-        source,
+    writing = write_options(
+        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+    )
+    request = Request(
+        Target.of(target, to, writing),
+        Selection.of(keep=keep, drop=drop, where=where, rename=rename),
+        all_or_none=True,
+        overwrite=overwrite,
+        manifest=None if manifest is None else Path(manifest),
+        progress=progress,
+        options={
+            "to": to,
+            "encoding": encoding,
+            "catalog": catalog,
+            "recursive": recursive,
+            "missing": missing,
+            "date_order": date_order,
+            "decimal": decimal,
+            "max_unpacked": max_unpacked,
+        },
+    )
+    request.check()
+    options = checked_options(
         encoding=encoding,
         catalog=catalog,
         recursive=recursive,
@@ -99,4 +156,9 @@ def convert(
         memory=MEMORY if memory is None else memory,
         work_dir=work_dir,
     )
-    return write(study, place, overwrite=overwrite, progress=progress)
+    conversion = converted(read_each(source, options), request)
+    for repair in conversion.repairs:
+        warnings.warn(repair, Repaired, stacklevel=2)
+    for loss in conversion.losses:
+        warnings.warn(loss, MetadataNotKept, stacklevel=2)
+    return conversion.files

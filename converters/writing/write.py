@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,18 +15,20 @@ from ...schemas.study.study import Study
 from ...schemas.wording import one_line
 from ..formats import Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
-from ..formats.format import Breach, Output, Writer, WritingProgress
+from ..formats.format import Breach, Output, Repair, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
+from ..formats.planned_file import PlannedFile
+from ..formats.write_options import AS_USUAL, FIX, WriteOptions
 from ..reading.read import read
 from ..values.file_kind import suffix_of
 from .atomic import write_together
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs, refuse_merging
-from .losses import tell_losses
+from .losses import tell_changes, tell_losses, tell_repairs
 from .names import require_output_name
+from .options import flag_of, write_options
 
 _NOT_WRITTEN = {
-    ".xpt": "writing XPT is not supported",
-    ".xport": "writing XPT is not supported",
+    ".xport": "SAS transport files are written as .xpt",
     ".sas7bdat": "writing sas7bdat is not supported; only SAS writes this format reliably",
 }
 _FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
@@ -44,13 +47,16 @@ class Target:
         A file, or the folder of the files.
     suffix : str
         Of the files in a folder, as ".parquet"; empty when `path` is a file.
+    options : WriteOptions
+        Of SAS transport files.
     """
 
     path: Path
     suffix: str = ""
+    options: WriteOptions = AS_USUAL
 
     @classmethod
-    def of(cls, path: str | Path, to: str | None = None) -> Target:
+    def of(cls, path: str | Path, to: str | None = None, options: WriteOptions = AS_USUAL) -> Target:
         """What a user means by a path and, for a folder, a format.
 
         Parameters
@@ -58,13 +64,22 @@ class Target:
         path : path
             A file, its format by its suffix; or a folder, there or not, when `to` is given.
         to : str, optional
-            "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc".
+            "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or "dsjc".
+        options : WriteOptions
+            Of SAS transport files.
 
         Raises
         ------
         ConfigurationError
-            When there is no such format, none for a folder, or two for a file.
+            When there is no such format, none for a folder, or two for a file; when options are given that
+            mean nothing for it.
         """
+        target = replace(cls._place(path, to), options=options)
+        target._require_meaning()
+        return target
+
+    @classmethod
+    def _place(cls, path: str | Path, to: str | None) -> Target:
         place = Path(path)
         is_folder = os.path.isdir(place) or str(path).endswith((os.sep, "/"))
         if to is None:
@@ -87,11 +102,30 @@ class Target:
             )
         return cls(place)
 
+    def _require_meaning(self) -> None:
+        """Refuse options that have no effect."""
+        if self.options.given and not self.format.takes_options:
+            flags = ", ".join(map(flag_of, self.options.given))
+            raise ConfigurationError(
+                f"{flags}: only for SAS transport files, not for {self.format.name}",
+                str(self.path),
+                "omit it, or write .xpt",
+            )
+        if self.options.one_file and self.suffix:
+            raise ConfigurationError(
+                "--one-file needs the name of a file, not of a folder", str(self.path), "add .xpt to it"
+            )
+
     @property
     def format(self) -> Format:
         """Of the files."""
         known = writable()
         return known[self.suffix or suffix_of(self.path, known)]
+
+    @property
+    def encoding(self) -> str:
+        """Of the text in the files."""
+        return self.options.xpt_encoding if self.format.takes_options else "utf-8"
 
     def outputs(self, datasets: Sequence[Dataset]) -> list[Output]:
         """Each dataset and its file.
@@ -105,15 +139,23 @@ class Target:
         """
         if self.suffix:
             require_output_name(self.path / self.suffix)
-            return [Output(dataset, self.path / self._file_name(dataset)) for dataset in datasets]
-        if len(datasets) == 1:
+            paths = [self.path / self._file_name(dataset) for dataset in datasets]
+        elif len(datasets) == 1 or (datasets and self.options.one_file):
             require_output_name(self.path)
-            return [Output(datasets[0], self.path)]
+            paths = [self.path] * len(datasets)
+        else:
+            raise self._several(datasets)
+        return [
+            Output(dataset, path, options=self.options) for dataset, path in zip(datasets, paths, strict=True)
+        ]
+
+    def _several(self, datasets: Sequence[Dataset]) -> ConfigurationError:
         names = ", ".join(dataset.name for dataset in datasets[:_LISTED])
-        raise ConfigurationError(
+        one_file = ", or use --one-file" if self.format.takes_options and datasets else ""
+        return ConfigurationError(
             f"{len(datasets)} datasets cannot be written to one file",
             f"{self.path}: {names or 'no dataset'}",
-            f"give a folder, and the file format with --to {suffix_of(self.path, writable())[1:]}",
+            f"give a folder, and the file format with --to {suffix_of(self.path, writable())[1:]}{one_file}",
         )
 
     def _file_name(self, dataset: Dataset) -> str:
@@ -134,6 +176,13 @@ def write(
     overwrite: bool = False,
     keep: Iterable[Path] = (),
     progress: WritingProgress | None = None,
+    xpt_version: int = 5,
+    fix: bool = False,
+    lengths: str = "source",
+    xpt_encoding: str = "ascii",
+    read_back: bool = True,
+    split_size: int | str = "5GB",
+    one_file: bool = False,
 ) -> list[Path]:
     """Write a dataset to a file, or a study's datasets to a folder.
 
@@ -143,8 +192,8 @@ def write(
     path : path or Target
         A file, whose suffix is the format; or a folder, if `to` is given. Folders are created.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "json", "ndjson", "ndjson.gz" or "dsjc". Each
-        dataset is written to a file with its name, such as ``adtte.parquet``.
+        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or "dsjc".
+        Each dataset is written to a file with its name, such as ``adtte.parquet``.
     overwrite : bool
         Replace existing files, but never one that the data were read from, or one beside it that contains
         another dataset.
@@ -152,6 +201,21 @@ def write(
         Further files that are never replaced.
     progress : callable, optional
         Called with the name of an output, the number of records written, and the total.
+    xpt_version : {5, 8}
+        Version of SAS transport files; this and the following options are for them alone.
+    fix : bool
+        Repair what the version cannot hold: shorten names and labels, transliterate, split long text.
+    lengths : {"source", "data"}
+        Lengths of variables: those of the source where they suffice, else what the data need; or always
+        the shortest that hold the data.
+    xpt_encoding : str
+        Encoding of text, by its Python or SAS name.
+    read_back : bool
+        Compare each file with the data before it appears.
+    split_size : int or str
+        Bytes, or a text such as "1GB"; a larger dataset is split by subject (USUBJID) into several files.
+    one_file : bool
+        Write all datasets into one file.
 
     Returns
     -------
@@ -172,6 +236,8 @@ def write(
     -----
     MetadataNotKept
         For each dataset with metadata that the format cannot hold.
+    Repaired
+        For each repair, with `fix`.
 
     Examples
     --------
@@ -184,21 +250,90 @@ def write(
     """
     if progress is not None and not callable(progress):
         raise TypeError(f"progress must be a function, not {type(progress).__name__}")
-    target = path if isinstance(path, Target) else Target.of(path, to)
+    options = write_options(
+        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+    )
+    target = path if isinstance(path, Target) else Target.of(path, to, options)
     datasets = list(Study.given(data))
     outputs = [replace(output, progress=progress) for output in target.outputs(datasets)]
-    inputs, kept = inputs_of(datasets), tuple(keep)
+    plan = planned(outputs, target, inputs_of(datasets), tuple(keep), overwrite=overwrite)
+    written = write_together(plan.files, overwrite=overwrite)
+    tell_repairs(plan.repairs)
+    tell_changes(plan.changes, target.format)
+    tell_losses(plan.outputs, target.format)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files that are to appear together.
+
+    Attributes
+    ----------
+    outputs : tuple of Output
+        As they are written.
+    files : tuple of PlannedFile
+        Data files, then those that describe several datasets.
+    repairs : tuple of Repair
+        What was changed because the format cannot hold it, as it was asked for.
+    changes : tuple of Repair
+        Metadata that are written otherwise than the datasets have them.
+    """
+
+    outputs: tuple[Output, ...]
+    files: tuple[PlannedFile, ...]
+    repairs: tuple[Repair, ...] = ()
+    changes: tuple[Repair, ...] = ()
+
+
+def planned(
+    outputs: Sequence[Output],
+    target: Target,
+    inputs: Sequence[Path],
+    kept: Sequence[Path] = (),
+    *,
+    overwrite: bool = False,
+) -> Plan:
+    """The files of these datasets, if the format can hold them and they replace nothing that must stay.
+
+    Parameters
+    ----------
+    outputs : sequence of Output
+    target : Target
+    inputs : sequence of Path
+        What was read.
+    kept : sequence of Path
+        Further files that are never replaced.
+    overwrite : bool
+        Whether existing files are to be replaced.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
     refuse_inputs((output.path for output in outputs), (*inputs, *kept))
     if overwrite:
-        held = {output.path: output.dataset.name for output in outputs}
+        held: dict[Path, list[str]] = {}
+        for output in outputs:
+            held.setdefault(output.path, []).append(output.dataset.name)
         refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
     writer = target.format.load_writer()
-    refuse_breaches(outputs, target.format, writer, target.path)
-    planned = writer.plan(outputs)
-    refuse_merging((file.path for file in planned if file.merged), (*inputs, *kept))
-    written = write_together(planned, overwrite=overwrite)
-    tell_losses(outputs, target.format)
-    return written
+    outputs, repairs = _repaired(outputs, writer)
+    place = outputs[0].path if len(outputs) == 1 else target.path
+    refuse_breaches(outputs, target.format, writer, place)
+    files = writer.plan(outputs)
+    refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
+    refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
+    changes = tuple(change for output in outputs for change in writer.changes(output))
+    return Plan(tuple(outputs), tuple(files), tuple(repairs), changes)
+
+
+def _repaired(outputs: Sequence[Output], writer: Writer) -> tuple[list[Output], list[Repair]]:
+    """Outputs as the writer repairs them, where that is asked for, and what was changed."""
+    if writer.repaired is None:
+        return list(outputs), []
+    done = [writer.repaired(each) if each.options.fix else (each, ()) for each in outputs]
+    return [output for output, _ in done], [repair for _, repairs in done for repair in repairs]
 
 
 def refuse_breaches(outputs: Sequence[Output], form: Format, writer: Writer, path: Path) -> None:
@@ -210,7 +345,7 @@ def refuse_breaches(outputs: Sequence[Output], form: Format, writer: Writer, pat
     """
     breaches = [breach for output in outputs for breach in _breaches(output, form, writer)]
     if breaches:
-        raise _refusal(breaches, form, path)
+        raise _refusal(breaches, form, path, outputs[0].options)
 
 
 def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
@@ -219,12 +354,12 @@ def _breaches(output: Output, form: Format, writer: Writer) -> Iterator[Breach]:
     yield from writer.breaches(output)
 
 
-def _holds(path: Path, dataset: str) -> bool:
-    """Whether a file is of the same dataset: of an earlier conversion, whatever it was named."""
-    if dataset_named(path) == dataset:
+def _holds(path: Path, datasets: list[str]) -> bool:
+    """Whether a file is of the same datasets: of an earlier conversion, whatever it was named."""
+    if [dataset_named(path)] == datasets:
         return True
     try:
-        return [each.name for each in read(path, memory=_TO_KNOW_ITS_NAME)] == [dataset]
+        return [each.name for each in read(path, memory=_TO_KNOW_ITS_NAME)] == datasets
     except UnreadableInput:
         return False
 
@@ -246,14 +381,19 @@ def _choice() -> str:
     return f"choose {', '.join(others)} or {last}" if others else f"choose {last}"
 
 
-def _refusal(breaches: Sequence[Breach], form: Format, path: Path) -> UnwritableOutput:
+def _refusal(breaches: Sequence[Breach], form: Format, path: Path, options: WriteOptions) -> UnwritableOutput:
     lines = [str(breach) for breach in breaches[:_LISTED]]
     more = [f"and {len(breaches) - _LISTED} more"] if len(breaches) > _LISTED else []
-    advice = (
-        "fix these"
-        if form.holds == EVERYTHING
-        else "fix these, or write Parquet, which can hold everything SAS can"
-    )
+    ways = Counter(way for each in breaches for way in each.ways if not (options.fix and way == FIX))
+    if ways:
+        helped = " or ".join(f"{way} (for {times} of {len(breaches)})" for way, times in ways.most_common())
+        most = max(ways.values())
+        others = "; fix the others in the data" if most < len(breaches) else ""
+        advice = f"use {helped}{others}; or write Parquet"
+    elif form.holds == EVERYTHING:
+        advice = "fix these"
+    else:
+        advice = "fix these, or write Parquet, which can hold everything SAS can"
     return UnwritableOutput(
         f"{form.name} cannot hold all of the data:", str(path), advice, details=[*lines, *more]
     )

@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_round_trip import HOLDS_SPECIAL_MISSING, datasets
+from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datasets
 
 import adamgate as ag
 from adamgate.converters.formats import writable
 from adamgate.converters.formats.parquet import writer
+from adamgate.converters.formats.xpt import read_back, stored_columns, survey
 from adamgate.converters.values import lines
 from adamgate.schemas.study.columns import InFrame
 
@@ -83,6 +84,9 @@ def written(dataset, folder, to):
 def small_blocks(monkeypatch):
     monkeypatch.setattr(lines, "_BLOCK", 2)
     monkeypatch.setattr(writer, "_ROW_GROUP", 2)
+    monkeypatch.setattr(survey, "_BLOCK", 2)
+    monkeypatch.setattr(stored_columns, "_MOST_RECORDS", 2)
+    monkeypatch.setattr(read_back, "_FETCHED", 2)
 
 
 @pytest.mark.slow
@@ -101,7 +105,20 @@ def test_the_files_are_the_same_wherever_columns_lie(to, shared, small_blocks, d
     assert after == before
 
 
-@pytest.mark.parametrize("to", FORMATS)
+def test_xpt_fetches_parts_to_judge_them_to_write_them_and_to_compare(small_blocks, everything, tmp_path):
+    dataset = elsewhere(everything)
+    ag.write(dataset, tmp_path / "adae.xpt", read_back=False, **OPTIONS["xpt"])
+    variables = [each.name for each in dataset.variables]
+    judged = [(name, first, 2) for name in variables for first in (0, 2)]
+    written_by_block = [(name, first, 2) for first in (0, 2) for name in variables]
+    assert dataset.columns.asked == [*judged, *written_by_block]
+    dataset = elsewhere(everything)
+    ag.write(dataset, tmp_path / "adae2.xpt", **OPTIONS["xpt"])
+    compared = [(name, 0, 4) for name in variables]
+    assert dataset.columns.asked == [*judged, *written_by_block, *compared]
+
+
+@pytest.mark.parametrize("to", [to for to in FORMATS if to != "xpt"])
 def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everything, plain, tmp_path):
     dataset = elsewhere(everything if to in HOLDS_SPECIAL_MISSING else plain)
     ag.write(dataset, tmp_path / f"adae.{to}")
@@ -112,9 +129,9 @@ def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everythi
 @pytest.mark.parametrize("to", FORMATS)
 def test_what_small_blocks_hold_comes_back(to, small_blocks, everything, plain, assert_same, tmp_path):
     dataset = everything if to in HOLDS_SPECIAL_MISSING else plain
-    ag.write(elsewhere(dataset), tmp_path / f"adae.{to}")
+    ag.write(elsewhere(dataset), tmp_path / f"adae.{to}", **OPTIONS.get(to, {}))
     (back,) = ag.read(tmp_path / f"adae.{to}")
-    assert_same(dataset, back, null_is_blank=to == "csv")
+    assert_same(dataset, back, null_is_blank=to in NULL_IS_BLANK)
 
 
 @pytest.mark.parametrize(

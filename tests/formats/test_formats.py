@@ -134,8 +134,8 @@ def made_page(root):
 
 
 def test_the_page_says_what_each_format_holds(root):
-    page = (root / "docs" / "reading.md").read_text(encoding="utf-8")
-    body = page.split("## What each format can hold")[1].split("\n## ")[0]
+    page = (root / "docs" / "convert.md").read_text(encoding="utf-8")
+    body = page.split("## What each format keeps")[1].split("\n## ")[0]
     held = ("yes" if Holds.SPECIAL_MISSING in each.holds else "no" for each in FORMATS)
     assert f"| special missing values | {' | '.join(held)} |\n" in body
 

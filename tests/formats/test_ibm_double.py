@@ -3,6 +3,7 @@
 import math
 import string
 import struct
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,7 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from xpt_bytes import exact_value, ibm, missing
 
-from adamgate.converters.formats.xpt.ibm_double import decode_ibm_doubles
+from adamgate.converters.formats.xpt.ibm_double import (
+    big_endian,
+    bytes_needed,
+    decode_ibm_doubles,
+    encode_ibm_doubles,
+    marked_missing,
+    negative_zeros,
+    out_of_range,
+)
 
 TAGS = [*string.ascii_uppercase, "_"]
 MARKS = {ord(tag) for tag in (*TAGS, ".")}
@@ -97,3 +106,52 @@ def test_a_strided_view_is_decoded_and_left_alone():
 def test_nothing_to_decode():
     decoded = decode_ibm_doubles(np.empty((0, 8), np.uint8))
     assert decoded.values.shape == decoded.special.shape == decoded.tags.shape == (0,)
+
+
+def encoded(values, length=8):
+    return big_endian(encode_ibm_doubles(np.array(values, np.float64)), length)
+
+
+in_range = st.floats(min_value=16.0**-65, max_value=np.nextafter(16.0**63, 0)).flatmap(
+    lambda size: st.sampled_from([size, -size])
+)
+
+
+@given(st.lists(in_range | st.just(0.0), min_size=1))
+@example([16.0**-65, np.nextafter(16.0**63, 0), 1.0, 1 / 3, 2.0**-260, 6e-79, 7.2e75])
+def test_doubles_are_stored_exactly(values):
+    stored = encoded(values)
+    assert not out_of_range(np.array(values)).any()
+    for raw, value in zip(stored, values, strict=True):
+        assert exact_value(raw.tobytes()) == Fraction(value)
+        assert raw.tobytes() == ibm(value), "normalised: the leading digit is not zero"
+    assert decode_ibm_doubles(stored).values.tolist() == values
+
+
+@given(st.lists(st.floats()))
+def test_numbers_are_out_of_range_where_rational_arithmetic_says_so(values):
+    least, most = Fraction(16) ** -65, Fraction(16) ** 63
+    expected = [
+        not math.isnan(each) and (math.isinf(each) or (each != 0 and not least <= abs(Fraction(each)) < most))
+        for each in values
+    ]
+    assert out_of_range(np.array(values, np.float64)).tolist() == expected
+
+
+@given(st.integers(-(2**53), 2**53), st.integers(-40, 20))
+def test_the_bytes_a_number_needs_lose_nothing(number, power):
+    value = np.array([number * 2.0**power])
+    words = encode_ibm_doubles(value)
+    needed = bytes_needed(words)
+    assert decode_ibm_doubles(big_endian(words, needed)).values == value
+    if needed > 2:
+        assert decode_ibm_doubles(big_endian(words, needed - 1)).values != value
+
+
+def test_missing_values_and_zeros_are_stored_as_sas_does():
+    assert encoded([np.nan, -np.nan, 0.0]).tobytes() == missing() * 2 + bytes(8)
+    assert big_endian(marked_missing(np.array([*TAGS])), 8).tobytes() == b"".join(map(missing, TAGS))
+    back = decode_ibm_doubles(big_endian(marked_missing(np.array([*TAGS])), 8))
+    assert back.tags.tolist() == TAGS
+    assert math.copysign(1, decode_ibm_doubles(encoded([-0.0])).values[0]) == -1
+    assert negative_zeros(np.array([0.0, -0.0, -1.0, np.nan])).tolist() == [False, True, False, False]

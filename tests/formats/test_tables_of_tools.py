@@ -20,7 +20,8 @@ from adamgate.converters.formats import (
 from adamgate.converters.formats.format import Output
 from adamgate.converters.formats.stata import tables as stata
 from adamgate.converters.formats.table_style import TableStyle
-from adamgate.converters.formats.xpt import tables as xpt
+from adamgate.converters.formats.xpt import writer as xpt
+from adamgate.converters.formats.xpt.tables import shortened
 from adamgate.converters.survival.tool_names import NAMES_OF_SAS, NAMES_OF_STATA, changed
 from adamgate.schemas.errors import UnwritableOutput
 from adamgate.schemas.study.columns import is_character
@@ -156,11 +157,12 @@ def test_long_texts_and_labels(tmp_path):
     frame = FRAME.assign(REASON=["x" * 200, "", "y", "z"])
     written(xpt.TABLES, tmp_path, "t.xpt", frame)
     longer = FRAME.assign(REASON=["é" * 101, "", "y", "z"])
-    assert breaches(xpt.TABLES, longer) == "T.REASON: contains text of 202 bytes; the most are 200"
+    expected = "T.REASON: contains text of 202 bytes; the most are 200 (first in record 1)"
+    assert breaches(xpt.TABLES, longer) == expected
     path = written(stata.TABLES, tmp_path, "t.dta", FRAME.assign(REASON=["é" * 2000, "", "y", "z"]))
     assert pd.read_stata(path)["REASON"][0] == "é" * 2000
-    assert xpt.shortened("é" * 30) == "é" * 20
-    assert xpt.shortened("a" + "é" * 30) == "a" + "é" * 19
+    assert shortened("é" * 30) == "é" * 20
+    assert shortened("a" + "é" * 30) == "a" + "é" * 19
     assert len(stata.shortened("x" * 100)) == 80
 
 
@@ -175,7 +177,7 @@ def test_long_texts_and_labels(tmp_path):
     ],
 )
 def test_numbers_that_a_format_cannot_hold(writer, value, message):
-    assert breaches(writer, FRAME.assign(TIME=[value, 1.0, 2.0, 3.0])) == f"T.TIME: {message}"
+    assert breaches(writer, FRAME.assign(TIME=[value, 1.0, 2.0, 3.0])).startswith(f"T.TIME: {message}")
 
 
 def test_moments_that_stata_cannot_hold():
@@ -184,13 +186,11 @@ def test_moments_that_stata_cannot_hold():
     assert breaches(xpt.TABLES, FRAME.assign(MOMENT=finer)) == ""
 
 
-@pytest.mark.parametrize(("module", "suffix"), [(xpt, ".xpt"), (stata, ".dta")])
-def test_a_table_that_reads_back_otherwise_is_not_kept(module, suffix, tmp_path, monkeypatch):
+def test_a_table_that_reads_back_otherwise_is_not_kept(tmp_path, monkeypatch):
     """As when the library that writes has a fault: here it is made to drop the last digit."""
-    name = "write_xport" if module is xpt else "write_dta"
-    right = getattr(pyreadstat, name)
-    monkeypatch.setattr(pyreadstat, name, lambda frame, *a, **k: right(frame.round(3), *a, **k))
-    (planned,) = module.TABLES.plan([Output(dataset_of(FRAME), tmp_path / f"t{suffix}")])
+    right = pyreadstat.write_dta
+    monkeypatch.setattr(pyreadstat, "write_dta", lambda frame, *a, **k: right(frame.round(3), *a, **k))
+    (planned,) = stata.TABLES.plan([Output(dataset_of(FRAME), tmp_path / "t.dta")])
     stream = io.BytesIO()
     with pytest.raises(UnwritableOutput, match="reads back otherwise") as caught:
         planned.write(stream)
@@ -219,7 +219,7 @@ def test_every_number_and_text_comes_back(tmp_path_factory, rows):
 
 def test_they_are_formats_of_tables_alone():
     suffixes = {suffix for each in FORMATS_OF_TABLES for suffix in each.written}
-    assert suffixes == {".xpt", ".dta"}
+    assert suffixes == {".dta"}
     assert not suffixes & set(writable())
     assert suffixes | set(writable()) == set(writable_tables())
     assert ".dta" not in readable()

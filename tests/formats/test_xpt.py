@@ -186,7 +186,8 @@ def test_vms_files_have_shorter_descriptions(read):
 @pytest.mark.parametrize(
     ("stamp", "expected"),
     [
-        ("01JAN60:00:00:00", datetime(1960, 1, 1)),
+        ("01JAN60:00:00:01", datetime(1960, 1, 1, 0, 0, 1)),
+        ("01JAN60:00:00:00", None),
         ("31DEC59:23:59:59", datetime(2059, 12, 31, 23, 59, 59)),
         ("29feb24:12:00:00", datetime(2024, 2, 29, 12)),
         ("29FEB23:12:00:00", None),

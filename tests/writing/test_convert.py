@@ -96,8 +96,8 @@ def test_data_are_not_written_where_tables_about_them_stand(source, tmp_path, na
 @pytest.mark.parametrize(
     ("target", "to", "what", "advice"),
     [
-        ("adtte.xpt", None, "writing XPT is not supported", "Parquet"),
-        ("out", "xpt", "writing XPT is not supported", "Parquet"),
+        ("adtte.xport", None, "written as .xpt", "Parquet"),
+        ("out", "xport", "written as .xpt", "Parquet"),
         ("adtte.sas7bdat", None, "only SAS writes this format", "Parquet"),
         ("adtte.xlsx", None, "'.xlsx'", "Parquet"),
         ("adtte", None, "no suffix", "Parquet"),
@@ -117,7 +117,7 @@ def test_what_cannot_be_meant_is_refused_with_advice(source, tmp_path, target, t
 
 def test_the_target_is_judged_before_the_source_is_read(tmp_path):
     with pytest.raises(ConfigurationError):
-        ag.convert(tmp_path / "absent.csv", tmp_path / "adtte.xpt")
+        ag.convert(tmp_path / "absent.csv", tmp_path / "adtte.sas7bdat")
     with pytest.raises(UnreadableInput):
         ag.convert(tmp_path / "absent.csv", tmp_path / "adtte.parquet")
 

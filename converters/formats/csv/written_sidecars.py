@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -98,8 +99,8 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
     files = []
     for file_names, old, columns, rows in tables:
         path = _beside(folder, file_names)
-        content = _present(path).replaced(old, rows, columns).content()
-        files.append(PlannedFile(path, _writing(content), merged=True))
+        _present(path)  # a damaged one is refused before anything is written
+        files.append(PlannedFile(path, partial(_write, path, old, rows, columns), merged=True))
     _refuse_second_file(folder, outputs)
     return files
 
@@ -198,8 +199,12 @@ def _concerned(row: TableRow) -> str:
     return next((dataset_name(row[name]) for name in _NAMES_OF_DATASET if row.get(name)), "")
 
 
-def _writing(content: bytes) -> Callable[[BinaryIO], None]:
-    def write(stream: BinaryIO) -> None:
-        stream.write(content)
-
-    return write
+def _write(
+    path: Path,
+    old: Callable[[TableRow], bool],
+    rows: Sequence[TableRow],
+    header: Sequence[str],
+    stream: BinaryIO,
+) -> None:
+    """The table as it is now, to which other runs may have added lines, with these rows for the old ones."""
+    stream.write(_present(path).replaced(old, rows, header).content())

@@ -25,16 +25,14 @@ SAS's epoch, which our reader takes for none: a clock would make other bytes of 
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO
 
 import orjson
 
-from ....schemas.errors import ConfigurationError
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values.file_kind import suffix_of
@@ -42,6 +40,7 @@ from ...values.lines import fetched, lines
 from ..breaches import breaches_of_text
 from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
+from ..stated_time import stated_epoch
 from .metadata import NO_CREATION
 from .values import Form, fault_of, form_of
 
@@ -111,18 +110,7 @@ def metadata(dataset: Dataset, forms: Sequence[Form]) -> dict[str, Any]:
 
 
 def _creation(dataset: Dataset) -> datetime:
-    return dataset.created or dataset.modified or _stated_epoch()
-
-
-def _stated_epoch() -> datetime:
-    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not stated.isdecimal():
-        return NO_CREATION
-    try:
-        return datetime.fromtimestamp(int(stated), UTC)
-    except (ValueError, OverflowError, OSError):
-        advice = "give seconds since 1970, or unset it"
-        raise ConfigurationError("a time out of range", "SOURCE_DATE_EPOCH", advice) from None
+    return dataset.created or dataset.modified or stated_epoch() or NO_CREATION
 
 
 def _column(dataset: Dataset, variable: Variable, form: Form) -> dict[str, Any]:

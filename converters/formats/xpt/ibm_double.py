@@ -85,3 +85,85 @@ def _words(stored: NDArray[np.uint8]) -> NDArray[np.uint64]:
         padded[:, :length] = stored
         big_endian = padded.view(">u8")[:, 0]
     return big_endian.astype(np.uint64)
+
+
+SMALLEST, BEYOND = 16.0**-65, 16.0**63
+"""The least size of a normalised number but zero, and the least that is too large."""
+LENGTHS = range(2, 9)
+"""Bytes of a stored number."""
+
+_MANTISSA = np.uint64((1 << 52) - 1)
+_ZERO = np.array(-0.0).view(np.uint64)[()]
+
+
+def _heads() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Sign, exponent and leading bit, and how far the mantissa is shifted, by a double's first 12 bits.
+
+    A double is m * 2^e with 53 bits of m; as f * 16^(x - 64) * 2^-56 its f is m shifted by 0 to 3, so that
+    its 56 bits hold all of m.
+    """
+    first = np.arange(4096)
+    exponent = (first & 0x7FF) - 1075
+    shift = exponent & 3
+    sixteens = 64 + (exponent - shift + _FRACTION_BITS) // 4
+    fits = (sixteens >= 0) & (sixteens < 128)
+    head = (np.where(fits, sixteens, 0).astype(np.uint64) << np.uint64(56)) | (
+        np.where(fits, 1, 0).astype(np.uint64) << (52 + shift).astype(np.uint64)
+    )
+    return head | (first >= 2048).astype(np.uint64) << np.uint64(63), shift.astype(np.uint64)
+
+
+_HEAD, _SHIFT = _heads()
+
+
+def encode_ibm_doubles(values: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Doubles as IBM doubles, each the same number: 56 bits of fraction hold all 53 of a double.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        None is `out_of_range`.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+        In the machine's byte order; NaN is a missing value, to be marked by `marked_missing`.
+    """
+    bits = values.view(np.uint64)
+    first = (bits >> np.uint64(52)).view(np.int64)
+    words = bits & _MANTISSA
+    words <<= _SHIFT.take(first, mode="clip")
+    words |= _HEAD.take(first, mode="clip")
+    missing = np.isnan(values)
+    if missing.any():
+        words[missing] = _PLAIN_MISSING << 56
+    return words
+
+
+def marked_missing(tags: NDArray[np.str_]) -> NDArray[np.uint64]:
+    """Special missing values as IBM doubles: "A" to "Z" or "_"."""
+    return np.array([ord(tag) for tag in tags], np.uint64) << np.uint64(56)
+
+
+def big_endian(words: NDArray[np.uint64], length: int) -> NDArray[np.uint8]:
+    """The first bytes of IBM doubles as files store them, shape (n, length)."""
+    return words.astype(">u8").view(np.uint8).reshape(-1, 8)[:, :length]
+
+
+def out_of_range(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which numbers an IBM double does not hold: infinite, too large, or so small that bits are lost."""
+    sizes = np.abs(values)
+    unfit: NDArray[np.bool_] = (sizes >= BEYOND) | ((sizes < SMALLEST) & (sizes != 0))
+    return unfit
+
+
+def negative_zeros(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which numbers are -0.0. Its bytes, 80 and zeros, are a missing value by the program in TS-140."""
+    zeros: NDArray[np.bool_] = values.view(np.uint64) == _ZERO
+    return zeros
+
+
+def bytes_needed(words: NDArray[np.uint64]) -> int:
+    """How many bytes hold all bits of these IBM doubles, at least `LENGTHS.start`."""
+    used = int(np.bitwise_or.reduce(words)) if words.size else 0
+    return next((length for length in LENGTHS if used & ((1 << 8 * (8 - length)) - 1) == 0), LENGTHS.stop - 1)

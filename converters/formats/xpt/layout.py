@@ -10,7 +10,6 @@ Sources: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Tra
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,33 +33,18 @@ from .cards import (
     trimmed,
 )
 from .extent import Extent, measured_extent, stated_extent
-
-_NUMERIC, _CHARACTER = 1, 2
-_SAS = b"SAS     "
-"""How the description of a dataset begins."""
-_NAMESTR = struct.Struct(">h2xh2x8s40s8s2h4x8s2hi")  # TS-140; its hash, number and justification skipped
-_LONG_NAME = slice(88, 120)
-_LABEL_ENTRY = {b"LABELV8 ": struct.Struct(">3h"), b"LABELV9 ": struct.Struct(">5h")}
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_STAMP = re.compile(r"(\d\d)([A-Z]{3})(\d\d):(\d\d):(\d\d):(\d\d)")
-_FIRST_YEAR = 1960  # two-digit years are those from SAS's own epoch on
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """How the two versions name their headers, and how long a member name is."""
-
-    version: str
-    member: bytes
-    descriptor: bytes
-    namestrs: bytes
-    data: bytes
-    name_length: int
-
-
-_V5 = _Words("XPT v5", b"MEMBER  ", b"DSCRPTR ", b"NAMESTR ", b"OBS     ", 8)
-_V8 = _Words("XPT v8", b"MEMBV8  ", b"DSCPTV8 ", b"NAMSTV8 ", b"OBSV8   ", 32)
-_LIBRARIES = {b"LIBRARY ": _V5, b"LIBV8   ": _V8}
+from .record_layout import (
+    CHARACTER,
+    LABEL_ENTRY,
+    LONG_NAME,
+    NAMESTR,
+    NUMERIC,
+    OF_DATASET,
+    VERSIONS,
+    XptVersion,
+    stamp_in,
+    text_of_format,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +136,16 @@ def read_layout(file: BufferedReader, size: int, where: str) -> FileLayout:
         members.append(_member(cards, words))
     if not members:
         raise cards.damaged("the file ends after its library header: it contains no dataset")
-    return FileLayout(words.version, tuple(members))
+    return FileLayout(words.name, tuple(members))
 
 
-def _library(cards: Cards) -> _Words:
+def _library(cards: Cards) -> XptVersion:
     head = cards.at(0, 512)
     match = HEADER.match(head)
-    if match is None or match[1] not in _LIBRARIES:
+    if match is None or match[1] not in VERSIONS:
         raise _not_transport(cards, head)
     cards.take(3 * CARD, "the library header")
-    return _LIBRARIES[match[1]]
+    return VERSIONS[match[1]]
 
 
 def _not_transport(cards: Cards, head: bytes) -> UnreadableInput:
@@ -179,18 +163,18 @@ def _not_transport(cards: Cards, head: bytes) -> UnreadableInput:
     return cards.damaged(f"the file is not a SAS transport file (XPT){found}", SEND_AGAIN)
 
 
-def _member(cards: Cards, words: _Words) -> Member:
+def _member(cards: Cards, words: XptVersion) -> Member:
     counts = cards.header(words.member, "a member header")
     namestr_length = number_in(counts[25:30])
     if namestr_length not in {136, 140}:
         raise cards.damaged(f"the member header states {namestr_length} bytes per variable, not 140 or 136")
     cards.header(words.descriptor, "the descriptor header")
     description = cards.take(2 * CARD, "the dataset's description")
-    after_name = 8 + words.name_length
+    after_name = 8 + words.longest_name
     name = trimmed(description[8:after_name])
     counts = cards.header(words.namestrs, "the header of the variables")
     # Only now is it sure that the description was read at its place, and not bytes of a record.
-    in_place = description.startswith(_SAS)
+    in_place = description.startswith(OF_DATASET)
     file, cards.where = cards.where, f"{cards.where}, dataset {shown(name) if in_place else DAMAGED_NAME}"
     described = _with_long_labels(cards, _fields(cards, words, namestr_length, counts))
     counts = cards.header(
@@ -204,19 +188,19 @@ def _member(cards: Cards, words: _Words) -> Member:
         kind=text_of(description[152:160]),
         sas_version=text_of(description[after_name + 8 : after_name + 16]),
         operating_system=text_of(description[after_name + 16 : after_name + 24]),
-        created=_stamp(description[64:80]),
-        modified=_stamp(description[80:96]),
+        created=stamp_in(description[64:80]),
+        modified=stamp_in(description[80:96]),
         fields=fields,
         extent=_extent(cards, words, fields, counts),
-        positions_differ=words is _V5 and fields != described,
+        positions_differ=not words.states_records and fields != described,
     )
     cards.where = file
     return member
 
 
-def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes) -> Extent:
+def _extent(cards: Cards, words: XptVersion, fields: Sequence[Field], counts: bytes) -> Extent:
     width = sum(field.length for field in fields)
-    stated = number_in(counts[:15]) if words is _V8 else 0
+    stated = number_in(counts[:15]) if words.states_records else 0
     if stated < 0:
         raise cards.damaged("the observation header states a number of records that is not a number")
     if stated and not fields:
@@ -229,7 +213,7 @@ def _extent(cards: Cards, words: _Words, fields: Sequence[Field], counts: bytes)
     return measured_extent(cards, width, words.member, has_numbers=any(numeric), has_text=not all(numeric))
 
 
-def _fields(cards: Cards, words: _Words, namestr_length: int, counts: bytes) -> tuple[Field, ...]:
+def _fields(cards: Cards, words: XptVersion, namestr_length: int, counts: bytes) -> tuple[Field, ...]:
     number = number_in(counts[5:10])
     if number < 0:
         raise cards.damaged("the number of variables is not a number")
@@ -241,38 +225,29 @@ def _fields(cards: Cards, words: _Words, namestr_length: int, counts: bytes) -> 
     )
 
 
-def _field(cards: Cards, namestr: bytes, number: int, words: _Words) -> Field:
-    kind, length, name, label, *formats, position = _NAMESTR.unpack_from(namestr)
+def _field(cards: Cards, namestr: bytes, number: int, words: XptVersion) -> Field:
+    kind, length, _, name, label, *formats, position = NAMESTR.unpack_from(namestr)
     display, width, decimals, informat, in_width, in_decimals = formats
-    if words is _V8:
-        name = trimmed(namestr[_LONG_NAME]) or name
-    if kind not in {_NUMERIC, _CHARACTER}:
+    if words.states_records:
+        name = trimmed(namestr[LONG_NAME]) or name
+    if kind not in {NUMERIC, CHARACTER}:
         raise cards.damaged(f"variable {number} is of type {kind}, not 1 (Num) or 2 (Char)")
-    character = kind == _CHARACTER
+    character = kind == CHARACTER
     return Field(
         name=trimmed(name),
         label=trimmed(label),
         numeric=not character,
         position=position,
         length=length,
-        format=_format(display, width, decimals, character),
-        informat=_format(informat, in_width, in_decimals, character),
+        format=text_of_format(display, width, decimals, character),
+        informat=text_of_format(informat, in_width, in_decimals, character),
     )
-
-
-def _format(name: bytes, width: int, decimals: int, character: bool) -> str:
-    text = text_of(name)
-    if not text and width <= 0:
-        return ""
-    if not text and character:
-        text = "$"
-    return f"{text}{width if width > 0 else ''}.{decimals if decimals > 0 else ''}"
 
 
 def _with_long_labels(cards: Cards, fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """Labels beyond 40 bytes and format names beyond 8, which are in records of their own."""
     kind = cards.next_kind()
-    if kind not in _LABEL_ENTRY:
+    if kind not in LABEL_ENTRY:
         return fields
     section = "the long labels"
     entries = number_in(cards.header(kind, section)[:5])
@@ -280,7 +255,7 @@ def _with_long_labels(cards: Cards, fields: tuple[Field, ...]) -> tuple[Field, .
     changed = list(fields)
     start = cards.position
     for _ in range(entries):
-        lengths = _LABEL_ENTRY[kind].unpack(cards.take(_LABEL_ENTRY[kind].size, section))[1:]
+        lengths = LABEL_ENTRY[kind].unpack(cards.take(LABEL_ENTRY[kind].size, section))[1:]
         if min(lengths) < 0:
             raise cards.damaged("a long label has a negative length")
         name = trimmed(cards.take(lengths[0], section))
@@ -364,16 +339,3 @@ def _placed(cards: Cards, fields: Sequence[Field]) -> tuple[Field, ...]:
         end += field.length
     starts = accumulate((field.length for field in fields), initial=0)
     return tuple(replace(field, position=start) for field, start in zip(fields, starts, strict=False))
-
-
-def _stamp(raw: bytes) -> datetime | None:
-    """A header's date and time, as 15OCT12:22:56:22."""
-    match = _STAMP.fullmatch(text_of(raw).upper())
-    if match is None or match[2] not in _MONTHS:
-        return None
-    day, year, hour, minute, second = (int(match[i]) for i in (1, 3, 4, 5, 6))
-    century = _FIRST_YEAR // 100 * 100 + (0 if year >= _FIRST_YEAR % 100 else 100)
-    try:
-        return datetime(century + year, _MONTHS.index(match[2]) + 1, day, hour, minute, second)
-    except ValueError:
-        return None

@@ -9,13 +9,17 @@ from typing import Any
 
 import click
 
-import adamgate
-
+from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...formats import writable
-from ..inputs import kept_files, read_study, settings_for
-from ..messages import losses_recorded, tell_held_twice, tell_notes, tell_recorded, tell_written
+from ...formats.write_options import WriteOptions
+from ..exit_codes import PASSED, code_of
+from ..inputs import kept_files, reading_options, settings_for
+from ..messages import tell_conversion
 from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
 from ..progress import progress
+from ..writing_options import WRITING_OPTIONS
+
+_SELECTION = ("keep", "drop", "where", "rename")
 
 
 @click.command("convert")
@@ -26,7 +30,28 @@ from ..progress import progress
     metavar="FORMAT",
     help=f"Format of the files in the folder OUT: {', '.join(suffix[1:] for suffix in writable())}.",
 )
+@click.option("--keep", multiple=True, metavar="NAMES", help="Variables to write: USUBJID,ADTTE.AVAL.")
+@click.option("--drop", multiple=True, metavar="NAMES", help="Variables to omit.")
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="CONDITION",
+    help="Records to write: \"SAFFL == 'Y'\", or of one dataset \"ADTTE: PARAMCD == 'OS'\" (repeatable).",
+)
+@click.option("--rename", multiple=True, metavar="OLD=NEW", help="New names of variables, after --where.")
+@click.option(
+    "--all-or-none",
+    is_flag=True,
+    help="Write nothing if a file cannot be read or a dataset cannot be written.",
+)
+@click.option(
+    "--manifest",
+    type=PATH,
+    metavar="FILE",
+    help="JSON file with the SHA-256 of inputs and outputs, and what was selected and not kept.",
+)
 @READING_OPTIONS
+@WRITING_OPTIONS
 @OVERWRITING
 @QUIET
 def command(
@@ -35,34 +60,50 @@ def command(
     target: Path,
     to: str | None,
     config: Path | None,
+    all_or_none: bool,
+    manifest: Path | None,
+    writing: WriteOptions,
     overwrite: bool,
     quiet: bool,
-    **overrides: Any,
-) -> None:
-    """Convert a dataset or a study to another format.
+    **given: Any,
+) -> int:
+    """Convert datasets to another format.
 
     OUT is a file, whose suffix is the format, or a folder with --to. Metadata are kept; anything
-    that the target format cannot hold is reported.
+    that the target format cannot hold is reported. Of several datasets, those that can be written are
+    written; the exit code is the highest of all.
     """
+    from ...reading.options import checked_options
+    from ...reading.read import read_each
+    from ...writing.conversion_run import Request, converted
     from ...writing.convert import MEMORY
+    from ...writing.selection import Selection
     from ...writing.write import Target
 
     if not sources:
         raise click.UsageError("OUT is not given")
-    settings = settings_for(sources, config, overrides)
-    place = Target.of(target, to)  # before any work is done, so that it is not done in vain
+    selection = Selection.of(**{name: given.pop(name) for name in _SELECTION})
+    settings = settings_for(sources, config, given)
     with progress(sys.stderr, shown=not quiet) as callbacks:
-        study = read_study(sources, settings, callbacks, MEMORY)
-        with losses_recorded() as losses:
-            written = adamgate.write(
-                study,
-                place,
-                overwrite=overwrite,
-                keep=chain(*kept_files(sources, settings)),
-                progress=callbacks.writing,
-            )
-    tell_notes(study, quiet)
-    tell_recorded(losses)
-    outputs = place.outputs(list(study))
-    tell_held_twice(((each.dataset.name, each.path) for each in outputs), study)
-    tell_written(written, quiet)
+        request = Request(
+            Target.of(target, to, writing),
+            selection,
+            all_or_none=all_or_none,
+            overwrite=overwrite,
+            kept=tuple(chain(*kept_files(sources, settings))),
+            manifest=manifest,
+            progress=callbacks.writing,
+            options={"to": to, **_deciding(settings)},
+        )
+        request.check()  # before any work is done, so that it is not done in vain
+        readings = read_each(sources, checked_options(**reading_options(settings, callbacks, MEMORY)))
+        conversion = converted(readings, request)
+    tell_conversion(conversion, quiet)
+    return max((code_of(each) for each in conversion.problems), default=PASSED)
+
+
+def _deciding(settings: Settings) -> dict[str, Any]:
+    """The settings that decide what is read."""
+    of_reading = (SettingGroup.DELIVERY, SettingGroup.READING)
+    names = [each.name for each in SETTINGS.values() if each.group in of_reading]
+    return {name: getattr(settings, name) for name in names if name not in ("memory", "work_dir")}

@@ -1,0 +1,26 @@
+"""The time that writers state where a dataset's own is not known: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from ...schemas.errors import ConfigurationError
+
+
+def stated_epoch() -> datetime | None:
+    """The time in the variable ``SOURCE_DATE_EPOCH`` (https://reproducible-builds.org), if there is one.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is out of range.
+    """
+    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not stated.isdecimal():
+        return None
+    try:
+        return datetime.fromtimestamp(int(stated), UTC)
+    except (ValueError, OverflowError, OSError):
+        advice = "give seconds since 1970, or unset it"
+        raise ConfigurationError("a time out of range", "SOURCE_DATE_EPOCH", advice) from None
