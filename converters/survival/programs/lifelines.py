@@ -145,5 +145,5 @@ def _comparison(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model, ar
     yield "try:"
     yield f"    {cox} = CoxPHFitter(alpha=0.05).fit(fitted, {', '.join(options)})"
     yield f"    {cox}.print_summary()"
-    yield "except ConvergenceError as refusal:  # such as where an arm has no event"
+    yield "except ConvergenceError as refusal:  # as where an arm is at risk at no event"
     yield "    print(refusal)"
