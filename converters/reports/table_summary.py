@@ -30,7 +30,7 @@ def render_summary(codebook: Codebook, width: int = 100) -> str:
 def _lines(codebook: Codebook) -> Iterator[str]:
     selection = codebook.selection
     several = len(codebook.parameters) > 1
-    if several:
+    if several or any(each.subjects_without_record for each in codebook.parameters):
         yield f"{codebook.dataset} {codebook.paramcd}: {counted(codebook.subjects, 'subject')}"
     for each in codebook.parameters:
         yield from _parameter(codebook, each)
@@ -42,10 +42,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     for left_out in selection.left_out:
         yield f"  excluded: {counted(left_out.records, 'record')} ({left_out.reason})"
     if selection.subjects_without_record:
-        yield (
-            f"  without a record: {counted(selection.subjects_without_record, 'subject')} of "
-            f"{selection.population}"
-        )
+        of_population = f" of {selection.population}" if selection.population else ""
+        yield f"  without a record: {counted(selection.subjects_without_record, 'subject')}{of_population}"
     for convention in codebook.shape.conventions:
         yield f"  {convention}"
     yield f"  gate: {gate_line(codebook.gate)}"

@@ -196,7 +196,8 @@ class SelectionEntry:
         Records of the dataset.
     subjects_without_record : int or None
         Subjects of the population, by ADSL, for whom the dataset has no record of the parameter; None
-        where no population was asked for or ADSL does not have its flag.
+        where no population was asked for or ADSL does not have its flag. Of a table with a record for each
+        subject in ADSL and one parameter: those whose cells are missing.
     subjects_left_out : tuple of SubjectsLeftOut
         Subjects in ADSL, of a table with a record for each of them.
     """
@@ -396,10 +397,15 @@ def versions() -> Mapping[str, str]:
     return {"adamgate": version("adamgate"), "pandas": pd.__version__, "numpy": np.__version__}
 
 
-def column_entries(table: Dataset, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:
+def column_entries(
+    table: Dataset, made_from: Mapping[str, str], dataset: str, *, by_subject: bool = False
+) -> Iterator[ColumnEntry]:
+    """The columns of a table; `by_subject` where one that has several records is missing once."""
     for each in table.variables:
         column, source = table[each.name], made_from.get(each.name, f"{dataset}.{each.name}")
-        yield ColumnEntry(each.name, column_type(column), each.label, source, int(column.isna().sum()))
+        lacking = column.isna()
+        missing = table["USUBJID"][lacking].nunique() if by_subject and lacking.any() else lacking.sum()
+        yield ColumnEntry(each.name, column_type(column), each.label, source, int(missing))
 
 
 def column_type(column: pd.Series) -> str:

@@ -18,6 +18,7 @@ from .codebook import (
     POLARITY,
     ArmEntry,
     Codebook,
+    ColumnEntry,
     Counts,
     ParameterEntry,
     ReasonEntry,
@@ -35,6 +36,7 @@ from .codebook import (
     versions,
 )
 from .gate_entry import GateEntry
+from .records import AnalysedRecords
 from .shapes.analysed import Analysed, Built
 from .shapes.options import TableOptions
 from .value_text import value_text
@@ -79,7 +81,7 @@ def codebook(
         shape=shape,
         polarity=POLARITY,
         time=single.time if single else None,
-        columns=tuple(column_entries(built.table, made_from, built.home or analysed[0].data.name)),
+        columns=tuple(_columns(built, made_from, analysed[0].data.name)),
         subjects=n_subjects,
         counts=single.counts if single else None,
         reasons=single.reasons if single else (),
@@ -94,13 +96,26 @@ def codebook(
             options.where,
             options.population,
             (*(single.left_out if single else ()), *built.left_out),
-            subjects_without_record(study, records, options.population) if single else None,
+            _without_record(single, built, study, records, options) if single else None,
             built.subjects_left_out,
         ),
         gate=GateEntry.of(report),
         inputs=tuple(input_entries(study)),
         versions=versions(),
     )
+
+
+def _columns(built: Built, made_from: Mapping[str, str], dataset: str) -> Iterator[ColumnEntry]:
+    return column_entries(built.table, made_from, built.home or dataset, by_subject=True)
+
+
+def _without_record(
+    single: ParameterEntry, built: Built, study: Study, records: AnalysedRecords, options: TableOptions
+) -> int | None:
+    """Subjects in ADSL without a record of the one parameter."""
+    if built.left_out_of:  # the table has them, with missing cells
+        return single.subjects_without_record
+    return subjects_without_record(study, records, options.population)
 
 
 def _parameter(

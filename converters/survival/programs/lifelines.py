@@ -14,7 +14,7 @@ import pandas as pd
 from ....schemas.study import columns
 from ..arms import Arms
 from .model import EndpointColumns, Model
-from .python import HEAD, statements, text, texts
+from .python import HEAD, compared_arms, statements, text, texts
 
 _OWN_LOG_RANK = '''
 
@@ -71,8 +71,9 @@ def _imports(model: Model) -> Iterator[str]:
         yield "import scipy.stats"
     fitters = "KaplanMeierFitter" if model.arms is None else "CoxPHFitter, KaplanMeierFitter"
     yield f"from lifelines import {fitters}"
-    if late:
-        yield "from lifelines.exceptions import StatError"
+    refusals = ["ConvergenceError"] * (model.arms is not None) + ["StatError"] * late
+    if refusals:
+        yield f"from lifelines.exceptions import {', '.join(refusals)}"
     if model.arms is not None and not own:
         yield "from lifelines.statistics import multivariate_logrank_test"
 
@@ -129,7 +130,7 @@ def _comparison(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model, ar
         yield f"{log_rank}.print_summary()"
     yield ""
     yield f"# {model.on_order} Ties are Efron's."
-    yield f'arms = pandas.get_dummies(compared[{arm}], prefix={arm}, prefix_sep="=", dtype=float).iloc[:, 1:]'
+    yield from compared_arms(arm)
     # By default lifelines stops as soon as the fourth digit, at times, is still on its way.
     options = [f"duration_col={end}", f"event_col={event}", "fit_options=as_exact_as_it_can"]
     if endpoint.begin:
@@ -141,5 +142,8 @@ def _comparison(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model, ar
     plain = f".astype({{{', '.join(of_text)}}})" if of_text else ""
     yield f"fitted = compared[{texts((*endpoint.columns, *model.strata))}]{plain}.join(arms)"
     yield 'as_exact_as_it_can = {"precision": 1e-12, "r_precision": 1e-14}'
-    yield f"{cox} = CoxPHFitter(alpha=0.05).fit(fitted, {', '.join(options)})"
-    yield f"{cox}.print_summary()"
+    yield "try:"
+    yield f"    {cox} = CoxPHFitter(alpha=0.05).fit(fitted, {', '.join(options)})"
+    yield f"    {cox}.print_summary()"
+    yield "except ConvergenceError as refusal:  # as where an arm is at risk at no event"
+    yield "    print(refusal)"

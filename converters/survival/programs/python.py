@@ -68,6 +68,15 @@ def _by_pandas(file: str, frame: pd.DataFrame) -> str:
     return f"pandas.read_csv({text(file)}, {options})"
 
 
+def compared_arms(arm: str) -> Iterator[str]:
+    """The statements that give an arm other than the reference a column, where a subject is in it.
+
+    A column of zeros would make the matrix of a Cox model singular: an arm may have no record of a parameter.
+    """
+    yield f"of_arm = compared[{arm}].cat.remove_unused_categories()"
+    yield f'arms = pandas.get_dummies(of_arm, prefix={arm}, prefix_sep="=", dtype=float).iloc[:, 1:]'
+
+
 HEAD = """\
 import sys
 

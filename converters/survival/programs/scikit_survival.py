@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..arms import Arms
 from .model import EndpointColumns, Model
-from .python import HEAD, statements, text, texts
+from .python import HEAD, compared_arms, statements, text, texts
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
@@ -67,6 +67,6 @@ def _comparison(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator
     yield f'print("log-rank", {log_rank})'
     yield ""
     yield f"# {model.on_order}"
-    yield f'arms = pandas.get_dummies(compared[{arm}], prefix={arm}, prefix_sep="=", dtype=float).iloc[:, 1:]'
+    yield from compared_arms(arm)
     yield f'{cox} = CoxPHSurvivalAnalysis(alpha=0, ties="efron").fit(arms, y)'
     yield f"print(pandas.Series({cox}.coef_, arms.columns))"

@@ -174,13 +174,13 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
     -------
     ndarray of float, shape (n_records,)
         In the unit of the durations. Negative before STARTDT where AVAL does not count the first day, 0 or
-        less where it does.
+        less where it does; 0 where AVAL does not show it and no date is after STARTDT.
 
     Raises
     ------
     Refused
-        When STARTDT is missing on a record that has a date, the data do not show whether AVAL counts the
-        first day, or the length of the unit is unknown.
+        When STARTDT is missing on a record that has a date; when a date is after it, and the data do not
+        show whether AVAL counts the first day, or the length of the unit is unknown.
     """
     data, scale = analysed.data, analysed.scale
     if "STARTDT" not in data:
@@ -195,6 +195,9 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
             f"{data.name}, {listed(subjects_of(data, unknown))}",
             "correct the data, or exclude these subjects with a condition",
         )
+    if not scale.formulas and not (days > start).any():
+        # No AVAL shows how days are counted, and none is: the origin is time 0.
+        return np.where(np.isnan(days), np.nan, 0.0)
     times: Numbers = (days - start + _first_day(data, scale)) / _days_per_unit(data, scale)
     return times
 

@@ -94,3 +94,45 @@ def test_lifelines_runs_them(shape, study, tmp_path, run_python):
     pytest.importorskip("lifelines")
     *_, program = made(shape, study, ["REGION"]).write(tmp_path / "os.parquet", "lifelines")
     assert "TRT01P=Drug" in run_python(tmp_path, program.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def few():
+    """An arm without a record of PFS, and a stratum that an arm has alone."""
+    time = [5.0, 9.0, 7.0, 3.0, 8.0, 6.0, 4.0, 2.0, 10.0]
+    subjects, start = [f"S-{number}" for number in range(9)], np.datetime64("2020-01-01", "s")
+    arms = ["A", "B", "C"] * 3
+    adsl = pd.DataFrame(
+        {"STUDYID": "S", "USUBJID": subjects, "TRT01P": arms, "TRT01PN": [1.0, 2.0, 3.0] * 3}
+        | {"REGION": ["1", "2", "2"] * 3}
+    )
+    os = pd.DataFrame(
+        {"STUDYID": "S", "USUBJID": subjects, "PARAMCD": "OS", "PARAM": "OS (Days)", "AVAL": time}
+        | {"CNSR": [1.0, 0.0, 0.0] * 3, "STARTDT": start}
+    )
+    pfs = os.assign(PARAMCD="PFS", PARAM="PFS (Days)", CNSR=0.0)[[arm != "C" for arm in arms]]
+    adtte = pd.concat([os, pfs], ignore_index=True)
+    return ag.Study.of(ag.Dataset.from_frame(adsl, "ADSL"), ag.Dataset.from_frame(adtte, "ADTTE"))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
+@pytest.mark.parametrize(("tool", "module"), [("lifelines", "lifelines"), ("scikit-survival", "sksurv")])
+def test_an_arm_without_a_record_of_a_parameter_is_in_no_model_of_it(few, tool, module, tmp_path, run_python):
+    pytest.importorskip(module)
+    table = ag.wide(few, ["OS", "PFS"], arm="TRT01P", reference="B", gate=False)
+    *_, program = table.write(tmp_path / "wide.parquet", tool)
+    said = run_python(tmp_path, program.read_text(encoding="utf-8") + "print('COLUMNS', *arms.columns)\n")
+    assert said.splitlines()[-1] == "COLUMNS TRT01P=A"
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
+def test_a_cox_model_that_lifelines_cannot_fit_is_reported(few, tmp_path, run_python):
+    pytest.importorskip("lifelines")
+    # The reference is alone in its stratum: within the other one arm is what the other is not.
+    table = ag.survival(few, "OS", arm="TRT01P", strata=["REGION"], gate=False)
+    *_, program = table.write(tmp_path / "os.parquet", "lifelines")
+    said = run_python(tmp_path, program.read_text(encoding="utf-8") + "print('COMPLETE')\n")
+    assert "Convergence halted" in said
+    assert said.splitlines()[-1] == "COMPLETE"

@@ -335,3 +335,43 @@ def test_person_time_and_events_are_preserved(subjects, cuts, random):
         shuffled.astype({"USUBJID": object}),
         frame.sort_values(["USUBJID", "interval"]).reset_index(drop=True).astype({"USUBJID": object}),
     )
+
+
+def test_wide_of_one_parameter_counts_subjects_without_a_record(trial):
+    table = ag.wide(trial, ["OS"], gate=False, where="CNSR == 0", covariates=["AGE"])
+    codebook = table.codebook
+    assert (codebook.subjects, codebook.counts.subjects) == (14, 6)
+    assert codebook.selection.subjects_without_record == 8
+    lines = render_summary(codebook).splitlines()
+    assert lines[:2] == [
+        "ADTTE OS: 14 subjects",
+        "ADTTE OS, Overall Survival (Days): 6 subjects, 6 events, 0 censored",
+    ]
+    assert "  without a record: 8 subjects" in lines
+
+
+def changed(trial: Study, name: str, **columns: Any) -> Study:
+    """The trial with other columns in a dataset; None leaves a column out."""
+    frame = trial[name].frame.assign(**{each: it for each, it in columns.items() if it is not None})
+    frame = frame.drop(columns=[each for each, it in columns.items() if it is None])
+    others = [each for each in trial if each.name != name]
+    return Study.of(*others, ag.Dataset.from_frame(frame, name))
+
+
+def test_person_time_counts_a_missing_covariate_once_per_subject(trial):
+    adsl = trial["ADSL"].frame
+    lacking = changed(trial, "ADSL", AGE=adsl["AGE"].where(adsl["USUBJID"] != "S-11"))
+    table = ag.person_time(lacking, "OS", [60, 120], gate=False, covariates=["AGE"])
+    assert table.frame["AGE"].isna().sum() == 3, "intervals"
+    assert next(each.missing for each in table.codebook.columns if each.name == "AGE") == 1
+    assert "  missing: AGE 1 subject" in render_summary(table.codebook).splitlines()
+
+
+def test_startdt_is_time_0_where_no_aval_shows_the_first_day(trial):
+    unknown = changed(trial, "ADTTE", ADT=None)
+    entered = ag.delayed_entry(unknown, "OS", "STARTDT", gate=False)
+    assert entered.frame["entry"].tolist() == [0.0] * 12, "all but the one whose time is 0"
+    status = ag.landmark(unknown, "OS", 60, ["STARTDT"], gate=False)
+    assert status.frame["STARTDT_by_landmark"].all()
+    with pytest.raises(ag.Refused, match="do not show whether AVAL counts the first day"):
+        ag.delayed_entry(unknown, "OS", "RSPDT", gate=False)
