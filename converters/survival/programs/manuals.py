@@ -94,6 +94,11 @@ SAS: Mapping[str, ManualPage] = {
         "SAS/STAT User's Guide, The PHREG Procedure, STRATA statement",
         f"{_SAS}/statug/66859/HTML/default/statug_phreg_syntax21.htm",
     ),
+    "proc sort": ManualPage(
+        "Base SAS Procedures Guide, The SORT Procedure",
+        f"{_SAS}/proc/63079/HTML/default/p1nd17xr6wof4sn19zkmid81p926.htm",
+        "OUT=",
+    ),
     "proc sql": _SQL,
     "proc sql: create": _SQL,
     "quit": _SQL,

@@ -1,7 +1,7 @@
 """R's survival: CSV, with the class of each column stated.
 
-Help pages of survival: `Surv`, `survfit.formula` (conf.type, id, robust), `survdiff` (strata), `coxph`
-(ties, strata), `strata`; of utils `read.table` (colClasses, na.strings, check.names); of base `factor`.
+Help pages of survival: `Surv`, `survfit.formula` (conf.type), `survdiff` (strata), `coxph` (ties, iter.max,
+strata), `strata`; of utils `read.table` (colClasses, na.strings, check.names); of base `factor`.
 """
 
 from __future__ import annotations
@@ -59,27 +59,30 @@ def _reading(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
 
 def _fits(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
     km, log_rank, cox = map(endpoint.called, ("km", "log_rank", "cox"))
-    times = f"{_name(endpoint.begin)}, {_name(endpoint.end)}" if endpoint.begin else _name(endpoint.end)
-    response = f"Surv({times}, {_name(endpoint.event)})"
+    to_end = f"{_name(endpoint.end)}, {_name(endpoint.event)}"
+    response = f"Surv({_name(endpoint.begin)}, {to_end})" if endpoint.begin else f"Surv({to_end})"
+    of_subjects, rows = response, "t"
+    if endpoint.begin and model.subject:
+        of_subjects, rows = f"Surv({to_end})", "subjects"
+        yield "# Intervals of a subject follow each other from 0: the last one has the time and the event."
+        yield f"subjects <- t[order(t${_name(endpoint.end)}), ]"
+        yield f"subjects <- subjects[!duplicated(subjects${_name(model.subject)}, fromLast = TRUE), ]"
     arm = "1" if model.arms is None else _name(model.arms.variable)
-    of_subjects = f", id = {_name(model.subject)}, robust = FALSE" if model.subject else ""
-    yield f'{km} <- survfit({response} ~ {arm}, data = t, conf.type = "log-log"{of_subjects})'
+    yield f'{km} <- survfit({of_subjects} ~ {arm}, data = {rows}, conf.type = "log-log")'
     yield f"print({km})"
     if model.arms is None:
         return
     strata = f" + strata({', '.join(map(_name, model.strata))})" if model.strata else ""
-    fit = f'{cox} <- coxph({response} ~ {arm}{strata}, data = t, ties = "efron")'
-    if endpoint.begin:
-        # survdiff takes no late entries; the score test is the log-rank test but for ties.
-        yield from (
-            fit,
-            f"print(summary({cox}))",
-            f"{log_rank} <- summary({cox})$sctest",
-            f"print({log_rank})",
-        )
-        return
-    yield f"{log_rank} <- survdiff({response} ~ {arm}{strata}, data = t)"
-    yield from (f"print({log_rank})", fit, f"print(summary({cox}))")
+    if endpoint.begin and not model.subject:
+        yield "# survdiff takes no late entries: the score test with exact ties is the log-rank test."
+        yield f'exact <- coxph({response} ~ {arm}{strata}, data = t, ties = "exact", iter.max = 0)'
+        yield f"{log_rank} <- c(test = exact$score, df = sum(!is.na(exact$coefficients)))"
+        yield f'{log_rank}["pvalue"] <- pchisq({log_rank}["test"], {log_rank}["df"], lower.tail = FALSE)'
+    else:
+        yield f"{log_rank} <- survdiff({of_subjects} ~ {arm}{strata}, data = {rows})"
+    yield f"print({log_rank})"
+    yield f'{cox} <- coxph({response} ~ {arm}{strata}, data = t, ties = "efron")'
+    yield f"print(summary({cox}))"
 
 
 def _class(column: pd.Series) -> str:

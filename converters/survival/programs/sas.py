@@ -48,7 +48,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         *_reading(file),
     ]
     for endpoint in model.endpoints:
-        lines += ["", *(_late_curves(endpoint, model) if endpoint.begin else _curves(endpoint, model))]
+        lines += ["", *_curves_of(endpoint, model)]
         if model.arms is not None:
             lines += ["", *_cox(endpoint, model, model.arms)]
     return "\n".join(lines) + "\n"
@@ -69,10 +69,22 @@ def _is_ascii(column: pd.Series) -> bool:
     return not columns.is_character(column) or all(str(each).isascii() for each in column.dropna().unique())
 
 
-def _curves(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
+def _curves_of(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
+    if endpoint.begin and not model.subject:
+        yield from _late_curves(endpoint, model)
+    elif endpoint.begin:
+        yield "/* Intervals of a subject follow each other from 0: the last has the time and the event. */"
+        yield f"proc sort data=t out=subjects; by {model.subject} {endpoint.end}; run;"
+        yield f"data subjects; set subjects; by {model.subject}; if last.{model.subject}; run;"
+        yield from _curves(endpoint, model, "subjects")
+    else:
+        yield from _curves(endpoint, model, "t")
+
+
+def _curves(endpoint: EndpointColumns, model: Model, data: str) -> Iterator[str]:
     """By arm, with the log-rank test of all strata as one; then the test within strata."""
     time = f"  time {endpoint.end}*{endpoint.event}(0);"
-    lifetest = "proc lifetest data=t method=km conftype=loglog alpha=0.05;"
+    lifetest = f"proc lifetest data={data} method=km conftype=loglog alpha=0.05;"
     yield from (lifetest, time)
     if model.arms is not None:
         test = "notest" if model.strata else "test=(logrank)"

@@ -90,11 +90,12 @@ def test_sas(name, write):
     for endpoint in renamed.endpoints:
         assert {*endpoint.columns, *renamed.strata} <= names
         assert set(data[endpoint.event].dropna().unique()) == {0.0, 1.0}, "0 is the only censoring value"
-        if not endpoint.begin:
+        if not endpoint.begin or renamed.subject:
             assert said.count(f"time {endpoint.end}*{endpoint.event}(0)") == 1 + bool(renamed.strata)
+            of = "subjects" if renamed.subject else "t"
             for each in said:
                 if each.startswith("proc lifetest"):
-                    assert each == "proc lifetest data=t method=km conftype=loglog alpha=0.05"
+                    assert each == f"proc lifetest data={of} method=km conftype=loglog alpha=0.05"
     strata = [each for each in said if each.startswith("strata ")]
     models = [MODEL_OF_SAS.fullmatch(each) for each in said if each.startswith("model ")]
     assert all(models)
@@ -111,7 +112,7 @@ def test_sas(name, write):
         assert bool(found["begin"]) == bool(renamed.subject)
     if "stratified" in name:
         assert strata.count("strata REGION ISS") == len(models)
-        late = bool(renamed.endpoints[0].begin)
+        late = bool(renamed.endpoints[0].begin) and not renamed.subject
         by_group = strata.count("strata REGION ISS / group=TRT01P test=(logrank)")
         assert by_group == (0 if late else len(models))
     used = {
@@ -136,7 +137,7 @@ def test_censoring_and_event_are_those_of_r(write):
     assert "stcox ib1.TRT01P, efron strata(REGION ISS)" in stata
 
 
-@pytest.mark.parametrize("name", ["delayed-entry", "person-time", "delayed-entry, no arm"])
+@pytest.mark.parametrize("name", ["delayed-entry", "delayed-entry, no arm"])
 def test_the_late_curves_of_sas_are_kaplan_meier(name, write, tmp_path):
     """PROC SQL counts who is at risk: its statements run here in SQLite, on what was written."""
     case = case_of(name)

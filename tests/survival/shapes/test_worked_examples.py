@@ -250,8 +250,7 @@ def test_the_written_program_in_r(shape, figure, trial, known, rscript, tmp_path
         [rscript, "--vanilla", "run.R"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    late = ESTIMATED[next(iter(suffixes.values()))][3] is not None
-    called = {"test": "score test" if late else "log-rank"}
+    called = {"test": "log-rank"}
     seen = 0
     for line in ran.stdout.splitlines():
         if not line.startswith("#,"):

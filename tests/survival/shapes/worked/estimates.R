@@ -77,7 +77,6 @@ compared <- function(table, figure, y, arm, within) {
   # Where one arm has no event while the other is at risk, the coefficient is infinite and R warns: of these
   # the likelihood alone is shown.
   fit <- suppressWarnings(coxph(y ~ arm + strata(within), ties = "efron"))
-  if (late) add(table, "arms", paste("score test", figure), summary(fit)$sctest)
   se <- sqrt(diag(vcov(fit)))
   for (n in which(se < 100)) add(table, levels(arm)[n + 1], paste("Cox", figure), c(coef(fit)[n], se[n]))
   add(table, "arms", paste("loglik", figure), fit$loglik[2])
