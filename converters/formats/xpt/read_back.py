@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ def _same_headers(part: FilePart, member: Member) -> bool:
 
 
 def _compare(part: FilePart, member: Member, file: BufferedReader, shown: Path) -> None:
-    columns = [_comparison(part.described, each) for each in part.described.columns]
+    columns = [_Column(part.described, each) for each in part.described.columns]
     file.seek(member.extent.start)
     first = part.first
     lengths = [field.length for field in member.fields]
@@ -91,45 +91,49 @@ def _compare(part: FilePart, member: Member, file: BufferedReader, shown: Path) 
         first += len(block[0])
 
 
+class _Held(Protocol):
+    """Some records of a column of the data, as they are to be stored."""
+
+    def hold(self, part: pd.Series, first: int) -> None:
+        """Take these records; `first` is the position of the first of them in the dataset."""
+        ...
+
+    def differ(self, stored: Stored, held: slice) -> Wrong:
+        """Which stored values are not those of these held records."""
+        ...
+
+
 class _Column:
     """One column of the data, to be compared with what is stored; many records of it are fetched at once."""
 
     def __init__(self, described: Described, column: DescribedColumn) -> None:
-        self.described, self.column = described, column
+        self.name = column.variable.name
+        self._dataset = described.dataset
+        self._held: _Held = (_Texts if column.is_text else _Numbers)(described, column)
         self._begin = self._end = 0
-
-    @property
-    def name(self) -> str:
-        return self.column.variable.name
 
     def differ(self, stored: Stored, first: int) -> Wrong:
         """Which of these records, from a position of the dataset on, have another value there."""
         if not self._begin <= first <= first + len(stored) <= self._end:
-            part = self.described.dataset.part(self.name, first, max(len(stored), _FETCHED))
+            part = self._dataset.part(self.name, first, max(len(stored), _FETCHED))
             self._begin, self._end = first, first + len(part)
-            self._hold(part)
+            self._held.hold(part, first)
         begin = first - self._begin
-        return self._compare(stored, slice(begin, begin + len(stored)))
-
-    def _hold(self, part: pd.Series) -> None:
-        raise NotImplementedError
-
-    def _compare(self, stored: Stored, held: slice) -> Wrong:
-        raise NotImplementedError
+        return self._held.differ(stored, slice(begin, begin + len(stored)))
 
 
-class _Numbers(_Column):
+class _Numbers:
     def __init__(self, described: Described, column: DescribedColumn) -> None:
-        super().__init__(described, column)
-        self._special = SpecialInOrder.of(described.dataset.special_missing.get(self.name))
-        self._values = np.empty(0)
+        self._shape = column.shape
+        self._special = SpecialInOrder.of(described.dataset.special_missing.get(column.variable.name))
+        self._first, self._values = 0, np.empty(0)
 
-    def _hold(self, part: pd.Series) -> None:
-        self._values = sas_numbers(part, self.column.shape)
+    def hold(self, part: pd.Series, first: int) -> None:
+        self._first, self._values = first, sas_numbers(part, self._shape)
 
-    def _compare(self, stored: Stored, held: slice) -> Wrong:
+    def differ(self, stored: Stored, held: slice) -> Wrong:
         found, expected = decode_ibm_doubles(stored), self._values[held]
-        records, tags = self._special.within(self._begin + held.start, len(stored))
+        records, tags = self._special.within(self._first + held.start, len(stored))
         if not (np.array_equal(records, found.special) and np.array_equal(tags, found.tags)):
             return True
         # Bit by bit but for NaN, of which there are many.
@@ -139,28 +143,28 @@ class _Numbers(_Column):
         return wrong
 
 
-class _Texts(_Column):
+class _Texts:
     def __init__(self, described: Described, column: DescribedColumn) -> None:
-        super().__init__(described, column)
+        self._encoding, self._length = described.encoding, column.length
         self._categories: pd.Index[Any] | None = None
         self._table = np.empty(0, f"V{column.length}")
         self._codes: NDArray[Any] | None = None
         self._texts = pa.nulls(0, pa.large_string())
 
-    def _hold(self, part: pd.Series) -> None:
+    def hold(self, part: pd.Series, _first: int) -> None:
         if isinstance(part.dtype, pd.CategoricalDtype):
             self._hold_categories(part.cat.categories)
             self._codes = part.cat.codes.to_numpy()
         else:
             texts, self._codes = distinct_texts(part)
-            self._texts = without_blanks(self.described.encoding.encoded(texts))
+            self._texts = without_blanks(self._encoding.encoded(texts))
 
     def _hold_categories(self, categories: pd.Index[Any]) -> None:
         """Each as stored and, for a missing value, blanks; encoded by Python, not by Arrow."""
         if categories is self._categories:
             return
         self._categories = categories
-        codec, length = self.described.encoding.codec, self.column.length
+        codec, length = self._encoding.codec, self._length
         texts = [str(each) for each in (*categories, "")]
         filled = "".join([each.ljust(length) for each in texts])
         if filled.isascii() and len(filled) == length * len(texts):
@@ -170,7 +174,7 @@ class _Texts(_Column):
             raw = b"".join([each[:length].ljust(length) for each in encoded])
         self._table = np.frombuffer(raw, f"V{length}")
 
-    def _compare(self, stored: Stored, held: slice) -> Wrong:
+    def differ(self, stored: Stored, held: slice) -> Wrong:
         if self._codes is not None:
             expected = self._table.take(self._codes[held], mode="wrap").view(np.uint8)
             if _are_same(expected, stored.reshape(-1)):
@@ -190,7 +194,3 @@ def _are_same(one: Stored, other: Stored) -> bool:
     eights = one.size // 8 * 8
     same = np.array_equal(one[:eights].view(np.uint64), other[:eights].view(np.uint64))
     return same and np.array_equal(one[eights:], other[eights:])
-
-
-def _comparison(described: Described, column: DescribedColumn) -> _Numbers | _Texts:
-    return (_Texts if column.is_text else _Numbers)(described, column)
