@@ -29,7 +29,7 @@ _BLOCK = 1 << 19
 """Records that are compared at a time."""
 _TWO_DIGITS = Context(prec=2, rounding=ROUND_UP)
 _UNITS = {HeldKind.DATE: "days", HeldKind.DATETIME: "seconds"}
-_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
 class _Block(NamedTuple):
@@ -133,10 +133,10 @@ class _Comparable(NamedTuple):
 def _comparable(a: pd.Series, b: pd.Series, kinds: Kinds) -> _Comparable:
     if columns.is_date(a) and columns.is_date(b):
         units = {np.datetime_data(each.dtype)[0] for each in (a.to_numpy(), b.to_numpy())}
-        unit = units.pop() if len(units) == 1 and units <= {*_MICROSECONDS} else "us"
+        unit = units.pop() if len(units) == 1 and units <= {*_PER_SECOND} else "us"
         stamps = [each.to_numpy().astype(f"datetime64[{unit}]") for each in (a, b)]
         per_day = 1 if HeldKind.DATETIME in kinds else 86_400
-        scale = 1_000_000 // _MICROSECONDS[unit] * per_day
+        scale = _PER_SECOND[unit] * per_day
         ticks = [each.view(np.int64) for each in stamps]
         return _Comparable(ticks[0], ticks[1], np.isnat(stamps[0]), np.isnat(stamps[1]), scale)
     timed = HeldKind.DATETIME in kinds

@@ -63,11 +63,16 @@ class KeyChoice:
 
 
 def key_options(given: Iterable[str]) -> dict[str, str] | None:
-    """Keys from a command line: ``USUBJID,PARAMCD`` for all datasets, ``ADTTE=USUBJID,PARAMCD`` for one."""
-    found = {}
+    """Keys from a command line: ``USUBJID,PARAMCD`` for all datasets, ``ADTTE=USUBJID,PARAMCD`` for one.
+
+    Those of a repeated option are added: ``--by USUBJID --by PARAMCD`` are two keys.
+    """
+    found: dict[str, str] = {}
     for text in given:
         name, is_named, keys = text.partition("=")
-        found[name if is_named else OTHERS] = keys if is_named else text
+        of = name.strip().upper() if is_named else OTHERS
+        some = keys if is_named else text
+        found[of] = f"{found[of]},{some}" if of in found else some
     return found or None
 
 

@@ -76,6 +76,13 @@ DIFFERENT = {
     "codes and texts": (category("a", "b"), ["a", "c"], 1, 0, None),
     "a tab is not a blank": (["a\t"], ["a"], 1, 0, None),
     "dates": ([datetime.date(2020, 1, 1)], [datetime.date(2020, 3, 1)], 1, 0, 60.0),
+    "nanoseconds": (
+        pd.to_datetime(["2020-01-01T10:00:00.000000001"]).astype("datetime64[ns]"),
+        pd.to_datetime(["2020-01-01T10:00:00.000000003"]).astype("datetime64[ns]"),
+        1,
+        0,
+        2e-9,
+    ),
     "datetimes": (
         pd.to_datetime(["2020-01-01T10:00:00.5"]),
         pd.to_datetime(["2020-01-01T10:00:02"]),

@@ -39,6 +39,14 @@ def test_given_keys(by: object):
     assert (found.keys.variables, found.keys.origin) == (("USUBJID", "PARAMCD"), KeyOrigin.GIVEN)
 
 
+def test_records_without_any_key_are_matched_by_their_number():
+    """Even one of each, which any set of variables would tell apart, the empty one too."""
+    for a, b in (({"X": [1.5]}, {"X": [2.5]}), ({"X": [1.5]}, {"Y": [1.5]})):
+        found = found_of(dataset(**a), dataset(**b))
+        assert (found.keys.variables, found.keys.origin) == ((), KeyOrigin.POSITION)
+        assert found.matched == 1
+
+
 def test_keys_from_metadata_of_either():
     plain, stated = dataset(**SUBJECTS), keyed(dataset(**SUBJECTS), "PARAMCD", "USUBJID")
     for a, b in ((plain, stated), (stated, plain), (stated, stated)):

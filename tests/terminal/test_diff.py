@@ -120,6 +120,8 @@ def test_no_output_replaces_an_input(run):
         (("--only", "AVAL"), 1),
         (("--by", "USUBJID,PARAMCD"), 1),
         (("--by", "ADTTE=USUBJID,PARAMCD", "--by", "USUBJID"), 1),
+        (("--only", "AVAL", "--ignore", "AVAL"), 2),
+        (("--abs", "=1"), 2),
         (("--by", "_N_", "--ignore", "AVAL"), 1),
         (("--no-metadata",), 1),
         (("--first", "0"), 1),
@@ -144,6 +146,17 @@ def test_options_and_exit_codes(run, options: tuple[str, ...], code: int):
     assert ran.code == code, ran
     assert bool(ran.out) is (code < 2)
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--by", "USUBJID", "--by", "PARAMCD"),
+        ("--by", "ADTTE=USUBJID", "--by", "adtte=PARAMCD"),
+    ],
+)
+def test_keys_of_a_repeated_option_are_added(run, options: tuple[str, ...]):
+    assert "3 records matched by USUBJID, PARAMCD (given)" in run("a", "b", *options).out
 
 
 def test_a_slip_is_met_with_advice(run):
