@@ -235,5 +235,7 @@ def _notes(pair: DatasetPair, keys: MatchKeys, matching: Matching) -> Iterator[s
         yield f"the dataset is {pair.a.name} in A and {pair.b.name} in B"
     if [name for name in pair.b.names if name in pair.a] != [*pair.common]:
         yield "variables are in another order"
+    if keys.variables and not len(matching) and len(pair.a) and len(pair.b):
+        yield "no record has the same keys in both: check how these are written, or give other keys"
     if keys.variables and not matching.keeps_order:
         yield "records are in another order"
