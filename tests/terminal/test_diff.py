@@ -100,6 +100,15 @@ def test_a_file_beside_the_text(run):
     assert run("a", "b", "-o", os.devnull, "--format", "json") == ran
 
 
+def test_an_existing_file_is_refused_before_anything_is_read(run):
+    Path("found.json").write_text("{}")
+    ran = run("a", "nowhere", "-o", "found.json")
+    assert (ran.code, ran.out) == (4, "")
+    assert "the output already exists" in ran.err
+    assert run("a", "nowhere", "-o", "found.json", "--overwrite").code == 3
+    assert Path("found.json").read_text() == "{}"
+
+
 def test_no_output_replaces_an_input(run):
     ran = run("a/adtte.csv", "b/adtte.csv", "-o", "a/adtte.csv", "--format", "json", "--force")
     assert ran.code == 4
