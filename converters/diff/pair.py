@@ -88,11 +88,12 @@ def _kind(dataset: Dataset, name: str) -> HeldKind:
 def _may_be(kind: HeldKind, dataset: Dataset, name: str) -> bool:
     """Whether a column that seems to hold something else may hold this: it has no value, or whole days.
 
-    Whole days in seconds, or with a date format, are dates: so have readers them.
+    Whole days in seconds, or with a date format, are dates: so have readers them. Special missing values are
+    those of numbers.
     """
     column = dataset[name]
     if columns.missing(column).all():
-        return True
+        return kind is not HeldKind.TEXT or tags_of(dataset, name) is None
     if kind is not HeldKind.DATETIME or not columns.is_date(column):
         return False
     are_dates = kind_of(dataset.variable(name).format) is FormatKind.DATE

@@ -135,6 +135,19 @@ def test_special_missing_values():
     assert ag.diff(plain, a).frame[["a", "b"]].to_numpy().tolist() == [[None, ".A"], [None, ".B"]]
 
 
+@pytest.mark.parametrize("blank", [None, "", "  "])
+def test_a_variable_with_special_missing_values_alone_is_numeric(blank: str | None):
+    """Also beside a column that has nothing at all, such as one of a CSV."""
+    values = {"USUBJID": list("ab")}
+    tagged = dataset("ADX", special(_1="A"), **values, X=[np.nan, np.nan])
+    empty = dataset(**values, X=pd.Series([blank, None], dtype="string"))
+    for a, b in ((tagged, empty), (empty, tagged)):
+        (found,) = ag.diff(a, b, by="USUBJID").datasets["ADX"].variables
+        assert (found.cells.differ, found.cells.one_missing) == (1, 1)
+    text = dataset(**values, X=["x", None])
+    assert [str(each.kind) for each in ag.diff(tagged, text).datasets["ADX"].metadata] == ["type"]
+
+
 def test_special_missing_values_of_dates():
     values = {"USUBJID": list("ab"), "X": [datetime.date(2020, 1, 1), None]}
     found = ag.diff(dataset(**values), dataset("ADX", special(_1="Z"), **values), by="USUBJID")
