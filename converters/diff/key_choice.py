@@ -59,7 +59,7 @@ class KeyChoice:
                 )
             where = [pair for pair in pairs if name in (OTHERS, pair.a.name)]
             if where and all(_not_in(pair, keys) for pair in where):
-                raise _absent(_not_in(where[0], keys), where[0])
+                raise _absent(keys, where)
 
 
 def key_options(given: Iterable[str]) -> dict[str, str] | None:
@@ -80,9 +80,17 @@ def _not_in(pair: DatasetPair, keys: Sequence[str]) -> list[str]:
     return [key for key in keys if key not in pair.common]
 
 
-def _absent(keys: Sequence[str], pair: DatasetPair) -> ConfigurationError:
-    said = f"key {', '.join(map(one_line, keys))} is not present in both"
-    return ConfigurationError(said, f"by, {pair.a.name}", did_you_mean(keys[0], pair.common))
+def _absent(keys: Sequence[str], pairs: Sequence[DatasetPair]) -> ConfigurationError:
+    known = list(dict.fromkeys(name for pair in pairs for name in pair.common))
+    absent = [key for key in keys if key not in known]
+    where = f"by, {pairs[0].a.name}" if len(pairs) == 1 else "by"
+    if not absent:
+        named = ", ".join(map(one_line, keys))
+        return ConfigurationError(
+            f"no dataset has all of the keys {named}", where, "give the keys of each dataset with its name"
+        )
+    said = f"key {', '.join(map(one_line, absent))} is not present in both"
+    return ConfigurationError(said, where, did_you_mean(absent[0], known))
 
 
 def _names(given: Any, dataset: str) -> tuple[str, ...]:

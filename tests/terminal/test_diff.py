@@ -173,6 +173,14 @@ def test_a_slip_is_met_with_advice(run):
         "error: variable AVAAL is not present\n  where: abs, rel\n  to do: did you mean AVAL?\n"
     )
     assert run("a", "b", "--by", "USUBJD").err.endswith("to do: did you mean USUBJID?\n")
+    assert run("a", "b", "--by", "USUBJID,PARAMDC").err == (
+        "error: key PARAMDC is not present in both\n  where: by\n  to do: did you mean PARAMCD?\n"
+    )
+    assert run("a", "b", "--by", "USUBJID,PARAMCD,AGE").err == (
+        "error: no dataset has all of the keys USUBJID, PARAMCD, AGE\n"
+        "  where: by\n"
+        "  to do: give the keys of each dataset with its name\n"
+    )
 
 
 @pytest.mark.parametrize("paths", [("a", "c"), ("c", "a"), ("a", "a/adsl.docx")])
