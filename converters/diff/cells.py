@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -156,7 +156,7 @@ def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> 
     a, b = held.a[where], held.b[where]
     one_missing = held.missing_a[where] | held.missing_b[where]
     with np.errstate(over="ignore", invalid="ignore"):
-        apart = np.abs(a - b) / held.unit
+        apart = _distance(a, b) / held.unit
         apart[one_missing] = np.nan
         tolerated = tolerance.allows(apart, a, b) & ~one_missing
     differs[where[tolerated]] = False
@@ -166,6 +166,15 @@ def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> 
         int(one_missing.sum()),
         float(np.nanmax(apart)) if not one_missing.all() else 0.0,
     )
+
+
+def _distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """How far numbers are apart; of two integers it may be more than fits into a signed one."""
+    if a.dtype == b.dtype == np.int64:
+        distance: NDArray[Any] = np.maximum(a, b).view(np.uint64) - np.minimum(a, b).view(np.uint64)
+    else:
+        distance = np.abs(a - b)
+    return distance
 
 
 def _texts(a: pd.Series, b: pd.Series) -> _Block:

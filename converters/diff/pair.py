@@ -100,8 +100,14 @@ def _may_be(kind: HeldKind, dataset: Dataset, name: str) -> bool:
     return not are_dates and np.datetime_data(stamps_of(column).dtype)[0] != "s"
 
 
-def sas_numbers(column: pd.Series, *, as_datetimes: bool = False) -> Numbers:
-    """Numbers as they are; dates as SAS has them, in days or in seconds since 1960; NaN where missing."""
+def sas_numbers(column: pd.Series, *, as_datetimes: bool = False) -> Numbers | NDArray[np.int64]:
+    """Numbers as they are; dates as SAS has them, in days or in seconds since 1960; NaN where missing.
+
+    Integers stay integers, so that two of them beyond 2**53 are not taken for the same double.
+    """
+    if column.dtype == np.int64:
+        integers: NDArray[np.int64] = column.to_numpy()
+        return integers
     if not columns.is_date(column):
         return columns.numbers(column)
     stamps = column.to_numpy()

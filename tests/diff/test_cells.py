@@ -76,6 +76,9 @@ DIFFERENT = {
     "codes and texts": (category("a", "b"), ["a", "c"], 1, 0, None),
     "a tab is not a blank": (["a\t"], ["a"], 1, 0, None),
     "dates": ([datetime.date(2020, 1, 1)], [datetime.date(2020, 3, 1)], 1, 0, 60.0),
+    "integers that are the same double": ([2**53, 1], [2**53 + 1, 1], 1, 0, 1.0),
+    "integers far apart": ([2**63 - 1], [-(2**63)], 1, 0, 2.0**64),
+    "an integer and a double": ([3, 1], [3.5, 1.0], 1, 0, 0.5),
     "nanoseconds": (
         pd.to_datetime(["2020-01-01T10:00:00.000000001"]).astype("datetime64[ns]"),
         pd.to_datetime(["2020-01-01T10:00:00.000000003"]).astype("datetime64[ns]"),
@@ -159,6 +162,13 @@ def test_special_missing_values_when_records_move():
     b = dataset("ADX", special(_2="A"), USUBJID=list("acb"), X=[1.0, np.nan, np.nan])
     assert ag.diff(a, b, by="USUBJID").equal
     assert ag.diff(a, b, by="_N_").datasets["ADX"].cells == 2 + 2  # USUBJID, too
+
+
+def test_integers_beyond_2_53_are_keys():
+    a, b = ({"K": [2**53 + n for n in order], "X": [float(n) for n in order]} for order in ((0, 1), (1, 0)))
+    found = ag.diff(dataset(**a), dataset(**b), by="K")
+    assert found.equal
+    assert found.datasets["ADX"].repeated_a.keys == 0
 
 
 # Tolerances
