@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ _BLOCK = 1 << 19
 """Records that are compared at a time."""
 _TWO_DIGITS = Context(prec=2, rounding=ROUND_UP)
 _UNITS = {HeldKind.DATE: "days", HeldKind.DATETIME: "seconds"}
-_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
 class _Block(NamedTuple):
@@ -133,10 +133,10 @@ class _Comparable(NamedTuple):
 def _comparable(a: pd.Series, b: pd.Series, kinds: Kinds) -> _Comparable:
     if columns.is_date(a) and columns.is_date(b):
         units = {np.datetime_data(each.dtype)[0] for each in (a.to_numpy(), b.to_numpy())}
-        unit = units.pop() if len(units) == 1 and units <= {*_MICROSECONDS} else "us"
+        unit = units.pop() if len(units) == 1 and units <= {*_PER_SECOND} else "us"
         stamps = [each.to_numpy().astype(f"datetime64[{unit}]") for each in (a, b)]
         per_day = 1 if HeldKind.DATETIME in kinds else 86_400
-        scale = 1_000_000 // _MICROSECONDS[unit] * per_day
+        scale = _PER_SECOND[unit] * per_day
         ticks = [each.view(np.int64) for each in stamps]
         return _Comparable(ticks[0], ticks[1], np.isnat(stamps[0]), np.isnat(stamps[1]), scale)
     timed = HeldKind.DATETIME in kinds
@@ -156,7 +156,7 @@ def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> 
     a, b = held.a[where], held.b[where]
     one_missing = held.missing_a[where] | held.missing_b[where]
     with np.errstate(over="ignore", invalid="ignore"):
-        apart = np.abs(a - b) / held.unit
+        apart = _distance(a, b) / held.unit
         apart[one_missing] = np.nan
         tolerated = tolerance.allows(apart, a, b) & ~one_missing
     differs[where[tolerated]] = False
@@ -166,6 +166,15 @@ def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> 
         int(one_missing.sum()),
         float(np.nanmax(apart)) if not one_missing.all() else 0.0,
     )
+
+
+def _distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """How far numbers are apart; of two integers it may be more than fits into a signed one."""
+    if a.dtype == b.dtype == np.int64:
+        distance: NDArray[Any] = np.maximum(a, b).view(np.uint64) - np.minimum(a, b).view(np.uint64)
+    else:
+        distance = np.abs(a - b)
+    return distance
 
 
 def _texts(a: pd.Series, b: pd.Series) -> _Block:

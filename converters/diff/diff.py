@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -153,11 +154,11 @@ def _names(given: Any, option: str) -> frozenset[str]:
 
 
 def _count(given: Any) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+    if isinstance(given, bool) or not isinstance(given, Integral) or int(given) < 0:
         raise ConfigurationError(
             f"{one_line(repr(given))} is not a number of examples", "first", "give an integer, 0 or more"
         )
-    return given
+    return int(given)
 
 
 def _require_variables(datasets: Sequence[Dataset], chosen: _Chosen) -> None:
@@ -173,6 +174,10 @@ def _require_variables(datasets: Sequence[Dataset], chosen: _Chosen) -> None:
             raise ConfigurationError(
                 f"variable {one_line(name)} is not present", option, did_you_mean(name, known)
             )
+    if known and not chosen.of(known):
+        raise ConfigurationError(
+            "no variable is left to compare", "only, ignore", "ignore fewer variables, or name others"
+        )
 
 
 def _compared(pair: DatasetPair, chosen: _Chosen, *, metadata: bool, show_values: bool) -> DatasetDifferences:
@@ -230,5 +235,7 @@ def _notes(pair: DatasetPair, keys: MatchKeys, matching: Matching) -> Iterator[s
         yield f"the dataset is {pair.a.name} in A and {pair.b.name} in B"
     if [name for name in pair.b.names if name in pair.a] != [*pair.common]:
         yield "variables are in another order"
+    if keys.variables and not len(matching) and len(pair.a) and len(pair.b):
+        yield "no record has the same keys in both: check how these are written, or give other keys"
     if keys.variables and not matching.keeps_order:
         yield "records are in another order"

@@ -150,7 +150,7 @@ def _extended(coding: Coding, usual: Sequence[str], others: Sequence[str]) -> It
         groups = compact(parts[best])[0]
         at = _repeated(groups)
         groups, left = groups[at], {name: codes[at] for name, codes in left.items() if name != best}
-    if len(groups):
+    if len(groups) or not chosen:
         return
     yield _without_needless(coding, chosen)
 

@@ -59,15 +59,20 @@ class KeyChoice:
                 )
             where = [pair for pair in pairs if name in (OTHERS, pair.a.name)]
             if where and all(_not_in(pair, keys) for pair in where):
-                raise _absent(_not_in(where[0], keys), where[0])
+                raise _absent(keys, where)
 
 
 def key_options(given: Iterable[str]) -> dict[str, str] | None:
-    """Keys from a command line: ``USUBJID,PARAMCD`` for all datasets, ``ADTTE=USUBJID,PARAMCD`` for one."""
-    found = {}
+    """Keys from a command line: ``USUBJID,PARAMCD`` for all datasets, ``ADTTE=USUBJID,PARAMCD`` for one.
+
+    Those of a repeated option are added: ``--by USUBJID --by PARAMCD`` are two keys.
+    """
+    found: dict[str, str] = {}
     for text in given:
         name, is_named, keys = text.partition("=")
-        found[name if is_named else OTHERS] = keys if is_named else text
+        of = name.strip().upper() if is_named else OTHERS
+        some = keys if is_named else text
+        found[of] = f"{found[of]},{some}" if of in found else some
     return found or None
 
 
@@ -75,9 +80,17 @@ def _not_in(pair: DatasetPair, keys: Sequence[str]) -> list[str]:
     return [key for key in keys if key not in pair.common]
 
 
-def _absent(keys: Sequence[str], pair: DatasetPair) -> ConfigurationError:
-    said = f"key {', '.join(map(one_line, keys))} is not present in both"
-    return ConfigurationError(said, f"by, {pair.a.name}", did_you_mean(keys[0], pair.common))
+def _absent(keys: Sequence[str], pairs: Sequence[DatasetPair]) -> ConfigurationError:
+    known = list(dict.fromkeys(name for pair in pairs for name in pair.common))
+    absent = [key for key in keys if key not in known]
+    where = f"by, {pairs[0].a.name}" if len(pairs) == 1 else "by"
+    if not absent:
+        named = ", ".join(map(one_line, keys))
+        return ConfigurationError(
+            f"no dataset has all of the keys {named}", where, "give the keys of each dataset with its name"
+        )
+    said = f"key {', '.join(map(one_line, absent))} is not present in both"
+    return ConfigurationError(said, where, did_you_mean(absent[0], known))
 
 
 def _names(given: Any, dataset: str) -> tuple[str, ...]:

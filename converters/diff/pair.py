@@ -88,19 +88,26 @@ def _kind(dataset: Dataset, name: str) -> HeldKind:
 def _may_be(kind: HeldKind, dataset: Dataset, name: str) -> bool:
     """Whether a column that seems to hold something else may hold this: it has no value, or whole days.
 
-    Whole days in seconds, or with a date format, are dates: so have readers them.
+    Whole days in seconds, or with a date format, are dates: so have readers them. Special missing values are
+    those of numbers.
     """
     column = dataset[name]
     if columns.missing(column).all():
-        return True
+        return kind is not HeldKind.TEXT or tags_of(dataset, name) is None
     if kind is not HeldKind.DATETIME or not columns.is_date(column):
         return False
     are_dates = kind_of(dataset.variable(name).format) is FormatKind.DATE
     return not are_dates and np.datetime_data(stamps_of(column).dtype)[0] != "s"
 
 
-def sas_numbers(column: pd.Series, *, as_datetimes: bool = False) -> Numbers:
-    """Numbers as they are; dates as SAS has them, in days or in seconds since 1960; NaN where missing."""
+def sas_numbers(column: pd.Series, *, as_datetimes: bool = False) -> Numbers | NDArray[np.int64]:
+    """Numbers as they are; dates as SAS has them, in days or in seconds since 1960; NaN where missing.
+
+    Integers stay integers, so that two of them beyond 2**53 are not taken for the same double.
+    """
+    if column.dtype == np.int64:
+        integers: NDArray[np.int64] = column.to_numpy()
+        return integers
     if not columns.is_date(column):
         return columns.numbers(column)
     stamps = column.to_numpy()

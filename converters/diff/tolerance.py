@@ -112,9 +112,10 @@ def tolerance_options(given: Iterable[str], option: str) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for text in given:
-        name, given_name, number = text.rpartition("=")
+        name, is_named, number = text.rpartition("=")
+        of = name.strip().upper() if is_named else OTHERS
         try:
-            found[name.strip().upper() if given_name else OTHERS] = float(number)
+            found[of] = float(number if of else "")
         except ValueError:
             raise ConfigurationError(
                 f"{one_line(text)} is not a tolerance", option, f"give {option} 1e-9 or {option} AVAL=1e-9"

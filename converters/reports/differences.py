@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from unicodedata import normalize
 
 from ...schemas.study.description import DatasetDescription
 from ...schemas.wording import counted, plain
@@ -26,6 +27,8 @@ _ORIGINS = {
     KeyOrigin.NEARLY_UNIQUE: "found: not unique",
 }
 _HEADINGS = ("Variable", "Cells", "Missing in one", "Within tolerance", "Largest difference", "Records")
+_LONGEST, _BEFORE = 60, 20
+"""Characters of a text that are shown, and how many of them before the first that differs."""
 _RIGHT = frozenset({"Cells", "Missing in one", "Within tolerance", "Largest difference"})
 
 
@@ -127,7 +130,10 @@ def _numbers(first: Iterator[str], count: int) -> str:
 
 
 def _metadata(each: MetadataDifference) -> tuple[str, ...]:
-    return str(each.kind), plain(each.variable), f"{_stated(each.a)} | {_stated(each.b)}"
+    a, b = each.a, each.b
+    if isinstance(a, str) and isinstance(b, str):
+        a, b = _unlike(a, b)
+    return str(each.kind), plain(each.variable), f"{_stated(a)} | {_stated(b)}"
 
 
 def _stated(value: Stated) -> str:
@@ -163,17 +169,49 @@ def _record(cell: DifferingCell) -> str:
 
 def _cell(variable: VariableDifferences, cell: DifferingCell) -> tuple[str, ...]:
     keys = f"{_record(cell)}: {_of_keys(cell.keys)}" if cell.keys else _record(cell)
-    return plain(variable.name), keys, f"{_shown(cell.a)} | {_shown(cell.b)}"
+    return plain(variable.name), keys, " | ".join(_both_shown(cell.a, cell.b))
 
 
 def _of_keys(keys: Mapping[str, ShownValue]) -> str:
     return ", ".join(f"{plain(name)} {_shown(value)}" for name, value in keys.items())
 
 
+def _both_shown(a: ShownValue, b: ShownValue) -> tuple[str, str]:
+    """Two values that differ, so that a reader sees where."""
+    if not (isinstance(a, str) and isinstance(b, str)):
+        return _shown(a), _shown(b)
+    start = 0
+    if max(len(a), len(b)) > _LONGEST:
+        differ = (n for n, (one, other) in enumerate(zip(a, b, strict=False)) if one != other)
+        start = max(0, next(differ, min(len(a), len(b))) - _BEFORE)
+    part_a, part_b = _unlike(_part(a, start), _part(b, start))
+    return _quoted(part_a), _quoted(part_b)
+
+
 def _shown(value: ShownValue) -> str:
     if value is None:
         return "missing"
-    return plain(value) if isinstance(value, str) else repr(value).removesuffix(".0")
+    return _quoted(_part(value)) if isinstance(value, str) else repr(value).removesuffix(".0")
+
+
+def _part(text: str, start: int = 0) -> str:
+    """So much of a text as is shown."""
+    end = start + _LONGEST
+    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"
+
+
+def _quoted(text: str) -> str:
+    """A text, in quotes where one would take it for something else."""
+    shown = plain(text)
+    return f'"{shown}"' if text.startswith(" ") or text == "missing" else shown
+
+
+def _unlike(a: str, b: str) -> tuple[str, str]:
+    """Two texts; with escapes if they look the same, as micro and the Greek letter mu do."""
+    if a == b or normalize("NFKC", a) != normalize("NFKC", b):
+        return a, b
+    escaped_a, escaped_b = (each.encode("ascii", "backslashreplace").decode() for each in (a, b))
+    return escaped_a, escaped_b
 
 
 def _table(

@@ -214,6 +214,21 @@ def _write(document: str, form: str, output: Path) -> None:
     write_document(REPORTS[form].mark.put(document), output, overwrite=True)
 
 
+def refuse_existing(output: Path, *, overwrite: bool) -> None:
+    """Refuse before a long run what `write_document` would refuse after it.
+
+    Raises
+    ------
+    UnwritableOutput
+        When the file exists and is not to be replaced.
+    """
+    if overwrite or _is_special(output) or os.path.isdir(output) or not os.path.lexists(output):
+        return
+    raise UnwritableOutput(
+        "the output already exists", str(output), "choose another name, or use --overwrite"
+    )
+
+
 def write_document(document: str, output: Path, *, overwrite: bool) -> None:
     """Write a text into a file, which appears when it is complete, or into a device or a pipe.
 

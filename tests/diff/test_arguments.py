@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -47,11 +48,17 @@ def test_what_cannot_be_read():
         ({"only": 3}, "3 is not a list of variables"),
         ({"ignore": [3]}, r"\[3\] is not a list of variables"),
         ({"ignore": "AGEE"}, "variable AGEE is not present"),
+        ({"ignore": "AGE,USUBJID"}, "no variable is left to compare"),
+        ({"only": "AGE", "ignore": "AGE"}, "no variable is left to compare"),
     ],
 )
 def test_options_that_cannot_be(options: dict, said: str):
     with pytest.raises(ag.ConfigurationError, match=said):
         ag.diff(DATA, DATA, **options)
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert ag.diff(DATA, DATA, first=np.int64(3), abs=np.float32(0.5)).equal
 
 
 def test_slips_are_met_before_anything_is_read():

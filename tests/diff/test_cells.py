@@ -76,6 +76,16 @@ DIFFERENT = {
     "codes and texts": (category("a", "b"), ["a", "c"], 1, 0, None),
     "a tab is not a blank": (["a\t"], ["a"], 1, 0, None),
     "dates": ([datetime.date(2020, 1, 1)], [datetime.date(2020, 3, 1)], 1, 0, 60.0),
+    "integers that are the same double": ([2**53, 1], [2**53 + 1, 1], 1, 0, 1.0),
+    "integers far apart": ([2**63 - 1], [-(2**63)], 1, 0, 2.0**64),
+    "an integer and a double": ([3, 1], [3.5, 1.0], 1, 0, 0.5),
+    "nanoseconds": (
+        pd.to_datetime(["2020-01-01T10:00:00.000000001"]).astype("datetime64[ns]"),
+        pd.to_datetime(["2020-01-01T10:00:00.000000003"]).astype("datetime64[ns]"),
+        1,
+        0,
+        2e-9,
+    ),
     "datetimes": (
         pd.to_datetime(["2020-01-01T10:00:00.5"]),
         pd.to_datetime(["2020-01-01T10:00:02"]),
@@ -128,6 +138,19 @@ def test_special_missing_values():
     assert ag.diff(plain, a).frame[["a", "b"]].to_numpy().tolist() == [[None, ".A"], [None, ".B"]]
 
 
+@pytest.mark.parametrize("blank", [None, "", "  "])
+def test_a_variable_with_special_missing_values_alone_is_numeric(blank: str | None):
+    """Also beside a column that has nothing at all, such as one of a CSV."""
+    values = {"USUBJID": list("ab")}
+    tagged = dataset("ADX", special(_1="A"), **values, X=[np.nan, np.nan])
+    empty = dataset(**values, X=pd.Series([blank, None], dtype="string"))
+    for a, b in ((tagged, empty), (empty, tagged)):
+        (found,) = ag.diff(a, b, by="USUBJID").datasets["ADX"].variables
+        assert (found.cells.differ, found.cells.one_missing) == (1, 1)
+    text = dataset(**values, X=["x", None])
+    assert [str(each.kind) for each in ag.diff(tagged, text).datasets["ADX"].metadata] == ["type"]
+
+
 def test_special_missing_values_of_dates():
     values = {"USUBJID": list("ab"), "X": [datetime.date(2020, 1, 1), None]}
     found = ag.diff(dataset(**values), dataset("ADX", special(_1="Z"), **values), by="USUBJID")
@@ -139,6 +162,13 @@ def test_special_missing_values_when_records_move():
     b = dataset("ADX", special(_2="A"), USUBJID=list("acb"), X=[1.0, np.nan, np.nan])
     assert ag.diff(a, b, by="USUBJID").equal
     assert ag.diff(a, b, by="_N_").datasets["ADX"].cells == 2 + 2  # USUBJID, too
+
+
+def test_integers_beyond_2_53_are_keys():
+    a, b = ({"K": [2**53 + n for n in order], "X": [float(n) for n in order]} for order in ((0, 1), (1, 0)))
+    found = ag.diff(dataset(**a), dataset(**b), by="K")
+    assert found.equal
+    assert found.datasets["ADX"].repeated_a.keys == 0
 
 
 # Tolerances
@@ -202,7 +232,7 @@ def test_dates_and_numbers_of_the_same_days_differ_in_kind_alone():
     """SAS counts days from 1960."""
     found = of_values([21915.0, np.nan], [datetime.date(2020, 1, 1), None])
     assert [(each.kind, each.a, each.b) for each in found.metadata] == [("kind", "number", "date")]
-    assert found.cells == 0
+    assert (found.cells, found.equal, found.sysinfo) == (0, False, 0), "SAS has no kinds"
     assert of_values([21915.0], [datetime.date(2020, 1, 1)], metadata=False).equal
     assert cells_of([21915.0], [datetime.date(2020, 1, 3)]).cells.largest == 2.0
 

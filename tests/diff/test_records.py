@@ -39,6 +39,23 @@ def test_given_keys(by: object):
     assert (found.keys.variables, found.keys.origin) == (("USUBJID", "PARAMCD"), KeyOrigin.GIVEN)
 
 
+def test_records_without_any_key_are_matched_by_their_number():
+    """Even one of each, which any set of variables would tell apart, the empty one too."""
+    for a, b in (({"X": [1.5]}, {"X": [2.5]}), ({"X": [1.5]}, {"Y": [1.5]})):
+        found = found_of(dataset(**a), dataset(**b))
+        assert (found.keys.variables, found.keys.origin) == ((), KeyOrigin.POSITION)
+        assert found.matched == 1
+
+
+def test_it_is_noted_that_no_record_has_the_same_keys():
+    """Such as subjects with a study's prefix in one dataset only."""
+    a, b, nobody = ({"USUBJID": each, "AGE": [50.0] * len(each)} for each in (["1", "2"], ["01", "02"], []))
+    (note,) = found_of(dataset(**a), dataset(**b)).notes
+    assert note.startswith("no record has the same keys in both")
+    assert found_of(dataset(**a), dataset(**a)).notes == ()
+    assert found_of(dataset(**a), dataset(**nobody), by="USUBJID").notes == ()
+
+
 def test_keys_from_metadata_of_either():
     plain, stated = dataset(**SUBJECTS), keyed(dataset(**SUBJECTS), "PARAMCD", "USUBJID")
     for a, b in ((plain, stated), (stated, plain), (stated, stated)):

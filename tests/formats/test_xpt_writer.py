@@ -230,6 +230,16 @@ def test_dates_without_a_format_get_one(tmp_path):
     assert back["ADTM"][0] == pd.Timestamp("2020-01-31T12:00")
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_dates_of_any_unit_are_written(unit, tmp_path):
+    """pandas has made nanoseconds of dates for long; these end in 2262."""
+    stamps = np.array(["2020-01-31", "NaT"], "datetime64[s]").astype(f"datetime64[{unit}]")
+    times = stamps + np.timedelta64(1, "s")
+    (back,) = ag.read(written(dataset(ADT=stamps, ADTM=times), tmp_path))
+    assert back["ADT"].tolist() == [pd.Timestamp("2020-01-31"), pd.NaT]
+    assert back["ADTM"].tolist() == [pd.Timestamp("2020-01-31T00:00:01"), pd.NaT]
+
+
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [

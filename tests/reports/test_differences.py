@@ -74,6 +74,36 @@ def shown() -> ag.Differences:
     return ag.diff(*a_and_b(), rel=1e-9, first=2, show_values=True)
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "shown"),
+    [
+        ("a", "b", "a | b"),
+        (" a", "a", '" a" | a'),
+        ("missing", None, '"missing" | missing'),
+        ("a\tb", "a b", "a\\tb | a b"),
+        ("e\u0301", "\u00e9", "e\\u0301 | \\xe9"),
+        ("5 \u00b5g", "5 \u03bcg", "5 \\xb5g | 5 \\u03bcg"),
+        ("a\x1b[31m", "\u202ea", "a\\x1b[31m | \\u202ea"),
+        ("x" * 300 + "y", "x" * 300 + "z", f"…{'x' * 20}y | …{'x' * 20}z"),
+        ("x" * 300, "y", f"{'x' * 60}… | y"),
+        ("x" * 300, None, f"{'x' * 60}… | missing"),
+        (0.1, 1e16, "0.1 | 1e+16"),
+    ],
+)
+def test_one_sees_how_values_differ(a: object, b: object, shown: str):
+    sides = (dataset("ADX", pd.DataFrame({"USUBJID": ["S1"], "NOTE": [each]})) for each in (a, b))
+    found = ag.diff(*sides, by="USUBJID", show_values=True)
+    assert render_text(found).splitlines()[-1] == f"    NOTE  1: USUBJID S1  {shown}"
+    (value,) = found.to_dict()["datasets"][0]["values"]
+    assert (value["first"][0]["a"], value["first"][0]["b"]) == (a, b), "the document has them whole"
+
+
+def test_labels_that_look_the_same():
+    frame = pd.DataFrame({"AVAL": [1.0]})
+    sides = (dataset("ADX", frame, labels={"AVAL": each}) for each in ("In \u00b5g", "In \u03bcg"))
+    assert '"In \\xb5g" | "In \\u03bcg"' in render_text(ag.diff(*sides))
+
+
 def test_text(found: ag.Differences, snapshot: SnapshotAssertion):
     assert render_text(found) == snapshot
 

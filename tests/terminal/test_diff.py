@@ -100,6 +100,15 @@ def test_a_file_beside_the_text(run):
     assert run("a", "b", "-o", os.devnull, "--format", "json") == ran
 
 
+def test_an_existing_file_is_refused_before_anything_is_read(run):
+    Path("found.json").write_text("{}")
+    ran = run("a", "nowhere", "-o", "found.json")
+    assert (ran.code, ran.out) == (4, "")
+    assert "the output already exists" in ran.err
+    assert run("a", "nowhere", "-o", "found.json", "--overwrite").code == 3
+    assert Path("found.json").read_text() == "{}"
+
+
 def test_no_output_replaces_an_input(run):
     ran = run("a/adtte.csv", "b/adtte.csv", "-o", "a/adtte.csv", "--format", "json", "--force")
     assert ran.code == 4
@@ -120,6 +129,8 @@ def test_no_output_replaces_an_input(run):
         (("--only", "AVAL"), 1),
         (("--by", "USUBJID,PARAMCD"), 1),
         (("--by", "ADTTE=USUBJID,PARAMCD", "--by", "USUBJID"), 1),
+        (("--only", "AVAL", "--ignore", "AVAL"), 2),
+        (("--abs", "=1"), 2),
         (("--by", "_N_", "--ignore", "AVAL"), 1),
         (("--no-metadata",), 1),
         (("--first", "0"), 1),
@@ -146,11 +157,30 @@ def test_options_and_exit_codes(run, options: tuple[str, ...], code: int):
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--by", "USUBJID", "--by", "PARAMCD"),
+        ("--by", "ADTTE=USUBJID", "--by", "adtte=PARAMCD"),
+    ],
+)
+def test_keys_of_a_repeated_option_are_added(run, options: tuple[str, ...]):
+    assert "3 records matched by USUBJID, PARAMCD (given)" in run("a", "b", *options).out
+
+
 def test_a_slip_is_met_with_advice(run):
     assert run("a", "b", "--abs", "AVAAL=1").err == (
         "error: variable AVAAL is not present\n  where: abs, rel\n  to do: did you mean AVAL?\n"
     )
     assert run("a", "b", "--by", "USUBJD").err.endswith("to do: did you mean USUBJID?\n")
+    assert run("a", "b", "--by", "USUBJID,PARAMDC").err == (
+        "error: key PARAMDC is not present in both\n  where: by\n  to do: did you mean PARAMCD?\n"
+    )
+    assert run("a", "b", "--by", "USUBJID,PARAMCD,AGE").err == (
+        "error: no dataset has all of the keys USUBJID, PARAMCD, AGE\n"
+        "  where: by\n"
+        "  to do: give the keys of each dataset with its name\n"
+    )
 
 
 @pytest.mark.parametrize("paths", [("a", "c"), ("c", "a"), ("a", "a/adsl.docx")])

@@ -190,8 +190,12 @@ def sas_numbers(part: pd.Series, shape: Shape) -> NDArray[np.float64]:
 
 
 def _early_or_late(stamps: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """Outside of what formats show; NaT is neither."""
-    outside: NDArray[np.bool_] = (stamps < _FIRST) | (stamps >= _BEYOND)
+    """Outside of what formats show; NaT is neither.
+
+    Judged in seconds: of two units numpy takes the finer one, and nanoseconds do not reach these years.
+    """
+    in_seconds = stamps.astype("datetime64[s]")
+    outside: NDArray[np.bool_] = (in_seconds < _FIRST) | (in_seconds >= _BEYOND)
     return outside
 
 

@@ -13,7 +13,7 @@ import click
 import adamgate
 
 from ....schemas.errors import ConfigurationError
-from ...reports.files import destination, write_document
+from ...reports.files import destination, refuse_existing, write_document
 from ...writing.inputs import refuse_inputs
 from ...writing.names import require_output_name
 from ..exit_codes import DIFFERENT, EQUAL
@@ -124,6 +124,7 @@ def command(
     if file is not None:
         require_output_name(file)
         refuse_inputs([file], chain(*kept_files((*sides[0], *sides[1]), settings)))
+        refuse_existing(file, overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         studies = [read_study(each, settings, callbacks) for each in sides]
     for side, study in zip("AB", studies, strict=True):
