@@ -119,12 +119,13 @@ def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
         undo.callback(path.unlink, missing_ok=True)
         file.write(stream)
         stream.flush()
-        # What is on its way to the disk can be read back meanwhile.
-        with ThreadPoolExecutor(1) as flushing:
-            flushed = flushing.submit(os.fsync, stream.fileno())
-            if file.check is not None:
+        if file.check is None:
+            os.fsync(stream.fileno())
+        else:  # what is on its way to the disk can be read back meanwhile
+            with ThreadPoolExecutor(1) as flushing:
+                flushed = flushing.submit(os.fsync, stream.fileno())
                 file.check(path)
-            flushed.result()
+                flushed.result()
     return path
 
 

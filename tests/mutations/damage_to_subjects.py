@@ -128,6 +128,18 @@ def _death_beside_its_text(delivery: Delivery, rng: Rng) -> None:
     frame.loc[some(frame, rng, lambda data: data.DTHDT.notna()), "DTHDTC"] = "2021-01-31"
 
 
+def _apart(dataset: str, date: str, days: int) -> Change:
+    """The datetime of a date, at half past eight, of another day on one record."""
+
+    def change(delivery: Delivery, rng: Rng) -> None:
+        frame = delivery.holds(dataset, date)
+        frame[f"{date}M"] = frame[date] + pd.Timedelta(hours=8.5)
+        own = some(frame, rng, lambda data: data[date].notna())
+        frame.loc[own, f"{date}M"] += pd.Timedelta(days=days)
+
+    return change
+
+
 PLAUSIBILITY = (
     warning("ASTDT a century early", shift("ADAE", "ASTDT", -36_525, has(ASTDTF=None)), "XD060", "ASTDT"),
     warning("AENDT a century late", shift("ADAE", "AENDT", 36_525), "XD060", "AENDT"),
@@ -138,8 +150,8 @@ PLAUSIBILITY = (
     ),
     warning("RANDDT a century early", shift("ADSL", "RANDDT", -36_524), "XD060", "RANDDT"),
     warning("a visit of the century before", shift("ADRS", "ADT", -36_525), "XD060", "ADT"),
-    warning("ASTDTM on the day after ASTDT", shift("ADAE", "ASTDTM", 1), "XD064", "ASTDTM"),
-    warning("TRTSDTM on the day before TRTSDT", shift("ADSL", "TRTSDTM", -1), "XD064", "TRTSDTM"),
+    warning("ASTDTM on the day after ASTDT", _apart("ADAE", "ASTDT", 1), "XD064", "ASTDTM"),
+    warning("TRTSDTM on the day before TRTSDT", _apart("ADSL", "TRTSDT", -1), "XD064", "TRTSDTM"),
     warning("DTHDT unlike DTHDTC", _death_beside_its_text, "XD061", "DTHDT"),
     Damage("a line break in AETERM", write("ADAE", "AETERM", _line_break), ("XD062",), "AETERM", NOTE),
     Damage("a line break in EVNTDESC", write("ADTTE", "EVNTDESC", _line_break), ("XD062",), "EVNTDESC", NOTE),
