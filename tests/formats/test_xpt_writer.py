@@ -221,6 +221,20 @@ def test_times_of_the_header(full, tmp_path, monkeypatch):
     assert "in 1950; the header holds 1960 to 2059" in refused(early, tmp_path).details[0]
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_dates_of_any_unit_are_written(unit, tmp_path):
+    stamps = np.array(["1700-03-01T12:00:00", "2200-12-31T23:59:59", "NaT"], f"datetime64[{unit}]")
+    (back,) = ag.read(written(dataset(ADTM=stamps), tmp_path))
+    assert back["ADTM"].to_numpy().astype(stamps.dtype).tolist() == stamps.tolist()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@pytest.mark.parametrize("year", ["1581-12-31", "10000-01-01"])
+def test_years_outside_are_refused_in_any_unit(unit, year, tmp_path):
+    refusal = refused(dataset(ADT=np.array(["2020-01-01", year], f"datetime64[{unit}]")), tmp_path)
+    assert refusal.details == ("ADX.ADT: contains dates outside the years 1582 to 9999 (first in record 2)",)
+
+
 def test_dates_without_a_format_get_one(tmp_path):
     data = dataset(
         ADT=np.array(["2020-01-31"], "datetime64[s]"), ADTM=np.array(["2020-01-31T12:00"], "datetime64[us]")
