@@ -6,6 +6,7 @@ A dataset that a reader made has none of this, but for years after 9999; frames 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
-from ...schemas.study.variable import Variable
+from ...schemas.study.variable import SpecialMissing, Variable
 from ..values.arrow_columns import Shape, are_whole_days, enough_of, shape_of_column, stamps_of, text_array
 from ..values.sas_formats import FormatKind, kind_of
 from . import Format
@@ -22,6 +23,7 @@ from .holds import FOUND, Holds
 
 _EXACT = 2**53
 _LONGEST = 2**31 - 1
+_TAGS = np.array(["_", *ascii_uppercase])
 _NO_SAS_VALUES = "contains values that are not text or numbers"
 
 
@@ -89,8 +91,8 @@ def _is_unicode(*texts: str) -> bool:
 
 def _fault(dataset: Dataset, variable: Variable, column: pd.Series) -> str:
     special = dataset.special_missing.get(variable.name)
-    if special is not None and not _are_missing(special.records, columns.missing(column)):
-        return "special missing values are given for a record that has a value, or is not present"
+    if special is not None and (message := _fault_of_special(special, variable, columns.missing(column))):
+        return message
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return "contains datetimes with a time zone, which SAS does not support"
     if columns.is_date(column):
@@ -108,8 +110,26 @@ def _fault_for_text(dataset: Dataset, variable: Variable, column: pd.Series) -> 
     return bool(message), message or _fault_in_text(variable, column)
 
 
-def _are_missing(records: NDArray[np.int64], missing: columns.Mask) -> bool:
-    return not len(records) or bool(records.max() < len(missing) and missing[records].all())
+def _fault_of_special(special: SpecialMissing, variable: Variable, missing: columns.Mask) -> str:
+    records = special.records
+    if not len(records):
+        return ""
+    if variable.type == "Char":
+        return "is declared Char but has special missing values"
+    if records.min() < 0 or records.max() >= len(missing) or not missing[records].all():
+        return "special missing values are given for a record that has a value, or is not present"
+    if len(np.unique(records)) < len(records):
+        return "two special missing values are given for one record"
+    wrong = ~np.isin(special.tags, _TAGS)
+    if wrong.any():
+        return f"has a special missing value other than .A to .Z and ._{_first(wrong, records)}"
+    return ""
+
+
+def _first(wrong: NDArray[np.bool_], records: NDArray[np.int64] | None = None) -> str:
+    """The place of the first record that is wrong, as messages name it."""
+    place = int(np.argmax(wrong))
+    return f" (first in record {(place if records is None else int(records[place])) + 1})"
 
 
 def _fault_of_stamps(variable: Variable, column: pd.Series) -> str:
