@@ -47,7 +47,7 @@ def _refuse_older_parts(parts: Sequence[FilePart], planned: Collection[Path]) ->
         after = part_path(path, number + 1)
         if path not in planned and after not in planned and after.exists():
             raise UnwritableOutput(
-                f"the dataset is split into {counted(number, 'file')}, and a file of an earlier split is present",
+                f"the data go into {counted(number, 'file')}, but a file of an earlier split is present",
                 str(after),
                 "remove the files of the earlier split, or choose another folder",
             )
