@@ -274,6 +274,39 @@ def test_special_missing_values_that_sas_does_not_have(records, tags, message, s
     assert line.startswith(f"ADX.A: {message}")
 
 
+@pytest.mark.parametrize(
+    ("column", "variable", "message"),
+    [
+        (pd.Series(["a", None, 1], dtype=object), None, "text and values that are not text (first in record 3)"),
+        (pd.Categorical(["a", 1, None]), None, "text and values that are not text (first in record 2)"),
+        (pd.Categorical(["a"] * 3, ["a", 1]), None, "contains text and values that are not text"),
+        (pd.array([1, None, 2**53 + 1], "Int64"), None, "a double cannot hold exactly (first in record 3)"),
+        (
+            np.array(["NaT", "2020-01-01", "2020-01-01T00:00:00.000000001"], "datetime64[ns]"),
+            None,
+            "contains datetimes with more than 6 decimals of a second (first in record 3)",
+        ),
+        ([None, "x", "y"], Variable("A", type="Num"), "declared Num but contains text (first in record 2)"),
+        ([np.nan, 1.0, 2.0], Variable("A"), "is declared Char but contains numbers (first in record 2)"),
+        (
+            np.array(["NaT", "2020-01-01", "NaT"], "datetime64[s]"),
+            Variable("A"),
+            "is declared Char but contains dates (first in record 2)",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".xpt", ".parquet", ".csv", ".json"])
+def test_what_no_format_holds_is_refused_with_its_place(column, variable, message, suffix, tmp_path):
+    frame = pd.DataFrame({"A": column})
+    data = described(frame, variable) if variable else Dataset.from_frame(frame, "ADX")
+    with pytest.raises(ag.UnwritableOutput) as caught:
+        ag.write(data, tmp_path / f"adx{suffix}")
+    (line,) = caught.value.details
+    assert line.startswith("ADX.A: ")
+    assert line.endswith(message)
+    assert caught.value.advice == "fix these"
+
+
 def test_special_missing_values_of_text_are_refused(tmp_path):
     special = {"A": SpecialMissing(np.array([1]), np.array(["A"]))}
     refusal = refused(dataset(A=["x", None, "y"]).replace(special_missing=special), tmp_path)
