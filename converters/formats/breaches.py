@@ -6,6 +6,7 @@ A dataset that a reader made has none of this, but for years after 9999; frames 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
-from ...schemas.study.variable import Variable
+from ...schemas.study.variable import SpecialMissing, Variable
 from ..values.arrow_columns import Shape, are_whole_days, enough_of, shape_of_column, stamps_of, text_array
 from ..values.sas_formats import FormatKind, kind_of
 from . import Format
@@ -22,7 +23,9 @@ from .holds import FOUND, Holds
 
 _EXACT = 2**53
 _LONGEST = 2**31 - 1
+_TAGS = np.array(["_", *ascii_uppercase])
 _NO_SAS_VALUES = "contains values that are not text or numbers"
+_NOT_ALL_TEXT = "contains text and values that are not text"
 
 
 def breaches(dataset: Dataset) -> Iterator[Breach]:
@@ -31,7 +34,7 @@ def breaches(dataset: Dataset) -> Iterator[Breach]:
     yield from _breaches_of_metadata(dataset)
     for variable in dataset.variables:
         if message := _fault(dataset, variable, _judged(dataset, variable)):
-            yield Breach(dataset.name, message, variable.name)
+            yield Breach(dataset.name, message, variable.name, in_all=True)
 
 
 def _judged(dataset: Dataset, variable: Variable) -> pd.Series:
@@ -59,23 +62,31 @@ def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
     for variable in dataset.variables:
         is_unfit, message = _fault_for_text(dataset, variable, dataset[variable.name])
         if message:
-            (unfit if is_unfit else in_text).append(Breach(dataset.name, message, variable.name))
+            breach = Breach(dataset.name, message, variable.name, in_all=is_unfit)
+            (unfit if is_unfit else in_text).append(breach)
     yield from unfit or in_text
 
 
 def _breaches_of_metadata(dataset: Dataset) -> Iterator[Breach]:
     if not _is_unicode(dataset.name, dataset.label, dataset.declared_class, dataset.declared_subclass):
-        yield Breach(dataset.name, "its name, label or class is not valid Unicode")
+        yield Breach(dataset.name, "its name, label or class is not valid Unicode", in_all=True)
     if not dataset.variables and len(dataset):
-        yield Breach(dataset.name, "has records but no variables")
+        yield Breach(dataset.name, "has records but no variables", in_all=True)
     for place, each in enumerate(dataset.variables, start=1):
         if not each.name.strip():
-            yield Breach(dataset.name, f"variable {place} has no name")
+            yield Breach(dataset.name, f"variable {place} has no name", in_all=True)
         if not _is_unicode(each.name, each.label, each.format, each.informat):
-            yield Breach(dataset.name, f"the name, label or format of variable {place} is not valid Unicode")
+            yield Breach(
+                dataset.name,
+                f"the name, label or format of variable {place} is not valid Unicode",
+                in_all=True,
+            )
         elif each.length is not None and not 0 < each.length <= _LONGEST:
             yield Breach(
-                dataset.name, f"has a length of {each.length}; lengths are 1 to {_LONGEST}", each.name
+                dataset.name,
+                f"has a length of {each.length}; lengths are 1 to {_LONGEST}",
+                each.name,
+                in_all=True,
             )
 
 
@@ -89,8 +100,8 @@ def _is_unicode(*texts: str) -> bool:
 
 def _fault(dataset: Dataset, variable: Variable, column: pd.Series) -> str:
     special = dataset.special_missing.get(variable.name)
-    if special is not None and not _are_missing(special.records, columns.missing(column)):
-        return "special missing values are given for a record that has a value, or is not present"
+    if special is not None and (message := _fault_of_special(special, variable, columns.missing(column))):
+        return message
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return "contains datetimes with a time zone, which SAS does not support"
     if columns.is_date(column):
@@ -98,7 +109,7 @@ def _fault(dataset: Dataset, variable: Variable, column: pd.Series) -> str:
     if columns.is_character(column):
         return _fault_of_text(variable, column)
     if variable.type == "Char" and not columns.missing(column).all():
-        return "is declared Char but contains numbers"
+        return f"is declared Char but contains numbers{_first(~columns.missing(column))}"
     return _fault_of_numbers(column)
 
 
@@ -108,16 +119,40 @@ def _fault_for_text(dataset: Dataset, variable: Variable, column: pd.Series) -> 
     return bool(message), message or _fault_in_text(variable, column)
 
 
-def _are_missing(records: NDArray[np.int64], missing: columns.Mask) -> bool:
-    return not len(records) or bool(records.max() < len(missing) and missing[records].all())
+def _fault_of_special(special: SpecialMissing, variable: Variable, missing: columns.Mask) -> str:
+    records = special.records
+    if not len(records):
+        return ""
+    if variable.type == "Char":
+        return "is declared Char but has special missing values"
+    if records.min() < 0 or records.max() >= len(missing) or not missing[records].all():
+        return "special missing values are given for a record that has a value, or is not present"
+    if len(np.unique(records)) < len(records):
+        return "two special missing values are given for one record"
+    wrong = ~np.isin(special.tags, _TAGS)
+    if wrong.any():
+        return f"has a special missing value other than .A to .Z and ._{_first(wrong, records)}"
+    return ""
+
+
+def _first(wrong: NDArray[np.bool_], records: NDArray[np.int64] | None = None) -> str:
+    """The place of the first record that is wrong, as messages name it; nothing where none is.
+
+    A category may be wrong that no record has, and a datetime too far for microseconds.
+    """
+    if not wrong.any():
+        return ""
+    place = int(np.argmax(wrong))
+    return f" (first in record {(place if records is None else int(records[place])) + 1})"
 
 
 def _fault_of_stamps(variable: Variable, column: pd.Series) -> str:
     if variable.type == "Char" and not columns.missing(column).all():
-        return "is declared Char but contains dates"
+        return f"is declared Char but contains dates{_first(~columns.missing(column))}"
     stamps = stamps_of(column)
     if _are_finer_than_a_microsecond(stamps):
-        return "contains datetimes with more than 6 decimals of a second"
+        finer = ~np.isnat(stamps) & (stamps != stamps.astype("datetime64[us]"))
+        return f"contains datetimes with more than 6 decimals of a second{_first(finer)}"
     kind = kind_of(variable.format)
     if kind is FormatKind.TIME or (kind is FormatKind.DATE and not are_whole_days(stamps)):
         return f"contains datetimes, but has the {kind} format {variable.format}"
@@ -134,10 +169,11 @@ def _are_finer_than_a_microsecond(stamps: NDArray[np.datetime64]) -> bool:
 
 def _fault_of_text(variable: Variable, column: pd.Series) -> str:
     if variable.type == "Num" and not columns.missing(column).all():
-        return "is declared Num but contains text"
+        return f"is declared Num but contains text{_first(~columns.missing(column))}"
     values = pd.Series(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else column
     if pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
-        return _NO_SAS_VALUES
+        texts = np.array([isinstance(each, str) for each in column], np.bool_)
+        return f"{_NOT_ALL_TEXT}{_first(~texts & ~columns.missing(column))}"
     try:
         text_array(values)
     except UnicodeError:
@@ -153,9 +189,9 @@ def _fault_of_numbers(column: pd.Series) -> str:
     except (TypeError, ValueError):
         return _NO_SAS_VALUES
     if pd.api.types.is_integer_dtype(column.dtype):
-        present = column.dropna()
-        if len(present) and (int(present.max()) > _EXACT or int(present.min()) < -_EXACT):
-            return "contains integers beyond 2**53, which a double cannot hold exactly"
+        beyond = ((column > _EXACT) | (column < -_EXACT)).to_numpy(dtype=np.bool_, na_value=False)
+        if beyond.any():
+            return f"contains integers beyond 2**53, which a double cannot hold exactly{_first(beyond)}"
     return ""
 
 

@@ -106,12 +106,15 @@ class Breach:
         One clause, without patient data.
     ways : tuple of str
         Options with each of which it is written all the same.
+    in_all : bool
+        Whether no format can hold it.
     """
 
     dataset: str
     message: str
     variable: str = ""
     ways: tuple[str, ...] = ()
+    in_all: bool = False
 
     def __str__(self) -> str:
         place = f"{self.dataset}.{self.variable}" if self.variable else self.dataset

@@ -7,6 +7,7 @@ A name stands for a variable of every dataset that has it, or of one: ``ADTTE.AV
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -25,8 +26,8 @@ from ...schemas.wording import did_you_mean, one_line
 from ..metadata.sidecars import is_sas_name
 
 _OF_DATASET = re.compile(r"\s*([A-Za-z_]\w*)\s*:(.*)", re.DOTALL)
-_NAMES = Words('names of variables: ["USUBJID", "ADTTE.AVAL"]')
-_NEW_NAMES = Words('old and new names: ["OLD=NEW"]')
+_NAMES = Words('names of variables: ["USUBJID", "ADTTE.AVAL"]', takes_blank=False)
+_NEW_NAMES = Words('old and new names: ["OLD=NEW"]', takes_blank=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,8 @@ class Selection:
             raise ConfigurationError(
                 f"{one_line(repr(where))} is not a value of where", "where", "give conditions in quotes"
             )
-        kept = checked(keep or (), _NAMES, "keep", "--keep")
-        dropped = checked(drop or (), _NAMES, "drop", "--drop")
+        kept = checked(_given(keep), _NAMES, "keep", "--keep")
+        dropped = checked(_given(drop), _NAMES, "drop", "--drop")
         both = {each.upper() for each in kept} & {each.upper() for each in dropped}
         if both:
             raise ConfigurationError(
@@ -177,7 +178,7 @@ class Selection:
             tuple(_Named(each, "--keep") for each in kept),
             tuple(_Named(each, "--drop") for each in dropped),
             tuple(map(_Condition.of, conditions)),
-            MappingProxyType(dict(_renamed(rename or ()))),
+            MappingProxyType(dict(_renamed(_given(rename)))),
         )
 
     def __bool__(self) -> bool:
@@ -229,7 +230,8 @@ class Selection:
         renamed = self._new_names(dataset, datasets, kept)
         conditions = [each.expression for each in self.where if each.concerns(dataset)]
         records = _records(dataset, conditions)
-        gone = [each for each in dataset.variables if each.name not in {left.name for left in kept}]
+        left = {each.name for each in kept}
+        gone = [each for each in dataset.variables if each.name not in left]
         selected = Selected(
             tuple(each.text for each in conditions),
             0 if records is None else len(dataset) - len(records),
@@ -291,11 +293,11 @@ class Selection:
                     "give it one new name",
                 )
         names = [renamed.get(each.name, each.name) for each in kept]
-        capitals = [each.upper() for each in names]
-        twice = next((name for name in names if capitals.count(name.upper()) > 1), None)
+        counts = Counter(each.upper() for each in names)
+        twice = next((name for name, count in counts.items() if count > 1), None)
         if twice is not None:
             raise ConfigurationError(
-                f"two variables of {dataset.name} would be named {twice.upper()}",
+                f"two variables of {dataset.name} would be named {twice}",
                 "--rename",
                 "choose another name, or drop the other variable",
             )
@@ -335,6 +337,11 @@ def _with_keys_in_order(variables: Sequence[Variable]) -> tuple[Variable, ...]:
     )
 
 
+def _given(value: Any) -> Any:
+    """Nothing for None; a blank text, as of a shell variable that is not set, is a value."""
+    return () if value is None else value
+
+
 def _renamed(given: Any) -> Iterator[tuple[_Named, str]]:
     """Each name and the new one."""
     if isinstance(given, Mapping):
@@ -348,7 +355,7 @@ def _renamed(given: Any) -> Iterator[tuple[_Named, str]]:
     for old, new in pairs:
         if not old or not is_sas_name(new.upper()):
             raise ConfigurationError(
-                f"{one_line(new) or 'nothing'} is not a variable name",
+                f"{one_line(new)} is not a variable name" if new and old else "a name is not given",
                 f"--rename {one_line(f'{old}={new}')}",
                 "give OLD=NEW; a name has letters, digits and underscores, at most 32, and no digit first",
             )

@@ -390,7 +390,7 @@ def _refusal(breaches: Sequence[Breach], form: Format, path: Path, options: Writ
         most = max(ways.values())
         others = "; fix the others in the data" if most < len(breaches) else ""
         advice = f"use {helped}{others}; or write Parquet"
-    elif form.holds == EVERYTHING:
+    elif form.holds == EVERYTHING or all(each.in_all for each in breaches):
         advice = "fix these"
     else:
         advice = "fix these, or write Parquet, which can hold everything SAS can"

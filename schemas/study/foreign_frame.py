@@ -224,7 +224,7 @@ def _double(value: Any) -> float:
         double = np.nan if pd.isna(value) else float(value)
     except (ArithmeticError, ValueError):  # too large, or a decimal that is a signal
         raise UnfitColumn(_REFUSED["number"]) from None
-    if math.isinf(double) and double != value:
+    if double != value and (math.isinf(double) or isinstance(value, int | np.integer)):
         raise UnfitColumn(_REFUSED["number"])
     return double
 
@@ -251,6 +251,12 @@ def _datetimes(column: pd.Series) -> pd.Series:
     """Datetimes, of those with a time zone what their clock showed."""
     stamps = [None if pd.isna(value) else _clock(value) for value in column]
     return _like(column, np.array(stamps, dtype="datetime64[us]"))
+
+
+def _dates(column: pd.Series) -> pd.Series:
+    """Dates in seconds, the unit that readers give them."""
+    days = [None if pd.isna(value) else value for value in column]
+    return _like(column, np.array(days, dtype="datetime64[D]").astype("datetime64[s]"))
 
 
 def _clock(value: Any) -> Any:
@@ -297,7 +303,7 @@ _TAKERS: Mapping[str, _Taker] = MappingProxyType(
         "mixed-integer-float": _numbers,
         "decimal": _numbers,
         "time": _times,
-        "date": _datetimes,
+        "date": _dates,
         "datetime": _datetimes,
         "datetime64": _datetimes,
     }

@@ -55,7 +55,7 @@ def test_metadata_are_part_of_the_table(everything):
     ("column", "variable", "message"),
     [
         (pd.Series([1, 2**53 + 1]), Variable("V", type="Num"), "beyond 2\\*\\*53"),
-        (pd.Series(["a", b"b"], dtype=object), Variable("V", type="Char"), "not text or number"),
+        (pd.Series(["a", b"b"], dtype=object), Variable("V", type="Char"), "values that are not text"),
         (pd.Series(["a", "\ud800"], dtype=object), Variable("V", type="Char"), "not valid Unicode"),
         (pd.Series(["1", "2"]), Variable("V", type="Num"), "declared Num but contains text"),
         (pd.Series([1.0, 2.0]), Variable("V", type="Char"), "declared Char but contains numbers"),

@@ -31,6 +31,12 @@ def of(frame, *variables, **rest):
     return Dataset.from_frame(pd.DataFrame(frame), "ADX", variables=variables, **rest)
 
 
+def test_a_character_is_not_cut_from_its_accents():
+    pieces = TextPieces(TextEncoding("utf-8"), 5)
+    assert pieces("e\u0301e\u0301e\u0301") == ["e\u0301", "e\u0301", "e\u0301"]
+    assert "".join(pieces("e" + "\u0301" * 9)) == "e" + "\u0301" * 9
+
+
 def test_names_are_shortened_uniquely(tmp_path):
     names = ["LONGNAME1", "LONGNAME2", "LONGNAME", "longnam2", "Größe", "1ST", "A.B", "A_B"]
     back, told = repaired(of({name: [float(at)] for at, name in enumerate(names)}), tmp_path)

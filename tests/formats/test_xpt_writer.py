@@ -221,6 +221,98 @@ def test_times_of_the_header(full, tmp_path, monkeypatch):
     assert "in 1950; the header holds 1960 to 2059" in refused(early, tmp_path).details[0]
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_dates_of_any_unit_are_written(unit, tmp_path):
+    stamps = np.array(["1700-03-01T12:00:00", "2200-12-31T23:59:59", "NaT"], f"datetime64[{unit}]")
+    (back,) = ag.read(written(dataset(ADTM=stamps), tmp_path))
+    assert back["ADTM"].to_numpy().astype(stamps.dtype).tolist() == stamps.tolist()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@pytest.mark.parametrize("year", ["1581-12-31", "10000-01-01"])
+def test_years_outside_are_refused_in_any_unit(unit, year, tmp_path):
+    refusal = refused(dataset(ADT=np.array(["2020-01-01", year], f"datetime64[{unit}]")), tmp_path)
+    assert refusal.details == ("ADX.ADT: contains dates outside the years 1582 to 9999 (first in record 2)",)
+
+
+def test_sas_zero_is_an_unknown_time(tmp_path):
+    zero = dataset(A=[1.0]).replace(created=datetime(1960, 1, 1))
+    (back,) = ag.read(written(zero, tmp_path))
+    assert (back.created, back.modified) == (None, None)
+    known = datetime(2024, 5, 1)
+    (back,) = ag.read(written(zero.replace(modified=known), tmp_path))
+    assert (back.created, back.modified) == (known, known)
+
+
+def test_unknown_times_pass_through_dataset_json(tmp_path):
+    ag.write(dataset(A=[1.0]), tmp_path / "adx.json")
+    with pytest.warns(ag.MetadataNotKept):
+        ag.convert(tmp_path / "adx.json", tmp_path / "adx.xpt")
+    (back,) = ag.read(tmp_path / "adx.xpt")
+    assert back.created is None
+
+
+@pytest.mark.parametrize(
+    ("records", "tags", "message"),
+    [
+        ([1], ["a"], "has a special missing value other than .A to .Z and ._ (first in record 2)"),
+        ([1], ["."], "has a special missing value other than"),
+        ([1], ["AB"], "has a special missing value other than"),
+        ([1], [""], "has a special missing value other than"),
+        ([1, 1], ["A", "B"], "two special missing values are given for one record"),
+        ([-1], ["A"], "special missing values are given for a record that has a value, or is not present"),
+        ([2], ["A"], "special missing values are given for a record that has a value, or is not present"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".xpt", ".parquet", ".csv"])
+def test_special_missing_values_that_sas_does_not_have(records, tags, message, suffix, tmp_path):
+    special = {"A": SpecialMissing(np.array(records), np.array(tags))}
+    data = dataset(A=[1.0, np.nan]).replace(special_missing=special)
+    with pytest.raises(ag.UnwritableOutput) as caught:
+        ag.write(data, tmp_path / f"adx{suffix}")
+    (line,) = caught.value.details
+    assert line.startswith(f"ADX.A: {message}")
+
+
+@pytest.mark.parametrize(
+    ("column", "variable", "message"),
+    [
+        (pd.Series(["a", None, 1], dtype=object), None, "text and values that are not text (first in record 3)"),  # noqa: E501
+        (pd.Categorical(["a", 1, None]), None, "text and values that are not text (first in record 2)"),
+        (pd.Categorical(["a"] * 3, ["a", 1]), None, "contains text and values that are not text"),
+        (pd.array([1, None, 2**53 + 1], "Int64"), None, "a double cannot hold exactly (first in record 3)"),
+        (
+            np.array(["NaT", "2020-01-01", "2020-01-01T00:00:00.000000001"], "datetime64[ns]"),
+            None,
+            "contains datetimes with more than 6 decimals of a second (first in record 3)",
+        ),
+        ([None, "x", "y"], Variable("A", type="Num"), "declared Num but contains text (first in record 2)"),
+        ([np.nan, 1.0, 2.0], Variable("A"), "is declared Char but contains numbers (first in record 2)"),
+        (
+            np.array(["NaT", "2020-01-01", "NaT"], "datetime64[s]"),
+            Variable("A"),
+            "is declared Char but contains dates (first in record 2)",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".xpt", ".parquet", ".csv", ".json"])
+def test_what_no_format_holds_is_refused_with_its_place(column, variable, message, suffix, tmp_path):
+    frame = pd.DataFrame({"A": column})
+    data = described(frame, variable) if variable else Dataset.from_frame(frame, "ADX")
+    with pytest.raises(ag.UnwritableOutput) as caught:
+        ag.write(data, tmp_path / f"adx{suffix}")
+    (line,) = caught.value.details
+    assert line.startswith("ADX.A: ")
+    assert line.endswith(message)
+    assert caught.value.advice == "fix these"
+
+
+def test_special_missing_values_of_text_are_refused(tmp_path):
+    special = {"A": SpecialMissing(np.array([1]), np.array(["A"]))}
+    refusal = refused(dataset(A=["x", None, "y"]).replace(special_missing=special), tmp_path)
+    assert refusal.details == ("ADX.A: is declared Char but has special missing values",)
+
+
 def test_dates_without_a_format_get_one(tmp_path):
     data = dataset(
         ADT=np.array(["2020-01-31"], "datetime64[s]"), ADTM=np.array(["2020-01-31T12:00"], "datetime64[us]")
@@ -231,7 +323,7 @@ def test_dates_without_a_format_get_one(tmp_path):
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-def test_dates_of_any_unit_are_written(unit, tmp_path):
+def test_days_of_any_unit_are_written(unit, tmp_path):
     """pandas has made nanoseconds of dates for long; these end in 2262."""
     stamps = np.array(["2020-01-31", "NaT"], "datetime64[s]").astype(f"datetime64[{unit}]")
     times = stamps + np.timedelta64(1, "s")
@@ -244,7 +336,7 @@ def test_dates_of_any_unit_are_written(unit, tmp_path):
     ("data", "options", "message"),
     [
         (dataset(A=[1e300]), {}, "A: contains numbers outside the range"),
-        (dataset(A=[0.0, 5e-79]), {}, "range of SAS transport files, to 7.2e75 (first in record 2)"),
+        (dataset(A=[0.0, 5e-79]), {}, "transport files, 5.4e-79 to 7.2e75 (first in record 2)"),
         (dataset(A=[np.inf]), {}, "A: contains numbers outside the range"),
         (dataset(A=[5e-324]), {}, "A: contains numbers outside the range"),
         (dataset(A=[1.0, -0.0]), {}, "-0.0, which SAS transport files do not have (first in record 2)"),
@@ -483,6 +575,21 @@ def test_parts_never_replace_an_input(tmp_path):
     with pytest.raises(ag.UnwritableOutput, match="would replace an input"):
         ag.write(source, tmp_path / "lb.xpt", split_size="10KB", overwrite=True)
     assert (tmp_path / "lb1.xpt").read_bytes() == before
+
+
+def test_parts_of_an_earlier_split_are_not_left_beside_fewer(tmp_path):
+    written(many_subjects(), tmp_path, split_size="10KB")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ag.UnwritableOutput, match="a file of an earlier split is present"):
+        written(many_subjects(), tmp_path, split_size="20KB")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    written(many_subjects(), tmp_path, split_size="10KB")
+
+
+def test_names_of_parts_are_refused_once_with_the_way_out(tmp_path):
+    refusal = refused(many_subjects().replace(name="LABORATO"), tmp_path, split_size="10KB")
+    assert len(refusal.details) == 1
+    assert "--xpt-version 8" in refusal.advice
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,12 @@ def test_names_may_be_exchanged():
         ({"rename": "AVAL=adt"}, "two variables of ADTTE would be named ADT", "another name"),
         ({"rename": "AVAL=X,aval=Y"}, "AVAL is renamed twice", "one new name"),
         ({"rename": "AVAL=X", "drop": "AVAL"}, "AVAL is renamed, but not kept", "keep it"),
-        ({"rename": "AVAL"}, "nothing is not a variable name", "OLD=NEW"),
+        ({"rename": "AVAL"}, "a name is not given", "OLD=NEW"),
+        ({"rename": "=X"}, "a name is not given", "OLD=NEW"),
+        ({"keep": ""}, "is not a value of keep", "not blank"),
+        ({"keep": (" , ",)}, "is not a value of keep", "not blank"),
+        ({"drop": [""]}, "is not a value of drop", "not blank"),
+        ({"rename": ""}, "is not a value of rename", "not blank"),
         ({"rename": "AVAL=1X"}, "1X is not a variable name", "no digit first"),
         ({"rename": {"AVAL": 1}}, "is not a value of rename", "OLD"),
         ({"keep": 3}, "3 is not a value of keep", "names of variables"),
@@ -155,6 +161,16 @@ def test_what_cannot_be_meant_is_refused(options, what, advice):
         selected(dataset(), **options)
     assert what in caught.value.what
     assert advice in caught.value.advice
+
+
+def test_as_many_variables_as_sas_holds_are_selected_at_once():
+    names = [f"V{number}" for number in range(32_767)]
+    wide = ag.Dataset.from_frame(pd.DataFrame(np.ones((1, len(names))), columns=names), "ADX")
+    started = perf_counter()
+    left = selected(wide, drop="V7", rename="V8=W8")
+    assert perf_counter() - started < 20  # minutes if each variable is compared with all others
+    assert len(left.variables) == len(names) - 1
+    assert "W8" in left
 
 
 def test_a_dataset_without_a_variable_of_the_condition():

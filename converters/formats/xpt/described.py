@@ -18,7 +18,7 @@ from ..write_options import WriteOptions
 from .extent import Extent
 from .ibm_double import LENGTHS
 from .layout import Field, Member
-from .record_layout import V5, V8, XptVersion, sas_format, text_of_format
+from .record_layout import UNKNOWN_TIME, V5, V8, XptVersion, sas_format, text_of_format
 from .stored_columns import StoredColumn, stored_column
 from .survey import Surveyed, survey
 from .text_encoding import TextEncoding
@@ -163,14 +163,16 @@ def words_of(options: WriteOptions) -> XptVersion:
 
 def times_of(dataset: Dataset) -> tuple[datetime | None, datetime | None]:
     """When it was made and changed, to the second: its own times, else ``SOURCE_DATE_EPOCH``."""
-    created, modified = dataset.created or dataset.modified, dataset.modified or dataset.created
-    if created is None and (stated := stated_epoch()) is not None:
-        created = modified = stated.astimezone(UTC)
-    return _to_the_second(created), _to_the_second(modified)
+    created, modified = _to_the_second(dataset.created), _to_the_second(dataset.modified)
+    if created is None and modified is None and (stated := stated_epoch()) is not None:
+        created = _to_the_second(stated.astimezone(UTC))
+    return created or modified, modified or created
 
 
 def _to_the_second(time: datetime | None) -> datetime | None:
-    return time and time.replace(microsecond=0, tzinfo=None)
+    """None for SAS's zero too, which stands for an unknown time."""
+    found = time and time.replace(microsecond=0, tzinfo=None)
+    return None if found == UNKNOWN_TIME else found
 
 
 def _length(

@@ -89,10 +89,15 @@ def parts_of(output: Output, described: Described) -> list[FilePart]:
             member=described.member(f"{name}{number}"),
             first=first,
             end=end,
-            path=path.with_name(f"{path.name[: -len(path.suffix)]}{number}{path.suffix}"),
+            path=part_path(path, number),
         )
         for number, (first, end) in enumerate(pairwise(bounds), 1)
     ]
+
+
+def part_path(path: Path, number: int) -> Path:
+    """The file of a part, counted from 1, of a dataset that was to go to one file."""
+    return path.with_name(f"{path.name[: -len(path.suffix)]}{number}{path.suffix}")
 
 
 def _before_records(part: FilePart) -> int:

@@ -7,6 +7,7 @@ transliteration have none: they are still breaches of the repaired dataset.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice
@@ -186,9 +187,15 @@ def _free(name: str, taken: set[str], most: int, *, numbered: bool = False) -> I
 
 
 def _cut(text: str, most: int, encoding: TextEncoding) -> str:
-    """As much of it as so many bytes hold, no character cut in two."""
+    """As much of it as so many bytes hold, no character cut in two or from its accents."""
     raw = encoding.bytes_of(text) or b""
-    return text if len(raw) <= most else raw[:most].decode(encoding.codec, "ignore")
+    if len(raw) <= most:
+        return text
+    found = raw[:most].decode(encoding.codec, "ignore")
+    end = len(found)
+    while end and unicodedata.combining(text[end]):
+        end -= 1
+    return text[:end] or found  # one character with more accents than there is room for
 
 
 @dataclass(frozen=True, slots=True)

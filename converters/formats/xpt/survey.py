@@ -24,7 +24,7 @@ from .transliteration import transliterated
 
 _BLOCK = 65_536
 """Records."""
-_FIRST, _BEYOND = np.datetime64("1582-01-01", "s"), np.datetime64("10000-01-01", "s")
+_FIRST, _BEYOND = np.datetime64("1582-01-01", "D"), np.datetime64("10000-01-01", "D")
 
 
 class Unstored(Word):
@@ -190,12 +190,9 @@ def sas_numbers(part: pd.Series, shape: Shape) -> NDArray[np.float64]:
 
 
 def _early_or_late(stamps: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """Outside of what formats show; NaT is neither.
-
-    Judged in seconds: of two units numpy takes the finer one, and nanoseconds do not reach these years.
-    """
-    in_seconds = stamps.astype("datetime64[s]")
-    outside: NDArray[np.bool_] = (in_seconds < _FIRST) | (in_seconds >= _BEYOND)
+    """Outside of what formats show; NaT is neither. By days: nanoseconds do not reach these years."""
+    days = stamps.astype("datetime64[D]")
+    outside: NDArray[np.bool_] = (days < _FIRST) | (days >= _BEYOND)
     return outside
 
 

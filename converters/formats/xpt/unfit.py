@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -173,9 +173,21 @@ def _of_file(output: Output, described: Described) -> Iterator[Breach]:
         yield Breach(dataset.name, "is too large for one file (--split-size), but --one-file is given")
     limits = Limits.of(output.options)
     for part in parts:
-        if len(parts) > 1 and (message := limits.fault_of_name(part.name)):
-            yield Breach(dataset.name, f"its part {part.name} cannot be named so: {message}")
         yield from _of_end(described, part.first, part.end)
+    if len(parts) > 1:
+        yield from _of_names(dataset, [part.name for part in parts], limits)
+
+
+def _of_names(dataset: Dataset, names: Sequence[str], limits: Limits) -> Iterator[Breach]:
+    """The first of the names of parts that is not one; those after it are no shorter."""
+
+    def unfit(at: Limits) -> Iterator[str]:
+        faults = ((name, at.fault_of_name(name)) for name in names)
+        return (f"its part {name} cannot be named so: {fault}" for name, fault in faults if fault)
+
+    if message := next(unfit(limits), ""):
+        ways = () if next(unfit(Limits(V8, limits.encoding)), "") else (VERSION_8,)
+        yield Breach(dataset.name, message, "", ways)
 
 
 def _of_end(described: Described, first: int, end: int) -> Iterator[Breach]:
@@ -195,7 +207,7 @@ _MESSAGES: Mapping[Unstored, str] = MappingProxyType(
         Unstored.NUL: "contains text with a NUL character",
         Unstored.TRAILING_BLANKS: "contains text with trailing blanks, which SAS does not keep",
         Unstored.TOO_LONG: "contains text of {needed} bytes; the most are {most}",
-        Unstored.OUT_OF_RANGE: "contains numbers outside the range of SAS transport files, to 7.2e75",
+        Unstored.OUT_OF_RANGE: "contains numbers outside the range of SAS transport files, 5.4e-79 to 7.2e75",
         Unstored.NEGATIVE_ZERO: "contains -0.0, which SAS transport files do not have",
         Unstored.EARLY_OR_LATE: "contains dates outside the years 1582 to 9999",
         Unstored.TOO_FINE: "contains datetimes with more decimals than a SAS datetime of that year has",
