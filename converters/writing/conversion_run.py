@@ -74,7 +74,7 @@ class Request:
         UnwritableOutput
             When the manifest exists, or cannot have this name.
         ConfigurationError
-            When SOURCE_DATE_EPOCH is out of range.
+            When SOURCE_DATE_EPOCH is not a number of seconds, or out of range.
         """
         if self.manifest is None:
             return
@@ -164,7 +164,7 @@ class _Run:
         return self._conversion(outcomes, with_manifest=True)
 
     def _written(self, datasets: Sequence[Dataset], *, is_all: bool = False) -> list[ConvertedDataset]:
-        """These datasets at once, or none of them; with the manifest where they are all."""
+        """All of these datasets, or none; with the manifest where they are all."""
         request = self._request
         chosen = [request.selection.of_dataset(each, self._names) for each in datasets]
         outputs = [

@@ -84,7 +84,7 @@ def convert(
         Folder for data kept on disk, as in `read`.
     keep, drop : str or sequence of str
         Variables to write, or to omit: ``"USUBJID"`` of every dataset that has it, ``"ADTTE.AVAL"`` of
-        one. They stay in the order of the dataset.
+        one. They stay in the order of the dataset. An empty list is the same as none: all are written.
     where : str or sequence of str
         Conditions on the records of all datasets, or of one (``"ADTTE: PARAMCD == 'OS'"``); records are
         written for which all of them are true. Names are those before `rename`.

@@ -81,7 +81,7 @@ def stated_time() -> str | None:
     Raises
     ------
     ConfigurationError
-        When it is out of range.
+        When it is not a number of seconds, or out of range.
     """
     stated = stated_epoch()
     return None if stated is None else stated.isoformat()

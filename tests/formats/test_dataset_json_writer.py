@@ -263,9 +263,18 @@ def test_time_of_creation_is_no_clock(dataset, epoch, creation, document, monkey
     assert document(dataset)["datasetJSONCreationDateTime"] == creation
 
 
-def test_a_time_out_of_range_is_a_wrong_setting(monkeypatch, tmp_path):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764115200000")
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ("1764115200000", "a time out of range"),
+        ("1e9", "not a number of seconds"),
+        ("-1", "not a number of seconds"),
+        ("yesterday", "not a number of seconds"),
+    ],
+)
+def test_a_time_that_is_not_one_is_a_wrong_setting(stated, message, monkeypatch, tmp_path):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", stated)
     dated = Dataset.from_frame(pd.DataFrame({"USUBJID": ["a"]}), "ADX")
-    with pytest.raises(ag.ConfigurationError, match="a time out of range"):
+    with pytest.raises(ag.ConfigurationError, match=message):
         ag.write(dated, tmp_path / "adx.json")
     assert ag.write(dated.replace(created=datetime(2020, 1, 1)), tmp_path / "adx.json")

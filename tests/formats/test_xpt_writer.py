@@ -277,7 +277,11 @@ def test_special_missing_values_that_sas_does_not_have(records, tags, message, s
 @pytest.mark.parametrize(
     ("column", "variable", "message"),
     [
-        (pd.Series(["a", None, 1], dtype=object), None, "text and values that are not text (first in record 3)"),  # noqa: E501
+        (
+            pd.Series(["a", None, 1], dtype=object),
+            None,
+            "text and values that are not text (first in record 3)",
+        ),
         (pd.Categorical(["a", 1, None]), None, "text and values that are not text (first in record 2)"),
         (pd.Categorical(["a"] * 3, ["a", 1]), None, "contains text and values that are not text"),
         (pd.array([1, None, 2**53 + 1], "Int64"), None, "a double cannot hold exactly (first in record 3)"),
@@ -648,3 +652,15 @@ def test_unused_categories_neither_matter_nor_appear(tmp_path):
     raw = written(dataset(A=column, N=[1.0, 2.0]), tmp_path).read_bytes()
     assert b"b \0" not in raw
     assert ag.read(Path(tmp_path / "adx.xpt"))["ADX"].variables[0].length == 1
+
+
+def test_text_that_would_be_read_as_a_header(tmp_path):
+    text = "HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140  "[:80].rstrip()
+    data = dataset(A=["x" * 80, text])
+    refusal = refused(data, tmp_path)
+    assert refusal.details == (
+        "ADX.A: contains text that would be read as the header of another dataset (first in record 2)",
+    )
+    assert "--xpt-version 8" in refusal.advice
+    (back,) = ag.read(written(data, tmp_path, xpt_version=8))
+    assert back["A"].tolist() == ["x" * 80, text]

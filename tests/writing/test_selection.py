@@ -2,7 +2,6 @@
 
 import warnings
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pandas as pd
@@ -166,9 +165,7 @@ def test_what_cannot_be_meant_is_refused(options, what, advice):
 def test_as_many_variables_as_sas_holds_are_selected_at_once():
     names = [f"V{number}" for number in range(32_767)]
     wide = ag.Dataset.from_frame(pd.DataFrame(np.ones((1, len(names))), columns=names), "ADX")
-    started = perf_counter()
     left = selected(wide, drop="V7", rename="V8=W8")
-    assert perf_counter() - started < 20  # minutes if each variable is compared with all others
     assert len(left.variables) == len(names) - 1
     assert "W8" in left
 

@@ -18,12 +18,15 @@ from ....schemas.study.variable import Variable
 from ....schemas.word import Word
 from ...values.arrow_columns import Shape, stamps_of
 from ...values.sas_formats import datetimes_of, sas_days_of, sas_seconds_of
+from .cards import MARK
 from .ibm_double import LENGTHS, bytes_needed, encode_ibm_doubles, negative_zeros, out_of_range
 from .text_encoding import TextEncoding, distinct_texts, without_blanks
 from .transliteration import transliterated
 
 _BLOCK = 65_536
 """Records."""
+_HEADER = f"{MARK.decode()}MEMBER"
+"""What begins the next dataset of a version 5 file, which does not state how many records there are."""
 _FIRST, _BEYOND = np.datetime64("1582-01-01", "D"), np.datetime64("10000-01-01", "D")
 
 
@@ -33,6 +36,7 @@ class Unstored(Word):
     NOT_ENCODED = "text that is not in the encoding"
     NOT_TRANSLITERATED = "text that is not in the encoding, and in no other characters of it either"
     NUL = "text with a NUL character"
+    HEADER = "text that reads as the header of another dataset"
     TRAILING_BLANKS = "text with trailing blanks"
     TOO_LONG = "text that is too long"
     OUT_OF_RANGE = "numbers that are out of range"
@@ -140,6 +144,7 @@ class _Texts:
             Unstored.NOT_ENCODED: _array(encoded.is_null()),
             Unstored.NOT_TRANSLITERATED: self._not_transliterated(texts, encoded),
             Unstored.NUL: _array(pc.match_substring(texts, "\0")),
+            Unstored.HEADER: _array(pc.match_substring(texts, _HEADER)),
             Unstored.TRAILING_BLANKS: (whole > lengths) & (lengths > 0),
             Unstored.TOO_LONG: lengths > self._longest,
         }

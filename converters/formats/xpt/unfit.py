@@ -135,6 +135,8 @@ def _of_variable(dataset: Dataset, column: DescribedColumn, limits: Limits) -> I
     for fault, record in faults.items():
         if fault is Unstored.NOT_ENCODED and faults.get(Unstored.NOT_TRANSLITERATED):
             continue
+        if fault is Unstored.HEADER and limits.words.states_records:
+            continue
         message = _MESSAGES[fault].format(
             encoding=limits.encoding.shown, needed=column.found.needed, most=limits.words.longest_text
         )
@@ -205,6 +207,7 @@ _MESSAGES: Mapping[Unstored, str] = MappingProxyType(
         Unstored.NOT_ENCODED: "contains text that is not {encoding}",
         Unstored.NOT_TRANSLITERATED: "contains text that is not {encoding}, and cannot be transliterated",
         Unstored.NUL: "contains text with a NUL character",
+        Unstored.HEADER: "contains text that would be read as the header of another dataset",
         Unstored.TRAILING_BLANKS: "contains text with trailing blanks, which SAS does not keep",
         Unstored.TOO_LONG: "contains text of {needed} bytes; the most are {most}",
         Unstored.OUT_OF_RANGE: "contains numbers outside the range of SAS transport files, 5.4e-79 to 7.2e75",
@@ -217,6 +220,7 @@ _WAYS: Mapping[Unstored, tuple[str, ...]] = MappingProxyType(
     {
         Unstored.NOT_ENCODED: (FIX, _UTF_8),
         Unstored.NOT_TRANSLITERATED: (_UTF_8,),
+        Unstored.HEADER: (VERSION_8,),
         Unstored.TRAILING_BLANKS: (FIX,),
         Unstored.TOO_LONG: (FIX,),
         Unstored.NEGATIVE_ZERO: (FIX,),
