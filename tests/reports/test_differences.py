@@ -7,6 +7,7 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+from object_schemas import objects
 from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
@@ -145,18 +146,6 @@ def test_the_same_differences_give_the_same_text(found: ag.Differences):
     again = ag.diff(*a_and_b(), rel=1e-9, first=2)
     assert render_json(again) == render_json(found)
     assert render_text(again) == render_text(found)
-
-
-def objects(schema: object):
-    """Every object schema within a schema."""
-    if isinstance(schema, dict):
-        if schema.get("type") == "object":
-            yield schema
-        for each in schema.values():
-            yield from objects(each)
-    elif isinstance(schema, list):
-        for each in schema:
-            yield from objects(each)
 
 
 def test_the_schema_is_a_schema_and_strict():

@@ -7,6 +7,7 @@ from dataclasses import replace
 import jsonschema
 import pandas as pd
 import pytest
+from object_schemas import objects
 
 import adamgate as ag
 from adamgate.converters.reports import Presentation
@@ -15,18 +16,6 @@ from adamgate.schemas.gate.finding import Example
 from adamgate.schemas.gate.report import Policy
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-
-
-def objects(schema: object):
-    """Every object schema within a schema."""
-    if isinstance(schema, dict):
-        if schema.get("type") == "object":
-            yield schema
-        for each in schema.values():
-            yield from objects(each)
-    elif isinstance(schema, list):
-        for each in schema:
-            yield from objects(each)
 
 
 def test_the_schema_is_a_schema_and_strict():
