@@ -1,6 +1,17 @@
 """The public names: one line each, with the module it lives in."""
 
 from .converters.configuration.rule_files import load_rules as load_rules
+from .converters.derivations.assignments import FromVariable as FromVariable
+from .converters.derivations.declared_sources import DerivationSource as DerivationSource
+from .converters.derivations.derive import derive as derive
+from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
+from .converters.derivations.record import DerivationRecord as DerivationRecord
+from .converters.derivations.record import DerivationRefused as DerivationRefused
+from .converters.derivations.specification import Specification as Specification
+from .converters.derivations.time_to_event.options import DerivedEndpoint as DerivedEndpoint
+from .converters.derivations.time_to_event.options import Stop as Stop
+from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent
+from .converters.derivations.time_to_event.options import Variation as Variation
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
 from .converters.reading.read import read as read

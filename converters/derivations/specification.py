@@ -1,0 +1,69 @@
+"""What is derived, and how: the typed form of ``adamgate.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from ...schemas.errors import ConfigurationError
+from ...schemas.wording import did_you_mean
+from .dataset_options import DerivedDataset
+from .declared_sources import DerivationSource
+from .time_to_event.options import DerivedEndpoint, Stop, Variation
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """What is derived from the datasets of a study.
+
+    Attributes
+    ----------
+    datasets : mapping of name to TimeToEvent or AdverseEvents
+        Derived datasets; each may use those before it, and those that were read.
+    endpoints : mapping of PARAMCD to DerivedEndpoint
+    sources : mapping of name to DerivationSource
+    stops : mapping of name to Stop
+    variations : mapping of name to Variation
+    cut_off : date or None
+        Data cut-off date.
+
+    Raises
+    ------
+    ConfigurationError
+        If something named is not declared; with the nearest name.
+
+    Examples
+    --------
+    >>> what = ag.Specification(
+    ...     {"ADTTE": ag.TimeToEvent(carry=("AGE",))},
+    ...     {"OS": ag.DerivedEndpoint(
+    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ...     )},
+    ...     {
+    ...         "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT", set={"EVNTDESC": "Death"}),
+    ...         "ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT", set={"EVNTDESC": "Alive"}),
+    ...     },
+    ... )
+    >>> list(what.datasets)
+    ['ADTTE']
+    """
+
+    datasets: Mapping[str, DerivedDataset]
+    endpoints: Mapping[str, DerivedEndpoint] = field(default_factory=dict)
+    sources: Mapping[str, DerivationSource] = field(default_factory=dict)
+    stops: Mapping[str, Stop] = field(default_factory=dict)
+    variations: Mapping[str, Variation] = field(default_factory=dict)
+    cut_off: date | None = None
+
+    def require_declared(self, name: str, kind: str, place: str) -> None:
+        """Refuse a name that no table of a kind ("source", "stop", "endpoint") has.
+
+        Raises
+        ------
+        ConfigurationError
+        """
+        known: Mapping[str, object] = getattr(self, f"{kind}s")
+        if name not in known:
+            advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
+            raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)

@@ -1,0 +1,181 @@
+"""A time-to-event dataset: one record per subject and parameter, dated by declared sources, with its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ....schemas.evidence.partial_dates import FLAGS
+from ....schemas.standards import adtte
+from ....schemas.standards.versions import Standards
+from ....schemas.study.columns import Codes, Days
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import Variable
+from ..assembled import Layout, assembled
+from ..assignments import Assignment, FromVariable
+from ..dated_records import DatedRecords, sequence_variable
+from ..sources import Sources
+from ..task import Task
+from .decisions import Decider
+from .endpoint_records import EndpointRecords, endpoint_records
+from .extremes import imputation_range
+from .options import TimeToEvent
+from .reasons import note_reasons
+from .requirements import check as check
+from .requirements import endpoints_of
+
+_NUMBER = ("PARAMCD",)
+_OWN = (
+    *(
+        "PARAM",
+        "PARAMCD",
+        "PARAMN",
+        "AVAL",
+        "AVALU",
+        "STARTDT",
+        "STARTDTF",
+        "ADT",
+        "ADTF",
+        "CNSR",
+        "EVNTDESC",
+    ),
+    *("CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ"),
+)
+"""Variables of a record, in order; others that sources set follow them."""
+_IF_FILLED = ("PARAMN", "STARTDTF", "ADTF", "EVNTDESC", "CNSDTDSC")
+_FLAG_OF = np.array(["", *sorted(FLAGS, key=lambda flag: FLAGS[flag])], dtype=object)
+"""Imputation flags by the part of the date that was imputed."""
+
+
+def derive(task: Task, options: TimeToEvent) -> Dataset:
+    """The dataset.
+
+    Raises
+    ------
+    DerivationRefused
+    """
+    sources = Sources(
+        task.study, task.specification.sources, task.adsl, options.unknown_subjects, task.account
+    )
+    found = [
+        endpoint_records(paramcd, sources, task.specification)
+        for paramcd in endpoints_of(options, task.specification)
+    ]
+    task.account.require_none()
+    parameters = [each for each in found if each is not None]
+    for each in parameters:
+        note_reasons(each, task.account)
+        spread = imputation_range(each, sources, task.specification)
+        if spread is not None:
+            task.account.ranges.append(spread)
+    parts = [part for each in parameters for part in _parts(each)]
+    frame = pd.concat(parts, ignore_index=True)
+    subject = frame.pop("").to_numpy()
+    frame = frame[_names(frame)]
+    layout = Layout(
+        "Time-to-Event Analysis Dataset", ("STUDYID", "USUBJID", "PARAMCD"), adtte.variables(Standards())
+    )
+    return assembled(task, options, layout, frame, subject, _described(parameters), _NUMBER)
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    own = [each for each in _OWN if each in frame]
+    optional = [each for each in _IF_FILLED if each in frame and frame[each].isna().all()]
+    return [each for each in (*own, *(name for name in frame if name not in _OWN)) if each not in optional]
+
+
+def _parts(parameter: EndpointRecords) -> Iterator[pd.DataFrame]:
+    """The records of a parameter, by what decides them."""
+    decisions = parameter.decisions
+    decider = decisions.decider[parameter.subject]
+    chosen = decisions.chosen[parameter.subject]
+    for position, each in enumerate(decisions.deciders):
+        for has_record in (True, False):
+            own = np.flatnonzero((decider == position) & ((chosen >= 0) == has_record))
+            if len(own):
+                yield _part(parameter, each, own, chosen[own] if has_record else None)
+
+
+def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Codes | None) -> pd.DataFrame:
+    """Records of a parameter that one thing decides; `chosen` are those of its source that date them."""
+    endpoint, origins = parameter.endpoint, parameter.origins
+    subject = parameter.subject[own]
+    records = decider.records
+    columns: dict[str, Any] = {
+        "": subject,
+        "PARAM": endpoint.param,
+        "PARAMCD": parameter.paramcd,
+        "PARAMN": np.nan if endpoint.paramn is None else endpoint.paramn,
+        "AVAL": parameter.aval[own],
+        "AVALU": endpoint.unit.upper(),
+        "STARTDT": dates(origins.day[subject]),
+        "STARTDTF": _flags(origins.lacks[subject]),
+        "ADT": dates(parameter.adt[own]),
+        "ADTF": None,
+        "CNSR": 0 if decider.is_event else 1,
+        "EVNTDESC": None,
+        "CNSDTDSC": None,
+    }
+    if chosen is not None and records is not None:
+        at = records.record[chosen]
+        columns |= {"ADTF": _flags(records.lacks[chosen]), **_trace(records, at)}
+    elif records is not None:  # no assessment before the stop: the origin dates the record
+        columns |= {"ADTF": columns["STARTDTF"], **_trace_of_origin(parameter, subject)}
+        at = None
+    else:
+        columns |= {"SRCDOM": None, "SRCVAR": None, "SRCSEQ": np.nan}
+        at = None
+    columns |= {name: _assigned(value, records, at) for name, value in decider.set.items()}
+    return pd.DataFrame(columns)
+
+
+def _trace(records: DatedRecords, at: Codes) -> dict[str, Any]:
+    sequence = records.sequence
+    number = np.nan if sequence is None else records.dataset.numbers(sequence)[at]
+    return {"SRCDOM": records.source.dataset, "SRCVAR": records.source.date, "SRCSEQ": number}
+
+
+def _trace_of_origin(parameter: EndpointRecords, subject: Codes) -> dict[str, Any]:
+    origins = parameter.origins
+    sequence = sequence_variable(origins.dataset)
+    number = np.nan if sequence is None else origins.dataset.numbers(sequence)[origins.record[subject]]
+    return {"SRCDOM": origins.domain, "SRCVAR": origins.variable, "SRCSEQ": number}
+
+
+def _assigned(value: Assignment, records: DatedRecords | None, at: Codes | None) -> Any:
+    """A constant, or the values of a variable of the source; missing where no record of it dates."""
+    if not isinstance(value, FromVariable):
+        return value
+    if records is None or at is None:
+        return None
+    column = records.dataset[value.variable].take(at).reset_index(drop=True)
+    return column.astype(object) if records.dataset.is_character(value.variable) else column
+
+
+def _flags(lacks: NDArray[np.int8]) -> NDArray[np.object_]:
+    flags = _FLAG_OF[lacks]
+    return np.where(flags == "", None, flags)
+
+
+def dates(days: Days) -> NDArray[np.datetime64]:
+    """Days since 1970-01-01 as dates."""
+    known = ~np.isnan(days)
+    found = np.full(len(days), np.datetime64("NaT", "s"))
+    found[known] = days[known].astype("datetime64[D]")
+    return found
+
+
+def _described(parameters: list[EndpointRecords]) -> dict[str, Variable]:
+    """How sources describe the variables that are taken from them."""
+    deciders = [each for parameter in parameters for each in parameter.decisions.deciders]
+    return {
+        name: each.records.dataset.variable(value.variable)
+        for each in reversed(deciders)
+        if each.records is not None
+        for name, value in each.set.items()
+        if isinstance(value, FromVariable)
+    }

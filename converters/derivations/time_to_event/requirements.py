@@ -1,0 +1,138 @@
+"""What a specification of a time-to-event dataset must say, whatever the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ....schemas.conditions.grammar import compile_expression
+from ....schemas.errors import ConfigurationError
+from ..assignments import Assignment
+from ..specification import Specification
+from .options import DerivedEndpoint, Stop, TimeToEvent
+
+DERIVED = frozenset(
+    {
+        *("USUBJID", "PARAM", "PARAMCD", "PARAMN", "AVAL", "AVALU", "STARTDT", "STARTDTF", "ADT", "ADTF"),
+        *("SRCDOM", "SRCVAR", "SRCSEQ", "ASEQ"),
+    }
+)
+"""Variables that are derived, so that no source sets them."""
+
+
+def endpoints_of(options: TimeToEvent, specification: Specification) -> tuple[str, ...]:
+    """PARAMCDs of the dataset."""
+    declared = specification.endpoints.items()
+    return options.endpoints or tuple(name for name, endpoint in declared if endpoint.param)
+
+
+def check(name: str, options: TimeToEvent, specification: Specification) -> None:
+    """Refuse what cannot be derived.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    endpoints = endpoints_of(options, specification)
+    if not endpoints:
+        raise ConfigurationError(
+            f"{name} has no parameter",
+            f"[derive.{name}] endpoints",
+            "write a table [endpoint.PARAMCD] with param, origin, events and censorings",
+        )
+    for paramcd in endpoints:
+        specification.require_declared(paramcd, "endpoint", f"[derive.{name}] endpoints")
+        _check_endpoint(f"[endpoint.{paramcd}]", specification.endpoints[paramcd], specification)
+
+
+def _check_endpoint(place: str, endpoint: DerivedEndpoint, specification: Specification) -> None:
+    if not endpoint.param:
+        raise ConfigurationError("param is not present", place, 'write param = "Overall Survival"')
+    if bool(endpoint.origin) == bool(endpoint.origin_source):
+        what = "two origins are declared" if endpoint.origin else "the origin is not declared"
+        raise ConfigurationError(what, place, "write origin (an ADSL variable) or origin_source")
+    if not endpoint.events and not endpoint.censorings:
+        raise ConfigurationError("no source is declared", place, "write events and censorings")
+    for key, source in _named_sources(endpoint):
+        specification.require_declared(source, "source", f"{place} {key}")
+    if endpoint.subjects:
+        compile_expression(endpoint.subjects, f"{place} subjects")
+    for source in endpoint.events:
+        _check_set(f"[source.{source}] set", specification.sources[source].set, events=True)
+    for source in endpoint.censorings:
+        _check_set(f"[source.{source}] set", specification.sources[source].set, events=False)
+    for stop in endpoint.stops:
+        specification.require_declared(stop, "stop", f"{place} stops")
+        _check_stop(f"[stop.{stop}]", specification.stops[stop], specification)
+
+
+def _named_sources(endpoint: DerivedEndpoint) -> Iterator[tuple[str, str]]:
+    """Keys of an endpoint, each with a source that it names."""
+    yield from (("events", each) for each in endpoint.events)
+    yield from (("censorings", each) for each in endpoint.censorings)
+    for key in ("origin_source", "with_record"):
+        if getattr(endpoint, key):
+            yield key, getattr(endpoint, key)
+
+
+def sources_of(endpoint: DerivedEndpoint, stops: Mapping[str, Stop]) -> tuple[str, ...]:
+    """Sources that an endpoint and its stops name, each once."""
+    of_stops = (each for name in endpoint.stops for each in _sources_of_stop(stops[name]))
+    return tuple(dict.fromkeys([*(source for _, source in _named_sources(endpoint)), *of_stops]))
+
+
+def _sources_of_stop(stop: Stop) -> list[str]:
+    return [each for each in (stop.source, stop.assessments) if each]
+
+
+def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
+    ways = [bool(stop.source), stop.cut_off, stop.missed_visits_in_a_row is not None]
+    if sum(ways) != 1:
+        raise ConfigurationError(
+            "a stop has exactly one of source, cut_off and missed_visits_in_a_row", place, "keep one of them"
+        )
+    if stop.cut_off and specification.cut_off is None:
+        raise ConfigurationError(
+            "the data cut-off date is not declared", f"{place} cut_off", "write cut_off = DATE under [study]"
+        )
+    if stop.missed_visits_in_a_row is not None:
+        _check_missed_visits(place, stop)
+    if stop.censor_at == "assessment" and not stop.assessments:
+        raise ConfigurationError(
+            "the source of assessments is not declared",
+            place,
+            'write assessments = "NAME", or censor_at = "stop"',
+        )
+    for key, source in (("source", stop.source), ("assessments", stop.assessments)):
+        if source:
+            specification.require_declared(source, "source", f"{place} {key}")
+    _check_set(f"{place} set", stop.set, events=False)
+
+
+def _check_missed_visits(place: str, stop: Stop) -> None:
+    if not stop.missed_visits_in_a_row:
+        raise ConfigurationError(
+            "no visit missed is no reason to stop", f"{place} missed_visits_in_a_row", "give 1 or more"
+        )
+    if not stop.visit_days:
+        raise ConfigurationError(
+            "the schedule of the visits is not declared", place, "write visit_days, such as [56, 112]"
+        )
+    if stop.censor_at == "stop":
+        raise ConfigurationError(
+            "missed visits do not have a date", f"{place} censor_at", 'write censor_at = "assessment"'
+        )
+
+
+def _check_set(place: str, given: Mapping[str, Assignment], *, events: bool) -> None:
+    for variable, value in given.items():
+        if variable in DERIVED:
+            raise ConfigurationError(f"{variable} is derived", place, "omit it")
+        if variable != "CNSR":
+            continue
+        is_code = isinstance(value, float) and value.is_integer()
+        if events and value != 0:
+            raise ConfigurationError("CNSR of an event is 0", place, "omit it, or write CNSR = 0")
+        if not events and not (is_code and isinstance(value, float) and value >= 1):
+            raise ConfigurationError(
+                "CNSR of a censoring is a whole number from 1", place, "such as CNSR = 1"
+            )
