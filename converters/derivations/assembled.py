@@ -32,24 +32,38 @@ class Layout:
         Of the dataset.
     sort : tuple of str
         Variables that the records are sorted by.
+    number : tuple of str
+        Variables by which the records of a subject are numbered: ASEQ; empty for none.
     requirements : mapping of variable to Requirement
         Where labels come from.
     """
 
     label: str
     sort: tuple[str, ...]
+    number: tuple[str, ...]
     requirements: Mapping[str, Requirement]
 
 
-def assembled(
-    task: Task,
-    options: DerivedDataset,
-    layout: Layout,
-    derived: pd.DataFrame,
-    subject: Codes,
-    described: Mapping[str, Variable],
-    number: Sequence[str] = (),
-) -> Dataset:
+@dataclass(frozen=True, eq=False)
+class DerivedColumns:
+    """Columns of a derived dataset.
+
+    Attributes
+    ----------
+    frame : DataFrame, shape (n_records, n_derived)
+        In their order.
+    subject : ndarray of int, shape (n_records,)
+        Position of each record's subject in ADSL.
+    described : mapping of name to Variable
+        Variables that sources describe, for labels, lengths and formats.
+    """
+
+    frame: pd.DataFrame
+    subject: Codes
+    described: Mapping[str, Variable]
+
+
+def assembled(task: Task, options: DerivedDataset, layout: Layout, derived: DerivedColumns) -> Dataset:
     """The derived dataset.
 
     Parameters
@@ -57,28 +71,21 @@ def assembled(
     task : Task
     options : DerivedDataset
     layout : Layout
-    derived : DataFrame, shape (n_records, n_derived)
-        Columns that were derived, in their order.
-    subject : ndarray of int, shape (n_records,)
-        Position of each record's subject in ADSL.
-    described : mapping of name to Variable
-        Variables that sources describe, for labels, lengths and formats.
-    number : sequence of str
-        Variables by which the records of a subject are numbered: ASEQ; empty for none.
+    derived : DerivedColumns
 
     Raises
     ------
     DerivationRefused
         If a variable of ADSL, or of `options`, is not present.
     """
-    carried, of_adsl = _carried(task, options, subject, derived.columns)
-    frame = pd.concat([carried, derived], axis=1)
-    if number:
-        frame["ASEQ"] = _numbered(frame, subject, number)
+    carried, of_adsl = _carried(task, options, derived.subject, derived.frame.columns)
+    frame = pd.concat([carried, derived.frame], axis=1)
+    if layout.number:
+        frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
     sort = [each for each in options.sort or layout.sort if each in frame]
     frame = frame.iloc[np.lexsort([ordered(frame[each]) for each in reversed(sort)])] if sort else frame
     frame = frame[_chosen(task, options, frame.columns)].reset_index(drop=True)
-    known = {**described, **of_adsl}
+    known = {**derived.described, **of_adsl}
     made = Dataset.from_frame(frame, task.name)
     variables = tuple(
         _described(made, name, known.get(name), layout.requirements, options) for name in frame.columns

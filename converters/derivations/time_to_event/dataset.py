@@ -1,4 +1,4 @@
-"""A time-to-event dataset: one record per subject and parameter, dated by declared sources, with its trace."""
+"""A time-to-event dataset: one record per subject and parameter, dated by declared sources, and traced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes, Days
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ..assembled import Layout, assembled
+from ..assembled import DerivedColumns, Layout, assembled
 from ..assignments import Assignment, FromVariable
 from ..dated_records import DatedRecords, sequence_variable
 from ..sources import Sources
@@ -25,10 +25,8 @@ from .endpoint_records import EndpointRecords, endpoint_records
 from .extremes import imputation_range
 from .options import TimeToEvent
 from .reasons import note_reasons
-from .requirements import check as check
-from .requirements import endpoints_of
+from .requirements import check, endpoints_of
 
-_NUMBER = ("PARAMCD",)
 _OWN = (
     *(
         "PARAM",
@@ -49,6 +47,9 @@ _OWN = (
 _IF_FILLED = ("PARAMN", "STARTDTF", "ADTF", "EVNTDESC", "CNSDTDSC")
 _FLAG_OF = np.array(["", *sorted(FLAGS, key=lambda flag: FLAGS[flag])], dtype=object)
 """Imputation flags by the part of the date that was imputed."""
+
+
+__all__ = ["check", "derive"]
 
 
 def derive(task: Task, options: TimeToEvent) -> Dataset:
@@ -76,16 +77,15 @@ def derive(task: Task, options: TimeToEvent) -> Dataset:
     frame = pd.concat(parts, ignore_index=True)
     subject = frame.pop("").to_numpy()
     frame = frame[_names(frame)]
-    layout = Layout(
-        "Time-to-Event Analysis Dataset", ("STUDYID", "USUBJID", "PARAMCD"), adtte.variables(Standards())
-    )
-    return assembled(task, options, layout, frame, subject, _described(parameters), _NUMBER)
+    layout = Layout("Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards()))
+    return assembled(task, options, layout, DerivedColumns(frame, subject, _described(parameters)))
 
 
 def _names(frame: pd.DataFrame) -> list[str]:
-    own = [each for each in _OWN if each in frame]
-    optional = [each for each in _IF_FILLED if each in frame and frame[each].isna().all()]
-    return [each for each in (*own, *(name for name in frame if name not in _OWN)) if each not in optional]
+    present = [str(name) for name in frame]
+    empty = [name for name in _IF_FILLED if frame[name].isna().all()]
+    others = [name for name in present if name not in _OWN]
+    return [name for name in (*_OWN, *others) if name in present and name not in empty]
 
 
 def _parts(parameter: EndpointRecords) -> Iterator[pd.DataFrame]:
@@ -157,8 +157,9 @@ def _assigned(value: Assignment, records: DatedRecords | None, at: Codes | None)
 
 
 def _flags(lacks: NDArray[np.int8]) -> NDArray[np.object_]:
-    flags = _FLAG_OF[lacks]
-    return np.where(flags == "", None, flags)
+    flags: NDArray[np.object_] = _FLAG_OF[lacks]
+    flags[flags == ""] = None
+    return flags
 
 
 def dates(days: Days) -> NDArray[np.datetime64]:

@@ -73,7 +73,8 @@ class Decisions:
             np.full((2, n_subjects), NONE, dtype=np.intp),
             np.zeros((4, n_subjects), dtype=np.bool_),
         )
-        return cls([], *codes, np.full(n_subjects, np.nan), *masks)
+        tied, ordered, ambiguous, late = masks
+        return cls([], codes[0], codes[1], np.full(n_subjects, np.nan), tied, ordered, ambiguous, late)
 
     @property
     def is_event(self) -> Mask:
@@ -138,7 +139,7 @@ class Clock:
         self._censor(made, limits)
         self._let_events_beat(made, limits)
         self._stop(made, limits)
-        self._miss_visits(made, limits)
+        self._miss_visits(made)
         return made
 
     def _limits(self) -> _Limits:
@@ -187,7 +188,7 @@ class Clock:
                 found = self._first(each.source)
                 made.take(Decider(name, False, each.set, found.records), found, own)
 
-    def _miss_visits(self, made: Decisions, limits: _Limits) -> None:
+    def _miss_visits(self, made: Decisions) -> None:
         """An event after too many visits without an assessment does not count."""
         for name, each in self.stops.items():
             if each.missed_visits_in_a_row is None:

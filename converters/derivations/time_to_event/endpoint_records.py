@@ -55,8 +55,9 @@ def endpoint_records(paramcd: str, sources: Sources, specification: Specificatio
     dated = {name: each for name, each in found.items() if each is not None}
     if origins is None or population is None or len(dated) < len(found):
         return None
-    decisions = _clock(endpoint, dated, specification, origins.day).decisions()
-    kept = _judged(paramcd, endpoint, sources, dated, origins, population, decisions)
+    clock = _clock(endpoint, dated, specification, origins.day)
+    decisions = clock.decisions()
+    kept = _judged(paramcd, clock, sources, population, decisions)
     (subject,) = np.nonzero(kept)
     adt, start = decisions.day[subject], origins.day[subject]
     if endpoint.before_origin == "raise":
@@ -116,40 +117,30 @@ def _population(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Ma
     return chosen
 
 
-def _judged(
-    paramcd: str,
-    endpoint: DerivedEndpoint,
-    sources: Sources,
-    dated: Mapping[str, DatedRecords],
-    origins: Origins,
-    population: Mask,
-    decisions: Decisions,
-) -> Mask:
+def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, decisions: Decisions) -> Mask:
     """Subjects with a record; what each policy does to them is noted."""
-    adsl, account, place = sources.adsl, sources.account, f"[endpoint.{paramcd}]"
+    endpoint, origin, adsl, account = clock.endpoint, clock.origin, sources.adsl, sources.account
 
-    def settle(policy: str, value: str, concerned: Mask, problem: str, effect: str, advice: str) -> None:
-        if value == "error":
-            if concerned.any():
-                number = counted(int(concerned.sum()), "subject")
-                account.problem(f"{number} {problem}", f"{place} {policy}", advice, adsl, concerned)
-        else:
+    def settle(policy: str, concerned: Mask, problem: str, effect: str, advice: str) -> None:
+        value = getattr(endpoint, policy)
+        if value != "error":
             account.effect(policy, value, effect, adsl, concerned, parameter=paramcd)
+        elif concerned.any():
+            number = counted(int(concerned.sum()), "subject")
+            account.problem(f"{number} {problem}", f"[endpoint.{paramcd}] {policy}", advice, adsl, concerned)
 
     undecided = population & np.isnan(decisions.day)
     settle(
         "without_candidate",
-        endpoint.without_candidate,
         undecided,
         "without a dated record of any source",
         "no dated record of any source: no record",
         'add a source, select other subjects, or declare without_candidate = "exclude"',
     )
     kept = population & ~undecided
-    without_origin = kept & np.isnan(origins.day)
+    without_origin = kept & np.isnan(origin)
     settle(
         "without_origin",
-        endpoint.without_origin,
         without_origin,
         "without an origin",
         "no origin: no record" if endpoint.without_origin == "exclude" else "no origin: AVAL is missing",
@@ -157,18 +148,17 @@ def _judged(
     )
     if endpoint.without_origin == "exclude":
         kept = kept & ~without_origin
-    before = kept & (decisions.day < origins.day)
+    before = kept & (decisions.day < origin)
     if endpoint.before_origin == "drop":
-        before = kept & _before(dated, (*endpoint.events, *endpoint.censorings), origins.day)
+        before = kept & _before(clock.sources, (*endpoint.events, *endpoint.censorings), origin)
     settle(
         "before_origin",
-        endpoint.before_origin,
         before,
         "whose deciding date is before the origin",
         "ADT raised to STARTDT" if endpoint.before_origin == "raise" else "records before the origin dropped",
         'correct the dates, or declare before_origin = "raise" or "drop"',
     )
-    _note_ties(paramcd, endpoint, sources, kept, decisions)
+    _note_ties(paramcd, sources, kept, decisions)
     return kept
 
 
@@ -181,9 +171,7 @@ def _before(dated: Mapping[str, DatedRecords], names: tuple[str, ...], origin: D
     return found
 
 
-def _note_ties(
-    paramcd: str, endpoint: DerivedEndpoint, sources: Sources, kept: Mask, decisions: Decisions
-) -> None:
+def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions) -> None:
     adsl, account = sources.adsl, sources.account
     account.effect(
         "events, censorings",
