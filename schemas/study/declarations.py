@@ -258,7 +258,7 @@ def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
 
 
 def _stated(declared: Declarations | Endpoint | DateSource, prefix: str) -> Iterator[tuple[str, str]]:
-    for each in fields(declared):
+    for each in fields(_declaring(declared)):
         value = getattr(declared, each.name)
         if value == BUILT_IN:  # also where it was sent between processes
             continue
@@ -267,6 +267,11 @@ def _stated(declared: Declarations | Endpoint | DateSource, prefix: str) -> Iter
                 yield from _stated(one, f"{_TABLES[each.name]}.{name}.")
         elif value is not None and value is not False and value not in ("", ()):
             yield f"{prefix}{each.name}", _words(value)
+
+
+def _declaring(declared: Declarations | Endpoint | DateSource) -> type:
+    """The class that has the keys rules ask for; how a parameter is derived does not concern them."""
+    return next(each for each in (Declarations, Endpoint, DateSource) if isinstance(declared, each))
 
 
 def _words(value: Any) -> str:
