@@ -58,7 +58,7 @@ TABLE = Table(
 STOP = Table(
     "stop",
     Stop,
-    "What ends the time in which events of a parameter count. Exactly one of `source`, `cut_off` and "
+    "What ends the time in which events of a parameter count. Exactly one of `source`, `at_cut_off` and "
     "`missed_visits_in_a_row` says when.",
     NAMED,
     sample="NEW_THERAPY",

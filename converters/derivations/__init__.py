@@ -16,7 +16,7 @@ from .time_to_event.options import TimeToEvent
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
     from .specification import Specification
-    from .task import Task
+    from .task import DerivationTask
 
 
 class Derivation(Protocol):
@@ -31,7 +31,7 @@ class Derivation(Protocol):
         """
         ...
 
-    def derive(self, task: Task, options: Any) -> Dataset:
+    def derive(self, task: DerivationTask, options: Any) -> Dataset:
         """The dataset; what policies do, and what is wrong with the data, is noted in ``task.account``.
 
         Raises

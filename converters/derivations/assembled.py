@@ -15,7 +15,7 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 from ...schemas.wording import did_you_mean
 from .dataset_options import DerivedDataset
-from .task import Task
+from .task import DerivationTask
 
 KEYS = ("STUDYID", "USUBJID")
 _DATE = "DATE9."
@@ -23,7 +23,7 @@ _DATETIME = "DATETIME20."
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class StructureLayout:
     """How a structure is laid out where the specification leaves it open.
 
     Attributes
@@ -63,14 +63,14 @@ class DerivedColumns:
     described: Mapping[str, Variable]
 
 
-def assembled(task: Task, options: DerivedDataset, layout: Layout, derived: DerivedColumns) -> Dataset:
+def assembled(task: DerivationTask, options: DerivedDataset, layout: StructureLayout, derived: DerivedColumns) -> Dataset:
     """The derived dataset.
 
     Parameters
     ----------
-    task : Task
+    task : DerivationTask
     options : DerivedDataset
-    layout : Layout
+    layout : StructureLayout
     derived : DerivedColumns
 
     Raises
@@ -104,7 +104,7 @@ def ordered(column: pd.Series) -> Codes:
 
 
 def _carried(
-    task: Task, options: DerivedDataset, subject: Codes, derived: Iterable[str]
+    task: DerivationTask, options: DerivedDataset, subject: Codes, derived: Iterable[str]
 ) -> tuple[pd.DataFrame, dict[str, Variable]]:
     """Variables of ADSL for each record, and how ADSL describes them."""
     adsl, taken = task.adsl, set(derived)
@@ -138,7 +138,7 @@ def _numbered(frame: pd.DataFrame, subject: Codes, by: Sequence[str]) -> Codes:
     return number
 
 
-def _chosen(task: Task, options: DerivedDataset, present: Iterable[str]) -> list[str]:
+def _chosen(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> list[str]:
     known = list(present)
     for name in options.variables:
         if name not in known:

@@ -14,7 +14,7 @@ from .account import Account
 from .derived_study import DerivedStudy
 from .record import DerivationRecord
 from .specification import Specification
-from .task import Task
+from .task import DerivationTask
 
 
 def derive(study: Study, specification: Specification) -> DerivedStudy:
@@ -66,7 +66,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     for name, options in specification.datasets.items():
         account = Account(name)
         sources = Study(MappingProxyType({**study.datasets, **made}))
-        task = Task(name, sources, _subjects(sources, account), specification, account)
+        task = DerivationTask(name, sources, _subjects(sources, account), specification, account)
         made[name] = derivation_of(options).derive(task, options)
         account.require_none()
         parts.append(

@@ -11,7 +11,7 @@ from .specification import Specification
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class DerivationTask:
     """One dataset to derive.
 
     Attributes

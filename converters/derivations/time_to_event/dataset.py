@@ -15,11 +15,11 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes, Days
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ..assembled import DerivedColumns, Layout, assembled
+from ..assembled import DerivedColumns, StructureLayout, assembled
 from ..assignments import Assignment, FromVariable
 from ..dated_records import DatedRecords, sequence_variable
 from ..sources import Sources
-from ..task import Task
+from ..task import DerivationTask
 from .decisions import Decider
 from .endpoint_records import EndpointRecords, endpoint_records
 from .extremes import imputation_range
@@ -52,7 +52,7 @@ _FLAG_OF = np.array(["", *sorted(FLAGS, key=lambda flag: FLAGS[flag])], dtype=ob
 __all__ = ["check", "derive"]
 
 
-def derive(task: Task, options: TimeToEvent) -> Dataset:
+def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
     """The dataset.
 
     Raises
@@ -77,7 +77,7 @@ def derive(task: Task, options: TimeToEvent) -> Dataset:
     frame = pd.concat(parts, ignore_index=True)
     subject = frame.pop("").to_numpy()
     frame = frame[_names(frame)]
-    layout = Layout("Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards()))
+    layout = StructureLayout("Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards()))
     return assembled(task, options, layout, DerivedColumns(frame, subject, _described(parameters)))
 
 

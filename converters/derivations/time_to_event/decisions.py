@@ -149,7 +149,7 @@ class Clock:
         for position, each in enumerate(self.stops.values()):
             if each.missed_visits_in_a_row is not None:
                 continue
-            own = np.full(n_subjects, self.cut_off) if each.cut_off else self._first(each.source).day
+            own = np.full(n_subjects, self.cut_off) if each.at_cut_off else self._first(each.source).day
             counts = own - _DAYS_BEFORE[each.same_day]
             earlier = counts < last
             stop[earlier], day[earlier], last[earlier] = position, own[earlier], counts[earlier]
@@ -182,7 +182,7 @@ class Clock:
             own = stopped & (limits.stop == position)
             if each.censor_at == "assessment":
                 self._censor_at_assessment(made, name, each, own, limits.last)
-            elif each.cut_off:
+            elif each.at_cut_off:
                 made.take(Decider(name, False, each.set, None), _without_record(limits.day), own)
             else:
                 found = self._first(each.source)

@@ -28,14 +28,14 @@ def zero_or_one(value: Any) -> int:
 class Stop:
     """What ends the time in which events of a subject count: ``[stop.NAME]`` of a file.
 
-    Exactly one of `source`, `cut_off` and `missed_visits_in_a_row` says when. What is dated later does not
+    Exactly one of `source`, `at_cut_off` and `missed_visits_in_a_row` says when. What is dated later does not
     count, event or censoring. A subject who is left without an event is censored by the stop.
 
     Attributes
     ----------
     source : str
         Name of a source; the first date of the subject is the stop.
-    cut_off : bool
+    at_cut_off : bool
         The data cut-off date of the study is the stop of all subjects.
     missed_visits_in_a_row : int or None
         An event after so many scheduled visits without an adequate assessment does not count: the subject is
@@ -62,7 +62,7 @@ class Stop:
     """
 
     source: str = option(name, "Source ([source.NAME]) whose first date is the stop.", default="")
-    cut_off: bool = option(switch, "The data cut-off date of [study] is the stop.", default=False)
+    at_cut_off: bool = option(switch, "The data cut-off date of [study] is the stop.", default=False)
     missed_visits_in_a_row: int | None = option(
         count,
         "Scheduled visits without an assessment after which an event does not count, such as 2.",
@@ -138,8 +138,8 @@ class DerivedEndpoint(Endpoint):
     'days'
     """
 
-    param: str = option(text, "PARAM; required if the parameter is derived.", default="")
-    paramn: int | None = option(count, "PARAMN.", default=None)
+    param: str = option(text, "Name of the parameter (PARAM); required if it is derived.", default="")
+    paramn: int | None = option(count, "Number of the parameter (PARAMN).", default=None)
     unit: str = option(
         Choice(tuple(map(str, TimeUnit))),
         "Unit of AVAL; a month is 30.4375 days, a year 365.25.",

@@ -85,14 +85,14 @@ def _sources_of_stop(stop: Stop) -> list[str]:
 
 
 def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
-    ways = [bool(stop.source), stop.cut_off, stop.missed_visits_in_a_row is not None]
+    ways = [bool(stop.source), stop.at_cut_off, stop.missed_visits_in_a_row is not None]
     if sum(ways) != 1:
         raise ConfigurationError(
-            "a stop has exactly one of source, cut_off and missed_visits_in_a_row", place, "keep one of them"
+            "a stop has exactly one of source, at_cut_off and missed_visits_in_a_row", place, "keep one of them"
         )
-    if stop.cut_off and specification.cut_off is None:
+    if stop.at_cut_off and specification.cut_off is None:
         raise ConfigurationError(
-            "the data cut-off date is not declared", f"{place} cut_off", "write cut_off = DATE under [study]"
+            "the data cut-off date is not declared", f"{place} at_cut_off", "write cut_off = DATE under [study]"
         )
     if stop.missed_visits_in_a_row is not None:
         _check_missed_visits(place, stop)
@@ -129,10 +129,12 @@ def _check_set(place: str, given: Mapping[str, Assignment], *, events: bool) -> 
             raise ConfigurationError(f"{variable} is derived", place, "omit it")
         if variable != "CNSR":
             continue
-        is_code = isinstance(value, float) and value.is_integer()
         if events and value != 0:
             raise ConfigurationError("CNSR of an event is 0", place, "omit it, or write CNSR = 0")
-        if not events and not (is_code and isinstance(value, float) and value >= 1):
-            raise ConfigurationError(
-                "CNSR of a censoring is a whole number from 1", place, "such as CNSR = 1"
-            )
+        if not events and not _is_code(value):
+            raise ConfigurationError("CNSR of a censoring is not a whole number from 1", place, "CNSR = 1")
+
+
+def _is_code(value: Assignment) -> bool:
+    """Whether it can be CNSR of a censoring."""
+    return isinstance(value, int | float) and float(value).is_integer() and value >= 1
