@@ -63,7 +63,9 @@ class DerivedColumns:
     described: Mapping[str, Variable]
 
 
-def assembled(task: DerivationTask, options: DerivedDataset, layout: StructureLayout, derived: DerivedColumns) -> Dataset:
+def assembled(
+    task: DerivationTask, options: DerivedDataset, layout: StructureLayout, derived: DerivedColumns
+) -> Dataset:
     """The derived dataset.
 
     Parameters
