@@ -1,0 +1,160 @@
+"""Texts of dates that may be partial: ISO 8601 as SDTM extends it, and declared forms.
+
+A part that is not known is a hyphen (``2020---15``, ``--03-05``) or is left out at the end (``2020-03``).
+Intervals (``2020-03-05/2020-03-07``), durations and week dates are not dates, nor is a day that does not
+exist.
+A time zone is allowed and not applied: the day is the local one, as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ConfigurationError
+from ..wording import one_line
+from .columns import Distinct
+from .date_parts import DateParts, DatePrecision
+
+MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+"""English under any locale."""
+
+_CLOCK = (
+    r"(?P<hour>\d\d|{unknown})(?::(?P<minute>\d\d|{unknown})(?::(?P<second>\d\d|{unknown})(?:[.,]\d+)?)?)?"
+)
+_ZONE = r"(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?"
+_ISO = re.compile(
+    r"(?P<year>\d{4}|-)(?:-(?P<month>\d\d|-)(?:-(?P<day>\d\d|-))?)?"
+    rf"(?:T{_CLOCK.format(unknown='-')}{_ZONE})?",
+    re.ASCII,
+)
+_UNKNOWN = r"UNKN|UNK|UN|NK|X{1,4}|-{1,4}"
+_TOKENS = {
+    "YYYY": rf"(?P<year>\d{{4}}|{_UNKNOWN})",
+    "MMM": rf"(?P<month>{'|'.join(MONTH_NAMES)}|{_UNKNOWN})",
+    "MM": rf"(?P<month>\d\d|{_UNKNOWN})",
+    "DD": rf"(?P<day>\d\d|{_UNKNOWN})",
+}
+_TOKEN = re.compile("YYYY|MMM|MM|DD")
+_FORM = re.compile(r"(?:(?:YYYY|MMM|MM|DD)[-/. ]?)+(?<![-/. ])", re.ASCII)
+_EXAMPLE = "write YYYY, MM or MMM, and DD, each once, as in DD-MMM-YYYY"
+_LONGEST = 64
+"""Characters of the longest text that is read."""
+_NUMBERS = {name: number for number, name in enumerate(MONTH_NAMES, 1)}
+
+Form = re.Pattern[str]
+_Row = tuple[int, int, int, int]
+_UNREADABLE: _Row = (0, 0, 0, DatePrecision.UNREADABLE)
+
+
+def compiled(forms: Iterable[str]) -> tuple[Form, ...]:
+    """Declared forms, as ``DD-MMM-YYYY``, that texts are compared with.
+
+    Raises
+    ------
+    ConfigurationError
+        When a form is not one, or two of them fit the same texts.
+    """
+    written = (forms,) if isinstance(forms, str) else tuple(forms)
+    for one, other in combinations(written, 2):
+        if re.sub("MM(?!M)|DD", "99", one) == re.sub("MM(?!M)|DD", "99", other):
+            raise ConfigurationError(
+                f"the date forms {one_line(one, 40)} and {one_line(other, 40)} fit the same texts",
+                advice="declare one of them",
+            )
+    return tuple(map(_compiled, written))
+
+
+def _compiled(form: str) -> Form:
+    tokens = _TOKEN.findall(form) if _FORM.fullmatch(form) else []
+    kinds = [token[0] for token in tokens]
+    if "Y" not in kinds or len(set(kinds)) < len(kinds):
+        raise ConfigurationError(f"{one_line(form, 40)} is not a date form", advice=_EXAMPLE)
+    date = "".join(_TOKENS.get(part, re.escape(part)) for part in re.split("(YYYY|MMM|MM|DD)", form))
+    if len("".join(tokens)) < len(form):  # with something between them, one digit is clear, too
+        date = date.replace(r"\d\d|", r"\d\d?|")
+    clock = _CLOCK.format(unknown=f"(?:{_UNKNOWN})")
+    return re.compile(f"{date}(?:[T :]{clock})?", re.ASCII | re.IGNORECASE)
+
+
+def read_texts(distinct: Distinct, forms: tuple[Form, ...] = ()) -> DateParts:
+    """Parts of the dates of distinct texts, each in the first declared form that it fits, else ISO 8601."""
+    blocks = [_read_block(block, forms) for block in distinct.blocks()]
+    return DateParts.joined(blocks or [_read_block(np.empty(0, dtype=object), forms)])
+
+
+def _read_block(values: NDArray[np.object_], forms: tuple[Form, ...]) -> DateParts:
+    texts = [str(value).strip(" ") for value in values]
+    rows = np.empty((len(texts), 4), dtype=np.int16)
+    done = np.zeros(len(texts), dtype=np.bool_) if forms else _read_complete(texts, rows)
+    others = np.flatnonzero(~done)
+    rows[others] = np.array([_read(texts[each], (*forms, _ISO)) for each in others]).reshape(-1, 4)
+    return DateParts.checked(*rows.T)
+
+
+def _read_complete(texts: list[str], rows: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Read ``YYYY-MM-DD`` and ``YYYY-MM-DDThh:mm`` at once, which nearly all are; tells which they were."""
+    length = np.fromiter(map(len, texts), np.intp, len(texts))
+    done = np.zeros(len(texts), dtype=np.bool_)
+    for size, precision in ((10, DatePrecision.DAY), (16, DatePrecision.MINUTE), (19, DatePrecision.SECOND)):
+        own = np.flatnonzero(length == size)
+        if not len(own):
+            continue
+        chosen = texts if len(own) == len(texts) else [texts[each] for each in own]
+        signs = np.array(chosen, dtype=f"U{size}").view(np.uint32).reshape(-1, size)
+        marks = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":"}
+        digits = signs - np.uint32(ord("0"))  # what is before it becomes huge
+        fits = np.ones(len(own), dtype=np.bool_)
+        for place in range(size):
+            mark = marks.get(place)
+            fits &= digits[:, place] <= 9 if mark is None else signs[:, place] == ord(mark)
+        two = {
+            place: digits[:, place] * 10 + digits[:, place + 1]
+            for place in range(0, size, 1)
+            if place + 1 < size
+        }
+        fits &= (two[0] * 100 + two[2] > 0) & (two[5] > 0) & (two[8] > 0)
+        if size > 10:
+            fits &= (two[11] <= 23) & (two[14] <= 59)
+        if size > 16:
+            fits &= two[17] <= 59
+        read = own[fits]
+        rows[read, 0] = (two[0] * 100 + two[2])[fits]
+        rows[read, 1], rows[read, 2], rows[read, 3] = two[5][fits], two[8][fits], precision
+        done[read] = True
+    return done
+
+
+def _read(text: str, forms: tuple[Form, ...]) -> _Row:
+    """Year, month, day, each 0 where not known, and the precision."""
+    if len(text) > _LONGEST:
+        return _UNREADABLE
+    match = next(filter(None, (form.fullmatch(text) for form in forms)), None)
+    if match is None:
+        return _UNREADABLE
+    known = match.groupdict()
+    year, month, day, hour, minute, second = (_number(known.get(part)) for part in _PARTS)
+    if 0 in (year, month, day) or not _is_time(hour, minute, second):
+        return _UNREADABLE
+    units = (year, month, day, hour, minute, second)
+    precision = next((place for place, unit in enumerate(units) if unit is None), len(units))
+    return year or 0, month or 0, day or 0, precision
+
+
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
+
+
+def _number(part: str | None) -> int | None:
+    if part is None:
+        return None
+    return int(part) if part.isdigit() else _NUMBERS.get(part.upper())
+
+
+def _is_time(hour: int | None, minute: int | None, second: int | None) -> bool:
+    """Whether a clock may show it; 24:00 is the end of the day, and 60 a leap second."""
+    end_of_day = hour == 24 and not minute and not second
+    return ((hour or 0) <= 23 or end_of_day) and (minute or 0) <= 59 and (second or 0) <= 60
