@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ....schemas.evidence.partial_dates import FLAGS
 from ....schemas.standards import adtte
 from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes, Days
@@ -18,6 +17,7 @@ from ....schemas.study.variable import Variable
 from ..assembled import DerivedColumns, StructureLayout, assembled
 from ..assignments import Assignment, FromVariable
 from ..dated_records import DatedRecords, sequence_variable
+from ..imputation import flags
 from ..sources import Sources
 from ..task import DerivationTask
 from .decisions import Decider
@@ -46,8 +46,6 @@ _OWN = (
 """Variables of a record, in order; others that sources set follow them."""
 _TRACE = ("SRCDOM", "SRCVAR", "SRCSEQ")
 _NUMBERS = ("PARAMN", "SRCSEQ")
-_FLAG_OF = np.array(["", *sorted(FLAGS, key=lambda flag: FLAGS[flag])], dtype=object)
-"""Imputation flags by the part of the date that was imputed."""
 
 
 __all__ = ["check", "derive"]
@@ -124,13 +122,13 @@ def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Code
         "AVAL": parameter.aval[own],
         "AVALU": endpoint.unit.upper(),
         "STARTDT": dates(origins.day[subject]),
-        "STARTDTF": _flags(origins.lacks[subject]),
+        "STARTDTF": flags(origins.lacks[subject]),
         "ADT": dates(parameter.adt[own]),
         "CNSR": 0 if decider.is_event else 1,
     }
     if chosen is not None and records is not None:
         at = records.record[chosen]
-        columns |= {"ADTF": _flags(records.lacks[chosen]), **_trace(records, at)}
+        columns |= {"ADTF": flags(records.lacks[chosen]), **_trace(records, at)}
     elif records is not None:  # no assessment before the stop: the origin dates the record
         columns |= {"ADTF": columns["STARTDTF"], **_trace_of_origin(parameter, subject)}
         at = None
@@ -161,15 +159,6 @@ def _assigned(value: Assignment, records: DatedRecords | None, at: Codes | None)
         return None
     column = records.dataset[value.variable].take(at).reset_index(drop=True)
     return column.astype(object) if records.dataset.is_character(value.variable) else column
-
-
-def _flags(lacks: NDArray[np.int8]) -> NDArray[np.object_] | None:
-    """Imputation flags; None where nothing was imputed."""
-    if not lacks.any():
-        return None
-    flags: NDArray[np.object_] = _FLAG_OF[lacks]
-    flags[flags == ""] = None
-    return flags
 
 
 def dates(days: Days) -> NDArray[np.datetime64]:

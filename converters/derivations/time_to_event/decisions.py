@@ -180,6 +180,8 @@ class Clock:
         stopped = (limits.stop >= 0) & ~made.is_event & (made.late | always[limits.stop])
         for position, (name, each) in enumerate(self.stops.items()):
             own = stopped & (limits.stop == position)
+            if each.missed_visits_in_a_row is not None:
+                continue
             if each.censor_at == "assessment":
                 self._censor_at_assessment(made, name, each, own, limits.last)
             elif each.at_cut_off:

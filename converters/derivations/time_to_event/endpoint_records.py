@@ -117,49 +117,80 @@ def _population(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Ma
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """A key of an endpoint that says what becomes of some subjects.
+
+    Attributes
+    ----------
+    key : str
+    problem : str
+        What is wrong with them.
+    effects : mapping of str to str
+        What each value but "error" does.
+    advice : str
+        What to do where they are refused.
+    """
+
+    key: str
+    problem: str
+    effects: Mapping[str, str]
+    advice: str
+
+
+_WITHOUT_CANDIDATE = _Policy(
+    "without_candidate",
+    "without a dated record of any source",
+    {"exclude": "no record"},
+    'add a source, select other subjects, or declare without_candidate = "exclude"',
+)
+_WITHOUT_ORIGIN = _Policy(
+    "without_origin",
+    "without an origin",
+    {"exclude": "no record", "keep": "a record without STARTDT and AVAL"},
+    'correct the origin, select other subjects, or declare without_origin = "exclude"',
+)
+_BEFORE_ORIGIN = _Policy(
+    "before_origin",
+    "whose deciding date is before the origin",
+    {"raise": "ADT is STARTDT"},
+    'correct the dates, or declare before_origin = "raise" or "drop"',
+)
+_DROPPED = _Policy("before_origin", "with records before the origin", {"drop": "not candidates"}, "")
+
+
 def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, decisions: Decisions) -> Mask:
     """Subjects with a record; what each policy does to them is noted."""
-    endpoint, origin, adsl, account = clock.endpoint, clock.origin, sources.adsl, sources.account
-
-    def settle(policy: str, concerned: Mask, problem: str, effect: str, advice: str) -> None:
-        value = getattr(endpoint, policy)
-        if value != "error" or not concerned.any():
-            account.effect(policy, value, effect, adsl, concerned, parameter=paramcd)
-        else:
-            number = counted(int(concerned.sum()), "subject")
-            account.problem(f"{number} {problem}", f"[endpoint.{paramcd}] {policy}", advice, adsl, concerned)
-
+    endpoint, origin = clock.endpoint, clock.origin
     undecided = population & np.isnan(decisions.day)
-    settle(
-        "without_candidate",
-        undecided,
-        "without a dated record of any source",
-        "no dated record of any source: no record",
-        'add a source, select other subjects, or declare without_candidate = "exclude"',
-    )
     kept = population & ~undecided
     without_origin = kept & np.isnan(origin)
-    settle(
-        "without_origin",
-        without_origin,
-        "without an origin",
-        "no origin: no record" if endpoint.without_origin == "exclude" else "no origin: AVAL is missing",
-        'correct the origin, select other subjects, or declare without_origin = "exclude"',
-    )
+    _settle(_WITHOUT_CANDIDATE, paramcd, endpoint, sources, undecided)
+    _settle(_WITHOUT_ORIGIN, paramcd, endpoint, sources, without_origin)
     if endpoint.without_origin == "exclude":
-        kept = kept & ~without_origin
-    before = kept & (decisions.day < origin)
+        kept &= ~without_origin
     if endpoint.before_origin == "drop":
-        before = kept & _before(clock.sources, (*endpoint.events, *endpoint.censorings), origin)
-    settle(
-        "before_origin",
-        before,
-        "whose deciding date is before the origin",
-        "ADT raised to STARTDT" if endpoint.before_origin == "raise" else "records before the origin dropped",
-        'correct the dates, or declare before_origin = "raise" or "drop"',
-    )
+        early = _before(clock.sources, (*endpoint.events, *endpoint.censorings), origin)
+        _settle(_DROPPED, paramcd, endpoint, sources, kept & early)
+    else:
+        _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, kept & (decisions.day < origin))
     _note_ties(paramcd, sources, kept, decisions)
     return kept
+
+
+def _settle(
+    policy: _Policy, paramcd: str, endpoint: DerivedEndpoint, sources: Sources, concerned: Mask
+) -> None:
+    """Note what a policy does to the subjects it concerns, or refuse them."""
+    value = getattr(endpoint, policy.key)
+    if value == "error" and concerned.any():
+        number = counted(int(concerned.sum()), "subject")
+        what, place = f"{number} {policy.problem}", f"[endpoint.{paramcd}] {policy.key}"
+        sources.account.problem(what, place, policy.advice, sources.adsl, concerned)
+    else:
+        done = policy.effects.get(value)
+        effect = f"{policy.problem}: {done}" if done else policy.problem
+        sources.account.effect(policy.key, value, effect, sources.adsl, concerned, parameter=paramcd)
 
 
 def _before(dated: Mapping[str, DatedRecords], names: tuple[str, ...], origin: Days) -> Mask:
@@ -173,39 +204,31 @@ def _before(dated: Mapping[str, DatedRecords], names: tuple[str, ...], origin: D
 
 def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions) -> None:
     adsl, account = sources.adsl, sources.account
-    account.effect(
-        "events, censorings",
-        "order of the list",
-        "two sources on the deciding date",
-        adsl,
-        kept & decisions.tied,
-        parameter=paramcd,
-    )
+    effect = "with two sources on the deciding date"
+    tied = kept & decisions.tied
+    account.effect("events, censorings", "order of the list", effect, adsl, tied, parameter=paramcd)
+    of_source: dict[str, Mask] = {}
     for position, decider in enumerate(decisions.deciders):
-        if decider.records is None:
-            continue
-        source, own = decider.records.source, kept & (decisions.decider == position)
-        name = f"source.{decider.records.name}"
+        if decider.records is not None:
+            name, own = decider.records.name, kept & (decisions.decider == position)
+            of_source[name] = of_source.get(name, np.zeros_like(own)) | own
+    for name, own in of_source.items():
+        source, key = sources.declared[name], f"source.{name}"
         if source.order:
-            effect = "several records of the source on the deciding date"
-            account.effect(
-                f"{name}: order",
-                ", ".join(source.order),
-                effect,
-                adsl,
-                own & decisions.ordered,
-                parameter=paramcd,
-            )
+            effect = "with several records of the source on the deciding date"
+            told_apart = own & decisions.ordered
+            order = ", ".join(source.order)
+            account.effect(f"{key}: order", order, effect, adsl, told_apart, parameter=paramcd)
         ambiguous = own & decisions.ambiguous
-        if source.same_date != "error":
-            effect = "records on the deciding date that order does not tell apart"
-            account.effect(f"{name}: same_date", source.same_date, effect, adsl, ambiguous, parameter=paramcd)
-        elif ambiguous.any():
+        if source.same_date == "error" and ambiguous.any():
             number = counted(int(ambiguous.sum()), "subject")
             account.problem(
                 f"{number} with several records on the deciding date of {paramcd}",
-                f"[{name}] order",
+                f"[{key}] order",
                 'declare order = ["ASEQ"], or same_date = "first" or "last"',
                 adsl,
                 ambiguous,
             )
+        else:
+            effect = "with records on the deciding date that order does not tell apart"
+            account.effect(f"{key}: same_date", source.same_date, effect, adsl, ambiguous, parameter=paramcd)
