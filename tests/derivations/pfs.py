@@ -12,8 +12,12 @@ def on_day(day):
     return pd.NaT if day is None else RANDOMIZED + pd.Timedelta(days=day)
 
 
+def _answer(day, subject):
+    return next((answer for answer in ("PD", "PR") if day == subject.get(answer.lower())), "SD")
+
+
 def study_of(subjects):
-    """ADSL and ADRS of subjects: each a dict with "seen" (days of assessments), "pd", "death", "therapy"."""
+    """ADSL and ADRS of subjects: each a dict with "seen" (days of assessments), "pr", "pd", "death", …"""
     adsl = pd.DataFrame(
         {
             "STUDYID": "S1",
@@ -25,9 +29,9 @@ def study_of(subjects):
         }
     )
     rows = [
-        (subject, day, "PD" if day == each.get("pd") else "SD")
+        (subject, day, _answer(day, each))
         for subject, each in subjects.items()
-        for day in sorted({*each.get("seen", ()), *([each["pd"]] if "pd" in each else [])})
+        for day in sorted({*each.get("seen", ()), *(each[key] for key in ("pd", "pr") if key in each)})
     ]
     adrs = pd.DataFrame(rows, columns=["USUBJID", "DAY", "AVALC"])
     adrs["ADT"] = [on_day(day) for day in adrs.pop("DAY")]

@@ -6,7 +6,7 @@ Assessments are due every 56 days after randomization (day 0); AVAL is the day p
 from datetime import date
 
 import pytest
-from pfs import STOPS, derived, results
+from pfs import SOURCES, STOPS, derived, results, study_of
 
 import adamgate as ag
 
@@ -151,3 +151,46 @@ def test_each_stop_is_counted():
         "NEWTX": 4,
         "MISSED": 4,
     }
+
+
+def of_response(subjects, **stop):
+    """Duration of response, with its stop."""
+    sources = {
+        **SOURCES,
+        "RESPONSE": ag.DerivationSource(dataset="ADRS", where="AVALC == 'PR'", date="ADT"),
+    }
+    ends = {
+        "DOR": ag.DerivedEndpoint(
+            param="Duration of Response",
+            origin_source="RESPONSE",
+            with_record="RESPONSE",
+            events=("PD",),
+            censorings=("TUMOR",),
+            stops=("STOP",),
+        )
+    }
+    stops = {"STOP": ag.Stop(assessments="TUMOR", set={"CNSR": 2, "EVNTDESC": "Stop"}, **stop)}
+    return ag.derive(study_of(subjects), ag.Specification({"ADTTE": ag.TimeToEvent()}, ends, sources, stops))
+
+
+def test_a_response_after_a_stop_is_not_an_origin():
+    subjects = {
+        "S1-01": {"seen": (56,), "pr": 112, "pd": 224, "therapy": 100},
+        "S1-02": {"seen": (56, 168), "pr": 112, "pd": 224, "therapy": 200},
+        "S1-03": {"seen": (56, 168), "pr": 112, "pd": 224},
+    }
+    found = of_response(subjects, source="THERAPY")
+    assert results(found) == {"S1-02": (57, 2, "Stop"), "S1-03": (113, 0, "PD")}
+
+
+@pytest.mark.parametrize(
+    ("visits_from", "expected"),
+    [
+        ("", (122, 0, "PD")),  # 121 days after the response; due on 56 and 112: one visit missed
+        ("RANDDT", (1, 2, "Stop")),  # due on 112 and 168 after randomization: two visits missed
+    ],
+)
+def test_visits_are_due_after_the_origin_or_after_a_variable(visits_from, expected):
+    subjects = {"S1-01": {"pr": 80, "pd": 201}, "S1-02": {"seen": (100,), "pr": 56, "pd": 168}}
+    found = of_response(subjects, missed_visits_in_a_row=2, visit_days=(56,), visits_from=visits_from)
+    assert results(found)["S1-01"] == expected

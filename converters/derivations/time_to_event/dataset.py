@@ -69,7 +69,7 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
     parameters = [each for each in found if each is not None]
     for each in parameters:
         note_reasons(each, task.account)
-        spread = imputation_range(each, sources, task.specification)
+        spread = imputation_range(each, sources)
         if spread is not None:
             task.account.ranges.append(spread)
     parts = [part for each in parameters for part in _parts(each)]

@@ -93,7 +93,7 @@ class Decisions:
 
 
 @dataclass(frozen=True, eq=False)
-class _Limits:
+class Limits:
     """The earliest dated stop of each subject.
 
     Attributes
@@ -120,8 +120,10 @@ class Clock:
         All that the endpoint and its stops name.
     stops : mapping of name to Stop
         Those of the endpoint, in order.
+    visits_from : mapping of name to ndarray of float, shape (n_subjects,)
+        Days that the schedules of stops count from, where that is not the origin.
     origin : ndarray of float, shape (n_subjects,)
-        Days since 1970-01-01; NaN where a subject has none.
+        Days since 1970-01-01; NaN where a subject has none, or it is not known yet.
     cut_off : float
         The data cut-off date in days; NaN if not declared.
     """
@@ -129,12 +131,12 @@ class Clock:
     endpoint: DerivedEndpoint
     sources: Mapping[str, DatedRecords]
     stops: Mapping[str, Stop]
+    visits_from: Mapping[str, Days]
     origin: Days
     cut_off: float
 
-    def decisions(self) -> Decisions:
-        """What decides the record of each subject."""
-        limits = self._limits()
+    def decisions(self, limits: Limits) -> Decisions:
+        """What decides the record of each subject, up to the last day that counts."""
         made = Decisions.none(len(self.origin))
         self._censor(made, limits)
         self._let_events_beat(made, limits)
@@ -142,7 +144,8 @@ class Clock:
         self._miss_visits(made)
         return made
 
-    def _limits(self) -> _Limits:
+    def limits(self) -> Limits:
+        """The earliest dated stop of each subject."""
         n_subjects = len(self.origin)
         stop = np.full(n_subjects, NONE, dtype=np.intp)
         day, last = np.full(n_subjects, np.inf), np.full(n_subjects, np.inf)
@@ -153,9 +156,9 @@ class Clock:
             counts = own - _DAYS_BEFORE[each.same_day]
             earlier = counts < last
             stop[earlier], day[earlier], last[earlier] = position, own[earlier], counts[earlier]
-        return _Limits(stop, day, last)
+        return Limits(stop, day, last)
 
-    def _censor(self, made: Decisions, limits: _Limits) -> None:
+    def _censor(self, made: Decisions, limits: Limits) -> None:
         """The last censoring; on one date the source listed last."""
         for name in self.endpoint.censorings:
             found = last_of(self._in_time(name, made, limits), len(self.origin))
@@ -164,7 +167,7 @@ class Clock:
             made.take(Decider(name, False, self.sources[name].source.set, found.records), found, better)
             made.tied |= tied
 
-    def _let_events_beat(self, made: Decisions, limits: _Limits) -> None:
+    def _let_events_beat(self, made: Decisions, limits: Limits) -> None:
         """The first event; on one date the source listed first."""
         for name in self.endpoint.events:
             found = first_of(self._in_time(name, made, limits), len(self.origin))
@@ -174,7 +177,7 @@ class Clock:
             made.take(Decider(name, True, self.sources[name].source.set, found.records), found, better)
             made.tied |= tied
 
-    def _stop(self, made: Decisions, limits: _Limits) -> None:
+    def _stop(self, made: Decisions, limits: Limits) -> None:
         """Subjects without an event before their stop are censored by it."""
         always = np.array([*(each.always for each in self.stops.values()), False], dtype=np.bool_)
         stopped = (limits.stop >= 0) & ~made.is_event & (made.late | always[limits.stop])
@@ -198,8 +201,9 @@ class Clock:
             before = np.where(made.is_event, made.day - 1, -np.inf)
             seen = last_of(self._until(each.assessments, before), len(self.origin)).day
             schedule = VisitSchedule(tuple(map(float, each.visit_days)))
-            since = np.where(np.isnan(seen), 0.0, np.maximum(seen - self.origin, 0.0))
-            missed = schedule.missed(since, made.day - self.origin)
+            start = self.visits_from.get(name, self.origin)
+            since = np.where(np.isnan(seen), 0.0, np.maximum(seen - start, 0.0))
+            missed = schedule.missed(since, made.day - start)
             own = made.is_event & (missed >= each.missed_visits_in_a_row)
             made.late |= own
             self._censor_at_assessment(made, name, each, own, before)
@@ -209,7 +213,7 @@ class Clock:
         found = last_of(self._until(stop.assessments, last), len(self.origin))
         made.take(Decider(name, False, stop.set, found.records), _or_else(found, self.origin), own)
 
-    def _in_time(self, name: str, made: Decisions, limits: _Limits) -> DatedRecords:
+    def _in_time(self, name: str, made: Decisions, limits: Limits) -> DatedRecords:
         """The records of a source that are not later than a stop; subjects with others are noted."""
         records = self._from_origin(name)
         late = records.day > limits.last[records.subject]

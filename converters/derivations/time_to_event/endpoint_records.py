@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from ..dated_records import DatedRecords
 from ..sources import Sources
 from ..specification import Specification
 from .decisions import Clock, Decisions
-from .options import DerivedEndpoint
-from .origins import Origins, origins_of
+from .options import DerivedEndpoint, Stop
+from .origins import Origins, first_dates, origins_in_adsl
 from .requirements import sources_of
 
 
@@ -28,6 +28,8 @@ class EndpointRecords:
     ----------
     paramcd : str
     endpoint : DerivedEndpoint
+    clock : Clock
+        What decided them.
     origins : Origins
     decisions : Decisions
         Of all subjects of ADSL.
@@ -39,6 +41,7 @@ class EndpointRecords:
 
     paramcd: str
     endpoint: DerivedEndpoint
+    clock: Clock
     origins: Origins
     decisions: Decisions
     subject: Codes
@@ -50,21 +53,31 @@ def endpoint_records(paramcd: str, sources: Sources, specification: Specificatio
     """The records of a parameter; None where its sources do not fit the study, which is noted."""
     endpoint = specification.endpoints[paramcd]
     found = {name: sources.records(name) for name in sources_of(endpoint, specification.stops)}
-    origins = origins_of(paramcd, endpoint, sources)
-    population = _population(paramcd, endpoint, sources)
+    of_adsl = origins_in_adsl(paramcd, endpoint, sources) if endpoint.origin else None
+    visits_from = _visits_from(endpoint, sources, specification)
+    chosen = _chosen(paramcd, endpoint, sources)
     dated = {name: each for name, each in found.items() if each is not None}
-    if origins is None or population is None or len(dated) < len(found):
+    if len(dated) < len(found) or chosen is None or visits_from is None:
         return None
-    clock = _clock(endpoint, dated, specification, origins.day)
-    decisions = clock.decisions()
-    kept = _judged(paramcd, clock, sources, population, decisions)
+    if endpoint.origin and of_adsl is None:
+        return None
+    known = np.full(len(sources.adsl), np.nan) if of_adsl is None else of_adsl.day
+    clock = Clock(
+        endpoint, dated, _stops(endpoint, specification), visits_from, known, _cut_off(specification)
+    )
+    limits = clock.limits()
+    origins = of_adsl or first_dates(dated[endpoint.origin_source], limits.last)
+    if endpoint.with_record:
+        chosen &= _has_record(dated[endpoint.with_record], limits.last)
+    clock = replace(clock, origin=origins.day)
+    decisions = clock.decisions(limits)
+    kept = _judged(paramcd, clock, sources, chosen, decisions)
     (subject,) = np.nonzero(kept)
     adt, start = decisions.day[subject], origins.day[subject]
     if endpoint.before_origin == "raise":
         adt = np.fmax(adt, start)
-    return EndpointRecords(
-        paramcd, endpoint, origins, decisions, subject, adt, duration(endpoint, adt, start)
-    )
+    aval = duration(endpoint, adt, start)
+    return EndpointRecords(paramcd, endpoint, clock, origins, decisions, subject, adt, aval)
 
 
 def duration(endpoint: DerivedEndpoint, adt: Days, start: Days) -> Days:
@@ -73,25 +86,50 @@ def duration(endpoint: DerivedEndpoint, adt: Days, start: Days) -> Days:
     return aval
 
 
-def _clock(
-    endpoint: DerivedEndpoint, dated: Mapping[str, DatedRecords], specification: Specification, origin: Days
-) -> Clock:
-    stops = {name: specification.stops[name] for name in endpoint.stops}
-    cut_off = specification.cut_off
-    day = np.nan if cut_off is None else float(np.datetime64(cut_off, "D").astype(np.int64))
-    return Clock(endpoint, dated, stops, origin, day)
-
-
-def decisions_at(
-    bound: str, parameter: EndpointRecords, sources: Sources, specification: Specification, origin: Days
-) -> Decisions:
+def decisions_at(bound: str, clock: Clock, origin: Days) -> Decisions:
     """What decides where all partial dates are at their "earliest" or "latest" day."""
-    found = {name: sources.records(name) for name in sources_of(parameter.endpoint, specification.stops)}
-    dated = {name: each.at(bound) for name, each in found.items() if each is not None}
-    return _clock(parameter.endpoint, dated, specification, origin).decisions()
+    dated = {name: each.at(bound) for name, each in clock.sources.items()}
+    moved = replace(clock, sources=dated, origin=origin)
+    return moved.decisions(moved.limits())
 
 
-def _population(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Mask | None:
+def _stops(endpoint: DerivedEndpoint, specification: Specification) -> dict[str, Stop]:
+    return {name: specification.stops[name] for name in endpoint.stops}
+
+
+def _cut_off(specification: Specification) -> float:
+    """The data cut-off date in days since 1970-01-01; NaN if it is not declared."""
+    declared = specification.cut_off
+    return np.nan if declared is None else float(np.datetime64(declared, "D").astype(np.int64))
+
+
+def _visits_from(
+    endpoint: DerivedEndpoint, sources: Sources, specification: Specification
+) -> dict[str, Days] | None:
+    """Days that the schedules of stops count from; None where a variable is not present, which is noted."""
+    found: dict[str, Days] = {}
+    complete = True
+    for name, stop in _stops(endpoint, specification).items():
+        if not stop.visits_from:
+            continue
+        if stop.visits_from in sources.adsl:
+            found[name] = sources.adsl.days(stop.visits_from)
+        else:
+            advice = did_you_mean(stop.visits_from, sources.adsl.names)
+            what = f"{stop.visits_from} is not present in ADSL"
+            sources.account.problem(what, f"[stop.{name}] visits_from", advice)
+            complete = False
+    return found if complete else None
+
+
+def _has_record(records: DatedRecords, last: Days) -> Mask:
+    """Subjects with a dated record of a source, up to the last day that counts."""
+    in_time = records.subject[records.day <= last[records.subject]]
+    found: Mask = np.bincount(in_time, minlength=len(last)) > 0
+    return found
+
+
+def _chosen(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Mask | None:
     """Subjects of ADSL who have the parameter; None where a variable is not present, which is noted."""
     adsl, place = sources.adsl, f"[endpoint.{paramcd}]"
     named = [("population", endpoint.population)] if endpoint.population else []
@@ -109,11 +147,6 @@ def _population(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Ma
         chosen &= adsl.equals(endpoint.population, "Y")
     if endpoint.subjects:
         chosen &= compile_expression(endpoint.subjects, f"{place} subjects").where(adsl)
-    if endpoint.with_record:
-        records = sources.records(endpoint.with_record)
-        if records is None:
-            return None
-        chosen &= np.bincount(records.subject, minlength=len(adsl)) > 0
     return chosen
 
 

@@ -9,24 +9,20 @@ from ...survival.conf_type import ConfType
 from ...survival.estimators import kaplan_meier, merged_times, quantiles
 from ..record import ImputationRange, ImputedDuration
 from ..sources import Sources
-from ..specification import Specification
 from .endpoint_records import EndpointRecords, decisions_at, duration
-from .requirements import sources_of
 
 
-def imputation_range(
-    parameter: EndpointRecords, sources: Sources, specification: Specification
-) -> ImputationRange | None:
+def imputation_range(parameter: EndpointRecords, sources: Sources) -> ImputationRange | None:
     """The range of each duration that rests on an imputed date, by deriving again at the extremes.
 
     The lowest durations have every partial date at its earliest day and the origin at its latest, the highest
     the reverse. None where no duration rests on an imputed date.
     """
-    found = [sources.records(name) for name in sources_of(parameter.endpoint, specification.stops)]
-    if not parameter.origins.lacks.any() and not any(each.lacks.any() for each in found if each is not None):
+    found = parameter.clock.sources.values()
+    if not parameter.origins.lacks.any() and not any(each.lacks.any() for each in found):
         return None
-    lowest, lowest_event = _at("earliest", "latest", parameter, sources, specification)
-    highest, highest_event = _at("latest", "earliest", parameter, sources, specification)
+    lowest, lowest_event = _at("earliest", "latest", parameter)
+    highest, highest_event = _at("latest", "earliest", parameter)
     low, high = np.fmin(lowest, highest), np.fmax(lowest, highest)
     moved = (low < parameter.aval) | (high > parameter.aval)
     if not moved.any():
@@ -49,12 +45,10 @@ def imputation_range(
     )
 
 
-def _at(
-    dates: str, origins: str, parameter: EndpointRecords, sources: Sources, specification: Specification
-) -> tuple[Days, Mask]:
+def _at(dates: str, origins: str, parameter: EndpointRecords) -> tuple[Days, Mask]:
     """Durations of the records with all partial dates at one extreme, and which are events."""
     start = parameter.origins.at(origins)
-    decisions = decisions_at(dates, parameter, sources, specification, start)
+    decisions = decisions_at(dates, parameter.clock, start)
     adt, start = decisions.day[parameter.subject], start[parameter.subject]
     if parameter.endpoint.before_origin == "raise":
         adt = np.fmax(adt, start)

@@ -29,7 +29,7 @@ class Stop:
     """What ends the time in which events of a subject count: ``[stop.NAME]`` of a file.
 
     Exactly one of `source`, `at_cut_off` and `missed_visits_in_a_row` says when. What is dated later does not
-    count, event or censoring. A subject who is left without an event is censored by the stop.
+    count: event, censoring, or origin of a source. A subject left without an event is censored by the stop.
 
     Attributes
     ----------
@@ -41,7 +41,9 @@ class Stop:
         An event after so many scheduled visits without an adequate assessment does not count: the subject is
         censored at the last assessment before them.
     visit_days : tuple of int
-        Scheduled days after the origin, ascending; the last interval is repeated.
+        Scheduled days of assessments, ascending; the last interval is repeated.
+    visits_from : str
+        ADSL variable that they count from; empty for the origin.
     assessments : str
         Name of the source of adequate assessments.
     censor_at : str
@@ -70,8 +72,14 @@ class Stop:
     )
     visit_days: tuple[int, ...] = option(
         schedule,
-        "Scheduled days of assessments after the origin, such as [56, 112]; the last interval is repeated.",
+        "Scheduled days of assessments, such as [56, 112]; the last interval is repeated.",
         default=(),
+    )
+    visits_from: str = option(
+        name,
+        "ADSL variable that visit_days count from, such as RANDDT.",
+        default="",
+        otherwise="the origin of the parameter",
     )
     assessments: str = option(name, "Source ([source.NAME]) of adequate assessments.", default="")
     censor_at: str = option(

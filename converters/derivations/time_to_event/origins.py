@@ -11,6 +11,7 @@ from ....schemas.evidence.partial_dates import analysed
 from ....schemas.study.columns import Codes, Days
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
+from ..dated_records import DatedRecords
 from ..imputation import flag_of
 from ..sources import Sources
 from .deciding import first_of
@@ -50,10 +51,8 @@ class Origins:
         return days
 
 
-def origins_of(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Origins | None:
-    """The origins of an endpoint; None where they cannot be found, which is a problem noted."""
-    if endpoint.origin_source:
-        return _first_dates(endpoint.origin_source, sources)
+def origins_in_adsl(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Origins | None:
+    """The variable of ADSL that is the origin; None where it is not present or no date, which is noted."""
     adsl, variable, place = sources.adsl, endpoint.origin, f"[endpoint.{paramcd}] origin"
     if variable not in adsl:
         advice = did_you_mean(variable, adsl.names)
@@ -68,12 +67,11 @@ def origins_of(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Ori
     return Origins(adsl, "ADSL", variable, np.arange(len(adsl)), day, spans.first, spans.last, spans.lacks)
 
 
-def _first_dates(name: str, sources: Sources) -> Origins | None:
-    records = sources.records(name)
-    if records is None:
-        return None
-    n_subjects = len(sources.adsl)
-    first = first_of(records, n_subjects)
+def first_dates(records: DatedRecords, last: Days) -> Origins:
+    """The first date of a source for each subject, up to the last day that counts."""
+    late = records.day > last[records.subject]
+    records = records.among(~late) if late.any() else records
+    first = first_of(records, len(last))
 
     def of_each(values: Days) -> Days:
         return np.append(values, np.nan)[first.chosen]
