@@ -20,7 +20,14 @@ _LONGEST_WAIT = 8 * MONTHS
 
 
 class DatePrecision(IntEnum):
-    """Down to which unit a date is known; ordered from coarse to fine."""
+    """Down to which unit a date is known; ordered from coarse to fine.
+
+    Examples
+    --------
+    >>> dates = ag.PartialDates.on(np.array([19737.0, np.nan]))
+    >>> [ag.DatePrecision(each).name for each in dates.precision]
+    ['DAY', 'MISSING']
+    """
 
     UNREADABLE = -2
     MISSING = -1
@@ -111,11 +118,28 @@ class DateParts:
         return DateParts(self.year[taken], self.month[taken], self.day[taken], self.precision[taken])
 
     @property
+    def lacking(self) -> NDArray[np.int8]:
+        """The highest unit not known: 0 none, 1 day, 2 month, 3 year; shape (n,)."""
+        return np.clip(DatePrecision.DAY - self.precision, 0, DatePrecision.DAY).astype(np.int8)
+
+    def without(self, lacking: NDArray[np.int8]) -> DateParts:
+        """The same dates known no further than above a unit, numbered as in `lacking`."""
+        return DateParts(
+            np.where(lacking >= 3, 0, self.year).astype(np.int16),
+            np.where(lacking >= 2, 0, self.month).astype(np.int8),
+            np.where(lacking >= 1, 0, self.day).astype(np.int8),
+            np.minimum(
+                self.precision, np.where(lacking > 0, DatePrecision.DAY - lacking, self.precision)
+            ).astype(np.int8),
+        )
+
+    @property
     def scattered(self) -> Mask:
         """Dates whose days are not all those of one span: a part is known below one that is not."""
         open_year, open_month = self.year == 0, self.month == 0
         known = self.precision >= DatePrecision.NONE
-        return known & ((open_month & (self.day > 0)) | (open_year & (self.month > 0)))
+        scattered: Mask = known & ((open_month & (self.day > 0)) | (open_year & (self.month > 0)))
+        return scattered
 
     def lower(self) -> Days:
         """The first day allowed: -inf where the year is not known, NaN where there is no date."""
@@ -147,7 +171,7 @@ class DateParts:
         days = (first_of_month(self.year, month) + day - 1).astype(np.float64)
         return np.where((self.year > 0) & (self.precision >= DatePrecision.NONE), days, np.nan)
 
-    def allowed_from(self, bound: Days, step: int) -> Days:
+    def nearest_allowed(self, bound: Days, step: int) -> Days:
         """The allowed day at a bound, else the nearest one after it (`step` 1) or before it (-1).
 
         Parameters
@@ -178,6 +202,7 @@ class DateParts:
         differ = np.zeros(len(self), dtype=np.bool_)
         for one, another in pairs:
             differ |= (one > 0) & (another > 0) & (one != another)
-        both = (np.maximum(one, another) for one, another in pairs)
-        together = DateParts.checked(*both, np.zeros(len(self), dtype=np.int8))
-        return differ | (together.precision == DatePrecision.UNREADABLE)
+        year, month, day = (np.maximum(one, another) for one, another in pairs)
+        together = DateParts.checked(year, month, day, np.zeros(len(self), dtype=np.int8))
+        impossible: Mask = together.precision == DatePrecision.UNREADABLE
+        return differ | impossible

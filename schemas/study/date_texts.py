@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -39,19 +40,22 @@ _TOKENS = {
     "MM": rf"(?P<month>\d\d|{_UNKNOWN})",
     "DD": rf"(?P<day>\d\d|{_UNKNOWN})",
 }
+_KINDS = {"year": "Y", "month": "M", "day": "D"}
 _TOKEN = re.compile("YYYY|MMM|MM|DD")
 _FORM = re.compile(r"(?:(?:YYYY|MMM|MM|DD)[-/. ]?)+(?<![-/. ])", re.ASCII)
 _EXAMPLE = "write YYYY, MM or MMM, and DD, each once, as in DD-MMM-YYYY"
 _LONGEST = 64
 """Characters of the longest text that is read."""
+_DIFFERENT = 100_000
+"""Dates and clocks that are remembered: of many texts with both, each is one of few."""
 _NUMBERS = {name: number for number, name in enumerate(MONTH_NAMES, 1)}
 
-Form = re.Pattern[str]
+DateForm = re.Pattern[str]
 _Row = tuple[int, int, int, int]
 _UNREADABLE: _Row = (0, 0, 0, DatePrecision.UNREADABLE)
 
 
-def compiled(forms: Iterable[str]) -> tuple[Form, ...]:
+def compiled(forms: Iterable[str]) -> tuple[DateForm, ...]:
     """Declared forms, as ``DD-MMM-YYYY``, that texts are compared with.
 
     Raises
@@ -69,7 +73,7 @@ def compiled(forms: Iterable[str]) -> tuple[Form, ...]:
     return tuple(map(_compiled, written))
 
 
-def _compiled(form: str) -> Form:
+def _compiled(form: str) -> DateForm:
     tokens = _TOKEN.findall(form) if _FORM.fullmatch(form) else []
     kinds = [token[0] for token in tokens]
     if "Y" not in kinds or len(set(kinds)) < len(kinds):
@@ -77,17 +81,18 @@ def _compiled(form: str) -> Form:
     date = "".join(_TOKENS.get(part, re.escape(part)) for part in re.split("(YYYY|MMM|MM|DD)", form))
     if len("".join(tokens)) < len(form):  # with something between them, one digit is clear, too
         date = date.replace(r"\d\d|", r"\d\d?|")
+    without = "".join(f"(?P<{name}>(?!))?" for name, kind in _KINDS.items() if kind not in kinds)
     clock = _CLOCK.format(unknown=f"(?:{_UNKNOWN})")
-    return re.compile(f"{date}(?:[T :]{clock})?", re.ASCII | re.IGNORECASE)
+    return re.compile(f"{date}{without}(?:[T :]{clock})?", re.ASCII | re.IGNORECASE)
 
 
-def read_texts(distinct: Distinct, forms: tuple[Form, ...] = ()) -> DateParts:
+def read_texts(distinct: Distinct, forms: tuple[DateForm, ...] = ()) -> DateParts:
     """Parts of the dates of distinct texts, each in the first declared form that it fits, else ISO 8601."""
     blocks = [_read_block(block, forms) for block in distinct.blocks()]
     return DateParts.joined(blocks or [_read_block(np.empty(0, dtype=object), forms)])
 
 
-def _read_block(values: NDArray[np.object_], forms: tuple[Form, ...]) -> DateParts:
+def _read_block(values: NDArray[np.object_], forms: tuple[DateForm, ...]) -> DateParts:
     texts = [str(value).strip(" ") for value in values]
     rows = np.empty((len(texts), 4), dtype=np.int16)
     done = np.zeros(len(texts), dtype=np.bool_) if forms else _read_complete(texts, rows)
@@ -114,8 +119,8 @@ def _read_complete(texts: list[str], rows: NDArray[np.int16]) -> NDArray[np.bool
             fits &= digits[:, place] <= 9 if mark is None else signs[:, place] == ord(mark)
         two = {
             place: digits[:, place] * 10 + digits[:, place + 1]
-            for place in range(0, size, 1)
-            if place + 1 < size
+            for place in (0, 2, 5, 8, 11, 14, 17)
+            if place < size
         }
         fits &= (two[0] * 100 + two[2] > 0) & (two[5] > 0) & (two[8] > 0)
         if size > 10:
@@ -129,32 +134,44 @@ def _read_complete(texts: list[str], rows: NDArray[np.int16]) -> NDArray[np.bool
     return done
 
 
-def _read(text: str, forms: tuple[Form, ...]) -> _Row:
+def _read(text: str, forms: tuple[DateForm, ...]) -> _Row:
     """Year, month, day, each 0 where not known, and the precision."""
     if len(text) > _LONGEST:
         return _UNREADABLE
     match = next(filter(None, (form.fullmatch(text) for form in forms)), None)
     if match is None:
         return _UNREADABLE
-    known = match.groupdict()
-    year, month, day, hour, minute, second = (_number(known.get(part)) for part in _PARTS)
-    if 0 in (year, month, day) or not _is_time(hour, minute, second):
+    year, month, day, known = _date(*match.group("year", "month", "day"))
+    finer = _clock(*match.group("hour", "minute", "second"))
+    if known < 0 or finer < 0:
         return _UNREADABLE
-    units = (year, month, day, hour, minute, second)
-    precision = next((place for place, unit in enumerate(units) if unit is None), len(units))
-    return year or 0, month or 0, day or 0, precision
+    return year, month, day, known + finer if known == DatePrecision.DAY else known
 
 
-_PARTS = ("year", "month", "day", "hour", "minute", "second")
+@lru_cache(_DIFFERENT)
+def _date(*written: str | None) -> _Row:
+    """Year, month and day, and how many of them are known from the first on; negative where one is 0."""
+    parts = tuple(map(_number, written))
+    known = -1 if 0 in parts else _leading(parts)
+    year, month, day = (part or 0 for part in parts)
+    return year, month, day, known
 
 
-def _number(part: str | None) -> int | None:
-    if part is None:
-        return None
-    return int(part) if part.isdigit() else _NUMBERS.get(part.upper())
-
-
-def _is_time(hour: int | None, minute: int | None, second: int | None) -> bool:
-    """Whether a clock may show it; 24:00 is the end of the day, and 60 a leap second."""
+@lru_cache(_DIFFERENT)
+def _clock(*written: str | None) -> int:
+    """How many of hour, minute and second are known from the first on; negative where no clock shows it."""
+    parts = tuple(map(_number, written))
+    hour, minute, second = (part or 0 for part in parts)
     end_of_day = hour == 24 and not minute and not second
-    return ((hour or 0) <= 23 or end_of_day) and (minute or 0) <= 59 and (second or 0) <= 60
+    shown = (hour <= 23 or end_of_day) and minute <= 59 and second <= 60  # 60: a leap second
+    return _leading(parts) if shown else -1
+
+
+def _leading(parts: tuple[int | None, ...]) -> int:
+    return parts.index(None) if None in parts else len(parts)
+
+
+def _number(written: str | None) -> int | None:
+    if written is None:
+        return None
+    return int(written) if written.isdigit() else _NUMBERS.get(written.upper())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigurationError
+from ..glance import Glance, Glanced
 from ..wording import did_you_mean, one_line
 from .columns import Days, Mask
-from .date_parts import DateParts, DatePrecision
+from .date_parts import DateParts
 
 Method = Literal["first", "last", "mid"]
 Unit = Literal["day", "month", "year"]
@@ -20,13 +21,12 @@ Unit = Literal["day", "month", "year"]
 FLAG_VALUES = ("", "D", "M", "Y")
 """Date imputation flags of ADaM (DTF) by the highest unit imputed: none, day, month, year."""
 _METHODS, _UNITS = get_args(Method), get_args(Unit)
-_DAY_KNOWN = int(DatePrecision.DAY)
 
 Bound = Days | float
 
 
-@dataclass(frozen=True, eq=False)
-class Imputed:
+@dataclass(frozen=True, eq=False, repr=False)
+class Imputed(Glanced):
     """Days of dates some of which were imputed.
 
     Attributes
@@ -39,6 +39,22 @@ class Imputed:
         Imputed dates that `not_before` or `not_after` changed.
     not_imputed : ndarray of bool, shape (n_records,)
         Partial dates that stayed without a day.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"AESTDTC": ["2024-01-20", "2024-02", "2024", ""]})
+    >>> dates = ag.PartialDates.of(ag.Dataset.from_frame(frame, "AE"), "AESTDTC")
+    >>> last = dates.imputed("last")
+    >>> last.days
+    array([19742., 19782.,    nan,    nan])
+    >>> last.flag.tolist(), last.not_imputed.tolist()
+    (['', 'D', '', ''], [False, False, True, False])
+    >>> last
+    Imputed
+      records      4
+      imputed      1
+      moved        0
+      not imputed  1
     """
 
     days: Days
@@ -56,56 +72,65 @@ class Imputed:
         """Records whose date was imputed."""
         return self.level > 0
 
+    def _glance(self) -> Glance:
+        counts = [
+            (name.replace("_", " "), f"{np.count_nonzero(getattr(self, name)):,}")
+            for name in ("imputed", "moved", "not_imputed")
+        ]
+        rows = [("records", f"{len(self.days):,}"), *counts]
+        return Glance((type(self).__name__,), rows, len(rows))
 
-def require(method: str, up_to: str) -> None:
-    """Refuse an imputation that is not one."""
+
+def highest_level(method: str, up_to: str) -> int:
+    """The highest unit that may be imputed, as a `level`; an imputation that is not one is refused."""
     for given, kind, known in ((method, "an imputation", _METHODS), (up_to, "a unit of dates", _UNITS)):
         if given not in known:
             raise ConfigurationError(
                 f"{one_line(str(given), 40)} is not {kind}", advice=did_you_mean(str(given), known)
             )
+    return 1 + _UNITS.index(up_to)
 
 
-def imputed_days(
-    parts: DateParts, method: Method, up_to: Unit, not_before: list[Days], not_after: list[Days]
-) -> tuple[Days, Mask]:
-    """Days for partial dates, and whether a bound changed them.
+def first_choice(parts: DateParts, method: Method) -> Days:
+    """The day of each date without bounds: infinite or NaN where the year is not known."""
+    return {"first": parts.lower, "last": parts.upper, "mid": parts.middle}[method]()
+
+
+def within_bounds(
+    parts: DateParts,
+    days: Days,
+    span: tuple[Days, Days],
+    not_before: list[Days],
+    not_after: list[Days],
+) -> Days:
+    """Days moved to bounds, where the bounds are days that the dates may have been.
 
     Parameters
     ----------
     parts : DateParts
-        Of partial dates.
-    method, up_to
-    not_before, not_after : list of ndarray of float, shape (len(parts),)
-
-    Returns
-    -------
-    days : ndarray of float, shape (len(parts),)
-        NaN where not imputed.
-    moved : ndarray of bool, shape (len(parts),)
+        Of n partial dates.
+    days : ndarray of float, shape (n,)
+    span : tuple of ndarray of float, shape (n,)
+        The first and the last day that each may have been.
+    not_before, not_after : list of ndarray of float, shape (n,)
+        The latest and the earliest of them counts; `not_after` comes last, and so decides.
     """
-    lower, upper = parts.lower(), parts.upper()
-    start = {"first": lower, "last": upper, "mid": parts.middle()}[method]
-    days = start.copy()
-    for bounds, choose, step in ((not_before, np.fmax, 1), (not_after, np.fmin, -1)):
+    (lower, upper), moved = span, days.copy()
+    for bounds, strictest, step in ((not_before, np.fmax, 1), (not_after, np.fmin, -1)):
         inside = [
             np.where((each >= lower) & (each <= upper) & np.isfinite(each), each, np.nan) for each in bounds
         ]
-        if not inside:
-            continue
-        bound = choose.reduce(inside)
-        beyond = np.flatnonzero((bound - days) * step > 0)
-        days[beyond] = parts[beyond].allowed_from(bound[beyond], step)
-    levels = _DAY_KNOWN - parts.precision
-    days[~np.isfinite(days) | (levels > 1 + _UNITS.index(up_to))] = np.nan
-    return days, ~np.isnan(days) & (days != start)
+        if inside:
+            bound = strictest.reduce(inside)
+            beyond = np.flatnonzero((bound - moved) * step > 0)
+            moved[beyond] = parts[beyond].nearest_allowed(bound[beyond], step)
+    return moved
 
 
-def as_bounds(given: Bound | Iterable[Bound], n_records: int) -> list[Days]:
-    """Bounds as one array per bound, each with a day per record."""
-    alone = isinstance(given, int | float) or (isinstance(given, np.ndarray) and given.ndim < 2)
-    each = [given] if alone else list(given)  # type: ignore[arg-type]
-    return [as_days(bound, n_records) for bound in each]  # type: ignore[arg-type]
+def as_bounds(given: Bound | Sequence[Bound], n_records: int) -> list[Days]:
+    """Bounds as one array per bound, each with a day per record; what is not a list or tuple is one bound."""
+    several: Sequence[Any] = given if isinstance(given, list | tuple) else [given]
+    return [as_days(bound, n_records) for bound in several]
 
 
 def as_days(given: Bound, n_records: int) -> Days:
@@ -115,8 +140,12 @@ def as_days(given: Bound, n_records: int) -> Days:
     ------
     ValueError
         When there are days for another number of records.
+    TypeError
+        For anything but numbers: datetime64, say, which may count seconds.
     """
-    days = np.asarray(given, dtype=np.float64)
+    days = np.asarray(given)
+    if days.dtype.kind not in "fiu":
+        raise TypeError(f"numbers are required, days since 1970-01-01, not {days.dtype}")
     if days.shape not in ((), (n_records,)):
         raise ValueError(f"days of shape {days.shape} do not go with {n_records:,} dates")
-    return np.broadcast_to(days, (n_records,))
+    return np.broadcast_to(days.astype(np.float64, copy=False), (n_records,))

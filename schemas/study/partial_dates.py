@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn, Self
@@ -17,12 +17,32 @@ from .columns import Codes, Days, Mask
 from .dataset import Dataset
 from .date_parts import DateParts, DatePrecision
 from .date_texts import compiled, read_texts
-from .imputation import Bound, Imputed, Method, Unit, as_bounds, as_days, imputed_days, require
+from .imputation import (
+    Bound,
+    Imputed,
+    Method,
+    Unit,
+    as_bounds,
+    as_days,
+    first_choice,
+    highest_level,
+    within_bounds,
+)
 from .truth import Truth
 
 
 class ImputationNotNamed(TypeError):
-    """Dates were taken for days without an imputation."""
+    """Dates were taken for days without an imputation.
+
+    Examples
+    --------
+    >>> dates = ag.PartialDates.of(ag.read("adam")["ADSL"], "TRTSDT")
+    >>> try:
+    ...     dates - 1
+    ... except ag.ImputationNotNamed as problem:
+    ...     print(problem)
+    a partial date has no single day; name an imputation: dates.imputed('first')
+    """
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,7 +189,8 @@ class PartialDates(Glanced):
     @property
     def unreadable(self) -> Mask:
         """Records whose text is not a date."""
-        return self.precision == DatePrecision.UNREADABLE
+        unreadable: Mask = self.precision == DatePrecision.UNREADABLE
+        return unreadable
 
     def unreadable_records(self, most: int = 5) -> NDArray[np.intp]:
         """Positions of the first records that are unreadable, counted from 0.
@@ -211,8 +232,8 @@ class PartialDates(Glanced):
         method: Method,
         *,
         up_to: Unit = "day",
-        not_before: Bound | Iterable[Bound] = (),
-        not_after: Bound | Iterable[Bound] = (),
+        not_before: Bound | Sequence[Bound] = (),
+        not_after: Bound | Sequence[Bound] = (),
     ) -> Imputed:
         """Days, those of partial dates by a named imputation.
 
@@ -224,7 +245,7 @@ class PartialDates(Glanced):
             2020-01-15, 2020-12-15, 2020-06-15 (and ``2020---31`` with "mid" 2020-07-31).
         up_to : {"day", "month", "year"}
             The highest unit that may be imputed. With "day", ``2020`` stays without a day.
-        not_before, not_after : iterable of (ndarray of float, shape (n_records,), or float), optional
+        not_before, not_after : list or tuple of (ndarray of float, shape (n_records,), or float), optional
             Days to which imputed dates are moved, as admiral's ``min_dates`` and ``max_dates``. Only a day
             from `lower` to `upper` counts: of several the latest of `not_before`, the earliest of
             `not_after`. Where both cannot hold, `not_after` does. Of ``2020---15``, the nearest 15th on the
@@ -251,18 +272,26 @@ class PartialDates(Glanced):
         >>> start.moved.tolist()
         [False, True, True]
         """
-        require(method, up_to)
+        highest = highest_level(method, up_to)
         lows, highs = as_bounds(not_before, len(self)), as_bounds(not_after, len(self))
         partial = self.partial
-        open_ones = np.flatnonzero(partial)
-        parts = self.parts[self.codes[open_ones]]
-        found, changed = imputed_days(
-            parts, method, up_to, [each[open_ones] for each in lows], [each[open_ones] for each in highs]
+        asked = np.flatnonzero(partial)
+        value = self.codes[asked]
+        plain = first_choice(self.parts, method)[value]
+        found = within_bounds(
+            self.parts[value],
+            plain,
+            (self.lower[asked], self.upper[asked]),
+            [each[asked] for each in lows],
+            [each[asked] for each in highs],
         )
-        days, moved = self.lower.copy(), np.zeros(len(self), dtype=np.bool_)
-        level = np.zeros(len(self), dtype=np.int8)
-        days[open_ones], moved[open_ones] = found, changed
-        level[open_ones] = np.where(np.isnan(found), 0, DatePrecision.DAY - parts.precision)
+        lacking = self.parts.lacking[value]
+        has = np.isfinite(found) & (lacking <= highest)
+        days, level = self.lower.copy(), np.zeros(len(self), dtype=np.int8)
+        moved = np.zeros(len(self), dtype=np.bool_)
+        days[asked] = np.where(has, found, np.nan)
+        level[asked] = np.where(has, lacking, 0)
+        moved[asked] = has & (found != plain)
         return Imputed(days, level, moved, partial & np.isnan(days))
 
     # Comparisons are three-valued. `other` is PartialDates, or days as an array or a number.
@@ -276,10 +305,12 @@ class PartialDates(Glanced):
         return Truth(self.upper <= low, self.lower > high)
 
     def __gt__(self, other: Any) -> Truth:
-        return ~(self <= other)
+        truth: Truth = self <= other
+        return ~truth
 
     def __ge__(self, other: Any) -> Truth:
-        return ~(self < other)
+        truth: Truth = self < other
+        return ~truth
 
     def __eq__(self, other: Any) -> Truth:  # type: ignore[override]
         low, high = _bounds(other, len(self))
@@ -296,7 +327,8 @@ class PartialDates(Glanced):
         return Truth(same, apart)
 
     def __ne__(self, other: Any) -> Truth:  # type: ignore[override]
-        return ~(self == other)
+        truth: Truth = self == other
+        return ~truth
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -27,6 +27,9 @@ class Truth:
     def unknown(self) -> Mask:
         return ~(self.true | self.false)
 
+    def __bool__(self) -> bool:
+        raise TypeError("a comparison of records has no single truth: use its .true, .false or .unknown")
+
     def __and__(self, other: Truth) -> Truth:
         return Truth(self.true & other.true, self.false | other.false)
 

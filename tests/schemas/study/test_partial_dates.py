@@ -284,6 +284,14 @@ class TestImputation:
         with pytest.raises(ValueError, match="do not go with 2 dates"):
             dates_of("2020-03", "2020-04").imputed("first", not_before=np.zeros(3))
 
+    @pytest.mark.parametrize("bound", [np.array(["2020-03-10"], "datetime64[s]"), "2020", None])
+    def test_what_is_not_a_number_of_days(self, bound):
+        dates = dates_of("2020-03")
+        with pytest.raises(TypeError, match="days since 1970-01-01"):
+            dates.imputed("first", not_before=bound)
+        with pytest.raises(TypeError, match="days since 1970-01-01"):
+            _ = dates < bound
+
     @pytest.mark.parametrize(("method", "up_to"), [("frist", "day"), ("first", "D")])
     def test_what_is_not_an_imputation(self, method, up_to):
         with pytest.raises(ConfigurationError):
@@ -435,6 +443,16 @@ def test_days_on_the_left():
     assert (at < dates).true.tolist() == [False, True]
     assert (at == dates).false.tolist() == [False, True]
     assert (at < dates).unknown.tolist() == [True, False]
+
+
+def test_a_comparison_has_no_single_truth():
+    with pytest.raises(TypeError, match="no single truth"):
+        bool(dates_of("2020") == 0.0)
+
+
+def test_dates_of_other_records():
+    with pytest.raises(ValueError, match="do not go with 2 dates"):
+        _ = dates_of("2020", "2021") < dates_of("2020")
 
 
 def test_pickled_and_shown_without_values():
