@@ -1,0 +1,225 @@
+"""`adamgate derive`: what it writes and prints, and what it says of sources that do not fit."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from syrupy.assertion import SnapshotAssertion
+
+import adamgate as ag
+from adamgate.converters.reports.derivation_document import SCHEMA
+
+ADSL = """\
+STUDYID,USUBJID,TRT01P,SEX,RANDDT,DTHDT,LSTALVDT
+S1,S1-01,A,F,2024-01-01,,2024-12-31
+S1,S1-02,B,M,2024-01-02,2024-05-01,2024-05-01
+S1,S1-03,A,F,2024-01-03,,2024-11-30
+S1,S1-04,B,M,,,
+"""
+ADRS = """\
+USUBJID,ASEQ,AVALC,ADT
+S1-01,1,SD,2024-03-01
+S1-01,2,PD,2024-06-01
+S1-02,1,SD,2024-03-02
+S1-03,1,SD,2024-03-03
+S1-03,2,SD,2024-06-03
+"""
+SPECIFICATION = """\
+[derive.ADTTE]
+carry = ["SEX"]
+carry_as = { TRTP = "TRT01P" }
+
+[endpoint.PFS]
+param = "Progression-Free Survival"
+origin = "RANDDT"
+events = ["PD", "DEATH"]
+censorings = ["TUMOR", "RAND"]
+without_candidate = "exclude"
+
+[endpoint.OS]
+param = "Overall Survival"
+origin = "RANDDT"
+events = ["DEATH"]
+censorings = ["ALIVE"]
+without_candidate = "exclude"
+
+[source.PD]
+dataset = "ADRS"
+where = "AVALC == 'PD'"
+date = "ADT"
+set = { EVNTDESC = "Disease Progression" }
+
+[source.TUMOR]
+dataset = "ADRS"
+date = "ADT"
+set = { EVNTDESC = "Last assessment" }
+
+[source.DEATH]
+dataset = "ADSL"
+date = "DTHDT"
+set = { EVNTDESC = "Death" }
+
+[source.ALIVE]
+dataset = "ADSL"
+date = "LSTALVDT"
+set = { EVNTDESC = "Alive" }
+
+[source.RAND]
+dataset = "ADSL"
+date = "RANDDT"
+set = { EVNTDESC = "Randomization", CNSR = 2 }
+"""
+
+
+@pytest.fixture
+def sources(delivered):
+    """Writes the sources and the specification, some of them otherwise; the folder of the sources."""
+
+    def write(specification: str = SPECIFICATION, **datasets: str) -> Path:
+        folder = delivered(**{"adsl": ADSL, "adrs": ADRS, **datasets})
+        Path("spec.toml").write_text(specification)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def derive(run):
+    """Runs ``adamgate derive spec.toml --source data`` with more arguments."""
+    return lambda *arguments: run("derive", "spec.toml", "--source", "data", *arguments)
+
+
+def test_what_was_derived_is_printed(sources, derive, snapshot: SnapshotAssertion):
+    sources()
+    ran = derive("--to", "adam")
+    assert (ran.code, ran.err) == (0, "written: adam/adtte.xpt\n")
+    assert ran.out == snapshot
+    assert "S1-04" not in ran.out
+
+
+def test_subjects_are_named_with_v(sources, derive, snapshot: SnapshotAssertion):
+    sources()
+    named = derive("-v")
+    assert named.code == 0
+    assert named.out == snapshot
+    assert "S1-04" in named.out
+    assert "S1-04" not in derive("-v", "--no-keys").out
+
+
+def test_quiet(sources, derive):
+    sources()
+    assert derive("--to", "adam", "-q") == (0, "DERIVED  ADTTE: 6 records\n", "")
+
+
+def test_the_dataset_is_what_the_function_derives(sources, derive):
+    sources()
+    derive("--to", "adam")
+    written = ag.read("adam")
+    assert list(written.datasets) == ["ADTTE"]
+    frame = written["ADTTE"].frame
+    found = frame[["USUBJID", "PARAMCD", "AVAL", "CNSR", "TRTP"]].itertuples(index=False, name=None)
+    assert list(found) == [
+        ("S1-01", "OS", 366.0, 1.0, "A"),
+        ("S1-01", "PFS", 153.0, 0.0, "A"),
+        ("S1-02", "OS", 121.0, 0.0, "B"),
+        ("S1-02", "PFS", 121.0, 0.0, "B"),
+        ("S1-03", "OS", 333.0, 1.0, "A"),
+        ("S1-03", "PFS", 153.0, 1.0, "A"),
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json", "xpt"])
+def test_formats(sources, derive, form):
+    sources()
+    ran = derive("--to", "adam", "--for", form)
+    assert ran.code == 0
+    assert Path(f"adam/adtte.{form}").is_file()
+    assert len(ag.read("adam")["ADTTE"]) == 6
+
+
+def test_one_dataset_goes_to_a_file(sources, derive):
+    sources()
+    assert derive("--to", "tte.parquet").code == 0
+    assert len(ag.read("tte.parquet")["ADTTE"]) == 6
+
+
+def test_an_unknown_format_is_a_usage_error(sources, derive):
+    sources()
+    ran = derive("--to", "adam", "--for", "docx")
+    assert ran.code == 2
+    assert not Path("adam").exists()
+
+
+def test_the_record_has_inputs_outputs_and_policies(sources, derive):
+    sources()
+    ran = derive("--to", "adam", "--record", "record.json")
+    assert ran.code == 0
+    document = json.loads(Path("record.json").read_text())
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    assert [each["dataset"] for each in document["inputs"]] == ["ADRS", "ADSL"]
+    assert [each["path"] for each in document["outputs"]] == ["adam/adtte.xpt"]
+    (dataset,) = document["datasets"]
+    pfs = dataset["parameters"][0]
+    assert (pfs["parameter"], pfs["records"], pfs["events"]) == ("PFS", 3, 2)
+    excluded = next(each for each in pfs["policies"] if each["policy"] == "without_candidate")
+    assert (excluded["count"], excluded["subjects"]) == (1, ["S1-04"])
+
+
+def test_the_record_names_no_subject_with_no_keys(sources, derive):
+    sources()
+    derive("--record", "record.json", "--no-keys")
+    text = Path("record.json").read_text()
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(text))
+    assert "S1-0" not in text
+
+
+def test_json_on_stdout_is_the_record(sources, derive):
+    sources()
+    ran = derive("--to", "adam", "--record", "record.json", "--format", "json")
+    assert ran.out == Path("record.json").read_text()
+
+
+def test_without_to_nothing_is_written(sources, derive):
+    sources()
+    before = sorted(os.listdir())
+    ran = derive()
+    assert (ran.code, ran.err) == (0, "note: no dataset was written: --to is not given\n")
+    assert sorted(os.listdir()) == before
+
+
+def test_the_folder_of_the_sources_is_refused(sources, derive):
+    folder = sources()
+    before = sorted(folder.iterdir())
+    ran = derive("--to", "data", "--force")
+    assert ran.code == 4
+    assert "the output folder is a source" in ran.err
+    assert sorted(folder.iterdir()) == before
+
+
+def test_an_input_is_never_replaced(sources, run):
+    folder = sources()
+    (folder / "adtte.csv").write_text("USUBJID,PARAMCD\nS1-01,PFS\n")
+    given = [f"--source=data/{name}.csv" for name in ("adsl", "adrs", "adtte")]
+    ran = run("derive", "spec.toml", *given, "--to", "data", "--for", "csv", "--force")
+    assert ran.code == 4
+    assert (folder / "adtte.csv").read_text() == "USUBJID,PARAMCD\nS1-01,PFS\n"
+    assert run("derive", "spec.toml", *given, "--record", "spec.toml", "--force").code == 4
+    assert Path("spec.toml").read_text() == SPECIFICATION
+
+
+def test_an_existing_file_is_replaced_with_force_only(sources, derive):
+    sources()
+    derive("--to", "adam")
+    before = Path("adam/adtte.xpt").read_bytes()
+    assert derive("--to", "adam").code == 4
+    assert derive("--to", "adam", "--force").code == 0
+    assert Path("adam/adtte.xpt").read_bytes() == before
+
+
+def test_a_record_that_cannot_be_written_leaves_no_dataset(sources, derive):
+    sources()
+    ran = derive("--to", "adam", "--record", "data/adsl.csv", "--force")
+    assert ran.code == 4
+    assert not Path("adam").exists()
