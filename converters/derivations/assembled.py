@@ -63,7 +63,9 @@ class DerivedColumns:
     described: Mapping[str, Variable]
 
 
-def assembled(task: DerivationTask, options: DerivedDataset, layout: StructureLayout, derived: DerivedColumns) -> Dataset:
+def assembled(
+    task: DerivationTask, options: DerivedDataset, layout: StructureLayout, derived: DerivedColumns
+) -> Dataset:
     """The derived dataset.
 
     Parameters
@@ -123,7 +125,9 @@ def _carried(
             )
         else:
             frame[name] = adsl[source].take(subject).reset_index(drop=True)
-            described[name] = replace(adsl.variable(source), name=name, key_sequence=None, item_oid="")
+            kept = adsl.variable(source)
+            label = kept.label if name == source else ""  # of another name, that of the standard
+            described[name] = replace(kept, name=name, label=label, key_sequence=None, item_oid="")
     task.account.require_none()
     return pd.DataFrame(frame), described
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class DatedRecords:
     earliest: Days
     latest: Days
     lacks: NDArray[np.int8]
+    decided: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was decided by all of them, so that several parameters ask once."""
 
     def among(self, chosen: Mask) -> DatedRecords:
         """Some of them."""

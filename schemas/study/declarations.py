@@ -31,6 +31,14 @@ class DateSource:
         Condition that selects them; empty for all. See `compile_expression`.
     date : str
         Variable of the dataset with the date: a date, or text as in ISO 8601.
+    impute : str
+        Day that a partial date of text stands for: "first", "last" or "mid" of those it may be, or "none": it
+        is as a missing date. Empty: not declared, so that a derivation refuses partial dates.
+    impute_up_to : str
+        Largest part that is imputed: "day", "month" or "year"; a date that lacks more is as a missing date.
+        Empty: the day.
+    date_forms : tuple of str
+        Forms of the text other than ISO 8601, such as "DD-MMM-YYYY".
 
     Examples
     --------
@@ -45,6 +53,24 @@ class DateSource:
     dataset: str = option(name, "Dataset that has the records.")
     where: str = option(text, "Condition that selects the records.", default="", otherwise="all records")
     date: str = option(name, "Variable of the dataset with the date of the event.")
+    impute: str = option(
+        Choice(("first", "last", "mid", "none")),
+        "Day that a partial date stands for; none: it is as a missing date.",
+        default="",
+        otherwise="partial dates are not used; a derivation refuses them",
+    )
+    impute_up_to: str = option(
+        Choice(("day", "month", "year")),
+        "Largest part of a date that is imputed; a date that lacks more is as a missing date.",
+        default="",
+        otherwise="day",
+    )
+    date_forms: tuple[str, ...] = option(
+        ListOf(text),
+        'Forms of the date other than ISO 8601, such as ["DD-MMM-YYYY"].',
+        default=(),
+        otherwise="ISO 8601",
+    )
 
 
 @dataclass(frozen=True, slots=True)

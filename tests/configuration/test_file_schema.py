@@ -78,6 +78,7 @@ VALID = {
     "where": st.just("CNSR == 0"),
     "role": st.sampled_from(["OS", "PFS"]),
     "deaths": st.sampled_from(["event", "censored"]),
+    "date_forms": st.sampled_from([["DD-MMM-YYYY"], ["MM/YYYY", "x"]]),
     "events": st.lists(st.sampled_from(["DTH", "pd"]), min_size=1, max_size=2),
     "structure": st.just("TTE"),
     "severity of a rule": st.just("note"),

@@ -13,7 +13,7 @@ def on_day(day):
 
 
 def study_of(subjects):
-    """ADSL and ADRS of subjects: each a dict with "seen" (days with assessments), "pd", "death", "therapy"."""
+    """ADSL and ADRS of subjects: each a dict with "seen" (days of assessments), "pd", "death", "therapy"."""
     adsl = pd.DataFrame(
         {
             "STUDYID": "S1",

@@ -114,14 +114,18 @@ def test_nothing_after_the_cut_off_counts():
 
 
 def test_an_event_on_the_day_of_a_stop_may_be_late():
-    late = {"NEWTX": ag.Stop(source="THERAPY", assessments="TUMOR", same_day="late", set={"EVNTDESC": "Late"})}
+    late = {
+        "NEWTX": ag.Stop(source="THERAPY", assessments="TUMOR", same_day="late", set={"EVNTDESC": "Late"})
+    }
     subjects = {"S1-01": {"seen": (56, 112), "therapy": 168, "pd": 168}}
     found = derived(subjects, stops=("NEWTX",), declared_stops=late)
     assert results(found) == {"S1-01": (113, 1, "Late")}
 
 
 def test_a_stop_censors_at_itself():
-    withdrawn = {"NEWTX": ag.Stop(source="THERAPY", censor_at="stop", always=True, set={"EVNTDESC": "Withdrawn"})}
+    withdrawn = {
+        "NEWTX": ag.Stop(source="THERAPY", censor_at="stop", always=True, set={"EVNTDESC": "Withdrawn"})
+    }
     subjects = {"S1-01": {"seen": (56, 112), "therapy": 150}}
     found = derived(subjects, stops=("NEWTX",), declared_stops=withdrawn)
     assert results(found) == {"S1-01": (151, 1, "Withdrawn")}

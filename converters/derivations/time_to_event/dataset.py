@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,8 @@ _OWN = (
     *("CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ"),
 )
 """Variables of a record, in order; others that sources set follow them."""
-_IF_FILLED = ("PARAMN", "STARTDTF", "ADTF", "EVNTDESC", "CNSDTDSC")
+_TRACE = ("SRCDOM", "SRCVAR", "SRCSEQ")
+_NUMBERS = ("PARAMN", "SRCSEQ")
 _FLAG_OF = np.array(["", *sorted(FLAGS, key=lambda flag: FLAGS[flag])], dtype=object)
 """Imputation flags by the part of the date that was imputed."""
 
@@ -74,18 +75,28 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
         if spread is not None:
             task.account.ranges.append(spread)
     parts = [part for each in parameters for part in _parts(each)]
+    if not parts:
+        task.account.problem("no subject has a record", f"[derive.{task.name}]", "check the sources")
+        task.account.require_none()
     frame = pd.concat(parts, ignore_index=True)
     subject = frame.pop("").to_numpy()
-    frame = frame[_names(frame)]
-    layout = StructureLayout("Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards()))
+    frame = _with_empty(frame, parameters, options.variables)
+    layout = StructureLayout(
+        "Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards())
+    )
     return assembled(task, options, layout, DerivedColumns(frame, subject, _described(parameters)))
 
 
-def _names(frame: pd.DataFrame) -> list[str]:
-    present = [str(name) for name in frame]
-    empty = [name for name in _IF_FILLED if frame[name].isna().all()]
-    others = [name for name in present if name not in _OWN]
-    return [name for name in (*_OWN, *others) if name in present and name not in empty]
+def _with_empty(
+    frame: pd.DataFrame, parameters: list[EndpointRecords], wanted: Iterable[str]
+) -> pd.DataFrame:
+    """The variables in order; those that no record fills are there if they are the trace, or wanted."""
+    of_sources = (name for each in parameters for one in each.decisions.deciders for name in one.set)
+    known = dict.fromkeys([*_OWN, *of_sources])
+    for name in known:
+        if name not in frame and (name in _TRACE or name in wanted):
+            frame[name] = np.nan if name in _NUMBERS else None
+    return frame[[name for name in known if name in frame]]
 
 
 def _parts(parameter: EndpointRecords) -> Iterator[pd.DataFrame]:
@@ -109,16 +120,13 @@ def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Code
         "": subject,
         "PARAM": endpoint.param,
         "PARAMCD": parameter.paramcd,
-        "PARAMN": np.nan if endpoint.paramn is None else endpoint.paramn,
+        "PARAMN": endpoint.paramn,
         "AVAL": parameter.aval[own],
         "AVALU": endpoint.unit.upper(),
         "STARTDT": dates(origins.day[subject]),
         "STARTDTF": _flags(origins.lacks[subject]),
         "ADT": dates(parameter.adt[own]),
-        "ADTF": None,
         "CNSR": 0 if decider.is_event else 1,
-        "EVNTDESC": None,
-        "CNSDTDSC": None,
     }
     if chosen is not None and records is not None:
         at = records.record[chosen]
@@ -127,22 +135,21 @@ def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Code
         columns |= {"ADTF": columns["STARTDTF"], **_trace_of_origin(parameter, subject)}
         at = None
     else:
-        columns |= {"SRCDOM": None, "SRCVAR": None, "SRCSEQ": np.nan}
         at = None
     columns |= {name: _assigned(value, records, at) for name, value in decider.set.items()}
-    return pd.DataFrame(columns)
+    return pd.DataFrame({name: values for name, values in columns.items() if values is not None})
 
 
 def _trace(records: DatedRecords, at: Codes) -> dict[str, Any]:
     sequence = records.sequence
-    number = np.nan if sequence is None else records.dataset.numbers(sequence)[at]
+    number = None if sequence is None else records.dataset.numbers(sequence)[at]
     return {"SRCDOM": records.source.dataset, "SRCVAR": records.source.date, "SRCSEQ": number}
 
 
 def _trace_of_origin(parameter: EndpointRecords, subject: Codes) -> dict[str, Any]:
     origins = parameter.origins
     sequence = sequence_variable(origins.dataset)
-    number = np.nan if sequence is None else origins.dataset.numbers(sequence)[origins.record[subject]]
+    number = None if sequence is None else origins.dataset.numbers(sequence)[origins.record[subject]]
     return {"SRCDOM": origins.domain, "SRCVAR": origins.variable, "SRCSEQ": number}
 
 
@@ -156,7 +163,10 @@ def _assigned(value: Assignment, records: DatedRecords | None, at: Codes | None)
     return column.astype(object) if records.dataset.is_character(value.variable) else column
 
 
-def _flags(lacks: NDArray[np.int8]) -> NDArray[np.object_]:
+def _flags(lacks: NDArray[np.int8]) -> NDArray[np.object_] | None:
+    """Imputation flags; None where nothing was imputed."""
+    if not lacks.any():
+        return None
     flags: NDArray[np.object_] = _FLAG_OF[lacks]
     flags[flags == ""] = None
     return flags

@@ -38,12 +38,19 @@ class Deciding:
 
 def first_of(records: DatedRecords, n_subjects: int) -> Deciding:
     """The first record of each subject; of several on one date the first in order."""
-    return _decided(records, n_subjects, last=False)
+    return _once(records, n_subjects, "first")
 
 
 def last_of(records: DatedRecords, n_subjects: int) -> Deciding:
     """The last record of each subject; of several on one date the last in order."""
-    return _decided(records, n_subjects, last=True)
+    return _once(records, n_subjects, "last")
+
+
+def _once(records: DatedRecords, n_subjects: int, which: str) -> Deciding:
+    if which not in records.decided:
+        records.decided[which] = _decided(records, n_subjects, last=which == "last")
+    found: Deciding = records.decided[which]
+    return found
 
 
 def _decided(records: DatedRecords, n_subjects: int, *, last: bool) -> Deciding:

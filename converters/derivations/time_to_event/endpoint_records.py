@@ -123,9 +123,9 @@ def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, deci
 
     def settle(policy: str, concerned: Mask, problem: str, effect: str, advice: str) -> None:
         value = getattr(endpoint, policy)
-        if value != "error":
+        if value != "error" or not concerned.any():
             account.effect(policy, value, effect, adsl, concerned, parameter=paramcd)
-        elif concerned.any():
+        else:
             number = counted(int(concerned.sum()), "subject")
             account.problem(f"{number} {problem}", f"[endpoint.{paramcd}] {policy}", advice, adsl, concerned)
 

@@ -11,6 +11,7 @@ from ..record import ImputationRange, ImputedDuration
 from ..sources import Sources
 from ..specification import Specification
 from .endpoint_records import EndpointRecords, decisions_at, duration
+from .requirements import sources_of
 
 
 def imputation_range(
@@ -21,6 +22,9 @@ def imputation_range(
     The lowest durations have every partial date at its earliest day and the origin at its latest, the highest
     the reverse. None where no duration rests on an imputed date.
     """
+    found = [sources.records(name) for name in sources_of(parameter.endpoint, specification.stops)]
+    if not parameter.origins.lacks.any() and not any(each.lacks.any() for each in found if each is not None):
+        return None
     lowest, lowest_event = _at("earliest", "latest", parameter, sources, specification)
     highest, highest_event = _at("latest", "earliest", parameter, sources, specification)
     low, high = np.fmin(lowest, highest), np.fmax(lowest, highest)

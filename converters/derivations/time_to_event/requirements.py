@@ -88,11 +88,15 @@ def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
     ways = [bool(stop.source), stop.at_cut_off, stop.missed_visits_in_a_row is not None]
     if sum(ways) != 1:
         raise ConfigurationError(
-            "a stop has exactly one of source, at_cut_off and missed_visits_in_a_row", place, "keep one of them"
+            "a stop has exactly one of source, at_cut_off and missed_visits_in_a_row",
+            place,
+            "keep one of them",
         )
     if stop.at_cut_off and specification.cut_off is None:
         raise ConfigurationError(
-            "the data cut-off date is not declared", f"{place} at_cut_off", "write cut_off = DATE under [study]"
+            "the data cut-off date is not declared",
+            f"{place} at_cut_off",
+            "write cut_off = DATE under [study]",
         )
     if stop.missed_visits_in_a_row is not None:
         _check_missed_visits(place, stop)
