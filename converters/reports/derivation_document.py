@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas.study.dataset import Dataset
+from ..derivations.checked import DerivationCheck
 from ..derivations.record import DecidedBy, DerivationRecord, ImputationRange, PolicyEffect
 from ..writing.file_hashes import FileHash
 from .presentation import as_json
@@ -34,7 +35,7 @@ class DerivationFiles:
     inputs : tuple of Dataset
         What was read.
     outputs : mapping of Path to FileHash
-        What was written, by then.
+        What was written.
     """
 
     specification: Path
@@ -43,13 +44,17 @@ class DerivationFiles:
     outputs: Mapping[Path, FileHash] = field(default_factory=dict)
 
 
-def render(record: DerivationRecord, files: DerivationFiles, *, show_keys: bool) -> str:
-    """The document, indented, ending with a line break."""
-    return as_json(document(record, files, show_keys=show_keys))
+def render(
+    record: DerivationRecord, files: DerivationFiles, check: DerivationCheck | None, *, show_keys: bool
+) -> str:
+    """The document, indented, ending with a line break; `show_keys`: with subjects."""
+    return as_json(document(record, files, check, show_keys=show_keys))
 
 
-def document(record: DerivationRecord, files: DerivationFiles, *, show_keys: bool) -> dict[str, Any]:
-    """The document as dicts and lists; `show_keys`: with subjects."""
+def document(
+    record: DerivationRecord, files: DerivationFiles, check: DerivationCheck | None, *, show_keys: bool
+) -> dict[str, Any]:
+    """The document as dicts and lists."""
     return {
         "schema_version": SCHEMA_VERSION,
         "versions": {library: version(library) for library in _LIBRARIES},
@@ -61,6 +66,7 @@ def document(record: DerivationRecord, files: DerivationFiles, *, show_keys: boo
             for path, each in files.outputs.items()
         ],
         "datasets": [_dataset(name, record, show_keys) for name in record.records],
+        "check": None if check is None else check.to_dict(),
     }
 
 

@@ -131,10 +131,15 @@ def _numbers(first: Iterator[str], count: int) -> str:
 
 
 def _metadata(each: MetadataDifference) -> tuple[str, ...]:
+    return str(each.kind), plain(each.variable), stated(each)
+
+
+def stated(each: MetadataDifference) -> str:
+    """What both state, so that a reader sees the difference."""
     a, b = each.a, each.b
     if isinstance(a, str) and isinstance(b, str):
         a, b = _unlike(a, b)
-    return str(each.kind), plain(each.variable), f"{_stated(a)} | {_stated(b)}"
+    return f"{_stated(a)} | {_stated(b)}"
 
 
 def _stated(value: Stated) -> str:
@@ -170,14 +175,14 @@ def _record(cell: DifferingCell) -> str:
 
 def _cell(variable: VariableDifferences, cell: DifferingCell) -> tuple[str, ...]:
     keys = f"{_record(cell)}: {_of_keys(cell.keys)}" if cell.keys else _record(cell)
-    return plain(variable.name), keys, " | ".join(_both_shown(cell.a, cell.b))
+    return plain(variable.name), keys, " | ".join(both_shown(cell.a, cell.b))
 
 
 def _of_keys(keys: Mapping[str, ShownValue]) -> str:
     return ", ".join(f"{plain(name)} {_shown(value)}" for name, value in keys.items())
 
 
-def _both_shown(a: ShownValue, b: ShownValue) -> tuple[str, str]:
+def both_shown(a: ShownValue, b: ShownValue) -> tuple[str, str]:
     """Two values that differ, so that a reader sees where."""
     if not (isinstance(a, str) and isinstance(b, str)):
         return _shown(a), _shown(b)

@@ -223,3 +223,111 @@ def test_a_record_that_cannot_be_written_leaves_no_dataset(sources, derive):
     ran = derive("--to", "adam", "--record", "data/adsl.csv", "--force")
     assert ran.code == 4
     assert not Path("adam").exists()
+
+
+@pytest.fixture
+def other(sources, derive):
+    """Writes sources and the derived dataset into ``adam/adtte.csv``, with texts replaced; the file."""
+
+    def write(*replacements: tuple[str, str]) -> Path:
+        sources()
+        assert derive("--to", "adam", "--for", "csv", "-q").code == 0
+        file = Path("adam/adtte.csv")
+        text = file.read_text()
+        for old, new in replacements:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        file.write_text(text)
+        return file
+
+    return write
+
+
+S1_01 = "366,DAYS,2024-01-01,2024-12-31"
+S1_02 = "121,DAYS,2024-01-02,2024-05-01,0,Death,ADSL,DTHDT,,1"
+
+
+def test_check_of_an_equal_dataset(other, derive, snapshot: SnapshotAssertion):
+    other()
+    ran = derive("--check", "adam")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == snapshot
+    assert derive("--check", "adam/adtte.csv", "-q").out == "EQUAL  ADTTE: 6 records equal\n"
+
+
+def test_check_of_a_different_dataset(other, derive, snapshot: SnapshotAssertion):
+    other((S1_01, "365,DAYS,2024-01-01,2024-12-30"), (S1_02, S1_02.replace("Death", "Dead")))
+    ran = derive("--check", "adam", "--show-values")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out == snapshot
+
+
+def test_check_shows_no_value_and_no_subject_unless_asked_for(other, derive):
+    other((S1_01, "365,DAYS,2024-01-01,2024-12-30"))
+    named = derive("--check", "adam")
+    assert named.code == 1
+    assert "S1-01" in named.out
+    for value in ("365", "366", "2024-12-3"):
+        assert value not in named.out
+    hidden = derive("--check", "adam", "--no-keys", "-v").out
+    assert "S1-0" not in hidden
+    assert "another date in 1 record: ADT, AVAL" in hidden
+
+
+def test_check_in_the_record(other, derive):
+    other((S1_01, "365,DAYS,2024-01-01,2024-12-30"))
+    ran = derive("--check", "adam", "--format", "json", "--show-values", "--record", "record.json")
+    assert ran.code == 1
+    assert ran.out == Path("record.json").read_text()
+    document = json.loads(ran.out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    (found,) = document["check"]["datasets"]
+    (alike,) = found["records_alike"]
+    assert (alike["parameter"], alike["cause"], alike["variables"]) == ("OS", "another date", ["ADT", "AVAL"])
+    assert alike["first"] == [
+        {
+            "record_derived": 1,
+            "record_delivered": 1,
+            "subject": "S1-01",
+            "source_derived": {"srcdom": "ADSL", "srcvar": "LSTALVDT", "srcseq": None},
+            "source_delivered": {"srcdom": "ADSL", "srcvar": "LSTALVDT", "srcseq": None},
+            "values": [
+                {"variable": "ADT", "derived": "2024-12-31", "delivered": "2024-12-30"},
+                {"variable": "AVAL", "derived": 366.0, "delivered": 365.0},
+            ],
+        }
+    ]
+
+
+def test_check_of_a_dataset_that_is_not_delivered(other, derive):
+    other()
+    Path("adam/adtte.csv").unlink()
+    Path("adam/_variables.csv").unlink()
+    Path("adam/_datasets.csv").unlink(missing_ok=True)
+    Path("adam/adae.csv").write_text("USUBJID\nS1-01\n")
+    Path("adam/adex.csv").write_text("USUBJID\nS1-01\n")
+    ran = derive("--check", "adam")
+    assert ran.code == 1
+    assert ran.out == (
+        "DIFFERENT  ADTTE: not delivered\n\n"
+        "ADTTE is not present in what was delivered; did you mean ADEX or ADAE?\n"
+    )
+
+
+def test_options_of_the_check(other, derive):
+    other((S1_01, "366.5,DAYS,2024-01-01,2024-12-31"))
+    assert derive("--check", "adam").code == 1
+    assert derive("--check", "adam", "--abs", "AVAL=0.5").code == 0
+    assert derive("--check", "adam", "--ignore", "AVAL").code == 0
+    assert derive("--check", "adam", "--by", "USUBJID,PARAM").code == 1
+    assert derive("--ignore", "AVAL").code == 2
+
+
+def test_check_and_write_at_once(other, derive):
+    other()
+    ran = derive("--check", "adam", "--to", "again")
+    assert ran.code == 0
+    assert ran.out.startswith("DERIVED  ADTTE: 6 records\n")
+    assert "\nEQUAL  ADTTE: 6 records equal\n" in ran.out
+    assert Path("again/adtte.xpt").is_file()
+    assert derive("--check", "adam", "--to", "adam", "--for", "csv", "--force").code == 4, "it is an input"

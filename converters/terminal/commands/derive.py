@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,22 +21,60 @@ from ...reports.files import refuse_existing, write_document
 from ...reports.presentation import Detail
 from ...values.file_kind import suffix_of
 from ...writing.names import require_output_name
-from ..exit_codes import PASSED
+from ..exit_codes import DIFFERENT, EQUAL
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
-from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options
+from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options, together
 from ..progress import Callbacks, progress
 from ..streams import show, tell
 from ..writing_options import WRITING_OPTIONS
 
 if TYPE_CHECKING:
-    from ....schemas.study.study import Study
-    from ...derivations.derived_study import DerivedStudy
+    from ...configuration.settings import Settings
+    from ...derivations.check import CheckOptions
     from ...derivations.specification import Specification
-    from ...writing.file_hashes import FileHash
     from ...writing.write import Target
+    from ..derivation_outcome import DerivationOutcome
 
 USUAL_FORMAT = "xpt"
+FIRST = 5
+_CHECK_OPTIONS = ("by", "absolute", "relative", "ignore", "first", "metadata")
+_CHECKING = together(
+    click.option(
+        "--by",
+        multiple=True,
+        metavar="KEYS",
+        help="With --check: key variables, as USUBJID,PARAMCD (default: those of the structure).",
+    ),
+    click.option(
+        "--abs",
+        "absolute",
+        multiple=True,
+        metavar="NUMBER",
+        help="With --check: absolute tolerance of numbers, 1e-9 or AVAL=1e-9 (repeatable; default: none).",
+    ),
+    click.option(
+        "--rel",
+        "relative",
+        multiple=True,
+        metavar="NUMBER",
+        help="With --check: relative tolerance of numbers, 1e-9 or AVAL=1e-9 (repeatable; default: none).",
+    ),
+    click.option(
+        "--ignore", multiple=True, metavar="VARIABLES", help="With --check: variables that are not compared."
+    ),
+    click.option(
+        "--first",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"With --check: records listed of each kind of difference (default: {FIRST}).",
+    ),
+    click.option(
+        "--metadata",
+        is_flag=True,
+        help="With --check: other labels, lengths and formats make a dataset different.",
+    ),
+)
 
 
 @click.command("derive")
@@ -64,8 +101,20 @@ USUAL_FORMAT = "xpt"
     metavar="FILE",
     help="JSON file with the SHA-256 of inputs and outputs, and what each policy did.",
 )
+@click.option(
+    "--check",
+    "delivered",
+    type=PATH,
+    multiple=True,
+    metavar="PATH",
+    help="Delivered datasets to compare with the derived ones; exit code 1 if they differ (repeatable).",
+)
+@_CHECKING
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @click.option("--show-keys/--no-keys", default=None, help=SETTINGS["show_keys"].phrase)
+@click.option(
+    "--show-values/--no-show-values", default=None, help="Show the values that differ (patient data)."
+)
 @setting_options(SettingGroup.DELIVERY, SettingGroup.READING)
 @WRITING_OPTIONS
 @click.option("-v", "--verbose", is_flag=True, help="Name the subjects that each policy concerned.")
@@ -80,11 +129,12 @@ def command(
     layout: str | None,
     writing: WriteOptions,
     record: Path | None,
+    delivered: tuple[Path, ...],
     form: str,
     verbose: bool,
     overwrite: bool,
     quiet: bool,
-    **overrides: Any,
+    **given: Any,
 ) -> int:
     """Derive ADTTE and ADAE from their sources, as SPEC declares.
 
@@ -92,66 +142,69 @@ def command(
     datasets that it declares are written to --to, all or none; ADSL and other sources are not copied. What
     decided the records, and how many subjects each policy concerned, is printed. Without --to nothing is
     written.
+
+    With --check, delivered datasets are compared with the derived ones: each record that differs with its
+    source record.
     """
     from ...configuration.from_tables import specification as declared
+    from ...derivations.check import checked
     from ...derivations.derive import require_valid
     from ...survival.subjects import naming_subjects
+    from ..derivation_outcome import DerivationOutcome
 
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
-    paths = expanded(sources)
-    settings = settings_for(paths, specification, overrides)
+    comparing = {name: given.pop(name) for name in _CHECK_OPTIONS}
+    paths, other_paths = expanded(sources), expanded(delivered)
+    settings = settings_for(paths, specification, given)
+    options = _check_options(comparing, settings, asked=bool(delivered))
     what = declared(settings.entries)
     require_valid(what)
-    kept = tuple(chain(*kept_files(paths, settings)))
+    kept = tuple(chain(*kept_files((*paths, *other_paths), settings)))
     to = None if target is None else _target(target, layout, writing)
-    _refuse_outputs(to, record, what, paths, overwrite=overwrite)
+    _refuse_outputs(to, record, what, (*paths, *other_paths), overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(paths, settings, callbacks)
         tell_notes(study, quiet)
         with naming_subjects(settings.show_keys):
             derived = adamgate.derive(study, what)
-        about = _About(derived, study, specification, settings.show_keys)
-        written = _write(about, to, record, kept, overwrite=overwrite, callbacks=callbacks)
+        check = None
+        if other_paths:
+            others = read_study(other_paths, settings, callbacks)
+            tell_notes(others, quiet, "delivered")
+            check = checked(study, what, derived, others, options)
+        tells = to is not None or check is None
+        outcome = DerivationOutcome(derived, study, specification, settings.show_keys, check, tells)
+        written = _write(outcome, to, record, kept, overwrite=overwrite, callbacks=callbacks)
     detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
-    show(about.json(about.hashes) if form == "json" else about.text(detail))
+    show(outcome.json({}) if form == "json" else outcome.text(detail))
+    if to is None and check is None:
+        tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
-    return PASSED
+    return EQUAL if check is None or check.equal else DIFFERENT
 
 
-@dataclass(frozen=True)
-class _About:
-    """What is said of a derivation.
+def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckOptions:
+    """How to compare, and what to show of it."""
+    from ...derivations.check import CheckOptions
+    from ...diff.tolerance import tolerance_options
 
-    Attributes
-    ----------
-    derived : DerivedStudy
-    sources : Study
-    specification : Path
-    show_keys : bool
-    hashes : dict of Path to FileHash
-        Files that were written.
-    """
+    if not asked and any(given.values()):
+        raise click.UsageError("--by, --abs, --rel, --ignore, --first and --metadata are options of --check")
+    return CheckOptions(
+        by=_names(given["by"]),
+        abs=tolerance_options(given["absolute"], "--abs"),
+        rel=tolerance_options(given["relative"], "--rel"),
+        ignore=_names(given["ignore"]),
+        first=FIRST if given["first"] is None else given["first"],
+        metadata=given["metadata"],
+        show_keys=settings.show_keys,
+        show_values=settings.show_values,
+    )
 
-    derived: DerivedStudy
-    sources: Study
-    specification: Path
-    show_keys: bool
-    hashes: dict[Path, FileHash] = field(default_factory=dict)
 
-    def text(self, detail: Detail) -> str:
-        from ...reports.derivation import render_text
-
-        return render_text(self.derived.record, detail, show_keys=self.show_keys)
-
-    def json(self, written: Mapping[Path, FileHash]) -> str:
-        from ...reports.derivation_document import DerivationFiles, render
-        from ...writing.file_hashes import hash_of
-
-        self.hashes.update(written)
-        sha256 = hash_of(self.specification).sha256
-        files = DerivationFiles(self.specification, sha256, tuple(self.sources), written)
-        return render(self.derived.record, files, show_keys=self.show_keys)
+def _names(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
 
 
 def _target(path: Path, layout: str | None, writing: WriteOptions) -> Target:
@@ -186,7 +239,7 @@ def _is_same_folder(folder: Path, path: Path) -> bool:
 
 
 def _write(
-    about: _About,
+    outcome: DerivationOutcome,
     target: Target | None,
     record: Path | None,
     kept: tuple[Path, ...],
@@ -198,23 +251,22 @@ def _write(
     from ...writing.documented import AboutFiles, write_documented
     from ...writing.inputs import inputs_of, refuse_inputs
 
-    inputs = (*inputs_of(about.sources), *kept)
+    inputs = (*inputs_of(outcome.sources), *kept)
     if target is not None:
         with losses_recorded() as losses:
-            document = None if record is None else AboutFiles(record, about.json)
+            about = None if record is None else AboutFiles(record, outcome.json)
             written = write_documented(
-                about.derived,
+                outcome.derived,
                 target,
-                document,
+                about,
                 inputs=inputs,
                 overwrite=overwrite,
                 progress=callbacks.writing,
             )
         tell_recorded(losses)
         return written
-    tell("note: no dataset was written: --to is not given")
     if record is None:
         return []
     refuse_inputs([record], inputs)
-    write_document(about.json({}), record, overwrite=overwrite)
+    write_document(outcome.json({}), record, overwrite=overwrite)
     return [record]
