@@ -14,6 +14,8 @@ from .converters.derivations.time_to_event.options import DerivedEndpoint as Der
 from .converters.derivations.time_to_event.options import Stop as Stop
 from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent
 from .converters.derivations.time_to_event.options import Variation as Variation
+from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
+from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
 from .converters.reading.read import read as read

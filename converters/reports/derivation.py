@@ -83,10 +83,10 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
         for line, each in zip(aligned(rows, indent=indent), felt, strict=True):
             yield line
             if named:
-                yield from _wrapped(_listed(each.subjects), indent + 2)
+                yield from wrapped(listed(each.subjects), indent + 2)
     idle = [_policy(each) for each in effects if not each.count]
     if idle:
-        yield from _wrapped(f"without effect: {'; '.join(idle)}", indent)
+        yield from wrapped(f"without effect: {'; '.join(idle)}", indent)
 
 
 def _policy(each: PolicyEffect) -> str:
@@ -94,13 +94,13 @@ def _policy(each: PolicyEffect) -> str:
 
 
 def _range(each: ImputationRange, named: bool) -> Iterator[str]:
-    medians = [_number(value) for value in (each.median, each.lowest_median, each.highest_median)]
+    medians = [number(value) for value in (each.median, each.lowest_median, each.highest_median)]
     yield (
         f"    AVAL rests on an imputed date: {counted(len(each.durations), 'subject')}; median "
         f"{medians[0]} ({medians[1]} to {medians[2]})"
     )
     if named:
-        yield from _wrapped(_listed([_span(one) for one in each.durations]), 6)
+        yield from wrapped(listed([_span(one) for one in each.durations]), 6)
 
 
 def _span(one: ImputedDuration) -> str:
@@ -108,16 +108,19 @@ def _span(one: ImputedDuration) -> str:
     return f"{one.subject} ({one.lowest - one.aval:+.6g} to {one.highest - one.aval:+.6g})"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A median."""
     return "not reached" if math.isnan(value) else f"{value:.6g}"
 
 
-def _listed(subjects: Sequence[str]) -> str:
+def listed(subjects: Sequence[str]) -> str:
+    """The first subjects, and how many others there are."""
     more = f" and {len(subjects) - _SUBJECTS:,} more" if len(subjects) > _SUBJECTS else ""
     return ", ".join(map(plain, subjects[:_SUBJECTS])) + more
 
 
-def _wrapped(text: str, indent: int) -> list[str]:
+def wrapped(text: str, indent: int) -> list[str]:
+    """Lines of a text that may be long."""
     space = " " * indent
     return wrap(
         text,

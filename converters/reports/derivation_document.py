@@ -6,7 +6,7 @@ The same inputs and specification give the same bytes: no clock, one order.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Any
 from ...schemas.study.dataset import Dataset
 from ..derivations.checked import DerivationCheck
 from ..derivations.record import DecidedBy, DerivationRecord, ImputationRange, PolicyEffect
+from ..derivations.variations import VariedEndpoint
 from ..writing.file_hashes import FileHash
-from .presentation import as_json
+from .derivation_variations import variations_document
 
 SCHEMA_VERSION = "1.0"
 SCHEMA = Path(__file__).with_name("derivation.schema.json")
@@ -44,17 +45,31 @@ class DerivationFiles:
     outputs: Mapping[Path, FileHash] = field(default_factory=dict)
 
 
-def render(
-    record: DerivationRecord, files: DerivationFiles, check: DerivationCheck | None, *, show_keys: bool
-) -> str:
-    """The document, indented, ending with a line break; `show_keys`: with subjects."""
-    return as_json(document(record, files, check, show_keys=show_keys))
-
-
 def document(
-    record: DerivationRecord, files: DerivationFiles, check: DerivationCheck | None, *, show_keys: bool
+    record: DerivationRecord,
+    files: DerivationFiles,
+    *,
+    check: DerivationCheck | None = None,
+    variations: Sequence[VariedEndpoint] | None = None,
+    show_keys: bool,
+    show_values: bool,
 ) -> dict[str, Any]:
-    """The document as dicts and lists."""
+    """The document as dicts and lists.
+
+    Parameters
+    ----------
+    record : DerivationRecord
+    files : DerivationFiles
+    check : DerivationCheck, optional
+    variations : sequence of VariedEndpoint, optional
+    show_keys : bool
+        With subjects.
+    show_values : bool
+        With AVAL of subjects whom a variation moves; `check` has its values or not.
+    """
+    varied = None
+    if variations is not None:
+        varied = variations_document(variations, show_keys=show_keys, show_values=show_values)
     return {
         "schema_version": SCHEMA_VERSION,
         "versions": {library: version(library) for library in _LIBRARIES},
@@ -67,6 +82,7 @@ def document(
         ],
         "datasets": [_dataset(name, record, show_keys) for name in record.records],
         "check": None if check is None else check.to_dict(),
+        "variations": varied,
     }
 
 

@@ -331,3 +331,43 @@ def test_check_and_write_at_once(other, derive):
     assert "\nEQUAL  ADTTE: 6 records equal\n" in ran.out
     assert Path("again/adtte.xpt").is_file()
     assert derive("--check", "adam", "--to", "adam", "--for", "csv", "--force").code == 4, "it is an input"
+
+
+VARIED = f"""{SPECIFICATION}
+[vary.NODEATH]
+endpoint = "PFS"
+events = ["PD"]
+
+[vary.DAY0]
+endpoint = "OS"
+first_day = 0
+"""
+
+
+def test_variations(sources, derive, snapshot: SnapshotAssertion):
+    sources(VARIED)
+    ran = derive("--vary")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == snapshot
+    assert "S1-0" not in ran.out
+    assert "S1-02 (-60)" in derive("--vary", "-v").out
+    assert "S1-02 (AVAL 121 to 61)" in derive("--vary", "-v", "--show-values").out
+    assert "S1-0" not in derive("--vary", "-v", "--no-keys").out
+
+
+def test_variations_in_the_record(sources, derive):
+    sources(VARIED)
+    for options in ((), ("--no-keys",), ("--show-values",)):
+        document = json.loads(derive("--vary", "--format", "json", *options).out)
+        Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+        assert [each["name"] for each in document["variations"]] == ["NODEATH", "DAY0"]
+    moved = document["variations"][0]["moved"][0]
+    assert (moved["how"], moved["count"]) == ("event to censored", 1)
+    assert moved["subjects"][0]["varied_aval"] == 61
+
+
+def test_no_variation_declared(sources, derive):
+    sources()
+    ran = derive("--vary")
+    assert ran.code == 2
+    assert "no variation is declared" in ran.err

@@ -110,6 +110,11 @@ _CHECKING = together(
     help="Delivered datasets to compare with the derived ones; exit code 1 if they differ (repeatable).",
 )
 @_CHECKING
+@click.option(
+    "--vary",
+    is_flag=True,
+    help="Derive each [vary.NAME] of SPEC, too; print which subjects move, and each median.",
+)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @click.option("--show-keys/--no-keys", default=None, help=SETTINGS["show_keys"].phrase)
 @click.option(
@@ -130,6 +135,7 @@ def command(
     writing: WriteOptions,
     record: Path | None,
     delivered: tuple[Path, ...],
+    vary: bool,
     form: str,
     verbose: bool,
     overwrite: bool,
@@ -144,11 +150,12 @@ def command(
     written.
 
     With --check, delivered datasets are compared with the derived ones: each record that differs with its
-    source record.
+    source record. With --vary, parameters are also derived as [vary.NAME] declares, and compared.
     """
     from ...configuration.from_tables import specification as declared
     from ...derivations.check import checked
     from ...derivations.derive import require_valid
+    from ...derivations.variations import require_valid_variations, varied_endpoints
     from ...survival.subjects import naming_subjects
     from ..derivation_outcome import DerivationOutcome
 
@@ -160,25 +167,35 @@ def command(
     options = _check_options(comparing, settings, asked=bool(delivered))
     what = declared(settings.entries)
     require_valid(what)
+    if vary:
+        require_valid_variations(what)
     kept = tuple(chain(*kept_files((*paths, *other_paths), settings)))
     to = None if target is None else _target(target, layout, writing)
     _refuse_outputs(to, record, what, (*paths, *other_paths), overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(paths, settings, callbacks)
         tell_notes(study, quiet)
+        others = read_study(other_paths, settings, callbacks) if other_paths else None
+        if others is not None:
+            tell_notes(others, quiet, "delivered")
         with naming_subjects(settings.show_keys):
             derived = adamgate.derive(study, what)
-        check = None
-        if other_paths:
-            others = read_study(other_paths, settings, callbacks)
-            tell_notes(others, quiet, "delivered")
-            check = checked(study, what, derived, others, options)
-        tells = to is not None or check is None
-        outcome = DerivationOutcome(derived, study, specification, settings.show_keys, check, tells)
+            check = None if others is None else checked(study, what, derived, others, options)
+            variations = tuple(varied_endpoints(study, what, derived)) if vary else None
+        outcome = DerivationOutcome(
+            derived,
+            study,
+            specification,
+            settings.show_keys,
+            settings.show_values,
+            check,
+            variations,
+            tells_record=to is not None or not (check or vary),
+        )
         written = _write(outcome, to, record, kept, overwrite=overwrite, callbacks=callbacks)
     detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
     show(outcome.json({}) if form == "json" else outcome.text(detail))
-    if to is None and check is None:
+    if to is None and not (check or vary):
         tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
     return EQUAL if check is None or check.equal else DIFFERENT
