@@ -2,6 +2,8 @@
 
 from .converters.configuration.rule_files import load_rules as load_rules
 from .converters.derivations.assignments import FromVariable as FromVariable
+from .converters.derivations.check import check_derived as check_derived
+from .converters.derivations.checked import DerivationCheck as DerivationCheck
 from .converters.derivations.declared_sources import DerivationSource as DerivationSource
 from .converters.derivations.derive import derive as derive
 from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
@@ -12,6 +14,8 @@ from .converters.derivations.time_to_event.options import DerivedEndpoint as Der
 from .converters.derivations.time_to_event.options import Stop as Stop
 from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent
 from .converters.derivations.time_to_event.options import Variation as Variation
+from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
+from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
 from .converters.reading.read import read as read

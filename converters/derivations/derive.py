@@ -59,8 +59,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     1   S1-02  61.0     1  LSTALVDT
     """
     study = Study.given(study)
-    for name, options in specification.datasets.items():
-        derivation_of(options).check(name, options, specification)
+    require_valid(specification)
     made: dict[str, Dataset] = {}
     parts = []
     for name, options in specification.datasets.items():
@@ -74,6 +73,17 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
         )
     counts = {name: len(data) for name, data in made.items()}
     return DerivedStudy(MappingProxyType(made), record=DerivationRecord.together(counts, parts))
+
+
+def require_valid(specification: Specification) -> None:
+    """Refuse a specification that cannot be carried out, whatever the data.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    for name, options in specification.datasets.items():
+        derivation_of(options).check(name, options, specification)
 
 
 def _subjects(study: Study, account: Account) -> Dataset:

@@ -126,6 +126,21 @@ class DerivationRecord:
     decided: tuple[DecidedBy, ...] = ()
     ranges: tuple[ImputationRange, ...] = ()
 
+    def of_dataset(self, name: str) -> DerivationRecord:
+        """That of one dataset."""
+        return DerivationRecord(
+            {name: self.records[name]},
+            tuple(each for each in self.effects if each.dataset == name),
+            tuple(each for each in self.decided if each.dataset == name),
+            tuple(each for each in self.ranges if each.dataset == name),
+        )
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """PARAMCDs that it is about, in order."""
+        found = [each.parameter for each in self.decided] + [each.parameter for each in self.effects]
+        return tuple(dict.fromkeys(filter(None, found)))
+
     @classmethod
     def together(cls, records: dict[str, int], parts: Iterable[DerivationRecord]) -> DerivationRecord:
         """What several derivations did."""
