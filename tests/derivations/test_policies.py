@@ -201,6 +201,9 @@ class TestSources:
 
 
 WRONG = {
+    "no such policy": (lambda: {"pfs": {"before_origin": "rise"}}, "'rise' is not a value of before_origin"),
+    "not a list": (lambda: {"pfs": {"events": "PD"}}, "'PD' is not a value of events"),
+    "not a set": (lambda: {"set": ("PD", {"EVNTDESC": None})}, "None is not a value of EVNTDESC"),
     "no endpoint": (lambda: {"endpoints": {}}, "ADTTE has no parameter"),
     "no such endpoint": (lambda: {"options": {"endpoints": ("OSS",)}}, "OSS is not a declared endpoint"),
     "no such event": (lambda: {"pfs": {"events": ("PDD",)}}, "PDD is not a declared source"),
