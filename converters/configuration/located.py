@@ -11,8 +11,8 @@ from ...schemas.errors import ConfigurationError
 from .key_lines import KeyLines, KeyPath
 from .toml_file import shown_path, text_of
 
-_TABLE = re.compile(r"\[(?P<table>[^\[\]]+)\](?: (?P<key>[\w-]+))?")
-""" "[endpoint.PFS] events"."""
+_TABLE = re.compile(r"\[(?P<table>[^\[\]]+)\](?:, \w+)?(?: (?P<key>[\w-]+))?")
+"""Also "[derive.ADTTE], time_to_event carry", where a key decides which others there are."""
 _LISTED = re.compile(r"(?P<table>[a-z_]+) (?P<number>\d+)(?: (?P<key>[\w-]+))?(?![\w-])")
 """ "waiver 2 rule"."""
 _WORD = re.compile(r"'([^']+)'|^([\w-]+) |\bkey ([\w-]+)")
