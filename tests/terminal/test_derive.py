@@ -371,3 +371,146 @@ def test_no_variation_declared(sources, derive):
     ran = derive("--vary")
     assert ran.code == 2
     assert "no variation is declared" in ran.err
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()]
+
+
+FAULTS = {
+    "source": (
+        'events = ["PD", "DEATH"]',
+        'events = ["PDX", "DEATH"]',
+        "spec.toml:8, [endpoint.PFS] events",
+        "PD",
+    ),
+    "key": ('censorings = ["ALIVE"]', 'censoring = ["ALIVE"]', "spec.toml:16, [endpoint.OS]", "censorings"),
+    "table": ("[source.ALIVE]", "[sorce.ALIVE]", "spec.toml:35", "[source]"),
+    "kind": (
+        "[derive.ADTTE]",
+        '[derive.ADTTE]\nkind = "time"',
+        "spec.toml:2, [derive.ADTTE] kind",
+        "time_to_event",
+    ),
+    "stop": (
+        'without_candidate = "exclude"\n\n[endpoint.OS]',
+        'without_candidate = "exclude"\nstops = ["NEWTX"]\n\n[endpoint.OS]',
+        "spec.toml:11, [endpoint.PFS] stops",
+        "[stop.NEWTX]",
+    ),
+    "code": ("CNSR = 2", "CNSR = 0", "spec.toml:43, [source.RAND] set", "CNSR = 1"),
+    "key of a kind": (
+        'carry = ["SEX"]',
+        'cary = ["SEX"]',
+        "spec.toml:2, [derive.ADTTE], time_to_event",
+        "did you mean carry",
+    ),
+    "value of a kind": (
+        'carry = ["SEX"]',
+        "carry = 3",
+        "spec.toml:2, [derive.ADTTE], time_to_event carry",
+        "give",
+    ),
+    "condition": ("AVALC == 'PD'", "AVALC = 'PD'", "spec.toml:21, [source.PD] where", ""),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "place", "near"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_of_the_specification_names_its_line(sources, derive, old, new, place, near):
+    assert SPECIFICATION.count(old) == 1
+    sources(SPECIFICATION.replace(old, new))
+    ran = derive("--to", "adam")
+    assert (ran.code, ran.out) == (2, "")
+    (where,) = (line for line in lines_of(ran.err) if line.startswith("where: "))
+    assert where.startswith(f"where: {place}")
+    assert near in ran.err
+    assert not Path("adam").exists()
+
+
+def test_a_file_without_a_dataset_to_derive(sources, derive):
+    sources("[settings]\n")
+    ran = derive("--to", "adam")
+    assert ran.code == 2
+    assert "no dataset is to be derived" in ran.err
+    assert "adamgate init --derive adtte" in ran.err
+
+
+def test_a_specification_that_is_not_present(sources, run):
+    sources()
+    ran = run("derive", "nowhere.toml", "--source", "data", "--to", "adam")
+    assert ran.code == 2
+    assert "nowhere.toml" in ran.err
+
+
+UNFIT = {
+    "a dataset is not present": (
+        'dataset = "ADRS"\ndate',
+        'dataset = "ADRX"\ndate',
+        {},
+        "dataset ADRX is not present",
+    ),
+    "a variable is not present": ('date = "DTHDT"', 'date = "DTHDTX"', {}, "DTHDTX is not present in ADSL"),
+    "no record meets the condition": (
+        "AVALC == 'PD'",
+        "AVALC == 'CR'",
+        {},
+        "no record of ADRS meets the condition",
+    ),
+    "a subject is not in ADSL": (
+        "",
+        "",
+        {"adrs": f"{ADRS}S1-77,1,SD,2024-03-01\nS1-77,2,SD,2024-03-02\n"},
+        "2 records of ADRS of a subject who is not in ADSL (1 subject: S1-77)",
+    ),
+    "subjects without a candidate": (
+        'censorings = ["ALIVE"]\nwithout_candidate = "exclude"',
+        'censorings = ["ALIVE"]',
+        {},
+        "1 subject without a dated record of any source (1 subject: S1-04)",
+    ),
+    "a subject twice in ADSL": (
+        "",
+        "",
+        {"adsl": f"{ADSL}S1-01,A,F,2024-01-01,,2024-12-31\n".replace("\nS1-01", "\nS1,S1-01")},
+        "2 records of subjects who have several in ADSL (1 subject: S1-01)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "data", "words"), UNFIT.values(), ids=UNFIT)
+def test_sources_that_do_not_fit(sources, derive, old, new, data, words):
+    sources(SPECIFICATION.replace(old, new) if old else SPECIFICATION, **data)
+    before = sorted(os.listdir())
+    ran = derive("--to", "adam", "--record", "record.json")
+    assert (ran.code, ran.out) == (1, "")
+    assert words in ran.err
+    assert sorted(os.listdir()) == before
+    hidden = derive("--to", "adam", "--no-keys")
+    assert hidden.code == 1
+    assert "S1-" not in hidden.err
+    assert words.partition(" (")[0] in hidden.err
+
+
+def test_a_source_that_cannot_be_read(sources, run):
+    sources()
+    ran = run("derive", "spec.toml", "--source", "gone.xpt", "--to", "adam")
+    assert ran.code == 3
+    Path("data/adrs.xpt").write_bytes(b"nothing")
+    assert run("derive", "spec.toml", "--source", "data/adrs.xpt", "--source", "data/adsl.csv").code == 3
+
+
+def test_control_characters_are_escaped(sources, derive):
+    hostile = "\x1b[31mS1-66\x1b[0m"
+    sources(adrs=f"{ADRS}{hostile},1,SD,2024-03-01\n")
+    ran = derive("--to", "adam")
+    assert ran.code == 1
+    assert "\x1b" not in ran.err
+    assert "\\x1b[31mS1-66" in ran.err
+
+
+def test_a_hostile_description_is_escaped(sources, derive):
+    sources(SPECIFICATION.replace('EVNTDESC = "Alive"', 'EVNTDESC = "Al\\u001B[31mive"'))
+    ran = derive()
+    assert ran.code == 0
+    assert "\x1b" not in ran.out
+    assert "Al\\x1b[31mive" in ran.out

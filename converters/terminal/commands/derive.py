@@ -14,6 +14,7 @@ import click
 import adamgate
 
 from ....schemas.errors import UnwritableOutput
+from ...configuration.located import faults_located
 from ...configuration.settings import SETTINGS, SettingGroup
 from ...formats import writable
 from ...formats.write_options import WriteOptions
@@ -165,10 +166,11 @@ def command(
     paths, other_paths = expanded(sources), expanded(delivered)
     settings = settings_for(paths, specification, given)
     options = _check_options(comparing, settings, asked=bool(delivered))
-    what = declared(settings.entries)
-    require_valid(what)
-    if vary:
-        require_valid_variations(what)
+    with faults_located(settings.file):
+        what = declared(settings.entries)
+        require_valid(what)
+        if vary:
+            require_valid_variations(what)
     kept = tuple(chain(*kept_files((*paths, *other_paths), settings)))
     to = None if target is None else _target(target, layout, writing)
     _refuse_outputs(to, record, what, (*paths, *other_paths), overwrite=overwrite)
