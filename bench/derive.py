@@ -38,11 +38,11 @@ sources = {{
     "RAND": source("ADSL", "RANDDT", EVNTDESC="Randomized"),
 }}
 
-def endpoint(events, censorings, **others):
+def endpoint(events, censors, **others):
     policies = dict(before_origin="raise", without_origin="exclude", without_candidate="exclude")
     if "origin_source" not in others:
         others["origin"] = "RANDDT"
-    return ag.DerivedEndpoint(param="Time", events=events, censorings=censorings, **policies, **others)
+    return ag.DerivedEndpoint(param="Time", events=events, censors=censors, **policies, **others)
 
 what = ag.Specification(
     {{"ADTTE": ag.TimeToEvent(carry=("AGE", "SEX", "ARM"))}},
@@ -67,14 +67,14 @@ pd_, rsp = (dated(adrs[adrs["AVALC"].isin(each)], "ADT", "first") for each in ([
 seen = dated(adrs[adrs["AVALC"] != "NE"], "ADT", "last")
 of_adsl = {name: adsl.set_index("USUBJID")[name] for name in ("DTHDT", "LSTALVDT", "RANDDT")}
 parts = []
-for events, censorings, origin in (
+for events, censors, origin in (
     ([of_adsl["DTHDT"]], [of_adsl["RANDDT"], of_adsl["LSTALVDT"]], of_adsl["RANDDT"]),
     ([pd_, of_adsl["DTHDT"]], [of_adsl["RANDDT"], seen], of_adsl["RANDDT"]),
     ([pd_], [of_adsl["RANDDT"], seen], of_adsl["RANDDT"]),
     ([rsp], [of_adsl["RANDDT"], seen], of_adsl["RANDDT"]),
     ([pd_, of_adsl["DTHDT"]], [seen], rsp),
 ):
-    event, censored = pd.concat(events, axis=1).min(axis=1), pd.concat(censorings, axis=1).max(axis=1)
+    event, censored = pd.concat(events, axis=1).min(axis=1), pd.concat(censors, axis=1).max(axis=1)
     made = pd.DataFrame({"STARTDT": origin}).join(event.rename("EVENT")).join(censored.rename("CENSORED"))
     made["ADT"] = made["EVENT"].fillna(made["CENSORED"])
     made["CNSR"] = made["EVENT"].isna().astype(int)

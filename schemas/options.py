@@ -180,7 +180,7 @@ def checked_options(declaring: type, table: Mapping[str, Any], where: str) -> di
 
 
 def require_valid(given: Any, where: str) -> None:
-    """Refuse a value of such a dataclass, made in Python, that a file could not have.
+    """Check that a file could have the values of such a dataclass that was made in Python.
 
     Raises
     ------

@@ -36,7 +36,7 @@ ENDPOINT = Table(
 SOURCE = Table(
     "source",
     DerivationSource,
-    "Records that date events, censorings, origins and stops of parameters.",
+    "Records that date events, censors, origins and stops of parameters.",
     NAMED,
     sample="DEATH",
 )

@@ -123,7 +123,7 @@ def check_derived(
     --------
     >>> study = ag.read("adam")
     >>> os = ag.DerivedEndpoint(
-    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
     ... )
     >>> sources = {
     ...     "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),

@@ -59,6 +59,6 @@ class DerivedDataset:
     )
     unknown_subjects: str = option(
         Choice(("error", "exclude")),
-        "Records of subjects who are not in ADSL: refuse, or exclude.",
+        "Records of subjects who are not in ADSL: an error, or excluded.",
         default="error",
     )

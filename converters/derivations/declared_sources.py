@@ -21,8 +21,8 @@ class DerivationSource(DateSource):
         Variables that order the records of a subject on one date, missing values last. Of an event the first
         of them counts, of a censoring the last.
     same_date : str
-        What decides between records of a subject on one date that `order` does not tell apart: "error"
-        refuses them; "first" and "last" go by the position in the dataset.
+        What decides between records of a subject on one date that `order` does not distinguish: none
+        ("error"); "first" and "last" go by the position in the dataset.
     sequence : str
         Variable that SRCSEQ is taken from; empty for ASEQ, else the --SEQ of the dataset, else none.
     set : mapping of variable to text, number or FromVariable
@@ -48,8 +48,8 @@ class DerivationSource(DateSource):
     )
     same_date: str = option(
         Choice(("error", "first", "last")),
-        "Which record counts of those on one date that order does not tell apart, by their position in the "
-        "dataset; error refuses them.",
+        "Which record counts of those on one date that order does not distinguish: the first or last in the "
+        "dataset; or an error.",
         default="error",
     )
     sequence: str = option(

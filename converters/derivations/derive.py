@@ -13,7 +13,7 @@ from . import derivation_of
 from .account import Account
 from .derived_study import DerivedStudy
 from .record import DerivationRecord
-from .specification import Specification
+from .specification import Specification, require_values
 from .task import DerivationTask
 
 
@@ -45,7 +45,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     >>> what = ag.Specification(
     ...     {"ADTTE": ag.TimeToEvent(carry=("SEX",))},
     ...     {"OS": ag.DerivedEndpoint(
-    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
     ...     )},
     ...     {
     ...         "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT", set={"EVNTDESC": "Death"}),
@@ -59,7 +59,6 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     1   S1-02  61.0     1  LSTALVDT
     """
     study = Study.given(study)
-    specification.require_valid()
     require_valid(specification)
     made: dict[str, Dataset] = {}
     parts = []
@@ -77,12 +76,13 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
 
 
 def require_valid(specification: Specification) -> None:
-    """Refuse a specification that cannot be carried out, whatever the data.
+    """Check that a specification can be carried out, whatever the data.
 
     Raises
     ------
     ConfigurationError
     """
+    require_values(specification)
     for name, options in specification.datasets.items():
         derivation_of(options).check(name, options, specification)
 

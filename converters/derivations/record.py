@@ -1,4 +1,4 @@
-"""What a derivation did: effects of policies, reasons of censoring, durations that rest on imputed dates."""
+"""What a derivation did: effects of policies, censoring reasons, durations that rest on imputed dates."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.options import require_valid
+from ...schemas.options import require_valid as options_valid
 from ...schemas.wording import did_you_mean
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
@@ -56,7 +56,7 @@ class Specification:
     >>> what = ag.Specification(
     ...     {"ADTTE": ag.TimeToEvent(carry=("AGE",))},
     ...     {"OS": ag.DerivedEndpoint(
-    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
     ...     )},
     ...     {
     ...         "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT", set={"EVNTDESC": "Death"}),
@@ -74,26 +74,29 @@ class Specification:
     variations: Mapping[str, Variation] = field(default_factory=dict)
     cut_off: date | None = None
 
-    def require_valid(self) -> None:
-        """Refuse values that no file could have.
 
-        Raises
-        ------
-        ConfigurationError
-        """
-        for table in _TABLES:
-            declared: Mapping[str, object] = getattr(self, table.attribute)
-            for name, options in declared.items():
-                require_valid(options, f"[{table.name}.{name}]")
+def require_values(specification: Specification) -> None:
+    """Check that a file could have every value.
 
-    def require_declared(self, name: str, kind: str, place: str) -> None:
-        """Refuse a name that no table of a kind ("source", "stop", "endpoint") has.
+    Raises
+    ------
+    ConfigurationError
+    """
+    for table in _TABLES:
+        declared: Mapping[str, object] = getattr(specification, table.attribute)
+        for name, options in declared.items():
+            options_valid(options, f"[{table.name}.{name}]")
 
-        Raises
-        ------
-        ConfigurationError
-        """
-        known: Mapping[str, object] = getattr(self, f"{kind}s")
-        if name not in known:
-            advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
-            raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)
+
+def require_declared(specification: Specification, name: str, kind: str, place: str) -> None:
+    """Check that a table of a kind ("source", "stop", "endpoint") has a name.
+
+    Raises
+    ------
+    ConfigurationError
+        With the nearest name.
+    """
+    known: Mapping[str, object] = getattr(specification, f"{kind}s")
+    if name not in known:
+        advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
+        raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)

@@ -16,7 +16,7 @@ from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .derive import derive, require_valid
 from .record import DerivationRefused
-from .specification import Specification
+from .specification import Specification, require_declared
 from .time_to_event.extremes import median
 from .time_to_event.options import TimeToEvent, Variation
 from .time_to_event.requirements import endpoints_of
@@ -67,7 +67,7 @@ class MovedSubject:
 MOVES = (
     "event to censored",
     "censored to event",
-    "another reason of censoring",
+    "another censoring reason",
     "another AVAL",
     "no record",
     "a record",
@@ -133,7 +133,7 @@ def derive_variations(study: Study, specification: Specification) -> tuple[Varie
     Examples
     --------
     >>> os = ag.DerivedEndpoint(
-    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
     ... )
     >>> sources = {
     ...     "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),
@@ -165,7 +165,7 @@ def require_valid_variations(specification: Specification) -> None:
         )
     for name, variation in specification.variations.items():
         place = f"[vary.{name}]"
-        specification.require_declared(variation.endpoint, "endpoint", f"{place} endpoint")
+        require_declared(specification, variation.endpoint, "endpoint", f"{place} endpoint")
         if not _datasets_of(variation, specification):
             raise ConfigurationError(
                 f"no dataset has the parameter {variation.endpoint}",

@@ -32,8 +32,8 @@ class DateSource:
     date : str
         Variable of the dataset with the date: a date, or text as in ISO 8601.
     impute : str
-        Day that a partial date of text stands for: "first", "last" or "mid" of those it may be, or "none": it
-        is as a missing date. Empty: not declared, so that a derivation refuses partial dates.
+        Day that a partial date of text is taken for: the "first", "last" or "mid" of those it may be; with
+        "none" it is as a missing date. Empty: not declared, so that partial dates are an error of a derivation.
     impute_up_to : str
         Largest part that is imputed: "day", "month" or "year"; a date that lacks more is as a missing date.
         Empty: the day.
@@ -55,9 +55,9 @@ class DateSource:
     date: str = option(name, "Variable of the dataset with the date of the event.")
     impute: str = option(
         Choice(("first", "last", "mid", "none")),
-        "Day that a partial date stands for; none: it is as a missing date.",
+        "Day that a partial date is taken for; none: it is as a missing date.",
         default="",
-        otherwise="partial dates are not used; a derivation refuses them",
+        otherwise="partial dates are not used; an error of a derivation",
     )
     impute_up_to: str = option(
         Choice(("day", "month", "year")),

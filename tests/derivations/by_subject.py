@@ -23,8 +23,8 @@ def derived(adsl, endpoint, sources, tables):
     for _, subject in adsl.iterrows():
         start = subject[endpoint["origin"]]
         events = _candidates(subject, endpoint["events"], sources, tables, endpoint, start, last=False)
-        censorings = _candidates(subject, endpoint["censorings"], sources, tables, endpoint, start, last=True)
-        chosen = _first(events) or _last(censorings)
+        censors = _candidates(subject, endpoint["censors"], sources, tables, endpoint, start, last=True)
+        chosen = _first(events) or _last(censors)
         if chosen is None:
             continue
         day, source, sequence = chosen
@@ -64,9 +64,9 @@ def _first(events):
     return best
 
 
-def _last(censorings):
+def _last(censors):
     best = None
-    for each in censorings:  # the source listed last wins on one date
+    for each in censors:  # the source listed last wins on one date
         if best is None or each[0] >= best[0]:
             best = each
     return best

@@ -69,7 +69,7 @@ def pfs(**changes):
         "param": "Progression-Free Survival",
         "origin": "RANDDT",
         "events": ("PD", "DEATH"),
-        "censorings": ("RAND", "TUMOR"),
+        "censors": ("RAND", "TUMOR"),
     }
     return ag.DerivedEndpoint(**{**declared, **changes})
 

@@ -63,14 +63,14 @@ PFS = ag.DerivedEndpoint(
     param="Progression-Free Survival",
     origin="RANDDT",
     events=("PD", "DEATH"),
-    censorings=("RAND", "TUMOR"),
+    censors=("RAND", "TUMOR"),
     stops=("CUTOFF",),
 )
 OS = ag.DerivedEndpoint(
     param="Overall Survival",
     origin="RANDDT",
     events=("DEATH",),
-    censorings=("RAND", "ALIVE"),
+    censors=("RAND", "ALIVE"),
     stops=("CUTOFF",),
 )
 WHAT = ag.Specification(

@@ -25,7 +25,7 @@ def derived(texts=TEXTS, **source):
         {"ADTTE": ag.TimeToEvent(variables=("USUBJID", "AVAL", "ADT", "ADTF", "CNSR", "SRCSEQ"))},
         {
             "PFS": ag.DerivedEndpoint(
-                param="PFS", origin="RANDDT", events=("PD",), censorings=("RAND",), before_origin="raise"
+                param="PFS", origin="RANDDT", events=("PD",), censors=("RAND",), before_origin="raise"
             )
         },
         {

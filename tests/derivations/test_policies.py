@@ -73,11 +73,11 @@ NOT_SEEN = {"S1-01": {}, "S1-02": SEEN}
 
 class TestWithoutCandidate:
     def test_it_is_refused_unless_declared(self):
-        (problem,) = refusal(lambda: derived(NOT_SEEN, censorings=("TUMOR",)))
+        (problem,) = refusal(lambda: derived(NOT_SEEN, censors=("TUMOR",)))
         assert problem.what == "1 subject without a dated record of any source"
 
     def test_excluded(self):
-        study = derived(NOT_SEEN, censorings=("TUMOR",), without_candidate="exclude")
+        study = derived(NOT_SEEN, censors=("TUMOR",), without_candidate="exclude")
         assert list(results(study)) == ["S1-02"]
         assert effect(study, "without_candidate").subjects == ("S1-01",)
 
@@ -93,7 +93,7 @@ class TestSameDate:
         )
         source = ag.DerivationSource(dataset="ADRS", date="ADT", **keys)
         what = ag.Specification(
-            {"ADTTE": ag.TimeToEvent()}, {"PFS": pfs(events=("PD",), censorings=())}, {"PD": source}
+            {"ADTTE": ag.TimeToEvent()}, {"PFS": pfs(events=("PD",), censors=())}, {"PD": source}
         )
         return ag.derive(ag.Study.of(adsl, ag.Dataset.from_frame(adrs, "ADRS")), what)
 
@@ -123,7 +123,7 @@ def test_ties_between_sources_are_counted_and_decided_by_the_list():
     subjects = {"S1-01": {"pd": 56, "death": 56}, "S1-02": {"pd": 56}}
     study = derived(subjects)
     assert results(study)["S1-01"] == (57, 0, "PD")
-    assert effect(study, "events, censorings").subjects == ("S1-01",)
+    assert effect(study, "events, censors").subjects == ("S1-01",)
     assert results(derived(subjects, events=("DEATH", "PD")))["S1-01"] == (57, 0, "Death")
 
 
@@ -211,11 +211,11 @@ WRONG = {
     "no such stop": (lambda: {"pfs": {"stops": ("NEWTXX",)}}, "NEWTXX is not a declared stop"),
     "no origin": (lambda: {"pfs": {"origin": ""}}, "the origin is not declared"),
     "two origins": (lambda: {"pfs": {"origin_source": "RAND"}}, "two origins are declared"),
-    "no source": (lambda: {"pfs": {"events": (), "censorings": ()}}, "no source is declared"),
+    "no source": (lambda: {"pfs": {"events": (), "censors": ()}}, "no source is declared"),
     "no param": (lambda: {"options": {"endpoints": ("PFS",)}, "pfs": {"param": ""}}, "param is not present"),
     "condition": (lambda: {"pfs": {"subjects": "SAFFL = 'Y'"}}, "use =="),
     "CNSR of an event": (lambda: {"set": ("PD", {"CNSR": 1})}, "CNSR of an event is 0"),
-    "CNSR of a censoring": (lambda: {"set": ("TUMOR", {"CNSR": 0})}, "not a whole number from 1"),
+    "CNSR of a censoring": (lambda: {"set": ("TUMOR", {"CNSR": 0})}, "not a positive integer"),
     "derived": (lambda: {"set": ("PD", {"AVAL": 1})}, "AVAL is derived"),
     "stop without a way": (lambda: {"stop": ag.Stop()}, "exactly one of"),
     "stop with two": (lambda: {"stop": ag.Stop(source="PD", at_cut_off=True)}, "exactly one of"),
@@ -234,7 +234,7 @@ WRONG = {
     ),
     "no missed visit": (
         lambda: {"stop": ag.Stop(missed_visits_in_a_row=0, visit_days=(56,), assessments="TUMOR")},
-        "no reason to stop",
+        "the number of visits is 0",
     ),
     "missed visits have no date": (
         lambda: {

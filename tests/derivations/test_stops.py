@@ -165,7 +165,7 @@ def of_response(subjects, **stop):
             origin_source="RESPONSE",
             with_record="RESPONSE",
             events=("PD",),
-            censorings=("TUMOR",),
+            censors=("TUMOR",),
             stops=("STOP",),
         )
     }

@@ -83,15 +83,15 @@ def declared_sources():
 @given(
     subjects=SUBJECTS,
     events=st.permutations(["PD", "DEATH"]),
-    censorings=st.permutations(["TUMOR", "ALIVE", "RAND"]),
+    censors=st.permutations(["TUMOR", "ALIVE", "RAND"]),
     before_origin=st.sampled_from(["raise", "drop"]),
     seed=st.integers(0, 99),
 )
-def test_every_record_is_that_of_a_derivation_by_subject(subjects, events, censorings, before_origin, seed):
+def test_every_record_is_that_of_a_derivation_by_subject(subjects, events, censors, before_origin, seed):
     tables = tables_of(subjects)
     policies = {"origin": "RANDDT", "before_origin": before_origin}
     expected = by_subject.derived(
-        tables["ADSL"], {**policies, "events": events, "censorings": censorings}, SOURCES, tables
+        tables["ADSL"], {**policies, "events": events, "censors": censors}, SOURCES, tables
     )
     what = ag.Specification(
         {"ADTTE": ag.TimeToEvent()},
@@ -99,7 +99,7 @@ def test_every_record_is_that_of_a_derivation_by_subject(subjects, events, censo
             "PFS": ag.DerivedEndpoint(
                 param="PFS",
                 events=tuple(events),
-                censorings=tuple(censorings),
+                censors=tuple(censors),
                 without_origin="keep",
                 without_candidate="exclude",
                 **policies,

@@ -31,7 +31,7 @@ def test_who_moves_and_the_medians():
     assert [(each.subject, each.how, each.aval, each.varied_aval) for each in found.moved] == [
         ("S1-02", "censored to event", 113, 169),
         ("S1-04", "censored to event", 57, 225),
-        ("S1-03", "another reason of censoring", 113, 113),
+        ("S1-03", "another censoring reason", 113, 113),
     ]
     assert (found.declared.records, found.declared.events, found.declared.median) == (5, 1, 169)
     assert (found.varied.records, found.varied.events, found.varied.median) == (5, 3, 169)
@@ -49,14 +49,14 @@ def test_another_duration():
 
 
 def test_records_of_one_only():
-    declared = pfs(without_candidate="exclude", events=("PD",), censorings=())
-    (found,) = varied(declared, RAND=ag.Variation(endpoint="PFS", censorings=("RAND",)))
+    declared = pfs(without_candidate="exclude", events=("PD",), censors=())
+    (found,) = varied(declared, RAND=ag.Variation(endpoint="PFS", censors=("RAND",)))
     assert [(each.how, each.subject) for each in found.moved] == [
         ("a record", "S1-03"),
         ("a record", "S1-05"),
     ]
-    everybody = pfs(without_candidate="exclude", events=("PD",), censorings=("RAND",))
-    (found,) = varied(everybody, EVENTS=ag.Variation(endpoint="PFS", censorings=("ALIVE",)))
+    everybody = pfs(without_candidate="exclude", events=("PD",), censors=("RAND",))
+    (found,) = varied(everybody, EVENTS=ag.Variation(endpoint="PFS", censors=("ALIVE",)))
     assert [(each.how, each.subject) for each in found.moved] == [
         ("no record", "S1-03"),
         ("no record", "S1-05"),

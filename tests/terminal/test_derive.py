@@ -35,14 +35,14 @@ carry_as = { TRTP = "TRT01P" }
 param = "Progression-Free Survival"
 origin = "RANDDT"
 events = ["PD", "DEATH"]
-censorings = ["TUMOR", "RAND"]
+censors = ["TUMOR", "RAND"]
 without_candidate = "exclude"
 
 [endpoint.OS]
 param = "Overall Survival"
 origin = "RANDDT"
 events = ["DEATH"]
-censorings = ["ALIVE"]
+censors = ["ALIVE"]
 without_candidate = "exclude"
 
 [source.PD]
@@ -384,7 +384,7 @@ FAULTS = {
         "spec.toml:8, [endpoint.PFS] events",
         "PD",
     ),
-    "key": ('censorings = ["ALIVE"]', 'censoring = ["ALIVE"]', "spec.toml:16, [endpoint.OS]", "censorings"),
+    "key": ('censors = ["ALIVE"]', 'censoring = ["ALIVE"]', "spec.toml:16, [endpoint.OS]", "censors"),
     "table": ("[source.ALIVE]", "[sorce.ALIVE]", "spec.toml:35", "[source]"),
     "kind": (
         "[derive.ADTTE]",
@@ -463,8 +463,8 @@ UNFIT = {
         "2 records of ADRS of a subject who is not in ADSL (1 subject: S1-77)",
     ),
     "subjects without a candidate": (
-        'censorings = ["ALIVE"]\nwithout_candidate = "exclude"',
-        'censorings = ["ALIVE"]',
+        'censors = ["ALIVE"]\nwithout_candidate = "exclude"',
+        'censors = ["ALIVE"]',
         {},
         "1 subject without a dated record of any source (1 subject: S1-04)",
     ),

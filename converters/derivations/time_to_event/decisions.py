@@ -20,7 +20,7 @@ _DAYS_BEFORE = {"counts": 0.0, "late": 1.0}
 
 @dataclass(frozen=True, eq=False)
 class Decider:
-    """What can decide a record: a source of events or censorings, or a stop.
+    """What can decide a record: a source of events or censors, or a stop.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class Decisions:
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
+class StopLimits:
     """The earliest dated stop of each subject.
 
     Attributes
@@ -135,7 +135,7 @@ class Clock:
     origin: Days
     cut_off: float
 
-    def decisions(self, limits: Limits) -> Decisions:
+    def decisions(self, limits: StopLimits) -> Decisions:
         """What decides the record of each subject, up to the last day that counts."""
         made = Decisions.none(len(self.origin))
         self._censor(made, limits)
@@ -144,7 +144,7 @@ class Clock:
         self._miss_visits(made)
         return made
 
-    def limits(self) -> Limits:
+    def limits(self) -> StopLimits:
         """The earliest dated stop of each subject."""
         n_subjects = len(self.origin)
         stop = np.full(n_subjects, NONE, dtype=np.intp)
@@ -156,18 +156,18 @@ class Clock:
             counts = own - _DAYS_BEFORE[each.same_day]
             earlier = counts < last
             stop[earlier], day[earlier], last[earlier] = position, own[earlier], counts[earlier]
-        return Limits(stop, day, last)
+        return StopLimits(stop, day, last)
 
-    def _censor(self, made: Decisions, limits: Limits) -> None:
+    def _censor(self, made: Decisions, limits: StopLimits) -> None:
         """The last censoring; on one date the source listed last."""
-        for name in self.endpoint.censorings:
+        for name in self.endpoint.censors:
             found = last_of(self._in_time(name, made, limits), len(self.origin))
             tied = found.day == made.day
             better = (found.day >= made.day) | (np.isnan(made.day) & ~np.isnan(found.day))
             made.take(Decider(name, False, self.sources[name].source.set, found.records), found, better)
             made.tied |= tied
 
-    def _let_events_beat(self, made: Decisions, limits: Limits) -> None:
+    def _let_events_beat(self, made: Decisions, limits: StopLimits) -> None:
         """The first event; on one date the source listed first."""
         for name in self.endpoint.events:
             found = first_of(self._in_time(name, made, limits), len(self.origin))
@@ -177,7 +177,7 @@ class Clock:
             made.take(Decider(name, True, self.sources[name].source.set, found.records), found, better)
             made.tied |= tied
 
-    def _stop(self, made: Decisions, limits: Limits) -> None:
+    def _stop(self, made: Decisions, limits: StopLimits) -> None:
         """Subjects without an event before their stop are censored by it."""
         always = np.array([*(each.always for each in self.stops.values()), False], dtype=np.bool_)
         stopped = (limits.stop >= 0) & ~made.is_event & (made.late | always[limits.stop])
@@ -213,7 +213,7 @@ class Clock:
         found = last_of(self._until(stop.assessments, last), len(self.origin))
         made.take(Decider(name, False, stop.set, found.records), _or_else(found, self.origin), own)
 
-    def _in_time(self, name: str, made: Decisions, limits: Limits) -> DatedRecords:
+    def _in_time(self, name: str, made: Decisions, limits: StopLimits) -> DatedRecords:
         """The records of a source that are not later than a stop; subjects with others are noted."""
         records = self._from_origin(name)
         late = records.day > limits.last[records.subject]

@@ -203,7 +203,7 @@ def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, deci
     if endpoint.without_origin == "exclude":
         kept &= ~without_origin
     if endpoint.before_origin == "drop":
-        early = _before(clock.sources, (*endpoint.events, *endpoint.censorings), origin)
+        early = _before(clock.sources, (*endpoint.events, *endpoint.censors), origin)
         _settle(_DROPPED, paramcd, endpoint, sources, kept & early)
     else:
         _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, kept & (decisions.day < origin))
@@ -239,7 +239,7 @@ def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions)
     adsl, account = sources.adsl, sources.account
     effect = "with two sources on the deciding date"
     tied = kept & decisions.tied
-    account.effect("events, censorings", "order of the list", effect, adsl, tied, parameter=paramcd)
+    account.effect("events, censors", "order of the list", effect, adsl, tied, parameter=paramcd)
     of_source: dict[str, Mask] = {}
     for position, decider in enumerate(decisions.deciders):
         if decider.records is not None:
@@ -263,5 +263,5 @@ def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions)
                 ambiguous,
             )
         else:
-            effect = "with records on the deciding date that order does not tell apart"
+            effect = "with records on the deciding date that order does not distinguish"
             account.effect(f"{key}: same_date", source.same_date, effect, adsl, ambiguous, parameter=paramcd)

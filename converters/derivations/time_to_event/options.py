@@ -47,7 +47,7 @@ class Stop:
     assessments : str
         Name of the source of adequate assessments.
     censor_at : str
-        "assessment": at the last adequate assessment before the stop, or at the origin if there is none;
+        "assessment": at the last adequate assessment before the stop, or else at the origin;
         "stop": at the stop itself.
     same_day : str
         Whether what is dated on the day of the stop "counts" or is "late".
@@ -108,7 +108,7 @@ class DerivedEndpoint(Endpoint):
     """One parameter of a derived time-to-event dataset: ``[endpoint.PARAMCD]`` of a file.
 
     The first event counts, else the last censoring. An event beats a censoring whatever the dates, unless a
-    stop is declared. Of events on one date the source listed first counts, of censorings the one listed last.
+    stop is declared. Of events on one date the source listed first counts, of censors the one listed last.
 
     Attributes
     ----------
@@ -124,7 +124,7 @@ class DerivedEndpoint(Endpoint):
         Condition over ADSL that selects the subjects; `population` holds, too.
     with_record : str
         Name of a source; only subjects with a dated record of it.
-    censorings : tuple of str
+    censors : tuple of str
         Names of sources of the censoring.
     stops : tuple of str
         Names of stops; the earliest one of a subject counts, on one day that listed first.
@@ -162,7 +162,7 @@ class DerivedEndpoint(Endpoint):
     with_record: str = option(
         name, "Source ([source.NAME]); only subjects with a dated record of it.", default=""
     )
-    censorings: tuple[str, ...] = option(
+    censors: tuple[str, ...] = option(
         NAMES, "Sources ([source.NAME]) of the censoring; the last record of any of them counts.", default=()
     )
     stops: tuple[str, ...] = option(
@@ -170,17 +170,17 @@ class DerivedEndpoint(Endpoint):
     )
     before_origin: str = option(
         Choice(("error", "raise", "drop")),
-        "A deciding date before the origin: refuse it, raise it to the origin, or drop such records.",
+        "A deciding date before the origin: an error, raised to the origin, or such records dropped.",
         default="error",
     )
     without_origin: str = option(
         Choice(("error", "exclude", "keep")),
-        "A subject without an origin: refuse, exclude, or keep with a record without STARTDT and AVAL.",
+        "A subject without an origin: an error, excluded, or kept with a record without STARTDT and AVAL.",
         default="error",
     )
     without_candidate: str = option(
         Choice(("error", "exclude")),
-        "A subject without a dated record of any source: refuse, or exclude.",
+        "A subject without a dated record of any source: an error, or excluded.",
         default="error",
     )
     first_day: int = option(zero_or_one, "AVAL where ADT is STARTDT: 1 or 0.", default=1)
@@ -209,8 +209,8 @@ class Variation:
         DerivedEndpoint, "origin_source", default=None, otherwise="as declared"
     )
     events: tuple[str, ...] | None = same_option(Endpoint, "events", default=None, otherwise="as declared")
-    censorings: tuple[str, ...] | None = same_option(
-        DerivedEndpoint, "censorings", default=None, otherwise="as declared"
+    censors: tuple[str, ...] | None = same_option(
+        DerivedEndpoint, "censors", default=None, otherwise="as declared"
     )
     stops: tuple[str, ...] | None = same_option(
         DerivedEndpoint, "stops", default=None, otherwise="as declared"

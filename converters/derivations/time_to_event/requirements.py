@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ..assignments import Assignment
-from ..specification import Specification
+from ..specification import Specification, require_declared
 from .options import DerivedEndpoint, Stop, TimeToEvent
 
 DERIVED = frozenset(
@@ -37,10 +37,10 @@ def check(name: str, options: TimeToEvent, specification: Specification) -> None
         raise ConfigurationError(
             f"{name} has no parameter",
             f"[derive.{name}] endpoints",
-            "write a table [endpoint.PARAMCD] with param, origin, events and censorings",
+            "write a table [endpoint.PARAMCD] with param, origin, events and censors",
         )
     for paramcd in endpoints:
-        specification.require_declared(paramcd, "endpoint", f"[derive.{name}] endpoints")
+        require_declared(specification, paramcd, "endpoint", f"[derive.{name}] endpoints")
         _check_endpoint(f"[endpoint.{paramcd}]", specification.endpoints[paramcd], specification)
 
 
@@ -50,25 +50,25 @@ def _check_endpoint(place: str, endpoint: DerivedEndpoint, specification: Specif
     if bool(endpoint.origin) == bool(endpoint.origin_source):
         what = "two origins are declared" if endpoint.origin else "the origin is not declared"
         raise ConfigurationError(what, place, "write origin (an ADSL variable) or origin_source")
-    if not endpoint.events and not endpoint.censorings:
-        raise ConfigurationError("no source is declared", place, "write events and censorings")
+    if not endpoint.events and not endpoint.censors:
+        raise ConfigurationError("no source is declared", place, "write events and censors")
     for key, source in _named_sources(endpoint):
-        specification.require_declared(source, "source", f"{place} {key}")
+        require_declared(specification, source, "source", f"{place} {key}")
     if endpoint.subjects:
         compile_expression(endpoint.subjects, f"{place} subjects")
     for source in endpoint.events:
         _check_set(f"[source.{source}] set", specification.sources[source].set, events=True)
-    for source in endpoint.censorings:
+    for source in endpoint.censors:
         _check_set(f"[source.{source}] set", specification.sources[source].set, events=False)
     for stop in endpoint.stops:
-        specification.require_declared(stop, "stop", f"{place} stops")
+        require_declared(specification, stop, "stop", f"{place} stops")
         _check_stop(f"[stop.{stop}]", specification.stops[stop], specification)
 
 
 def _named_sources(endpoint: DerivedEndpoint) -> Iterator[tuple[str, str]]:
     """Keys of an endpoint, each with a source that it names."""
     yield from (("events", each) for each in endpoint.events)
-    yield from (("censorings", each) for each in endpoint.censorings)
+    yield from (("censors", each) for each in endpoint.censors)
     for key in ("origin_source", "with_record"):
         if getattr(endpoint, key):
             yield key, getattr(endpoint, key)
@@ -114,14 +114,14 @@ def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
         )
     for key, source in (("source", stop.source), ("assessments", stop.assessments)):
         if source:
-            specification.require_declared(source, "source", f"{place} {key}")
+            require_declared(specification, source, "source", f"{place} {key}")
     _check_set(f"{place} set", stop.set, events=False)
 
 
 def _check_missed_visits(place: str, stop: Stop) -> None:
     if not stop.missed_visits_in_a_row:
         raise ConfigurationError(
-            "no visit missed is no reason to stop", f"{place} missed_visits_in_a_row", "give 1 or more"
+            "the number of visits is 0", f"{place} missed_visits_in_a_row", "give 1 or more"
         )
     if not stop.visit_days:
         raise ConfigurationError(
@@ -142,7 +142,7 @@ def _check_set(place: str, given: Mapping[str, Assignment], *, events: bool) -> 
         if events and value != 0:
             raise ConfigurationError("CNSR of an event is 0", place, "omit it, or write CNSR = 0")
         if not events and not _is_code(value):
-            raise ConfigurationError("CNSR of a censoring is not a whole number from 1", place, "CNSR = 1")
+            raise ConfigurationError("CNSR of a censored record is not a positive integer", place, "CNSR = 1")
 
 
 def _is_code(value: Assignment) -> bool:
