@@ -67,9 +67,13 @@ from .schemas.severity import Severity as Severity
 from .schemas.standards.structure import Structure as Structure
 from .schemas.standards.versions import Standards as Standards
 from .schemas.study.dataset import Dataset as Dataset
+from .schemas.study.date_parts import DatePrecision as DatePrecision
 from .schemas.study.declarations import DateSource as DateSource
 from .schemas.study.declarations import Declarations as Declarations
 from .schemas.study.declarations import Endpoint as Endpoint
+from .schemas.study.imputation import Imputed as Imputed
+from .schemas.study.partial_dates import ImputationNotNamed as ImputationNotNamed
+from .schemas.study.partial_dates import PartialDates as PartialDates
 from .schemas.study.study import Study as Study
 from .schemas.study.variable import SpecialMissing as SpecialMissing
 from .schemas.study.variable import Variable as Variable

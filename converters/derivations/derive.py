@@ -59,6 +59,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     1   S1-02  61.0     1  LSTALVDT
     """
     study = Study.given(study)
+    specification.require_valid()
     require_valid(specification)
     made: dict[str, Dataset] = {}
     parts = []

@@ -5,12 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.options import require_valid
 from ...schemas.wording import did_you_mean
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
+
+
+class _Table(NamedTuple):
+    """An attribute of a specification, and the table of a file that has what it holds."""
+
+    attribute: str
+    name: str
+
+
+_TABLES = (
+    _Table("datasets", "derive"),
+    _Table("endpoints", "endpoint"),
+    _Table("sources", "source"),
+    _Table("stops", "stop"),
+    _Table("variations", "vary"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,18 @@ class Specification:
     stops: Mapping[str, Stop] = field(default_factory=dict)
     variations: Mapping[str, Variation] = field(default_factory=dict)
     cut_off: date | None = None
+
+    def require_valid(self) -> None:
+        """Refuse values that no file could have.
+
+        Raises
+        ------
+        ConfigurationError
+        """
+        for table in _TABLES:
+            declared: Mapping[str, object] = getattr(self, table.attribute)
+            for name, options in declared.items():
+                require_valid(options, f"[{table.name}.{name}]")
 
     def require_declared(self, name: str, kind: str, place: str) -> None:
         """Refuse a name that no table of a kind ("source", "stop", "endpoint") has.

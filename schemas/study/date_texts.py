@@ -2,8 +2,7 @@
 
 A part that is not known is a hyphen (``2020---15``, ``--03-05``) or is left out at the end (``2020-03``).
 Intervals (``2020-03-05/2020-03-07``), durations and week dates are not dates, nor is a day that does not
-exist.
-A time zone is allowed and not applied: the day is the local one, as written.
+exist. A time zone is allowed and not applied: the day is the local one, as written.
 """
 
 from __future__ import annotations
@@ -41,7 +40,8 @@ _TOKENS = {
     "DD": rf"(?P<day>\d\d|{_UNKNOWN})",
 }
 _KINDS = {"year": "Y", "month": "M", "day": "D"}
-_TOKEN = re.compile("YYYY|MMM|MM|DD")
+_DIGITS = {"YYYY": "9999", "MM": "99", "DD": "99"}
+_TOKEN = re.compile("(YYYY|MMM|MM|DD)")
 _FORM = re.compile(r"(?:(?:YYYY|MMM|MM|DD)[-/. ]?)+(?<![-/. ])", re.ASCII)
 _EXAMPLE = "write YYYY, MM or MMM, and DD, each once, as in DD-MMM-YYYY"
 _LONGEST = 64
@@ -65,7 +65,7 @@ def compiled(forms: Iterable[str]) -> tuple[DateForm, ...]:
     """
     written = (forms,) if isinstance(forms, str) else tuple(forms)
     for one, other in combinations(written, 2):
-        if re.sub("MM(?!M)|DD", "99", one) == re.sub("MM(?!M)|DD", "99", other):
+        if _digits(one) == _digits(other):
             raise ConfigurationError(
                 f"the date forms {one_line(one, 40)} and {one_line(other, 40)} fit the same texts",
                 advice="declare one of them",
@@ -73,12 +73,18 @@ def compiled(forms: Iterable[str]) -> tuple[DateForm, ...]:
     return tuple(map(_compiled, written))
 
 
+def _digits(form: str) -> str:
+    """What texts of a form look like: those of DDMMYYYY and YYYYMMDD are eight digits."""
+    parts = (_DIGITS.get(part, part) for part in _TOKEN.split(form))
+    return "".join(parts)
+
+
 def _compiled(form: str) -> DateForm:
     tokens = _TOKEN.findall(form) if _FORM.fullmatch(form) else []
     kinds = [token[0] for token in tokens]
     if "Y" not in kinds or len(set(kinds)) < len(kinds):
         raise ConfigurationError(f"{one_line(form, 40)} is not a date form", advice=_EXAMPLE)
-    date = "".join(_TOKENS.get(part, re.escape(part)) for part in re.split("(YYYY|MMM|MM|DD)", form))
+    date = "".join(_TOKENS.get(part, re.escape(part)) for part in _TOKEN.split(form))
     if len("".join(tokens)) < len(form):  # with something between them, one digit is clear, too
         date = date.replace(r"\d\d|", r"\d\d?|")
     without = "".join(f"(?P<{name}>(?!))?" for name, kind in _KINDS.items() if kind not in kinds)

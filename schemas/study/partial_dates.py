@@ -1,4 +1,4 @@
-"""Dates of which day, month or year may not be known: bounds, comparison, imputation by name."""
+"""Dates of which day, month or year may not be known: bounds, comparison, and imputation by name."""
 
 from __future__ import annotations
 
@@ -151,7 +151,9 @@ class PartialDates(Glanced):
         return type(self)(self.parts, np.atleast_1d(self.codes[records]))
 
     def _spread(self, by_value: NDArray[Any], missing: Any) -> NDArray[Any]:
-        return np.append(by_value, np.asarray([missing], dtype=by_value.dtype))[self.codes]
+        spread = np.append(by_value, np.asarray([missing], dtype=by_value.dtype))[self.codes]
+        spread.flags.writeable = False  # what is kept is given out
+        return spread
 
     @cached_property
     def lower(self) -> Days:

@@ -1,6 +1,7 @@
 """Every policy is explicit, refuses by default, and says how many subjects it concerns."""
 
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -201,6 +202,9 @@ class TestSources:
 
 
 WRONG = {
+    "no such policy": (lambda: {"pfs": {"before_origin": "rise"}}, "'rise' is not a value of before_origin"),
+    "not a list": (lambda: {"pfs": {"events": "PD"}}, "'PD' is not a value of events"),
+    "not a set": (lambda: {"set": ("PD", {"EVNTDESC": None})}, "None is not a value of EVNTDESC"),
     "no endpoint": (lambda: {"endpoints": {}}, "ADTTE has no parameter"),
     "no such endpoint": (lambda: {"options": {"endpoints": ("OSS",)}}, "OSS is not a declared endpoint"),
     "no such event": (lambda: {"pfs": {"events": ("PDD",)}}, "PDD is not a declared source"),
@@ -216,6 +220,13 @@ WRONG = {
     "stop without a way": (lambda: {"stop": ag.Stop()}, "exactly one of"),
     "stop with two": (lambda: {"stop": ag.Stop(source="PD", at_cut_off=True)}, "exactly one of"),
     "cut-off": (lambda: {"stop": ag.Stop(at_cut_off=True)}, "cut-off date is not declared"),
+    "cut-off of all": (
+        lambda: {
+            "stop": ag.Stop(at_cut_off=True, always=True, censor_at="stop"),
+            "cut_off": date(2024, 6, 30),
+        },
+        "also those last seen before",
+    ),
     "assessments": (lambda: {"stop": ag.Stop(source="PD")}, "source of assessments is not declared"),
     "schedule": (
         lambda: {"stop": ag.Stop(missed_visits_in_a_row=2, assessments="TUMOR")},
@@ -247,7 +258,11 @@ def test_what_cannot_be_derived_whatever_the_data(what):
     endpoint = pfs(**{**({"stops": ("STOP",)} if stops else {}), **changed.get("pfs", {})})
     endpoints = changed.get("endpoints", {"PFS": endpoint})
     specification = ag.Specification(
-        {"ADTTE": ag.TimeToEvent(**changed.get("options", {}))}, endpoints, sources, stops
+        {"ADTTE": ag.TimeToEvent(**changed.get("options", {}))},
+        endpoints,
+        sources,
+        stops,
+        cut_off=changed.get("cut_off"),
     )
     with pytest.raises(ag.ConfigurationError, match=re.escape(words)) as wrong:
         ag.derive(study_of({"S1-01": SEEN}), specification)

@@ -98,6 +98,12 @@ def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
             f"{place} at_cut_off",
             "write cut_off = DATE under [study]",
         )
+    if stop.at_cut_off and stop.always and stop.censor_at == "stop":
+        raise ConfigurationError(
+            "every subject would be censored at the data cut-off, also those last seen before",
+            f"{place} always",
+            'omit it, or write censor_at = "assessment"',
+        )
     if stop.missed_visits_in_a_row is not None:
         _check_missed_visits(place, stop)
     if stop.censor_at == "assessment" and not stop.assessments:

@@ -18,7 +18,7 @@ from adamgate.schemas.study.partial_dates import ImputationNotNamed, PartialDate
 
 
 def dates_of(*texts, forms=()):
-    frame = pd.DataFrame({"X": pd.array([*texts, "ANY"], dtype="str" if pd.__version__ >= "3" else object)})
+    frame = pd.DataFrame({"X": np.array([*texts, "ANY"], dtype=object)})
     return PartialDates.of(Dataset.from_frame(frame, "AE"), "X", forms)[: len(texts)]
 
 
@@ -108,6 +108,20 @@ class TestWhatATextAllows:
     def test_a_number_beyond_all_years(self):
         assert PartialDates.on(np.array([1e9, -1e9, np.inf])).unreadable.all()
 
+    @pytest.mark.parametrize("storage", ["object", "category", "string[pyarrow]", "string[python]"])
+    def test_however_texts_are_stored(self, storage):
+        texts = pd.Series(["2020-03", None, "2020-03-05", " ", "2020-03 ", "?"], dtype=storage)
+        dates = PartialDates.of(Dataset.from_frame(pd.DataFrame({"X": texts}), "AE"), "X")
+        assert dates.partial.tolist() == [True, False, False, False, True, False]
+        assert dates.missing.tolist() == [False, True, False, True, False, False]
+
+    def test_what_is_kept_cannot_be_written_to(self):
+        dates = dates_of("2020-03-05")
+        with pytest.raises(ValueError, match="read-only"):
+            dates.days()[0] = 0
+        dates.imputed("first").days[0] = 0
+        assert written(dates.days()) == ["2020-03-05"]
+
     def test_no_records(self):
         frame = pd.DataFrame({"X": np.array([], dtype=object)})
         dates = PartialDates.of(Dataset.from_frame(frame, "AE"), "X")
@@ -158,9 +172,15 @@ class TestDeclaredForms:
         with pytest.raises(ConfigurationError, match="is not a date form"):
             dates_of("2020", forms=(form,))
 
-    def test_forms_that_fit_the_same_texts(self):
+    @pytest.mark.parametrize("forms", [("DD/MM/YYYY", "MM/DD/YYYY"), ("YYYYMMDD", "DDMMYYYY")])
+    def test_forms_that_fit_the_same_texts(self, forms):
         with pytest.raises(ConfigurationError, match="fit the same texts"):
-            dates_of("2020", forms=("DD/MM/YYYY", "MM/DD/YYYY"))
+            dates_of("2020", forms=forms)
+
+    def test_several_forms(self):
+        forms = ("DD-MMM-YYYY", "MM/YYYY", "DD-MM-YYYY")
+        dates = dates_of("05-MAR-2020", "03/2020", "05-03-2020", "2020-03-05", forms=forms)
+        assert written(dates.lower) == ["2020-03-05", "2020-03-01", "2020-03-05", "2020-03-05"]
 
     def test_months_are_english_under_any_locale(self):
         before = locale.setlocale(locale.LC_ALL)
