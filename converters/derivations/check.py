@@ -23,17 +23,17 @@ from ..diff.metadata import MetadataKindCompared
 from ..diff.tolerance import GivenTolerance
 from ..diff.values import values_at
 from ..reading.read import read
-from .causes import cause_of, deciding_first, place_of_cause
+from .causes import CAUSES, FOLLOWING, deciding_first, place_of_cause
 from .checked import (
     CheckedCell,
     CheckedDataset,
     CheckedRecord,
     CheckedVariable,
-    DerivationCheck,
     RecordsAlike,
     RecordsOfOne,
     SourceRecord,
 )
+from .derivation_check import DerivationCheck
 from .derive import derive
 from .relations import relation
 from .sources import dataset_called
@@ -54,7 +54,7 @@ FIRST = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckOptions:
+class CheckingOptions:
     """How to compare, and what to show; as of `check_derived`."""
 
     by: Sequence[str] = ()
@@ -132,10 +132,10 @@ def check_derived(
     >>> what = ag.Specification({"ADTTE": ag.TimeToEvent()}, {"OS": os}, sources)
     >>> ag.check_derived(study, what, ag.derive(study, what))
     DerivationCheck: equal
-      ADTTE  3 records equal
+      ADTTE  6 records equal
     """
     study = Study.given(study)
-    options = CheckOptions(
+    options = CheckingOptions(
         by=tuple(by),
         abs=abs,
         rel=rel,
@@ -150,7 +150,7 @@ def check_derived(
 
 
 def checked(
-    study: Study, specification: Specification, derived: Study, delivered: Study, options: CheckOptions
+    study: Study, specification: Specification, derived: Study, delivered: Study, options: CheckingOptions
 ) -> DerivationCheck:
     """The same, of what has been derived."""
     traced = _traced(study, specification, derived)
@@ -195,17 +195,19 @@ class _Comparison:
     derived, traced, delivered : Dataset
         Records of the first two are the same.
     found : DatasetDifferences
-    options : CheckOptions
+    options : CheckingOptions
     """
 
     derived: Dataset
     traced: Dataset
     delivered: Dataset
     found: DatasetDifferences
-    options: CheckOptions
+    options: CheckingOptions
 
     @classmethod
-    def of(cls, derived: Dataset, traced: Dataset, delivered: Dataset, options: CheckOptions) -> _Comparison:
+    def of(
+        cls, derived: Dataset, traced: Dataset, delivered: Dataset, options: CheckingOptions
+    ) -> _Comparison:
         keys = [each for each in _KEYS.get(derived.structure, ()) if each != _STUDY]
         fits = keys and all(each in derived and each in delivered for each in keys)
         present = {*derived.names, *delivered.names}
@@ -268,18 +270,40 @@ class _Comparison:
         (some,) = np.nonzero(differs.any(axis=1))
         if not len(some):
             return []
-        described = np.column_stack([of_record[some], differs[some]])
-        kinds, kind_of = np.unique(described, axis=0, return_inverse=True)
+        follows = np.isin(names, FOLLOWING)
+        others = np.asarray(differs[some][:, ~follows].any(axis=1))
+        telling = differs[some] & ~(follows & others[:, None])
+        flips = self._event_differs()[some]
+        kinds, kind_of = np.unique(
+            np.column_stack([of_record[some], flips, telling]), axis=0, return_inverse=True
+        )
         found = []
-        for place, kind in enumerate(kinds):
+        for place, (parameter, flip, *has) in enumerate(kinds.tolist()):
             own = some[kind_of.reshape(-1) == place]
-            variables = tuple(name for name, has in zip(names, kind[1:], strict=True) if has)
-            order = (int(kind[0]), place_of_cause(variables), -len(own), variables)
-            found.append((order, self._records_alike(parameters[kind[0]], variables, own)))
+            cause = place_of_cause(
+                [name for name, differing in zip(names, has, strict=True) if differing],
+                event_differs=bool(flip),
+            )
+            alike = self._records_alike(parameters[parameter], CAUSES[cause].words, own, names, differs)
+            found.append(((parameter, cause, -len(own), alike.variables), alike))
         return [each for _, each in sorted(found, key=lambda one: one[0])]
 
-    def _records_alike(self, parameter: str, variables: tuple[str, ...], own: Codes) -> RecordsAlike:
+    def _event_differs(self) -> Mask:
+        """Matched records that are an event in one dataset only."""
         matching = self.found.matching
+        if any("CNSR" not in each or each.is_character("CNSR") for each in (self.derived, self.delivered)):
+            return np.zeros(len(matching), dtype=np.bool_)
+        a, b = self.derived.numbers("CNSR")[matching.a], self.delivered.numbers("CNSR")[matching.b]
+        found: Mask = (a == 0) != (b == 0)
+        return found
+
+    def _records_alike(
+        self, parameter: str, cause: str, own: Codes, names: tuple[str, ...], differs: Mask
+    ) -> RecordsAlike:
+        matching = self.found.matching
+        counts = dict(zip(names, differs[own].sum(axis=0).tolist(), strict=True))
+        variables = tuple(name for name, count in counts.items() if count)
+        all_differ = [name for name, count in counts.items() if count == len(own)]
         at_a, at_b = matching.a[own], matching.b[own]
         told = (
             relation(
@@ -287,37 +311,39 @@ class _Comparison:
                 pd.Series(self.derived[name].array.take(at_a), copy=False),
                 pd.Series(self.delivered[name].array.take(at_b), copy=False),
             )
-            for name in variables
+            for name in all_differ
+            if name not in FOLLOWING
         )
+        first = own[: self.options.first]
+        cells = [tuple(name for name, has in zip(names, row, strict=True) if has) for row in differs[first]]
         return RecordsAlike(
             parameter,
-            cause_of(variables),
+            cause,
             variables,
             len(own),
             tuple(filter(None, told)),
-            tuple(self._examples(variables, at_a[: self.options.first], at_b[: self.options.first])),
+            tuple(self._examples(matching.a[first], matching.b[first], cells)),
         )
 
-    def _examples(self, variables: tuple[str, ...], at_a: Codes, at_b: Codes) -> Iterator[CheckedRecord]:
+    def _examples(
+        self, at_a: Codes, at_b: Codes, cells: Sequence[tuple[str, ...]]
+    ) -> Iterator[CheckedRecord]:
+        """Records with the variables of each that differ."""
         subjects = self._subjects(self.derived, at_a)
         of_derived, of_delivered = self._trace(self.traced, at_a), self._trace(self.delivered, at_b)
-        values: list[tuple[list[Any], list[Any]]] = [
-            (values_at(self.derived, name, at_a), values_at(self.delivered, name, at_b))
-            if self.options.show_values
-            else ([None] * len(at_a), [None] * len(at_a))
-            for name in variables
-        ]
-        for place in range(len(at_a)):
+        values: dict[str, tuple[list[Any], list[Any]]] = {}
+        for name in dict.fromkeys(name for names in cells for name in names):
+            hidden: list[Any] = [None] * len(at_a)
+            both = (values_at(self.derived, name, at_a), values_at(self.delivered, name, at_b))
+            values[name] = both if self.options.show_values else (hidden, hidden)
+        for place, names in enumerate(cells):
             yield CheckedRecord(
                 int(at_a[place]) + 1,
                 int(at_b[place]) + 1,
                 subjects[place],
                 of_derived[place],
                 of_delivered[place],
-                tuple(
-                    CheckedCell(name, a[place], b[place])
-                    for name, (a, b) in zip(variables, values, strict=True)
-                ),
+                tuple(CheckedCell(name, values[name][0][place], values[name][1][place]) for name in names),
             )
 
     def _subjects(self, data: Dataset, at: Codes) -> list[str]:

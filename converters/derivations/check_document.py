@@ -1,30 +1,19 @@
-"""What a check found, as JSON: the key ``check`` of ``reports/derivation.schema.json``."""
+"""What a check found of a dataset, as JSON: of the key ``check`` of ``reports/derivation.schema.json``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...schemas.study.description import DatasetDescription
 from ..diff.metadata import MetadataDifference
 from ..diff.values import ShownValue
-
-if TYPE_CHECKING:
-    from .checked import CheckedDataset, CheckedRecord, DerivationCheck, RecordsOfOne, SourceRecord
+from .checked import CheckedDataset, CheckedRecord, RecordsOfOne, SourceRecord
 
 
-def check_document(check: DerivationCheck) -> dict[str, Any]:
+def checked_document(each: CheckedDataset, shown: bool) -> dict[str, Any]:
     """As dicts and lists; the same differences give the same document."""
-    return {
-        "equal": check.equal,
-        "values_shown": check.values_shown,
-        "not_delivered": list(check.not_delivered),
-        "datasets": [_dataset(each, check.values_shown) for each in check.datasets.values()],
-    }
-
-
-def _dataset(each: CheckedDataset, shown: bool) -> dict[str, Any]:
     found = each.differences
     return {
         "name": each.name,

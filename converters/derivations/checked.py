@@ -1,14 +1,9 @@
-"""What differs between derived datasets and delivered ones, with the source records that both rest on."""
+"""What differs between a derived dataset and the delivered one, with the source records that both rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import pandas as pd
-
-from ...schemas.glance import Glance, Glanced
 from ...schemas.study.description import DatasetDescription
 from ...schemas.wording import counted
 from ..diff.dataset_differences import DatasetDifferences
@@ -87,7 +82,7 @@ class RecordsAlike:
     cause : str
         What is behind it, as far as the variables say: "another date".
     variables : tuple of str
-        Those that differ, the deciding ones first.
+        Those that differ, in all of them or, as ASEQ, in some; the deciding ones first.
     count : int
         Number of records.
     relations : tuple of str
@@ -203,70 +198,6 @@ class CheckedDataset:
     def differing(self) -> int:
         """Records that differ."""
         return sum(each.count for each in self.alike)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class DerivationCheck(Glanced):
-    """What differs between derived datasets and delivered ones.
-
-    Attributes
-    ----------
-    datasets : mapping of name to CheckedDataset
-        By the name of the derived dataset.
-    not_delivered : mapping of name to str
-        Derived datasets that are not among the delivered ones, with the nearest names.
-    values_shown, keys_shown : bool
-        Whether examples have values (patient data), and whether they name subjects.
-
-    Examples
-    --------
-    >>> study = ag.read("adam")
-    >>> death = ag.DerivationSource(dataset="ADSL", date="DTHDT")
-    >>> ends = {"OS": ag.DerivedEndpoint(
-    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), without_candidate="exclude"
-    ... )}
-    >>> what = ag.Specification({"ADTTE": ag.TimeToEvent()}, ends, {"DEATH": death})
-    >>> found = ag.check_derived(study, what, ag.derive(study, what))
-    >>> found.equal, found.datasets["ADTTE"].differing
-    (True, 0)
-    """
-
-    datasets: Mapping[str, CheckedDataset]
-    not_delivered: Mapping[str, str]
-    values_shown: bool
-    keys_shown: bool
-
-    @property
-    def equal(self) -> bool:
-        """Whether every derived dataset was delivered, and nothing differs."""
-        return not self.not_delivered and all(each.equal for each in self.datasets.values())
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Every cell that differs: dataset, keys, variable, record numbers, both values (patient data)."""
-        frames = [
-            each.differences.frame.rename(
-                columns={
-                    "record_a": "record_derived",
-                    "record_b": "record_delivered",
-                    "a": "derived",
-                    "b": "delivered",
-                }
-            )
-            for each in self.datasets.values()
-        ]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON document: the key ``check`` of ``derivation.schema.json``."""
-        from .check_document import check_document
-
-        return check_document(self)
-
-    def _glance(self) -> Glance:
-        rows = [(name, in_short(each)) for name, each in self.datasets.items()]
-        rows += [(name, "not delivered") for name in self.not_delivered]
-        return Glance((f"DerivationCheck: {'equal' if self.equal else 'different'}",), rows, len(rows))
 
 
 def in_short(each: CheckedDataset) -> str:

@@ -127,7 +127,13 @@ class DerivationRecord:
     ranges: tuple[ImputationRange, ...] = ()
 
     def of_dataset(self, name: str) -> DerivationRecord:
-        """That of one dataset."""
+        """That of one dataset.
+
+        Examples
+        --------
+        >>> ag.DerivationRecord({"ADAE": 5, "ADTTE": 3}).of_dataset("ADTTE").records
+        {'ADTTE': 3}
+        """
         return DerivationRecord(
             {name: self.records[name]},
             tuple(each for each in self.effects if each.dataset == name),

@@ -89,6 +89,23 @@ class VariedEndpoint(Glanced):
     declared, varied : Estimate
     moved : tuple of MovedSubject
         In the order of `MOVES`, then of subjects.
+
+    Examples
+    --------
+    >>> os = ag.DerivedEndpoint(
+    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ... )
+    >>> sources = {
+    ...     "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),
+    ...     "ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT"),
+    ... }
+    >>> never = ag.Variation(endpoint="OS", events=())
+    >>> what = ag.Specification(
+    ...     {"ADTTE": ag.TimeToEvent()}, {"OS": os}, sources, variations={"NEVER": never}
+    ... )
+    >>> (found,) = ag.derive_variations(ag.read("adam"), what)
+    >>> found.declared.events, found.varied.events
+    (3, 0)
     """
 
     name: str
@@ -100,7 +117,25 @@ class VariedEndpoint(Glanced):
     moved: tuple[MovedSubject, ...]
 
     def by_move(self, how: str) -> tuple[MovedSubject, ...]:
-        """Subjects who move in one way."""
+        """Subjects who move in one way.
+
+        Examples
+        --------
+        >>> os = ag.DerivedEndpoint(
+        ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+        ... )
+        >>> sources = {
+        ...     "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),
+        ...     "ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT"),
+        ... }
+        >>> never = ag.Variation(endpoint="OS", events=())
+        >>> what = ag.Specification(
+        ...     {"ADTTE": ag.TimeToEvent()}, {"OS": os}, sources, variations={"NEVER": never}
+        ... )
+        >>> (found,) = ag.derive_variations(ag.read("adam"), what)
+        >>> len(found.by_move("event to censored"))
+        3
+        """
         return tuple(each for each in self.moved if each.how == how)
 
     def _glance(self) -> Glance:
@@ -145,7 +180,7 @@ def derive_variations(study: Study, specification: Specification) -> tuple[Varie
     ... )
     >>> ag.derive_variations(ag.read("adam"), what)
     (VariedEndpoint: DAY0 of OS
-      another AVAL  3 subjects,)
+      another AVAL  6 subjects,)
     """
     study = Study.given(study)
     require_valid_variations(specification)

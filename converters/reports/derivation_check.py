@@ -8,12 +8,12 @@ from ...schemas.wording import counted, plain
 from ..derivations.checked import (
     CheckedDataset,
     CheckedRecord,
-    DerivationCheck,
     RecordsAlike,
     RecordsOfOne,
     SourceRecord,
     in_short,
 )
+from ..derivations.derivation_check import DerivationCheck
 from ..diff.metadata import MetadataDifference
 from .aligned import aligned
 from .differences import both_shown, stated

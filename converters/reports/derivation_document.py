@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas.study.dataset import Dataset
-from ..derivations.checked import DerivationCheck
+from ..derivations.derivation_check import DerivationCheck
 from ..derivations.record import DecidedBy, DerivationRecord, ImputationRange, PolicyEffect
 from ..derivations.variations import VariedEndpoint
 from ..writing.file_hashes import FileHash

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...schemas.study.study import Study
-from ..derivations.checked import DerivationCheck
+from ..derivations.derivation_check import DerivationCheck
 from ..derivations.derived_study import DerivedStudy
 from ..derivations.variations import VariedEndpoint
 from ..reports import derivation, derivation_check, derivation_document, derivation_variations

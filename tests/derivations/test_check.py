@@ -159,6 +159,10 @@ ERRORS = {
         put("S1-03", "OS", CNSR=0),
         "OS", "S1-03", {"CNSR": (1, 0)}, "ADSL.LSTALVDT", "event or censored otherwise",
     ),
+    "another reason of censoring": Seeded(
+        put("S1-03", "OS", CNSR=2),
+        "OS", "S1-03", {"CNSR": (1, 2)}, "ADSL.LSTALVDT", "another reason of censoring",
+    ),
     "wrong origin": Seeded(
         put("S1-02", "OS", STARTDT="2024-01-01", AVAL=122),
         "OS", "S1-02", {"STARTDT": ("2024-01-02", "2024-01-01"), "AVAL": (121, 122)},
@@ -197,7 +201,8 @@ ERRORS = {
         "PFS", "S1-01", {"SRCDOM": ("ADRS", "ADTR")}, "ADRS.ADT 2", "another source record",
     ),
     "ASEQ wrong": Seeded(
-        put("S1-04", "PFS", ASEQ=3), "PFS", "S1-04", {"ASEQ": (2, 3)}, "ADRS.ADT 1", "other variables"
+        put("S1-04", "PFS", ASEQ=3),
+        "PFS", "S1-04", {"ASEQ": (2, 3)}, "ADRS.ADT 1", "another sequence number",
     ),
     "ADSL covariate wrong": Seeded(
         put("S1-04", "PFS", SEX="F"), "PFS", "S1-04", {"SEX": ("M", "F")}, "ADRS.ADT 1", "other variables"
@@ -452,3 +457,16 @@ def test_what_is_compared_is_not_changed():
     before = frame.copy(deep=True)
     check(ag.Dataset.from_frame(frame, "ADTTE"))
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_another_numbering_does_not_make_it_another_case():
+    frame = DERIVED.frame.copy()
+    frame["AVAL"] -= 1
+    frame.loc[frame["USUBJID"] == "S1-03", "ASEQ"] += 1
+    found = check(frame).datasets["ADTTE"]
+    assert [(each.parameter, each.count, each.variables) for each in found.alike] == [
+        ("OS", 6, ("AVAL", "ASEQ")),
+        ("PFS", 6, ("AVAL", "ASEQ")),
+    ]
+    numbered = [each.subject for each in found.alike[0].first if len(each.cells) == 2]
+    assert numbered == ["S1-03"]

@@ -32,7 +32,7 @@ from ..writing_options import WRITING_OPTIONS
 
 if TYPE_CHECKING:
     from ...configuration.settings import Settings
-    from ...derivations.check import CheckOptions
+    from ...derivations.check import CheckingOptions
     from ...derivations.specification import Specification
     from ...writing.write import Target
     from ..derivation_outcome import DerivationOutcome
@@ -203,14 +203,14 @@ def command(
     return EQUAL if check is None or check.equal else DIFFERENT
 
 
-def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckOptions:
+def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckingOptions:
     """How to compare, and what to show of it."""
-    from ...derivations.check import CheckOptions
+    from ...derivations.check import CheckingOptions
     from ...diff.tolerance import tolerance_options
 
     if not asked and any(given.values()):
         raise click.UsageError("--by, --abs, --rel, --ignore, --first and --metadata are options of --check")
-    return CheckOptions(
+    return CheckingOptions(
         by=_names(given["by"]),
         abs=tolerance_options(given["absolute"], "--abs"),
         rel=tolerance_options(given["relative"], "--rel"),
