@@ -16,6 +16,14 @@ class DerivedStudy(Study):
     ----------
     record : DerivationRecord
         What was derived, and what each policy did.
+
+    Examples
+    --------
+    >>> ends = {"OS": ag.DerivedEndpoint(param="Overall Survival", origin="TRTSDT", censors=("ALIVE",))}
+    >>> sources = {"ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT")}
+    >>> derived = ag.derive(ag.read("adam"), ag.Specification({"ADTTE": ag.TimeToEvent()}, ends, sources))
+    >>> derived.record.records, derived["ADTTE"].label
+    ({'ADTTE': 6}, 'Time-to-Event Analysis Dataset')
     """
 
     record: DerivationRecord = field(default_factory=DerivationRecord)

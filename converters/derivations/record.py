@@ -119,6 +119,12 @@ class DerivationRecord:
     effects : tuple of PolicyEffect
     decided : tuple of DecidedBy
     ranges : tuple of ImputationRange
+
+    Examples
+    --------
+    >>> decided = ag.DerivationRecord({"ADTTE": 6}).decided
+    >>> len(decided)
+    0
     """
 
     records: dict[str, int] = field(default_factory=dict)
@@ -149,7 +155,14 @@ class DerivationRecord:
 
     @classmethod
     def together(cls, records: dict[str, int], parts: Iterable[DerivationRecord]) -> DerivationRecord:
-        """What several derivations did."""
+        """What several derivations did.
+
+        Examples
+        --------
+        >>> parts = [ag.DerivationRecord(), ag.DerivationRecord()]
+        >>> ag.DerivationRecord.together({"ADTTE": 6}, parts).records
+        {'ADTTE': 6}
+        """
         listed_parts = list(parts)
         return cls(
             records,

@@ -93,7 +93,7 @@ class VariedEndpoint(Glanced):
     Examples
     --------
     >>> os = ag.DerivedEndpoint(
-    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+    ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
     ... )
     >>> sources = {
     ...     "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),
@@ -122,7 +122,7 @@ class VariedEndpoint(Glanced):
         Examples
         --------
         >>> os = ag.DerivedEndpoint(
-        ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censorings=("ALIVE",)
+        ...     param="Overall Survival", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
         ... )
         >>> sources = {
         ...     "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),

@@ -33,7 +33,7 @@ class DateSource:
         Variable of the dataset with the date: a date, or text as in ISO 8601.
     impute : str
         Day that a partial date of text is taken for: the "first", "last" or "mid" of those it may be; with
-        "none" it is as a missing date. Empty: not declared, so that partial dates are an error of a derivation.
+        "none" it is as a missing date. Empty: not declared; a derivation has an error then.
     impute_up_to : str
         Largest part that is imputed: "day", "month" or "year"; a date that lacks more is as a missing date.
         Empty: the day.
