@@ -3,8 +3,8 @@
 from .converters.configuration.rule_files import load_rules as load_rules
 from .converters.derivations.assignments import FromVariable as FromVariable
 from .converters.derivations.check import check_derived as check_derived
-from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
 from .converters.derivations.declared_sources import DerivationSource as DerivationSource
+from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
 from .converters.derivations.derive import derive as derive
 from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
 from .converters.derivations.record import DerivationRecord as DerivationRecord
