@@ -1,6 +1,21 @@
 """The public names: one line each, with the module it lives in."""
 
 from .converters.configuration.rule_files import load_rules as load_rules
+from .converters.derivations.assignments import FromVariable as FromVariable
+from .converters.derivations.check import check_derived as check_derived
+from .converters.derivations.declared_sources import DerivationSource as DerivationSource
+from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
+from .converters.derivations.derive import derive as derive
+from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
+from .converters.derivations.record import DerivationRecord as DerivationRecord
+from .converters.derivations.record import DerivationRefused as DerivationRefused
+from .converters.derivations.specification import Specification as Specification
+from .converters.derivations.time_to_event.options import DerivedEndpoint as DerivedEndpoint
+from .converters.derivations.time_to_event.options import Stop as Stop
+from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent
+from .converters.derivations.time_to_event.options import Variation as Variation
+from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
+from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
 from .converters.reading.read import read as read
@@ -52,9 +67,13 @@ from .schemas.severity import Severity as Severity
 from .schemas.standards.structure import Structure as Structure
 from .schemas.standards.versions import Standards as Standards
 from .schemas.study.dataset import Dataset as Dataset
+from .schemas.study.date_parts import DatePrecision as DatePrecision
 from .schemas.study.declarations import DateSource as DateSource
 from .schemas.study.declarations import Declarations as Declarations
 from .schemas.study.declarations import Endpoint as Endpoint
+from .schemas.study.imputation import Imputed as Imputed
+from .schemas.study.partial_dates import ImputationNotNamed as ImputationNotNamed
+from .schemas.study.partial_dates import PartialDates as PartialDates
 from .schemas.study.study import Study as Study
 from .schemas.study.variable import SpecialMissing as SpecialMissing
 from .schemas.study.variable import Variable as Variable

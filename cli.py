@@ -19,7 +19,10 @@ from .converters.terminal import run as terminal
 from .converters.terminal.exit_codes import SUMMARY
 from .converters.terminal.options import DEBUG
 
-COMMANDS = ("ae", "config", "convert", "describe", "diff", "explain", "km", "rules", "survival", "validate")
+COMMANDS = (
+    *("ae", "config", "convert", "derive", "describe", "diff", "explain", "init", "km", "rules"),
+    *("survival", "validate"),
+)
 COMPLETION = "_ADAMGATE_COMPLETE"
 """Shells set it to ask for completions: see click's "Shell Completion"."""
 

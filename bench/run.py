@@ -1,6 +1,7 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
 import adverse_events
+import derive
 import diff
 import gating
 import growth
@@ -19,4 +20,5 @@ if __name__ == "__main__":
     shapes.main()
     adverse_events.main()
     diff.main()
+    derive.main()
     growth.main()

@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any
 
 from .errors import ConfigurationError
-from .kinds import ValueKind, checked_table
+from .kinds import ValueKind, checked, checked_table
 
 _DECLARED = "adamgate"
 
@@ -177,6 +177,19 @@ def checked_options(declaring: type, table: Mapping[str, Any], where: str) -> di
     required = [each.name for each in options if each.required]
     private = [each.name for each in options if each.is_private]
     return checked_table(table, kinds, where, required, private)
+
+
+def require_valid(given: Any, where: str) -> None:
+    """Check that a file could have the values of such a dataclass that was made in Python.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    for each in options_of(type(given)):
+        value = getattr(given, each.name)
+        if value is not None and value != each.default and value not in ("", ()):
+            checked(value, each.kind, each.name, where, private=each.is_private)
 
 
 def _elsewhere(declared: DeclaredOption) -> str:

@@ -25,6 +25,7 @@ PAGES = [
     "docs/survival.md",
     "docs/jobs.md",
     "docs/living-with-rules.md",
+    "docs/partial-dates.md",
     "docs/rules.md",
     "docs/speed.md",
 ]
@@ -77,7 +78,10 @@ def _to_12_digits(text):
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "docs/adverse-events.md", "docs/diff.md", "docs/jobs.md", "docs/living-with-rules.md"],
+    [
+        *("README.md", "docs/adverse-events.md", "docs/diff.md", "docs/jobs.md", "docs/living-with-rules.md"),
+        "docs/partial-dates.md",
+    ],
 )
 def test_the_python_of_a_page_runs(root, page):
     blocks = PYTHON.findall((root / page).read_text(encoding="utf-8"))

@@ -71,7 +71,9 @@ def described(name: str) -> list[str]:
         return [f"{name}{inspect.signature(value)}"]
     bases = ", ".join(each.__name__ for each in value.__bases__)
     if issubclass(value, Enum):
-        head = [f"{name}({bases}): {', '.join(value)}"]
+        head = [
+            f"{name}({bases}): {', '.join(each if isinstance(each, str) else each.name for each in value)}"
+        ]
     else:
         own = "__init__" in {part for each in value.__mro__[:-1] if _is_ours(each) for part in vars(each)}
         head = [f"{name}({bases}): {inspect.signature(value) if own else 'made as its base'}"]

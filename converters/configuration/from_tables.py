@@ -1,16 +1,18 @@
-"""What the tables of a file say together of how to judge."""
+"""What the tables of a file say together: how to judge, what to derive."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.rules.rule import Rule
 from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, StudyTable
 from ...schemas.wording import did_you_mean
+from ..derivations.specification import Specification
 from .judging import Judging
-from .registry import ADVERSE_EVENTS, ENDPOINT, RULE, RULES, SOURCE, STUDY, WAIVER
+from .registry import ADVERSE_EVENTS, DERIVE, ENDPOINT, RULE, RULES, SOURCE, STOP, STUDY, VARY, WAIVER
 from .tables import Entry, Table
 
 
@@ -35,6 +37,27 @@ def judging(entries: Sequence[Entry]) -> Judging:
         ),
         tuple(_own_rules(_of(entries, RULE))),
     )
+
+
+def specification(entries: Sequence[Entry]) -> Specification:
+    """What the tables of a file say of what to derive, and how.
+
+    Raises
+    ------
+    ConfigurationError
+        When no dataset is to be derived.
+    """
+
+    def named(table: Table) -> dict[str, Any]:
+        return {each.name: each.options for each in _of(entries, table)}
+
+    datasets = named(DERIVE)
+    if not datasets:
+        raise ConfigurationError(
+            "no dataset is to be derived", "[derive.NAME]", "begin with: adamgate init --derive adtte"
+        )
+    study = next((each.options for each in _of(entries, STUDY)), StudyTable())
+    return Specification(datasets, named(ENDPOINT), named(SOURCE), named(STOP), named(VARY), study.cut_off)
 
 
 def _of(entries: Iterable[Entry], table: Table) -> list[Entry]:

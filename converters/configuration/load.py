@@ -18,6 +18,7 @@ from typing import Any
 from ...schemas.errors import ConfigurationError
 from ...schemas.kinds import checked, require_known, switch
 from .file_search import WithData, settings_files
+from .located import faults_located
 from .settings import DELIVERY, JUDGING, PREFIX, SETTINGS, SETTINGS_TABLE, TABLE, Settings
 from .tables import Entry, Table, entries_of
 from .toml_file import document_of, shown_path
@@ -97,7 +98,8 @@ def entries_in(file: Path) -> tuple[Entry, ...]:
         from .registry import TABLES  # needs pandas
 
         tables = TABLES
-    return entries_of(document, tables, shown_path(file))
+    with faults_located(file):
+        return entries_of(document, tables, shown_path(file))
 
 
 def _said_of(file: Path, entries: Sequence[Entry]) -> WithData:
@@ -121,7 +123,8 @@ def _from_file(file: Path | None, entries: Sequence[Entry]) -> Found:
     if any(each.table is not SETTINGS_TABLE for each in entries):
         from .from_tables import judging  # needs pandas
 
-        found = judging(entries)
+        with faults_located(file):
+            found = judging(entries)
         yield JUDGING, found, shown
         for name in ("select", "ignore"):
             if getattr(found, name):

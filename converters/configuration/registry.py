@@ -6,10 +6,14 @@ from ...schemas.gate.selection import RulesTable
 from ...schemas.gate.waivers import WaiverTable
 from ...schemas.kinds import dataset_name
 from ...schemas.rules.by_condition import RuleTable
-from ...schemas.study.declarations import AdverseEventDeclarations, DateSource, Endpoint, StudyTable
-from ..survival.declared_tables import TABLE_OPTIONS, AnyTableOptions
+from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
+from ..derivations import KINDS
+from ..derivations.declared_sources import DerivationSource
+from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
+from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
+from .variants import keys_of_all
 
 RULES = Table(
     "rules",
@@ -22,12 +26,17 @@ RULES = Table(
 )
 STUDY = Table("study", StudyTable, "Declarations about the study.", ONE)
 ENDPOINT = Table(
-    "endpoint", Endpoint, "Declarations about a parameter.", NAMED, example="PARAMCD", sample="OS"
+    "endpoint",
+    DerivedEndpoint,
+    "A parameter: what is declared of it, and how it is derived.",
+    NAMED,
+    example="PARAMCD",
+    sample="OS",
 )
 SOURCE = Table(
     "source",
-    DateSource,
-    "Records that events of parameters are dated by, for events of [endpoint.PARAMCD].",
+    DerivationSource,
+    "Records that date events, censors, origins and stops of parameters.",
     NAMED,
     sample="DEATH",
 )
@@ -36,7 +45,7 @@ WAIVER = Table("waiver", WaiverTable, "An accepted finding, with its owner and e
 RULE = Table("rule", RuleTable, "A custom rule, given as a condition.", LISTED)
 TABLE = Table(
     "table",
-    AnyTableOptions,
+    keys_of_all("shape", "What the table looks like.", TABLE_OPTIONS),
     "A table for survival analysis: `adamgate survival PATHS --table NAME -o FILE`. "
     "`shape` decides which other keys it has.",
     NAMED,
@@ -46,4 +55,34 @@ TABLE = Table(
     variants=TABLE_OPTIONS,
 )
 
-TABLES = (SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, ADVERSE_EVENTS, WAIVER, RULE, TABLE)
+STOP = Table(
+    "stop",
+    Stop,
+    "What ends the time in which events of a parameter count. Exactly one of `source`, `at_cut_off` and "
+    "`missed_visits_in_a_row` says when.",
+    NAMED,
+    sample="NEW_THERAPY",
+)
+DERIVE = Table(
+    "derive",
+    keys_of_all("kind", "How the dataset is derived.", KINDS),
+    "A dataset to derive: `adamgate derive FILE --source PATHS --to FOLDER`.",
+    NAMED,
+    dataset_name,
+    "DATASET",
+    "ADTTE",
+    variant="kind",
+    variants=KINDS,
+)
+VARY = Table(
+    "vary",
+    Variation,
+    "Another way to derive a parameter, to be compared with the declared one: `adamgate derive --vary`.",
+    NAMED,
+    sample="EMA",
+)
+
+TABLES = (
+    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, VARY),
+    *(WAIVER, RULE, TABLE),
+)

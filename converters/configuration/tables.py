@@ -65,7 +65,7 @@ class Table:
             content.get(self.variant, next(iter(self.variants))),
             kinds.Choice(tuple(self.variants)),
             self.variant,
-            where,
+            f"{where} {self.variant}",
         )
         others = {key: value for key, value in content.items() if key != self.variant}
         declaring = self.variants[chosen]

@@ -40,9 +40,11 @@ def document_of(file: Path) -> dict[str, Any]:
         return tomllib.loads(text_of(file))
     except ValueError as failure:  # of TOML, or a number of too many digits
         what, _, place = str(failure).partition(" (at ")
+        line, _, column = place.removesuffix(")").removeprefix("line ").partition(", ")
+        start = f"{shown_path(file)}:{line}" if line.isdecimal() else shown_path(file)
         raise ConfigurationError(
             f"the configuration file is not valid TOML: {what}",
-            ", ".join(filter(None, (shown_path(file), place.removesuffix(")")))),
+            ", ".join(filter(None, (start, column if line.isdecimal() else line))),
             _ONCE if what.startswith(_AGAIN) else "text needs quotes, tables need [brackets]",
         ) from failure
     except RecursionError:
@@ -76,7 +78,7 @@ def text_of(file: Path) -> str:
         line = text.count("\n", 0, deep.start()) + 1
         raise ConfigurationError(
             f"a key of the configuration file has more than {_DEEPEST} levels",
-            f"{shown_path(file)}, line {line}",
+            f"{shown_path(file)}:{line}",
             "check --config",
         )
     return text

@@ -137,6 +137,16 @@ class DatasetDifferences(Glanced):
         """Every cell that differs: as that of `Differences`, with the key variables of A in front."""
         return pd.concat([*self._frames()] or [no_cells(self.keys.variables)], ignore_index=True)
 
+    @property
+    def pair(self) -> DatasetPair:
+        """Both datasets."""
+        return self._pair
+
+    @property
+    def matching(self) -> Matching:
+        """The positions of their records, by which is which of the other."""
+        return self._matching
+
     def _glance(self) -> Glance:
         rows = [(each.name, counted(each.cells.differ, "cell")) for each in self.variables]
         return Glance((f"Differences of {self.name}: {in_short(self)}",), rows, len(rows))

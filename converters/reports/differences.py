@@ -15,6 +15,7 @@ from ..diff.examples import DifferingCell, UnmatchedRecords
 from ..diff.match_keys import KeyOrigin
 from ..diff.metadata import MetadataDifference, Stated
 from ..diff.values import ShownValue
+from .aligned import aligned
 from .presentation import as_json
 
 SCHEMA = Path(__file__).with_name("diff.schema.json")
@@ -57,7 +58,7 @@ def _lines(found: Differences) -> Iterator[str]:
         yield f"{side}: {plain(place) or 'in memory'}"
     yield "Datasets"
     rows = [(plain(each.name), *_size(each), in_short(each)) for each in found.datasets.values()]
-    yield from _table(rows, indent=2)
+    yield from aligned(rows, indent=2)
     for side, names in (("A", found.only_a), ("B", found.only_b)):
         if names:
             yield f"  only in {side}: {', '.join(map(plain, names))}"
@@ -81,14 +82,14 @@ def _of_dataset(each: DatasetDifferences, *, values_shown: bool) -> Iterator[str
     yield from (f"  {line}" for line in _records_and_variables(each))
     if each.metadata:
         yield "  Metadata (A | B)"
-        yield from _table([_metadata(one) for one in each.metadata], indent=4)
+        yield from aligned([_metadata(one) for one in each.metadata], indent=4)
     if each.variables:
         yield "  Values"
         yield from _variables(each.variables, values_shown)
         if values_shown:
             yield "  First values (A | B)"
             cells = [(one, cell) for one in each.variables for cell in one.examples]
-            yield from _table([_cell(one, cell) for one, cell in cells], indent=4)
+            yield from aligned([_cell(one, cell) for one, cell in cells], indent=4)
 
 
 def _records_and_variables(each: DatasetDifferences) -> Iterator[str]:
@@ -130,10 +131,15 @@ def _numbers(first: Iterator[str], count: int) -> str:
 
 
 def _metadata(each: MetadataDifference) -> tuple[str, ...]:
+    return str(each.kind), plain(each.variable), stated(each)
+
+
+def stated(each: MetadataDifference) -> str:
+    """What both state, so that a reader sees the difference."""
     a, b = each.a, each.b
     if isinstance(a, str) and isinstance(b, str):
         a, b = _unlike(a, b)
-    return str(each.kind), plain(each.variable), f"{_stated(a)} | {_stated(b)}"
+    return f"{_stated(a)} | {_stated(b)}"
 
 
 def _stated(value: Stated) -> str:
@@ -144,7 +150,7 @@ def _variables(variables: Sequence[VariableDifferences], values_shown: bool) -> 
     rows = [_variable(each, values_shown) for each in variables]
     told = [n for n, name in enumerate(_HEADINGS) if any(row[n] for row in rows)]
     table = [[row[n] for n in told] for row in (_HEADINGS, *rows)]
-    yield from _table(table, indent=4, right={n for n, name in enumerate(table[0]) if name in _RIGHT})
+    yield from aligned(table, indent=4, right={n for n, name in enumerate(table[0]) if name in _RIGHT})
 
 
 def _variable(each: VariableDifferences, values_shown: bool) -> tuple[str, ...]:
@@ -169,14 +175,14 @@ def _record(cell: DifferingCell) -> str:
 
 def _cell(variable: VariableDifferences, cell: DifferingCell) -> tuple[str, ...]:
     keys = f"{_record(cell)}: {_of_keys(cell.keys)}" if cell.keys else _record(cell)
-    return plain(variable.name), keys, " | ".join(_both_shown(cell.a, cell.b))
+    return plain(variable.name), keys, " | ".join(both_shown(cell.a, cell.b))
 
 
 def _of_keys(keys: Mapping[str, ShownValue]) -> str:
     return ", ".join(f"{plain(name)} {_shown(value)}" for name, value in keys.items())
 
 
-def _both_shown(a: ShownValue, b: ShownValue) -> tuple[str, str]:
+def both_shown(a: ShownValue, b: ShownValue) -> tuple[str, str]:
     """Two values that differ, so that a reader sees where."""
     if not (isinstance(a, str) and isinstance(b, str)):
         return _shown(a), _shown(b)
@@ -212,15 +218,3 @@ def _unlike(a: str, b: str) -> tuple[str, str]:
         return a, b
     escaped_a, escaped_b = (each.encode("ascii", "backslashreplace").decode() for each in (a, b))
     return escaped_a, escaped_b
-
-
-def _table(
-    rows: Sequence[Sequence[str]], *, indent: int, right: frozenset[int] | set[int] = frozenset()
-) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if n in right else cell.ljust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield " " * indent + "  ".join(cells)

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from ..errors import ConfigurationError
 from ..study.columns import Mask
 from ..study.dataset import Dataset
+from ..study.truth import Truth
 from ..wording import did_you_mean, one_line
 from .three_valued import (
     MIRRORED,
@@ -40,7 +41,6 @@ from .three_valued import (
     Missing,
     Not,
     NotComparable,
-    Truth,
 )
 
 LONGEST = 2_000

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ConfigurationError
-from ..evidence.partial_dates import DatePart, collected
 from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.declarations import DateSource
+from ..study.partial_dates import PartialDates
 from ..study.study import Study
 from ..wording import did_you_mean
 from .grammar import compile_expression
@@ -80,7 +80,5 @@ def records_of(name: str, source: DateSource, study: Study) -> SourceRecords:
 
 def _days(data: Dataset, variable: str) -> Days:
     """Complete dates; a text is read as ISO 8601."""
-    if not data.is_character(variable):
-        return data.days(variable)
-    spans = collected(data, variable)
-    return np.where(spans.lacks == DatePart.NONE, spans.first, np.nan)
+    dates = PartialDates.of(data, variable)
+    return np.where(dates.complete, dates.lower, np.nan)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..study import columns
 from ..study.columns import Mask
 from ..study.dataset import Dataset
+from ..study.truth import Truth
 from ..wording import one_line
 
 ConstantKind = Literal["text", "numbers", "dates"]
@@ -43,38 +44,6 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 """Each comparison with its sides exchanged."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Truth:
-    """What a condition is for each record: true, false, or (neither) unknown.
-
-    Attributes
-    ----------
-    true, false : ndarray of bool, shape (n_records,)
-        Never both for one record.
-    """
-
-    true: Mask
-    false: Mask
-
-    @property
-    def unknown(self) -> Mask:
-        return ~(self.true | self.false)
-
-    def __and__(self, other: Truth) -> Truth:
-        return Truth(self.true & other.true, self.false | other.false)
-
-    def __or__(self, other: Truth) -> Truth:
-        return Truth(self.true | other.true, self.false & other.false)
-
-    def __invert__(self) -> Truth:
-        return Truth(self.false, self.true)
-
-    @classmethod
-    def known_at(cls, known: Mask, holds: Mask) -> Truth:
-        """`holds` where the values are known."""
-        return cls(known & holds, known & ~holds)
 
 
 class Condition(Protocol):

@@ -56,12 +56,12 @@ class Sides:
         return self.parameters.count(mask)
 
     def only_events(self, mask: Mask) -> Mask:
-        """Parameters where most events are under a mask and most censorings are not."""
+        """Parameters where most events are under a mask and most censors are not."""
         mostly = self.parameters.mostly
         return mostly(mask, self.event) & ~mostly(mask, self.censored)
 
     def only_censored(self, mask: Mask) -> Mask:
-        """Parameters where most censorings are under a mask and most events are not."""
+        """Parameters where most censors are under a mask and most events are not."""
         mostly = self.parameters.mostly
         return mostly(mask, self.censored) & ~mostly(mask, self.event)
 

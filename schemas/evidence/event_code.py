@@ -51,9 +51,9 @@ def event_codes(data: Dataset) -> NDArray[np.float64]:
     lower = cnsr == lowest[parameters.codes]
     higher = cnsr > lowest[parameters.codes]
     events = named_events(data) | _dated_at_adverse_events(data) | _in_the_words_of_param(data)
-    censorings = _censorings(data)
-    proven = (lowest > 0) & parameters.mostly(events, lower) & parameters.mostly(censorings, higher)
-    proven &= (parameters.count(higher) > 0) & (parameters.count(lower & censorings) == 0)
+    censors = _censorings(data)
+    proven = (lowest > 0) & parameters.mostly(events, lower) & parameters.mostly(censors, higher)
+    proven &= (parameters.count(higher) > 0) & (parameters.count(lower & censors) == 0)
     proven &= parameters.count(higher & events) == 0
     return np.where(proven, lowest, np.nan)
 

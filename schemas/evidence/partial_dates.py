@@ -1,8 +1,7 @@
-"""What a partial date leaves open: ISO 8601 texts without a day or month, and dates imputed from them."""
+"""What the collected text of a date, or its imputation flag, says of an analysis date."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,6 +10,9 @@ from numpy.typing import NDArray
 
 from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
+from ..study.date_parts import DateParts, DatePrecision
+from ..study.date_texts import read_texts
+from ..study.imputation import FLAG_VALUES
 
 
 class DatePart(IntEnum):
@@ -23,10 +25,8 @@ class DatePart(IntEnum):
     YEAR = 3
 
 
-FLAGS = {"D": DatePart.DAY, "M": DatePart.MONTH, "Y": DatePart.YEAR}
+FLAGS = {flag: DatePart(level) for level, flag in enumerate(FLAG_VALUES) if flag}
 """Date imputation flags: day; month and day; the whole date."""
-
-_DATE = re.compile(r"(\d{4}|-)(?:-(\d\d|-)(?:-(\d\d|-))?)?\Z")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,46 +57,20 @@ class Spans:
 
 
 def collected(data: Dataset, variable: str) -> Spans:
-    """Days that a collected text (--DTC) allows; a missing text allows all and lacks the year."""
+    """Days that an analysis date may be by its collected text (--DTC); a missing text allows all.
+
+    The day of ``2020---15`` is not kept: programs impute another one (admiral, unless it is to preserve it).
+    """
     distinct = data.distinct(variable)
-    known: dict[str, tuple[DatePart, float, float]] = {}
-    read = [_remembered(str(value).partition("T")[0], known) for value in distinct]
-    table = np.array(read, dtype=np.float64).reshape(-1, 3)
+    parts = read_texts(distinct)
+    unreadable = parts.precision == DatePrecision.UNREADABLE
+    lacks = np.where(unreadable, DatePart.UNREADABLE, parts.lacking).astype(np.int8)
+    known = parts.without(parts.lacking)
     return Spans(
-        first=distinct.spread(table[:, 1], missing=-np.inf),
-        last=distinct.spread(table[:, 2], missing=np.inf),
-        lacks=distinct.spread(table[:, 0].astype(np.int8), missing=DatePart.YEAR),
+        first=distinct.spread(known.lower(), missing=-np.inf),
+        last=distinct.spread(known.upper(), missing=np.inf),
+        lacks=distinct.spread(lacks, missing=DatePart.YEAR),
     )
-
-
-def _remembered(text: str, known: dict[str, tuple[DatePart, float, float]]) -> tuple[DatePart, float, float]:
-    """Datetimes are many, their dates few."""
-    if text not in known:
-        known[text] = _span(text)
-    return known[text]
-
-
-def _span(text: str) -> tuple[DatePart, float, float]:
-    date = _DATE.match(text)
-    if date is None:
-        return DatePart.UNREADABLE, np.nan, np.nan
-    year, month, day = (None if part in {None, "-"} else part for part in date.groups())
-    if year is None:
-        return DatePart.YEAR, -np.inf, np.inf
-    try:
-        if month is None:
-            return DatePart.MONTH, *_bounds(np.datetime64(year, "Y"))
-        if day is None:
-            return DatePart.DAY, *_bounds(np.datetime64(f"{year}-{month}", "M"))
-        return DatePart.NONE, *_bounds(np.datetime64(f"{year}-{month}-{day}", "D"))
-    except ValueError:  # no such day, as the 31st of June
-        return DatePart.UNREADABLE, np.nan, np.nan
-
-
-def _bounds(period: np.datetime64) -> tuple[float, float]:
-    first = period.astype("datetime64[D]").astype(np.int64)
-    last = (period + 1).astype("datetime64[D]").astype(np.int64) - 1
-    return float(first), float(last)
 
 
 def analysed(data: Dataset, date: str, flag: str, text: str) -> Spans:
@@ -120,11 +94,7 @@ def analysed(data: Dataset, date: str, flag: str, text: str) -> Spans:
         by_flag = flags.spread(parts, missing=DatePart.NONE)
         lacks = np.where(by_flag > DatePart.NONE, by_flag, lacks)
     first, last = days.copy(), days.copy()
-    for part, unit in ((DatePart.DAY, "M"), (DatePart.MONTH, "Y")):
-        own = np.flatnonzero((lacks == part) & np.isfinite(days))
-        period = days[own].astype(np.int64).astype("datetime64[D]").astype(f"datetime64[{unit}]")
-        first[own] = period.astype("datetime64[D]").astype(np.int64)
-        last[own] = (period + 1).astype("datetime64[D]").astype(np.int64) - 1
-    whole = (lacks == DatePart.YEAR) & ~np.isnan(days)
-    first[whole], last[whole] = -np.inf, np.inf
+    own = np.flatnonzero((lacks > DatePart.NONE) & ~np.isnan(days))
+    known = DateParts.of_days(days[own]).without(lacks[own])
+    first[own], last[own] = known.lower(), known.upper()
     return Spans(first, last, lacks)

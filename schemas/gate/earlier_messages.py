@@ -28,7 +28,7 @@ _OF_PARAMETERS: Mapping[str, _Patterns] = {
         (r"the unit of AVAL is not stated.*", "not stated"),
         (r"the unit of AVAL is contradicted: .*", "contradicted"),
     ),
-    "TTE014": ((r"one value of CNSR stands for several reasons of censoring", ""),),
+    "TTE014": ((r"one value of CNSR stands for several censoring reasons", ""),),
     "TTE019": ((r"no record has CNSR = 0, every subject is censored", ""),),
     "TTE026": ((r"censored in the first quarter of all durations are .*", ""),),
     "XD004": (

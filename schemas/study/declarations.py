@@ -31,6 +31,14 @@ class DateSource:
         Condition that selects them; empty for all. See `compile_expression`.
     date : str
         Variable of the dataset with the date: a date, or text as in ISO 8601.
+    impute : str
+        Day that a partial date of text is taken for: the "first", "last" or "mid" of those it may be; with
+        "none" it is as a missing date. Empty: not declared; a derivation has an error then.
+    impute_up_to : str
+        Largest part that is imputed: "day", "month" or "year"; a date that lacks more is as a missing date.
+        Empty: the day.
+    date_forms : tuple of str
+        Forms of the text other than ISO 8601, such as "DD-MMM-YYYY".
 
     Examples
     --------
@@ -45,6 +53,24 @@ class DateSource:
     dataset: str = option(name, "Dataset that has the records.")
     where: str = option(text, "Condition that selects the records.", default="", otherwise="all records")
     date: str = option(name, "Variable of the dataset with the date of the event.")
+    impute: str = option(
+        Choice(("first", "last", "mid", "none")),
+        "Day that a partial date is taken for; none: it is as a missing date.",
+        default="",
+        otherwise="partial dates are not used; an error of a derivation",
+    )
+    impute_up_to: str = option(
+        Choice(("day", "month", "year")),
+        "Largest part of a date that is imputed; a date that lacks more is as a missing date.",
+        default="",
+        otherwise="day",
+    )
+    date_forms: tuple[str, ...] = option(
+        ListOf(text),
+        'Forms of the date other than ISO 8601, such as ["DD-MMM-YYYY"].',
+        default=(),
+        otherwise="ISO 8601",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +284,7 @@ def stated_of(several: Iterable[Declarations]) -> Mapping[str, str]:
 
 
 def _stated(declared: Declarations | Endpoint | DateSource, prefix: str) -> Iterator[tuple[str, str]]:
-    for each in fields(declared):
+    for each in fields(_declaring(declared)):
         value = getattr(declared, each.name)
         if value == BUILT_IN:  # also where it was sent between processes
             continue
@@ -267,6 +293,11 @@ def _stated(declared: Declarations | Endpoint | DateSource, prefix: str) -> Iter
                 yield from _stated(one, f"{_TABLES[each.name]}.{name}.")
         elif value is not None and value is not False and value not in ("", ()):
             yield f"{prefix}{each.name}", _words(value)
+
+
+def _declaring(declared: Declarations | Endpoint | DateSource) -> type:
+    """The class that has the keys rules ask for; how a parameter is derived does not concern them."""
+    return next(each for each in (Declarations, Endpoint, DateSource) if isinstance(declared, each))
 
 
 def _words(value: Any) -> str:

@@ -18,7 +18,7 @@ from adamgate.converters.configuration.shown import as_toml, shown, toml_value
 from adamgate.converters.configuration.tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table, entries_of
 from adamgate.converters.configuration.values import path, paths, size
 from adamgate.converters.survival.shapes.one_record import OneRecordOptions
-from adamgate.schemas.kinds import TableOf, constant, days, name, switch, text, words
+from adamgate.schemas.kinds import Choice, TableOf, constant, days, name, switch, text, words
 from adamgate.schemas.options import keys_of, option
 
 SCHEMA = Draft202012Validator(file_schema())
@@ -78,6 +78,7 @@ VALID = {
     "where": st.just("CNSR == 0"),
     "role": st.sampled_from(["OS", "PFS"]),
     "deaths": st.sampled_from(["event", "censored"]),
+    "date_forms": st.sampled_from([["DD-MMM-YYYY"], ["MM/YYYY", "x"]]),
     "events": st.lists(st.sampled_from(["DTH", "pd"]), min_size=1, max_size=2),
     "structure": st.just("TTE"),
     "severity of a rule": st.just("note"),
@@ -105,6 +106,12 @@ BY_WORD = {
     "list of numbers": st.sampled_from([[6], [6, 12.5]]),
     "list of parameter codes": st.sampled_from([["OS"], ["OS", "PFS"]]),
     "path": st.sampled_from(["a.txt", "../b"]),
+    "0 or 1": st.sampled_from([0, 1]),
+    "table of text": st.sampled_from([{}, {"AVAL": "Days"}]),
+    "table of name": st.sampled_from([{}, {"TRTP": "TRT01P"}]),
+    "table of text, number or { variable = NAME }": st.sampled_from(
+        [{}, {"EVNTDESC": "Death", "CNSR": 2, "DTHCAUS": {"variable": "DTHCAUS"}}]
+    ),
 }
 WILD = st.one_of(
     st.booleans(),
@@ -123,7 +130,11 @@ NOT_WILD = {"encoding": st.sampled_from(["utf-8", 437, True, 0.5, [], {}])}
 def valid(key, table):
     if key.name == "severity" and table.form is LISTED:
         return VALID["severity of a rule"]
-    return VALID[key.name] if key.name in VALID else BY_WORD[key.kind.word]
+    if key.name in VALID:
+        return VALID[key.name]
+    if isinstance(key.kind, Choice):
+        return st.sampled_from(key.kind.allowed)
+    return BY_WORD[key.kind.word]
 
 
 def content(table, *, wild):

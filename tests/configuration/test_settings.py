@@ -222,7 +222,7 @@ def test_what_a_wrong_file_is_told(
 def test_a_file_that_is_not_toml(study: Path):
     write(study, "[settings\n")
     with pytest.raises(
-        ag.ConfigurationError, match=r"is not valid TOML: .*\n  where: .*adamgate\.toml, line 1, column 10\n"
+        ag.ConfigurationError, match=r"is not valid TOML: .*\n  where: .*adamgate\.toml:1, column 10\n"
     ):
         load_settings([study], environ=NOTHING)
 

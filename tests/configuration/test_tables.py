@@ -108,15 +108,15 @@ def test_everything_that_can_be_said(loaded):
     assert (declared.cut_off, declared.population) == (date(2024, 1, 31), "ITTFL")
     assert declared.nested == (("PPROTFL", "ITTFL"), ("ITTFL", "ENRLFL"))
     assert declared.endpoints == {
-        "OS": ag.Endpoint(role="OS", origin="RANDDT", recurrent=True),
-        "PFSINV": ag.Endpoint(
+        "OS": ag.DerivedEndpoint(role="OS", origin="RANDDT", recurrent=True),
+        "PFSINV": ag.DerivedEndpoint(
             evaluator="Investigator", events=("PD", "DEATH"), missed_visits=1, visit_days=(42, 84)
         ),
         "HOSP": ag.Endpoint(recurrent=True),
     }
     assert declared.sources == {
-        "DEATH": ag.DateSource(dataset="ADSL", date="DTHDT"),
-        "PD": ag.DateSource(dataset="ADRS", where="AVALC == 'PD' and ANL01FL == 'Y'", date="ADT"),
+        "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT"),
+        "PD": ag.DerivationSource(dataset="ADRS", where="AVALC == 'PD' and ANL01FL == 'Y'", date="ADT"),
     }
     assert (declared.window_days, declared.worsening, declared.safety_population) == (30, True, "SAFFL")
     one, two, three = said.waivers
@@ -300,7 +300,7 @@ def test_a_name_with_blanks_in_brackets_is_refused(loaded):
 
 def test_endpoints_are_known_in_any_case(loaded):
     declared = loaded('[endpoint.os]\nrole = "OS"\ngap = 90\n').judging.declarations
-    assert declared.endpoints == {"OS": ag.Endpoint(role="OS", gap=90)}
+    assert declared.endpoints == {"OS": ag.DerivedEndpoint(role="OS", gap=90)}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def _records_of(frame: pd.DataFrame, parameter: str) -> pd.Series:
 
 
 def _one_for_events(parameter: str):
-    """CNSR 1 for events and 2 or more for censorings."""
+    """CNSR 1 for events and 2 or more for censors."""
 
     def change(delivery: Delivery, rng: Rng) -> None:
         frame = delivery.frame("ADTTE")

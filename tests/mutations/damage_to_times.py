@@ -225,7 +225,7 @@ TIME_TO_EVENT = (
         "EVNTDESC",
     ),
     warning(
-        "another reason of censoring under the same text",
+        "another censoring reason under the same text",
         put("ADTTE", "CNSR", 2.0, has(PARAMCD=TO_EVENT, CNSR=1)),
         "TTE013",
         "CNSR",

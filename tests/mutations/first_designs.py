@@ -71,7 +71,7 @@ def no_serious_event_after_the_window(delivery):
 
 @design
 def no_event_in_a_parameter(delivery):
-    """Nobody progressed: two reasons of censoring, and no CNSR of 0."""
+    """Nobody progressed: two censoring reasons, and no CNSR of 0."""
     times = delivery.frame("ADTTE")
     own = times.index[times.PARAMCD.eq("TTSAE")]
     times.loc[own, "CNSR"] = 1

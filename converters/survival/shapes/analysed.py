@@ -138,7 +138,7 @@ def _covariate(data: Dataset, name: str) -> pd.Series | Numbers:
 
 
 def _reasons(data: Dataset, event: Mask) -> pd.Series:
-    """EVNTDESC of events; CNSDTDSC of censorings, or EVNTDESC where that is missing."""
+    """EVNTDESC of events; CNSDTDSC of censors, or EVNTDESC where that is missing."""
     values, codes = np.empty(0, dtype=object), np.full(len(data), -1, dtype=np.intp)
     if "EVNTDESC" in data:
         described = data.distinct("EVNTDESC")

@@ -211,10 +211,10 @@ def text_of_event_and_censoring(data: Dataset) -> Iterator[Fault]:
     group = _groups(judged, parameters.codes, *_descriptions(data))
     groups = int(group.max(initial=-1)) + 1
     events = np.bincount(group[judged & event], minlength=groups)
-    censorings = np.bincount(group[judged & censored], minlength=groups)
-    mixed = (events > 0) & (censorings > 0)
-    of_event = np.append(mixed & (events < censorings), False)[group] & event
-    of_censoring = np.append(mixed & (events >= censorings), False)[group] & censored
+    censors = np.bincount(group[judged & censored], minlength=groups)
+    mixed = (events > 0) & (censors > 0)
+    of_event = np.append(mixed & (events < censors), False)[group] & event
+    of_censoring = np.append(mixed & (events >= censors), False)[group] & censored
     for of, mask in split(data, judged & (of_event | of_censoring)):
         message = f"{of.opening}events (CNSR = 0) and censored records (CNSR >= 1) have the same description"
         yield Fault(mask, ("CNSR", *_described_by(data)), message, parameter=of.parameter)

@@ -1,0 +1,17 @@
+"""Files to start from, commented: `adamgate init` prints them. A new one is a file here and an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+SETTINGS = "settings"
+"""The one that derives nothing."""
+SPECIMENS: Mapping[str, str] = MappingProxyType({SETTINGS: "settings.toml", "adtte": "adtte.toml"})
+"""Files by what they are for: a dataset that is derived."""
+
+
+def specimen(name: str) -> str:
+    """The text of one of `SPECIMENS`."""
+    return Path(__file__).with_name(SPECIMENS[name]).read_text(encoding="utf-8")

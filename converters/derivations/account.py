@@ -1,0 +1,73 @@
+"""What a derivation has to say: effects of policies, and problems, collected while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
+from .record import DecidedBy, DerivationRefused, ImputationRange, PolicyEffect, Problem
+
+
+@dataclass(slots=True)
+class Account:
+    """Effects and problems of one derived dataset.
+
+    Attributes
+    ----------
+    dataset : str
+        Name of the derived dataset.
+    """
+
+    dataset: str
+    effects: list[PolicyEffect] = field(default_factory=list)
+    decided: list[DecidedBy] = field(default_factory=list)
+    ranges: list[ImputationRange] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def effect(
+        self,
+        policy: str,
+        value: str,
+        effect: str,
+        data: Dataset,
+        concerned: Mask,
+        *,
+        parameter: str = "",
+        unit: str = "subject",
+    ) -> None:
+        """Note what a policy did to some records of a dataset, or to the subjects of ADSL."""
+        subjects = subjects_of(data, concerned)
+        count = int(concerned.sum()) if unit == "record" else len(subjects)
+        self.effects.append(
+            PolicyEffect(self.dataset, parameter, policy, value, effect, count, subjects, unit)
+        )
+
+    def problem(
+        self, what: str, where: str, advice: str, data: Dataset | None = None, concerned: Mask | None = None
+    ) -> None:
+        """Note why data are refused; what is noted once is not repeated."""
+        subjects = () if data is None or concerned is None else subjects_of(data, concerned)
+        found = Problem(what, where, advice, subjects)
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def require_none(self) -> None:
+        """Refuse if there is a problem.
+
+        Raises
+        ------
+        DerivationRefused
+            With all of them.
+        """
+        if self.problems:
+            raise DerivationRefused(self.problems)
+
+
+def subjects_of(data: Dataset, concerned: Mask) -> tuple[str, ...]:
+    """The subjects of some records, each once, in order."""
+    subjects = data.distinct("USUBJID")
+    codes = pd.unique(subjects.codes[concerned])
+    return tuple(map(str, subjects[codes[codes >= 0]]))

@@ -1,0 +1,192 @@
+"""Derived columns as a dataset: variables of ADSL beside them, in order, sorted, described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ...schemas.standards.requirement import Requirement, index_of
+from ...schemas.study import columns
+from ...schemas.study.columns import Codes
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
+from ...schemas.wording import did_you_mean
+from .dataset_options import DerivedDataset
+from .task import DerivationTask
+
+KEYS = ("STUDYID", "USUBJID")
+_DATE = "DATE9."
+_DATETIME = "DATETIME20."
+
+
+@dataclass(frozen=True, slots=True)
+class StructureLayout:
+    """How a structure is laid out where the specification leaves it open.
+
+    Attributes
+    ----------
+    label : str
+        Of the dataset.
+    sort : tuple of str
+        Variables that the records are sorted by.
+    number : tuple of str
+        Variables by which the records of a subject are numbered: ASEQ; empty for none.
+    requirements : mapping of variable to Requirement
+        Where labels come from.
+    """
+
+    label: str
+    sort: tuple[str, ...]
+    number: tuple[str, ...]
+    requirements: Mapping[str, Requirement]
+
+
+@dataclass(frozen=True, eq=False)
+class DerivedColumns:
+    """Columns of a derived dataset.
+
+    Attributes
+    ----------
+    frame : DataFrame, shape (n_records, n_derived)
+        In their order.
+    subject : ndarray of int, shape (n_records,)
+        Position of each record's subject in ADSL.
+    described : mapping of name to Variable
+        Variables that sources describe, for labels, lengths and formats.
+    """
+
+    frame: pd.DataFrame
+    subject: Codes
+    described: Mapping[str, Variable]
+
+
+def assembled(
+    task: DerivationTask, options: DerivedDataset, layout: StructureLayout, derived: DerivedColumns
+) -> Dataset:
+    """The derived dataset.
+
+    Parameters
+    ----------
+    task : DerivationTask
+    options : DerivedDataset
+    layout : StructureLayout
+    derived : DerivedColumns
+
+    Raises
+    ------
+    DerivationRefused
+        If a variable of ADSL, or of `options`, is not present.
+    """
+    carried, of_adsl = _carried(task, options, derived.subject, derived.frame.columns)
+    frame = pd.concat([carried, derived.frame], axis=1)
+    if layout.number:
+        frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
+    sort = [each for each in options.sort or layout.sort if each in frame]
+    frame = frame.iloc[np.lexsort([ordered(frame[each]) for each in reversed(sort)])] if sort else frame
+    frame = frame[_chosen(task, options, frame.columns)].reset_index(drop=True)
+    known = {**derived.described, **of_adsl}
+    made = Dataset.from_frame(frame, task.name)
+    variables = tuple(
+        _described(made, name, known.get(name), layout.requirements, options) for name in frame.columns
+    )
+    label = options.label or layout.label
+    carries = frozenset({"label", "length", "format"})
+    return Dataset(task.name, made.frame, variables, label, carries=carries)  # type: ignore[arg-type]
+
+
+def ordered(column: pd.Series) -> Codes:
+    """The place of each record in the order of a column; missing values last."""
+    distinct = columns.distinct(column)
+    place = np.empty(len(distinct), dtype=np.intp)
+    place[np.argsort(distinct.values, kind="stable")] = np.arange(len(distinct))
+    return distinct.spread(place, missing=len(distinct))
+
+
+def _carried(
+    task: DerivationTask, options: DerivedDataset, subject: Codes, derived: Iterable[str]
+) -> tuple[pd.DataFrame, dict[str, Variable]]:
+    """Variables of ADSL for each record, and how ADSL describes them."""
+    adsl, taken = task.adsl, set(derived)
+    wanted = {name: name for name in KEYS if name in adsl}
+    wanted |= {name: name for name in options.carry} | dict(options.carry_as)
+    frame, described = {}, {}
+    for name, source in wanted.items():
+        key = "carry" if name == source else "carry_as"
+        place = f"[derive.{task.name}] {key}"
+        if source not in adsl:
+            advice = did_you_mean(source, adsl.names)
+            task.account.problem(f"{source} is not present in ADSL", place, advice)
+        elif name in taken:
+            task.account.problem(
+                f"{name} is a derived variable", place, "omit it, or carry it as another name"
+            )
+        else:
+            frame[name] = adsl[source].take(subject).reset_index(drop=True)
+            kept = adsl.variable(source)
+            label = kept.label if name == source else ""  # of another name, that of the standard
+            described[name] = replace(kept, name=name, label=label, key_sequence=None, item_oid="")
+    task.account.require_none()
+    return pd.DataFrame(frame), described
+
+
+def _numbered(frame: pd.DataFrame, subject: Codes, by: Sequence[str]) -> Codes:
+    """The number of each record among those of its subject, from 1, in the order of some variables."""
+    order = np.lexsort([*(ordered(frame[each]) for each in reversed(by)), subject])
+    starts = np.flatnonzero(np.append(True, np.diff(subject[order]) != 0)) if len(order) else order
+    number = np.empty(len(order), dtype=np.intp)
+    lengths = np.diff(np.append(starts, len(order)))
+    number[order] = np.arange(len(order)) - np.repeat(starts, lengths) + 1
+    return number
+
+
+def _chosen(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> list[str]:
+    known = list(present)
+    for name in options.variables:
+        if name not in known:
+            advice = did_you_mean(name, known)
+            place = f"[derive.{task.name}] variables"
+            task.account.problem(f"{name} is not derived, nor carried from ADSL", place, advice)
+    task.account.require_none()
+    return list(options.variables) or known
+
+
+def _described(
+    made: Dataset,
+    name: str,
+    source: Variable | None,
+    requirements: Mapping[str, Requirement],
+    options: DerivedDataset,
+) -> Variable:
+    """A variable with its label, length and format: declared, else of the source, else of the standard."""
+    column = made[name]
+    is_character = (
+        made.is_character(name) if made.filled(name).any() or source is None else source.type == "Char"
+    )
+    given = source or Variable(name)
+    usual = _DATETIME if column.dtype == "datetime64[us]" else _DATE if columns.is_date(column) else ""
+    longest = max((len(str(each).encode()) for each in made.distinct(name)), default=1) if is_character else 8
+    return replace(
+        given,
+        name=name,
+        label=options.labels.get(name) or given.label or standard_label(name, requirements),
+        type="Char" if is_character else "Num",
+        length=max(longest, given.length or 0) if is_character else given.length or 8,
+        format=options.formats.get(name) or given.format or usual,
+    )
+
+
+def standard_label(name: str, requirements: Mapping[str, Requirement]) -> str:
+    """The label that the standard has for a variable; empty for a variable it does not know."""
+    if name in requirements:
+        return requirements[name].label
+    for each in requirements.values():
+        index = index_of(each.variable, name) if each.is_pattern else None
+        if index is not None:
+            label = each.label
+            for placeholder, value in index.items():
+                label = label.replace(placeholder, value)
+            return label
+    return ""

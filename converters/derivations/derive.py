@@ -1,0 +1,115 @@
+"""Declared sources to ADTTE and ADAE."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import counted
+from . import derivation_of
+from .account import Account
+from .derived_study import DerivedStudy
+from .record import DerivationRecord
+from .specification import Specification, require_values
+from .task import DerivationTask
+
+
+def derive(study: Study, specification: Specification) -> DerivedStudy:
+    """Derive ADaM datasets from their sources.
+
+    Parameters
+    ----------
+    study : Study
+        The sources, with ADSL; it is not changed.
+    specification : Specification
+        Datasets are derived in its order; each may use those before it, and what the study has.
+
+    Returns
+    -------
+    DerivedStudy
+        The derived datasets only, with the record of what each policy did.
+
+    Raises
+    ------
+    ConfigurationError
+        If the specification cannot be carried out, whatever the data.
+    DerivationRefused
+        If the data do not fit it: something named is not present, a subject is not in ADSL, a policy is
+        "error" and would have to decide, ….
+
+    Examples
+    --------
+    >>> what = ag.Specification(
+    ...     {"ADTTE": ag.TimeToEvent(carry=("SEX",))},
+    ...     {"OS": ag.DerivedEndpoint(
+    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
+    ...     )},
+    ...     {
+    ...         "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT", set={"EVNTDESC": "Death"}),
+    ...         "ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT", set={"EVNTDESC": "Alive"}),
+    ...     },
+    ... )
+    >>> derived = ag.derive(ag.read("adam"), what)
+    >>> derived["ADTTE"].frame[["USUBJID", "AVAL", "CNSR", "SRCVAR"]].head(2)
+      USUBJID  AVAL  CNSR    SRCVAR
+    0   S1-01  30.0     0     DTHDT
+    1   S1-02  61.0     1  LSTALVDT
+    """
+    study = Study.given(study)
+    require_valid(specification)
+    made: dict[str, Dataset] = {}
+    parts = []
+    for name, options in specification.datasets.items():
+        account = Account(name)
+        sources = Study(MappingProxyType({**study.datasets, **made}))
+        task = DerivationTask(name, sources, _subjects(sources, account), specification, account)
+        made[name] = derivation_of(options).derive(task, options)
+        account.require_none()
+        parts.append(
+            DerivationRecord({}, tuple(account.effects), tuple(account.decided), tuple(account.ranges))
+        )
+    counts = {name: len(data) for name, data in made.items()}
+    return DerivedStudy(MappingProxyType(made), record=DerivationRecord.together(counts, parts))
+
+
+def require_valid(specification: Specification) -> None:
+    """Check that a specification can be carried out, whatever the data.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    require_values(specification)
+    for name, options in specification.datasets.items():
+        derivation_of(options).check(name, options, specification)
+
+
+def _subjects(study: Study, account: Account) -> Dataset:
+    """ADSL, with one record per subject.
+
+    Raises
+    ------
+    DerivationRefused
+    """
+    if "ADSL" not in study:
+        account.problem("dataset ADSL is not present", "ADSL", "add the folder or file that has it")
+        account.require_none()
+    adsl = study["ADSL"]
+    if "USUBJID" not in adsl:
+        account.problem("USUBJID is not present in ADSL", "ADSL", "add it")
+        account.require_none()
+    codes = adsl.distinct("USUBJID").codes
+    unnamed = codes < 0
+    if unnamed.any():
+        number = counted(int(unnamed.sum()), "record")
+        account.problem(f"USUBJID is missing in {number} of ADSL", "ADSL.USUBJID", "correct the data")
+    repeated = ~unnamed & (np.bincount(codes + 1)[codes + 1] > 1)
+    if repeated.any():
+        number = counted(int(repeated.sum()), "record")
+        what = f"{number} of subjects who have several in ADSL"
+        account.problem(what, "ADSL.USUBJID", "keep one record per subject", adsl, repeated)
+    account.require_none()
+    return adsl

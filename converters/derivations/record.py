@@ -1,0 +1,228 @@
+"""What a derivation did: effects of policies, censoring reasons, durations that rest on imputed dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...schemas.errors import Refused
+from ...schemas.wording import counted
+from ..survival.subjects import listed
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEffect:
+    """What one policy did to the records of a derived dataset.
+
+    Attributes
+    ----------
+    dataset : str
+    parameter : str
+        PARAMCD; empty if the policy is of the dataset.
+    policy : str
+        Key of the specification, such as "before_origin", with its table where it is that of a source:
+        "source.DTH.same_date".
+    value : str
+        What is declared, such as "raise".
+    effect : str
+        In words: "ADT raised to STARTDT".
+    count : int
+        How many subjects or records it concerned; also 0, so that each policy is reported.
+    subjects : tuple of str
+        These subjects, or those of the records.
+    unit : str
+        "subject" or "record".
+    """
+
+    dataset: str
+    parameter: str
+    policy: str
+    value: str
+    effect: str
+    count: int
+    subjects: tuple[str, ...] = ()
+    unit: str = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedBy:
+    """How many records of a parameter a source or a stop decided.
+
+    Attributes
+    ----------
+    dataset, parameter : str
+    source : str
+        Name of the source or of the stop.
+    cnsr : int
+        0 for an event.
+    description : str
+        EVNTDESC; of several the first one, with "…".
+    records : int
+    """
+
+    dataset: str
+    parameter: str
+    source: str
+    cnsr: int
+    description: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImputedDuration:
+    """A duration that rests on an imputed date, and the range in which it lies.
+
+    Attributes
+    ----------
+    subject : str
+    aval, lowest, highest : float
+        As derived, and under the extremes of all partial dates, in the unit of AVAL.
+    """
+
+    subject: str
+    aval: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImputationRange:
+    """How far imputed dates move the durations of a parameter.
+
+    Attributes
+    ----------
+    dataset, parameter : str
+    durations : tuple of ImputedDuration
+        One for each subject whose duration rests on an imputed date.
+    median, lowest_median, highest_median : float
+        Kaplan-Meier medians as derived, and with every such duration at its lowest or highest; NaN if not
+        reached.
+    """
+
+    dataset: str
+    parameter: str
+    durations: tuple[ImputedDuration, ...]
+    median: float
+    lowest_median: float
+    highest_median: float
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationRecord:
+    """What was derived, and what each policy did.
+
+    Attributes
+    ----------
+    records : mapping of dataset to int
+        Number of records of each derived dataset.
+    effects : tuple of PolicyEffect
+    decided : tuple of DecidedBy
+    ranges : tuple of ImputationRange
+
+    Examples
+    --------
+    >>> decided = ag.DerivationRecord({"ADTTE": 6}).decided
+    >>> len(decided)
+    0
+    """
+
+    records: dict[str, int] = field(default_factory=dict)
+    effects: tuple[PolicyEffect, ...] = ()
+    decided: tuple[DecidedBy, ...] = ()
+    ranges: tuple[ImputationRange, ...] = ()
+
+    def of_dataset(self, name: str) -> DerivationRecord:
+        """That of one dataset.
+
+        Examples
+        --------
+        >>> ag.DerivationRecord({"ADAE": 5, "ADTTE": 3}).of_dataset("ADTTE").records
+        {'ADTTE': 3}
+        """
+        return DerivationRecord(
+            {name: self.records[name]},
+            tuple(each for each in self.effects if each.dataset == name),
+            tuple(each for each in self.decided if each.dataset == name),
+            tuple(each for each in self.ranges if each.dataset == name),
+        )
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """PARAMCDs that it is about, in order."""
+        found = [each.parameter for each in self.decided] + [each.parameter for each in self.effects]
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    @classmethod
+    def together(cls, records: dict[str, int], parts: Iterable[DerivationRecord]) -> DerivationRecord:
+        """What several derivations did.
+
+        Examples
+        --------
+        >>> parts = [ag.DerivationRecord(), ag.DerivationRecord()]
+        >>> ag.DerivationRecord.together({"ADTTE": 6}, parts).records
+        {'ADTTE': 6}
+        """
+        listed_parts = list(parts)
+        return cls(
+            records,
+            tuple(each for part in listed_parts for each in part.effects),
+            tuple(each for part in listed_parts for each in part.decided),
+            tuple(each for part in listed_parts for each in part.ranges),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why data are refused.
+
+    Attributes
+    ----------
+    what : str
+        In one line, without subjects: "ADT is before the origin in 3 records".
+    where : str
+        "[endpoint.PFS] before_origin".
+    advice : str
+    subjects : tuple of str
+    """
+
+    what: str
+    where: str
+    advice: str
+    subjects: tuple[str, ...] = ()
+
+
+class DerivationRefused(Refused):
+    """The sources are not fit for what is declared; all problems found are listed. Exit code 1.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+
+    Examples
+    --------
+    >>> study = ag.read("adam")
+    >>> os = ag.DerivedEndpoint(param="OS", origin="TRTSDT", events=("DEATH",))
+    >>> death = ag.DerivationSource(dataset="ADXX", date="DTHDT")
+    >>> what = ag.Specification({"ADTTE": ag.TimeToEvent()}, {"OS": os}, {"DEATH": death})
+    >>> try:
+    ...     ag.derive(study, what)
+    ... except ag.DerivationRefused as refusal:
+    ...     print(refusal.problems[0].what)
+    dataset ADXX is not present
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            f"The sources do not fit the specification: {counted(len(problems), 'problem')}",
+            details=[_line(each) for each in problems],
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
+
+def _line(problem: Problem) -> str:
+    subjects = f" ({listed(problem.subjects)})" if problem.subjects else ""
+    return f"{problem.where}: {problem.what}{subjects}; {problem.advice}"

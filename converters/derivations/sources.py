@@ -1,0 +1,128 @@
+"""Declared sources of a study: their dated records, each looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...schemas.conditions.grammar import compile_expression
+from ...schemas.evidence.subjects import adsl_record
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import counted, did_you_mean
+from .account import Account
+from .assignments import FromVariable
+from .dated_records import DatedRecords
+from .declared_sources import DerivationSource
+from .imputation import source_dates
+
+
+@dataclass(eq=False)
+class Sources:
+    """The declared sources, as the study has them.
+
+    Attributes
+    ----------
+    study : Study
+    declared : mapping of name to DerivationSource
+    adsl : Dataset
+        One record per subject.
+    unknown_subjects : str
+        What becomes of records of other subjects: "error" or "exclude".
+    account : Account
+    """
+
+    study: Study
+    declared: Mapping[str, DerivationSource]
+    adsl: Dataset
+    unknown_subjects: str
+    account: Account
+    _found: dict[str, DatedRecords | None] = field(default_factory=dict)
+
+    def records(self, name: str) -> DatedRecords | None:
+        """The dated records of a source; None where it does not fit the study, which is a problem noted."""
+        if name not in self._found:
+            self._found[name] = self._look_up(name, self.declared[name])
+        return self._found[name]
+
+    def _look_up(self, name: str, source: DerivationSource) -> DatedRecords | None:
+        data = self._dataset(name, source)
+        if data is None:
+            return None
+        selected = np.ones(len(data), dtype=np.bool_)
+        if source.where:
+            selected = compile_expression(source.where, f"[source.{name}] where").where(data)
+        if not selected.any() and not source.may_be_empty:
+            self.account.problem(
+                f"no record of {data.name} meets the condition",
+                f"[source.{name}] where",
+                "correct it, or declare may_be_empty = true",
+            )
+        subject = adsl_record(data, self.adsl)
+        self._judge_unknown(name, data, selected & (subject < 0))
+        selected = selected & (subject >= 0)
+        dates = source_dates(name, source, data, selected, self.account)
+        (record,) = np.nonzero(selected & ~np.isnan(dates.day))
+        return DatedRecords(
+            name,
+            source,
+            data,
+            record,
+            subject[record],
+            dates.day[record],
+            dates.earliest[record],
+            dates.latest[record],
+            dates.lacks[record],
+        )
+
+    def _dataset(self, name: str, source: DerivationSource) -> Dataset | None:
+        """The dataset of a source; None where it or one of the variables is not present."""
+        place = f"[source.{name}]"
+        data = dataset_called(source.dataset, self.study)
+        if data is None:
+            advice = did_you_mean(source.dataset, self.study.datasets)
+            self.account.problem(f"dataset {source.dataset} is not present", f"{place} dataset", advice)
+            return None
+        absent = [(key, variable) for key, variable in _variables(source, place) if variable not in data]
+        for key, variable in absent:
+            advice = did_you_mean(variable, data.names)
+            self.account.problem(f"{variable} is not present in {data.name}", f"{place} {key}", advice)
+        return None if absent else data
+
+    def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:
+        if self.unknown_subjects == "exclude":
+            effect = f"records of {data.name} whose subject is not in ADSL excluded"
+            self.account.effect(
+                f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
+            )
+        elif unknown.any():
+            self.account.problem(
+                f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in ADSL",
+                f"[source.{name}] dataset",
+                'correct ADSL, or declare unknown_subjects = "exclude" in [derive.NAME]',
+                data,
+                unknown,
+            )
+
+
+def dataset_called(name: str, study: Study) -> Dataset | None:
+    """A dataset by its name, else the only one of which it is the first part: ADRS of ADRS_ONCO."""
+    if name in study:
+        return study[name]
+    parts = [each for each in study if each.name.startswith(f"{name}_")]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _variables(source: DerivationSource, place: str) -> list[tuple[str, str]]:
+    """Keys of a source, each with a variable that it names."""
+    named = [("dataset", "USUBJID"), ("date", source.date), *(("order", each) for each in source.order)]
+    if source.sequence:
+        named.append(("sequence", source.sequence))
+    if source.where:
+        used = compile_expression(source.where, f"{place} where").variables
+        named += [("where", each) for each in used]
+    named += [("set", each.variable) for each in source.set.values() if isinstance(each, FromVariable)]
+    return named

@@ -1,0 +1,102 @@
+"""What is derived, and how: the typed form of ``adamgate.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from ...schemas.errors import ConfigurationError
+from ...schemas.options import require_valid as options_valid
+from ...schemas.wording import did_you_mean
+from .dataset_options import DerivedDataset
+from .declared_sources import DerivationSource
+from .time_to_event.options import DerivedEndpoint, Stop, Variation
+
+
+class _Table(NamedTuple):
+    """An attribute of a specification, and the table of a file that has what it holds."""
+
+    attribute: str
+    name: str
+
+
+_TABLES = (
+    _Table("datasets", "derive"),
+    _Table("endpoints", "endpoint"),
+    _Table("sources", "source"),
+    _Table("stops", "stop"),
+    _Table("variations", "vary"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """What is derived from the datasets of a study.
+
+    Attributes
+    ----------
+    datasets : mapping of name to TimeToEvent or AdverseEvents
+        Derived datasets; each may use those before it, and those that were read.
+    endpoints : mapping of PARAMCD to DerivedEndpoint
+    sources : mapping of name to DerivationSource
+    stops : mapping of name to Stop
+    variations : mapping of name to Variation
+    cut_off : date or None
+        Data cut-off date.
+
+    Raises
+    ------
+    ConfigurationError
+        If something named is not declared; with the nearest name.
+
+    Examples
+    --------
+    >>> what = ag.Specification(
+    ...     {"ADTTE": ag.TimeToEvent(carry=("AGE",))},
+    ...     {"OS": ag.DerivedEndpoint(
+    ...         param="Overall Survival (Days)", origin="TRTSDT", events=("DEATH",), censors=("ALIVE",)
+    ...     )},
+    ...     {
+    ...         "DEATH": ag.DerivationSource(dataset="ADSL", date="DTHDT", set={"EVNTDESC": "Death"}),
+    ...         "ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT", set={"EVNTDESC": "Alive"}),
+    ...     },
+    ... )
+    >>> list(what.datasets)
+    ['ADTTE']
+    """
+
+    datasets: Mapping[str, DerivedDataset]
+    endpoints: Mapping[str, DerivedEndpoint] = field(default_factory=dict)
+    sources: Mapping[str, DerivationSource] = field(default_factory=dict)
+    stops: Mapping[str, Stop] = field(default_factory=dict)
+    variations: Mapping[str, Variation] = field(default_factory=dict)
+    cut_off: date | None = None
+
+
+def require_values(specification: Specification) -> None:
+    """Check that a file could have every value.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    for table in _TABLES:
+        declared: Mapping[str, object] = getattr(specification, table.attribute)
+        for name, options in declared.items():
+            options_valid(options, f"[{table.name}.{name}]")
+
+
+def require_declared(specification: Specification, name: str, kind: str, place: str) -> None:
+    """Check that a table of a kind ("source", "stop", "endpoint") has a name.
+
+    Raises
+    ------
+    ConfigurationError
+        With the nearest name.
+    """
+    known: Mapping[str, object] = getattr(specification, f"{kind}s")
+    if name not in known:
+        advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
+        raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)

@@ -1,0 +1,291 @@
+"""`adamgate derive`: declared sources into ADTTE and ADAE."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import adamgate
+
+from ....schemas.errors import UnwritableOutput
+from ...configuration.located import faults_located
+from ...configuration.settings import SETTINGS, SettingGroup
+from ...formats import writable
+from ...formats.write_options import WriteOptions
+from ...reports.files import refuse_existing, write_document
+from ...reports.presentation import Detail
+from ...values.file_kind import suffix_of
+from ...writing.names import require_output_name
+from ..exit_codes import DIFFERENT, EQUAL
+from ..inputs import kept_files, read_study, settings_for
+from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
+from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options, together
+from ..progress import Callbacks, progress
+from ..streams import show, tell
+from ..writing_options import WRITING_OPTIONS
+
+if TYPE_CHECKING:
+    from ...configuration.settings import Settings
+    from ...derivations.check import CheckingOptions
+    from ...derivations.specification import Specification
+    from ...writing.write import Target
+    from ..derivation_outcome import DerivationOutcome
+
+USUAL_FORMAT = "xpt"
+FIRST = 5
+_CHECK_OPTIONS = ("by", "absolute", "relative", "ignore", "first", "metadata")
+_CHECKING = together(
+    click.option(
+        "--by",
+        multiple=True,
+        metavar="KEYS",
+        help="With --check: key variables, as USUBJID,PARAMCD (default: those of the structure).",
+    ),
+    click.option(
+        "--abs",
+        "absolute",
+        multiple=True,
+        metavar="NUMBER",
+        help="With --check: absolute tolerance of numbers, 1e-9 or AVAL=1e-9 (repeatable; default: none).",
+    ),
+    click.option(
+        "--rel",
+        "relative",
+        multiple=True,
+        metavar="NUMBER",
+        help="With --check: relative tolerance of numbers, 1e-9 or AVAL=1e-9 (repeatable; default: none).",
+    ),
+    click.option(
+        "--ignore", multiple=True, metavar="VARIABLES", help="With --check: variables that are not compared."
+    ),
+    click.option(
+        "--first",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"With --check: records listed of each kind of difference (default: {FIRST}).",
+    ),
+    click.option(
+        "--metadata",
+        is_flag=True,
+        help="With --check: other labels, lengths and formats make a dataset different.",
+    ),
+)
+
+
+@click.command("derive")
+@click.argument("specification", type=PATH, metavar="SPEC")
+@click.option(
+    "--source",
+    "sources",
+    type=PATH,
+    multiple=True,
+    required=True,
+    metavar="PATH",
+    help="File or folder with the sources, ADSL among them (repeatable).",
+)
+@click.option("--to", "target", type=PATH, metavar="FOLDER", help="Folder for the derived datasets.")
+@click.option(
+    "--for",
+    "layout",
+    metavar="FORMAT",
+    help=f"Format of the files: {', '.join(each[1:] for each in writable())} (default: {USUAL_FORMAT}).",
+)
+@click.option(
+    "--record",
+    type=PATH,
+    metavar="FILE",
+    help="JSON file with the SHA-256 of inputs and outputs, and what each policy did.",
+)
+@click.option(
+    "--check",
+    "delivered",
+    type=PATH,
+    multiple=True,
+    metavar="PATH",
+    help="Delivered datasets to compare with the derived ones; exit code 1 if they differ (repeatable).",
+)
+@_CHECKING
+@click.option(
+    "--vary",
+    is_flag=True,
+    help="Derive each [vary.NAME] of SPEC, too; print which subjects move, and each median.",
+)
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
+@click.option("--show-keys/--no-keys", default=None, help=SETTINGS["show_keys"].phrase)
+@click.option(
+    "--show-values/--no-show-values", default=None, help="Show the values that differ (patient data)."
+)
+@setting_options(SettingGroup.DELIVERY, SettingGroup.READING)
+@WRITING_OPTIONS
+@click.option("-v", "--verbose", is_flag=True, help="Name the subjects that each policy concerned.")
+@OVERWRITING
+@QUIET
+@DEBUG
+def command(
+    *,
+    specification: Path,
+    sources: tuple[Path, ...],
+    target: Path | None,
+    layout: str | None,
+    writing: WriteOptions,
+    record: Path | None,
+    delivered: tuple[Path, ...],
+    vary: bool,
+    form: str,
+    verbose: bool,
+    overwrite: bool,
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Derive ADTTE and ADAE from their sources, as SPEC declares.
+
+    SPEC is a settings file (adamgate.toml) with tables [derive.NAME]; its other settings apply, too. The
+    datasets that it declares are written to --to, all or none; ADSL and other sources are not copied. What
+    decided the records, and how many subjects each policy concerned, is printed. Without --to nothing is
+    written.
+
+    With --check, delivered datasets are compared with the derived ones: each record that differs with its
+    source record. With --vary, parameters are also derived as [vary.NAME] declares, and compared.
+    """
+    from ...configuration.from_tables import specification as declared
+    from ...derivations.check import checked
+    from ...derivations.derive import require_valid
+    from ...derivations.variations import require_valid_variations, varied_endpoints
+    from ...survival.subjects import naming_subjects
+    from ..derivation_outcome import DerivationOutcome
+
+    if verbose and quiet:
+        raise click.UsageError("-v and -q cannot be used together")
+    comparing = {name: given.pop(name) for name in _CHECK_OPTIONS}
+    paths, other_paths = expanded(sources), expanded(delivered)
+    settings = settings_for(paths, specification, given)
+    options = _check_options(comparing, settings, asked=bool(delivered))
+    with faults_located(settings.file):
+        what = declared(settings.entries)
+        require_valid(what)
+        if vary:
+            require_valid_variations(what)
+    kept = tuple(chain(*kept_files((*paths, *other_paths), settings)))
+    to = None if target is None else _target(target, layout, writing)
+    _refuse_outputs(to, record, what, (*paths, *other_paths), overwrite=overwrite)
+    with progress(sys.stderr, shown=not quiet) as callbacks:
+        study = read_study(paths, settings, callbacks)
+        tell_notes(study, quiet)
+        others = read_study(other_paths, settings, callbacks) if other_paths else None
+        if others is not None:
+            tell_notes(others, quiet, "delivered")
+        with naming_subjects(settings.show_keys):
+            derived = adamgate.derive(study, what)
+            check = None if others is None else checked(study, what, derived, others, options)
+            variations = tuple(varied_endpoints(study, what, derived)) if vary else None
+        outcome = DerivationOutcome(
+            derived,
+            study,
+            specification,
+            settings.show_keys,
+            settings.show_values,
+            check,
+            variations,
+            tells_record=to is not None or not (check or vary),
+        )
+        written = _write(outcome, to, record, kept, overwrite=overwrite, callbacks=callbacks)
+    detail = Detail.VERDICT if quiet else Detail.EVERYTHING if verbose else Detail.SUMMARY
+    show(outcome.json({}) if form == "json" else outcome.text(detail))
+    if to is None and not (check or vary):
+        tell("note: no dataset was written: --to is not given")
+    tell_written(written, quiet)
+    return EQUAL if check is None or check.equal else DIFFERENT
+
+
+def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckingOptions:
+    """How to compare, and what to show of it."""
+    from ...derivations.check import CheckingOptions
+    from ...diff.tolerance import tolerance_options
+
+    if not asked and any(given.values()):
+        raise click.UsageError("--by, --abs, --rel, --ignore, --first and --metadata are options of --check")
+    return CheckingOptions(
+        by=_names(given["by"]),
+        abs=tolerance_options(given["absolute"], "--abs"),
+        rel=tolerance_options(given["relative"], "--rel"),
+        ignore=_names(given["ignore"]),
+        first=FIRST if given["first"] is None else given["first"],
+        metadata=given["metadata"],
+        show_keys=settings.show_keys,
+        show_values=settings.show_values,
+    )
+
+
+def _names(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
+
+
+def _target(path: Path, layout: str | None, writing: WriteOptions) -> Target:
+    """Where the datasets go: a folder, or the file of the only one."""
+    from ...writing.write import Target
+
+    is_file = suffix_of(path, writable()) and not os.path.isdir(path)
+    return Target.of(path, layout or (None if is_file else USUAL_FORMAT), writing)
+
+
+def _refuse_outputs(
+    target: Target | None, record: Path | None, what: Specification, paths: Sequence[Path], *, overwrite: bool
+) -> None:
+    """Refuse before the sources are read what would be refused after it."""
+    if target is not None:
+        if os.path.isdir(target.path) and any(_is_same_folder(target.path, each) for each in paths):
+            raise UnwritableOutput(
+                "the output folder is a source",
+                str(target.path),
+                "choose another folder: the next run would read what this one writes",
+            )
+        names = [f"{name.lower()}{target.suffix}" for name in what.datasets]
+        for each in [target.path / name for name in names] if target.suffix else [target.path]:
+            refuse_existing(each, overwrite=overwrite)
+    if record is not None:
+        require_output_name(record)
+        refuse_existing(record, overwrite=overwrite)
+
+
+def _is_same_folder(folder: Path, path: Path) -> bool:
+    return os.path.isdir(path) and os.path.samefile(folder, path)
+
+
+def _write(
+    outcome: DerivationOutcome,
+    target: Target | None,
+    record: Path | None,
+    kept: tuple[Path, ...],
+    *,
+    overwrite: bool,
+    callbacks: Callbacks,
+) -> list[Path]:
+    """The datasets and the record, as far as they were asked for."""
+    from ...writing.documented import AboutFiles, write_documented
+    from ...writing.inputs import inputs_of, refuse_inputs
+
+    inputs = (*inputs_of(outcome.sources), *kept)
+    if target is not None:
+        with losses_recorded() as losses:
+            about = None if record is None else AboutFiles(record, outcome.json)
+            written = write_documented(
+                outcome.derived,
+                target,
+                about,
+                inputs=inputs,
+                overwrite=overwrite,
+                progress=callbacks.writing,
+            )
+        tell_recorded(losses)
+        return written
+    if record is None:
+        return []
+    refuse_inputs([record], inputs)
+    write_document(outcome.json({}), record, overwrite=overwrite)
+    return [record]

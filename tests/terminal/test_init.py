@@ -1,0 +1,91 @@
+"""`adamgate init`: what it prints is valid as it is, and with every option in it; it runs on a study."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import adamgate as ag
+from adamgate.converters.configuration.file_schema import file_schema
+from adamgate.converters.configuration.from_tables import specification
+from adamgate.converters.configuration.load import load_settings
+from adamgate.converters.configuration.specimens import SPECIMENS, specimen
+from adamgate.converters.derivations.derive import require_valid
+from adamgate.converters.derivations.variations import require_valid_variations
+
+STUDY = Path(__file__).parents[2] / "fixtures" / "cartitude1"
+DERIVING = [name for name in SPECIMENS if name != "settings"]
+
+
+def with_all_options(text: str) -> str:
+    """Every option in effect: those lines that begin with "#" alone."""
+    return re.sub(r"^#(?=[\w\[])", "", text, flags=re.MULTILINE)
+
+
+@pytest.fixture(params=SPECIMENS)
+def printed(request, run) -> str:
+    arguments = () if request.param == "settings" else ("--derive", request.param)
+    ran = run("init", *arguments)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == specimen(request.param)
+    return ran.out
+
+
+def test_it_is_valid(printed, tmp_path):
+    for text in (printed, with_all_options(printed)):
+        document = tomllib.loads(text)
+        as_json = {key: _as_json(value) for key, value in document.items()}
+        Draft202012Validator(file_schema()).validate(as_json)
+        file = tmp_path / "adamgate.toml"
+        file.write_text(text)
+        load_settings((), file, environ={})
+
+
+def _as_json(value):
+    if isinstance(value, dict):
+        return {key: _as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    return value if isinstance(value, str | int | float) else value.isoformat()
+
+
+def test_it_has_options(printed):
+    assert with_all_options(printed) != printed
+    assert max(map(len, printed.splitlines())) <= 120
+    assert printed.isascii()
+
+
+@pytest.mark.parametrize("dataset", DERIVING)
+def test_a_specification_can_be_carried_out_with_every_option(dataset, tmp_path):
+    file = tmp_path / "adamgate.toml"
+    file.write_text(with_all_options(specimen(dataset)))
+    what = specification(load_settings((), file, environ={}).entries)
+    require_valid(what)
+    if what.variations:
+        require_valid_variations(what)
+
+
+@pytest.mark.parametrize("dataset", DERIVING)
+def test_a_specification_runs_on_a_study(dataset, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
+    ran = run("derive", "adamgate.toml", "--source", str(STUDY / "adsl.xpt"), "--to", "adam")
+    assert ran.code == 0, ran.err
+
+
+def test_the_dates_of_adtte_are_those_of_the_study(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("adamgate.toml").write_text(specimen("adtte"))
+    run("derive", "adamgate.toml", "--source", str(STUDY / "adsl.xpt"), "--to", "adam")
+    names = ["AVAL", "STARTDT", "ADT", "SRCDOM", "SRCVAR", "PARAM", "PARAMN", "AVALU"]
+    found = ag.diff("adam", STUDY / "adtte.xpt", by="USUBJID,PARAMCD", only=names, metadata=False)
+    assert found.equal
+    assert found.datasets["ADTTE"].matched == 289
+
+
+def test_another_dataset_is_a_usage_error(run):
+    ran = run("init", "--derive", "adlb")
+    assert ran.code == 2
+    assert "adtte" in ran.err
