@@ -29,7 +29,7 @@ CAUSES = (
     Cause(("STARTDT", "STARTDTM", "STARTDTF"), "another origin"),
     Cause(("ADT", "ADTM", "ADTF"), "another date"),
     Cause(("AVAL", "AVALU"), "another value for the same dates"),
-    Cause(("CNSR",), "another reason of censoring"),
+    Cause(("CNSR",), "another censoring reason"),
     Cause(("EVNTDESC", "CNSDTDSC"), "another description"),
     Cause(("ASTDT", "ASTDTM", "ASTDTF", "ASTTMF"), "another start"),
     Cause(("AENDT", "AENDTM", "AENDTF", "AENTMF"), "another end"),

@@ -159,9 +159,9 @@ ERRORS = {
         put("S1-03", "OS", CNSR=0),
         "OS", "S1-03", {"CNSR": (1, 0)}, "ADSL.LSTALVDT", "event or censored otherwise",
     ),
-    "another reason of censoring": Seeded(
+    "another censoring reason": Seeded(
         put("S1-03", "OS", CNSR=2),
-        "OS", "S1-03", {"CNSR": (1, 2)}, "ADSL.LSTALVDT", "another reason of censoring",
+        "OS", "S1-03", {"CNSR": (1, 2)}, "ADSL.LSTALVDT", "another censoring reason",
     ),
     "wrong origin": Seeded(
         put("S1-02", "OS", STARTDT="2024-01-01", AVAL=122),
