@@ -184,7 +184,7 @@ def checked(
 def _keys(
     pairs: Iterable[tuple[Dataset, Dataset]], given: GivenKeys | Mapping[str, GivenKeys] | None
 ) -> Mapping[str, GivenKeys] | None:
-    """Keys by dataset: those given where both have them, else those of the structure, else found by `diff`."""
+    """Keys by dataset: given ones where both have them, else those of the structure, else found by `diff`."""
     by_name = dict(given) if isinstance(given, Mapping) else {OTHERS: given} if given else {}
     for_all = KeyChoice(by_name.get(OTHERS))
     for pair in pairs:

@@ -65,5 +65,11 @@ class DerivedDataset:
     )
 
     def with_trace(self) -> Self:
-        """The same with all variables that are derived, those of the source record among them."""
+        """The same with all variables that are derived, those of the source record among them.
+
+        Examples
+        --------
+        >>> ag.TimeToEvent(variables=("USUBJID", "AVAL")).with_trace().variables
+        ()
+        """
         return replace(self, variables=())
