@@ -402,7 +402,11 @@ def test_a_killed_run_leaves_no_earlier_manifest(folder: Path, run):
     command = [sys.executable, "-c", KILLED, *words, "--where", "AVAL > 1", "3"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == -signal.SIGKILL
     stated = [each["sha256"] for dataset in earlier for each in dataset["outputs"]]
-    now = [hashlib.sha256(Path(f"out/{each}").read_bytes()).hexdigest() for each in names("out") if each[0] != "."]
+    now = [
+        hashlib.sha256(Path(f"out/{each}").read_bytes()).hexdigest()
+        for each in names("out")
+        if each[0] != "."
+    ]
     assert now != stated, "some were replaced"
     assert not Path("m.json").exists()
 

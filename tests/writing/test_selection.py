@@ -295,7 +295,12 @@ def test_a_selection_is_that_of_pandas(tmp_path_factory, kept, dropped, conditio
     dropped = dropped - (kept or set())
     left = [each for each in VARIABLES if (kept is None or each in kept) and each not in dropped]
     names = [renamed.get(each, each) for each in left]
-    asked = {"keep": kept and sorted(kept), "drop": sorted(dropped), "where": condition or (), "rename": renamed}
+    asked = {
+        "keep": kept and sorted(kept),
+        "drop": sorted(dropped),
+        "where": condition or (),
+        "rename": renamed,
+    }
 
     def convert():
         with warnings.catch_warnings():
