@@ -23,6 +23,7 @@ from ..planned_file import PlannedFile
 from ..table_style import TableStyle
 from .cards import padding
 from .described import Described
+from .guarded_records import GuardedRecords
 from .headers import library_header, member_headers
 from .parts import FilePart, part_path, parts_of
 from .read_back import require_same
@@ -72,8 +73,9 @@ def _write(parts: Sequence[FilePart], stream: BinaryIO) -> None:
     for part in parts:
         records = part.end - part.first
         stream.write(member_headers(words, part.member, records))
-        write_records(stream, part.described.stored, part.first, part.end, part.output.tell)
-        stream.write(b" " * padding(records * part.described.record_length))
+        after = stream if words.states_records else GuardedRecords(stream, part)
+        write_records(after, part.described.stored, part.first, part.end, part.output.tell)
+        after.write(b" " * padding(records * part.described.record_length))
 
 
 def changes(output: Output) -> Iterable[Repair]:
