@@ -584,10 +584,41 @@ def test_parts_never_replace_an_input(tmp_path):
 def test_parts_of_an_earlier_split_are_not_left_beside_fewer(tmp_path):
     written(many_subjects(), tmp_path, split_size="10KB")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(ag.UnwritableOutput, match="a file of an earlier split is present"):
-        written(many_subjects(), tmp_path, split_size="20KB")
+    fewer = many_subjects(), tmp_path
+    with pytest.raises(
+        ag.UnwritableOutput, match="may be part 3 of an earlier split: its variables are those of LB"
+    ):
+        written(*fewer, split_size="20KB")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    written(many_subjects(), tmp_path, split_size="10KB")
+    written(*fewer, split_size="10KB")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_part"),
+    [
+        (dataset(USUBJID=["1"], X=[1.0]), False),
+        (dataset(USUBJID=["1"], T=[1.0]), False),
+        (dataset(USUBJID=["1"], N=[1.0]), True),
+        (dataset(USUBJID=["1"], T=["a"], N=[1.0], X=["a"]), True),
+        (None, True),
+    ],
+    ids=["others", "of another type", "fewer", "more", "unreadable"],
+)
+def test_a_dataset_with_other_variables_is_no_earlier_part(other, is_part, tmp_path):
+    """LB3 may be a dataset of its own."""
+    third = tmp_path / "lb3.xpt"
+    if other is None:
+        third.write_bytes(b"HEADER")
+    else:
+        ag.write(other.replace(name="LB3"), third)
+    before = third.read_bytes()
+    if is_part:
+        with pytest.raises(ag.UnwritableOutput, match=r"lb3\.xpt may be part 3 of an earlier split"):
+            ag.write(many_subjects(), tmp_path / "lb.xpt", split_size="21KB")
+    else:
+        paths = ag.write(many_subjects(), tmp_path / "lb.xpt", split_size="21KB")
+        assert [path.name for path in paths] == ["lb1.xpt", "lb2.xpt"]
+    assert third.read_bytes() == before
 
 
 def test_names_of_parts_are_refused_once_with_the_way_out(tmp_path):

@@ -1,8 +1,8 @@
 """Records of a version 5 file, in which nothing may read as the header of the next dataset.
 
-Version 5 does not state how many records there are: they end where a card of 80 bytes is a member header. A
-text may spell one by itself, which a survey finds; several values or records together may, too, which shows only
-when they are put together.
+Version 5 does not state how many records there are: they end where a card of 80 bytes is a member header.
+A text may spell one by itself, which a survey finds; several values or records together may, too, which
+shows only when they are put together.
 """
 
 from __future__ import annotations
