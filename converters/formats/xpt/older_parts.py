@@ -32,28 +32,33 @@ def refuse_older_parts(parts: Sequence[FilePart], planned: Collection[Path]) -> 
         after = part_path(path, number + 1)
         if path in planned or after in planned or not after.exists():
             continue
-        if _may_be_part(after, written[0]):
-            name = written[0].output.dataset.name
+        if reason := _likeness(after, written[0]):
             raise UnwritableOutput(
-                f"the data go into {counted(number, 'file')}, but {after.name} may be part {number + 1} of an "
-                f"earlier split: its variables are those of {name}, or some of them",
-                str(after),
+                f"{after.name} may be part {number + 1} of an earlier split: {reason}",
+                f"{after}; the data go into {counted(number, 'file')}",
                 "remove it if it is; if it is another dataset, choose another folder",
             )
 
 
-def _may_be_part(file: Path, part: FilePart) -> bool:
-    """Whether it has the variables of the dataset, or some of them, or these and others.
-
-    So may a file that cannot be read.
-    """
+def _likeness(file: Path, part: FilePart) -> str:
+    """Why a file may be a part of the same data: what it has of the variables. Empty where it is not."""
+    name = part.output.dataset.name
     try:
         with file.open("rb") as stream:
             members = read_layout(stream, file.stat().st_size, str(file)).members
     except (OSError, UnreadableInput):
-        return True
+        return "it cannot be read"
     ours = _kinds(part.member.fields)
-    return any(theirs <= ours or ours <= theirs for theirs in (_kinds(each.fields) for each in members))
+    for theirs in (_kinds(each.fields) for each in members):
+        if theirs <= ours:
+            return (
+                f"it has the variables of {name}"
+                if theirs == ours
+                else f"all its variables are those of {name}"
+            )
+        if ours <= theirs:
+            return f"it has all variables of {name}"
+    return ""
 
 
 def _kinds(fields: Iterable[Field]) -> set[tuple[bytes, bool]]:
