@@ -271,7 +271,7 @@ def test_the_manifest_states_every_file(run, folder: Path):
     }
     assert ada["not_kept"] == [{"kind": "key order", "names": ["VALUE"]}]
     assert (adb["written"], adb["outputs"], adb["records"]) == (False, [], None)
-    assert adb["problem"]["details"] == ["ADB.TEXT: contains text with a NUL character"]
+    assert adb["problem"]["details"] == ["ADB.TEXT: contains text with a NUL character (first in record 1)"]
     assert adc["problem"] is None
 
 
