@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from xpt_datasets import dataset, refused, written
 
 import adamgate as ag
 from adamgate.converters.formats.xpt.cards import CARD
@@ -76,3 +77,15 @@ def test_a_card_is_found_however_the_records_are_cut(pieces, cuts):
     else:
         assert not is_header
         assert stream.getvalue() == raw
+
+
+def test_text_that_would_be_read_as_a_header(tmp_path):
+    text = MEMBER.rstrip()
+    data = dataset(A=["x" * 80, text])
+    refusal = refused(data, tmp_path)
+    assert refusal.details == (
+        "ADX.A: contains text that would be read as the header of another dataset (first in record 2)",
+    )
+    assert "--xpt-version 8" in refusal.advice
+    (back,) = ag.read(written(data, tmp_path, xpt_version=8))
+    assert back["A"].tolist() == ["x" * 80, text]
