@@ -63,6 +63,9 @@ def test_public_files_survive_a_chain_of_formats(shared, tmp_path):
             described_before = (mine.name, mine.label, mine.type, mine.length, mine.format)
             assert (theirs.name, theirs.label, theirs.type, theirs.length, theirs.format) == described_before
         assert (after.name, after.label, len(after)) == (before.name, before.label, len(before))
+        (found,) = ag.diff(before, after, by="_N_").datasets.values()
+        assert found.cells + found.only_a.count + found.only_b.count == 0, path
+        assert {each.kind for each in found.metadata} <= {"informat"}, path
 
 
 SUFFIXES = (".json", ".parquet", ".csv", ".xpt")

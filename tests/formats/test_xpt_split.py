@@ -7,6 +7,10 @@ from xpt_datasets import dataset, refused, written
 from xpt_independent_parser import parsed
 
 import adamgate as ag
+from adamgate.converters.formats.format import Output
+from adamgate.converters.formats.write_options import AS_USUAL
+from adamgate.converters.formats.xpt.described import Described
+from adamgate.converters.formats.xpt.parts import parts_of
 from adamgate.schemas.study.dataset import Dataset
 
 
@@ -49,6 +53,24 @@ def test_large_datasets_are_split_by_subject(tmp_path):
     assert sum(map(len, subjects)) == len(set.union(*subjects)) == 60
     assert len({tuple(each.variables) for each in parts}) == 1
     assert np.concatenate([each["N"] for each in parts]).tolist() == list(range(600))
+
+
+@pytest.mark.slow
+def test_the_limit_is_five_gigabytes_unless_another_is_given(tmp_path):
+    """Planned, not written: 5.3 GB in records of 1,020 bytes, 100 to a subject."""
+    subjects, records = 52_000, 5_200_000
+    names = pd.Index([f"S{number:019d}" for number in range(subjects)], dtype=object)
+    texts = pd.Categorical.from_codes(np.zeros(records, np.int8), pd.Index(["x" * 200], dtype=object))
+    columns = {f"T{number}": texts for number in range(5)}
+    subject = pd.Categorical.from_codes(np.repeat(np.arange(subjects, dtype=np.int32), 100), names)
+    data = Dataset.from_frame(pd.DataFrame({"USUBJID": subject, **columns}, copy=False), "LB")
+    output = Output(data, tmp_path / "lb.xpt", options=AS_USUAL)
+    first, second = parts_of(output, Described.of(output))
+    assert (first.first, first.end, second.end) == (0, second.first, records)
+    assert first.end % 100 == 0, "whole subjects"
+    size = first.end * 1_020
+    assert 5_000_000_000 - 100 * 1_020 - 2_000 < size <= 5_000_000_000
+    assert [part.path.name for part in (first, second)] == ["lb1.xpt", "lb2.xpt"]
 
 
 @pytest.mark.parametrize(
