@@ -135,7 +135,7 @@ def unfit(data, variable, version, encoding):
         if any(each < FIRST_DAY for each in stamps.astype("datetime64[D]").astype(int)):
             return True
         micros = stamps.astype("datetime64[us]").astype(object)
-        return any(since_1960(each) != each for each in micros)
+        return any(map(is_lost, micros))
     if str(column.dtype) in ("Int64", "boolean"):
         return any(abs(int(each)) > 2**53 for each in column.dropna())
     return any(
@@ -146,10 +146,10 @@ def unfit(data, variable, version, encoding):
     )
 
 
-def since_1960(moment):
-    """The moment that the seconds from 1960, as a double, are nearest to in microseconds."""
-    seconds = float(Fraction((moment - EPOCH) // MICROSECOND, 10**6))
-    return EPOCH + MICROSECOND * round(Fraction(seconds) * 10**6)
+def is_lost(moment):
+    """Whether the seconds from 1960, as a double, are nearer to another microsecond."""
+    micros = (moment - EPOCH) // MICROSECOND
+    return round(Fraction(float(Fraction(micros, 10**6))) * 10**6) != micros
 
 
 EPOCH, MICROSECOND = datetime(1960, 1, 1), timedelta(microseconds=1)
