@@ -65,7 +65,6 @@ def xpt_of_a_hundred_thousand(path):
     path.write_bytes(raw.replace(b"!!!!!!!0000000001", b"!!!!!!!0000099999"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("write", [csv_of_a_hundred_thousand, xpt_of_a_hundred_thousand])
 def test_a_hundred_thousand_are_refused_by_the_commands_at_once(tmp_path, write, capsys):
     path = tmp_path / f"adx.{write.__name__.partition('_')[0]}"
