@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..wording import counted, one_line
@@ -25,7 +26,9 @@ def zones_not_kept(frame: pd.DataFrame, names: Iterable[str], dataset: str) -> I
         Of its columns in the dataset, in their order.
     dataset : str
     """
-    for position, name in enumerate(names):
+    for position, (name, dtype) in enumerate(zip(names, frame.dtypes, strict=True)):
+        if isinstance(dtype, np.dtype) and dtype.kind != "O":
+            continue
         column = frame.iloc[:, position]
         if zones := _zones(column):
             values = counted(int(column.notna().sum()), "value")
