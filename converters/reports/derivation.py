@@ -18,6 +18,7 @@ from .aligned import aligned
 from .presentation import Detail
 
 _WIDTH = 100
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _SUBJECTS = 10
 """Subjects that are named for each policy."""
 
@@ -86,7 +87,10 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
                 yield from wrapped(listed(each.subjects), indent + 2)
     idle = [_policy(each) for each in effects if not each.count]
     if idle:
-        yield from wrapped(f"without effect: {'; '.join(idle)}", indent)
+        whole = (each.replace(" ", _NO_BREAK) for each in idle)
+        yield from (
+            line.replace(_NO_BREAK, " ") for line in wrapped(f"without effect: {'; '.join(whole)}", indent)
+        )
 
 
 def _policy(each: PolicyEffect) -> str:
