@@ -22,7 +22,7 @@ from .differences import both_shown, stated
 def render_verdict(check: DerivationCheck) -> str:
     """ "EQUAL  ADTTE: 512 records equal"."""
     found = [f"{plain(name)}: {in_short(each)}" for name, each in check.datasets.items()]
-    found += [f"{plain(name)}: not delivered" for name in check.not_delivered]
+    found += [f"{plain(name)}: not present" for name in check.not_delivered]
     return f"{'EQUAL' if check.equal else 'DIFFERENT'}  {'; '.join(found)}\n"
 
 

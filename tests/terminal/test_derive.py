@@ -313,7 +313,7 @@ def test_check_of_a_dataset_that_is_not_delivered(other, derive):
     ran = derive("--check", "adam")
     assert ran.code == 1
     assert ran.out == (
-        "DIFFERENT  ADTTE: not delivered\n\n"
+        "DIFFERENT  ADTTE: not present\n\n"
         "ADTTE is not present in what was delivered; did you mean ADEX or ADAE?\n"
     )
 
