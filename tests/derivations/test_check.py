@@ -470,3 +470,26 @@ def test_another_numbering_does_not_make_it_another_case():
     ]
     numbered = [each.subject for each in found.alike[0].first if len(each.cells) == 2]
     assert numbered == ["S1-03"]
+
+
+def test_options_hold_for_several_datasets():
+    """Keys and tolerances that only one of them has."""
+    what = replace(WHAT, datasets={**WHAT.datasets, "ADTTE2": ag.TimeToEvent(endpoints=("OS",))})
+    both = ag.derive(STUDY, what)
+    frame = both["ADTTE2"].frame.assign(AVAL=both["ADTTE2"].frame["AVAL"] + 0.5)
+    other = ag.Study.of(both["ADTTE"], ag.Dataset.from_frame(frame.drop(columns="PARAM"), "ADTTE2"))
+    found = ag.check_derived(STUDY, what, other, by={"ADTTE2": "USUBJID"}, abs={"AVAL": 0.5}, ignore="SEX")
+    keys = {name: each.differences.keys.variables for name, each in found.datasets.items()}
+    assert keys == {"ADTTE": ("USUBJID", "PARAMCD"), "ADTTE2": ("USUBJID",)}
+    assert found.datasets["ADTTE"].equal
+    assert found.datasets["ADTTE2"].differing == 0
+    assert found.datasets["ADTTE2"].differences.variables_only_a == ("PARAM",)
+    by_param = ag.check_derived(STUDY, what, other, by="USUBJID,PARAM")
+    keys = {name: each.differences.keys.variables for name, each in by_param.datasets.items()}
+    assert keys == {"ADTTE": ("USUBJID", "PARAM"), "ADTTE2": ("USUBJID", "PARAMCD")}
+
+
+@pytest.mark.parametrize("options", [{"ignore": "AVLA"}, {"by": "USUBJIDD"}, {"abs": {"AVLA": 1}}])
+def test_a_slip_in_an_option_is_refused(options):
+    with pytest.raises(ag.ConfigurationError, match="is not present"):
+        check(DERIVED.frame.copy(), **options)
