@@ -79,7 +79,9 @@ def oncology(adsl, adrs):
             rows.append(
                 {
                     **{name: subject[name] for name in ("STUDYID", "USUBJID", *ARMS)},
-                    **{"ASEQ": number, "PARAM": param, "PARAMCD": paramcd},
+                    "ASEQ": number,
+                    "PARAM": param,
+                    "PARAMCD": paramcd,
                     **timed(ended, startdt),
                 }
             )
@@ -109,8 +111,11 @@ def pilot(adsl, adae):
         rows.append(
             {
                 **{name: subject[name] for name in carried},
-                **{"TRTP": subject["TRT01P"], "TRTA": subject["TRT01A"], "TRTAN": subject["TRT01AN"]},
-                **{"PARAM": "Time to First Dermatologic Event", "PARAMCD": "TTDE"},
+                "TRTP": subject["TRT01P"],
+                "TRTA": subject["TRT01A"],
+                "TRTAN": subject["TRT01AN"],
+                "PARAM": "Time to First Dermatologic Event",
+                "PARAMCD": "TTDE",
                 **timed(ended, subject["TRTSDT"]),
             }
         )
@@ -142,9 +147,15 @@ def timed(ended, start):
     cnsr, (date, domain, variable, sequence), (event, censoring) = ended
     adt = max(date, start) if start else date
     return {
-        **{"ADT": adt, "STARTDT": start, "AVAL": (adt - start).days + 1 if start else None, "CNSR": cnsr},
-        **{"EVNTDESC": event, "CNSDTDSC": censoring},
-        **{"SRCDOM": domain, "SRCVAR": variable, "SRCSEQ": sequence},
+        "ADT": adt,
+        "STARTDT": start,
+        "AVAL": (adt - start).days + 1 if start else None,
+        "CNSR": cnsr,
+        "EVNTDESC": event,
+        "CNSDTDSC": censoring,
+        "SRCDOM": domain,
+        "SRCVAR": variable,
+        "SRCSEQ": sequence,
     }
 
 
@@ -208,6 +219,16 @@ def change_oncology(order, adsl, adrs):
     adrs += [{**row, "ASEQ": order.choice((1000, 0, 0.5)) + place} for place, row in enumerate(again)]
     adrs += [dict(row) for row in order.sample(adrs, 20)]
     adrs += [{**row, "ASEQ": None} for row in order.sample(adrs, 10)]
+    change_randomization(order, adsl)
+    without_record = {subject["USUBJID"] for subject in order.sample(adsl, 10)}
+    adrs = [row for row in adrs if row["USUBJID"] not in without_record]
+    adsl = [subject for subject in adsl if order.random() < 0.98]
+    order.shuffle(adsl)
+    order.shuffle(adrs)
+    return adsl, adrs
+
+
+def change_randomization(order, adsl):
     for subject in adsl:
         change = order.random()
         if change < 0.1:
@@ -218,12 +239,6 @@ def change_oncology(order, adsl, adrs):
             subject["LSTALVDT"] = subject["RANDDT"]
         elif change < 0.4 and subject["RANDDT"]:
             subject["LSTALVDT"] = subject["RANDDT"] - 2 * DAY
-    without_record = {subject["USUBJID"] for subject in order.sample(adsl, 10)}
-    adrs = [row for row in adrs if row["USUBJID"] not in without_record]
-    adsl = [subject for subject in adsl if order.random() < 0.98]
-    order.shuffle(adsl)
-    order.shuffle(adrs)
-    return adsl, adrs
 
 
 def change_pilot(order, adsl, adae):
@@ -241,6 +256,16 @@ def change_pilot(order, adsl, adae):
             row["SAFFL"] = order.choice(("N", None))
     adae += [{**row, "AESEQ": order.choice((500, 0.5))} for row in order.sample(adae, 100)]
     adae += [dict(row) for row in order.sample(adae, 20)]
+    change_treatment(order, adsl)
+    without_record = {subject["USUBJID"] for subject in order.sample(adsl, 10)}
+    adae = [row for row in adae if row["USUBJID"] not in without_record]
+    adsl = [subject for subject in adsl if order.random() < 0.98]
+    order.shuffle(adsl)
+    order.shuffle(adae)
+    return adsl, adae
+
+
+def change_treatment(order, adsl):
     for subject in adsl:
         change = order.random()
         if change < 0.05:
@@ -251,12 +276,6 @@ def change_pilot(order, adsl, adae):
             subject["TRTSDT"] = None
         elif change < 0.23:
             subject["SAFFL"] = order.choice(("N", None))
-    without_record = {subject["USUBJID"] for subject in order.sample(adsl, 10)}
-    adae = [row for row in adae if row["USUBJID"] not in without_record]
-    adsl = [subject for subject in adsl if order.random() < 0.98]
-    order.shuffle(adsl)
-    order.shuffle(adae)
-    return adsl, adae
 
 
 # The product
