@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.study.columns import Mask
+from ...schemas.study.date_texts import MONTH_NAMES
 from .sas_formats import FormatKind
 from .written_forms import Remark, Written, mask_of, matching, remarks_of
 
@@ -98,7 +99,6 @@ _PARTED = (
 )
 """What a text with a time holds, how the date is parted from it, and how the time may be written then."""
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTHS_IN_FULL = (
     *("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE"),
     *("JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"),
@@ -393,7 +393,7 @@ def _named_month(parts: pa.StructArray) -> _Whole:
     """1 to 12 by its English name, in full or by three letters; 0 for any other word."""
     names = pc.utf8_upper(parts.field("month"))
     found = np.zeros(len(names), dtype=np.int64)
-    for known in (_MONTHS, _MONTHS_IN_FULL):
+    for known in (MONTH_NAMES, _MONTHS_IN_FULL):
         places = pc.index_in(names, pa.array(known, names.type)).fill_null(-1)
         found = np.maximum(found, np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64) + 1)
     return found

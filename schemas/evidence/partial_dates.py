@@ -12,6 +12,7 @@ from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
 from ..study.date_parts import DateParts, DatePrecision
 from ..study.date_texts import read_texts
+from ..study.imputation import FLAG_VALUES
 
 
 class DatePart(IntEnum):
@@ -24,7 +25,7 @@ class DatePart(IntEnum):
     YEAR = 3
 
 
-FLAGS = {"D": DatePart.DAY, "M": DatePart.MONTH, "Y": DatePart.YEAR}
+FLAGS = {flag: DatePart(level) for level, flag in enumerate(FLAG_VALUES) if flag}
 """Date imputation flags: day; month and day; the whole date."""
 
 

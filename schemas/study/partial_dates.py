@@ -49,9 +49,9 @@ class ImputationNotNamed(TypeError):
 class PartialDates(Glanced):
     """Dates of records, each known to the day, in part, or not at all.
 
-    A date stands for the days that it may have been, from `lower` to `upper`. A comparison is true where it
-    holds for all of these days, false where for none, else unknown. There is no arithmetic: a partial date
-    has no single day until an imputation is named.
+    Each date is one of the days from `lower` to `upper`. A comparison is true where it holds for all days
+    that the date may be, false where for none, else unknown. Arithmetic is refused: a partial date has many
+    days until an imputation is named.
 
     Attributes
     ----------
@@ -159,7 +159,7 @@ class PartialDates(Glanced):
     def lower(self) -> Days:
         """The first day that each may have been, shape (n_records,), as days since 1970-01-01.
 
-        -inf where the year is not known, NaN where there is no date. For ``2020---15`` it is 2020-01-15.
+        -inf where the year is not known, NaN where missing or unreadable. For ``2020---15`` it is 2020-01-15.
         """
         return self._spread(self.parts.lower(), np.nan)
 
@@ -262,7 +262,7 @@ class PartialDates(Glanced):
         Raises
         ------
         ConfigurationError
-            When there is no such method or unit.
+            When `method` or `up_to` is another text.
 
         Examples
         --------
