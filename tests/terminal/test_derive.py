@@ -194,6 +194,14 @@ def test_without_to_nothing_is_written(sources, derive):
     assert sorted(os.listdir()) == before
 
 
+@pytest.mark.parametrize("options", [("--for", "csv"), ("--xpt-version", "8")])
+def test_how_to_write_without_to_is_a_usage_error(sources, derive, options):
+    sources()
+    ran = derive(*options)
+    assert ran.code == 2
+    assert "give --to" in ran.err
+
+
 def test_the_folder_of_the_sources_is_refused(sources, derive):
     folder = sources()
     before = sorted(folder.iterdir())
