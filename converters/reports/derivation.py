@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from ...schemas.wording import counted, plain
+from ...schemas.wording import counted, one_line, plain
 from ..derivations.record import (
     DecidedBy,
     DerivationRecord,
@@ -19,6 +19,8 @@ from .presentation import Detail
 
 _WIDTH = 100
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_VALUE = 40
+"""Characters of a declared value, such as a condition, that are shown."""
 _SUBJECTS = 10
 """Subjects that are named for each policy."""
 
@@ -94,7 +96,7 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
 
 
 def _policy(each: PolicyEffect) -> str:
-    return f"{plain(each.policy)} = {plain(each.value)}"
+    return f"{plain(each.policy)} = {one_line(each.value, _VALUE)}"
 
 
 def _range(each: ImputationRange, named: bool) -> Iterator[str]:

@@ -163,6 +163,8 @@ def command(
 
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
+    if target is None and (layout or writing.given):
+        raise click.UsageError("--for and options of XPT files say how to write: give --to")
     comparing = {name: given.pop(name) for name in _CHECK_OPTIONS}
     paths, other_paths = expanded(sources), expanded(delivered)
     settings = settings_for(paths, specification, given)
