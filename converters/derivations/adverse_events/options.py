@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, count, days, name, switch, text, words
 from ....schemas.options import option
@@ -366,3 +367,6 @@ class AdverseEvents(DerivedDataset):
         default=dict,
     )
     trace: bool = option(switch, "Derive SRCDOM, SRCVAR and SRCSEQ.", default=False)
+
+    def with_trace(self) -> Self:
+        return replace(self, variables=(), trace=True)
