@@ -125,9 +125,7 @@ def _carried(
             )
         else:
             frame[name] = adsl[source].take(subject).reset_index(drop=True)
-            kept = adsl.variable(source)
-            label = kept.label if name == source else ""  # of another name, that of the standard
-            described[name] = replace(kept, name=name, label=label, key_sequence=None, item_oid="")
+            described[name] = replace(adsl.variable(source), name=name, key_sequence=None, item_oid="")
     task.account.require_none()
     return pd.DataFrame(frame), described
 
@@ -168,14 +166,20 @@ def _described(
     given = source or Variable(name)
     usual = _DATETIME if column.dtype == "datetime64[us]" else _DATE if columns.is_date(column) else ""
     longest = max((len(str(each).encode()) for each in made.distinct(name)), default=1) if is_character else 8
+    label = _label(given, standard_label(name, requirements), renamed=name in options.carry_as)
     return replace(
         given,
         name=name,
-        label=options.labels.get(name) or given.label or standard_label(name, requirements),
+        label=options.labels.get(name) or label,
         type="Char" if is_character else "Num",
         length=max(longest, given.length or 0) if is_character else given.length or 8,
         format=options.formats.get(name) or given.format or usual,
     )
+
+
+def _label(given: Variable, standard: str, *, renamed: bool) -> str:
+    """The label of the source, else of the standard; of a variable under another name the standard's first."""
+    return standard or given.label if renamed else given.label or standard
 
 
 def standard_label(name: str, requirements: Mapping[str, Requirement]) -> str:

@@ -44,6 +44,8 @@ _OWN = (
     *("CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ"),
 )
 """Variables of a record, in order; others that sources set follow them."""
+_UNIT = Variable("AVALU", "Analysis Value Unit")
+"""Not a variable of ADaMIG, but of most time-to-event datasets."""
 _TRACE = ("SRCDOM", "SRCVAR", "SRCSEQ")
 _NUMBERS = ("PARAMN", "SRCSEQ")
 
@@ -172,7 +174,7 @@ def dates(days: Days) -> NDArray[np.datetime64]:
 def _described(parameters: list[EndpointRecords]) -> dict[str, Variable]:
     """How sources describe the variables that are taken from them."""
     deciders = [each for parameter in parameters for each in parameter.decisions.deciders]
-    return {
+    return {"AVALU": _UNIT} | {
         name: each.records.dataset.variable(value.variable)
         for each in reversed(deciders)
         if each.records is not None
