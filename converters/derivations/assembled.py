@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from ...schemas.standards.adsl import variables as variables_of_subjects
 from ...schemas.standards.requirement import Requirement, index_of
+from ...schemas.standards.versions import Standards
 from ...schemas.study import columns
 from ...schemas.study.columns import Codes
 from ...schemas.study.dataset import Dataset
@@ -89,8 +91,9 @@ def assembled(
     frame = frame[_chosen(task, options, frame.columns)].reset_index(drop=True)
     known = {**derived.described, **of_adsl}
     made = Dataset.from_frame(frame, task.name)
+    requirements = {**variables_of_subjects(Standards()), **layout.requirements}
     variables = tuple(
-        _described(made, name, known.get(name), layout.requirements, options) for name in frame.columns
+        _described(made, name, known.get(name), requirements, options) for name in frame.columns
     )
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
@@ -178,7 +181,7 @@ def _described(
 
 
 def _label(given: Variable, standard: str, *, renamed: bool) -> str:
-    """The label of the source, else of the standard; of a variable under another name the standard's first."""
+    """The label of the source, else of the standard; the other way round under another name."""
     return standard or given.label if renamed else given.label or standard
 
 
