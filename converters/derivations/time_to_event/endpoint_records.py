@@ -16,7 +16,7 @@ from ..sources import Sources
 from ..specification import Specification
 from .decisions import Clock, Decisions
 from .options import DerivedEndpoint, Stop
-from .origins import Origins, first_dates, origins_in_adsl
+from .origins import Origins, days_in_adsl, first_dates, origins_in_adsl
 from .requirements import sources_of
 
 
@@ -106,19 +106,18 @@ def _cut_off(specification: Specification) -> float:
 def _visits_from(
     endpoint: DerivedEndpoint, sources: Sources, specification: Specification
 ) -> dict[str, Days] | None:
-    """Days that the schedules of stops count from; None where a variable is not present, which is noted."""
+    """Days that the schedules of stops count from; None where a variable is no date, which is noted."""
     found: dict[str, Days] = {}
     complete = True
     for name, stop in _stops(endpoint, specification).items():
         if not stop.visits_from:
             continue
-        if stop.visits_from in sources.adsl:
-            found[name] = sources.adsl.days(stop.visits_from)
-        else:
-            advice = did_you_mean(stop.visits_from, sources.adsl.names)
-            what = f"{stop.visits_from} is not present in ADSL"
-            sources.account.problem(what, f"[stop.{name}] visits_from", advice)
+        advice = "name a date variable of ADSL"
+        days = days_in_adsl(stop.visits_from, f"[stop.{name}] visits_from", advice, sources)
+        if days is None:
             complete = False
+        else:
+            found[name] = days
     return found if complete else None
 
 

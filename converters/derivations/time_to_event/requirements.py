@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from ....schemas.conditions.grammar import compile_expression
@@ -17,6 +18,8 @@ DERIVED = frozenset(
     }
 )
 """Variables that are derived, so that no source sets them."""
+
+_PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}", re.ASCII | re.IGNORECASE)
 
 
 def endpoints_of(options: TimeToEvent, specification: Specification) -> tuple[str, ...]:
@@ -41,7 +44,15 @@ def check(name: str, options: TimeToEvent, specification: Specification) -> None
         )
     for paramcd in endpoints:
         require_declared(specification, paramcd, "endpoint", f"[derive.{name}] endpoints")
+        _check_paramcd(paramcd)
         _check_endpoint(f"[endpoint.{paramcd}]", specification.endpoints[paramcd], specification)
+
+
+def _check_paramcd(paramcd: str) -> None:
+    if not _PARAMCD.fullmatch(paramcd):
+        raise ConfigurationError(
+            "PARAMCD is not valid", f"[endpoint.{paramcd}]", "use up to 8 letters, digits and underscores"
+        )
 
 
 def _check_endpoint(place: str, endpoint: DerivedEndpoint, specification: Specification) -> None:
