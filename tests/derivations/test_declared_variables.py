@@ -60,6 +60,34 @@ def test_paramcd_is_a_sas_name(paramcd):
     assert "\x1b" not in str(wrong.value)
 
 
+def test_a_variable_is_set_to_one_type():
+    sources = {
+        **SOURCES,
+        "PD": ag.DerivationSource(dataset="ADRS", date="ADT", where="AVALC == 'PD'", set={"EVNTDESC": 5}),
+    }
+    what = ag.Specification({"ADTTE": ag.TimeToEvent()}, {"PFS": pfs()}, sources)
+    with pytest.raises(
+        ag.ConfigurationError, match=r"EVNTDESC is text here and a number in \[source.PD\] set"
+    ):
+        ag.derive(study_of(SUBJECTS), what)
+
+
+def test_a_population_is_a_flag():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"PFS": pfs(population="DTHDT")})
+    (problem,) = refused.value.problems
+    assert problem.what == "DTHDT of ADSL is numeric; a population is a flag with Y"
+    assert problem.where == "[endpoint.PFS] population"
+
+
+def test_of_several_datasets_that_begin_with_a_name_one_is_asked_for():
+    adsl, adrs = study_of(SUBJECTS)
+    study = ag.Study.of(adsl, adrs.replace(name="ADRS_A"), adrs.replace(name="ADRS_B"))
+    what = ag.Specification({"ADTTE": ag.TimeToEvent()}, {"PFS": pfs()}, SOURCES)
+    with pytest.raises(ag.DerivationRefused, match="name one of ADRS_A, ADRS_B"):
+        ag.derive(study, what)
+
+
 def test_records_that_a_sort_leaves_tied_are_in_the_order_of_the_keys():
     found = derived(sort=("AVAL",), order=[2, 0, 3, 1]).frame["USUBJID"].tolist()
     assert found == sorted(SUBJECTS)

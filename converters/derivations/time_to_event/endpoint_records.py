@@ -143,6 +143,10 @@ def _chosen(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Mask |
         return None
     chosen = np.ones(len(adsl), dtype=np.bool_)
     if endpoint.population:
+        if adsl.filled(endpoint.population).any() and not adsl.is_character(endpoint.population):
+            what = f"{endpoint.population} of ADSL is numeric; a population is a flag with Y"
+            sources.account.problem(what, f"{place} population", "name a flag, or declare subjects")
+            return None
         chosen &= adsl.equals(endpoint.population, "Y")
     if endpoint.subjects:
         chosen &= compile_expression(endpoint.subjects, f"{place} subjects").where(adsl)
