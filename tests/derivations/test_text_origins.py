@@ -43,6 +43,13 @@ def test_visits_that_count_from_something_else_are_refused():
     assert problem.where == "[stop.MISSED] visits_from"
 
 
+def test_visits_of_an_event_count_from_something():
+    stops = {"MISSED": dataclasses.replace(STOPS["MISSED"], visits_from="TRTSDT")}
+    (problem,) = refused(stops=stops, endpoint={"stops": ("MISSED",)}, TRTSDT=pd.NaT)
+    assert problem.what == "TRTSDT is missing for 1 subject with an event"
+    assert (problem.where, problem.subjects) == ("[stop.MISSED] visits_from", ("S1-01",))
+
+
 def test_a_date_that_is_imputed_as_a_whole_may_be_any():
     study = derived(DTHDTF=["Y", None])
     assert results(study)["S1-01"] == (101, 0, "Death")

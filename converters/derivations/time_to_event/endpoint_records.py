@@ -72,6 +72,7 @@ def endpoint_records(paramcd: str, sources: Sources, specification: Specificatio
     clock = replace(clock, origin=origins.day)
     decisions = clock.decisions(limits)
     kept = _judged(paramcd, clock, sources, chosen, decisions)
+    _require_visits_from(clock, sources, kept & decisions.is_event)
     (subject,) = np.nonzero(kept)
     adt, start = decisions.day[subject], origins.day[subject]
     if endpoint.before_origin == "raise":
@@ -119,6 +120,17 @@ def _visits_from(
         else:
             found[name] = days
     return found if complete else None
+
+
+def _require_visits_from(clock: Clock, sources: Sources, with_event: Mask) -> None:
+    """Refuse subjects with an event whose visits count from nothing: missed visits would not be found."""
+    for name, days in clock.visits_from.items():
+        unknown = with_event & np.isnan(days)
+        if unknown.any():
+            number = counted(int(unknown.sum()), "subject")
+            what = f"{clock.stops[name].visits_from} is missing for {number} with an event"
+            advice = "correct ADSL, or omit visits_from: visits count from the origin"
+            sources.account.problem(what, f"[stop.{name}] visits_from", advice, sources.adsl, unknown)
 
 
 def _has_record(records: DatedRecords, last: Days) -> Mask:
