@@ -12,7 +12,20 @@ from ...schemas.study.declarations import AdverseEventDeclarations, Declarations
 from ...schemas.wording import did_you_mean
 from ..derivations.specification import Specification
 from .judging import Judging
-from .registry import ADVERSE_EVENTS, DERIVE, ENDPOINT, RULE, RULES, SOURCE, STOP, STUDY, VARY, WAIVER
+from .registry import (
+    ADVERSE_EVENTS,
+    DERIVE,
+    ENDPOINT,
+    FLAG,
+    QUERY,
+    RULE,
+    RULES,
+    SOURCE,
+    STOP,
+    STUDY,
+    VARY,
+    WAIVER,
+)
 from .tables import Entry, Table
 
 
@@ -57,7 +70,18 @@ def specification(entries: Sequence[Entry]) -> Specification:
             "no dataset is to be derived", "[derive.NAME]", "begin with: adamgate init --derive adtte"
         )
     study = next((each.options for each in _of(entries, STUDY)), StudyTable())
-    return Specification(datasets, named(ENDPOINT), named(SOURCE), named(STOP), named(VARY), study.cut_off)
+    events = next((each.options for each in _of(entries, ADVERSE_EVENTS)), AdverseEventDeclarations())
+    return Specification(
+        datasets,
+        named(ENDPOINT),
+        named(SOURCE),
+        named(STOP),
+        named(VARY),
+        study.cut_off,
+        named(QUERY),
+        named(FLAG),
+        events,
+    )
 
 
 def _of(entries: Iterable[Entry], table: Table) -> list[Entry]:

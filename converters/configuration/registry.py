@@ -8,6 +8,7 @@ from ...schemas.kinds import dataset_name
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
+from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
@@ -81,8 +82,23 @@ VARY = Table(
     NAMED,
     sample="EMA",
 )
+QUERY = Table(
+    "query",
+    EventQuery,
+    "A query over derived adverse events; NAME is what its variables begin with. It has `where` or `terms`.",
+    NAMED,
+    sample="CQ01",
+)
+FLAG = Table(
+    "flag",
+    OccurrenceFlag,
+    "A flag of derived adverse events, such as the first occurrence of a term.",
+    NAMED,
+    example="VARIABLE",
+    sample="AOCCFL",
+)
 
 TABLES = (
-    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, VARY),
+    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, QUERY, FLAG, VARY),
     *(WAIVER, RULE, TABLE),
 )

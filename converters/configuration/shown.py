@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -172,12 +172,19 @@ def toml_value(value: Any) -> str:
         return repr(value)
     if isinstance(value, Path):
         return toml_value(str(value.absolute()))
+    if is_dataclass(value):
+        return toml_value(_fields(value))
     if isinstance(value, Mapping):
         inside = ", ".join(f"{_toml_key(key)} = {toml_value(each)}" for key, each in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(map(toml_value, value))}]"
     return _quoted(str(value))
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """What a file has of a value that is an object in Python."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def _toml_key(key: str) -> str:
@@ -202,6 +209,8 @@ def _json(value: Any) -> Any:
         return str(value.absolute())
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value):
+        return _json(_fields(value))
     if isinstance(value, Mapping):
         return {key: _json(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

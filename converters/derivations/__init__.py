@@ -10,6 +10,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from .adverse_events.options import AdverseEvents
 from .dataset_options import DerivedDataset
 from .time_to_event.options import TimeToEvent
 
@@ -41,7 +42,9 @@ class Derivation(Protocol):
         ...
 
 
-KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType({"time_to_event": TimeToEvent})
+KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType(
+    {"time_to_event": TimeToEvent, "adverse_events": AdverseEvents}
+)
 """Options of a derived dataset, by the name of its kind, which is that of its folder."""
 
 

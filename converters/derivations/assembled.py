@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -58,8 +58,8 @@ class DerivedColumns:
         Variables that sources describe, for labels, lengths and formats.
     """
 
-    frame: pd.DataFrame
-    subject: Codes
+    frame: pd.DataFrame = field(repr=False)
+    subject: Codes = field(repr=False)
     described: Mapping[str, Variable]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,8 +19,10 @@ from ...schemas.study.study import Study
 from ...schemas.wording import did_you_mean
 from ..diff import diff as comparing
 from ..diff.dataset_differences import DatasetDifferences
+from ..diff.key_choice import GivenKeys, KeyChoice
 from ..diff.metadata import MetadataKindCompared
-from ..diff.tolerance import GivenTolerance
+from ..diff.pair import DatasetPair
+from ..diff.tolerance import OTHERS, GivenTolerance
 from ..diff.values import values_at
 from ..reading.read import read
 from .causes import CAUSES, FOLLOWING, deciding_first, place_of_cause
@@ -57,10 +59,10 @@ FIRST = 5
 class CheckingOptions:
     """How to compare, and what to show; as of `check_derived`."""
 
-    by: Sequence[str] = ()
+    by: GivenKeys | Mapping[str, GivenKeys] | None = None
     abs: GivenTolerance = 0.0
     rel: GivenTolerance = 0.0
-    ignore: Sequence[str] = ()
+    ignore: str | Sequence[str] = ()
     first: int = FIRST
     metadata: bool = False
     show_keys: bool = True
@@ -72,10 +74,10 @@ def check_derived(
     specification: Specification,
     delivered: Study | Dataset | str | Path | Sequence[str | Path],
     *,
-    by: Sequence[str] = (),
+    by: GivenKeys | Mapping[str, GivenKeys] | None = None,
     abs: GivenTolerance = 0.0,  # noqa: A002  (the word of the option)
     rel: GivenTolerance = 0.0,
-    ignore: Sequence[str] = (),
+    ignore: str | Sequence[str] = (),
     first: int = FIRST,
     metadata: bool = False,
     show_keys: bool = True,
@@ -93,11 +95,11 @@ def check_derived(
         The sources, with ADSL.
     specification : Specification
     delivered : Study, Dataset, path or sequence of paths
-    by : sequence of str
-        Key variables, instead of those of the structure.
+    by : str, sequence of str, or mapping, optional
+        Key variables instead of those of the structure, for all datasets or by dataset; as of `diff`.
     abs, rel : float or mapping of str to float
         Tolerances of numbers, as of `diff`.
-    ignore : sequence of str
+    ignore : str or sequence of str
         Variables that are not compared.
     first : int
         Examples of each kind.
@@ -136,10 +138,10 @@ def check_derived(
     """
     study = Study.given(study)
     options = CheckingOptions(
-        by=tuple(by),
+        by=by,
         abs=abs,
         rel=rel,
-        ignore=tuple(ignore),
+        ignore=ignore,
         first=first,
         metadata=metadata,
         show_keys=show_keys,
@@ -153,31 +155,55 @@ def checked(
     study: Study, specification: Specification, derived: Study, delivered: Study, options: CheckingOptions
 ) -> DerivationCheck:
     """The same, of what has been derived."""
-    traced = _traced(study, specification, derived)
+    others = {data.name: _delivered(data, derived, delivered) for data in derived}
+    pairs = {name: (derived[name], other) for name, other in others.items() if other is not None}
+    absent = [name for name, other in others.items() if other is None]
     found: dict[str, CheckedDataset] = {}
-    not_delivered: dict[str, str] = {}
-    for data in derived:
-        other = _delivered(data, derived, delivered)
-        if other is None:
-            not_delivered[data.name] = did_you_mean(data.name, delivered.datasets)
-        else:
-            found[data.name] = _Comparison.of(data, traced[data.name], other, options).checked()
+    if pairs:
+        traced = _traced(study, specification, derived)
+        differences = comparing.diff(
+            Study.of(*(data for data, _ in pairs.values())),
+            Study.of(*(other.replace(name=name) for name, (_, other) in pairs.items())),
+            by=_keys(pairs.values(), options.by),
+            abs=options.abs,
+            rel=options.rel,
+            ignore=options.ignore,
+            first=options.first,
+        )
+        for name, (data, other) in pairs.items():
+            comparison = _Comparison(data, traced[name], other, differences.datasets[name], options)
+            found[name] = comparison.checked()
     return DerivationCheck(
-        MappingProxyType(found), MappingProxyType(not_delivered), options.show_values, options.show_keys
+        MappingProxyType(found),
+        MappingProxyType({name: did_you_mean(name, delivered.datasets) for name in absent}),
+        options.show_values,
+        options.show_keys,
     )
+
+
+def _keys(
+    pairs: Iterable[tuple[Dataset, Dataset]], given: GivenKeys | Mapping[str, GivenKeys] | None
+) -> Mapping[str, GivenKeys] | None:
+    """Keys by dataset: given ones where both have them, else those of the structure, else found by `diff`."""
+    by_name = dict(given) if isinstance(given, Mapping) else {OTHERS: given} if given else {}
+    for_all = KeyChoice(by_name.get(OTHERS))
+    for pair in pairs:
+        data = pair[0]
+        usual = [each for each in _KEYS.get(data.structure, ()) if each != _STUDY]
+        fits = usual and all(each in one for each in usual for one in pair)
+        if fits and data.name not in by_name and for_all.of(DatasetPair(*pair)) is None:
+            by_name[data.name] = usual
+    return by_name or None
 
 
 def _traced(study: Study, specification: Specification, derived: Study) -> Study:
     """The derived datasets with the variables of the trace, also where the specification omits these."""
-    omits = [
-        name
+    traced = {name: options.with_trace() for name, options in specification.datasets.items()}
+    omits = any(
+        traced[name] != options and not all(each in derived[name] for each in TRACE)
         for name, options in specification.datasets.items()
-        if options.variables and not {*TRACE} <= {*options.variables}
-    ]
-    if not omits:
-        return derived
-    datasets = {name: replace(each, variables=()) for name, each in specification.datasets.items()}
-    return derive(study, replace(specification, datasets=datasets))
+    )
+    return derive(study, replace(specification, datasets=traced)) if omits else derived
 
 
 def _delivered(data: Dataset, derived: Study, delivered: Study) -> Dataset | None:
@@ -204,25 +230,6 @@ class _Comparison:
     found: DatasetDifferences
     options: CheckingOptions
 
-    @classmethod
-    def of(
-        cls, derived: Dataset, traced: Dataset, delivered: Dataset, options: CheckingOptions
-    ) -> _Comparison:
-        keys = [each for each in _KEYS.get(derived.structure, ()) if each != _STUDY]
-        fits = keys and all(each in derived and each in delivered for each in keys)
-        present = {*derived.names, *delivered.names}
-        compared = comparing.diff(
-            derived,
-            delivered,
-            by=list(options.by) or (keys if fits else None),
-            abs=options.abs,
-            rel=options.rel,
-            ignore=[each for each in options.ignore if each.upper() in present],
-            first=options.first,
-        )
-        (found,) = compared.datasets.values()
-        return cls(derived, traced, delivered, found, options)
-
     def checked(self) -> CheckedDataset:
         """What differs."""
         types = [each for each in self.found.metadata if each.kind is MetadataKindCompared.TYPE]
@@ -231,6 +238,7 @@ class _Comparison:
         names, differs = self._cells()
         return CheckedDataset(
             self.derived.name,
+            self.delivered.name,
             self.found,
             tuple(self._variables(names, differs)),
             tuple(self._alike(names, differs)),

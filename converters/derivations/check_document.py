@@ -24,8 +24,12 @@ def checked_document(each: CheckedDataset, shown: bool) -> dict[str, Any]:
         "variables_compared": len(found.compared),
         "cells": found.cells,
         "cells_within_tolerance": found.tolerated,
-        "derived": _side(each.derived, found.records[0], each.only_derived, found.variables_only_a),
-        "delivered": _side(each.delivered, found.records[1], each.only_delivered, found.variables_only_b),
+        "derived": _side(
+            each.name, each.derived, found.records[0], each.only_derived, found.variables_only_a
+        ),
+        "delivered": _side(
+            each.delivered_name, each.delivered, found.records[1], each.only_delivered, found.variables_only_b
+        ),
         "metadata_counts": each.metadata_counts,
         "metadata": _metadata((*each.types, *each.metadata)),
         "variables": [
@@ -43,11 +47,12 @@ def checked_document(each: CheckedDataset, shown: bool) -> dict[str, Any]:
             }
             for one in each.alike
         ],
-        "notes": list(each.notes),
+        "notes": list(found.notes),
     }
 
 
 def _side(
+    name: str,
     described: DatasetDescription,
     records: int,
     only: Iterable[RecordsOfOne],
@@ -55,7 +60,7 @@ def _side(
 ) -> dict[str, Any]:
     source = described.source
     return {
-        "name": described.name,
+        "name": name,
         "path": source.path.as_posix() if source else None,
         "format": source.format if source else None,
         "sha256": source.sha256 or None if source else None,

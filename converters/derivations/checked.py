@@ -141,6 +141,8 @@ class CheckedDataset:
     ----------
     name : str
         Of the derived dataset.
+    delivered_name : str
+        Of the delivered one: ADTTE_ONCO.
     differences : DatasetDifferences
         As `diff` finds them; A is derived, B delivered.
     variables : tuple of CheckedVariable
@@ -155,6 +157,7 @@ class CheckedDataset:
     """
 
     name: str
+    delivered_name: str
     differences: DatasetDifferences
     variables: tuple[CheckedVariable, ...]
     alike: tuple[RecordsAlike, ...]
@@ -187,12 +190,6 @@ class CheckedDataset:
             or found.variables_only_b
             or (self.metadata and self.metadata_counts)
         )
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is no difference, but worth knowing; that the names are not the same is said elsewhere."""
-        notes = self.differences.notes
-        return notes if self.derived.name == self.delivered.name else notes[1:]
 
     @property
     def differing(self) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from ...schemas.kinds import NAMES, Choice, TableOf, name, text
 from ...schemas.options import option
@@ -62,3 +63,13 @@ class DerivedDataset:
         "Records of subjects who are not in ADSL: an error, or excluded.",
         default="error",
     )
+
+    def with_trace(self) -> Self:
+        """The same with all variables that are derived, those of the source record among them.
+
+        Examples
+        --------
+        >>> ag.TimeToEvent(variables=("USUBJID", "AVAL")).with_trace().variables
+        ()
+        """
+        return replace(self, variables=())

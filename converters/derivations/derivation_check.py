@@ -88,5 +88,5 @@ class DerivationCheck(Glanced):
 
     def _glance(self) -> Glance:
         rows = [(name, in_short(each)) for name, each in self.datasets.items()]
-        rows += [(name, "not delivered") for name in self.not_delivered]
+        rows += [(name, "not present") for name in self.not_delivered]
         return Glance((f"DerivationCheck: {'equal' if self.equal else 'different'}",), rows, len(rows))

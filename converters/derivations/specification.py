@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.options import require_valid as options_valid
+from ...schemas.study.declarations import AdverseEventDeclarations
 from ...schemas.wording import did_you_mean
+from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
@@ -28,6 +30,8 @@ _TABLES = (
     _Table("sources", "source"),
     _Table("stops", "stop"),
     _Table("variations", "vary"),
+    _Table("queries", "query"),
+    _Table("flags", "flag"),
 )
 
 
@@ -45,6 +49,12 @@ class Specification:
     variations : mapping of name to Variation
     cut_off : date or None
         Data cut-off date.
+    queries : mapping of name to EventQuery
+        Of adverse event datasets, by what their variables begin with: "CQ01".
+    flags : mapping of variable to OccurrenceFlag
+        Of adverse event datasets; each may use those before it.
+    adverse_events : AdverseEventDeclarations
+        When events are treatment-emergent, as the rules judge them.
 
     Raises
     ------
@@ -73,6 +83,9 @@ class Specification:
     stops: Mapping[str, Stop] = field(default_factory=dict)
     variations: Mapping[str, Variation] = field(default_factory=dict)
     cut_off: date | None = None
+    queries: Mapping[str, EventQuery] = field(default_factory=dict)
+    flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
+    adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
 
 
 def require_values(specification: Specification) -> None:
@@ -87,6 +100,17 @@ def require_values(specification: Specification) -> None:
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
             _require_names_once(options, f"[{table.name}.{name}]")
+    for kind, parts in (("query", specification.queries), ("flag", specification.flags)):
+        for name, part in parts.items():
+            _require_adverse_events(specification, part.dataset, f"[{kind}.{name}] dataset")
+
+
+def _require_adverse_events(specification: Specification, dataset: str, place: str) -> None:
+    """Check that the dataset of a query or a flag is derived, and of adverse events."""
+    known = [name for name, each in specification.datasets.items() if isinstance(each, AdverseEvents)]
+    if dataset not in known:
+        advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
+        raise ConfigurationError(f"{dataset} is not a derived adverse event dataset", place, advice)
 
 
 def _require_names_once(options: object, place: str) -> None:
@@ -98,7 +122,7 @@ def _require_names_once(options: object, place: str) -> None:
     """
     for each in fields(options):  # type: ignore[arg-type]
         value = getattr(options, each.name)
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
             repeated = [name for name in dict.fromkeys(value) if value.count(name) > 1]
             if repeated:
                 raise ConfigurationError(

@@ -305,7 +305,7 @@ def _estimate(records: pd.DataFrame) -> Estimate:
 
 
 def _moved(declared: pd.DataFrame, varied: pd.DataFrame) -> Iterator[MovedSubject]:
-    both = declared.join(varied, how="outer", lsuffix="", rsuffix="_VARIED", sort=True)
+    both = declared.join(varied.add_suffix("_VARIED"), how="outer", sort=True)
     subjects = both.index.to_numpy()
     cnsr, other = both["CNSR"].to_numpy(), both["CNSR_VARIED"].to_numpy()
     aval, other_aval = both["AVAL"].to_numpy(), both["AVAL_VARIED"].to_numpy()

@@ -22,7 +22,7 @@ from ...schemas.study import columns
 from ...schemas.study.columns import ArrowTexts, Mask, Numbers
 from ..values.arrow_columns import text_array
 from .matching import Matching
-from .pair import DatasetPair, HeldKind, Kinds, sas_numbers, tags_of
+from .pair import DatasetPair, HeldKind, Kinds, beyond_doubles, sas_numbers, tags_of
 from .tolerance import Tolerance
 
 _BLOCK = 1 << 19
@@ -121,13 +121,24 @@ def _taken(tags: NDArray[np.uint8] | None, positions: NDArray[np.intp]) -> NDArr
 
 
 class _Comparable(NamedTuple):
-    """Two arrays of numbers, and how many of them are a unit: a day, a second, 1."""
+    """Two arrays of numbers, and how many of them are a unit: a day, a second, 1.
+
+    Attributes
+    ----------
+    a, b : array
+        Doubles, or ticks of stamps.
+    missing_a, missing_b : array of bool
+    unit : int
+    beyond : array or None
+        What integers of A are more than their double, less that of B; None where nothing.
+    """
 
     a: Numbers | NDArray[np.int64]
     b: Numbers | NDArray[np.int64]
     missing_a: Mask
     missing_b: Mask
-    unit: int
+    unit: int = 1
+    beyond: Numbers | None = None
 
 
 def _comparable(a: pd.Series, b: pd.Series, kinds: Kinds) -> _Comparable:
@@ -141,12 +152,21 @@ def _comparable(a: pd.Series, b: pd.Series, kinds: Kinds) -> _Comparable:
         return _Comparable(ticks[0], ticks[1], np.isnat(stamps[0]), np.isnat(stamps[1]), scale)
     timed = HeldKind.DATETIME in kinds
     held_a, held_b = (sas_numbers(each, as_datetimes=timed) for each in (a, b))
-    return _Comparable(held_a, held_b, np.isnan(held_a), np.isnan(held_b), 1)
+    return _Comparable(held_a, held_b, np.isnan(held_a), np.isnan(held_b), beyond=_beyond(a, b))
+
+
+def _beyond(a: pd.Series, b: pd.Series) -> Numbers | None:
+    in_a, in_b = beyond_doubles(a), beyond_doubles(b)
+    if in_a is None:
+        return None if in_b is None else -in_b
+    return in_a if in_b is None else in_a - in_b
 
 
 def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> _Block:
     missing = held.missing_a & held.missing_b
     equal = (held.a == held.b) | missing
+    if held.beyond is not None:
+        equal &= held.beyond == 0
     if same_tag is not None:
         equal &= same_tag | ~missing
     differs = ~equal
@@ -156,7 +176,8 @@ def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> 
     a, b = held.a[where], held.b[where]
     one_missing = held.missing_a[where] | held.missing_b[where]
     with np.errstate(over="ignore", invalid="ignore"):
-        apart = _distance(a, b) / held.unit
+        beyond = None if held.beyond is None else held.beyond[where]
+        apart = _distance(a, b, beyond) / held.unit
         apart[one_missing] = np.nan
         tolerated = tolerance.allows(apart, a, b) & ~one_missing
     differs[where[tolerated]] = False
@@ -168,13 +189,12 @@ def _numbers(held: _Comparable, same_tag: Mask | None, tolerance: Tolerance) -> 
     )
 
 
-def _distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """How far numbers are apart; of two integers it may be more than fits into a signed one."""
+def _distance(a: NDArray[Any], b: NDArray[Any], beyond: Numbers | None) -> Numbers:
+    """How far numbers are apart; of two stamps it may be more ticks than fit into a signed integer."""
     if a.dtype == b.dtype == np.int64:
-        distance: NDArray[Any] = np.maximum(a, b).view(np.uint64) - np.minimum(a, b).view(np.uint64)
-    else:
-        distance = np.abs(a - b)
-    return distance
+        ticks = np.maximum(a, b).view(np.uint64) - np.minimum(a, b).view(np.uint64)
+        return np.asarray(ticks, np.float64)
+    return np.asarray(np.abs(a - b if beyond is None else a - b + beyond), np.float64)
 
 
 def _texts(a: pd.Series, b: pd.Series) -> _Block:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.study import columns
-from .pair import DatasetPair, HeldKind, is_text_against_number, sas_numbers, tags_of
+from .pair import DatasetPair, HeldKind, beyond_doubles, is_text_against_number, sas_numbers, tags_of
 
 RecordCodes = NDArray[np.int64]
 
@@ -68,7 +69,7 @@ class Coding:
         return len(pd.unique(codes)) == len(codes)
 
 
-def compact(codes: RecordCodes) -> tuple[RecordCodes, int]:
+def compact(codes: NDArray[Any]) -> tuple[RecordCodes, int]:
     """Codes numbered without gaps, and how many there are."""
     compacted, distinct = pd.factorize(codes)
     return compacted.astype(np.int64, copy=False), len(distinct)
@@ -101,5 +102,14 @@ def _codes_of_text(pair: DatasetPair, name: str) -> RecordCodes:
 
 def _codes_of_numbers(pair: DatasetPair, name: str) -> RecordCodes:
     timed = HeldKind.DATETIME in pair.kinds(name)
-    both = [sas_numbers(dataset[name], as_datetimes=timed) for dataset in pair.both]
-    return pd.factorize(np.concatenate(both))[0].astype(np.int64)
+    both = [dataset[name] for dataset in pair.both]
+    numbers = np.concatenate([sas_numbers(each, as_datetimes=timed) for each in both])
+    codes = pd.factorize(numbers)[0].astype(np.int64)
+    beyond = [beyond_doubles(each) for each in both]
+    if all(each is None for each in beyond):
+        return codes
+    rests = np.concatenate(
+        [np.zeros(len(each)) if rest is None else rest for each, rest in zip(both, beyond, strict=True)]
+    )
+    of_rests, distinct = compact(rests)
+    return np.where(codes < 0, codes, codes * distinct + of_rests)

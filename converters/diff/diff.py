@@ -81,7 +81,8 @@ def diff(
     Raises
     ------
     ConfigurationError
-        If an option has an invalid value, or names a variable or dataset that is not present.
+        If an option has an invalid value, or names a variable or dataset that is not present; if a character
+        variable is given a tolerance, or a date a relative one.
     TypeError
         If `a` or `b` is not a dataset, a study or a path.
     UnreadableInput
@@ -101,6 +102,7 @@ def diff(
     pairs = _paired(study_a, study_b)
     chosen.keys.require_present(pairs)
     _require_variables((*study_a, *study_b), chosen)
+    chosen.tolerances.require_numbers(pairs)
     found = {
         pair.a.name: _compared(pair, chosen, metadata=metadata, show_values=show_values) for pair in pairs
     }

@@ -17,6 +17,10 @@ from ..values.arrow_columns import Shape, are_whole_days, shape_of, stamps_of
 from ..values.sas_formats import FormatKind, kind_of
 
 SAS_EPOCH = np.datetime64("1960-01-01", "D")
+_ALL_DOUBLES = 2**53
+"""Up to here every integer is a double."""
+_LOWER_BITS = 11
+"""Of 64 those that a double has no room for."""
 
 
 class HeldKind(Word):
@@ -100,20 +104,32 @@ def _may_be(kind: HeldKind, dataset: Dataset, name: str) -> bool:
     return not are_dates and np.datetime_data(stamps_of(column).dtype)[0] != "s"
 
 
-def sas_numbers(column: pd.Series, *, as_datetimes: bool = False) -> Numbers | NDArray[np.int64]:
-    """Numbers as they are; dates as SAS has them, in days or in seconds since 1960; NaN where missing.
-
-    Integers stay integers, so that two of them beyond 2**53 are not taken for the same double.
-    """
-    if column.dtype == np.int64:
-        integers: NDArray[np.int64] = column.to_numpy()
-        return integers
+def sas_numbers(column: pd.Series, *, as_datetimes: bool = False) -> Numbers:
+    """Numbers as doubles; dates as SAS has them, in days or in seconds since 1960; NaN where missing."""
     if not columns.is_date(column):
         return columns.numbers(column)
     stamps = column.to_numpy()
     since = stamps - SAS_EPOCH.astype(stamps.dtype)
     found: Numbers = since / np.timedelta64(1, "s" if as_datetimes else "D")
     return found
+
+
+def beyond_doubles(column: pd.Series) -> Numbers | None:
+    """What each integer is more than the double next to it; None where all are doubles.
+
+    Beyond 2**53 several integers have one double: the pair of both is the integer.
+    """
+    dtype = column.dtype
+    kind = getattr(dtype, "kind", "")
+    if kind not in ("i", "u") or not len(column):
+        return None
+    integers = column.to_numpy() if isinstance(dtype, np.dtype) else column.to_numpy(f"{kind}8", na_value=0)
+    if int(integers.min()) >= -_ALL_DOUBLES and int(integers.max()) <= _ALL_DOUBLES:
+        return None
+    # The upper 53 bits are a double; that of the whole may be 2**63, which is no int64.
+    upper = integers >> _LOWER_BITS << _LOWER_BITS
+    rest: Numbers = upper.astype(np.float64) - integers.astype(np.float64) + (integers - upper)
+    return rest if rest.any() else None
 
 
 def tags_of(dataset: Dataset, name: str) -> NDArray[np.uint8] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.columns import Numbers
 from ...schemas.wording import one_line
-from .pair import HeldKind, Kinds
+from .pair import DatasetPair, HeldKind, Kinds
 
 OTHERS = "*"
 """In place of a name: all that are not named."""
@@ -60,9 +60,38 @@ class Tolerances:
             return Tolerance(_of(self.absolute, variable), _of(self.relative, variable))
         return Tolerance(self.absolute.get(variable, 0.0))
 
+    def require_numbers(self, pairs: Sequence[DatasetPair]) -> None:
+        """Refuse a tolerance of a variable that has none in any dataset.
+
+        Raises
+        ------
+        ConfigurationError
+            For a character variable, and for the relative tolerance of a date.
+        """
+        for option, given, fit in (("abs", self.absolute, _NOT_TEXT), ("rel", self.relative, _NUMBERS)):
+            for name in sorted({*given} - {OTHERS}):
+                kinds = {kind for pair in pairs if name in pair.common for kind in pair.kinds(name)}
+                if kinds and kinds.isdisjoint(fit):
+                    raise _no_tolerance(name, option, kinds)
+
     @property
     def named(self) -> set[str]:
         return {*self.absolute, *self.relative} - {OTHERS}
+
+
+_NUMBERS = frozenset({HeldKind.NUMBER})
+_NOT_TEXT = frozenset({*HeldKind}) - {HeldKind.TEXT}
+
+
+def _no_tolerance(name: str, option: str, kinds: set[HeldKind]) -> ConfigurationError:
+    where = f"{option}, {one_line(name)}"
+    if kinds == {HeldKind.TEXT}:
+        return ConfigurationError("a character variable has no tolerance", where, "omit it")
+    return ConfigurationError(
+        "a date or datetime has no relative tolerance",
+        where,
+        f"give an absolute one, in days or seconds: abs {one_line(name)}=1",
+    )
 
 
 def _of(given: Mapping[str, float], variable: str) -> float:

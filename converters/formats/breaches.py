@@ -48,9 +48,13 @@ def breaches_of_data(dataset: Dataset, form: Format) -> Iterator[Breach]:
     if Holds.SPECIAL_MISSING in form.holds:
         return
     for name in FOUND[Holds.SPECIAL_MISSING](dataset):
-        tags, counts = np.unique(dataset.special_missing[name].tags, return_counts=True)
+        special = dataset.special_missing[name]
+        tags, counts = np.unique(special.tags, return_counts=True)
         listed = ", ".join(f".{tag} {count}" for tag, count in zip(tags, counts, strict=True))
-        yield Breach(dataset.name, f"contains special missing values: {listed}", name)
+        first = int(special.records.min()) + 1
+        yield Breach(
+            dataset.name, f"contains special missing values: {listed} (first in record {first})", name
+        )
 
 
 def breaches_of_text(dataset: Dataset) -> Iterator[Breach]:
@@ -197,13 +201,13 @@ def _fault_of_numbers(column: pd.Series) -> str:
 
 def _fault_in_text(variable: Variable, column: pd.Series) -> str:
     match shape_of_column(column, variable):
-        case Shape.NUMBER if np.isinf(columns.numbers(column)).any():
-            return "contains infinite numbers"
+        case Shape.NUMBER:
+            infinite = np.isinf(columns.numbers(column))
+            return f"contains infinite numbers{_first(infinite)}" if infinite.any() else ""
         case Shape.DATE | Shape.DATETIME:
             stamps = stamps_of(column)
-            years = stamps[~np.isnat(stamps)].astype("datetime64[Y]").astype(np.int64) + 1970
-            return (
-                "contains dates outside the years 1 to 9999" if ((years < 1) | (years > 9999)).any() else ""
-            )
+            years = stamps.astype("datetime64[Y]").astype(np.int64) + 1970
+            outside = ~np.isnat(stamps) & ((years < 1) | (years > 9999))
+            return f"contains dates outside the years 1 to 9999{_first(outside)}" if outside.any() else ""
         case _:
             return ""

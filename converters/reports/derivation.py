@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from ...schemas.wording import counted, plain
+from ...schemas.wording import counted, one_line, plain
 from ..derivations.record import (
     DecidedBy,
     DerivationRecord,
@@ -18,6 +18,9 @@ from .aligned import aligned
 from .presentation import Detail
 
 _WIDTH = 100
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_VALUE = 40
+"""Characters of a declared value, such as a condition, that are shown."""
 _SUBJECTS = 10
 """Subjects that are named for each policy."""
 
@@ -86,11 +89,14 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
                 yield from wrapped(listed(each.subjects), indent + 2)
     idle = [_policy(each) for each in effects if not each.count]
     if idle:
-        yield from wrapped(f"without effect: {'; '.join(idle)}", indent)
+        whole = (each.replace(" ", _NO_BREAK) for each in idle)
+        yield from (
+            line.replace(_NO_BREAK, " ") for line in wrapped(f"without effect: {'; '.join(whole)}", indent)
+        )
 
 
 def _policy(each: PolicyEffect) -> str:
-    return f"{plain(each.policy)} = {plain(each.value)}"
+    return f"{plain(each.policy)} = {one_line(each.value, _VALUE)}"
 
 
 def _range(each: ImputationRange, named: bool) -> Iterator[str]:

@@ -22,7 +22,7 @@ from .differences import both_shown, stated
 def render_verdict(check: DerivationCheck) -> str:
     """ "EQUAL  ADTTE: 512 records equal"."""
     found = [f"{plain(name)}: {in_short(each)}" for name, each in check.datasets.items()]
-    found += [f"{plain(name)}: not delivered" for name in check.not_delivered]
+    found += [f"{plain(name)}: not present" for name in check.not_delivered]
     return f"{'EQUAL' if check.equal else 'DIFFERENT'}  {'; '.join(found)}\n"
 
 
@@ -45,7 +45,7 @@ def _of_dataset(each: CheckedDataset, check: DerivationCheck) -> Iterator[str]:
     found = each.differences
     source = each.delivered.source
     place = f": {plain(source.path)}, {source.format}" if source else ""
-    yield f"  delivered as {plain(each.delivered.name)}{place}"
+    yield f"  delivered as {plain(each.delivered_name)}{place}"
     sizes = [
         f"{counted(records, 'record')}, {counted(len(described.variables), 'variable')}"
         for records, described in zip(found.records, (each.derived, each.delivered), strict=True)
@@ -53,7 +53,7 @@ def _of_dataset(each: CheckedDataset, check: DerivationCheck) -> Iterator[str]:
     yield f"  {' | '.join(sizes)}"
     keys = ", ".join(map(plain, found.keys.variables)) or "record number"
     yield f"  {counted(found.matched, 'record')} matched by {keys}"
-    yield from (f"  note: {plain(note)}" for note in each.notes)
+    yield from (f"  note: {plain(note)}" for note in found.notes)
     for side, repeated in (("derived", found.repeated_a), ("delivered", found.repeated_b)):
         if repeated.keys:
             records, key = counted(repeated.records, "record"), counted(repeated.keys, "key")

@@ -28,6 +28,8 @@ _ORIGINS = {
     KeyOrigin.NEARLY_UNIQUE: "found: not unique",
 }
 _HEADINGS = ("Variable", "Cells", "Missing in one", "Within tolerance", "Largest difference", "Records")
+LISTED = 50
+"""Variables of a dataset, and metadata differences, that the text lists unless another number is given."""
 _LONGEST, _BEFORE = 60, 20
 """Characters of a text that are shown, and how many of them before the first that differs."""
 _RIGHT = frozenset({"Cells", "Missing in one", "Within tolerance", "Largest difference"})
@@ -38,22 +40,29 @@ def render_verdict(found: Differences) -> str:
     return f"{'EQUAL' if found.equal else 'DIFFERENT'}  {verdict(found)}\n"
 
 
-def render_text(found: Differences) -> str:
-    """The verdict, a line for each dataset, then what differs in each."""
-    return render_verdict(found) + "".join(f"{line.rstrip()}\n" for line in _lines(found))
+def render_text(found: Differences, most: int = LISTED) -> str:
+    """The verdict, a line for each dataset, then what differs in each.
+
+    Parameters
+    ----------
+    found : Differences
+    most : int
+        Variables that are listed of a dataset, and metadata differences; the others are counted.
+    """
+    return render_verdict(found) + "".join(f"{line.rstrip()}\n" for line in _lines(found, most))
 
 
-def render_json(found: Differences) -> str:
+def render_json(found: Differences, most: int = LISTED) -> str:  # noqa: ARG001  (JSON has all)
     """The document, indented, ending with a line break."""
     return as_json(found.to_dict())
 
 
-RENDERERS: Mapping[str, Callable[[Differences], str]] = MappingProxyType(
+RENDERERS: Mapping[str, Callable[[Differences, int], str]] = MappingProxyType(
     {"text": render_text, "json": render_json}
 )
 
 
-def _lines(found: Differences) -> Iterator[str]:
+def _lines(found: Differences, most: int) -> Iterator[str]:
     for side, place in (("A", found.a), ("B", found.b)):
         yield f"{side}: {plain(place) or 'in memory'}"
     yield "Datasets"
@@ -65,7 +74,7 @@ def _lines(found: Differences) -> Iterator[str]:
     for each in found.datasets.values():
         if not each.equal or each.variables or each.notes or each.repeated_a.keys or each.repeated_b.keys:
             yield ""
-            yield from _of_dataset(each, values_shown=found.values_shown)
+            yield from _of_dataset(each, most, values_shown=found.values_shown)
 
 
 def _size(each: DatasetDifferences) -> tuple[str, str]:
@@ -77,22 +86,31 @@ def _keys(each: DatasetDifferences) -> str:
     return ", ".join(map(plain, each.keys.variables)) or "record number"
 
 
-def _of_dataset(each: DatasetDifferences, *, values_shown: bool) -> Iterator[str]:
+def _of_dataset(each: DatasetDifferences, most: int, *, values_shown: bool) -> Iterator[str]:
     yield plain(each.name)
-    yield from (f"  {line}" for line in _records_and_variables(each))
+    yield from (f"  {line}" for line in _records_and_variables(each, most))
     if each.metadata:
         yield "  Metadata (A | B)"
-        yield from aligned([_metadata(one) for one in each.metadata], indent=4)
+        yield from aligned([_metadata(one) for one in each.metadata[:most]], indent=4)
+        yield from _more(len(each.metadata) - most)
     if each.variables:
+        listed = each.variables[:most]
         yield "  Values"
-        yield from _variables(each.variables, values_shown)
+        yield from _variables(listed, values_shown)
+        yield from _more(len(each.variables) - most)
         if values_shown:
             yield "  First values (A | B)"
-            cells = [(one, cell) for one in each.variables for cell in one.examples]
+            cells = [(one, cell) for one in listed for cell in one.examples]
             yield from aligned([_cell(one, cell) for one, cell in cells], indent=4)
 
 
-def _records_and_variables(each: DatasetDifferences) -> Iterator[str]:
+def _more(count: int) -> Iterator[str]:
+    """What is counted and not listed."""
+    if count > 0:
+        yield f"    … {count:,} more"
+
+
+def _records_and_variables(each: DatasetDifferences, most: int) -> Iterator[str]:
     yield f"A: {_source(each.a, each.records[0])}"
     yield f"B: {_source(each.b, each.records[1])}"
     origin = _ORIGINS.get(each.keys.origin)
@@ -105,7 +123,7 @@ def _records_and_variables(each: DatasetDifferences) -> Iterator[str]:
     for side, names in (("A", each.variables_only_a), ("B", each.variables_only_b)):
         if names:
             noun = "variable" if len(names) == 1 else "variables"
-            yield f"{noun} only in {side}: {', '.join(map(plain, names))}"
+            yield f"{noun} only in {side}: {_listed(map(plain, names[:most]), len(names))}"
     yield from _unmatched("A", each.only_a)
     yield from _unmatched("B", each.only_b)
 
@@ -119,12 +137,13 @@ def _source(described: DatasetDescription, records: int) -> str:
 def _unmatched(side: str, only: UnmatchedRecords) -> Iterator[str]:
     if not only.count:
         return
-    yield f"{counted(only.count, 'record')} only in {side}: {_numbers(map(str, only.first), only.count)}"
+    yield f"{counted(only.count, 'record')} only in {side}: {_listed(map(str, only.first), only.count)}"
     for number, keys in zip(only.first, only.keys, strict=False):
         yield f"  {number}: {_of_keys(keys)}"
 
 
-def _numbers(first: Iterator[str], count: int) -> str:
+def _listed(first: Iterator[str], count: int) -> str:
+    """The first of some, and how many more there are."""
     listed = list(first)
     more = [f"… {count - len(listed):,} more"] if count > len(listed) else []
     return ", ".join([*listed, *more])
@@ -164,7 +183,7 @@ def _variable(each: VariableDifferences, values_shown: bool) -> tuple[str, ...]:
         f"{cells.one_missing:,}" if cells.one_missing else "",
         f"{cells.tolerated:,}" if cells.tolerated else "",
         largest,
-        _numbers(map(_record, each.examples), cells.differ),
+        _listed(map(_record, each.examples), cells.differ),
     )
 
 

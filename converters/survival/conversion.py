@@ -97,7 +97,7 @@ class _Reading:
         return np.where(self.of_second & (days != self.second.days_from(aval)), np.nan, days)
 
 
-def convert(evidence: Evidence, unit: TimeUnit, target: TimeUnit, formulas: Formulas) -> Conversion:
+def conversion_of(evidence: Evidence, unit: TimeUnit, target: TimeUnit, formulas: Formulas) -> Conversion:
     """Durations of the selected records in another unit.
 
     Parameters

@@ -172,7 +172,7 @@ class Curve:
         )
 
 
-def kaplan_meier(
+def product_limit(
     time: Numbers, event: Mask, entry: Numbers | None = None, subject: Codes | None = None
 ) -> Curve:
     """The Kaplan-Meier curve of one group.

@@ -18,7 +18,7 @@ from ...schemas.evidence.time_unit import TimeUnit, other_unit_in, unit_from_tex
 from ...schemas.study.columns import Numbers
 from ...schemas.study.dataset import Dataset
 from .aval_formula import Evidence, UnitLength, agreed_length, formulas_of
-from .conversion import convert
+from .conversion import conversion_of
 from .records import AnalysedRecords
 
 _PROOF = 10
@@ -97,7 +97,7 @@ def time_scale(selection: AnalysedRecords, unit: TimeUnit | None, aval_unit: Tim
     if target is known:
         length = agreed_length(known, formulas)
         return TimeScale(times.aval, target, known, found_by, formulas, exceptions, "AVAL", length)
-    made = convert(evidence, known, target, formulas)
+    made = conversion_of(evidence, known, target, formulas)
     return TimeScale(
         made.durations,
         target,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -133,7 +133,7 @@ class _Run:
     def at_once(self) -> ConversionRecord:
         """All datasets and the manifest, or none."""
         datasets = self._readings.datasets
-        replace(self._readings, problems=(*self._readings.problems, *repeated(datasets))).require_all()
+        self._require_all_once()
         self._request.selection.require_names(datasets)
         self._refuse_manifest()
         return self._conversion(self._written(datasets, is_all=True), with_manifest=True)
@@ -149,6 +149,7 @@ class _Run:
             return self._conversion([ConvertedDataset(each, problem=wrong) for each in datasets])
         self._refuse_manifest()
         refused = {**_named_twice(datasets), **self._to_one_file()}
+        self._remove_earlier_manifest()
         outcomes: list[ConvertedDataset] = []
         for dataset in datasets:
             try:
@@ -162,6 +163,13 @@ class _Run:
         except UnwritableOutput as problem:
             return self._conversion(outcomes, problem)
         return self._conversion(outcomes, with_manifest=True)
+
+    def _require_all_once(self) -> None:
+        """Refuse what was not read, and datasets of one name: both at once, or these alone as wrong usage."""
+        readings = self._readings
+        if not readings.problems:
+            _refuse_namesakes(_named_twice(readings.datasets).values())
+        replace(readings, problems=(*readings.problems, *repeated(readings.datasets))).require_all()
 
     def _written(self, datasets: Sequence[Dataset], *, is_all: bool = False) -> list[ConvertedDataset]:
         """All of these datasets, or none; with the manifest where they are all."""
@@ -237,6 +245,20 @@ class _Run:
                 "two outputs have the same name", str(manifest), "give each output its own name"
             )
 
+    def _remove_earlier_manifest(self) -> None:
+        """A run that is killed between two datasets leaves no manifest, not one of files it has replaced."""
+        manifest = self._request.manifest
+        if manifest is None or not manifest.is_file():
+            return
+        try:
+            os.unlink(os.path.realpath(manifest))  # a link stays
+        except OSError as error:
+            raise UnwritableOutput(
+                f"the manifest cannot be replaced: {error.strerror or error}",
+                str(manifest),
+                "choose another name or folder",
+            ) from error
+
     def _to_one_file(self) -> dict[str, ConfigurationError]:
         """A refusal of each dataset that would go to the file of another, where case does not count."""
         paths = self._paths()
@@ -288,6 +310,16 @@ def _named_twice(datasets: Sequence[Dataset]) -> dict[str, ConfigurationError]:
     """A refusal of each dataset whose name another has."""
     refusals = zip(named_alike(datasets), repeated(datasets), strict=True)
     return {name: ConfigurationError(each.what, each.where, each.advice) for name, each in refusals}
+
+
+def _refuse_namesakes(refusals: Collection[ConfigurationError]) -> None:
+    """Raise one refusal as it is, several as one."""
+    if len(refusals) == 1:
+        raise next(iter(refusals))
+    if refusals:
+        details = [f"{each.what}: {each.where}" for each in refusals]
+        advice = next(iter(refusals)).advice
+        raise ConfigurationError("several inputs contain the same datasets:", "", advice, details=details)
 
 
 def _plain(value: Any) -> Any:

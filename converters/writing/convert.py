@@ -35,7 +35,7 @@ def convert(
     max_unpacked: int | None = None,
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
-    keep: str | Sequence[str] = (),
+    keep: str | Sequence[str] | None = None,
     drop: str | Sequence[str] = (),
     where: str | Sequence[str] = (),
     rename: Mapping[str, str] | str | Sequence[str] = (),
@@ -82,9 +82,9 @@ def convert(
         block of records at a time; the rest is kept on disk.
     work_dir : path, optional
         Folder for data kept on disk, as in `read`.
-    keep, drop : str or sequence of str
-        Variables to write, or to omit: ``"USUBJID"`` of every dataset that has it, ``"ADTTE.AVAL"`` of
-        one. They stay in the order of the dataset. An empty list is the same as none: all are written.
+    keep, drop : str or sequence of str, optional
+        Variables to write (default: all), or to omit: ``"USUBJID"`` of every dataset that has it,
+        ``"ADTTE.AVAL"`` of one. They stay in the order of the dataset.
     where : str or sequence of str
         Conditions on the records of all datasets, or of one (``"ADTTE: PARAMCD == 'OS'"``); records are
         written for which all of them are true. Names are those before `rename`.
@@ -104,8 +104,8 @@ def convert(
     Raises
     ------
     ConfigurationError
-        If the target format is unknown, several datasets are to be written to one file, an option has an
-        invalid value, or a name is not present in any dataset.
+        If the target format is unknown, several datasets are to be written to one file, two have the same
+        name, an option has an invalid value, or a name is not present in any dataset.
     UnreadableInput
         If a source cannot be read.
     UnwritableOutput

@@ -146,13 +146,14 @@ class Selection:
     rename: Mapping[_Named, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, *, keep: Any = (), drop: Any = (), where: Any = (), rename: Any = ()) -> Selection:
+    def of(cls, *, keep: Any = None, drop: Any = (), where: Any = (), rename: Any = ()) -> Selection:
         """What a user selects.
 
         Parameters
         ----------
         keep, drop : str or sequence of str
-            Names of variables; a text may hold several, with commas between them.
+            Names of variables; a text may hold several, with commas between them. To keep None is to keep
+            all.
         where : str or sequence of str
         rename : mapping of str to str, or str or sequence of str
             Old and new names; in texts as "OLD=NEW".
@@ -160,7 +161,8 @@ class Selection:
         Raises
         ------
         ConfigurationError
-            For a value of another kind, a condition that is not understood, or a new name that is not valid.
+            For a value of another kind, nothing to keep, a condition that is not understood, or a new name
+            that is not valid.
         """
         conditions = [where] if isinstance(where, str) else where or ()
         if not isinstance(conditions, list | tuple) or not all(isinstance(each, str) for each in conditions):
@@ -168,6 +170,8 @@ class Selection:
                 f"{one_line(repr(where))} is not a value of where", "where", "give conditions in quotes"
             )
         kept = checked(_given(keep), _NAMES, "keep", "--keep")
+        if keep is not None and not kept:
+            raise ConfigurationError("no variable is kept", "keep", "name variables, or omit keep")
         dropped = checked(_given(drop), _NAMES, "drop", "--drop")
         both = {each.upper() for each in kept} & {each.upper() for each in dropped}
         if both:

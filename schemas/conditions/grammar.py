@@ -6,10 +6,12 @@ The grammar is small::
     18 <= AGE < 65 or AGEGR1 == '>=65'
     ADT <= '2020-01-31'
     ASTDT <= AENDT
+    contains(AEDECOD, 'DERMATITIS')
 
 A comparison (``== != < <= > >= in``, ``not in``) is between a variable and constants, or between two
 variables of one kind; ``and``, ``or``, ``not`` and parentheses join them; ``missing(X)`` asks whether a
-value is missing. Nothing else is understood: no arithmetic, no functions, no attributes.
+value is missing; ``contains(X, 'TEXT')`` whether a text has another in it, in the same case (as INDEX of
+SAS). Nothing else is understood: no arithmetic, no other functions, no attributes.
 
 The logic has three values. A comparison with a missing value is neither true nor false but unknown,
 and so is ``not`` of it; ``unknown and false`` is false, ``unknown or true`` is true. ``where`` selects
@@ -36,6 +38,7 @@ from .three_valued import (
     CompareVariables,
     Condition,
     Constant,
+    Contains,
     IsOneOf,
     Joined,
     Missing,
@@ -209,6 +212,8 @@ class _Reader:
                 return links[0] if len(links) == 1 else Joined(tuple(links), all_of=True)
             case ast.Call(func=ast.Name(id="missing"), args=[ast.Name(id=variable)], keywords=[]):
                 return Missing(variable)
+            case ast.Call(func=ast.Name(id="contains"), args=[ast.Name(id=variable), part], keywords=[]):
+                return Contains(variable, self._text(part))
             case ast.Name(id=variable):
                 reason = f"does not compare {variable} with anything"
                 raise _refusal(self.text, reason, f"for example, write {variable} == 'Y'")
@@ -261,6 +266,12 @@ class _Reader:
                     )
                 return value.rstrip(" ")
         raise self._foreign(node)
+
+    def _text(self, node: ast.expr) -> str:
+        constant = self._constant(node)
+        if not isinstance(constant, str):
+            raise _refusal(self.text, "looks for a number in a text", "enclose the text in quotes")
+        return constant
 
     def _number(self, number: float) -> float:
         try:

@@ -108,6 +108,31 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Contains:
+    """A text that has another in it, in the same case."""
+
+    variable: str
+    part: str
+
+    def truth(self, data: Dataset) -> Truth:
+        known = data.filled(self.variable)
+        if not known.any():
+            return Truth(known, known.copy())
+        kind = constant_kind(data, self.variable)
+        if kind != "text":
+            raise NotComparable(
+                f"{self.variable} is {_TYPES[kind]}, and contains no text", "compare it with == or <"
+            )
+        return Truth.known_at(known, data.matching(self.variable, self._is_in))
+
+    def _is_in(self, value: Any) -> bool:
+        return isinstance(value, str) and self.part in value
+
+    def variables(self) -> Iterator[str]:
+        yield self.variable
+
+
+@dataclass(frozen=True, slots=True)
 class CompareConstant:
     """A variable compared with a constant of its kind."""
 

@@ -22,6 +22,7 @@ from .declarations import NOTHING_DECLARED, Declarations
 from .description import DatasetDescription
 from .foreign_frame import taken
 from .parameters import Parameters
+from .time_zones import zones_not_kept
 from .variable import (
     NOTHING_READ_AS_MISSING,
     MetadataKind,
@@ -179,8 +180,8 @@ class Dataset(Glanced):
 
         Variables without a description get their type from the column; a source without metadata
         carries none, so rules about labels, lengths and formats are not applicable. Columns become what
-        readers make of them: dates and datetimes (local time, if with a time zone), times as
-        seconds, decimals as doubles.
+        readers make of them: dates and datetimes (local time, if with a time zone, which a note in `notes`
+        states), times as seconds, decimals as doubles.
 
         Raises
         ------
@@ -207,7 +208,8 @@ class Dataset(Glanced):
         carries: frozenset[MetadataKind] = (
             frozenset({"label", "length", "format"}) if described else frozenset()
         )
-        return cls(name=name.upper(), frame=plain, variables=given, label=label, carries=carries)
+        notes = tuple(zones_not_kept(frame, plain.columns, name.upper()))
+        return cls(name=name.upper(), frame=plain, variables=given, label=label, carries=carries, notes=notes)
 
     # What the description knows.
 

@@ -130,6 +130,8 @@ NOT_WILD = {"encoding": st.sampled_from(["utf-8", 437, True, 0.5, [], {}])}
 def valid(key, table):
     if key.name == "severity" and table.form is LISTED:
         return VALID["severity of a rule"]
+    if key.name == "severity" and key.kind is name:
+        return BY_WORD["name"]
     if key.name in VALID:
         return VALID[key.name]
     if isinstance(key.kind, Choice):

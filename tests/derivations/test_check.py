@@ -8,6 +8,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.derivations.checked import CheckedRecord
@@ -470,3 +472,68 @@ def test_another_numbering_does_not_make_it_another_case():
     ]
     numbered = [each.subject for each in found.alike[0].first if len(each.cells) == 2]
     assert numbered == ["S1-03"]
+
+
+def test_options_hold_for_several_datasets():
+    """Keys and tolerances that only one of them has."""
+    what = replace(WHAT, datasets={**WHAT.datasets, "ADTTE2": ag.TimeToEvent(endpoints=("OS",))})
+    both = ag.derive(STUDY, what)
+    frame = both["ADTTE2"].frame.assign(AVAL=both["ADTTE2"].frame["AVAL"] + 0.5)
+    other = ag.Study.of(both["ADTTE"], ag.Dataset.from_frame(frame.drop(columns="PARAM"), "ADTTE2"))
+    found = ag.check_derived(STUDY, what, other, by={"ADTTE2": "USUBJID"}, abs={"AVAL": 0.5}, ignore="SEX")
+    keys = {name: each.differences.keys.variables for name, each in found.datasets.items()}
+    assert keys == {"ADTTE": ("USUBJID", "PARAMCD"), "ADTTE2": ("USUBJID",)}
+    assert found.datasets["ADTTE"].equal
+    assert found.datasets["ADTTE2"].differing == 0
+    assert found.datasets["ADTTE2"].differences.variables_only_a == ("PARAM",)
+    by_param = ag.check_derived(STUDY, what, other, by="USUBJID,PARAM")
+    keys = {name: each.differences.keys.variables for name, each in by_param.datasets.items()}
+    assert keys == {"ADTTE": ("USUBJID", "PARAM"), "ADTTE2": ("USUBJID", "PARAMCD")}
+
+
+@pytest.mark.parametrize("options", [{"ignore": "AVLA"}, {"by": "USUBJIDD"}, {"abs": {"AVLA": 1}}])
+def test_a_slip_in_an_option_is_refused(options):
+    with pytest.raises(ag.ConfigurationError, match="is not present"):
+        check(DERIVED.frame.copy(), **options)
+
+
+KEYS = ("USUBJID", "PARAMCD")
+
+
+def altered(value):
+    """Another value of the same kind; of a missing one, one that is not."""
+    if isinstance(value, pd.Timestamp):
+        return value + pd.Timedelta(days=1)
+    return f"{value}x" if isinstance(value, str) else value + 1
+
+
+@given(
+    st.sets(
+        st.tuples(
+            st.integers(0, len(DERIVED) - 1),
+            st.sampled_from([name for name in DERIVED.names if name not in KEYS]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_every_cell_that_differs_is_found_and_no_other(cells):
+    frame = DERIVED.frame.copy()
+    told = set()
+    for at, name in cells:
+        if pd.isna(frame[name].iloc[at]):
+            continue
+        frame[name] = frame[name].astype(object) if DERIVED.is_character(name) else frame[name]
+        frame.loc[at, name] = altered(frame[name].iloc[at])
+        told.add((*frame.loc[at, list(KEYS)], name))
+    found = check(frame)
+    assert {tuple(each) for each in found.frame[[*KEYS, "variable"]].itertuples(index=False)} == told
+    listed = {
+        (each.subject, alike.parameter, cell.variable)
+        for alike in found.datasets["ADTTE"].alike
+        for each in alike.first
+        for cell in each.cells
+    }
+    assert listed == told
+    assert found.equal is not bool(told)

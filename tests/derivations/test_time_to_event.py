@@ -7,7 +7,7 @@ import by_subject
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pfs import on_day
 
@@ -79,7 +79,6 @@ def declared_sources():
     }
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     subjects=SUBJECTS,
     events=st.permutations(["PD", "DEATH"]),

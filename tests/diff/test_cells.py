@@ -79,6 +79,22 @@ DIFFERENT = {
     "integers that are the same double": ([2**53, 1], [2**53 + 1, 1], 1, 0, 1.0),
     "integers far apart": ([2**63 - 1], [-(2**63)], 1, 0, 2.0**64),
     "an integer and a double": ([3, 1], [3.5, 1.0], 1, 0, 0.5),
+    "an integer beyond 2**53 and its double": ([2**53 + 1, 1], [2.0**53, 1.0], 1, 0, 1.0),
+    "the largest integer and its double": ([2**63 - 1], [2.0**63], 1, 0, 1.0),
+    "the largest unsigned integer and its double": (
+        pd.array([2**64 - 1, None], "UInt64"),
+        [2.0**64, np.nan],
+        1,
+        0,
+        1.0,
+    ),
+    "nullable integers that are the same double": (
+        pd.array([2**53, None], "Int64"),
+        pd.array([2**53 + 1, None], "Int64"),
+        1,
+        0,
+        1.0,
+    ),
     "nanoseconds": (
         pd.to_datetime(["2020-01-01T10:00:00.000000001"]).astype("datetime64[ns]"),
         pd.to_datetime(["2020-01-01T10:00:00.000000003"]).astype("datetime64[ns]"),
@@ -164,6 +180,14 @@ def test_special_missing_values_when_records_move():
     assert ag.diff(a, b, by="_N_").datasets["ADX"].cells == 2 + 2  # USUBJID, too
 
 
+def test_integers_beyond_2_53_are_keys_beside_doubles():
+    a = dataset(K=pd.array([2**53, 2**53 + 1, None], "Int64"), X=[0.0, 1.0, 2.0])
+    b = dataset(K=[np.nan, 2.0**53, 2.0**53 + 2], X=[2.0, 0.0, 1.0])
+    found = ag.diff(a, b, by="K").datasets["ADX"]
+    assert (found.matched, found.only_a.first, found.only_b.first) == (2, (2,), (3,))
+    assert (found.cells, found.repeated_a.keys) == (0, 0)
+
+
 def test_integers_beyond_2_53_are_keys():
     a, b = ({"K": [2**53 + n for n in order], "X": [float(n) for n in order]} for order in ((0, 1), (1, 0)))
     found = ag.diff(dataset(**a), dataset(**b), by="K")
@@ -209,10 +233,36 @@ def test_dates_have_a_tolerance_only_if_they_are_named():
     a, b = [datetime.date(2020, 1, 1)], [datetime.date(2020, 1, 2)]
     assert cells_of(a, b, abs=5.0, rel=0.5).cells.differ == 1
     assert of_values(a, b, abs={"X": 1}).equal
-    assert not of_values(a, b, abs={"X": 0.5}, rel={"X": 0.5}).equal
+    assert not of_values(a, b, abs={"X": 0.5}).equal
     seconds = pd.to_datetime(["2020-01-01T10:00:01"]), pd.to_datetime(["2020-01-01T10:00:02"])
     assert not of_values(*seconds, abs={"X": 0.5}).equal
     assert of_values(*seconds, abs={"X": 1}).equal
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "options", "said"),
+    [
+        (["a"], ["b"], {"abs": {"X": 1}}, "a character variable has no tolerance"),
+        (["a"], ["b"], {"rel": {"X": 0.1}}, "a character variable has no tolerance"),
+        (
+            [datetime.date(2020, 1, 1)],
+            [datetime.date(2020, 1, 2)],
+            {"rel": {"X": 0.5}},
+            "a date or datetime has no relative tolerance",
+        ),
+    ],
+)
+def test_a_tolerance_that_would_be_ignored_is_refused(a, b, options, said):
+    with pytest.raises(ag.ConfigurationError, match=said) as refused:
+        of_values(a, b, **options)
+    assert "X" in refused.value.where
+
+
+def test_a_tolerance_is_for_the_datasets_in_which_the_variable_is_numeric():
+    one, other = (
+        ag.Study.of(dataset("ADX", K=[1], X=[x]), dataset("ADY", K=[1], X=["a"])) for x in (1.0, 1.5)
+    )
+    assert ag.diff(one, other, rel={"X": 0.5}).equal
 
 
 # Columns of two kinds

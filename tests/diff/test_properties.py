@@ -216,3 +216,22 @@ def test_the_caller_s_frames_are_not_changed(root: Path):
     for each in study:
         pd.testing.assert_frame_equal(each.frame, before[each.name])
         assert len(each.asked) == asked[each.name], "nothing is kept"
+
+
+wholes = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3).map((2**53).__add__)
+floats = wholes.map(float) | st.floats(allow_nan=False)
+
+
+@given(
+    a=st.lists(wholes, min_size=1, max_size=5),
+    b=st.lists(floats, min_size=5, max_size=5),
+    dtype=st.sampled_from(["int64", "Int64"]),
+)
+def test_integers_and_doubles_are_equal_where_they_are_for_python(a: list, b: list, dtype: str):
+    b = [float(n) if at % 2 else x for at, (n, x) in enumerate(zip(a, b, strict=False))]
+    one, other = (
+        ag.Dataset.from_frame(pd.DataFrame({"X": pd.array(each, kind)}), "ADX")
+        for each, kind in ((a, dtype), (b, "float64"))
+    )
+    for found in (ag.diff(one, other, by="_N_"), ag.diff(other, one, by="_N_")):
+        assert found.datasets["ADX"].cells == sum(x != y for x, y in zip(a, b, strict=True))

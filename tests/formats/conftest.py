@@ -101,3 +101,34 @@ def _tags(dataset):
 
 def _metadata(variable):
     return variable.name, variable.label, variable.type, variable.length, variable.format
+
+
+@pytest.fixture
+def full():
+    """What SAS transport files hold: text, numbers, dates, a special missing value, short lengths, times."""
+    frame = pd.DataFrame(
+        {
+            "USUBJID": pd.array(["S-1", " two", "S-3", None], "string[pyarrow]"),
+            "SEX": pd.Categorical(["M", None, "", "F"]),
+            "AVAL": [1 / 3, np.nan, -12.5, np.nan],
+            "ADT": np.array(["1959-12-31", "9999-12-31", "NaT", "2020-02-29"], "datetime64[s]"),
+            "ADTM": np.array(["2020-01-02T03:04:05.5", "NaT", "1582-01-01", "2000-01-01"], "datetime64[us]"),
+            "SHORT": [1.0, 2.0, -3.0, np.nan],
+        }
+    )
+    return Dataset(
+        "ADX",
+        frame,
+        (
+            Variable("USUBJID", "Subject", "Char", 11, "$11.", "$20."),
+            Variable("SEX", "Sex", "Char", 1, "$SEX."),
+            Variable("AVAL", "Value", "Num", 8, "8.2", "BEST12."),
+            Variable("ADT", "Date", "Num", 8, "DATE9."),
+            Variable("ADTM", "Moment", "Num", 8, "DATETIME26.6"),
+            Variable("SHORT", "", "Num", 3),
+        ),
+        label="All of it",
+        created=datetime(2024, 5, 1, 12),
+        modified=datetime(2024, 5, 2, 13, 14, 15),
+        special_missing={"AVAL": SpecialMissing(np.array([1]), np.array(["A"]))},
+    )

@@ -236,8 +236,8 @@ def test_character_dates_keep_their_declaration(document):
 def test_special_missing_values_are_refused_by_name_and_count(everything, tmp_path):
     with pytest.raises(UnwritableOutput) as caught:
         ag.write(everything, tmp_path / "adae.json")
-    assert "ADAE.AVAL: contains special missing values: .A 1\n" in str(caught.value)
-    assert "ADAE.ADT: contains special missing values: ._ 1\n" in str(caught.value)
+    assert "ADAE.AVAL: contains special missing values: .A 1 (first in record 3)\n" in str(caught.value)
+    assert "ADAE.ADT: contains special missing values: ._ 1 (first in record 3)\n" in str(caught.value)
     assert "Parquet" in caught.value.advice
     assert list(tmp_path.iterdir()) == []
 

@@ -28,7 +28,32 @@ def refusal(data, path):
 def test_nul_is_no_character_of_a_csv_file(tmp_path, dtype):
     values = pd.Series(["a", "b\0c"], dtype=dtype)
     text = refusal(dataset(values, type="Char"), tmp_path / "adx.csv")
-    assert "ADX.V1: contains text with a NUL character" in text
+    assert "ADX.V1: contains text with a NUL character (first in record 2)" in text
+
+
+def test_nul_of_a_category_that_no_record_has_is_not_written(tmp_path):
+    column = pd.Categorical(["a", None], categories=pd.Index(["b\0", "a"], dtype=object))
+    ag.write(dataset(column, type="Char"), tmp_path / "adx.csv")
+    assert ag.read(tmp_path / "adx.csv")["ADX"]["V1"].tolist() == ["a", ""]
+
+
+@pytest.mark.parametrize("to", ["csv", "json"])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([1.0, np.nan, -np.inf], "contains infinite numbers (first in record 3)"),
+        (
+            np.array(["NaT", "2020-01-01", "10000-01-01"], "datetime64[s]"),
+            "contains dates outside the years 1 to 9999 (first in record 3)",
+        ),
+        (
+            np.array(["0000-12-31", "NaT"], "datetime64[us]"),
+            "contains dates outside the years 1 to 9999 (first in record 1)",
+        ),
+    ],
+)
+def test_what_text_does_not_hold_is_refused_with_its_record(tmp_path, values, message, to):
+    assert f"ADX.V1: {message}" in refusal(dataset(values), tmp_path / f"adx.{to}")
 
 
 @pytest.mark.parametrize("described", [{"name": "A\0"}, {"label": "\0"}, {"format": "8.\0"}])

@@ -1,6 +1,7 @@
 """More variables than a SAS dataset can hold are refused at the header, whatever the format."""
 
 import json
+from time import perf_counter
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from xpt_bytes import Member, ibm, library
 from xpt_bytes import Var as XptVar
 
 import adamgate as ag
+from adamgate import cli
 from adamgate.converters.formats import format as formats
 from adamgate.converters.formats.csv import head
 from adamgate.schemas.study.variable import MOST_VARIABLES
@@ -50,6 +52,31 @@ def test_a_csv_file_that_nothing_describes_is_refused_before_its_records(tmp_pat
     path.write_text(f"{names}\n1,2\n")
     with pytest.raises(ag.UnreadableInput, match="32,768 variables, more than the 32,767"):
         ag.read(path)
+
+
+def csv_of_a_hundred_thousand(path):
+    names = [f"V{number}" for number in range(100_000)]
+    path.write_text(f"{','.join(names)}\n{','.join('1' * len(names))}\n")
+
+
+def xpt_of_a_hundred_thousand(path):
+    """The header counts to 99,999."""
+    raw = library(Member("ADX", [XptVar("V1")], [[ibm(1)]]))
+    path.write_bytes(raw.replace(b"!!!!!!!0000000001", b"!!!!!!!0000099999"))
+
+
+@pytest.mark.parametrize("write", [csv_of_a_hundred_thousand, xpt_of_a_hundred_thousand])
+def test_a_hundred_thousand_are_refused_by_the_commands_at_once(tmp_path, write, capsys):
+    path = tmp_path / f"adx.{write.__name__.partition('_')[0]}"
+    write(path)
+    start = perf_counter()
+    for words in (("convert", str(path), str(tmp_path / "ady.xpt")), ("diff", str(path), str(path))):
+        assert cli.run(words) == 3
+        said = capsys.readouterr().err
+        assert "variables, more than the 32,767 that a SAS dataset can hold" in said
+        assert str(path) in said
+    assert perf_counter() - start < 20
+    assert not (tmp_path / "ady.xpt").exists()
 
 
 def test_commas_within_a_quoted_title_are_no_variables(tmp_path, at_most_three):

@@ -129,6 +129,17 @@ def test_what_has_no_repair_is_still_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_would_be_repaired_is_not_told_beside_what_no_format_holds(tmp_path):
+    data = of(
+        pd.DataFrame({"AVALUATION": ["é"], "N": [2**53 + 1]}),
+        Variable("AVALUATION"),
+        Variable("N", type="Num"),
+    )
+    with pytest.raises(ag.UnwritableOutput) as refused:
+        ag.write(data, tmp_path / "adx.xpt", fix=True)
+    assert [line.split(":")[0] for line in refused.value.details] == ["ADX.N"]
+
+
 def test_data_without_breaches_are_not_repaired(tmp_path):
     data = of({"A": ["x"], "N": [1.0]})
     plain = ag.write(data, tmp_path / "one.xpt")[0].read_bytes()

@@ -193,3 +193,28 @@ def test_names_from_files_cannot_move_a_cursor():
     assert found.datasets["ADX"].cells == 1
     for text in (render_text(found), render_json(found)):
         assert text.replace("\n", "").isprintable()
+
+
+def wide(name: str, value: float) -> ag.Dataset:
+    names = [f"V{number:03}" for number in range(60)]
+    described = [ag.Variable(each, f"Label {name}", "Num") for each in names]
+    return ag.Dataset.from_frame(
+        pd.DataFrame({**{each: [value] for each in names}, name: [1.0]}), "ADX", "", described
+    )
+
+
+def test_the_text_lists_some_variables_and_counts_the_others():
+    found = ag.diff(wide("A1", 1.0), wide("B1", 2.0), show_values=True)
+    lines = render_text(found).splitlines()
+    assert lines.count("    … 10 more") == 2, "variables and labels"
+    assert sum(line.startswith("    V0") for line in lines) == 2 * 50, "in the tables of cells and of values"
+    assert len(found.to_dict()["datasets"][0]["values"]) == 60
+    assert len(json.loads(render_json(found))["datasets"][0]["metadata"]) == 60
+    fewer = render_text(found, 2).splitlines()
+    assert fewer.count("    … 58 more") == 2
+    assert not any("more" in line for line in render_text(found, 60).splitlines())
+
+
+def test_variables_of_one_dataset_only_are_listed_and_counted():
+    other = ag.Dataset.from_frame(pd.DataFrame({"A1": [1.0]}), "ADX")
+    assert "  variables only in A: V000, V001, … 58 more" in render_text(ag.diff(wide("A1", 1.0), other), 2)

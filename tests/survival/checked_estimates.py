@@ -12,8 +12,8 @@ from r_estimates import CONF_TYPES, PROBABILITIES, SHARES_OF_TAU, same
 from adamgate.converters.survival.conf_type import ConfType
 from adamgate.converters.survival.estimators import (
     Curve,
-    kaplan_meier,
     merged_times,
+    product_limit,
     quantiles,
     restricted_mean,
 )
@@ -91,13 +91,13 @@ def check(
     for name, frame in sets.items():
         event = frame["event"].to_numpy(bool)
         (time,) = merged_times(frame["time"].to_numpy(float))
-        check_curve(kaplan_meier(time, event), name, known, taus[name])
-        check_follow_up(kaplan_meier(time, ~event), name, known)
+        check_curve(product_limit(time, event), name, known, taus[name])
+        check_follow_up(product_limit(time, ~event), name, known)
         late = frame["entry"].notna().all()
         if late:
             end, entry = merged_times(frame["time"].to_numpy(float), frame["entry"].to_numpy(float))
-            check_curve(kaplan_meier(end, event, entry), f"{name} entry", known, taus[name])
-            check_follow_up(kaplan_meier(end, ~event, entry), f"{name} entry", known)
+            check_curve(product_limit(end, event, entry), f"{name} entry", known, taus[name])
+            check_follow_up(product_limit(end, ~event, entry), f"{name} entry", known)
         group, stratum = (np.unique(frame[each], return_inverse=True)[1] for each in ("group", "stratum"))
         for figure, strata in (("logrank", None), ("stratified", stratum)):
             tests += _check_log_rank((time, event, group, strata), known, (name, figure))

@@ -12,8 +12,8 @@ from adamgate.converters.survival.conf_type import ConfType
 from adamgate.converters.survival.estimators import (
     Curve,
     aligned,
-    kaplan_meier,
     merged_times,
+    product_limit,
     quantiles,
     restricted_mean,
 )
@@ -26,7 +26,7 @@ def curve(*times: float, censored: tuple[int, ...] = ()) -> Curve:
     """Of subjects with these times; all but those at some places have the event."""
     event = np.ones(len(times), dtype=bool)
     event[list(censored)] = False
-    return kaplan_meier(np.array(times, dtype=float), event)
+    return product_limit(np.array(times, dtype=float), event)
 
 
 def compare(time, event, group, stratum=None, entry=None, groups: int | None = None) -> LogRank:
@@ -43,7 +43,7 @@ def test_a_dozen_subjects():
     """Events and censored subjects on one day, a death on day 1, a subject never treated: time 0."""
     times = np.array([0, 1, 3, 3, 3, 5, 8, 8, 10, 12, 12, 12], dtype=float)
     event = np.array([0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0], dtype=bool)
-    steps = kaplan_meier(times, event).steps
+    steps = product_limit(times, event).steps
     assert steps.time.tolist() == [0, 1, 3, 5, 8, 10, 12]
     assert steps.at_risk.tolist() == [12, 11, 10, 7, 6, 4, 3]
     assert steps.events.tolist() == [0, 1, 2, 0, 2, 0, 1]
@@ -125,15 +125,15 @@ def test_restricted_mean():
 def test_delayed_entry_and_a_risk_set_that_empties():
     end = np.array([2, 2, 5, 6], dtype=float)
     entry = np.array([0, 0, 3, 2], dtype=float)
-    of = kaplan_meier(end, np.array([True, True, True, False]), entry)
+    of = product_limit(end, np.array([True, True, True, False]), entry)
     assert of.steps.at_risk.tolist() == [2, 2, 1]  # who enters at 2 is not at risk at 2
     assert of.steps.survival.tolist() == [0, 0, 0]
     assert of.at([1, 2.5, 3, 3.5]).at_risk.tolist() == [2, 1, 1, 2]
 
 
 def test_person_time_gives_the_curve_of_the_subjects():
-    whole = kaplan_meier(np.array([3.0, 5.0, 8.0]), np.array([True, False, True]))
-    cut = kaplan_meier(
+    whole = product_limit(np.array([3.0, 5.0, 8.0]), np.array([True, False, True]))
+    cut = product_limit(
         np.array([3, 4, 5, 4, 8], dtype=float),
         np.array([True, False, False, False, True]),
         np.array([0, 0, 4, 0, 4], dtype=float),
@@ -255,7 +255,7 @@ def test_times_that_cannot_be(time, entry, fault):
     end = np.array(time, dtype=float)
     begin = None if entry is None else np.array(entry)
     with pytest.raises(ValueError, match=fault):
-        kaplan_meier(end, np.ones(len(end), dtype=bool), begin)
+        product_limit(end, np.ones(len(end), dtype=bool), begin)
 
 
 # what always holds
@@ -269,7 +269,7 @@ def test_the_order_of_the_records_changes_nothing(time, random):
     event = np.array([random.random() < 0.6 for _ in range(size)])
     group = np.array([random.randrange(3) for _ in range(size)])
     order = np.array(random.sample(range(size), size))
-    one, other = kaplan_meier(time, event), kaplan_meier(time[order], event[order])
+    one, other = product_limit(time, event), product_limit(time[order], event[order])
     for name in ("time", "at_risk", "events", "censored", "survival", "std_error"):
         assert np.array_equal(getattr(one.steps, name), getattr(other.steps, name), equal_nan=True)
     first, second = compare(time, event, group), compare(time[order], event[order], group[order])
@@ -279,14 +279,14 @@ def test_the_order_of_the_records_changes_nothing(time, random):
 @given(times, st.randoms(use_true_random=False))
 def test_events_and_subjects_are_preserved(time, random):
     event = np.array([random.random() < 0.6 for _ in time])
-    steps = kaplan_meier(time, event).steps
+    steps = product_limit(time, event).steps
     assert steps.events.sum() == event.sum()
     assert steps.events.sum() + steps.censored.sum() == len(time)
     assert (np.diff(steps.survival) <= 0).all()
-    end = kaplan_meier(time, event).at([time.max()])
+    end = product_limit(time, event).at([time.max()])
     assert (end.events[0], end.censored[0]) == (event.sum(), (~event).sum())
     # The area under the curve to the last time is the mean time where nobody is censored.
-    every = kaplan_meier(time, np.ones(len(time), dtype=bool))
+    every = product_limit(time, np.ones(len(time), dtype=bool))
     assert restricted_mean(every, time.max() + 1).mean == pytest.approx(time.mean())
 
 

@@ -147,6 +147,24 @@ def test_two_of_one_name_are_refused_and_only_they(run, folder: Path):
     assert code == 2
     assert err.count("dataset ADA was found twice") == 1
     assert names("out") == ["adb.parquet", "adc.parquet"]
+    code, err = run("adam", "more", "two", "--to", "parquet", "--all-or-none")
+    assert (code, err.count("dataset ADA was found twice")) == (2, 1)
+    assert run("adam/ada.parquet", "more/ada.parquet", "one.xpt", "--one-file").code == 2
+    assert names(".") == [".git", "adam", "more", "out"]
+
+
+def test_several_of_one_name_are_told_together_and_with_what_cannot_be_read(run, folder: Path):
+    shutil.copytree("adam", "more")
+    code, err = run("adam", "more", "out", "--to", "parquet", "--all-or-none")
+    assert code == 3, "the highest"
+    assert [err.count(f"dataset {name} was found twice") for name in ("ADA", "ADB", "ADC")] == [1, 1, 1]
+    for each in ("adam", "more"):
+        Path(f"{each}/add.parquet").unlink()
+    with pytest.raises(ag.ConfigurationError) as refused:
+        ag.convert(["adam", "more"], "out", to="parquet")
+    assert [each.split(":")[0] for each in refused.value.details] == [
+        f"dataset {name} was found twice" for name in ("ADA", "ADB", "ADC")
+    ]
 
 
 def test_two_names_of_one_file_are_refused_and_only_they(folder: Path):
@@ -253,7 +271,7 @@ def test_the_manifest_states_every_file(run, folder: Path):
     }
     assert ada["not_kept"] == [{"kind": "key order", "names": ["VALUE"]}]
     assert (adb["written"], adb["outputs"], adb["records"]) == (False, [], None)
-    assert adb["problem"]["details"] == ["ADB.TEXT: contains text with a NUL character"]
+    assert adb["problem"]["details"] == ["ADB.TEXT: contains text with a NUL character (first in record 1)"]
     assert adc["problem"] is None
 
 
@@ -366,10 +384,42 @@ def test_a_killed_run_leaves_whole_datasets_and_the_next_one_tidies_up(folder: P
     assert subprocess.run(command, capture_output=True, check=False).returncode == -signal.SIGKILL
     whole = [each for each in names("out") if not each.startswith(".")]
     assert whole in ([], ["_datasets.csv", "_variables.csv", "ada.csv"], [*ALL[:-1]])
+    assert "m.json" not in whole, "it is written last, so that a run without it did not end"
     for each in ag.read("out") if whole else ():
         assert each.label == f"Label of {each.name}"
     assert run(*words[1:], "--overwrite").code == 0
     assert names("out") == ALL
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_killed_run_leaves_no_earlier_manifest(folder: Path, run):
+    """That would state files of which some are others now."""
+    Path("adam/add.parquet").unlink()
+    words = ["convert", "adam", "out", "--to", "parquet", "--manifest", "m.json", "--overwrite"]
+    assert run(*words[1:]).code == 0
+    earlier = manifest("m.json")["datasets"]
+    command = [sys.executable, "-c", KILLED, *words, "--where", "AVAL > 1", "3"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == -signal.SIGKILL
+    stated = [each["sha256"] for dataset in earlier for each in dataset["outputs"]]
+    now = [
+        hashlib.sha256(Path(f"out/{each}").read_bytes()).hexdigest()
+        for each in names("out")
+        if each[0] != "."
+    ]
+    assert now != stated, "some were replaced"
+    assert not Path("m.json").exists()
+
+
+def test_a_run_that_can_write_nothing_keeps_the_earlier_manifest(run, folder: Path):
+    for each in ("adb", "add"):
+        Path(f"adam/{each}.parquet").unlink()
+    words = ["adam", "out", "--to", "csv", "--manifest", "m.json", "--overwrite"]
+    assert run(*words).code == 0
+    earlier = Path("m.json").read_bytes()
+    assert run(*words, "--all-or-none", "--drop", "USUBJID,AVAL,PARAMCD").code == 2
+    assert run(*words, "--keep", "AVALL").code == 2
+    assert Path("m.json").read_bytes() == earlier
 
 
 ALL = ["_datasets.csv", "_variables.csv", "ada.csv", "adc.csv", "m.json"]

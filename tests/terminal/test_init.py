@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -67,12 +68,33 @@ def test_a_specification_can_be_carried_out_with_every_option(dataset, tmp_path)
         require_valid_variations(what)
 
 
-@pytest.mark.parametrize("dataset", DERIVING)
-def test_a_specification_runs_on_a_study(dataset, run, tmp_path, monkeypatch):
+@pytest.fixture
+def sources(tmp_path, monkeypatch) -> list[str]:
+    """ADSL of the study, and AE: its ADAE without what is derived."""
     monkeypatch.chdir(tmp_path)
+    (adae,) = ag.read([STUDY / "adae.csv"])
+    derived = ("AENDT", "AENDY")
+    names = [name for name in adae.names if name in ("STUDYID", "USUBJID") or name.startswith("AE")]
+    kept = [name for name in names if name not in derived]
+    described = tuple(adae.variable(name) for name in kept)
+    ag.write(ag.Dataset("AE", adae.frame[kept], described), "ae.parquet")
+    return ["--source", str(STUDY / "adsl.xpt"), "--source", "ae.parquet"]
+
+
+@pytest.mark.parametrize("dataset", DERIVING)
+def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
-    ran = run("derive", "adamgate.toml", "--source", str(STUDY / "adsl.xpt"), "--to", "adam")
+    ran = run("derive", "adamgate.toml", *sources, "--to", "adam")
     assert ran.code == 0, ran.err
+
+
+def test_the_events_of_adae_are_those_of_the_study(run, sources):
+    Path("adamgate.toml").write_text(specimen("adae"))
+    run("derive", "adamgate.toml", *sources, "--to", "adam", "--for", "parquet")
+    names = ["ASTDT", "AENDT", "ASTDY", "AENDY", "ADURN", "ADURU", "AETERM", "AEDECOD", "AETOXGR", "TRTA"]
+    found = ag.diff("adam", STUDY / "adae.csv", by="USUBJID,AESEQ", only=names, metadata=False)
+    assert found.equal
+    assert found.datasets["ADAE"].matched == 404
 
 
 def test_the_dates_of_adtte_are_those_of_the_study(run, tmp_path, monkeypatch):
@@ -89,3 +111,26 @@ def test_another_dataset_is_a_usage_error(run):
     ran = run("init", "--derive", "adlb")
     assert ran.code == 2
     assert "adtte" in ran.err
+
+
+def test_a_delivered_adae_is_checked_by_its_sequence(run, sources):
+    """Each record that differs has the record of AE that it is of."""
+    Path("adamgate.toml").write_text(specimen("adae"))
+    run("derive", "adamgate.toml", *sources, "--to", "adam", "--for", "parquet", "-q")
+    assert run("derive", "adamgate.toml", *sources, "--check", "adam", "-q").code == 0
+    (adae,) = ag.read("adam")
+    frame = adae.frame.copy()
+    assert frame.loc[2, "TRTEMFL"] == "Y"
+    frame["TRTEMFL"] = frame["TRTEMFL"].astype(object)
+    frame.loc[2, "TRTEMFL"] = None
+    frame.loc[5, "ASTDT"] += pd.Timedelta(days=1)
+    ag.write(ag.Dataset("ADAE", frame, adae.variables), "adae.parquet")
+    ran = run("derive", "adamgate.toml", *sources, "--check", "adae.parquet", "--show-values")
+    assert ran.code == 1
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert "404 records matched by USUBJID, AESEQ" in lines
+    flagged = lines.index("another treatment-emergent flag in 1 record: TRTEMFL")
+    subject, number = frame.loc[2, "USUBJID"], int(frame.loc[2, "AESEQ"])
+    assert lines[flagged + 2] == f"{subject}, record 3, source AE.AESTDTC {number}"
+    assert "TRTEMFL  Y | missing" in lines
+    assert "another start in 1 record: ASTDT" in lines

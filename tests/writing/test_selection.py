@@ -146,6 +146,8 @@ def test_names_may_be_exchanged():
         ({"rename": "AVAL"}, "a name is not given", "OLD=NEW"),
         ({"rename": "=X"}, "a name is not given", "OLD=NEW"),
         ({"keep": ""}, "is not a value of keep", "not blank"),
+        ({"keep": []}, "no variable is kept", "omit keep"),
+        ({"keep": ()}, "no variable is kept", "omit keep"),
         ({"keep": (" , ",)}, "is not a value of keep", "not blank"),
         ({"drop": [""]}, "is not a value of drop", "not blank"),
         ({"rename": ""}, "is not a value of rename", "not blank"),
@@ -293,7 +295,12 @@ def test_a_selection_is_that_of_pandas(tmp_path_factory, kept, dropped, conditio
     dropped = dropped - (kept or set())
     left = [each for each in VARIABLES if (kept is None or each in kept) and each not in dropped]
     names = [renamed.get(each, each) for each in left]
-    asked = {"keep": sorted(kept or ()), "drop": sorted(dropped), "where": condition or (), "rename": renamed}
+    asked = {
+        "keep": kept and sorted(kept),
+        "drop": sorted(dropped),
+        "where": condition or (),
+        "rename": renamed,
+    }
 
     def convert():
         with warnings.catch_warnings():

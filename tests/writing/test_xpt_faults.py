@@ -58,6 +58,7 @@ def writes(folder, process):
 def test_a_run_that_is_killed_leaves_the_old_file_or_the_new_one(prepared):
     folder, old, new = prepared
     chance = random.Random(20240501)
+    midway = 0
     for _ in range(12):
         process = started(folder)
         writes(folder, process)
@@ -66,7 +67,9 @@ def test_a_run_that_is_killed_leaves_the_old_file_or_the_new_one(prepared):
         ended(process)
         found = (folder / "out" / "adx.xpt").read_bytes()
         assert found in (old, new)
+        midway += any(path.name[0] == "." for path in (folder / "out").iterdir())
         (folder / "out" / "adx.xpt").write_bytes(old)
+    assert midway, "killed while it wrote"
     assert ended(started(folder))[0] == 0
     assert (folder / "out" / "adx.xpt").read_bytes() == new
     assert [path.name for path in (folder / "out").iterdir()] == ["adx.xpt"], "no litter after the next run"

@@ -18,9 +18,11 @@ from functools import partial
 from itertools import groupby
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
@@ -76,8 +78,9 @@ def _breaches_of_variable(
         yield Breach(dataset.name, "has leading or trailing blanks in its name or format", variable.name)
     if any("\0" in text for text in (variable.name, variable.label, variable.format, variable.informat)):
         yield Breach(dataset.name, "has a NUL character in its name, label or format", variable.name)
-    if text is not None and text.has_nul:
-        yield Breach(dataset.name, "contains text with a NUL character", variable.name)
+    if text is not None and text.nul is not None:
+        message = f"contains text with a NUL character (first in record {text.nul})"
+        yield Breach(dataset.name, message, variable.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,12 @@ class _TextExtremes:
     ----------
     longest : int
         Bytes of the longest.
-    has_nul : bool
+    nul : int or None
+        Number of the first record with a NUL character, counted from 1.
     """
 
     longest: int
-    has_nul: bool
+    nul: int | None
 
 
 def _texts(dataset: Dataset) -> dict[str, _TextExtremes]:
@@ -104,9 +108,21 @@ def _texts(dataset: Dataset) -> dict[str, _TextExtremes]:
 def _text(column: pd.Series, variable: Variable) -> _TextExtremes | None:
     if arrow_columns.shape_of_column(column, variable) is not Shape.TEXT:
         return None
-    values = _distinct(arrow_columns.text_array(column))
+    texts = arrow_columns.text_array(column)
+    values = _distinct(texts)
     longest = pc.max(pc.binary_length(values)).as_py() or 0
-    return _TextExtremes(longest, bool(pc.any(pc.match_substring(values, "\0")).as_py()))
+    return _TextExtremes(longest, _first_nul(texts) if _has_nul(values).any() else None)
+
+
+def _first_nul(texts: pa.Array) -> int | None:
+    """The number of the first record; a category that no record has is not written."""
+    found = _has_nul(texts.cast(pa.large_string()))
+    return int(found.argmax()) + 1 if found.any() else None
+
+
+def _has_nul(texts: pa.Array) -> NDArray[np.bool_]:
+    found = pc.match_substring(texts, "\0").fill_null(False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _has_long_record(dataset: Dataset, texts: Mapping[str, _TextExtremes]) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from io import BufferedIOBase
 from itertools import accumulate, cycle
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -40,6 +39,12 @@ class StoredColumn(Protocol):
     def block(self, first: int, count: int) -> Values:
         """The values of some records of the dataset."""
         ...
+
+
+class RecordStream(Protocol):
+    """Where records go."""
+
+    def write(self, records: memoryview, /) -> int: ...
 
 
 def stored_column(
@@ -112,7 +117,7 @@ class SpecialInOrder:
 
 
 def write_records(
-    stream: BinaryIO | BufferedIOBase,
+    stream: RecordStream,
     stored: Sequence[StoredColumn],
     first: int,
     end: int,
@@ -122,7 +127,7 @@ def write_records(
 
     Parameters
     ----------
-    stream : binary stream
+    stream : RecordStream
     stored : sequence of StoredColumn
         In the order of the record.
     first, end : int

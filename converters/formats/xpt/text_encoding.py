@@ -15,7 +15,7 @@ from ...values.arrow_columns import text_array
 from ...values.encodings import codec_name
 
 _ASCII, _UTF_8 = "ascii", "utf-8"
-_SAMPLE = "Az09_ ."
+_ALL_ASCII = bytes(range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class TextEncoding:
             When it is unknown, or writes ASCII in other bytes.
         """
         codec = codec_name(name)
-        if _SAMPLE.encode(codec) != _SAMPLE.encode():
+        if any(bytes_of(chr(byte), codec) != bytes([byte]) for byte in _ALL_ASCII):
             raise ConfigurationError(
                 f"the encoding {name} does not contain ASCII as it is",
                 "--xpt-encoding",
@@ -48,10 +48,7 @@ class TextEncoding:
 
     def bytes_of(self, text: str) -> bytes | None:
         """A name, label or value; None where the encoding lacks a character of it."""
-        try:
-            return text.encode(self.codec)
-        except UnicodeEncodeError:
-            return None
+        return bytes_of(text, self.codec)
 
     def encoded(self, texts: pa.Array) -> pa.Array:
         """Texts of Arrow's as bytes, typed as strings all the same; null where a character is lacking.
@@ -72,6 +69,18 @@ class TextEncoding:
         values = [self.bytes_of(each) for each in distinct.dictionary.to_pylist()]
         binary = pa.array(values, pa.large_binary()).take(distinct.indices)
         return pa.Array.from_buffers(pa.large_string(), len(binary), binary.buffers(), binary.null_count)
+
+
+def bytes_of(text: str, codec: str) -> bytes | None:
+    """A text in an encoding; None where it lacks a character, or has another in its place.
+
+    Python's Shift JIS writes a yen sign as a backslash, and reads a backslash.
+    """
+    try:
+        raw = text.encode(codec)
+        return raw if codec in (_ASCII, _UTF_8) or raw.decode(codec) == text else None
+    except UnicodeError:
+        return None
 
 
 def distinct_texts(part: pd.Series) -> tuple[pa.Array, NDArray[np.integer] | None]:

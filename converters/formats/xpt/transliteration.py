@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .text_encoding import bytes_of
+
 _MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc", "'"),
@@ -26,12 +28,10 @@ _MEANINGS: Mapping[str, str] = MappingProxyType(
 
 def transliterated(text: str, codec: str) -> str:
     """A text in which each character that an encoding lacks is written in others, where there are such."""
-    try:
-        text.encode(codec)
-    except UnicodeEncodeError:
-        composed = unicodedata.normalize("NFC", text)
-        return "".join(_written(character, codec) for character in composed)
-    return text
+    if _has(codec, text):
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(_written(character, codec) for character in composed)
 
 
 def _written(character: str, codec: str) -> str:
@@ -47,8 +47,4 @@ def _decomposed(character: str) -> str:
 
 
 def _has(codec: str, text: str) -> bool:
-    try:
-        text.encode(codec)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return bytes_of(text, codec) is not None

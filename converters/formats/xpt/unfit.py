@@ -86,9 +86,11 @@ def breaches(output: Output) -> Iterator[Breach]:
     described = Described.of(output, tuple(each for each in dataset.variables if each.name not in unfit))
     for column in described.columns:
         found += _of_variable(dataset, column, limits)
-    yield from found
     if general:
+        # Nothing was repaired: what would have been is no reason.
+        yield from (each for each in found if not (options.fix and FIX in each.ways))
         return
+    yield from found
     if found:  # what it would take to split it is not known yet
         yield from _of_end(described, 0, len(dataset))
     else:

@@ -8,23 +8,22 @@ else SAS's zero, which is read as unknown.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from pathlib import Path
 from typing import BinaryIO
 
 from ....schemas.errors import UnwritableOutput
-from ....schemas.wording import counted
 from ..format import Breach, Output, Repair, Writer
 from ..planned_file import PlannedFile
 from ..table_style import TableStyle
 from .cards import padding
 from .described import Described
+from .guarded_records import GuardedRecords
 from .headers import library_header, member_headers
-from .parts import FilePart, part_path, parts_of
+from .older_parts import refuse_older_parts
+from .parts import FilePart, parts_of
 from .read_back import require_same
 from .repairs import repaired
 from .stored_columns import write_records
@@ -36,21 +35,8 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
     """One file for each path, with all its datasets; several for a dataset that is too large for one."""
     parts = [part for output in outputs for part in parts_of(output, Described.of(output))]
     files = [_planned(list(together)) for _, together in groupby(parts, key=lambda part: part.path)]
-    _refuse_older_parts(parts, {file.path for file in files})
+    refuse_older_parts(parts, {file.path for file in files})
     return files
-
-
-def _refuse_older_parts(parts: Sequence[FilePart], planned: Collection[Path]) -> None:
-    """Beside fewer parts than there were, the last ones would be read as part of the same data."""
-    numbers = Counter(part.output.path for part in parts)
-    for path, number in numbers.items():
-        after = part_path(path, number + 1)
-        if path not in planned and after not in planned and after.exists():
-            raise UnwritableOutput(
-                f"the data go into {counted(number, 'file')}, but a file of an earlier split is present",
-                str(after),
-                "remove the files of the earlier split, or choose another folder",
-            )
 
 
 def _planned(parts: Sequence[FilePart]) -> PlannedFile:
@@ -72,8 +58,9 @@ def _write(parts: Sequence[FilePart], stream: BinaryIO) -> None:
     for part in parts:
         records = part.end - part.first
         stream.write(member_headers(words, part.member, records))
-        write_records(stream, part.described.stored, part.first, part.end, part.output.tell)
-        stream.write(b" " * padding(records * part.described.record_length))
+        after = stream if words.states_records else GuardedRecords(stream, part)
+        write_records(after, part.described.stored, part.first, part.end, part.output.tell)
+        after.write(b" " * padding(records * part.described.record_length))
 
 
 def changes(output: Output) -> Iterable[Repair]:

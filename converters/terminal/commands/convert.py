@@ -82,7 +82,7 @@ def command(
 
     if not sources:
         raise click.UsageError("OUT is not given")
-    selection = Selection.of(**{name: given.pop(name) for name in _SELECTION})
+    selection = Selection.of(**{name: given.pop(name) or None for name in _SELECTION})
     settings = settings_for(sources, config, given)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         request = Request(

@@ -45,7 +45,8 @@ _CHECKING = together(
         "--by",
         multiple=True,
         metavar="KEYS",
-        help="With --check: key variables, as USUBJID,PARAMCD (default: those of the structure).",
+        help="With --check: key variables, USUBJID,PARAMCD or ADTTE=USUBJID,PARAMCD for one dataset "
+        "(repeatable; default: those of the structure).",
     ),
     click.option(
         "--abs",
@@ -162,6 +163,8 @@ def command(
 
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
+    if target is None and (layout or writing.given):
+        raise click.UsageError("--for and options of XPT files say how to write: give --to")
     comparing = {name: given.pop(name) for name in _CHECK_OPTIONS}
     paths, other_paths = expanded(sources), expanded(delivered)
     settings = settings_for(paths, specification, given)
@@ -206,24 +209,21 @@ def command(
 def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckingOptions:
     """How to compare, and what to show of it."""
     from ...derivations.check import CheckingOptions
+    from ...diff.key_choice import key_options
     from ...diff.tolerance import tolerance_options
 
     if not asked and any(given.values()):
         raise click.UsageError("--by, --abs, --rel, --ignore, --first and --metadata are options of --check")
     return CheckingOptions(
-        by=_names(given["by"]),
+        by=key_options(given["by"]),
         abs=tolerance_options(given["absolute"], "--abs"),
         rel=tolerance_options(given["relative"], "--rel"),
-        ignore=_names(given["ignore"]),
+        ignore=given["ignore"],
         first=FIRST if given["first"] is None else given["first"],
         metadata=given["metadata"],
         show_keys=settings.show_keys,
         show_values=settings.show_values,
     )
-
-
-def _names(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
 
 
 def _target(path: Path, layout: str | None, writing: WriteOptions) -> Target:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ...diff.differences import Differences
 
 FIRST = 5
+LISTED = 50
 
 
 @click.command("diff")
@@ -65,6 +66,15 @@ FIRST = 5
     help="Differences listed per variable.",
 )
 @click.option(
+    "--list",
+    "listed",
+    type=click.IntRange(min=1),
+    default=LISTED,
+    show_default=True,
+    metavar="N",
+    help="Variables and metadata differences listed per dataset; JSON has all.",
+)
+@click.option(
     "--show-values/--no-show-values",
     default=None,
     help="Show the values listed and their keys (patient data).",
@@ -85,6 +95,7 @@ def command(
     ignore: tuple[str, ...],
     no_metadata: bool,
     first: int,
+    listed: int,
     form: str | None,
     output: Path | None,
     config: Path | None,
@@ -130,18 +141,20 @@ def command(
     for side, study in zip("AB", studies, strict=True):
         tell_notes(study, quiet, side)
     found = adamgate.diff(*studies, **options, show_values=settings.show_values)
-    _deliver(found, form or "text", file, overwrite=overwrite, quiet=quiet)
+    _deliver(found, form or "text", file, listed=listed, overwrite=overwrite, quiet=quiet)
     return EQUAL if found.equal else DIFFERENT
 
 
-def _deliver(found: Differences, form: str, file: Path | None, *, overwrite: bool, quiet: bool) -> None:
+def _deliver(
+    found: Differences, form: str, file: Path | None, *, listed: int, overwrite: bool, quiet: bool
+) -> None:
     """The document where it was asked for; the text, or its first line, on stdout or beside it on stderr."""
     from ...reports import differences
 
     if file is not None:
-        write_document(differences.RENDERERS[form](found), file, overwrite=overwrite)
+        write_document(differences.RENDERERS[form](found, listed), file, overwrite=overwrite)
     verdict = differences.render_verdict(found)
-    text = verdict if quiet else differences.render_text(found)
+    text = verdict if quiet else differences.render_text(found, listed)
     if file is not None and is_closed_or(file):
         tell(text.rstrip("\n"))
     elif file is None and form == "json":

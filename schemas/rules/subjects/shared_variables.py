@@ -30,8 +30,7 @@ _OF_THE_RECORD = re.compile(
     title="Value differs from ADSL",
     severity=Severity.ERROR,
     grain=Grain.SUBJECT,
-    needs=("USUBJID",),
-    datasets=("ADSL",),
+    needs=("USUBJID", "ADSL.USUBJID"),
 )
 def another_value(data: Dataset, study: Study) -> Iterator[Yield]:
     """The value of a variable differs from the variable of the same name in ADSL.

@@ -104,6 +104,34 @@ def test_a_column_becomes_what_a_reader_makes_of_it(kind):
     assert data.missing("X").tolist() == column.isna().tolist()
 
 
+ZONES = {
+    "Arrow datetime in a zone": ("1 value", "Europe/Berlin"),
+    "datetime in a zone": ("1 value", "Asia/Tokyo"),
+    "datetimes in zones": ("1 value", "UTC"),
+    "categories of a zone": ("2 values", "UTC"),
+}
+
+
+@pytest.mark.parametrize("kind", NORMALISED)
+def test_a_time_zone_is_not_dropped_without_a_note(kind):
+    data = Dataset.from_frame(pd.DataFrame({"N": 1.0, "X": NORMALISED[kind][0]}), "adtte")
+    said = [str(note) for note in data.notes]
+    if kind not in ZONES:
+        assert said == []
+        return
+    values, zone = ZONES[kind]
+    kept = "the time is kept as shown there, the zone is dropped"
+    assert said == [f"ADTTE.X: {values} with a time zone ({zone}); {kept}"]
+
+
+def test_every_zone_of_a_column_is_named():
+    stamps = [STAMP.replace(tzinfo=zone) for zone in (dt.UTC, dt.timezone(dt.timedelta(hours=2)))]
+    frame = pd.DataFrame({"X": objects(*stamps), "T": objects(*(each.timetz() for each in stamps))})
+    notes = Dataset.from_frame(frame, "ADTTE").notes
+    assert [note.variable for note in notes] == ["X", "T"]
+    assert all("2 values with a time zone (UTC, UTC+02:00)" in note.message for note in notes)
+
+
 REFUSED = {
     "lists": arrow(pa.list_(pa.int64()), [1]),
     "structs": arrow(pa.struct([("a", pa.int64())]), {"a": 1}),

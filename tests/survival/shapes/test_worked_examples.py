@@ -18,7 +18,7 @@ from r_estimates import CONF_TYPES, PROBABILITIES, same
 
 import adamgate as ag
 from adamgate.converters.survival.conf_type import ConfType
-from adamgate.converters.survival.estimators import Curve, kaplan_meier, merged_times, quantiles
+from adamgate.converters.survival.estimators import Curve, merged_times, product_limit, quantiles
 from adamgate.converters.survival.log_rank import log_rank
 from adamgate.schemas.study.study import Study
 
@@ -135,7 +135,7 @@ def records(name: str, trial: Study) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def curve_of(rows: pd.DataFrame) -> Curve:
     entry = None if rows["entry"].isna().any() else rows["entry"].to_numpy()
-    return kaplan_meier(rows["time"].to_numpy(), rows["event"].to_numpy(), entry, rows["subject"].to_numpy())
+    return product_limit(rows["time"].to_numpy(), rows["event"].to_numpy(), entry, rows["subject"].to_numpy())
 
 
 @pytest.mark.parametrize("name", ESTIMATED)

@@ -13,7 +13,7 @@ from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.study.columns import Codes, Mask, Numbers
 from ...analysis_table import AnalysisTable
 from ...codebook import naming_nobody
-from ...estimators import Curve, kaplan_meier, merged_times
+from ...estimators import Curve, merged_times, product_limit
 from ...subjects import listed, subjects_of
 from ...value_text import value_text
 
@@ -45,12 +45,12 @@ class Group:
 
     @cached_property
     def curve(self) -> Curve:
-        return kaplan_meier(self.time, self.event, self.entry)
+        return product_limit(self.time, self.event, self.entry)
 
     @cached_property
     def follow_up(self) -> Curve:
         """The reverse curve: censoring is its event, so that its median is that of the follow-up."""
-        return kaplan_meier(self.time, ~self.event, self.entry)
+        return product_limit(self.time, ~self.event, self.entry)
 
 
 @dataclass(frozen=True, eq=False)

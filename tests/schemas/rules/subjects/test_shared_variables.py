@@ -29,6 +29,12 @@ def test_copies_agree(sharing):
     assert messages(sharing) == []
 
 
+def test_adsl_without_subjects_has_no_value_of_any(sharing):
+    del sharing.adsl["USUBJID"]
+    outcomes = {(each.dataset, str(each.status)) for each in sharing.report("XD016").outcomes}
+    assert outcomes == {("ADAE", "not applicable"), ("ADTTE", "not applicable")}
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [

@@ -1,0 +1,137 @@
+"""The records of an adverse event dataset while their columns are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ....schemas.study.columns import Codes, Days, Mask
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.partial_dates import PartialDates
+from ....schemas.study.variable import Variable
+from ....schemas.wording import did_you_mean
+from ..assembled import KEYS
+from ..task import DerivationTask
+from .options import AdverseEvents
+
+
+@dataclass(frozen=True, eq=False)
+class EventTable:
+    """One row per derived record.
+
+    Attributes
+    ----------
+    task : DerivationTask
+    options : AdverseEvents
+    source : Dataset
+        The records that are kept, with their supplemental qualifiers.
+    subject : ndarray of int, shape (n_records,)
+        Position of each record's subject in ADSL.
+    columns : dict of name to Series, shape (n_records,)
+        What is derived so far.
+    described : dict of name to Variable
+        Derived variables whose label the specification has.
+    """
+
+    task: DerivationTask
+    options: AdverseEvents
+    source: Dataset
+    subject: Codes
+    columns: dict[str, pd.Series] = field(default_factory=dict)
+    described: dict[str, Variable] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Of the specification, for problems."""
+        return f"[derive.{self.task.name}]"
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    def add(self, name: str, column: pd.Series | NDArray[Any], label: str = "") -> None:
+        """Take a derived variable."""
+        if name in self.source or name in self.columns:
+            what = f"{name} is a variable of {self.source.name}, and derived"
+            self.task.account.problem(what, self.place, "rename or omit it in the source")
+            return
+        self.columns[name] = pd.Series(column, copy=False)
+        if label:
+            self.described[name] = Variable(name, label=label)
+
+    def column(self, name: str) -> pd.Series | None:
+        """A variable of the dataset: derived, of the source, or carried from ADSL; None where not present."""
+        derived = self.columns.get(name)
+        if derived is not None:
+            return derived
+        if name in self.source and name not in KEYS:
+            return self.source[name]
+        adsl, options = self.task.adsl, self.options
+        carried = {each: each for each in (*KEYS, *options.carry)} | dict(options.carry_as)
+        origin = carried.get(name, "")
+        if origin in adsl:
+            return adsl[origin].take(self.subject).reset_index(drop=True)
+        if name in self.source:
+            return self.source[name]
+        return None
+
+    @property
+    def names(self) -> list[str]:
+        """Of all variables of the dataset."""
+        carried = [*KEYS, *self.options.carry, *self.options.carry_as]
+        return list(dict.fromkeys([*self.source.names, *self.columns, *carried]))
+
+    def part(self, names: Iterable[str], place: str) -> Dataset | None:
+        """Some variables as a dataset; None where one is not present, which is a problem noted."""
+        found = {name: self.column(name) for name in dict.fromkeys(names)}
+        for name, column in found.items():
+            if column is None:
+                what = f"{name} is not present in {self.task.name}"
+                advice = did_you_mean(name, self.names)
+                self.task.account.problem(what, place, f"{advice}; carry those of ADSL")
+        present = {name: column for name, column in found.items() if column is not None}
+        if len(present) < len(found):
+            return None
+        return Dataset.from_frame(pd.DataFrame(present, copy=False), self.task.name)
+
+    def subject_days(self, variable: str, key: str) -> Days | None:
+        """A date of ADSL for each record; None where it is not present, which is a problem noted."""
+        adsl, place = self.task.adsl, f"{self.place} {key}"
+        if variable not in adsl:
+            advice = did_you_mean(variable, adsl.names)
+            self.task.account.problem(f"{variable} is not present in ADSL", place, advice)
+            return None
+        dates = PartialDates.of(adsl, variable)
+        if dates.unreadable.any():
+            what, advice = (
+                f"{variable} of ADSL is not a date",
+                "correct the data, or declare another variable",
+            )
+            self.task.account.problem(what, place, advice, adsl, dates.unreadable)
+        return np.where(dates.complete, dates.lower, np.nan)[self.subject]
+
+    def effect(self, policy: str, value: str, effect: str, concerned: Mask) -> None:
+        """Count the records that a policy concerns."""
+        self.task.account.effect(policy, value, effect, self.source, concerned, unit="record")
+
+    def problem(self, what: str, key: str, advice: str, concerned: Mask) -> None:
+        """Note why records are refused, if there are some."""
+        if concerned.any():
+            self.task.account.problem(what, f"{self.place} {key}", advice, self.source, concerned)
+
+
+def flags(flagged: Mask, other: str = "") -> pd.Series:
+    """Y for some records; missing, or another letter, for the others."""
+    codes = np.where(flagged, 0, 1 if other else -1).astype(np.int8)
+    categories = pd.Index(["Y", other] if other else ["Y"], dtype=object)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))
+
+
+def texts(codes: NDArray[Any], values: Iterable[str]) -> pd.Series:
+    """Texts by their positions, missing where -1."""
+    categories = pd.Index(list(values), dtype=object)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))

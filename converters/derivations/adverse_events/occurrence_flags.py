@@ -1,0 +1,122 @@
+"""Flags of one record per group within a subject: first occurrences, and those of the worst severity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....schemas.study.columns import Codes, Mask, Numbers
+from ....schemas.study.dataset import Dataset
+from ....schemas.wording import counted
+from ..assembled import ordered
+from .event_table import EventTable, flags
+from .options import OccurrenceFlag
+from .queries import selected_by
+from .severities import severity_ranks
+
+
+def add_flag(table: EventTable, name: str, flag: OccurrenceFlag) -> None:
+    """Derive a flag."""
+    needed = (*flag.by, *flag.order, *([flag.worst] if flag.worst else []))
+    found = selected_by(table, flag.where, f"[flag.{name}]", needed)
+    if found is None:
+        return
+    data, selected = found
+    flagged = selected if flag.take == "all" else _Flagging(table, name, flag, data).flagged(selected)
+    table.effect(f"flag.{name}", flag.take, f"{name} is Y", flagged)
+    table.add(name, flags(flagged), flag.label)
+
+
+@dataclass(frozen=True, eq=False)
+class _Flagging:
+    """A flag of one record per group, and the variables that it goes by."""
+
+    table: EventTable
+    name: str
+    flag: OccurrenceFlag
+    data: Dataset
+
+    def flagged(self, selected: Mask) -> Mask:
+        """The record of each group that comes first by the keys."""
+        flag = self.flag
+        among = np.flatnonzero(selected & self._grouped(selected))
+        groups, n_groups = _numbered(self.data.groups("USUBJID", *flag.by, among=among))
+        left = np.arange(len(among))
+        for key in self._keys():
+            left = _smallest(left, groups, key[among], n_groups)
+        several = np.bincount(groups[left], minlength=n_groups) > 1
+        self._judge_alike(_mask(len(self.data), among[left[several[groups[left]]]]))
+        position = among.astype(np.float64)
+        left = _smallest(left, groups, -position if flag.same_order == "last" else position, n_groups)
+        return _mask(len(self.data), among[left])
+
+    def _grouped(self, selected: Mask) -> Mask:
+        """Records that belong to a group."""
+        flag, missing = self.flag, np.zeros(len(self.data), dtype=np.bool_)
+        for variable in flag.by:
+            missing = missing | self.data.missing(variable)
+        own_group = flag.missing_group == "group"
+        if flag.by:
+            effect = (
+                f"{' or '.join(flag.by)} missing: {'a group of their own' if own_group else 'not flagged'}"
+            )
+            policy = f"flag.{self.name}: missing_group"
+            self.table.effect(policy, flag.missing_group, effect, missing & selected)
+        return np.ones(len(self.data), dtype=np.bool_) if own_group else ~missing
+
+    def _keys(self) -> Iterator[Numbers]:
+        """What is compared within a group, the smallest first; infinite where missing."""
+        flag, data = self.flag, self.data
+        if flag.worst:
+            place = f"[flag.{self.name}] worst"
+            severity = severity_ranks(data, flag.worst, flag.severities, self.table.task.account, place)
+            yield np.where(np.isnan(severity), np.inf, -severity)
+        for variable in flag.order:
+            values = _comparable(data, variable)
+            yield np.where(data.missing(variable), np.inf, -values if flag.take == "last" else values)
+
+    def _judge_alike(self, alike: Mask) -> None:
+        flag = self.flag
+        if flag.same_order != "error":
+            effect = f"order does not distinguish these: the {flag.same_order} by position"
+            self.table.effect(f"flag.{self.name}: same_order", flag.same_order, effect, alike)
+        elif alike.any():
+            number = counted(int(alike.sum()), "record")
+            self.table.task.account.problem(
+                f"order does not distinguish {number} apart, of which {self.name} is one per group",
+                f"[flag.{self.name}] order",
+                'add variables to order, or declare same_order = "first"',
+                self.table.source,
+                alike,
+            )
+
+
+def _comparable(data: Dataset, variable: str) -> Numbers:
+    if data.is_character(variable):
+        return ordered(data[variable]).astype(np.float64)
+    if data[variable].dtype.kind == "M":
+        return data[variable].to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
+    return data.numbers(variable)
+
+
+def _numbered(groups: Codes) -> tuple[Codes, int]:
+    if not len(groups):
+        return groups, 0
+    used, codes = np.unique(groups, return_inverse=True)
+    return codes.astype(np.intp), len(used)
+
+
+def _smallest(left: Codes, groups: Codes, key: Numbers, n_groups: int) -> Codes:
+    """Of some records those that have the smallest key of their group."""
+    smallest = np.full(n_groups, np.inf)
+    np.minimum.at(smallest, groups[left], key[left])
+    least: Codes = left[key[left] == smallest[groups[left]]]
+    return least
+
+
+def _mask(n_records: int, at: Codes) -> Mask:
+    mask = np.zeros(n_records, dtype=np.bool_)
+    mask[at] = True
+    return mask

@@ -1,0 +1,62 @@
+"""What a specification of an adverse event dataset must say, whatever the data."""
+
+from __future__ import annotations
+
+import re
+
+from ....schemas.conditions.grammar import compile_expression
+from ....schemas.errors import ConfigurationError
+from ..specification import Specification
+from .options import AdverseEvents
+
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,4}")
+
+
+def check(name: str, options: AdverseEvents, specification: Specification) -> None:
+    """Refuse what cannot be derived.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    place = f"[derive.{name}]"
+    if options.where:
+        compile_expression(options.where, f"{place} where")
+    if specification.adverse_events.worsening and not options.baseline_severity:
+        raise ConfigurationError(
+            "worsening is declared, but not the severity at baseline",
+            f"{place} baseline_severity",
+            'write baseline_severity = "VARIABLE"',
+        )
+    for number in options.period_names:
+        if not number.isdigit():
+            raise ConfigurationError(
+                f"{number} is not the number of a period", f"{place} period_names", 'write { 1 = "NAME" }'
+            )
+    for query in specification.queries:
+        if specification.queries[query].dataset == name:
+            _check_query(query, specification)
+    for flag, declared in specification.flags.items():
+        if declared.dataset == name and declared.where:
+            compile_expression(declared.where, f"[flag.{flag}] where")
+        if declared.dataset == name and declared.take == "all" and (declared.by or declared.worst):
+            raise ConfigurationError(
+                'by and worst choose one record of a group, take = "all" all of them',
+                f"[flag.{flag}] take",
+                "omit by and worst, or take",
+            )
+
+
+def _check_query(name: str, specification: Specification) -> None:
+    query, place = specification.queries[name], f"[query.{name}]"
+    if not _PREFIX.fullmatch(name):
+        raise ConfigurationError(
+            f"{name} is not what variables begin with", place, "write [query.CQ01] for CQ01NAM"
+        )
+    if bool(query.where) == bool(query.terms):
+        what = "a query has where or terms, not both" if query.where else "the query has no condition"
+        raise ConfigurationError(what, place, "write where, or terms")
+    if query.where:
+        compile_expression(query.where, f"{place} where")
+        if not query.title:
+            raise ConfigurationError("title is not present", place, f"write title, for {name}NAM")
