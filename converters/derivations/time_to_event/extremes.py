@@ -6,7 +6,7 @@ import numpy as np
 
 from ....schemas.study.columns import Days, Mask
 from ...survival.conf_type import ConfType
-from ...survival.estimators import kaplan_meier, merged_times, quantiles
+from ...survival.estimators import merged_times, product_limit, quantiles
 from ..record import ImputationRange, ImputedDuration
 from ..sources import Sources
 from .endpoint_records import EndpointRecords, decisions_at, duration
@@ -60,5 +60,5 @@ def median(aval: Days, event: Mask) -> float:
     known = np.isfinite(aval) & (aval >= 0)
     if not known.any():
         return float("nan")
-    curve = kaplan_meier(merged_times(aval[known])[0], event[known])
+    curve = product_limit(merged_times(aval[known])[0], event[known])
     return float(quantiles(curve, (0.5,), ConfType.LOG_LOG)[0, 0])
