@@ -86,7 +86,8 @@ def assembled(
     frame = pd.concat([carried, derived.frame], axis=1)
     if layout.number:
         frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
-    sort = [each for each in options.sort or layout.sort if each in frame]
+    _require_known(task, options, frame.columns)
+    sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in frame]
     frame = frame.iloc[np.lexsort([ordered(frame[each]) for each in reversed(sort)])] if sort else frame
     frame = frame[_chosen(task, options, frame.columns)].reset_index(drop=True)
     known = {**derived.described, **of_adsl}
@@ -113,8 +114,9 @@ def _carried(
 ) -> tuple[pd.DataFrame, dict[str, Variable]]:
     """Variables of ADSL for each record, and how ADSL describes them."""
     adsl, taken = task.adsl, set(derived)
-    wanted = {name: name for name in KEYS if name in adsl}
-    wanted |= {name: name for name in options.carry} | dict(options.carry_as)
+    own = {name: name for name in KEYS if name in adsl}
+    wanted = own | {name: name for name in options.carry} | dict(options.carry_as)
+    again = {*own, *options.carry, "ASEQ"} & {*options.carry_as}
     frame, described = {}, {}
     for name, source in wanted.items():
         key = "carry" if name == source else "carry_as"
@@ -122,6 +124,8 @@ def _carried(
         if source not in adsl:
             advice = did_you_mean(source, adsl.names)
             task.account.problem(f"{source} is not present in ADSL", place, advice)
+        elif name in again and name != source:
+            task.account.problem(f"{name} is another variable", place, "carry it as another name")
         elif name in taken:
             task.account.problem(
                 f"{name} is a derived variable", place, "omit it, or carry it as another name"
@@ -141,6 +145,16 @@ def _numbered(frame: pd.DataFrame, subject: Codes, by: Sequence[str]) -> Codes:
     lengths = np.diff(np.append(starts, len(order)))
     number[order] = np.arange(len(order)) - np.repeat(starts, lengths) + 1
     return number
+
+
+def _require_known(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> None:
+    """Note what is declared of variables that are not present."""
+    known = list(present)
+    for key in ("sort", "labels", "formats"):
+        for name in getattr(options, key):
+            if name not in known:
+                what = f"{name} is not derived, nor carried from ADSL"
+                task.account.problem(what, f"[derive.{task.name}] {key}", did_you_mean(name, known))
 
 
 def _chosen(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> list[str]:

@@ -83,7 +83,12 @@ class Sources:
         place = f"[source.{name}]"
         data = dataset_called(source.dataset, self.study)
         if data is None:
-            advice = did_you_mean(source.dataset, self.study.datasets)
+            several = [each.name for each in parts_called(source.dataset, self.study)]
+            advice = (
+                f"name one of {', '.join(several)}"
+                if several
+                else did_you_mean(source.dataset, self.study.datasets)
+            )
             self.account.problem(f"dataset {source.dataset} is not present", f"{place} dataset", advice)
             return None
         absent = [(key, variable) for key, variable in _variables(source, place) if variable not in data]
@@ -112,8 +117,13 @@ def dataset_called(name: str, study: Study) -> Dataset | None:
     """A dataset by its name, else the only one of which it is the first part: ADRS of ADRS_ONCO."""
     if name in study:
         return study[name]
-    parts = [each for each in study if each.name.startswith(f"{name}_")]
+    parts = parts_called(name, study)
     return parts[0] if len(parts) == 1 else None
+
+
+def parts_called(name: str, study: Study) -> list[Dataset]:
+    """Datasets of which a name is the first part."""
+    return [each for each in study if each.name.startswith(f"{name}_")]
 
 
 def _variables(source: DerivationSource, place: str) -> list[tuple[str, str]]:

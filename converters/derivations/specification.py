@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import NamedTuple
 
@@ -99,6 +99,7 @@ def require_values(specification: Specification) -> None:
         declared: Mapping[str, object] = getattr(specification, table.attribute)
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
+            _require_names_once(options, f"[{table.name}.{name}]")
     for kind, parts in (("query", specification.queries), ("flag", specification.flags)):
         for name, part in parts.items():
             _require_adverse_events(specification, part.dataset, f"[{kind}.{name}] dataset")
@@ -110,6 +111,23 @@ def _require_adverse_events(specification: Specification, dataset: str, place: s
     if dataset not in known:
         advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
         raise ConfigurationError(f"{dataset} is not a derived adverse event dataset", place, advice)
+
+
+def _require_names_once(options: object, place: str) -> None:
+    """Check that no list of names has a name again.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    for each in fields(options):  # type: ignore[arg-type]
+        value = getattr(options, each.name)
+        if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+            repeated = [name for name in dict.fromkeys(value) if value.count(name) > 1]
+            if repeated:
+                raise ConfigurationError(
+                    f"{repeated[0]} is listed again", f"{place} {each.name}", "list it once"
+                )
 
 
 def require_declared(specification: Specification, name: str, kind: str, place: str) -> None:

@@ -111,6 +111,8 @@ def _range(each: ImputationRange, named: bool) -> Iterator[str]:
 
 def _span(one: ImputedDuration) -> str:
     """How far a duration may lie from the derived one; not the duration itself."""
+    if math.isinf(one.lowest) and math.isinf(one.highest):
+        return f"{one.subject} (any duration)"
     return f"{one.subject} ({one.lowest - one.aval:+.6g} to {one.highest - one.aval:+.6g})"
 
 

@@ -142,7 +142,12 @@ def _effect(each: PolicyEffect, keys: bool) -> dict[str, Any]:
 
 def _range(each: ImputationRange, keys: bool) -> dict[str, Any]:
     durations = [
-        {"subject": one.subject, "aval": one.aval, "lowest": one.lowest, "highest": one.highest}
+        {
+            "subject": one.subject,
+            "aval": one.aval,
+            "lowest": _finite(one.lowest),
+            "highest": _finite(one.highest),
+        }
         for one in each.durations
     ]
     return {
@@ -155,5 +160,5 @@ def _range(each: ImputationRange, keys: bool) -> dict[str, Any]:
 
 
 def _finite(value: float) -> float | None:
-    """A median that is not reached is null."""
-    return None if math.isnan(value) else value
+    """A median that is not reached, or an end that is open, is null."""
+    return value if math.isfinite(value) else None

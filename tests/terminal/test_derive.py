@@ -186,6 +186,18 @@ def test_json_on_stdout_is_the_record(sources, derive):
     assert ran.out == Path("record.json").read_text()
 
 
+def test_a_range_without_an_end_is_null(sources, derive):
+    header, *records = ADRS.splitlines()
+    flagged = [f"{record},{'Y' if 'PD' in record else ''}" for record in records]
+    sources(adrs="\n".join([f"{header},ADTF", *flagged]))
+    ran = derive("--format", "json")
+    found = json.loads(ran.out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(found)
+    parameters = {each["parameter"]: each for each in found["datasets"][0]["parameters"]}
+    (duration,) = parameters["PFS"]["imputed"]["durations"]
+    assert (duration["lowest"], duration["highest"]) == (None, None)
+
+
 def test_without_to_nothing_is_written(sources, derive):
     sources()
     before = sorted(os.listdir())

@@ -76,7 +76,9 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
             task.account.ranges.append(spread)
     parts = [part for each in parameters for part in _parts(each)]
     if not parts:
-        task.account.problem("no subject has a record", f"[derive.{task.name}]", "check the sources")
+        task.account.problem(
+            "no subject has a record", f"[derive.{task.name}]", "check the sources, population and subjects"
+        )
         task.account.require_none()
     frame = pd.concat(parts, ignore_index=True)
     subject = frame.pop("").to_numpy()

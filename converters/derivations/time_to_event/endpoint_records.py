@@ -16,7 +16,7 @@ from ..sources import Sources
 from ..specification import Specification
 from .decisions import Clock, Decisions
 from .options import DerivedEndpoint, Stop
-from .origins import Origins, first_dates, origins_in_adsl
+from .origins import Origins, days_in_adsl, first_dates, origins_in_adsl
 from .requirements import sources_of
 
 
@@ -72,6 +72,7 @@ def endpoint_records(paramcd: str, sources: Sources, specification: Specificatio
     clock = replace(clock, origin=origins.day)
     decisions = clock.decisions(limits)
     kept = _judged(paramcd, clock, sources, chosen, decisions)
+    _require_visits_from(clock, sources, kept & decisions.is_event)
     (subject,) = np.nonzero(kept)
     adt, start = decisions.day[subject], origins.day[subject]
     if endpoint.before_origin == "raise":
@@ -106,20 +107,30 @@ def _cut_off(specification: Specification) -> float:
 def _visits_from(
     endpoint: DerivedEndpoint, sources: Sources, specification: Specification
 ) -> dict[str, Days] | None:
-    """Days that the schedules of stops count from; None where a variable is not present, which is noted."""
+    """Days that the schedules of stops count from; None where a variable is no date, which is noted."""
     found: dict[str, Days] = {}
     complete = True
     for name, stop in _stops(endpoint, specification).items():
         if not stop.visits_from:
             continue
-        if stop.visits_from in sources.adsl:
-            found[name] = sources.adsl.days(stop.visits_from)
-        else:
-            advice = did_you_mean(stop.visits_from, sources.adsl.names)
-            what = f"{stop.visits_from} is not present in ADSL"
-            sources.account.problem(what, f"[stop.{name}] visits_from", advice)
+        advice = "name a date variable of ADSL"
+        days = days_in_adsl(stop.visits_from, f"[stop.{name}] visits_from", advice, sources)
+        if days is None:
             complete = False
+        else:
+            found[name] = days
     return found if complete else None
+
+
+def _require_visits_from(clock: Clock, sources: Sources, with_event: Mask) -> None:
+    """Refuse subjects with an event whose visits count from nothing: missed visits would not be found."""
+    for name, days in clock.visits_from.items():
+        unknown = with_event & np.isnan(days)
+        if unknown.any():
+            number = counted(int(unknown.sum()), "subject")
+            what = f"{clock.stops[name].visits_from} is missing for {number} with an event"
+            advice = "correct ADSL, or omit visits_from: visits count from the origin"
+            sources.account.problem(what, f"[stop.{name}] visits_from", advice, sources.adsl, unknown)
 
 
 def _has_record(records: DatedRecords, last: Days) -> Mask:
@@ -144,6 +155,10 @@ def _chosen(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Mask |
         return None
     chosen = np.ones(len(adsl), dtype=np.bool_)
     if endpoint.population:
+        if adsl.filled(endpoint.population).any() and not adsl.is_character(endpoint.population):
+            what = f"{endpoint.population} of ADSL is numeric; a population is a flag with Y"
+            sources.account.problem(what, f"{place} population", "name a flag, or declare subjects")
+            return None
         chosen &= adsl.equals(endpoint.population, "Y")
     if endpoint.subjects:
         chosen &= compile_expression(endpoint.subjects, f"{place} subjects").where(adsl)

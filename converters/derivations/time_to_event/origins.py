@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ....schemas.evidence.partial_dates import analysed
 from ....schemas.study.columns import Codes, Days
 from ....schemas.study.dataset import Dataset
-from ....schemas.wording import did_you_mean
+from ....schemas.study.partial_dates import PartialDates
+from ....schemas.wording import counted, did_you_mean
 from ..dated_records import DatedRecords
 from ..imputation import flag_of
 from ..sources import Sources
@@ -53,18 +54,33 @@ class Origins:
 
 def origins_in_adsl(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Origins | None:
     """The variable of ADSL that is the origin; None where it is not present or no date, which is noted."""
-    adsl, variable, place = sources.adsl, endpoint.origin, f"[endpoint.{paramcd}] origin"
-    if variable not in adsl:
-        advice = did_you_mean(variable, adsl.names)
-        sources.account.problem(f"{variable} is not present in ADSL", place, advice)
+    adsl, variable = sources.adsl, endpoint.origin
+    advice = f"declare a source with the date {variable} and its imputation, and name it by origin_source"
+    day = days_in_adsl(variable, f"[endpoint.{paramcd}] origin", advice, sources)
+    if day is None:
         return None
     if adsl.is_character(variable):
-        advice = f"declare a source with the date {variable} and its imputation, and name it by origin_source"
-        sources.account.problem(f"{variable} of ADSL is character", place, advice)
-        return None
-    day = adsl.days(variable)
+        complete = np.zeros(len(adsl), dtype=np.int8)
+        return Origins(adsl, "ADSL", variable, np.arange(len(adsl)), day, day, day, complete)
     spans = analysed(adsl, variable, flag_of(variable), "")
     return Origins(adsl, "ADSL", variable, np.arange(len(adsl)), day, spans.first, spans.last, spans.lacks)
+
+
+def days_in_adsl(variable: str, place: str, advice: str, sources: Sources) -> Days | None:
+    """Dates of the subjects, of text if each is complete; None where they are not, which is noted."""
+    adsl = sources.adsl
+    if variable not in adsl:
+        nearest = did_you_mean(variable, adsl.names)
+        sources.account.problem(f"{variable} is not present in ADSL", place, nearest)
+        return None
+    dates = PartialDates.of(adsl, variable)
+    open_dates = dates.partial | dates.unreadable
+    if not open_dates.any():
+        return dates.lower
+    number = counted(int(open_dates.sum()), "subject")
+    what = f"{variable} of ADSL is not a complete date of {number}"
+    sources.account.problem(what, place, advice, adsl, open_dates)
+    return None
 
 
 def first_dates(records: DatedRecords, last: Days) -> Origins:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
-from ..assignments import Assignment
+from ..assignments import Assignment, FromVariable
 from ..specification import Specification, require_declared
 from .options import DerivedEndpoint, Stop, TimeToEvent
 
@@ -17,6 +18,8 @@ DERIVED = frozenset(
     }
 )
 """Variables that are derived, so that no source sets them."""
+
+_PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}", re.ASCII | re.IGNORECASE)
 
 
 def endpoints_of(options: TimeToEvent, specification: Specification) -> tuple[str, ...]:
@@ -41,7 +44,16 @@ def check(name: str, options: TimeToEvent, specification: Specification) -> None
         )
     for paramcd in endpoints:
         require_declared(specification, paramcd, "endpoint", f"[derive.{name}] endpoints")
+        _check_paramcd(paramcd)
         _check_endpoint(f"[endpoint.{paramcd}]", specification.endpoints[paramcd], specification)
+    _check_types(endpoints, specification)
+
+
+def _check_paramcd(paramcd: str) -> None:
+    if not _PARAMCD.fullmatch(paramcd):
+        raise ConfigurationError(
+            "PARAMCD is not valid", f"[endpoint.{paramcd}]", "use up to 8 letters, digits and underscores"
+        )
 
 
 def _check_endpoint(place: str, endpoint: DerivedEndpoint, specification: Specification) -> None:
@@ -116,6 +128,37 @@ def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
         if source:
             require_declared(specification, source, "source", f"{place} {key}")
     _check_set(f"{place} set", stop.set, events=False)
+
+
+def _check_types(paramcds: Iterable[str], specification: Specification) -> None:
+    """Refuse a variable that is set to text here and to a number there; missing is both."""
+    first: dict[str, tuple[str, bool]] = {}
+    for place, given in _sets(paramcds, specification):
+        for variable, value in given.items():
+            if isinstance(value, FromVariable):
+                continue
+            is_text = isinstance(value, str)
+            before, was_text = first.setdefault(variable, (place, is_text))
+            if is_text != was_text:
+                raise ConfigurationError(
+                    f"{variable} is text here and a number in {before}"
+                    if is_text
+                    else f"{variable} is a number here and text in {before}",
+                    place,
+                    "set it to values of one type",
+                )
+
+
+def _sets(
+    paramcds: Iterable[str], specification: Specification
+) -> Iterator[tuple[str, Mapping[str, Assignment]]]:
+    """What the sources and stops of some endpoints set, each with its place."""
+    for paramcd in paramcds:
+        endpoint = specification.endpoints[paramcd]
+        for source in (*endpoint.events, *endpoint.censors):
+            yield f"[source.{source}] set", specification.sources[source].set
+        for stop in endpoint.stops:
+            yield f"[stop.{stop}] set", specification.stops[stop].set
 
 
 def _check_missed_visits(place: str, stop: Stop) -> None:
