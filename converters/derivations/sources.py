@@ -107,7 +107,7 @@ class Sources:
             self.account.problem(
                 f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in ADSL",
                 f"[source.{name}] dataset",
-                'correct ADSL, or declare unknown_subjects = "exclude" in [derive.NAME]',
+                f'correct ADSL, or declare unknown_subjects = "exclude" in [derive.{self.account.dataset}]',
                 data,
                 unknown,
             )
