@@ -7,6 +7,7 @@ the JSON Schema of such values, which says as much of it as a schema can, and wh
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -188,6 +189,18 @@ def dataset_name(value: Any) -> Any:
     """The name of a dataset in capitals; "(study)", for rules about the study as a whole, as it is."""
     given: str = name(value)
     return given.lower() if given.startswith("(") else given
+
+
+@one_kind("name", {"type": "string", "pattern": r"^\s*[A-Za-z_][A-Za-z0-9_]{0,31}\s*$"})
+def member_name(value: Any) -> str:
+    """The name of a dataset that is made, in capitals: also that of its file."""
+    given = value.strip().upper() if isinstance(value, str) else ""
+    if _MEMBER.fullmatch(given) is None:
+        raise ValueError("a name of letters, digits and underscores, such as ADTTE")
+    return given
+
+
+_MEMBER = re.compile(r"[A-Z_][A-Z0-9_]{0,31}")
 
 
 @one_kind("text, number or date", {"anyOf": [TEXT, {"type": "number"}]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...schemas.gate.selection import RulesTable
 from ...schemas.gate.waivers import WaiverTable
-from ...schemas.kinds import dataset_name
+from ...schemas.kinds import dataset_name, member_name
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
@@ -69,7 +69,7 @@ DERIVE = Table(
     keys_of_all("kind", "How the dataset is derived.", KINDS),
     "A dataset to derive: `adamgate derive FILE --source PATHS --to FOLDER`.",
     NAMED,
-    dataset_name,
+    member_name,
     "DATASET",
     "ADTTE",
     variant="kind",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...schemas.errors import Refused
 from ...schemas.standards import adae, adsl, adtte, bds, occds
 from ...schemas.standards.structure import Structure
 from ...schemas.study.columns import Codes, Mask
@@ -191,9 +192,28 @@ def _keys(
         data = pair[0]
         usual = [each for each in _KEYS.get(data.structure, ()) if each != _STUDY]
         fits = usual and all(each in one for each in usual for one in pair)
-        if fits and data.name not in by_name and for_all.of(DatasetPair(*pair)) is None:
+        if data.name in by_name or for_all.of(DatasetPair(*pair)) is not None:
+            continue
+        _require_keys(usual, *pair)
+        if fits:
             by_name[data.name] = usual
     return by_name or None
+
+
+def _require_keys(keys: Sequence[str], derived: Dataset, delivered: Dataset) -> None:
+    """Refuse a delivered dataset without a key that the derived one has: no record could be matched.
+
+    Raises
+    ------
+    Refused
+    """
+    absent = [each for each in keys if each in derived and each not in delivered]
+    if absent:
+        raise Refused(
+            f"{', '.join(absent)} of the delivered {derived.name} not present",
+            delivered.name if delivered.source is None else str(delivered.source.path),
+            "deliver it, or name other keys with --by",
+        )
 
 
 def _traced(study: Study, specification: Specification, derived: Study) -> Study:

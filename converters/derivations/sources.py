@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...schemas.conditions.grammar import compile_expression
+from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.subjects import adsl_record
 from ...schemas.study.columns import Mask
 from ...schemas.study.dataset import Dataset
@@ -54,7 +55,7 @@ class Sources:
             return None
         selected = np.ones(len(data), dtype=np.bool_)
         if source.where:
-            selected = compile_expression(source.where, f"[source.{name}] where").where(data)
+            selected = selected_by(source.where, data, f"[source.{name}] where")
         if not selected.any() and not source.may_be_empty:
             self.account.problem(
                 f"no record of {data.name} meets the condition",
@@ -111,6 +112,20 @@ class Sources:
                 data,
                 unknown,
             )
+
+
+def selected_by(condition: str, data: Dataset, place: str) -> Mask:
+    """Records that meet a condition; a comparison that is not possible is a fault of its place.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    expression = compile_expression(condition, place)
+    try:
+        return expression.where(data)
+    except ConfigurationError as wrong:
+        raise ConfigurationError(wrong.what, f"{place}: {wrong.where}", wrong.advice) from None
 
 
 def dataset_called(name: str, study: Study) -> Dataset | None:

@@ -239,6 +239,7 @@ WRONG = {
     "visit days are no list": "[endpoint.PFS]\nvisit_days = 56\n",
     "source without a date": SOURCE.replace('date = "DTHDT"\n', ""),
     "source without a name": '[source]\ndataset = "ADSL"\n',
+    "derived into another folder": '[derive."../ADTTE"]\n',
     "key of source": SOURCE + "were = \"DTHFL == 'Y'\"\n",
     "condition of a source": SOURCE + "where = \"DTHFL = 'Y'\"\n",
     "code in a source": SOURCE + "where = \"__import__('os').system('id')\"\n",

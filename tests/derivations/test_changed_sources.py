@@ -365,6 +365,7 @@ def written(frame, form, path):
         ag.write(ag.Study.of(ag.Dataset.from_frame(frame, path.name.upper())), path.with_suffix(f".{form}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "parquet", "xpt", "json", "ndjson"])
 @pytest.mark.parametrize(
     ("name", "called"), [("pharmaverse", "adrs"), ("pharmaverse", "adrs_onco"), ("pilot", "adae")]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
@@ -444,6 +444,12 @@ def test_the_delivered_dataset_is_found_by_its_name():
     assert lost.not_delivered == {"ADTTE": "did you mean ADTE or ADAE?"}
 
 
+def test_a_delivered_dataset_without_a_key_is_refused():
+    frame = DERIVED.frame.drop(columns="USUBJID")
+    with pytest.raises(ag.Refused, match="USUBJID of the delivered ADTTE not present"):
+        check(frame)
+
+
 def test_neither_values_nor_subjects_unless_shown():
     frame = ERRORS["wrong event date, and the duration that follows"].seed(DERIVED.frame.copy())
     (alike,) = ag.check_derived(STUDY, WHAT, delivered(frame)).datasets["ADTTE"].alike
@@ -517,7 +523,7 @@ def altered(value):
         max_size=6,
     )
 )
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 def test_every_cell_that_differs_is_found_and_no_other(cells):
     frame = DERIVED.frame.copy()
     told = set()

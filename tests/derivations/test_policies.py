@@ -267,3 +267,11 @@ def test_what_cannot_be_derived_whatever_the_data(what):
     with pytest.raises(ag.ConfigurationError, match=re.escape(words)) as wrong:
         ag.derive(study_of({"S1-01": SEEN}), specification)
     assert wrong.value.where.startswith("[")
+
+
+def test_a_comparison_that_is_not_possible_is_a_fault_of_its_place():
+    sources = {**SOURCES, "PD": ag.DerivationSource(dataset="ADRS", where="ASEQ == 'PD'", date="ADT")}
+    what = ag.Specification({"ADTTE": ag.TimeToEvent()}, {"PFS": pfs()}, sources)
+    with pytest.raises(ag.ConfigurationError, match="ASEQ is numeric") as wrong:
+        ag.derive(study_of({"S1-01": SEEN}), what)
+    assert wrong.value.where.startswith("[source.PD] where: ADRS")

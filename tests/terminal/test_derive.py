@@ -549,6 +549,7 @@ DATED = SPECIFICATION.replace(
 DTHDTC = ADSL.replace("DTHDT", "DTHDTC").replace(",2024-05-01,2024-05-01", ",MAY-2024,2024-05-01")
 
 
+@pytest.mark.slow
 def test_the_same_bytes_under_any_locale_and_time_zone(sources):
     """Also where dates are written with months by name."""
     sources(DATED, adsl=DTHDTC)

@@ -12,7 +12,7 @@ from ....schemas.evidence.time_unit import TimeUnit
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.wording import counted, did_you_mean
 from ..dated_records import DatedRecords
-from ..sources import Sources
+from ..sources import Sources, selected_by
 from ..specification import Specification
 from .decisions import Clock, Decisions
 from .options import DerivedEndpoint, Stop
@@ -161,7 +161,7 @@ def _chosen(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Mask |
             return None
         chosen &= adsl.equals(endpoint.population, "Y")
     if endpoint.subjects:
-        chosen &= compile_expression(endpoint.subjects, f"{place} subjects").where(adsl)
+        chosen &= selected_by(endpoint.subjects, adsl, f"{place} subjects")
     return chosen
 
 
