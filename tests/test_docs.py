@@ -17,6 +17,7 @@ PAGES = [
     "docs/adverse-events.md",
     "docs/architecture.md",
     "docs/configuration.md",
+    "docs/adae.md",
     "docs/derive.md",
     "docs/diff.md",
     "docs/convert.md",

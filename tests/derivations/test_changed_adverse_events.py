@@ -1,8 +1,8 @@
 """Changed sources of the pilot's ADAE give what a derivation in plain Python gives, cell by cell.
 
 The rules are those that the public data follow, written again record by record, with nothing of the
-product. The changes make what the public data hardly have: ties, partial and missing dates, events before treatment, blank
-terms and flags, subjects without treatment.
+product. The changes make what the public data hardly have: ties, partial and missing dates, events before
+treatment, blank terms and flags, subjects without treatment.
 """
 
 import datetime
