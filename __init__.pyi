@@ -71,6 +71,7 @@ from .schemas.standards.structure import Structure as Structure
 from .schemas.standards.versions import Standards as Standards
 from .schemas.study.dataset import Dataset as Dataset
 from .schemas.study.date_parts import DatePrecision as DatePrecision
+from .schemas.study.declarations import AdverseEventDeclarations as AdverseEventDeclarations
 from .schemas.study.declarations import DateSource as DateSource
 from .schemas.study.declarations import Declarations as Declarations
 from .schemas.study.declarations import Endpoint as Endpoint

@@ -187,7 +187,22 @@ class StudyTable(StudyDeclarations):
 
 @dataclass(frozen=True)
 class AdverseEventDeclarations:
-    """``[adverse_events]`` of a file."""
+    """When adverse events are treatment-emergent, and whose they are: ``[adverse_events]`` of a file.
+
+    Attributes
+    ----------
+    window_days : int or None
+        Days after the last dose in which an adverse event counts as treatment-emergent.
+    worsening : bool
+        Events that began before treatment and worsened count as treatment-emergent.
+    safety_population : str
+        ADSL flag; only its subjects have records in ADAE.
+
+    Examples
+    --------
+    >>> ag.AdverseEventDeclarations(window_days=30).worsening
+    False
+    """
 
     window_days: int | None = option(
         days, "Days after the last dose in which an adverse event counts as treatment-emergent.", default=None
