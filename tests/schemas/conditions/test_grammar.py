@@ -54,6 +54,12 @@ def read_as(text: str) -> str:
         ("PARAMCD == 'OS   '", "TTF--"),
         ("PARAMCD == ' OS'", "FFF--"),
         ("PARAMCD != 'OS'", "FFT--"),
+        ("contains(PARAMCD, 'S')", "TTT--"),
+        ("contains(PARAMCD, 'PF')", "FFT--"),
+        ("contains(PARAMCD, 'os')", "FFF--"),
+        ("not contains(PARAMCD, 'PF')", "TTF--"),
+        ("contains(PARAMCD, 'OS ')", "TTF--"),
+        ("contains(EMPTY, 'x')", "-----"),
         ("'OS' == PARAMCD", "TTF--"),
         ("PARAMCD in ('OS', 'PFS')", "TTT--"),
         ("PARAMCD in ['PFS']", "FFT--"),
@@ -353,3 +359,28 @@ def test_messages(text, snapshot):
     with pytest.raises(ConfigurationError) as caught:
         compile_expression(text).truth(DATA)
     assert str(caught.value) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("contains(AVAL, '1')", "AVAL is numeric"),
+        ("contains(ADT, '2020')", "ADT is a date"),
+        ("contains(PARAMCD, 1)", "looks for a number"),
+        ("contains(PARAMCD, SEX)", "in place of a constant"),
+        ("contains(PARAMCD)", "a function"),
+    ],
+)
+def test_contains_is_of_a_text_and_a_constant(text, words):
+    with pytest.raises(ConfigurationError, match=words):
+        compile_expression(text).truth(DATA)
+
+
+@given(
+    values=st.lists(st.text("aAb ", max_size=4), min_size=1, max_size=5),
+    part=st.text("aAb ", min_size=1, max_size=2).filter(str.strip),
+)
+def test_contains_finds_what_python_finds(values, part):
+    data = Dataset.from_frame(pd.DataFrame({"X": [*values, "filled"]}), "ADX")
+    found = compile_expression(f"contains(X, {part!r})").where(data)
+    assert found.tolist() == [part.rstrip() in value.rstrip() for value in [*values, "filled"]]
