@@ -366,6 +366,7 @@ def written(frame, form, path):
 
 
 @pytest.mark.slow
+@pytest.mark.one_version
 @pytest.mark.parametrize("form", ["csv", "parquet", "xpt", "json", "ndjson"])
 @pytest.mark.parametrize(
     ("name", "called"), [("pharmaverse", "adrs"), ("pharmaverse", "adrs_onco"), ("pilot", "adae")]

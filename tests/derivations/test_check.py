@@ -524,6 +524,7 @@ def altered(value):
     )
 )
 @pytest.mark.slow
+@pytest.mark.one_version
 def test_every_cell_that_differs_is_found_and_no_other(cells):
     frame = DERIVED.frame.copy()
     told = set()

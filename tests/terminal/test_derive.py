@@ -550,6 +550,7 @@ DTHDTC = ADSL.replace("DTHDT", "DTHDTC").replace(",2024-05-01,2024-05-01", ",MAY
 
 
 @pytest.mark.slow
+@pytest.mark.one_version
 def test_the_same_bytes_under_any_locale_and_time_zone(sources):
     """Also where dates are written with months by name."""
     sources(DATED, adsl=DTHDTC)
