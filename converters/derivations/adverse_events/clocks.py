@@ -14,7 +14,12 @@ from ....schemas.study.imputation import Imputed
 from ....schemas.study.partial_dates import PartialDates
 from .event_table import EventTable, texts
 
-_CLOCK = re.compile(r"[T :](\d\d)(?::(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?(?:\D.*)?$", re.ASCII)
+_CLOCK = re.compile(
+    r"[T :](\d\d)(?::(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?"
+    r"(?::[^\d\s]\S*)?"  # parts that are not known
+    r"(?:Z|[+-]\d\d(?::?\d\d)?)?$",
+    re.ASCII,
+)
 _FLAGS = ("H", "M", "S")
 """By the first part of the time that is not known."""
 _SECONDS = (3600.0, 60.0, 1.0)

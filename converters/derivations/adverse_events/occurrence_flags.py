@@ -85,7 +85,7 @@ class _Flagging:
         elif alike.any():
             number = counted(int(alike.sum()), "record")
             self.table.task.account.problem(
-                f"order does not distinguish {number} apart, of which {self.name} is one per group",
+                f"order does not distinguish {number}, of which {self.name} is one per group",
                 f"[flag.{self.name}] order",
                 'add variables to order, or declare same_order = "first"',
                 self.table.source,

@@ -28,11 +28,11 @@ def add_periods(table: EventTable, day: Days) -> None:
     period = _periods(table, day, numbers)
     table.add("APERIOD", np.where(period == _NONE, np.nan, period.astype(np.float64)))
     if options.period_names:
-        names = {int(number): name for number, name in options.period_names.items() if number.isdigit()}
-        known = list(names)
-        position = {number: at for at, number in enumerate(known)}
-        codes = np.array([position.get(each, -1) for each in range(max([*numbers, *known]) + 1)])
-        table.add("APERIODC", texts(codes[period].astype(np.int16), names.values()))
+        names = {int(number): name for number, name in options.period_names.items()}
+        known = list(dict.fromkeys(names.values()))  # two periods may have one name
+        position = {number: known.index(name) for number, name in names.items()}
+        codes = np.array([position.get(each, -1) for each in range(max(numbers) + 1)])
+        table.add("APERIODC", texts(codes[period].astype(np.int16), known))
     for name, pattern in _TREATMENTS.items():
         _add_treatment(table, name, pattern, period, numbers)
 
@@ -80,7 +80,7 @@ def _add_treatment(table: EventTable, name: str, pattern: str, period: Codes, nu
     place = {number: at * len(adsl) for at, number in enumerate(present)}
     start = np.array([place.get(each, -1) for each in range(max(numbers) + 1)])[period]
     at = np.where(start < 0, -1, start + table.subject)
-    if adsl.is_character(pattern.format(f"{present[0]:02}")):
+    if any(adsl.is_character(pattern.format(f"{number:02}")) for number in present):
         codes, values = pd.factorize(stacked)
         table.add(name, texts(np.append(codes, -1)[at], values))
     else:

@@ -162,6 +162,9 @@ def _matching(table: EventTable, terms: Dataset, own: Mask, query: EventQuery, p
             found |= np.isin(
                 data.numbers(variable), terms.numbers("TERMNUM")[listed & terms.filled("TERMNUM")]
             )
+        else:
+            what = f"TERMNUM is not present in {terms.name}, although {variable} is numeric"
+            table.task.account.problem(what, place, "add it")
     return found
 
 

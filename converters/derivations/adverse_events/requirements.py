@@ -29,7 +29,7 @@ def check(name: str, options: AdverseEvents, specification: Specification) -> No
             'write baseline_severity = "VARIABLE"',
         )
     for number in options.period_names:
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit()):
             raise ConfigurationError(
                 f"{number} is not the number of a period", f"{place} period_names", 'write { 1 = "NAME" }'
             )
