@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from ...schemas.standards.versions import Standards
 from ...schemas.study import columns
 from ...schemas.study.columns import Codes
 from ...schemas.study.dataset import Dataset
-from ...schemas.study.variable import Variable
+from ...schemas.study.variable import SpecialMissing, Variable
 from ...schemas.wording import did_you_mean
 from .dataset_options import DerivedDataset
 from .task import DerivationTask
@@ -58,11 +58,14 @@ class DerivedColumns:
         Position of each record's subject in ADSL.
     described : mapping of name to Variable
         Variables that sources describe, for labels, lengths and formats.
+    special : mapping of name to SpecialMissing
+        Of variables that are copied from a source.
     """
 
     frame: pd.DataFrame = field(repr=False)
     subject: Codes = field(repr=False)
     described: Mapping[str, Variable]
+    special: Mapping[str, SpecialMissing] = field(default_factory=dict, repr=False)
 
 
 def assembled(
@@ -88,8 +91,8 @@ def assembled(
         frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
     _require_known(task, options, frame.columns)
     sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in frame]
-    frame = frame.iloc[np.lexsort([ordered(frame[each]) for each in reversed(sort)])] if sort else frame
-    frame = frame[_chosen(task, options, frame.columns)].reset_index(drop=True)
+    order = np.lexsort([ordered(frame[each]) for each in reversed(sort)]) if sort else np.arange(len(frame))
+    frame = frame[_chosen(task, options, frame.columns)].iloc[order].reset_index(drop=True)
     known = {**derived.described, **of_adsl}
     made = Dataset.from_frame(frame, task.name)
     requirements = {**variables_of_subjects(Standards()), **layout.requirements}
@@ -98,7 +101,39 @@ def assembled(
     )
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
-    return Dataset(task.name, made.frame, variables, label, carries=carries)  # type: ignore[arg-type]
+    return Dataset(
+        task.name,
+        made.frame,
+        variables,
+        label,
+        carries=carries,  # type: ignore[arg-type]
+        special_missing=dict(_special(task, options, derived, frame.columns, order)),
+    )
+
+
+def _special(
+    task: DerivationTask,
+    options: DerivedDataset,
+    derived: DerivedColumns,
+    present: Iterable[str],
+    order: Codes,
+) -> Iterator[tuple[str, SpecialMissing]]:
+    """Special missing values of variables that are copied or carried."""
+    of_adsl = {name.upper(): each for name, each in task.adsl.special_missing.items()}
+    for name in present:
+        of_source = name in derived.frame
+        special = derived.special.get(name) if of_source else of_adsl.get(options.carry_as.get(name, name))
+        if special is not None and len(special.records):
+            found = _at(special, order if of_source else derived.subject[order])
+            if len(found.records):
+                yield name, found
+
+
+def _at(special: SpecialMissing, at: Codes) -> SpecialMissing:
+    """Special missing values of the records at some positions, in their order."""
+    place = np.minimum(np.searchsorted(special.records, at), len(special.records) - 1)
+    hit = special.records[place] == at
+    return SpecialMissing(np.flatnonzero(hit).astype(np.int64), special.tags[place[hit]])
 
 
 def ordered(column: pd.Series) -> Codes:

@@ -1,5 +1,6 @@
 """Each policy of derived adverse events on a few records, worked by hand: values, counts, refusals."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -267,6 +268,107 @@ class TestFlagsAndQueries:
         names = values(found, "SMQ01NAM")
         assert ["Y" if each == "Skin reactions" else each for each in names] == expected
 
+    @pytest.mark.parametrize(("srcvar", "listed"), [("AEDECOD", "Drug rash"), ("AEPTCD", None)])
+    def test_the_code_and_the_scope_of_a_query(self, srcvar, listed):
+        terms = pd.DataFrame(
+            {
+                "PREFIX": ["SMQ01", "SMQ01", "SMQ02"],
+                "GRPNAME": ["Skin reactions", "Skin reactions", "Other"],
+                "GRPID": ["20000020", "20000020", "20000021"],
+                "SCOPE": ["NARROW", "BROAD", "BROAD"],
+                "SRCVAR": srcvar,
+                "TERMCHAR": ["Rash", listed, "Nausea"],
+                "TERMNUM": [2, 4, 1],
+            }
+        )
+        events = [{**each, "AEPTCD": float(number)} for number, each in enumerate(self.EVENTS, 1)]
+        study = ag.Study.of(*study_of(events), ag.Dataset.from_frame(terms, "QUERIES"))
+        found = derived(study, queries={"SMQ01": ag.EventQuery(terms="QUERIES")})
+        nothing = (None, None, None, None)
+        assert values(found, "SMQ01NAM", "SMQ01CD", "SMQ01SC", "SMQ01SCN") == [
+            nothing,
+            ("Skin reactions", 20000020, "NARROW", 2),
+            nothing,
+            ("Skin reactions", 20000020, "BROAD", 1),
+        ]
+
+    def test_terms_by_number_without_numbers_are_refused(self):
+        terms = pd.DataFrame(
+            {"PREFIX": ["CQ01"], "GRPNAME": ["X"], "SRCVAR": ["AEPTCD"], "TERMCHAR": ["Nausea"]}
+        )
+        study = ag.Study.of(
+            *study_of([{"AESTDTC": "2024-04-02", "AEPTCD": 1.0}]), ag.Dataset.from_frame(terms, "QUERIES")
+        )
+        (problem,) = refused(lambda: derived(study, queries={"CQ01": ag.EventQuery(terms="QUERIES")}))
+        assert problem.what == "TERMNUM is not present in QUERIES, although AEPTCD is numeric"
+
+    @pytest.mark.parametrize("key", ["by", "order", "worst"])
+    def test_a_variable_that_is_not_present_is_named_with_its_key(self, key):
+        given = "AESEVV" if key == "worst" else ("AESEVV",)
+        (problem,) = refused(lambda: self.flag(**{key: given}))
+        assert (problem.what, problem.where) == ("AESEVV is not present in ADAE", f"[flag.AOCCFL] {key}")
+
+    def test_a_flag_does_not_replace_what_is_derived(self):
+        flags = {"ASTDT": ag.OccurrenceFlag(take="all")}
+        (problem,) = refused(lambda: derived(study_of(self.EVENTS), flags=flags))
+        assert problem.what == "ASTDT is derived twice"
+
+
+class TestDatetimes:
+    @pytest.mark.parametrize(
+        ("text", "start", "flag", "end"),
+        [
+            ("2024-04-02T10:30:15.5", "2024-04-02 10:30:15.500", None, "2024-04-02 10:30:15.500"),
+            ("2024-04-02T10:30", "2024-04-02 10:30:00", "S", "2024-04-02 10:30:59"),
+            ("2024-04-02T10:30+02:00", "2024-04-02 10:30:00", "S", "2024-04-02 10:30:59"),
+            ("2024-04-02T10:-:-", "2024-04-02 10:00:00", "M", "2024-04-02 10:59:59"),
+            ("2024-04-02", "2024-04-02 00:00:00", "H", "2024-04-02 23:59:59"),
+            ("2024-04", "2024-04-01 00:00:00", "H", "2024-04-30 23:59:59"),
+            ("2024 04 02 10:30", "2024-04-02 10:30:00", "S", "2024-04-02 10:30:59"),
+            ("", None, None, None),
+        ],
+    )
+    def test_of_text(self, text, start, flag, end):
+        study = study_of([{"AESTDTC": text, "AEENDTC": text}])
+        options = {"start_impute": "first", "end_impute": "last", "date_forms": ("YYYY MM DD",)}
+        frame = derived(study, times=True, **options)["ADAE"].frame
+        for name, expected in (("ASTDTM", start), ("AENDTM", end)):
+            (found,) = frame[name]
+            assert pd.isna(found) if expected is None else found == pd.Timestamp(expected)
+        assert [_plain(each) for name in ("ASTTMF", "AENTMF") for each in frame[name]] == [flag, flag]
+
+    def test_of_numeric_datetimes_and_dates(self):
+        study = study_of([{}])
+        frame = study["AE"].frame.assign(
+            AESTDTC=pd.to_datetime(["2024-04-02T10:11:12.345"]).astype("datetime64[us]"),
+            AEENDTC=pd.to_datetime(["2024-04-03"]).astype("datetime64[s]"),
+        )
+        study = ag.Study.of(study["ADSL"], ag.Dataset.from_frame(frame, "AE"))
+        (row,) = derived(study, times=True)["ADAE"].frame.to_dict("records")
+        assert row["ASTDTM"] == pd.Timestamp("2024-04-02T10:11:12.345")
+        assert row["AENDTM"] == pd.Timestamp("2024-04-03T23:59:59")
+        assert [_plain(row[name]) for name in ("ASTTMF", "AENTMF")] == [None, "H"]
+
+
+def test_special_missing_values_are_kept():
+    study = study_of(
+        [{"AESTDTC": "2024-04-02", "AEDOSE": each} for each in (1.0, np.nan, np.nan)], AGE=np.nan
+    )
+    ae = study["AE"].replace(special_missing={"AEDOSE": ag.SpecialMissing(np.array([2]), np.array(["A"]))})
+    adsl = study["ADSL"].replace(special_missing={"AGE": ag.SpecialMissing(np.array([0]), np.array(["B"]))})
+    found = derived(ag.Study.of(ae, adsl), where="AESEQ != 1", carry_as={"AGEX": "AGE"})["ADAE"]
+    kept = {name: (each.records.tolist(), each.tags.tolist()) for name, each in found.special_missing.items()}
+    assert kept == {"AGEX": ([0, 1], ["B", "B"]), "AEDOSE": ([1], ["A"])}
+
+
+def test_an_empty_source_gives_an_empty_dataset():
+    study = study_of([{"AESTDTC": "2024-04-02"}])
+    ae = ag.Dataset.from_frame(study["AE"].frame.iloc[:0], "AE")
+    flags = {"AOCCPFL": ag.OccurrenceFlag(order=("ASTDT",), by=("AEDECOD",))}
+    found = derived(ag.Study.of(study["ADSL"], ae), flags=flags, times=True, phase_flags=True, trace=True)
+    assert len(found["ADAE"]) == 0
+    assert {"TRTEMFL", "AOCCPFL", "ASTDTM", "SRCSEQ"} <= set(found["ADAE"].names)
+
 
 def test_treatment_by_period():
     periods = {
@@ -286,6 +388,21 @@ def test_treatment_by_period():
     ]
     found = derived(study, periods=True, between_periods="previous")
     assert values(found, "APERIOD") == [None, 1, 1, 2]
+    found = derived(study, periods=True, period_names={"1": "Treatment", "2": "Treatment"})
+    assert values(found, "APERIODC") == [None, "Treatment", None, "Treatment"]
+
+
+def test_a_treatment_that_no_subject_has_in_a_period():
+    periods = {
+        "AP01SDT": pd.Timestamp("2024-03-10"),
+        "AP01EDT": pd.Timestamp("2024-04-30"),
+        "AP02SDT": pd.Timestamp("2024-05-10"),
+        "AP02EDT": pd.Timestamp("2024-06-30"),
+        "TRT01A": np.nan,
+        "TRT02A": "Drug B",
+    }
+    study = study_of([{"AESTDTC": each} for each in ("2024-04-02", "2024-05-10")], **periods)
+    assert values(derived(study, periods=True), "TRTA") == [None, "Drug B"]
 
 
 def test_text_that_is_no_date_is_refused_without_its_value():

@@ -67,7 +67,8 @@ def _columns(table: EventTable) -> DerivedColumns:
     copied = {name: table.source[name] for name in table.source.names if name not in keys}
     frame = pd.DataFrame({**copied, **table.columns}, copy=False)
     described = {name: table.source.variable(name) for name in copied}
-    return DerivedColumns(frame, table.subject, {**described, **table.described})
+    special = {name.upper(): each for name, each in table.source.special_missing.items()}
+    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)
 
 
 def _add_trace(table: EventTable) -> None:

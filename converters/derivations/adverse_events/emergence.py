@@ -102,7 +102,7 @@ def _worsened(table: EventTable, start: EventDate, end: EventDate | None, first:
     if not table.task.specification.adverse_events.worsening:
         return nothing
     place = f"{table.place} baseline_severity"
-    both = table.part((options.severity, options.baseline_severity), place)
+    both = table.part({options.baseline_severity: place, options.severity: f"{table.place} severity"})
     if both is None:
         return nothing
     account = table.task.account

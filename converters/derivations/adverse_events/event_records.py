@@ -9,6 +9,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
 from ..sources import dataset_called
 from ..task import DerivationTask
@@ -45,7 +46,8 @@ def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
     _judge_subjects(task, options, data, selected & (subject < 0))
     (kept,) = np.nonzero(selected & (subject >= 0))
     if len(kept) < len(data):
-        data = data.replace(frame=data.frame.iloc[kept].reset_index(drop=True), special_missing={})
+        names = {each.name: each.name for each in data.variables}
+        data = Dataset.of(data.description, SelectedColumns(data.columns, names, kept))
         subject = subject[kept]
     table = EventTable(task, options, data, subject)
     _judge_sequence(table, sequence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,11 @@ class EventTable:
 
     def add(self, name: str, column: pd.Series | NDArray[Any], label: str = "") -> None:
         """Take a derived variable."""
-        if name in self.source or name in self.columns:
+        if name in self.columns:
+            advice = "give the flag or query another name"
+            self.task.account.problem(f"{name} is derived twice", self.place, advice)
+            return
+        if name in self.source:
             what = f"{name} is a variable of {self.source.name}, and derived"
             self.task.account.problem(what, self.place, "rename or omit it in the source")
             return
@@ -85,14 +89,17 @@ class EventTable:
         carried = [*KEYS, *self.options.carry, *self.options.carry_as]
         return list(dict.fromkeys([*self.source.names, *self.columns, *carried]))
 
-    def part(self, names: Iterable[str], place: str) -> Dataset | None:
-        """Some variables as a dataset; None where one is not present, which is a problem noted."""
-        found = {name: self.column(name) for name in dict.fromkeys(names)}
+    def part(self, places: Mapping[str, str]) -> Dataset | None:
+        """Some variables, each with the place that names it, as a dataset.
+
+        None where one is not present, which is a problem noted.
+        """
+        found = {name: self.column(name) for name in places}
         for name, column in found.items():
             if column is None:
                 what = f"{name} is not present in {self.task.name}"
-                advice = did_you_mean(name, self.names)
-                self.task.account.problem(what, place, f"{advice}; carry those of ADSL")
+                advice = f"{did_you_mean(name, self.names)}; a variable of ADSL is to be carried"
+                self.task.account.problem(what, places[name], advice)
         present = {name: column for name, column in found.items() if column is not None}
         if len(present) < len(found):
             return None

@@ -19,8 +19,9 @@ from .severities import severity_ranks
 
 def add_flag(table: EventTable, name: str, flag: OccurrenceFlag) -> None:
     """Derive a flag."""
-    needed = (*flag.by, *flag.order, *([flag.worst] if flag.worst else []))
-    found = selected_by(table, flag.where, f"[flag.{name}]", needed)
+    named = {"by": flag.by, "order": flag.order, "worst": (flag.worst,) if flag.worst else ()}
+    needed = {each.upper(): f"[flag.{name}] {key}" for key, variables in named.items() for each in variables}
+    found = selected_by(table, flag.where, f"[flag.{name}] where", needed)
     if found is None:
         return
     data, selected = found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -56,12 +58,12 @@ def add_query(table: EventTable, name: str, query: EventQuery) -> None:
 
 
 def selected_by(
-    table: EventTable, where: str, place: str, more: tuple[str, ...] = ()
+    table: EventTable, where: str, place: str, more: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Dataset, Mask] | None:
     """Variables of a condition, and others, and the records that meet it; None where that is a problem."""
     expression = compile_expression(where, place) if where else None
-    names = (*more, *(expression.variables if expression else ()))
-    data = table.part(("USUBJID", *map(str.upper, names)), place)
+    used = expression.variables if expression else ()
+    data = table.part({"USUBJID": place, **more, **{each.upper(): place for each in used}})
     if data is None:
         return None
     if expression is None:
@@ -148,7 +150,7 @@ def _matching(table: EventTable, terms: Dataset, own: Mask, query: EventQuery, p
         if code < 0:
             continue
         variable = str(variables[code]).upper()
-        data = table.part((variable,), place)
+        data = table.part({variable: place})
         if data is None:
             continue
         listed = own & (variables.codes == code)
