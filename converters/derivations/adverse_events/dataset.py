@@ -9,11 +9,12 @@ from ....schemas.standards import adae
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
+from ..column_values import texts
 from ..task import DerivationTask
 from .emergence import add_emergence
 from .event_dates import add_date, add_duration
 from .event_records import event_table
-from .event_table import EventTable, texts
+from .event_table import EventTable
 from .occurrence_flags import add_flag
 from .options import AdverseEvents
 from .periods import add_periods

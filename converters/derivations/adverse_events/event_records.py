@@ -12,10 +12,10 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
 from ..sources import dataset_called
+from ..supplement import supplemented
 from ..task import DerivationTask
 from .event_table import EventTable
 from .options import AdverseEvents
-from .supplement import supplemented
 
 
 def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
