@@ -47,6 +47,7 @@ class _Merge:
         wanted = self._wanted()
         row, parent, orphan = self._joined(wanted)
         self._judge_orphans(orphan)
+        self.task.account.used(self.supplement, row)
         code, names = self._names()
         columns = {
             name: self._column(name, row[code[row] == at], parent[code[row] == at])

@@ -19,9 +19,9 @@ from .occurrence_flags import add_flag
 from .options import AdverseEvents
 from .periods import add_periods
 from .queries import add_query
-from .requirements import check
+from .requirements import check, needs
 
-__all__ = ["check", "derive"]
+__all__ = ["check", "derive", "needs"]
 
 _LABEL = "Adverse Event Analysis Dataset"
 

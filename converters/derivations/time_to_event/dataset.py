@@ -25,7 +25,7 @@ from .endpoint_records import EndpointRecords, endpoint_records
 from .extremes import imputation_range
 from .options import TimeToEvent
 from .reasons import note_reasons
-from .requirements import check, endpoints_of
+from .requirements import check, endpoints_of, needs
 
 _OWN = (
     *(
@@ -50,7 +50,7 @@ _TRACE = ("SRCDOM", "SRCVAR", "SRCSEQ")
 _NUMBERS = ("PARAMN", "SRCSEQ")
 
 
-__all__ = ["check", "derive"]
+__all__ = ["check", "derive", "needs"]
 
 
 def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
