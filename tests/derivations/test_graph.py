@@ -56,9 +56,7 @@ def test_a_dataset_is_derived_after_those_that_it_needs_wherever_it_is_declared(
 
 
 def test_a_first_part_of_a_name_is_that_of_a_derived_dataset():
-    what = ag.Specification(
-        {"ADTTE": ag.TimeToEvent(), "ADAE_MAIN": ag.AdverseEvents()}, *first_rash("ADAE")
-    )
+    what = ag.Specification({"ADTTE": ag.TimeToEvent(), "ADAE_MAIN": ag.AdverseEvents()}, *first_rash("ADAE"))
     assert list(ag.derive(study(), what).datasets) == ["ADAE_MAIN", "ADTTE"]
 
 
