@@ -4,8 +4,8 @@ from .converters.configuration.rule_files import load_rules as load_rules
 from .converters.derivations.adverse_events.options import AdverseEvents as AdverseEvents
 from .converters.derivations.adverse_events.options import EventQuery as EventQuery
 from .converters.derivations.adverse_events.options import OccurrenceFlag as OccurrenceFlag
-from .converters.derivations.cases import Case as Case
 from .converters.derivations.assignments import FromVariable as FromVariable
+from .converters.derivations.cases import Case as Case
 from .converters.derivations.check import check_derived as check_derived
 from .converters.derivations.declared_sources import DerivationSource as DerivationSource
 from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
