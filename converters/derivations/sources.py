@@ -10,7 +10,7 @@ import numpy as np
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.subjects import adsl_record
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted, did_you_mean
@@ -19,6 +19,26 @@ from .assignments import FromVariable
 from .dated_records import DatedRecords
 from .declared_sources import DerivationSource
 from .imputation import source_dates
+
+
+@dataclass(frozen=True, eq=False)
+class SelectedRecords:
+    """The records of a source, of subjects of ADSL.
+
+    Attributes
+    ----------
+    source : DerivationSource
+    dataset : Dataset
+    mask : ndarray of bool, shape (n_records,)
+        Those that are selected.
+    subject : ndarray of int, shape (n_records,)
+        Positions in ADSL; -1 where unknown.
+    """
+
+    source: DerivationSource
+    dataset: Dataset
+    mask: Mask
+    subject: Codes
 
 
 @dataclass(eq=False)
@@ -34,6 +54,8 @@ class Sources:
     unknown_subjects : str
         What becomes of records of other subjects: "error" or "exclude".
     account : Account
+    left_out : Dataset or None
+        Subjects who are not derived: their records are not used, and are no records of unknown subjects.
     """
 
     study: Study
@@ -41,15 +63,23 @@ class Sources:
     adsl: Dataset
     unknown_subjects: str
     account: Account
+    left_out: Dataset | None = None
     _found: dict[str, DatedRecords | None] = field(default_factory=dict)
+    _selected: dict[str, SelectedRecords | None] = field(default_factory=dict)
 
     def records(self, name: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit the study, which is a problem noted."""
         if name not in self._found:
-            self._found[name] = self._look_up(name, self.declared[name])
+            self._found[name] = self._dated(name, self.declared[name])
         return self._found[name]
 
-    def _look_up(self, name: str, source: DerivationSource) -> DatedRecords | None:
+    def selected(self, name: str) -> SelectedRecords | None:
+        """The records of a source, dated or not; None where it does not fit the study, which is noted."""
+        if name not in self._selected:
+            self._selected[name] = self._select(name, self.declared[name])
+        return self._selected[name]
+
+    def _select(self, name: str, source: DerivationSource) -> SelectedRecords | None:
         data = self._dataset(name, source)
         if data is None:
             return None
@@ -63,8 +93,17 @@ class Sources:
                 "correct it, or declare may_be_empty = true",
             )
         subject = adsl_record(data, self.adsl)
-        self._judge_unknown(name, data, selected & (subject < 0))
-        selected = selected & (subject >= 0)
+        unknown = selected & (subject < 0)
+        if self.left_out is not None:
+            unknown &= adsl_record(data, self.left_out) < 0
+        self._judge_unknown(name, data, unknown)
+        return SelectedRecords(source, data, selected & (subject >= 0), subject)
+
+    def _dated(self, name: str, source: DerivationSource) -> DatedRecords | None:
+        found = self.selected(name)
+        if found is None:
+            return None
+        data, selected, subject = found.dataset, found.mask, found.subject
         dates = source_dates(name, source, data, selected, self.account)
         (record,) = np.nonzero(selected & ~np.isnan(dates.day))
         self.account.used(data, record)
@@ -144,7 +183,9 @@ def parts_called(name: str, study: Study) -> list[Dataset]:
 
 def _variables(source: DerivationSource, place: str) -> list[tuple[str, str]]:
     """Keys of a source, each with a variable that it names."""
-    named = [("dataset", "USUBJID"), ("date", source.date), *(("order", each) for each in source.order)]
+    named = [("dataset", "USUBJID"), *(("order", each) for each in source.order)]
+    if source.date:
+        named.append(("date", source.date))
     if source.sequence:
         named.append(("sequence", source.sequence))
     if source.where:

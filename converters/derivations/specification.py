@@ -14,6 +14,7 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
+from .subjects.options import Subjects, SubjectVariable
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
 
@@ -32,6 +33,7 @@ _TABLES = (
     _Table("variations", "vary"),
     _Table("queries", "query"),
     _Table("flags", "flag"),
+    _Table("subjects", "subject"),
 )
 
 
@@ -86,6 +88,7 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
+    subjects: Mapping[str, SubjectVariable] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:
@@ -100,17 +103,21 @@ def require_values(specification: Specification) -> None:
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
             _require_names_once(options, f"[{table.name}.{name}]")
-    for kind, parts in (("query", specification.queries), ("flag", specification.flags)):
+    for kind, parts, options, noun in (
+        ("query", specification.queries, AdverseEvents, "adverse event dataset"),
+        ("flag", specification.flags, AdverseEvents, "adverse event dataset"),
+        ("subject", specification.subjects, Subjects, "dataset of subjects"),
+    ):
+        known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():
-            _require_adverse_events(specification, part.dataset, f"[{kind}.{name}] dataset")
+            _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
 
 
-def _require_adverse_events(specification: Specification, dataset: str, place: str) -> None:
-    """Check that the dataset of a query or a flag is derived, and of adverse events."""
-    known = [name for name, each in specification.datasets.items() if isinstance(each, AdverseEvents)]
+def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
+    """Check that the dataset of a query, a flag or a variable is derived, and of its kind."""
     if dataset not in known:
         advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
-        raise ConfigurationError(f"{dataset} is not a derived adverse event dataset", place, advice)
+        raise ConfigurationError(f"{dataset} is not a derived {noun}", place, advice)
 
 
 def _require_names_once(options: object, place: str) -> None:

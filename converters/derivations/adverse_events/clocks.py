@@ -17,6 +17,7 @@ from ..column_values import texts
 from .event_table import EventTable
 from .options import USUAL_BOUNDS
 
+
 def add_datetimes(
     table: EventTable, name: str, variable: str, collected: PartialDates, imputed: Imputed
 ) -> None:
