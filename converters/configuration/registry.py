@@ -109,6 +109,19 @@ SUBJECT = Table(
 )
 
 TABLES = (
-    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT, QUERY, FLAG, VARY),
+    *(
+        SETTINGS_TABLE,
+        RULES,
+        STUDY,
+        ENDPOINT,
+        SOURCE,
+        STOP,
+        ADVERSE_EVENTS,
+        DERIVE,
+        SUBJECT,
+        QUERY,
+        FLAG,
+        VARY,
+    ),
     *(WAIVER, RULE, TABLE),
 )

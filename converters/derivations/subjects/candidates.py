@@ -41,9 +41,7 @@ class Candidates:
         return replace(self.records, day=self.records.day + self.seconds / DAY)
 
 
-def candidates(
-    table: SubjectTable, name: str, variable: SubjectVariable, source: str
-) -> Candidates | None:
+def candidates(table: SubjectTable, name: str, variable: SubjectVariable, source: str) -> Candidates | None:
     """The records of a source that count; None where it does not fit, which is noted."""
     records = table.dated(source)
     limits = limits_of(table, name, variable)

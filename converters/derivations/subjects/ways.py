@@ -37,13 +37,13 @@ class Way:
 
 WAYS = (
     Way("take", ("sources",), (*_RECORDS, "value", "also", "time", *_BOUNDS)),
-    Way("statistic", ("sources",), (*_RECORDS, "of", "missing_values", "decimals")),
+    Way("statistic", ("sources",), (*_RECORDS, "of", "missing_values")),
     Way("exists", (), (*_RECORDS, "yes", "no")),
     Way("where", (), ("yes", "no", "unknown")),
     Way("cases", (), ("otherwise", "unknown", "number")),
     Way("map", ("of",), ("otherwise",)),
     Way("date_of", (), ("date_forms", "impute", "impute_up_to", "time", *_BOUNDS)),
-    Way("expression", (), ("decimals",)),
+    Way("expression"),
 )
 
 
@@ -84,7 +84,9 @@ def named_variables(name: str, variable: SubjectVariable) -> Iterator[tuple[str,
     if variable.map:
         yield "of", variable.of
     if variable.where:
-        yield from (("where", each) for each in compile_expression(variable.where, f"{place} where").variables)
+        yield from (
+            ("where", each) for each in compile_expression(variable.where, f"{place} where").variables
+        )
     if variable.cases:
         yield from (("cases", each) for each in variables_of(variable.cases, f"{place} cases"))
     if isinstance(variable.otherwise, FromVariable):

@@ -1,0 +1,214 @@
+"""Dates and values of the first or the last record of each subject, from one source or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ....schemas.study.columns import Codes, Days, Mask
+from ....schemas.study.imputation import FLAG_VALUES
+from ....schemas.study.variable import Variable
+from ....schemas.wording import counted, did_you_mean
+from ..assignments import Assignment, FromVariable
+from ..clock_times import PARTS, stamps
+from ..column_values import dates, texts
+from ..dated_records import DatedRecords
+from ..merged_values import MixedTypes, ValuePart, merged
+from ..time_to_event.deciding import Deciding, first_of, last_of
+from .candidates import Candidates, candidates
+from .options import SubjectVariable
+from .subject_table import SubjectTable
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """The record of each subject.
+
+    Attributes
+    ----------
+    found : tuple of Candidates
+        By source.
+    source : ndarray of int, shape (n_subjects,)
+        Position of the deciding source; -1 where a subject has no record.
+    chosen : ndarray of int, shape (n_subjects,)
+        Position among the records of that source.
+    tied : ndarray of bool, shape (n_subjects,)
+        Another source has a record at the same time.
+    deciding : tuple of Deciding
+        By source.
+    """
+
+    found: tuple[Candidates, ...]
+    source: Codes
+    chosen: Codes
+    tied: Mask
+    deciding: tuple[Deciding, ...]
+
+    def of_source(self, at: int) -> Codes:
+        """Positions of the subjects that a source decides."""
+        return np.flatnonzero(self.source == at)
+
+    def spread(self, by_source: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """What the chosen records have, one array for the records of each source; NaN without a record."""
+        found = np.full(len(self.source), np.nan)
+        for at, values in enumerate(by_source):
+            own = self.of_source(at)
+            found[own] = values[self.chosen[own]]
+        return found
+
+
+def add_taken(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+    """Derive a date, or values, of the first or last record; whether that was possible."""
+    found = [candidates(table, name, variable, each) for each in variable.sources]
+    usable = [each for each in found if each is not None]
+    if len(usable) < len(found):
+        return False
+    taken = _taken(table, variable, usable)
+    _note(table, name, variable, taken)
+    wanted = dict.fromkeys([*([name] if variable.value else []), *variable.also])
+    set_as = {each: variable.value if each == name and variable.value else each for each in wanted}
+    possible = [_add_value(table, name, variable, taken, each, given) for each, given in set_as.items()]
+    if not variable.value:
+        _add_date(table, name, variable, taken)
+    return all(possible)
+
+
+def _taken(table: SubjectTable, variable: SubjectVariable, found: list[Candidates]) -> Taken:
+    n_subjects, last = len(table), variable.take == "last"
+    source = np.full(n_subjects, -1, dtype=np.intp)
+    chosen, tied = source.copy(), np.zeros(n_subjects, dtype=np.bool_)
+    best = np.full(n_subjects, np.nan)
+    deciding = []
+    for at, each in enumerate(found):
+        one = (last_of if last else first_of)(each.by_moment, n_subjects)
+        deciding.append(one)
+        better = np.isnan(best) | ((one.day >= best) if last else (one.day < best))
+        better &= ~np.isnan(one.day)
+        same = one.day == best
+        tied = np.where(better & ~same, False, tied) | same
+        source[better], chosen[better], best[better] = at, one.chosen[better], one.day[better]
+    return Taken(tuple(found), source, chosen, tied, tuple(deciding))
+
+
+def _note(table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken) -> None:
+    """Count who has no record, and what decided between records and sources of one date."""
+    policy = f"subject.{name}"
+    table.effect(f"{policy}: take", variable.take, "without a record: missing", taken.source < 0)
+    if not variable.value and not variable.also:
+        return
+    if len(taken.found) > 1:
+        effect = "with two sources on the deciding date"
+        table.effect(f"{policy}: sources", "order of the list", effect, taken.tied)
+    for at, each in enumerate(taken.deciding):
+        source, own = variable.sources[at], taken.source == at
+        declared = taken.found[at].records.source
+        if declared.order:
+            effect = "with several records of the source on the deciding date"
+            order = ", ".join(declared.order)
+            table.effect(f"{policy}: source.{source}: order", order, effect, own & each.ordered)
+        ambiguous = own & each.ambiguous
+        if declared.same_date == "error":
+            number = counted(int(ambiguous.sum()), "subject")
+            what = f"{number} with several records on the deciding date of {name}"
+            advice = f'declare order = ["{_usual_order(declared.dataset)}"], or same_date = "first" or "last"'
+            table.problem(what, f"[source.{source}] order", advice, ambiguous)
+        else:
+            effect = "with records on the deciding date that order does not distinguish"
+            value = declared.same_date
+            table.effect(f"{policy}: source.{source}: same_date", value, effect, ambiguous)
+
+
+def _usual_order(dataset: str) -> str:
+    return "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
+
+
+def _add_value(
+    table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken, to: str, given: str
+) -> bool:
+    """Derive a variable that has values of the records; whether that was possible."""
+    parts = list(_parts(table, name, variable, taken, given))
+    if len(parts) < len(taken.found):
+        return False
+    try:
+        column = merged(len(table), parts)
+    except MixedTypes:
+        what = f"{given} is not of one type in the sources"
+        advice = "use values of one type: text, numbers or dates"
+        table.task.account.problem(what, f"[subject.{name}] sources", advice)
+        return False
+    label = variable.label if to == name else ""
+    table.add(to, column, label, _described(taken, given))
+    return True
+
+
+def _parts(
+    table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken, given: str
+) -> Iterator[ValuePart]:
+    """The values by source; none of a source that does not have the variable, which is noted."""
+    for at, each in enumerate(taken.found):
+        own, records = taken.of_source(at), each.records
+        value = assigned(records, given)
+        if not isinstance(value, FromVariable):
+            yield ValuePart(own, value)
+        elif value.variable in records.dataset:
+            at_record = records.record[taken.chosen[own]]
+            column = records.dataset[value.variable].take(at_record).reset_index(drop=True)
+            yield ValuePart(own, column)
+        else:
+            what = f"{given} is neither set by {variable.sources[at]} nor present in {records.dataset.name}"
+            advice = did_you_mean(given, [*records.source.set, *records.dataset.names])
+            table.task.account.problem(what, f"[subject.{name}] value", advice)
+
+
+def assigned(records: DatedRecords, name: str) -> Assignment:
+    """What a source sets a variable to, else the variable of its dataset."""
+    return records.source.set.get(name, FromVariable(name))
+
+
+def _described(taken: Taken, given: str) -> Variable | None:
+    """How a source describes a variable."""
+    for each in taken.found:
+        value = assigned(each.records, given)
+        if isinstance(value, FromVariable) and value.variable in each.records.dataset:
+            return each.records.dataset.variable(value.variable)
+    return None
+
+
+def _add_date(table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken) -> None:
+    """Derive the date, its imputation flag, and the datetime with its own."""
+    days: Days = taken.spread([each.records.day for each in taken.found])
+    lacks = np.nan_to_num(taken.spread([each.records.lacks.astype(np.float64) for each in taken.found]))
+    table.add(name, dates(days), variable.label)
+    declared = [each.records.source.impute not in ("", "none") for each in taken.found]
+    if any(declared) or lacks.any():
+        add_date_flag(table, name, lacks)
+    if variable.time:
+        seconds = taken.spread([each.seconds for each in taken.found])
+        known = taken.spread([each.known.astype(np.float64) for each in taken.found])
+        add_moment(table, name, variable, days, seconds, known)
+
+
+def add_date_flag(table: SubjectTable, name: str, lacks: NDArray[np.float64]) -> None:
+    """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
+    table.add(f"{name}F", texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
+    table.effect(f"subject.{name}", f"{name}F", "with an imputed date", lacks > 0)
+
+
+def add_moment(
+    table: SubjectTable,
+    name: str,
+    variable: SubjectVariable,
+    days: Days,
+    seconds: NDArray[np.float64],
+    known: NDArray[np.float64],
+) -> None:
+    """Derive the datetime beside a date, and the imputation flag of its time."""
+    table.add(f"{name}M", pd.Series(stamps(days, np.nan_to_num(seconds))))
+    open_ = ~np.isnan(days) & (known < len(PARTS))
+    codes = np.where(open_, np.nan_to_num(known), -1).astype(np.int8)
+    table.add(f"{name.removesuffix('DT')}TMF", texts(codes, PARTS))
+    table.effect(f"subject.{name}: time", variable.time, "times imputed in part or whole", open_)
