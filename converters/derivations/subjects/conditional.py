@@ -15,83 +15,78 @@ from ..assignments import Assignment, FromVariable
 from ..cases import Decided, decided, variables_of
 from ..column_values import dates
 from ..merged_values import MixedTypes, ValuePart, merged
-from .options import SubjectVariable
+from .declared import Declared
 from .requirements import cases_of_where
 from .statistics import flag
-from .subject_table import SubjectTable
 
 _SHOWN = 5
 """Values that a problem lists."""
 
 
-def add_flag(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_flag(declared: Declared) -> bool:
     """Derive a flag by a condition; whether that was possible."""
-    place = f"[subject.{name}] where"
-    data = table.part(compile_expression(variable.where, place).variables, place)
-    found = None if data is None else _decided(table, variable, data, name, place)
+    place = declared.place("where")
+    data = declared.part(compile_expression(declared.variable.where, place).variables, "where")
+    found = None if data is None else _decided(declared, data, place)
     if found is None:
         return False
     yes = found.case == 0
-    no = ~yes & ~_undecided(table, name, variable, found, declared=bool(variable.no))
-    table.effect(f"subject.{name}: where", one_line(variable.where, 40), f"not {variable.yes}", ~yes)
-    table.add(name, flag(yes, no, variable), variable.label)
+    no = ~yes & ~_undecided(declared, found, has_other=bool(declared.variable.no))
+    declared.effect("where", one_line(declared.variable.where, 40), f"not {declared.variable.yes}", ~yes)
+    declared.add(flag(yes, no, declared.variable))
     return True
 
 
-def add_cases(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_cases(declared: Declared) -> bool:
     """Derive values by condition, and their numbers; whether that was possible."""
-    place = f"[subject.{name}] cases"
-    values = [each.value for each in variable.cases]
-    otherwise = [] if variable.otherwise is None else [variable.otherwise]
+    place = declared.place("cases")
+    values = [each.value for each in declared.variable.cases]
+    otherwise = [] if declared.variable.otherwise is None else [declared.variable.otherwise]
     named = [each.variable for each in otherwise if isinstance(each, FromVariable)]
-    data = table.part([*variables_of(variable.cases, place), *named], place)
-    found = None if data is None else _decided(table, variable, data, name, place)
+    data = declared.part([*variables_of(declared.variable.cases, place), *named], "cases")
+    found = None if data is None else _decided(declared, data, place)
     if found is None or data is None:
         return False
-    undecided = _undecided(table, name, variable, found, declared=bool(otherwise))
+    undecided = _undecided(declared, found, has_other=bool(otherwise))
     case = np.where((found.case < 0) & ~undecided & bool(otherwise), len(values), found.case)
-    column = _column(table, case, [*values, *otherwise], data, place)
+    column = _column(declared, case, [*values, *otherwise], data, place)
     if column is None:
         return False
     effect = "no case is true: otherwise" if otherwise else "no case is true: missing"
-    table.effect(f"subject.{name}: cases", str(variable.otherwise or "missing"), effect, found.case < 0)
-    table.add(name, column, variable.label)
-    if variable.number:
-        table.add(variable.number, _numbers(case, [*values, *otherwise]))
+    declared.effect("cases", str(declared.variable.otherwise or "missing"), effect, found.case < 0)
+    declared.add(column)
+    if declared.variable.number:
+        declared.table.add(declared.variable.number, _numbers(case, [*values, *otherwise]))
     return True
 
 
-def _decided(
-    table: SubjectTable, variable: SubjectVariable, data: Dataset, name: str, place: str
-) -> Decided | None:
+def _decided(declared: Declared, data: Dataset, place: str) -> Decided | None:
     """Which case each subject is; None where a condition does not fit, which is noted."""
     try:
-        return decided(variable.cases or cases_of_where(variable), data, place)
+        return decided(declared.variable.cases or cases_of_where(declared.variable), data, place)
     except ConfigurationError as wrong:
-        table.task.account.problem(wrong.what, place, wrong.advice)
+        declared.table.task.account.problem(wrong.what, place, wrong.advice)
         return None
 
 
-def _undecided(
-    table: SubjectTable, name: str, variable: SubjectVariable, found: Decided, *, declared: bool
-) -> Mask:
+def _undecided(declared: Declared, found: Decided, *, has_other: bool) -> Mask:
     """Subjects of whom a condition is unknown and who do not get the value of the others."""
-    key, value = f"subject.{name}: unknown", variable.unknown
-    if declared and value == "error":
+    value = declared.variable.unknown
+    if has_other and value == "error":
         number = counted(int(found.unknown.sum()), "subject")
-        what = f"a condition of {name} is unknown for {number}, since a value is missing"
+        what = f"a condition of {declared.name} is unknown for {number}, since a value is missing"
         advice = 'ask for missing values, such as missing(AGE), or declare unknown = "missing" or "otherwise"'
-        table.problem(what, f"[subject.{name}] unknown", advice, found.unknown)
-    elif declared:
+        declared.refuse(what, declared.place("unknown"), advice, found.unknown)
+    elif has_other:
         effect = "a condition is unknown, since a value is missing"
-        table.effect(key, value, effect, found.unknown)
-    if value == "otherwise" or not declared:
+        declared.effect("unknown", value, effect, found.unknown)
+    if value == "otherwise" or not has_other:
         return np.zeros_like(found.unknown)
     return found.unknown
 
 
 def _column(
-    table: SubjectTable, case: Codes, values: list[Assignment], data: Dataset, place: str
+    declared: Declared, case: Codes, values: list[Assignment], data: Dataset, place: str
 ) -> pd.Series | None:
     """The values of the cases; None where they are not of one type, which is noted."""
     parts = []
@@ -102,10 +97,10 @@ def _column(
         else:
             parts.append(ValuePart(own, value))
     try:
-        return merged(len(table), parts)
+        return merged(len(declared.table), parts)
     except MixedTypes:
         what = "the values are not of one type"
-        table.task.account.problem(what, place, "use values of one type: text, numbers or dates")
+        declared.table.task.account.problem(what, place, "use values of one type: text, numbers or dates")
         return None
 
 
@@ -117,35 +112,34 @@ def _numbers(case: Codes, values: list[Assignment]) -> np.ndarray:
     return found
 
 
-def add_mapped(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_mapped(declared: Declared) -> bool:
     """Derive values by those of another variable; whether that was possible."""
-    place = f"[subject.{name}] map"
-    named = [variable.otherwise.variable] if isinstance(variable.otherwise, FromVariable) else []
-    data = table.part([variable.of, *named], f"[subject.{name}] of")
+    place = declared.place("map")
+    of, given, other = declared.variable.of, declared.variable.map, declared.variable.otherwise
+    data = declared.part([of, *([other.variable] if isinstance(other, FromVariable) else [])], "of")
     if data is None:
         return False
-    distinct = data.distinct(variable.of)
-    keys = list(variable.map)
+    distinct = data.distinct(of)
+    keys = list(given)
     known = {key.rstrip(): at for at, key in enumerate(keys)}
     at_value = np.array([known.get(_key(each), -1) for each in distinct], dtype=np.intp)
     unlisted = distinct.spread(at_value < 0, missing=False)
     case = distinct.spread(at_value, missing=-1)
-    values: list[Assignment] = [variable.map[each] for each in keys]
-    if variable.otherwise is None:
+    values: list[Assignment] = [given[each] for each in keys]
+    if other is None:
         number = counted(int(unlisted.sum()), "subject")
-        what = f"{variable.of} has values that map does not have for {number}: {_shown(distinct, at_value)}"
-        table.problem(what, place, "add them to map, or declare otherwise", unlisted)
+        what = f"{of} has values that map does not have for {number}: {_shown(distinct, at_value)}"
+        declared.refuse(what, place, "add them to map, or declare otherwise", unlisted)
     else:
-        values.append(variable.otherwise)
+        values.append(other)
         case = np.where(unlisted, len(keys), case)
-        effect = f"{variable.of} has a value that map does not have: otherwise"
-        table.effect(f"subject.{name}: otherwise", str(variable.otherwise), effect, unlisted)
-    column = _column(table, case, values, data, place)
+        effect = f"{of} has a value that map does not have: otherwise"
+        declared.effect("otherwise", str(other), effect, unlisted)
+    column = _column(declared, case, values, data, place)
     if column is None:
         return False
-    effect = f"{variable.of} is missing: missing"
-    table.effect(f"subject.{name}: map", variable.of, effect, data.missing(variable.of))
-    table.add(name, column, variable.label)
+    declared.effect("map", of, f"{of} is missing: missing", data.missing(of))
+    declared.add(column)
     return True
 
 
@@ -160,24 +154,24 @@ def _shown(distinct: Distinct, at_value: Codes) -> str:
     return f"{', '.join(one_line(each, 40) for each in missing[:_SHOWN])}{more}"
 
 
-def add_calculated(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_calculated(declared: Declared) -> bool:
     """Derive arithmetic of variables: a date where the name is that of one; whether that was possible."""
-    place = f"[subject.{name}] expression"
-    compiled = compile_arithmetic(variable.expression, place)
-    data = table.part(compiled.variables, place)
+    place = declared.place("expression")
+    compiled = compile_arithmetic(declared.variable.expression, place)
+    data = declared.part(compiled.variables, "expression")
     if data is None:
         return False
     try:
         values = compiled.values(data)
         undefined = compiled.undefined(data)
     except ConfigurationError as wrong:
-        table.task.account.problem(wrong.what, place, wrong.advice)
+        declared.table.task.account.problem(wrong.what, place, wrong.advice)
         return False
-    shown = one_line(variable.expression, 40)
+    shown = one_line(declared.variable.expression, 40)
     for effect, concerned in (
         ("a value is missing: missing", np.isnan(values) & ~undefined),
         ("not defined, as a division by zero: missing", undefined),
     ):
-        table.effect(f"subject.{name}: expression", shown, effect, concerned)
-    table.add(name, dates(values) if name.endswith("DT") else values, variable.label)
+        declared.effect("expression", shown, effect, concerned)
+    declared.add(dates(values) if declared.name.endswith("DT") else values)
     return True

@@ -12,6 +12,7 @@ from ....schemas.study.dataset import Dataset
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
 from ..task import DerivationTask
 from .conditional import add_calculated, add_cases, add_flag, add_mapped
+from .declared import Declared
 from .options import Subjects, SubjectVariable
 from .own_dates import add_date_of
 from .requirements import check, in_order, needs, variables_of
@@ -25,7 +26,7 @@ __all__ = ["check", "derive", "needs"]
 
 _LABEL = "Subject-Level Analysis Dataset"
 
-_ADD: Mapping[str, Callable[[SubjectTable, str, SubjectVariable], bool]] = {
+_ADD: Mapping[str, Callable[[Declared], bool]] = {
     "take": add_taken,
     "statistic": add_statistic,
     "exists": add_exists,
@@ -49,7 +50,7 @@ def derive(task: DerivationTask, options: Subjects) -> Dataset:
     for name in in_order(task.name, task.specification):
         variable = declared[name]
         (way,) = ways_of(variable)
-        if not _ADD[way.key](table, name, variable):
+        if not _ADD[way.key](Declared(name, variable, table)):
             table.failed.update(outputs(name, variable))
     task.account.require_none()
     layout = StructureLayout(_LABEL, KEYS, (), standard_variables(Standards()))

@@ -77,7 +77,7 @@ class SubjectVariable:
     statistic : str
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values.
     of : str
-        Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables of the source.
+        Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
     missing_values : str
         Records without a value of `of`: "error" or "exclude".
     exists : str
@@ -156,8 +156,7 @@ class SubjectVariable:
     )
     of: str = option(
         text,
-        "Variable that statistic or map is of; of a sum, mean, min or max also arithmetic of variables of the "
-        "source.",
+        "Variable that statistic or map is of; of a sum, mean, min or max also arithmetic of variables.",
         default="",
     )
     missing_values: str = option(

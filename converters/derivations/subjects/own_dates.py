@@ -14,67 +14,65 @@ from ....schemas.wording import counted
 from ..clock_times import clock_times, filled
 from ..column_values import dates
 from .candidates import bounds_of
-from .options import SubjectVariable
-from .subject_table import SubjectTable
+from .declared import Declared
 from .taken import add_date_flag, add_moment
 
 
-def add_date_of(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_date_of(declared: Declared) -> bool:
     """Derive the date of a variable; whether that was possible."""
-    of, place = variable.date_of, f"[subject.{name}]"
-    data, bounds = table.part([of], f"{place} date_of"), bounds_of(table, name, variable)
+    of, place = declared.variable.date_of, declared.place("date_of")
+    data, bounds = declared.part([of], "date_of"), bounds_of(declared)
     if data is None or bounds is None:
         return False
     if not data.is_character(of) and not columns.is_date(data[of]) and data.filled(of).any():
-        table.task.account.problem(f"{of} is not a date", f"{place} date_of", "name a date")
+        declared.fail(f"{of} is not a date", "date_of", "name a date")
         return False
-    read = PartialDates.of(data, of, variable.date_forms)
+    read = PartialDates.of(data, of, declared.variable.date_forms)
     number = counted(int(read.unreadable.sum()), "subject")
-    what, advice = f"{of} is not a date of {number}", "correct the data, or declare date_forms"
-    table.problem(what, f"{place} date_of", advice, read.unreadable)
-    found = _imputed(table, name, variable, read, bounds)
-    table.effect(f"subject.{name}: date_of", of, "missing", read.missing)
-    table.add(name, dates(found.days), variable.label)
-    if variable.impute not in ("", "none"):
-        add_date_flag(table, name, found.level.astype(np.float64))
-    if variable.time:
-        _add_moment(table, name, variable, data, read, found)
+    what, advice = (
+        f"{of} is not a date of {number}",
+        'correct the data, or declare date_forms, such as ["DD-MMM-YYYY"]',
+    )
+    declared.refuse(what, place, advice, read.unreadable)
+    found = _imputed(declared, read, bounds)
+    declared.effect("date_of", of, "missing", read.missing)
+    declared.add(dates(found.days))
+    if declared.variable.impute not in ("", "none"):
+        add_date_flag(declared, found.level.astype(np.float64))
+    if declared.variable.time:
+        _add_moment(declared, data, read, found)
     return True
 
 
-def _imputed(
-    table: SubjectTable, name: str, variable: SubjectVariable, read: PartialDates, bounds: Any
-) -> Imputed:
-    if variable.impute in ("", "none"):
-        if not variable.impute:
+def _imputed(declared: Declared, read: PartialDates, bounds: Any) -> Imputed:
+    if declared.variable.impute in ("", "none"):
+        if not declared.variable.impute:
             number = counted(int(read.partial.sum()), "subject")
-            what = f"{variable.date_of} is a partial date of {number}"
+            what = f"{declared.variable.date_of} is a partial date of {number}"
             advice = 'declare impute = "first", or "none"'
-            table.problem(what, f"[subject.{name}] impute", advice, read.partial)
-        nothing = np.zeros(len(table), dtype=np.int8)
+            declared.refuse(what, declared.place("impute"), advice, read.partial)
+        nothing = np.zeros(len(declared.table), dtype=np.int8)
         day = np.where(read.complete, read.lower, np.nan)
         found = Imputed(day, nothing, nothing.astype(np.bool_), read.partial)
     else:
         lows, highs = bounds
-        method, up_to = cast("Any", variable.impute), cast("Any", variable.impute_up_to)
+        method, up_to = cast("Any", declared.variable.impute), cast("Any", declared.variable.impute_up_to)
         found = read.imputed(method, up_to=up_to, not_before=lows, not_after=highs)
         effect = "with an imputed date moved"
-        table.effect(f"subject.{name}: not_before, not_after", "declared", effect, found.moved)
-    if variable.impute:
+        declared.effect("not_before, not_after", "declared", effect, found.moved)
+    if declared.variable.impute:
         effect = "partial dates not imputed: missing"
-        table.effect(f"subject.{name}: impute", variable.impute, effect, found.not_imputed)
+        declared.effect("impute", declared.variable.impute, effect, found.not_imputed)
     return found
 
 
 def _add_moment(
-    table: SubjectTable,
-    name: str,
-    variable: SubjectVariable,
+    declared: Declared,
     data: Dataset,
     read: PartialDates,
     found: Imputed,
 ) -> None:
-    known, seconds = clock_times(data, variable.date_of, read.precision)
-    if variable.time == "last":
+    known, seconds = clock_times(data, declared.variable.date_of, read.precision)
+    if declared.variable.time == "last":
         seconds = filled(known, seconds)
-    add_moment(table, name, variable, found.days, seconds, known.astype(np.float64))
+    add_moment(declared, found.days, seconds, known.astype(np.float64))

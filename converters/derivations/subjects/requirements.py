@@ -115,24 +115,32 @@ def _check_variable(name: str, variable: SubjectVariable, specification: Specifi
         if key not in (way.key, *way.needed, *way.keys, *COMMON):
             advice = f"omit it; beside {way.key} are {', '.join((*way.needed, *way.keys))}"
             raise ConfigurationError(f"{key} has no meaning with {way.key}", f"{place} {key}", advice)
-    for key, source in sources_of(variable):
-        require_declared(specification, source, "source", f"{place} {key}")
+    _check_sources(place, variable, specification)
     list(named_variables(name, variable))
-    if way.key == "statistic" and (variable.statistic == "count") == bool(variable.of):
-        what = "of is declared with count" if variable.of else "of is not declared"
-        advice = "omit it, or write distinct" if variable.of else "name the variable that it is of"
-        raise ConfigurationError(what, f"{place} of", advice)
-    if way.key == "statistic" and variable.of and variable.statistic != "distinct":
-        compile_arithmetic(variable.of, f"{place} of")
-    dated = way.key == "take" or variable.since or variable.until
-    for key, source in sources_of(variable):
-        if dated and not specification.sources[source].date:
-            what = f"{source} has no date"
-            raise ConfigurationError(what, f"{place} {key}", f"write date under [source.{source}]")
+    if way.key == "statistic":
+        _check_statistic(place, variable)
     _check_dates(place, name, variable)
     _check_values(place, variable)
     if variable.take:
         _check_set(place, variable, specification)
+
+
+def _check_sources(place: str, variable: SubjectVariable, specification: Specification) -> None:
+    dated = variable.take or variable.since or variable.until
+    for key, source in sources_of(variable):
+        require_declared(specification, source, "source", f"{place} {key}")
+        if dated and not specification.sources[source].date:
+            what = f"{source} has no date"
+            raise ConfigurationError(what, f"{place} {key}", f"write date under [source.{source}]")
+
+
+def _check_statistic(place: str, variable: SubjectVariable) -> None:
+    if (variable.statistic == "count") == bool(variable.of):
+        what = "of is declared with count" if variable.of else "of is not declared"
+        advice = "omit it, or write distinct" if variable.of else "name the variable that it is of"
+        raise ConfigurationError(what, f"{place} of", advice)
+    if variable.of and variable.statistic != "distinct":
+        compile_arithmetic(variable.of, f"{place} of")
 
 
 def _only_way(place: str, variable: SubjectVariable) -> Way:

@@ -16,8 +16,8 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..column_values import texts
 from .candidates import limits_of, within
+from .declared import Declared
 from .options import SubjectVariable
-from .subject_table import SubjectTable
 
 _EXACT = 2.0**53
 """Sums of whole numbers up to here are the same in whatever order."""
@@ -32,91 +32,87 @@ class _Counted:
     subject: Codes
 
 
-def add_exists(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_exists(declared: Declared) -> bool:
     """Derive whether there is a record of a source; whether that was possible."""
-    found = _counted(table, name, variable, variable.exists)
+    found = _counted(declared, declared.variable.exists)
     if found is None:
         return False
-    has_record = np.bincount(found.subject, minlength=len(table)) > 0
-    table.effect(f"subject.{name}: exists", variable.exists, "without a record", ~has_record)
-    table.add(name, flag(has_record, ~has_record, variable), variable.label)
+    has_record = np.bincount(found.subject, minlength=len(declared.table)) > 0
+    declared.effect("exists", declared.variable.exists, "without a record", ~has_record)
+    declared.add(flag(has_record, ~has_record, declared.variable))
     return True
 
 
 def flag(yes: Mask, no: Mask, variable: SubjectVariable) -> pd.Series:
     """The values of a flag; missing where it is neither, or has no value."""
-    values = [variable.yes] if not variable.no else [variable.yes, variable.no]
-    codes = np.select([yes, no & bool(variable.no)], [0, 1], -1)
-    return (
-        texts(codes, values) if len(set(values)) == len(values) else texts(np.minimum(codes, 0), values[:1])
-    )
+    codes = np.where(yes, 0, np.where(no, 1, -1))
+    if not variable.no:
+        return texts(np.where(codes == 1, -1, codes), [variable.yes])
+    return texts(codes, [variable.yes, variable.no])
 
 
-def add_statistic(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_statistic(declared: Declared) -> bool:
     """Derive a statistic; whether that was possible."""
-    found = [_counted(table, name, variable, each) for each in variable.sources]
+    found = [_counted(declared, each) for each in declared.variable.sources]
     usable = [each for each in found if each is not None]
     if len(usable) < len(found):
         return False
     subject = np.concatenate([each.subject for each in usable])
-    if variable.statistic == "count":
-        table.add(name, np.bincount(subject, minlength=len(table)).astype(np.float64), variable.label)
+    if declared.variable.statistic == "count":
+        declared.add(np.bincount(subject, minlength=len(declared.table)).astype(np.float64))
         return True
-    if variable.statistic == "distinct":
-        return _add_distinct(table, name, variable, usable)
-    values = [_values(table, name, variable, each) for each in usable]
+    if declared.variable.statistic == "distinct":
+        return _add_distinct(declared, usable)
+    values = [_values(declared, each) for each in usable]
     numbers = [each for each in values if each is not None]
     if len(numbers) < len(values):
         return False
     every = np.concatenate(numbers)
     known = ~np.isnan(every)
-    _judge_missing(table, name, variable, subject[~known])
-    result = _statistic(variable.statistic, subject[known], every[known], len(table))
-    table.effect(
-        f"subject.{name}: statistic", variable.statistic, "without a value: missing", np.isnan(result)
-    )
-    table.add(name, result, variable.label)
+    _judge_missing(declared, subject[~known])
+    result = _statistic(declared.variable.statistic, subject[known], every[known], len(declared.table))
+    declared.effect("statistic", declared.variable.statistic, "without a value: missing", np.isnan(result))
+    declared.add(result)
     return True
 
 
-def _counted(table: SubjectTable, name: str, variable: SubjectVariable, source: str) -> _Counted | None:
+def _counted(declared: Declared, source: str) -> _Counted | None:
     """The records of a source that count; None where it does not fit, which is noted."""
-    if variable.since or variable.until:
-        dated, limits = table.dated(source), limits_of(table, name, variable)
+    if declared.variable.since or declared.variable.until:
+        dated, limits = declared.table.dated(source), limits_of(declared)
         if dated is None or limits is None:
             return None
         inside = within(dated.subject, dated.day, limits)
         return _Counted(dated.dataset, dated.record[inside], dated.subject[inside])
-    found = table.selected(source)
+    found = declared.table.selected(source)
     if found is None:
         return None
-    if found.dataset.name != table.task.name:
-        table.task.account.used(found.dataset, found.mask)
+    declared.table.sources_for(source).used(found.dataset, found.mask)
     (record,) = np.nonzero(found.mask)
     return _Counted(found.dataset, record, found.subject[record])
 
 
-def _values(table: SubjectTable, name: str, variable: SubjectVariable, counting: _Counted) -> Numbers | None:
+def _values(declared: Declared, counting: _Counted) -> Numbers | None:
     """The values that a statistic is of; None where they are no numbers, which is noted."""
-    place = f"[subject.{name}] of"
-    compiled = compile_arithmetic(variable.of, place)
+    place = declared.place("of")
+    compiled = compile_arithmetic(declared.variable.of, place)
     try:
         return compiled.values(counting.dataset)[counting.record]
     except ConfigurationError as wrong:
-        table.task.account.problem(wrong.what, place, wrong.advice)
+        declared.table.task.account.problem(wrong.what, place, wrong.advice)
         return None
 
 
-def _judge_missing(table: SubjectTable, name: str, variable: SubjectVariable, subject: Codes) -> None:
+def _judge_missing(declared: Declared, subject: Codes) -> None:
     """Records without a value: an error, or counted."""
-    concerned = table.subjects(subject)
-    if variable.missing_values == "exclude":
+    concerned = declared.table.subjects(subject)
+    if declared.variable.missing_values == "exclude":
         effect = "with records without a value, which are excluded"
-        table.effect(f"subject.{name}: missing_values", "exclude", effect, concerned)
+        declared.effect("missing_values", "exclude", effect, concerned)
         return
-    what = f"{variable.of} is missing in {counted(len(subject), 'record')}"
+    what = f"{declared.variable.of} is missing in {counted(len(subject), 'record')}"
     advice = 'select records that have it by where of the source, or declare missing_values = "exclude"'
-    table.problem(what, f"[subject.{name}] of", advice, concerned)
+    declared.refuse(what, declared.place("of"), advice, concerned)
 
 
 def _statistic(which: str, subject: Codes, values: Numbers, n_subjects: int) -> Numbers:
@@ -136,27 +132,26 @@ def _sums(subject: Codes, values: Numbers, n_subjects: int) -> Numbers:
     if not whole:
         order = np.lexsort((values, subject))
         subject, values = subject[order], values[order]
-    sums: Numbers = np.bincount(subject, weights=values, minlength=n_subjects)
-    return sums
+    sums = np.bincount(subject, weights=values, minlength=n_subjects)
+    return sums.astype(np.float64)
 
 
-def _add_distinct(table: SubjectTable, name: str, variable: SubjectVariable, found: list[_Counted]) -> bool:
+def _add_distinct(declared: Declared, found: list[_Counted]) -> bool:
     """Derive the number of distinct values, which are one variable in all sources."""
-    absent = [each.dataset for each in found if variable.of not in each.dataset]
+    absent = [each.dataset for each in found if declared.variable.of not in each.dataset]
     for data in absent:
-        advice = did_you_mean(variable.of, data.names)
-        what = f"{variable.of} is not present in {data.name}"
-        table.task.account.problem(what, f"[subject.{name}] of", advice)
+        advice = did_you_mean(declared.variable.of, data.names)
+        what = f"{declared.variable.of} is not present in {data.name}"
+        declared.fail(what, "of", advice)
     if absent:
         return False
     known: dict[Any, int] = {}
-    codes = np.concatenate([_codes(each, variable.of, known) for each in found])
+    codes = np.concatenate([_codes(each, declared.variable.of, known) for each in found])
     subject = np.concatenate([each.subject for each in found])
-    _judge_missing(table, name, variable, subject[codes < 0])
+    _judge_missing(declared, subject[codes < 0])
     pairs = np.unique(subject[codes >= 0] * (len(known) + 1) + codes[codes >= 0])
-    table.add(
-        name, np.bincount(pairs // (len(known) + 1), minlength=len(table)).astype(float), variable.label
-    )
+    number = np.bincount(pairs // (len(known) + 1), minlength=len(declared.table))
+    declared.add(number.astype(np.float64))
     return True
 
 

@@ -20,8 +20,7 @@ from ..dated_records import DatedRecords
 from ..merged_values import MixedTypes, ValuePart, merged
 from ..time_to_event.deciding import Deciding, first_of, last_of
 from .candidates import Candidates, candidates
-from .options import SubjectVariable
-from .subject_table import SubjectTable
+from .declared import Declared
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,24 +60,27 @@ class Taken:
         return found
 
 
-def add_taken(table: SubjectTable, name: str, variable: SubjectVariable) -> bool:
+def add_taken(declared: Declared) -> bool:
     """Derive a date, or values, of the first or last record; whether that was possible."""
-    found = [candidates(table, name, variable, each) for each in variable.sources]
+    found = [candidates(declared, each) for each in declared.variable.sources]
     usable = [each for each in found if each is not None]
     if len(usable) < len(found):
         return False
-    taken = _taken(table, variable, usable)
-    _note(table, name, variable, taken)
-    wanted = dict.fromkeys([*([name] if variable.value else []), *variable.also])
-    set_as = {each: variable.value if each == name and variable.value else each for each in wanted}
-    possible = [_add_value(table, name, variable, taken, each, given) for each, given in set_as.items()]
-    if not variable.value:
-        _add_date(table, name, variable, taken)
+    taken = _taken(declared, usable)
+    _note(declared, taken)
+    wanted = dict.fromkeys([*([declared.name] if declared.variable.value else []), *declared.variable.also])
+    set_as = {
+        each: declared.variable.value if each == declared.name and declared.variable.value else each
+        for each in wanted
+    }
+    possible = [_add_value(declared, taken, each, given) for each, given in set_as.items()]
+    if not declared.variable.value:
+        _add_date(declared, taken)
     return all(possible)
 
 
-def _taken(table: SubjectTable, variable: SubjectVariable, found: list[Candidates]) -> Taken:
-    n_subjects, last = len(table), variable.take == "last"
+def _taken(declared: Declared, found: list[Candidates]) -> Taken:
+    n_subjects, last = len(declared.table), declared.variable.take == "last"
     source = np.full(n_subjects, -1, dtype=np.intp)
     chosen, tied = source.copy(), np.zeros(n_subjects, dtype=np.bool_)
     best = np.full(n_subjects, np.nan)
@@ -94,60 +96,55 @@ def _taken(table: SubjectTable, variable: SubjectVariable, found: list[Candidate
     return Taken(tuple(found), source, chosen, tied, tuple(deciding))
 
 
-def _note(table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken) -> None:
+def _note(declared: Declared, taken: Taken) -> None:
     """Count who has no record, and what decided between records and sources of one date."""
-    policy = f"subject.{name}"
-    table.effect(f"{policy}: take", variable.take, "without a record: missing", taken.source < 0)
-    if not variable.value and not variable.also:
+    declared.effect("take", declared.variable.take, "without a record: missing", taken.source < 0)
+    if not declared.variable.value and not declared.variable.also:
         return
     if len(taken.found) > 1:
         effect = "with two sources on the deciding date"
-        table.effect(f"{policy}: sources", "order of the list", effect, taken.tied)
+        declared.effect("sources", "order of the list", effect, taken.tied)
     for at, each in enumerate(taken.deciding):
-        source, own = variable.sources[at], taken.source == at
-        declared = taken.found[at].records.source
-        if declared.order:
+        source, own = declared.variable.sources[at], taken.source == at
+        given = taken.found[at].records.source
+        if given.order:
             effect = "with several records of the source on the deciding date"
-            order = ", ".join(declared.order)
-            table.effect(f"{policy}: source.{source}: order", order, effect, own & each.ordered)
+            order = ", ".join(given.order)
+            declared.effect(f"source.{source}: order", order, effect, own & each.ordered)
         ambiguous = own & each.ambiguous
-        if declared.same_date == "error":
+        if given.same_date == "error":
             number = counted(int(ambiguous.sum()), "subject")
-            what = f"{number} with several records on the deciding date of {name}"
-            advice = f'declare order = ["{_usual_order(declared.dataset)}"], or same_date = "first" or "last"'
-            table.problem(what, f"[source.{source}] order", advice, ambiguous)
+            what = f"{number} with several records on the deciding date of {declared.name}"
+            advice = f'declare order = ["{_usual_order(given.dataset)}"], or same_date = "first" or "last"'
+            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
         else:
             effect = "with records on the deciding date that order does not distinguish"
-            value = declared.same_date
-            table.effect(f"{policy}: source.{source}: same_date", value, effect, ambiguous)
+            value = given.same_date
+            declared.effect(f"source.{source}: same_date", value, effect, ambiguous)
 
 
 def _usual_order(dataset: str) -> str:
     return "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
 
 
-def _add_value(
-    table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken, to: str, given: str
-) -> bool:
+def _add_value(declared: Declared, taken: Taken, to: str, given: str) -> bool:
     """Derive a variable that has values of the records; whether that was possible."""
-    parts = list(_parts(table, name, variable, taken, given))
+    parts = list(_parts(declared, taken, given))
     if len(parts) < len(taken.found):
         return False
     try:
-        column = merged(len(table), parts)
+        column = merged(len(declared.table), parts)
     except MixedTypes:
         what = f"{given} is not of one type in the sources"
         advice = "use values of one type: text, numbers or dates"
-        table.task.account.problem(what, f"[subject.{name}] sources", advice)
+        declared.fail(what, "sources", advice)
         return False
-    label = variable.label if to == name else ""
-    table.add(to, column, label, _described(taken, given))
+    label = declared.variable.label if to == declared.name else ""
+    declared.table.add(to, column, label, _described(taken, given))
     return True
 
 
-def _parts(
-    table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken, given: str
-) -> Iterator[ValuePart]:
+def _parts(declared: Declared, taken: Taken, given: str) -> Iterator[ValuePart]:
     """The values by source; none of a source that does not have the variable, which is noted."""
     for at, each in enumerate(taken.found):
         own, records = taken.of_source(at), each.records
@@ -159,9 +156,9 @@ def _parts(
             column = records.dataset[value.variable].take(at_record).reset_index(drop=True)
             yield ValuePart(own, column)
         else:
-            what = f"{given} is neither set by {variable.sources[at]} nor present in {records.dataset.name}"
+            what = f"{given} is neither set by {records.name} nor present in {records.dataset.name}"
             advice = did_you_mean(given, [*records.source.set, *records.dataset.names])
-            table.task.account.problem(what, f"[subject.{name}] value", advice)
+            declared.fail(what, "value", advice)
 
 
 def assigned(records: DatedRecords, name: str) -> Assignment:
@@ -170,7 +167,7 @@ def assigned(records: DatedRecords, name: str) -> Assignment:
 
 
 def _described(taken: Taken, given: str) -> Variable | None:
-    """How a source describes a variable."""
+    """How a source describes a declared.variable."""
     for each in taken.found:
         value = assigned(each.records, given)
         if isinstance(value, FromVariable) and value.variable in each.records.dataset:
@@ -178,37 +175,35 @@ def _described(taken: Taken, given: str) -> Variable | None:
     return None
 
 
-def _add_date(table: SubjectTable, name: str, variable: SubjectVariable, taken: Taken) -> None:
+def _add_date(declared: Declared, taken: Taken) -> None:
     """Derive the date, its imputation flag, and the datetime with its own."""
     days: Days = taken.spread([each.records.day for each in taken.found])
     lacks = np.nan_to_num(taken.spread([each.records.lacks.astype(np.float64) for each in taken.found]))
-    table.add(name, dates(days), variable.label)
-    declared = [each.records.source.impute not in ("", "none") for each in taken.found]
-    if any(declared) or lacks.any():
-        add_date_flag(table, name, lacks)
-    if variable.time:
+    declared.add(dates(days))
+    imputed = [each.records.source.impute not in ("", "none") for each in taken.found]
+    if any(imputed) or lacks.any():
+        add_date_flag(declared, lacks)
+    if declared.variable.time:
         seconds = taken.spread([each.seconds for each in taken.found])
         known = taken.spread([each.known.astype(np.float64) for each in taken.found])
-        add_moment(table, name, variable, days, seconds, known)
+        add_moment(declared, days, seconds, known)
 
 
-def add_date_flag(table: SubjectTable, name: str, lacks: NDArray[np.float64]) -> None:
+def add_date_flag(declared: Declared, lacks: NDArray[np.float64]) -> None:
     """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
-    table.add(f"{name}F", texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
-    table.effect(f"subject.{name}", f"{name}F", "with an imputed date", lacks > 0)
+    declared.table.add(f"{declared.name}F", texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
+    declared.effect("imputed", f"{declared.name}F", "with an imputed date", lacks > 0)
 
 
 def add_moment(
-    table: SubjectTable,
-    name: str,
-    variable: SubjectVariable,
+    declared: Declared,
     days: Days,
     seconds: NDArray[np.float64],
     known: NDArray[np.float64],
 ) -> None:
     """Derive the datetime beside a date, and the imputation flag of its time."""
-    table.add(f"{name}M", pd.Series(stamps(days, np.nan_to_num(seconds))))
+    declared.table.add(f"{declared.name}M", pd.Series(stamps(days, np.nan_to_num(seconds))))
     open_ = ~np.isnan(days) & (known < len(PARTS))
     codes = np.where(open_, np.nan_to_num(known), -1).astype(np.int8)
-    table.add(f"{name.removesuffix('DT')}TMF", texts(codes, PARTS))
-    table.effect(f"subject.{name}: time", variable.time, "times imputed in part or whole", open_)
+    declared.table.add(f"{declared.name.removesuffix('DT')}TMF", texts(codes, PARTS))
+    declared.effect("time", declared.variable.time, "times imputed in part or whole", open_)
