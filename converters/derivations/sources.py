@@ -148,15 +148,16 @@ class Sources:
 
     def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:
         if self.unknown_subjects == "exclude":
-            effect = f"records of {data.name} whose subject is not in ADSL excluded"
+            effect = f"records of {data.name} whose subject is not in {self.adsl.name} excluded"
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
         elif unknown.any():
             self.account.problem(
-                f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in ADSL",
+                f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in {self.adsl.name}",
                 f"[source.{name}] dataset",
-                f'correct ADSL, or declare unknown_subjects = "exclude" in [derive.{self.account.dataset}]',
+                f"correct {self.adsl.name}, or declare unknown_subjects = "
+                f'"exclude" in [derive.{self.account.dataset}]',
                 data,
                 unknown,
             )
