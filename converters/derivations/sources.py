@@ -147,17 +147,19 @@ class Sources:
         return None if absent else data
 
     def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:
+        of = self.adsl.name
         if self.unknown_subjects == "exclude":
-            effect = f"records of {data.name} whose subject is not in {self.adsl.name} excluded"
+            effect = f"records of {data.name} whose subject is not in {of} excluded"
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
         elif unknown.any():
+            number = counted(int(unknown.sum()), "record")
+            derived = f"[derive.{self.account.dataset}]"
             self.account.problem(
-                f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in {self.adsl.name}",
+                f"{number} of {data.name} of a subject who is not in {of}",
                 f"[source.{name}] dataset",
-                f"correct {self.adsl.name}, or declare unknown_subjects = "
-                f'"exclude" in [derive.{self.account.dataset}]',
+                f'correct {of}, or declare unknown_subjects = "exclude" in {derived}',
                 data,
                 unknown,
             )

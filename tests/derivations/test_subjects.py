@@ -1,4 +1,4 @@
-"""ADSL from SDTM: pharmaverse, the CDISC pilot and the synthetic trial, cell by cell; and what follows of it."""
+"""ADSL from SDTM, cell by cell: pharmaverse, the CDISC pilot, the synthetic trial; what follows from it."""
 
 import importlib.util
 from dataclasses import replace

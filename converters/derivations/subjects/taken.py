@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ....schemas.study.columns import Codes, Days, Mask
+from ....schemas.study.columns import Codes, Days, Mask, Numbers
 from ....schemas.study.imputation import FLAG_VALUES
 from ....schemas.study.variable import Variable
 from ....schemas.wording import counted, did_you_mean
@@ -51,7 +52,7 @@ class Taken:
         """Positions of the subjects that a source decides."""
         return np.flatnonzero(self.source == at)
 
-    def spread(self, by_source: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    def spread(self, by_source: list[Numbers]) -> Numbers:
         """What the chosen records have, one array for the records of each source; NaN without a record."""
         found = np.full(len(self.source), np.nan)
         for at, values in enumerate(by_source):
@@ -178,18 +179,29 @@ def _described(taken: Taken, given: str) -> Variable | None:
 def _add_date(declared: Declared, taken: Taken) -> None:
     """Derive the date, its imputation flag, and the datetime with its own."""
     days: Days = taken.spread([each.records.day for each in taken.found])
-    lacks = np.nan_to_num(taken.spread([each.records.lacks.astype(np.float64) for each in taken.found]))
+    lacks = np.nan_to_num(_of_alike(taken, [each.records.lacks for each in taken.found], np.fmin))
     declared.add(dates(days))
     imputed = [each.records.source.impute not in ("", "none") for each in taken.found]
     if any(imputed) or lacks.any():
         add_date_flag(declared, lacks)
     if declared.variable.time:
         seconds = taken.spread([each.seconds for each in taken.found])
-        known = taken.spread([each.known.astype(np.float64) for each in taken.found])
+        known = _of_alike(taken, [each.known for each in taken.found], np.fmax)
         add_moment(declared, days, seconds, known)
 
 
-def add_date_flag(declared: Declared, lacks: NDArray[np.float64]) -> None:
+def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc) -> Numbers:
+    """How much of each date was collected: of records that nothing tells apart the one with the most."""
+    found = taken.spread([each.astype(np.float64) for each in by_source])
+    for at, values in enumerate(by_source):
+        records, one = taken.found[at].by_moment, taken.deciding[at]
+        alike = (taken.source == at) & one.ambiguous & (records.source.same_date == "error")
+        (on_date,) = np.nonzero(alike[records.subject] & (records.day == one.day[records.subject]))
+        better.at(found, records.subject[on_date], values[on_date])
+    return found
+
+
+def add_date_flag(declared: Declared, lacks: Numbers) -> None:
     """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
     declared.table.add(f"{declared.name}F", texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
     declared.effect("imputed", f"{declared.name}F", "with an imputed date", lacks > 0)
@@ -198,8 +210,8 @@ def add_date_flag(declared: Declared, lacks: NDArray[np.float64]) -> None:
 def add_moment(
     declared: Declared,
     days: Days,
-    seconds: NDArray[np.float64],
-    known: NDArray[np.float64],
+    seconds: Numbers,
+    known: Numbers,
 ) -> None:
     """Derive the datetime beside a date, and the imputation flag of its time."""
     declared.table.add(f"{declared.name}M", pd.Series(stamps(days, np.nan_to_num(seconds))))
