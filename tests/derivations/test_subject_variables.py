@@ -96,7 +96,12 @@ def test_the_date_of_the_first_or_last_record():
 def test_an_imputed_date_has_a_flag():
     last = {"sources": ("DOSE",), "take": "last"}
     assert values(last, "TRTEDT", "TRTEDTF") == [None, "D", None, None]
-    assert effects(last, "TRTEDT")["subject.TRTEDT: imputed", "with an imputed date"] == 1
+    assert effects(last, "TRTEDT")["subject.TRTEDT: flag", "with an imputed date"] == 1
+
+
+def test_the_flag_of_an_imputed_date_may_have_another_name():
+    last = {"sources": ("DOSE",), "take": "last", "flag": "LASTF"}
+    assert values(last, "LASTDOSEDT", "LASTF") == [None, "D", None, None]
 
 
 def test_the_first_record_is_that_of_the_first_time():
@@ -368,7 +373,9 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     )
     expected = ["2024-02-01", "2024-02-01", "2024-02-01", "2024-03-01"]
     assert [*map(plain, found["ADSL"].frame["LSTALVDT"])] == expected
-    assert [*map(plain, found["ADSL"].frame["LSTALVDTF"])] == [None, "D", None, None]
+    assert "LSTALVDTF" not in found["ADSL"].names  # 9 characters
+    flagged = [each.count for each in found.record.effects if each.policy == "subject.LSTALVDT: flag"]
+    assert flagged == [1]
     assert "ADSL" not in {each.source for each in found.record.made_from}
 
 
@@ -392,3 +399,13 @@ def test_periods_are_sources_by_epoch():
     assert [*map(plain, found["TR01SDT"])] == ["2024-01-01", "2024-01-10", "2024-01-05", None]
     assert [*map(plain, found["TR02SDT"])] == ["2024-02-01", "2024-02-01", None, None]
     assert [*map(plain, found["TRT02A"])] == ["B", "B", None, None]
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_date_that_one_record_has_in_full_is_not_flagged_as_imputed(order):
+    both = pd.DataFrame({"USUBJID": ["1", "1"], "EXSTDTC": ["2024-02", "2024-02-01"]}).iloc[order]
+    first = {"sources": ("DOSE",), "take": "first", "time": "first"}
+    source = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    data = study(EX=both.reset_index(drop=True))
+    assert values(first, "TRTSDT", sources=source, data=data)[0] == "2024-02-01"
+    assert values(first, "TRTSDT", "TRTSDTF", sources=source, data=data)[0] is None

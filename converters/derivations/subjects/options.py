@@ -74,6 +74,9 @@ class SubjectVariable:
         TRTSDT. `take` goes by it.
     not_before, not_after : tuple of str
         Dates that an imputed date is moved to, where it may have been that day.
+    flag : str
+        Variable with the imputation flag of the date; empty for its name with F, which is not derived where
+        that has more than 8 characters.
     statistic : str
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values.
     of : str
@@ -147,6 +150,12 @@ class SubjectVariable:
     )
     not_after: tuple[str, ...] = option(
         NAMES, "Dates that an imputed date is not after, where it may have been that day.", default=()
+    )
+    flag: str = option(
+        name,
+        "Variable with the imputation flag of the date.",
+        default="",
+        otherwise="its name with F, if that has up to 8 characters",
     )
     statistic: str = option(
         Choice(("count", "distinct", "sum", "mean", "min", "max")),

@@ -155,7 +155,7 @@ def _only_way(place: str, variable: SubjectVariable) -> Way:
 
 
 def _check_dates(place: str, name: str, variable: SubjectVariable) -> None:
-    for key in ("time", "not_before", "not_after"):
+    for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
             raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
     if variable.time and not name.endswith("DT"):

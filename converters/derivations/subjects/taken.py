@@ -22,6 +22,7 @@ from ..merged_values import MixedTypes, ValuePart, merged
 from ..time_to_event.deciding import Deciding, first_of, last_of
 from .candidates import Candidates, candidates
 from .declared import Declared
+from .ways import flag_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +204,10 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
 
 def add_date_flag(declared: Declared, lacks: Numbers) -> None:
     """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
-    declared.table.add(f"{declared.name}F", texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
-    declared.effect("imputed", f"{declared.name}F", "with an imputed date", lacks > 0)
+    flag = flag_name(declared.name, declared.variable)
+    if flag:
+        declared.table.add(flag, texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
+    declared.effect("flag", flag or "none", "with an imputed date", lacks > 0)
 
 
 def add_moment(
