@@ -10,7 +10,7 @@ from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
-from ..derivations.subjects.options import SubjectVariable
+from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
@@ -100,7 +100,7 @@ FLAG = Table(
 )
 SUBJECT = Table(
     "subject",
-    SubjectVariable,
+    DerivedVariable,
     "A variable of a derived ADSL. It has exactly one of `take`, `statistic`, `exists`, `where`, `cases`, "
     "`map`, `date_of` and `expression`.",
     NAMED,

@@ -14,7 +14,7 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
-from .subjects.options import Subjects, SubjectVariable
+from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
 
@@ -43,7 +43,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to Subjects, AdverseEvents or TimeToEvent
+    datasets : mapping of name to SubjectLevel, AdverseEvents or TimeToEvent
         Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -57,7 +57,7 @@ class Specification:
         Of adverse event datasets; each may use those before it.
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
-    subjects : mapping of variable to SubjectVariable
+    subjects : mapping of variable to DerivedVariable
         Of ADSL, in whatever order.
 
     Raises
@@ -90,7 +90,7 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
-    subjects: Mapping[str, SubjectVariable] = field(default_factory=dict)
+    subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:
@@ -108,7 +108,7 @@ def require_values(specification: Specification) -> None:
     for kind, parts, options, noun in (
         ("query", specification.queries, AdverseEvents, "adverse event dataset"),
         ("flag", specification.flags, AdverseEvents, "adverse event dataset"),
-        ("subject", specification.subjects, Subjects, "dataset of subjects"),
+        ("subject", specification.subjects, SubjectLevel, "dataset of subjects"),
     ):
         known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():

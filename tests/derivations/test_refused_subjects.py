@@ -26,7 +26,7 @@ TAKE = {"sources": ("DOSE",), "take": "first"}
 
 
 def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
-    what = ag.Specification({"ADSL": ag.Subjects(**options)}, sources=sources, subjects=subjects)
+    what = ag.Specification({"ADSL": ag.SubjectLevel(**options)}, sources=sources, subjects=subjects)
     frames = {"DM": dm, "EX": ex}
     return ag.derive(ag.Study.of(*(ag.Dataset.from_frame(each, name) for name, each in frames.items())), what)
 
@@ -90,16 +90,16 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
 )
 def test_a_declaration_that_cannot_be_carried_out_is_refused(variable, what, where):
     with pytest.raises(ag.ConfigurationError) as refused:
-        derive({"X": ag.SubjectVariable(**variable)})
+        derive({"X": ag.DerivedVariable(**variable)})
     assert (refused.value.what, refused.value.where) == (what, where)
     assert refused.value.advice
 
 
 def test_variables_that_need_each_other_are_refused():
     circle = {
-        "ONE": ag.SubjectVariable(where="TWO == 'Y'"),
-        "TWO": ag.SubjectVariable(where="THREE == 'Y'"),
-        "THREE": ag.SubjectVariable(where="ONE == 'Y'"),
+        "ONE": ag.DerivedVariable(where="TWO == 'Y'"),
+        "TWO": ag.DerivedVariable(where="THREE == 'Y'"),
+        "THREE": ag.DerivedVariable(where="ONE == 'Y'"),
     }
     with pytest.raises(ag.ConfigurationError) as refused:
         derive(circle)
@@ -109,8 +109,8 @@ def test_variables_that_need_each_other_are_refused():
 
 def test_variables_that_need_each_other_by_a_source_of_adsl_are_refused():
     circle = {
-        "LASTDT": ag.SubjectVariable(sources=("OWN",), take="last"),
-        "ENDDT": ag.SubjectVariable(expression="LASTDT + 1"),
+        "LASTDT": ag.DerivedVariable(sources=("OWN",), take="last"),
+        "ENDDT": ag.DerivedVariable(expression="LASTDT + 1"),
     }
     with pytest.raises(ag.ConfigurationError) as refused:
         derive(circle, {"OWN": ag.DerivationSource(dataset="ADSL", date="ENDDT")})
@@ -119,8 +119,8 @@ def test_variables_that_need_each_other_by_a_source_of_adsl_are_refused():
 
 def test_a_variable_that_is_derived_twice_is_refused():
     twice = {
-        "AGEGR1": ag.SubjectVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N"),
-        "AGEGR1N": ag.SubjectVariable(expression="AGE"),
+        "AGEGR1": ag.DerivedVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N"),
+        "AGEGR1N": ag.DerivedVariable(expression="AGE"),
     }
     with pytest.raises(ag.ConfigurationError) as refused:
         derive(twice)
@@ -179,7 +179,7 @@ def test_a_variable_that_is_derived_twice_is_refused():
 )
 def test_data_that_do_not_fit_are_refused(variable, what, where, advice):
     with pytest.raises(ag.DerivationRefused) as refused:
-        derive({"X": ag.SubjectVariable(**variable)})
+        derive({"X": ag.DerivedVariable(**variable)})
     (problem,) = refused.value.problems
     assert problem.what.startswith(what)
     assert problem.where == where
@@ -189,10 +189,10 @@ def test_data_that_do_not_fit_are_refused(variable, what, where, advice):
 def test_all_problems_are_reported_together_and_none_that_only_follows():
     """Y and Z need X, which could not be derived: nothing is said of them."""
     subjects = {
-        "XDT": ag.SubjectVariable(date_of="ARM"),
-        "BAD": ag.SubjectVariable(where="SEXX == 'F'"),
-        "YFL": ag.SubjectVariable(where="BAD == 'Y'"),
-        "Z": ag.SubjectVariable(sources=("OWN",), take="last", since="BAD"),
+        "XDT": ag.DerivedVariable(date_of="ARM"),
+        "BAD": ag.DerivedVariable(where="SEXX == 'F'"),
+        "YFL": ag.DerivedVariable(where="BAD == 'Y'"),
+        "Z": ag.DerivedVariable(sources=("OWN",), take="last", since="BAD"),
     }
     with pytest.raises(ag.DerivationRefused) as refused:
         derive(subjects, {"OWN": ag.DerivationSource(dataset="ADSL", date="XDT", may_be_empty=True)})
@@ -220,13 +220,13 @@ def test_all_problems_are_reported_together_and_none_that_only_follows():
 )
 def test_sources_that_do_not_fit_are_refused(changed, what):
     with pytest.raises(ag.DerivationRefused) as refused:
-        derive({"TRTSDT": ag.SubjectVariable(**TAKE)}, **changed)
+        derive({"TRTSDT": ag.DerivedVariable(**TAKE)}, **changed)
     assert what in [each.what for each in refused.value.problems]
 
 
 def test_a_dataset_without_subjects_is_derived_without_records():
     found = derive(
-        {"AGEGR1": ag.SubjectVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N")}, dm=DM[:0]
+        {"AGEGR1": ag.DerivedVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N")}, dm=DM[:0]
     )
     assert (len(found["ADSL"]), found["ADSL"].names) == (0, ("USUBJID", "AGEGR1", "AGEGR1N"))
 
@@ -277,8 +277,8 @@ def test_a_file_and_python_declare_the_same(tmp_path):
     found = specification(load_settings((), file).entries)
     cases = (ag.Case("AGE < 45", "<45"), ag.Case("AGE >= 45", ag.FromVariable("ARM")))
     expected = ag.Specification(
-        {"ADSL": ag.Subjects(carry=("AGE",))},
+        {"ADSL": ag.SubjectLevel(carry=("AGE",))},
         sources={"DOSE": SOURCES["DOSE"]},
-        subjects={"TRTSDT": ag.SubjectVariable(**TAKE), "AGEGR1": ag.SubjectVariable(cases=cases)},
+        subjects={"TRTSDT": ag.DerivedVariable(**TAKE), "AGEGR1": ag.DerivedVariable(cases=cases)},
     )
     assert replace(found, adverse_events=expected.adverse_events) == expected

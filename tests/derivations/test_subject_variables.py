@@ -56,14 +56,14 @@ def study(**others):
 
 def derived(subjects, sources=None, data=None, **options):
     what = ag.Specification(
-        {"ADSL": ag.Subjects(**options)}, sources=sources or {"DOSE": DOSE, "END": END}, subjects=subjects
+        {"ADSL": ag.SubjectLevel(**options)}, sources=sources or {"DOSE": DOSE, "END": END}, subjects=subjects
     )
     return ag.derive(data or study(), what)
 
 
 def values(variable, name="X", of=None, **options):
     """What a declaration derives, with missing values as None; days of dates as ISO 8601."""
-    found = derived({name: ag.SubjectVariable(**variable)}, **options)["ADSL"]
+    found = derived({name: ag.DerivedVariable(**variable)}, **options)["ADSL"]
     return [*map(plain, found.frame[of or name])]
 
 
@@ -74,7 +74,7 @@ def plain(value):
 
 
 def effects(variable, name="X", **options):
-    record = derived({name: ag.SubjectVariable(**variable)}, **options).record
+    record = derived({name: ag.DerivedVariable(**variable)}, **options).record
     return {(each.policy, each.effect): each.count for each in record.effects}
 
 
@@ -107,7 +107,7 @@ def test_the_flag_of_an_imputed_date_may_have_another_name():
 def test_the_first_record_is_that_of_the_first_time():
     """Of subject 1 the dose at 07 is before that at 08:30, whatever EXSEQ."""
     first = {"sources": ("DOSE",), "take": "first", "time": "first"}
-    found = derived({"TRTSDT": ag.SubjectVariable(**first)})["ADSL"].frame
+    found = derived({"TRTSDT": ag.DerivedVariable(**first)})["ADSL"].frame
     assert found["TRTSDTM"].tolist()[:3] == [
         pd.Timestamp("2024-01-01T07:00"),
         pd.Timestamp("2024-01-10"),
@@ -119,9 +119,9 @@ def test_the_first_record_is_that_of_the_first_time():
 def test_the_last_second_of_a_partial_time():
     last = {"sources": ("DOSE",), "take": "last", "time": "last", "until": "CUTOFF"}
     cut = {
-        "CUTOFF": ag.SubjectVariable(date_of="CONSENT"),
-        "TRTEDT": ag.SubjectVariable(**{**last, "until": "LIMITDT"}),
-        "LIMITDT": ag.SubjectVariable(expression="CUTOFF + 15"),
+        "CUTOFF": ag.DerivedVariable(date_of="CONSENT"),
+        "TRTEDT": ag.DerivedVariable(**{**last, "until": "LIMITDT"}),
+        "LIMITDT": ag.DerivedVariable(expression="CUTOFF + 15"),
     }
     found = derived(cut)["ADSL"].frame
     assert found["TRTEDTM"].tolist()[0] == pd.Timestamp("2024-01-01T08:30:59")
@@ -137,7 +137,7 @@ def test_a_value_of_that_record():
 
 def test_values_that_sources_set_come_with_the_date():
     found = derived(
-        {"LSTALVDT": ag.SubjectVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
+        {"LSTALVDT": ag.DerivedVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
         {
             "DOSED": ag.DerivationSource(
                 dataset="EX", date="EXSTDTC", impute="first", order=("EXSEQ",), set={"SRCDOM": "EX"}
@@ -191,9 +191,9 @@ def test_records_before_and_after_dates_do_not_count():
 
 
 def test_imputed_dates_are_moved_where_they_may_have_been_that_day():
-    dated = ag.SubjectVariable(sources=("DOSE",), take="last", not_before=("LIMITDT",))
-    limit = ag.SubjectVariable(expression="CONSENT1 + 44")
-    consent = ag.SubjectVariable(date_of="CONSENT")
+    dated = ag.DerivedVariable(sources=("DOSE",), take="last", not_before=("LIMITDT",))
+    limit = ag.DerivedVariable(expression="CONSENT1 + 44")
+    consent = ag.DerivedVariable(date_of="CONSENT")
     found = derived({"LASTDT": dated, "LIMITDT": limit, "CONSENT1": consent})
     assert [*map(plain, found["ADSL"].frame["LASTDT"])][1] == "2024-02-14"
     moved = [each for each in found.record.effects if each.policy == "subject.LASTDT: not_before, not_after"]
@@ -272,7 +272,7 @@ def test_an_unknown_condition_is_not_guessed(variable, missing, otherwise):
 
 def test_cases_with_their_numbers():
     cases = (ag.Case("AGE < 65", "young"), ag.Case("AGE >= 80", "old"), ag.Case("AGE >= 65", "young"))
-    found = derived({"AGEGR1": ag.SubjectVariable(cases=cases, number="AGEGR1N")})["ADSL"].frame
+    found = derived({"AGEGR1": ag.DerivedVariable(cases=cases, number="AGEGR1N")})["ADSL"].frame
     assert [*map(plain, found["AGEGR1"])] == ["young", "young", None, "old"]
     assert [*map(plain, found["AGEGR1N"])] == [1.0, 1.0, None, 2.0]
 
@@ -297,9 +297,9 @@ def test_maps():
 
 
 def test_arithmetic():
-    years = ag.SubjectVariable(expression="round(AGE / 3, 1)")
-    consent = ag.SubjectVariable(date_of="CONSENT")
-    window = ag.SubjectVariable(expression="ICDT + 30")
+    years = ag.DerivedVariable(expression="round(AGE / 3, 1)")
+    consent = ag.DerivedVariable(date_of="CONSENT")
+    window = ag.DerivedVariable(expression="ICDT + 30")
     found = derived({"THIRD": years, "WINDT": window, "ICDT": consent})["ADSL"].frame
     assert [*map(plain, found["THIRD"])] == [13.3, 21.7, None, 26.7]
     assert [*map(plain, found["WINDT"])] == ["2024-01-19", "2024-01-31", "2024-03-02", "2024-03-31"]
@@ -322,8 +322,8 @@ def test_dates_of_variables():
 
 def test_a_derived_variable_takes_the_place_of_that_of_the_source():
     flags = {
-        "DTHFL": ag.SubjectVariable(where="DTHFL == 'Y'", no="N", unknown="otherwise"),
-        "ALIVEFL": ag.SubjectVariable(where="DTHFL == 'N'"),
+        "DTHFL": ag.DerivedVariable(where="DTHFL == 'Y'", no="N", unknown="otherwise"),
+        "ALIVEFL": ag.DerivedVariable(where="DTHFL == 'N'"),
     }
     found = derived(flags)["ADSL"].frame
     assert found["DTHFL"].tolist() == ["N", "Y", "N", "N"]
@@ -332,7 +332,7 @@ def test_a_derived_variable_takes_the_place_of_that_of_the_source():
 
 def test_qualifiers_and_renamed_variables_are_variables():
     found = derived(
-        {"HIGHFL": ag.SubjectVariable(where="STRATUM == 'HIGH' and TRT01P == 'A'")},
+        {"HIGHFL": ag.DerivedVariable(where="STRATUM == 'HIGH' and TRT01P == 'A'")},
         carry=("STRATUM",),
         carry_as={"TRT01P": "ARM"},
     )["ADSL"]
@@ -342,7 +342,7 @@ def test_qualifiers_and_renamed_variables_are_variables():
 
 
 def test_subjects_who_do_not_meet_the_condition_are_not_derived():
-    found = derived({"DOSES": ag.SubjectVariable(sources=("DOSE",), statistic="count")}, where="ARM == 'A'")
+    found = derived({"DOSES": ag.DerivedVariable(sources=("DOSE",), statistic="count")}, where="ARM == 'A'")
     assert found["ADSL"].frame["USUBJID"].tolist() == ["1", "3"]
     assert found["ADSL"].frame["DOSES"].tolist() == [3.0, 1.0]
     (effect,) = (each for each in found.record.effects if each.policy == "where")
@@ -362,8 +362,8 @@ def test_records_of_subjects_who_are_not_in_the_source_are_refused_or_excluded()
 def test_a_source_of_adsl_itself_is_what_is_derived():
     found = derived(
         {
-            "LSTALVDT": ag.SubjectVariable(sources=("TREATED", "ICF"), take="last"),
-            "TRTEDT": ag.SubjectVariable(sources=("DOSE",), take="last"),
+            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last"),
+            "TRTEDT": ag.DerivedVariable(sources=("DOSE",), take="last"),
         },
         {
             "DOSE": DOSE,
@@ -389,9 +389,9 @@ def test_periods_are_sources_by_epoch():
     )
     found = derived(
         {
-            "TR01SDT": ag.SubjectVariable(sources=("ONE",), take="first"),
-            "TR02SDT": ag.SubjectVariable(sources=("TWO",), take="first"),
-            "TRT02A": ag.SubjectVariable(sources=("TWO",), take="first", value="EXTRT"),
+            "TR01SDT": ag.DerivedVariable(sources=("ONE",), take="first"),
+            "TR02SDT": ag.DerivedVariable(sources=("TWO",), take="first"),
+            "TRT02A": ag.DerivedVariable(sources=("TWO",), take="first", value="EXTRT"),
         },
         {"ONE": first, "TWO": second},
         study(EX=epochs),

@@ -15,7 +15,7 @@ NUMBERS = TableOf(constant, "{ Placebo = 0 }")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subjects(DerivedFromDomain):
+class SubjectLevel(DerivedFromDomain):
     """A derived ADSL: ``[derive.NAME]`` of a file, with ``kind = "subjects"``.
 
     Each record of the source is a record of the dataset. Its variables are `carry` and `carry_as`, and those
@@ -34,7 +34,7 @@ class Subjects(DerivedFromDomain):
 
     Examples
     --------
-    >>> ag.Subjects(carry=("AGE", "SEX"), carry_as={"TRT01P": "ARM"}).subjects_from
+    >>> ag.SubjectLevel(carry=("AGE", "SEX"), carry_as={"TRT01P": "ARM"}).subjects_from
     'DM'
     """
 
@@ -46,7 +46,7 @@ class Subjects(DerivedFromDomain):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectVariable:
+class DerivedVariable:
     """A derived variable of ADSL: ``[subject.NAME]`` of a file.
 
     It has exactly one of `take`, `statistic`, `exists`, `where`, `cases`, `map`, `date_of` and `expression`.
@@ -113,9 +113,9 @@ class SubjectVariable:
 
     Examples
     --------
-    >>> ag.SubjectVariable(sources=("DOSE",), take="first").time
+    >>> ag.DerivedVariable(sources=("DOSE",), take="first").time
     ''
-    >>> ag.SubjectVariable(where="not missing(TRTSDT)", no="N").yes
+    >>> ag.DerivedVariable(where="not missing(TRTSDT)", no="N").yes
     'Y'
     """
 

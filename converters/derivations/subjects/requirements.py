@@ -12,11 +12,11 @@ from ..assignments import Assignment, FromVariable
 from ..cases import Case
 from ..declared_sources import DerivationSource
 from ..specification import Specification, require_declared
-from .options import Subjects, SubjectVariable
+from .options import DerivedVariable, SubjectLevel
 from .ways import COMMON, WAYS, Way, keys_given, named_variables, outputs, sources_of, ways_of
 
 
-def check(name: str, options: Subjects, specification: Specification) -> None:
+def check(name: str, options: SubjectLevel, specification: Specification) -> None:
     """Refuse what cannot be derived.
 
     Raises
@@ -32,7 +32,7 @@ def check(name: str, options: Subjects, specification: Specification) -> None:
     in_order(name, specification)
 
 
-def needs(_name: str, options: Subjects, specification: Specification) -> tuple[str, ...]:
+def needs(_name: str, options: SubjectLevel, specification: Specification) -> tuple[str, ...]:
     """The source, its supplemental qualifiers, and the datasets of the sources."""
     declared = variables_of(_name, specification)
     sources = (each for variable in declared.values() for _, each in sources_of(variable))
@@ -41,7 +41,7 @@ def needs(_name: str, options: Subjects, specification: Specification) -> tuple[
     return tuple(dict.fromkeys([*own, *datasets]))
 
 
-def variables_of(name: str, specification: Specification) -> dict[str, SubjectVariable]:
+def variables_of(name: str, specification: Specification) -> dict[str, DerivedVariable]:
     """The declared variables of a dataset."""
     return {each: one for each, one in specification.subjects.items() if one.dataset == name}
 
@@ -70,7 +70,7 @@ def in_order(name: str, specification: Specification) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _needed(each: str, variable: SubjectVariable, dataset: str, specification: Specification) -> set[str]:
+def _needed(each: str, variable: DerivedVariable, dataset: str, specification: Specification) -> set[str]:
     """Variables of the subject that a declaration names, also by a source of the dataset itself."""
     found = {one for _, one in named_variables(each, variable)}
     for _, source in sources_of(variable):
@@ -80,7 +80,7 @@ def _needed(each: str, variable: SubjectVariable, dataset: str, specification: S
     return found
 
 
-def _named_in(variable: SubjectVariable) -> tuple[str, ...]:
+def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
     """Variables of its sources that a statistic is of."""
     is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
@@ -105,7 +105,7 @@ def _circle(needed: Mapping[str, set[str]]) -> ConfigurationError:
         path.append(following)
 
 
-def _check_variable(name: str, variable: SubjectVariable, specification: Specification) -> None:
+def _check_variable(name: str, variable: DerivedVariable, specification: Specification) -> None:
     place = f"[subject.{name}]"
     way = _only_way(place, variable)
     for key in way.needed:
@@ -125,7 +125,7 @@ def _check_variable(name: str, variable: SubjectVariable, specification: Specifi
         _check_set(place, variable, specification)
 
 
-def _check_sources(place: str, variable: SubjectVariable, specification: Specification) -> None:
+def _check_sources(place: str, variable: DerivedVariable, specification: Specification) -> None:
     dated = variable.take or variable.since or variable.until
     for key, source in sources_of(variable):
         require_declared(specification, source, "source", f"{place} {key}")
@@ -134,7 +134,7 @@ def _check_sources(place: str, variable: SubjectVariable, specification: Specifi
             raise ConfigurationError(what, f"{place} {key}", f"write date under [source.{source}]")
 
 
-def _check_statistic(place: str, variable: SubjectVariable) -> None:
+def _check_statistic(place: str, variable: DerivedVariable) -> None:
     if (variable.statistic == "count") == bool(variable.of):
         what = "of is declared with count" if variable.of else "of is not declared"
         advice = "omit it, or write distinct" if variable.of else "name the variable that it is of"
@@ -143,7 +143,7 @@ def _check_statistic(place: str, variable: SubjectVariable) -> None:
         compile_arithmetic(variable.of, f"{place} of")
 
 
-def _only_way(place: str, variable: SubjectVariable) -> Way:
+def _only_way(place: str, variable: DerivedVariable) -> Way:
     ways = ways_of(variable)
     if len(ways) == 1:
         return ways[0]
@@ -154,7 +154,7 @@ def _only_way(place: str, variable: SubjectVariable) -> Way:
     raise ConfigurationError(f"{several} are declared", place, f"keep one of {keys}")
 
 
-def _check_dates(place: str, name: str, variable: SubjectVariable) -> None:
+def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
             raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
@@ -163,7 +163,7 @@ def _check_dates(place: str, name: str, variable: SubjectVariable) -> None:
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
 
 
-def _check_values(place: str, variable: SubjectVariable) -> None:
+def _check_values(place: str, variable: DerivedVariable) -> None:
     """Values of one variable are of one type."""
     values: list[Assignment] = [*(each.value for each in variable.cases), *variable.map.values()]
     if variable.otherwise is not None:
@@ -179,7 +179,7 @@ def _check_values(place: str, variable: SubjectVariable) -> None:
         raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
 
 
-def _check_set(place: str, variable: SubjectVariable, specification: Specification) -> None:
+def _check_set(place: str, variable: DerivedVariable, specification: Specification) -> None:
     """Each variable of `also` is set by each source."""
     for source in variable.sources:
         given = specification.sources[source].set
@@ -190,7 +190,7 @@ def _check_set(place: str, variable: SubjectVariable, specification: Specificati
                 raise ConfigurationError(what, f"{place} also", advice)
 
 
-def _check_outputs(declared: Mapping[str, SubjectVariable]) -> None:
+def _check_outputs(declared: Mapping[str, DerivedVariable]) -> None:
     made_by: dict[str, str] = {}
     for name, variable in declared.items():
         for output in outputs(name, variable):
@@ -200,6 +200,6 @@ def _check_outputs(declared: Mapping[str, SubjectVariable]) -> None:
             made_by[output] = name
 
 
-def cases_of_where(variable: SubjectVariable) -> tuple[Case, ...]:
+def cases_of_where(variable: DerivedVariable) -> tuple[Case, ...]:
     """A condition for a flag as the only case."""
     return (Case(variable.where, variable.yes),)

@@ -17,7 +17,7 @@ from ....schemas.wording import counted, did_you_mean
 from ..column_values import texts
 from .candidates import limits_of, within
 from .declared import Declared
-from .options import SubjectVariable
+from .options import DerivedVariable
 
 _EXACT = 2.0**53
 """Sums of whole numbers up to here are the same in whatever order."""
@@ -43,7 +43,7 @@ def add_exists(declared: Declared) -> bool:
     return True
 
 
-def flag(yes: Mask, no: Mask, variable: SubjectVariable) -> pd.Series:
+def flag(yes: Mask, no: Mask, variable: DerivedVariable) -> pd.Series:
     """The values of a flag; missing where it is neither, or has no value."""
     codes = np.where(yes, 0, np.where(no, 1, -1))
     if not variable.no:

@@ -24,7 +24,7 @@ from ..assembled import standard_label
 from ..dated_records import DatedRecords
 from ..sources import SelectedRecords, Sources
 from ..task import DerivationTask
-from .options import Subjects
+from .options import SubjectLevel
 
 
 @dataclass(eq=False)
@@ -34,7 +34,7 @@ class SubjectTable:
     Attributes
     ----------
     task : DerivationTask
-    options : Subjects
+    options : SubjectLevel
     base : Dataset
         The records that are kept, with their supplemental qualifiers.
     sources : Sources
@@ -47,7 +47,7 @@ class SubjectTable:
     """
 
     task: DerivationTask
-    options: Subjects
+    options: SubjectLevel
     base: Dataset
     sources: Sources
     columns: dict[str, pd.Series] = field(default_factory=dict)
