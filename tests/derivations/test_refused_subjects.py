@@ -72,6 +72,7 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             "a value that is taken from a variable has no number",
             "[subject.X] number",
         ),
+        ({"where": "AGE > 1", "no": "Y"}, "yes and no are the same value", "[subject.X] no"),
         ({"where": "AGE >"}, "the condition cannot be parsed", "[subject.X] where: AGE >"),
         ({"expression": "AGE +"}, "the expression cannot be parsed", "[subject.X] expression: AGE +"),
         (

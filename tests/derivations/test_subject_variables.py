@@ -285,6 +285,21 @@ def test_cases_take_values_of_variables():
     assert values({"cases": age}) == [1.0, 65.0, None, 80.0]
 
 
+def test_the_least_of_dates_is_a_date_by_its_name():
+    dated = {"DOSE": ag.DerivationSource(dataset="EX")}
+    data = study(EX=EX.assign(EXDT=pd.to_datetime(EX["EXSTDTC"].str[:7]).astype("datetime64[s]")))
+    least = {"sources": ("DOSE",), "statistic": "min", "of": "EXDT"}
+    found = values(least, "FIRSTDT", sources=dated, data=data)
+    assert found == ["2024-01-01", "2024-01-01", "2024-01-01", None]
+    assert values(least, "FIRST", sources=dated, data=data) == [19723.0] * 3 + [None]
+
+
+def test_a_map_of_dates_has_them_in_iso_8601():
+    day = DM.assign(RFDT=pd.to_datetime(["2024-01-01", "2024-01-02", None, "2024-01-01"]))
+    found = values({"of": "RFDT", "map": {"2024-01-01": "early"}, "otherwise": "late"}, data=study(DM=day))
+    assert found == ["early", "late", None, "early"]
+
+
 def test_maps():
     numbers = {"A": 1.0, "B": 2.0, "Screen Failure": 0.0}
     assert values({"of": "ARM", "map": numbers}) == [1.0, 2.0, 1.0, 0.0]

@@ -18,6 +18,7 @@ from ..merged_values import MixedTypes, ValuePart, merged
 from .declared import Declared
 from .requirements import cases_of_where
 from .statistics import flag
+from .ways import is_date_name
 
 _SHOWN = 5
 """Values that a problem lists."""
@@ -145,6 +146,8 @@ def add_mapped(declared: Declared) -> bool:
 
 def _key(value: object) -> str:
     """A value as a file has it for a key."""
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().removesuffix("T00:00:00")
     return f"{value:.15g}" if isinstance(value, float) else str(value).rstrip()
 
 
@@ -173,5 +176,5 @@ def add_calculated(declared: Declared) -> bool:
         ("not defined, as a division by zero: missing", undefined),
     ):
         declared.effect("expression", shown, effect, concerned)
-    declared.add(dates(values) if declared.name.endswith("DT") else values)
+    declared.add(dates(values) if is_date_name(declared.name) else values)
     return True

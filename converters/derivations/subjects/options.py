@@ -78,7 +78,8 @@ class DerivedVariable:
         Variable with the imputation flag of the date; empty for its name with F, which is not derived where
         that has more than 8 characters.
     statistic : str
-        "count" of records, "distinct", "sum", "mean", "min" or "max" of values.
+        "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
+        dates are dates where the name ends with DT.
     of : str
         Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
     missing_values : str

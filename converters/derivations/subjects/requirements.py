@@ -13,7 +13,7 @@ from ..cases import Case
 from ..declared_sources import DerivationSource
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
-from .ways import COMMON, WAYS, Way, keys_given, named_variables, outputs, sources_of, ways_of
+from .ways import COMMON, WAYS, Way, is_date_name, keys_given, named_variables, outputs, sources_of, ways_of
 
 
 def check(name: str, options: SubjectLevel, specification: Specification) -> None:
@@ -121,6 +121,8 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
         _check_statistic(place, variable)
     _check_dates(place, name, variable)
     _check_values(place, variable)
+    if variable.yes == variable.no:
+        raise ConfigurationError("yes and no are the same value", f"{place} no", "use two values")
     if variable.take:
         _check_set(place, variable, specification)
 
@@ -158,7 +160,7 @@ def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
             raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
-    if variable.time and not name.endswith("DT"):
+    if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
 

@@ -14,10 +14,11 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
-from ..column_values import texts
+from ..column_values import dates, texts
 from .candidates import limits_of, within
 from .declared import Declared
 from .options import DerivedVariable
+from .ways import is_date_name
 
 _EXACT = 2.0**53
 """Sums of whole numbers up to here are the same in whatever order."""
@@ -72,7 +73,8 @@ def add_statistic(declared: Declared) -> bool:
     _judge_missing(declared, subject[~known])
     result = _statistic(declared.variable.statistic, subject[known], every[known], len(declared.table))
     declared.effect("statistic", declared.variable.statistic, "without a value: missing", np.isnan(result))
-    declared.add(result)
+    is_date = declared.variable.statistic in ("min", "max") and is_date_name(declared.name)
+    declared.add(dates(result) if is_date else result)
     return True
 
 

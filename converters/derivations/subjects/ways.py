@@ -97,6 +97,11 @@ def named_variables(name: str, variable: DerivedVariable) -> Iterator[tuple[str,
         yield from (("expression", each) for each in compiled.variables)
 
 
+def is_date_name(name: str) -> bool:
+    """Whether a variable is a date by its name, as ADaM has it: TRTSDT."""
+    return name.endswith("DT")
+
+
 def flag_name(name: str, variable: DerivedVariable) -> str:
     """The imputation flag of a date; empty where it has no name that SAS transport files can hold."""
     usual = f"{name}F"
