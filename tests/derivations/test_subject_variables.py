@@ -188,6 +188,7 @@ def test_records_before_and_after_dates_do_not_count():
     until = {"sources": ("DOSE",), "statistic": "count", "until": "CONSENT"}
     assert values(until) == [0.0, 0.0, 1.0, 0.0]
     assert values({"exists": "DOSE", "since": "CONSENT", "no": "N"}) == ["Y", "Y", "N", "N"]
+    assert effects(since)["subject.X: since, until", "with records of DOSE that do not count"] == 1
 
 
 def test_imputed_dates_are_moved_where_they_may_have_been_that_day():
@@ -392,6 +393,21 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     flagged = [each.count for each in found.record.effects if each.policy == "subject.LSTALVDT: flag"]
     assert flagged == [1]
     assert "ADSL" not in {each.source for each in found.record.made_from}
+
+
+def test_a_source_of_adsl_has_what_is_derived_when_it_is_used():
+    """The second variable needs a value that is derived after the first."""
+    own = {"OWN": ag.DerivationSource(dataset="ADSL", date="ICDT"), "DOSE": DOSE}
+    found = derived(
+        {
+            "ICDT": ag.DerivedVariable(date_of="CONSENT"),
+            "FIRSTDT": ag.DerivedVariable(sources=("OWN",), take="first"),
+            "LATE": ag.DerivedVariable(where="FIRSTDT > '2024-01-15'", no="N"),
+            "WHEN": ag.DerivedVariable(sources=("OWN",), take="first", value="LATE"),
+        },
+        own,
+    )["ADSL"].frame
+    assert found["WHEN"].tolist() == found["LATE"].tolist() == ["N", "N", "Y", "Y"]
 
 
 def test_periods_are_sources_by_epoch():

@@ -12,11 +12,10 @@ from ....schemas.study.columns import Codes, Distinct, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, one_line
 from ..assignments import Assignment, FromVariable
-from ..cases import Decided, decided, variables_of
+from ..cases import Case, Decided, decided, variables_of
 from ..column_values import dates
 from ..merged_values import MixedTypes, ValuePart, merged
 from .declared import Declared
-from .requirements import cases_of_where
 from .statistics import flag
 from .ways import is_date_name
 
@@ -64,7 +63,9 @@ def add_cases(declared: Declared) -> bool:
 def _decided(declared: Declared, data: Dataset, place: str) -> Decided | None:
     """Which case each subject is; None where a condition does not fit, which is noted."""
     try:
-        return decided(declared.variable.cases or cases_of_where(declared.variable), data, place)
+        return decided(
+            declared.variable.cases or (Case(declared.variable.where, declared.variable.yes),), data, place
+        )
     except ConfigurationError as wrong:
         declared.table.task.account.problem(wrong.what, place, wrong.advice)
         return None

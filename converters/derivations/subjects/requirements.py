@@ -9,7 +9,6 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..assignments import Assignment, FromVariable
-from ..cases import Case
 from ..declared_sources import DerivationSource
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
@@ -32,9 +31,9 @@ def check(name: str, options: SubjectLevel, specification: Specification) -> Non
     in_order(name, specification)
 
 
-def needs(_name: str, options: SubjectLevel, specification: Specification) -> tuple[str, ...]:
+def needs(name: str, options: SubjectLevel, specification: Specification) -> tuple[str, ...]:
     """The source, its supplemental qualifiers, and the datasets of the sources."""
-    declared = variables_of(_name, specification)
+    declared = variables_of(name, specification)
     sources = (each for variable in declared.values() for _, each in sources_of(variable))
     datasets = (specification.sources[each].dataset for each in sources)
     own = (options.dataset, options.supplement or f"SUPP{options.dataset}")
@@ -200,8 +199,3 @@ def _check_outputs(declared: Mapping[str, DerivedVariable]) -> None:
                 what = f"{output} is derived by [subject.{made_by[output]}], too"
                 raise ConfigurationError(what, f"[subject.{name}]", "derive it once")
             made_by[output] = name
-
-
-def cases_of_where(variable: DerivedVariable) -> tuple[Case, ...]:
-    """A condition for a flag as the only case."""
-    return (Case(variable.where, variable.yes),)

@@ -84,7 +84,7 @@ def _counted(declared: Declared, source: str) -> _Counted | None:
         dated, limits = declared.table.dated(source), limits_of(declared)
         if dated is None or limits is None:
             return None
-        inside = within(dated.subject, dated.day, limits)
+        inside = within(declared, dated, limits)
         return _Counted(dated.dataset, dated.record[inside], dated.subject[inside])
     found = declared.table.selected(source)
     if found is None:
