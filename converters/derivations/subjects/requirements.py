@@ -113,7 +113,7 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     for key in keys_given(variable):
         if key not in (way.key, *way.needed, *way.keys, *COMMON):
             advice = f"omit it; beside {way.key} are {', '.join((*way.needed, *way.keys))}"
-            raise ConfigurationError(f"{key} has no meaning with {way.key}", f"{place} {key}", advice)
+            raise ConfigurationError(f"{key} has no effect with {way.key}", f"{place} {key}", advice)
     _check_sources(place, variable, specification)
     list(named_variables(name, variable))
     if way.key == "statistic":
@@ -150,7 +150,7 @@ def _only_way(place: str, variable: DerivedVariable) -> Way:
         return ways[0]
     keys = ", ".join(each.key for each in WAYS)
     if not ways:
-        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
+        raise ConfigurationError("the derivation is not declared", place, f"write one of {keys}")
     several = " and ".join(each.key for each in ways)
     raise ConfigurationError(f"{several} are declared", place, f"keep one of {keys}")
 
@@ -158,7 +158,7 @@ def _only_way(place: str, variable: DerivedVariable) -> Way:
 def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
-            raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
+            raise ConfigurationError(f"{key} and value are declared", f"{place} {key}", "omit one of them")
     if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
