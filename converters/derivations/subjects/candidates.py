@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -32,7 +33,7 @@ class Candidates:
     known: NDArray[np.int8]
     seconds: Numbers
 
-    @property
+    @cached_property
     def by_moment(self) -> DatedRecords:
         """The records dated by date and time."""
         if not self.seconds.any():

@@ -194,7 +194,9 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
     found = taken.spread([each.astype(np.float64) for each in by_source])
     for at, values in enumerate(by_source):
         records, one = taken.found[at].by_moment, taken.deciding[at]
-        alike = (taken.source == at) & one.ambiguous & (records.source.same_date == "error")
+        alike = (taken.source == at) & one.ambiguous
+        if records.source.same_date != "error" or not alike.any():
+            continue
         (on_date,) = np.nonzero(alike[records.subject] & (records.day == one.day[records.subject]))
         better.at(found, records.subject[on_date], values[on_date])
     return found
