@@ -1,5 +1,7 @@
 """Each way to derive a variable of ADSL, on a few subjects."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -219,6 +221,23 @@ def test_statistics():
     assert values(doubled, sources=dosed) == [123.0, 11.0, 1.0, None]
     distinct = {"sources": ("DOSE",), "statistic": "distinct", "of": "EXTRT"}
     assert values(distinct, sources=dosed) == [2.0, 1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sum_is_the_same_in_whatever_order(seed):
+    """Values of many sizes, which added one after the other would be rounded by their order."""
+    random = np.random.default_rng(seed)
+    dose = random.normal(size=2000) * 10.0 ** random.integers(-8, 8, 2000)
+    records = pd.DataFrame({"USUBJID": random.choice(["1", "2", "3"], 2000), "EXDOSE": dose})
+    total = {"sources": ("DOSE",), "statistic": "sum", "of": "EXDOSE"}
+    sources = {"DOSE": ag.DerivationSource(dataset="EX")}
+    one, other = (
+        values(total, sources=sources, data=study(EX=each))
+        for each in (records, records.sample(frac=1, random_state=seed).reset_index(drop=True))
+    )
+    exact = [math.fsum(dose[records["USUBJID"] == each]) for each in ("1", "2", "3")]
+    assert one == other
+    assert one[:3] == pytest.approx(exact, rel=1e-15)
 
 
 def test_records_without_a_value_are_refused_or_excluded():
