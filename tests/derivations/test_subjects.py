@@ -1,6 +1,8 @@
 """ADSL from SDTM, cell by cell: pharmaverse, the CDISC pilot, the synthetic trial; what follows from it."""
 
 import importlib.util
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,6 +100,17 @@ def test_a_wrong_rule_differs_from_the_pilot(root, pilot, shared):
     changed = replace(what, subjects={**what.subjects, "TRTEDT": replace(end, cases=after)})
     found = ag.derive(pilot, changed)["ADSL"]
     assert cells_that_differ(delivered, found) == 4  # TRTEDT, TRTDUR, AVGDD, CUMDOSE
+
+
+def test_the_trial_is_what_its_script_makes(root, tmp_path):
+    folder = root / "fixtures" / "derivations"
+    subprocess.run([sys.executable, folder / "make_trial.py", "--to", tmp_path], check=True)
+    made = {each.relative_to(tmp_path): each.read_bytes() for each in tmp_path.rglob("*.csv")}
+    assert {each.as_posix() for each in made if each.parent.name == "trial_sdtm"} == {
+        f"trial_sdtm/{each}.csv" for each in ("dm", "suppdm", "ex", "ds")
+    }
+    assert len(made) == 9
+    assert made == {each: (folder / each).read_bytes() for each in made}
 
 
 def test_the_trial_is_derived_cell_by_cell(root, trial):
