@@ -297,6 +297,15 @@ def test_cases_with_their_numbers():
     assert [*map(plain, found["AGEGR1N"])] == [1.0, 1.0, None, 2.0]
 
 
+def test_the_record_says_what_others_get():
+    cases = (ag.Case("AGE < 65", 1.0),)
+    for otherwise, shown in ((0.0, "0"), (ag.FromVariable("AGE"), "AGE"), (None, "missing")):
+        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown="otherwise")
+        record = derived({"X": variable}).record
+        (effect,) = (each for each in record.effects if each.policy == "subject.X: cases")
+        assert (effect.value, effect.count, effect.subjects) == (shown, 3, ("2", "3", "4"))
+
+
 def test_cases_take_values_of_variables():
     arm = (ag.Case("ARM != 'Screen Failure'", ag.FromVariable("ARM")),)
     assert values({"cases": arm, "otherwise": "None"}) == ["A", "B", "A", "None"]
