@@ -34,13 +34,13 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
 @pytest.mark.parametrize(
     ("variable", "what", "where"),
     [
-        ({}, "how to derive it is not declared", "[subject.X]"),
+        ({}, "the derivation is not declared", "[subject.X]"),
         ({"where": "AGE > 1", "exists": "DOSE"}, "exists and where are declared", "[subject.X]"),
         ({"take": "first"}, "sources is not declared", "[subject.X]"),
         ({"map": {"A": 1.0}}, "of is not declared", "[subject.X]"),
-        ({**TAKE, "no": "N"}, "no has no meaning with take", "[subject.X] no"),
-        ({"where": "AGE > 1", "value": "AGE"}, "value has no meaning with where", "[subject.X] value"),
-        ({"where": "AGE > 1", "impute": "first"}, "impute has no meaning with where", "[subject.X] impute"),
+        ({**TAKE, "no": "N"}, "no has no effect with take", "[subject.X] no"),
+        ({"where": "AGE > 1", "value": "AGE"}, "value has no effect with where", "[subject.X] value"),
+        ({"where": "AGE > 1", "impute": "first"}, "impute has no effect with where", "[subject.X] impute"),
         ({"exists": "DOSES"}, "DOSES is not a declared source", "[subject.X] exists"),
         ({"sources": ("UNDATED",), "take": "first"}, "UNDATED has no date", "[subject.X] sources"),
         ({"exists": "UNDATED", "since": "AGE"}, "UNDATED has no date", "[subject.X] exists"),
@@ -50,7 +50,7 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             "X does not end with DT, and the datetime has no name",
             "[subject.X] time",
         ),
-        ({**TAKE, "time": "first", "value": "EXTRT"}, "time is declared of a value", "[subject.X] time"),
+        ({**TAKE, "time": "first", "value": "EXTRT"}, "time and value are declared", "[subject.X] time"),
         ({"sources": ("DOSE",), "statistic": "sum"}, "of is not declared", "[subject.X] of"),
         (
             {"sources": ("DOSE",), "statistic": "count", "of": "EXDOSE"},

@@ -1,5 +1,7 @@
 """Each way to derive a variable of ADSL, on a few subjects."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -188,6 +190,7 @@ def test_records_before_and_after_dates_do_not_count():
     until = {"sources": ("DOSE",), "statistic": "count", "until": "CONSENT"}
     assert values(until) == [0.0, 0.0, 1.0, 0.0]
     assert values({"exists": "DOSE", "since": "CONSENT", "no": "N"}) == ["Y", "Y", "N", "N"]
+    assert effects(since)["subject.X: since, until", "with records of DOSE that do not count"] == 1
 
 
 def test_imputed_dates_are_moved_where_they_may_have_been_that_day():
@@ -218,6 +221,23 @@ def test_statistics():
     assert values(doubled, sources=dosed) == [123.0, 11.0, 1.0, None]
     distinct = {"sources": ("DOSE",), "statistic": "distinct", "of": "EXTRT"}
     assert values(distinct, sources=dosed) == [2.0, 1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sum_is_the_same_in_whatever_order(seed):
+    """Values of many sizes, which added one after the other would be rounded by their order."""
+    random = np.random.default_rng(seed)
+    dose = random.normal(size=2000) * 10.0 ** random.integers(-8, 8, 2000)
+    records = pd.DataFrame({"USUBJID": random.choice(["1", "2", "3"], 2000), "EXDOSE": dose})
+    total = {"sources": ("DOSE",), "statistic": "sum", "of": "EXDOSE"}
+    sources = {"DOSE": ag.DerivationSource(dataset="EX")}
+    one, other = (
+        values(total, sources=sources, data=study(EX=each))
+        for each in (records, records.sample(frac=1, random_state=seed).reset_index(drop=True))
+    )
+    exact = [math.fsum(dose[records["USUBJID"] == each]) for each in ("1", "2", "3")]
+    assert one == other
+    assert one[:3] == pytest.approx(exact, rel=1e-15)
 
 
 def test_records_without_a_value_are_refused_or_excluded():
@@ -275,6 +295,15 @@ def test_cases_with_their_numbers():
     found = derived({"AGEGR1": ag.DerivedVariable(cases=cases, number="AGEGR1N")})["ADSL"].frame
     assert [*map(plain, found["AGEGR1"])] == ["young", "young", None, "old"]
     assert [*map(plain, found["AGEGR1N"])] == [1.0, 1.0, None, 2.0]
+
+
+def test_the_record_says_what_others_get():
+    cases = (ag.Case("AGE < 65", 1.0),)
+    for otherwise, shown in ((0.0, "0"), (ag.FromVariable("AGE"), "AGE"), (None, "missing")):
+        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown="otherwise")
+        record = derived({"X": variable}).record
+        (effect,) = (each for each in record.effects if each.policy == "subject.X: cases")
+        assert (effect.value, effect.count, effect.subjects) == (shown, 3, ("2", "3", "4"))
 
 
 def test_cases_take_values_of_variables():
@@ -392,6 +421,21 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     flagged = [each.count for each in found.record.effects if each.policy == "subject.LSTALVDT: flag"]
     assert flagged == [1]
     assert "ADSL" not in {each.source for each in found.record.made_from}
+
+
+def test_a_source_of_adsl_has_what_is_derived_when_it_is_used():
+    """The second variable needs a value that is derived after the first."""
+    own = {"OWN": ag.DerivationSource(dataset="ADSL", date="ICDT"), "DOSE": DOSE}
+    found = derived(
+        {
+            "ICDT": ag.DerivedVariable(date_of="CONSENT"),
+            "FIRSTDT": ag.DerivedVariable(sources=("OWN",), take="first"),
+            "LATE": ag.DerivedVariable(where="FIRSTDT > '2024-01-15'", no="N"),
+            "WHEN": ag.DerivedVariable(sources=("OWN",), take="first", value="LATE"),
+        },
+        own,
+    )["ADSL"].frame
+    assert found["WHEN"].tolist() == found["LATE"].tolist() == ["N", "N", "Y", "Y"]
 
 
 def test_periods_are_sources_by_epoch():

@@ -174,10 +174,10 @@ class DerivedVariable:
         "Records without a value of the variable that a statistic is of: an error, or excluded.",
         default="error",
     )
-    exists: str = option(name, "Source: whether the subject has a record of it.", default="")
+    exists: str = option(name, "Source; the variable is yes for subjects with a record of it.", default="")
     where: str = option(text, "Condition over variables of the subject.", default="")
-    yes: str = option(text, "Value where where is true, or exists.", default="Y")
-    no: str = option(text, "Value of other subjects.", default="", otherwise="missing")
+    yes: str = option(text, "Value of subjects who meet the condition, or have a record.", default="Y")
+    no: str = option(text, "Value of subjects who do not.", default="", otherwise="missing")
     unknown: str = option(
         Choice(("error", "missing", "otherwise")),
         "Subjects for whom no condition is true and one is unknown, with no or otherwise: an error, missing, "
@@ -197,7 +197,7 @@ class DerivedVariable:
     map: Mapping[str, str | float] = option(
         NUMBERS, "Values by those of another variable, such as { Placebo = 0 }.", default=dict
     )
-    date_of: str = option(name, "Variable with the date, or with its text.", default="")
+    date_of: str = option(name, "Variable with the date, numeric or text.", default="")
     date_forms: tuple[str, ...] = option(
         ListOf(text),
         'Forms of the date other than ISO 8601, such as ["DD-MMM-YYYY"].',

@@ -9,7 +9,6 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..assignments import Assignment, FromVariable
-from ..cases import Case
 from ..declared_sources import DerivationSource
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
@@ -32,9 +31,9 @@ def check(name: str, options: SubjectLevel, specification: Specification) -> Non
     in_order(name, specification)
 
 
-def needs(_name: str, options: SubjectLevel, specification: Specification) -> tuple[str, ...]:
+def needs(name: str, options: SubjectLevel, specification: Specification) -> tuple[str, ...]:
     """The source, its supplemental qualifiers, and the datasets of the sources."""
-    declared = variables_of(_name, specification)
+    declared = variables_of(name, specification)
     sources = (each for variable in declared.values() for _, each in sources_of(variable))
     datasets = (specification.sources[each].dataset for each in sources)
     own = (options.dataset, options.supplement or f"SUPP{options.dataset}")
@@ -114,7 +113,7 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     for key in keys_given(variable):
         if key not in (way.key, *way.needed, *way.keys, *COMMON):
             advice = f"omit it; beside {way.key} are {', '.join((*way.needed, *way.keys))}"
-            raise ConfigurationError(f"{key} has no meaning with {way.key}", f"{place} {key}", advice)
+            raise ConfigurationError(f"{key} has no effect with {way.key}", f"{place} {key}", advice)
     _check_sources(place, variable, specification)
     list(named_variables(name, variable))
     if way.key == "statistic":
@@ -151,7 +150,7 @@ def _only_way(place: str, variable: DerivedVariable) -> Way:
         return ways[0]
     keys = ", ".join(each.key for each in WAYS)
     if not ways:
-        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
+        raise ConfigurationError("the derivation is not declared", place, f"write one of {keys}")
     several = " and ".join(each.key for each in ways)
     raise ConfigurationError(f"{several} are declared", place, f"keep one of {keys}")
 
@@ -159,7 +158,7 @@ def _only_way(place: str, variable: DerivedVariable) -> Way:
 def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
-            raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
+            raise ConfigurationError(f"{key} and value are declared", f"{place} {key}", "omit one of them")
     if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
@@ -200,8 +199,3 @@ def _check_outputs(declared: Mapping[str, DerivedVariable]) -> None:
                 what = f"{output} is derived by [subject.{made_by[output]}], too"
                 raise ConfigurationError(what, f"[subject.{name}]", "derive it once")
             made_by[output] = name
-
-
-def cases_of_where(variable: DerivedVariable) -> tuple[Case, ...]:
-    """A condition for a flag as the only case."""
-    return (Case(variable.where, variable.yes),)

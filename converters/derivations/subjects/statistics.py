@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,11 @@ from .declared import Declared
 from .options import DerivedVariable
 from .ways import is_date_name
 
-_EXACT = 2.0**53
-"""Sums of whole numbers up to here are the same in whatever order."""
+_PARTS = 3
+_BITS = 52
+"""Of the digits of a double."""
+_LEAST = -1074
+"""Exponent of the least double."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +88,7 @@ def _counted(declared: Declared, source: str) -> _Counted | None:
         dated, limits = declared.table.dated(source), limits_of(declared)
         if dated is None or limits is None:
             return None
-        inside = within(dated.subject, dated.day, limits)
+        inside = within(declared, dated, limits)
         return _Counted(dated.dataset, dated.record[inside], dated.subject[inside])
     found = declared.table.selected(source)
     if found is None:
@@ -129,13 +133,23 @@ def _statistic(which: str, subject: Codes, values: Numbers, n_subjects: int) -> 
 
 
 def _sums(subject: Codes, values: Numbers, n_subjects: int) -> Numbers:
-    """Sums that do not depend on the order of the records."""
-    whole = not (values % 1).any() and np.abs(values).sum() < _EXACT
-    if not whole:
-        order = np.lexsort((values, subject))
-        subject, values = subject[order], values[order]
-    sums = np.bincount(subject, weights=values, minlength=n_subjects)
-    return sums.astype(np.float64)
+    """Sums that do not depend on the order of the records.
+
+    Values are added in parts, the leading digits first. The parts are multiples of one unit, so large that no
+    sum of them is rounded.
+    """
+    most = np.bincount(subject, minlength=1).max()
+    total = np.zeros(n_subjects)
+    for _ in range(_PARTS):
+        largest = np.abs(values).max(initial=0.0)
+        if not largest:
+            break
+        exponent = math.ceil(math.log2(largest)) + math.ceil(math.log2(most)) + 1 - _BITS
+        unit = math.ldexp(1.0, max(exponent, _LEAST))
+        part = np.round(values / unit) * unit
+        total += np.bincount(subject, weights=part, minlength=n_subjects)
+        values = values - part
+    return total
 
 
 def _add_distinct(declared: Declared, found: list[_Counted]) -> bool:

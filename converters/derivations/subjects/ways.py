@@ -114,10 +114,5 @@ def outputs(name: str, variable: DerivedVariable) -> tuple[str, ...]:
     stem = name.removesuffix("DT")
     flag = flag_name(name, variable) if dated else ""
     of_time = (f"{name}M", f"{stem}TMF") if variable.time else ()
-    return (
-        name,
-        *([flag] if flag else []),
-        *of_time,
-        *variable.also,
-        *([variable.number] if variable.number else []),
-    )
+    named = (name, flag, *of_time, *variable.also, variable.number)
+    return tuple(each for each in named if each)
