@@ -98,7 +98,7 @@ def _usable(names: list[str], place: str) -> list[str]:
     last = max((number for number, name in enumerate(names, 1) if name.strip()), default=0)
     for number, name in enumerate(names[:last], 1):
         if not name.strip():
-            raise UnreadableInput(f"column {number} has no name", place, _numbering("COLUMN", number))
+            raise nameless(number, place)
     seen: dict[str, int] = {}
     for number, name in enumerate(names[:last], 1):
         first = seen.setdefault(name.upper(), number)
@@ -108,6 +108,11 @@ def _usable(names: list[str], place: str) -> list[str]:
                 f"columns {first} and {number} have the same name, {shown}", place, _numbering(f"{shown}_", 2)
             )
     return [*names[:last], *[""] * (len(names) - last)]
+
+
+def nameless(number: int, place: str) -> UnreadableInput:
+    """The refusal of a column without a name; `number` counts from 1."""
+    return UnreadableInput(f"column {number} has no name", place, _numbering("COLUMN", number))
 
 
 def _numbering(stem: str, number: int) -> str:
@@ -147,8 +152,8 @@ def _is_second_header(first: Fields, second: Fields, below: Sequence[Fields]) ->
         return False
     names_below = _are_names(under) and (_several_words(above) or above == under)
     labels_below = _are_names(above) and _several_words(under)
-    certain = not below or _contrast(under, below) or _same_letters(above, under)
-    return (names_below or labels_below) and certain
+    contrast = _contrast(under, below) if below else not any(map(_DIGIT.search, under))
+    return (names_below or labels_below) and (contrast or _same_letters(above, under))
 
 
 def _are_names(fields: Fields) -> bool:

@@ -16,7 +16,7 @@ from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.wording import did_you_mean, plain
 
 _WITH_MEMBER = re.compile(r"(?P<file>.+\.(?:xlsx|xlsm|xlsb|xls|ods|xpt|xport))#(?P<member>.+)", re.IGNORECASE)
-_WILD = re.compile(r"[*?\[]")
+WILD = re.compile(r"[*?\[]")
 _MOST_ENTRIES = 100_000
 """Entries of folders that are looked at for one pattern."""
 
@@ -126,7 +126,7 @@ def _matches(path: Path, file: str) -> list[tuple[Path, str]]:
 
 def _step(folder: Path, shown: str, step: str, inner: bool) -> Iterator[tuple[Path, str]]:
     """One part of a pattern. A wildcard passes hidden files, and those that Excel keeps of open workbooks."""
-    if _WILD.search(step):
+    if WILD.search(step):
         names = [
             name for name in _names(folder) if fnmatchcase(name, step) and not name.startswith((".", "~$"))
         ]
@@ -156,11 +156,11 @@ def _none(paths: Sequence[Path], file: str) -> UnreadableInput:
     names = [
         name
         for folder in folders
-        if not _WILD.search(inner) and (folder / inner).is_dir()
+        if not WILD.search(inner) and (folder / inner).is_dir()
         for name in _names(folder / inner)
         if not name.startswith(".")
     ]
     names += [path.name for path in paths if not path.is_dir()]
-    what = "no file fits" if _WILD.search(file) else "the source has no file"
+    what = "no file fits" if WILD.search(file) else "the source has no file"
     where = ", ".join(map(str, paths))
     return UnreadableInput(f"{what} {plain(file)}", where, did_you_mean(last, names))
