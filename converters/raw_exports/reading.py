@@ -102,7 +102,10 @@ def read_raw_tables(
             except UnreadableInput as problem:
                 problems.append(problem)
     raise_all(problems)
-    return tuple({each.name: each for each in tables}.values())
+    by_name: dict[str, RawTable] = {}
+    for table in tables:
+        by_name.setdefault(table.name, table)  # two patterns may fit a sheet
+    return tuple(by_name.values())
 
 
 def _read(file: SourceFile, declared: RawFile, options: ReadOptions, hashing: Hashing) -> list[RawTable]:

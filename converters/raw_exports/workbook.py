@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote
-from ...schemas.wording import counted
+from ...schemas.wording import counted, one_line
 from ..formats.format import ReadOptions
 from ..values.file_kind import seems
 from ..values.reading_notes import listed
@@ -54,15 +55,12 @@ def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> 
     _require_kind(file.path, suffix)
     if suffix in _PACKED:
         require_sound(file.path, options)
-    workbook = _opened(file.path)
-    hidden = _hidden(workbook, file)
-    said = [f"hidden sheets, not read: {listed(hidden)}"] if hidden else []
-    is_named = bool(file.members)
-    places = [
-        _Place(file.path, name, f"{file.name}#{name}" if is_named else file.name)
-        for name in _chosen(workbook, file)
-    ]
-    return [_table(workbook, each, declared, options, said) for each in places]
+    with _reading(file.path):
+        workbook = _opened(file.path)
+        hidden = _hidden(workbook, file)
+        said = [f"hidden sheets, not read: {listed(hidden)}"] if hidden else []
+        places = [_Place.of(file, name) for name in _chosen(workbook, file)]
+        return [_table(workbook, each, declared, options, said) for each in places]
 
 
 def _require_kind(path: Path, suffix: str) -> None:
@@ -92,9 +90,16 @@ def _encrypted(path: Path) -> UnreadableInput:
     )
 
 
-def _opened(path: Path) -> CalamineWorkbook:
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """What calamine does not read is an input that cannot be read.
+
+    Raises
+    ------
+    UnreadableInput
+    """
     try:
-        from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+        from python_calamine import CalamineError, PasswordError
     except ImportError as error:
         raise UnreadableInput(
             "python-calamine, which reads workbooks, is not installed",
@@ -102,13 +107,19 @@ def _opened(path: Path) -> CalamineWorkbook:
             "pip install 'adamgate[excel]', or save the sheet as CSV",
         ) from error
     try:
-        return CalamineWorkbook.from_path(str(path))
+        yield
     except PasswordError as error:
         raise _encrypted(path) from error
     except CalamineError as error:
         raise UnreadableInput(
-            "the workbook cannot be read", f"{path}: {error}", "save it again as .xlsx"
+            "the workbook cannot be read", f"{path}: {one_line(str(error))}", "save it again as .xlsx"
         ) from error
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    from python_calamine import CalamineWorkbook
+
+    return CalamineWorkbook.from_path(str(path))
 
 
 def _chosen(workbook: CalamineWorkbook, file: SourceFile) -> list[str]:
@@ -171,6 +182,10 @@ class _Place:
     path: Path
     sheet: str
     name: str
+
+    @classmethod
+    def of(cls, file: SourceFile, sheet: str) -> _Place:
+        return cls(file.path, sheet, f"{file.name}#{sheet}" if file.members else file.name)
 
     def __str__(self) -> str:
         return f"{self.path}, sheet {self.sheet}"
