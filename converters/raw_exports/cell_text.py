@@ -11,8 +11,9 @@ EXACT = 2.0**53
 """Whole numbers below it are exact."""
 DIGITS = 1e15
 """Of longer whole numbers a spreadsheet drops digits."""
-CERTAIN = date(1900, 3, 1)
-"""Spreadsheets count a day before it that never was."""
+CERTAIN = (1900, 3)
+"""Year and month: spreadsheets count a day before it that never was."""
+DATES = frozenset({date, datetime})
 
 
 def number_text(value: float) -> str:
@@ -70,7 +71,7 @@ def texts_of(values: Sequence[Any]) -> tuple[list[str], Counter[type]]:
 
 def is_uncertain(value: Any) -> bool:
     """Whether a date is before the day from which spreadsheets count right."""
-    return isinstance(value, date) and date(value.year, value.month, value.day) < CERTAIN
+    return isinstance(value, date) and (value.year, value.month) < CERTAIN
 
 
 def lost_digits(value: Any) -> bool:

@@ -99,8 +99,9 @@ def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
         content = packed.read(part) if part else b""
         padding = _padding_styles(packed) if content else []
     _require_bounded(content, f"{path}, sheet {sheet}")
-    errors = ((_place(match[1]), _text(match[2])) for match in _found(_ERROR, content, b"e"))
-    uncalculated = (match for match in _found(_WITHOUT_VALUE, content) if not _TEXT_RESULT.search(match[1]))
+    errors = ((_place(match[1]), _text(match[2])) for match in _found(_ERROR, content, b't="e"', b"t='e'"))
+    formulas = _found(_WITHOUT_VALUE, content, b"<f", b":f")
+    uncalculated = (match for match in formulas if not _TEXT_RESULT.search(match[1]))
     return SheetFaults(
         tuple(errors),
         tuple(_place(match[1]) for match in uncalculated),
@@ -146,11 +147,9 @@ def _place(attributes: bytes) -> str:
     return match[1].decode() if match else "?"
 
 
-def _found(pattern: re.Pattern[bytes], content: bytes, kind: bytes = b"") -> Iterator[re.Match[bytes]]:
-    """Matches; a sheet without any cell of a kind is not searched."""
-    if kind and b't="%s"' % kind not in content and b"t='%s'" % kind not in content:
-        return iter(())
-    return pattern.finditer(content)
+def _found(pattern: re.Pattern[bytes], content: bytes, *signs: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches in a sheet that has one of these signs of them; no other is searched."""
+    return pattern.finditer(content) if any(sign in content for sign in signs) else iter(())
 
 
 def _require_bounded(content: bytes, place: str) -> None:

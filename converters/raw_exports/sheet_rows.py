@@ -14,7 +14,7 @@ from ...schemas.wording import counted
 from ..values.gathering import Gathering
 from ..values.reading_notes import listed
 from ..values.text_column import TextBlocks
-from .cell_text import KINDS, is_uncertain, lost_digits, texts_of
+from .cell_text import DATES, KINDS, is_uncertain, lost_digits, texts_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -94,8 +94,8 @@ class SheetRows:
             self.columns[place].add(pa.array(texts, pa.large_string()))
             if kinds:
                 self.kinds[place].update(kinds)
-                self.uncertain += sum(map(is_uncertain, values))
-                self.long += sum(map(lost_digits, values))
+                self.uncertain += sum(map(is_uncertain, values)) if kinds.keys() & DATES else 0
+                self.long += sum(map(lost_digits, values)) if float in kinds else 0
         if not self.sample:
             self.sample = [texts_of(row)[0] for row in rows[:_SAMPLE]]
 
@@ -126,4 +126,4 @@ class SheetRows:
 
 
 def _has_value(row: Row) -> bool:
-    return any(value != "" for value in row)
+    return row.count("") < len(row)
