@@ -38,8 +38,8 @@ class RawFile:
     Attributes
     ----------
     files : tuple of str
-        Names or patterns in the source folder: ``"ae_site*.csv"``. What follows ``#`` is a sheet of a workbook
-        or a dataset of a SAS transport file: ``"export.xlsx#AE"``.
+        Names or patterns in the source folder: ``"ae_site*.csv"``. What follows ``#`` is a sheet of a
+        workbook or a dataset of a SAS transport file: ``"export.xlsx#AE"``.
     header_lines : tuple of str
         What the lines above the records hold, in order: "names", "labels", "units" or "ignore". Empty if
         the first line holds names; then a second line that looks like one of these is an error.
@@ -57,7 +57,6 @@ class RawFile:
         Texts that stand for a missing value, exactly as in the file. An empty value is always missing.
     unusable_names : str
         Columns without a name, or with the name of another: "error", or "number" (COLUMN3, NAME_2).
-
     """
 
     files: tuple[str, ...] = option(

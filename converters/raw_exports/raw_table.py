@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from ...schemas.study.dataset import Dataset
 
+Lines = NDArray[np.integer[Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
@@ -24,14 +26,15 @@ class RawTable:
         Columns in the order of the file, with the names of the file. All are text as in the file, except of
         SAS, Parquet and Dataset-JSON files, which say what is a number.
     line : ndarray of int, shape (n_records,)
-        The line of the file, or the row of the sheet, that each record begins in, from 1.
+        The line of the file, or the row of the sheet, that each record begins in, from 1; of formats that
+        do not have lines the number of the record.
     labels, units : mapping of column to text
         From the header lines, or the file's metadata; only columns that have one.
     """
 
     name: str
     dataset: Dataset
-    line: NDArray[np.integer[Any]]
+    line: Lines
     labels: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 
