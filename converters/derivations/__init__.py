@@ -32,6 +32,10 @@ class Derivation(Protocol):
         """
         ...
 
+    def needs(self, name: str, options: Any, specification: Specification) -> tuple[str, ...]:
+        """Names of the datasets that it reads, as declared; each once."""
+        ...
+
     def derive(self, task: DerivationTask, options: Any) -> Dataset:
         """The dataset; what policies do, and what is wrong with the data, is noted in ``task.account``.
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
-from .record import DecidedBy, DerivationRefused, ImputationRange, PolicyEffect, Problem
+from .record import (
+    DecidedBy,
+    DerivationRecord,
+    DerivationRefused,
+    ImputationRange,
+    MadeFrom,
+    PolicyEffect,
+    Problem,
+)
 
 
 @dataclass(slots=True)
@@ -26,6 +35,25 @@ class Account:
     decided: list[DecidedBy] = field(default_factory=list)
     ranges: list[ImputationRange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _used: dict[str, Mask] = field(default_factory=dict)
+
+    def used(self, data: Dataset, records: Mask | Codes) -> None:
+        """Note the records of a source that have a place in the derived dataset, by a mask or positions."""
+        used = self._used.setdefault(data.name, np.zeros(len(data), dtype=np.bool_))
+        used[records] = True
+
+    @property
+    def made_from(self) -> tuple[MadeFrom, ...]:
+        """The datasets that were used, with the number of their records."""
+        return tuple(
+            MadeFrom(self.dataset, name, len(used), int(used.sum())) for name, used in self._used.items()
+        )
+
+    @property
+    def record(self) -> DerivationRecord:
+        """What was noted, but the number of derived records."""
+        noted = tuple(self.effects), tuple(self.decided), tuple(self.ranges)
+        return DerivationRecord({}, *noted, self.made_from)
 
     def effect(
         self,

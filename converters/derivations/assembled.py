@@ -85,6 +85,7 @@ def assembled(
     DerivationRefused
         If a variable of ADSL, or of `options`, is not present.
     """
+    task.account.used(task.adsl, derived.subject)
     carried, of_adsl = _carried(task, options, derived.subject, derived.frame.columns)
     frame = pd.concat([carried, derived.frame], axis=1)
     if layout.number:

@@ -64,6 +64,17 @@ class DerivedDataset:
         default="error",
     )
 
+    @property
+    def subjects_from(self) -> str:
+        """The dataset with one record per subject, of which variables are carried.
+
+        Examples
+        --------
+        >>> ag.TimeToEvent().subjects_from
+        'ADSL'
+        """
+        return "ADSL"
+
     def with_trace(self) -> Self:
         """The same with all variables that are derived, those of the source record among them.
 

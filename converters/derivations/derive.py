@@ -12,6 +12,7 @@ from ...schemas.wording import counted
 from . import derivation_of
 from .account import Account
 from .derived_study import DerivedStudy
+from .graph import in_order
 from .record import DerivationRecord
 from .specification import Specification, require_values
 from .task import DerivationTask
@@ -25,7 +26,8 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     study : Study
         The sources, with ADSL; it is not changed.
     specification : Specification
-        Datasets are derived in its order; each may use those before it, and what the study has.
+        Each dataset may use others that are derived, in whatever order they are declared, and what the study
+        has; a derived dataset takes the place of one of that name.
 
     Returns
     -------
@@ -62,15 +64,14 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     require_valid(specification)
     made: dict[str, Dataset] = {}
     parts = []
-    for name, options in specification.datasets.items():
-        account = Account(name)
+    for name in in_order(specification):
+        options, account = specification.datasets[name], Account(name)
         sources = Study(MappingProxyType({**study.datasets, **made}))
-        task = DerivationTask(name, sources, _subjects(sources, account), specification, account)
+        subjects = _subjects(options.subjects_from, sources, account)
+        task = DerivationTask(name, sources, subjects, specification, account)
         made[name] = derivation_of(options).derive(task, options)
         account.require_none()
-        parts.append(
-            DerivationRecord({}, tuple(account.effects), tuple(account.decided), tuple(account.ranges))
-        )
+        parts.append(account.record)
     counts = {name: len(data) for name, data in made.items()}
     return DerivedStudy(MappingProxyType(made), record=DerivationRecord.together(counts, parts))
 
@@ -85,31 +86,32 @@ def require_valid(specification: Specification) -> None:
     require_values(specification)
     for name, options in specification.datasets.items():
         derivation_of(options).check(name, options, specification)
+    in_order(specification)
 
 
-def _subjects(study: Study, account: Account) -> Dataset:
-    """ADSL, with one record per subject.
+def _subjects(name: str, study: Study, account: Account) -> Dataset:
+    """ADSL, or what it is derived from, with one record per subject.
 
     Raises
     ------
     DerivationRefused
     """
-    if "ADSL" not in study:
-        account.problem("dataset ADSL is not present", "ADSL", "add the folder or file that has it")
+    if name not in study:
+        account.problem(f"dataset {name} is not present", name, "add the folder or file that has it")
         account.require_none()
-    adsl = study["ADSL"]
-    if "USUBJID" not in adsl:
-        account.problem("USUBJID is not present in ADSL", "ADSL", "add it")
+    subjects = study[name]
+    if "USUBJID" not in subjects:
+        account.problem(f"USUBJID is not present in {name}", name, "add it")
         account.require_none()
-    codes = adsl.distinct("USUBJID").codes
+    codes, place = subjects.distinct("USUBJID").codes, f"{name}.USUBJID"
     unnamed = codes < 0
     if unnamed.any():
         number = counted(int(unnamed.sum()), "record")
-        account.problem(f"USUBJID is missing in {number} of ADSL", "ADSL.USUBJID", "correct the data")
+        account.problem(f"USUBJID is missing in {number} of {name}", place, "correct the data")
     repeated = ~unnamed & (np.bincount(codes + 1)[codes + 1] > 1)
     if repeated.any():
         number = counted(int(repeated.sum()), "record")
-        what = f"{number} of subjects who have several in ADSL"
-        account.problem(what, "ADSL.USUBJID", "keep one record per subject", adsl, repeated)
+        what = f"{number} of subjects who have several in {name}"
+        account.problem(what, place, "keep one record per subject", subjects, repeated)
     account.require_none()
-    return adsl
+    return subjects

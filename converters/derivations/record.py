@@ -46,6 +46,28 @@ class PolicyEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """A source of a derived dataset.
+
+    Attributes
+    ----------
+    dataset : str
+        The derived one; ``[derive.NAME]`` declares it.
+    source : str
+        Name of the dataset that was used.
+    records : int
+        Of the source.
+    used : int
+        Those that had a place: that are dated and selected, or, of ADSL, whose subject has a record.
+    """
+
+    dataset: str
+    source: str
+    records: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedBy:
     """How many records of a parameter a source or a stop decided.
 
@@ -119,6 +141,7 @@ class DerivationRecord:
     effects : tuple of PolicyEffect
     decided : tuple of DecidedBy
     ranges : tuple of ImputationRange
+    made_from : tuple of MadeFrom
 
     Examples
     --------
@@ -131,6 +154,7 @@ class DerivationRecord:
     effects: tuple[PolicyEffect, ...] = ()
     decided: tuple[DecidedBy, ...] = ()
     ranges: tuple[ImputationRange, ...] = ()
+    made_from: tuple[MadeFrom, ...] = ()
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -145,6 +169,7 @@ class DerivationRecord:
             tuple(each for each in self.effects if each.dataset == name),
             tuple(each for each in self.decided if each.dataset == name),
             tuple(each for each in self.ranges if each.dataset == name),
+            tuple(each for each in self.made_from if each.dataset == name),
         )
 
     @property
@@ -169,6 +194,7 @@ class DerivationRecord:
             tuple(each for part in listed_parts for each in part.effects),
             tuple(each for part in listed_parts for each in part.decided),
             tuple(each for part in listed_parts for each in part.ranges),
+            tuple(each for part in listed_parts for each in part.made_from),
         )
 
 

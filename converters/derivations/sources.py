@@ -67,6 +67,7 @@ class Sources:
         selected = selected & (subject >= 0)
         dates = source_dates(name, source, data, selected, self.account)
         (record,) = np.nonzero(selected & ~np.isnan(dates.day))
+        self.account.used(data, record)
         return DatedRecords(
             name,
             source,

@@ -15,6 +15,7 @@ from ...schemas.glance import Glance, Glanced
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .derive import derive, require_valid
+from .graph import before
 from .record import DerivationRefused
 from .specification import Specification, require_declared
 from .time_to_event.extremes import median
@@ -218,8 +219,7 @@ def varied_endpoints(study: Study, specification: Specification, derived: Study)
     """The variations, beside datasets derived as declared; as of `derive_variations`."""
     for name, variation in specification.variations.items():
         for dataset in _datasets_of(variation, specification):
-            earlier = list(specification.datasets)[: list(specification.datasets).index(dataset)]
-            made = {each: derived[each] for each in earlier}
+            made = {each: derived[each] for each in before(dataset, specification)}
             sources = Study(MappingProxyType({**study.datasets, **made}))
             only = _only(variation.endpoint, dataset, specification)
             other = _varied(variation, only)

@@ -12,6 +12,7 @@ from ..derivations.record import (
     DerivationRecord,
     ImputationRange,
     ImputedDuration,
+    MadeFrom,
     PolicyEffect,
 )
 from .aligned import aligned
@@ -53,9 +54,17 @@ def _of_dataset(name: str, record: DerivationRecord, named: bool) -> Iterator[st
     own = record.of_dataset(name)
     yield ""
     yield f"{plain(name)}: {counted(record.records[name], 'record')}"
+    if own.made_from:
+        yield from wrapped(f"from {'; '.join(map(_source, own.made_from))}", 2)
     yield from _effects([each for each in own.effects if not each.parameter], named, 2)
     for parameter in own.parameters:
         yield from _of_parameter(parameter, own, named)
+
+
+def _source(each: MadeFrom) -> str:
+    """ "RS: 22 of 66 records used"."""
+    used = "all" if each.used == each.records else f"{each.used:,} of"
+    return f"{plain(each.source)}: {used} {counted(each.records, 'record')} used"
 
 
 def _of_parameter(parameter: str, own: DerivationRecord, named: bool) -> Iterator[str]:

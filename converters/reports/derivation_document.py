@@ -19,7 +19,7 @@ from ..derivations.variations import VariedEndpoint
 from ..writing.file_hashes import FileHash
 from .derivation_variations import variations_document
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).with_name("derivation.schema.json")
 _LIBRARIES = ("adamgate", "numpy", "pandas", "pyarrow")
 
@@ -102,6 +102,10 @@ def _dataset(name: str, record: DerivationRecord, keys: bool) -> dict[str, Any]:
     return {
         "name": name,
         "records": record.records[name],
+        "declaration": f"[derive.{name}]",
+        "made_from": [
+            {"dataset": each.source, "records": each.records, "used": each.used} for each in own.made_from
+        ],
         "policies": [_effect(each, keys) for each in own.effects if not each.parameter],
         "parameters": [_parameter(each, own, keys) for each in own.parameters],
     }

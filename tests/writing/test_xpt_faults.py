@@ -58,18 +58,32 @@ def writes(folder, process):
 def test_a_run_that_is_killed_leaves_the_old_file_or_the_new_one(prepared):
     folder, old, new = prepared
     chance = random.Random(20240501)
-    midway = 0
-    for _ in range(12):
+    for _ in range(8):
         process = started(folder)
         writes(folder, process)
         time.sleep(chance.uniform(0, 0.1))
         process.send_signal(signal.SIGKILL)
         ended(process)
-        found = (folder / "out" / "adx.xpt").read_bytes()
-        assert found in (old, new)
-        midway += any(path.name[0] == "." for path in (folder / "out").iterdir())
+        assert (folder / "out" / "adx.xpt").read_bytes() in (old, new)
         (folder / "out" / "adx.xpt").write_bytes(old)
-    assert midway, "killed while it wrote"
+
+
+KILLED_WHILE_IT_WRITES = """
+import os, signal, sys
+os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)
+sys.argv = ["adamgate", "convert", "in/adx.parquet", "out/adx.xpt", "--force"]
+from adamgate.cli import main
+main()
+"""
+
+
+def test_what_a_killed_run_leaves_is_removed_by_the_next(prepared):
+    folder, old, new = prepared
+    command = [sys.executable, "-c", KILLED_WHILE_IT_WRITES]
+    killed = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (folder / "out" / "adx.xpt").read_bytes() == old
+    assert len(list((folder / "out").iterdir())) == 2, "the old file, and what was being written"
     assert ended(started(folder))[0] == 0
     assert (folder / "out" / "adx.xpt").read_bytes() == new
     assert [path.name for path in (folder / "out").iterdir()] == ["adx.xpt"], "no litter after the next run"

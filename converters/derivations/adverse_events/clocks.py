@@ -12,7 +12,8 @@ from ....schemas.study.columns import Numbers
 from ....schemas.study.date_parts import DatePrecision
 from ....schemas.study.imputation import Imputed
 from ....schemas.study.partial_dates import PartialDates
-from .event_table import EventTable, texts
+from ..column_values import texts
+from .event_table import EventTable
 
 _CLOCK = re.compile(
     r"[T :](\d\d)(?::(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?"

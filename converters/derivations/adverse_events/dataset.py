@@ -9,18 +9,19 @@ from ....schemas.standards import adae
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
+from ..column_values import texts
 from ..task import DerivationTask
 from .emergence import add_emergence
 from .event_dates import add_date, add_duration
 from .event_records import event_table
-from .event_table import EventTable, texts
+from .event_table import EventTable
 from .occurrence_flags import add_flag
 from .options import AdverseEvents
 from .periods import add_periods
 from .queries import add_query
-from .requirements import check
+from .requirements import check, needs
 
-__all__ = ["check", "derive"]
+__all__ = ["check", "derive", "needs"]
 
 _LABEL = "Adverse Event Analysis Dataset"
 

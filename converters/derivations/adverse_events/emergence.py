@@ -7,8 +7,9 @@ import numpy as np
 from ....schemas.study.columns import Days, Mask
 from ....schemas.study.truth import Truth
 from ....schemas.wording import counted
+from ..column_values import yes
 from .event_dates import EventDate
-from .event_table import EventTable, flags
+from .event_table import EventTable
 from .severities import severity_ranks
 
 
@@ -35,7 +36,7 @@ def add_emergence(table: EventTable, start: EventDate, end: EventDate | None) ->
     table.effect("treatment_start", options.treatment_start, "not treated: not treatment-emergent", ~treated)
     other = "" if options.not_emergent == "missing" else options.not_emergent
     table.effect("not_emergent", options.not_emergent, "TRTEMFL of these is not Y", ~emergent)
-    table.add("TRTEMFL", flags(emergent, other))
+    table.add("TRTEMFL", yes(emergent, other))
     if options.phase_flags:
         _add_phases(table, start.day, first, last)
 
@@ -136,8 +137,8 @@ def _add_phases(table: EventTable, day: Days, first: Days, last: Days | None) ->
         return
     more = window if options.on_treatment_days is None else options.on_treatment_days
     limit = np.where(np.isnan(last), np.inf, last + (more or 0))
-    table.add("PREFL", flags(day < first))
-    table.add("ONTRTFL", flags((day >= first) & (day <= limit)))
-    table.add("FUPFL", flags((day >= first) & (day > limit)))
+    table.add("PREFL", yes(day < first))
+    table.add("ONTRTFL", yes((day >= first) & (day <= limit)))
+    table.add("FUPFL", yes((day >= first) & (day > limit)))
     undated = np.isnan(day) | np.isnan(first)
     table.effect("phase_flags", "true", "no phase: a date is missing", undated)

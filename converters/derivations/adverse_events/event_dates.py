@@ -12,9 +12,9 @@ from ....schemas.study.columns import Days
 from ....schemas.study.imputation import FLAG_VALUES, Imputed
 from ....schemas.study.partial_dates import PartialDates
 from ....schemas.wording import counted
-from ..time_to_event.dataset import dates
+from ..column_values import dates, texts
 from .clocks import add_datetimes
-from .event_table import EventTable, texts
+from .event_table import EventTable
 from .options import CUT_OFF
 
 Which = Literal["start", "end"]

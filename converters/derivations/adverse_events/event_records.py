@@ -12,10 +12,10 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
 from ..sources import dataset_called
+from ..supplement import supplemented
 from ..task import DerivationTask
 from .event_table import EventTable
 from .options import AdverseEvents
-from .supplement import supplemented
 
 
 def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
@@ -45,6 +45,7 @@ def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
     subject = adsl_record(data, task.adsl)
     _judge_subjects(task, options, data, selected & (subject < 0))
     (kept,) = np.nonzero(selected & (subject >= 0))
+    account.used(data, kept)
     if len(kept) < len(data):
         names = {each.name: each.name for each in data.variables}
         data = Dataset.of(data.description, SelectedColumns(data.columns, names, kept))

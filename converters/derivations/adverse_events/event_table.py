@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,16 +129,3 @@ class EventTable:
         """Note why records are refused, if there are some."""
         if concerned.any():
             self.task.account.problem(what, f"{self.place} {key}", advice, self.source, concerned)
-
-
-def flags(flagged: Mask, other: str = "") -> pd.Series:
-    """Y for some records; missing, or another letter, for the others."""
-    codes = np.where(flagged, 0, 1 if other else -1).astype(np.int8)
-    categories = pd.Index(["Y", other] if other else ["Y"], dtype=object)
-    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))
-
-
-def texts(codes: NDArray[Any], values: Iterable[str]) -> pd.Series:
-    """Texts by their positions, missing where -1."""
-    categories = pd.Index(list(values), dtype=object)
-    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))

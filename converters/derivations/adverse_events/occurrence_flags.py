@@ -11,7 +11,8 @@ from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assembled import ordered
-from .event_table import EventTable, flags
+from ..column_values import yes
+from .event_table import EventTable
 from .options import OccurrenceFlag
 from .queries import selected_by
 from .severities import severity_ranks
@@ -27,7 +28,7 @@ def add_flag(table: EventTable, name: str, flag: OccurrenceFlag) -> None:
     data, selected = found
     flagged = selected if flag.take == "all" else _Flagging(table, name, flag, data).flagged(selected)
     table.effect(f"flag.{name}", flag.take, f"{name} is Y", flagged)
-    table.add(name, flags(flagged), flag.label)
+    table.add(name, yes(flagged), flag.label)
 
 
 @dataclass(frozen=True, eq=False)

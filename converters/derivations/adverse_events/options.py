@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, count, days, name, switch, text, words
+from ....schemas.kinds import Choice, ListOf, TableOf, count, days, name, switch, text, words
 from ....schemas.options import option
-from ..dataset_options import DerivedDataset
+from ..domain_options import DerivedFromDomain
 from ..time_to_event.options import NAMES_OR_NONE, zero_or_one
 
 SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
@@ -153,7 +153,7 @@ class OccurrenceFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdverseEvents(DerivedDataset):
+class AdverseEvents(DerivedFromDomain):
     """A derived adverse event dataset: ``[derive.NAME]`` of a file, with ``kind = "adverse_events"``.
 
     Each record of the source is a record of the dataset. ``[adverse_events]`` has `window_days` and
@@ -163,14 +163,6 @@ class AdverseEvents(DerivedDataset):
     ----------
     dataset : str
         The source, such as "AE".
-    supplement : str
-        Its supplemental qualifiers; empty for SUPPAE of AE, if present.
-    supplement_variables : tuple of str
-        QNAMs that become variables; empty for all.
-    supplement_orphans : str
-        Supplemental qualifiers without a record they are of: "error" or "exclude".
-    where : str
-        Condition over the source, with its qualifiers; empty for all records.
     sequence : str
         Variable that identifies a record within a subject; empty for AESEQ of AE.
     repeated_sequence : str
@@ -231,7 +223,7 @@ class AdverseEvents(DerivedDataset):
     trace : bool
         Derive SRCDOM, SRCVAR and SRCSEQ.
 
-    Other attributes are those of `DerivedDataset`.
+    Other attributes are those of `DerivedFromDomain`.
 
     Examples
     --------
@@ -240,18 +232,6 @@ class AdverseEvents(DerivedDataset):
     """
 
     dataset: str = option(name, "The source.", default="AE")
-    supplement: str = option(
-        name, "Its supplemental qualifiers.", default="", otherwise="SUPPAE of AE, if present"
-    )
-    supplement_variables: tuple[str, ...] = option(
-        NAMES, "QNAMs that become variables.", default=(), otherwise="all"
-    )
-    supplement_orphans: str = option(
-        Choice(("error", "exclude")),
-        "Supplemental qualifiers without a record they are of: an error, or excluded.",
-        default="error",
-    )
-    where: str = option(text, "Condition over the source.", default="", otherwise="all records")
     sequence: str = option(
         name, "Variable that identifies a record within a subject.", default="", otherwise="AESEQ of AE"
     )

@@ -9,7 +9,8 @@ import pandas as pd
 
 from ....schemas.study.columns import Codes, Days
 from ....schemas.wording import counted
-from .event_table import EventTable, texts
+from ..column_values import texts
+from .event_table import EventTable
 
 _START = re.compile(r"AP(\d\d)SDT")
 _TREATMENTS = {"TRTP": "TRT{}P", "TRTPN": "TRT{}PN", "TRTA": "TRT{}A", "TRTAN": "TRT{}AN"}

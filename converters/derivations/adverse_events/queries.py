@@ -13,7 +13,8 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.study.columns import Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
-from .event_table import EventTable, texts
+from ..column_values import texts
+from .event_table import EventTable
 from .options import EventQuery
 
 _NEEDED = ("PREFIX", "GRPNAME", "SRCVAR", "TERMCHAR")

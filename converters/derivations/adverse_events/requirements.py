@@ -47,6 +47,11 @@ def check(name: str, options: AdverseEvents, specification: Specification) -> No
             )
 
 
+def needs(_name: str, options: AdverseEvents, _specification: Specification) -> tuple[str, ...]:
+    """ADSL, the source and its supplemental qualifiers."""
+    return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
+
+
 def _check_query(name: str, specification: Specification) -> None:
     query, place = specification.queries[name], f"[query.{name}]"
     if not _PREFIX.fullmatch(name):

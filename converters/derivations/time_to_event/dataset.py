@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ....schemas.standards import adtte
 from ....schemas.standards.versions import Standards
-from ....schemas.study.columns import Codes, Days
+from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ..assembled import DerivedColumns, StructureLayout, assembled
 from ..assignments import Assignment, FromVariable
+from ..column_values import dates
 from ..dated_records import DatedRecords, sequence_variable
 from ..imputation import flags
 from ..sources import Sources
@@ -25,7 +25,7 @@ from .endpoint_records import EndpointRecords, endpoint_records
 from .extremes import imputation_range
 from .options import TimeToEvent
 from .reasons import note_reasons
-from .requirements import check, endpoints_of
+from .requirements import check, endpoints_of, needs
 
 _OWN = (
     *(
@@ -50,7 +50,7 @@ _TRACE = ("SRCDOM", "SRCVAR", "SRCSEQ")
 _NUMBERS = ("PARAMN", "SRCSEQ")
 
 
-__all__ = ["check", "derive"]
+__all__ = ["check", "derive", "needs"]
 
 
 def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
@@ -163,14 +163,6 @@ def _assigned(value: Assignment, records: DatedRecords | None, at: Codes | None)
         return None
     column = records.dataset[value.variable].take(at).reset_index(drop=True)
     return column.astype(object) if records.dataset.is_character(value.variable) else column
-
-
-def dates(days: Days) -> NDArray[np.datetime64]:
-    """Days since 1970-01-01 as dates."""
-    known = ~np.isnan(days)
-    found = np.full(len(days), np.datetime64("NaT", "s"))
-    found[known] = days[known].astype("datetime64[D]")
-    return found
 
 
 def _described(parameters: list[EndpointRecords]) -> dict[str, Variable]:

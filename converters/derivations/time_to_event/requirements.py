@@ -49,6 +49,14 @@ def check(name: str, options: TimeToEvent, specification: Specification) -> None
     _check_types(endpoints, specification)
 
 
+def needs(_name: str, options: TimeToEvent, specification: Specification) -> tuple[str, ...]:
+    """ADSL, and the datasets of the sources."""
+    endpoints = (specification.endpoints[each] for each in endpoints_of(options, specification))
+    sources = (each for endpoint in endpoints for each in sources_of(endpoint, specification.stops))
+    datasets = (specification.sources[each].dataset for each in sources)
+    return tuple(dict.fromkeys([options.subjects_from, *datasets]))
+
+
 def _check_paramcd(paramcd: str) -> None:
     if not _PARAMCD.fullmatch(paramcd):
         raise ConfigurationError(

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ....schemas.study.columns import Codes, Mask
-from ....schemas.study.dataset import Dataset
-from ....schemas.study.variable import Variable
-from ....schemas.wording import counted, did_you_mean
-from ..task import DerivationTask
-from .options import AdverseEvents
+from ...schemas.study.columns import Codes, Mask
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import Variable
+from ...schemas.wording import counted, did_you_mean
+from .domain_options import DerivedFromDomain
+from .task import DerivationTask
 
 _NEEDED = ("USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL")
 
 
-def supplemented(task: DerivationTask, options: AdverseEvents, parents: Dataset) -> Dataset:
+def supplemented(task: DerivationTask, options: DerivedFromDomain, parents: Dataset) -> Dataset:
     """The parent records with a variable for each QNAM; what does not fit is a problem, or counted."""
     place = f"[derive.{task.name}] supplement"
     name = options.supplement or f"SUPP{options.dataset}"
@@ -39,7 +39,7 @@ class _Merge:
     """Qualifiers, and the records that they are merged with."""
 
     task: DerivationTask
-    options: AdverseEvents
+    options: DerivedFromDomain
     supplement: Dataset
     parents: Dataset
 
@@ -47,6 +47,7 @@ class _Merge:
         wanted = self._wanted()
         row, parent, orphan = self._joined(wanted)
         self._judge_orphans(orphan)
+        self.task.account.used(self.supplement, row)
         code, names = self._names()
         columns = {
             name: self._column(name, row[code[row] == at], parent[code[row] == at])

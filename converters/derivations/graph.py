@@ -1,0 +1,60 @@
+"""In which order datasets are derived: each after those that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...schemas.errors import ConfigurationError
+from . import derivation_of
+from .specification import Specification
+
+
+def in_order(specification: Specification) -> tuple[str, ...]:
+    """The derived datasets, each after those that it needs, otherwise as they are declared.
+
+    Raises
+    ------
+    ConfigurationError
+        If datasets need each other.
+    """
+    needs = {
+        name: _derived_among(derivation_of(options).needs(name, options, specification), name, specification)
+        for name, options in specification.datasets.items()
+    }
+    order: list[str] = []
+    while len(order) < len(needs):
+        ready = (name for name in needs if name not in order and needs[name] <= {*order})
+        found = next(ready, None)
+        if found is None:
+            raise _circle({name: needs[name] - {*order} for name in needs if name not in order})
+        order.append(found)
+    return tuple(order)
+
+
+def before(name: str, specification: Specification) -> tuple[str, ...]:
+    """The datasets that are derived before one."""
+    order = in_order(specification)
+    return order[: order.index(name)]
+
+
+def _derived_among(needed: tuple[str, ...], name: str, specification: Specification) -> frozenset[str]:
+    """Those needed that are derived, by their name or its first part; a dataset that needs itself is read."""
+    derived = specification.datasets
+    exact = {each for each in needed if each in derived}
+    parts = {one for each in needed if each not in derived for one in derived if one.startswith(f"{each}_")}
+    return frozenset((exact | parts) - {name})
+
+
+def _circle(needs: Mapping[str, frozenset[str]]) -> ConfigurationError:
+    """The fault of datasets of which each needs another."""
+    path = [next(iter(needs))]
+    while True:
+        following = next(each for each in needs if each in needs[path[-1]])
+        if following in path:
+            circle = [*path[path.index(following) :], following]
+            return ConfigurationError(
+                f"{circle[0]} needs itself: {' needs '.join(circle)}",
+                f"[derive.{circle[0]}]",
+                "let one of them need fewer datasets, or derive it in two steps",
+            )
+        path.append(following)
