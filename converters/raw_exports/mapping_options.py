@@ -198,10 +198,10 @@ class RawDataset(RawFile):
         "With long: records none of whose columns has a value.",
         default="error",
     )
-    wide: Wide | None = option(
-        _WideTable(), "Records with a name and a value become columns.", default=None
+    wide: Wide | None = option(_WideTable(), "Records with a name and a value become columns.", default=None)
+    trim: bool = option(
+        switch, "Blanks before and after the texts of all columns are removed.", default=False
     )
-    trim: bool = option(switch, "Blanks before and after the texts of all columns are removed.", default=False)
     sequence: str = option(
         name, "Variable that numbers the records of each subject, such as AESEQ.", default=""
     )
@@ -245,4 +245,6 @@ class CodeList(RawFile):
     code: str = option(exact_text, "The column that has the codes.")
     text: str = option(exact_text, "The column that has the texts.")
     list_name: str = option(exact_text, "Which list of the file.", default="", otherwise="the file has one")
-    list_column: str = option(exact_text, "With list_name: the column that has the names of lists.", default="")
+    list_column: str = option(
+        exact_text, "With list_name: the column that has the names of lists.", default=""
+    )

@@ -18,12 +18,17 @@ _LONG_MONTHS = (
     *("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST"),
     *("SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"),
 )
-_MONTHS = {
-    name: f"{at:02}"
-    for names in (MONTH_NAMES, _LONG_MONTHS)
-    for at, name in enumerate(names, 1)
+_MONTHS = {name: f"{at:02}" for names in (MONTH_NAMES, _LONG_MONTHS) for at, name in enumerate(names, 1)}
+_PERCENT = {
+    "%Y": "YYYY",
+    "%b": "MMM",
+    "%B": "MMMM",
+    "%m": "MM",
+    "%d": "DD",
+    "%H": "hh",
+    "%M": "mm",
+    "%S": "ss",
 }
-_PERCENT = {"%Y": "YYYY", "%b": "MMM", "%B": "MMMM", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss"}
 _TOKENS = {
     "YYYY": ("year", r"\d{4}"),
     "MMMM": ("month", "|".join(_LONG_MONTHS)),
@@ -120,7 +125,11 @@ class _Form:
         first = "hour" if time_only else "year"
         between = "".join(pieces[::2])
         sound = first in parts and len(set(parts)) == len(parts) and set(parts) <= set(expected)
-        if not sound or _has_gap(parts, time_only=time_only) or re.search(r"[A-Za-z0-9%]", between.replace("T", "")):
+        if (
+            not sound
+            or _has_gap(parts, time_only=time_only)
+            or re.search(r"[A-Za-z0-9%]", between.replace("T", ""))
+        ):
             what = f"{one_line(form, 40)} is not a form of {'times' if time_only else 'dates'}"
             raise ConfigurationError(what, place, 'write "hh:mm" or "hh:mm:ss"' if time_only else _EXAMPLE)
         has_marks = bool(between)

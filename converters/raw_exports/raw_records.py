@@ -101,8 +101,7 @@ def together(parts: Sequence[Distinct]) -> Distinct:
     values = np.concatenate([each.values for each in parts])
     starts = np.cumsum([0, *map(len, parts)])
     codes = [
-        np.where(each.codes < 0, -1, each.codes + start)
-        for each, start in zip(parts, starts, strict=False)
+        np.where(each.codes < 0, -1, each.codes + start) for each, start in zip(parts, starts, strict=False)
     ]
     return recoded(values, np.concatenate(codes))
 

@@ -103,7 +103,9 @@ def number(decimal: str) -> Step:
         if _NUMBER.fullmatch(value) is None:
             return REFUSED
         found = float(value)
-        if len(value) > _EXACT_DIGITS and (not math.isfinite(found) or Decimal(value) != Decimal(repr(found))):
+        if len(value) > _EXACT_DIGITS and (
+            not math.isfinite(found) or Decimal(value) != Decimal(repr(found))
+        ):
             return REFUSED
         return found + 0.0  # -0 is 0
 

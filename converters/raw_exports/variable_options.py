@@ -43,7 +43,7 @@ def any_number(value: Any) -> float:
     raise ValueError("a number, without quotes")
 
 
-_FACTORS = '{ kg = 1, LB = 0.45359237 }'
+_FACTORS = "{ kg = 1, LB = 0.45359237 }"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +143,7 @@ class RawVariable:
         default="only",
     )
     day_of: str = option(name, "The date whose study day it is, a variable of this dataset.", default="")
-    since: str = option(
-        text, "With day_of: the date that is day 1.", default="", otherwise="DM.RFSTDTC"
-    )
+    since: str = option(text, "With day_of: the date that is day 1.", default="", otherwise="DM.RFSTDTC")
     trim: bool = option(switch, "Blanks before and after each text are removed.", default=False)
     split: str = option(exact_text, "Text between the parts of each value.", default="")
     part: int | None = option(count, "With split: which part counts, from 1.", default=None)
