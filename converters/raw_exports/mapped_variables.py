@@ -16,7 +16,7 @@ from .lookups import Found, KeyColumns, looked_up
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
 from .raw_part import RawPart
 from .raw_records import constant_column, listed_shapes, listed_values, recoded, text_of
-from .steps import REFUSED, Step, by_map, converted, number, on_text, part_of, stepped, trimmed
+from .steps import REFUSED, Step, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
 from .templates import composed, pieces_of
 from .variable_options import RawVariable
 
@@ -80,7 +80,8 @@ class _Making:
             column = stepped(column, on_text(trimmed)).column
         if declared.split:
             step = part_of(declared.split, declared.part or 1)
-            column = self._stepped("split", declared.split, column, step, "values without this part", listed_shapes)
+            effect = "values without this part"
+            column = self._stepped("split", declared.split, column, step, effect, listed_shapes)
         if declared.pair:
             self._judge_pair(column)
         if declared.map:
@@ -108,7 +109,7 @@ class _Making:
             return constant_column(declared.value, len(records))
         if declared.template:
             column, refused = composed(pieces_of(declared.template, self.place), records)
-            effect = "columns of the template are missing, or do not fit their width,"
+            effect = "columns of the template are missing, or do not fit their width"
             self._policy("template", declared.template, effect, refused)
             return column
         if declared.first_of:
@@ -138,7 +139,10 @@ class _Making:
     def _looked_up(self, named: str, by: tuple[str, ...], take: str, *, judged: bool) -> Distinct:
         dataset, _, variable = named.upper().partition(".")
         by = by or ("USUBJID",)
-        ours, theirs = [self.among[each] for each in by], [self.among.of_dataset(dataset, each) for each in by]
+        ours, theirs = (
+            [self.among[each] for each in by],
+            [self.among.of_dataset(dataset, each) for each in by],
+        )
         values = self.among.of_dataset(dataset, variable)
         size = len(self.among.part.records)
         absent = [name for name, each in zip((*by, variable), (*theirs, values), strict=True) if each is None]
@@ -146,7 +150,9 @@ class _Making:
             what = f"{', '.join(f'{dataset}.{each}' for each in absent)} is not present"
             self.among.part.account.problem(what, self.place, "declare it, or add the dataset to the source")
             return constant_column(None, 0) if not size else Distinct(np.empty(0, object), np.full(size, -1))
-        found: Found = looked_up(KeyColumns(ours, [each for each in theirs if each is not None]), values, take)
+        found: Found = looked_up(
+            KeyColumns(ours, [each for each in theirs if each is not None]), values, take
+        )
         if found.undecided:
             advice = 'declare take = "earliest" or "latest"' if take == "only" else "complete the dates"
             what = "differ" if take == "only" else "are partial dates"
@@ -168,11 +174,7 @@ class _Making:
         else:
             first = self.among[since.upper()]
         pairs = pd.DataFrame({"day": day.codes, "first": first.codes})
-        groups = pairs.groupby(["day", "first"], sort=False).ngroup().to_numpy().astype(np.intp)
-        values = [
-            study_day(_text(day, one), _text(first, other)) for one, other in pairs.drop_duplicates().to_numpy()
-        ]
-        return recoded(values, groups)
+        return _of_pairs(pairs, lambda one, other: study_day(_text(day, one), _text(first, other)))
 
     # What becomes of them.
 
@@ -187,22 +189,22 @@ class _Making:
             found = known.get(text_of(value))
             return REFUSED if found is None else found
 
-        what = "codes" if declared.gives == "text" else "texts"
-        effect = f"{what} that the code list does not have"
+        effect = f"{'codes' if declared.gives == 'text' else 'texts'} that the code list does not have"
         return self._stepped("codes", declared.codes, column, step, effect, listed_values)
 
     def _dated(self, column: Distinct) -> Distinct:
         declared = self.declared
         step = date_step(declared.date_forms, declared.unknown, self.place)
         forms = ", ".join(declared.date_forms)
-        effect = "values that are not in a declared form, or in two of them,"
+        effect = "values that are not in a declared form, or in two of them"
         found = self._stepped("date_forms", forms, column, step, effect, listed_shapes)
         if declared.unknown:
             partial = found.matching(lambda value: not _is_complete(value))
             nothing = found.matching(lambda value: value == UNKNOWN_DATE)
+            name, words = self._policy_name("unknown"), ", ".join(declared.unknown)
             note = self.among.part.account.note
-            note(self._policy_name("unknown"), ", ".join(declared.unknown), "partial dates", int((partial & ~nothing).sum()))
-            note(self._policy_name("unknown"), ", ".join(declared.unknown), "dates of which nothing is known, missing", int(nothing.sum()))
+            note(name, words, "partial dates", int((partial & ~nothing).sum()))
+            note(name, words, "dates of which nothing is known: missing", int(nothing.sum()))
         found = stepped(found, lambda value: value or None).column
         return self._with_time(found) if declared.time else found
 
@@ -211,14 +213,13 @@ class _Making:
         step = time_step(declared.time_forms, declared.unknown, self.place)
         raw = self.among.part.records.columns[declared.time]
         forms = ", ".join(declared.time_forms)
-        time = self._stepped("time_forms", forms, raw, step, "times that are not in a declared form", listed_shapes)
+        effect = "times that are not in a declared form"
+        time = self._stepped("time_forms", forms, raw, step, effect, listed_shapes)
         complete = day.matching(lambda value: len(value) == 10 and _is_complete(value))
         alone = (time.codes >= 0) & ~complete & time.matching(bool)
         self._policy("time", declared.time, "times without a complete date", alone)
         pairs = pd.DataFrame({"day": day.codes, "time": np.where(alone, -1, time.codes)})
-        groups = pairs.groupby(["day", "time"], sort=False).ngroup().to_numpy().astype(np.intp)
-        values = [_joined(_text(day, one), _text(time, other)) for one, other in pairs.drop_duplicates().to_numpy()]
-        return recoded(values, groups)
+        return _of_pairs(pairs, lambda one, other: _joined(_text(day, one), _text(time, other)))
 
     def _numbered(self, column: Distinct) -> Distinct:
         declared = self.declared
@@ -233,22 +234,18 @@ class _Making:
         units = part.records.columns[declared.unit]
         known = units.matching(lambda value: text_of(value) in declared.factors)
         filled = numbers.codes >= 0
-        for refused, what, shown in (
-            (filled & (units.codes >= 0) & ~known, "units without a factor", listed_values(units, filled & ~known)),
-            (filled & (units.codes < 0), "numbers without a unit", ""),
-        ):
-            self._policy("unit", declared.unit, what, refused, shown)
+        unknown = filled & (units.codes >= 0) & ~known
+        shown = listed_values(units, unknown)
+        self._policy("unit", declared.unit, "units without a factor", unknown, shown)
+        self._policy("unit", declared.unit, "numbers without a unit", filled & (units.codes < 0))
         pairs = pd.DataFrame({"number": np.where(known, numbers.codes, -1), "unit": units.codes})
-        groups = pairs.groupby(["number", "unit"], sort=False).ngroup().to_numpy().astype(np.intp)
         convert = {
             unit: converted(factor, declared.offsets.get(unit, 0.0), declared.digits)
             for unit, factor in declared.factors.items()
         }
-        values = [
-            convert[text_of(units[unit])](numbers[one]) if one >= 0 else None
-            for one, unit in pairs.drop_duplicates().to_numpy()
-        ]
-        return recoded(values, groups)
+        return _of_pairs(
+            pairs, lambda one, unit: convert[text_of(units[unit])](numbers[one]) if one >= 0 else None
+        )
 
     def _judge_pair(self, column: Distinct) -> None:
         """Each text goes with one code, each code with one text, and both are there or missing."""
@@ -279,17 +276,15 @@ class _Making:
         known = self.among.codes[declared.codes].text
         codes, texts = (column, other) if declared.gives == "text" else (other, column)
         pairs = pd.DataFrame({"code": codes.codes, "text": texts.codes})
-        groups = pairs.groupby(["code", "text"], sort=False).ngroup().to_numpy()
-        wrong = np.array(
-            [
-                code >= 0 and text >= 0 and known.get(text_of(codes[code])) not in (None, text_of(texts[text]))
-                for code, text in pairs.drop_duplicates().to_numpy()
-            ],
-            dtype=np.bool_,
-        )[groups]
+
+        def differs(code: int, text: int) -> bool:
+            expected = known.get(text_of(codes[code])) if code >= 0 and text >= 0 else None
+            return expected not in (None, text_of(texts[text]))
+
+        wrong = _of_pairs(pairs, differs).matching(bool)
         if wrong.any():
             part.account.refuse(
-                f"codes and texts of {declared.column} and {declared.pair} that are not those of [codes.{declared.codes}]",
+                f"{declared.column} and {declared.pair} do not agree with [codes.{declared.codes}]",
                 self.place,
                 "correct the data or the code list",
                 part.records,
@@ -314,16 +309,10 @@ class _Making:
         of_missing: object = None,
     ) -> Distinct:
         """A column after a step; what it does not take is an error, missing or kept, as declared."""
-        if self.declared.otherwise == "keep":
-            original = step
-
-            def step(value: object) -> object:
-                found = original(value)
-                return text_of(value) if found is REFUSED else found
-
-            refused = stepped(column, original).refused
         found = stepped(column, step, of_missing=of_missing)
-        concerned = refused if self.declared.otherwise == "keep" else found.refused
+        concerned = found.refused
+        if self.declared.otherwise == "keep":
+            found = stepped(column, kept(step), of_missing=of_missing)
         self._policy(key, value, effect, concerned, shown(column, concerned) if concerned.any() else "")
         return found.column
 
@@ -340,10 +329,15 @@ class _Making:
                     advice = 'correct the data, or declare otherwise = "keep" for the first of them'
                 part.account.refuse(effect, self.place, advice, part.records, concerned, shown)
             return
-        became = "the first kept" if keeps else "missing" if otherwise == "missing" else "kept"
-        part.account.note(
-            self._policy_name("otherwise"), otherwise, f"{effect} {became}", int(concerned.sum())
-        )
+        became = "the first counts" if keeps else "missing" if otherwise == "missing" else "kept"
+        name, number = self._policy_name("otherwise"), int(concerned.sum())
+        part.account.note(name, otherwise, f"{effect}: {became}", number)
+
+
+def _of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
+    """What a function finds for each pair of codes, asked once for each different one."""
+    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
+    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
 
 
 def _text(column: Distinct, code: int) -> str | None:

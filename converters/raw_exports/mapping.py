@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -77,7 +77,9 @@ class _Mapping:
         codes = self._codes()
         parts = self._parts()
         self._require_none()
-        self.variables = {name: MappedVariables(part, codes, self._of_dataset) for name, part in parts.items()}
+        self.variables = {
+            name: MappedVariables(part, codes, self._of_dataset) for name, part in parts.items()
+        }
         for each in self.variables.values():
             for variable in each.part.options.variables:
                 each[variable]
@@ -93,7 +95,7 @@ class _Mapping:
         found = tuple(each for name in datasets for each in self._made_from(name))
         return DerivedStudy(
             MappingProxyType(made),
-            record=DerivationRecord(records, recorded.effects, recorded.decided, recorded.ranges, found),
+            record=replace(recorded, made_from=found, raw_tables=dict(datasets)),
         )
 
     def _codes(self) -> dict[str, Codes]:

@@ -52,7 +52,9 @@ class RawPart:
         return f"[raw.{self.name}] {key}"
 
 
-def raw_part(name: str, options: RawDataset, tables: Sequence[RawTable], account: RawAccount) -> RawPart | None:
+def raw_part(
+    name: str, options: RawDataset, tables: Sequence[RawTable], account: RawAccount
+) -> RawPart | None:
     """The records; None where the files do not have what is declared, which is then a problem."""
     problems = len(account.problems)
     _judge_repeated_files(name, tables, account)

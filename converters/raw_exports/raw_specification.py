@@ -67,13 +67,13 @@ def _require_table(name: str, options: RawDataset, specification: RawSpecificati
     place = f"[raw.{name}]"
     options_valid(options, place)
     if not options.variables:
-        raise ConfigurationError("no variable is declared", f"{place} variables", f"write [raw.{name}.variables]")
+        raise ConfigurationError(
+            "no variable is declared", f"{place} variables", f"write [raw.{name}.variables]"
+        )
     if options.where:
         compile_expression(options.where, f"{place} where")
     if options.long and options.wide is not None:
-        raise ConfigurationError(
-            "long and wide cannot be used together", f"{place} long", "use one of them"
-        )
+        raise ConfigurationError("long and wide cannot be used together", f"{place} long", "use one of them")
     if options.order and not options.sequence:
         raise ConfigurationError("order is declared without sequence", f"{place} order", "declare sequence")
     if options.sequence and not options.order and options.same_order == "error":

@@ -168,7 +168,7 @@ class RawVariable:
     )
     date_forms: tuple[str, ...] = option(
         ListOf(text, of="forms"),
-        'Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "sas datetime", "excel".',
+        'Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "excel".',
         default=(),
     )
     unknown: tuple[str, ...] = option(
