@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-import numpy as np
-
 from ...schemas.study.columns import Distinct, as_written
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -20,7 +18,7 @@ from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_r
 from .mapped_variables import MappedVariables
 from .raw_account import RawAccount
 from .raw_part import RawPart, raw_part
-from .raw_records import text_of, together, without
+from .raw_records import all_missing, text_of, together, without
 from .raw_specification import RawSpecification
 from .raw_table import RawTable
 
@@ -142,8 +140,7 @@ class _Mapping:
         variables = self.variables[name]
         if variable in variables.part.options.variables:
             return variables[variable]
-        size = len(variables.part.records)
-        return Distinct(np.empty(0, dtype=object), np.full(size, -1, dtype=np.intp))
+        return all_missing(len(variables.part.records))
 
     def _note_unmapped(self, mapped: MappedRecords) -> None:
         """List the columns that no variable uses, apart from those that are declared to be."""

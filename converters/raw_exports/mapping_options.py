@@ -1,4 +1,4 @@
-"""What is declared of a dataset that is made from raw files: ``[raw.NAME]`` and ``[codes.NAME]`` of a file."""
+"""What is declared of a dataset that is made from raw files: ``[raw.NAME]`` and ``[codes.NAME]``."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class RawDataset(RawFile):
     absent_columns : str
         Columns that some of the files do not have: "error", or "missing" values.
     where : str
-        Condition over the columns; names that are not plain words between backquotes: ```IT.AESER` == 'Yes'``.
+        Condition over the columns; a name that is not a plain word is written between backquotes.
     long : tuple of LongEntry
         Each raw record becomes one record for each entry.
     long_missing : str
@@ -210,7 +210,7 @@ class RawDataset(RawFile):
     )
     same_order: str = option(
         Choice(("error", "position")),
-        "With sequence: records of a subject that order does not distinguish: an error, or by their position.",
+        "With sequence: records of a subject that order does not distinguish: an error, or by position.",
         default="error",
     )
     subjects: str = option(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...schemas.study.columns import Codes, Distinct, Mask
 from .mapping_options import LongEntry, Wide
-from .raw_records import RawRecords, constant_column, text_of, together, used_only
+from .raw_records import RawRecords, all_missing, constant_column, text_of, together, used_only
 
 
 def lengthened(records: RawRecords, entries: Sequence[LongEntry]) -> tuple[RawRecords, Mask]:
@@ -28,7 +28,7 @@ def _of_entry(name: str, entry: LongEntry, records: RawRecords) -> Distinct:
         return records.columns[entry.columns[name]]
     if name in entry.set:
         return constant_column(entry.set[name], len(records))
-    return Distinct(np.empty(0, dtype=object), np.full(len(records), -1, dtype=np.intp))
+    return all_missing(len(records))
 
 
 def _empty(entry: LongEntry, records: RawRecords) -> Mask:

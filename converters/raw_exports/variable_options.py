@@ -32,7 +32,7 @@ ORIGINS = ("column", "value", "template", "first_of", "lookup", "day_of")
 @one_kind("text or number", {"type": ["string", "number"]})
 def map_value(value: Any) -> str | float:
     """What a value is mapped to; an empty text is a missing value."""
-    return "" if value == "" else constant(value)  # type: ignore[no-any-return]
+    return "" if value == "" else constant(value)
 
 
 @one_kind("number", {"type": "number"})
@@ -67,6 +67,8 @@ class RawVariable:
         A variable of another dataset: ``"DM.RFSTDTC"``.
     by : tuple of str
         Variables by which the record of the other dataset is found.
+    lookup_where : str
+        Condition over the variables of the other dataset.
     take : str
         Which value of several in the other dataset: all the same ("only"), "earliest" or "latest".
     day_of : str
@@ -113,6 +115,8 @@ class RawVariable:
         A value that map, codes, dates or numbers do not take: an "error", "missing", or "keep" the text.
     opposite : bool
         The map turns yes to N, or no to Y, on purpose.
+    internal : bool
+        Only other variables use it; it is not a variable of the dataset.
     label : str
         Of the variable.
 
@@ -136,6 +140,12 @@ class RawVariable:
     lookup: str = option(text, 'A variable of another dataset: "DM.RFSTDTC".', default="")
     by: tuple[str, ...] = option(
         NAMES, "With lookup: variables by which the record is found.", default=(), otherwise="USUBJID"
+    )
+    lookup_where: str = option(
+        text,
+        "With lookup: condition over the variables of the other dataset.",
+        default="",
+        otherwise="all records",
     )
     take: str = option(
         Choice(("only", "earliest", "latest")),
@@ -200,6 +210,9 @@ class RawVariable:
         default="error",
     )
     opposite: bool = option(switch, "The map turns yes to N, or no to Y, on purpose.", default=False)
+    internal: bool = option(
+        switch, "Only other variables use it; it is not a variable of the dataset.", default=False
+    )
     label: str = option(text, "Label.", default="", otherwise="that of SDTM")
 
 
@@ -230,7 +243,7 @@ class VariablesByName:
 
 def _variable_name(key: str) -> str:
     try:
-        return member_name(key)
+        return str(member_name(key))
     except ValueError:
         raise ConfigurationError(
             f"{one_line(repr(key))} is not the name of a variable", "", "give letters, digits, underscores"
