@@ -65,6 +65,11 @@ RAW_FORMATS = (
 )
 
 
+def raw_suffixes() -> tuple[str, ...]:
+    """Suffixes of files that can be read."""
+    return tuple(suffix for each in RAW_FORMATS for suffix in each.suffixes)
+
+
 def read_raw_tables(
     paths: Sequence[Path], declared: RawFile, options: ReadOptions | None = None
 ) -> tuple[RawTable, ...]:

@@ -107,7 +107,7 @@ def test_rows_and_columns_without_values_are_excluded_and_counted(tmp_path):
 def test_header_lines_are_those_of_a_text_file(tmp_path):
     lines = [["Exported 2024"], ["Subject Id", "Weight"], ["SubjectId", "WT"], [None, "kg"], ["01", 70]]
     xlsx(tmp_path / "export.xlsx", {"DM": lines})
-    with pytest.raises(UnreadableInput, match="the second line looks like a header line, too"):
+    with pytest.raises(UnreadableInput, match="the second line looks like a line of names"):
         read(tmp_path, skip_lines=1)
     table = read(tmp_path, skip_lines=1, header_lines=("labels", "names", "units"))
     assert (rows(table), table.line.tolist()) == ([["01", "70"]], [5])

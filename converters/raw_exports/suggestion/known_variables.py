@@ -133,6 +133,7 @@ KNOWN = (
         domains=_BY_VISIT,
     ),
     _known("VISITNUM", "VISITNO VISITNUMBER VISITN VISNUM", r"^visit (number|no\b)", _NUMBER, _BY_VISIT),
+    _known("--SEQ", "", content=_NUMBER),
     _known("--SPID", "SPONSORID LINENO LINENUMBER ROWNO", r"sponsor-?defined identifier"),
     _known("--REFID", "", r"reference id"),
     _known("--TERM", "VERBATIM REPORTEDTERM EVENTTERM DIAGNOSIS", r"reported term|verbatim", domains=EVENTS),
