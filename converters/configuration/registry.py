@@ -11,6 +11,7 @@ from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
+from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
@@ -98,7 +99,20 @@ FLAG = Table(
     sample="AOCCFL",
 )
 
+RAW = Table(
+    "raw",
+    RawDataset,
+    "A dataset, or some records of one, that is made from raw files: `adamgate derive FILE --source PATHS "
+    "--to FOLDER`.",
+    NAMED,
+    member_name,
+    "DATASET",
+    "AE",
+)
+CODES = Table("codes", CodeList, "A code list in a raw file of its own.", NAMED, sample="YESNO")
+
 TABLES = (
     *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, QUERY, FLAG, VARY),
+    *(RAW, CODES),
     *(WAIVER, RULE, TABLE),
 )

@@ -11,7 +11,8 @@ The grammar is small::
 A comparison (``== != < <= > >= in``, ``not in``) is between a variable and constants, or between two
 variables of one kind; ``and``, ``or``, ``not`` and parentheses join them; ``missing(X)`` asks whether a
 value is missing; ``contains(X, 'TEXT')`` whether a text has another in it, in the same case (as INDEX of
-SAS). Nothing else is understood: no arithmetic, no other functions, no attributes.
+SAS). A name that is not a plain word is written between backquotes: ```IT.AESER` == 'Yes'``. Nothing else
+is understood: no arithmetic, no other functions, no attributes.
 
 The logic has three values. A comparison with a missing value is neither true nor false but unknown,
 and so is ``not`` of it; ``unknown and false`` is false, ``unknown or true`` is true. ``where`` selects
@@ -24,8 +25,9 @@ import ast
 import math
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from ..errors import ConfigurationError
 from ..study.columns import Mask
@@ -53,6 +55,8 @@ DEEPEST = 40
 
 _GRAMMAR = "write conditions such as: AVALC in ('Y', 'N') and AGE >= 18 and not missing(ADT)"
 _STRING_OR_BRACKET = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()\[\]{}]""", re.DOTALL)
+
+_STRING_OR_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?P<name>[^`\n]+)`""", re.DOTALL)
 
 _HABITS = (
     (re.compile(r"\b(AND|OR|NOT|IN)\b"), "write and, or, not, in in lower case"),
@@ -150,14 +154,38 @@ def compile_expression(text: str, place: str = "") -> Expression:
 
 def _compiled(text: str) -> Expression:
     _check_size(text)
+    plain, quoted = _without_backquotes(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a doubtful escape ("\d") is refused, not printed
-            tree = ast.parse(f"({text}\n)", mode="eval")
+            tree = ast.parse(f"({plain}\n)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
         raise _refusal(text, "cannot be parsed", _advice(text)) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = quoted.get(node.id, node.id)
     condition = _Reader(text).condition(tree.body, 0)
     return Expression(text, tuple(dict.fromkeys(condition.variables())), condition)
+
+
+def _without_backquotes(text: str) -> tuple[str, Mapping[str, str]]:
+    """The text with a plain word for each name between backquotes, and the name of each such word."""
+    words: dict[str, str] = {}
+
+    def word(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return match.group()
+        length = len(match.group().encode())  # places in messages are counted in bytes
+        plain = next(each for each in map(_plain_word(length), count(len(words))) if each not in text)
+        words[plain] = match["name"]
+        return plain
+
+    return _STRING_OR_QUOTED.sub(word, text), words
+
+
+def _plain_word(length: int) -> Callable[[int], str]:
+    """A word of a length, so that what follows it keeps its place in messages."""
+    return lambda number: f"_{number:x}".ljust(length, "_")
 
 
 def _check_size(text: str) -> None:
