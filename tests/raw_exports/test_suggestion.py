@@ -194,9 +194,7 @@ def test_day_and_month_that_only_a_person_knows_are_marked(tmp_path):
 def test_texts_for_missing_are_listed_with_their_number(tmp_path):
     table = table_for(tmp_path, "SUBJID,AETERM,AESEV\n01, a ,.\n02,NA,Mild\n")
     assert (table["missing_values"], table["trim"]) == (["."], True)
-    assert "# proposed: read as text, but may stand for missing: NA: 1; check" in text_for(
-        tmp_path / "ae.csv"
-    )
+    assert "# proposed: read as text, but may mean missing: NA: 1; check" in text_for(tmp_path / "ae.csv")
 
 
 def test_files_of_sites_are_one_table_with_the_values_of_all(tmp_path):

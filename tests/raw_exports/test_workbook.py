@@ -202,9 +202,7 @@ def test_old_workbooks(tmp_path):
     book.save(str(tmp_path / "lab.xls"))
     table = read(tmp_path, "lab.xls")
     assert rows(table) == [["007", "1.5", "3"]]
-    assert notes(table) == [
-        "errors such as #N/A cannot be told from empty cells in .xls; save it as .xlsx to be sure"
-    ]
+    assert notes(table) == [".xls does not distinguish errors such as #N/A from empty cells; .xlsx does"]
 
 
 def test_any_cells_come_back(tmp_path):

@@ -45,7 +45,7 @@ def _table(suggestion: Suggestion) -> str:
         )
     if suggestion.perhaps_missing:
         counts = ", ".join(f"{word}: {number:,}" for word, number in suggestion.perhaps_missing.items())
-        lines.append(f"# proposed: read as text, but may stand for missing: {counts}; check")
+        lines.append(f"# proposed: read as text, but may mean missing: {counts}; check")
     if suggestion.trim:
         lines.append(_line("trim", True, ["some texts have blanks before or after them"]))
     if suggestion.order:

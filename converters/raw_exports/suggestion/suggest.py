@@ -21,7 +21,7 @@ from .known_variables import (
     FINDINGS,
     KNOWN,
     NUMBERED,
-    Content,
+    Meaning,
     Known,
     bare,
     letters,
@@ -278,21 +278,21 @@ class _Columns:
         if not values:
             return Proposal(variable, {"column": match.column}, reason, ("the column has no values",))
         column, pair = match.column, partner
-        if partner and has_terms(known.content) and are_terms(self.values[partner], known.content):
+        if partner and has_terms(known.meaning) and are_terms(self.values[partner], known.meaning):
             column, pair = partner, match.column  # codes that are those of CDISC
         options: dict[str, Any] = {"column": column, **({"pair": pair} if pair else {})}
-        more, cautions = self._by_content(known.content, self.values[column])
+        more, cautions = self._by_meaning(known.meaning, self.values[column])
         return Proposal(variable, {**options, **more}, reason, tuple(cautions))
 
-    def _by_content(self, content: Content, values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    def _by_meaning(self, meaning: Meaning, values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
         """The options that values ask for, and what is left to a person."""
-        if content is Content.DATE:
+        if meaning is Meaning.DATE:
             return _date_options(values)
-        if content is Content.NUMBER:
+        if meaning is Meaning.NUMBER:
             return _number_options(values)
-        if not has_terms(content) or are_terms(values, content):
+        if not has_terms(meaning) or are_terms(values, meaning):
             return {}, []
-        found, unknown = map_of(values, content)
+        found, unknown = map_of(values, meaning)
         cautions = []
         if unknown:
             cautions.append(f"{counted(unknown, 'distinct value')} without a known term, not in the map")
