@@ -11,12 +11,12 @@ from ...schemas.wording import counted, one_line
 from ..formats.csv.head import VALUE
 from ..formats.format import refuse_too_many
 from .options import RawFile
+from .undeclared import Undeclared
 
 Fields = Sequence[str]
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _DIGIT = re.compile(r"\d")
-_WAYS = 'declare header_lines = ["labels", "names"], ["names", "labels"] or, for one header line, ["names"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,15 @@ def header_of(lines: Sequence[Fields], below: Sequence[Fields], declared: RawFil
             place,
             "correct header_lines or skip_lines, or export the file again",
         )
-    if not declared.header_lines and below and _is_second_header(lines[0], below[0], below[1:]):
-        raise UnreadableInput("the second line looks like a header line, too", place, _WAYS)
+    second = "" if declared.header_lines or not below else _second_header(lines[0], below[0], below[1:])
+    if second:
+        both = ("labels", "names") if second == "names" else ("names", "labels")
+        raise Undeclared(
+            f"the second line looks like a line of {second}",
+            place,
+            f'declare header_lines = ["{both[0]}", "{both[1]}"], or ["names"] if it is a record',
+            {"header_lines": both},
+        )
     by_kind = dict(zip(held, lines, strict=True))
     width = max(map(len, lines))
     refuse_too_many(width, place)
@@ -104,19 +111,18 @@ def _usable(names: list[str], place: str) -> list[str]:
         first = seen.setdefault(name.upper(), number)
         if first != number:
             shown = one_line(name)
-            raise UnreadableInput(
-                f"columns {first} and {number} have the same name, {shown}", place, _numbering(f"{shown}_", 2)
-            )
+            raise _unusable(f"columns {first} and {number} have the same name, {shown}", place, f"{shown}_2")
     return [*names[:last], *[""] * (len(names) - last)]
 
 
 def nameless(number: int, place: str) -> UnreadableInput:
     """The refusal of a column without a name; `number` counts from 1."""
-    return UnreadableInput(f"column {number} has no name", place, _numbering("COLUMN", number))
+    return _unusable(f"column {number} has no name", place, f"COLUMN{number}")
 
 
-def _numbering(stem: str, number: int) -> str:
-    return f'name it in the file, or declare unusable_names = "number": its name is then {stem}{number}'
+def _unusable(what: str, place: str, then: str) -> Undeclared:
+    advice = f'name it in the file, or declare unusable_names = "number": its name is then {then}'
+    return Undeclared(what, place, advice, {"unusable_names": "number"})
 
 
 def _numbered(names: Iterable[str]) -> list[str]:
@@ -142,18 +148,20 @@ def _free(stem: str, number: int, taken: set[str]) -> str:
     return f"{stem}{number}"
 
 
-def _is_second_header(first: Fields, second: Fields, below: Sequence[Fields]) -> bool:
-    """Whether one of two lines looks like names and the other like labels; the records below tell."""
+def _second_header(first: Fields, second: Fields, below: Sequence[Fields]) -> str:
+    """What the second line looks like: "names" or "labels"; empty for a record. The records below tell."""
     above = [field.strip() for field in first]
     under = [field.strip() for field in second]
     if len(above) != len(under) or len(above) < 2 or not all(under):
-        return False
+        return ""
     if _recur(under, below) or any(map(VALUE.fullmatch, under)):
-        return False
+        return ""
     names_below = _are_names(under) and (_several_words(above) or above == under)
     labels_below = _are_names(above) and _several_words(under)
     contrast = _contrast(under, below) if below else not any(map(_DIGIT.search, under))
-    return (names_below or labels_below) and (contrast or _same_letters(above, under))
+    if not (contrast or _same_letters(above, under)):
+        return ""
+    return "names" if names_below else "labels" if labels_below else ""
 
 
 def _are_names(fields: Fields) -> bool:

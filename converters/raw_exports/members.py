@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import did_you_mean, plain
 from .source_files import SourceFile
+from .undeclared import SeveralMembers
 
 
 def chosen_members(names: Sequence[str], file: SourceFile, noun: str) -> list[str]:
@@ -25,10 +26,11 @@ def chosen_members(names: Sequence[str], file: SourceFile, noun: str) -> list[st
         if len(names) == 1:
             return list(names)
         listed = ", ".join(map(plain, names[:12])) + (", …" if len(names) > 12 else "")
-        raise UnreadableInput(
+        raise SeveralMembers(
             f"the file contains {len(names)} {noun}s: {listed}",
             place,
             f'name one: "{plain(file.name)}#{plain(names[0])}", or all: "{plain(file.name)}#*"',
+            names,
         )
     chosen = [name for name in names if fnmatchcase(name.upper(), file.members.upper())]
     if not chosen:

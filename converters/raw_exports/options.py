@@ -54,7 +54,7 @@ class RawFile:
     quote : str
         The quotation mark of text files; "none" if they have none.
     missing_values : tuple of str
-        Texts that stand for a missing value, exactly as in the file. An empty value is always missing.
+        Texts that mean a missing value, exactly as in the file. An empty value is always missing.
     unusable_names : str
         Columns without a name, or with the name of another: "error", or "number" (COLUMN3, NAME_2).
     """
@@ -80,7 +80,7 @@ class RawFile:
     quote: str = option(Choice(tuple(_QUOTES)), "Quotation mark of text files.", default='"')
     missing_values: tuple[str, ...] = option(
         ListOf(exact_text),
-        'Texts that stand for a missing value, exactly as in the file: ["NA", "."].',
+        'Texts that mean a missing value, exactly as in the file: ["NA", "."].',
         default=(),
         otherwise="empty values only",
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...schemas.study.dataset import Dataset
 
-Lines = NDArray[np.integer[Any]]
+LineNumbers = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class RawTable:
 
     name: str
     dataset: Dataset
-    line: Lines
+    line: LineNumbers
     labels: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

@@ -20,7 +20,7 @@ from .options import RawFile
 from .raw_table import RawTable
 from .source_files import SourceFile, source_files
 
-Reader = Callable[[SourceFile, RawFile, ReadOptions], Sequence[RawTable]]
+RawReader = Callable[[SourceFile, RawFile, ReadOptions], Sequence[RawTable]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ RAW_FORMATS = (
         (*_OF_HEADERS, "delimiter", "quote"),
     ),
 )
+
+
+def raw_suffixes() -> tuple[str, ...]:
+    """Suffixes of files that can be read."""
+    return tuple(suffix for each in RAW_FORMATS for suffix in each.suffixes)
 
 
 def read_raw_tables(
@@ -120,7 +125,7 @@ def _read(file: SourceFile, declared: RawFile, options: ReadOptions, hashing: Ha
     raw_format = known[suffix]
     _require_used(raw_format, declared, file.name)
     module, _, function = raw_format.reader.partition(":")
-    reader: Reader = getattr(import_module(module, __package__), function)
+    reader: RawReader = getattr(import_module(module, __package__), function)
     tables, sha256 = read_unchanged(file.path, lambda: reader(file, declared, options), hashing)
     return [replace(each, dataset=hashed(each.dataset, sha256)) for each in tables]
 

@@ -19,7 +19,7 @@ from .cell_text import DATES, KINDS, is_uncertain, lost_digits, texts_of
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-Row = Sequence[Any]
+SheetRow = Sequence[Any]
 
 _BLOCK = 10_000
 """Rows that become text at once."""
@@ -41,7 +41,7 @@ class SheetRows:
     sample : list of list of str
         The first records.
     lines : list of int
-        Row of each record, from 1.
+        SheetRow of each record, from 1.
     blank : int
         Rows without values between records.
     uncertain : int
@@ -81,7 +81,7 @@ class SheetRows:
             found._add(block)
         return found
 
-    def _add(self, block: Sequence[tuple[int, Row]]) -> None:
+    def _add(self, block: Sequence[tuple[int, SheetRow]]) -> None:
         filled = [_has_value(row) for _, row in block]
         lines, rows = [], []
         for number, row in compress(block, filled):
@@ -125,5 +125,5 @@ class SheetRows:
             yield f"{counted(self.long, 'number')} of more than 15 digits, of which a spreadsheet keeps 15"
 
 
-def _has_value(row: Row) -> bool:
+def _has_value(row: SheetRow) -> bool:
     return row.count("") < len(row)

@@ -70,7 +70,7 @@ def source_files(
     problems: list[UnreadableInput] = []
     for pattern in patterns:
         require_inside(pattern, "files")
-        file, members = _parts(pattern)
+        file, members = parts_of(pattern)
         try:
             matches = [each for path in paths for each in _matches(path, file)]
         except UnreadableInput as problem:
@@ -83,7 +83,7 @@ def source_files(
     return tuple(found.values()), tuple(problems)
 
 
-def _parts(pattern: str) -> tuple[str, str]:
+def parts_of(pattern: str) -> tuple[str, str]:
     """ "export.xlsx#AE" as ("export.xlsx", "AE")."""
     parts = _WITH_MEMBER.fullmatch(pattern)
     return (parts["file"], parts["member"]) if parts else (pattern, "")
@@ -96,7 +96,7 @@ def require_inside(pattern: str, place: str) -> None:
     ------
     ConfigurationError
     """
-    file, _ = _parts(pattern)
+    file, _ = parts_of(pattern)
     steps = re.split(r"[/\\]", file)
     if "**" in file:
         advice = "write one * for each subfolder: site*/ae.csv"

@@ -18,7 +18,7 @@ from ..values.text_column import TextColumn
 from ..values.written_forms import mask_of
 from .header import Header
 from .options import RawFile
-from .raw_table import Lines, RawTable
+from .raw_table import LineNumbers, RawTable
 
 
 def text_table(
@@ -26,7 +26,7 @@ def text_table(
     name: str,
     header: Header,
     columns: Sequence[TextColumn],
-    lines: Lines,
+    lines: LineNumbers,
     *,
     declared: RawFile,
     notes: Sequence[ReadingNote],

@@ -234,7 +234,7 @@ def _not_seen(path: Path, suffix: str, place: _Place) -> Iterator[str]:
             f"{counted(errors, 'cell')} with an error", str(place), "correct them in the workbook"
         )
     if suffix in _UNSEEN_ERRORS:
-        yield f"errors such as #N/A cannot be told from empty cells in {suffix}; save it as .xlsx to be sure"
+        yield f"{suffix} does not distinguish errors such as #N/A from empty cells; .xlsx does"
 
 
 def _merged(sheet: CalamineSheet) -> Iterator[str]:

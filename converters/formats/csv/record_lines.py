@@ -12,12 +12,12 @@ from .head import Head
 from .plain_text import line_breaks, line_of
 from .quotation_marks import marks_in
 
-Lines = NDArray[np.int32]
+_Lines = NDArray[np.int32]
 
 _CARRIAGE_RETURN, _LINE_FEED = b"\r\n"
 
 
-def record_lines(content: Content, head: Head, end: int, records: int) -> Lines:
+def record_lines(content: Content, head: Head, end: int, records: int) -> _Lines:
     """The line, from 1, that each of so many records begins in; the last of them ends at `end`."""
     first = line_of(content, head.body)
     if end <= head.body:
@@ -37,7 +37,7 @@ def line_of_record(content: Content, head: Head, end: int, number: int) -> int:
     return 0
 
 
-def _begun(content: Content, head: Head, end: int, line: int) -> Iterator[Lines]:
+def _begun(content: Content, head: Head, end: int, line: int) -> Iterator[_Lines]:
     """The lines that records begin in, block by block."""
     begin, begin_line, marks_seen = head.body, line, 0
     for start in range(head.body, end, BLOCK):

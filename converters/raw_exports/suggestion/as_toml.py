@@ -10,19 +10,23 @@ from typing import Any
 from ....schemas.options import options_of
 from ....schemas.wording import one_line
 from ..options import RawFile
+from .files import Suggestions
+from .measurements import NEW_COLUMNS, Measurement
 from .suggest import Proposal, Suggestion
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 200
-HEAD = (
+_HEAD = (
     "# A proposal from names, labels and values: nothing of it is certain.\n"
     "# Check each line, and remove its comment when it is right.\n"
+    "# The names of files begin in the source folder: {}\n"
 )
 
 
-def as_toml(suggestions: Sequence[Suggestion]) -> str:
+def as_toml(suggestions: Suggestions) -> str:
     """All proposals as one document."""
-    return "\n".join([HEAD, *(f"{_table(each)}\n" for each in suggestions)])
+    head = _HEAD.format(_comment(str(suggestions.source)))
+    return "\n".join([head, *(f"{_table(each)}\n" for each in suggestions.proposed)])
 
 
 def _table(suggestion: Suggestion) -> str:
@@ -41,13 +45,13 @@ def _table(suggestion: Suggestion) -> str:
         )
     if suggestion.perhaps_missing:
         counts = ", ".join(f"{word}: {number:,}" for word, number in suggestion.perhaps_missing.items())
-        lines.append(f"# proposed: read as text, but may stand for missing: {counts}; check")
+        lines.append(f"# proposed: read as text, but may mean missing: {counts}; check")
     if suggestion.trim:
         lines.append(_line("trim", True, ["some texts have blanks before or after them"]))
     if suggestion.order:
         lines.append(_line("sequence", f"{suggestion.domain}SEQ", ["numbers in the order of the next line"]))
         lines.append(_line("order", list(suggestion.order), ["records that it does not order are an error"]))
-    lines += _unmapped(suggestion.unmapped)
+    lines += [*_long(suggestion.long), *_unmapped(suggestion.unmapped)]
     lines += ["", f"[raw.{_key(name)}.variables]"]
     lines += [_variable(each) for each in suggestion.proposals]
     return "\n".join(lines)
@@ -62,6 +66,19 @@ def _file_lines(declared: RawFile) -> list[str]:
                 _line(each.name, list(value) if isinstance(value, tuple) else value, ["as it was read"])
             )
     return lines
+
+
+def _long(results: Sequence[Measurement]) -> Iterable[str]:
+    if not results:
+        return
+    yield "# proposed: each of these columns of results becomes a record; check their codes and units"
+    yield "long = ["
+    for each in results:
+        unit = {NEW_COLUMNS.unit: each.unit} if each.unit else {}
+        entry = {NEW_COLUMNS.test: {"value": each.code}, NEW_COLUMNS.result: each.column, **unit}
+        yield f"    {_value(entry)},"
+    yield "]"
+    yield _line("long_missing", "exclude", ["results that are missing make no record"])
 
 
 def _unmapped(columns: Mapping[str, str]) -> Iterable[str]:

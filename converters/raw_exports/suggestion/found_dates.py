@@ -21,6 +21,7 @@ FORMS = (*_DAYS, *(day + time for day in _DAYS for time in _TIMES), *_PARTIAL)
 _SERIALS = {"sas date": (10_957, 25_933), "excel": (32_874, 47_848)}
 """Days of 1990 to 2030: the ranges do not overlap."""
 _UNKNOWN = frozenset("UN UNK UNKN UNKNOWN NK NKN ND UK XX XXX".split())
+_MONTH = re.compile("|".join(MONTH_NAMES), re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 _MOST_FORMS = 4
 _SAMPLE = 200
@@ -52,8 +53,8 @@ class FoundDates:
 
 def found_dates(values: Sequence[str]) -> FoundDates | None:
     """The forms of distinct values; None where no form reads any."""
-    words = dict.fromkeys(word for value in values for word in _WORD.findall(value))
-    unknown = tuple(word for word in words if word.upper() in _UNKNOWN and word.upper() not in MONTH_NAMES)
+    words = dict.fromkeys(word for value in values for word in _WORD.findall(_MONTH.sub(" ", value)))
+    unknown = tuple(word for word in words if word.upper() in _UNKNOWN)
     serial = _serial(values)
     if serial:
         return FoundDates((serial,))

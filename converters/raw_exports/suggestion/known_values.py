@@ -1,27 +1,27 @@
-"""Texts of raw exports that stand for a term of CDISC, whatever their case and punctuation."""
+"""Texts of raw exports that mean a term of CDISC, whatever their case and punctuation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .known_variables import Content, letters
+from .known_variables import Meaning, letters
 
 _YES, _NO = "YES Y TRUE CHECKED X", "NO N FALSE UNCHECKED"
 
-_TERMS: Mapping[Content, Mapping[str, tuple[str, ...]]] = {
-    Content.FLAG: {"Y": (*_YES.split(), "1"), "N": (*_NO.split(), "0")},
-    Content.SEX: {
+_TERMS: Mapping[Meaning, Mapping[str, tuple[str, ...]]] = {
+    Meaning.FLAG: {"Y": (*_YES.split(), "1"), "N": (*_NO.split(), "0")},
+    Meaning.SEX: {
         "M": ("M", "MALE"),
         "F": ("F", "FEMALE"),
         "U": ("U", "UNKNOWN"),
         "UNDIFFERENTIATED": ("UNDIFFERENTIATED",),
     },
-    Content.SEVERITY: {
+    Meaning.SEVERITY: {
         "MILD": ("MILD", "MILD ADVERSE EVENT", "MILD AE"),
         "MODERATE": ("MODERATE", "MODERATE ADVERSE EVENT", "MODERATE AE"),
         "SEVERE": ("SEVERE", "SEVERE ADVERSE EVENT", "SEVERE AE"),
     },
-    Content.OUTCOME: {
+    Meaning.OUTCOME: {
         "RECOVERED/RESOLVED": ("RECOVERED/RESOLVED", "RECOVERED OR RESOLVED", "RECOVERED", "RESOLVED"),
         "RECOVERING/RESOLVING": (
             "RECOVERING/RESOLVING",
@@ -40,38 +40,38 @@ _TERMS: Mapping[Content, Mapping[str, tuple[str, ...]]] = {
         "FATAL": ("FATAL", "DEATH", "DIED"),
         "UNKNOWN": ("UNKNOWN",),
     },
-    Content.RACE: {
+    Meaning.RACE: {
         each: (each,)
         for each in (
             *("AMERICAN INDIAN OR ALASKA NATIVE", "ASIAN", "BLACK OR AFRICAN AMERICAN", "MULTIPLE", "OTHER"),
             *("NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER", "WHITE", "UNKNOWN", "NOT REPORTED"),
         )
     },
-    Content.ETHNICITY: {
+    Meaning.ETHNICITY: {
         each: (each,) for each in ("HISPANIC OR LATINO", "NOT HISPANIC OR LATINO", "NOT REPORTED", "UNKNOWN")
     },
 }
 
 _BY_LETTERS = {
-    content: {letters(text): term for term, texts in terms.items() for text in texts}
-    for content, terms in _TERMS.items()
+    meaning: {letters(text): term for term, texts in terms.items() for text in texts}
+    for meaning, terms in _TERMS.items()
 }
 
 ONE_AND_ZERO = frozenset({"1", "0"})
 
 
-def has_terms(content: Content) -> bool:
-    """Whether a content has terms that values can stand for."""
-    return content in _TERMS
+def has_terms(meaning: Meaning) -> bool:
+    """Whether values of a meaning can be terms of CDISC."""
+    return meaning in _TERMS
 
 
-def map_of(values: Iterable[str], content: Content) -> tuple[dict[str, str], int]:
+def map_of(values: Iterable[str], meaning: Meaning) -> tuple[dict[str, str], int]:
     """What values stand for, and how many stand for nothing that is known."""
-    known = _BY_LETTERS[content]
+    known = _BY_LETTERS[meaning]
     found = {value: known[letters(value)] for value in values if letters(value) in known}
     return found, sum(1 for value in values if value not in found)
 
 
-def are_terms(values: Iterable[str], content: Content) -> bool:
+def are_terms(values: Iterable[str], meaning: Meaning) -> bool:
     """Whether values are terms already."""
-    return set(values) <= set(_TERMS[content])
+    return set(values) <= set(_TERMS[meaning])

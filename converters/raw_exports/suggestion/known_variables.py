@@ -19,7 +19,7 @@ _AE = frozenset({"AE"})
 _MEDICAL = frozenset({"AE", "CE", "MH"})
 
 
-class Content(Enum):
+class Meaning(Enum):
     """What the values of a variable are."""
 
     TEXT = "text"
@@ -45,7 +45,7 @@ class Known:
         Names in raw exports: letters and digits in capitals, without the domain in front.
     label : Pattern
         What labels of it hold.
-    content : Content
+    meaning : Meaning
     domains : frozenset of str
         Domains that have it; empty for all.
     """
@@ -53,7 +53,7 @@ class Known:
     target: str
     names: frozenset[str]
     label: re.Pattern[str]
-    content: Content
+    meaning: Meaning
     domains: frozenset[str]
 
     def variable(self, domain: str) -> str:
@@ -65,14 +65,14 @@ def _known(
     target: str,
     names: str,
     label: str = r"(?!)",
-    content: Content = Content.TEXT,
+    meaning: Meaning = Meaning.TEXT,
     domains: Iterable[str] = (),
 ) -> Known:
     every = frozenset({target.removeprefix("--"), *names.split()})
-    return Known(target, every, re.compile(label, re.IGNORECASE), content, frozenset(domains))
+    return Known(target, every, re.compile(label, re.IGNORECASE), meaning, frozenset(domains))
 
 
-_DATE, _FLAG, _NUMBER = Content.DATE, Content.FLAG, Content.NUMBER
+_DATE, _FLAG, _NUMBER = Meaning.DATE, Meaning.FLAG, Meaning.NUMBER
 
 KNOWN = (
     _known(
@@ -93,9 +93,9 @@ KNOWN = (
         r"^(study )?(site|center|centre) (id\b|code|identifier|number|no\b)",
     ),
     _known("COUNTRY", "COUNTRYCODE CTRY", r"^country", domains=_DM),
-    _known("SEX", "GENDER", r"^(sex|gender)$", Content.SEX, _DM),
-    _known("RACE", "", r"^race$", Content.RACE, _DM),
-    _known("ETHNIC", "ETHNICITY", r"^ethnicity$", Content.ETHNICITY, _DM),
+    _known("SEX", "GENDER", r"^(sex|gender)$", Meaning.SEX, _DM),
+    _known("RACE", "", r"^race$", Meaning.RACE, _DM),
+    _known("ETHNIC", "ETHNICITY", r"^ethnicity$", Meaning.ETHNICITY, _DM),
     _known("AGE", "AGEYEARS AGEYRS", r"^age( at .*)?( \(years\))?$", _NUMBER, _DM),
     _known("AGEU", "AGEUNIT AGEUNITS", r"^age units?$", domains=_DM),
     _known(
@@ -133,6 +133,7 @@ KNOWN = (
         domains=_BY_VISIT,
     ),
     _known("VISITNUM", "VISITNO VISITNUMBER VISITN VISNUM", r"^visit (number|no\b)", _NUMBER, _BY_VISIT),
+    _known("--SEQ", "", meaning=_NUMBER),
     _known("--SPID", "SPONSORID LINENO LINENUMBER ROWNO", r"sponsor-?defined identifier"),
     _known("--REFID", "", r"reference id"),
     _known("--TERM", "VERBATIM REPORTEDTERM EVENTTERM DIAGNOSIS", r"reported term|verbatim", domains=EVENTS),
@@ -152,7 +153,7 @@ KNOWN = (
     _known("--BDSYCD", "BODSYSCD", r"body system or organ class code", _NUMBER, _MEDICAL),
     _known("--SOC", "SYSTEMORGANCLASS SOCTERM SOCNAME", r"system organ class$", domains=_MEDICAL),
     _known("--SOCCD", "SOCCODE", r"system organ class code", _NUMBER, _MEDICAL),
-    _known("--SEV", "SEVERITY INTENSITY", r"severity|intensity", Content.SEVERITY, _MEDICAL),
+    _known("--SEV", "SEVERITY INTENSITY", r"severity|intensity", Meaning.SEVERITY, _MEDICAL),
     _known(
         "--TOXGR",
         "GRADE CTCAEGRADE TOXGRADE CTCGRADE CTCAE",
@@ -173,7 +174,7 @@ KNOWN = (
         domains=_AE,
     ),
     _known("--ACN", "ACTION ACTIONTAKEN ACNTAKEN", r"^action taken", domains=_AE),
-    _known("--OUT", "OUTCOME", r"^outcome", Content.OUTCOME, _MEDICAL),
+    _known("--OUT", "OUTCOME", r"^outcome", Meaning.OUTCOME, _MEDICAL),
     _known("--SDTH", "DTH DEATH RESULTSINDEATH FATAL", r"results? in death", _FLAG, _AE),
     _known("--SHOSP", "HOSP HOSPITALIZATION HOSPITALISATION", r"hospitali[sz]ation", _FLAG, _AE),
     _known("--SLIFE", "LIFE LIFETHREATENING", r"life.?threatening", _FLAG, _AE),

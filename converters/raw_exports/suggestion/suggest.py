@@ -8,13 +8,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ....schemas.wording import counted
 from ..options import RawFile
-from ..raw_records import text_of
+from ..raw_records import RawRecords, text_of
 from ..raw_table import RawTable
 from .found_dates import found_dates
 from .known_values import ONE_AND_ZERO, are_terms, has_terms, map_of
-from .known_variables import DOMAINS, KNOWN, NUMBERED, Content, Known, bare, letters, names_for
+from .known_variables import (
+    DOMAINS,
+    FINDINGS,
+    KNOWN,
+    NUMBERED,
+    Meaning,
+    Known,
+    bare,
+    letters,
+    names_for,
+)
+from .measurements import NEW_COLUMNS, Measurement, measurements
 
 _CODE_SUFFIXES = ("CD", "CODE", "DECODE", "STD", "C")
 """What the name of a column of codes has behind that of its texts."""
@@ -23,8 +36,13 @@ _OF_DM = frozenset({"SUBJID", "SITEID"})
 _ORDER = ("--STDTC", "VISITNUM", "--DTC", "--TESTCD", "--TERM", "--TRT", "--ENDTC", "--SPID")
 _WORDS_FOR_MISSING = frozenset({".", "NULL", "null", "(null)", "#N/A"})
 _PERHAPS_MISSING = frozenset({"NA", "N/A", "ND", "NaN", "None"})
+_COLLECTED = next(each for each in KNOWN if each.target == "--DTC")
+_MOST_DATES = 20_000
+"""Distinct values of a column that is asked whether it holds dates."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _NUMBER_WITH_COMMA = re.compile(r"[+-]?\d+(,\d+)?")
+_LONGEST_PART = 5
+"""Letters of a part of a file's name that begins with a domain: LBCC, VSTAT."""
 _FILE_STEM = re.compile(r"^(?:.*/)?(?P<stem>[^/#]*?)(?:\.[a-z0-9]+)+(?:#(?P<member>.*))?$", re.IGNORECASE)
 
 
@@ -68,6 +86,10 @@ class Suggestion:
         Texts that may stand for a missing value, and how many values they are.
     trim : bool
         Whether texts have blanks before or after them.
+    perhaps_missing : mapping of text to int
+        Texts that are kept, but may stand for one.
+    long : tuple of Measurement
+        Columns of results that become records.
     unmapped : mapping of column to str
         Columns for which nothing is proposed, and a remark.
     """
@@ -80,12 +102,16 @@ class Suggestion:
     missing_values: Mapping[str, int] = field(default_factory=dict)
     perhaps_missing: Mapping[str, int] = field(default_factory=dict)
     trim: bool = False
+    long: tuple[Measurement, ...] = ()
     unmapped: Mapping[str, str] = field(default_factory=dict)
 
 
-def suggest(table: RawTable, declared: RawFile) -> Suggestion:
-    """Propose how a raw table becomes a dataset of SDTM."""
-    return _Columns.of(table).suggestion(declared)
+def suggest(tables: Sequence[RawTable], declared: RawFile) -> Suggestion:
+    """Propose how raw tables with the same columns become a dataset of SDTM."""
+    return _Columns.of(tables).suggestion(declared)
+
+
+_REASONS = ("the only column of dates", "by its label", "by its name", "its name is that of SDTM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +124,40 @@ class _Match:
 
     @property
     def reason(self) -> str:
-        return {3: "its name is that of SDTM", 2: "by its name", 1: "by its label"}[self.weight]
+        return _REASONS[self.weight]
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
     """The columns of a table with what is known of them."""
 
-    table: RawTable
+    records: RawRecords
+    labels: Mapping[str, str]
     name: str
     domain: str
     values: Mapping[str, list[str]]
 
     @classmethod
-    def of(cls, table: RawTable) -> _Columns:
-        data = table.dataset
-        values = {each: [text_of(value) for value in data.distinct(each).values] for each in table.columns}
-        name, domain = _named(table)
-        return cls(table, name, domain, values)
+    def of(cls, tables: Sequence[RawTable]) -> _Columns:
+        first = tables[0]
+        records = RawRecords.of(tables, first.columns)
+        values = {name: list(map(text_of, column)) for name, column in records.columns.items()}
+        name, domain = named(first)
+        return cls(records, first.labels, name, domain, values)
 
     def suggestion(self, declared: RawFile) -> Suggestion:
         chosen = self._chosen()
         partners = {match.column: self._partner(match.column, chosen) for match in chosen.values()}
-        proposals = list(self._keys(chosen))
+        results = self._results(chosen)
+        proposals = [*self._keys(chosen), *_of_results(results, self.domain)]
         for known in KNOWN:
             match = chosen.get(known.target)
-            if match is None or known.target == _STUDY or self._is_only_in_dm(known):
-                continue
-            proposals.append(self._proposal(match, partners[match.column]))
-        used = {match.column for match in chosen.values() if not self._is_only_in_dm(match.known)}
-        used |= {each for each in partners.values() if each}
-        used |= {match.column for target, match in chosen.items() if target in (_STUDY, _SUBJECT)}
+            if match is not None and known.target != _STUDY and not self._is_only_in_dm(known):
+                proposals.append(self._proposal(match, partners[match.column]))
         made = {each.variable for each in proposals}
-        order = [each.replace("--", self.domain) for each in _ORDER if self.domain in NUMBERED]
+        is_numbered = self.domain in NUMBERED and f"{self.domain}SEQ" not in made
+        order = [each.replace("--", self.domain) for each in _ORDER if is_numbered]
+        used = self._used(chosen, partners, results)
         return Suggestion(
             self.name,
             self.domain,
@@ -140,8 +167,27 @@ class _Columns:
             self._counts(_WORDS_FOR_MISSING),
             self._counts(_PERHAPS_MISSING),
             any(text != text.strip() for values in self.values.values() for text in values),
-            {each: self._remark(each, chosen) for each in self.table.columns if each not in used},
+            tuple(results),
+            {each: self._remark(each, chosen) for each in self.values if each not in used},
         )
+
+    def _results(self, chosen: Mapping[str, _Match]) -> list[Measurement]:
+        """Columns of results, where no column holds those of all tests."""
+        if self.domain not in FINDINGS or "--ORRES" in chosen:
+            return []
+        return measurements(list(self.values), self.values, self.domain)
+
+    def _used(
+        self, chosen: Mapping[str, _Match], partners: Mapping[str, str], results: Sequence[Measurement]
+    ) -> set[str]:
+        """The columns that a proposal uses."""
+        matched = {
+            match.column
+            for target, match in chosen.items()
+            if target == _SUBJECT or not self._is_only_in_dm(match.known)
+        }
+        paired = {partners[each] for each in matched}
+        return matched | paired | {each.column for each in results} | {each.unit for each in results}
 
     def _is_only_in_dm(self, known: Known) -> bool:
         return known.target in _OF_DM and self.domain != "DM"
@@ -155,7 +201,17 @@ class _Columns:
             if each.column not in taken and each.known.target not in chosen:
                 chosen[each.known.target] = each
                 taken.add(each.column)
+        if self.domain in FINDINGS and "--DTC" not in chosen:
+            dates = [each for each in self.values if each not in taken and self._holds_dates(each)]
+            if len(dates) == 1:
+                chosen["--DTC"] = _Match(dates[0], _COLLECTED, 0)
         return chosen
+
+    def _holds_dates(self, column: str) -> bool:
+        """Whether all values of a column are dates; a year alone may be any number."""
+        values = self.values[column]
+        dates = found_dates(values) if values and len(values) <= _MOST_DATES else None
+        return dates is not None and not dates.unread and dates.forms != ("YYYY",)
 
     def _certain_matches(self) -> Iterator[_Match]:
         """The matches, of those by a label only the ones that no other column has, and that have values."""
@@ -165,9 +221,9 @@ class _Columns:
 
     def _matches(self) -> Iterator[_Match]:
         """Every column with each variable that it may be; the likeliest variable first."""
-        for column in self.table.columns:
+        for column in self.values:
             names = names_for(column, self.domain)
-            label = self.table.labels.get(column, "")
+            label = self.labels.get(column, "")
             for known in KNOWN:
                 if known.domains and self.domain not in known.domains:
                     continue
@@ -183,19 +239,17 @@ class _Columns:
     def _partner(self, column: str, chosen: Mapping[str, _Match]) -> str:
         """The column of the codes of a column of texts, if each text has one code; else empty."""
         exact = {match.column for match in chosen.values() if match.weight == 3}
-        for other in self.table.columns:
+        for other in self.values:
             is_code = any(bare(other) == bare(column) + suffix for suffix in _CODE_SUFFIXES)
             if is_code and other != column and other not in exact and self._one_to_one(column, other):
                 return other
         return ""
 
     def _one_to_one(self, column: str, other: str) -> bool:
-        data = self.table.dataset
-        pairs = set(
-            zip(data.distinct(column).codes.tolist(), data.distinct(other).codes.tolist(), strict=True)
-        )
-        filled = [pair for pair in pairs if -1 not in pair]
-        return bool(filled) and max(Counter(one for one, _ in filled).values()) == 1
+        codes = [self.records.columns[each].codes for each in (column, other)]
+        filled = (codes[0] >= 0) & (codes[1] >= 0)
+        pairs = np.unique(np.stack([each[filled] for each in codes]), axis=1)
+        return bool(filled.any()) and len(np.unique(pairs[0])) == pairs.shape[1]
 
     def _keys(self, chosen: Mapping[str, _Match]) -> Iterator[Proposal]:
         """The study, the domain and the subject."""
@@ -203,8 +257,8 @@ class _Columns:
         if study:
             yield Proposal(_STUDY, {"column": study.column}, study.reason)
         else:
-            caution = "no column of the study was found: write its identifier"
-            yield Proposal(_STUDY, {"value": "STUDY"}, "a placeholder", (caution,))
+            reason = "no column of the study was found: write its identifier"
+            yield Proposal(_STUDY, {"value": "STUDY"}, reason)
         if self.domain:
             yield Proposal("DOMAIN", {"value": self.domain}, "by the file and the names of its columns")
         if unique:
@@ -224,21 +278,21 @@ class _Columns:
         if not values:
             return Proposal(variable, {"column": match.column}, reason, ("the column has no values",))
         column, pair = match.column, partner
-        if partner and has_terms(known.content) and are_terms(self.values[partner], known.content):
+        if partner and has_terms(known.meaning) and are_terms(self.values[partner], known.meaning):
             column, pair = partner, match.column  # codes that are those of CDISC
         options: dict[str, Any] = {"column": column, **({"pair": pair} if pair else {})}
-        more, cautions = self._by_content(known.content, self.values[column])
+        more, cautions = self._by_meaning(known.meaning, self.values[column])
         return Proposal(variable, {**options, **more}, reason, tuple(cautions))
 
-    def _by_content(self, content: Content, values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    def _by_meaning(self, meaning: Meaning, values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
         """The options that values ask for, and what is left to a person."""
-        if content is Content.DATE:
+        if meaning is Meaning.DATE:
             return _date_options(values)
-        if content is Content.NUMBER:
+        if meaning is Meaning.NUMBER:
             return _number_options(values)
-        if not has_terms(content) or are_terms(values, content):
+        if not has_terms(meaning) or are_terms(values, meaning):
             return {}, []
-        found, unknown = map_of(values, content)
+        found, unknown = map_of(values, meaning)
         cautions = []
         if unknown:
             cautions.append(f"{counted(unknown, 'distinct value')} without a known term, not in the map")
@@ -253,22 +307,22 @@ class _Columns:
         counts: Counter[str] = Counter()
         for column, values in self.values.items():
             for word in words.intersection(values):
-                codes = self.table.dataset.distinct(column).codes
+                codes = self.records.columns[column].codes
                 counts[word] += int((codes == values.index(word)).sum())
         return dict(sorted(counts.items()))
 
     def _remark(self, column: str, chosen: Mapping[str, _Match]) -> str:
         """What is known of a column for which nothing is proposed."""
         values = self.values[column]
-        label = self.table.labels.get(column, "")
+        label = self.labels.get(column, "")
         if not values:
             return f"{label}; no values" if label else "no values"
         said = self._also(column, chosen)
         if said:
             return f"{label}; {said}" if label else said
-        dates = found_dates(values) if len(values) < 10_000 else None
-        if dates and not dates.unread and dates.forms != ("YYYY",):
-            said = f"dates, {' or '.join(dates.forms)}"
+        if self._holds_dates(column):
+            dates = found_dates(values)
+            said = f"dates, {' or '.join(dates.forms if dates else ())}"
             return f"{label}; {said}" if label else said
         return label
 
@@ -311,8 +365,18 @@ def _number_options(values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     return {"number": True}, [f"{counted(wrong, 'distinct value')} that are not numbers"]
 
 
-def _named(table: RawTable) -> tuple[str, str]:
-    """The name of the table of the file, and the domain: by the file, else by most of its columns."""
+def _of_results(results: Sequence[Measurement], domain: str) -> Iterator[Proposal]:
+    """The variables of records that are made of columns of results."""
+    if results:
+        reason = "of the columns in long"
+        yield Proposal(f"{domain}TESTCD", {"column": NEW_COLUMNS.test}, reason)
+        yield Proposal(f"{domain}ORRES", {"column": NEW_COLUMNS.result}, reason)
+        if any(each.unit for each in results):
+            yield Proposal(f"{domain}ORRESU", {"column": NEW_COLUMNS.unit}, reason)
+
+
+def named(table: RawTable) -> tuple[str, str]:
+    """The name that ``[raw.NAME]`` gets, and the domain: by the file, else by most of its columns."""
     match = _FILE_STEM.fullmatch(table.name)
     stem, member = (match["stem"], match["member"]) if match else (table.name, "")
     parts = [each.upper() for each in re.split(r"[^A-Za-z0-9]+", member or stem) if each]
@@ -321,14 +385,19 @@ def _named(table: RawTable) -> tuple[str, str]:
         behind = [each for each in parts[at + 1 :] if each != "RAW"]
         return "_".join([parts[at], *behind])[:32], parts[at]
     domain = _by_columns(table, parts)
-    name = re.sub(r"[^A-Z0-9_]", "", "_".join(parts)[-32:]).lstrip("0123456789_")
-    return domain or name or "TABLE", domain
+    return domain or _member_name(parts), domain
+
+
+def _member_name(parts: Sequence[str]) -> str:
+    """As many of the last parts of a file's name as the name of a dataset may have."""
+    names = ("_".join(parts[at:]) for at in range(len(parts)))
+    return next((each for each in names if len(each) <= 32 and not each[0].isdigit()), "TABLE")
 
 
 def _by_columns(table: RawTable, parts: Sequence[str]) -> str:
     """The domain that the names of most columns begin with, or a part of the file's name."""
     starts = Counter(bare(each)[:2] for each in table.columns if len(bare(each)) > 3)
-    begun = {domain: starts[domain] for domain in DOMAINS if starts[domain] > 2}
+    begun = {domain: starts[domain] for domain in DOMAINS - {"TR"} if starts[domain] > 2}  # TRTSDT
     if begun:
         return max(sorted(begun), key=lambda each: begun[each])
-    return next((part[:2] for part in parts if part[:2] in DOMAINS and part[2:].isalpha()), "")
+    return next((part[:2] for part in parts if part[:2] in DOMAINS and len(part) <= _LONGEST_PART), "")
