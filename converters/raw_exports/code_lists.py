@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ...schemas.wording import counted, did_you_mean, one_line
+from ...schemas.wording import did_you_mean, one_line
 from .mapping_options import CodeList
 from .raw_account import RawAccount
 from .raw_records import RawRecords, text_of
@@ -68,5 +68,4 @@ def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account:
         written, described = text_of(codes[one]), text_of(texts[other])
         text[written] = described
         code[described] = None if described in code else written
-    account.note("codes", name, f"codes in {counted(len(tables), 'file')}", len(text), "code")
     return Codes(text, code)

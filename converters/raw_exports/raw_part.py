@@ -122,8 +122,15 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
                 f"[raw.{name}] {key}",
                 did_you_mean(column, known),
             )
+    named = dict((column, key) for key, column in named_columns.of_files(name, options))
     for column in options.unmapped:
-        if column not in known and options.wide is None:
+        if column in named:
+            account.problem(
+                f"column {one_line(column)} is listed as unmapped, and is used",
+                f"[raw.{name}] {named[column]}",
+                "remove it from unmapped",
+            )
+        elif column not in known and options.wide is None:
             account.problem(
                 f"column {one_line(column)} is not present",
                 f"[raw.{name}] unmapped",
