@@ -122,7 +122,7 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
                 f"[raw.{name}] {key}",
                 did_you_mean(column, known),
             )
-    named = dict((column, key) for key, column in named_columns.of_files(name, options))
+    named = {column: key for key, column in named_columns.of_files(name, options)}
     for column in options.unmapped:
         if column in named:
             account.problem(

@@ -100,10 +100,16 @@ def test_no_collected_column_of_pharmaverse_is_left_out_unlisted(pharmaverse):
 FORMS = {"2023-10-NK": "2023-10", "2024-01-NK": "2024-01"}
 """Partial dates of the EDC export, which become ISO 8601."""
 CODED = {
-    **{"Moderate": "MODERATE", "Recovered or resolved": "RECOVERED OR RESOLVED", "Years": "YEARS"},
-    **{"Hispanic or Latino": "HISPANIC OR LATINO", "Not Hispanic or Latino": "NOT HISPANIC OR LATINO"},
-    **{"Male": "M", "Female": "F", "Not applicable": "NOT APPLICABLE"},
-    **{"Product intake ongoing/dose not changed": "DOSE NOT CHANGED", "Product withdrawn": "DRUG WITHDRAWN"},
+    "Moderate": "MODERATE",
+    "Recovered or resolved": "RECOVERED OR RESOLVED",
+    "Years": "YEARS",
+    "Hispanic or Latino": "HISPANIC OR LATINO",
+    "Not Hispanic or Latino": "NOT HISPANIC OR LATINO",
+    "Male": "M",
+    "Female": "F",
+    "Not applicable": "NOT APPLICABLE",
+    "Product intake ongoing/dose not changed": "DOSE NOT CHANGED",
+    "Product withdrawn": "DRUG WITHDRAWN",
 }
 """Texts of its forms, and the terms that they become."""
 PAIRED = {"No": "AESERCD AERELCD", "Yes": ""}
@@ -111,7 +117,7 @@ PAIRED = {"No": "AESERCD AERELCD", "Yes": ""}
 
 @pytest.mark.parametrize("name", ["DM", "AE", "EX"])
 def test_every_value_of_an_edc_export_is_found_again_or_its_column_listed(shared, name):
-    """Each cell of the files is a value of the mapped record of its subject, or of a listed or paired column."""
+    """Each cell is a value of the mapped record of its subject, or of a listed or paired column."""
     folder = shared / "data/raw/edc_export"
     what = specification(FIXTURES / "edc_export.toml")
     study = ag.read_raw(folder, what)

@@ -110,8 +110,12 @@ VALUE = { first_of = ["A", "B"] }
 
 UNITS = """[raw.XX]
 files = ["xx.csv"]
-[raw.XX.variables]
-VALUE = { column = "V", number = true, unit = "U", factors = { kg = 1, LB = 0.45359237, F = 0.5 }, offsets = { F = 1 } }
+[raw.XX.variables.VALUE]
+column = "V"
+number = true
+unit = "U"
+factors = { kg = 1, LB = 0.45359237, F = 0.5 }
+offsets = { F = 1 }
 """
 
 

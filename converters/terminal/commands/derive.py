@@ -31,8 +31,10 @@ from ..streams import show, tell
 from ..writing_options import WRITING_OPTIONS
 
 if TYPE_CHECKING:
+    from ....schemas.study.study import Study
     from ...configuration.settings import Settings
     from ...derivations.check import CheckingOptions
+    from ...derivations.derived_study import DerivedStudy
     from ...writing.write import Target
     from ..derivation_outcome import DerivationOutcome
 
@@ -194,7 +196,9 @@ def command(
             tell_notes(others, quiet, "delivered")
         with naming_subjects(settings.show_keys):
             derived = adamgate.derive(study, what)
-            check = None if others is None else checked(study, what, derived, others, options)
+            check = None
+            if others is not None:
+                check = checked(study, what, _compared(found.mapped, derived, others), others, options)
             variations = tuple(varied_endpoints(study, what, derived)) if vary else None
         outcome = DerivationOutcome(
             found.mapped.with_more(derived),
@@ -213,6 +217,14 @@ def command(
         tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
     return EQUAL if check is None or check.equal else DIFFERENT
+
+
+def _compared(mapped: DerivedStudy, derived: DerivedStudy, delivered: Study) -> Study:
+    """What delivered datasets are compared with: what is derived, and mapped datasets that were delivered."""
+    from ....schemas.study.study import Study
+
+    also = [each for each in mapped if each.name in delivered or not len(derived)]
+    return Study.of(*(each for each in also if each.name not in derived), *derived)
 
 
 def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckingOptions:
