@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...schemas.study.columns import Codes, Distinct, Mask
-from .raw_records import recoded, text_of
+from .raw_records import ascending, recoded, text_of
 
 _COMPLETE = len("2020-01-01")
 
@@ -56,7 +56,7 @@ def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
     ours, theirs, number = _groups(keys)
     present = np.zeros(number, dtype=np.bool_)
     present[theirs[theirs >= 0]] = True
-    order = sorted(range(len(values)), key=lambda code: _sort_key(values[code]))
+    order = ascending(values)
     rank = np.empty(len(values) + 1, dtype=np.intp)
     rank[order] = np.arange(len(values))
     rank[-1] = -1
@@ -72,7 +72,7 @@ def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
         has_partial = pd.Series(partial[pairs["rank"].to_numpy()]).groupby(pairs["key"].to_numpy()).any()
         undecided = int((several & has_partial.reindex(several.index)).sum())
     code = np.full(number + 1, -1, dtype=np.intp)
-    code[chosen.index.to_numpy()] = np.asarray(order, dtype=np.intp)[chosen.to_numpy()] if len(chosen) else -1
+    code[chosen.index.to_numpy()] = order[chosen.to_numpy()] if len(chosen) else -1
     absent = (ours < 0) | ~np.append(present, False)[ours]
     return Found(recoded(values.values, code[ours]), absent, undecided)
 
@@ -92,10 +92,6 @@ def _groups(keys: KeyColumns) -> tuple[Codes, Codes, int]:
     number = int(groups.max(initial=-1)) + 1
     groups[(frame < 0).any(axis=1).to_numpy()] = -1
     return groups[:size], groups[size:], number
-
-
-def _sort_key(value: Any) -> tuple[bool, Any]:
-    return (isinstance(value, str), value)
 
 
 def _is_partial(value: Any) -> bool:

@@ -15,7 +15,7 @@ from .mapped_variables import MappedVariables
 from .mapping_options import RawDataset
 from .raw_account import RawAccount
 from .raw_part import RawPart, series_of
-from .raw_records import RawRecords, all_missing, together, used_only
+from .raw_records import RawRecords, all_missing, ascending, together, used_only
 from .sdtm_labels import DATASET_LABELS, variable_label
 from .variable_options import RawVariable
 
@@ -146,15 +146,10 @@ def numbered(mapped: MappedRecords) -> MappedRecords:
 
 def _ranks(column: Distinct) -> Codes:
     """The rank of each record's value, missing values last."""
-    order = sorted(range(len(column)), key=lambda code: _sort_key(column[code]))
     rank = np.empty(len(column) + 1, dtype=np.intp)
-    rank[order] = np.arange(len(column))
+    rank[ascending(column)] = np.arange(len(column))
     rank[-1] = len(column)
     return rank[column.codes]
-
-
-def _sort_key(value: object) -> tuple[bool, object]:
-    return isinstance(value, str), value
 
 
 def dataset_of(mapped: MappedRecords) -> Dataset:

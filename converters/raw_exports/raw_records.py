@@ -126,6 +126,16 @@ def all_missing(size: int) -> Distinct:
     return Distinct(np.empty(0, dtype=object), np.full(size, -1, dtype=np.intp))
 
 
+def ascending(column: Distinct) -> Codes:
+    """The codes of the values in ascending order, numbers before texts."""
+    values = column.values
+    texts = np.fromiter((isinstance(each, str) for each in values), np.bool_, len(values))
+    if texts.all() or not texts.any():
+        return np.argsort(values, kind="stable")
+    found = sorted(range(len(values)), key=lambda code: (bool(texts[code]), values[code]))
+    return np.array(found, dtype=np.intp)
+
+
 def text_of(value: Any) -> str:
     """A value as text: a number as short as it can be told."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
