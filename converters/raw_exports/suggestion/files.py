@@ -78,7 +78,8 @@ def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -
         for each in _read(source, name, member, options or ReadOptions()):
             together.setdefault(each.kind, []).append(each)
     proposed = [_suggestion(each) for each in together.values()]
-    return Suggestions(source, tuple(_distinctly_named(_ordered_alike(proposed))))
+    shown = source if any(path.is_absolute() for path in paths) else Path(os.path.relpath(source))
+    return Suggestions(shown, tuple(_distinctly_named(_ordered_alike(proposed))))
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
