@@ -35,6 +35,8 @@ _UNPACKED = 20
 _XLSX = (".xlsx", ".xlsm")
 _PACKED = (*_XLSX, ".xlsb", ".ods")
 _UNSEEN_ERRORS = (".xls", ".xlsb")
+_PANIC = "PanicException"
+"""How Python sees a fault in calamine, which is written in Rust; its type cannot be imported."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -113,6 +115,12 @@ def _reading(path: Path) -> Iterator[None]:
     except CalamineError as error:
         raise UnreadableInput(
             "the workbook cannot be read", f"{path}: {one_line(str(error))}", "save it again as .xlsx"
+        ) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise UnreadableInput(
+            "the workbook is damaged", str(path), "copy or export the file again"
         ) from error
 
 

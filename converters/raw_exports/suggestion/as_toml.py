@@ -49,8 +49,10 @@ def _table(suggestion: Suggestion) -> str:
     if suggestion.trim:
         lines.append(_line("trim", True, ["some texts have blanks before or after them"]))
     if suggestion.order:
-        lines.append(_line("sequence", f"{suggestion.domain}SEQ", ["numbers in the order of the next line"]))
-        lines.append(_line("order", list(suggestion.order), ["records that it does not order are an error"]))
+        lines.append(_line("sequence", f"{suggestion.domain}SEQ", ["numbers of a subject's records"]))
+        lines.append(_line("order", list(suggestion.order), ["the order of a subject's records"]))
+    if suggestion.order and suggestion.same_order:
+        lines.append(_line("same_order", "position", [suggestion.same_order]))
     lines += [*_long(suggestion.long), *_unmapped(suggestion.unmapped)]
     lines += ["", f"[raw.{_key(name)}.variables]"]
     lines += [_variable(each) for each in suggestion.proposals]

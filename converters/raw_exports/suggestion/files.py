@@ -21,6 +21,7 @@ from .suggest import Suggestion, named, suggest
 
 _BESIDE = re.compile(r"^[._]|^~\$|readme|^datasets\.csv$", re.IGNORECASE)
 """Names of files that lie beside data: hidden ones, open workbooks, descriptions."""
+_SHORTENED = "order has only variables of all files of the dataset"
 _MOST_TRIES = 4
 """Declarations that may be needed before a file is read."""
 
@@ -77,7 +78,8 @@ def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -
         for each in _read(source, name, member, options or ReadOptions()):
             together.setdefault(each.kind, []).append(each)
     proposed = [_suggestion(each) for each in together.values()]
-    return Suggestions(source, tuple(_distinctly_named(proposed)))
+    shown = source if any(path.is_absolute() for path in paths) else Path(os.path.relpath(source))
+    return Suggestions(shown, tuple(_distinctly_named(_ordered_alike(proposed))))
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -111,6 +113,17 @@ def _read(source: Path, name: str, member: str, options: ReadOptions) -> Iterato
 def _suggestion(reads: Sequence[_Read]) -> Suggestion:
     files = tuple(file for each in reads for file in each.declared.files)
     return suggest([each.table for each in reads], replace(reads[0].declared, files=files))
+
+
+def _ordered_alike(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
+    """Proposals of which those for one dataset have one order: the variables that all of them have."""
+    for each in proposed:
+        same = [other for other in proposed if other.domain == each.domain]
+        order = tuple(name for name in each.order if all(name in other.order for other in same))
+        reasons = [other.same_order for other in same if other.same_order]
+        if any(len(other.order) > len(order) for other in same):
+            reasons.append(_SHORTENED)
+        yield replace(each, order=order, same_order=next(iter(reasons), "")) if len(same) > 1 else each
 
 
 def _distinctly_named(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ....schemas.study.date_texts import MONTH_NAMES
 from ..raw_dates import date_step
-from ..steps import REFUSED
+from ..steps import REFUSED, Step
 
 _DAYS = (
     *("YYYY-MM-DD", "DD-MMM-YYYY", "DDMMMYYYY", "DD MMM YYYY", "DD/MMM/YYYY", "YYYY/MM/DD", "YYYYMMDD"),
@@ -22,6 +23,7 @@ _SERIALS = {"sas date": (10_957, 25_933), "excel": (32_874, 47_848)}
 """Days of 1990 to 2030: the ranges do not overlap."""
 _UNKNOWN = frozenset("UN UNK UNKN UNKNOWN NK NKN ND UK XX XXX".split())
 _MONTH = re.compile("|".join(MONTH_NAMES), re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[A-Za-z]+")
 _MOST_FORMS = 4
 _SAMPLE = 200
@@ -53,6 +55,8 @@ class FoundDates:
 
 def found_dates(values: Sequence[str]) -> FoundDates | None:
     """The forms of distinct values; None where no form reads any."""
+    if not any(map(_DIGIT.search, values)):
+        return None
     words = dict.fromkeys(word for value in values for word in _WORD.findall(_MONTH.sub(" ", value)))
     unknown = tuple(word for word in words if word.upper() in _UNKNOWN)
     serial = _serial(values)
@@ -72,8 +76,13 @@ def found_dates(values: Sequence[str]) -> FoundDates | None:
     return FoundDates(tuple(forms), unknown, tuple(_or_else(values, forms, unknown)), len(left))
 
 
+@lru_cache(1024)
+def _step(form: str, unknown: tuple[str, ...]) -> Step:
+    return date_step([form], unknown, "")
+
+
 def _read(values: Sequence[str], form: str, unknown: tuple[str, ...]) -> dict[str, str]:
-    step = date_step([form], unknown, "")
+    step = _step(form, unknown)
     read = ((value, step(value)) for value in values)
     return {value: date for value, date in read if date is not REFUSED}
 

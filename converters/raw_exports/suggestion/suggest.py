@@ -21,8 +21,8 @@ from .known_variables import (
     FINDINGS,
     KNOWN,
     NUMBERED,
-    Meaning,
     Known,
+    Meaning,
     bare,
     letters,
     names_for,
@@ -82,6 +82,8 @@ class Suggestion:
     proposals : tuple of Proposal
     order : tuple of str
         Variables that may order the records of a subject.
+    same_order : str
+        Why records are numbered by their position where `order` does not distinguish them; empty if it does.
     missing_values : mapping of text to int
         Texts that may stand for a missing value, and how many values they are.
     trim : bool
@@ -99,6 +101,7 @@ class Suggestion:
     declared: RawFile
     proposals: tuple[Proposal, ...]
     order: tuple[str, ...] = ()
+    same_order: str = ""
     missing_values: Mapping[str, int] = field(default_factory=dict)
     perhaps_missing: Mapping[str, int] = field(default_factory=dict)
     trim: bool = False
@@ -163,13 +166,24 @@ class _Columns:
             self.domain,
             declared,
             tuple(proposals),
-            tuple(each for each in order if each in made),
-            self._counts(_WORDS_FOR_MISSING),
-            self._counts(_PERHAPS_MISSING),
-            any(text != text.strip() for values in self.values.values() for text in values),
-            tuple(results),
-            {each: self._remark(each, chosen) for each in self.values if each not in used},
+            order=tuple(each for each in order if each in made),
+            same_order=self._same_order(chosen),
+            missing_values=self._counts(_WORDS_FOR_MISSING),
+            perhaps_missing=self._counts(_PERHAPS_MISSING),
+            trim=any(text != text.strip() for values in self.values.values() for text in values),
+            long=tuple(results),
+            unmapped={each: self._remark(each, chosen) for each in self.values if each not in used},
         )
+
+    def _same_order(self, chosen: Mapping[str, _Match]) -> str:
+        """How many records of a subject the proposed order does not distinguish; empty for none."""
+        columns = [chosen[each].column for each in (_SUBJECT, "USUBJID", *_ORDER) if each in chosen]
+        if not columns or not len(self.records):
+            return ""
+        codes = np.stack([self.records.columns[each].codes for each in columns])
+        _, counts = np.unique(codes, axis=1, return_counts=True)
+        same = int(counts[counts > 1].sum())
+        return f"{counted(same, 'record')} that order does not distinguish" if same else ""
 
     def _results(self, chosen: Mapping[str, _Match]) -> list[Measurement]:
         """Columns of results, where no column holds those of all tests."""
