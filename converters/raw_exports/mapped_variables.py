@@ -204,7 +204,7 @@ class _Making:
     def _dated(self, column: Distinct) -> Distinct:
         declared = self.declared
         step = date_step(declared.date_forms, declared.unknown, self.place)
-        effect = "values that are not in a declared form, or in two of them"
+        effect = "values that the declared forms do not read as one date"
         found = self._stepped("date_forms", column, step, effect, listed_shapes)
         if declared.unknown:
             partial = found.matching(lambda value: not _is_complete(value))
@@ -212,7 +212,8 @@ class _Making:
             name, words = self._policy_name("unknown"), ", ".join(declared.unknown)
             note = self.among.part.account.note
             note(name, words, "partial dates", int((partial & ~nothing).sum()))
-            note(name, words, "dates of which nothing is known: missing", int(nothing.sum()))
+            if nothing.any():
+                note(name, words, "dates of which nothing is known: missing", int(nothing.sum()))
         found = stepped(found, lambda value: value or None).column
         return self._with_time(found) if declared.time else found
 
@@ -220,7 +221,7 @@ class _Making:
         declared = self.declared
         step = time_step(declared.time_forms, declared.unknown, self.place)
         raw = self.among.part.records.columns[declared.time]
-        effect = "times that are not in a declared form"
+        effect = "times that the declared forms do not read"
         time = self._stepped("time_forms", raw, step, effect, listed_shapes)
         complete = day.matching(lambda value: len(value) == 10 and _is_complete(value))
         alone = (time.codes >= 0) & ~complete & time.matching(bool)

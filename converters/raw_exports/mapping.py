@@ -154,7 +154,8 @@ class _Mapping:
                 unmapped += [f"{part.options.wide.name}={each}" for each in items if each not in named]
             declared = [each for each in unmapped if each in part.options.unmapped]
             others = [each for each in unmapped if each not in part.options.unmapped]
-            for value, found in (("declared", declared), ("not declared", others)):
+            noted = [("declared", declared)] if part.options.unmapped else []
+            for value, found in (*noted, ("not declared", others)):
                 place = "" if part.name == mapped.name else f" of [raw.{part.name}]"
                 listed = ", ".join(map(one_line, found)) or "none"
                 mapped.account.note("unmapped", value, f"columns{place}: {listed}", len(found), "column")
