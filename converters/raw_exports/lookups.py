@@ -16,7 +16,7 @@ _COMPLETE = len("2020-01-01")
 
 
 @dataclass(frozen=True, eq=False)
-class KeyColumns:
+class LookupKeys:
     """The variables by which records are found, of these records and of the others."""
 
     ours: Sequence[Distinct]
@@ -24,7 +24,7 @@ class KeyColumns:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class LookedUp:
     """What was found.
 
     Attributes
@@ -42,12 +42,12 @@ class Found:
     undecided: int
 
 
-def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
+def looked_up(keys: LookupKeys, values: Distinct, take: str) -> LookedUp:
     """The value of the other dataset for each record.
 
     Parameters
     ----------
-    keys : KeyColumns
+    keys : LookupKeys
     values : Distinct
         Of the other dataset.
     take : {"only", "earliest", "latest"}
@@ -74,10 +74,10 @@ def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
     code = np.full(number + 1, -1, dtype=np.intp)
     code[chosen.index.to_numpy()] = order[chosen.to_numpy()] if len(chosen) else -1
     absent = (ours < 0) | ~np.append(present, False)[ours]
-    return Found(recoded(values.values, code[ours]), absent, undecided)
+    return LookedUp(recoded(values.values, code[ours]), absent, undecided)
 
 
-def _groups(keys: KeyColumns) -> tuple[Codes, Codes, int]:
+def _groups(keys: LookupKeys) -> tuple[Codes, Codes, int]:
     """One number for each combination of keys, the same on both sides; -1 where a key is missing."""
     size = len(keys.ours[0].codes)
     columns = {}

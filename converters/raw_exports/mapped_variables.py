@@ -12,8 +12,8 @@ from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.columns import Distinct, Mask
 from ...schemas.wording import counted
-from .code_lists import Codes
-from .lookups import KeyColumns, looked_up
+from .code_lists import CodeTexts
+from .lookups import LookupKeys, looked_up
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
 from .raw_part import RawPart, as_dataset
 from .raw_records import (
@@ -40,13 +40,13 @@ class MappedVariables:
     Attributes
     ----------
     part : RawPart
-    codes : mapping of name to Codes
+    codes : mapping of name to CodeTexts
     of_dataset : callable
         Variables of other datasets.
     """
 
     part: RawPart
-    codes: Mapping[str, Codes]
+    codes: Mapping[str, CodeTexts]
     of_dataset: OfDataset
     _made: dict[str, Distinct] = field(default_factory=dict)
     _begun: list[str] = field(default_factory=list)
@@ -164,7 +164,7 @@ class _Making:
         if where is not None:
             chosen = where.where(as_dataset({each: present[each] for each in where.variables}, dataset))
             values, *keys = (used_only(each, chosen) for each in (values, *keys))
-        found = looked_up(KeyColumns([self.among[each] for each in by], keys), values, declared.take)
+        found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
         if found.undecided:
             only = declared.take == "only"
             advice = (

@@ -13,7 +13,7 @@ from ...schemas.wording import one_line
 from ..derivations.derived_study import DerivedStudy
 from ..derivations.record import DerivationRecord, DerivationRefused, MadeFrom, Problem
 from . import named_columns
-from .code_lists import Codes, code_list
+from .code_lists import CodeTexts, code_list
 from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records, numbered
 from .mapped_variables import MappedVariables
 from .raw_account import RawAccount
@@ -96,7 +96,7 @@ class _Mapping:
             record=replace(recorded, made_from=found, raw_tables=dict(datasets)),
         )
 
-    def _codes(self) -> dict[str, Codes]:
+    def _codes(self) -> dict[str, CodeTexts]:
         """Code lists, whose problems and effects are those of the first dataset."""
         account = next(iter(self.accounts.values()))
         return {

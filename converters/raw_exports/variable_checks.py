@@ -11,7 +11,7 @@ from .raw_dates import date_step, time_step
 from .templates import pieces_of
 from .variable_options import ORIGINS, RawVariable
 
-Fault = tuple[str, str]
+VariableFault = tuple[str, str]
 """What is wrong with a variable, and what to do."""
 
 _WITH = (
@@ -78,7 +78,7 @@ def _is_given(declared: RawVariable, key: str) -> bool:
     return getattr(declared, key) not in ("", None, (), {}, False)
 
 
-def _of_origin(declared: RawVariable) -> Iterator[Fault]:
+def _of_origin(declared: RawVariable) -> Iterator[VariableFault]:
     origins = [each for each in ORIGINS if _is_given(declared, each)]
     if not origins:
         yield f"has none of {', '.join(ORIGINS)}", "declare one of them"
@@ -86,7 +86,7 @@ def _of_origin(declared: RawVariable) -> Iterator[Fault]:
         yield f"has {' and '.join(origins)}", "declare one of them"
 
 
-def _of_keys(declared: RawVariable) -> Iterator[Fault]:
+def _of_keys(declared: RawVariable) -> Iterator[VariableFault]:
     for key, needed in _WITH:
         if _is_given(declared, key) and not _is_given(declared, needed):
             yield f"has {key} without {needed}", f"declare {needed}, or omit {key}"
@@ -97,7 +97,7 @@ def _of_keys(declared: RawVariable) -> Iterator[Fault]:
 
 def _of_names(
     declared: RawVariable, variables: Mapping[str, RawVariable], codes: Collection[str]
-) -> Iterator[Fault]:
+) -> Iterator[VariableFault]:
     if declared.codes and declared.codes not in codes:
         advice = did_you_mean(declared.codes, codes) if codes else f"write a table [codes.{declared.codes}]"
         yield f"has codes = {declared.codes}, which is not a declared code list", advice
@@ -117,7 +117,7 @@ def _is_of_dataset(named: str) -> bool:
     return len(parts) == 2 and all(each.isidentifier() for each in parts)
 
 
-def _of_values(declared: RawVariable) -> Iterator[Fault]:
+def _of_values(declared: RawVariable) -> Iterator[VariableFault]:
     if _is_given(declared, "split") and not declared.part:
         yield "has part = 0", "count parts from 1"
     if declared.number and declared.otherwise == "keep":
@@ -139,7 +139,7 @@ _OPPOSITE = {
 }
 
 
-def _opposites(values: Mapping[str, str | float]) -> Iterator[Fault]:
+def _opposites(values: Mapping[str, str | float]) -> Iterator[VariableFault]:
     """A map that turns a word into its opposite: most likely its values are exchanged."""
     for written, value in values.items():
         if isinstance(value, str) and value.upper() in _OPPOSITE.get(written.strip().lower(), ()):

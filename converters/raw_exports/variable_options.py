@@ -23,13 +23,20 @@ from ...schemas.kinds import (
 )
 from ...schemas.options import checked_options, json_schema, option
 from ...schemas.wording import one_line
-from .options import exact_text
 
 ORIGINS = ("column", "value", "template", "first_of", "lookup", "day_of")
 """The keys of which a variable has exactly one: where its values come from."""
 
 
-@one_kind("text or number", {"type": ["string", "number"]})
+@one_kind("column", {"type": "string", "minLength": 1})
+def column_name(value: Any) -> str:
+    """The name of a column, exactly as in the file."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("a column in quotes, exactly as in the file")
+    return value
+
+
+@one_kind("text or number", {"anyOf": [{"const": ""}, *constant.schema["anyOf"]]})
 def map_value(value: Any) -> str | float:
     """What a value is mapped to; an empty text is a missing value."""
     return "" if value == "" else constant(value)
@@ -66,7 +73,7 @@ class RawVariable:
     lookup : str
         A variable of another dataset: ``"DM.RFSTDTC"``.
     by : tuple of str
-        Variables by which the record of the other dataset is found.
+        Variables that find the record of the other dataset.
     lookup_where : str
         Condition over the variables of the other dataset.
     take : str
@@ -94,7 +101,7 @@ class RawVariable:
     date_forms : tuple of str
         Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "sas datetime", "excel".
     unknown : tuple of str
-        Texts that stand for an unknown day, month or year.
+        Texts that mean an unknown day, month or year.
     time : str
         The column that has the time of the date.
     time_forms : tuple of str
@@ -127,19 +134,22 @@ class RawVariable:
     'error'
     """
 
-    column: str = option(exact_text, "The column of the files.", default="")
+    column: str = option(column_name, "The column of the files.", default="")
     value: str | float | None = option(constant, "The value of all records.", default=None)
     template: str = option(
-        exact_text, 'Text with columns in braces: "01-{PATNUM}"; {SITE:03} fills with zeros.', default=""
+        column_name, 'Text with columns in braces: "01-{PATNUM}"; {SITE:03} fills with zeros.', default=""
     )
     first_of: tuple[str, ...] = option(
-        ListOf(exact_text, of="columns"),
+        ListOf(column_name, of="columns"),
         "Columns of which each record has a value in one at most, apart from equal ones.",
         default=(),
     )
     lookup: str = option(text, 'A variable of another dataset: "DM.RFSTDTC".', default="")
     by: tuple[str, ...] = option(
-        NAMES, "With lookup: variables by which the record is found.", default=(), otherwise="USUBJID"
+        NAMES,
+        "With lookup: variables that find the record, which both datasets have.",
+        default=(),
+        otherwise="USUBJID",
     )
     lookup_where: str = option(
         text,
@@ -149,13 +159,13 @@ class RawVariable:
     )
     take: str = option(
         Choice(("only", "earliest", "latest")),
-        "With lookup: which value counts if there are several that differ; only means an error.",
+        "With lookup: which of several values that differ counts; only means an error.",
         default="only",
     )
     day_of: str = option(name, "The date whose study day it is, a variable of this dataset.", default="")
     since: str = option(text, "With day_of: the date that is day 1.", default="", otherwise="DM.RFSTDTC")
     trim: bool = option(switch, "Blanks before and after each text are removed.", default=False)
-    split: str = option(exact_text, "Text between the parts of each value.", default="")
+    split: str = option(column_name, "Text between the parts of each value.", default="")
     part: int | None = option(count, "With split: which part counts, from 1.", default=None)
     map: Mapping[str, str | float] = option(
         TableOf(map_value, '{ Yes = "Y", No = "N" }', least=1),
@@ -169,7 +179,7 @@ class RawVariable:
         default="text",
     )
     pair: str = option(
-        exact_text,
+        column_name,
         "The column that has the code of each text, or the text of each code; each value must go with one.",
         default="",
     )
@@ -182,15 +192,15 @@ class RawVariable:
         default=(),
     )
     unknown: tuple[str, ...] = option(
-        ListOf(text), "Texts that stand for an unknown day, month or year.", default=(), otherwise="none"
+        ListOf(text), "Texts that mean an unknown day, month or year.", default=(), otherwise="none"
     )
-    time: str = option(exact_text, "The column that has the time of the date.", default="")
+    time: str = option(column_name, "The column that has the time of the date.", default="")
     time_forms: tuple[str, ...] = option(
         ListOf(text, of="forms"), 'With time: forms of times, "hh:mm" or "hh:mm:ss".', default=()
     )
     number: bool = option(switch, "Each value is a number; the variable is numeric.", default=False)
     decimal: str = option(Choice((".", ",")), "Decimal sign of numbers.", default=".")
-    unit: str = option(exact_text, "The column that has the unit of each number.", default="")
+    unit: str = option(column_name, "The column that has the unit of each number.", default="")
     factors: Mapping[str, float] = option(
         TableOf(amount, _FACTORS, least=1),
         f"With unit: by what the numbers of each unit are multiplied: {_FACTORS}.",
@@ -227,7 +237,8 @@ class VariablesByName:
     @property
     def schema(self) -> Mapping[str, Any]:
         each = {"anyOf": [{"type": "string", "minLength": 1}, json_schema(RawVariable)]}
-        return {"type": "object", "additionalProperties": each, "minProperties": 1}
+        names = dict(member_name.schema)
+        return {"type": "object", "propertyNames": names, "additionalProperties": each, "minProperties": 1}
 
     def __call__(self, value: Any) -> Mapping[str, RawVariable]:
         if not isinstance(value, Mapping) or not value:
