@@ -30,7 +30,7 @@ class ColumnValue:
     value: str
 
 
-NewColumns = Mapping[str, "str | ColumnValue"]
+LongEntry = Mapping[str, "str | ColumnValue"]
 """New columns of a record: each has the values of a column of the files, or one value."""
 
 
@@ -81,12 +81,12 @@ class _LongEntries:
         }
         return {"type": "array", "items": entry, "minItems": 1}
 
-    def __call__(self, value: Any) -> tuple[NewColumns, ...]:
+    def __call__(self, value: Any) -> tuple[LongEntry, ...]:
         if not isinstance(value, list | tuple) or not value:
             raise ValueError(self.example)
         return tuple(map(self._entry, value))
 
-    def _entry(self, value: Any) -> NewColumns:
+    def _entry(self, value: Any) -> LongEntry:
         if not isinstance(value, Mapping):
             raise ValueError(self.example)
         found = {key: self._new(each) for key, each in value.items()}
@@ -200,7 +200,7 @@ class RawDataset(RawFile):
         default="",
         otherwise="all records",
     )
-    long: tuple[NewColumns, ...] = option(
+    long: tuple[LongEntry, ...] = option(
         _LongEntries(), "Records that each raw record becomes: new columns by name.", default=()
     )
     long_missing: str = option(

@@ -49,6 +49,9 @@ def read_raw(
     ... }
     >>> what = ag.RawSpecification({"DM": ag.RawDataset(files=("adsl.csv",), variables=variables)})
     >>> ag.read_raw("adam", what)["DM"].frame.head(2)
+      USUBJID     SEX
+    0   S1-01  FEMALE
+    1   S1-02    MALE
     """
     several = not isinstance(path, str | os.PathLike)
     paths = [Path(each) for each in path] if several else [Path(path)]  # type: ignore[union-attr,arg-type]

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from ...schemas.study.columns import Codes, Distinct, Mask
-from .mapping_options import ColumnValue, NewColumns, Wide
+from .mapping_options import ColumnValue, LongEntry, Wide
 from .raw_records import RawRecords, all_missing, constant_column, text_of, together, used_only
 
 
-def lengthened(records: RawRecords, entries: Sequence[NewColumns]) -> tuple[RawRecords, Mask]:
+def lengthened(records: RawRecords, entries: Sequence[LongEntry]) -> tuple[RawRecords, Mask]:
     """A record for each raw one and each entry, and which have a value in none of the entry's columns."""
     size, number = len(records), len(entries)
     again = np.tile(np.arange(size), number)
@@ -23,14 +23,14 @@ def lengthened(records: RawRecords, entries: Sequence[NewColumns]) -> tuple[RawR
     return records.take(again).with_columns(new).take(inner), empty[inner]
 
 
-def _of_entry(name: str, entry: NewColumns, records: RawRecords) -> Distinct:
+def _of_entry(name: str, entry: LongEntry, records: RawRecords) -> Distinct:
     new = entry.get(name)
     if new is None:
         return all_missing(len(records))
     return constant_column(new.value, len(records)) if isinstance(new, ColumnValue) else records.columns[new]
 
 
-def _empty(entry: NewColumns, records: RawRecords) -> Mask:
+def _empty(entry: LongEntry, records: RawRecords) -> Mask:
     missing = [records.columns[each].codes < 0 for each in entry.values() if isinstance(each, str)]
     return np.asarray(np.all(missing, axis=0))
 
