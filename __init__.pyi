@@ -24,6 +24,13 @@ from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
+from .converters.raw_exports.mapping_options import CodeList as CodeList
+from .converters.raw_exports.mapping_options import ColumnValue as ColumnValue
+from .converters.raw_exports.mapping_options import RawDataset as RawDataset
+from .converters.raw_exports.mapping_options import Wide as Wide
+from .converters.raw_exports.raw_specification import RawSpecification as RawSpecification
+from .converters.raw_exports.read_raw import read_raw as read_raw
+from .converters.raw_exports.variable_options import RawVariable as RawVariable
 from .converters.reading.read import read as read
 from .converters.reports import render as render
 from .converters.reports.baseline import read_baseline as read_baseline

@@ -22,6 +22,7 @@ PAGES = [
     "docs/derive.md",
     "docs/diff.md",
     "docs/convert.md",
+    "docs/raw.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/xpt.md",

@@ -12,6 +12,7 @@ from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
 from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
+from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
@@ -108,6 +109,18 @@ SUBJECT = Table(
     sample="TRTSDT",
 )
 
+RAW = Table(
+    "raw",
+    RawDataset,
+    "A dataset, or some records of one, that is made from raw files: `adamgate derive FILE --source PATHS "
+    "--to FOLDER`.",
+    NAMED,
+    member_name,
+    "DATASET",
+    "AE",
+)
+CODES = Table("codes", CodeList, "A code list in a raw file of its own.", NAMED, sample="YESNO")
+
 TABLES = (
     *(
         SETTINGS_TABLE,
@@ -123,5 +136,6 @@ TABLES = (
         FLAG,
         VARY,
     ),
+    *(RAW, CODES),
     *(WAIVER, RULE, TABLE),
 )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable, Mapping
+from itertools import count
 
 LONGEST = 2_000
 """Characters that an expression may have."""
 DEEPEST = 40
 """Levels of nesting that an expression may have."""
 
+_STRING_OR_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?P<name>[^`\n]+)`""", re.DOTALL)
 STRING_OR_BRACKET = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()\[\]{}]""", re.DOTALL)
 
 
@@ -19,19 +22,45 @@ class NotParsed(ValueError):
 
 
 def syntax_tree(text: str) -> ast.expr:
-    """The tree of an expression.
+    """The tree of an expression; a name between backquotes may hold any characters.
 
     Raises
     ------
     NotParsed
     """
-    _check_size(text)
+    _check_length(text)
+    plain, quoted = _without_backquotes(text)
+    _check_depth(plain)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a doubtful escape ("\d") is refused, not printed
-            return ast.parse(f"({text}\n)", mode="eval").body
+            tree = ast.parse(f"({plain}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
         raise NotParsed("cannot be parsed") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = quoted.get(node.id, node.id)
+    return tree
+
+
+def _without_backquotes(text: str) -> tuple[str, Mapping[str, str]]:
+    """The text with a plain word for each name between backquotes, and the name of each such word."""
+    words: dict[str, str] = {}
+
+    def word(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return match.group()
+        length = len(match.group().encode())  # places in messages are counted in bytes
+        plain = next(each for each in map(_plain_word(length), count(len(words))) if each not in text)
+        words[plain] = match["name"]
+        return plain
+
+    return _STRING_OR_QUOTED.sub(word, text), words
+
+
+def _plain_word(length: int) -> Callable[[int], str]:
+    """A word of a length, so that what follows it keeps its place in messages."""
+    return lambda number: f"_{number:x}".ljust(length, "_")
 
 
 def piece_of(text: str, node: ast.AST) -> str:
@@ -39,12 +68,15 @@ def piece_of(text: str, node: ast.AST) -> str:
     return ast.get_source_segment(f"({text}\n)", node) or ""
 
 
-def _check_size(text: str) -> None:
-    """Refuse what could exhaust the parser before it starts."""
+def _check_length(text: str) -> None:
     if not text.strip():
         raise NotParsed("is empty")
     if len(text) > LONGEST:
         raise NotParsed(f"has {len(text):,} characters; the limit is {LONGEST:,}")
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what could exhaust the parser before it starts."""
     depth = 0
     for match in STRING_OR_BRACKET.finditer(text):
         depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(match.group(), 0)

@@ -1,0 +1,195 @@
+"""What the parts of a packed workbook (.xlsx, .xlsb, .ods) say before its cells are read.
+
+The library that reads cells gives nothing for an error and for a formula that was never calculated, and holds
+a sheet as a rectangle: both are looked for here, in the file itself.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from ...schemas.errors import UnreadableInput
+from ..formats.format import ReadOptions
+from ..formats.unpacking import Allowance
+
+MOST_CELLS = 100_000_000
+"""Cells of the rectangle that a sheet fills, blank ones too: each takes memory."""
+
+_READ = 1 << 20
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^>]*\bt=["']e["'])([^>]*)>.*?<(?:\w+:)?v[^>]*>([^<]*)<""", re.DOTALL
+)
+_WITHOUT_VALUE = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3}\d{1,7})["']""")
+_FILLED_PLACE = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^/>])?>""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
+_WIDE = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["'](?:[A-Z]{3}|[D-Z][A-Z])\d""")
+_NARROW = 26 * 4
+"""Columns before DA."""
+_FORMATS = re.compile(rb"""<(?:\w+:)?numFmt\b[^>]*>""")
+_CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
+_LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
+_ODS_ERROR = re.compile(rb"""calcext:value-type=["']error["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFaults:
+    """What a sheet holds that its cells do not show.
+
+    Attributes
+    ----------
+    errors : tuple of (str, str)
+        Place and text of cells with an error: ("B17", "#N/A").
+    never_calculated : tuple of str
+        Places of formulas that have no value in the file.
+    padded : tuple of str
+        Places of numbers that are shown with leading zeros.
+    """
+
+    errors: tuple[tuple[str, str], ...] = ()
+    never_calculated: tuple[str, ...] = ()
+    padded: tuple[str, ...] = ()
+
+
+def require_sound(path: Path, options: ReadOptions) -> None:
+    """Refuse a packed workbook that is damaged, or unpacks to more than is allowed.
+
+    Every part is unpacked once, whatever size the file states for it.
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    allowance = Allowance(path, path.stat().st_size, options)
+    try:
+        with ZipFile(path) as packed:
+            for part in packed.infolist():
+                with packed.open(part) as content:
+                    while block := content.read(_READ):
+                        allowance.take(len(block))
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise UnreadableInput(
+            "the workbook is damaged or incomplete", str(path), "copy or export the file again"
+        ) from error
+
+
+def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
+    """What is to be known of a sheet of an .xlsx file.
+
+    Raises
+    ------
+    UnreadableInput
+        When the rectangle that it fills has too many cells.
+    """
+    with ZipFile(path) as packed:
+        part = _part_of(packed, sheet)
+        content = packed.read(part) if part else b""
+        padding = _padding_styles(packed) if content else []
+    _require_bounded(content, f"{path}, sheet {sheet}")
+    errors = ((_place(match[1]), _text(match[2])) for match in _found(_ERROR, content, b't="e"', b"t='e'"))
+    formulas = _found(_WITHOUT_VALUE, content, b"<f", b":f")
+    uncalculated = (match for match in formulas if not _TEXT_RESULT.search(match[1]))
+    return SheetFaults(
+        tuple(errors),
+        tuple(_place(match[1]) for match in uncalculated),
+        tuple(_with_styles(content, padding)),
+    )
+
+
+def errors_in_ods(path: Path) -> int:
+    """How many cells of an .ods file hold an error."""
+    with ZipFile(path) as packed:
+        names = set(packed.namelist())
+        return len(_ODS_ERROR.findall(packed.read("content.xml"))) if "content.xml" in names else 0
+
+
+def _part_of(packed: ZipFile, sheet: str) -> str:
+    """The part that holds a sheet; empty where it is not found."""
+    names = set(packed.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return ""
+    sheets = _SHEET.findall(packed.read("xl/workbook.xml"))
+    relations = _RELATION.findall(packed.read("xl/_rels/workbook.xml.rels"))
+    related = next(
+        (_attribute(each, rb"\w+:id") for each in sheets if _attribute(each, b"name") == sheet), ""
+    )
+    target = next(
+        (_attribute(each, b"Target") for each in relations if _attribute(each, b"Id") == related), ""
+    )
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in names else ""
+
+
+def _attribute(element: bytes, name: bytes) -> str:
+    match = re.search(rb"\s" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", element)
+    return _text(match[1] or match[2] or b"") if match else ""
+
+
+def _text(raw: bytes) -> str:
+    return unescape(raw.decode("utf-8", "replace"))
+
+
+def _place(attributes: bytes) -> str:
+    match = _PLACE.search(attributes)
+    return match[1].decode() if match else "?"
+
+
+def _found(pattern: re.Pattern[bytes], content: bytes, *signs: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches in a sheet that has one of these signs of them; no other is searched."""
+    return pattern.finditer(content) if any(sign in content for sign in signs) else iter(())
+
+
+def _require_bounded(content: bytes, place: str) -> None:
+    rows = max((int(match[1]) for match in _ROW.finditer(content)), default=0)
+    if rows * _NARROW <= MOST_CELLS and not _WIDE.search(content):
+        return
+    filled = [(_column(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
+    width, height = (max((each[axis] for each in filled), default=0) for axis in (0, 1))
+    if width * height > MOST_CELLS:
+        raise UnreadableInput(
+            f"the sheet fills {height:,} rows and {width:,} columns, more than {MOST_CELLS:,} cells together",
+            place,
+            "delete the cells far from the others, or save the sheet as CSV",
+        )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _padding_styles(packed: ZipFile) -> list[int]:
+    """Numbers of the styles that show leading zeros: with a format such as 000."""
+    if "xl/styles.xml" not in packed.namelist():
+        return []
+    styles = packed.read("xl/styles.xml")
+    padding = {
+        _attribute(each, b"numFmtId")
+        for each in _FORMATS.findall(styles)
+        if _LEADING_ZEROS.fullmatch(_attribute(each, b"formatCode"))
+    }
+    cells = _CELL_STYLES.search(styles)
+    used = _STYLE.findall(cells[0]) if cells and padding else []
+    return [number for number, each in enumerate(used) if _attribute(each, b"numFmtId") in padding]
+
+
+def _with_styles(content: bytes, styles: list[int]) -> Iterator[str]:
+    if styles:
+        numbers = b"|".join(str(each).encode() for each in styles)
+        cells = rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](?:%s)["'])([^>]*[^/>])>""" % numbers
+        yield from (_place(match[1]) for match in re.finditer(cells, content))
