@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
+from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from ...schemas.errors import UnreadableInput
 from ..formats.format import ReadOptions
 from ..formats.unpacking import Allowance
-
-MOST_CELLS = 100_000_000
-"""Cells of the rectangle that a sheet fills, blank ones too: each takes memory."""
+from .cell_place import column_number
+from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
 
 _READ = 1 << 20
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
@@ -45,25 +44,6 @@ _LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
 _ODS_ERROR = re.compile(rb"""calcext:value-type=["']error["']""")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetFaults:
-    """What a sheet holds that its cells do not show.
-
-    Attributes
-    ----------
-    errors : tuple of (str, str)
-        Place and text of cells with an error: ("B17", "#N/A").
-    never_calculated : tuple of str
-        Places of formulas that have no value in the file.
-    padded : tuple of str
-        Places of numbers that are shown with leading zeros.
-    """
-
-    errors: tuple[tuple[str, str], ...] = ()
-    never_calculated: tuple[str, ...] = ()
-    padded: tuple[str, ...] = ()
-
-
 def require_sound(path: Path, options: ReadOptions) -> None:
     """Refuse a packed workbook that is damaged, or unpacks to more than is allowed.
 
@@ -80,7 +60,7 @@ def require_sound(path: Path, options: ReadOptions) -> None:
                 with packed.open(part) as content:
                     while block := content.read(_READ):
                         allowance.take(len(block))
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError) as error:
         raise UnreadableInput(
             "the workbook is damaged or incomplete", str(path), "copy or export the file again"
         ) from error
@@ -156,21 +136,10 @@ def _require_bounded(content: bytes, place: str) -> None:
     rows = max((int(match[1]) for match in _ROW.finditer(content)), default=0)
     if rows * _NARROW <= MOST_CELLS and not _WIDE.search(content):
         return
-    filled = [(_column(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
+    filled = [(column_number(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
     width, height = (max((each[axis] for each in filled), default=0) for axis in (0, 1))
     if width * height > MOST_CELLS:
-        raise UnreadableInput(
-            f"the sheet fills {height:,} rows and {width:,} columns, more than {MOST_CELLS:,} cells together",
-            place,
-            "delete the cells far from the others, or save the sheet as CSV",
-        )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+        raise too_many_cells(height, width, place)
 
 
 def _padding_styles(packed: ZipFile) -> list[int]:
