@@ -22,7 +22,7 @@ from .converters.derivations.variations import derive_variations as derive_varia
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
 from .converters.raw_exports.mapping_options import CodeList as CodeList
-from .converters.raw_exports.mapping_options import LongEntry as LongEntry
+from .converters.raw_exports.mapping_options import ColumnValue as ColumnValue
 from .converters.raw_exports.mapping_options import RawDataset as RawDataset
 from .converters.raw_exports.mapping_options import Wide as Wide
 from .converters.raw_exports.raw_specification import RawSpecification as RawSpecification

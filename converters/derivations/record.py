@@ -142,6 +142,8 @@ class DerivationRecord:
     decided : tuple of DecidedBy
     ranges : tuple of ImputationRange
     made_from : tuple of MadeFrom
+    raw_tables : mapping of dataset to tuple of str
+        Names of the tables ``[raw.NAME]`` that make a dataset; the others are made by ``[derive.NAME]``.
 
     Examples
     --------
@@ -155,6 +157,7 @@ class DerivationRecord:
     decided: tuple[DecidedBy, ...] = ()
     ranges: tuple[ImputationRange, ...] = ()
     made_from: tuple[MadeFrom, ...] = ()
+    raw_tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -170,7 +173,18 @@ class DerivationRecord:
             tuple(each for each in self.decided if each.dataset == name),
             tuple(each for each in self.ranges if each.dataset == name),
             tuple(each for each in self.made_from if each.dataset == name),
+            {name: self.raw_tables[name]} if name in self.raw_tables else {},
         )
+
+    def declaration(self, name: str) -> str:
+        """The tables of the specification that declare a dataset: "[derive.ADTTE]", "[raw.AE]".
+
+        Examples
+        --------
+        >>> ag.DerivationRecord({"ADTTE": 3}).declaration("ADTTE")
+        '[derive.ADTTE]'
+        """
+        return ", ".join(f"[raw.{each}]" for each in self.raw_tables.get(name, ())) or f"[derive.{name}]"
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -195,6 +209,7 @@ class DerivationRecord:
             tuple(each for part in listed_parts for each in part.decided),
             tuple(each for part in listed_parts for each in part.ranges),
             tuple(each for part in listed_parts for each in part.made_from),
+            {name: tables for part in listed_parts for name, tables in part.raw_tables.items()},
         )
 
 

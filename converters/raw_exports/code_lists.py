@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ...schemas.wording import counted, did_you_mean, one_line
+from ...schemas.wording import did_you_mean, one_line
 from .mapping_options import CodeList
 from .raw_account import RawAccount
 from .raw_records import RawRecords, text_of
@@ -15,7 +15,7 @@ from .raw_table import RawTable
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class CodeTexts:
     """A code list.
 
     Attributes
@@ -28,7 +28,7 @@ class Codes:
     code: Mapping[str, str | None]
 
 
-def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account: RawAccount) -> Codes:
+def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account: RawAccount) -> CodeTexts:
     """The codes and texts; what does not fit is a problem."""
     place = f"[codes.{name}]"
     needed = [each for each in (options.code, options.text, options.list_column) if each]
@@ -38,7 +38,7 @@ def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account:
                 what = f"column {one_line(column)} is not present in {table.name}"
                 account.problem(what, place, did_you_mean(column, table.columns))
     if account.problems:
-        return Codes({}, {})
+        return CodeTexts({}, {})
     records = RawRecords.of(tables, needed)
     if options.list_name:
         lists = records.columns[options.list_column]
@@ -46,7 +46,7 @@ def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account:
         if not own.any():
             what = f"{one_line(options.list_name)} is not a list of {options.list_column}"
             account.problem(what, f"{place} list_name", did_you_mean(options.list_name, map(text_of, lists)))
-            return Codes({}, {})
+            return CodeTexts({}, {})
         records = records.take(own)
     codes, texts = records.columns[options.code], records.columns[options.text]
     incomplete = (codes.codes < 0) | (texts.codes < 0)
@@ -68,5 +68,4 @@ def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account:
         written, described = text_of(codes[one]), text_of(texts[other])
         text[written] = described
         code[described] = None if described in code else written
-    account.note("codes", name, f"codes in {counted(len(tables), 'file')}", len(text), "code")
-    return Codes(text, code)
+    return CodeTexts(text, code)

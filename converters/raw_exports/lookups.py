@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from ...schemas.study.columns import Codes, Distinct, Mask
-from .raw_records import recoded, text_of
+from .raw_records import ascending, recoded, text_of
 
 _COMPLETE = len("2020-01-01")
 
 
 @dataclass(frozen=True, eq=False)
-class KeyColumns:
+class LookupKeys:
     """The variables by which records are found, of these records and of the others."""
 
     ours: Sequence[Distinct]
@@ -24,7 +24,7 @@ class KeyColumns:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class LookedUp:
     """What was found.
 
     Attributes
@@ -42,12 +42,12 @@ class Found:
     undecided: int
 
 
-def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
+def looked_up(keys: LookupKeys, values: Distinct, take: str) -> LookedUp:
     """The value of the other dataset for each record.
 
     Parameters
     ----------
-    keys : KeyColumns
+    keys : LookupKeys
     values : Distinct
         Of the other dataset.
     take : {"only", "earliest", "latest"}
@@ -56,7 +56,7 @@ def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
     ours, theirs, number = _groups(keys)
     present = np.zeros(number, dtype=np.bool_)
     present[theirs[theirs >= 0]] = True
-    order = sorted(range(len(values)), key=lambda code: _sort_key(values[code]))
+    order = ascending(values)
     rank = np.empty(len(values) + 1, dtype=np.intp)
     rank[order] = np.arange(len(values))
     rank[-1] = -1
@@ -64,7 +64,7 @@ def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
     pairs = pairs[(pairs["key"] >= 0) & (pairs["rank"] >= 0)]
     by_key = pairs.groupby("key")["rank"]
     chosen = by_key.max() if take == "latest" else by_key.min()
-    several = by_key.nunique() > 1
+    several = by_key.max() > by_key.min()
     if take == "only":
         undecided = int(several.sum())
     else:
@@ -72,12 +72,12 @@ def looked_up(keys: KeyColumns, values: Distinct, take: str) -> Found:
         has_partial = pd.Series(partial[pairs["rank"].to_numpy()]).groupby(pairs["key"].to_numpy()).any()
         undecided = int((several & has_partial.reindex(several.index)).sum())
     code = np.full(number + 1, -1, dtype=np.intp)
-    code[chosen.index.to_numpy()] = np.asarray(order, dtype=np.intp)[chosen.to_numpy()] if len(chosen) else -1
+    code[chosen.index.to_numpy()] = order[chosen.to_numpy()] if len(chosen) else -1
     absent = (ours < 0) | ~np.append(present, False)[ours]
-    return Found(recoded(values.values, code[ours]), absent, undecided)
+    return LookedUp(recoded(values.values, code[ours]), absent, undecided)
 
 
-def _groups(keys: KeyColumns) -> tuple[Codes, Codes, int]:
+def _groups(keys: LookupKeys) -> tuple[Codes, Codes, int]:
     """One number for each combination of keys, the same on both sides; -1 where a key is missing."""
     size = len(keys.ours[0].codes)
     columns = {}
@@ -92,10 +92,6 @@ def _groups(keys: KeyColumns) -> tuple[Codes, Codes, int]:
     number = int(groups.max(initial=-1)) + 1
     groups[(frame < 0).any(axis=1).to_numpy()] = -1
     return groups[:size], groups[size:], number
-
-
-def _sort_key(value: Any) -> tuple[bool, Any]:
-    return (isinstance(value, str), value)
 
 
 def _is_partial(value: Any) -> bool:

@@ -15,7 +15,7 @@ from .mapped_variables import MappedVariables
 from .mapping_options import RawDataset
 from .raw_account import RawAccount
 from .raw_part import RawPart, series_of
-from .raw_records import RawRecords, together, used_only
+from .raw_records import RawRecords, all_missing, ascending, together, used_only
 from .sdtm_labels import DATASET_LABELS, variable_label
 from .variable_options import RawVariable
 
@@ -78,8 +78,7 @@ def mapped_records(name: str, tables: Sequence[MappedVariables], account: RawAcc
 def _of(variables: MappedVariables, name: str) -> Distinct:
     if name in variables.part.options.variables:
         return variables[name]
-    size = len(variables.part.records)
-    return Distinct(np.empty(0, dtype=object), np.full(size, -1, dtype=np.intp))
+    return all_missing(len(variables.part.records))
 
 
 def judged_subjects(mapped: MappedRecords, of_dm: Distinct | None) -> MappedRecords:
@@ -147,20 +146,18 @@ def numbered(mapped: MappedRecords) -> MappedRecords:
 
 def _ranks(column: Distinct) -> Codes:
     """The rank of each record's value, missing values last."""
-    order = sorted(range(len(column)), key=lambda code: _sort_key(column[code]))
     rank = np.empty(len(column) + 1, dtype=np.intp)
-    rank[order] = np.arange(len(column))
+    rank[ascending(column)] = np.arange(len(column))
     rank[-1] = len(column)
     return rank[column.codes]
 
 
-def _sort_key(value: object) -> tuple[bool, object]:
-    return isinstance(value, str), value
-
-
 def dataset_of(mapped: MappedRecords) -> Dataset:
     """The dataset, with labels of SDTM where none are declared."""
-    columns = {name: used_only(column) for name, column in mapped.records.columns.items()}
+    internal = [name for name, each in mapped.declared.items() if each.internal]
+    columns = {
+        name: used_only(column) for name, column in mapped.records.columns.items() if name not in internal
+    }
     variables = tuple(_variable(name, column, mapped) for name, column in columns.items())
     frame = pd.DataFrame(
         {each.name: _series(columns[each.name], each) for each in variables}, index=range(len(mapped.records))

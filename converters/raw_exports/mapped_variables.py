@@ -8,15 +8,24 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.columns import Distinct, Mask
 from ...schemas.wording import counted
-from .code_lists import Codes
-from .lookups import Found, KeyColumns, looked_up
+from .code_lists import CodeTexts
+from .lookups import LookupKeys, looked_up
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
-from .raw_part import RawPart
-from .raw_records import constant_column, listed_shapes, listed_values, recoded, text_of
-from .steps import REFUSED, Step, by_map, converted, number, on_text, part_of, stepped, trimmed
+from .raw_part import RawPart, as_dataset
+from .raw_records import (
+    all_missing,
+    constant_column,
+    listed_shapes,
+    listed_values,
+    recoded,
+    text_of,
+    used_only,
+)
+from .steps import REFUSED, Step, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
 from .templates import composed, pieces_of
 from .variable_options import RawVariable
 
@@ -31,13 +40,13 @@ class MappedVariables:
     Attributes
     ----------
     part : RawPart
-    codes : mapping of name to Codes
+    codes : mapping of name to CodeTexts
     of_dataset : callable
         Variables of other datasets.
     """
 
     part: RawPart
-    codes: Mapping[str, Codes]
+    codes: Mapping[str, CodeTexts]
     of_dataset: OfDataset
     _made: dict[str, Distinct] = field(default_factory=dict)
     _begun: list[str] = field(default_factory=list)
@@ -80,13 +89,14 @@ class _Making:
             column = stepped(column, on_text(trimmed)).column
         if declared.split:
             step = part_of(declared.split, declared.part or 1)
-            column = self._stepped("split", declared.split, column, step, "values without this part", listed_shapes)
+            effect = "values without this part"
+            column = self._stepped("split", column, step, effect, listed_shapes)
         if declared.pair:
             self._judge_pair(column)
         if declared.map:
             step, missing = by_map(declared.map), declared.map.get("") or None
             effect = "values that the map does not have"
-            column = self._stepped("map", "declared", column, step, effect, listed_values, of_missing=missing)
+            column = self._stepped("map", column, step, effect, listed_values, of_missing=missing)
         if declared.codes:
             column = self._coded(column)
         if declared.case:
@@ -108,13 +118,13 @@ class _Making:
             return constant_column(declared.value, len(records))
         if declared.template:
             column, refused = composed(pieces_of(declared.template, self.place), records)
-            effect = "columns of the template are missing, or do not fit their width,"
-            self._policy("template", declared.template, effect, refused)
+            effect = "columns of the template are missing, or do not fit their width"
+            self._policy("template", effect, refused)
             return column
         if declared.first_of:
             return self._first_of()
         if declared.lookup:
-            return self._looked_up(declared.lookup, declared.by, declared.take, judged=True)
+            return self._looked_up(declared.lookup, judged=True)
         return self._study_days()
 
     def _first_of(self) -> Distinct:
@@ -132,47 +142,48 @@ class _Making:
         for column, start in zip(columns, starts, strict=False):
             own = position[np.where(column.codes < 0, -1, column.codes + start)]
             differing |= (own >= 0) & (own != position[found])
-        self._policy("first_of", ", ".join(declared.first_of), "values that differ", differing, keeps=True)
+        self._policy("first_of", "values that differ", differing, keeps=True)
         return recoded(values, found)
 
-    def _looked_up(self, named: str, by: tuple[str, ...], take: str, *, judged: bool) -> Distinct:
+    def _looked_up(self, named: str, *, judged: bool) -> Distinct:
+        """A variable of another dataset, of the records that lookup_where selects."""
+        declared, part = self.declared, self.among.part
         dataset, _, variable = named.upper().partition(".")
-        by = by or ("USUBJID",)
-        ours, theirs = [self.among[each] for each in by], [self.among.of_dataset(dataset, each) for each in by]
-        values = self.among.of_dataset(dataset, variable)
-        size = len(self.among.part.records)
-        absent = [name for name, each in zip((*by, variable), (*theirs, values), strict=True) if each is None]
-        if values is None or absent:
-            what = f"{', '.join(f'{dataset}.{each}' for each in absent)} is not present"
-            self.among.part.account.problem(what, self.place, "declare it, or add the dataset to the source")
-            return constant_column(None, 0) if not size else Distinct(np.empty(0, object), np.full(size, -1))
-        found: Found = looked_up(KeyColumns(ours, [each for each in theirs if each is not None]), values, take)
+        by = declared.by or ("USUBJID",)
+        of_dataset = self.among.of_dataset
+        where = compile_expression(declared.lookup_where, self.place) if declared.lookup_where else None
+        needed = (*by, variable, *(() if where is None else where.variables))
+        theirs = {each: of_dataset(dataset, each) for each in needed}
+        present = {each: column for each, column in theirs.items() if column is not None}
+        if len(present) < len(theirs):
+            absent = ", ".join(f"{dataset}.{each}" for each in theirs if each not in present)
+            advice = "declare it, or add the dataset to the source"
+            part.account.problem(f"{absent} is not present", self.place, advice)
+            return all_missing(len(part.records))
+        values, keys = present[variable], [present[each] for each in by]
+        if where is not None:
+            chosen = where.where(as_dataset({each: present[each] for each in where.variables}, dataset))
+            values, *keys = (used_only(each, chosen) for each in (values, *keys))
+        found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
         if found.undecided:
-            advice = 'declare take = "earliest" or "latest"' if take == "only" else "complete the dates"
-            what = "differ" if take == "only" else "are partial dates"
-            self.among.part.account.problem(
-                f"the values of {dataset}.{variable} {what} for {counted(found.undecided, 'key')}",
-                self.place,
-                advice,
+            only = declared.take == "only"
+            advice = (
+                'declare take = "earliest" or "latest"' if only else "complete the dates, or use lookup_where"
             )
+            what = f"the values of {dataset}.{variable} {'differ' if only else 'are partial dates'}"
+            part.account.problem(f"{what} for {counted(found.undecided, 'key')}", self.place, advice)
         if judged:
-            self._policy("lookup", named, f"keys that {dataset} does not have", found.absent)
+            self._policy("lookup", f"keys that {dataset} does not have", found.absent)
         return found.column
 
     def _study_days(self) -> Distinct:
         declared = self.declared
         since = declared.since or "DM.RFSTDTC"
         day = self.among[declared.day_of]
-        if "." in since:
-            first = self._looked_up(since, (), "only", judged=False)
-        else:
-            first = self.among[since.upper()]
+        of_other = "." in since
+        first = self._looked_up(since, judged=False) if of_other else self.among[since.upper()]
         pairs = pd.DataFrame({"day": day.codes, "first": first.codes})
-        groups = pairs.groupby(["day", "first"], sort=False).ngroup().to_numpy().astype(np.intp)
-        values = [
-            study_day(_text(day, one), _text(first, other)) for one, other in pairs.drop_duplicates().to_numpy()
-        ]
-        return recoded(values, groups)
+        return _of_pairs(pairs, lambda one, other: study_day(_text(day, one), _text(first, other)))
 
     # What becomes of them.
 
@@ -187,22 +198,22 @@ class _Making:
             found = known.get(text_of(value))
             return REFUSED if found is None else found
 
-        what = "codes" if declared.gives == "text" else "texts"
-        effect = f"{what} that the code list does not have"
-        return self._stepped("codes", declared.codes, column, step, effect, listed_values)
+        effect = f"{'codes' if declared.gives == 'text' else 'texts'} that the code list does not have"
+        return self._stepped("codes", column, step, effect, listed_values)
 
     def _dated(self, column: Distinct) -> Distinct:
         declared = self.declared
         step = date_step(declared.date_forms, declared.unknown, self.place)
-        forms = ", ".join(declared.date_forms)
-        effect = "values that are not in a declared form, or in two of them,"
-        found = self._stepped("date_forms", forms, column, step, effect, listed_shapes)
+        effect = "values that the declared forms do not read as one date"
+        found = self._stepped("date_forms", column, step, effect, listed_shapes)
         if declared.unknown:
             partial = found.matching(lambda value: not _is_complete(value))
             nothing = found.matching(lambda value: value == UNKNOWN_DATE)
+            name, words = self._policy_name("unknown"), ", ".join(declared.unknown)
             note = self.among.part.account.note
-            note(self._policy_name("unknown"), ", ".join(declared.unknown), "partial dates", int((partial & ~nothing).sum()))
-            note(self._policy_name("unknown"), ", ".join(declared.unknown), "dates of which nothing is known, missing", int(nothing.sum()))
+            note(name, words, "partial dates", int((partial & ~nothing).sum()))
+            if nothing.any():
+                note(name, words, "dates of which nothing is known: missing", int(nothing.sum()))
         found = stepped(found, lambda value: value or None).column
         return self._with_time(found) if declared.time else found
 
@@ -210,20 +221,18 @@ class _Making:
         declared = self.declared
         step = time_step(declared.time_forms, declared.unknown, self.place)
         raw = self.among.part.records.columns[declared.time]
-        forms = ", ".join(declared.time_forms)
-        time = self._stepped("time_forms", forms, raw, step, "times that are not in a declared form", listed_shapes)
+        effect = "times that the declared forms do not read"
+        time = self._stepped("time_forms", raw, step, effect, listed_shapes)
         complete = day.matching(lambda value: len(value) == 10 and _is_complete(value))
         alone = (time.codes >= 0) & ~complete & time.matching(bool)
-        self._policy("time", declared.time, "times without a complete date", alone)
+        self._policy("time", "times without a complete date", alone)
         pairs = pd.DataFrame({"day": day.codes, "time": np.where(alone, -1, time.codes)})
-        groups = pairs.groupby(["day", "time"], sort=False).ngroup().to_numpy().astype(np.intp)
-        values = [_joined(_text(day, one), _text(time, other)) for one, other in pairs.drop_duplicates().to_numpy()]
-        return recoded(values, groups)
+        return _of_pairs(pairs, lambda one, other: _joined(_text(day, one), _text(time, other)))
 
     def _numbered(self, column: Distinct) -> Distinct:
         declared = self.declared
         found = self._stepped(
-            "number", "true", column, number(declared.decimal), "values that are not numbers", listed_shapes
+            "number", column, number(declared.decimal), "values that are not numbers", listed_shapes
         )
         return self._converted(found) if declared.factors else found
 
@@ -233,22 +242,18 @@ class _Making:
         units = part.records.columns[declared.unit]
         known = units.matching(lambda value: text_of(value) in declared.factors)
         filled = numbers.codes >= 0
-        for refused, what, shown in (
-            (filled & (units.codes >= 0) & ~known, "units without a factor", listed_values(units, filled & ~known)),
-            (filled & (units.codes < 0), "numbers without a unit", ""),
-        ):
-            self._policy("unit", declared.unit, what, refused, shown)
+        unknown = filled & (units.codes >= 0) & ~known
+        shown = listed_values(units, unknown)
+        self._policy("unit", "units without a factor", unknown, shown)
+        self._policy("unit", "numbers without a unit", filled & (units.codes < 0))
         pairs = pd.DataFrame({"number": np.where(known, numbers.codes, -1), "unit": units.codes})
-        groups = pairs.groupby(["number", "unit"], sort=False).ngroup().to_numpy().astype(np.intp)
         convert = {
             unit: converted(factor, declared.offsets.get(unit, 0.0), declared.digits)
             for unit, factor in declared.factors.items()
         }
-        values = [
-            convert[text_of(units[unit])](numbers[one]) if one >= 0 else None
-            for one, unit in pairs.drop_duplicates().to_numpy()
-        ]
-        return recoded(values, groups)
+        return _of_pairs(
+            pairs, lambda one, unit: convert[text_of(units[unit])](numbers[one]) if one >= 0 else None
+        )
 
     def _judge_pair(self, column: Distinct) -> None:
         """Each text goes with one code, each code with one text, and both are there or missing."""
@@ -269,7 +274,7 @@ class _Making:
                 against = declared.pair if left == "one" else declared.column
                 what = f"values of {name} with several of {against}"
                 shown = listed_values(stated, several)
-                part.account.refuse(what, self.place, advice, part.records, several, shown)
+                part.account.refuse(what, self.place, advice, part.records, several, shown=shown)
         if declared.codes and declared.codes in self.among.codes:
             self._judge_pair_by_codes(column, other)
 
@@ -279,22 +284,20 @@ class _Making:
         known = self.among.codes[declared.codes].text
         codes, texts = (column, other) if declared.gives == "text" else (other, column)
         pairs = pd.DataFrame({"code": codes.codes, "text": texts.codes})
-        groups = pairs.groupby(["code", "text"], sort=False).ngroup().to_numpy()
-        wrong = np.array(
-            [
-                code >= 0 and text >= 0 and known.get(text_of(codes[code])) not in (None, text_of(texts[text]))
-                for code, text in pairs.drop_duplicates().to_numpy()
-            ],
-            dtype=np.bool_,
-        )[groups]
+
+        def differs(code: int, text: int) -> bool:
+            expected = known.get(text_of(codes[code])) if code >= 0 and text >= 0 else None
+            return expected not in (None, text_of(texts[text]))
+
+        wrong = _of_pairs(pairs, differs).matching(bool)
         if wrong.any():
             part.account.refuse(
-                f"codes and texts of {declared.column} and {declared.pair} that are not those of [codes.{declared.codes}]",
+                f"{declared.column} and {declared.pair} do not agree with [codes.{declared.codes}]",
                 self.place,
                 "correct the data or the code list",
                 part.records,
                 wrong,
-                listed_values(codes, wrong),
+                shown=listed_values(codes, wrong),
             )
 
     # Policies.
@@ -305,7 +308,6 @@ class _Making:
     def _stepped(
         self,
         key: str,
-        value: str,
         column: Distinct,
         step: Step,
         effect: str,
@@ -314,21 +316,15 @@ class _Making:
         of_missing: object = None,
     ) -> Distinct:
         """A column after a step; what it does not take is an error, missing or kept, as declared."""
-        if self.declared.otherwise == "keep":
-            original = step
-
-            def step(value: object) -> object:
-                found = original(value)
-                return text_of(value) if found is REFUSED else found
-
-            refused = stepped(column, original).refused
         found = stepped(column, step, of_missing=of_missing)
-        concerned = refused if self.declared.otherwise == "keep" else found.refused
-        self._policy(key, value, effect, concerned, shown(column, concerned) if concerned.any() else "")
+        concerned = found.refused
+        if self.declared.otherwise == "keep":
+            found = stepped(column, kept(step), of_missing=of_missing)
+        self._policy(key, effect, concerned, shown(column, concerned) if concerned.any() else "")
         return found.column
 
     def _policy(
-        self, key: str, value: str, effect: str, concerned: Mask, shown: str = "", *, keeps: bool = False
+        self, key: str, effect: str, concerned: Mask, shown: str = "", *, keeps: bool = False
     ) -> None:
         """Refuse or count the records that a key does not take."""
         part, otherwise = self.among.part, self.declared.otherwise
@@ -338,12 +334,17 @@ class _Making:
                 advice = f"declare them, or otherwise = {choices}, or correct the data"
                 if keeps:
                     advice = 'correct the data, or declare otherwise = "keep" for the first of them'
-                part.account.refuse(effect, self.place, advice, part.records, concerned, shown)
+                part.account.refuse(effect, self.place, advice, part.records, concerned, shown=shown)
             return
-        became = "the first kept" if keeps else "missing" if otherwise == "missing" else "kept"
-        part.account.note(
-            self._policy_name("otherwise"), otherwise, f"{effect} {became}", int(concerned.sum())
-        )
+        became = "the first counts" if keeps else "missing" if otherwise == "missing" else "kept"
+        name, number = self._policy_name("otherwise"), int(concerned.sum())
+        part.account.note(name, otherwise, f"{effect}: {became}", number)
+
+
+def _of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
+    """What a function finds for each pair of codes, asked once for each different one."""
+    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
+    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
 
 
 def _text(column: Distinct, code: int) -> str | None:

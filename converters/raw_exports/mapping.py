@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-
-import numpy as np
 
 from ...schemas.study.columns import Distinct, as_written
 from ...schemas.study.dataset import Dataset
@@ -15,12 +13,12 @@ from ...schemas.wording import one_line
 from ..derivations.derived_study import DerivedStudy
 from ..derivations.record import DerivationRecord, DerivationRefused, MadeFrom, Problem
 from . import named_columns
-from .code_lists import Codes, code_list
+from .code_lists import CodeTexts, code_list
 from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records, numbered
 from .mapped_variables import MappedVariables
 from .raw_account import RawAccount
 from .raw_part import RawPart, raw_part
-from .raw_records import text_of, together, without
+from .raw_records import all_missing, text_of, together, without
 from .raw_specification import RawSpecification
 from .raw_table import RawTable
 
@@ -77,7 +75,9 @@ class _Mapping:
         codes = self._codes()
         parts = self._parts()
         self._require_none()
-        self.variables = {name: MappedVariables(part, codes, self._of_dataset) for name, part in parts.items()}
+        self.variables = {
+            name: MappedVariables(part, codes, self._of_dataset) for name, part in parts.items()
+        }
         for each in self.variables.values():
             for variable in each.part.options.variables:
                 each[variable]
@@ -93,10 +93,10 @@ class _Mapping:
         found = tuple(each for name in datasets for each in self._made_from(name))
         return DerivedStudy(
             MappingProxyType(made),
-            record=DerivationRecord(records, recorded.effects, recorded.decided, recorded.ranges, found),
+            record=replace(recorded, made_from=found, raw_tables=dict(datasets)),
         )
 
-    def _codes(self) -> dict[str, Codes]:
+    def _codes(self) -> dict[str, CodeTexts]:
         """Code lists, whose problems and effects are those of the first dataset."""
         account = next(iter(self.accounts.values()))
         return {
@@ -140,8 +140,7 @@ class _Mapping:
         variables = self.variables[name]
         if variable in variables.part.options.variables:
             return variables[variable]
-        size = len(variables.part.records)
-        return Distinct(np.empty(0, dtype=object), np.full(size, -1, dtype=np.intp))
+        return all_missing(len(variables.part.records))
 
     def _note_unmapped(self, mapped: MappedRecords) -> None:
         """List the columns that no variable uses, apart from those that are declared to be."""
@@ -155,7 +154,8 @@ class _Mapping:
                 unmapped += [f"{part.options.wide.name}={each}" for each in items if each not in named]
             declared = [each for each in unmapped if each in part.options.unmapped]
             others = [each for each in unmapped if each not in part.options.unmapped]
-            for value, found in (("declared", declared), ("not declared", others)):
+            noted = [("declared", declared)] if part.options.unmapped else []
+            for value, found in (*noted, ("not declared", others)):
                 place = "" if part.name == mapped.name else f" of [raw.{part.name}]"
                 listed = ", ".join(map(one_line, found)) or "none"
                 mapped.account.note("unmapped", value, f"columns{place}: {listed}", len(found), "column")

@@ -1,4 +1,4 @@
-"""What is declared of a dataset that is made from raw files: ``[raw.NAME]`` and ``[codes.NAME]`` of a file."""
+"""What is declared of a dataset that is made from raw files: ``[raw.NAME]`` and ``[codes.NAME]``."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from typing import Any
 from ...schemas.errors import ConfigurationError
 from ...schemas.kinds import NAMES, Choice, ListOf, member_name, name, switch, text
 from ...schemas.options import checked_options, option
-from .options import RawFile, exact_text
-from .variable_options import VARIABLES, RawVariable
+from .options import RawFile
+from .variable_options import VARIABLES, RawVariable, column_name
 
 
 @dataclass(frozen=True, slots=True)
-class LongEntry:
-    """What one of several records has that are made of a raw one.
+class ColumnValue:
+    """A new column with one value: ``{ value = "SYSBP" }`` of a file.
 
     Attributes
     ----------
-    columns : mapping of name to column
-        New columns, each with the values of a column of the files.
-    set : mapping of name to text
-        New columns with one value.
+    value : str
+
+    Examples
+    --------
+    >>> {"RESULT": "SYS_BP", "TEST": ag.ColumnValue("SYSBP")}["TEST"].value
+    'SYSBP'
     """
 
-    columns: Mapping[str, str]
-    set: Mapping[str, str]
+    value: str
+
+
+LongEntry = Mapping[str, "str | ColumnValue"]
+"""New columns of a record: each has the values of a column of the files, or one value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +46,16 @@ class Wide:
         The column that has the names of the new columns.
     value : str
         The column that has their values.
+
+    Examples
+    --------
+    >>> ag.Wide(by=("SUBJECT", "VISIT"), name="ITEM", value="VALUE").by
+    ('SUBJECT', 'VISIT')
     """
 
-    by: tuple[str, ...] = option(ListOf(exact_text, of="columns"), "Columns that records have in common.")
-    name: str = option(exact_text, "The column that has the names of the new columns.")
-    value: str = option(exact_text, "The column that has their values.")
+    by: tuple[str, ...] = option(ListOf(column_name, of="columns"), "Columns that records have in common.")
+    name: str = option(column_name, "The column that has the names of the new columns.")
+    value: str = option(column_name, "The column that has their values.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class _LongEntries:
     def schema(self) -> Mapping[str, Any]:
         constant = {
             "type": "object",
-            "properties": {"value": {"type": "string", "minLength": 1}},
+            "properties": {"value": {"type": "string", "pattern": r"\S"}},
             "required": ["value"],
             "additionalProperties": False,
         }
@@ -67,6 +77,7 @@ class _LongEntries:
             "type": "object",
             "additionalProperties": {"anyOf": [{"type": "string", "minLength": 1}, constant]},
             "minProperties": 1,
+            "not": {"additionalProperties": constant},
         }
         return {"type": "array", "items": entry, "minItems": 1}
 
@@ -76,22 +87,21 @@ class _LongEntries:
         return tuple(map(self._entry, value))
 
     def _entry(self, value: Any) -> LongEntry:
-        if isinstance(value, LongEntry):
-            return value
-        if not isinstance(value, Mapping) or not value:
+        if not isinstance(value, Mapping):
             raise ValueError(self.example)
-        columns: dict[str, str] = {}
-        constants: dict[str, str] = {}
-        for key, each in value.items():
-            if isinstance(each, str) and each:
-                columns[key] = each
-            elif isinstance(each, Mapping) and set(each) == {"value"} and _is_text(each["value"]):
-                constants[key] = each["value"]
-            else:
-                raise ValueError(self.example)
-        if not columns:
+        found = {key: self._new(each) for key, each in value.items()}
+        if all(isinstance(each, ColumnValue) for each in found.values()):
             raise ValueError(f"at least one column in each entry: {self.example}")
-        return LongEntry(columns, constants)
+        return found
+
+    def _new(self, value: Any) -> str | ColumnValue:
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, Mapping) and set(value) == {"value"}:
+            value = ColumnValue(value["value"])
+        if not isinstance(value, ColumnValue) or not _is_text(value.value):
+            raise ValueError(self.example)
+        return value
 
 
 def _is_text(value: Any) -> bool:
@@ -141,9 +151,9 @@ class RawDataset(RawFile):
     absent_columns : str
         Columns that some of the files do not have: "error", or "missing" values.
     where : str
-        Condition over the columns; names that are not plain words between backquotes: ```IT.AESER` == 'Yes'``.
-    long : tuple of LongEntry
-        Each raw record becomes one record for each entry.
+        Condition over the columns; a name that is not a plain word is written between backquotes.
+    long : tuple of mapping of name to column or ColumnValue
+        Each raw record becomes one record for each entry, with these new columns.
     long_missing : str
         Such records none of whose columns has a value: "error", "exclude" or "keep".
     wide : Wide or None
@@ -153,7 +163,7 @@ class RawDataset(RawFile):
     sequence : str
         Variable that numbers the records of each subject, such as AESEQ.
     order : tuple of str
-        Variables by which records of a subject are ordered for it.
+        Variables that order the records of a subject for it.
     same_order : str
         Records that `order` does not distinguish: "error", or by "position" in the files.
     subjects : str
@@ -206,18 +216,18 @@ class RawDataset(RawFile):
         name, "Variable that numbers the records of each subject, such as AESEQ.", default=""
     )
     order: tuple[str, ...] = option(
-        NAMES, "With sequence: variables by which the records of a subject are ordered.", default=()
+        NAMES, "With sequence: variables that order the records of a subject.", default=()
     )
     same_order: str = option(
         Choice(("error", "position")),
-        "With sequence: records of a subject that order does not distinguish: an error, or by their position.",
+        "With sequence: records of a subject that order does not distinguish: an error, or by position.",
         default="error",
     )
     subjects: str = option(
         Choice(("error", "keep", "exclude")), "Records of subjects who are not in DM.", default="error"
     )
     unmapped: tuple[str, ...] = option(
-        ListOf(exact_text, of="columns"), "Columns that are knowingly not mapped.", default=()
+        ListOf(column_name, of="columns"), "Columns that are knowingly not mapped.", default=()
     )
 
 
@@ -242,9 +252,9 @@ class CodeList(RawFile):
     ''
     """
 
-    code: str = option(exact_text, "The column that has the codes.")
-    text: str = option(exact_text, "The column that has the texts.")
-    list_name: str = option(exact_text, "Which list of the file.", default="", otherwise="the file has one")
+    code: str = option(column_name, "The column that has the codes.")
+    text: str = option(column_name, "The column that has the texts.")
+    list_name: str = option(column_name, "Which list of the file.", default="", otherwise="the file has one")
     list_column: str = option(
-        exact_text, "With list_name: the column that has the names of lists.", default=""
+        column_name, "With list_name: the column that has the names of lists.", default=""
     )

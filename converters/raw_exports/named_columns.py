@@ -22,9 +22,9 @@ def of_files(name: str, options: RawDataset) -> Iterator[Named]:
         wide = options.wide
         yield from (("wide", column) for column in (*wide.by, wide.name, wide.value))
         return
-    made = {new for entry in options.long for new in (*entry.columns, *entry.set)}
+    made = {new for entry in options.long for new in entry}
     for entry in options.long:
-        yield from (("long", column) for column in entry.columns.values())
+        yield from (("long", column) for column in entry.values() if isinstance(column, str))
     yield from ((key, column) for key, column in of_variables(options) if column not in made)
 
 

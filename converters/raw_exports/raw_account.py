@@ -1,4 +1,4 @@
-"""What mapping has to say: effects of declarations, and problems with file and line, collected while it runs."""
+"""What mapping has to say: effects of declarations, and problems with file and line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class RawAccount(Account):
     """The account of one ``[raw.NAME]``, whose records have a file and a line."""
 
     def refuse(
-        self, what: str, where: str, advice: str, records: RawRecords, concerned: Mask, shown: str = ""
+        self, what: str, where: str, advice: str, records: RawRecords, concerned: Mask, *, shown: str = ""
     ) -> None:
         """Note why records are refused, with their number and the first of them."""
         number = int(concerned.sum())

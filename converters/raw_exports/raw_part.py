@@ -1,8 +1,8 @@
-"""The records of one ``[raw.NAME]``: its files together, selected, and in the form in which they are mapped."""
+"""The records of one ``[raw.NAME]``: its files together, selected, and in the form that is mapped."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from ...schemas.study.columns import Distinct, Mask, is_character
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import counted, did_you_mean, one_line
 from . import named_columns
-from .mapping_options import RawDataset
+from .mapping_options import RawDataset, Wide
 from .raw_account import RawAccount
 from .raw_records import RawRecords
 from .raw_table import RawTable
@@ -52,7 +52,9 @@ class RawPart:
         return f"[raw.{self.name}] {key}"
 
 
-def raw_part(name: str, options: RawDataset, tables: Sequence[RawTable], account: RawAccount) -> RawPart | None:
+def raw_part(
+    name: str, options: RawDataset, tables: Sequence[RawTable], account: RawAccount
+) -> RawPart | None:
     """The records; None where the files do not have what is declared, which is then a problem."""
     problems = len(account.problems)
     _judge_repeated_files(name, tables, account)
@@ -70,7 +72,7 @@ def raw_part(name: str, options: RawDataset, tables: Sequence[RawTable], account
     if options.long:
         records = used = _long(selected_part)
     if options.wide is not None:
-        records = _wide(selected_part)
+        records = _wide(selected_part, options.wide)
     if len(account.problems) > problems:
         return None
     return replace(selected_part, records=records, used=_by_file(used))
@@ -120,8 +122,15 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
                 f"[raw.{name}] {key}",
                 did_you_mean(column, known),
             )
+    named = {column: key for key, column in named_columns.of_files(name, options)}
     for column in options.unmapped:
-        if column not in known and options.wide is None:
+        if column in named:
+            account.problem(
+                f"column {one_line(column)} is listed as unmapped, and is used",
+                f"[raw.{name}] {named[column]}",
+                "remove it from unmapped",
+            )
+        elif column not in known and options.wide is None:
             account.problem(
                 f"column {one_line(column)} is not present",
                 f"[raw.{name}] unmapped",
@@ -144,17 +153,16 @@ def _trimmed(records: RawRecords, options: RawDataset) -> RawRecords:
 
 def _selected(records: RawRecords, where: str, place: str) -> Mask:
     expression = compile_expression(where, place)
-    data = as_dataset(records, expression.variables)
+    data = as_dataset({name: records.columns[name] for name in expression.variables}, "RAW")
     try:
         return expression.where(data)
     except ConfigurationError as wrong:
         raise ConfigurationError(wrong.what, f"{place}: {wrong.where}", wrong.advice) from None
 
 
-def as_dataset(records: RawRecords, names: Sequence[str]) -> Dataset:
+def as_dataset(columns: Mapping[str, Distinct], name: str) -> Dataset:
     """Some columns as a dataset, for conditions."""
-    frame = pd.DataFrame({name: series_of(records.columns[name]) for name in names})
-    return Dataset.from_frame(frame.set_axis(range(len(records))), "RAW")
+    return Dataset.from_frame(pd.DataFrame({key: series_of(each) for key, each in columns.items()}), name)
 
 
 def series_of(column: Distinct) -> pd.Series:
@@ -184,9 +192,8 @@ def _long(part: RawPart) -> RawRecords:
     return records
 
 
-def _wide(part: RawPart) -> RawRecords:
-    wide, records, account = part.options.wide, part.records, part.account
-    assert wide is not None
+def _wide(part: RawPart, wide: Wide) -> RawRecords:
+    records, account = part.records, part.account
     unnamed = np.any([records.columns[each].codes < 0 for each in (*wide.by, wide.name)], axis=0)
     if unnamed.any():
         columns = ", ".join((*wide.by, wide.name))

@@ -70,7 +70,7 @@ class RawRecords:
 
 def _column(table: RawTable, name: str) -> Distinct:
     if name not in table.columns:
-        return Distinct(np.empty(0, dtype=object), np.full(len(table), -1, dtype=np.intp))
+        return all_missing(len(table))
     column = as_written(table.dataset[name])
     return without(column, lambda value: isinstance(value, str) and not value.strip())
 
@@ -121,9 +121,19 @@ def constant_column(value: Any, size: int) -> Distinct:
     return Distinct(values, np.zeros(size, dtype=np.intp))
 
 
-def missing(column: Distinct) -> Mask:
-    """Records without a value."""
-    return column.codes < 0
+def all_missing(size: int) -> Distinct:
+    """No value for any record."""
+    return Distinct(np.empty(0, dtype=object), np.full(size, -1, dtype=np.intp))
+
+
+def ascending(column: Distinct) -> Codes:
+    """The codes of the values in ascending order, numbers before texts."""
+    values = column.values
+    texts = np.fromiter((isinstance(each, str) for each in values), np.bool_, len(values))
+    if texts.all() or not texts.any():
+        return np.argsort(values, kind="stable")
+    found = sorted(range(len(values)), key=lambda code: (bool(texts[code]), values[code]))
+    return np.array(found, dtype=np.intp)
 
 
 def text_of(value: Any) -> str:
@@ -135,7 +145,7 @@ def text_of(value: Any) -> str:
 
 def listed_values(column: Distinct, concerned: Mask) -> str:
     """The most frequent values of some records with their counts: "'Maybe' (2), 'N/A' (1)"."""
-    return _counted(column, concerned, lambda value: text_of(value))
+    return _counted(column, concerned, text_of)
 
 
 def listed_shapes(column: Distinct, concerned: Mask) -> str:

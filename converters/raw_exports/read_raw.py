@@ -43,17 +43,15 @@ def read_raw(
 
     Examples
     --------
-    >>> _ = Path("ae_raw.csv").write_text("PATNUM,TERM,SER\\n01,Rash,No\\n02,Stroke,Yes\\n")
     >>> variables = {
-    ...     "USUBJID": ag.RawVariable(template="S1-{PATNUM}"),
-    ...     "AETERM": ag.RawVariable(column="TERM"),
-    ...     "AESER": ag.RawVariable(column="SER", map={"Yes": "Y", "No": "N"}),
+    ...     "USUBJID": ag.RawVariable(column="USUBJID"),
+    ...     "SEX": ag.RawVariable(column="SEX", map={"F": "FEMALE", "M": "MALE"}),
     ... }
-    >>> what = ag.RawSpecification({"AE": ag.RawDataset(files=("ae_raw.csv",), variables=variables)})
-    >>> ag.read_raw(".", what)["AE"].frame
-      USUBJID  AETERM AESER
-    0   S1-01    Rash     N
-    1   S1-02  Stroke     Y
+    >>> what = ag.RawSpecification({"DM": ag.RawDataset(files=("adsl.csv",), variables=variables)})
+    >>> ag.read_raw("adam", what)["DM"].frame.head(2)
+      USUBJID     SEX
+    0   S1-01  FEMALE
+    1   S1-02    MALE
     """
     several = not isinstance(path, str | os.PathLike)
     paths = [Path(each) for each in path] if several else [Path(path)]  # type: ignore[union-attr,arg-type]

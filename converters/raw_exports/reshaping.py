@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from ...schemas.study.columns import Codes, Distinct, Mask
-from .mapping_options import LongEntry, Wide
-from .raw_records import RawRecords, constant_column, text_of, together, used_only
+from .mapping_options import ColumnValue, LongEntry, Wide
+from .raw_records import RawRecords, all_missing, constant_column, text_of, together, used_only
 
 
 def lengthened(records: RawRecords, entries: Sequence[LongEntry]) -> tuple[RawRecords, Mask]:
     """A record for each raw one and each entry, and which have a value in none of the entry's columns."""
     size, number = len(records), len(entries)
     again = np.tile(np.arange(size), number)
-    names = dict.fromkeys(name for each in entries for name in (*each.columns, *each.set))
+    names = dict.fromkeys(name for each in entries for name in each)
     new = {name: together([_of_entry(name, each, records) for each in entries]) for name in names}
     empty = np.concatenate([_empty(each, records) for each in entries])
     inner = np.arange(size * number).reshape(number, size).T.ravel()  # records of one raw record together
@@ -24,15 +24,14 @@ def lengthened(records: RawRecords, entries: Sequence[LongEntry]) -> tuple[RawRe
 
 
 def _of_entry(name: str, entry: LongEntry, records: RawRecords) -> Distinct:
-    if name in entry.columns:
-        return records.columns[entry.columns[name]]
-    if name in entry.set:
-        return constant_column(entry.set[name], len(records))
-    return Distinct(np.empty(0, dtype=object), np.full(len(records), -1, dtype=np.intp))
+    new = entry.get(name)
+    if new is None:
+        return all_missing(len(records))
+    return constant_column(new.value, len(records)) if isinstance(new, ColumnValue) else records.columns[new]
 
 
 def _empty(entry: LongEntry, records: RawRecords) -> Mask:
-    missing = [records.columns[each].codes < 0 for each in entry.columns.values()]
+    missing = [records.columns[each].codes < 0 for each in entry.values() if isinstance(each, str)]
     return np.asarray(np.all(missing, axis=0))
 
 

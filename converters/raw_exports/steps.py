@@ -44,9 +44,8 @@ def stepped(column: Distinct, step: Step, *, of_missing: Any = None) -> Stepped:
     return Stepped(recoded([*values, of_missing], codes), column.spread(refused, missing=False))
 
 
-def kept(column: Distinct, step: Step) -> Step:
-    """A step that keeps what it does not take."""
-    del column
+def kept(step: Step) -> Step:
+    """A step that keeps what it does not take, as text."""
 
     def kept_step(value: Any) -> Any:
         found = step(value)

@@ -66,7 +66,7 @@ def pieces_of(template: str, place: str) -> tuple[TemplatePiece, ...]:
 def composed(pieces: tuple[TemplatePiece, ...], records: RawRecords) -> tuple[Distinct, Mask]:
     """The text of each record, and which records it is refused for.
 
-    It is missing where all columns are; it is refused where some are, or where a value does not fit its width.
+    Missing where all columns are; refused where some are, or where a value does not fit its width.
     """
     columns = [records.columns[each.column] for each in pieces if each.column]
     absent = np.array([each.codes < 0 for each in columns])

@@ -23,16 +23,23 @@ from ...schemas.kinds import (
 )
 from ...schemas.options import checked_options, json_schema, option
 from ...schemas.wording import one_line
-from .options import exact_text
 
 ORIGINS = ("column", "value", "template", "first_of", "lookup", "day_of")
 """The keys of which a variable has exactly one: where its values come from."""
 
 
-@one_kind("text or number", {"type": ["string", "number"]})
+@one_kind("column", {"type": "string", "minLength": 1})
+def column_name(value: Any) -> str:
+    """The name of a column, exactly as in the file."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("a column in quotes, exactly as in the file")
+    return value
+
+
+@one_kind("text or number", {"anyOf": [{"const": ""}, *constant.schema["anyOf"]]})
 def map_value(value: Any) -> str | float:
     """What a value is mapped to; an empty text is a missing value."""
-    return "" if value == "" else constant(value)  # type: ignore[no-any-return]
+    return "" if value == "" else constant(value)
 
 
 @one_kind("number", {"type": "number"})
@@ -66,7 +73,9 @@ class RawVariable:
     lookup : str
         A variable of another dataset: ``"DM.RFSTDTC"``.
     by : tuple of str
-        Variables by which the record of the other dataset is found.
+        Variables that find the record of the other dataset.
+    lookup_where : str
+        Condition over the variables of the other dataset.
     take : str
         Which value of several in the other dataset: all the same ("only"), "earliest" or "latest".
     day_of : str
@@ -92,7 +101,7 @@ class RawVariable:
     date_forms : tuple of str
         Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "sas datetime", "excel".
     unknown : tuple of str
-        Texts that stand for an unknown day, month or year.
+        Texts that mean an unknown day, month or year.
     time : str
         The column that has the time of the date.
     time_forms : tuple of str
@@ -113,6 +122,8 @@ class RawVariable:
         A value that map, codes, dates or numbers do not take: an "error", "missing", or "keep" the text.
     opposite : bool
         The map turns yes to N, or no to Y, on purpose.
+    internal : bool
+        Only other variables use it; it is not a variable of the dataset.
     label : str
         Of the variable.
 
@@ -123,29 +134,38 @@ class RawVariable:
     'error'
     """
 
-    column: str = option(exact_text, "The column of the files.", default="")
+    column: str = option(column_name, "The column of the files.", default="")
     value: str | float | None = option(constant, "The value of all records.", default=None)
     template: str = option(
-        exact_text, 'Text with columns in braces: "01-{PATNUM}"; {SITE:03} fills with zeros.', default=""
+        column_name, 'Text with columns in braces: "01-{PATNUM}"; {SITE:03} fills with zeros.', default=""
     )
     first_of: tuple[str, ...] = option(
-        ListOf(exact_text, of="columns"),
+        ListOf(column_name, of="columns"),
         "Columns of which each record has a value in one at most, apart from equal ones.",
         default=(),
     )
     lookup: str = option(text, 'A variable of another dataset: "DM.RFSTDTC".', default="")
     by: tuple[str, ...] = option(
-        NAMES, "With lookup: variables by which the record is found.", default=(), otherwise="USUBJID"
+        NAMES,
+        "With lookup: variables that find the record, which both datasets have.",
+        default=(),
+        otherwise="USUBJID",
+    )
+    lookup_where: str = option(
+        text,
+        "With lookup: condition over the variables of the other dataset.",
+        default="",
+        otherwise="all records",
     )
     take: str = option(
         Choice(("only", "earliest", "latest")),
-        "With lookup: which value counts if there are several that differ; only means an error.",
+        "With lookup: which of several values that differ counts; only means an error.",
         default="only",
     )
     day_of: str = option(name, "The date whose study day it is, a variable of this dataset.", default="")
     since: str = option(text, "With day_of: the date that is day 1.", default="", otherwise="DM.RFSTDTC")
     trim: bool = option(switch, "Blanks before and after each text are removed.", default=False)
-    split: str = option(exact_text, "Text between the parts of each value.", default="")
+    split: str = option(column_name, "Text between the parts of each value.", default="")
     part: int | None = option(count, "With split: which part counts, from 1.", default=None)
     map: Mapping[str, str | float] = option(
         TableOf(map_value, '{ Yes = "Y", No = "N" }', least=1),
@@ -159,7 +179,7 @@ class RawVariable:
         default="text",
     )
     pair: str = option(
-        exact_text,
+        column_name,
         "The column that has the code of each text, or the text of each code; each value must go with one.",
         default="",
     )
@@ -168,19 +188,19 @@ class RawVariable:
     )
     date_forms: tuple[str, ...] = option(
         ListOf(text, of="forms"),
-        'Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "sas datetime", "excel".',
+        'Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "excel".',
         default=(),
     )
     unknown: tuple[str, ...] = option(
-        ListOf(text), "Texts that stand for an unknown day, month or year.", default=(), otherwise="none"
+        ListOf(text), "Texts that mean an unknown day, month or year.", default=(), otherwise="none"
     )
-    time: str = option(exact_text, "The column that has the time of the date.", default="")
+    time: str = option(column_name, "The column that has the time of the date.", default="")
     time_forms: tuple[str, ...] = option(
         ListOf(text, of="forms"), 'With time: forms of times, "hh:mm" or "hh:mm:ss".', default=()
     )
     number: bool = option(switch, "Each value is a number; the variable is numeric.", default=False)
     decimal: str = option(Choice((".", ",")), "Decimal sign of numbers.", default=".")
-    unit: str = option(exact_text, "The column that has the unit of each number.", default="")
+    unit: str = option(column_name, "The column that has the unit of each number.", default="")
     factors: Mapping[str, float] = option(
         TableOf(amount, _FACTORS, least=1),
         f"With unit: by what the numbers of each unit are multiplied: {_FACTORS}.",
@@ -200,6 +220,9 @@ class RawVariable:
         default="error",
     )
     opposite: bool = option(switch, "The map turns yes to N, or no to Y, on purpose.", default=False)
+    internal: bool = option(
+        switch, "Only other variables use it; it is not a variable of the dataset.", default=False
+    )
     label: str = option(text, "Label.", default="", otherwise="that of SDTM")
 
 
@@ -214,7 +237,8 @@ class VariablesByName:
     @property
     def schema(self) -> Mapping[str, Any]:
         each = {"anyOf": [{"type": "string", "minLength": 1}, json_schema(RawVariable)]}
-        return {"type": "object", "additionalProperties": each, "minProperties": 1}
+        names = dict(member_name.schema)
+        return {"type": "object", "propertyNames": names, "additionalProperties": each, "minProperties": 1}
 
     def __call__(self, value: Any) -> Mapping[str, RawVariable]:
         if not isinstance(value, Mapping) or not value:
@@ -230,7 +254,7 @@ class VariablesByName:
 
 def _variable_name(key: str) -> str:
     try:
-        return member_name(key)
+        return str(member_name(key))
     except ValueError:
         raise ConfigurationError(
             f"{one_line(repr(key))} is not the name of a variable", "", "give letters, digits, underscores"

@@ -93,8 +93,8 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
     if felt:
         rows = [(_policy(each), counted(each.count, each.unit), plain(each.effect)) for each in felt]
         for line, each in zip(aligned(rows, indent=indent), felt, strict=True):
-            yield line
-            if named:
+            yield from wrapped(line.strip(), indent) if each.unit == "column" else [line]
+            if named and each.subjects:
                 yield from wrapped(listed(each.subjects), indent + 2)
     idle = [_policy(each) for each in effects if not each.count]
     if idle:

@@ -102,7 +102,7 @@ def _dataset(name: str, record: DerivationRecord, keys: bool) -> dict[str, Any]:
     return {
         "name": name,
         "records": record.records[name],
-        "declaration": f"[derive.{name}]",
+        "declaration": record.declaration(name),
         "made_from": [
             {"dataset": each.source, "records": each.records, "used": each.used} for each in own.made_from
         ],

@@ -92,8 +92,22 @@ VALID = {
     "conf_type": st.just("log"),
     "measure": st.just("eair"),
     "interval": st.just("byar"),
+    "files": st.sampled_from([["ae.csv"], ["ae_*.csv", "x.xlsx#AE"]]),
+    "header_lines": st.sampled_from([["names"], ["labels", "names"]]),
+    "delimiter": st.sampled_from(["tab", ";"]),
+    "missing_values": st.sampled_from([["NA"], [" . ", ""]]),
+    "long": st.sampled_from([[{"RESULT": "SYS_BP", "TEST": {"value": "SYSBP"}}], [{"A": "B"}, {"A": "C"}]]),
+    "wide": st.just({"by": ["SUBJECT"], "name": "ITEM", "value": "VALUE"}),
 }
 BY_WORD = {
+    "table of columns": st.sampled_from(
+        [
+            {"AETERM": "IT.AETERM"},
+            {"AESER": {"column": "SER", "map": {"Yes": "Y", "": "U", "UNK": ""}, "otherwise": "missing"}},
+            {"vsstresn": {"column": "W", "number": True, "unit": "U", "factors": {"kg": 1, "LB": 0.45}}},
+            {"RFSTDTC": {"lookup": "EX.EXSTDTC", "take": "earliest"}, "DMDY": {"day_of": "DMDTC"}},
+        ]
+    ),
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
     "name": st.sampled_from(["ADTTE", "saffl"]),
     "true or false": st.booleans(),
@@ -101,6 +115,8 @@ BY_WORD = {
     "whole number": st.integers(0, 9),
     "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
+    "column": st.sampled_from(["IT.AETERM", " x "]),
+    "list of columns": st.sampled_from([["IT.AETERM"], ["A", " b "]]),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
     "number": st.sampled_from([6, 0.5]),
     "list of numbers": st.sampled_from([[6], [6, 12.5]]),
@@ -132,6 +148,8 @@ def valid(key, table):
         return VALID["severity of a rule"]
     if key.name == "severity" and key.kind is name:
         return BY_WORD["name"]
+    if key.name == "encoding" and key.kind is text:
+        return BY_WORD["text"]
     if key.name in VALID:
         return VALID[key.name]
     if isinstance(key.kind, Choice):

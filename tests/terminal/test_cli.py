@@ -59,6 +59,7 @@ def test_the_report_is_for_people_and_goes_to_stdout(run, study: Path):
     assert len(out.splitlines()) <= 20
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="the system has no /dev/stdout")
 def test_a_document_for_dev_stdout_has_nothing_beside_it(study: Path):
     done = process("validate", "data", "--format", "json", "-o", "/dev/stdout")
@@ -66,6 +67,7 @@ def test_a_document_for_dev_stdout_has_nothing_beside_it(study: Path):
     assert done.stderr.startswith("PASSED  ")
 
 
+@pytest.mark.slow
 def test_a_report_file_is_written_where_stdout_is_closed(study: Path):
     command = f"{sys.executable} -m adamgate validate data -o report.json >&-"
     done = subprocess.run(["sh", "-c", command], text=True, capture_output=True, check=False)
@@ -336,6 +338,7 @@ def test_ctrl_c(run, study: Path, monkeypatch: pytest.MonkeyPatch):
     assert (code, out, err.strip()) == (130, "", "interrupted")
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away(study: Path):
     reading, writing = os.pipe()
     os.close(reading)
@@ -354,10 +357,11 @@ def test_a_reader_that_goes_away(study: Path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk():
+@pytest.mark.parametrize("arguments", ["rules", "--help", "--version", "validate --help"])
+def test_a_full_disk(arguments: str):
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
-            [sys.executable, "-m", "adamgate", "rules"],
+            [sys.executable, "-m", "adamgate", *arguments.split()],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -365,6 +369,15 @@ def test_a_full_disk():
         )
     assert ran.returncode == 4
     assert ran.stderr.startswith("error: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(("arguments", "code"), [("validate absent", 3), ("validade data", 2)])
+def test_the_exit_code_says_it_where_nothing_can_be_told(arguments: str, code: int):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run([sys.executable, "-m", "adamgate", *arguments.split()], stderr=full, check=False)
+    assert ran.returncode == code
 
 
 @pytest.mark.slow
@@ -393,6 +406,7 @@ def test_what_is_no_path(study: Path, given: object):
         ag.read(given)
 
 
+@pytest.mark.slow
 def test_what_the_terminal_cannot_show_is_escaped(study: Path):
     ran = process(
         "validate", "\N{CJK UNIFIED IDEOGRAPH-65E5}", env={**os.environ, "PYTHONIOENCODING": "cp1252"}

@@ -10,14 +10,15 @@ from jsonschema import Draft202012Validator
 
 import adamgate as ag
 from adamgate.converters.configuration.file_schema import file_schema
-from adamgate.converters.configuration.from_tables import specification
+from adamgate.converters.configuration.from_tables import raw_specification, specification
 from adamgate.converters.configuration.load import load_settings
 from adamgate.converters.configuration.specimens import SPECIMENS, specimen
 from adamgate.converters.derivations.derive import require_valid
 from adamgate.converters.derivations.variations import require_valid_variations
+from adamgate.converters.raw_exports.raw_specification import require_valid as require_valid_mapping
 
 STUDY = Path(__file__).parents[2] / "fixtures" / "cartitude1"
-DERIVING = [name for name in SPECIMENS if name != "settings"]
+DERIVING = [name for name in SPECIMENS if name not in ("settings", "raw")]
 
 
 def with_all_options(text: str) -> str:
@@ -66,6 +67,33 @@ def test_a_specification_can_be_carried_out_with_every_option(dataset, tmp_path)
     require_valid(what)
     if what.variations:
         require_valid_variations(what)
+
+
+def test_the_specification_of_raw_files_can_be_carried_out_with_every_option(tmp_path):
+    file = tmp_path / "adamgate.toml"
+    file.write_text(with_all_options(specimen("raw")))
+    what = raw_specification(load_settings((), file, environ={}).entries)
+    require_valid_mapping(what)
+    assert list(what.datasets) == ["DM", "AE", "VS"]
+
+
+def test_the_specification_of_raw_files_runs_on_them(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("raw").mkdir()
+    subjects = "STUDY,SITE,PATNUM,AGE,SEX,FIRST_DOSE\nS1,7,01,63,Female,02-JAN-2024\n"
+    Path("raw/dm_raw.csv").write_text(subjects)
+    names = "STUDY,SITE,PATNUM,IT.AETERM,SEVCD,SEV,IT.AESER,IT.AESTDAT,PAGE"
+    Path("raw/ae_site7.csv").write_text(f"{names}\nS1,7,01,Rash,2,Moderate,No,03-JAN-2024,1\n")
+    Path("adamgate.toml").write_text(run("init", "--derive", "raw").out)
+    ran = run("derive", "adamgate.toml", "--source", "raw", "--to", "sdtm")
+    assert ran.code == 0, ran.err
+    (record,) = ag.read("sdtm")["AE"].frame.to_dict("records")
+    assert (record["USUBJID"], record["AESEQ"], record["AESEV"], record["AESTDY"]) == (
+        "S1-007-01",
+        1,
+        "MODERATE",
+        2,
+    )
 
 
 @pytest.fixture
