@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from functools import partial
 from html import unescape
+from lzma import LZMAError
 from pathlib import Path
+from xml.parsers.expat import ExpatError, ParserCreate  # nothing is made of what it parses
 from zipfile import BadZipFile, ZipFile
 
 from ...schemas.errors import UnreadableInput
 from ..formats.format import ReadOptions
 from ..formats.unpacking import Allowance
-
-MOST_CELLS = 100_000_000
-"""Cells of the rectangle that a sheet fills, blank ones too: each takes memory."""
+from .cell_place import column_number
+from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
 
 _READ = 1 << 20
+_UNSOUND = (BadZipFile, ExpatError, LZMAError, zlib.error, EOFError, RuntimeError, ValueError)
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ERROR = re.compile(
@@ -42,32 +44,15 @@ _FORMATS = re.compile(rb"""<(?:\w+:)?numFmt\b[^>]*>""")
 _CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
+_ODS_ROW = re.compile(rb"<(?:\w+:)?table-row\b([^>]*[^/])?>(.*?)</(?:\w+:)?table-row>", re.DOTALL)
+_ODS_CELL = re.compile(rb"<(?:\w+:)?(?:covered-)?table-cell\b[^>]*>")
 _ODS_ERROR = re.compile(rb"""calcext:value-type=["']error["']""")
-
-
-@dataclass(frozen=True, slots=True)
-class SheetFaults:
-    """What a sheet holds that its cells do not show.
-
-    Attributes
-    ----------
-    errors : tuple of (str, str)
-        Place and text of cells with an error: ("B17", "#N/A").
-    never_calculated : tuple of str
-        Places of formulas that have no value in the file.
-    padded : tuple of str
-        Places of numbers that are shown with leading zeros.
-    """
-
-    errors: tuple[tuple[str, str], ...] = ()
-    never_calculated: tuple[str, ...] = ()
-    padded: tuple[str, ...] = ()
 
 
 def require_sound(path: Path, options: ReadOptions) -> None:
     """Refuse a packed workbook that is damaged, or unpacks to more than is allowed.
 
-    Every part is unpacked once, whatever size the file states for it.
+    Every part is unpacked once, whatever size the file states for it, and every part of XML parsed.
 
     Raises
     ------
@@ -78,12 +63,22 @@ def require_sound(path: Path, options: ReadOptions) -> None:
         with ZipFile(path) as packed:
             for part in packed.infolist():
                 with packed.open(part) as content:
-                    while block := content.read(_READ):
-                        allowance.take(len(block))
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+                    _require_sound_part(part.filename, iter(partial(content.read, _READ), b""), allowance)
+    except _UNSOUND as error:
         raise UnreadableInput(
             "the workbook is damaged or incomplete", str(path), "copy or export the file again"
         ) from error
+
+
+def _require_sound_part(name: str, blocks: Iterable[bytes], allowance: Allowance) -> None:
+    """Unpack a part; one of XML must be well-formed, since calamine looks for an end without end."""
+    parser = ParserCreate() if name.lower().endswith((".xml", ".rels")) else None
+    for block in blocks:
+        allowance.take(len(block))
+        if parser is not None:
+            parser.Parse(block)
+    if parser is not None and parser.CurrentByteIndex >= 0:  # an empty part holds nothing that could be wrong
+        parser.Parse(b"", True)
 
 
 def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
@@ -110,10 +105,30 @@ def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
 
 
 def errors_in_ods(path: Path) -> int:
-    """How many cells of an .ods file hold an error."""
+    """How many cells of an .ods file hold an error.
+
+    Raises
+    ------
+    UnreadableInput
+        When the rectangles that its sheets fill have too many cells.
+    """
     with ZipFile(path) as packed:
-        names = set(packed.namelist())
-        return len(_ODS_ERROR.findall(packed.read("content.xml"))) if "content.xml" in names else 0
+        content = packed.read("content.xml") if "content.xml" in packed.namelist() else b""
+    rows = columns = 0
+    for row in _ODS_ROW.finditer(content):
+        if b":p" in row[2]:  # only a row with a text is kept
+            rows += _repeated(row[1] or b"", b"rows")
+            filled = row[2][: row[2].rindex(b":p")]
+            columns = max(columns, sum(_repeated(cell[0], b"columns") for cell in _ODS_CELL.finditer(filled)))
+    if rows * columns > MOST_CELLS:
+        raise too_many_cells(rows, columns, str(path))
+    return len(_ODS_ERROR.findall(content))
+
+
+def _repeated(element: bytes, what: bytes) -> int:
+    """How often a row or cell stands in a sheet."""
+    found = re.search(rb"""number-%s-repeated=["'](\d{1,9})["']""" % what, element)
+    return int(found[1]) if found else 1
 
 
 def _part_of(packed: ZipFile, sheet: str) -> str:
@@ -156,21 +171,10 @@ def _require_bounded(content: bytes, place: str) -> None:
     rows = max((int(match[1]) for match in _ROW.finditer(content)), default=0)
     if rows * _NARROW <= MOST_CELLS and not _WIDE.search(content):
         return
-    filled = [(_column(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
+    filled = [(column_number(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
     width, height = (max((each[axis] for each in filled), default=0) for axis in (0, 1))
     if width * height > MOST_CELLS:
-        raise UnreadableInput(
-            f"the sheet fills {height:,} rows and {width:,} columns, more than {MOST_CELLS:,} cells together",
-            place,
-            "delete the cells far from the others, or save the sheet as CSV",
-        )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+        raise too_many_cells(height, width, place)
 
 
 def _padding_styles(packed: ZipFile) -> list[int]:

@@ -17,11 +17,14 @@ from ..formats.format import ReadOptions
 from ..values.file_kind import seems
 from ..values.reading_notes import listed
 from ..values.regular_file import open_regular
+from .cell_place import cell_place
 from .header import header_of, lines_of_header, nameless
 from .members import chosen_members
+from .old_workbook import EncryptedWorkbook, faults_of_old_sheets
 from .options import RawFile
-from .packed_workbook import SheetFaults, errors_in_ods, faults_of_sheet, require_sound
+from .packed_workbook import errors_in_ods, faults_of_sheet, require_sound
 from .raw_table import RawTable
+from .sheet_faults import SheetFaults
 from .sheet_rows import SheetRows
 from .source_files import WILD, SourceFile
 from .text_table import text_table
@@ -34,7 +37,6 @@ _UNPACKED = 20
 """Workbooks are packed to about a twentieth."""
 _XLSX = (".xlsx", ".xlsm")
 _PACKED = (*_XLSX, ".xlsb", ".ods")
-_UNSEEN_ERRORS = (".xls", ".xlsb")
 _PANIC = "PanicException"
 """How Python sees a fault in calamine, which is written in Rust; its type cannot be imported."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -57,12 +59,20 @@ def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> 
     _require_kind(file.path, suffix)
     if suffix in _PACKED:
         require_sound(file.path, options)
+    if suffix == ".ods":
+        _require_no_errors(file.path)
     with _reading(file.path):
+        old = faults_of_old_sheets(file.path) if suffix == ".xls" else {}
         workbook = _opened(file.path)
         hidden = _hidden(workbook, file)
         said = [f"hidden sheets, not read: {listed(hidden)}"] if hidden else []
         places = [_Place.of(file, name) for name in _chosen(workbook, file)]
-        return [_table(workbook, each, declared, options, said) for each in places]
+        tables = []
+        for each in places:
+            faults = faults_of_sheet(file.path, each.sheet) if suffix in _XLSX else old.get(each.sheet)
+            notes = [*said, *_judged(faults, each, declared, suffix)]
+            tables.append(_table(workbook, each, declared, options, notes))
+        return tables
 
 
 def _require_kind(path: Path, suffix: str) -> None:
@@ -76,7 +86,7 @@ def _require_kind(path: Path, suffix: str) -> None:
                 str(path),
                 "name it .xls, or save it again",
             )
-    fits = head.startswith(b"PK\x03\x04") if suffix in _PACKED else head.startswith((_OLD, b"\x09"))
+    fits = head.startswith(b"PK\x03\x04") if suffix in _PACKED else head.startswith(_OLD)
     if not fits:
         kind = seems(head) or "something else"
         raise UnreadableInput(
@@ -110,7 +120,7 @@ def _reading(path: Path) -> Iterator[None]:
         ) from error
     try:
         yield
-    except PasswordError as error:
+    except (PasswordError, EncryptedWorkbook) as error:
         raise _encrypted(path) from error
     except CalamineError as error:
         raise UnreadableInput(
@@ -155,10 +165,9 @@ def _worksheets(workbook: CalamineWorkbook) -> list[SheetMetadata]:
 def _table(
     workbook: CalamineWorkbook, place: _Place, declared: RawFile, options: ReadOptions, said: Sequence[str]
 ) -> RawTable:
-    """One sheet as a table; `said` is to be said of the workbook."""
+    """One sheet as a table, of which `said` is to be said, too."""
     path, suffix = place.path, place.path.suffix.lower()
-    faults = faults_of_sheet(path, place.sheet) if suffix in _XLSX else SheetFaults()
-    notes = [*said, *_judged(faults, place, declared), *_not_seen(path, suffix, place)]
+    notes = list(said)
     sheet = workbook.get_sheet_by_name(place.sheet)
     gathering = options.memory.gathering(path.stat().st_size * _UNPACKED)
     rows = SheetRows.of(sheet, declared.skip_lines, lines_of_header(declared), gathering)
@@ -199,7 +208,7 @@ class _Place:
         return f"{self.path}, sheet {self.sheet}"
 
 
-def _judged(faults: SheetFaults, place: _Place, declared: RawFile) -> Iterator[str]:
+def _judged(faults: SheetFaults | None, place: _Place, declared: RawFile, suffix: str) -> Iterator[str]:
     """What is to be said of the faults of a sheet.
 
     Raises
@@ -207,6 +216,10 @@ def _judged(faults: SheetFaults, place: _Place, declared: RawFile) -> Iterator[s
     UnreadableInput
         For errors that are not declared missing, and formulas without a value.
     """
+    if faults is None:
+        if suffix != ".ods":
+            yield f"{suffix} does not distinguish errors such as #N/A from empty cells; .xlsx does"
+        return
     errors = [(at, text) for at, text in faults.errors if text not in declared.missing_values]
     if errors:
         raise UnreadableInput(
@@ -235,27 +248,15 @@ def _some(places: Iterable[str]) -> str:
     return f"{', '.join(every[:_NAMED])}{more}"
 
 
-def _not_seen(path: Path, suffix: str, place: _Place) -> Iterator[str]:
-    """What of the format is found by no reader, or only by number."""
-    if suffix == ".ods" and (errors := errors_in_ods(path)):
-        raise UnreadableInput(
-            f"{counted(errors, 'cell')} with an error", str(place), "correct them in the workbook"
-        )
-    if suffix in _UNSEEN_ERRORS:
-        yield f"{suffix} does not distinguish errors such as #N/A from empty cells; .xlsx does"
+def _require_no_errors(path: Path) -> None:
+    """Refuse an OpenDocument workbook with errors, of which only the number is known."""
+    if errors := errors_in_ods(path):
+        what = f"{counted(errors, 'cell')} with an error"
+        raise UnreadableInput(what, str(path), "correct them in the workbook")
 
 
 def _merged(sheet: CalamineSheet) -> Iterator[str]:
     areas = sheet.merged_cell_ranges or []
     if areas:
-        shown = _some(f"{_cell(*first)}:{_cell(*last)}" for first, last in areas)
+        shown = _some(f"{cell_place(*first)}:{cell_place(*last)}" for first, last in areas)
         yield f"merged cells, of which only the first has the value: {shown}"
-
-
-def _cell(row: int, column: int) -> str:
-    """ "B17" of row 16 and column 1, which count from 0."""
-    letters, number = "", column + 1
-    while number:
-        number, letter = divmod(number - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row + 1}"

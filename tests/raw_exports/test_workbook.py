@@ -193,6 +193,18 @@ def test_open_document_workbooks(tmp_path):
         read(tmp_path, "lab.ods")
 
 
+def test_open_document_sheets_that_would_fill_the_memory_are_refused(tmp_path):
+    ods(tmp_path / "lab.ods", {"LB": [["A", "B"], ["007", "x"]]})
+    changed_part(
+        tmp_path / "lab.ods",
+        "content.xml",
+        b"<table:table-row>",
+        b'<table:table-row table:number-rows-repeated="90000000">',
+    )
+    with pytest.raises(UnreadableInput, match="the sheet fills 180,000,000 rows and 2 columns"):
+        read(tmp_path, "lab.ods")
+
+
 def test_old_workbooks(tmp_path):
     book = xlwt.Workbook()
     sheet = book.add_sheet("LB")
@@ -202,7 +214,38 @@ def test_old_workbooks(tmp_path):
     book.save(str(tmp_path / "lab.xls"))
     table = read(tmp_path, "lab.xls")
     assert rows(table) == [["007", "1.5", "3"]]
-    assert notes(table) == [".xls does not distinguish errors such as #N/A from empty cells; .xlsx does"]
+    assert notes(table) == []
+
+
+def test_errors_of_old_workbooks_are_refused_with_their_places(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Übung")
+    for row in range(3000):  # more than the sectors of small streams hold
+        sheet.write(row, 0, "A" if row == 0 else f"text {row}")
+    sheet.row(7).set_cell_error(1, 42)
+    sheet.row(0).write(1, "B")
+    book.save(str(tmp_path / "lab.xls"))
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path, "lab.xls")
+    assert refusal.value.what == "1 cell with an error: B8 #N/A"
+    assert len(read(tmp_path, "lab.xls", missing_values=("#N/A",))) == 2999
+
+
+@pytest.mark.parametrize("place", range(0, 2048, 61))
+def test_damaged_old_workbooks_are_read_or_refused(tmp_path, place):
+    """Sectors in a circle, places far away, counts of millions: none may take the memory."""
+    book = xlwt.Workbook()
+    book.add_sheet("LB").write(0, 0, "A")
+    book.save(str(tmp_path / "lab.xls"))
+    content = bytearray((tmp_path / "lab.xls").read_bytes())
+    for value in (b"\0\0\0\0", b"\x01\0\0\0", b"\xff\xff\xff\x7f"):
+        content[place : place + 4] = value
+        (tmp_path / "lab.xls").write_bytes(content)
+        try:
+            outcome = read(tmp_path, "lab.xls").columns
+        except UnreadableInput as refusal:
+            outcome = refusal.what
+        assert outcome
 
 
 def test_any_cells_come_back(tmp_path):
@@ -289,7 +332,7 @@ def test_a_workbook_that_is_cut_short(tmp_path, lost):
 def test_a_damaged_part_is_refused(tmp_path):
     xlsx(tmp_path / "export.xlsx", {"AE": [["A"], ["x"]]})
     changed_part(tmp_path / "export.xlsx", "xl/worksheets/sheet1.xml", b"</row>", b"<row")
-    with pytest.raises(UnreadableInput, match="cannot be read"):
+    with pytest.raises(UnreadableInput, match="the workbook is damaged"):
         read(tmp_path)
 
 

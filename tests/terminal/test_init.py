@@ -17,7 +17,8 @@ from adamgate.converters.derivations.derive import require_valid
 from adamgate.converters.derivations.variations import require_valid_variations
 from adamgate.converters.raw_exports.raw_specification import require_valid as require_valid_mapping
 
-STUDY = Path(__file__).parents[2] / "fixtures" / "cartitude1"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+STUDY = FIXTURES / "cartitude1"
 DERIVING = [name for name in SPECIMENS if name not in ("settings", "raw")]
 
 
@@ -112,7 +113,9 @@ def sources(tmp_path, monkeypatch) -> list[str]:
 @pytest.mark.parametrize("dataset", DERIVING)
 def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
-    ran = run("derive", "adamgate.toml", *sources, "--to", "adam")
+    of_trial = [str(FIXTURES / "derivations" / each) for each in ("trial_sdtm", "trial/ae.csv")]
+    given = ["--source", of_trial[0], "--source", of_trial[1]] if dataset == "adsl" else sources
+    ran = run("derive", "adamgate.toml", *given, "--to", "adam")
     assert ran.code == 0, ran.err
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,7 @@ def _ordered_alike(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
         yield replace(each, order=order, same_order=next(iter(reasons), "")) if len(same) > 1 else each
 
 
-def _distinctly_named(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
+def _distinctly_named(proposed: Iterable[Suggestion]) -> Iterator[Suggestion]:
     """Proposals of which no two have one name."""
     taken: set[str] = set()
     for each in proposed:
