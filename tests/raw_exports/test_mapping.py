@@ -5,6 +5,7 @@ import pytest
 from raw_mapping import mapped, plain, refusal
 
 import adamgate as ag
+from adamgate.schemas.conditions.grammar import compile_expression
 
 AE = "PATNUM,TERM,SER,START\n01,Rash,No,01/16/2014\n02,Stroke,Yes,02/03/2014\n"
 DECLARED = """
@@ -395,6 +396,12 @@ def test_conditions_take_names_between_backquotes(tmp_path):
     study = mapped(tmp_path, {"ae.csv": AE.replace("TERM", "AE Term")}, declared)
     assert [each["USUBJID"] for each in plain(study["AE"])] == ["S1-01"]
     assert [each.count for each in study.record.effects if each.policy == "where"] == [1]
+
+
+@pytest.mark.parametrize("column", ["IT.AETERM", "AE Term (verbatim", "Größe [µm]", "if", "x"])
+def test_any_name_may_be_between_backquotes(column):
+    found = compile_expression(f"`{column}` == 'a`b`' and not missing(`{column}`) and N > 1")
+    assert found.variables == (column, "N")
 
 
 def test_columns_that_nothing_uses_are_listed(tmp_path):
