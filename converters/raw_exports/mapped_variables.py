@@ -11,7 +11,7 @@ import pandas as pd
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.columns import Distinct, Mask
-from ...schemas.wording import counted
+from ...schemas.wording import counted, not_present
 from .code_lists import CodeTexts
 from .lookups import LookupKeys, looked_up
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
@@ -43,27 +43,30 @@ class MappedVariables:
     codes : mapping of name to CodeTexts
     of_dataset : callable
         Variables of other datasets.
+    begun : list of str
+        Variables that are being made, of all tables: "DM.RFSTDTC".
     """
 
     part: RawPart
     codes: Mapping[str, CodeTexts]
     of_dataset: OfDataset
+    begun: list[str]
     _made: dict[str, Distinct] = field(default_factory=dict)
-    _begun: list[str] = field(default_factory=list)
 
     def __getitem__(self, variable: str) -> Distinct:
         if variable in self._made:
             return self._made[variable]
-        if variable in self._begun:
-            circle = " needs ".join((*self._begun[self._begun.index(variable) :], variable))
+        name = f"{self.part.options.dataset or self.part.name}.{variable}"
+        if name in self.begun:
+            circle = " needs ".join((*self.begun[self.begun.index(name) :], name))
             raise ConfigurationError(
                 f"{variable} needs itself: {circle}", self.part.place("variables"), "let one need another"
             )
-        self._begun.append(variable)
+        self.begun.append(name)
         try:
             self._made[variable] = _Making(self, variable).made()
         finally:
-            self._begun.pop()
+            self.begun.pop()
         return self._made[variable]
 
 
@@ -156,9 +159,9 @@ class _Making:
         theirs = {each: of_dataset(dataset, each) for each in needed}
         present = {each: column for each, column in theirs.items() if column is not None}
         if len(present) < len(theirs):
-            absent = ", ".join(f"{dataset}.{each}" for each in theirs if each not in present)
-            advice = "declare it, or add the dataset to the source"
-            part.account.problem(f"{absent} is not present", self.place, advice)
+            absent = [f"{dataset}.{each}" for each in theirs if each not in present]
+            what = not_present(*absent) if present else f"dataset {dataset} is not present"
+            part.account.problem(what, self.place, "declare it, or add the dataset to the source")
             return all_missing(len(part.records))
         values, keys = present[variable], [present[each] for each in by]
         if where is not None:

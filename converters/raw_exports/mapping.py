@@ -75,8 +75,9 @@ class _Mapping:
         codes = self._codes()
         parts = self._parts()
         self._require_none()
+        begun: list[str] = []
         self.variables = {
-            name: MappedVariables(part, codes, self._of_dataset) for name, part in parts.items()
+            name: MappedVariables(part, codes, self._of_dataset, begun) for name, part in parts.items()
         }
         for each in self.variables.values():
             for variable in each.part.options.variables:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from html import unescape
 from lzma import LZMAError
 from pathlib import Path
+from xml.parsers.expat import ExpatError, ParserCreate  # nothing is made of what it parses
 from zipfile import BadZipFile, ZipFile
 
 from ...schemas.errors import UnreadableInput
@@ -21,6 +23,7 @@ from .cell_place import column_number
 from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
 
 _READ = 1 << 20
+_UNSOUND = (BadZipFile, ExpatError, LZMAError, zlib.error, EOFError, RuntimeError, ValueError)
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ERROR = re.compile(
@@ -41,13 +44,15 @@ _FORMATS = re.compile(rb"""<(?:\w+:)?numFmt\b[^>]*>""")
 _CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
+_ODS_ROW = re.compile(rb"<(?:\w+:)?table-row\b([^>]*[^/])?>(.*?)</(?:\w+:)?table-row>", re.DOTALL)
+_ODS_CELL = re.compile(rb"<(?:\w+:)?(?:covered-)?table-cell\b[^>]*>")
 _ODS_ERROR = re.compile(rb"""calcext:value-type=["']error["']""")
 
 
 def require_sound(path: Path, options: ReadOptions) -> None:
     """Refuse a packed workbook that is damaged, or unpacks to more than is allowed.
 
-    Every part is unpacked once, whatever size the file states for it.
+    Every part is unpacked once, whatever size the file states for it, and every part of XML parsed.
 
     Raises
     ------
@@ -58,12 +63,22 @@ def require_sound(path: Path, options: ReadOptions) -> None:
         with ZipFile(path) as packed:
             for part in packed.infolist():
                 with packed.open(part) as content:
-                    while block := content.read(_READ):
-                        allowance.take(len(block))
-    except (BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError) as error:
+                    _require_sound_part(part.filename, iter(partial(content.read, _READ), b""), allowance)
+    except _UNSOUND as error:
         raise UnreadableInput(
             "the workbook is damaged or incomplete", str(path), "copy or export the file again"
         ) from error
+
+
+def _require_sound_part(name: str, blocks: Iterable[bytes], allowance: Allowance) -> None:
+    """Unpack a part; one of XML must be well-formed, since calamine looks for an end without end."""
+    parser = ParserCreate() if name.lower().endswith((".xml", ".rels")) else None
+    for block in blocks:
+        allowance.take(len(block))
+        if parser is not None:
+            parser.Parse(block)
+    if parser is not None and parser.CurrentByteIndex >= 0:  # an empty part holds nothing that could be wrong
+        parser.Parse(b"", True)
 
 
 def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
@@ -90,10 +105,30 @@ def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
 
 
 def errors_in_ods(path: Path) -> int:
-    """How many cells of an .ods file hold an error."""
+    """How many cells of an .ods file hold an error.
+
+    Raises
+    ------
+    UnreadableInput
+        When the rectangles that its sheets fill have too many cells.
+    """
     with ZipFile(path) as packed:
-        names = set(packed.namelist())
-        return len(_ODS_ERROR.findall(packed.read("content.xml"))) if "content.xml" in names else 0
+        content = packed.read("content.xml") if "content.xml" in packed.namelist() else b""
+    rows = columns = 0
+    for row in _ODS_ROW.finditer(content):
+        if b":p" in row[2]:  # only a row with a text is kept
+            rows += _repeated(row[1] or b"", b"rows")
+            filled = row[2][: row[2].rindex(b":p")]
+            columns = max(columns, sum(_repeated(cell[0], b"columns") for cell in _ODS_CELL.finditer(filled)))
+    if rows * columns > MOST_CELLS:
+        raise too_many_cells(rows, columns, str(path))
+    return len(_ODS_ERROR.findall(content))
+
+
+def _repeated(element: bytes, what: bytes) -> int:
+    """How often a row or cell stands in a sheet."""
+    found = re.search(rb"""number-%s-repeated=["'](\d{1,9})["']""" % what, element)
+    return int(found[1]) if found else 1
 
 
 def _part_of(packed: ZipFile, sheet: str) -> str:

@@ -16,7 +16,7 @@ from ...schemas.wording import counted, did_you_mean, one_line
 from . import named_columns
 from .mapping_options import RawDataset, Wide
 from .raw_account import RawAccount
-from .raw_records import RawRecords
+from .raw_records import RawRecords, text_of
 from .raw_table import RawTable
 from .reshaping import lengthened, repeated_names, widened
 from .steps import on_text, stepped, trimmed
@@ -122,6 +122,7 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
                 f"[raw.{name}] {key}",
                 did_you_mean(column, known),
             )
+    _judge_new_columns(name, options, known, account)
     named = {column: key for key, column in named_columns.of_files(name, options)}
     for column in options.unmapped:
         if column in named:
@@ -136,6 +137,16 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
                 f"[raw.{name}] unmapped",
                 did_you_mean(column, known),
             )
+
+
+def _judge_new_columns(name: str, options: RawDataset, known: Sequence[str], account: RawAccount) -> None:
+    """New columns of long have names of their own, and each is used."""
+    used = {column for _, column in named_columns.of_variables(options)}
+    for column in dict.fromkeys(new for entry in options.long for new in entry):
+        what = "is a column of the files" if column in known else "is not used by a variable"
+        if column in known or column not in used:
+            advice = "name it otherwise" if column in known else "use it, or remove it"
+            account.problem(f"new column {one_line(column)} {what}", f"[raw.{name}] long", advice)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -200,6 +211,12 @@ def _wide(part: RawPart, wide: Wide) -> RawRecords:
         account.refuse(
             f"a missing value of {columns}", part.place("wide"), "exclude them by where", records, unnamed
         )
+        return records
+    names = records.columns[wide.name]
+    as_by = names.matching(lambda value: text_of(value) in wide.by)
+    if as_by.any():
+        what, advice = f"{wide.name} that is the name of a column of by", "exclude them by where"
+        account.refuse(what, part.place("wide"), advice, records, as_by)
         return records
     repeated = repeated_names(records, wide)
     if repeated.any():

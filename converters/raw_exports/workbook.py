@@ -59,6 +59,8 @@ def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> 
     _require_kind(file.path, suffix)
     if suffix in _PACKED:
         require_sound(file.path, options)
+    if suffix == ".ods":
+        _require_no_errors(file.path)
     with _reading(file.path):
         old = faults_of_old_sheets(file.path) if suffix == ".xls" else {}
         workbook = _opened(file.path)
@@ -166,8 +168,6 @@ def _table(
     """One sheet as a table, of which `said` is to be said, too."""
     path, suffix = place.path, place.path.suffix.lower()
     notes = list(said)
-    if suffix == ".ods":
-        _require_no_errors(path, place)
     sheet = workbook.get_sheet_by_name(place.sheet)
     gathering = options.memory.gathering(path.stat().st_size * _UNPACKED)
     rows = SheetRows.of(sheet, declared.skip_lines, lines_of_header(declared), gathering)
@@ -248,11 +248,11 @@ def _some(places: Iterable[str]) -> str:
     return f"{', '.join(every[:_NAMED])}{more}"
 
 
-def _require_no_errors(path: Path, place: _Place) -> None:
+def _require_no_errors(path: Path) -> None:
     """Refuse an OpenDocument workbook with errors, of which only the number is known."""
     if errors := errors_in_ods(path):
         what = f"{counted(errors, 'cell')} with an error"
-        raise UnreadableInput(what, str(place), "correct them in the workbook")
+        raise UnreadableInput(what, str(path), "correct them in the workbook")
 
 
 def _merged(sheet: CalamineSheet) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import count
 
 LONGEST = 2_000
@@ -13,8 +13,10 @@ LONGEST = 2_000
 DEEPEST = 40
 """Levels of nesting that an expression may have."""
 
-_STRING_OR_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?P<name>[^`\n]+)`""", re.DOTALL)
 STRING_OR_BRACKET = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()\[\]{}]""", re.DOTALL)
+
+
+_STRING_OR_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?P<name>[^`\n]+)`""", re.DOTALL)
 
 
 class NotParsed(ValueError):
@@ -22,7 +24,7 @@ class NotParsed(ValueError):
 
 
 def syntax_tree(text: str) -> ast.expr:
-    """The tree of an expression; a name between backquotes may hold any characters.
+    """The tree of an expression; a name may be written between backquotes, whatever is in it.
 
     Raises
     ------
@@ -44,23 +46,22 @@ def syntax_tree(text: str) -> ast.expr:
 
 
 def _without_backquotes(text: str) -> tuple[str, Mapping[str, str]]:
-    """The text with a plain word for each name between backquotes, and the name of each such word."""
+    """The text with a plain word for each name between backquotes, and the name of each such word.
+
+    A word has the length of what it replaces in bytes, in which places in the text are counted.
+    """
     words: dict[str, str] = {}
 
     def word(match: re.Match[str]) -> str:
         if match["name"] is None:
             return match.group()
-        length = len(match.group().encode())  # places in messages are counted in bytes
-        plain = next(each for each in map(_plain_word(length), count(len(words))) if each not in text)
+        length = len(match.group().encode())
+        candidates = (f"_{number:x}".ljust(length, "_") for number in count(len(words)))
+        plain = next(each for each in candidates if each not in text)
         words[plain] = match["name"]
         return plain
 
     return _STRING_OR_QUOTED.sub(word, text), words
-
-
-def _plain_word(length: int) -> Callable[[int], str]:
-    """A word of a length, so that what follows it keeps its place in messages."""
-    return lambda number: f"_{number:x}".ljust(length, "_")
 
 
 def piece_of(text: str, node: ast.AST) -> str:

@@ -1,9 +1,11 @@
 """What each key of a mapped variable does, and what data get that do not fit it."""
 
+import pandas as pd
 import pytest
 from raw_mapping import mapped, plain, refusal
 
 import adamgate as ag
+from adamgate.schemas.conditions.grammar import compile_expression
 
 AE = "PATNUM,TERM,SER,START\n01,Rash,No,01/16/2014\n02,Stroke,Yes,02/03/2014\n"
 DECLARED = """
@@ -349,6 +351,44 @@ DMDY = { day_of = "DMDY", since = "DMDY" }
 """
     with pytest.raises(ag.ConfigurationError, match="DMDY needs itself"):
         mapped(tmp_path, {"dm.csv": "ID\n1\n"}, declared)
+    across = LOOKUP.replace("TAKE", "only").replace("OTHERWISE", "error")
+    across = across.replace('EXSTDTC = "DAY"', 'EXSTDTC = { lookup = "DM.RFSTDTC" }')
+    with pytest.raises(ag.ConfigurationError, match=r"DM.RFSTDTC needs EX.EXSTDTC needs DM.RFSTDTC"):
+        mapped(tmp_path, DOSES, across)
+
+
+def test_a_lookup_in_a_dataset_that_is_not_present_is_refused(tmp_path):
+    declared = (
+        LOOKUP.replace("TAKE", "only").replace("OTHERWISE", "error").replace("EX.EXSTDTC", "EC.ECSTDTC")
+    )
+    assert refusal(tmp_path, DOSES, declared)[0] == "dataset EC is not present"
+
+
+def test_types_of_other_formats_are_kept_and_their_dates_are_iso(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "ID": [1.0, 2.0],
+            "DT": pd.to_datetime(["2024-01-02", None]).astype("datetime64[s]"),
+            "DTM": pd.to_datetime(["2024-01-02 03:04:05", None]).astype("datetime64[us]"),
+            "NUM": [1.5, None],
+        }
+    )
+    ag.write(ag.Dataset.from_frame(frame, "RAW"), tmp_path / "raw.xpt")
+    declared = """[raw.AE]
+files = ["raw.xpt"]
+where = "NUM > 1 or missing(NUM)"
+[raw.AE.variables]
+USUBJID = { template = "S-{ID:03}" }
+ID = "ID"
+DT = "DT"
+DTM = "DTM"
+NUM = { column = "NUM", number = true }
+LETTER = { column = "ID", map = { 1 = "A", 2 = "B" } }
+"""
+    assert [tuple(each.values()) for each in plain(mapped(tmp_path, {}, declared)["AE"])] == [
+        ("S-001", 1.0, "2024-01-02", "2024-01-02T03:04:05", 1.5, "A"),
+        ("S-002", 2.0, None, None, None, "B"),
+    ]
 
 
 def test_conditions_take_names_between_backquotes(tmp_path):
@@ -356,6 +396,12 @@ def test_conditions_take_names_between_backquotes(tmp_path):
     study = mapped(tmp_path, {"ae.csv": AE.replace("TERM", "AE Term")}, declared)
     assert [each["USUBJID"] for each in plain(study["AE"])] == ["S1-01"]
     assert [each.count for each in study.record.effects if each.policy == "where"] == [1]
+
+
+@pytest.mark.parametrize("column", ["IT.AETERM", "AE Term (verbatim", "Größe [µm]", "if", "x"])
+def test_any_name_may_be_between_backquotes(column):
+    found = compile_expression(f"`{column}` == 'a`b`' and not missing(`{column}`) and N > 1")
+    assert found.variables == (column, "N")
 
 
 def test_columns_that_nothing_uses_are_listed(tmp_path):
@@ -390,6 +436,7 @@ def test_names_and_values_become_columns(tmp_path):
     [
         ("1,HGB,9\n1,HGB,9\n", "ITEM that occurs again with the same ID in 2 records; first: lb.csv line 2"),
         ("1,HGB,9\n,HGB,9\n", "a missing value of ID, ITEM in 1 record; first: lb.csv line 3"),
+        ("1,ID,9\n", "ITEM that is the name of a column of by in 1 record; first: lb.csv line 2"),
         ("1,HBG,9\n", "column HGB is neither in by, nor a value of ITEM"),
     ],
 )
@@ -419,6 +466,15 @@ def test_columns_become_records(tmp_path):
         ("1", "DIABP", "80"),
         ("2", "SYSBP", "130"),
     ]
+
+
+def test_new_columns_have_names_of_their_own_and_are_used(tmp_path):
+    files = {"vs.csv": "ID,SBP,DBP\n1,120,80\n"}
+    assert (
+        refusal(tmp_path, files, LONG.replace("RESULT", "ID"))[0] == "new column ID is a column of the files"
+    )
+    unused = LONG.replace('VSTESTCD = "TEST"\n', "")
+    assert refusal(tmp_path, files, unused)[0] == "new column TEST is not used by a variable"
 
 
 def test_several_tables_make_one_dataset(tmp_path):

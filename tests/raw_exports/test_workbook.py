@@ -193,6 +193,18 @@ def test_open_document_workbooks(tmp_path):
         read(tmp_path, "lab.ods")
 
 
+def test_open_document_sheets_that_would_fill_the_memory_are_refused(tmp_path):
+    ods(tmp_path / "lab.ods", {"LB": [["A", "B"], ["007", "x"]]})
+    changed_part(
+        tmp_path / "lab.ods",
+        "content.xml",
+        b"<table:table-row>",
+        b'<table:table-row table:number-rows-repeated="90000000">',
+    )
+    with pytest.raises(UnreadableInput, match="the sheet fills 180,000,000 rows and 2 columns"):
+        read(tmp_path, "lab.ods")
+
+
 def test_old_workbooks(tmp_path):
     book = xlwt.Workbook()
     sheet = book.add_sheet("LB")
@@ -320,7 +332,7 @@ def test_a_workbook_that_is_cut_short(tmp_path, lost):
 def test_a_damaged_part_is_refused(tmp_path):
     xlsx(tmp_path / "export.xlsx", {"AE": [["A"], ["x"]]})
     changed_part(tmp_path / "export.xlsx", "xl/worksheets/sheet1.xml", b"</row>", b"<row")
-    with pytest.raises(UnreadableInput, match="cannot be read"):
+    with pytest.raises(UnreadableInput, match="the workbook is damaged"):
         read(tmp_path)
 
 
