@@ -72,6 +72,77 @@ def test_datasets_are_derived_from_mapped_ones_and_both_are_written(tmp_path, so
     assert len(found["AE"]) == 2
 
 
+GRAPH = """
+[raw.DM]
+files = ["dm_raw.csv"]
+[raw.DM.variables]
+STUDYID = { value = "S1" }
+USUBJID = { template = "S1-{PATNUM}" }
+AGE = { column = "AGE", number = true }
+RFSTDTC = { lookup = "EX.EXSTDTC", take = "earliest" }
+
+[raw.EX]
+files = ["ex_raw.csv"]
+sequence = "EXSEQ"
+order = ["EXSTDTC"]
+[raw.EX.variables]
+STUDYID = { value = "S1" }
+USUBJID = { template = "S1-{PATNUM}" }
+EXSTDTC = { column = "FROM", date_forms = ["DDMMMYYYY"] }
+EXENDTC = { column = "TO", date_forms = ["DDMMMYYYY"] }
+EXSTDY = { day_of = "EXSTDTC" }
+
+[derive.ADAE]
+kind = "adverse_events"
+dataset = "AE"
+carry = ["AGE", "TRTSDT"]
+
+[derive.ADSL]
+kind = "subjects"
+carry = ["AGE"]
+
+[source.DOSE]
+dataset = "EX"
+date = "EXSTDTC"
+order = ["EXSEQ"]
+
+[source.LAST_DOSE]
+dataset = "EX"
+date = "EXENDTC"
+order = ["EXSEQ"]
+
+[subject.TRTSDT]
+sources = ["DOSE"]
+take = "first"
+
+[subject.TRTEDT]
+sources = ["LAST_DOSE"]
+take = "last"
+"""
+
+
+def test_one_run_leads_from_raw_files_to_adae(tmp_path, source, derive):
+    (source / "dm_raw.csv").write_text("PATNUM,AGE\n01,60\n02,70\n")
+    (source / "ex_raw.csv").write_text(
+        "PATNUM,FROM,TO\n01,02JAN2024,09JAN2024\n01,10JAN2024,20JAN2024\n02,03FEB2024,09FEB2024\n"
+    )
+    options = ("--to", str(tmp_path / "out"), "--record", str(tmp_path / "r.json"))
+    result = derive(SPECIFICATION + GRAPH, *options)
+    assert result.code == 0, result.err
+    found = ag.read(tmp_path / "out")
+    assert sorted(found.datasets) == ["ADAE", "ADSL", "AE", "DM", "EX"]
+    assert found["ADSL"]["TRTSDT"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-02", "2024-02-03"]
+    assert found["ADAE"]["ASTDY"].tolist() == [4, -2]
+    assert found["EX"]["EXSTDY"].tolist() == [1, 9, 1]
+    record = json.loads((tmp_path / "r.json").read_text())
+    declared = {each["name"]: each["declaration"] for each in record["datasets"]}
+    assert declared["ADSL"] == "[derive.ADSL]"
+    assert declared["DM"] == "[raw.DM]"
+    made = {each["name"]: [one["dataset"] for one in each["made_from"]] for each in record["datasets"]}
+    assert made["DM"] == ["dm_raw.csv"]
+    assert sorted(made["ADAE"]) == ["ADSL", "AE"]
+
+
 def test_a_refused_value_is_shown_with_file_line_and_key(tmp_path, source, derive):
     result = derive(SPECIFICATION.replace(", 9 = ", ", 3 = "))
     assert result.code == 1
