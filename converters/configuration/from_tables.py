@@ -18,6 +18,9 @@ from .registry import (
     ENDPOINT,
     FLAG,
     QUERY,
+    RESPONSE,
+    RESPONSE_FLAG,
+    RESPONSE_TERMS,
     RULE,
     RULES,
     SOURCE,
@@ -81,6 +84,9 @@ def specification(entries: Sequence[Entry]) -> Specification:
         named(QUERY),
         named(FLAG),
         events,
+        named(RESPONSE),
+        named(RESPONSE_TERMS),
+        named(RESPONSE_FLAG),
     )
 
 

@@ -39,14 +39,24 @@ class SourceDates:
 
 
 def source_dates(
-    name: str, source: DerivationSource, data: Dataset, selected: Mask, account: Account
+    name: str,
+    source: DerivationSource,
+    data: Dataset,
+    selected: Mask,
+    account: Account,
+    *,
+    undated: bool = False,
 ) -> SourceDates:
-    """Dates of the selected records; what cannot be used is a problem, or a counted effect."""
+    """Dates of the selected records; what cannot be used is a problem, or a counted effect.
+
+    Records without a date are not noted if they have a place: `undated`.
+    """
     read = _of_text if data.is_character(source.date) else _of_dates
     dates, partial = read(name, source, data, selected, account)
-    undated = selected & np.isnan(dates.day) & ~partial
-    effect = "records without a date are not candidates"
-    account.effect(f"source.{name}: date", source.date, effect, data, undated, unit="record")
+    if not undated:
+        without = selected & np.isnan(dates.day) & ~partial
+        effect = "records without a date are not candidates"
+        account.effect(f"source.{name}: date", source.date, effect, data, without, unit="record")
     return dates
 
 

@@ -49,7 +49,11 @@ class Sources:
             self._found[name] = self._look_up(name, self.declared[name])
         return self._found[name]
 
-    def _look_up(self, name: str, source: DerivationSource) -> DatedRecords | None:
+    def all_records(self, name: str) -> DatedRecords | None:
+        """The same with records that have no date; nothing is noted of these, nor that records are used."""
+        return self._look_up(name, self.declared[name], undated=True)
+
+    def _look_up(self, name: str, source: DerivationSource, *, undated: bool = False) -> DatedRecords | None:
         data = self._dataset(name, source)
         if data is None:
             return None
@@ -65,9 +69,10 @@ class Sources:
         subject = adsl_record(data, self.adsl)
         self._judge_unknown(name, data, selected & (subject < 0))
         selected = selected & (subject >= 0)
-        dates = source_dates(name, source, data, selected, self.account)
-        (record,) = np.nonzero(selected & ~np.isnan(dates.day))
-        self.account.used(data, record)
+        dates = source_dates(name, source, data, selected, self.account, undated=undated)
+        (record,) = np.nonzero(selected if undated else selected & ~np.isnan(dates.day))
+        if not undated:
+            self.account.used(data, record)
         return DatedRecords(
             name,
             source,

@@ -14,6 +14,8 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
+from .responses.options import ResponseFlag, ResponseParameter
+from .responses.terms import ResponseTerms
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
 
@@ -32,6 +34,9 @@ _TABLES = (
     _Table("variations", "vary"),
     _Table("queries", "query"),
     _Table("flags", "flag"),
+    _Table("responses", "response"),
+    _Table("response_terms", "response_terms"),
+    _Table("response_flags", "response_flag"),
 )
 
 
@@ -41,7 +46,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to TimeToEvent or AdverseEvents
+    datasets : mapping of name to TimeToEvent, AdverseEvents or Responses
         Derived datasets; each may use those before it, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -55,6 +60,11 @@ class Specification:
         Of adverse event datasets; each may use those before it.
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
+    responses : mapping of PARAMCD to ResponseParameter
+        Of datasets of response: ResponseAssessments, FirstResponse, LastResponse, BestResponse, RecordPresent.
+    response_terms : mapping of name to ResponseTerms
+        Orders of response, beside those that are built in.
+    response_flags : mapping of variable to ResponseFlag
 
     Raises
     ------
@@ -86,6 +96,9 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
+    responses: Mapping[str, ResponseParameter] = field(default_factory=dict)
+    response_terms: Mapping[str, ResponseTerms] = field(default_factory=dict)
+    response_flags: Mapping[str, ResponseFlag] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:

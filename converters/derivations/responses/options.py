@@ -390,14 +390,15 @@ class ResponseFlag:
     before: str = option(
         name, "Source ([source.NAME]) from whose first date on records have no flag.", default=""
     )
-    same_day: str = option(
-        Choice(("counts", "late")), "Whether a record on that day counts.", default="late"
-    )
+    same_day: str = option(Choice(("counts", "late")), "Whether a record on that day counts.", default="late")
     to_cut_off: bool = option(switch, "Only up to the data cut-off date of [study].", default=False)
     to_first: str = option(
         name, "Parameter ([response.PARAMCD]) up to whose date records are flagged.", default=""
     )
     one_per_date: str = option(
-        Choice(("worst", "best")), "Which response of those on one date is flagged.", default="", otherwise="all"
+        Choice(("worst", "best")),
+        "Which response of those on one date is flagged.",
+        default="",
+        otherwise="all",
     )
     label: str = option(text, "Label of the variable.", default="", otherwise="that of the standard")

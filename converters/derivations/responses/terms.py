@@ -128,7 +128,9 @@ def check_terms(place: str, terms: ResponseTerms) -> None:
     for term in terms.order:
         having = [key for key, listed in meanings.items() if term in listed]
         if len(having) != 1:
-            what = f"{term} is in {' and '.join(having)}" if having else f"the meaning of {term} is not declared"
+            what = (
+                f"{term} is in {' and '.join(having)}" if having else f"the meaning of {term} is not declared"
+            )
             advice = f"write it in one of {', '.join(meanings)}"
             raise ConfigurationError(what, place, advice)
     for term in terms.complete:

@@ -1,0 +1,108 @@
+"""The records of another parameter that one is made of, and the course of disease that they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....schemas.study.columns import Mask
+from ....schemas.wording import counted
+from .course import Course
+from .derivation import ResponseDerivation
+from .options import Counting, OncePerSubject
+from .response_records import ParameterRecords
+
+
+def used_records(
+    derivation: ResponseDerivation, paramcd: str, options: OncePerSubject
+) -> ParameterRecords | None:
+    """The records that a parameter is made of: with a date, a response, and the flags; one per date."""
+    other = derivation.parameter(options.of)
+    if other is None:
+        return None
+    kept = ~np.isnan(other.day) & (other.code >= 0) & (other.code < _n_terms(other))
+    for name in options.flags:
+        of_assessments = flag_of(derivation, name, other)
+        if of_assessments is None:
+            return None
+        kept &= of_assessments
+    used = other.at(kept)
+    same = (np.diff(used.subject) == 0) & (np.diff(used.day) == 0)
+    again = np.append(same, False) | np.append(False, same)
+    if again.any():
+        subjects = np.zeros(derivation.n_subjects, dtype=np.bool_)
+        subjects[used.subject[again]] = True
+        number = counted(int(again.sum()), "record")
+        derivation.task.account.problem(
+            f"{number} of {options.of} on the date of another of the subject",
+            f"[response.{paramcd}] flags",
+            'name a flag that has one_per_date = "worst"',
+            derivation.task.adsl,
+            subjects,
+        )
+        return None
+    return used
+
+
+def _n_terms(records: ParameterRecords) -> int:
+    found = records.assessed
+    return (
+        len(found.terms.order)
+        if found is not None and records.values is found.values
+        else len(records.values)
+    )
+
+
+def flag_of(derivation: ResponseDerivation, name: str, records: ParameterRecords) -> Mask | None:
+    """Records whose assessment has a flag."""
+    if records.assessed is None or records.row is None:
+        return np.zeros(len(records), dtype=np.bool_)
+    flags = derivation.flag(name, records.assessed)
+    return None if flags is None else np.append(flags, False)[records.row]
+
+
+def course_of(
+    derivation: ResponseDerivation, paramcd: str, options: Counting, used: ParameterRecords
+) -> Course | None:
+    """The records as a course of disease; None where the date that stable disease counts from is missing."""
+    assessed, place = used.assessed, f"[response.{paramcd}]"
+    if assessed is None:
+        raise AssertionError  # required of a specification
+    counts_from = np.full(derivation.n_subjects, -np.inf)
+    if options.stable_from:
+        since = derivation.date(options.stable_from, f"{place} stable_from")
+        if since is None:
+            return None
+        counts_from = since + (options.stable_after or 0)
+    course = Course(assessed.terms, used.subject, used.day, used.code, counts_from[used.subject])
+    account, adsl = derivation.task.account, derivation.task.adsl
+    undated = _subjects(derivation, course, np.isnan(course.counts_from) & course.are("responses", "stable"))
+    if undated.any():
+        number = counted(int(undated.sum()), "subject")
+        what = f"{options.stable_from} is missing for {number} with stable disease or a response"
+        advice = "correct ADSL, or name a flag with on_or_after"
+        account.problem(what, f"{place} stable_from", advice, adsl, undated)
+    if options.confirm_after is not None:
+        fallen = _subjects(derivation, course, course.falls)
+        if options.lesser_after_better == "error" and fallen.any():
+            number = counted(int(fallen.sum()), "subject")
+            what = f"{number} with a response, and then a lesser one"
+            advice = 'correct the data, or declare lesser_after_better = "stable" or "lesser"'
+            account.problem(what, f"{place} lesser_after_better", advice, adsl, fallen)
+        else:
+            effect = "with a response, and then a lesser one"
+            key = "lesser_after_better"
+            account.effect(key, options.lesser_after_better, effect, adsl, fallen, parameter=paramcd)
+        response = course.responses(options)
+        unconfirmed = course.are("responses") & (response == len(assessed.terms.order))
+        effect = "with a response that is not confirmed"
+        concerned = _subjects(derivation, course, unconfirmed)
+        days = str(options.confirm_after)
+        account.effect("confirm_after", days, effect, adsl, concerned, parameter=paramcd)
+    return course
+
+
+def _subjects(derivation: ResponseDerivation, course: Course, which: Mask) -> Mask:
+    """Subjects of ADSL with one of some assessments."""
+    found = np.zeros(derivation.n_subjects, dtype=np.bool_)
+    found[course.subject[which]] = True
+    return found
