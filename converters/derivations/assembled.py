@@ -217,7 +217,7 @@ def _described(
         made.is_character(name) if made.filled(name).any() or source is None else source.type == "Char"
     )
     given = source or Variable(name)
-    usual = _DATETIME if column.dtype == "datetime64[us]" else _DATE if columns.is_date(column) else ""
+    usual = _DATETIME if columns.is_datetime(column) else _DATE if columns.is_date(column) else ""
     longest = max((len(str(each).encode()) for each in made.distinct(name)), default=1) if is_character else 8
     label = _label(given, standard_label(name, requirements), renamed=name in options.carry_as)
     return replace(

@@ -108,7 +108,7 @@ def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseE
             code = command.invoke(context)
     except AdamgateError as failure:
         _tell_traceback(debug)
-        tell(f"error: {failure}")
+        _tell_if_possible(f"error: {failure}")
         return code_of(failure), failure
     except click.exceptions.Exit as leave:  # --help, --version
         return leave.exit_code, None
@@ -120,11 +120,33 @@ def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseE
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED, failure
     except KeyboardInterrupt as interrupt:
-        tell("interrupted")
+        _tell_if_possible("interrupted")
         return INTERRUPTED, interrupt
     except BaseException as fault:  # SystemExit, too: nothing ends a run with exit code 0 but its own end
+        if isinstance(fault, OSError) and _is_of_click(fault):
+            return _unwritten(fault)
         return Terminated.code if Terminated.code is not None else _own_fault(fault, debug), fault
     return int(code or PASSED), None
+
+
+def _is_of_click(fault: BaseException) -> bool:
+    """Whether click, which writes the help and the version itself, could not write."""
+    frame, _ = list(traceback.walk_tb(fault.__traceback__))[-1]
+    return str(frame.f_globals.get("__name__", "")).startswith("click.")
+
+
+def _unwritten(fault: OSError) -> tuple[int, BaseException]:
+    failure = UnwritableOutput(
+        f"the output cannot be written: {fault.strerror}", "standard output", "free some disk space"
+    )
+    _tell_if_possible(f"error: {failure}")
+    return code_of(failure), failure
+
+
+def _tell_if_possible(text: str) -> None:
+    """Say what ends the run; where stderr is full, its exit code does."""
+    with suppress(UnwritableOutput):
+        tell(text)
 
 
 def _own_fault(fault: BaseException, debug: bool) -> int:
@@ -134,7 +156,7 @@ def _own_fault(fault: BaseException, debug: bool) -> int:
     own = [each for each in frames if each[0].f_globals.get("__name__", "").startswith("adamgate.")]
     frame, line = (own or frames)[-1]
     place = f"{frame.f_globals.get('__name__')}, line {line}, in {frame.f_code.co_name}"
-    tell(
+    _tell_if_possible(
         f"error: internal error in adamgate: {type(fault).__name__}\n"
         f"  where: {place}\n"
         "  to do: run it again with --debug and report the output; it may contain patient data"
@@ -146,11 +168,11 @@ def _tell_usage(failure: click.ClickException) -> None:
     """As click would tell it, but for what a terminal might obey in arguments."""
     context = getattr(failure, "ctx", None)
     if context is not None:
-        tell(context.get_usage())
-        tell(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n")
+        _tell_if_possible(context.get_usage())
+        _tell_if_possible(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n")
     quotes_nothing = isinstance(failure, click.MissingParameter)  # and may list choices, a line each
     message = failure.format_message()
-    tell(f"Error: {message if quotes_nothing else plain(message)}")
+    _tell_if_possible(f"Error: {message if quotes_nothing else plain(message)}")
 
 
 def _withdraw(output: str, others: Sequence[str], problem: BaseException) -> None:
@@ -163,9 +185,9 @@ def _withdraw(output: str, others: Sequence[str], problem: BaseException) -> Non
             withdraw(Path(output), others, reason)
     except UnwritableOutput as failure:
         if str(failure) != str(problem):  # which was told
-            tell(f"error: {failure}")
+            _tell_if_possible(f"error: {failure}")
     except Exception as fault:  # as where memory is short
-        tell(
+        _tell_if_possible(
             f"error: the report of an earlier run could not be replaced: {type(fault).__name__}\n"
             f"  where: {plain(output)}\n"
             "  to do: delete it; its verdict is not from this run"
@@ -220,4 +242,4 @@ def _output_among(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def _tell_traceback(debug: bool) -> None:
     if debug:
-        tell(traceback.format_exc().rstrip())
+        _tell_if_possible(traceback.format_exc().rstrip())

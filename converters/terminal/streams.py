@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -20,23 +20,34 @@ NARROWEST = 40
 
 
 def tell(text: str, *, styled: bool = False) -> None:
-    """Write lines for people; none of their characters can move a cursor or forge another line."""
-    click.echo(printable(text, styled=styled), err=True, color=True)
+    """Write lines for people; none of their characters can move a cursor or forge another line.
+
+    Raises
+    ------
+    UnwritableOutput
+        If they cannot be written: what nobody is told of has not happened as it should.
+    """
+    with _writing_to("standard error"):
+        click.echo(printable(text, styled=styled), err=True, color=True)
 
 
 def show(document: str) -> None:
     """Write a result that was asked for."""
     if sys.stdout is None:  # closed by whoever started us
         raise UnwritableOutput("the output cannot be written: it is closed", "standard output", "use -o")
-    try:
+    with _writing_to("standard output"):
         click.echo(printable(document, styled=True), nl=False, color=True)
+
+
+@contextmanager
+def _writing_to(stream: str) -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as failure:
         raise UnwritableOutput(
-            f"the output cannot be written: {failure.strerror}",
-            "standard output",
-            "free some disk space, or use -o",
+            f"the output cannot be written: {failure.strerror}", stream, "free some disk space, or use -o"
         ) from failure
 
 

@@ -198,6 +198,17 @@ def is_date(column: pd.Series) -> bool:
     return pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
+def is_datetime(column: pd.Series) -> bool:
+    """Whether a column holds times of day, too: as readers have it, or some that are not midnight."""
+    if not is_date(column):
+        return False
+    stamps = column.to_numpy()
+    return bool(
+        stamps.dtype == "datetime64[us]"
+        or (stamps != stamps.astype("datetime64[D]"))[~np.isnat(stamps)].any()
+    )
+
+
 def is_numeric(column: pd.Series) -> bool:
     """Whether a column is Num in the SAS sense: numbers, dates, datetimes."""
     return is_date(column) or not is_character(column)

@@ -337,6 +337,31 @@ class TestDatetimes:
             assert pd.isna(found) if expected is None else found == pd.Timestamp(expected)
         assert [_plain(each) for name in ("ASTTMF", "AENTMF") for each in frame[name]] == [flag, flag]
 
+    @pytest.mark.parametrize(
+        ("text", "start"),
+        [
+            ("2024-03-10", "2024-03-10 14:20:30"),  # the day of the first dose, at an unknown time
+            ("2024-03", "2024-03-10 14:20:30"),  # moved to that day
+            ("2024-03-10T14", "2024-03-10 14:20:30"),
+            ("2024-03-10T14:20", "2024-03-10 14:20:30"),
+            ("2024-03-10T14:19", "2024-03-10 14:19:00"),  # cannot have been at the first dose, or later
+            ("2024-03-10T09", "2024-03-10 09:00:00"),
+            ("2024-03-10T15", "2024-03-10 15:00:00"),
+            ("2024-03-10T14:20:10", "2024-03-10 14:20:10"),  # complete
+            ("2024-03-11", "2024-03-11 00:00:00"),
+        ],
+    )
+    def test_a_time_is_bounded_by_a_datetime_on_its_day(self, text, start):
+        study = study_of([{"AESTDTC": text}], TRTSDTM=np.datetime64("2024-03-10T14:20:30", "us"))
+        options = {"start_impute": "first", "start_not_before": ("TRTSDTM",), "times": True}
+        (found,) = derived(study, **options)["ADAE"].frame["ASTDTM"]
+        assert found == pd.Timestamp(start)
+
+    def test_an_end_is_not_before_its_start_on_the_same_day(self):
+        study = study_of([{"AESTDTC": "2024-04-02T10:30:15", "AEENDTC": "2024-04-02"}])
+        frame = derived(study, times=True, end_impute_time="first")["ADAE"].frame
+        assert frame["AENDTM"].tolist() == [pd.Timestamp("2024-04-02 10:30:15")]
+
     def test_of_numeric_datetimes_and_dates(self):
         study = study_of([{}])
         frame = study["AE"].frame.assign(

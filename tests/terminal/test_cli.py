@@ -354,10 +354,11 @@ def test_a_reader_that_goes_away(study: Path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk():
+@pytest.mark.parametrize("arguments", ["rules", "--help", "--version", "validate --help"])
+def test_a_full_disk(arguments: str):
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
-            [sys.executable, "-m", "adamgate", "rules"],
+            [sys.executable, "-m", "adamgate", *arguments.split()],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -365,6 +366,15 @@ def test_a_full_disk():
         )
     assert ran.returncode == 4
     assert ran.stderr.startswith("error: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(("arguments", "code"), [("validate absent", 3), ("validade data", 2)])
+def test_the_exit_code_says_it_where_nothing_can_be_told(arguments: str, code: int):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run([sys.executable, "-m", "adamgate", *arguments.split()], stderr=full, check=False)
+    assert ran.returncode == code
 
 
 @pytest.mark.slow

@@ -15,19 +15,12 @@ from ....schemas.wording import counted
 from ..column_values import dates, texts
 from .clocks import add_datetimes
 from .event_table import EventTable
-from .options import CUT_OFF
+from .options import CUT_OFF, USUAL_BOUNDS
 
 Which = Literal["start", "end"]
 
 _VARIABLE = {"start": "AST", "end": "AEN"}
 _COLLECTED = {"start": "STDTC", "end": "ENDTC"}
-_USUAL_BOUNDS = {
-    "start_not_before": ("TRTSDT",),
-    "start_not_after": ("DTHDT", CUT_OFF),
-    "end_not_before": ("ASTDT",),
-    "end_not_after": ("DTHDT", CUT_OFF),
-}
-"""Where the specification does not declare them; those that are not present are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +111,7 @@ def _bounds(table: EventTable, key: str, start: EventDate | None) -> dict[str, D
     declared = getattr(table.options, key)
     cut_off = table.task.specification.cut_off
     found: dict[str, Days] = {}
-    for name in _USUAL_BOUNDS[key] if declared is None else declared:
+    for name in USUAL_BOUNDS[key] if declared is None else declared:
         if name == CUT_OFF:
             if cut_off is not None:
                 found[name] = np.full(len(table), float(np.datetime64(cut_off, "D").astype(np.int64)))

@@ -14,6 +14,13 @@ from ..time_to_event.options import NAMES_OR_NONE, zero_or_one
 SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
 CUT_OFF = "CUT_OFF"
 """In place of a variable: the data cut-off date."""
+USUAL_BOUNDS = {
+    "start_not_before": ("TRTSDT",),
+    "start_not_after": ("DTHDT", CUT_OFF),
+    "end_not_before": ("ASTDT",),
+    "end_not_after": ("DTHDT", CUT_OFF),
+}
+"""Where the specification does not declare them; those that are not present are left out."""
 
 _IMPUTE = Choice(("first", "last", "mid", "none"))
 _UP_TO = Choice(("day", "month", "year"))
