@@ -61,7 +61,8 @@ class Specification:
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
     responses : mapping of PARAMCD to ResponseParameter
-        Of datasets of response: ResponseAssessments, FirstResponse, LastResponse, BestResponse, RecordPresent.
+        Of datasets of response: ResponseAssessments, FirstResponse, LastResponse, BestResponse or
+        RecordPresent.
     response_terms : mapping of name to ResponseTerms
         Orders of response, beside those that are built in.
     response_flags : mapping of variable to ResponseFlag

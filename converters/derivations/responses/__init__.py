@@ -1,1 +1,1 @@
-"""Datasets of tumor response: assessments, progression, best overall response with and without confirmation."""
+"""Datasets of tumor response: assessments, progression, best response with and without confirmation."""

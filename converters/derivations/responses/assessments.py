@@ -40,7 +40,7 @@ def assessed(
     code = code[records.record]
     kept = np.ones(len(code), dtype=np.bool_)
     for key, concerned in _doubtful(records, code, len(terms.order)).items():
-        kept &= _kept(key, paramcd, options, records, concerned, sources)
+        kept &= _kept(key, paramcd, options, records, concerned, sources=sources)
     records, code = records.among(kept), code[kept]
     order, alike = _in_order(records)
     sources.account.used(data, records.record)
@@ -83,6 +83,7 @@ def _kept(
     options: ResponseAssessments,
     records: DatedRecords,
     concerned: Mask,
+    *,
     sources: Sources,
 ) -> Mask:
     """Records that are kept; what a policy does is noted, and what it refuses."""

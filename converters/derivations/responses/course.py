@@ -122,19 +122,16 @@ class Course:
         return found
 
     def counting(self, values: tuple[str, ...], options: Counting) -> Mask:
-        """Assessments that count as one of some terms, or as stable."""
-        wanted = np.array([term in values for term in self.terms.order] + [False])
-        found: Mask = wanted[self.responses(options)]
+        """Assessments that count as one of some terms; progression only where it is confirmed, if it must be."""
+        wanted = np.array([term in values for term in self.terms.order])
+        found: Mask = wanted[self.taken_for(options)]
         if options.confirm_after is None:
-            found |= wanted[self.code] & self.are("progression", "not_evaluable")
-        else:
-            found |= wanted[self.code] & self.are("not_evaluable")
-            for level, term in enumerate(self.terms.order):
-                if wanted[level] and term in self.terms.progression:
-                    found |= self.confirmed(level, options)
-        if options.stable_after is not None:
-            found |= wanted[self.code] & self.are("responses", "stable") & self.late_enough
-        return found
+            return found
+        return found & (~self.are("progression") | self._confirmed_progression(options))
+
+    def _confirmed_progression(self, options: Counting) -> Mask:
+        levels = (self.terms.order.index(each) for each in self.terms.progression)
+        return np.logical_or.reduce([self.confirmed(level, options) for level in levels])
 
 
 def _between(those: Mask, first: Codes, second: Codes) -> Codes:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
+from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..assembled import DerivedColumns, StructureLayout, assembled, ordered
@@ -49,10 +50,8 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     return assembled(task, options, layout, made)
 
 
-def _require_numbered(
-    task: DerivationTask, options: Responses, frame: pd.DataFrame, subject: np.ndarray
-) -> None:
-    """Refuse records that the variables of ASEQ do not distinguish: their numbers would be those of chance."""
+def _require_numbered(task: DerivationTask, options: Responses, frame: pd.DataFrame, subject: Codes) -> None:
+    """Refuse records that the variables of ASEQ do not distinguish: chance would number them."""
     place = f"[derive.{task.name}] number"
     for name in options.number:
         if name not in frame:

@@ -1,4 +1,4 @@
-"""Parameters with one record per subject: the first, the last, the best response, or whether there is a record."""
+"""Parameters with one record per subject: the first, the last, the best response, whether there is one."""
 
 from __future__ import annotations
 
@@ -46,14 +46,10 @@ def _first(derivation: ResponseDerivation, paramcd: str, options: FirstResponse)
     used = used_records(derivation, paramcd, options)
     if used is None:
         return None
-    if options.stable_after is None and options.confirm_after is None:
-        counts = np.isin(used.code, [at for at, each in enumerate(used.values) if each in options.values])
-    else:
-        course = course_of(derivation, paramcd, options, used)
-        if course is None:
-            return None
-        counts = course.counting(options.values, options)
-    (at,) = np.nonzero(counts)
+    course = course_of(derivation, paramcd, options, used)
+    if course is None:
+        return None
+    (at,) = np.nonzero(course.counting(options.values, options))
     return _answered(paramcd, options, used.at(at[_first_of_each(used.subject[at])]))
 
 

@@ -305,7 +305,7 @@ class BestResponse(Counting):
 class RecordPresent(ResponseParameter):
     """Whether subjects have a record: ``[response.PARAMCD]`` of a file, with ``how = "present"``.
 
-    AVALC is Y or, if the others are kept, N. Records have no date. An example is measurable disease at baseline.
+    AVALC is Y or, if the others are kept, N; there is no date. An example is measurable disease at baseline.
 
     Attributes
     ----------

@@ -186,43 +186,49 @@ def _is_circular(paramcd: str, specification: Specification) -> bool:
 def _check_counting(
     place: str, options: Counting, terms: ResponseTerms, specification: Specification
 ) -> None:
+    _check_stable(place, options, terms)
+    if options.confirm_after is not None:
+        _check_confirmation(place, options, specification)
+        return
+    for key in ("confirm_within", "not_evaluable_between", "stable_between"):
+        if getattr(options, key) is not None:
+            raise ConfigurationError(
+                "no confirmation is declared", f"{place} {key}", f"write confirm_after, or omit {key}"
+            )
+
+
+def _check_stable(place: str, options: Counting, terms: ResponseTerms) -> None:
     if options.stable_after and not options.stable_from:
         what = "the date that stable_after counts from is not declared"
         raise ConfigurationError(what, place, 'write stable_from = "RANDDT"')
     if options.stable_from and options.stable_after is None:
         what = "from when stable disease counts is not declared"
         raise ConfigurationError(what, place, "write stable_after, such as 42")
-    stable = [each for each in getattr(options, "values", ()) if each in terms.stable]
+    stable = [each for each in getattr(options, "values", terms.stable) if each in terms.stable]
     if stable and options.stable_after is None:
         raise ConfigurationError(
             f"from when {stable[0]} counts is not declared",
             place,
             'write stable_after and stable_from, such as 42 and "RANDDT"; or stable_after = 0',
         )
-    details = {
-        "confirm_within": options.confirm_within,
-        "not_evaluable_between": options.not_evaluable_between,
-        "stable_between": options.stable_between,
-    }
-    if options.confirm_after is None:
-        for key, value in details.items():
-            if value is not None:
-                raise ConfigurationError(
-                    "no confirmation is declared", f"{place} {key}", f"write confirm_after, or omit {key}"
-                )
-        return
-    for key in ("not_evaluable_between", "stable_between"):
-        if details[key] is None:
-            what = f"how many assessments may be {key.removesuffix('_between').replace('_', ' ')} before a"
+
+
+_BETWEEN = {"not_evaluable_between": "not evaluable", "stable_between": "stable"}
+
+
+def _check_confirmation(place: str, options: Counting, specification: Specification) -> None:
+    for key, what in _BETWEEN.items():
+        if getattr(options, key) is None:
             raise ConfigurationError(
-                f"{what} confirmation is not declared", place, f"write {key} = 0, or more"
+                f"how many assessments may be {what} before a confirmation is not declared",
+                place,
+                f"write {key} = 0, or more",
             )
-    if options.confirm_within is not None and options.confirm_within < options.confirm_after:
+    if options.confirm_within is not None and options.confirm_within < (options.confirm_after or 0):
         raise ConfigurationError(
             "confirm_within is less than confirm_after", f"{place} confirm_within", "write more days"
         )
-    other = specification.responses[getattr(options, "of", "")]
-    if not isinstance(other, ResponseAssessments):
+    if not isinstance(specification.responses[options.of], ResponseAssessments):
         raise ConfigurationError(
             f"{options.of} has one record per subject, which none confirms",
             f"{place} confirm_after",
@@ -231,12 +237,6 @@ def _check_counting(
 
 
 def _check_best(place: str, options: BestResponse, terms: ResponseTerms) -> None:
-    if options.stable_after is None and terms.stable:
-        raise ConfigurationError(
-            "from when stable disease counts is not declared",
-            place,
-            'write stable_after and stable_from, such as 42 and "RANDDT"; or stable_after = 0',
-        )
     if options.without == "keep" and not options.without_value:
         raise ConfigurationError(
             "AVALC of subjects without an assessment is not declared",

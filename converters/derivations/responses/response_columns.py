@@ -181,7 +181,7 @@ class ResponseColumns:
             for name, value in {**of_source, **each.options.set}.items():
                 given.setdefault(name, {})[at] = value
         for name, by_part in given.items():
-            frame[name] = self._set(name, frame[name] if name in frame else None, by_part)
+            frame[name] = self._set(name, frame.get(name), by_part)
         return frame
 
     def _set(self, name: str, column: pd.Series | None, by_part: Mapping[int, Assignment]) -> pd.Series:
@@ -245,16 +245,13 @@ def _sequence(records: ParameterRecords) -> NDArray[np.float64]:
 
 def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:
     """Values of columns at some positions; missing where all are -1."""
-    found: pd.Series | None = None
-    for column, rows in having:
-        own = column.reset_index(drop=True).reindex(rows).reset_index(drop=True)
-        if found is None:
-            found = own
-        else:
-            found = found.astype(object).where(rows < 0, own.astype(object))
-    if found is None:
-        raise AssertionError
-    return found.infer_objects() if len(having) > 1 else found
+    own = [column.reset_index(drop=True).reindex(rows).reset_index(drop=True) for column, rows in having]
+    if len(own) == 1:
+        return own[0]
+    found = own[0].astype(object)
+    for (_, rows), each in zip(having[1:], own[1:], strict=True):
+        found = found.where(rows < 0, each.astype(object))
+    return found.infer_objects()
 
 
 def _with_texts(

@@ -112,6 +112,9 @@ def terms_called(name: str, declared: Mapping[str, ResponseTerms], place: str) -
     return known[name.upper()]
 
 
+_MEANINGS = ("responses", "stable", "progression", "not_evaluable")
+
+
 def check_terms(place: str, terms: ResponseTerms) -> None:
     """Refuse terms without one meaning.
 
@@ -119,34 +122,29 @@ def check_terms(place: str, terms: ResponseTerms) -> None:
     ------
     ConfigurationError
     """
-    meanings = {key: getattr(terms, key) for key in ("responses", "stable", "progression", "not_evaluable")}
-    for key, listed in (*meanings.items(), ("complete", terms.complete)):
-        for term in listed:
-            if term not in terms.order:
-                advice = did_you_mean(term, terms.order)
-                raise ConfigurationError(f"{term} is not a term of order", f"{place} {key}", advice)
+    named = [(key, term) for key in (*_MEANINGS, "complete") for term in getattr(terms, key)]
+    named += [("aval", term) for term in terms.aval]
+    named += [("written_as", term) for term in terms.written_as.values()]
+    for key, term in named:
+        if term not in terms.order:
+            advice = did_you_mean(term, terms.order)
+            raise ConfigurationError(f"{term} is not a term of order", f"{place} {key}", advice)
     for term in terms.order:
-        having = [key for key, listed in meanings.items() if term in listed]
-        if len(having) != 1:
-            what = (
-                f"{term} is in {' and '.join(having)}" if having else f"the meaning of {term} is not declared"
-            )
-            advice = f"write it in one of {', '.join(meanings)}"
-            raise ConfigurationError(what, place, advice)
+        _check_meaning(place, term, [key for key in _MEANINGS if term in getattr(terms, key)])
     for term in terms.complete:
         if term not in terms.responses:
             raise ConfigurationError(
                 f"{term} is complete, but not a response", f"{place} complete", "add it to responses"
             )
-    others = [("aval", term) for term in terms.aval]
-    others += [("written_as", term) for term in terms.written_as.values()]
-    for key, term in others:
-        if term not in terms.order:
-            advice = did_you_mean(term, terms.order)
-            raise ConfigurationError(f"{term} is not a term of order", f"{place} {key}", advice)
     for text_ in terms.written_as:
         if text_ in terms.order:
             raise ConfigurationError(f"{text_} is a term of order", f"{place} written_as", "omit it")
-    best_first = [terms.aval.get(term, at) for at, term in enumerate(terms.order, 1)]
-    if len({*best_first}) < len(best_first):
+    numbers = [terms.aval.get(term, at) for at, term in enumerate(terms.order, 1)]
+    if len({*numbers}) < len(numbers):
         raise ConfigurationError("two terms have the same AVAL", f"{place} aval", "number each term once")
+
+
+def _check_meaning(place: str, term: str, having: list[str]) -> None:
+    if len(having) != 1:
+        what = f"{term} is in {' and '.join(having)}" if having else f"the meaning of {term} is not declared"
+        raise ConfigurationError(what, place, f"write it in one of {', '.join(_MEANINGS)}")
