@@ -122,7 +122,7 @@ class Course:
         return found
 
     def counting(self, values: tuple[str, ...], options: Counting) -> Mask:
-        """Assessments that count as one of some terms; progression only where it is confirmed, if it must be."""
+        """Assessments that count as one of some terms; progression if it is confirmed, where it must be."""
         wanted = np.array([term in values for term in self.terms.order])
         found: Mask = wanted[self.taken_for(options)]
         if options.confirm_after is None:
@@ -131,7 +131,8 @@ class Course:
 
     def _confirmed_progression(self, options: Counting) -> Mask:
         levels = (self.terms.order.index(each) for each in self.terms.progression)
-        return np.logical_or.reduce([self.confirmed(level, options) for level in levels])
+        found: Mask = np.logical_or.reduce([self.confirmed(level, options) for level in levels])
+        return found
 
 
 def _between(those: Mask, first: Codes, second: Codes) -> Codes:

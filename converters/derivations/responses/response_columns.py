@@ -174,11 +174,10 @@ class ResponseColumns:
         return found
 
     def with_set(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The columns with what parameters and their sources set."""
+        """The columns with what parameters set."""
         given: dict[str, dict[int, Assignment]] = {}
         for at, each in enumerate(self.parts):
-            of_source = {} if each.origin is None else each.origin.source.set
-            for name, value in {**of_source, **each.options.set}.items():
+            for name, value in each.options.set.items():
                 given.setdefault(name, {})[at] = value
         for name, by_part in given.items():
             frame[name] = self._set(name, frame.get(name), by_part)
@@ -187,38 +186,33 @@ class ResponseColumns:
     def _set(self, name: str, column: pd.Series | None, by_part: Mapping[int, Assignment]) -> pd.Series:
         """A column with the values of some parameters."""
         parts = {at: self._assigned(name, at, value) for at, value in by_part.items()}
-        is_text = [columns.is_character(each) for each in parts.values() if (~columns.missing(each)).any()]
-        if column is not None and (~columns.missing(column)).any():
-            is_text.append(columns.is_character(column))
-        if len({*is_text}) > 1:
-            which = self.parts[next(iter(by_part))].paramcd
-            what = f"{name} is set to text and to numbers"
-            self.derivation.task.account.problem(
-                what, f"[response.{which}] set", "set it to values of one type"
-            )
-            return pd.Series(np.nan, index=range(len(self._part)))
+        given = [*parts.values(), *([] if column is None else [column])]
+        of_text = {is_text for is_text in map(_is_text, given) if is_text is not None}
+        if len(of_text) > 1:
+            first = self.parts[next(iter(by_part))].paramcd
+            what, advice = f"{name} is text and a number", "set it to values of one type"
+            self.derivation.task.account.problem(what, f"[response.{first}] set", advice)
+            return pd.Series(np.full(len(self._part), np.nan))
         bounds = np.append(0, np.cumsum([len(each) for each in self.parts]))
-        if any(is_text):
-            return _with_texts(
-                column, len(self._part), {(bounds[at], bounds[at + 1]): each for at, each in parts.items()}
-            )
-        numbers = np.full(len(self._part), np.nan) if column is None else columns.numbers(column).copy()
-        for at, each in parts.items():
-            numbers[bounds[at] : bounds[at + 1]] = columns.numbers(each)
-        return pd.Series(numbers)
+        spans = [(slice(bounds[at], bounds[at + 1]), each) for at, each in parts.items()]
+        return (
+            _with_texts(column, len(self._part), spans)
+            if True in of_text
+            else _with_numbers(column, len(self._part), spans)
+        )
 
-    def _assigned(self, name: str, at: int, value: Assignment) -> pd.Series:
-        """What the records of a parameter are set to."""
+    def _assigned(self, name: str, at: int, value: Assignment) -> str | float | pd.Series:
+        """What the records of a parameter are set to: one value, or that of each."""
         part = self.parts[at]
         if not isinstance(value, FromVariable):
-            return pd.Series([value] * len(part), dtype=object if isinstance(value, str) else np.float64)
+            return value
         origin = part.origin
         if origin is None or value.variable not in origin.dataset:
             known = () if origin is None else origin.dataset.names
             what = f"{value.variable} is not present in the records of {part.paramcd}"
             advice = did_you_mean(value.variable, known) if known else "set a value"
             self.derivation.task.account.problem(what, f"[response.{part.paramcd}] set", advice)
-            return pd.Series(np.full(len(part), np.nan))
+            return np.nan
         self.described.setdefault(name, replace(origin.dataset.variable(value.variable), name=name))
         return _taken([(origin.dataset[value.variable], origin.record)])
 
@@ -254,18 +248,39 @@ def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:
     return found.infer_objects()
 
 
+def _is_text(given: str | float | pd.Series) -> bool | None:
+    """Whether a value or a column is text; None where it is missing."""
+    if not isinstance(given, pd.Series):
+        return isinstance(given, str) or (None if np.isnan(given) else False)
+    return None if columns.missing(given).all() else columns.is_character(given)
+
+
 def _with_texts(
-    column: pd.Series | None, length: int, parts: Mapping[tuple[int, int], pd.Series]
+    column: pd.Series | None, length: int, spans: Sequence[tuple[slice, str | float | pd.Series]]
 ) -> pd.Series:
-    """A column of text with other values from one record to another."""
+    """A column of text with other values in some spans."""
     values: dict[str, int] = {}
 
-    def coded(given: pd.Series) -> Codes:
+    def coded(given: str | float | pd.Series) -> Any:
+        if not isinstance(given, pd.Series):
+            return values.setdefault(given, len(values)) if isinstance(given, str) else NONE
         distinct = columns.distinct(given)
         own = np.array([values.setdefault(str(each), len(values)) for each in distinct], dtype=np.intp)
-        return np.where(columns.missing(given), NONE, distinct.spread(own, missing=NONE))
+        return distinct.spread(own, missing=NONE)
 
-    codes = np.full(length, NONE) if column is None else coded(column)
-    for (first, last), given in parts.items():
-        codes[first:last] = coded(given)
+    codes = np.full(length, NONE, dtype=np.intp)
+    if column is not None:
+        codes[:] = coded(column)
+    for span, given in spans:
+        codes[span] = coded(given)
     return texts(codes, values)
+
+
+def _with_numbers(
+    column: pd.Series | None, length: int, spans: Sequence[tuple[slice, str | float | pd.Series]]
+) -> pd.Series:
+    """A column of numbers with other values in some spans."""
+    numbers = np.full(length, np.nan) if column is None else columns.numbers(column).copy()
+    for span, given in spans:
+        numbers[span] = columns.numbers(given) if isinstance(given, pd.Series) else given
+    return pd.Series(numbers)
