@@ -41,7 +41,7 @@ def _badness(term, order):
     return -1 if term in NOT_EVALUABLE else order.index(term)
 
 
-def confirmed_as(at, course, level, order, rules):
+def confirmed_as(at, course, level, order, rules):  # noqa: C901  (told in the order of the rules)
     """Whether a later assessment confirms one as a response at least as good."""
     responses, rank = RESPONSES[order], order.index
     first = course[at]

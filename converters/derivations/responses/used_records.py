@@ -74,31 +74,49 @@ def course_of(
             return None
         counts_from = since + (options.stable_after or 0)
     course = Course(assessed.terms, used.subject, used.day, used.code, counts_from[used.subject])
-    account, adsl = derivation.task.account, derivation.task.adsl
-    undated = _subjects(derivation, course, np.isnan(course.counts_from) & course.are("responses", "stable"))
+    _judge_undated(derivation, course, options, f"{place} stable_from")
+    values = getattr(options, "values", assessed.terms.order)
+    if options.confirm_after is not None and not {*values} <= {*assessed.terms.progression}:
+        _judge_lesser(derivation, course, options, paramcd)
+        _note_unconfirmed(derivation, course, options, paramcd)
+    return course
+
+
+def _judge_undated(derivation: ResponseDerivation, course: Course, options: Counting, place: str) -> None:
+    """Refuse stable disease of subjects of whom nobody knows from when it counts."""
+    undated = np.isnan(course.counts_from) & course.are("responses", "stable")
     if undated.any():
-        number = counted(int(undated.sum()), "subject")
+        subjects = _subjects(derivation, course, undated)
+        number = counted(int(subjects.sum()), "subject")
         what = f"{options.stable_from} is missing for {number} with stable disease or a response"
         advice = "correct ADSL, or name a flag with on_or_after"
-        account.problem(what, f"{place} stable_from", advice, adsl, undated)
-    if options.confirm_after is not None:
-        fallen = _subjects(derivation, course, course.falls)
-        if options.lesser_after_better == "error" and fallen.any():
-            number = counted(int(fallen.sum()), "subject")
-            what = f"{number} with a response, and then a lesser one"
-            advice = 'correct the data, or declare lesser_after_better = "stable" or "lesser"'
-            account.problem(what, f"{place} lesser_after_better", advice, adsl, fallen)
-        else:
-            effect = "with a response, and then a lesser one"
-            key = "lesser_after_better"
-            account.effect(key, options.lesser_after_better, effect, adsl, fallen, parameter=paramcd)
-        response = course.responses(options)
-        unconfirmed = course.are("responses") & (response == len(assessed.terms.order))
-        effect = "with a response that is not confirmed"
-        concerned = _subjects(derivation, course, unconfirmed)
-        days = str(options.confirm_after)
-        account.effect("confirm_after", days, effect, adsl, concerned, parameter=paramcd)
-    return course
+        derivation.task.account.problem(what, place, advice, derivation.task.adsl, subjects)
+
+
+def _judge_lesser(derivation: ResponseDerivation, course: Course, options: Counting, paramcd: str) -> None:
+    account, adsl, value = derivation.task.account, derivation.task.adsl, options.lesser_after_better
+    fallen = _subjects(derivation, course, course.falls)
+    if value != "error" or not fallen.any():
+        effect = "with a response, and then a lesser one"
+        account.effect("lesser_after_better", value, effect, adsl, fallen, parameter=paramcd)
+        return
+    what = f"{counted(int(fallen.sum()), 'subject')} with a response, and then a lesser one"
+    advice = 'correct the data, or declare lesser_after_better = "stable" or "lesser"'
+    account.problem(what, f"[response.{paramcd}] lesser_after_better", advice, adsl, fallen)
+
+
+def _note_unconfirmed(
+    derivation: ResponseDerivation, course: Course, options: Counting, paramcd: str
+) -> None:
+    unconfirmed = course.are("responses") & (course.responses(options) == len(course.terms.order))
+    derivation.task.account.effect(
+        "confirm_after",
+        str(options.confirm_after),
+        "with a response that is not confirmed",
+        derivation.task.adsl,
+        _subjects(derivation, course, unconfirmed),
+        parameter=paramcd,
+    )
 
 
 def _subjects(derivation: ResponseDerivation, course: Course, which: Mask) -> Mask:
