@@ -155,4 +155,4 @@ def require_declared(specification: Specification, name: str, kind: str, place: 
     known: Mapping[str, object] = getattr(specification, f"{kind}s")
     if name not in known:
         advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
-        raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)
+        raise ConfigurationError(f"{name} is not a declared {kind.replace('_', ' ')}", place, advice)

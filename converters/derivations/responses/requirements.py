@@ -69,7 +69,7 @@ def check(name: str, options: Responses, specification: Specification) -> None:
     for paramcd in parameters:
         require_declared(specification, paramcd, "response", f"[derive.{name}] parameters")
         _check_parameter(paramcd, specification.responses[paramcd], specification)
-    for flag in flags_of(options, specification):
+    for flag in specification.response_flags:
         _check_flag(flag, specification)
     _check_circle(parameters, specification)
     _check_copied(name, options, specification)
