@@ -142,6 +142,8 @@ class DerivationRecord:
     decided : tuple of DecidedBy
     ranges : tuple of ImputationRange
     made_from : tuple of MadeFrom
+    of_parameters : mapping of dataset to mapping of PARAMCD to int
+        Number of records of each parameter.
 
     Examples
     --------
@@ -155,6 +157,7 @@ class DerivationRecord:
     decided: tuple[DecidedBy, ...] = ()
     ranges: tuple[ImputationRange, ...] = ()
     made_from: tuple[MadeFrom, ...] = ()
+    of_parameters: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -170,16 +173,33 @@ class DerivationRecord:
             tuple(each for each in self.decided if each.dataset == name),
             tuple(each for each in self.ranges if each.dataset == name),
             tuple(each for each in self.made_from if each.dataset == name),
+            {name: self.of_parameters.get(name, {})},
         )
+
+    def records_of(self, dataset: str, parameter: str) -> int:
+        """Number of records of a parameter.
+
+        Examples
+        --------
+        >>> ag.DerivationRecord({"ADTTE": 6}, of_parameters={"ADTTE": {"OS": 6}}).records_of("ADTTE", "OS")
+        6
+        """
+        return self.of_parameters.get(dataset, {}).get(parameter, 0)
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """PARAMCDs that it is about, in order."""
-        found = [each.parameter for each in self.decided] + [each.parameter for each in self.effects]
-        return tuple(dict.fromkeys(filter(None, found)))
+        noted = [each.parameter for each in self.decided] + [each.parameter for each in self.effects]
+        counted_ones = [each for counts in self.of_parameters.values() for each in counts]
+        return tuple(dict.fromkeys(filter(None, [*noted, *counted_ones])))
 
     @classmethod
-    def together(cls, records: dict[str, int], parts: Iterable[DerivationRecord]) -> DerivationRecord:
+    def together(
+        cls,
+        records: dict[str, int],
+        parts: Iterable[DerivationRecord],
+        of_parameters: dict[str, dict[str, int]] | None = None,
+    ) -> DerivationRecord:
         """What several derivations did.
 
         Examples
@@ -195,6 +215,7 @@ class DerivationRecord:
             tuple(each for part in listed_parts for each in part.decided),
             tuple(each for part in listed_parts for each in part.ranges),
             tuple(each for part in listed_parts for each in part.made_from),
+            of_parameters or {},
         )
 
 

@@ -196,7 +196,7 @@ def of_course(**rs):
         (
             what_of(),
             of_course(RSDTC=["2020-02-01", None, "2020-04-01", "2020-05-01"]),
-            "1 record of RS without a date",
+            "1 record of RS whose date is missing or not imputed",
         ),
         (
             what_of(),

@@ -70,7 +70,7 @@ def _doubtful(records: DatedRecords, code: Codes, n_terms: int) -> Mapping[str, 
 
 
 _WHAT = {
-    "undated": "without a date",
+    "undated": "whose date is missing or not imputed",
     "missing_terms": "without a response",
     "unknown_terms": "whose response is no term",
 }

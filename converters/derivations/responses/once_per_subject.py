@@ -108,7 +108,7 @@ def _best(derivation: ResponseDerivation, paramcd: str, options: BestResponse) -
     derivation.task.account.effect(
         "confirm_after, stable_after",
         f"{_days(options.confirm_after)}, {_days(options.stable_after)}",
-        "the best response of an assessment does not count",
+        "whose best assessment does not count as such",
         derivation.task.adsl,
         lowered,
         parameter=paramcd,
