@@ -11,6 +11,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..dated_records import DatedRecords
 from ..deciding import ranks
+from ..imputation import source_dates
 from ..sources import Sources
 from .options import ResponseAssessments
 from .response_records import NONE, Assessed
@@ -23,7 +24,7 @@ def assessed(
     paramcd: str, options: ResponseAssessments, terms: ResponseTerms, sources: Sources, chosen: Mask
 ) -> Assessed | None:
     """The assessments of some subjects; None where they do not fit the study, which is noted."""
-    records = sources.all_records(options.source)
+    records = _records(options.source, sources)
     if records is None:
         return None
     data, place = records.dataset, f"[response.{paramcd}]"
@@ -45,6 +46,26 @@ def assessed(
     order, alike = _in_order(records)
     sources.account.used(data, records.record)
     return Assessed(paramcd, terms, records.among(order), alike, options.value, values, code[order])
+
+
+def _records(name: str, sources: Sources) -> DatedRecords | None:
+    """The records of a source, those without a date among them; None where it does not fit the study."""
+    found = sources.selected(name)
+    if found is None:
+        return None
+    dates = source_dates(name, found.source, found.dataset, found.mask, sources.account, undated=True)
+    (record,) = np.nonzero(found.mask)
+    return DatedRecords(
+        name,
+        found.source,
+        found.dataset,
+        record,
+        found.subject[record],
+        dates.day[record],
+        dates.earliest[record],
+        dates.latest[record],
+        dates.lacks[record],
+    )
 
 
 def _coded(

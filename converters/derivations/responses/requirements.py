@@ -112,7 +112,7 @@ def _check_parameter(paramcd: str, options: ResponseParameter, specification: Sp
         if variable in DERIVED:
             raise ConfigurationError(f"{variable} is derived", f"{place} set", "omit it")
     if isinstance(options, ResponseAssessments):
-        require_declared(specification, options.source, "source", f"{place} source")
+        _require_dated(specification, options.source, f"{place} source")
         terms_called(options.terms, specification.response_terms, f"{place} terms")
     elif isinstance(options, RecordPresent):
         if options.where:
@@ -133,7 +133,16 @@ def _check_source(place: str, options: FirstResponse, specification: Specificati
         raise ConfigurationError("what the first record is of is not declared", place, _HOW_FIRST)
     if given:
         raise ConfigurationError(f"source is declared, and {given[0]}", f"{place} {given[0]}", _HOW_FIRST)
-    require_declared(specification, options.source, "source", f"{place} source")
+    _require_dated(specification, options.source, f"{place} source")
+
+
+def _require_dated(specification: Specification, source: str, place: str) -> None:
+    """Check that a source is declared, with a date."""
+    require_declared(specification, source, "source", place)
+    if not specification.sources[source].date:
+        raise ConfigurationError(
+            f"the records of {source} have no date", place, f"write date in [source.{source}]"
+        )
 
 
 def _check_made_of(place: str, options: OncePerSubject, specification: Specification) -> None:
@@ -266,7 +275,7 @@ def _check_flag(name: str, specification: Specification) -> None:
     if flag.where:
         compile_expression(flag.where, f"{place} where")
     if flag.before:
-        require_declared(specification, flag.before, "source", f"{place} before")
+        _require_dated(specification, flag.before, f"{place} before")
     if flag.to_first:
         require_declared(specification, flag.to_first, "response", f"{place} to_first")
         if isinstance(specification.responses[flag.to_first], ResponseAssessments | RecordPresent):
