@@ -100,6 +100,7 @@ BY_WORD = {
     "number of days": st.integers(0, 999),
     "whole number": st.integers(0, 9),
     "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
+    "list of terms": st.lists(st.sampled_from(["CR", "sCR"]), min_size=1, max_size=2),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
     "number": st.sampled_from([6, 0.5]),
@@ -108,11 +109,14 @@ BY_WORD = {
     "path": st.sampled_from(["a.txt", "../b"]),
     "0 or 1": st.sampled_from([0, 1]),
     "table of text": st.sampled_from([{}, {"AVAL": "Days"}]),
+    "table of whole number": st.sampled_from([{}, {"CR": 1}]),
     "table of name": st.sampled_from([{}, {"TRTP": "TRT01P"}]),
     "table of text, number or { variable = NAME }": st.sampled_from(
         [{}, {"EVNTDESC": "Death", "CNSR": 2, "DTHCAUS": {"variable": "DTHCAUS"}}]
     ),
 }
+BY_WORD_FIRST = ("list of terms",)
+"""Kinds of keys that share their name with a key of another kind."""
 WILD = st.one_of(
     st.booleans(),
     st.integers(-3, 3),
@@ -132,7 +136,7 @@ def valid(key, table):
         return VALID["severity of a rule"]
     if key.name == "severity" and key.kind is name:
         return BY_WORD["name"]
-    if key.name in VALID:
+    if key.name in VALID and key.kind.word not in BY_WORD_FIRST:
         return VALID[key.name]
     if isinstance(key.kind, Choice):
         return st.sampled_from(key.kind.allowed)

@@ -50,7 +50,12 @@ class Responses(DerivedDataset):
         'Variables of the assessments under another name, such as { AVISIT = "VISIT" }.',
         default=dict,
     )
-    reference: str = option(name, "Date in ADSL that is day 1 of ADY.", default="", otherwise="no ADY")
+    reference: str = option(
+        name,
+        "Date in ADSL that is day 1 of relative days: ADY, ASTDY, AENDY.",
+        default="",
+        otherwise="no ADY",
+    )
     number: tuple[str, ...] = option(
         NAMES,
         "Variables by which the records of a subject are numbered (ASEQ), missing values last.",
