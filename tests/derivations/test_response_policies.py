@@ -190,7 +190,7 @@ def of_course(**rs):
         (
             what_of(),
             of_course(RSSTRESC=["SD", "CHECK", "CHECK", "check"]),
-            "3 records of RS whose response is no term: CHECK, check",
+            "3 records of RS whose response is not a term: CHECK, check",
         ),
         (what_of(), of_course(RSSTRESC=["SD", None, "", "PD"]), "2 records of RS without a response"),
         (
@@ -284,7 +284,12 @@ def test_data_that_would_have_to_be_guessed_about_are_refused(what, study, messa
 def test_all_problems_are_told_together():
     what = what_of({"PD": replace(PD, without="error"), "MDIS": TU})
     message = refused(what, of_course(RSSTRESC=["SD", "CHECK", None, "PD"]))
-    parts = ("is no term: CHECK", "without a response", "without a record of PD", "dataset TU is not present")
+    parts = (
+        "is not a term: CHECK",
+        "without a response",
+        "without a record of PD",
+        "dataset TU is not present",
+    )
     assert [part for part in parts if part not in message] == []
     assert "S1-01" in message
 

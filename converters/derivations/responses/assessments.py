@@ -93,7 +93,7 @@ def _doubtful(records: DatedRecords, code: Codes, n_terms: int) -> Mapping[str, 
 _WHAT = {
     "undated": "whose date is missing or not imputed",
     "missing_terms": "without a response",
-    "unknown_terms": "whose response is no term",
+    "unknown_terms": "whose response is not a term",
 }
 _EFFECTS = {"exclude": "excluded", "keep": "kept without flags"}
 

@@ -29,7 +29,7 @@ class Responses(DerivedDataset):
     reference : str
         Date in ADSL that is day 1 of ADY; empty for no ADY.
     number : tuple of str
-        Variables by which the records of a subject are numbered: ASEQ; missing values last.
+        Variables that number the records of a subject: ASEQ; missing values last.
 
     Other attributes are those of `DerivedDataset`.
 
@@ -58,7 +58,7 @@ class Responses(DerivedDataset):
     )
     number: tuple[str, ...] = option(
         NAMES,
-        "Variables by which the records of a subject are numbered (ASEQ), missing values last.",
+        "Variables that number the records of a subject (ASEQ), missing values last.",
         default=("PARAMCD", "ADT", "SRCSEQ"),
     )
 
@@ -109,7 +109,7 @@ class ResponseAssessments(ResponseParameter):
     terms : str
         Name of the order of response: "RECIST 1.1", "IMWG", or one that is declared.
     unknown_terms : str
-        Records whose text is no term: "error", "exclude", or "keep" them without AVAL and out of all flags.
+        Records whose text is not a term: "error", "exclude", or "keep" them without AVAL and out of all flags.
     missing_terms : str
         The same of records without a text.
     undated : str
@@ -130,7 +130,7 @@ class ResponseAssessments(ResponseParameter):
     )
     unknown_terms: str = option(
         _KEPT,
-        "Assessments whose text is no term: an error, excluded, or kept without AVAL and flags.",
+        "Assessments whose text is not a term: an error, excluded, or kept without AVAL and flags.",
         default="error",
     )
     missing_terms: str = option(
@@ -310,7 +310,7 @@ class BestResponse(Counting):
 class RecordPresent(ResponseParameter):
     """Whether subjects have a record: ``[response.PARAMCD]`` of a file, with ``how = "present"``.
 
-    AVALC is Y or, if the others are kept, N; there is no date. An example is measurable disease at baseline.
+    AVALC is Y or, if the others are kept, N, and ADT is missing. An example is measurable disease at baseline.
 
     Attributes
     ----------
