@@ -99,6 +99,13 @@ TERMS = ag.ResponseTerms(
             what_of({"PD": replace(PD, flags=("ANL1FL",))}, flags=WORST),
             "ANL1FL is not a declared response flag",
         ),
+        (
+            what_of(
+                {"OVRB": OVR, "BOR": BOR, "BCP": replace(PD, of="BOR", values=("CR",), flags=("ANL01FL",))},
+                flags={"ANL01FL": ag.ResponseFlag(of=("OVRB",))},
+            ),
+            "ANL01FL is not a flag of OVR",
+        ),
         (what_of({"BOR": replace(BOR, of="")}), "of is not declared"),
         (what_of({"BOR": replace(BOR, of="PD"), "PD": PD}), "PD has no responses"),
         (what_of({"BOR": replace(BOR, of="BOR")}), "BOR has no responses|need each other"),

@@ -109,7 +109,7 @@ class ResponseAssessments(ResponseParameter):
     terms : str
         Name of the order of response: "RECIST 1.1", "IMWG", or one that is declared.
     unknown_terms : str
-        Records whose text is not a term: "error", "exclude", or "keep" them without AVAL and out of all flags.
+        Records whose text is not a term: "error", "exclude", or "keep" them without AVAL and flags.
     missing_terms : str
         The same of records without a text.
     undated : str
@@ -310,7 +310,7 @@ class BestResponse(Counting):
 class RecordPresent(ResponseParameter):
     """Whether subjects have a record: ``[response.PARAMCD]`` of a file, with ``how = "present"``.
 
-    AVALC is Y or, if the others are kept, N, and ADT is missing. An example is measurable disease at baseline.
+    AVALC is Y or, if the others are kept, N; ADT is missing. An example: measurable disease at baseline.
 
     Attributes
     ----------

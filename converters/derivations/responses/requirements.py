@@ -150,8 +150,7 @@ def _check_made_of(place: str, options: OncePerSubject, specification: Specifica
         advice = "write of = PARAMCD, the parameter whose records are used"
         raise ConfigurationError("of is not declared", place, advice)
     require_declared(specification, options.of, "response", f"{place} of")
-    for flag in options.flags:
-        require_declared(specification, flag, "response_flag", f"{place} flags")
+    _check_flags(place, options, specification)
     other = specification.responses[options.of]
     if isinstance(other, OncePerSubject) and not other.of:
         raise ConfigurationError(
@@ -169,6 +168,26 @@ def _check_made_of(place: str, options: OncePerSubject, specification: Specifica
         _check_counting(place, options, terms, specification)
     if isinstance(options, BestResponse):
         _check_best(place, options, terms)
+
+
+def _check_flags(place: str, options: OncePerSubject, specification: Specification) -> None:
+    """The flags of a parameter are declared, and of the assessments that it is made of."""
+    assessments = options.of
+    seen = {assessments}
+    while isinstance(other := specification.responses.get(assessments), OncePerSubject):
+        assessments = other.of
+        if assessments in seen:
+            break
+        seen.add(assessments)
+    for name in options.flags:
+        require_declared(specification, name, "response_flag", f"{place} flags")
+        of = specification.response_flags[name].of
+        if of and assessments not in of:
+            raise ConfigurationError(
+                f"{name} is not a flag of {assessments}",
+                f"{place} flags",
+                f"name another flag, or add {assessments} to of in [response_flag.{name}]",
+            )
 
 
 def _terms_checked(paramcd: str, place: str, specification: Specification) -> ResponseTerms:

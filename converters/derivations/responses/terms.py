@@ -105,7 +105,7 @@ def terms_called(name: str, declared: Mapping[str, ResponseTerms], place: str) -
     ConfigurationError
         With the nearest name.
     """
-    known = {**{each.upper(): terms for each, terms in BUILT_IN.items()}, **declared}
+    known = {each.upper(): terms for each, terms in {**BUILT_IN, **declared}.items()}
     if name.upper() not in known:
         names = [*declared, *BUILT_IN]
         raise ConfigurationError(f"{name} is not an order of response", place, did_you_mean(name, names))
