@@ -318,6 +318,18 @@ def test_subjects_of_a_parameter():
     assert found == {"ITT": ["Y", "N"], "WOMEN": ["Y", "N"], "RESP": ["Y"]}
 
 
+def test_subjects_who_do_not_have_a_parameter_are_not_judged_for_it():
+    study = study_of("CR PR", "PR PR")
+    adsl = study["ADSL"].frame.assign(ITTFL=["N", "Y"])
+    study = ag.Study.of(ag.Dataset.from_frame(adsl, "ADSL"), study["RS"])
+    strict = replace(CBOR, lesser_after_better="error")
+    assert values_of(derived(study, {"CBOR": replace(strict, population="ITTFL")}), "CBOR") == ["PR"]
+    with pytest.raises(
+        ag.DerivationRefused, match=r"1 subject with a response, and then a lesser one \(S1-01\)"
+    ):
+        derived(study, {"CBOR": strict})
+
+
 def test_variables_of_a_record():
     """Of the assessment, of ADSL, set by the parameter; the day of study; where it comes from."""
     response = ag.FirstResponse(

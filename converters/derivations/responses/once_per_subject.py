@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from .response_records import NONE, Origin, ParameterRecords
 from .used_records import course_of, used_records
 
 ANSWERS = ("N", "Y")
+_AVAL = (0.0, 1.0)
 _NO, _YES = 0, 1
 
 
@@ -34,16 +36,18 @@ def once_per_subject(
 ) -> ParameterRecords | None:
     """The records of such a parameter; None where something does not fit the study, which is noted."""
     derived: Callable[..., ParameterRecords | None] = _DERIVED[type(options)]
-    found = derived(derivation, paramcd, options)
+    found = derived(derivation, paramcd, options, chosen)
     if found is None:
         return None
     return _completed(derivation, found.at(chosen[found.subject]), chosen)
 
 
-def _first(derivation: ResponseDerivation, paramcd: str, options: FirstResponse) -> ParameterRecords | None:
+def _first(
+    derivation: ResponseDerivation, paramcd: str, options: FirstResponse, chosen: Mask
+) -> ParameterRecords | None:
     if options.source:
-        return _first_of_source(derivation, paramcd, options)
-    used = used_records(derivation, paramcd, options)
+        return _first_of_source(derivation, paramcd, options, chosen)
+    used = used_records(derivation, paramcd, options, chosen)
     if used is None:
         return None
     course = course_of(derivation, paramcd, options, used)
@@ -54,18 +58,19 @@ def _first(derivation: ResponseDerivation, paramcd: str, options: FirstResponse)
 
 
 def _first_of_source(
-    derivation: ResponseDerivation, paramcd: str, options: FirstResponse
+    derivation: ResponseDerivation, paramcd: str, options: FirstResponse, chosen: Mask
 ) -> ParameterRecords | None:
     records = derivation.sources.records(options.source)
     if records is None:
         return None
     first = first_of(records, derivation.n_subjects)
     source, account, adsl = records.source, derivation.task.account, derivation.task.adsl
-    if source.same_date == "error" and first.ambiguous.any():
-        number = counted(int(first.ambiguous.sum()), "subject")
+    ambiguous = first.ambiguous & chosen
+    if source.same_date == "error" and ambiguous.any():
+        number = counted(int(ambiguous.sum()), "subject")
         what = f"{number} with several records on the first date of {paramcd}"
         advice = 'declare order, or same_date = "first" or "last"'
-        account.problem(what, f"[source.{options.source}] order", advice, adsl, first.ambiguous)
+        account.problem(what, f"[source.{options.source}] order", advice, adsl, ambiguous)
     (subject,) = np.nonzero(first.chosen >= 0)
     at = first.chosen[subject]
     return ParameterRecords(
@@ -75,14 +80,16 @@ def _first_of_source(
         records.day[at],
         records.lacks[at],
         ANSWERS,
-        (0.0, 1.0),
+        _AVAL,
         np.full(len(at), _YES),
         origin=Origin(records.dataset, source.date, source, records.record[at]),
     )
 
 
-def _last(derivation: ResponseDerivation, paramcd: str, options: LastResponse) -> ParameterRecords | None:
-    used = used_records(derivation, paramcd, options)
+def _last(
+    derivation: ResponseDerivation, paramcd: str, options: LastResponse, chosen: Mask
+) -> ParameterRecords | None:
+    used = used_records(derivation, paramcd, options, chosen)
     if used is None:
         return None
     at = np.arange(len(used))
@@ -90,11 +97,13 @@ def _last(derivation: ResponseDerivation, paramcd: str, options: LastResponse) -
         listed = [at for at, each in enumerate(used.values) if each in options.values]
         (at,) = np.nonzero(np.isin(used.code, listed))
     last = at[::-1][_first_of_each(used.subject[at][::-1])][::-1]
-    return _renamed(paramcd, options, used.at(last))
+    return replace(used.at(last), paramcd=paramcd, options=options)
 
 
-def _best(derivation: ResponseDerivation, paramcd: str, options: BestResponse) -> ParameterRecords | None:
-    used = used_records(derivation, paramcd, options)
+def _best(
+    derivation: ResponseDerivation, paramcd: str, options: BestResponse, chosen: Mask
+) -> ParameterRecords | None:
+    used = used_records(derivation, paramcd, options, chosen)
     course = None if used is None else course_of(derivation, paramcd, options, used)
     if used is None or course is None:
         return None
@@ -113,16 +122,16 @@ def _best(derivation: ResponseDerivation, paramcd: str, options: BestResponse) -
         lowered,
         parameter=paramcd,
     )
-    found = _renamed(paramcd, options, used.at(at))
-    found.code[:] = taken[at]
-    return found
+    return replace(used.at(at), paramcd=paramcd, options=options, code=taken[at])
 
 
 def _days(days: int | None) -> str:
     return "none" if days is None else str(days)
 
 
-def _present(derivation: ResponseDerivation, paramcd: str, options: RecordPresent) -> ParameterRecords | None:
+def _present(
+    derivation: ResponseDerivation, paramcd: str, options: RecordPresent, _chosen: Mask
+) -> ParameterRecords | None:
     place, account = f"[response.{paramcd}]", derivation.task.account
     data = dataset_called(options.dataset, derivation.task.study)
     if data is None:
@@ -155,7 +164,7 @@ def _present(derivation: ResponseDerivation, paramcd: str, options: RecordPresen
         np.full(len(subject), np.nan),
         np.zeros(len(subject), dtype=np.int8),
         ANSWERS,
-        (0.0, 1.0),
+        _AVAL,
         np.full(len(subject), _YES),
     )
 
@@ -191,36 +200,7 @@ def _first_of_each(subject: Codes) -> Codes:
 def _answered(paramcd: str, options: ResponseParameter, used: ParameterRecords) -> ParameterRecords:
     """Records of another parameter as Y."""
     yes = np.full(len(used), _YES)
-    return ParameterRecords(
-        paramcd,
-        options,
-        used.subject,
-        used.day,
-        used.lacks,
-        ANSWERS,
-        (0.0, 1.0),
-        yes,
-        used.assessed,
-        used.row,
-        used.origin,
-    )
-
-
-def _renamed(paramcd: str, options: ResponseParameter, used: ParameterRecords) -> ParameterRecords:
-    """Records of another parameter with their responses."""
-    return ParameterRecords(
-        paramcd,
-        options,
-        used.subject,
-        used.day,
-        used.lacks,
-        used.values,
-        used.aval,
-        used.code.copy(),
-        used.assessed,
-        used.row,
-        used.origin,
-    )
+    return replace(used, paramcd=paramcd, options=options, values=ANSWERS, aval=_AVAL, code=yes)
 
 
 def _completed(derivation: ResponseDerivation, found: ParameterRecords, chosen: Mask) -> ParameterRecords:
@@ -271,19 +251,13 @@ def _with_others(found: ParameterRecords, others: Codes, value: str) -> Paramete
     def with_others(values: Any, other: Any) -> Any:
         return np.append(values, np.full(len(others), other, dtype=values.dtype))[order]
 
-    origin = found.origin
-    return ParameterRecords(
-        found.paramcd,
-        found.options,
-        both[order],
-        with_others(found.day, np.nan),
-        with_others(found.lacks, 0),
-        found.values,
-        found.aval,
-        with_others(found.code, code),
-        found.assessed,
-        None if found.row is None else with_others(found.row, NONE),
-        None
-        if origin is None
-        else Origin(origin.dataset, origin.variable, origin.source, with_others(origin.record, NONE)),
+    origin, row = found.origin, found.row
+    return replace(
+        found,
+        subject=both[order],
+        day=with_others(found.day, np.nan),
+        lacks=with_others(found.lacks, 0),
+        code=with_others(found.code, code),
+        row=None if row is None else with_others(row, NONE),
+        origin=None if origin is None else replace(origin, record=with_others(origin.record, NONE)),
     )

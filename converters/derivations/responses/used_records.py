@@ -13,13 +13,16 @@ from .response_records import ParameterRecords
 
 
 def used_records(
-    derivation: ResponseDerivation, paramcd: str, options: OncePerSubject
+    derivation: ResponseDerivation, paramcd: str, options: OncePerSubject, chosen: Mask
 ) -> ParameterRecords | None:
-    """The records that a parameter is made of: with a date, a response, and the flags; one per date."""
+    """The records that a parameter is made of: of some subjects, with a date, a response, and the flags.
+
+    None where something does not fit the study, or a subject has two on one date, which is noted.
+    """
     other = derivation.parameter(options.of)
     if other is None:
         return None
-    kept = ~np.isnan(other.day) & (other.code >= 0) & (other.code < _n_terms(other))
+    kept = chosen[other.subject] & ~np.isnan(other.day) & (other.code >= 0) & (other.code < _n_terms(other))
     for name in options.flags:
         of_assessments = flag_of(derivation, name, other)
         if of_assessments is None:
