@@ -222,6 +222,7 @@ def of_course(**rs):
         ),
         (what_of(assessments=replace(OVR, value="RSSTRES")), None, "RSSTRES is not present in RS"),
         (what_of(source=replace(RS, dataset="TR")), None, "dataset TR is not present"),
+        (what_of(), of_course(RSSEQ=["1", "2", "3", "4"]), "RSSEQ of RS is text; SRCSEQ is a number"),
         (what_of(source=replace(RS, date="RSDT")), None, "RSDT is not present in RS"),
         (what_of(source=replace(RS, where="RSSEQ > 9")), None, "no record of RS meets the condition"),
         (what_of(), of_course(USUBJID="S1-09"), "4 records of RS of a subject who is not in ADSL"),
@@ -280,7 +281,7 @@ def of_course(**rs):
         (
             what_of({"PD": replace(PD, set={"BASE": 1.0})}, assessments=replace(OVR, set={"BASE": "x"})),
             None,
-            "BASE is text and a number",
+            "BASE is a number and text",
         ),
     ],
 )

@@ -336,9 +336,14 @@ def test_variables_of_a_record():
         of="OVR",
         values=("PR",),
         without="keep",
-        set={"PARCAT1": "Tumor", "CRIT": ag.FromVariable("RSSTRESC"), "BASE": 1.0},
+        set={
+            "PARCAT1": "Tumor",
+            "CRIT": ag.FromVariable("RSSTRESC"),
+            "BASE": 1.0,
+            "READDT": ag.FromVariable("READDT"),
+        },
     )
-    study = study_of("SD PR", "SD", VISIT="V1")
+    study = study_of("SD PR", "SD", VISIT="V1", READDT=pd.Timestamp("2021-01-01"))
     frame = derived(
         study,
         {"RSP": response},
@@ -359,7 +364,8 @@ def test_variables_of_a_record():
         1.0,
     ]
     assert [no[each] for each in ("PARCAT1", "BASE", "AVAL", "AVALC")] == ["Tumor", 1.0, 0.0, "N"]
-    missing = ("ADT", "ADY", "VISIT", "AVISIT", "AVISITN", "CRIT", "SRCDOM", "SRCVAR", "SRCSEQ")
+    assert yes["READDT"] == pd.Timestamp("2021-01-01")
+    missing = ("READDT", "ADT", "ADY", "VISIT", "AVISIT", "AVISITN", "CRIT", "SRCDOM", "SRCVAR", "SRCSEQ")
     assert all(pd.isna(no[each]) for each in missing)
 
 

@@ -115,6 +115,7 @@ class ResponseColumns:
     def trace(self) -> dict[str, Any]:
         """SRCDOM, SRCVAR and SRCSEQ of the record that dates each."""
         origins = [each.origin for each in self.parts]
+        self._judge_sequences()
         dated = self._joined(
             lambda each: np.zeros(len(each)) if each.origin is None else each.origin.record >= 0, bool
         )
@@ -126,6 +127,18 @@ class ResponseColumns:
             "SRCVAR": texts(*_coded(at, variables)),
             "SRCSEQ": self._joined(_sequence, np.float64),
         }
+
+    def _judge_sequences(self) -> None:
+        """Refuse a sequence that is no number."""
+        for each in self.parts:
+            origin = each.origin
+            if origin is None or origin.sequence is None:
+                continue
+            data, name = origin.dataset, origin.sequence
+            if data.filled(name).any() and data.is_character(name):
+                what = f"{name} of {data.name} is text; SRCSEQ is a number"
+                advice = 'name a number in its source: sequence = "NAME"'
+                self.derivation.task.account.problem(what, f"[response.{each.paramcd}] source", advice)
 
     def copied(self) -> dict[str, pd.Series]:
         """Variables of the assessments, for the records that one dates."""
@@ -187,19 +200,16 @@ class ResponseColumns:
         """A column with the values of some parameters."""
         parts = {at: self._assigned(name, at, value) for at, value in by_part.items()}
         given = [*parts.values(), *([] if column is None else [column])]
-        of_text = {is_text for is_text in map(_is_text, given) if is_text is not None}
-        if len(of_text) > 1:
+        kinds = sorted({kind for kind in map(_kind, given) if kind})
+        if len(kinds) > 1:
             first = self.parts[next(iter(by_part))].paramcd
-            what, advice = f"{name} is text and a number", "set it to values of one type"
+            what, advice = f"{name} is {' and '.join(kinds)}", "set it to values of one type"
             self.derivation.task.account.problem(what, f"[response.{first}] set", advice)
             return pd.Series(np.full(len(self._part), np.nan))
         bounds = np.append(0, np.cumsum([len(each) for each in self.parts]))
         spans = [(slice(bounds[at], bounds[at + 1]), each) for at, each in parts.items()]
-        return (
-            _with_texts(column, len(self._part), spans)
-            if True in of_text
-            else _with_numbers(column, len(self._part), spans)
-        )
+        filled = _FILLED[kinds[0]] if kinds else _with_numbers
+        return filled(column, len(self._part), spans)
 
     def _assigned(self, name: str, at: int, value: Assignment) -> str | float | pd.Series:
         """What the records of a parameter are set to: one value, or that of each."""
@@ -231,7 +241,7 @@ def _aval(records: ParameterRecords) -> NDArray[np.float64]:
 
 def _sequence(records: ParameterRecords) -> NDArray[np.float64]:
     origin: Origin | None = records.origin
-    if origin is None or origin.sequence is None:
+    if origin is None or origin.sequence is None or origin.dataset.is_character(origin.sequence):
         return np.full(len(records), np.nan)
     found: NDArray[np.float64] = np.append(origin.dataset.numbers(origin.sequence), np.nan)[origin.record]
     return found
@@ -248,11 +258,13 @@ def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:
     return found.infer_objects()
 
 
-def _is_text(given: str | float | pd.Series) -> bool | None:
-    """Whether a value or a column is text; None where it is missing."""
+def _kind(given: str | float | pd.Series) -> str:
+    """What a value or a column is: text, a number or a date; empty where it is missing."""
     if not isinstance(given, pd.Series):
-        return isinstance(given, str) or (None if np.isnan(given) else False)
-    return None if columns.missing(given).all() else columns.is_character(given)
+        return "text" if isinstance(given, str) else "" if np.isnan(given) else "a number"
+    if columns.missing(given).all():
+        return ""
+    return "text" if columns.is_character(given) else "a date" if columns.is_date(given) else "a number"
 
 
 def _with_texts(
@@ -284,3 +296,26 @@ def _with_numbers(
     for span, given in spans:
         numbers[span] = columns.numbers(given) if isinstance(given, pd.Series) else given
     return pd.Series(numbers)
+
+
+def _with_dates(
+    column: pd.Series | None, length: int, spans: Sequence[tuple[slice, str | float | pd.Series]]
+) -> pd.Series:
+    """A column of dates or datetimes with other values in some spans."""
+    candidates = [column, *(each for _, each in spans)]
+    dated = [each for each in candidates if isinstance(each, pd.Series) and columns.is_date(each)]
+    found = np.full(length, np.datetime64("NaT"), dtype=np.result_type(*(each.to_numpy() for each in dated)))
+    if column is not None:
+        found[:] = column.to_numpy()
+    for span, each in spans:
+        is_dated = isinstance(each, pd.Series) and columns.is_date(each)
+        found[span] = each.to_numpy() if is_dated else np.datetime64("NaT")  # type: ignore[union-attr]
+    return pd.Series(found)
+
+
+_FILLED: Mapping[str, Callable[..., pd.Series]] = {
+    "text": _with_texts,
+    "a number": _with_numbers,
+    "a date": _with_dates,
+}
+"""What fills a column, by what it is."""
