@@ -14,9 +14,10 @@ from ..assembled import DerivedColumns, StructureLayout, assembled, ordered
 from ..task import DerivationTask
 from .analysis_flags import flagged
 from .derivation import ResponseDerivation
+from .needed import flags_of, needs, parameters_of
 from .once_per_subject import once_per_subject
 from .options import Responses
-from .requirements import check, flags_of, needs, parameters_of
+from .requirements import check
 from .response_columns import ResponseColumns
 
 __all__ = ["check", "derive", "needs"]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
-from ....schemas.study import columns
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.imputation import FLAG_VALUES
@@ -23,6 +22,7 @@ from ..assembled import special_at, standard_label
 from ..assignments import Assignment, FromVariable
 from ..column_values import dates, texts, yes
 from .derivation import ResponseDerivation
+from .filled_columns import NUMBER, filled_column, kind_of
 from .response_records import NONE, Origin, ParameterRecords
 
 
@@ -200,7 +200,7 @@ class ResponseColumns:
         """A column with the values of some parameters."""
         parts = {at: self._assigned(name, at, value) for at, value in by_part.items()}
         given = [*parts.values(), *([] if column is None else [column])]
-        kinds = sorted({kind for kind in map(_kind, given) if kind})
+        kinds = sorted({kind for kind in map(kind_of, given) if kind})
         if len(kinds) > 1:
             first = self.parts[next(iter(by_part))].paramcd
             what, advice = f"{name} is {' and '.join(kinds)}", "set it to values of one type"
@@ -208,8 +208,7 @@ class ResponseColumns:
             return pd.Series(np.full(len(self._part), np.nan))
         bounds = np.append(0, np.cumsum([len(each) for each in self.parts]))
         spans = [(slice(bounds[at], bounds[at + 1]), each) for at, each in parts.items()]
-        filled = _FILLED[kinds[0]] if kinds else _with_numbers
-        return filled(column, len(self._part), spans)
+        return filled_column(kinds[0] if kinds else NUMBER, column, len(self._part), spans)
 
     def _assigned(self, name: str, at: int, value: Assignment) -> str | float | pd.Series:
         """What the records of a parameter are set to: one value, or that of each."""
@@ -256,66 +255,3 @@ def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:
     for (_, rows), each in zip(having[1:], own[1:], strict=True):
         found = found.where(rows < 0, each.astype(object))
     return found.infer_objects()
-
-
-def _kind(given: str | float | pd.Series) -> str:
-    """What a value or a column is: text, a number or a date; empty where it is missing."""
-    if not isinstance(given, pd.Series):
-        return "text" if isinstance(given, str) else "" if np.isnan(given) else "a number"
-    if columns.missing(given).all():
-        return ""
-    return "text" if columns.is_character(given) else "a date" if columns.is_date(given) else "a number"
-
-
-def _with_texts(
-    column: pd.Series | None, length: int, spans: Sequence[tuple[slice, str | float | pd.Series]]
-) -> pd.Series:
-    """A column of text with other values in some spans."""
-    values: dict[str, int] = {}
-
-    def coded(given: str | float | pd.Series) -> Any:
-        if not isinstance(given, pd.Series):
-            return values.setdefault(given, len(values)) if isinstance(given, str) else NONE
-        distinct = columns.distinct(given)
-        own = np.array([values.setdefault(str(each), len(values)) for each in distinct], dtype=np.intp)
-        return distinct.spread(own, missing=NONE)
-
-    codes = np.full(length, NONE, dtype=np.intp)
-    if column is not None:
-        codes[:] = coded(column)
-    for span, given in spans:
-        codes[span] = coded(given)
-    return texts(codes, values)
-
-
-def _with_numbers(
-    column: pd.Series | None, length: int, spans: Sequence[tuple[slice, str | float | pd.Series]]
-) -> pd.Series:
-    """A column of numbers with other values in some spans."""
-    numbers = np.full(length, np.nan) if column is None else columns.numbers(column).copy()
-    for span, given in spans:
-        numbers[span] = columns.numbers(given) if isinstance(given, pd.Series) else given
-    return pd.Series(numbers)
-
-
-def _with_dates(
-    column: pd.Series | None, length: int, spans: Sequence[tuple[slice, str | float | pd.Series]]
-) -> pd.Series:
-    """A column of dates or datetimes with other values in some spans."""
-    candidates = [column, *(each for _, each in spans)]
-    dated = [each for each in candidates if isinstance(each, pd.Series) and columns.is_date(each)]
-    found = np.full(length, np.datetime64("NaT"), dtype=np.result_type(*(each.to_numpy() for each in dated)))
-    if column is not None:
-        found[:] = column.to_numpy()
-    for span, each in spans:
-        is_dated = isinstance(each, pd.Series) and columns.is_date(each)
-        found[span] = each.to_numpy() if is_dated else np.datetime64("NaT")  # type: ignore[union-attr]
-    return pd.Series(found)
-
-
-_FILLED: Mapping[str, Callable[..., pd.Series]] = {
-    "text": _with_texts,
-    "a number": _with_numbers,
-    "a date": _with_dates,
-}
-"""What fills a column, by what it is."""
