@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...schemas.study.columns import Codes, Days, Mask
-from ...schemas.study.dataset import Dataset
-from .dated_records import DatedRecords
+from ....schemas.study.columns import Codes, Days, Mask
+from ....schemas.study.dataset import Dataset
+from ..dated_records import DatedRecords
 
 NONE = -1
 
