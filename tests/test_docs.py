@@ -19,6 +19,7 @@ PAGES = [
     "docs/configuration.md",
     "docs/adae.md",
     "docs/adrs.md",
+    "docs/adsl.md",
     "docs/derive.md",
     "docs/diff.md",
     "docs/convert.md",

@@ -12,6 +12,7 @@ from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
 from ..derivations.responses.options import HOW, ResponseFlag
 from ..derivations.responses.terms import ResponseTerms
+from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
@@ -39,7 +40,7 @@ ENDPOINT = Table(
 SOURCE = Table(
     "source",
     DerivationSource,
-    "Records that date events, censors, origins and stops of parameters.",
+    "Records that date events, censors, origins and stops of parameters, and variables of ADSL.",
     NAMED,
     sample="DEATH",
 )
@@ -125,7 +126,31 @@ RESPONSE_FLAG = Table(
     sample="ANL01FL",
 )
 
+SUBJECT = Table(
+    "subject",
+    DerivedVariable,
+    "A variable of a derived ADSL. It has exactly one of `take`, `statistic`, `exists`, `where`, `cases`, "
+    "`map`, `date_of` and `expression`.",
+    NAMED,
+    example="VARIABLE",
+    sample="TRTSDT",
+)
+
 TABLES = (
-    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, QUERY, FLAG, VARY),
-    *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG, WAIVER, RULE, TABLE),
+    *(
+        SETTINGS_TABLE,
+        RULES,
+        STUDY,
+        ENDPOINT,
+        SOURCE,
+        STOP,
+        ADVERSE_EVENTS,
+        DERIVE,
+        SUBJECT,
+        QUERY,
+        FLAG,
+        VARY,
+    ),
+    *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG),
+    *(WAIVER, RULE, TABLE),
 )

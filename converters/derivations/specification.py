@@ -16,6 +16,7 @@ from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
 from .responses.options import ResponseFlag, ResponseParameter
 from .responses.terms import ResponseTerms
+from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
 
@@ -37,6 +38,7 @@ _TABLES = (
     _Table("responses", "response"),
     _Table("response_terms", "response_terms"),
     _Table("response_flags", "response_flag"),
+    _Table("subjects", "subject"),
 )
 
 
@@ -46,8 +48,8 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to TimeToEvent, AdverseEvents or Responses
-        Derived datasets; each may use those before it, and those that were read.
+    datasets : mapping of name to SubjectLevel, AdverseEvents, Responses or TimeToEvent
+        Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
     stops : mapping of name to Stop
@@ -66,6 +68,8 @@ class Specification:
     response_terms : mapping of name to ResponseTerms
         Orders of response, beside those that are built in.
     response_flags : mapping of variable to ResponseFlag
+    subjects : mapping of variable to DerivedVariable
+        Of ADSL, in whatever order.
 
     Raises
     ------
@@ -100,6 +104,7 @@ class Specification:
     responses: Mapping[str, ResponseParameter] = field(default_factory=dict)
     response_terms: Mapping[str, ResponseTerms] = field(default_factory=dict)
     response_flags: Mapping[str, ResponseFlag] = field(default_factory=dict)
+    subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:
@@ -114,17 +119,21 @@ def require_values(specification: Specification) -> None:
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
             _require_names_once(options, f"[{table.name}.{name}]")
-    for kind, parts in (("query", specification.queries), ("flag", specification.flags)):
+    for kind, parts, options, noun in (
+        ("query", specification.queries, AdverseEvents, "adverse event dataset"),
+        ("flag", specification.flags, AdverseEvents, "adverse event dataset"),
+        ("subject", specification.subjects, SubjectLevel, "dataset of subjects"),
+    ):
+        known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():
-            _require_adverse_events(specification, part.dataset, f"[{kind}.{name}] dataset")
+            _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
 
 
-def _require_adverse_events(specification: Specification, dataset: str, place: str) -> None:
-    """Check that the dataset of a query or a flag is derived, and of adverse events."""
-    known = [name for name, each in specification.datasets.items() if isinstance(each, AdverseEvents)]
+def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
+    """Check that the dataset of a query, a flag or a variable is derived, and of its kind."""
     if dataset not in known:
         advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
-        raise ConfigurationError(f"{dataset} is not a derived adverse event dataset", place, advice)
+        raise ConfigurationError(f"{dataset} is not a derived {noun}", place, advice)
 
 
 def _require_names_once(options: object, place: str) -> None:

@@ -114,6 +114,9 @@ BY_WORD = {
     "table of text, number or { variable = NAME }": st.sampled_from(
         [{}, {"EVNTDESC": "Death", "CNSR": 2, "DTHCAUS": {"variable": "DTHCAUS"}}]
     ),
+    "text, number or { variable = NAME }": st.sampled_from(["Death", 2, {"variable": "DTHCAUS"}]),
+    "table of text, number or date": st.sampled_from([{}, {"F": 1, "M": "male"}]),
+    "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
 BY_WORD_FIRST = ("list of terms",)
 """Kinds of keys that share their name with a key of another kind."""
