@@ -13,6 +13,14 @@ from .converters.derivations.derive import derive as derive
 from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
 from .converters.derivations.record import DerivationRecord as DerivationRecord
 from .converters.derivations.record import DerivationRefused as DerivationRefused
+from .converters.derivations.responses.options import BestResponse as BestResponse
+from .converters.derivations.responses.options import FirstResponse as FirstResponse
+from .converters.derivations.responses.options import LastResponse as LastResponse
+from .converters.derivations.responses.options import RecordPresent as RecordPresent
+from .converters.derivations.responses.options import ResponseAssessments as ResponseAssessments
+from .converters.derivations.responses.options import ResponseFlag as ResponseFlag
+from .converters.derivations.responses.options import Responses as Responses
+from .converters.derivations.responses.terms import ResponseTerms as ResponseTerms
 from .converters.derivations.specification import Specification as Specification
 from .converters.derivations.subjects.options import DerivedVariable as DerivedVariable
 from .converters.derivations.subjects.options import SubjectLevel as SubjectLevel

@@ -18,6 +18,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/configuration.md",
     "docs/adae.md",
+    "docs/adrs.md",
     "docs/adsl.md",
     "docs/derive.md",
     "docs/diff.md",

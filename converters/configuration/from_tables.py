@@ -21,6 +21,9 @@ from .registry import (
     FLAG,
     QUERY,
     RAW,
+    RESPONSE,
+    RESPONSE_FLAG,
+    RESPONSE_TERMS,
     RULE,
     RULES,
     SOURCE,
@@ -91,6 +94,9 @@ def specification(entries: Sequence[Entry]) -> Specification:
         named(FLAG),
         events,
         subjects=named(SUBJECT),
+        responses=named(RESPONSE),
+        response_terms=named(RESPONSE_TERMS),
+        response_flags=named(RESPONSE_FLAG),
     )
 
 

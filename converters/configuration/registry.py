@@ -10,6 +10,8 @@ from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
+from ..derivations.responses.options import HOW, ResponseFlag
+from ..derivations.responses.terms import ResponseTerms
 from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..raw_exports.mapping_options import CodeList, RawDataset
@@ -99,6 +101,32 @@ FLAG = Table(
     example="VARIABLE",
     sample="AOCCFL",
 )
+RESPONSE = Table(
+    "response",
+    keys_of_all("how", "How the parameter is derived.", HOW),
+    "A parameter of a derived dataset of tumor response. `how` decides which other keys it has.",
+    NAMED,
+    example="PARAMCD",
+    sample="OVR",
+    variant="how",
+    variants=HOW,
+)
+RESPONSE_TERMS = Table(
+    "response_terms",
+    ResponseTerms,
+    "An order of response: its terms, the best first, and what they mean.",
+    NAMED,
+    sample="MYELOMA",
+)
+RESPONSE_FLAG = Table(
+    "response_flag",
+    ResponseFlag,
+    "A flag of the assessments of response that are analysed.",
+    NAMED,
+    example="VARIABLE",
+    sample="ANL01FL",
+)
+
 SUBJECT = Table(
     "subject",
     DerivedVariable,
@@ -137,5 +165,6 @@ TABLES = (
         VARY,
     ),
     *(RAW, CODES),
+    *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG),
     *(WAIVER, RULE, TABLE),
 )

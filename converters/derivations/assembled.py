@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -125,12 +126,12 @@ def _special(
         of_source = name in derived.frame
         special = derived.special.get(name) if of_source else of_adsl.get(options.carry_as.get(name, name))
         if special is not None and len(special.records):
-            found = _at(special, order if of_source else derived.subject[order])
+            found = special_at(special, order if of_source else derived.subject[order])
             if len(found.records):
                 yield name, found
 
 
-def _at(special: SpecialMissing, at: Codes) -> SpecialMissing:
+def special_at(special: SpecialMissing, at: Codes) -> SpecialMissing:
     """Special missing values of the records at some positions, in their order."""
     place = np.minimum(np.searchsorted(special.records, at), len(special.records) - 1)
     hit = special.records[place] == at
@@ -244,6 +245,6 @@ def standard_label(name: str, requirements: Mapping[str, Requirement]) -> str:
         if index is not None:
             label = each.label
             for placeholder, value in index.items():
-                label = label.replace(placeholder, value)
+                label = re.sub(rf"(?<!\w){re.escape(placeholder)}(?!\w)", value, label)
             return label
     return ""

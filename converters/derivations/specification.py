@@ -14,6 +14,8 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
+from .responses.options import ResponseFlag, ResponseParameter
+from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
@@ -33,6 +35,9 @@ _TABLES = (
     _Table("variations", "vary"),
     _Table("queries", "query"),
     _Table("flags", "flag"),
+    _Table("responses", "response"),
+    _Table("response_terms", "response_terms"),
+    _Table("response_flags", "response_flag"),
     _Table("subjects", "subject"),
 )
 
@@ -43,7 +48,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to SubjectLevel, AdverseEvents or TimeToEvent
+    datasets : mapping of name to SubjectLevel, AdverseEvents, Responses or TimeToEvent
         Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -57,6 +62,12 @@ class Specification:
         Of adverse event datasets; each may use those before it.
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
+    responses : mapping of PARAMCD to ResponseParameter
+        Of datasets of response: ResponseAssessments, FirstResponse, LastResponse, BestResponse or
+        RecordPresent.
+    response_terms : mapping of name to ResponseTerms
+        Orders of response, beside those that are built in.
+    response_flags : mapping of variable to ResponseFlag
     subjects : mapping of variable to DerivedVariable
         Of ADSL, in whatever order.
 
@@ -90,6 +101,9 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
+    responses: Mapping[str, ResponseParameter] = field(default_factory=dict)
+    response_terms: Mapping[str, ResponseTerms] = field(default_factory=dict)
+    response_flags: Mapping[str, ResponseFlag] = field(default_factory=dict)
     subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
 
 
@@ -150,4 +164,4 @@ def require_declared(specification: Specification, name: str, kind: str, place: 
     known: Mapping[str, object] = getattr(specification, f"{kind}s")
     if name not in known:
         advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
-        raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)
+        raise ConfigurationError(f"{name} is not a declared {kind.replace('_', ' ')}", place, advice)

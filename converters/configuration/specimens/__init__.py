@@ -13,6 +13,7 @@ SPECIMENS: Mapping[str, str] = MappingProxyType(
         SETTINGS: "settings.toml",
         "adsl": "adsl.toml",
         "adae": "adae.toml",
+        "adrs": "adrs.toml",
         "adtte": "adtte.toml",
         "raw": "raw.toml",
     }
