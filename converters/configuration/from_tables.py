@@ -17,14 +17,18 @@ from .registry import (
     DERIVE,
     ENDPOINT,
     FLAG,
+    MEASUREMENT,
     QUERY,
+    RECORD,
     RULE,
     RULES,
     SOURCE,
     STOP,
     STUDY,
     SUBJECT,
+    VARIABLE,
     VARY,
+    VISIT,
     WAIVER,
 )
 from .tables import Entry, Table
@@ -83,6 +87,10 @@ def specification(entries: Sequence[Entry]) -> Specification:
         named(FLAG),
         events,
         subjects=named(SUBJECT),
+        measurements=named(MEASUREMENT),
+        visits=named(VISIT),
+        records=named(RECORD),
+        variables=named(VARIABLE),
     )
 
 

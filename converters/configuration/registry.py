@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from ...schemas.gate.selection import RulesTable
 from ...schemas.gate.waivers import WaiverTable
-from ...schemas.kinds import dataset_name, member_name
+from ...schemas.kinds import dataset_name, member_name, text
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
+from ..derivations.measurements.options import (
+    AnalysisVariable,
+    AnalysisVisit,
+    DerivedRecords,
+    Measurement,
+)
 from ..derivations.subjects.options import SubjectVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
@@ -93,7 +99,7 @@ QUERY = Table(
 FLAG = Table(
     "flag",
     OccurrenceFlag,
-    "A flag of derived adverse events, such as the first occurrence of a term.",
+    "A flag of derived adverse events or measurements, such as the first occurrence of a term.",
     NAMED,
     example="VARIABLE",
     sample="AOCCFL",
@@ -107,8 +113,43 @@ SUBJECT = Table(
     example="VARIABLE",
     sample="TRTSDT",
 )
+MEASUREMENT = Table(
+    "measurement",
+    Measurement,
+    "A parameter of derived measurements: records of the source, or calculated from other parameters.",
+    NAMED,
+    example="PARAMCD",
+    sample="WEIGHT",
+)
+VISIT = Table(
+    "visit",
+    AnalysisVisit,
+    "An analysis visit of derived measurements: the days that belong to it.",
+    NAMED,
+    text,
+    example="AVISIT",
+    sample="Baseline",
+)
+RECORD = Table(
+    "record",
+    DerivedRecords,
+    "Records of derived measurements that are derived from others, such as means.",
+    NAMED,
+    example="DTYPE",
+    sample="AVERAGE",
+)
+VARIABLE = Table(
+    "variable",
+    AnalysisVariable,
+    "A variable of derived measurements. It has exactly one of `where`, `cases`, `map`, `expression` and "
+    "`compose`.",
+    NAMED,
+    example="VARIABLE",
+    sample="ONTRTFL",
+)
 
 TABLES = (
-    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT, QUERY, FLAG, VARY),
+    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT),
+    *(MEASUREMENT, VISIT, RECORD, VARIABLE, QUERY, FLAG, VARY),
     *(WAIVER, RULE, TABLE),
 )

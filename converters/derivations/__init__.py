@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .adverse_events.options import AdverseEvents
 from .dataset_options import DerivedDataset
+from .measurements.options import Measurements
 from .subjects.options import Subjects
 from .time_to_event.options import TimeToEvent
 
@@ -48,7 +49,12 @@ class Derivation(Protocol):
 
 
 KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType(
-    {"time_to_event": TimeToEvent, "adverse_events": AdverseEvents, "subjects": Subjects}
+    {
+        "time_to_event": TimeToEvent,
+        "adverse_events": AdverseEvents,
+        "subjects": Subjects,
+        "measurements": Measurements,
+    }
 )
 """Options of a derived dataset, by the name of its kind, which is that of its folder."""
 

@@ -14,6 +14,13 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
+from .measurements.options import (
+    AnalysisVariable,
+    AnalysisVisit,
+    DerivedRecords,
+    Measurement,
+    Measurements,
+)
 from .subjects.options import Subjects, SubjectVariable
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
@@ -34,6 +41,10 @@ _TABLES = (
     _Table("queries", "query"),
     _Table("flags", "flag"),
     _Table("subjects", "subject"),
+    _Table("measurements", "measurement"),
+    _Table("visits", "visit"),
+    _Table("records", "record"),
+    _Table("variables", "variable"),
 )
 
 
@@ -89,6 +100,10 @@ class Specification:
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
     subjects: Mapping[str, SubjectVariable] = field(default_factory=dict)
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    visits: Mapping[str, AnalysisVisit] = field(default_factory=dict)
+    records: Mapping[str, DerivedRecords] = field(default_factory=dict)
+    variables: Mapping[str, AnalysisVariable] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:
@@ -105,16 +120,25 @@ def require_values(specification: Specification) -> None:
             _require_names_once(options, f"[{table.name}.{name}]")
     for kind, parts, options, noun in (
         ("query", specification.queries, AdverseEvents, "adverse event dataset"),
-        ("flag", specification.flags, AdverseEvents, "adverse event dataset"),
+        ("flag", specification.flags, (AdverseEvents, Measurements), "dataset with flags"),
         ("subject", specification.subjects, Subjects, "dataset of subjects"),
+        ("measurement", specification.measurements, Measurements, "dataset of measurements"),
+        ("visit", specification.visits, Measurements, "dataset of measurements"),
+        ("record", specification.records, Measurements, "dataset of measurements"),
+        ("variable", specification.variables, Measurements, "dataset of measurements"),
     ):
         known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():
-            _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
+            of_only = not part.dataset and len(known) == 1
+            if not of_only:
+                _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
     """Check that the dataset of a query, a flag or a variable is derived, and of its kind."""
+    if not dataset:
+        advice = f"write dataset, one of {', '.join(known)}" if known else "write [derive.NAME]"
+        raise ConfigurationError(f"its {noun} is not declared", place, advice)
     if dataset not in known:
         advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
         raise ConfigurationError(f"{dataset} is not a derived {noun}", place, advice)
