@@ -131,12 +131,12 @@ def _by_cases(
         _part(each.value, np.flatnonzero(found.case == at), data) for at, each in enumerate(variable.cases)
     ]
     rest = (found.case < 0) & ~found.unknown
-    if variable.otherwise is not None:
+    if variable.otherwise not in (None, ""):
         parts.append(_part(variable.otherwise, np.flatnonzero(rest), data))
     table.effect(f"variable.{name}: cases", f"{len(variable.cases)}", "no condition is true", rest)
     if variable.number:
         number = np.where(found.case < 0, np.nan, found.case + 1.0)
-        number[rest] = np.nan if variable.otherwise is None else len(variable.cases) + 1.0
+        number[rest] = np.nan if variable.otherwise in (None, "") else len(variable.cases) + 1.0
         table.add(variable.number, number)
     return merged(len(data), parts)
 
@@ -166,9 +166,10 @@ def _by_map(
         place = f"[variable.{name}] map"
         table.problem(what, place, "add them, or declare otherwise", unknown)
     else:
-        parts.append(_part(variable.otherwise, np.flatnonzero(unknown), data))
+        if variable.otherwise != "":
+            parts.append(_part(variable.otherwise, np.flatnonzero(unknown), data))
         effect = f"values of {variable.of} that map does not have"
-        table.effect(f"variable.{name}: otherwise", str(variable.otherwise), effect, unknown)
+        table.effect(f"variable.{name}: otherwise", str(variable.otherwise or "missing"), effect, unknown)
     return merged(len(data), parts)
 
 

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, count, name, switch, text
 from ....schemas.options import option
-from ..assignments import Assignment, assignment
+from ..assignments import Assignment
 from ..cases import CASES, Case
 from ..domain_options import DerivedFromDomain
 from ..time_to_event.options import NAMES_OR_NONE
-from .value_kinds import signed_day, signed_number, value_or_missing
+from .value_kinds import (
+    assignment_or_missing,
+    signed_day,
+    signed_number,
+    text_or_missing,
+    value_or_missing,
+)
 
 CONSTANTS = TableOf(constant, '{ PARCAT1 = "CHEMISTRY" }', capitals=True)
 VALUES = TableOf(value_or_missing, '{ "WEEK 2" = 2, RETRIEVAL = "" }')
@@ -326,10 +332,12 @@ class DerivedRecords:
     ----------
     dataset : str
         Derived dataset; empty for the only one of measurements.
-    dtype : str
-        DTYPE, where it is not the name of the table.
+    dtype : str or None
+        DTYPE, where it is not the name of the table; "" for none.
     where : str
-        Condition: records that they are derived from. Records without AVAL are not used.
+        Condition: records that they are derived from.
+    missing_aval : str
+        Records without AVAL: "exclude", or "use" for "first" and "last".
     by : tuple of str
         Variables, besides the subject, of each combination of which there is one record.
     take : str
@@ -354,9 +362,16 @@ class DerivedRecords:
     """
 
     dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
-    dtype: str = option(text, "DTYPE.", default="", otherwise="the name of the table")
+    dtype: str | None = option(
+        text_or_missing, 'DTYPE; "" for none.', default=None, otherwise="the name of the table"
+    )
     where: str = option(
-        text, "Condition: records that they are derived from.", default="", otherwise="all with AVAL"
+        text, "Condition: records that they are derived from.", default="", otherwise="all"
+    )
+    missing_aval: str = option(
+        Choice(("exclude", "use")),
+        "Records without AVAL: not used, or used as others by first and last.",
+        default="exclude",
     )
     by: tuple[str, ...] = option(
         NAMES, "Variables, besides the subject, of each combination of which there is one record."
@@ -410,7 +425,8 @@ class AnalysisVariable:
     of : str
         Variable that `map` is of.
     otherwise : text, number or FromVariable
-        Value where no case is true, or `map` does not have the value; None for missing, and of `map` an error.
+        Value where no case is true, or `map` does not have the value; "" for missing. None: missing, and of
+        `map` an error.
     number : str
         Variable that has the number of the value, from 1 in the order of `cases`.
     expression : str
@@ -441,8 +457,8 @@ class AnalysisVariable:
     )
     of: str = option(name, "Variable that map is of.", default="")
     otherwise: Assignment | None = option(
-        assignment,
-        "Value where no case is true, or that map does not have.",
+        assignment_or_missing,
+        'Value where no case is true, or that map does not have; "" for missing.',
         default=None,
         otherwise="missing; of map an error",
     )

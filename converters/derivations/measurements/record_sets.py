@@ -30,7 +30,10 @@ def add_records(table: MeasurementTable, name: str, declared: DerivedRecords) ->
     if found is None:
         return
     data, selected = found
-    selected = selected & ~np.isnan(data.numbers("AVAL"))
+    if declared.missing_aval == "exclude":
+        without = selected & data.missing("AVAL")
+        table.effect(f"record.{name}: missing_aval", "exclude", "records without AVAL not used", without)
+        selected = selected & ~without
     making = _Making(table, name, declared, data)
     if declared.take in SUMMARIES:
         count = making.summarise(selected)
@@ -41,8 +44,9 @@ def add_records(table: MeasurementTable, name: str, declared: DerivedRecords) ->
         )
     else:
         count = making.copy(selected, {})
+    effect = f"records derived, DTYPE {making.dtype or 'missing'}"
     table.effect(
-        f"record.{name}", declared.take, f"records derived, DTYPE {making.dtype}", _last(len(table), count)
+        f"record.{name}", declared.take, effect, _last(len(table), count)
     )
 
 
@@ -59,7 +63,7 @@ class _Making:
 
     @property
     def dtype(self) -> str:
-        return self.declared.dtype or self.name
+        return self.name if self.declared.dtype is None else self.declared.dtype
 
     def summarise(self, selected: Mask) -> int:
         """New records with a statistic of AVAL; how many."""
@@ -117,7 +121,7 @@ class _Making:
         policy = self.declared.same_order
         if policy == "error":
             number = counted(int(alike.sum()), "record")
-            what = f"order does not distinguish {number}, of which {self.dtype} is one per combination"
+            what = f"order does not distinguish {number}, of which {self.name} is one per combination"
             advice = 'add variables to order, or declare same_order = "first"'
             self.table.problem(what, f"[record.{self.name}] order", advice, full)
         else:
@@ -125,7 +129,8 @@ class _Making:
             self.table.effect(f"record.{self.name}: same_order", policy, effect, full)
 
     def _set(self, count: int, given: Mapping[str, str | float]) -> dict[str, pd.Series]:
-        values = {"DTYPE": self.dtype, **given, **self.declared.set}
+        dtype = {"DTYPE": self.dtype} if self.dtype else {}
+        values = {**dtype, **given, **self.declared.set}
         every = np.ones(count, dtype=np.bool_)
         return {name: constants(value, every) for name, value in values.items()}
 

@@ -130,6 +130,9 @@ def _check_record(name: str, record: DerivedRecords) -> None:
     if summary and record.when == "last":
         what = f"take = {record.take!r} makes new records, which have no baseline if they are made last"
         raise ConfigurationError(what, f"{place} when", 'omit it, or take "first", "last", …')
+    if record.missing_aval == "use" and record.take not in ("first", "last"):
+        what = f"records without AVAL have no {record.take}"
+        raise ConfigurationError(what, f"{place} missing_aval", "omit it")
     if record.take in ("first", "last") and not record.order:
         what = f"take = {record.take!r} has no order"
         raise ConfigurationError(what, f"{place} order", 'write order = ["ADT"]')
@@ -168,7 +171,7 @@ def _check_variable(name: str, variable: AnalysisVariable) -> None:
 def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
     """Values of one variable are of one type."""
     values = [*(each.value for each in variable.cases), *(each for each in variable.map.values() if each != "")]
-    if variable.otherwise is not None:
+    if variable.otherwise not in (None, ""):
         values.append(variable.otherwise)
     if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
         what = "texts and numbers are values of one variable"

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ....schemas.kinds import TEXT, constant, one_kind
+from ..assignments import Assignment, assignment
 
 
 @one_kind("whole number", {"type": "integer"})
@@ -31,3 +32,17 @@ def value_or_missing(value: Any) -> str | float:
         return ""
     found: str | float = constant(value)
     return found
+
+
+@one_kind('text or ""', {"type": "string"})
+def text_or_missing(value: Any) -> str:
+    """A text; an empty one is a missing value."""
+    if not isinstance(value, str):
+        raise ValueError("text in quotes")
+    return value.rstrip(" ")
+
+
+@one_kind('text, number, "" or { variable = NAME }', {"anyOf": [*assignment.schema["anyOf"], {"const": ""}]})
+def assignment_or_missing(value: Any) -> Assignment:
+    """A value, or the variable that has it; an empty text is a missing one."""
+    return "" if isinstance(value, str) and value == "" else assignment(value)
