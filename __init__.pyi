@@ -14,6 +14,7 @@ from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
 from .converters.derivations.measurements.options import AnalysisVariable as AnalysisVariable
 from .converters.derivations.measurements.options import AnalysisVisit as AnalysisVisit
 from .converters.derivations.measurements.options import DerivedRecords as DerivedRecords
+from .converters.derivations.measurements.options import Grade as Grade
 from .converters.derivations.measurements.options import Measurement as Measurement
 from .converters.derivations.measurements.options import Measurements as Measurements
 from .converters.derivations.record import DerivationRecord as DerivationRecord

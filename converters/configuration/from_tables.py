@@ -17,6 +17,7 @@ from .registry import (
     DERIVE,
     ENDPOINT,
     FLAG,
+    GRADE,
     MEASUREMENT,
     QUERY,
     RECORD,
@@ -91,6 +92,7 @@ def specification(entries: Sequence[Entry]) -> Specification:
         visits=named(VISIT),
         records=named(RECORD),
         variables=named(VARIABLE),
+        grades=named(GRADE),
     )
 
 

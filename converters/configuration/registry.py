@@ -14,6 +14,7 @@ from ..derivations.measurements.options import (
     AnalysisVariable,
     AnalysisVisit,
     DerivedRecords,
+    Grade,
     Measurement,
 )
 from ..derivations.subjects.options import SubjectVariable
@@ -147,9 +148,16 @@ VARIABLE = Table(
     example="VARIABLE",
     sample="ONTRTFL",
 )
+GRADE = Table(
+    "grade",
+    Grade,
+    "Toxicity grades of one term, for derived measurements; NAME is free.",
+    NAMED,
+    sample="ANEMIA",
+)
 
 TABLES = (
     *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT),
-    *(MEASUREMENT, VISIT, RECORD, VARIABLE, QUERY, FLAG, VARY),
+    *(MEASUREMENT, VISIT, RECORD, VARIABLE, GRADE, QUERY, FLAG, VARY),
     *(WAIVER, RULE, TABLE),
 )

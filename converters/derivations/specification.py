@@ -18,6 +18,7 @@ from .measurements.options import (
     AnalysisVariable,
     AnalysisVisit,
     DerivedRecords,
+    Grade,
     Measurement,
     Measurements,
 )
@@ -45,6 +46,7 @@ _TABLES = (
     _Table("visits", "visit"),
     _Table("records", "record"),
     _Table("variables", "variable"),
+    _Table("grades", "grade"),
 )
 
 
@@ -104,6 +106,7 @@ class Specification:
     visits: Mapping[str, AnalysisVisit] = field(default_factory=dict)
     records: Mapping[str, DerivedRecords] = field(default_factory=dict)
     variables: Mapping[str, AnalysisVariable] = field(default_factory=dict)
+    grades: Mapping[str, Grade] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:
@@ -126,6 +129,7 @@ def require_values(specification: Specification) -> None:
         ("visit", specification.visits, Measurements, "dataset of measurements"),
         ("record", specification.records, Measurements, "dataset of measurements"),
         ("variable", specification.variables, Measurements, "dataset of measurements"),
+        ("grade", specification.grades, Measurements, "dataset of measurements"),
     ):
         known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():

@@ -26,7 +26,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "cases": ("otherwise", "number"),
     "map": ("of", "otherwise"),
     "expression": ("decimals",),
-    "compose": (),
+    "compose": ("missing",),
 }
 """Keys of which a variable has exactly one, and the keys that each may have beside."""
 
@@ -191,7 +191,7 @@ def _by_arithmetic(
 
 
 def _by_text(_table: MeasurementTable, _name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
-    return composed(variable.compose, data)
+    return composed(variable.compose, data, variable.missing)
 
 
 _Derive = Callable[[MeasurementTable, str, AnalysisVariable, Dataset], pd.Series | None]

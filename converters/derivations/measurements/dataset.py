@@ -19,6 +19,7 @@ from ..task import DerivationTask
 from .analysis_variables import add_variable, outputs_of
 from .baseline import add_baseline, add_change, baseline_variables
 from .calculated import add_calculated
+from .grades import GRADE_VARIABLES, add_grades, directions
 from .measurement_records import measurement_table
 from .measurement_table import NO_RECORD, MeasurementTable
 from .options import Measurements
@@ -57,7 +58,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     task.account.require_none()
     sort = tuple(dict.fromkeys([*KEYS, *(options.number or _sort(table))]))
     layout = StructureLayout(_LABEL, sort, options.number, bds.variables(Standards()))
-    return assembled(task, options, layout, _columns(table))
+    return assembled(task, options, layout, _columns(table, _unshown(parts)))
 
 
 def _declare_variables(table: MeasurementTable, parts: Parts) -> None:
@@ -67,6 +68,8 @@ def _declare_variables(table: MeasurementTable, parts: Parts) -> None:
         table.later(visit_variables(parts.visits), partial(add_visits, table, parts.visits))
     for name, variable in parts.variables.items():
         table.later(outputs_of(name, variable), partial(add_variable, table, name, variable))
+    for direction in directions(parts.grades):
+        table.later(GRADE_VARIABLES[direction], partial(add_grades, table, parts.grades, direction))
     for name, flag in parts.flags.items():
         table.later((name,), partial(_add_flag, table, name, flag))
 
@@ -111,11 +114,18 @@ def _sort(table: MeasurementTable) -> tuple[str, ...]:
     return tuple(each for each in known if each in table.columns or each in table.source)
 
 
-def _columns(table: MeasurementTable) -> DerivedColumns:
+def _unshown(parts: Parts) -> set[str]:
+    """Variables that only other tables use."""
+    hidden = ((name, each) for name, each in parts.variables.items() if not each.output)
+    return {output for name, each in hidden for output in outputs_of(name, each)}
+
+
+def _columns(table: MeasurementTable, unshown: set[str]) -> DerivedColumns:
     """Variables of the source, except those that ADSL has for each subject, then the derived ones."""
     keys = {name for name in KEYS if name in table.task.adsl}
     copied = [name for name in table.source.names if name not in keys and name not in table.columns]
-    columns = {name: table.of_source(name) for name in copied} | table.columns
+    derived = {name: column for name, column in table.columns.items() if name not in unshown}
+    columns = {name: table.of_source(name) for name in copied} | derived
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(table)), copy=False)
     described = {name: table.source.variable(name) for name in table.source.names if name in frame}
     return DerivedColumns(frame, table.subject, {**described, **table.described})

@@ -435,6 +435,10 @@ class AnalysisVariable:
         Round an expression, half away from zero; None does not round.
     compose : str
         Text with variables in braces; missing where one of them is.
+    missing : str
+        With `compose`: text in place of a missing value; empty for none.
+    output : bool
+        False: other tables use it, but the dataset does not have it.
     label : str
         Of the variable.
 
@@ -469,6 +473,54 @@ class AnalysisVariable:
         otherwise="not rounded",
     )
     compose: str = option(text, 'Text with variables in braces: "{BNRIND} to {ANRIND}".', default="")
+    missing: str = option(
+        text, "Text in place of a missing value of compose.", default="", otherwise="the variable is missing"
+    )
+    output: bool = option(
+        switch, "The dataset has it; otherwise only other tables use it.", default=True
+    )
     label: str = option(
         text, "Label of the variable.", default="", otherwise="that of the standard"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """Toxicity grades of one term: ``[grade.NAME]`` of a file, whatever NAME is.
+
+    Records of a term that is low have ATOXGRL and ATOXDSCL, of one that is high ATOXGRH and ATOXDSCH.
+
+    Attributes
+    ----------
+    dataset : str
+        Derived dataset; empty for the only one of measurements.
+    where : str
+        Condition: records that have a grade, such as those of a parameter.
+    term : str
+        ATOXDSCL or ATOXDSCH.
+    direction : str
+        "low" or "high".
+    cases : tuple of Case
+        Conditions with grades, the worst first; the first that is true counts. Where none is true and one
+        is unknown, since a value is missing, the grade is missing.
+    otherwise : str
+        Grade where all of them are false; "" for missing.
+
+    Examples
+    --------
+    >>> ag.Grade(where="PARAMCD == 'HGB'", term="Anemia", direction="low",
+    ...          cases=(ag.Case("AVAL < 80", "3"), ag.Case("AVAL < 100", "2"), ag.Case("AVAL < ANRLO", "1"))
+    ... ).otherwise
+    '0'
+    """
+
+    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
+    term: str = option(text, "ATOXDSCL or ATOXDSCH.")
+    direction: str = option(
+        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH."
+    )
+    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.")
+    otherwise: str = option(
+        text_or_missing, 'Grade where all of them are false; "" for missing.', default="0"
     )

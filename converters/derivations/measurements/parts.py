@@ -8,7 +8,7 @@ from typing import Any
 
 from ..adverse_events.options import OccurrenceFlag
 from ..specification import Specification
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
+from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Parts:
 
     Attributes
     ----------
-    measurements, visits, records, variables, flags : mapping of name to options
+    measurements, visits, records, variables, flags, grades : mapping of name to options
     """
 
     measurements: Mapping[str, Measurement]
@@ -25,6 +25,7 @@ class Parts:
     records: Mapping[str, DerivedRecords]
     variables: Mapping[str, AnalysisVariable]
     flags: Mapping[str, OccurrenceFlag]
+    grades: Mapping[str, Grade]
 
 
 def parts_of(name: str, specification: Specification) -> Parts:
@@ -41,4 +42,5 @@ def parts_of(name: str, specification: Specification) -> Parts:
         own(specification.records),
         own(specification.variables),
         own(specification.flags),
+        own(specification.grades),
     )

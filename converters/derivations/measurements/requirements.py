@@ -12,6 +12,7 @@ from ....schemas.wording import did_you_mean
 from ..assignments import FromVariable
 from ..specification import Specification
 from .analysis_variables import WAYS, named_variables, outputs_of
+from .grades import GRADE_VARIABLES, directions, named_by_grades
 from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
 from .parts import Parts, parts_of
 from .record_sets import SUMMARIES
@@ -50,6 +51,12 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
         _check_record(each, record)
     for each, variable in parts.variables.items():
         _check_variable(each, variable)
+    for direction in directions(parts.grades):
+        named_by_grades(parts.grades, direction)
+    for each, grade in parts.grades.items():
+        if any(not isinstance(case.value, str) for case in grade.cases):
+            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
+            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
     for each, flag in parts.flags.items():
         if flag.where:
             compile_expression(flag.where, f"[flag.{each}] where")
@@ -185,9 +192,12 @@ def _check_circles(parts: Parts) -> None:
         for name, variable in parts.variables.items()
         for output in outputs_of(name, variable)
     } | {name: f"[flag.{name}]" for name in parts.flags}
+    of_grades = {each: f"grades of {each} values" for each in directions(parts.grades)}
+    made_by |= {output: place for each, place in of_grades.items() for output in GRADE_VARIABLES[each]}
     needed = {
         **{f"[variable.{name}]": {*named_variables(name, each)} for name, each in parts.variables.items()},
         **{f"[flag.{name}]": {*_named_by_flag(name, parts)} for name in parts.flags},
+        **{place: {*named_by_grades(parts.grades, each)} for each, place in of_grades.items()},
     }
     after: set[str] = set()
     while len(after) < len(needed):

@@ -28,8 +28,8 @@ def variables_in(template: str, place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.upper() for each in _PART.findall(template)))
 
 
-def composed(template: str, data: Dataset) -> pd.Series:
-    """The text for each record; missing where one of its variables is."""
+def composed(template: str, data: Dataset, missing: str = "") -> pd.Series:
+    """The text for each record; missing where one of its variables is, unless there is a text for that."""
     pieces = _PART.split(template)
     names = [each.upper() for each in pieces[1::2]]
     if not names:
@@ -38,10 +38,10 @@ def composed(template: str, data: Dataset) -> pd.Series:
     known = np.ones(len(data), dtype=np.bool_)
     values = []
     for name in names:
-        known &= data.filled(name)
+        known &= data.filled(name) | bool(missing)
         distinct = data.distinct(name)
         codes = distinct.codes[first]
-        values.append([_written(distinct[each]) if each >= 0 else "" for each in codes.tolist()])
+        values.append([_written(distinct[each]) if each >= 0 else missing for each in codes.tolist()])
     written = [
         "".join(_alternating(pieces[0::2], each)) for each in zip(*values, strict=True)
     ]  # of distinct combinations, not of records
