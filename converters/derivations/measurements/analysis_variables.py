@@ -97,9 +97,7 @@ def add_variable(table: MeasurementTable, name: str, variable: AnalysisVariable)
         table.add(output, column, variable.label)
 
 
-def _by_condition(
-    table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset
-) -> pd.Series:
+def _by_condition(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     truth = compile_expression(variable.where).truth(data)
     table.effect(f"variable.{name}", variable.where, f"{variable.yes} where true", truth.true)
     if not variable.no:
@@ -117,9 +115,7 @@ def _two(true: np.ndarray, false: np.ndarray, variable: AnalysisVariable) -> pd.
     return texts(codes, dict.fromkeys([variable.yes, variable.no or f"not {variable.yes}"]))
 
 
-def _by_cases(
-    table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset
-) -> pd.Series:
+def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     found = decided(variable.cases, data, f"[variable.{name}] cases")
     table.effect(
         f"variable.{name}: cases",
@@ -156,9 +152,7 @@ def _by_map(
     at = distinct.spread(np.array([positions.get(each, -2) for each in written], dtype=np.intp), missing=-1)
     unknown = at == -2
     values = list(variable.map.values())
-    parts = [
-        ValuePart(np.flatnonzero(at == each), value) for each, value in enumerate(values) if value != ""
-    ]
+    parts = [ValuePart(np.flatnonzero(at == each), value) for each, value in enumerate(values) if value != ""]
     if variable.otherwise is None:
         others = [str(each) for each, key in zip(distinct, written, strict=True) if key not in positions]
         number = counted(int(unknown.sum()), "record")

@@ -108,9 +108,7 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
         task.account.problem("no subject meets the condition", f"{place} population", "correct it")
     within = known & np.append(members, False)[subject]
     effect = f"records of {data.name} of other subjects are not derived"
-    task.account.effect(
-        "population", options.population, effect, data, known & ~within, unit="record"
-    )
+    task.account.effect("population", options.population, effect, data, known & ~within, unit="record")
     return within
 
 
@@ -130,9 +128,7 @@ def _parameters(
     for at, (name, measurement) in enumerate(collected.items()):
         at_name = f"[measurement.{name}] where"
         own = selected & (
-            _meeting(task, measurement.where, data, at_name)
-            if measurement.where
-            else data.equals(test, name)
+            _meeting(task, measurement.where, data, at_name) if measurement.where else data.equals(test, name)
         )
         if not own.any():
             what = f"no record of {data.name} is of {name}"
@@ -273,5 +269,3 @@ def _judge_units(table: MeasurementTable) -> None:
         advice = "convert them by aval, split the parameter by where, or declare mixed_units"
         own = parameters.codes.to_numpy() == code
         table.problem(what, f"{table.place} mixed_units", advice, own)
-
-

@@ -157,7 +157,10 @@ class MeasurementTable:
     def _not_present(self, name: str, place: str) -> None:
         what, advice = f"{name} is not present in {self.task.name}", did_you_mean(name, self.names)
         if name in LATER:
-            what, advice = f"{name} is derived after these records", 'declare when = "last", or another variable'
+            what, advice = (
+                f"{name} is derived after these records",
+                'declare when = "last", or another variable',
+            )
         self.task.account.problem(what, place, advice)
 
     def selected(
@@ -186,7 +189,10 @@ class MeasurementTable:
             return None
         dates = PartialDates.of(adsl, variable)
         if dates.unreadable.any():
-            what, advice = f"{variable} of ADSL is not a date", "correct the data, or declare another variable"
+            what, advice = (
+                f"{variable} of ADSL is not a date",
+                "correct the data, or declare another variable",
+            )
             self.task.account.problem(what, place, advice, adsl, dates.unreadable)
         return np.where(dates.complete, dates.lower, np.nan)[self.subject]
 
@@ -217,9 +223,7 @@ class MeasurementTable:
             self.columns.pop(name, None)
         self._pending = {**self._of_each, **self._pending}
         for name in self.columns.keys() - {*given}:
-            self.columns[name] = stacked(
-                [self.columns[name], missing_like(self.columns[name], len(origin))]
-            )
+            self.columns[name] = stacked([self.columns[name], missing_like(self.columns[name], len(origin))])
         self._place(origin, subject)
 
     def _place(self, origin: Codes, subject: Codes) -> None:

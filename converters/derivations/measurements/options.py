@@ -122,9 +122,7 @@ class Measurements(DerivedFromDomain):
         "Records that have AVALC, from --STRESC: none, all, or where it is not the number of AVAL.",
         default="none",
     )
-    unit: str = option(
-        name, "Variable with the unit of AVAL.", default="", otherwise="--STRESU, if present"
-    )
+    unit: str = option(name, "Variable with the unit of AVAL.", default="", otherwise="--STRESU, if present")
     mixed_units: str = option(
         Choice(("error", "keep")), "Parameters with several units: an error, or kept.", default="error"
     )
@@ -156,7 +154,9 @@ class Measurements(DerivedFromDomain):
     )
     visit_day: str = option(name, "Variable that the days of visits are of.", default="ADY")
     no_visit: str = option(
-        Choice(("missing", "error")), "Records in no visit: AVISIT is missing, or an error.", default="missing"
+        Choice(("missing", "error")),
+        "Records in no visit: AVISIT is missing, or an error.",
+        default="missing",
     )
     baseline: str = option(
         Choice(("last", "first", "none")),
@@ -173,7 +173,9 @@ class Measurements(DerivedFromDomain):
         otherwise="BASETYPE, if derived",
     )
     baseline_order: tuple[str, ...] = option(
-        NAMES, "Variables that order the records; a record with a missing value is taken after all others.", default=("ADT",)
+        NAMES,
+        "Variables that order the records; a record with a missing value is taken after all others.",
+        default=("ADT",),
     )
     same_baseline: str = option(
         Choice(("error", "first", "last")),
@@ -317,7 +319,9 @@ class AnalysisVisit:
     dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
     avisit: str = option(text, "AVISIT.", default="", otherwise="the name of the table")
     number: float = option(signed_number, "AVISITN.")
-    first: int | None = option(signed_day, "First day that belongs to it.", default=None, otherwise="no limit")
+    first: int | None = option(
+        signed_day, "First day that belongs to it.", default=None, otherwise="no limit"
+    )
     last: int | None = option(signed_day, "Last day that belongs to it.", default=None, otherwise="no limit")
     target: int | None = option(
         signed_day, "Day that it is planned for: AWTARGET.", default=None, otherwise="missing"
@@ -365,9 +369,7 @@ class DerivedRecords:
     dtype: str | None = option(
         text_or_missing, 'DTYPE; "" for none.', default=None, otherwise="the name of the table"
     )
-    where: str = option(
-        text, "Condition: records that they are derived from.", default="", otherwise="all"
-    )
+    where: str = option(text, "Condition: records that they are derived from.", default="", otherwise="all")
     missing_aval: str = option(
         Choice(("exclude", "use")),
         "Records without AVAL: not used, or used as others by first and last.",
@@ -381,7 +383,9 @@ class DerivedRecords:
         "AVAL of a new record with the variables of by; or the record that is copied.",
     )
     order: tuple[str, ...] = option(
-        NAMES, "Variables that order the records; a record with a missing value is taken after all others.", default=()
+        NAMES,
+        "Variables that order the records; a record with a missing value is taken after all others.",
+        default=(),
     )
     same_order: str = option(
         Choice(("error", "first", "last")),
@@ -469,19 +473,17 @@ class AnalysisVariable:
     number: str = option(name, "Variable with the number of the value, by the order of cases.", default="")
     expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
     decimals: int | None = option(
-        count, "Decimals that an expression is rounded to, half away from zero.", default=None,
+        count,
+        "Decimals that an expression is rounded to, half away from zero.",
+        default=None,
         otherwise="not rounded",
     )
     compose: str = option(text, 'Text with variables in braces: "{BNRIND} to {ANRIND}".', default="")
     missing: str = option(
         text, "Text in place of a missing value of compose.", default="", otherwise="the variable is missing"
     )
-    output: bool = option(
-        switch, "The dataset has it; otherwise only other tables use it.", default=True
-    )
-    label: str = option(
-        text, "Label of the variable.", default="", otherwise="that of the standard"
-    )
+    output: bool = option(switch, "The dataset has it; otherwise only other tables use it.", default=True)
+    label: str = option(text, "Label of the variable.", default="", otherwise="that of the standard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

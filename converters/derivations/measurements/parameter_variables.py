@@ -61,7 +61,10 @@ def _titles(table: MeasurementTable, parts: Parts) -> dict[str, str | float]:
             continue
         absent = [each for each in variables if each not in table.source]
         for each in absent:
-            what, advice = f"{each} is not present in {table.source.name}", did_you_mean(each, table.source.names)
+            what, advice = (
+                f"{each} is not present in {table.source.name}",
+                did_you_mean(each, table.source.names),
+            )
             table.task.account.problem(what, place, advice)
         if not absent:
             written = composed(template, table.source).cat
@@ -78,7 +81,9 @@ def _only_titles(
     found: dict[str, str | float] = {}
     for name in own:
         at = names.index(name) if name in names else -1
-        titles = sorted(str(written.categories[each]) for each in pairs.loc[pairs["parameter"] == at, "title"])
+        titles = sorted(
+            str(written.categories[each]) for each in pairs.loc[pairs["parameter"] == at, "title"]
+        )
         if len(titles) > 1:
             what = f"{name} has several values of PARAM: {listed(tuple(titles))}"
             table.problem(what, place, "split the parameter by where, or write its PARAM", codes == at)

@@ -23,7 +23,9 @@ SUMMARIES = ("mean", "median", "sum")
 def add_records(table: MeasurementTable, name: str, declared: DerivedRecords) -> None:
     """Take the records of a declaration."""
     place = f"[record.{name}]"
-    named = {each: f"{place} by" for each in declared.by} | {each: f"{place} order" for each in declared.order}
+    named = {each: f"{place} by" for each in declared.by} | {
+        each: f"{place} order" for each in declared.order
+    }
     if declared.visits:
         named["AVISITN"] = f"{place} visits"
     found = table.selected(declared.where, f"{place} where", {"AVAL": place, **named})
@@ -45,9 +47,7 @@ def add_records(table: MeasurementTable, name: str, declared: DerivedRecords) ->
     else:
         count = making.copy(selected, {})
     effect = f"records derived, DTYPE {making.dtype or 'missing'}"
-    table.effect(
-        f"record.{name}", declared.take, effect, _last(len(table), count)
-    )
+    table.effect(f"record.{name}", declared.take, effect, _last(len(table), count))
 
 
 def _last(n_records: int, count: int) -> Mask:

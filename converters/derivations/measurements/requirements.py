@@ -81,7 +81,9 @@ def _check_measurement(name: str, measurement: Measurement, parts: Parts, option
     if not measurement.expression:
         for key in ("by", "constant"):
             if getattr(measurement, key):
-                raise ConfigurationError(f"{key} has no meaning without expression", f"{place} {key}", "omit it")
+                raise ConfigurationError(
+                    f"{key} has no meaning without expression", f"{place} {key}", "omit it"
+                )
         return
     if measurement.aval:
         what = "aval and expression are declared"
@@ -177,7 +179,10 @@ def _check_variable(name: str, variable: AnalysisVariable) -> None:
 
 def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
     """Values of one variable are of one type."""
-    values = [*(each.value for each in variable.cases), *(each for each in variable.map.values() if each != "")]
+    values = [
+        *(each.value for each in variable.cases),
+        *(each for each in variable.map.values() if each != ""),
+    ]
     if variable.otherwise not in (None, ""):
         values.append(variable.otherwise)
     if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
@@ -208,7 +213,9 @@ def _check_circles(parts: Parts) -> None:
         ]
         if not ready:
             stuck = next(each for each in needed if each not in after)
-            others = sorted(made_by[one] for one in needed[stuck] if one in made_by and made_by[one] not in after)
+            others = sorted(
+                made_by[one] for one in needed[stuck] if one in made_by and made_by[one] not in after
+            )
             what = f"it needs {', '.join(others)}, which needs it"
             raise ConfigurationError(what, stuck, "let one of them need fewer variables")
         after.update(ready)

@@ -62,5 +62,3 @@ def _written(value: object) -> str:
     if isinstance(value, pd.Timestamp | np.datetime64):
         return pd.Timestamp(value).isoformat().removesuffix("T00:00:00")
     return str(value)
-
-

@@ -18,11 +18,15 @@ def visit_variables(visits: Mapping[str, AnalysisVisit]) -> tuple[str, ...]:
     """The variables that declared visits have."""
     if not visits:
         return ()
-    return VISIT_VARIABLES if any(each.target is not None for each in visits.values()) else (
-        "AVISIT",
-        "AVISITN",
-        "AWLO",
-        "AWHI",
+    return (
+        VISIT_VARIABLES
+        if any(each.target is not None for each in visits.values())
+        else (
+            "AVISIT",
+            "AVISITN",
+            "AWLO",
+            "AWHI",
+        )
     )
 
 
