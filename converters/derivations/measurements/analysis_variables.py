@@ -10,8 +10,8 @@ import pandas as pd
 from ....schemas.conditions.arithmetic import compile_arithmetic, rounded
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
-from ....schemas.study.dataset import Dataset
 from ....schemas.glance import listed
+from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assignments import Assignment, FromVariable
 from ..cases import decided, variables_of
@@ -57,7 +57,7 @@ def _named(place: str, variable: AnalysisVariable) -> Iterator[tuple[str, str]]:
         written = getattr(variable, key)
         if written:
             at = f"{place} {key}"
-            found: tuple[str, ...] = names(written, at)  # type: ignore[operator]  # one for each kind
+            found: tuple[str, ...] = names(written, at)
             yield from ((each, at) for each in found)
     if variable.of:
         yield variable.of, f"{place} of"

@@ -26,9 +26,9 @@ def add_baseline(table: MeasurementTable) -> None:
     wanted = baseline_variables(table)
     by = _by(table)
     named = {
-        **{each: f"{place} baseline_by" for each in by},
-        **{each: f"{place} baseline_order" for each in options.baseline_order},
-        **{each: f"{place} baseline_values" for each in wanted.values()},
+        **dict.fromkeys(by, f"{place} baseline_by"),
+        **dict.fromkeys(options.baseline_order, f"{place} baseline_order"),
+        **dict.fromkeys(wanted.values(), f"{place} baseline_values"),
         "AVAL": place,
     }
     found = table.selected(options.baseline_where, f"{place} baseline_where", {"PARAMCD": place, **named})

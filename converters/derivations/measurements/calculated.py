@@ -21,7 +21,7 @@ def add_calculated(table: MeasurementTable, name: str, measurement: Measurement)
     """Take the records of a parameter that has an expression."""
     place = f"[measurement.{name}]"
     by = table.options.by if measurement.by is None else measurement.by
-    wanted = {"USUBJID": place, "PARAMCD": place, "AVAL": place, **{each: f"{place} by" for each in by}}
+    wanted = {"USUBJID": place, "PARAMCD": place, "AVAL": place, **dict.fromkeys(by, f"{place} by")}
     if measurement.where:
         found = table.selected(measurement.where, f"{place} where", wanted)
         if found is None:

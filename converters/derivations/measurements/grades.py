@@ -37,7 +37,7 @@ def named_by_grades(grades: Mapping[str, Grade], direction: Direction) -> dict[s
     ConfigurationError
         For what cannot be parsed.
     """
-    found = {}
+    found: dict[str, str] = {}
     for name, grade in grades.items():
         if grade.direction == direction:
             for key, names in (

@@ -106,7 +106,7 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
     members = _meeting(task, options.population, task.adsl, f"{place} population")
     if not members.any():
         task.account.problem("no subject meets the condition", f"{place} population", "correct it")
-    within = known & np.append(members, False)[subject]
+    within: Mask = known & np.append(members, False)[subject]
     effect = f"records of {data.name} of other subjects are not derived"
     task.account.effect("population", options.population, effect, data, known & ~within, unit="record")
     return within

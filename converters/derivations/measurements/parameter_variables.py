@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ....schemas.study.columns import Codes
 from ....schemas.glance import listed
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
@@ -47,46 +46,48 @@ def _by_parameter(table: MeasurementTable, values: Mapping[str, str | float]) ->
 
 def _titles(table: MeasurementTable, parts: Parts) -> dict[str, str | float]:
     """PARAM by PARAMCD."""
-    parameters = table.columns["PARAMCD"].cat
-    codes, names = parameters.codes.to_numpy(), list(parameters.categories)
-    templates = {name: (table.options.param, f"{table.place} param") for name in names}
-    for name, each in parts.measurements.items():
-        templates[name] = each.param, f"[measurement.{name}] param"
+    names = list(table.columns["PARAMCD"].cat.categories)
+    templates = dict.fromkeys(names, (table.options.param, f"{table.place} param"))
+    for name, measurement in parts.measurements.items():
+        templates[name] = measurement.param, f"[measurement.{name}] param"
     found: dict[str, str | float] = {}
     for template, place in dict.fromkeys(templates.values()):
         own = [name for name, each in templates.items() if each == (template, place)]
-        variables = variables_in(template, place)
-        if not variables:
+        if not variables_in(template, place):
             found |= dict.fromkeys(own, template)
             continue
-        absent = [each for each in variables if each not in table.source]
-        for each in absent:
-            what, advice = (
-                f"{each} is not present in {table.source.name}",
-                did_you_mean(each, table.source.names),
-            )
-            table.task.account.problem(what, place, advice)
-        if not absent:
-            written = composed(template, table.source).cat
-            found |= _only_titles(table, own, names, codes, written, place)
+        written = _written(table, template, place)
+        if written is not None:
+            found |= _only_titles(table, own, written, place)
     return found
 
 
+def _written(table: MeasurementTable, template: str, place: str) -> pd.Series | None:
+    """A composed PARAM for each record of the source; None where a variable is not present, which is noted."""
+    absent = [each for each in variables_in(template, place) if each not in table.source]
+    for each in absent:
+        what, advice = f"{each} is not present in {table.source.name}", did_you_mean(each, table.source.names)
+        table.task.account.problem(what, place, advice)
+    return None if absent else composed(template, table.source)
+
+
 def _only_titles(
-    table: MeasurementTable, own: list[str], names: list[str], codes: Codes, written: pd.Series, place: str
+    table: MeasurementTable, own: list[str], written: pd.Series, place: str
 ) -> dict[str, str | float]:
     """The one text that the records of each parameter have; several are a problem."""
-    pairs = pd.DataFrame({"parameter": codes, "title": written.codes.to_numpy()})
+    parameters, titles = table.columns["PARAMCD"].cat, written.cat
+    codes, names = parameters.codes.to_numpy(), list(parameters.categories)
+    pairs = pd.DataFrame({"parameter": codes, "title": titles.codes.to_numpy()})
     pairs = pairs[pairs["title"] >= 0].drop_duplicates()
     found: dict[str, str | float] = {}
     for name in own:
         at = names.index(name) if name in names else -1
-        titles = sorted(
-            str(written.categories[each]) for each in pairs.loc[pairs["parameter"] == at, "title"]
+        of_name = sorted(
+            str(titles.categories[each]) for each in pairs.loc[pairs["parameter"] == at, "title"]
         )
-        if len(titles) > 1:
-            what = f"{name} has several values of PARAM: {listed(tuple(titles))}"
+        if len(of_name) > 1:
+            what = f"{name} has several values of PARAM: {listed(tuple(of_name))}"
             table.problem(what, place, "split the parameter by where, or write its PARAM", codes == at)
-        elif titles:
-            found[name] = titles[0]
+        elif of_name:
+            found[name] = of_name[0]
     return found

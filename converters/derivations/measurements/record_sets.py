@@ -23,9 +23,7 @@ SUMMARIES = ("mean", "median", "sum")
 def add_records(table: MeasurementTable, name: str, declared: DerivedRecords) -> None:
     """Take the records of a declaration."""
     place = f"[record.{name}]"
-    named = {each: f"{place} by" for each in declared.by} | {
-        each: f"{place} order" for each in declared.order
-    }
+    named = dict.fromkeys(declared.by, f"{place} by") | dict.fromkeys(declared.order, f"{place} order")
     if declared.visits:
         named["AVISITN"] = f"{place} visits"
     found = table.selected(declared.where, f"{place} where", {"AVAL": place, **named})
@@ -141,5 +139,6 @@ def _statistic(take: str, groups: Codes, values: Numbers, n_groups: int) -> Numb
         count = np.bincount(groups, minlength=n_groups)
         start = np.cumsum(count) - count
         low, high = (values[order][start + each] for each in ((count - 1) // 2, count // 2))
-        return (low + high) / 2
+        middle: Numbers = (low + high) / 2
+        return middle
     return sums(groups, values, n_groups, mean=take == "mean")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
@@ -29,6 +30,25 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
     ------
     ConfigurationError
     """
+    parts = parts_of(name, specification)
+    _check_dataset(name, options, parts)
+    for each, measurement in parts.measurements.items():
+        _check_measurement(each, measurement)
+        if measurement.expression:
+            _check_expression(each, measurement, parts, options)
+    _check_visits(parts.visits)
+    for each, record in parts.records.items():
+        _check_record(each, record)
+    for each, variable in parts.variables.items():
+        _check_variable(each, variable)
+    for each, grade in parts.grades.items():
+        if any(not isinstance(case.value, str) for case in grade.cases):
+            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
+            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
+    _check_circles(parts)
+
+
+def _check_dataset(name: str, options: Measurements, parts: Parts) -> None:
     place = f"[derive.{name}]"
     if not options.dataset:
         raise ConfigurationError("the source is not declared", f"{place} dataset", 'write dataset = "VS"')
@@ -40,27 +60,9 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
             advice = did_you_mean(each, _CHANGES)
             raise ConfigurationError(f"{each} is not a change from baseline", f"{place} change", advice)
     variables_in(options.param, f"{place} param")
-    parts = parts_of(name, specification)
-    if not options.param and not any(not each.expression for each in parts.measurements.values()):
+    if not options.param and all(each.expression for each in parts.measurements.values()):
         advice = 'write [measurement.PARAMCD], or param = "{VSTEST} ({VSSTRESU})"'
-        raise ConfigurationError("no parameter is declared", place, advice)
-    for each, measurement in parts.measurements.items():
-        _check_measurement(each, measurement, parts, options)
-    _check_visits(parts.visits)
-    for each, record in parts.records.items():
-        _check_record(each, record)
-    for each, variable in parts.variables.items():
-        _check_variable(each, variable)
-    for direction in directions(parts.grades):
-        named_by_grades(parts.grades, direction)
-    for each, grade in parts.grades.items():
-        if any(not isinstance(case.value, str) for case in grade.cases):
-            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
-            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
-    for each, flag in parts.flags.items():
-        if flag.where:
-            compile_expression(flag.where, f"[flag.{each}] where")
-    _check_circles(parts)
+        raise ConfigurationError("no parameter of the source is declared", place, advice)
 
 
 def needs(_name: str, options: Measurements, _specification: Specification) -> tuple[str, ...]:
@@ -68,7 +70,7 @@ def needs(_name: str, options: Measurements, _specification: Specification) -> t
     return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
 
 
-def _check_measurement(name: str, measurement: Measurement, parts: Parts, options: Measurements) -> None:
+def _check_measurement(name: str, measurement: Measurement) -> None:
     place = f"[measurement.{name}]"
     if not _PARAMCD.fullmatch(name):
         advice = "use up to 8 capitals, digits and underscores, not beginning with a digit"
@@ -81,9 +83,8 @@ def _check_measurement(name: str, measurement: Measurement, parts: Parts, option
     if not measurement.expression:
         for key in ("by", "constant"):
             if getattr(measurement, key):
-                raise ConfigurationError(
-                    f"{key} has no meaning without expression", f"{place} {key}", "omit it"
-                )
+                what = f"{key} has no meaning without expression"
+                raise ConfigurationError(what, f"{place} {key}", "omit it")
         return
     if measurement.aval:
         what = "aval and expression are declared"
@@ -91,23 +92,31 @@ def _check_measurement(name: str, measurement: Measurement, parts: Parts, option
     if variables:
         what = "PARAM of a calculated parameter names a variable of the source"
         raise ConfigurationError(what, f"{place} param", "write it without braces")
-    arithmetic = compile_arithmetic(measurement.expression, f"{place} expression")
-    before = list(parts.measurements)[: list(parts.measurements).index(name)]
-    operands = [each.upper() for each in arithmetic.variables]
+
+
+def _check_expression(name: str, measurement: Measurement, parts: Parts, options: Measurements) -> None:
+    """Operands are parameters that there are before it is calculated."""
+    place = f"[measurement.{name}] expression"
+    operands = [each.upper() for each in compile_arithmetic(measurement.expression, place).variables]
     if not operands:
-        what = "the expression has no parameter"
-        raise ConfigurationError(what, f"{place} expression", "name parameters")
+        raise ConfigurationError("the expression has no parameter", place, "name parameters")
+    declared = list(parts.measurements)
+    before = declared[: declared.index(name)]
+    collected = [each for each, one in parts.measurements.items() if not one.expression]
     for each in operands:
-        if each not in before and not (options.param and each not in parts.measurements):
+        by_test = bool(options.param) and each not in declared
+        if each not in (*before, *collected) and not by_test:
             what = f"{each} is not a parameter that is declared before {name}"
-            raise ConfigurationError(what, f"{place} expression", did_you_mean(each, before))
+            raise ConfigurationError(what, place, did_you_mean(each, (*before, *collected)))
     for each in measurement.constant:
         if each not in operands:
-            what = f"{each} is not in the expression"
-            raise ConfigurationError(what, f"{place} constant", did_you_mean(each, operands))
+            advice = did_you_mean(each, operands)
+            raise ConfigurationError(
+                f"{each} is not in the expression", f"[measurement.{name}] constant", advice
+            )
     if set(operands) <= set(measurement.constant):
         what = "all parameters of the expression are constant"
-        raise ConfigurationError(what, f"{place} constant", "omit one, or declare by = []")
+        raise ConfigurationError(what, f"[measurement.{name}] constant", "omit one, or declare by = []")
 
 
 def _check_visits(visits: Mapping[str, AnalysisVisit]) -> None:
@@ -121,7 +130,7 @@ def _check_visits(visits: Mapping[str, AnalysisVisit]) -> None:
             raise ConfigurationError(what, f"[visit.{name}] first", "exchange them")
         limits.append((first, last, name))
     limits.sort()
-    for (_, last, one), (first, _, other) in zip(limits, limits[1:], strict=False):
+    for (_, last, one), (first, _, other) in pairwise(limits):
         if first <= last:
             what = f"{other} overlaps with {one}: a day belongs to both"
             raise ConfigurationError(what, f"[visit.{other}] first", "let it begin later")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ....schemas.study.columns import Codes, Numbers
 from ....schemas.wording import counted
 from ..column_values import texts
 from .measurement_table import MeasurementTable
@@ -56,18 +57,20 @@ def add_visits(table: MeasurementTable, visits: Mapping[str, AnalysisVisit]) -> 
     names = list(dict.fromkeys(visit.avisit or name for name, visit in declared))
     position = np.array([names.index(visit.avisit or name) for name, visit in declared] + [-1])
     table.add("AVISIT", texts(position[found], names))
-    columns = {
-        "AVISITN": [visit.number for _, visit in declared],
-        "AWTARGET": [visit.target for _, visit in declared],
-        "AWLO": [visit.first for _, visit in declared],
-        "AWHI": [visit.last for _, visit in declared],
-    }
-    for name, values in columns.items():
-        if name in wanted:
-            of_visit = np.array([*values, None], dtype=np.float64)
-            table.add(name, of_visit[found])
-            if name == "AWTARGET":
-                table.add("AWTDIFF", np.abs(day - of_visit[found]))
+    of_visits = [visit for _, visit in declared]
+    _add(table, "AVISITN", [each.number for each in of_visits], found)
+    _add(table, "AWLO", [each.first for each in of_visits], found)
+    _add(table, "AWHI", [each.last for each in of_visits], found)
+    if "AWTARGET" in wanted:
+        target = _add(table, "AWTARGET", [each.target for each in of_visits], found)
+        table.add("AWTDIFF", np.abs(day - target))
+
+
+def _add(table: MeasurementTable, name: str, values: Sequence[float | None], found: Codes) -> Numbers:
+    """A number that each visit has, for the records of the visit."""
+    column: Numbers = np.array([*values, None], dtype=np.float64)[found]
+    table.add(name, column)
+    return column
 
 
 def _limits(visit: AnalysisVisit) -> tuple[float, float]:
