@@ -63,10 +63,9 @@ def _add_times(table: MeasurementTable, variable: str, collected: PartialDates, 
 
 def _add_relative_day(table: MeasurementTable) -> None:
     reference = table.subject_days(table.options.reference, "reference")
-    if reference is None:
+    data = table.part({"ADT": f"{table.place} date"})
+    if reference is None or data is None:
         table.fail("ADY")
         return
-    data = table.part({"ADT": f"{table.place} date"})
-    assert data is not None
     apart = data.days("ADT") - reference
     table.add("ADY", np.where(apart >= 0, apart + 1, apart))

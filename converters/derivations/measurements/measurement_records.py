@@ -8,7 +8,7 @@ import pandas as pd
 from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
-from ....schemas.study.columns import Codes, Mask, Numbers, WrongType
+from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
@@ -40,12 +40,12 @@ def measurement_table(task: DerivationTask, options: Measurements, parts: Parts)
     (kept,) = np.nonzero(selected & (codes >= 0))
     task.account.used(data, kept)
     subject = adsl_record(data, task.adsl)[kept]
-    whole, variables = data, {each.name: each.name for each in data.variables}
     if len(kept) < len(data):
+        variables = {each.name: each.name for each in data.variables}
         data = Dataset.of(data.description, SelectedColumns(data.columns, variables, kept))
     table = MeasurementTable(task, options, data, np.arange(len(kept)), subject)
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
-    _add_values(table, parts, whole, kept, codes, names)
+    _add_values(table, parts)
     add_dates(table)
     _judge_units(table)
     task.account.require_none()
@@ -58,10 +58,11 @@ def _source(task: DerivationTask, options: Measurements) -> Dataset:
     if data is None:
         advice = did_you_mean(options.dataset, task.study.datasets)
         account.problem(f"dataset {options.dataset} is not present", place, advice)
-    elif "USUBJID" not in data:
+        account.require_none()
+        raise AssertionError
+    if "USUBJID" not in data:
         account.problem(f"USUBJID is not present in {data.name}", place, did_you_mean("USUBJID", data.names))
     account.require_none()
-    assert data is not None
     data = supplemented(task, options, data)
     account.require_none()
     return data
@@ -180,43 +181,39 @@ def _some_tests(data: Dataset, unmapped: Mask, test: str) -> str:
     return "], [measurement.".join(found[:_MANY]) + more if found else "PARAMCD"
 
 
-def _add_values(
-    table: MeasurementTable, parts: Parts, data: Dataset, kept: Codes, codes: Codes, names: list[str]
-) -> None:
+def _add_values(table: MeasurementTable, parts: Parts) -> None:
     """Derive AVAL, and AVALC where declared."""
-    options, account = table.options, table.task.account
+    options, source, account = table.options, table.source, table.task.account
     variable, place = options.aval or f"{options.prefix}STRESN", f"{table.place} aval"
-    aval = np.full(len(kept), np.nan)
+    parameters = Dataset.from_frame(table.columns["PARAMCD"].to_frame("PARAMCD"), table.task.name)
     own = {name: each.aval for name, each in parts.measurements.items() if each.aval}
-    if set(names) - set(own):
-        if variable not in data:
-            account.problem(
-                f"{variable} is not present in {data.name}", place, did_you_mean(variable, data.names)
-            )
-        else:
-            try:
-                aval = data.numbers(variable)[kept]
-            except WrongType:
-                what = f"{variable} of {data.name} is not numeric"
-                account.problem(what, place, "name a numeric variable, or read the source with types")
+    aval = np.full(len(table), np.nan)
+    if parameters.matching("PARAMCD", lambda each: each not in own).any():
+        if variable not in source:
+            advice = did_you_mean(variable, source.names)
+            account.problem(f"{variable} is not present in {source.name}", place, advice)
+        elif source.is_character(variable) and source.filled(variable).any():
+            what = f"{variable} of {source.name} is not numeric"
+            account.problem(what, place, "name a numeric variable, or convert it in the source")
+        elif source.filled(variable).any():
+            aval = source.numbers(variable)
     for name, text in own.items():
-        at = codes[kept] == names.index(name)
-        aval = np.where(at, _calculated(table, data, kept, name, text, at), aval)
+        at = parameters.equals("PARAMCD", name)
+        aval = np.where(at, _calculated(table, name, text, at), aval)
     table.add("AVAL", aval)
     if options.avalc != "none":
         _add_text(table, aval)
 
 
-def _calculated(
-    table: MeasurementTable, data: Dataset, kept: Codes, name: str, text: str, at: Mask
-) -> Numbers:
+def _calculated(table: MeasurementTable, name: str, text: str, at: Mask) -> Numbers:
+    """AVAL of one parameter, by arithmetic of the source."""
     place = f"[measurement.{name}] aval"
     arithmetic = compile_arithmetic(text, place)
     try:
-        found, undefined = arithmetic.values(data)[kept], arithmetic.undefined(data)[kept]
+        found, undefined = arithmetic.values(table.source), arithmetic.undefined(table.source)
     except ConfigurationError as wrong:
         table.task.account.problem(wrong.what, place, wrong.advice)
-        return np.full(len(kept), np.nan)
+        return np.full(len(table), np.nan)
     table.effect(f"measurement.{name}: aval", text, "not defined: AVAL is missing", at & undefined)
     return found
 

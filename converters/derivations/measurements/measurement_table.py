@@ -166,7 +166,7 @@ class MeasurementTable:
     def selected(
         self, where: str, place: str, more: Mapping[str, str] | None = None
     ) -> tuple[Dataset, Mask] | None:
-        """Variables of a condition, and others, and the records that meet it; None where that is a problem."""
+        """Variables of a condition, and others, and the records that meet it; None where not possible."""
         expression = compile_expression(where, place) if where else None
         used = {each.upper(): place for each in expression.variables} if expression else {}
         data = self.part({"USUBJID": place, **(more or {}), **used})
