@@ -26,7 +26,7 @@ class DerivedTable(Protocol):
         ...
 
     def part(self, places: Mapping[str, str]) -> Dataset | None:
-        """Some variables, each with the place that names it; None where one is not present, which is noted."""
+        """Some variables, each with the place that names it; None where one is not present."""
         ...
 
     def add(self, name: str, column: pd.Series | NDArray[Any], label: str = "") -> None:

@@ -63,7 +63,7 @@ def _titles(table: MeasurementTable, parts: Parts) -> dict[str, str | float]:
 
 
 def _written(table: MeasurementTable, template: str, place: str) -> pd.Series | None:
-    """A composed PARAM for each record of the source; None where a variable is not present, which is noted."""
+    """PARAM of each record of the source; None where a variable is not present, which is noted."""
     absent = [each for each in variables_in(template, place) if each not in table.source]
     for each in absent:
         what, advice = f"{each} is not present in {table.source.name}", did_you_mean(each, table.source.names)
