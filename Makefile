@@ -1,10 +1,10 @@
 # Each target sets up what it needs in .venv; a machine needs only Python >= 3.11 and make.
 PYTHON ?= python3
-PYTHON313 ?= python3.13
+# The newest one that is supported, else the same one.
+PYTHON313 ?= $(shell python3.13 -c "" 2>/dev/null && echo python3.13 || echo $(PYTHON))
 VENV := .venv
 LOWEST := .venv-lowest
 PANDAS3 := .venv-pandas3
-PY313 := .venv-python313
 PIP := -m pip --disable-pip-version-check --quiet
 
 # The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 test-python313 fuzz lint bench docs rule clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench docs rule clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,11 +31,8 @@ test-all: $(VENV)/.ready  ## all tests, on pandas 2
 test-lowest: $(LOWEST)/.ready  ## all tests but those marked one_version, with the lowest dependencies allowed
 	$(LOWEST)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
-test-pandas3: $(PANDAS3)/.ready  ## the same on pandas 3, but those that need lifelines or scikit-survival
+test-pandas3: $(PANDAS3)/.ready  ## the same on pandas 3 and Python 3.13 (PYTHON313), but those that need lifelines or scikit-survival
 	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
-
-test-python313: $(PY313)/.ready  ## the same on Python 3.13, but the slow ones: PYTHON313 says where it is
-	$(PY313)/bin/python -m pytest $(WORKERS) -q -m "not slow"
 
 # SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
 INPUTS ?= 10000
@@ -66,9 +63,9 @@ bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 	$(VENV)/bin/python bench/run.py
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(PY313) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(PY313)/.ready  ## set up all that the targets need
+environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready  ## set up all that the targets need
 
 # How an environment is set up: with which Python, which extras, and the constraints it depends on. What is
 # imported is compiled then: the greater part of what is installed never is.
@@ -90,9 +87,6 @@ $(LOWEST)/.ready: EXTRAS = test,oracles
 $(LOWEST)/.ready: pyproject.toml constraints-lowest.txt
 	$(set-up)
 
+$(PANDAS3)/.ready: INTERPRETER = $(PYTHON313)
 $(PANDAS3)/.ready: pyproject.toml constraints-pandas3.txt
-	$(set-up)
-
-$(PY313)/.ready: INTERPRETER = $(PYTHON313)
-$(PY313)/.ready: pyproject.toml constraints-pandas3.txt
 	$(set-up)

@@ -16,14 +16,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=20)
+settings.register_profile("other versions", settings.get_profile("repeatable"), max_examples=50)
+PROFILES = {"not slow": "quick", "not one_version": "other versions"}
+"""By what -m selects."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where slow tests are left out, properties are tested by a fifth of their examples.
+    """Properties: a fifth of their examples where slow tests are left out; half with other versions.
 
     A test that wants more or fewer than others says so as a share of ``settings.default.max_examples``.
     """
-    settings.load_profile("quick" if config.getoption("-m") == "not slow" else "repeatable")
+    settings.load_profile(PROFILES.get(config.getoption("-m"), "repeatable"))
 
 
 ROOT = Path(__file__).resolve().parent.parent

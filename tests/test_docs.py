@@ -67,6 +67,7 @@ def test_every_page_is_looked_at(root, refresh):
     assert sorted(path.relative_to(root).as_posix() for path in refresh.pages()) == sorted(PAGES)
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_its_commands_print(root, refresh, page):
     text = (root / page).read_text(encoding="utf-8")

@@ -15,7 +15,11 @@ import pytest
 import adamgate as ag
 from adamgate.schemas.study.dataset import Dataset
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="needs signals of Unix")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.one_version,
+    pytest.mark.skipif(os.name == "nt", reason="needs signals of Unix"),
+]
 
 RECORDS = 60_000
 
