@@ -78,8 +78,7 @@ def _numbers(n_records: int, parts: Sequence[ValuePart]) -> pd.Series:
 
 
 def _moments(n_records: int, parts: Sequence[ValuePart], unit: str) -> pd.Series:
-    found = np.full(n_records, np.datetime64("NaT", unit))
+    found = np.full(n_records, np.datetime64("NaT"), dtype=f"datetime64[{unit}]")
     for at, values in parts:
-        assert isinstance(values, pd.Series)
-        found[at] = values.to_numpy(dtype=f"datetime64[{unit}]")
+        found[at] = pd.Series(values).to_numpy(dtype=f"datetime64[{unit}]")
     return pd.Series(found)

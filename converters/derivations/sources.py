@@ -56,6 +56,8 @@ class Sources:
     account : Account
     left_out : Dataset or None
         Subjects who are not derived: their records are not used, and are no records of unknown subjects.
+    so_far : bool
+        The study has the dataset that is derived, as far as it is: that is not noted as a source.
     """
 
     study: Study
@@ -64,6 +66,7 @@ class Sources:
     unknown_subjects: str
     account: Account
     left_out: Dataset | None = None
+    so_far: bool = False
     _found: dict[str, DatedRecords | None] = field(default_factory=dict)
     _selected: dict[str, SelectedRecords | None] = field(default_factory=dict)
 
@@ -78,6 +81,11 @@ class Sources:
         if name not in self._selected:
             self._selected[name] = self._select(name, self.declared[name])
         return self._selected[name]
+
+    def used(self, data: Dataset, records: Mask | Codes) -> None:
+        """Note the records that have a place in the derived dataset."""
+        if not self.so_far:
+            self.account.used(data, records)
 
     def _select(self, name: str, source: DerivationSource) -> SelectedRecords | None:
         data = self._dataset(name, source)
@@ -106,7 +114,7 @@ class Sources:
         data, selected, subject = found.dataset, found.mask, found.subject
         dates = source_dates(name, source, data, selected, self.account)
         (record,) = np.nonzero(selected & ~np.isnan(dates.day))
-        self.account.used(data, record)
+        self.used(data, record)
         return DatedRecords(
             name,
             source,
@@ -139,16 +147,19 @@ class Sources:
         return None if absent else data
 
     def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:
+        of = self.adsl.name
         if self.unknown_subjects == "exclude":
-            effect = f"records of {data.name} whose subject is not in ADSL excluded"
+            effect = f"records of {data.name} whose subject is not in {of} excluded"
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
         elif unknown.any():
+            number = counted(int(unknown.sum()), "record")
+            derived = f"[derive.{self.account.dataset}]"
             self.account.problem(
-                f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in ADSL",
+                f"{number} of {data.name} of a subject who is not in {of}",
                 f"[source.{name}] dataset",
-                f'correct ADSL, or declare unknown_subjects = "exclude" in [derive.{self.account.dataset}]',
+                f'correct {of}, or declare unknown_subjects = "exclude" in {derived}',
                 data,
                 unknown,
             )

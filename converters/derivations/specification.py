@@ -56,8 +56,8 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to TimeToEvent or AdverseEvents
-        Derived datasets; each may use those before it, and those that were read.
+    datasets : mapping of name to Subjects, AdverseEvents or TimeToEvent
+        Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
     stops : mapping of name to Stop
@@ -70,6 +70,8 @@ class Specification:
         Of adverse event datasets; each may use those before it.
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
+    subjects : mapping of variable to SubjectVariable
+        Of ADSL, in whatever order.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The records of a source that a variable may be of: between two dates, with imputed dates moved to bounds."""
+"""The records of a source that a variable may be of: between two dates, imputed ones moved to bounds."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from ....schemas.study.columns import Codes, Days, Mask, Numbers
 from ....schemas.study.partial_dates import PartialDates
 from ..clock_times import DAY, clock_times, filled
 from ..dated_records import DatedRecords
-from .options import SubjectVariable
-from .subject_table import SubjectTable
+from .declared import Declared
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,38 +40,35 @@ class Candidates:
         return replace(self.records, day=self.records.day + self.seconds / DAY)
 
 
-def candidates(
-    table: SubjectTable, name: str, variable: SubjectVariable, source: str
-) -> Candidates | None:
+def candidates(declared: Declared, source: str) -> Candidates | None:
     """The records of a source that count; None where it does not fit, which is noted."""
-    records = table.dated(source)
-    limits = limits_of(table, name, variable)
-    bounds = bounds_of(table, name, variable)
+    records = declared.table.dated(source)
+    limits = limits_of(declared)
+    bounds = bounds_of(declared)
     if records is None or limits is None or bounds is None:
         return None
     if any(bounds) and records.lacks.any():
-        records = _moved(table, name, records, *bounds)
+        records = _moved(declared, records, *bounds)
     inside = within(records.subject, records.day, limits)
     if not inside.all():
         records = records.among(inside)
-    if not variable.time:
+    if not declared.variable.time:
         nothing = np.zeros(len(records.record))
         return Candidates(records, nothing.astype(np.int8), nothing)
-    return Candidates(records, *_times(records, variable.time))
+    return Candidates(records, *_times(records, declared.variable.time))
 
 
-def limits_of(table: SubjectTable, name: str, variable: SubjectVariable) -> tuple[Days, Days] | None:
+def limits_of(declared: Declared) -> tuple[Days, Days] | None:
     """The first and the last day that count, per subject; None where they are not dates, which is noted."""
     found = []
     for key, unlimited in (("since", -np.inf), ("until", np.inf)):
-        named = getattr(variable, key)
-        place = f"[subject.{name}] {key}"
-        days = table.days(named, place) if named else np.full(len(table), unlimited)
+        named = getattr(declared.variable, key)
+        days = declared.days(named, key) if named else np.full(len(declared.table), unlimited)
         if days is None:
             return None
         if named:
             effect = f"{named} is missing: no record counts"
-            table.effect(f"subject.{name}: {key}", named, effect, np.isnan(days))
+            declared.effect(key, named, effect, np.isnan(days))
         found.append(days)
     return found[0], found[1]
 
@@ -84,23 +80,18 @@ def within(subject: Codes, day: Days, limits: tuple[Days, Days]) -> Mask:
     return inside
 
 
-def bounds_of(
-    table: SubjectTable, name: str, variable: SubjectVariable
-) -> tuple[list[Days], list[Days]] | None:
+def bounds_of(declared: Declared) -> tuple[list[Days], list[Days]] | None:
     """Dates that imputed dates are not before and not after; None where one is no date, which is noted."""
     found: list[list[Days]] = []
     for key in ("not_before", "not_after"):
-        place = f"[subject.{name}] {key}"
-        days = [table.days(each, place) for each in getattr(variable, key)]
+        days = [declared.days(each, key) for each in getattr(declared.variable, key)]
         if any(each is None for each in days):
             return None
         found.append([each for each in days if each is not None])
     return found[0], found[1]
 
 
-def _moved(
-    table: SubjectTable, name: str, records: DatedRecords, lows: list[Days], highs: list[Days]
-) -> DatedRecords:
+def _moved(declared: Declared, records: DatedRecords, lows: list[Days], highs: list[Days]) -> DatedRecords:
     """Records with imputed dates moved to bounds, where they may have been that day."""
     source = records.source
     (open_,) = np.nonzero(records.lacks)
@@ -117,8 +108,8 @@ def _moved(
     day = records.day.copy()
     day[open_] = moved.days
     effect = f"with an imputed date of {records.name} moved"
-    bounds = table.subjects(subject[moved.moved])
-    table.effect(f"subject.{name}: not_before, not_after", "declared", effect, bounds)
+    bounds = declared.table.subjects(subject[moved.moved])
+    declared.effect("not_before, not_after", "declared", effect, bounds)
     return replace(records, day=day)
 
 
@@ -129,7 +120,6 @@ def _times(records: DatedRecords, method: str) -> tuple[NDArray[np.int8], Number
         if data.is_character(source.date)
         else np.zeros(len(data), dtype=np.int8)
     )
-    known, seconds = (each[records.record] for each in clock_times(data, source.date, precision))
-    if method == "last":
-        seconds = filled(known, seconds)
-    return known, seconds
+    known, seconds = clock_times(data, source.date, precision)
+    known, seconds = known[records.record], seconds[records.record]
+    return known, filled(known, seconds) if method == "last" else seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, count, name, text
+from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, name, text
 from ....schemas.options import option
 from ..assignments import Assignment, assignment
 from ..cases import CASES, Case
@@ -74,10 +74,13 @@ class SubjectVariable:
         TRTSDT. `take` goes by it.
     not_before, not_after : tuple of str
         Dates that an imputed date is moved to, where it may have been that day.
+    flag : str
+        Variable with the imputation flag of the date; empty for its name with F, which is not derived where
+        that has more than 8 characters.
     statistic : str
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values.
     of : str
-        Variable that a statistic or `map` is of.
+        Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
     missing_values : str
         Records without a value of `of`: "error" or "exclude".
     exists : str
@@ -104,9 +107,7 @@ class SubjectVariable:
     impute, impute_up_to : str
         As of a source, for `date_of`.
     expression : str
-        Arithmetic of variables; dates are days.
-    decimals : int or None
-        Round a statistic or an expression, half away from zero; None does not round.
+        Arithmetic of variables; dates are days. It is a date where the name ends with DT.
     label : str
         Of the variable.
 
@@ -150,13 +151,23 @@ class SubjectVariable:
     not_after: tuple[str, ...] = option(
         NAMES, "Dates that an imputed date is not after, where it may have been that day.", default=()
     )
+    flag: str = option(
+        name,
+        "Variable with the imputation flag of the date.",
+        default="",
+        otherwise="its name with F, if that has up to 8 characters",
+    )
     statistic: str = option(
         Choice(("count", "distinct", "sum", "mean", "min", "max")),
         "Of the records of each subject: their count; of a variable the count of distinct values, the sum, "
         "the mean, the least or the largest.",
         default="",
     )
-    of: str = option(name, "Variable that statistic or map is of.", default="")
+    of: str = option(
+        text,
+        "Variable that statistic or map is of; of a sum, mean, min or max also arithmetic of variables.",
+        default="",
+    )
     missing_values: str = option(
         Choice(("error", "exclude")),
         "Records without a value of the variable that a statistic is of: an error, or excluded.",
@@ -176,7 +187,10 @@ class SubjectVariable:
         CASES, "Conditions with values: the first that is true counts.", default=()
     )
     otherwise: Assignment | None = option(
-        assignment, "Value where no case is true, or that map does not have.", default=None, otherwise="missing"
+        assignment,
+        "Value where no case is true, or that map does not have.",
+        default=None,
+        otherwise="missing",
     )
     number: str = option(name, "Variable with the number of the value, by the order of cases.", default="")
     map: Mapping[str, str | float] = option(
@@ -198,11 +212,9 @@ class SubjectVariable:
     impute_up_to: str = option(
         Choice(("day", "month", "year")), "Largest part of the date that is imputed.", default="day"
     )
-    expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
-    decimals: int | None = option(
-        count,
-        "Decimals that a statistic or an expression is rounded to, half away from zero.",
-        default=None,
-        otherwise="not rounded",
+    expression: str = option(
+        text,
+        "Arithmetic of variables; dates are days, and it is one where the name ends with DT.",
+        default="",
     )
     label: str = option(text, "Label of the variable.", default="", otherwise="that of the standard")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
@@ -75,8 +76,14 @@ def _needed(each: str, variable: SubjectVariable, dataset: str, specification: S
     for _, source in sources_of(variable):
         declared = specification.sources[source]
         if declared.dataset == dataset:
-            found |= _named_by(source, declared) | {variable.value, variable.of, *variable.also}
+            found |= _named_by(source, declared) | {variable.value, *_named_in(variable)}
     return found
+
+
+def _named_in(variable: SubjectVariable) -> tuple[str, ...]:
+    """Variables of its sources that a statistic is of."""
+    is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
+    return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
 
 
 def _named_by(name: str, source: DerivationSource) -> set[str]:
@@ -108,22 +115,32 @@ def _check_variable(name: str, variable: SubjectVariable, specification: Specifi
         if key not in (way.key, *way.needed, *way.keys, *COMMON):
             advice = f"omit it; beside {way.key} are {', '.join((*way.needed, *way.keys))}"
             raise ConfigurationError(f"{key} has no meaning with {way.key}", f"{place} {key}", advice)
-    for key, source in sources_of(variable):
-        require_declared(specification, source, "source", f"{place} {key}")
+    _check_sources(place, variable, specification)
     list(named_variables(name, variable))
-    if way.key == "statistic" and (variable.statistic == "count") == bool(variable.of):
-        what = "of is declared with count" if variable.of else "of is not declared"
-        advice = "omit it, or write distinct" if variable.of else "name the variable that it is of"
-        raise ConfigurationError(what, f"{place} of", advice)
-    dated = way.key == "take" or variable.since or variable.until
-    for key, source in sources_of(variable):
-        if dated and not specification.sources[source].date:
-            what = f"{source} has no date"
-            raise ConfigurationError(what, f"{place} {key}", f"write date under [source.{source}]")
+    if way.key == "statistic":
+        _check_statistic(place, variable)
     _check_dates(place, name, variable)
     _check_values(place, variable)
     if variable.take:
         _check_set(place, variable, specification)
+
+
+def _check_sources(place: str, variable: SubjectVariable, specification: Specification) -> None:
+    dated = variable.take or variable.since or variable.until
+    for key, source in sources_of(variable):
+        require_declared(specification, source, "source", f"{place} {key}")
+        if dated and not specification.sources[source].date:
+            what = f"{source} has no date"
+            raise ConfigurationError(what, f"{place} {key}", f"write date under [source.{source}]")
+
+
+def _check_statistic(place: str, variable: SubjectVariable) -> None:
+    if (variable.statistic == "count") == bool(variable.of):
+        what = "of is declared with count" if variable.of else "of is not declared"
+        advice = "omit it, or write distinct" if variable.of else "name the variable that it is of"
+        raise ConfigurationError(what, f"{place} of", advice)
+    if variable.of and variable.statistic != "distinct":
+        compile_arithmetic(variable.of, f"{place} of")
 
 
 def _only_way(place: str, variable: SubjectVariable) -> Way:
@@ -138,11 +155,9 @@ def _only_way(place: str, variable: SubjectVariable) -> Way:
 
 
 def _check_dates(place: str, name: str, variable: SubjectVariable) -> None:
-    for key in ("time", "not_before", "not_after"):
+    for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
-            raise ConfigurationError(
-                f"{key} is declared of a value", f"{place} {key}", "omit it, or value"
-            )
+            raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
     if variable.time and not name.endswith("DT"):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")

@@ -20,7 +20,6 @@ from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.study import Study
 from ....schemas.study.variable import Variable
 from ....schemas.wording import counted, did_you_mean
-from ..account import Account
 from ..assembled import standard_label
 from ..dated_records import DatedRecords
 from ..sources import SelectedRecords, Sources
@@ -54,7 +53,7 @@ class SubjectTable:
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    _own: dict[tuple[str, str], DatedRecords | SelectedRecords | None] = field(default_factory=dict)
+    _own: dict[str, Sources] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.base)
@@ -75,7 +74,9 @@ class SubjectTable:
         if name in self.columns:
             return self.columns[name]
         origin = self.options.carry_as.get(name, name)
-        return self.base[origin] if origin in self.base else None
+        if origin not in self.base:
+            return None
+        return self.base[origin]
 
     @property
     def names(self) -> list[str]:
@@ -115,52 +116,28 @@ class SubjectTable:
 
     def dated(self, source: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit, which is noted."""
-        found = self._of_source(source, "records")
-        assert found is None or isinstance(found, DatedRecords)
-        return found
+        return self.sources_for(source).records(source)
 
     def selected(self, source: str) -> SelectedRecords | None:
         """The records of a source, dated or not; None where it does not fit, which is noted."""
-        found = self._of_source(source, "selected")
-        assert found is None or isinstance(found, SelectedRecords)
-        return found
+        return self.sources_for(source).selected(source)
 
-    def _of_source(self, source: str, question: str) -> DatedRecords | SelectedRecords | None:
-        declared = self.sources.declared[source]
-        if declared.dataset != self.task.name:
-            found: DatedRecords | SelectedRecords | None = getattr(self.sources, question)(source)
-            return found
-        key = source, question
-        if key not in self._own:
-            self._own[key] = self._of_itself(source, question)
-        return self._own[key]
+    def sources_for(self, source: str) -> Sources:
+        """Those of other datasets; of a source in the dataset itself, those that are derived so far."""
+        if self.sources.declared[source].dataset != self.task.name:
+            return self.sources
+        if source not in self._own:
+            present = {name: self._present(name) for name in self.names}
+            so_far = Dataset.from_frame(pd.DataFrame(present, copy=False), self.task.name)
+            study = Study(MappingProxyType({self.task.name: so_far}))
+            self._own[source] = replace(
+                self.sources, study=study, left_out=None, so_far=True, _found={}, _selected={}
+            )
+        return self._own[source]
 
-    def _of_itself(self, source: str, question: str) -> DatedRecords | SelectedRecords | None:
-        """Records of a source whose dataset is the one that is derived, as far as it is."""
-        declared = self.sources.declared[source]
-        named = {declared.date, *declared.order} - {""}
-        if self.failed.intersection(named):
-            return None
-        present = {name: column for name in self.names if (column := self.column(name)) is not None}
-        so_far = Dataset.from_frame(pd.DataFrame(present, copy=False), self.task.name)
-        account = Account(self.task.name)
-        study = Study(MappingProxyType({self.task.name: so_far}))
-        own = replace(self.sources, study=study, account=account, left_out=None, _found={}, _selected={})
-        found: DatedRecords | SelectedRecords | None = getattr(own, question)(source)
-        self.task.account.effects += account.effects
-        self.task.account.problems += [
-            each for each in account.problems if each not in self.task.account.problems
-        ]
-        return found
-
-    def effect(self, policy: str, value: str, effect: str, concerned: Mask) -> None:
-        """Count the subjects that a policy concerns."""
-        self.task.account.effect(policy, value, effect, self.base, concerned)
-
-    def problem(self, what: str, place: str, advice: str, concerned: Mask) -> None:
-        """Note why subjects are refused, if there are some."""
-        if concerned.any():
-            self.task.account.problem(what, place, advice, self.base, concerned)
+    def _present(self, name: str) -> pd.Series:
+        column = self.column(name)
+        return self.base[name] if column is None else column
 
     def subjects(self, positions: NDArray[np.intp]) -> Mask:
         """A mask of subjects by their positions."""

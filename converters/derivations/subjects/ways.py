@@ -14,6 +14,7 @@ from .options import SubjectVariable
 _BOUNDS = ("not_before", "not_after")
 _RECORDS = ("since", "until")
 COMMON = ("dataset", "label")
+_LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,14 @@ class Way:
 
 
 WAYS = (
-    Way("take", ("sources",), (*_RECORDS, "value", "also", "time", *_BOUNDS)),
-    Way("statistic", ("sources",), (*_RECORDS, "of", "missing_values", "decimals")),
+    Way("take", ("sources",), (*_RECORDS, "value", "also", "time", "flag", *_BOUNDS)),
+    Way("statistic", ("sources",), (*_RECORDS, "of", "missing_values")),
     Way("exists", (), (*_RECORDS, "yes", "no")),
     Way("where", (), ("yes", "no", "unknown")),
     Way("cases", (), ("otherwise", "unknown", "number")),
     Way("map", ("of",), ("otherwise",)),
-    Way("date_of", (), ("date_forms", "impute", "impute_up_to", "time", *_BOUNDS)),
-    Way("expression", (), ("decimals",)),
+    Way("date_of", (), ("date_forms", "impute", "impute_up_to", "time", "flag", *_BOUNDS)),
+    Way("expression"),
 )
 
 
@@ -84,7 +85,9 @@ def named_variables(name: str, variable: SubjectVariable) -> Iterator[tuple[str,
     if variable.map:
         yield "of", variable.of
     if variable.where:
-        yield from (("where", each) for each in compile_expression(variable.where, f"{place} where").variables)
+        yield from (
+            ("where", each) for each in compile_expression(variable.where, f"{place} where").variables
+        )
     if variable.cases:
         yield from (("cases", each) for each in variables_of(variable.cases, f"{place} cases"))
     if isinstance(variable.otherwise, FromVariable):
@@ -94,10 +97,16 @@ def named_variables(name: str, variable: SubjectVariable) -> Iterator[tuple[str,
         yield from (("expression", each) for each in compiled.variables)
 
 
+def flag_name(name: str, variable: SubjectVariable) -> str:
+    """The imputation flag of a date; empty where it has no name that SAS transport files can hold."""
+    usual = f"{name}F"
+    return variable.flag or (usual if len(usual) <= _LONGEST else "")
+
+
 def outputs(name: str, variable: SubjectVariable) -> tuple[str, ...]:
     """Variables that a declaration may derive."""
     dated = (variable.take and not variable.value) or variable.date_of
     stem = name.removesuffix("DT")
-    of_date = (f"{name}F",) if dated else ()
+    flag = flag_name(name, variable) if dated else ""
     of_time = (f"{name}M", f"{stem}TMF") if variable.time else ()
-    return (name, *of_date, *of_time, *variable.also, *([variable.number] if variable.number else []))
+    return (name, *([flag] if flag else []), *of_time, *variable.also, *([variable.number] if variable.number else []))
