@@ -131,9 +131,9 @@ def _parameters(
         own = selected & (
             _meeting(task, measurement.where, data, at_name) if measurement.where else data.equals(test, name)
         )
-        if not own.any():
+        if not own.any() and not measurement.may_be_empty:
             what = f"no record of {data.name} is of {name}"
-            task.account.problem(what, at_name, "correct it, or omit the table")
+            task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
         several |= own & (codes >= 0)
         codes[own & (codes < 0)] = at
     if several.any():

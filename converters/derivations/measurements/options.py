@@ -249,6 +249,8 @@ class Measurement:
         Several values of one parameter in a combination: "error", or their "mean".
     set : mapping of variable to text or number
         Variables of all its records, such as ANRLO.
+    may_be_empty : bool
+        No record may be of it; otherwise that is refused.
 
     Examples
     --------
@@ -290,6 +292,9 @@ class Measurement:
     )
     set: Mapping[str, str | float] = option(
         CONSTANTS, "Variables of all its records: { ANRLO = 60, ANRHI = 80 }.", default=dict
+    )
+    may_be_empty: bool = option(
+        switch, "No record may be of it; otherwise that is refused.", default=False
     )
 
 
