@@ -81,7 +81,9 @@ def study(adsl, vs):
     subjects["TRTSDT"] = pd.to_datetime(subjects["TRTSDT"])
     records = pd.DataFrame(vs)
     records["VSSTRESN"] = records["VSSTRESN"].astype(float)
-    return ag.Study({"ADSL": ag.Dataset.from_frame(subjects, "ADSL"), "VS": ag.Dataset.from_frame(records, "VS")})
+    return ag.Study(
+        {"ADSL": ag.Dataset.from_frame(subjects, "ADSL"), "VS": ag.Dataset.from_frame(records, "VS")}
+    )
 
 
 def plain(value):
@@ -110,7 +112,9 @@ def test_each_record_is_what_plain_python_derives(seed):
 def test_the_order_of_the_source_does_not_matter(seed):
     adsl, vs = random_trial(seed)
     chance = np.random.default_rng(seed)
-    shuffled = study([adsl[at] for at in chance.permutation(len(adsl))], [vs[at] for at in chance.permutation(len(vs))])
+    shuffled = study(
+        [adsl[at] for at in chance.permutation(len(adsl))], [vs[at] for at in chance.permutation(len(vs))]
+    )
     one, other = (ag.derive(each, SPECIFICATION) for each in (study(adsl, vs), shuffled))
     exact = [each["ADVS"].frame.astype(object).astype(str).to_numpy().tolist() for each in (one, other)]
     assert sorted(exact[0]) == sorted(exact[1])

@@ -11,6 +11,7 @@ from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
+from ..assembled import KEYS
 from ..column_values import texts
 from .measurement_table import MeasurementTable
 from .options import Measurement
@@ -69,7 +70,7 @@ class _Calculation:
         columns = {
             "PARAMCD": texts(np.zeros(len(kept), dtype=np.int8), [self.name]),
             "AVAL": pd.Series(result[~np.isnan(result)]),
-            **{each: taken(self.data[each], kept) for each in self.by},
+            **{each: taken(self.data[each], kept) for each in self.by if each not in KEYS},
         }
         self.table.append(self.table.subject[kept], columns)
 

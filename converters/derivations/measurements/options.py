@@ -293,9 +293,7 @@ class Measurement:
     set: Mapping[str, str | float] = option(
         CONSTANTS, "Variables of all its records: { ANRLO = 60, ANRHI = 80 }.", default=dict
     )
-    may_be_empty: bool = option(
-        switch, "No record may be of it; otherwise that is refused.", default=False
-    )
+    may_be_empty: bool = option(switch, "No record may be of it; otherwise that is refused.", default=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

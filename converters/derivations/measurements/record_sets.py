@@ -11,6 +11,7 @@ import pandas as pd
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
+from ..assembled import KEYS
 from .calculated import sums
 from .choosing import chosen, order_key
 from .measurement_table import MeasurementTable
@@ -68,7 +69,8 @@ class _Making:
         among = np.flatnonzero(selected)
         groups, first = self._groups(among)
         values = self.data.numbers("AVAL")[among]
-        columns = {each: taken(self.data[each], among[first]) for each in self.declared.by}
+        by = [each for each in self.declared.by if each not in KEYS]
+        columns = {each: taken(self.data[each], among[first]) for each in by}
         columns["AVAL"] = pd.Series(_statistic(self.declared.take, groups, values, len(first)))
         self.table.append(self.table.subject[among[first]], {**columns, **self._set(len(first), {})})
         return len(first)

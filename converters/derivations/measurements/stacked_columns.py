@@ -30,11 +30,10 @@ def missing_like(column: pd.Series, count: int) -> pd.Series:
 
 def stacked(parts: Iterable[pd.Series]) -> pd.Series:
     """Columns of one kind below each other; those that hold nothing take the type of the others."""
-    given = [each for each in parts if len(each)]
-    filled = [each for each in given if not columns.missing(each).all()]
+    given = list(parts)
+    filled = [each for each in given if len(each) and not columns.missing(each).all()]
     if not filled:
-        first = given[0] if given else pd.Series(dtype=np.float64)
-        return missing_like(first, sum(map(len, given)))
+        return missing_like(given[0], sum(map(len, given)))
     fitting = [each if _is_filled(each, filled) else missing_like(filled[0], len(each)) for each in given]
     if all(columns.is_character(each) for each in filled):
         return pd.Series(union_categoricals([_categorical(each) for each in fitting]), copy=False)
