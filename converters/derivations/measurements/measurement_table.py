@@ -18,6 +18,7 @@ from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.variable import Variable
 from ....schemas.wording import did_you_mean
 from ..assembled import KEYS
+from ..own_columns import dataset_of
 from ..task import DerivationTask
 from .options import Measurements
 from .stacked_columns import missing_like, stacked, taken
@@ -151,8 +152,7 @@ class MeasurementTable:
         present = {name: column for name, column in found.items() if column is not None}
         if len(present) < len(found):
             return None
-        frame = pd.DataFrame(present, index=pd.RangeIndex(len(self)), copy=False)
-        return Dataset.from_frame(frame, self.task.name)
+        return dataset_of(self.task.name, present, len(self))
 
     def _not_present(self, name: str, place: str) -> None:
         what, advice = f"{name} is not present in {self.task.name}", did_you_mean(name, self.names)
@@ -247,6 +247,5 @@ class MeasurementTable:
         """USUBJID of the records, which are named in problems and effects."""
         if self._named is None:
             subjects = taken(self.task.adsl["USUBJID"], self.subject)
-            frame = pd.DataFrame({"USUBJID": subjects}, copy=False)
-            self._named = Dataset.from_frame(frame, self.task.name)
+            self._named = dataset_of(self.task.name, {"USUBJID": subjects}, len(self))
         return self._named
