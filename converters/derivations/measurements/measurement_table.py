@@ -18,6 +18,7 @@ from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.variable import Variable
 from ....schemas.wording import did_you_mean
 from ..assembled import KEYS
+from ..column_values import texts
 from ..own_columns import dataset_of
 from ..task import DerivationTask
 from .options import Measurements
@@ -123,10 +124,18 @@ class MeasurementTable:
         carried = {each: each for each in (*KEYS, *options.carry)} | dict(options.carry_as)
         origin = carried.get(name, "")
         if origin in adsl:
-            return taken(adsl[origin], self.subject)
+            return self._of_adsl(origin)
         if name in self.source:
             return self.of_source(name)
-        return taken(adsl[name], self.subject) if name in adsl else None
+        return self._of_adsl(name) if name in adsl else None
+
+    def _of_adsl(self, name: str) -> pd.Series:
+        """A variable of ADSL for each record; texts by their positions among those of the subjects."""
+        adsl = self.task.adsl
+        if not adsl.is_character(name):
+            return taken(adsl[name], self.subject)
+        distinct = adsl.distinct(name)
+        return texts(distinct.codes[self.subject], map(str, distinct))
 
     def of_source(self, name: str) -> pd.Series:
         """A variable of the source for each record."""
@@ -246,6 +255,6 @@ class MeasurementTable:
     def _subjects(self) -> Dataset:
         """USUBJID of the records, which are named in problems and effects."""
         if self._named is None:
-            subjects = taken(self.task.adsl["USUBJID"], self.subject)
-            self._named = dataset_of(self.task.name, {"USUBJID": subjects}, len(self))
+            subjects = {"USUBJID": self._of_adsl("USUBJID")}
+            self._named = dataset_of(self.task.name, subjects, len(self))
         return self._named
