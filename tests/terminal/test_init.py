@@ -18,6 +18,8 @@ from adamgate.converters.derivations.variations import require_valid_variations
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 STUDY = FIXTURES / "cartitude1"
+OF_TRIAL = {"adsl": ("trial_sdtm", "trial/ae.csv"), "bds": ("trial_findings", "trial/adsl.csv")}
+"""Sources of specifications that do not run on that study."""
 DERIVING = [name for name in SPECIMENS if name != "settings"]
 
 
@@ -85,8 +87,8 @@ def sources(tmp_path, monkeypatch) -> list[str]:
 @pytest.mark.parametrize("dataset", DERIVING)
 def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
-    of_trial = [str(FIXTURES / "derivations" / each) for each in ("trial_sdtm", "trial/ae.csv")]
-    given = ["--source", of_trial[0], "--source", of_trial[1]] if dataset == "adsl" else sources
+    of_trial = [f"--source={FIXTURES / 'derivations' / each}" for each in OF_TRIAL.get(dataset, ())]
+    given = of_trial or sources
     ran = run("derive", "adamgate.toml", *given, "--to", "adam")
     assert ran.code == 0, ran.err
 
