@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -250,6 +251,6 @@ def standard_label(name: str, requirements: Mapping[str, Requirement]) -> str:
         if index is not None:
             label = each.label
             for placeholder, value in index.items():
-                label = label.replace(placeholder, value)
+                label = re.sub(rf"\b{placeholder}\b", value, label)
             return label
     return ""

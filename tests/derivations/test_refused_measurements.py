@@ -385,3 +385,18 @@ def test_the_trace_is_of_the_source_alone():
     assert found.loc[~means, "SRCSEQ"].tolist() == found.loc[~means, "VSSEQ"].tolist()
     assert found.loc[means, ["SRCDOM", "SRCVAR", "SRCSEQ"]].isna().all(axis=None)
     assert {*found.loc[~means, "SRCDOM"]} == {"VS"}
+
+
+def test_labels_of_numbered_variables_are_those_of_the_standard():
+    variables = {
+        "AVALCAT1": ag.AnalysisVariable(cases=(ag.Case("AVAL > 75", "> 75"),), number="AVALCA1N"),
+        "A1LO": ag.AnalysisVariable(expression="VSSTRESN"),
+        "CRIT2FL": ag.AnalysisVariable(where="AVAL > 1", label="Above 1"),
+    }
+    found = derive(parts={"variables": variables})["ADVS"]
+    assert {name: found.variable(name).label for name in ("AVALCAT1", "AVALCA1N", "A1LO", "CRIT2FL")} == {
+        "AVALCAT1": "Analysis Value Category 1",
+        "AVALCA1N": "Analysis Value Category 1 (N)",
+        "A1LO": "Analysis Range 1 Lower Limit",
+        "CRIT2FL": "Above 1",
+    }
