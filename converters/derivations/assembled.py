@@ -251,6 +251,6 @@ def standard_label(name: str, requirements: Mapping[str, Requirement]) -> str:
         if index is not None:
             label = each.label
             for placeholder, value in index.items():
-                label = re.sub(rf"\b{placeholder}\b", value, label)
+                label = re.sub(rf"(?<!\w){re.escape(placeholder)}(?!\w)", value, label)
             return label
     return ""
