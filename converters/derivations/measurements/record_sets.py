@@ -45,7 +45,7 @@ def add_records(table: MeasurementTable, name: str, declared: DerivedRecords) ->
         )
     else:
         count = making.copy(selected, {})
-    effect = f"records derived, DTYPE {making.dtype or 'missing'}"
+    effect = f"derived, DTYPE {making.dtype or 'missing'}"
     table.effect(f"record.{name}", declared.take, effect, _last(len(table), count))
 
 
