@@ -20,8 +20,8 @@ from .converters.derivations.measurements.options import Measurements as Measure
 from .converters.derivations.record import DerivationRecord as DerivationRecord
 from .converters.derivations.record import DerivationRefused as DerivationRefused
 from .converters.derivations.specification import Specification as Specification
-from .converters.derivations.subjects.options import Subjects as Subjects
-from .converters.derivations.subjects.options import SubjectVariable as SubjectVariable
+from .converters.derivations.subjects.options import DerivedVariable as DerivedVariable
+from .converters.derivations.subjects.options import SubjectLevel as SubjectLevel
 from .converters.derivations.time_to_event.options import DerivedEndpoint as DerivedEndpoint
 from .converters.derivations.time_to_event.options import Stop as Stop
 from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent

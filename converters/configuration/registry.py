@@ -17,7 +17,7 @@ from ..derivations.measurements.options import (
     Grade,
     Measurement,
 )
-from ..derivations.subjects.options import SubjectVariable
+from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
@@ -107,7 +107,7 @@ FLAG = Table(
 )
 SUBJECT = Table(
     "subject",
-    SubjectVariable,
+    DerivedVariable,
     "A variable of a derived ADSL. It has exactly one of `take`, `statistic`, `exists`, `where`, `cases`, "
     "`map`, `date_of` and `expression`.",
     NAMED,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from .adverse_events.options import AdverseEvents
 from .dataset_options import DerivedDataset
 from .measurements.options import Measurements
-from .subjects.options import Subjects
+from .subjects.options import SubjectLevel
 from .time_to_event.options import TimeToEvent
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType(
     {
         "time_to_event": TimeToEvent,
         "adverse_events": AdverseEvents,
-        "subjects": Subjects,
+        "subjects": SubjectLevel,
         "measurements": Measurements,
     }
 )

@@ -61,7 +61,7 @@ def _part(kind: Any, given: Mapping[str, Any], key: str) -> Any:
         raise WrongPart(given[key], key, str(expected)) from None
 
 
-CASES = ListOf(case)
+CASES = ListOf(case, of="cases")
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from .measurements.options import (
     Measurement,
     Measurements,
 )
-from .subjects.options import Subjects, SubjectVariable
+from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
 
@@ -56,7 +56,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to Subjects, AdverseEvents or TimeToEvent
+    datasets : mapping of name to SubjectLevel, AdverseEvents or TimeToEvent
         Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -70,7 +70,7 @@ class Specification:
         Of adverse event datasets; each may use those before it.
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
-    subjects : mapping of variable to SubjectVariable
+    subjects : mapping of variable to DerivedVariable
         Of ADSL, in whatever order.
 
     Raises
@@ -103,7 +103,7 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
-    subjects: Mapping[str, SubjectVariable] = field(default_factory=dict)
+    subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     visits: Mapping[str, AnalysisVisit] = field(default_factory=dict)
     records: Mapping[str, DerivedRecords] = field(default_factory=dict)
@@ -126,7 +126,7 @@ def require_values(specification: Specification) -> None:
     for kind, parts, options, noun in (
         ("query", specification.queries, AdverseEvents, "adverse event dataset"),
         ("flag", specification.flags, (AdverseEvents, Measurements), "dataset with flags"),
-        ("subject", specification.subjects, Subjects, "dataset of subjects"),
+        ("subject", specification.subjects, SubjectLevel, "dataset of subjects"),
         ("measurement", specification.measurements, Measurements, "dataset of measurements"),
         ("visit", specification.visits, Measurements, "dataset of measurements"),
         ("record", specification.records, Measurements, "dataset of measurements"),

@@ -26,7 +26,7 @@ TAKE = {"sources": ("DOSE",), "take": "first"}
 
 
 def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
-    what = ag.Specification({"ADSL": ag.Subjects(**options)}, sources=sources, subjects=subjects)
+    what = ag.Specification({"ADSL": ag.SubjectLevel(**options)}, sources=sources, subjects=subjects)
     frames = {"DM": dm, "EX": ex}
     return ag.derive(ag.Study.of(*(ag.Dataset.from_frame(each, name) for name, each in frames.items())), what)
 
@@ -34,13 +34,13 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
 @pytest.mark.parametrize(
     ("variable", "what", "where"),
     [
-        ({}, "how to derive it is not declared", "[subject.X]"),
+        ({}, "the derivation is not declared", "[subject.X]"),
         ({"where": "AGE > 1", "exists": "DOSE"}, "exists and where are declared", "[subject.X]"),
         ({"take": "first"}, "sources is not declared", "[subject.X]"),
         ({"map": {"A": 1.0}}, "of is not declared", "[subject.X]"),
-        ({**TAKE, "no": "N"}, "no has no meaning with take", "[subject.X] no"),
-        ({"where": "AGE > 1", "value": "AGE"}, "value has no meaning with where", "[subject.X] value"),
-        ({"where": "AGE > 1", "impute": "first"}, "impute has no meaning with where", "[subject.X] impute"),
+        ({**TAKE, "no": "N"}, "no has no effect with take", "[subject.X] no"),
+        ({"where": "AGE > 1", "value": "AGE"}, "value has no effect with where", "[subject.X] value"),
+        ({"where": "AGE > 1", "impute": "first"}, "impute has no effect with where", "[subject.X] impute"),
         ({"exists": "DOSES"}, "DOSES is not a declared source", "[subject.X] exists"),
         ({"sources": ("UNDATED",), "take": "first"}, "UNDATED has no date", "[subject.X] sources"),
         ({"exists": "UNDATED", "since": "AGE"}, "UNDATED has no date", "[subject.X] exists"),
@@ -50,7 +50,7 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             "X does not end with DT, and the datetime has no name",
             "[subject.X] time",
         ),
-        ({**TAKE, "time": "first", "value": "EXTRT"}, "time is declared of a value", "[subject.X] time"),
+        ({**TAKE, "time": "first", "value": "EXTRT"}, "time and value are declared", "[subject.X] time"),
         ({"sources": ("DOSE",), "statistic": "sum"}, "of is not declared", "[subject.X] of"),
         (
             {"sources": ("DOSE",), "statistic": "count", "of": "EXDOSE"},
@@ -72,6 +72,7 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             "a value that is taken from a variable has no number",
             "[subject.X] number",
         ),
+        ({"where": "AGE > 1", "no": "Y"}, "yes and no are the same value", "[subject.X] no"),
         ({"where": "AGE >"}, "the condition cannot be parsed", "[subject.X] where: AGE >"),
         ({"expression": "AGE +"}, "the expression cannot be parsed", "[subject.X] expression: AGE +"),
         (
@@ -90,16 +91,16 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
 )
 def test_a_declaration_that_cannot_be_carried_out_is_refused(variable, what, where):
     with pytest.raises(ag.ConfigurationError) as refused:
-        derive({"X": ag.SubjectVariable(**variable)})
+        derive({"X": ag.DerivedVariable(**variable)})
     assert (refused.value.what, refused.value.where) == (what, where)
     assert refused.value.advice
 
 
 def test_variables_that_need_each_other_are_refused():
     circle = {
-        "ONE": ag.SubjectVariable(where="TWO == 'Y'"),
-        "TWO": ag.SubjectVariable(where="THREE == 'Y'"),
-        "THREE": ag.SubjectVariable(where="ONE == 'Y'"),
+        "ONE": ag.DerivedVariable(where="TWO == 'Y'"),
+        "TWO": ag.DerivedVariable(where="THREE == 'Y'"),
+        "THREE": ag.DerivedVariable(where="ONE == 'Y'"),
     }
     with pytest.raises(ag.ConfigurationError) as refused:
         derive(circle)
@@ -109,8 +110,8 @@ def test_variables_that_need_each_other_are_refused():
 
 def test_variables_that_need_each_other_by_a_source_of_adsl_are_refused():
     circle = {
-        "LASTDT": ag.SubjectVariable(sources=("OWN",), take="last"),
-        "ENDDT": ag.SubjectVariable(expression="LASTDT + 1"),
+        "LASTDT": ag.DerivedVariable(sources=("OWN",), take="last"),
+        "ENDDT": ag.DerivedVariable(expression="LASTDT + 1"),
     }
     with pytest.raises(ag.ConfigurationError) as refused:
         derive(circle, {"OWN": ag.DerivationSource(dataset="ADSL", date="ENDDT")})
@@ -119,8 +120,8 @@ def test_variables_that_need_each_other_by_a_source_of_adsl_are_refused():
 
 def test_a_variable_that_is_derived_twice_is_refused():
     twice = {
-        "AGEGR1": ag.SubjectVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N"),
-        "AGEGR1N": ag.SubjectVariable(expression="AGE"),
+        "AGEGR1": ag.DerivedVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N"),
+        "AGEGR1N": ag.DerivedVariable(expression="AGE"),
     }
     with pytest.raises(ag.ConfigurationError) as refused:
         derive(twice)
@@ -179,7 +180,7 @@ def test_a_variable_that_is_derived_twice_is_refused():
 )
 def test_data_that_do_not_fit_are_refused(variable, what, where, advice):
     with pytest.raises(ag.DerivationRefused) as refused:
-        derive({"X": ag.SubjectVariable(**variable)})
+        derive({"X": ag.DerivedVariable(**variable)})
     (problem,) = refused.value.problems
     assert problem.what.startswith(what)
     assert problem.where == where
@@ -189,10 +190,10 @@ def test_data_that_do_not_fit_are_refused(variable, what, where, advice):
 def test_all_problems_are_reported_together_and_none_that_only_follows():
     """Y and Z need X, which could not be derived: nothing is said of them."""
     subjects = {
-        "XDT": ag.SubjectVariable(date_of="ARM"),
-        "BAD": ag.SubjectVariable(where="SEXX == 'F'"),
-        "YFL": ag.SubjectVariable(where="BAD == 'Y'"),
-        "Z": ag.SubjectVariable(sources=("OWN",), take="last", since="BAD"),
+        "XDT": ag.DerivedVariable(date_of="ARM"),
+        "BAD": ag.DerivedVariable(where="SEXX == 'F'"),
+        "YFL": ag.DerivedVariable(where="BAD == 'Y'"),
+        "Z": ag.DerivedVariable(sources=("OWN",), take="last", since="BAD"),
     }
     with pytest.raises(ag.DerivationRefused) as refused:
         derive(subjects, {"OWN": ag.DerivationSource(dataset="ADSL", date="XDT", may_be_empty=True)})
@@ -220,13 +221,13 @@ def test_all_problems_are_reported_together_and_none_that_only_follows():
 )
 def test_sources_that_do_not_fit_are_refused(changed, what):
     with pytest.raises(ag.DerivationRefused) as refused:
-        derive({"TRTSDT": ag.SubjectVariable(**TAKE)}, **changed)
+        derive({"TRTSDT": ag.DerivedVariable(**TAKE)}, **changed)
     assert what in [each.what for each in refused.value.problems]
 
 
 def test_a_dataset_without_subjects_is_derived_without_records():
     found = derive(
-        {"AGEGR1": ag.SubjectVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N")}, dm=DM[:0]
+        {"AGEGR1": ag.DerivedVariable(cases=(ag.Case("AGE > 1", "a"),), number="AGEGR1N")}, dm=DM[:0]
     )
     assert (len(found["ADSL"]), found["ADSL"].names) == (0, ("USUBJID", "AGEGR1", "AGEGR1N"))
 
@@ -277,8 +278,8 @@ def test_a_file_and_python_declare_the_same(tmp_path):
     found = specification(load_settings((), file).entries)
     cases = (ag.Case("AGE < 45", "<45"), ag.Case("AGE >= 45", ag.FromVariable("ARM")))
     expected = ag.Specification(
-        {"ADSL": ag.Subjects(carry=("AGE",))},
+        {"ADSL": ag.SubjectLevel(carry=("AGE",))},
         sources={"DOSE": SOURCES["DOSE"]},
-        subjects={"TRTSDT": ag.SubjectVariable(**TAKE), "AGEGR1": ag.SubjectVariable(cases=cases)},
+        subjects={"TRTSDT": ag.DerivedVariable(**TAKE), "AGEGR1": ag.DerivedVariable(cases=cases)},
     )
     assert replace(found, adverse_events=expected.adverse_events) == expected

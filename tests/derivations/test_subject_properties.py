@@ -65,7 +65,7 @@ def derived(frames, subjects, seed=0):
             for name, each in frames.items()
         )
     )
-    what = ag.Specification({"ADSL": ag.Subjects()}, sources=SOURCES, subjects=subjects)
+    what = ag.Specification({"ADSL": ag.SubjectLevel()}, sources=SOURCES, subjects=subjects)
     return ag.derive(study, what)["ADSL"].frame.set_index("USUBJID")
 
 
@@ -96,8 +96,8 @@ def same(found, expected):
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_first_and_last_dates_with_times_and_flags(doses, ends, ages, seed):
     subjects = {
-        "TRTSDT": ag.SubjectVariable(sources=("DOSE",), take="first", time="first"),
-        "TRTEDT": ag.SubjectVariable(sources=("LATE",), take="last", time="last"),
+        "TRTSDT": ag.DerivedVariable(sources=("DOSE",), take="first", time="first"),
+        "TRTEDT": ag.DerivedVariable(sources=("LATE",), take="last", time="last"),
     }
     frame = derived(tables(doses, ends, ages), subjects, seed)
     for subject in SUBJECTS:
@@ -120,8 +120,8 @@ def test_first_and_last_dates_with_times_and_flags(doses, ends, ages, seed):
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_the_record_that_decides_between_two_sources(doses, ends, ages, seed):
     subjects = {
-        "LASTDOM": ag.SubjectVariable(sources=("DOSE", "END"), take="last", value="SRCDOM"),
-        "FIRSTTRT": ag.SubjectVariable(sources=("DOSE",), take="first", value="EXTRT"),
+        "LASTDOM": ag.DerivedVariable(sources=("DOSE", "END"), take="last", value="SRCDOM"),
+        "FIRSTTRT": ag.DerivedVariable(sources=("DOSE",), take="first", value="EXTRT"),
     }
     frame = derived(tables(doses, ends, ages), subjects, seed)
     for subject in SUBJECTS:
@@ -143,14 +143,14 @@ def test_the_record_that_decides_between_two_sources(doses, ends, ages, seed):
 def test_statistics_and_flags(doses, ends, ages, seed):
     over = {"sources": ("DOSE",), "of": "EXDOSE"}
     subjects = {
-        "NUMBER": ag.SubjectVariable(sources=("DOSE",), statistic="count"),
-        "KINDS": ag.SubjectVariable(sources=("DOSE",), statistic="distinct", of="EXTRT"),
-        "TOTAL": ag.SubjectVariable(statistic="sum", **over),
-        "MEAN": ag.SubjectVariable(statistic="mean", **over),
-        "LEAST": ag.SubjectVariable(statistic="min", **over),
-        "MOST": ag.SubjectVariable(statistic="max", **over),
-        "POSFL": ag.SubjectVariable(exists="POSITIVE", no="N"),
-        "TWICE": ag.SubjectVariable(expression="TOTAL * 2"),
+        "NUMBER": ag.DerivedVariable(sources=("DOSE",), statistic="count"),
+        "KINDS": ag.DerivedVariable(sources=("DOSE",), statistic="distinct", of="EXTRT"),
+        "TOTAL": ag.DerivedVariable(statistic="sum", **over),
+        "MEAN": ag.DerivedVariable(statistic="mean", **over),
+        "LEAST": ag.DerivedVariable(statistic="min", **over),
+        "MOST": ag.DerivedVariable(statistic="max", **over),
+        "POSFL": ag.DerivedVariable(exists="POSITIVE", no="N"),
+        "TWICE": ag.DerivedVariable(expression="TOTAL * 2"),
     }
     frame = derived(tables(doses, ends, ages), subjects, seed)
     for subject in SUBJECTS:
@@ -173,8 +173,8 @@ def test_statistics_and_flags(doses, ends, ages, seed):
 def test_groups_and_their_numbers(doses, ends, ages):
     cases = (ag.Case("AGE < 18", "<18"), ag.Case("AGE < 65", "18-64"), ag.Case("AGE >= 65", ">=65"))
     subjects = {
-        "AGEGR1": ag.SubjectVariable(cases=cases, number="AGEGR1N"),
-        "ADULTFL": ag.SubjectVariable(where="AGEGR1 != '<18'", no="N", unknown="missing"),
+        "AGEGR1": ag.DerivedVariable(cases=cases, number="AGEGR1N"),
+        "ADULTFL": ag.DerivedVariable(where="AGEGR1 != '<18'", no="N", unknown="missing"),
     }
     frame = derived(tables(doses, ends, ages), subjects)
     for subject, age in zip(SUBJECTS, ages, strict=True):
@@ -190,12 +190,12 @@ def test_groups_and_their_numbers(doses, ends, ages):
 def test_the_order_of_the_records_has_no_effect(doses, ends, ages, seed):
     """Sums are the same to the last bit, and imputation flags those of the date with the most parts."""
     subjects = {
-        "TRTSDT": ag.SubjectVariable(sources=("DOSE",), take="first", also=("SRCDOM",), time="first"),
-        "LASTTRT": ag.SubjectVariable(sources=("DOSE",), take="last", value="EXTRT"),
-        "TOTAL": ag.SubjectVariable(sources=("DOSE",), statistic="sum", of="EXDOSE"),
-        "LSTALVDT": ag.SubjectVariable(sources=("END", "LATE"), take="last"),
-        "KINDS": ag.SubjectVariable(sources=("DOSE",), statistic="distinct", of="EXTRT"),
-        "STARTDT": ag.SubjectVariable(sources=("UNORDERED",), take="first", time="first"),
+        "TRTSDT": ag.DerivedVariable(sources=("DOSE",), take="first", also=("SRCDOM",), time="first"),
+        "LASTTRT": ag.DerivedVariable(sources=("DOSE",), take="last", value="EXTRT"),
+        "TOTAL": ag.DerivedVariable(sources=("DOSE",), statistic="sum", of="EXDOSE"),
+        "LSTALVDT": ag.DerivedVariable(sources=("END", "LATE"), take="last"),
+        "KINDS": ag.DerivedVariable(sources=("DOSE",), statistic="distinct", of="EXTRT"),
+        "STARTDT": ag.DerivedVariable(sources=("UNORDERED",), take="first", time="first"),
     }
     frames = tables(doses, ends, ages)
     one, other = (derived(frames, subjects, each) for each in (0, seed))

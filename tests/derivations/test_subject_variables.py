@@ -1,5 +1,7 @@
 """Each way to derive a variable of ADSL, on a few subjects."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,14 +58,14 @@ def study(**others):
 
 def derived(subjects, sources=None, data=None, **options):
     what = ag.Specification(
-        {"ADSL": ag.Subjects(**options)}, sources=sources or {"DOSE": DOSE, "END": END}, subjects=subjects
+        {"ADSL": ag.SubjectLevel(**options)}, sources=sources or {"DOSE": DOSE, "END": END}, subjects=subjects
     )
     return ag.derive(data or study(), what)
 
 
 def values(variable, name="X", of=None, **options):
     """What a declaration derives, with missing values as None; days of dates as ISO 8601."""
-    found = derived({name: ag.SubjectVariable(**variable)}, **options)["ADSL"]
+    found = derived({name: ag.DerivedVariable(**variable)}, **options)["ADSL"]
     return [*map(plain, found.frame[of or name])]
 
 
@@ -74,7 +76,7 @@ def plain(value):
 
 
 def effects(variable, name="X", **options):
-    record = derived({name: ag.SubjectVariable(**variable)}, **options).record
+    record = derived({name: ag.DerivedVariable(**variable)}, **options).record
     return {(each.policy, each.effect): each.count for each in record.effects}
 
 
@@ -107,7 +109,7 @@ def test_the_flag_of_an_imputed_date_may_have_another_name():
 def test_the_first_record_is_that_of_the_first_time():
     """Of subject 1 the dose at 07 is before that at 08:30, whatever EXSEQ."""
     first = {"sources": ("DOSE",), "take": "first", "time": "first"}
-    found = derived({"TRTSDT": ag.SubjectVariable(**first)})["ADSL"].frame
+    found = derived({"TRTSDT": ag.DerivedVariable(**first)})["ADSL"].frame
     assert found["TRTSDTM"].tolist()[:3] == [
         pd.Timestamp("2024-01-01T07:00"),
         pd.Timestamp("2024-01-10"),
@@ -119,9 +121,9 @@ def test_the_first_record_is_that_of_the_first_time():
 def test_the_last_second_of_a_partial_time():
     last = {"sources": ("DOSE",), "take": "last", "time": "last", "until": "CUTOFF"}
     cut = {
-        "CUTOFF": ag.SubjectVariable(date_of="CONSENT"),
-        "TRTEDT": ag.SubjectVariable(**{**last, "until": "LIMITDT"}),
-        "LIMITDT": ag.SubjectVariable(expression="CUTOFF + 15"),
+        "CUTOFF": ag.DerivedVariable(date_of="CONSENT"),
+        "TRTEDT": ag.DerivedVariable(**{**last, "until": "LIMITDT"}),
+        "LIMITDT": ag.DerivedVariable(expression="CUTOFF + 15"),
     }
     found = derived(cut)["ADSL"].frame
     assert found["TRTEDTM"].tolist()[0] == pd.Timestamp("2024-01-01T08:30:59")
@@ -137,7 +139,7 @@ def test_a_value_of_that_record():
 
 def test_values_that_sources_set_come_with_the_date():
     found = derived(
-        {"LSTALVDT": ag.SubjectVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
+        {"LSTALVDT": ag.DerivedVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
         {
             "DOSED": ag.DerivationSource(
                 dataset="EX", date="EXSTDTC", impute="first", order=("EXSEQ",), set={"SRCDOM": "EX"}
@@ -188,12 +190,13 @@ def test_records_before_and_after_dates_do_not_count():
     until = {"sources": ("DOSE",), "statistic": "count", "until": "CONSENT"}
     assert values(until) == [0.0, 0.0, 1.0, 0.0]
     assert values({"exists": "DOSE", "since": "CONSENT", "no": "N"}) == ["Y", "Y", "N", "N"]
+    assert effects(since)["subject.X: since, until", "with records of DOSE that do not count"] == 1
 
 
 def test_imputed_dates_are_moved_where_they_may_have_been_that_day():
-    dated = ag.SubjectVariable(sources=("DOSE",), take="last", not_before=("LIMITDT",))
-    limit = ag.SubjectVariable(expression="CONSENT1 + 44")
-    consent = ag.SubjectVariable(date_of="CONSENT")
+    dated = ag.DerivedVariable(sources=("DOSE",), take="last", not_before=("LIMITDT",))
+    limit = ag.DerivedVariable(expression="CONSENT1 + 44")
+    consent = ag.DerivedVariable(date_of="CONSENT")
     found = derived({"LASTDT": dated, "LIMITDT": limit, "CONSENT1": consent})
     assert [*map(plain, found["ADSL"].frame["LASTDT"])][1] == "2024-02-14"
     moved = [each for each in found.record.effects if each.policy == "subject.LASTDT: not_before, not_after"]
@@ -218,6 +221,23 @@ def test_statistics():
     assert values(doubled, sources=dosed) == [123.0, 11.0, 1.0, None]
     distinct = {"sources": ("DOSE",), "statistic": "distinct", "of": "EXTRT"}
     assert values(distinct, sources=dosed) == [2.0, 1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sum_is_the_same_in_whatever_order(seed):
+    """Values of many sizes, which added one after the other would be rounded by their order."""
+    random = np.random.default_rng(seed)
+    dose = random.normal(size=2000) * 10.0 ** random.integers(-8, 8, 2000)
+    records = pd.DataFrame({"USUBJID": random.choice(["1", "2", "3"], 2000), "EXDOSE": dose})
+    total = {"sources": ("DOSE",), "statistic": "sum", "of": "EXDOSE"}
+    sources = {"DOSE": ag.DerivationSource(dataset="EX")}
+    one, other = (
+        values(total, sources=sources, data=study(EX=each))
+        for each in (records, records.sample(frac=1, random_state=seed).reset_index(drop=True))
+    )
+    exact = [math.fsum(dose[records["USUBJID"] == each]) for each in ("1", "2", "3")]
+    assert one == other
+    assert one[:3] == pytest.approx(exact, rel=1e-15)
 
 
 def test_records_without_a_value_are_refused_or_excluded():
@@ -272,9 +292,18 @@ def test_an_unknown_condition_is_not_guessed(variable, missing, otherwise):
 
 def test_cases_with_their_numbers():
     cases = (ag.Case("AGE < 65", "young"), ag.Case("AGE >= 80", "old"), ag.Case("AGE >= 65", "young"))
-    found = derived({"AGEGR1": ag.SubjectVariable(cases=cases, number="AGEGR1N")})["ADSL"].frame
+    found = derived({"AGEGR1": ag.DerivedVariable(cases=cases, number="AGEGR1N")})["ADSL"].frame
     assert [*map(plain, found["AGEGR1"])] == ["young", "young", None, "old"]
     assert [*map(plain, found["AGEGR1N"])] == [1.0, 1.0, None, 2.0]
+
+
+def test_the_record_says_what_others_get():
+    cases = (ag.Case("AGE < 65", 1.0),)
+    for otherwise, shown in ((0.0, "0"), (ag.FromVariable("AGE"), "AGE"), (None, "missing")):
+        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown="otherwise")
+        record = derived({"X": variable}).record
+        (effect,) = (each for each in record.effects if each.policy == "subject.X: cases")
+        assert (effect.value, effect.count, effect.subjects) == (shown, 3, ("2", "3", "4"))
 
 
 def test_cases_take_values_of_variables():
@@ -283,6 +312,21 @@ def test_cases_take_values_of_variables():
     assert values({"cases": arm, "otherwise": ag.FromVariable("USUBJID")}) == ["A", "B", "A", "4"]
     age = (ag.Case("AGE < 65", 1.0), ag.Case("AGE >= 65", ag.FromVariable("AGE")))
     assert values({"cases": age}) == [1.0, 65.0, None, 80.0]
+
+
+def test_the_least_of_dates_is_a_date_by_its_name():
+    dated = {"DOSE": ag.DerivationSource(dataset="EX")}
+    data = study(EX=EX.assign(EXDT=pd.to_datetime(EX["EXSTDTC"].str[:7]).astype("datetime64[s]")))
+    least = {"sources": ("DOSE",), "statistic": "min", "of": "EXDT"}
+    found = values(least, "FIRSTDT", sources=dated, data=data)
+    assert found == ["2024-01-01", "2024-01-01", "2024-01-01", None]
+    assert values(least, "FIRST", sources=dated, data=data) == [19723.0] * 3 + [None]
+
+
+def test_a_map_of_dates_has_them_in_iso_8601():
+    day = DM.assign(RFDT=pd.to_datetime(["2024-01-01", "2024-01-02", None, "2024-01-01"]))
+    found = values({"of": "RFDT", "map": {"2024-01-01": "early"}, "otherwise": "late"}, data=study(DM=day))
+    assert found == ["early", "late", None, "early"]
 
 
 def test_maps():
@@ -297,9 +341,9 @@ def test_maps():
 
 
 def test_arithmetic():
-    years = ag.SubjectVariable(expression="round(AGE / 3, 1)")
-    consent = ag.SubjectVariable(date_of="CONSENT")
-    window = ag.SubjectVariable(expression="ICDT + 30")
+    years = ag.DerivedVariable(expression="round(AGE / 3, 1)")
+    consent = ag.DerivedVariable(date_of="CONSENT")
+    window = ag.DerivedVariable(expression="ICDT + 30")
     found = derived({"THIRD": years, "WINDT": window, "ICDT": consent})["ADSL"].frame
     assert [*map(plain, found["THIRD"])] == [13.3, 21.7, None, 26.7]
     assert [*map(plain, found["WINDT"])] == ["2024-01-19", "2024-01-31", "2024-03-02", "2024-03-31"]
@@ -322,8 +366,8 @@ def test_dates_of_variables():
 
 def test_a_derived_variable_takes_the_place_of_that_of_the_source():
     flags = {
-        "DTHFL": ag.SubjectVariable(where="DTHFL == 'Y'", no="N", unknown="otherwise"),
-        "ALIVEFL": ag.SubjectVariable(where="DTHFL == 'N'"),
+        "DTHFL": ag.DerivedVariable(where="DTHFL == 'Y'", no="N", unknown="otherwise"),
+        "ALIVEFL": ag.DerivedVariable(where="DTHFL == 'N'"),
     }
     found = derived(flags)["ADSL"].frame
     assert found["DTHFL"].tolist() == ["N", "Y", "N", "N"]
@@ -332,7 +376,7 @@ def test_a_derived_variable_takes_the_place_of_that_of_the_source():
 
 def test_qualifiers_and_renamed_variables_are_variables():
     found = derived(
-        {"HIGHFL": ag.SubjectVariable(where="STRATUM == 'HIGH' and TRT01P == 'A'")},
+        {"HIGHFL": ag.DerivedVariable(where="STRATUM == 'HIGH' and TRT01P == 'A'")},
         carry=("STRATUM",),
         carry_as={"TRT01P": "ARM"},
     )["ADSL"]
@@ -342,7 +386,7 @@ def test_qualifiers_and_renamed_variables_are_variables():
 
 
 def test_subjects_who_do_not_meet_the_condition_are_not_derived():
-    found = derived({"DOSES": ag.SubjectVariable(sources=("DOSE",), statistic="count")}, where="ARM == 'A'")
+    found = derived({"DOSES": ag.DerivedVariable(sources=("DOSE",), statistic="count")}, where="ARM == 'A'")
     assert found["ADSL"].frame["USUBJID"].tolist() == ["1", "3"]
     assert found["ADSL"].frame["DOSES"].tolist() == [3.0, 1.0]
     (effect,) = (each for each in found.record.effects if each.policy == "where")
@@ -362,8 +406,8 @@ def test_records_of_subjects_who_are_not_in_the_source_are_refused_or_excluded()
 def test_a_source_of_adsl_itself_is_what_is_derived():
     found = derived(
         {
-            "LSTALVDT": ag.SubjectVariable(sources=("TREATED", "ICF"), take="last"),
-            "TRTEDT": ag.SubjectVariable(sources=("DOSE",), take="last"),
+            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last"),
+            "TRTEDT": ag.DerivedVariable(sources=("DOSE",), take="last"),
         },
         {
             "DOSE": DOSE,
@@ -379,6 +423,21 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     assert "ADSL" not in {each.source for each in found.record.made_from}
 
 
+def test_a_source_of_adsl_has_what_is_derived_when_it_is_used():
+    """The second variable needs a value that is derived after the first."""
+    own = {"OWN": ag.DerivationSource(dataset="ADSL", date="ICDT"), "DOSE": DOSE}
+    found = derived(
+        {
+            "ICDT": ag.DerivedVariable(date_of="CONSENT"),
+            "FIRSTDT": ag.DerivedVariable(sources=("OWN",), take="first"),
+            "LATE": ag.DerivedVariable(where="FIRSTDT > '2024-01-15'", no="N"),
+            "WHEN": ag.DerivedVariable(sources=("OWN",), take="first", value="LATE"),
+        },
+        own,
+    )["ADSL"].frame
+    assert found["WHEN"].tolist() == found["LATE"].tolist() == ["N", "N", "Y", "Y"]
+
+
 def test_periods_are_sources_by_epoch():
     epochs = EX.assign(EPOCH=["P1", "P1", "P2", "P1", "P2", "P1"])
     first, second = (
@@ -389,9 +448,9 @@ def test_periods_are_sources_by_epoch():
     )
     found = derived(
         {
-            "TR01SDT": ag.SubjectVariable(sources=("ONE",), take="first"),
-            "TR02SDT": ag.SubjectVariable(sources=("TWO",), take="first"),
-            "TRT02A": ag.SubjectVariable(sources=("TWO",), take="first", value="EXTRT"),
+            "TR01SDT": ag.DerivedVariable(sources=("ONE",), take="first"),
+            "TR02SDT": ag.DerivedVariable(sources=("TWO",), take="first"),
+            "TRT02A": ag.DerivedVariable(sources=("TWO",), take="first", value="EXTRT"),
         },
         {"ONE": first, "TWO": second},
         study(EX=epochs),

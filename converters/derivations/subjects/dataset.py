@@ -13,7 +13,7 @@ from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
 from ..task import DerivationTask
 from .conditional import add_calculated, add_cases, add_flag, add_mapped
 from .declared import Declared
-from .options import Subjects, SubjectVariable
+from .options import DerivedVariable, SubjectLevel
 from .own_dates import add_date_of
 from .requirements import check, in_order, needs, variables_of
 from .statistics import add_exists, add_statistic
@@ -38,7 +38,7 @@ _ADD: Mapping[str, Callable[[Declared], bool]] = {
 }
 
 
-def derive(task: DerivationTask, options: Subjects) -> Dataset:
+def derive(task: DerivationTask, options: SubjectLevel) -> Dataset:
     """The dataset.
 
     Raises
@@ -57,7 +57,7 @@ def derive(task: DerivationTask, options: Subjects) -> Dataset:
     return assembled(whole, options, layout, DerivedColumns(_frame(table, declared), kept, table.described))
 
 
-def _frame(table: SubjectTable, declared: Mapping[str, SubjectVariable]) -> pd.DataFrame:
+def _frame(table: SubjectTable, declared: Mapping[str, DerivedVariable]) -> pd.DataFrame:
     """The derived variables in the order in which they are declared."""
     order = [each for name, variable in declared.items() for each in outputs(name, variable)]
     present = {name: table.columns[name] for name in order if name in table.columns}

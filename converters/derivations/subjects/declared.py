@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ....schemas.study.columns import Days, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from .options import SubjectVariable
+from .options import DerivedVariable
 from .subject_table import SubjectTable
 
 
@@ -22,12 +22,12 @@ class Declared:
     Attributes
     ----------
     name : str
-    variable : SubjectVariable
+    variable : DerivedVariable
     table : SubjectTable
     """
 
     name: str
-    variable: SubjectVariable
+    variable: DerivedVariable
     table: SubjectTable
 
     def place(self, key: str) -> str:

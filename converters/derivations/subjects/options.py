@@ -15,7 +15,7 @@ NUMBERS = TableOf(constant, "{ Placebo = 0 }")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subjects(DerivedFromDomain):
+class SubjectLevel(DerivedFromDomain):
     """A derived ADSL: ``[derive.NAME]`` of a file, with ``kind = "subjects"``.
 
     Each record of the source is a record of the dataset. Its variables are `carry` and `carry_as`, and those
@@ -34,7 +34,7 @@ class Subjects(DerivedFromDomain):
 
     Examples
     --------
-    >>> ag.Subjects(carry=("AGE", "SEX"), carry_as={"TRT01P": "ARM"}).subjects_from
+    >>> ag.SubjectLevel(carry=("AGE", "SEX"), carry_as={"TRT01P": "ARM"}).subjects_from
     'DM'
     """
 
@@ -46,7 +46,7 @@ class Subjects(DerivedFromDomain):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectVariable:
+class DerivedVariable:
     """A derived variable of ADSL: ``[subject.NAME]`` of a file.
 
     It has exactly one of `take`, `statistic`, `exists`, `where`, `cases`, `map`, `date_of` and `expression`.
@@ -78,7 +78,8 @@ class SubjectVariable:
         Variable with the imputation flag of the date; empty for its name with F, which is not derived where
         that has more than 8 characters.
     statistic : str
-        "count" of records, "distinct", "sum", "mean", "min" or "max" of values.
+        "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
+        dates are dates where the name ends with DT.
     of : str
         Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
     missing_values : str
@@ -113,9 +114,9 @@ class SubjectVariable:
 
     Examples
     --------
-    >>> ag.SubjectVariable(sources=("DOSE",), take="first").time
+    >>> ag.DerivedVariable(sources=("DOSE",), take="first").time
     ''
-    >>> ag.SubjectVariable(where="not missing(TRTSDT)", no="N").yes
+    >>> ag.DerivedVariable(where="not missing(TRTSDT)", no="N").yes
     'Y'
     """
 
@@ -173,10 +174,10 @@ class SubjectVariable:
         "Records without a value of the variable that a statistic is of: an error, or excluded.",
         default="error",
     )
-    exists: str = option(name, "Source: whether the subject has a record of it.", default="")
+    exists: str = option(name, "Source; the variable is yes for subjects with a record of it.", default="")
     where: str = option(text, "Condition over variables of the subject.", default="")
-    yes: str = option(text, "Value where where is true, or exists.", default="Y")
-    no: str = option(text, "Value of other subjects.", default="", otherwise="missing")
+    yes: str = option(text, "Value of subjects who meet the condition, or have a record.", default="Y")
+    no: str = option(text, "Value of subjects who do not.", default="", otherwise="missing")
     unknown: str = option(
         Choice(("error", "missing", "otherwise")),
         "Subjects for whom no condition is true and one is unknown, with no or otherwise: an error, missing, "
@@ -196,7 +197,7 @@ class SubjectVariable:
     map: Mapping[str, str | float] = option(
         NUMBERS, "Values by those of another variable, such as { Placebo = 0 }.", default=dict
     )
-    date_of: str = option(name, "Variable with the date, or with its text.", default="")
+    date_of: str = option(name, "Variable with the date, numeric or text.", default="")
     date_forms: tuple[str, ...] = option(
         ListOf(text),
         'Forms of the date other than ISO 8601, such as ["DD-MMM-YYYY"].',

@@ -9,14 +9,13 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..assignments import Assignment, FromVariable
-from ..cases import Case
 from ..declared_sources import DerivationSource
 from ..specification import Specification, require_declared
-from .options import Subjects, SubjectVariable
-from .ways import COMMON, WAYS, Way, keys_given, named_variables, outputs, sources_of, ways_of
+from .options import DerivedVariable, SubjectLevel
+from .ways import COMMON, WAYS, Way, is_date_name, keys_given, named_variables, outputs, sources_of, ways_of
 
 
-def check(name: str, options: Subjects, specification: Specification) -> None:
+def check(name: str, options: SubjectLevel, specification: Specification) -> None:
     """Refuse what cannot be derived.
 
     Raises
@@ -32,16 +31,16 @@ def check(name: str, options: Subjects, specification: Specification) -> None:
     in_order(name, specification)
 
 
-def needs(_name: str, options: Subjects, specification: Specification) -> tuple[str, ...]:
+def needs(name: str, options: SubjectLevel, specification: Specification) -> tuple[str, ...]:
     """The source, its supplemental qualifiers, and the datasets of the sources."""
-    declared = variables_of(_name, specification)
+    declared = variables_of(name, specification)
     sources = (each for variable in declared.values() for _, each in sources_of(variable))
     datasets = (specification.sources[each].dataset for each in sources)
     own = (options.dataset, options.supplement or f"SUPP{options.dataset}")
     return tuple(dict.fromkeys([*own, *datasets]))
 
 
-def variables_of(name: str, specification: Specification) -> dict[str, SubjectVariable]:
+def variables_of(name: str, specification: Specification) -> dict[str, DerivedVariable]:
     """The declared variables of a dataset."""
     return {each: one for each, one in specification.subjects.items() if one.dataset == name}
 
@@ -70,7 +69,7 @@ def in_order(name: str, specification: Specification) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _needed(each: str, variable: SubjectVariable, dataset: str, specification: Specification) -> set[str]:
+def _needed(each: str, variable: DerivedVariable, dataset: str, specification: Specification) -> set[str]:
     """Variables of the subject that a declaration names, also by a source of the dataset itself."""
     found = {one for _, one in named_variables(each, variable)}
     for _, source in sources_of(variable):
@@ -80,7 +79,7 @@ def _needed(each: str, variable: SubjectVariable, dataset: str, specification: S
     return found
 
 
-def _named_in(variable: SubjectVariable) -> tuple[str, ...]:
+def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
     """Variables of its sources that a statistic is of."""
     is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
@@ -105,7 +104,7 @@ def _circle(needed: Mapping[str, set[str]]) -> ConfigurationError:
         path.append(following)
 
 
-def _check_variable(name: str, variable: SubjectVariable, specification: Specification) -> None:
+def _check_variable(name: str, variable: DerivedVariable, specification: Specification) -> None:
     place = f"[subject.{name}]"
     way = _only_way(place, variable)
     for key in way.needed:
@@ -114,18 +113,20 @@ def _check_variable(name: str, variable: SubjectVariable, specification: Specifi
     for key in keys_given(variable):
         if key not in (way.key, *way.needed, *way.keys, *COMMON):
             advice = f"omit it; beside {way.key} are {', '.join((*way.needed, *way.keys))}"
-            raise ConfigurationError(f"{key} has no meaning with {way.key}", f"{place} {key}", advice)
+            raise ConfigurationError(f"{key} has no effect with {way.key}", f"{place} {key}", advice)
     _check_sources(place, variable, specification)
     list(named_variables(name, variable))
     if way.key == "statistic":
         _check_statistic(place, variable)
     _check_dates(place, name, variable)
     _check_values(place, variable)
+    if variable.yes == variable.no:
+        raise ConfigurationError("yes and no are the same value", f"{place} no", "use two values")
     if variable.take:
         _check_set(place, variable, specification)
 
 
-def _check_sources(place: str, variable: SubjectVariable, specification: Specification) -> None:
+def _check_sources(place: str, variable: DerivedVariable, specification: Specification) -> None:
     dated = variable.take or variable.since or variable.until
     for key, source in sources_of(variable):
         require_declared(specification, source, "source", f"{place} {key}")
@@ -134,7 +135,7 @@ def _check_sources(place: str, variable: SubjectVariable, specification: Specifi
             raise ConfigurationError(what, f"{place} {key}", f"write date under [source.{source}]")
 
 
-def _check_statistic(place: str, variable: SubjectVariable) -> None:
+def _check_statistic(place: str, variable: DerivedVariable) -> None:
     if (variable.statistic == "count") == bool(variable.of):
         what = "of is declared with count" if variable.of else "of is not declared"
         advice = "omit it, or write distinct" if variable.of else "name the variable that it is of"
@@ -143,27 +144,27 @@ def _check_statistic(place: str, variable: SubjectVariable) -> None:
         compile_arithmetic(variable.of, f"{place} of")
 
 
-def _only_way(place: str, variable: SubjectVariable) -> Way:
+def _only_way(place: str, variable: DerivedVariable) -> Way:
     ways = ways_of(variable)
     if len(ways) == 1:
         return ways[0]
     keys = ", ".join(each.key for each in WAYS)
     if not ways:
-        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
+        raise ConfigurationError("the derivation is not declared", place, f"write one of {keys}")
     several = " and ".join(each.key for each in ways)
     raise ConfigurationError(f"{several} are declared", place, f"keep one of {keys}")
 
 
-def _check_dates(place: str, name: str, variable: SubjectVariable) -> None:
+def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     for key in ("time", "flag", "not_before", "not_after"):
         if getattr(variable, key) and variable.value:
-            raise ConfigurationError(f"{key} is declared of a value", f"{place} {key}", "omit it, or value")
-    if variable.time and not name.endswith("DT"):
+            raise ConfigurationError(f"{key} and value are declared", f"{place} {key}", "omit one of them")
+    if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
 
 
-def _check_values(place: str, variable: SubjectVariable) -> None:
+def _check_values(place: str, variable: DerivedVariable) -> None:
     """Values of one variable are of one type."""
     values: list[Assignment] = [*(each.value for each in variable.cases), *variable.map.values()]
     if variable.otherwise is not None:
@@ -179,7 +180,7 @@ def _check_values(place: str, variable: SubjectVariable) -> None:
         raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
 
 
-def _check_set(place: str, variable: SubjectVariable, specification: Specification) -> None:
+def _check_set(place: str, variable: DerivedVariable, specification: Specification) -> None:
     """Each variable of `also` is set by each source."""
     for source in variable.sources:
         given = specification.sources[source].set
@@ -190,7 +191,7 @@ def _check_set(place: str, variable: SubjectVariable, specification: Specificati
                 raise ConfigurationError(what, f"{place} also", advice)
 
 
-def _check_outputs(declared: Mapping[str, SubjectVariable]) -> None:
+def _check_outputs(declared: Mapping[str, DerivedVariable]) -> None:
     made_by: dict[str, str] = {}
     for name, variable in declared.items():
         for output in outputs(name, variable):
@@ -198,8 +199,3 @@ def _check_outputs(declared: Mapping[str, SubjectVariable]) -> None:
                 what = f"{output} is derived by [subject.{made_by[output]}], too"
                 raise ConfigurationError(what, f"[subject.{name}]", "derive it once")
             made_by[output] = name
-
-
-def cases_of_where(variable: SubjectVariable) -> tuple[Case, ...]:
-    """A condition for a flag as the only case."""
-    return (Case(variable.where, variable.yes),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,17 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
-from ..column_values import texts
+from ..column_values import dates, texts
 from .candidates import limits_of, within
 from .declared import Declared
-from .options import SubjectVariable
+from .options import DerivedVariable
+from .ways import is_date_name
 
-_EXACT = 2.0**53
-"""Sums of whole numbers up to here are the same in whatever order."""
+_PARTS = 3
+_BITS = 52
+"""Of the digits of a double."""
+_LEAST = -1074
+"""Exponent of the least double."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,7 @@ def add_exists(declared: Declared) -> bool:
     return True
 
 
-def flag(yes: Mask, no: Mask, variable: SubjectVariable) -> pd.Series:
+def flag(yes: Mask, no: Mask, variable: DerivedVariable) -> pd.Series:
     """The values of a flag; missing where it is neither, or has no value."""
     codes = np.where(yes, 0, np.where(no, 1, -1))
     if not variable.no:
@@ -72,7 +77,8 @@ def add_statistic(declared: Declared) -> bool:
     _judge_missing(declared, subject[~known])
     result = _statistic(declared.variable.statistic, subject[known], every[known], len(declared.table))
     declared.effect("statistic", declared.variable.statistic, "without a value: missing", np.isnan(result))
-    declared.add(result)
+    is_date = declared.variable.statistic in ("min", "max") and is_date_name(declared.name)
+    declared.add(dates(result) if is_date else result)
     return True
 
 
@@ -82,7 +88,7 @@ def _counted(declared: Declared, source: str) -> _Counted | None:
         dated, limits = declared.table.dated(source), limits_of(declared)
         if dated is None or limits is None:
             return None
-        inside = within(dated.subject, dated.day, limits)
+        inside = within(declared, dated, limits)
         return _Counted(dated.dataset, dated.record[inside], dated.subject[inside])
     found = declared.table.selected(source)
     if found is None:
@@ -127,13 +133,23 @@ def _statistic(which: str, subject: Codes, values: Numbers, n_subjects: int) -> 
 
 
 def _sums(subject: Codes, values: Numbers, n_subjects: int) -> Numbers:
-    """Sums that do not depend on the order of the records."""
-    whole = not (values % 1).any() and np.abs(values).sum() < _EXACT
-    if not whole:
-        order = np.lexsort((values, subject))
-        subject, values = subject[order], values[order]
-    sums = np.bincount(subject, weights=values, minlength=n_subjects)
-    return sums.astype(np.float64)
+    """Sums that do not depend on the order of the records.
+
+    Values are added in parts, the leading digits first. The parts are multiples of one unit, so large that no
+    sum of them is rounded.
+    """
+    most = np.bincount(subject, minlength=1).max()
+    total = np.zeros(n_subjects)
+    for _ in range(_PARTS):
+        largest = np.abs(values).max(initial=0.0)
+        if not largest:
+            break
+        exponent = math.ceil(math.log2(largest)) + math.ceil(math.log2(most)) + 1 - _BITS
+        unit = math.ldexp(1.0, max(exponent, _LEAST))
+        part = np.round(values / unit) * unit
+        total += np.bincount(subject, weights=part, minlength=n_subjects)
+        values = values - part
+    return total
 
 
 def _add_distinct(declared: Declared, found: list[_Counted]) -> bool:

@@ -12,11 +12,11 @@ from ....schemas.study.selected_columns import SelectedColumns
 from ..sources import Sources
 from ..supplement import supplemented
 from ..task import DerivationTask
-from .options import Subjects
+from .options import SubjectLevel
 from .subject_table import SubjectTable
 
 
-def subject_table(task: DerivationTask, options: Subjects) -> tuple[SubjectTable, DerivationTask, Codes]:
+def subject_table(task: DerivationTask, options: SubjectLevel) -> tuple[SubjectTable, DerivationTask, Codes]:
     """The kept records, with nothing derived yet; the task with the qualifiers; which records these are.
 
     Raises
@@ -42,7 +42,7 @@ def _records(data: Dataset, mask: Mask) -> Dataset:
     return Dataset.of(data.description, SelectedColumns(data.columns, names, np.flatnonzero(mask)))
 
 
-def _selected(task: DerivationTask, options: Subjects, data: Dataset) -> Mask:
+def _selected(task: DerivationTask, options: SubjectLevel, data: Dataset) -> Mask:
     if not options.where:
         return np.ones(len(data), dtype=np.bool_)
     place = f"[derive.{task.name}] where"

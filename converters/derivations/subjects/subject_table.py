@@ -24,7 +24,7 @@ from ..assembled import standard_label
 from ..dated_records import DatedRecords
 from ..sources import SelectedRecords, Sources
 from ..task import DerivationTask
-from .options import Subjects
+from .options import SubjectLevel
 
 
 @dataclass(eq=False)
@@ -34,7 +34,7 @@ class SubjectTable:
     Attributes
     ----------
     task : DerivationTask
-    options : Subjects
+    options : SubjectLevel
     base : Dataset
         The records that are kept, with their supplemental qualifiers.
     sources : Sources
@@ -47,13 +47,12 @@ class SubjectTable:
     """
 
     task: DerivationTask
-    options: Subjects
+    options: SubjectLevel
     base: Dataset
     sources: Sources
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    _own: dict[str, Sources] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.base)
@@ -126,18 +125,10 @@ class SubjectTable:
         """Those of other datasets; of a source in the dataset itself, those that are derived so far."""
         if self.sources.declared[source].dataset != self.task.name:
             return self.sources
-        if source not in self._own:
-            present = {name: self._present(name) for name in self.names}
-            so_far = Dataset.from_frame(pd.DataFrame(present, copy=False), self.task.name)
-            study = Study(MappingProxyType({self.task.name: so_far}))
-            self._own[source] = replace(
-                self.sources, study=study, left_out=None, so_far=True, _found={}, _selected={}
-            )
-        return self._own[source]
-
-    def _present(self, name: str) -> pd.Series:
-        column = self.column(name)
-        return self.base[name] if column is None else column
+        present = {name: self.column(name) for name in self.names}
+        so_far = Dataset.from_frame(pd.DataFrame(present, copy=False), self.task.name)
+        study = Study(MappingProxyType({self.task.name: so_far}))
+        return replace(self.sources, study=study, left_out=None, so_far=True, _found={}, _selected={})
 
     def subjects(self, positions: NDArray[np.intp]) -> Mask:
         """A mask of subjects by their positions."""

@@ -70,12 +70,10 @@ def add_taken(declared: Declared) -> bool:
         return False
     taken = _taken(declared, usable)
     _note(declared, taken)
-    wanted = dict.fromkeys([*([declared.name] if declared.variable.value else []), *declared.variable.also])
-    set_as = {
-        each: declared.variable.value if each == declared.name and declared.variable.value else each
-        for each in wanted
-    }
-    possible = [_add_value(declared, taken, each, given) for each, given in set_as.items()]
+    wanted = {each: each for each in declared.variable.also}
+    if declared.variable.value:
+        wanted[declared.name] = declared.variable.value
+    possible = [_add_value(declared, taken, each, given) for each, given in wanted.items()]
     if not declared.variable.value:
         _add_date(declared, taken)
     return all(possible)
@@ -169,7 +167,7 @@ def assigned(records: DatedRecords, name: str) -> Assignment:
 
 
 def _described(taken: Taken, given: str) -> Variable | None:
-    """How a source describes a declared.variable."""
+    """How a source describes a variable."""
     for each in taken.found:
         value = assigned(each.records, given)
         if isinstance(value, FromVariable) and value.variable in each.records.dataset:
@@ -196,7 +194,9 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
     found = taken.spread([each.astype(np.float64) for each in by_source])
     for at, values in enumerate(by_source):
         records, one = taken.found[at].by_moment, taken.deciding[at]
-        alike = (taken.source == at) & one.ambiguous & (records.source.same_date == "error")
+        alike = (taken.source == at) & one.ambiguous
+        if records.source.same_date != "error" or not alike.any():
+            continue
         (on_date,) = np.nonzero(alike[records.subject] & (records.day == one.day[records.subject]))
         better.at(found, records.subject[on_date], values[on_date])
     return found
@@ -210,12 +210,7 @@ def add_date_flag(declared: Declared, lacks: Numbers) -> None:
     declared.effect("flag", flag or "none", "with an imputed date", lacks > 0)
 
 
-def add_moment(
-    declared: Declared,
-    days: Days,
-    seconds: Numbers,
-    known: Numbers,
-) -> None:
+def add_moment(declared: Declared, days: Days, seconds: Numbers, known: Numbers) -> None:
     """Derive the datetime beside a date, and the imputation flag of its time."""
     declared.table.add(f"{declared.name}M", pd.Series(stamps(days, np.nan_to_num(seconds))))
     open_ = ~np.isnan(days) & (known < len(PARTS))

@@ -9,7 +9,7 @@ from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ..assignments import FromVariable
 from ..cases import variables_of
-from .options import SubjectVariable
+from .options import DerivedVariable
 
 _BOUNDS = ("not_before", "not_after")
 _RECORDS = ("since", "until")
@@ -48,27 +48,27 @@ WAYS = (
 )
 
 
-def ways_of(variable: SubjectVariable) -> tuple[Way, ...]:
+def ways_of(variable: DerivedVariable) -> tuple[Way, ...]:
     """The ways that are chosen: of a valid declaration one."""
     return tuple(each for each in WAYS if getattr(variable, each.key))
 
 
-def keys_given(variable: SubjectVariable) -> tuple[str, ...]:
+def keys_given(variable: DerivedVariable) -> tuple[str, ...]:
     """Keys that have another value than the default."""
     return tuple(
         each.name
         for each in fields(variable)
-        if getattr(variable, each.name) != getattr(SubjectVariable(), each.name)
+        if getattr(variable, each.name) != getattr(DerivedVariable(), each.name)
     )
 
 
-def sources_of(variable: SubjectVariable) -> tuple[tuple[str, str], ...]:
+def sources_of(variable: DerivedVariable) -> tuple[tuple[str, str], ...]:
     """Keys with the sources that they name."""
     of_exists = [("exists", variable.exists)] if variable.exists else []
     return (*(("sources", each) for each in variable.sources), *of_exists)
 
 
-def named_variables(name: str, variable: SubjectVariable) -> Iterator[tuple[str, str]]:
+def named_variables(name: str, variable: DerivedVariable) -> Iterator[tuple[str, str]]:
     """Keys with the variables of the subject that they name.
 
     Raises
@@ -97,16 +97,22 @@ def named_variables(name: str, variable: SubjectVariable) -> Iterator[tuple[str,
         yield from (("expression", each) for each in compiled.variables)
 
 
-def flag_name(name: str, variable: SubjectVariable) -> str:
+def is_date_name(name: str) -> bool:
+    """Whether a variable is a date by its name, as ADaM has it: TRTSDT."""
+    return name.endswith("DT")
+
+
+def flag_name(name: str, variable: DerivedVariable) -> str:
     """The imputation flag of a date; empty where it has no name that SAS transport files can hold."""
     usual = f"{name}F"
     return variable.flag or (usual if len(usual) <= _LONGEST else "")
 
 
-def outputs(name: str, variable: SubjectVariable) -> tuple[str, ...]:
+def outputs(name: str, variable: DerivedVariable) -> tuple[str, ...]:
     """Variables that a declaration may derive."""
     dated = (variable.take and not variable.value) or variable.date_of
     stem = name.removesuffix("DT")
     flag = flag_name(name, variable) if dated else ""
     of_time = (f"{name}M", f"{stem}TMF") if variable.time else ()
-    return (name, *([flag] if flag else []), *of_time, *variable.also, *([variable.number] if variable.number else []))
+    named = (name, flag, *of_time, *variable.also, variable.number)
+    return tuple(each for each in named if each)
