@@ -56,7 +56,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to SubjectLevel, AdverseEvents or TimeToEvent
+    datasets : mapping of name to SubjectLevel, AdverseEvents, TimeToEvent or Measurements
         Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -67,7 +67,13 @@ class Specification:
     queries : mapping of name to EventQuery
         Of adverse event datasets, by what their variables begin with: "CQ01".
     flags : mapping of variable to OccurrenceFlag
-        Of adverse event datasets; each may use those before it.
+        Of datasets of adverse events, where each may use those before it, and of measurements.
+    measurements : mapping of PARAMCD to Measurement
+        Parameters of datasets of measurements. The following are of these datasets, too.
+    visits : mapping of AVISIT to AnalysisVisit
+    records : mapping of DTYPE to DerivedRecords
+    variables : mapping of variable to AnalysisVariable
+    grades : mapping of name to Grade
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
     subjects : mapping of variable to DerivedVariable

@@ -346,7 +346,7 @@ def test_the_record_closest_to_the_target_of_a_window():
 def test_a_variable_that_only_others_use():
     variables = {
         "HALF": ag.AnalysisVariable(expression="AVAL / 2", output=False),
-        "HALFC": ag.AnalysisVariable(compose="{HALF} of {VISIT} and {BASEX}", missing="none"),
+        "HALFC": ag.AnalysisVariable(compose="{HALF} of {VISIT} and {BASEX}", missing_text="none"),
         "BASEX": ag.AnalysisVariable(expression="1 / (AVAL - AVAL)"),
     }
     found = derive(parts={"variables": variables})["ADVS"]

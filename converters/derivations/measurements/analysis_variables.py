@@ -26,7 +26,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "cases": ("otherwise", "number"),
     "map": ("of", "otherwise"),
     "expression": ("decimals",),
-    "compose": ("missing",),
+    "compose": ("missing_text",),
 }
 """Keys of which a variable has exactly one, and the keys that each may have beside."""
 
@@ -185,7 +185,7 @@ def _by_arithmetic(
 
 
 def _by_text(_table: MeasurementTable, _name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
-    return composed(variable.compose, data, variable.missing)
+    return composed(variable.compose, data, variable.missing_text)
 
 
 _Derive = Callable[[MeasurementTable, str, AnalysisVariable, Dataset], pd.Series | None]

@@ -266,7 +266,7 @@ class Measurement:
         otherwise="those with PARAMCD as --TESTCD",
     )
     param: str = option(text, 'PARAM, with variables of the source in braces: "{VSTEST} ({VSSTRESU})".')
-    paramn: int | None = option(count, "PARAMN.", default=None, otherwise="missing")
+    paramn: int | None = option(count, "Number of the parameter, PARAMN.", default=None, otherwise="missing")
     aval: str = option(
         text,
         "Arithmetic of variables of the source that AVAL is, such as a conversion of units.",
@@ -320,8 +320,8 @@ class AnalysisVisit:
     """
 
     dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
-    avisit: str = option(text, "AVISIT.", default="", otherwise="the name of the table")
-    number: float = option(signed_number, "AVISITN.")
+    avisit: str = option(text, "Name of the visit, AVISIT.", default="", otherwise="the name of the table")
+    number: float = option(signed_number, "Number of the visit, AVISITN.")
     first: int | None = option(
         signed_day, "First day that belongs to it.", default=None, otherwise="no limit"
     )
@@ -442,7 +442,7 @@ class AnalysisVariable:
         Round an expression, half away from zero; None does not round.
     compose : str
         Text with variables in braces; missing where one of them is.
-    missing : str
+    missing_text : str
         With `compose`: text in place of a missing value; empty for none.
     output : bool
         False: other tables use it, but the dataset does not have it.
@@ -482,7 +482,7 @@ class AnalysisVariable:
         otherwise="not rounded",
     )
     compose: str = option(text, 'Text with variables in braces: "{BNRIND} to {ANRIND}".', default="")
-    missing: str = option(
+    missing_text: str = option(
         text, "Text in place of a missing value of compose.", default="", otherwise="the variable is missing"
     )
     output: bool = option(switch, "The dataset has it; otherwise only other tables use it.", default=True)
