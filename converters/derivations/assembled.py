@@ -100,9 +100,7 @@ def assembled(
     in_order = {name: _in_order(frame[name], order) for name in chosen}
     made = dataset_of(task.name, in_order, len(order))
     requirements = {**variables_of_subjects(Standards()), **layout.requirements}
-    variables = tuple(
-        _described(made, name, known.get(name), requirements, options) for name in chosen
-    )
+    variables = tuple(_described(made, name, known.get(name), requirements, options) for name in chosen)
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
     return Dataset(

@@ -22,9 +22,12 @@ def dataset_of(name: str, held: Mapping[str, pd.Series], n_records: int) -> Data
     n_records : int
     """
     objects = {each: column for each, column in held.items() if column.dtype == object}
-    read = Dataset.from_frame(pd.DataFrame(objects), name).frame if objects else {}
+    read = Dataset.from_frame(pd.DataFrame(objects), name) if objects else None
     frame = pd.DataFrame(
-        {each: read[each] if each in objects else column for each, column in held.items()},
+        {
+            each: read[each] if read is not None and each in objects else column
+            for each, column in held.items()
+        },
         index=pd.RangeIndex(n_records),
         copy=False,
     )

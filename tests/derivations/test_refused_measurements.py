@@ -1,4 +1,4 @@
-"""What a specification of measurements must not say, and data that do not fit: each is refused with its place."""
+"""Specifications of measurements and data that do not fit: each is refused with its place."""
 
 import pandas as pd
 import pytest

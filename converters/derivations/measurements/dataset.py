@@ -24,7 +24,7 @@ from .measurement_records import measurement_table
 from .measurement_table import NO_RECORD, MeasurementTable
 from .options import Measurements
 from .parameter_variables import declare_parameter_variables
-from .parts import Parts, parts_of
+from .parts import MeasurementParts, parts_of
 from .record_sets import add_records
 from .requirements import check, needs
 from .visits import add_visits, visit_variables
@@ -61,7 +61,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     return assembled(task, options, layout, _columns(table, _unshown(parts)))
 
 
-def _declare_variables(table: MeasurementTable, parts: Parts) -> None:
+def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
     """Let variables be derived when something asks for them, else in this order."""
     declare_parameter_variables(table, parts)
     if parts.visits:
@@ -89,7 +89,7 @@ def _declare_baseline(table: MeasurementTable) -> None:
         table.later(table.options.change, partial(add_change, table))
 
 
-def _add_records(table: MeasurementTable, parts: Parts, when: str) -> None:
+def _add_records(table: MeasurementTable, parts: MeasurementParts, when: str) -> None:
     for name, declared in parts.records.items():
         if declared.when == when:
             add_records(table, name, declared)
@@ -114,7 +114,7 @@ def _sort(table: MeasurementTable) -> tuple[str, ...]:
     return tuple(each for each in known if each in table.columns or each in table.source)
 
 
-def _unshown(parts: Parts) -> set[str]:
+def _unshown(parts: MeasurementParts) -> set[str]:
     """Variables that only other tables use."""
     hidden = ((name, each) for name, each in parts.variables.items() if not each.output)
     return {output for name, each in hidden for output in outputs_of(name, each)}

@@ -19,13 +19,15 @@ from ..task import DerivationTask
 from .measurement_dates import add_dates
 from .measurement_table import MeasurementTable
 from .options import Measurements
-from .parts import Parts
+from .parts import MeasurementParts
 
 _MANY = 5
 """Values that a message lists."""
 
 
-def measurement_table(task: DerivationTask, options: Measurements, parts: Parts) -> MeasurementTable:
+def measurement_table(
+    task: DerivationTask, options: Measurements, parts: MeasurementParts
+) -> MeasurementTable:
     """The records of the source that belong to a parameter, with PARAMCD, AVAL, AVALC and ADT.
 
     Raises
@@ -114,7 +116,7 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
 
 
 def _parameters(
-    task: DerivationTask, options: Measurements, parts: Parts, data: Dataset, selected: Mask
+    task: DerivationTask, options: Measurements, parts: MeasurementParts, data: Dataset, selected: Mask
 ) -> tuple[Codes, list[str]]:
     """The position of each record's parameter among all, -1 for none; and their PARAMCDs."""
     place, test = f"[derive.{task.name}]", f"{options.prefix}TESTCD"
@@ -181,7 +183,7 @@ def _some_tests(data: Dataset, unmapped: Mask, test: str) -> str:
     return "], [measurement.".join(found[:_MANY]) + more if found else "PARAMCD"
 
 
-def _add_values(table: MeasurementTable, parts: Parts) -> None:
+def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
     """Derive AVAL, and AVALC where declared."""
     options, source, account = table.options, table.source, table.task.account
     variable, place = options.aval or f"{options.prefix}STRESN", f"{table.place} aval"

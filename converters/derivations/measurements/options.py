@@ -78,8 +78,8 @@ class Measurements(DerivedFromDomain):
     same_baseline : str
         Records that `baseline_order` does not distinguish: "error", or the "first" or "last" by position.
     baseline_values : mapping of variable to variable
-        Values of the baseline record for all records: ``{"BNRIND": "ANRIND"}``. BASE, and BASEC where there
-        is AVALC, need not be listed.
+        Values of the baseline record for all records: ``{"BNRIND": "ANRIND"}``. BASE, and BASEC of AVALC, need
+        not be listed.
     change : tuple of str
         Those of CHG and PCHG that are derived.
     change_where : str
@@ -346,7 +346,7 @@ class DerivedRecords:
     missing_aval : str
         Records without AVAL: "exclude", or "use" for "first" and "last".
     by : tuple of str
-        Variables, besides the subject, of each combination of which there is one record.
+        Variables, besides the subject, each combination of which has one record.
     take : str
         "mean", "median" or "sum" of AVAL: a new record with `by` alone. "first", "last", "minimum" or
         "maximum": a copy of that record.
@@ -379,7 +379,7 @@ class DerivedRecords:
         default="exclude",
     )
     by: tuple[str, ...] = option(
-        NAMES, "Variables, besides the subject, of each combination of which there is one record."
+        NAMES, "Variables, besides the subject, each combination of which has one record."
     )
     take: str = option(
         Choice(("mean", "median", "sum", "first", "last", "minimum", "maximum")),
@@ -397,7 +397,7 @@ class DerivedRecords:
     )
     visits: Mapping[str, str | float] = option(
         VALUES,
-        "AVISIT and AVISITN of visits for which a record before them is copied, if there is none.",
+        "AVISIT and AVISITN of visits: a combination without a record of one gets a copy of one before.",
         default=dict,
     )
     set: Mapping[str, str | float] = option(CONSTANTS, "Variables of these records.", default=dict)
@@ -428,7 +428,7 @@ class AnalysisVariable:
     cases : tuple of Case
         Conditions with values; the first that is true counts.
     map : mapping of text to text or number
-        Values by those of `of`; "" is no value.
+        Values by those of `of`; "" for a missing one.
     of : str
         Variable that `map` is of.
     otherwise : text, number or FromVariable

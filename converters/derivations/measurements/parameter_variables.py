@@ -12,11 +12,11 @@ from ....schemas.glance import listed
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
 from .measurement_table import MeasurementTable
-from .parts import Parts
+from .parts import MeasurementParts
 from .templates import composed, variables_in
 
 
-def declare_parameter_variables(table: MeasurementTable, parts: Parts) -> None:
+def declare_parameter_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
     """Let PARAM, PARAMN and the variables of `set` be derived for all records that there are."""
     by_variable: dict[str, dict[str, str | float]] = {"PARAM": _titles(table, parts)}
     for name, measurement in parts.measurements.items():
@@ -44,7 +44,7 @@ def _by_parameter(table: MeasurementTable, values: Mapping[str, str | float]) ->
     return pd.Series(numbers[parameters.codes.to_numpy()])
 
 
-def _titles(table: MeasurementTable, parts: Parts) -> dict[str, str | float]:
+def _titles(table: MeasurementTable, parts: MeasurementParts) -> dict[str, str | float]:
     """PARAM by PARAMCD."""
     names = list(table.columns["PARAMCD"].cat.categories)
     templates = dict.fromkeys(names, (table.options.param, f"{table.place} param"))

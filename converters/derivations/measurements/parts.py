@@ -12,7 +12,7 @@ from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Mea
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class MeasurementParts:
     """Tables of a specification, by the names that they have there.
 
     Attributes
@@ -28,7 +28,7 @@ class Parts:
     grades: Mapping[str, Grade]
 
 
-def parts_of(name: str, specification: Specification) -> Parts:
+def parts_of(name: str, specification: Specification) -> MeasurementParts:
     """What is declared of a dataset; a table that names none is of the only one of measurements."""
     known = [each for each, options in specification.datasets.items() if isinstance(options, Measurements)]
     only = known[0] if len(known) == 1 else ""
@@ -36,7 +36,7 @@ def parts_of(name: str, specification: Specification) -> Parts:
     def own(declared: Mapping[str, Any]) -> dict[str, Any]:
         return {each: options for each, options in declared.items() if (options.dataset or only) == name}
 
-    return Parts(
+    return MeasurementParts(
         own(specification.measurements),
         own(specification.visits),
         own(specification.records),

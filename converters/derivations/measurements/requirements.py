@@ -15,7 +15,7 @@ from ..specification import Specification
 from .analysis_variables import WAYS, named_variables, outputs_of
 from .grades import GRADE_VARIABLES, directions, named_by_grades
 from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
-from .parts import Parts, parts_of
+from .parts import MeasurementParts, parts_of
 from .record_sets import SUMMARIES
 from .templates import variables_in
 
@@ -48,7 +48,7 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
     _check_circles(parts)
 
 
-def _check_dataset(name: str, options: Measurements, parts: Parts) -> None:
+def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) -> None:
     place = f"[derive.{name}]"
     if not options.dataset:
         raise ConfigurationError("the source is not declared", f"{place} dataset", 'write dataset = "VS"')
@@ -94,7 +94,9 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
         raise ConfigurationError(what, f"{place} param", "write it without braces")
 
 
-def _check_expression(name: str, measurement: Measurement, parts: Parts, options: Measurements) -> None:
+def _check_expression(
+    name: str, measurement: Measurement, parts: MeasurementParts, options: Measurements
+) -> None:
     """Operands are parameters that there are before it is calculated."""
     place = f"[measurement.{name}] expression"
     operands = [each.upper() for each in compile_arithmetic(measurement.expression, place).variables]
@@ -199,7 +201,7 @@ def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
         raise ConfigurationError(what, f"{place} {way}", "use values of one type")
 
 
-def _check_circles(parts: Parts) -> None:
+def _check_circles(parts: MeasurementParts) -> None:
     """Variables and flags do not need each other."""
     made_by = {
         output: f"[variable.{name}]"
@@ -230,7 +232,7 @@ def _check_circles(parts: Parts) -> None:
         after.update(ready)
 
 
-def _named_by_flag(name: str, parts: Parts) -> Iterator[str]:
+def _named_by_flag(name: str, parts: MeasurementParts) -> Iterator[str]:
     flag = parts.flags[name]
     if flag.where:
         yield from (each.upper() for each in compile_expression(flag.where, f"[flag.{name}] where").variables)
