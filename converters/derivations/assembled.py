@@ -130,12 +130,12 @@ def _special(
         of_source = name in derived.frame
         special = derived.special.get(name) if of_source else of_adsl.get(options.carry_as.get(name, name))
         if special is not None and len(special.records):
-            found = _at(special, order if of_source else derived.subject[order])
+            found = special_at(special, order if of_source else derived.subject[order])
             if len(found.records):
                 yield name, found
 
 
-def _at(special: SpecialMissing, at: Codes) -> SpecialMissing:
+def special_at(special: SpecialMissing, at: Codes) -> SpecialMissing:
     """Special missing values of the records at some positions, in their order."""
     place = np.minimum(np.searchsorted(special.records, at), len(special.records) - 1)
     hit = special.records[place] == at

@@ -1,5 +1,6 @@
 """Specifications of measurements and data that do not fit: each is refused with its place."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -400,3 +401,43 @@ def test_labels_of_numbered_variables_are_those_of_the_standard():
         "A1LO": "Analysis Range 1 Lower Limit",
         "CRIT2FL": "Above 1",
     }
+
+
+def test_special_missing_values_of_the_source_are_kept():
+    data = ag.Dataset.from_frame(VS.assign(VSDOSE=[None, 1.0, None, None, 2.0]), "VS")
+    data = data.replace(special_missing={"VSDOSE": ag.SpecialMissing(np.array([0, 3]), np.array(["A", "B"]))})
+    records = {"MAXIMUM": ag.DerivedRecords(by=("PARAMCD",), take="maximum", order=("ADT",), when="last")}
+    what = ag.Specification(
+        {"ADVS": ag.Measurements(dataset="VS")}, measurements=MEASUREMENTS, records=records
+    )
+    found = ag.derive(ag.Study.of(ag.Dataset.from_frame(ADSL, "ADSL"), data), what)["ADVS"]
+    special = found.special_missing["VSDOSE"]
+    assert special.tags.tolist() == ["A", "B", "B"]
+    kept = found.frame.iloc[special.records]
+    assert kept["USUBJID"].astype(str).tolist() == ["1", "2", "2"]
+    assert kept["VSSEQ"].tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("form", ["Int64", "Float64", "float32", "int8"])
+def test_numbers_of_any_type(form):
+    typed = VS.assign(
+        VSSTRESN=pd.Series([80, 82, 100, 70, 60]).astype(form), VISITNUM=VS["VISITNUM"].astype(form)
+    )
+    plain = VS.assign(VSSTRESN=[80.0, 82.0, 100.0, 70.0, 60.0])
+    given = measurement(**BMI, constant=("HEIGHT",), by=("VISITNUM",))
+    one, other = (derive(each, **given)["ADVS"] for each in (typed, plain))
+    assert ag.diff(one, other, by="USUBJID,PARAMCD,VISITNUM", metadata=False).datasets["ADVS"].equal
+
+
+def test_texts_of_any_type():
+    for form in ("object", "string", "string[pyarrow]", "category"):
+        texts = {name: VS[name].astype(form) for name in VS.columns if VS[name].dtype != float}
+        assert len(derive(VS.assign(**texts), measurements={}, **BY_TEST)["ADVS"]) == 5
+
+
+def test_a_missing_paramcd_and_subjects_without_a_first_dose():
+    untreated = ADSL.assign(TRTSDT=pd.to_datetime([None, "2024-01-10"]))
+    derived = derive(changed("VSTESTCD", 0, None), untreated, unmapped="exclude")
+    found = derived["ADVS"].frame
+    assert len(found) == 4
+    assert found.loc[found["USUBJID"].astype(str) == "1", ["ADY", "BASE", "CHG"]].isna().all(axis=None)

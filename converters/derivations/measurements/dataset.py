@@ -13,7 +13,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import add_flag
 from ..adverse_events.options import OccurrenceFlag
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, special_at
 from ..column_values import texts
 from ..task import DerivationTask
 from .analysis_variables import add_variable, outputs_of
@@ -128,4 +128,9 @@ def _columns(table: MeasurementTable, unshown: set[str]) -> DerivedColumns:
     columns = {name: table.of_source(name) for name in copied} | derived
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(table)), copy=False)
     described = {name: table.source.variable(name) for name in table.source.names if name in frame}
-    return DerivedColumns(frame, table.subject, {**described, **table.described})
+    special = {
+        name.upper(): special_at(each, table.origin)
+        for name, each in table.source.special_missing.items()
+        if name.upper() in frame and len(each.records)
+    }
+    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)

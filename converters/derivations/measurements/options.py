@@ -78,8 +78,8 @@ class Measurements(DerivedFromDomain):
     same_baseline : str
         Records that `baseline_order` does not distinguish: "error", or the "first" or "last" by position.
     baseline_values : mapping of variable to variable
-        Values of the baseline record for all records: ``{"BNRIND": "ANRIND"}``. BASE, and BASEC of AVALC, need
-        not be listed.
+        Values of the baseline record for all records: ``{"BNRIND": "ANRIND"}``. BASE and BASEC need not be
+        listed.
     change : tuple of str
         Those of CHG and PCHG that are derived.
     change_where : str
