@@ -116,6 +116,8 @@ def test_the_order_of_the_source_does_not_matter(seed):
         [adsl[at] for at in chance.permutation(len(adsl))], [vs[at] for at in chance.permutation(len(vs))]
     )
     one, other = (ag.derive(each, SPECIFICATION) for each in (study(adsl, vs), shuffled))
-    exact = [[[*map(str, row)] for row in each["ADVS"].frame.itertuples(index=False)] for each in (one, other)]
+    exact = [
+        [[*map(str, row)] for row in each["ADVS"].frame.itertuples(index=False)] for each in (one, other)
+    ]
     assert sorted(exact[0]) == sorted(exact[1])
     assert [each.count for each in one.record.effects] == [each.count for each in other.record.effects]

@@ -186,6 +186,11 @@ def test_variables_that_need_each_other():
             "VSTEST of VS is not a number",
             "[measurement.WEIGHT] aval",
         ),
+        (
+            {"vs": VS.assign(VSSTRESU=["kg", "kg", None, "kg", None]), "measurements": {}, **BY_TEST},
+            "HEIGHT has no PARAM",
+            "[derive.ADVS] param",
+        ),
         (record(take="last", order=("VSTEST",)), "of which X is one per combination", "[record.X] order"),
         (record(take="mean", where="BASE > 1"), "BASE is derived after these records", "[record.X] where"),
         (variable(expression="VSTEST"), "VSTEST of ADVS is not a number", "[variable.X]"),
@@ -441,3 +446,54 @@ def test_a_missing_paramcd_and_subjects_without_a_first_dose():
     found = derived["ADVS"].frame
     assert len(found) == 4
     assert found.loc[found["USUBJID"].astype(str) == "1", ["ADY", "BASE", "CHG"]].isna().all(axis=None)
+
+
+def test_a_grade_may_depend_on_the_baseline_and_the_baseline_has_a_grade():
+    grades = {
+        "LOSS": ag.Grade(
+            where="PARAMCD == 'WEIGHT'",
+            term="Weight loss",
+            direction="low",
+            cases=(ag.Case("AVAL < BASE", "1"),),
+        )
+    }
+    lighter = changed("VSSTRESN", 1, 70.0)
+    derived = derive(lighter, parts={"grades": grades}, baseline_values={"BTOXGRL": "ATOXGRL"})
+    found = derived["ADVS"].frame.astype(object).query("PARAMCD == 'WEIGHT'")
+    assert found[["ATOXGRL", "BTOXGRL"]].to_numpy().tolist() == [["0", "0"], ["1", "0"], ["0", "0"]]
+
+
+def test_copies_before_the_baseline_have_the_visit_that_is_set():
+    parts = {
+        "records": {
+            "HIGHEST": ag.DerivedRecords(
+                by=("PARAMCD",), take="maximum", order=("ADT",), set={"AVISIT": "Highest", "AVISITN": 99.0}
+            )
+        },
+        "visits": {"Day 1": ag.AnalysisVisit(number=1.0, last=5)},
+    }
+    found = derive(parts=parts, baseline_where="ADT <= TRTSDT and missing(DTYPE)")["ADVS"].frame.astype(
+        object
+    )
+    assert found.loc[found["DTYPE"].eq("HIGHEST"), "AVISIT"].tolist() == ["Highest"] * 4
+    assert found.loc[found["DTYPE"].isna(), "AVISIT"].fillna("").tolist() == [
+        "Day 1",
+        "Day 1",
+        "",
+        "Day 1",
+        "Day 1",
+    ]
+
+
+def test_names_in_an_expression_are_of_any_case():
+    given = {"param": "BMI", "expression": "weight / (HEIGHT * height / 10000) + 0 * Weight"}
+    found = derive(**measurement(**given, by=("VISITNUM",)))["ADVS"].frame.query("PARAMCD == 'BMI'")
+    assert found["AVAL"].round(3).tolist() == [24.691, 27.344]
+
+
+def test_dtype_is_known_where_records_are_derived_last():
+    parts = {
+        "records": {"LAST": ag.DerivedRecords(by=("PARAMCD",), take="last", order=("ADT",), when="last")},
+        "flags": {"ANL01FL": ag.OccurrenceFlag(dataset="ADVS", where="missing(DTYPE)", take="all")},
+    }
+    assert derive(parts=parts)["ADVS"].filled("ANL01FL").all()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -14,43 +17,61 @@ from .measurement_table import MeasurementTable
 from .stacked_columns import taken
 
 
-def baseline_variables(table: MeasurementTable) -> dict[str, str]:
-    """Variables that records have of their baseline, and the variable of the baseline record for each."""
-    usual = {"BASE": "AVAL"} | ({"BASEC": "AVALC"} if "AVALC" in table.names else {})
-    return usual | dict(table.options.baseline_values)
+def declare_baseline(table: MeasurementTable) -> None:
+    """Let the baseline and the change from it be derived, now that there are all records.
+
+    Each variable is derived by itself: a grade may depend on BASE, and BTOXGR is the grade at baseline.
+    """
+    if table.options.baseline == "none":
+        return
+    of_value = {"BASE": "AVAL"} | ({"BASEC": "AVALC"} if "AVALC" in table.columns else {})
+    table.later(("ABLFL", *of_value), partial(_add_baseline, table, of_value))
+    for name, variable in table.options.baseline_values.items():
+        if name not in of_value:
+            table.later((name,), partial(_add_of_baseline, table, name, variable))
+    if table.options.change:
+        table.later(table.options.change, partial(_add_change, table))
 
 
-def add_baseline(table: MeasurementTable) -> None:
-    """Derive ABLFL and the variables of the baseline."""
+def _add_baseline(table: MeasurementTable, of_value: Mapping[str, str]) -> None:
+    """Derive ABLFL, BASE and BASEC."""
     options, place = table.options, table.place
-    wanted = baseline_variables(table)
     by = _by(table)
     named = {
         **dict.fromkeys(by, f"{place} baseline_by"),
         **dict.fromkeys(options.baseline_order, f"{place} baseline_order"),
-        **dict.fromkeys(wanted.values(), f"{place} baseline_values"),
-        "AVAL": place,
+        **dict.fromkeys(("PARAMCD", *of_value.values()), place),
     }
-    found = table.selected(options.baseline_where, f"{place} baseline_where", {"PARAMCD": place, **named})
+    found = table.selected(options.baseline_where, f"{place} baseline_where", named)
     if found is None:
-        for each in ("ABLFL", *wanted):
+        for each in ("ABLFL", *of_value):
             table.fail(each)
         return
     data, selected = found
     candidate = selected & _has_value(data)
     _, groups = np.unique(data.groups("USUBJID", "PARAMCD", *by), return_inverse=True)
     groups = groups.reshape(-1)
-    record = _baseline(table, data, np.flatnonzero(candidate), groups)
+    record = _records(table, data, np.flatnonzero(candidate), groups)
     flag = np.zeros(len(table), dtype=np.bool_)
     flag[record] = True
     at = np.full(int(groups.max()) + 1 if len(groups) else 0, -1, dtype=np.intp)
     at[groups[record]] = record
-    of_each = at[groups]
+    table.baseline = at[groups]
     table.add("ABLFL", yes(flag))
-    for name, variable in wanted.items():
-        table.add(name, taken(data[variable], of_each))
+    for name, variable in of_value.items():
+        table.add(name, taken(data[variable], table.baseline))
     table.effect("baseline", options.baseline, "ABLFL is Y", flag)
-    table.effect("baseline", options.baseline, "no baseline", of_each < 0)
+    table.effect("baseline", options.baseline, "no baseline", table.baseline < 0)
+
+
+def _add_of_baseline(table: MeasurementTable, name: str, variable: str) -> None:
+    """Derive what all records have of the baseline record."""
+    place = f"{table.place} baseline_values"
+    data = table.part({"ABLFL": place, variable: place})
+    if data is None or table.baseline is None:
+        table.fail(name)
+    else:
+        table.add(name, taken(data[variable], table.baseline))
 
 
 def _by(table: MeasurementTable) -> tuple[str, ...]:
@@ -65,7 +86,7 @@ def _has_value(data: Dataset) -> Mask:
     return filled | data.filled("AVALC") if "AVALC" in data else filled
 
 
-def _baseline(table: MeasurementTable, data: Dataset, among: Codes, groups: Codes) -> Codes:
+def _records(table: MeasurementTable, data: Dataset, among: Codes, groups: Codes) -> Codes:
     """The position of each baseline record."""
     options = table.options
     from_end = options.baseline == "last"
@@ -84,7 +105,7 @@ def _baseline(table: MeasurementTable, data: Dataset, among: Codes, groups: Code
     return found.record
 
 
-def add_change(table: MeasurementTable) -> None:
+def _add_change(table: MeasurementTable) -> None:
     """Derive CHG and PCHG."""
     options, place = table.options, f"{table.place} change_where"
     found = table.selected(options.change_where, place, {"AVAL": place, "BASE": place})

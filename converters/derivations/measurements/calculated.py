@@ -47,8 +47,9 @@ class _Calculation:
     arithmetic: Arithmetic
 
     def add(self, selected: Mask) -> None:
-        operands = {each: selected & self.data.equals("PARAMCD", each.upper()) for each in self._operands}
-        varying = [each for each in operands if each.upper() not in self.measurement.constant]
+        names = dict.fromkeys(each.upper() for each in self.arithmetic.variables)
+        operands = {each: selected & self.data.equals("PARAMCD", each) for each in names}
+        varying = [each for each in operands if each not in self.measurement.constant]
         among = np.flatnonzero(np.logical_or.reduce([operands[each] for each in varying]))
         groups, first = _numbered(self.data.groups("USUBJID", *self.by, among=among))
         first = among[first]  # a record of each combination
@@ -74,10 +75,6 @@ class _Calculation:
         }
         self.table.append(self.table.subject[kept], columns)
 
-    @property
-    def _operands(self) -> tuple[str, ...]:
-        return self.arithmetic.variables
-
     def _values(self, operand: str, own: Mask, among: Codes, groups: Codes, n_groups: int) -> Numbers:
         """The value of a parameter in each group; NaN for none."""
         value = self.data.numbers("AVAL")[among]
@@ -89,11 +86,11 @@ class _Calculation:
         place = f"[measurement.{self.name}]"
         if self.measurement.several == "error":
             number = counted(int(several.sum()), "record")
-            what = f"{number} of {operand.upper()} share what {self.name} has one record for"
+            what = f"{number} of {operand} share what {self.name} has one record for"
             advice = 'add variables to by, or declare several = "mean"'
             self.table.problem(what, f"{place} several", advice, concerned)
         else:
-            effect = f"records of {operand.upper()} in one combination: their mean"
+            effect = f"records of {operand} in one combination: their mean"
             self.table.effect(f"measurement.{self.name}: several", "mean", effect, concerned)
         return means(groups[used], value[used], n_groups)
 

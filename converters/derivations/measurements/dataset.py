@@ -17,7 +17,7 @@ from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, specia
 from ..column_values import texts
 from ..task import DerivationTask
 from .analysis_variables import add_variable, outputs_of
-from .baseline import add_baseline, add_change, baseline_variables
+from .baseline import declare_baseline
 from .calculated import add_calculated
 from .grades import GRADE_VARIABLES, add_grades, directions
 from .measurement_records import measurement_table
@@ -49,7 +49,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
             add_calculated(table, name, measurement)
     _add_records(table, parts, "before_baseline")
     task.account.require_none()
-    _declare_baseline(table)
+    declare_baseline(table)
     table.derive_pending()
     task.account.require_none()
     _add_records(table, parts, "last")
@@ -63,6 +63,8 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
 
 def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
     """Let variables be derived when something asks for them, else in this order."""
+    if parts.records and "DTYPE" not in table.source:
+        table.add("DTYPE", texts(np.full(len(table), -1, dtype=np.int8), ()))
     declare_parameter_variables(table, parts)
     if parts.visits:
         table.later(visit_variables(parts.visits), partial(add_visits, table, parts.visits))
@@ -78,15 +80,6 @@ def _add_flag(table: MeasurementTable, name: str, flag: OccurrenceFlag) -> None:
     add_flag(table, name, flag)
     if name not in table.columns:
         table.fail(name)
-
-
-def _declare_baseline(table: MeasurementTable) -> None:
-    """Let the baseline and the change from it be derived, now that there are all records."""
-    if table.options.baseline == "none":
-        return
-    table.later(("ABLFL", *baseline_variables(table)), partial(add_baseline, table))
-    if table.options.change:
-        table.later(table.options.change, partial(add_change, table))
 
 
 def _add_records(table: MeasurementTable, parts: MeasurementParts, when: str) -> None:

@@ -64,6 +64,8 @@ class MeasurementTable:
     subject: Codes
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
+    baseline: Codes | None = None
+    """Position of the baseline record of each record, -1 for none, when it is known."""
     failed: set[str] = field(default_factory=set)
     """Variables that could not be derived, which was noted."""
     _pending: dict[str, _Step] = field(default_factory=dict)
@@ -165,7 +167,7 @@ class MeasurementTable:
 
     def _not_present(self, name: str, place: str) -> None:
         what, advice = f"{name} is not present in {self.task.name}", did_you_mean(name, self.names)
-        if name in LATER:
+        if name in LATER and self.options.baseline != "none":
             what, advice = (
                 f"{name} is derived after these records",
                 'declare when = "last", or another variable',
@@ -222,7 +224,7 @@ class MeasurementTable:
     def _stack(self, columns: Mapping[str, pd.Series]) -> None:
         """Put values of new records below those that there are."""
         for name, column in columns.items():
-            own = self.columns.get(name)
+            own = self.column(name) if name in self._pending else self.columns.get(name)
             if own is None:
                 own = self.of_source(name) if name in self.source else missing_like(column, len(self))
             self.columns[name] = stacked([own, column])

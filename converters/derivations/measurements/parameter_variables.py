@@ -90,4 +90,7 @@ def _only_titles(
             table.problem(what, place, "split the parameter by where, or write its PARAM", codes == at)
         elif of_name:
             found[name] = of_name[0]
+        else:
+            what = f"{name} has no PARAM: a variable that it is composed of is missing"
+            table.problem(what, place, f"write [measurement.{name}] with param", codes == at)
     return found
