@@ -11,6 +11,12 @@ from .converters.derivations.declared_sources import DerivationSource as Derivat
 from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
 from .converters.derivations.derive import derive as derive
 from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
+from .converters.derivations.measurements.options import AnalysisVariable as AnalysisVariable
+from .converters.derivations.measurements.options import AnalysisVisit as AnalysisVisit
+from .converters.derivations.measurements.options import DerivedRecords as DerivedRecords
+from .converters.derivations.measurements.options import Grade as Grade
+from .converters.derivations.measurements.options import Measurement as Measurement
+from .converters.derivations.measurements.options import Measurements as Measurements
 from .converters.derivations.record import DerivationRecord as DerivationRecord
 from .converters.derivations.record import DerivationRefused as DerivationRefused
 from .converters.derivations.responses.options import BestResponse as BestResponse

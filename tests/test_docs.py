@@ -20,6 +20,7 @@ PAGES = [
     "docs/adae.md",
     "docs/adrs.md",
     "docs/adsl.md",
+    "docs/bds.md",
     "docs/derive.md",
     "docs/diff.md",
     "docs/convert.md",

@@ -19,8 +19,11 @@ from .registry import (
     DERIVE,
     ENDPOINT,
     FLAG,
+    GRADE,
+    MEASUREMENT,
     QUERY,
     RAW,
+    RECORD,
     RESPONSE,
     RESPONSE_FLAG,
     RESPONSE_TERMS,
@@ -30,7 +33,9 @@ from .registry import (
     STOP,
     STUDY,
     SUBJECT,
+    VARIABLE,
     VARY,
+    VISIT,
     WAIVER,
 )
 from .tables import Entry, Table
@@ -97,6 +102,11 @@ def specification(entries: Sequence[Entry]) -> Specification:
         responses=named(RESPONSE),
         response_terms=named(RESPONSE_TERMS),
         response_flags=named(RESPONSE_FLAG),
+        measurements=named(MEASUREMENT),
+        visits=named(VISIT),
+        records=named(RECORD),
+        variables=named(VARIABLE),
+        grades=named(GRADE),
     )
 
 

@@ -132,6 +132,9 @@ BY_WORD = {
     ),
     "text, number or { variable = NAME }": st.sampled_from(["Death", 2, {"variable": "DTHCAUS"}]),
     "table of text, number or date": st.sampled_from([{}, {"F": 1, "M": "male"}]),
+    'text or ""': st.sampled_from(["AVERAGE", ""]),
+    'table of text, number or ""': st.sampled_from([{}, {"WEEK 2": 2, "RETRIEVAL": ""}]),
+    'text, number, "" or { variable = NAME }': st.sampled_from(["", 2, {"variable": "VISIT"}]),
     "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
 BY_WORD_FIRST = ("list of terms",)

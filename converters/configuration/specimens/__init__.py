@@ -15,6 +15,7 @@ SPECIMENS: Mapping[str, str] = MappingProxyType(
         "adae": "adae.toml",
         "adrs": "adrs.toml",
         "adtte": "adtte.toml",
+        "bds": "bds.toml",
         "raw": "raw.toml",
     }
 )
