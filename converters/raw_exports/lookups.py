@@ -35,11 +35,14 @@ class LookedUp:
         The other dataset has no record with its keys.
     undecided : int
         Keys with several values of which none can be taken.
+    used : ndarray of bool, shape (n_others,)
+        Records of the other dataset with keys of some record.
     """
 
     column: Distinct
     absent: Mask
     undecided: int
+    used: Mask
 
 
 def looked_up(keys: LookupKeys, values: Distinct, take: str) -> LookedUp:
@@ -74,7 +77,10 @@ def looked_up(keys: LookupKeys, values: Distinct, take: str) -> LookedUp:
     code = np.full(number + 1, -1, dtype=np.intp)
     code[chosen.index.to_numpy()] = order[chosen.to_numpy()] if len(chosen) else -1
     absent = (ours < 0) | ~np.append(present, False)[ours]
-    return LookedUp(recoded(values.values, code[ours]), absent, undecided)
+    asked = np.zeros(number + 1, dtype=np.bool_)
+    asked[ours] = True
+    asked[-1] = False
+    return LookedUp(recoded(values.values, code[ours]), absent, undecided, asked[theirs])
 
 
 def _groups(keys: LookupKeys) -> tuple[Codes, Codes, int]:

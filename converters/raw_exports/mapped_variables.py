@@ -164,10 +164,14 @@ class _Making:
             part.account.problem(what, self.place, "declare it, or add the dataset to the source")
             return all_missing(len(part.records))
         values, keys = present[variable], [present[each] for each in by]
+        chosen = np.ones(len(values.codes), dtype=np.bool_)
         if where is not None:
             chosen = where.where(as_dataset({each: present[each] for each in where.variables}, dataset))
             values, *keys = (used_only(each, chosen) for each in (values, *keys))
         found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
+        used = np.zeros(len(chosen), dtype=np.bool_)
+        used[np.flatnonzero(chosen)] = found.used
+        part.account.looks_up(dataset, used)
         if found.undecided:
             only = declared.take == "only"
             advice = (

@@ -172,12 +172,19 @@ class _Mapping:
         return {column for each in same for _, column in named_columns.of_files(each.name, each.options)}
 
     def _made_from(self, dataset: str) -> list[MadeFrom]:
+        """The files, and the other datasets in which values were looked up."""
         parts = [self.variables[name].part for name in self.specification.datasets[dataset]]
-        return [
-            MadeFrom(dataset, table.name, len(table), int(used))
+        files = [
+            MadeFrom(dataset, table.name, len(table), used)
             for part in parts
             for table, used in zip(part.tables, part.used, strict=True)
         ]
+        others = [
+            MadeFrom(dataset, name, len(used), int(used.sum()))
+            for name, used in self.accounts[dataset].looked_up.items()
+            if name != dataset
+        ]
+        return files + others
 
     def _require_none(self) -> None:
         problems: list[Problem] = [one for each in self.accounts.values() for one in each.problems]

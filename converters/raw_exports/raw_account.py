@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+import numpy as np
+
 from ...schemas.study.columns import Mask
 from ...schemas.wording import counted
 from ..derivations.account import Account
@@ -9,8 +13,15 @@ from ..derivations.record import PolicyEffect
 from .raw_records import RawRecords
 
 
+@dataclass(slots=True)
 class RawAccount(Account):
-    """The account of one ``[raw.NAME]``, whose records have a file and a line."""
+    """The account of one dataset that is made of raw files, whose records have a file and a line."""
+
+    looked_up: dict[str, Mask] = field(default_factory=dict)
+
+    def looks_up(self, dataset: str, used: Mask) -> None:
+        """Note which records of another dataset have values that these have."""
+        self.looked_up[dataset] = self.looked_up.get(dataset, np.zeros(len(used), dtype=np.bool_)) | used
 
     def refuse(
         self, what: str, where: str, advice: str, records: RawRecords, concerned: Mask, *, shown: str = ""

@@ -139,7 +139,7 @@ def test_one_run_leads_from_raw_files_to_adae(tmp_path, source, derive):
     assert declared["ADSL"] == "[derive.ADSL]"
     assert declared["DM"] == "[raw.DM]"
     made = {each["name"]: [one["dataset"] for one in each["made_from"]] for each in record["datasets"]}
-    assert made["DM"] == ["dm_raw.csv"]
+    assert made["DM"] == ["dm_raw.csv", "EX"]
     assert sorted(made["ADAE"]) == ["ADSL", "AE"]
 
 
