@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ from ...schemas.standards.adsl import variables as variables_of_subjects
 from ...schemas.standards.requirement import Requirement, index_of
 from ...schemas.standards.versions import Standards
 from ...schemas.study import columns
-from ...schemas.study.columns import Codes
+from ...schemas.study.columns import Codes, Distinct
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import SpecialMissing, Variable
 from ...schemas.wording import did_you_mean
+from .column_values import taken
 from .dataset_options import DerivedDataset
 from .own_columns import dataset_of
+from .record_order import numbered, ordered, sorted_by
 from .task import DerivationTask
 
 KEYS = ("STUDYID", "USUBJID")
@@ -88,19 +91,24 @@ def assembled(
         If a variable of ADSL, or of `options`, is not present.
     """
     task.account.used(task.adsl, derived.subject)
-    carried, of_adsl = _carried(task, options, derived.subject, derived.frame.columns)
-    frame = pd.DataFrame({**carried, **derived.frame}, copy=False)  # not in blocks, which would be copies
+    carried, of_adsl = _carried(task, options, derived.frame.columns)
+    records = _Records(
+        carried, {str(name): column for name, column in derived.frame.items()}, derived.subject
+    )
     if layout.number:
-        frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
-    _require_known(task, options, frame.columns)
-    sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in frame]
-    order = np.lexsort([ordered(frame[each]) for each in reversed(sort)]) if sort else np.arange(len(frame))
-    chosen = _chosen(task, options, frame.columns)
+        records.derived["ASEQ"] = pd.Series(records.numbered(layout.number))
+    _require_known(task, options, records)
+    chosen = _chosen(task, options, records)
+    sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in records]
+    order = records.sorted_by(sort)
+    in_order = {name: records.at(name, order) for name in chosen}
+    made = dataset_of(task.name, in_order, len(order), read=carried)
     known = {**derived.described, **of_adsl}
-    in_order = {name: _in_order(frame[name], order) for name in chosen}
-    made = dataset_of(task.name, in_order, len(order))
     requirements = {**variables_of_subjects(Standards()), **layout.requirements}
-    variables = tuple(_described(made, name, known.get(name), requirements, options) for name in chosen)
+    variables = tuple(
+        _described(made[name], records.texts_of(made.variable(name)), known.get(name), requirements, options)
+        for name in chosen
+    )
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
     return Dataset(
@@ -113,8 +121,55 @@ def assembled(
     )
 
 
-def _in_order(column: pd.Series, order: Codes) -> pd.Series:
-    return column.take(order).reset_index(drop=True)
+@dataclass(frozen=True, eq=False)
+class _Records:
+    """Columns of ADSL and derived ones, of which none is copied before the records are in order.
+
+    Attributes
+    ----------
+    carried : mapping of name to Series, shape (n_subjects,)
+    derived : dict of name to Series, shape (n_records,)
+    subject : ndarray of int, shape (n_records,)
+        Position of each record's subject.
+    """
+
+    carried: Mapping[str, pd.Series]
+    derived: dict[str, pd.Series]
+    subject: Codes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.carried, *self.derived])
+
+    def at(self, name: str, records: Codes) -> pd.Series:
+        """A column of some records."""
+        column, at = self.derived.get(name), records
+        if column is None:
+            column, at = self.carried[name], self.subject[records]
+        return taken(column, at)
+
+    def texts_of(self, variable: Variable) -> Distinct | None:
+        """The texts that a column has; None of numbers. They are not kept with the dataset that is made."""
+        if variable.type == "Num":
+            return None
+        name = variable.name
+        if name in self.carried:
+            used = np.flatnonzero(np.bincount(self.subject))
+            return columns.distinct(self.carried[name].take(used))
+        return columns.distinct(self.derived[name])
+
+    def sorted_by(self, names: Iterable[str]) -> Codes:
+        """Positions of the records in the order of some columns."""
+        return sorted_by(map(self._ordered, names), len(self.subject))
+
+    def numbered(self, names: Iterable[str]) -> Codes:
+        """The number of each record among those of its subject, in the order of some columns."""
+        keys = chain([self.subject], map(self._ordered, names))
+        return numbered(self.subject, sorted_by(keys, len(self.subject)))
+
+    def _ordered(self, name: str) -> Codes:
+        if name in self.carried:
+            return ordered(self.carried[name])[self.subject]
+        return ordered(self.derived[name])
 
 
 def _special(
@@ -142,23 +197,15 @@ def special_at(special: SpecialMissing, at: Codes) -> SpecialMissing:
     return SpecialMissing(np.flatnonzero(hit).astype(np.int64), special.tags[place[hit]])
 
 
-def ordered(column: pd.Series) -> Codes:
-    """The place of each record in the order of a column; missing values last."""
-    distinct = columns.distinct(column)
-    place = np.empty(len(distinct), dtype=np.intp)
-    place[np.argsort(distinct.values, kind="stable")] = np.arange(len(distinct))
-    return distinct.spread(place, missing=len(distinct))
-
-
 def _carried(
-    task: DerivationTask, options: DerivedDataset, subject: Codes, derived: Iterable[str]
-) -> tuple[pd.DataFrame, dict[str, Variable]]:
-    """Variables of ADSL for each record, and how ADSL describes them."""
+    task: DerivationTask, options: DerivedDataset, derived: Iterable[str]
+) -> tuple[dict[str, pd.Series], dict[str, Variable]]:
+    """Variables of ADSL that the records have, and how ADSL describes them."""
     adsl, taken = task.adsl, set(derived)
     own = {name: name for name in KEYS if name in adsl}
     wanted = own | {name: name for name in options.carry} | dict(options.carry_as)
     again = {*own, *options.carry, "ASEQ"} & {*options.carry_as}
-    frame, described = {}, {}
+    found, described = {}, {}
     for name, source in wanted.items():
         key = "carry" if name == source else "carry_as"
         place = f"[derive.{task.name}] {key}"
@@ -172,20 +219,10 @@ def _carried(
                 f"{name} is a derived variable", place, "omit it, or carry it as another name"
             )
         else:
-            frame[name] = adsl[source].take(subject).reset_index(drop=True)
+            found[name] = adsl[source]
             described[name] = replace(adsl.variable(source), name=name, key_sequence=None, item_oid="")
     task.account.require_none()
-    return pd.DataFrame(frame), described
-
-
-def _numbered(frame: pd.DataFrame, subject: Codes, by: Sequence[str]) -> Codes:
-    """The number of each record among those of its subject, from 1, in the order of some variables."""
-    order = np.lexsort([*(ordered(frame[each]) for each in reversed(by)), subject])
-    starts = np.flatnonzero(np.append(True, np.diff(subject[order]) != 0)) if len(order) else order
-    number = np.empty(len(order), dtype=np.intp)
-    lengths = np.diff(np.append(starts, len(order)))
-    number[order] = np.arange(len(order)) - np.repeat(starts, lengths) + 1
-    return number
+    return found, described
 
 
 def _require_known(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> None:
@@ -210,20 +247,19 @@ def _chosen(task: DerivationTask, options: DerivedDataset, present: Iterable[str
 
 
 def _described(
-    made: Dataset,
-    name: str,
+    column: pd.Series,
+    written: Distinct | None,
     source: Variable | None,
     requirements: Mapping[str, Requirement],
     options: DerivedDataset,
 ) -> Variable:
     """A variable with its label, length and format: declared, else of the source, else of the standard."""
-    column = made[name]
-    is_character = (
-        made.is_character(name) if made.filled(name).any() or source is None else source.type == "Char"
-    )
-    given = source or Variable(name)
+    name = str(column.name)
+    given, is_character = source or Variable(name), written is not None
+    if source is not None and not (column.notna().any() if written is None else len(written)):
+        is_character = source.type == "Char"  # a column without a value is of no kind
     usual = _DATETIME if columns.is_datetime(column) else _DATE if columns.is_date(column) else ""
-    longest = max((len(str(each).encode()) for each in made.distinct(name)), default=1) if is_character else 8
+    longest = max((len(str(each).encode()) for each in written or ()), default=1) if is_character else 8
     label = _label(given, standard_label(name, requirements), renamed=name in options.carry_as)
     return replace(
         given,

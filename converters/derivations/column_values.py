@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas.study.columns import Days, Mask
+from ...schemas.study.columns import Codes, Days, Mask
 
 
 def dates(days: Days) -> NDArray[np.datetime64]:
@@ -31,3 +31,11 @@ def texts(codes: NDArray[Any], values: Iterable[str]) -> pd.Series:
     """Texts by their positions, missing where -1."""
     categories = pd.Index(list(values), dtype=object)
     return pd.Series(pd.Categorical.from_codes(codes, categories=categories))
+
+
+def taken(column: pd.Series, at: Codes) -> pd.Series:
+    """The values at some positions; missing where the position is -1."""
+    held = column.array if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) else column.to_numpy()
+    nowhere = len(column) == 0
+    found = pd.api.extensions.take(held, np.full(len(at), -1) if nowhere else at, allow_fill=True)
+    return pd.Series(found, dtype=found.dtype, copy=False)

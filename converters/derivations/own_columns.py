@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import pandas as pd
 
@@ -11,7 +11,9 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import Variable
 
 
-def dataset_of(name: str, held: Mapping[str, pd.Series], n_records: int) -> Dataset:
+def dataset_of(
+    name: str, held: Mapping[str, pd.Series], n_records: int, *, read: Container[str] = ()
+) -> Dataset:
     """A dataset of columns that were read or derived.
 
     Parameters
@@ -20,14 +22,11 @@ def dataset_of(name: str, held: Mapping[str, pd.Series], n_records: int) -> Data
     held : mapping of name to Series, each of shape (n_records,)
         Only columns of objects are looked at value by value.
     n_records : int
+    read : container of str
+        Columns that are of a dataset, and so as readers make them.
     """
-    objects = {each: column for each, column in held.items() if column.dtype == object}
-    read = Dataset.from_frame(pd.DataFrame(objects), name) if objects else None
     frame = pd.DataFrame(
-        {
-            each: read[each] if read is not None and each in objects else column
-            for each, column in held.items()
-        },
+        {each: column if each in read else _read(name, each, column) for each, column in held.items()},
         index=pd.RangeIndex(n_records),
         copy=False,
     )
@@ -35,3 +34,8 @@ def dataset_of(name: str, held: Mapping[str, pd.Series], n_records: int) -> Data
         Variable(each, type="Num" if columns.is_numeric(frame[each]) else "Char") for each in frame.columns
     )
     return Dataset(name, frame, variables, carries=frozenset())
+
+
+def _read(dataset: str, name: str, column: pd.Series) -> pd.Series:
+    """A column as readers make it; objects one column at a time, since a frame would copy all of them."""
+    return Dataset.from_frame(column.to_frame(name), dataset)[name] if column.dtype == object else column

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....schemas.study.columns import Codes, Mask, Numbers
+from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
-from ..assembled import ordered
+from ..choosing import chosen, order_key
 from ..column_values import yes
 from ..derived_table import DerivedTable
 from .options import OccurrenceFlag
@@ -44,15 +44,15 @@ class _Flagging:
         """The record of each group that comes first by the keys."""
         flag = self.flag
         among = np.flatnonzero(selected & self._grouped(selected))
-        groups, n_groups = _numbered(self.data.groups("USUBJID", *flag.by, among=among))
-        left = np.arange(len(among))
-        for key in self._keys():
-            left = _smallest(left, groups, key[among], n_groups)
-        several = np.bincount(groups[left], minlength=n_groups) > 1
-        self._judge_alike(_mask(len(self.data), among[left[several[groups[left]]]]))
-        position = among.astype(np.float64)
-        left = _smallest(left, groups, -position if flag.same_order == "last" else position, n_groups)
-        return _mask(len(self.data), among[left])
+        groups = self.data.groups("USUBJID", *flag.by, among=among)
+        _, groups = np.unique(groups, return_inverse=True)
+        keys = [key[among] for key in self._keys()]
+        last = flag.same_order == "last"
+        found = chosen(among, groups.reshape(-1), keys, len(self.data), last=last)
+        self._judge_alike(found.alike)
+        flagged = np.zeros(len(self.data), dtype=np.bool_)
+        flagged[found.record] = True
+        return flagged
 
     def _grouped(self, selected: Mask) -> Mask:
         """Records that belong to a group."""
@@ -76,8 +76,7 @@ class _Flagging:
             severity = severity_ranks(data, flag.worst, flag.severities, self.table.task.account, place)
             yield np.where(np.isnan(severity), np.inf, -severity)
         for variable in flag.order:
-            values = _comparable(data, variable)
-            yield np.where(data.missing(variable), np.inf, -values if flag.take == "last" else values)
+            yield order_key(data, variable, last=flag.take == "last")
 
     def _judge_alike(self, alike: Mask) -> None:
         flag = self.flag
@@ -93,32 +92,3 @@ class _Flagging:
                 self.data,
                 alike,
             )
-
-
-def _comparable(data: Dataset, variable: str) -> Numbers:
-    if data.is_character(variable):
-        return ordered(data[variable]).astype(np.float64)
-    if data[variable].dtype.kind == "M":
-        return data[variable].to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
-    return data.numbers(variable)
-
-
-def _numbered(groups: Codes) -> tuple[Codes, int]:
-    if not len(groups):
-        return groups, 0
-    used, codes = np.unique(groups, return_inverse=True)
-    return codes.astype(np.intp), len(used)
-
-
-def _smallest(left: Codes, groups: Codes, key: Numbers, n_groups: int) -> Codes:
-    """Of some records those that have the smallest key of their group."""
-    smallest = np.full(n_groups, np.inf)
-    np.minimum.at(smallest, groups[left], key[left])
-    least: Codes = left[key[left] == smallest[groups[left]]]
-    return least
-
-
-def _mask(n_records: int, at: Codes) -> Mask:
-    mask = np.zeros(n_records, dtype=np.bool_)
-    mask[at] = True
-    return mask

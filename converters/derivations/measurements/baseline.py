@@ -11,10 +11,9 @@ import pandas as pd
 from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
-from ..column_values import yes
-from .choosing import chosen, order_key
+from ..choosing import chosen, order_key
+from ..column_values import taken, yes
 from .measurement_table import MeasurementTable
-from .stacked_columns import taken
 
 
 def declare_baseline(table: MeasurementTable) -> None:

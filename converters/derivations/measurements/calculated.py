@@ -12,10 +12,9 @@ from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assembled import KEYS
-from ..column_values import texts
+from ..column_values import taken, texts
 from .measurement_table import MeasurementTable
 from .options import Measurement
-from .stacked_columns import taken
 
 
 def add_calculated(table: MeasurementTable, name: str, measurement: Measurement) -> None:

@@ -18,11 +18,11 @@ from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.variable import Variable
 from ....schemas.wording import did_you_mean
 from ..assembled import KEYS
-from ..column_values import texts
+from ..column_values import taken, texts
 from ..own_columns import dataset_of
 from ..task import DerivationTask
 from .options import Measurements
-from .stacked_columns import missing_like, stacked, taken
+from .stacked_columns import missing_like, stacked
 
 NO_RECORD = -1
 """The position in the source of a record that is derived from others."""

@@ -12,11 +12,12 @@ from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assembled import KEYS
+from ..choosing import chosen, order_key
+from ..column_values import taken
 from .calculated import sums
-from .choosing import chosen, order_key
 from .measurement_table import MeasurementTable
 from .options import DerivedRecords
-from .stacked_columns import constants, taken
+from .stacked_columns import constants
 
 SUMMARIES = ("mean", "median", "sum")
 

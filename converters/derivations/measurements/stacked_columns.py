@@ -11,16 +11,7 @@ from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
 from ....schemas.study import columns
-from ....schemas.study.columns import Codes
-from ..column_values import texts
-
-
-def taken(column: pd.Series, at: Codes) -> pd.Series:
-    """The values at some positions; missing where the position is -1."""
-    held = column.array if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) else column.to_numpy()
-    if len(column):
-        return pd.Series(pd.api.extensions.take(held, at, allow_fill=True), copy=False)
-    return pd.Series(pd.api.extensions.take(held, np.full(len(at), -1), allow_fill=True), copy=False)
+from ..column_values import taken, texts
 
 
 def missing_like(column: pd.Series, count: int) -> pd.Series:

@@ -10,7 +10,8 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
-from ..assembled import DerivedColumns, StructureLayout, assembled, ordered
+from ..assembled import DerivedColumns, StructureLayout, assembled
+from ..record_order import combined, ordered
 from ..task import DerivationTask
 from .analysis_flags import flagged
 from .derivation import ResponseDerivation
@@ -59,9 +60,9 @@ def _require_numbered(task: DerivationTask, options: Responses, frame: pd.DataFr
             advice = f"{did_you_mean(name, frame.columns)}; a variable of the assessments is to be copied"
             task.account.problem(f"{name} is not derived, nor copied", place, advice)
     task.account.require_none()
-    keys = [subject, *(ordered(frame[name]) for name in options.number)]
-    order = np.lexsort(keys[::-1])
-    same = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
+    key = combined([subject, *(ordered(frame[name]) for name in options.number)], len(frame))
+    order = np.argsort(key, kind="stable")
+    same = key[order][1:] == key[order][:-1]
     if same.any():
         concerned = np.zeros(len(task.adsl), dtype=np.bool_)
         concerned[subject[order][1:][same]] = True

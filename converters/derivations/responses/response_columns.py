@@ -20,7 +20,7 @@ from ....schemas.study.variable import SpecialMissing, Variable
 from ....schemas.wording import did_you_mean
 from ..assembled import special_at, standard_label
 from ..assignments import Assignment, FromVariable
-from ..column_values import dates, texts, yes
+from ..column_values import dates, taken, texts, yes
 from .derivation import ResponseDerivation
 from .filled_columns import NUMBER, filled_column, kind_of
 from .response_records import NONE, Origin, ParameterRecords
@@ -248,7 +248,7 @@ def _sequence(records: ParameterRecords) -> NDArray[np.float64]:
 
 def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:
     """Values of columns at some positions; missing where all are -1."""
-    own = [column.reset_index(drop=True).reindex(rows).reset_index(drop=True) for column, rows in having]
+    own = [taken(column, rows) for column, rows in having]
     if len(own) == 1:
         return own[0]
     found = own[0].astype(object)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....schemas.study.columns import Codes, Mask, Numbers
-from ....schemas.study.dataset import Dataset
-from ..assembled import ordered
+from ...schemas.study.columns import Codes, Mask, Numbers
+from ...schemas.study.dataset import Dataset
+from .record_order import ordered
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,28 +36,32 @@ def chosen(among: Codes, groups: Codes, keys: Sequence[Numbers], n_records: int,
     among : ndarray of int, shape (n,)
         Positions that are chosen from, ascending.
     groups : ndarray of int, shape (n,)
-        The group of each.
+        The group of each, counted from 0.
     keys : sequence of ndarray, each of shape (n,)
         The most important first.
     n_records : int
     last : bool
         Of records that are equal by all keys, take the last.
     """
-    alike = np.zeros(n_records, dtype=np.bool_)
-    if not len(among):
-        return Chosen(among, alike)
-    position = -among if last else among
-    order = np.lexsort([position, *reversed(keys), groups])
-    ordered_groups = groups[order]
-    starts = np.append(True, ordered_groups[1:] != ordered_groups[:-1])
-    first = order[starts]
-    same = np.ones(len(among), dtype=np.bool_)
-    of_group = np.cumsum(starts) - 1
+    n_groups = int(groups.max(initial=-1)) + 1
+    left = np.arange(len(among))
     for key in keys:
-        same &= key[order] == key[first][of_group]
-    several = np.bincount(of_group[same], minlength=len(first)) > 1
-    alike[among[order[same & several[of_group]]]] = True
-    return Chosen(np.sort(among[first]), alike)
+        left = _smallest(left, groups, key, n_groups)
+    several = np.bincount(groups[left], minlength=n_groups) > 1
+    alike = np.zeros(n_records, dtype=np.bool_)
+    alike[among[left[several[groups[left]]]]] = True
+    one = np.full(n_groups, -1, dtype=np.intp)
+    in_turn = left if last else left[::-1]
+    one[groups[in_turn]] = in_turn  # the one that comes last stays
+    return Chosen(among[np.sort(one[one >= 0])], alike)
+
+
+def _smallest(left: Codes, groups: Codes, key: Numbers, n_groups: int) -> Codes:
+    """Of some records those that have the smallest key of their group."""
+    smallest = np.full(n_groups, np.inf)
+    np.minimum.at(smallest, groups[left], key[left])
+    least: Codes = left[key[left] == smallest[groups[left]]]
+    return least
 
 
 def order_key(data: Dataset, variable: str, *, last: bool) -> Numbers:
