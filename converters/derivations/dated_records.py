@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,13 +47,14 @@ class DatedRecords:
 
     def among(self, chosen: Mask | Codes) -> DatedRecords:
         """Some of them, by a mask or positions."""
+        day, earliest, latest = spans_at(self, chosen)
         return replace(
             self,
             record=self.record[chosen],
             subject=self.subject[chosen],
-            day=self.day[chosen],
-            earliest=self.earliest[chosen],
-            latest=self.latest[chosen],
+            day=day,
+            earliest=earliest,
+            latest=latest,
             lacks=self.lacks[chosen],
         )
 
@@ -65,6 +66,32 @@ class DatedRecords:
     def sequence(self) -> str | None:
         """The variable that SRCSEQ is taken from."""
         return sequence_variable(self.dataset, self.source.sequence)
+
+
+class Spans(Protocol):
+    """Dates with the extremes that they may be; one array is all of them where no date is partial."""
+
+    @property
+    def day(self) -> Days:
+        """As imputed."""
+        ...
+
+    @property
+    def earliest(self) -> Days:
+        """The first day that each may be."""
+        ...
+
+    @property
+    def latest(self) -> Days:
+        """The last day that each may be."""
+        ...
+
+
+def spans_at(dates: Spans, chosen: Mask | Codes) -> tuple[Days, Days, Days]:
+    """The day and the extremes of some records; one array remains one."""
+    day = dates.day[chosen]
+    earliest, latest = (day if each is dates.day else each[chosen] for each in (dates.earliest, dates.latest))
+    return day, earliest, latest
 
 
 def sequence_variable(data: Dataset, declared: str = "") -> str | None:

@@ -100,7 +100,8 @@ def _of_text(
     else:
         up_to = cast("Any", source.impute_up_to or _DEFAULT_PART)
         imputed = dates.imputed(cast("Any", source.impute), up_to=up_to)
-        found = SourceDates(imputed.days, dates.lower, dates.upper, imputed.level)
+        extremes = (dates.lower, dates.upper) if dates.partial.any() else (imputed.days, imputed.days)
+        found = SourceDates(imputed.days, *extremes, imputed.level)
         effect = f"partial dates imputed, up to the {up_to}"
         account.effect(
             f"source.{name}: impute",

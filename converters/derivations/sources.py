@@ -16,7 +16,7 @@ from ...schemas.study.study import Study
 from ...schemas.wording import counted, did_you_mean
 from .account import Account
 from .assignments import FromVariable
-from .dated_records import DatedRecords
+from .dated_records import DatedRecords, spans_at
 from .declared_sources import DerivationSource
 from .imputation import source_dates
 
@@ -115,17 +115,8 @@ class Sources:
         dates = source_dates(name, source, data, selected, self.account)
         (record,) = np.nonzero(selected & ~np.isnan(dates.day))
         self.used(data, record)
-        return DatedRecords(
-            name,
-            source,
-            data,
-            record,
-            subject[record],
-            dates.day[record],
-            dates.earliest[record],
-            dates.latest[record],
-            dates.lacks[record],
-        )
+        spans = spans_at(dates, record)
+        return DatedRecords(name, source, data, record, subject[record], *spans, dates.lacks[record])
 
     def _dataset(self, name: str, source: DerivationSource) -> Dataset | None:
         """The dataset of a source; None where it or one of the variables is not present."""

@@ -9,7 +9,7 @@ import numpy as np
 from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
-from ..dated_records import DatedRecords
+from ..dated_records import DatedRecords, spans_at
 from ..imputation import source_dates
 from ..sources import Sources
 from ..time_to_event.deciding import ranks
@@ -61,9 +61,7 @@ def _records(name: str, sources: Sources) -> DatedRecords | None:
         found.dataset,
         record,
         found.subject[record],
-        dates.day[record],
-        dates.earliest[record],
-        dates.latest[record],
+        *spans_at(dates, record),
         dates.lacks[record],
     )
 
@@ -129,7 +127,7 @@ def _kept(
 
 def _in_order(records: DatedRecords) -> tuple[Codes, Codes]:
     """The records by subject, date and the order of their source, and where these are the same."""
-    keys = [ranks(records.dataset, each)[records.record] for each in records.source.order]
+    keys = [ranks(records.dataset, each, records.record) for each in records.source.order]
     days = np.where(np.isnan(records.day), np.inf, records.day)
     order = np.lexsort((records.record, *reversed(keys), days, records.subject))
     new = np.zeros(len(order), dtype=np.bool_)

@@ -76,13 +76,13 @@ def limits_of(declared: Declared) -> tuple[Days, Days] | None:
 
 def within(declared: Declared, records: DatedRecords, limits: tuple[Days, Days]) -> Mask:
     """Records whose date counts for their subject."""
-    since, until = limits
+    variable, (since, until) = declared.variable, limits
+    if not (variable.since or variable.until):
+        return np.ones(len(records.record), dtype=np.bool_)
     inside: Mask = (records.day >= since[records.subject]) & (records.day <= until[records.subject])
-    variable = declared.variable
-    if variable.since or variable.until:
-        limited = " to ".join(filter(None, (variable.since, variable.until)))
-        effect = f"with records of {records.name} that do not count"
-        declared.effect("since, until", limited, effect, declared.table.subjects(records.subject[~inside]))
+    limited = " to ".join(filter(None, (variable.since, variable.until)))
+    effect = f"with records of {records.name} that do not count"
+    declared.effect("since, until", limited, effect, declared.table.subjects(records.subject[~inside]))
     return inside
 
 

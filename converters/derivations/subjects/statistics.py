@@ -62,7 +62,7 @@ def add_statistic(declared: Declared) -> bool:
     usable = [each for each in found if each is not None]
     if len(usable) < len(found):
         return False
-    subject = np.concatenate([each.subject for each in usable])
+    subject = _joined([each.subject for each in usable])
     if declared.variable.statistic == "count":
         declared.add(np.bincount(subject, minlength=len(declared.table)).astype(np.float64))
         return True
@@ -72,14 +72,21 @@ def add_statistic(declared: Declared) -> bool:
     numbers = [each for each in values if each is not None]
     if len(numbers) < len(values):
         return False
-    every = np.concatenate(numbers)
-    known = ~np.isnan(every)
-    _judge_missing(declared, subject[~known])
-    result = _statistic(declared.variable.statistic, subject[known], every[known], len(declared.table))
+    every = _joined(numbers)
+    missing = np.isnan(every)
+    _judge_missing(declared, subject[missing])
+    if missing.any():
+        subject, every = subject[~missing], every[~missing]
+    result = _statistic(declared.variable.statistic, subject, every, len(declared.table))
     declared.effect("statistic", declared.variable.statistic, "without a value: missing", np.isnan(result))
     is_date = declared.variable.statistic in ("min", "max") and is_date_name(declared.name)
     declared.add(dates(result) if is_date else result)
     return True
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """What sources have, one after the other; of one source without a copy."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _counted(declared: Declared, source: str) -> _Counted | None:

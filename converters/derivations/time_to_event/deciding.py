@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.study.dataset import Dataset
@@ -72,7 +71,7 @@ def _decided(records: DatedRecords, n_subjects: int, *, last: bool) -> Deciding:
 def _told_apart(records: DatedRecords, tied: Codes, *, last: bool) -> tuple[Codes, Codes, Mask]:
     """Of records of subjects on one date: the subjects, one record of each, and whether others are alike."""
     subject = records.subject[tied]
-    keys = [ranks(records.dataset, each)[records.record[tied]] for each in records.source.order]
+    keys = [ranks(records.dataset, each, records.record[tied]) for each in records.source.order]
     by_order = np.lexsort((tied, *reversed(keys), subject))
     tied, subject = tied[by_order], subject[by_order]
     new_subject = np.append(True, np.diff(subject) != 0)
@@ -89,10 +88,10 @@ def _told_apart(records: DatedRecords, tied: Codes, *, last: bool) -> tuple[Code
     return subject[end], one, last_alike[own] > first_alike[own]
 
 
-def ranks(data: Dataset, variable: str) -> NDArray[np.intp]:
-    """The place of each record in the order of a variable; missing values last."""
+def ranks(data: Dataset, variable: str, at: Codes) -> Codes:
+    """The place of some records in the order of a variable; missing values last."""
     distinct = data.distinct(variable)
-    order = np.empty(len(distinct), dtype=np.intp)
-    values = distinct.values
-    order[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return distinct.spread(order, missing=len(values))
+    order = np.empty(len(distinct) + 1, dtype=np.intp)
+    order[np.argsort(distinct.values, kind="stable")] = np.arange(len(distinct))
+    order[-1] = len(distinct)  # of the code -1
+    return order[distinct.codes[at]]
