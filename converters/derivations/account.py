@@ -95,7 +95,7 @@ class Account:
 
 
 def subjects_of(data: Dataset, concerned: Mask) -> tuple[str, ...]:
-    """The subjects of some records, each once, in order."""
+    """The subjects of some records, each once, in the order of their identifiers."""
     subjects = data.distinct("USUBJID")
     codes = pd.unique(subjects.codes[concerned])
-    return tuple(map(str, subjects[codes[codes >= 0]]))
+    return tuple(sorted(map(str, subjects[codes[codes >= 0]])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -17,11 +17,11 @@ from ...schemas.study import columns
 from ...schemas.study.columns import Codes, Distinct
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import SpecialMissing, Variable
-from ...schemas.wording import did_you_mean
+from ...schemas.wording import counted, did_you_mean
 from .column_values import taken
 from .dataset_options import DerivedDataset
 from .own_columns import dataset_of
-from .record_order import numbered, ordered, sorted_by
+from .record_order import combined, numbered, ordered
 from .task import DerivationTask
 
 KEYS = ("STUDYID", "USUBJID")
@@ -96,11 +96,11 @@ def assembled(
         carried, {str(name): column for name, column in derived.frame.items()}, derived.subject
     )
     if layout.number:
-        records.derived["ASEQ"] = pd.Series(records.numbered(layout.number))
+        _number(task, layout.number, records)
     _require_known(task, options, records)
     chosen = _chosen(task, options, records)
     sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in records]
-    order = records.sorted_by(sort)
+    order = np.argsort(records.key(sort), kind="stable")
     in_order = {name: records.at(name, order) for name in chosen}
     made = dataset_of(task.name, in_order, len(order), read=carried)
     known = {**derived.described, **of_adsl}
@@ -157,14 +157,10 @@ class _Records:
             return columns.distinct(self.carried[name].take(used))
         return columns.distinct(self.derived[name])
 
-    def sorted_by(self, names: Iterable[str]) -> Codes:
-        """Positions of the records in the order of some columns."""
-        return sorted_by(map(self._ordered, names), len(self.subject))
-
-    def numbered(self, names: Iterable[str]) -> Codes:
-        """The number of each record among those of its subject, in the order of some columns."""
-        keys = chain([self.subject], map(self._ordered, names))
-        return numbered(self.subject, sorted_by(keys, len(self.subject)))
+    def key(self, names: Iterable[str], *, of_each_subject: bool = False) -> Codes:
+        """A number for each record that is in the order of some columns, after that of the subjects."""
+        keys = map(self._ordered, names)
+        return combined(chain([self.subject], keys) if of_each_subject else keys, len(self.subject))
 
     def _ordered(self, name: str) -> Codes:
         if name in self.carried:
@@ -223,6 +219,28 @@ def _carried(
             described[name] = replace(adsl.variable(source), name=name, key_sequence=None, item_oid="")
     task.account.require_none()
     return found, described
+
+
+def _number(task: DerivationTask, by: Sequence[str], records: _Records) -> None:
+    """Derive ASEQ; records that its variables do not distinguish are refused: chance would number them."""
+    place, account = f"[derive.{task.name}] number", task.account
+    for name in by:
+        if name not in records:
+            what = f"{name} is not derived, nor carried from {task.adsl.name}"
+            account.problem(what, place, did_you_mean(name, records))
+    if "ASEQ" in records:
+        account.problem("ASEQ is another variable", place, "omit number, or rename it in the source")
+    account.require_none()
+    key = records.key(by, of_each_subject=True)
+    order = np.argsort(key, kind="stable")
+    same = np.diff(key[order]) == 0
+    if same.any():
+        concerned = np.zeros(len(task.adsl), dtype=np.bool_)
+        concerned[records.subject[order][1:][same]] = True
+        what = f"{counted(int(same.sum()), 'record')} with the same {', '.join(by)} as another of the subject"
+        account.problem(what, place, "add a variable that distinguishes them", task.adsl, concerned)
+        account.require_none()
+    records.derived["ASEQ"] = pd.Series(numbered(records.subject, order))
 
 
 def _require_known(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> None:

@@ -44,11 +44,6 @@ def combined(keys: Iterable[Codes], n_records: int) -> Codes:
     return whole
 
 
-def sorted_by(keys: Iterable[Codes], n_records: int) -> Codes:
-    """Positions of the records in the order of some keys; equal ones stay as they are."""
-    return np.argsort(combined(keys, n_records), kind="stable")
-
-
 def numbered(subject: Codes, order: Codes) -> Codes:
     """The number of each record among those of its subject, from 1, in an order that is by subject first."""
     starts = np.flatnonzero(np.append(True, np.diff(subject[order]) != 0)) if len(order) else order

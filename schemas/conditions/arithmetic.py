@@ -148,7 +148,7 @@ class Arithmetic:
         operands = {name: self._operand(name, data) for name in self.variables}
         with np.errstate(all="ignore"):
             found = self._term.of(operands)
-        return np.array(np.broadcast_to(found, len(data)), dtype=np.float64)
+        return np.broadcast_to(found, len(data)) + 0.0  # SAS has no -0
 
     def undefined(self, data: Dataset) -> Mask:
         """Records of which no operand is missing, but the result is not defined."""
@@ -265,6 +265,8 @@ class _Reader:
         match node:
             case ast.BinOp(op=ast.BitXor()):
                 return NotParsed("contains ^", "write ** for a power")
+            case ast.Tuple():
+                return NotParsed("contains a comma", "write decimals with a point, and values in max(X, Y)")
             case ast.Compare() | ast.BoolOp():
                 return NotParsed(f"contains a condition: {piece}", "write conditions in where")
             case ast.Constant(value=str()):

@@ -132,6 +132,23 @@ def test_variables_that_need_each_other():
     ("given", "what", "where"),
     [
         ({"dataset": "VZ"}, "dataset VZ is not present", "[derive.ADVS] dataset"),
+        *(
+            ({"vs": VS.assign(**{each: "X"})}, f"{each} is a variable of VS, and derived", "[derive.ADVS]")
+            for each in ("PARAMCD", "AVAL", "ADT", "BASE")
+        ),
+        ({"vs": VS.assign(ASEQ=1.0), "number": ("VSSEQ",)}, "ASEQ is another variable", "number"),
+        ({"number": ("VSQES",)}, "VSQES is not derived, nor carried from ADSL", "[derive.ADVS] number"),
+        ({"number": ("PARAMCD",)}, "1 record with the same PARAMCD as another", "[derive.ADVS] number"),
+        (
+            measurement(**BMI | {"expression": "WEIGHT / HIEGHT"}) | BY_TEST,
+            "no record is of HIEGHT",
+            "[measurement.BMI] expression",
+        ),
+        (
+            {"measurements": {"HEIGHT": ag.Measurement(param="x", expression="WEIGHT * 2")}, **BY_TEST},
+            "HEIGHT is calculated, and VSTESTCD of 2 records of VS",
+            "[measurement.HEIGHT] expression",
+        ),
         ({"vs": VS.drop(columns="USUBJID")}, "USUBJID is not present in VS", "[derive.ADVS] dataset"),
         ({"vs": VS.drop(columns="VSTESTCD")}, "VSTESTCD is not present in VS", "[derive.ADVS] dataset"),
         ({"vs": VS.drop(columns="VSSTRESN")}, "VSSTRESN is not present in VS", "[derive.ADVS] aval"),
@@ -497,3 +514,21 @@ def test_dtype_is_known_where_records_are_derived_last():
         "flags": {"ANL01FL": ag.OccurrenceFlag(dataset="ADVS", where="missing(DTYPE)", take="all")},
     }
     assert derive(parts=parts)["ADVS"].filled("ANL01FL").all()
+
+
+def test_a_parameter_of_an_expression_may_have_no_record():
+    may = measurement(**BMI | {"expression": "WEIGHT / HIEGHT"}, may_be_empty=True)
+    derived = derive(**may, **BY_TEST)
+    assert set(derived["ADVS"].frame["PARAMCD"]) == {"WEIGHT", "HEIGHT"}
+
+
+@pytest.mark.filterwarnings("error")
+def test_infinite_values_have_no_change():
+    derived = derive(vs=VS.assign(VSSTRESN=np.inf))
+    assert derived["ADVS"].frame["CHG"].isna().all()
+
+
+def test_the_record_does_not_depend_on_the_order_of_the_source():
+    one, other = (derive(vs=each, number=("VSSEQ",)) for each in (VS, VS.iloc[::-1]))
+    assert one.record == other.record
+    assert one["ADVS"].frame.astype(str).equals(other["ADVS"].frame.astype(str))

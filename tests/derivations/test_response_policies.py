@@ -266,7 +266,7 @@ def of_course(**rs):
         (
             what_of(options=ag.Responses(number=("PARAMCD", "VISIT"))),
             None,
-            "VISIT is not derived, nor copied",
+            "VISIT is not derived, nor carried from ADSL",
         ),
         (
             what_of(options=ag.Responses(number=("PARAMCD",))),

@@ -114,7 +114,8 @@ def _add_change(table: MeasurementTable) -> None:
         return
     data, selected = found
     base = data.numbers("BASE")
-    change = np.where(selected, data.numbers("AVAL") - base, np.nan)
+    with np.errstate(invalid="ignore", over="ignore"):
+        change = np.where(selected, data.numbers("AVAL") - base, np.nan)
     none = selected & np.isnan(base) & data.filled("AVAL")
     table.effect("change", ", ".join(options.change), "no baseline: no change", none)
     if "CHG" in options.change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
-from ....schemas.wording import counted
+from ....schemas.wording import counted, did_you_mean
 from ..assembled import KEYS
 from ..column_values import taken, texts
 from .measurement_table import MeasurementTable
@@ -48,6 +49,7 @@ class _Calculation:
     def add(self, selected: Mask) -> None:
         names = dict.fromkeys(each.upper() for each in self.arithmetic.variables)
         operands = {each: selected & self.data.equals("PARAMCD", each) for each in names}
+        self._require_records(operands)
         varying = [each for each in operands if each not in self.measurement.constant]
         among = np.flatnonzero(np.logical_or.reduce([operands[each] for each in varying]))
         groups, first = _numbered(self.data.groups("USUBJID", *self.by, among=among))
@@ -73,6 +75,17 @@ class _Calculation:
             **{each: taken(self.data[each], kept) for each in self.by if each not in KEYS},
         }
         self.table.append(self.table.subject[kept], columns)
+
+    def _require_records(self, operands: Mapping[str, Mask]) -> None:
+        """Note a parameter that no record is of, which may be misspelt."""
+        if self.measurement.may_be_empty:
+            return
+        parameters = [str(each) for each in self.data.distinct("PARAMCD")]
+        for each, own in operands.items():
+            if not own.any():
+                advice = f"{did_you_mean(each, parameters)}; or declare may_be_empty = true"
+                place = f"[measurement.{self.name}] expression"
+                self.table.task.account.problem(f"no record is of {each}", place, advice)
 
     def _values(self, operand: str, own: Mask, among: Codes, groups: Codes, n_groups: int) -> Numbers:
         """The value of a parameter in each group; NaN for none."""

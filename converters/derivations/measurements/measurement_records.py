@@ -47,8 +47,10 @@ def measurement_table(
         data = Dataset.of(data.description, SelectedColumns(data.columns, variables, kept))
     table = MeasurementTable(task, options, data, np.arange(len(kept)), subject)
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
+    task.account.require_none()
     _add_values(table, parts)
     add_dates(table)
+    task.account.require_none()
     _judge_units(table)
     task.account.require_none()
     return table
@@ -145,9 +147,23 @@ def _parameters(
         task.account.problem(what, f"{place} dataset", advice, data, several)
     names = list(collected)
     if options.param:
+        _judge_calculated(task, parts, data, selected & (codes < 0), test)
         codes, names = _by_test(data, test, selected, codes, names)
     _judge_unmapped(task, options, data, selected & (codes < 0), test)
     return codes, names
+
+
+def _judge_calculated(
+    task: DerivationTask, parts: MeasurementParts, data: Dataset, others: Mask, test: str
+) -> None:
+    """Refuse records whose --TESTCD is a parameter that is calculated: it would be of both."""
+    for name, measurement in parts.measurements.items():
+        own = others & data.equals(test, name)
+        if measurement.expression and own.any():
+            number = counted(int(own.sum()), "record")
+            advice = "name the parameter otherwise, or omit the records by where of the dataset"
+            what = f"{name} is calculated, and {test} of {number} of {data.name}"
+            task.account.problem(what, f"[measurement.{name}] expression", advice, data, own)
 
 
 def _by_test(

@@ -89,6 +89,7 @@ class MeasurementTable:
         if name in self.source:
             what = f"{name} is a variable of {self.source.name}, and derived"
             self.task.account.problem(what, self.place, "rename or omit it in the source")
+            self.fail(name)
             return
         self.columns[name] = pd.Series(column, copy=False)
         if label:

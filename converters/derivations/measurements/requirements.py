@@ -109,7 +109,9 @@ def _check_expression(
         by_test = bool(options.param) and each not in declared
         if each not in (*before, *collected) and not by_test:
             what = f"{each} is not a parameter that is declared before {name}"
-            raise ConfigurationError(what, place, did_you_mean(each, (*before, *collected)))
+            later = each in declared and each != name
+            advice = f"declare it before {name}" if later else did_you_mean(each, (*before, *collected))
+            raise ConfigurationError(what, place, advice)
     for each in measurement.constant:
         if each not in operands:
             advice = did_you_mean(each, operands)

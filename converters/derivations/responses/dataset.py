@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
-from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
-from ....schemas.wording import counted, did_you_mean
 from ..assembled import DerivedColumns, StructureLayout, assembled
-from ..record_order import combined, ordered
 from ..task import DerivationTask
 from .analysis_flags import flagged
 from .derivation import ResponseDerivation
@@ -45,28 +41,7 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     frame = pd.DataFrame({**columns.derived(), **flags, **columns.trace(), **columns.copied()}, copy=False)
     frame = columns.with_set(frame)
     task.account.require_none()
-    _require_numbered(task, options, frame, columns.subject)
     keys = ("STUDYID", "USUBJID", "ASEQ")
     layout = StructureLayout(_LABEL, keys, options.number, bds.variables(Standards()))
     made = DerivedColumns(frame, columns.subject, columns.described, columns.special)
     return assembled(task, options, layout, made)
-
-
-def _require_numbered(task: DerivationTask, options: Responses, frame: pd.DataFrame, subject: Codes) -> None:
-    """Refuse records that the variables of ASEQ do not distinguish: chance would number them."""
-    place = f"[derive.{task.name}] number"
-    for name in options.number:
-        if name not in frame:
-            advice = f"{did_you_mean(name, frame.columns)}; a variable of the assessments is to be copied"
-            task.account.problem(f"{name} is not derived, nor copied", place, advice)
-    task.account.require_none()
-    key = combined([subject, *(ordered(frame[name]) for name in options.number)], len(frame))
-    order = np.argsort(key, kind="stable")
-    same = key[order][1:] == key[order][:-1]
-    if same.any():
-        concerned = np.zeros(len(task.adsl), dtype=np.bool_)
-        concerned[subject[order][1:][same]] = True
-        number = counted(int(same.sum()), "record")
-        what = f"{number} with the same {', '.join(options.number)} as another of the subject"
-        task.account.problem(what, place, "add a variable that distinguishes them", task.adsl, concerned)
-        task.account.require_none()

@@ -74,6 +74,12 @@ def test_dates_and_datetimes_count_as_days() -> None:
     assert math.isnan(found[1])
 
 
+@pytest.mark.parametrize("text", ["-A", "A * -1", "round(-A - 0.3)"])
+def test_there_is_no_negative_zero(text: str) -> None:
+    found = values(text, A=np.array([0.0]))
+    assert str(found[0]) == "0.0"
+
+
 def test_no_records_give_no_values() -> None:
     assert values("A + 1", A=np.array([], dtype=float)) == []
 
@@ -87,6 +93,7 @@ def test_no_records_give_no_values() -> None:
         ("A ^ 2", "contains ^"),
         ("A // 2", "unsupported syntax: A // 2"),
         ("A % 2", "unsupported syntax"),
+        ("A * 1,5", "contains a comma"),
         ("A == 2", "contains a condition"),
         ("A and B", "contains a condition"),
         ("True + 1", "unsupported syntax: True"),
