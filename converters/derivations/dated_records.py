@@ -68,7 +68,7 @@ class DatedRecords:
         return sequence_variable(self.dataset, self.source.sequence)
 
 
-class Spans(Protocol):
+class DatedSpans(Protocol):
     """Dates with the extremes that they may be; one array is all of them where no date is partial."""
 
     @property
@@ -87,7 +87,7 @@ class Spans(Protocol):
         ...
 
 
-def spans_at(dates: Spans, chosen: Mask | Codes) -> tuple[Days, Days, Days]:
+def spans_at(dates: DatedSpans, chosen: Mask | Codes) -> tuple[Days, Days, Days]:
     """The day and the extremes of some records; one array remains one."""
     day = dates.day[chosen]
     earliest, latest = (day if each is dates.day else each[chosen] for each in (dates.earliest, dates.latest))
