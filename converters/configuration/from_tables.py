@@ -19,15 +19,23 @@ from .registry import (
     DERIVE,
     ENDPOINT,
     FLAG,
+    GRADE,
+    MEASUREMENT,
     QUERY,
     RAW,
+    RECORD,
+    RESPONSE,
+    RESPONSE_FLAG,
+    RESPONSE_TERMS,
     RULE,
     RULES,
     SOURCE,
     STOP,
     STUDY,
     SUBJECT,
+    VARIABLE,
     VARY,
+    VISIT,
     WAIVER,
 )
 from .tables import Entry, Table
@@ -91,6 +99,14 @@ def specification(entries: Sequence[Entry]) -> Specification:
         named(FLAG),
         events,
         subjects=named(SUBJECT),
+        responses=named(RESPONSE),
+        response_terms=named(RESPONSE_TERMS),
+        response_flags=named(RESPONSE_FLAG),
+        measurements=named(MEASUREMENT),
+        visits=named(VISIT),
+        records=named(RECORD),
+        variables=named(VARIABLE),
+        grades=named(GRADE),
     )
 
 

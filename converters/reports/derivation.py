@@ -70,7 +70,8 @@ def _source(each: MadeFrom) -> str:
 def _of_parameter(parameter: str, own: DerivationRecord, named: bool) -> Iterator[str]:
     decided = [each for each in own.decided if each.parameter == parameter]
     events = sum(each.records for each in decided if each.cnsr == 0)
-    records = sum(each.records for each in decided)
+    (dataset,) = own.records
+    records = own.records_of(dataset, parameter)
     yield ""
     split = f", {counted(events, 'event')}, {records - events:,} censored" if decided else ""
     yield f"  {plain(parameter)}: {counted(records, 'record')}{split}"

@@ -19,6 +19,8 @@ from adamgate.converters.raw_exports.raw_specification import require_valid as r
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 STUDY = FIXTURES / "cartitude1"
+OF_TRIAL = {"adsl": ("trial_sdtm", "trial/ae.csv"), "bds": ("trial_findings", "trial/adsl.csv")}
+"""Sources of specifications that do not run on that study."""
 DERIVING = [name for name in SPECIMENS if name not in ("settings", "raw")]
 
 
@@ -110,13 +112,27 @@ def sources(tmp_path, monkeypatch) -> list[str]:
     return ["--source", str(STUDY / "adsl.xpt"), "--source", "ae.parquet"]
 
 
-@pytest.mark.parametrize("dataset", DERIVING)
+@pytest.mark.parametrize("dataset", ["adae", "adtte", *OF_TRIAL])
 def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
-    of_trial = [str(FIXTURES / "derivations" / each) for each in ("trial_sdtm", "trial/ae.csv")]
-    given = ["--source", of_trial[0], "--source", of_trial[1]] if dataset == "adsl" else sources
+    of_trial = [f"--source={FIXTURES / 'derivations' / each}" for each in OF_TRIAL.get(dataset, ())]
+    given = of_trial or sources
     ran = run("derive", "adamgate.toml", *given, "--to", "adam")
     assert ran.code == 0, ran.err
+
+
+def test_the_specification_of_adrs_runs_on_a_trial(run, tmp_path, monkeypatch):
+    """All that is derived of a subject agrees: a best response of CR or PR is an objective response."""
+    trial = Path(__file__).parents[2] / "fixtures" / "derivations" / "trial"
+    monkeypatch.chdir(tmp_path)
+    Path("adamgate.toml").write_text(with_all_options(specimen("adrs")).split("# Whether there is")[0])
+    ran = run("derive", "adamgate.toml", "--source", str(trial), "--to", "adam", "--for", "parquet")
+    assert ran.code == 0, ran.err
+    (adrs,) = ag.read("adam")
+    values = adrs.frame.set_index("USUBJID").groupby("PARAMCD", observed=True)["AVALC"]
+    best, objective = values.get_group("CBOR"), values.get_group("ORR")
+    assert len(best) == 80
+    assert ((objective == "Y") == best.isin(["CR", "PR"])).all()
 
 
 def test_the_events_of_adae_are_those_of_the_study(run, sources):

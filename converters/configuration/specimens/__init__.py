@@ -13,7 +13,9 @@ SPECIMENS: Mapping[str, str] = MappingProxyType(
         SETTINGS: "settings.toml",
         "adsl": "adsl.toml",
         "adae": "adae.toml",
+        "adrs": "adrs.toml",
         "adtte": "adtte.toml",
+        "bds": "bds.toml",
         "raw": "raw.toml",
     }
 )

@@ -11,7 +11,7 @@ from ....schemas.options import options_of
 from ....schemas.wording import one_line
 from ..options import RawFile
 from .files import Suggestions
-from .measurements import NEW_COLUMNS, Measurement
+from .result_columns import NEW_COLUMNS, ResultColumn
 from .suggest import Proposal, Suggestion
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -70,7 +70,7 @@ def _file_lines(declared: RawFile) -> list[str]:
     return lines
 
 
-def _long(results: Sequence[Measurement]) -> Iterable[str]:
+def _long(results: Sequence[ResultColumn]) -> Iterable[str]:
     if not results:
         return
     yield "# proposed: each of these columns of results becomes a record; check their codes and units"

@@ -27,7 +27,7 @@ from .known_variables import (
     letters,
     names_for,
 )
-from .measurements import NEW_COLUMNS, Measurement, measurements
+from .result_columns import NEW_COLUMNS, ResultColumn, measurements
 
 _CODE_SUFFIXES = ("CD", "CODE", "DECODE", "STD", "C")
 """What the name of a column of codes has behind that of its texts."""
@@ -90,7 +90,7 @@ class Suggestion:
         Whether texts have blanks before or after them.
     perhaps_missing : mapping of text to int
         Texts that are kept, but may stand for one.
-    long : tuple of Measurement
+    long : tuple of ResultColumn
         Columns of results that become records.
     unmapped : mapping of column to str
         Columns for which nothing is proposed, and a remark.
@@ -105,7 +105,7 @@ class Suggestion:
     missing_values: Mapping[str, int] = field(default_factory=dict)
     perhaps_missing: Mapping[str, int] = field(default_factory=dict)
     trim: bool = False
-    long: tuple[Measurement, ...] = ()
+    long: tuple[ResultColumn, ...] = ()
     unmapped: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -185,14 +185,14 @@ class _Columns:
         same = int(counts[counts > 1].sum())
         return f"{counted(same, 'record')} that order does not distinguish" if same else ""
 
-    def _results(self, chosen: Mapping[str, _Match]) -> list[Measurement]:
+    def _results(self, chosen: Mapping[str, _Match]) -> list[ResultColumn]:
         """Columns of results, where no column holds those of all tests."""
         if self.domain not in FINDINGS or "--ORRES" in chosen:
             return []
         return measurements(list(self.values), self.values, self.domain)
 
     def _used(
-        self, chosen: Mapping[str, _Match], partners: Mapping[str, str], results: Sequence[Measurement]
+        self, chosen: Mapping[str, _Match], partners: Mapping[str, str], results: Sequence[ResultColumn]
     ) -> set[str]:
         """The columns that a proposal uses."""
         matched = {
@@ -379,7 +379,7 @@ def _number_options(values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     return {"number": True}, [f"{counted(wrong, 'distinct value')} that are not numbers"]
 
 
-def _of_results(results: Sequence[Measurement], domain: str) -> Iterator[Proposal]:
+def _of_results(results: Sequence[ResultColumn], domain: str) -> Iterator[Proposal]:
     """The variables of records that are made of columns of results."""
     if results:
         reason = "of the columns in long"

