@@ -92,12 +92,16 @@ VALID = {
     "conf_type": st.just("log"),
     "measure": st.just("eair"),
     "interval": st.just("byar"),
+}
+OF_RAW = {
+    "encoding": st.just("cp1252"),
     "files": st.sampled_from([["ae.csv"], ["ae_*.csv", "x.xlsx#AE"]]),
     "header_lines": st.sampled_from([["names"], ["labels", "names"]]),
     "delimiter": st.sampled_from(["tab", ";"]),
     "long": st.sampled_from([[{"RESULT": "SYS_BP", "TEST": {"value": "SYSBP"}}], [{"A": "B"}, {"A": "C"}]]),
     "wide": st.just({"by": ["SUBJECT"], "name": "ITEM", "value": "VALUE"}),
 }
+"""Keys of raw files, some of which other tables have, too, with other values."""
 BY_WORD = {
     "table of columns": st.sampled_from(
         [
@@ -158,8 +162,8 @@ def valid(key, table):
         return VALID["severity of a rule"]
     if key.name == "severity" and key.kind is name:
         return BY_WORD["name"]
-    if key.name == "encoding" and key.kind is text:
-        return BY_WORD["text"]
+    if table.name in ("raw", "codes") and key.name in OF_RAW:
+        return OF_RAW[key.name]
     if key.name in VALID and key.kind.word not in BY_WORD_FIRST:
         return VALID[key.name]
     if isinstance(key.kind, Choice):
