@@ -1,6 +1,8 @@
 """Derived measurements equal those that were delivered, cell by cell."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,10 @@ def test_chemistry_of_the_pilot(derived):
     assert (len(found), found.names) == (37132, delivered.names)
     frame = found.frame.assign(**{name: found.days(name) + 3653 for name in ("ADT", "TRTSDT", "TRTEDT")})
     assert differences(delivered, ag.Dataset.from_frame(frame, "ADLBC"), "USUBJID,LBSEQ,AVISITN").equal
+
+
+def test_the_findings_of_the_trial_are_what_their_script_makes(root, tmp_path):
+    folder = root / "fixtures" / "derivations"
+    subprocess.run([sys.executable, folder / "make_findings.py", "--to", tmp_path], check=True)
+    made, kept = (each / "lb.csv" for each in (tmp_path, folder / "trial_findings"))
+    assert made.read_bytes() == kept.read_bytes()
