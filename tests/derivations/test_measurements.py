@@ -74,7 +74,7 @@ def test_the_findings_of_the_trial_are_what_their_script_makes(root, tmp_path):
 
 
 FROM_DIFFERENTIALS = {"BASE", "CHG", "PCHG", "R2BASE"}
-"""Of 12 subjects admiral calculates absolute counts from differentials (DTYPE CALCULATION), also at baseline."""
+"""Of some subjects admiral calculates absolute counts from differentials, also at baseline."""
 
 
 def test_laboratory_findings_of_pharmaverse(derived):

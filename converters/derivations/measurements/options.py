@@ -120,7 +120,7 @@ class Measurements(DerivedFromDomain):
     aval: str = option(name, "Numeric variable that AVAL is.", default="", otherwise="--STRESN")
     avalc: str = option(
         Choice(("none", "all", "not_numeric")),
-        "Records that have AVALC, from --STRESC: none, all, or where that is not a number, or AVAL is missing.",
+        "Records that have AVALC, from --STRESC: none, all, or where that is not numeric or AVAL is missing.",
         default="none",
     )
     unit: str = option(name, "Variable with the unit of AVAL.", default="", otherwise="--STRESU, if present")
