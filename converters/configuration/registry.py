@@ -17,8 +17,11 @@ from ..derivations.measurements.options import (
     Grade,
     Measurement,
 )
+from ..derivations.responses.options import HOW, ResponseFlag
+from ..derivations.responses.terms import ResponseTerms
 from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
+from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
@@ -105,6 +108,32 @@ FLAG = Table(
     example="VARIABLE",
     sample="AOCCFL",
 )
+RESPONSE = Table(
+    "response",
+    keys_of_all("how", "How the parameter is derived.", HOW),
+    "A parameter of a derived dataset of tumor response. `how` decides which other keys it has.",
+    NAMED,
+    example="PARAMCD",
+    sample="OVR",
+    variant="how",
+    variants=HOW,
+)
+RESPONSE_TERMS = Table(
+    "response_terms",
+    ResponseTerms,
+    "An order of response: its terms, the best first, and what they mean.",
+    NAMED,
+    sample="MYELOMA",
+)
+RESPONSE_FLAG = Table(
+    "response_flag",
+    ResponseFlag,
+    "A flag of the assessments of response that are analysed.",
+    NAMED,
+    example="VARIABLE",
+    sample="ANL01FL",
+)
+
 SUBJECT = Table(
     "subject",
     DerivedVariable,
@@ -156,8 +185,22 @@ GRADE = Table(
     sample="ANEMIA",
 )
 
+RAW = Table(
+    "raw",
+    RawDataset,
+    "A dataset, or some records of one, that is made from raw files: `adamgate derive FILE --source PATHS "
+    "--to FOLDER`.",
+    NAMED,
+    member_name,
+    "DATASET",
+    "AE",
+)
+CODES = Table("codes", CodeList, "A code list in a raw file of its own.", NAMED, sample="YESNO")
+
 TABLES = (
     *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT),
+    *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG),
     *(MEASUREMENT, VISIT, RECORD, VARIABLE, GRADE, QUERY, FLAG, VARY),
+    *(RAW, CODES),
     *(WAIVER, RULE, TABLE),
 )

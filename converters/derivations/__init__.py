@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from .adverse_events.options import AdverseEvents
 from .dataset_options import DerivedDataset
 from .measurements.options import Measurements
+from .responses.options import Responses
 from .subjects.options import SubjectLevel
 from .time_to_event.options import TimeToEvent
 
@@ -53,6 +54,7 @@ KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType(
         "time_to_event": TimeToEvent,
         "adverse_events": AdverseEvents,
         "subjects": SubjectLevel,
+        "responses": Responses,
         "measurements": Measurements,
     }
 )

@@ -172,7 +172,8 @@ def checked(
             first=options.first,
         )
         for name, (data, other) in pairs.items():
-            comparison = _Comparison(data, traced[name], other, differences.datasets[name], options)
+            with_trace = traced.datasets.get(name, data)
+            comparison = _Comparison(data, with_trace, other, differences.datasets[name], options)
             found[name] = comparison.checked()
     return DerivationCheck(
         MappingProxyType(found),

@@ -22,6 +22,8 @@ from .measurements.options import (
     Measurement,
     Measurements,
 )
+from .responses.options import ResponseFlag, ResponseParameter
+from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
@@ -41,6 +43,9 @@ _TABLES = (
     _Table("variations", "vary"),
     _Table("queries", "query"),
     _Table("flags", "flag"),
+    _Table("responses", "response"),
+    _Table("response_terms", "response_terms"),
+    _Table("response_flags", "response_flag"),
     _Table("subjects", "subject"),
     _Table("measurements", "measurement"),
     _Table("visits", "visit"),
@@ -56,7 +61,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to SubjectLevel, AdverseEvents, TimeToEvent or Measurements
+    datasets : mapping of name to SubjectLevel, AdverseEvents, Responses, Measurements or TimeToEvent
         Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -76,6 +81,12 @@ class Specification:
     grades : mapping of name to Grade
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
+    responses : mapping of PARAMCD to ResponseParameter
+        Of datasets of response: ResponseAssessments, FirstResponse, LastResponse, BestResponse or
+        RecordPresent.
+    response_terms : mapping of name to ResponseTerms
+        Orders of response, beside those that are built in.
+    response_flags : mapping of variable to ResponseFlag
     subjects : mapping of variable to DerivedVariable
         Of ADSL, in whatever order.
 
@@ -109,6 +120,9 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
+    responses: Mapping[str, ResponseParameter] = field(default_factory=dict)
+    response_terms: Mapping[str, ResponseTerms] = field(default_factory=dict)
+    response_flags: Mapping[str, ResponseFlag] = field(default_factory=dict)
     subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     visits: Mapping[str, AnalysisVisit] = field(default_factory=dict)
@@ -184,4 +198,4 @@ def require_declared(specification: Specification, name: str, kind: str, place: 
     known: Mapping[str, object] = getattr(specification, f"{kind}s")
     if name not in known:
         advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
-        raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)
+        raise ConfigurationError(f"{name} is not a declared {kind.replace('_', ' ')}", place, advice)

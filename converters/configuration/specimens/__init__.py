@@ -13,11 +13,13 @@ SPECIMENS: Mapping[str, str] = MappingProxyType(
         SETTINGS: "settings.toml",
         "adsl": "adsl.toml",
         "adae": "adae.toml",
-        "bds": "bds.toml",
+        "adrs": "adrs.toml",
         "adtte": "adtte.toml",
+        "bds": "bds.toml",
+        "raw": "raw.toml",
     }
 )
-"""Files by what they are for: a dataset that is derived."""
+"""Files by what they are for: a dataset that is derived, or raw files that are mapped."""
 
 
 def specimen(name: str) -> str:
