@@ -22,6 +22,7 @@ from .measurements.options import (
     Measurement,
     Measurements,
 )
+from .own_tables import datasets_of
 from .responses.options import ResponseFlag, ResponseParameter
 from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
@@ -156,8 +157,8 @@ def require_values(specification: Specification) -> None:
         known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():
             of_only = not part.dataset and len(known) == 1
-            if not of_only:
-                _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
+            for dataset in () if of_only else datasets_of(part) or ("",):
+                _require_derived(dataset, known, noun, f"[{kind}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
