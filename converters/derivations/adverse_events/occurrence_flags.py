@@ -91,9 +91,9 @@ class _Flagging:
             effect = f"order does not distinguish these: the {flag.same_order} by position"
             self.table.effect(f"flag.{self.name}: same_order", flag.same_order, effect, alike)
         elif alike.any():
-            number = counted(int(alike.sum()), "record")
+            number, variable = counted(int(alike.sum()), "record"), flag_variable(self.name, flag)
             self.table.task.account.problem(
-                f"order does not distinguish {number}, of which {self.name} is one per group",
+                f"order does not distinguish {number}, of which {variable} is one per group",
                 f"[flag.{self.name}] order",
                 'add variables to order, or declare same_order = "first"',
                 self.data,

@@ -275,7 +275,7 @@ class Measurement:
     dataset: str | tuple[str, ...] = option(
         name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
     )
-    paramcd: str = option(name, "PARAMCD.", default="", otherwise="the name of the table")
+    paramcd: str = option(name, "PARAMCD of the parameter.", default="", otherwise="the name of the table")
     where: str = option(
         text,
         "Condition over the source: its records.",
