@@ -73,9 +73,11 @@ class Specification:
     queries : mapping of name to EventQuery
         Of adverse event datasets, by what their variables begin with: "CQ01".
     flags : mapping of variable to OccurrenceFlag
-        Of datasets of adverse events, where each may use those before it, and of measurements.
+        Of datasets of adverse events, where each may use those before it, and of measurements. A flag whose
+        `variable` is given may have any name here.
     measurements : mapping of PARAMCD to Measurement
-        Parameters of datasets of measurements. The following are of these datasets, too.
+        Parameters of datasets of measurements. The following are of these datasets, too. Any name may be
+        used with `paramcd`, `avisit`, `dtype` or `variable`.
     visits : mapping of AVISIT to AnalysisVisit
     records : mapping of DTYPE to DerivedRecords
     variables : mapping of variable to AnalysisVariable

@@ -273,6 +273,24 @@ def test_a_query_of_two_datasets():
             "[measurement.BODY_LB]",
         ),
         (
+            'variable = "AVALCAT1"',
+            'variable = "AVISITN"',
+            "AVISITN of ADVS is derived by [visit.BASELINE_OF_VITAL_SIGNS], too",
+            "[variable.HEAVY]",
+        ),
+        (
+            'variable = "AVALCAT1"',
+            'variable = "PARCAT1"',
+            "PARCAT1 of ADVS is derived by [measurement.BODY], too",
+            "[variable.HEAVY]",
+        ),
+        (
+            'variable = "AVALCAT1"',
+            'variable = "ATOXGRH"',
+            "ATOXGRH of ADVS is derived by [grade.ANY], too",
+            "[variable.HEAVY]",
+        ),
+        (
             'paramcd = "WEIGHTLB"',
             'paramcd = "WEIGHTINLB"',
             "WEIGHTINLB is not a value of PARAMCD",

@@ -87,7 +87,7 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceFlag:
-    """A flag on some records of each subject: ``[flag.NAME]`` of a file; NAME is the variable.
+    """A flag on some records of each subject: ``[flag.NAME]`` of a file.
 
     Attributes
     ----------

@@ -236,7 +236,7 @@ class Measurements(DerivedFromDomain):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """A parameter of measurements: ``[measurement.PARAMCD]`` of a file.
+    """A parameter of measurements: ``[measurement.NAME]`` of a file; NAME is PARAMCD.
 
     Attributes
     ----------

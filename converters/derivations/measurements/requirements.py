@@ -20,6 +20,7 @@ from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measuremen
 from .parts import MeasurementParts, paramcd_of, parts_of
 from .record_sets import SUMMARIES
 from .templates import variables_in
+from .visits import visit_variables
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _CHANGES = ("CHG", "PCHG")
@@ -35,7 +36,7 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
     parts = parts_of(name, specification)
     _check_dataset(name, options, parts)
     require_derived_once(name, _parameters(parts))
-    require_derived_once(name, _outputs(parts))
+    require_derived_once(name, (*_shared_outputs(parts), *_outputs(parts)))
     for each, measurement in parts.measurements.items():
         _check_measurement(each, measurement)
         if measurement.expression:
@@ -245,6 +246,21 @@ def _outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
         yield from ((f"[variable.{name}]", output) for output in outputs_of(name, variable))
     for name, flag in parts.flags.items():
         yield f"[flag.{name}]", flag_variable(name, flag)
+
+
+def _shared_outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
+    """Each variable that several tables make together, with the place of the first of them."""
+    by_parameter = {
+        variable: f"[measurement.{name}]"
+        for name, measurement in reversed([*parts.measurements.items()])
+        for variable in measurement.set
+    }
+    yield from ((place, variable) for variable, place in by_parameter.items())
+    for first in [*parts.visits][:1]:
+        yield from ((f"[visit.{first}]", each) for each in visit_variables(parts.visits))
+    for direction in directions(parts.grades):
+        first = next(name for name, each in parts.grades.items() if each.direction == direction)
+        yield from ((f"[grade.{first}]", each) for each in GRADE_VARIABLES[direction])
 
 
 def _named_by_flag(name: str, parts: MeasurementParts) -> Iterator[str]:
