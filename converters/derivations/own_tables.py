@@ -23,12 +23,12 @@ _Options = TypeVar("_Options", bound=OfDatasets)
 def datasets_of(options: OfDatasets) -> tuple[str, ...]:
     """The datasets that a table names."""
     named = options.dataset
-    return named if isinstance(named, tuple) else (named,) if named else ()
+    return tuple(named) if not isinstance(named, str) else (named,) if named else ()
 
 
-def own_tables(tables: Mapping[str, _Options], dataset: str, only: str = "") -> dict[str, _Options]:
-    """The tables of a dataset; those that name none are of the only one."""
-    return {name: each for name, each in tables.items() if dataset in (datasets_of(each) or (only,))}
+def own_tables(tables: Mapping[str, _Options], dataset: str) -> dict[str, _Options]:
+    """The tables of a dataset; those that name none are of it, since it is then the only one."""
+    return {name: each for name, each in tables.items() if dataset in (datasets_of(each) or (dataset,))}
 
 
 def require_derived_once(dataset: str, made: Iterable[tuple[str, str]]) -> None:

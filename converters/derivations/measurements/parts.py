@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..adverse_events.options import OccurrenceFlag
 from ..own_tables import own_tables
 from ..specification import Specification
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
+from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,12 @@ def paramcd_of(name: str, measurement: Measurement) -> str:
 
 
 def parts_of(name: str, specification: Specification) -> MeasurementParts:
-    """What is declared of a dataset; a table that names none is of the only one of measurements."""
-    known = [each for each, options in specification.datasets.items() if isinstance(options, Measurements)]
-    only = known[0] if len(known) == 1 else ""
-
+    """What is declared of a dataset."""
     return MeasurementParts(
-        own_tables(specification.measurements, name, only),
-        own_tables(specification.visits, name, only),
-        own_tables(specification.records, name, only),
-        own_tables(specification.variables, name, only),
-        own_tables(specification.flags, name, only),
-        own_tables(specification.grades, name, only),
+        own_tables(specification.measurements, name),
+        own_tables(specification.visits, name),
+        own_tables(specification.records, name),
+        own_tables(specification.variables, name),
+        own_tables(specification.flags, name),
+        own_tables(specification.grades, name),
     )
