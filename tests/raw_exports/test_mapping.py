@@ -65,6 +65,7 @@ VALUE = {{ column = "V", map = {{ Yes = "Y" }}, otherwise = "{otherwise}" }}
 
 def test_maps_may_give_numbers(tmp_path):
     assert column(tmp_path, ["a", "b"], '{ column = "V", map = { a = 1, b = 2.5 } }') == [1.0, 2.5]
+    assert column(tmp_path, ["a", ""], '{ column = "V", map = { a = 1, "" = 0 } }') == [1.0, 0.0]
 
 
 @pytest.mark.parametrize("value", ["1,5", "<5", "1e3", " 5", "", "12345678901234567", "٣"])
