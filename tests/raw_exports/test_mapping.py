@@ -430,6 +430,11 @@ def test_names_and_values_become_columns(tmp_path):
     assert [each["HGB"] for each in plain(study["LB"])] == [9.0, None]
     (unmapped,) = [each for each in study.record.effects if each.value == "not declared"]
     assert unmapped.effect == "columns: ITEM=ALT"
+    declared = WIDE.replace("wide =", 'unmapped = ["ITEM=ALP"]\nwide =')
+    files = {"lb.csv": "ID,ITEM,VALUE\n1,HGB,9\n1,ALT,5\n"}
+    assert refusal(tmp_path, files, declared)[0] == "column ITEM=ALP is not present"
+    study = mapped(tmp_path, files, declared.replace("ALP", "ALT"))
+    assert [each.count for each in study.record.effects if each.policy == "unmapped"] == [1, 0]
 
 
 @pytest.mark.parametrize(
