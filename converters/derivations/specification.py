@@ -187,6 +187,29 @@ def _require_names_once(options: object, place: str) -> None:
                 )
 
 
+def unused(specification: Specification) -> tuple[str, ...]:
+    """Tables of sources and stops that no other table names: "[source.DETH]"."""
+    named = {
+        word
+        for table in _TABLES
+        for options in getattr(specification, table.attribute).values()
+        for each in fields(options)
+        for word in _words(getattr(options, each.name))
+    }
+    return tuple(
+        f"[{kind}.{name}]"
+        for kind, tables in (("source", specification.sources), ("stop", specification.stops))
+        for name in tables
+        if name not in named
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
+
+
 def require_declared(specification: Specification, name: str, kind: str, place: str) -> None:
     """Check that a table of a kind ("source", "stop", "endpoint") has a name.
 

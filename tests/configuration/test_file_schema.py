@@ -98,7 +98,6 @@ OF_RAW = {
     "files": st.sampled_from([["ae.csv"], ["ae_*.csv", "x.xlsx#AE"]]),
     "header_lines": st.sampled_from([["names"], ["labels", "names"]]),
     "delimiter": st.sampled_from(["tab", ";"]),
-    "missing_values": st.sampled_from([["NA"], [" . ", ""]]),
     "long": st.sampled_from([[{"RESULT": "SYS_BP", "TEST": {"value": "SYSBP"}}], [{"A": "B"}, {"A": "C"}]]),
     "wide": st.just({"by": ["SUBJECT"], "name": "ITEM", "value": "VALUE"}),
 }
@@ -120,6 +119,7 @@ BY_WORD = {
     "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
     "list of terms": st.lists(st.sampled_from(["CR", "sCR"]), min_size=1, max_size=2),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
+    "list of exact texts": st.sampled_from([["NA"], [" . ", ""]]),
     "column": st.sampled_from(["IT.AETERM", " x "]),
     "list of columns": st.sampled_from([["IT.AETERM"], ["A", " b "]]),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),

@@ -232,7 +232,8 @@ def _add_text(table: MeasurementTable, aval: Numbers) -> None:
     codes = distinct.codes
     if table.options.avalc == "not_numeric":
         numbers = np.array([_number(str(each)) for each in distinct], dtype=np.float64)
-        codes = np.where(distinct.spread(numbers, missing=np.nan) == aval, -1, codes)
+        is_number = ~np.isnan(distinct.spread(numbers, missing=np.nan))
+        codes = np.where(is_number & ~np.isnan(aval), -1, codes)
     table.add("AVALC", texts(codes, map(str, distinct)))
 
 

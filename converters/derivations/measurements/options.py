@@ -42,7 +42,8 @@ class Measurements(DerivedFromDomain):
     aval : str
         Numeric variable that AVAL is; empty for --STRESN.
     avalc : str
-        AVALC from --STRESC: "none", of "all" records, or of those where it is "not_numeric".
+        AVALC from --STRESC: "none", of "all" records, or "not_numeric": where that is not a number, or AVAL
+        is missing.
     unit : str
         Variable with the unit of AVAL; empty for --STRESU, if present.
     mixed_units : str
@@ -119,7 +120,7 @@ class Measurements(DerivedFromDomain):
     aval: str = option(name, "Numeric variable that AVAL is.", default="", otherwise="--STRESN")
     avalc: str = option(
         Choice(("none", "all", "not_numeric")),
-        "Records that have AVALC, from --STRESC: none, all, or where it is not the number of AVAL.",
+        "Records that have AVALC, from --STRESC: none, all, or where that is not numeric or AVAL is missing.",
         default="none",
     )
     unit: str = option(name, "Variable with the unit of AVAL.", default="", otherwise="--STRESU, if present")

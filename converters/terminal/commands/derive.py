@@ -14,6 +14,7 @@ import click
 import adamgate
 
 from ....schemas.errors import UnwritableOutput
+from ....schemas.wording import plain
 from ...configuration.located import faults_located
 from ...configuration.settings import SETTINGS, SettingGroup
 from ...formats import writable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ...configuration.settings import Settings
     from ...derivations.check import CheckingOptions
     from ...derivations.derived_study import DerivedStudy
+    from ...derivations.specification import Specification
     from ...writing.write import Target
     from ..derivation_outcome import DerivationOutcome
 
@@ -191,6 +193,7 @@ def command(
             found = read_sources(paths, raw, settings, callbacks, with_others=bool(what.datasets))
         study = found.study
         tell_notes(found.files, quiet)
+        _tell_unused(what, quiet)
         others = read_study(other_paths, settings, callbacks) if other_paths else None
         if others is not None:
             tell_notes(others, quiet, "delivered")
@@ -217,6 +220,15 @@ def command(
         tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
     return EQUAL if check is None or check.equal else DIFFERENT
+
+
+def _tell_unused(what: Specification, quiet: bool) -> None:
+    """Say which sources and stops decide nothing: one that is forgotten elsewhere looks like this."""
+    from ...derivations.specification import unused
+
+    tables = unused(what)
+    if tables and not quiet:
+        tell(f"note: not used: {plain(', '.join(tables))}")
 
 
 def _compared(mapped: DerivedStudy, derived: DerivedStudy, delivered: Study) -> Study:
