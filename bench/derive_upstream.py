@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -142,12 +141,15 @@ what = ag.Specification(
 """,
     f"found = ag.derive(study, what)['ADRS']; assert len(found) == {LINES} + 3 * {SUBJECTS}",
     f"""
-ovr = rs.assign(ADT=pd.to_datetime(rs["RSDTC"].astype(str), format="%Y-%m-%d"), AVALC=rs["RSSTRESC"].astype(str))
+ovr = rs.assign(AVALC=rs["RSSTRESC"].astype(str))
+ovr["ADT"] = pd.to_datetime(ovr["RSDTC"].astype(str), format="%Y-%m-%d")
 ovr = ovr.sort_values(["USUBJID", "ADT", "RSSEQ"], kind="stable")
 ovr["AVAL"] = ovr["AVALC"].map({{"CR": 1, "PR": 2, "SD": 3, "PD": 5, "NE": 6}})
 parts = [ovr.assign(PARAMCD="OVR", PARAM="Overall Response")]
-for paramcd, param, values, keep in (("PD", "Progression", ["PD"], "first"), ("RSP", "Response", ["CR", "PR"], "first"),
-                                     ("LSTA", "Last Assessment", ["CR", "PR", "SD", "PD", "NE"], "last")):
+for paramcd, param, values, keep in (
+    ("PD", "Progression", ["PD"], "first"), ("RSP", "Response", ["CR", "PR"], "first"),
+    ("LSTA", "Last Assessment", ["CR", "PR", "SD", "PD", "NE"], "last"),
+):
     one = ovr[ovr["AVALC"].isin(values)].drop_duplicates("USUBJID", keep=keep)
     one = adsl[["USUBJID"]].merge(one, on="USUBJID", how="left")
     if keep == "first":
@@ -169,8 +171,10 @@ import adamgate.converters.derivations.measurements.dataset
 study = ag.read([folder + "/adsl.parquet", folder + "/lb.parquet"])
 adsl, lb = study["ADSL"].frame, study["LB"].frame
 what = ag.Specification(
-    {"ADLB": ag.Measurements(dataset="LB", param="{LBTEST}", carry=("AGE", "SEX", "ARM", "TRTSDT"),
-                             baseline_order=("ADT", "LBSEQ"), change=("CHG", "PCHG"), number=("PARAMCD", "ADT", "LBSEQ"))},
+    {"ADLB": ag.Measurements(
+        dataset="LB", param="{LBTEST}", carry=("AGE", "SEX", "ARM", "TRTSDT"), change=("CHG", "PCHG"),
+        baseline_order=("ADT", "LBSEQ"), number=("PARAMCD", "ADT", "LBSEQ"),
+    )},
 )
 """,
     f"found = ag.derive(study, what)['ADLB']; assert len(found) == {RECORDS}",
@@ -180,10 +184,11 @@ made["ADT"] = pd.to_datetime(made["LBDTC"].astype(str), format="%Y-%m-%d")
 made["PARAMCD"], made["PARAM"], made["AVAL"] = made["LBTESTCD"], made["LBTEST"], made["LBSTRESN"]
 made["ADY"] = (made["ADT"] - made["TRTSDT"]).dt.days
 made["ADY"] += made["ADY"] >= 0
-before = made[(made["ADT"] <= made["TRTSDT"]) & made["AVAL"].notna()].sort_values(["ADT", "LBSEQ"], kind="stable")
-base = before.drop_duplicates(["USUBJID", "PARAMCD"], keep="last")
+before = made[(made["ADT"] <= made["TRTSDT"]) & made["AVAL"].notna()]
+base = before.sort_values(["ADT", "LBSEQ"], kind="stable").drop_duplicates(["USUBJID", "PARAMCD"], keep="last")
 made["ABLFL"] = np.where(made.index.isin(base.index), "Y", "")
-made = made.merge(base[["USUBJID", "PARAMCD", "AVAL"]].rename(columns={{"AVAL": "BASE"}}), on=["USUBJID", "PARAMCD"], how="left")
+base = base[["USUBJID", "PARAMCD", "AVAL"]].rename(columns={{"AVAL": "BASE"}})
+made = made.merge(base, on=["USUBJID", "PARAMCD"], how="left")
 made["CHG"] = made["AVAL"] - made["BASE"]
 made["PCHG"] = 100 * made["CHG"] / made["BASE"].abs()
 made = made.sort_values(["USUBJID", "PARAMCD", "ADT", "LBSEQ"], kind="stable")
