@@ -185,7 +185,8 @@ made["PARAMCD"], made["PARAM"], made["AVAL"] = made["LBTESTCD"], made["LBTEST"],
 made["ADY"] = (made["ADT"] - made["TRTSDT"]).dt.days
 made["ADY"] += made["ADY"] >= 0
 before = made[(made["ADT"] <= made["TRTSDT"]) & made["AVAL"].notna()]
-base = before.sort_values(["ADT", "LBSEQ"], kind="stable").drop_duplicates(["USUBJID", "PARAMCD"], keep="last")
+before = before.sort_values(["ADT", "LBSEQ"], kind="stable")
+base = before.drop_duplicates(["USUBJID", "PARAMCD"], keep="last")
 made["ABLFL"] = np.where(made.index.isin(base.index), "Y", "")
 base = base[["USUBJID", "PARAMCD", "AVAL"]].rename(columns={{"AVAL": "BASE"}})
 made = made.merge(base, on=["USUBJID", "PARAMCD"], how="left")
