@@ -117,7 +117,7 @@ def test_suffixes_have_one_format_and_readers_carry_no_more_than_it_holds(root):
     assert len(readable()) == sum(len(each.suffixes) for each in FORMATS)
     assert set(writable()) <= set(readable())
     held = {"label": Holds.LABELS, "length": Holds.LENGTHS, "format": Holds.FORMATS}
-    for path in sorted((root / "fixtures" / "cartitude1").glob("*")):
+    for path in sorted((root / "fixtures" / "cartitude1").rglob("*")):
         form = next((each for suffix, each in readable().items() if path.name.lower().endswith(suffix)), None)
         if form is None or path.name.startswith("_"):
             continue

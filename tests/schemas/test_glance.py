@@ -77,7 +77,7 @@ def test_a_study_shows_its_datasets(root: Path, monkeypatch):
     monkeypatch.chdir(root)
     study = ag.read("fixtures/cartitude1")
     assert repr(study).split("\n") == [
-        "Study: 3 datasets, 790 records, 1 note",
+        "Study: 3 datasets, 790 records",
         "  ADAE   404 records  38 variables  Adverse Events Analysis (synthetic)",
         "  ADSL   97 records   44 variables  Subject-Level Analysis (synthetic)",
         "  ADTTE  289 records  21 variables  Time-to-Event Analysis (synthetic)",

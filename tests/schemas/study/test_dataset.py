@@ -125,7 +125,7 @@ def fetched(study):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["cartitude1", "cartitude1-broken"])
 def test_the_gate_fetches_columns_and_needs_no_frame(root, name):
-    study = ag.Study.of(*ag.read(root / "fixtures" / name))
+    study = ag.read(root / "fixtures" / name)
     elsewhere = fetched(study)
     report = ag.validate(elsewhere)
     assert report == ag.validate(study)
