@@ -18,6 +18,11 @@ from .queries import selected_by
 from .severities import severity_ranks
 
 
+def flag_of(name: str, flag: OccurrenceFlag) -> str:
+    """The variable of a table ``[flag.NAME]``."""
+    return flag.variable or name
+
+
 def add_flag(table: DerivedTable, name: str, flag: OccurrenceFlag) -> None:
     """Derive a flag."""
     named = {"by": flag.by, "order": flag.order, "worst": (flag.worst,) if flag.worst else ()}
@@ -27,8 +32,8 @@ def add_flag(table: DerivedTable, name: str, flag: OccurrenceFlag) -> None:
         return
     data, selected = found
     flagged = selected if flag.take == "all" else _Flagging(table, name, flag, data).flagged(selected)
-    table.effect(f"flag.{name}", flag.take, f"{name} is Y", flagged)
-    table.add(name, yes(flagged), flag.label)
+    table.effect(f"flag.{name}", flag.take, f"{flag_of(name, flag)} is Y", flagged)
+    table.add(flag_of(name, flag), yes(flagged), flag.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +92,7 @@ class _Flagging:
         elif alike.any():
             number = counted(int(alike.sum()), "record")
             self.table.task.account.problem(
-                f"order does not distinguish {number}, of which {self.name} is one per group",
+                f"order does not distinguish {number}, of which {flag_of(self.name, flag)} is one per group",
                 f"[flag.{self.name}] order",
                 'add variables to order, or declare same_order = "first"',
                 self.data,

@@ -85,12 +85,14 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceFlag:
-    """A flag on some records of each subject: ``[flag.NAME]`` of a file; NAME is the variable.
+    """A flag on some records of each subject: ``[flag.NAME]`` of a file.
 
     Attributes
     ----------
     dataset : str
         Derived dataset that has the flag.
+    variable : str
+        The flag; empty for the name of the table.
     where : str
         Condition over the derived dataset; only records that meet it can be flagged. Empty for all.
     by : tuple of str
@@ -119,6 +121,7 @@ class OccurrenceFlag:
     """
 
     dataset: str = option(name, "Derived dataset that has the flag.", default="ADAE")
+    variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
     where: str = option(
         text,
         "Condition over the derived dataset; only records that meet it can be flagged.",

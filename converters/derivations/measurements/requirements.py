@@ -10,6 +10,7 @@ from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
+from ..adverse_events.occurrence_flags import flag_of
 from ..assignments import FromVariable
 from ..specification import Specification
 from .analysis_variables import WAYS, named_variables, outputs_of
@@ -203,11 +204,7 @@ def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
 
 def _check_circles(parts: MeasurementParts) -> None:
     """Variables and flags do not need each other."""
-    made_by = {
-        output: f"[variable.{name}]"
-        for name, variable in parts.variables.items()
-        for output in outputs_of(name, variable)
-    } | {name: f"[flag.{name}]" for name in parts.flags}
+    made_by = _made_by(parts)
     of_grades = {each: f"grades of {each} values" for each in directions(parts.grades)}
     made_by |= {output: place for each, place in of_grades.items() for output in GRADE_VARIABLES[each]}
     needed = {
@@ -230,6 +227,31 @@ def _check_circles(parts: MeasurementParts) -> None:
             what = f"it needs {', '.join(others)}, which needs it"
             raise ConfigurationError(what, stuck, "let one of them need fewer variables")
         after.update(ready)
+
+
+def _made_by(parts: MeasurementParts) -> dict[str, str]:
+    """The table that makes each variable or flag.
+
+    Raises
+    ------
+    ConfigurationError
+        If two make the same.
+    """
+    found: dict[str, str] = {}
+    made = [
+        *(
+            (output, f"[variable.{name}]")
+            for name, variable in parts.variables.items()
+            for output in outputs_of(name, variable)
+        ),
+        *((flag_of(name, flag), f"[flag.{name}]") for name, flag in parts.flags.items()),
+    ]
+    for output, place in made:
+        if output in found:
+            what = f"{output} is derived by {found[output]}, too"
+            raise ConfigurationError(what, place, "give one of them another variable")
+        found[output] = place
+    return found
 
 
 def _named_by_flag(name: str, parts: MeasurementParts) -> Iterator[str]:
