@@ -20,7 +20,7 @@ from .converters.terminal.exit_codes import SUMMARY
 from .converters.terminal.options import DEBUG
 
 COMMANDS = (
-    *("ae", "config", "convert", "derive", "describe", "diff", "explain", "init", "km", "rules"),
+    *("ae", "config", "convert", "derive", "describe", "diff", "explain", "init", "km", "rules", "run"),
     *("survival", "validate"),
 )
 COMPLETION = "_ADAMGATE_COMPLETE"

@@ -13,6 +13,7 @@ from ..derivations.declared_sources import DerivationSource
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
+from .step_table import STEP
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
 from .variants import keys_of_all
 
@@ -100,5 +101,5 @@ FLAG = Table(
 
 TABLES = (
     *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, QUERY, FLAG, VARY),
-    *(WAIVER, RULE, TABLE),
+    *(WAIVER, RULE, TABLE, STEP),
 )

@@ -1,0 +1,20 @@
+"""The table of steps. Needs no pandas, unlike the other tables: a run without changes reads no more of a file."""
+
+from __future__ import annotations
+
+from ..pipeline import KINDS
+from ..pipeline.step_options import step_name
+from .tables import NAMED, Table
+from .variants import keys_of_all
+
+STEP = Table(
+    "step",
+    keys_of_all("kind", "What the step does.", KINDS),
+    "A step of `adamgate run`. `kind` decides which other keys it has; paths are relative to the folder of the "
+    "file.",
+    NAMED,
+    step_name,
+    sample="adam",
+    variant="kind",
+    variants=KINDS,
+)

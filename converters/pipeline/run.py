@@ -1,0 +1,503 @@
+"""A run of the steps of a project: those that have changed, each once what it needs is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
+from ...schemas.options import options_of
+from ...schemas.wording import did_you_mean
+from .fingerprint import FileHashes, changes, files_read, not_present, specification_of, versions
+from .plan import PlannedStep, Step, steps_before, steps_from
+from .project import PipelineProject
+from .record import (
+    FAILED,
+    NOT_RUN,
+    RAN,
+    REFUSED,
+    AlteredRecord,
+    RecordedFile,
+    RunRecord,
+    StepRecord,
+    read_record,
+    seal_of,
+    write_record,
+)
+from .step_options import Document
+from .step_outcome import StepOutcome
+from .times import StepTime, read_times, write_times
+from .work import Ended, Work, Workers
+
+UNREADABLE = 3
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The steps of a settings file, as they are to be run from its folder.
+
+    Attributes
+    ----------
+    file : Path
+        The settings file.
+    document : mapping
+        What it holds.
+    sha256 : RecordedFile
+        The file as it was read.
+    steps : tuple of PlannedStep
+    named : tuple of Path
+        Files that its settings name, which decide every step.
+    recursive : bool
+        Whether folders are read with their subfolders.
+    record : Path
+    load : callable
+        The settings file to the project; it takes long, and may raise `ConfigurationError`.
+    code_of : callable
+        The exit code of an error.
+    """
+
+    file: Path
+    document: Document
+    sha256: RecordedFile
+    steps: tuple[PlannedStep, ...]
+    named: tuple[Path, ...]
+    recursive: bool
+    record: Path
+    load: Callable[[Path], PipelineProject]
+    code_of: Callable[[AdamgateError], int]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a run is to do.
+
+    Attributes
+    ----------
+    force : bool
+        Also run what has not changed.
+    only : tuple of str
+        Steps to consider; all by default.
+    start : str
+        Consider this step and those that need it; empty for all.
+    jobs : int
+        Steps that run at once.
+    overwrite : bool
+        Replace files that no earlier run declared.
+    """
+
+    force: bool = False
+    only: tuple[str, ...] = ()
+    start: str = ""
+    jobs: int = 1
+    overwrite: bool = False
+
+    def chosen(self, steps: Sequence[PlannedStep]) -> tuple[str, ...]:
+        """The steps to consider.
+
+        Raises
+        ------
+        ConfigurationError
+        """
+        names = [each.name for each in steps]
+        for option, given in (*(("--only", each) for each in self.only), ("--from", self.start)):
+            if given and given not in names:
+                raise ConfigurationError(f"{given} is not a step", option, did_you_mean(given, names))
+        chosen = set(self.only or names)
+        if self.start:
+            chosen &= set(steps_from(self.start, steps))
+        return tuple(name for name in names if name in chosen)
+
+
+@dataclass(frozen=True)
+class StepState:
+    """What became of a step.
+
+    Attributes
+    ----------
+    step : str
+    kind : str
+    state : str
+        "ran", "unchanged", "refused", "failed", "not run"; "would run", "may run" of a dry run.
+    reasons : tuple of str
+        Why.
+    summary, details : str
+    notes : tuple of str
+    exit_code : int or None
+    left : tuple of str
+        Outputs of an earlier run that are still there although the step has not run.
+    """
+
+    step: str
+    kind: str
+    state: str
+    reasons: tuple[str, ...] = ()
+    summary: str = ""
+    details: str = ""
+    notes: tuple[str, ...] = ()
+    exit_code: int | None = 0
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What came of a run.
+
+    Attributes
+    ----------
+    states : tuple of StepState
+        In the order of the plan; of the steps that were considered.
+    record : RunRecord
+    sha256 : str
+        Of the record; empty after a dry run.
+    note : str
+        What is to be known of the earlier record.
+    """
+
+    states: tuple[StepState, ...]
+    record: RunRecord
+    sha256: str
+    note: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """The highest of the steps'."""
+        return max((each.exit_code or 0 for each in self.states), default=0)
+
+
+Telling = Callable[[StepState], None]
+
+
+@dataclass
+class PipelineRun:
+    """One run, from the earlier record to the next one."""
+
+    pipeline: Pipeline
+    request: RunRequest
+    tell: Telling
+    environment: Mapping[str, str]
+    _earlier: RunRecord | None = None
+    _note: str = ""
+    _hashes: FileHashes = field(default_factory=FileHashes)
+    _records: dict[str, StepRecord] = field(default_factory=dict)
+    _states: dict[str, StepState] = field(default_factory=dict)
+    _times: dict[str, StepTime] = field(default_factory=dict)
+    _project: PipelineProject | None = None
+    _begun: bool = False
+
+    def plan(self) -> RunResult:
+        """What a run would do, and why."""
+        self._read_earlier()
+        chosen = self.request.chosen(self.pipeline.steps)
+        for planned in self.pipeline.steps:
+            if planned.name in chosen:
+                self._settle(planned, self._would(planned))
+        return self._result("")
+
+    def run(self) -> RunResult:
+        """Run what has changed.
+
+        Raises
+        ------
+        ConfigurationError
+            If the settings file, its steps or what they declare is not valid; before anything is run.
+        UnwritableOutput
+            If an output exists that no earlier run declared, or the record cannot be written.
+        """
+        self._read_earlier()
+        chosen = self.request.chosen(self.pipeline.steps)
+        self._check_file()
+        self._keep_others(chosen)
+        open_ = {each.name: each for each in self.pipeline.steps if each.name in chosen}
+        with Workers(self.request.jobs) as workers:
+            while open_ or workers.busy:
+                for planned in self._ready(open_, workers):
+                    del open_[planned.name]
+                    self._begin(planned, workers)
+                if workers.busy:
+                    self._end(*workers.wait())
+        return self._result(self._finish())
+
+    def _read_earlier(self) -> None:
+        path = self.pipeline.record
+        try:
+            earlier = read_record(path)
+        except FileNotFoundError:
+            return
+        except (OSError, AlteredRecord) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else str(problem)
+            self._note = f"the record {path} is not used: {why}"
+            return
+        self._earlier = earlier
+        self._times = read_times(path)
+        known = {each.name for each in self.pipeline.steps}
+        self._records = {each.step: each for each in earlier.steps if each.step in known}
+
+    def _check_file(self) -> None:
+        """Check all of the settings file, unless a finished run did so with the same file and versions."""
+        earlier = self._earlier
+        checked = earlier is not None and earlier.finished and earlier.specification == self.pipeline.sha256
+        if checked and earlier is not None and earlier.versions == versions():
+            return
+        self._loaded()
+
+    def _loaded(self) -> PipelineProject:
+        if self._project is None:
+            self._project = self.pipeline.load(self.pipeline.file)
+            for each in self.pipeline.steps:
+                with located(each.step):
+                    each.step.options.check(self._project)
+        return self._project
+
+    def _keep_others(self, chosen: Sequence[str]) -> None:
+        """Steps that are not considered must be as the record has them where others need them."""
+        if len(chosen) == len(self.pipeline.steps):
+            return
+        needed = {name for one in chosen for name in steps_before(one, self.pipeline.steps)} - {*chosen}
+        for planned in self.pipeline.steps:
+            if planned.name in needed:
+                reasons = tuple(self._changes(planned))
+                if reasons:
+                    raise ConfigurationError(
+                        f"step {planned.name} is not up to date: {reasons[0]}",
+                        "--from" if self.request.start else "--only",
+                        f"run it, too: --only {planned.name}, or no --only and --from",
+                    )
+
+    def _ready(self, open_: Mapping[str, PlannedStep], workers: Workers) -> list[PlannedStep]:
+        running = workers.names
+        ready = [each for each in open_.values() if not ({*each.after} & ({*open_} | running))]
+        return ready[: 1 if self.request.jobs == 1 else max(0, self.request.jobs - len(running))]
+
+    def _begin(self, planned: PlannedStep, workers: Workers) -> None:
+        """Settle a step at once, or let somebody do it."""
+        blocked = self._blocked(planned)
+        if blocked:
+            self._not_run(planned, blocked)
+            return
+        absent = not_present(planned.step)
+        if absent:
+            reason = f"input {absent[0]} is not present"
+            self._settle(planned, self._failed(planned, reason, UNREADABLE))
+            return
+        reasons = tuple(self._changes(planned))
+        if not reasons and not self.request.force:
+            earlier = self._records[planned.name]
+            self._settle(
+                planned,
+                StepState(planned.name, planned.step.kind, "unchanged", summary=earlier.summary, exit_code=0),
+            )
+            return
+        project = self._loaded()
+        self._declare()
+        work = Work(
+            planned.name,
+            planned.step.options,
+            self.pipeline.file,
+            self.pipeline.load,
+            self.pipeline.code_of,
+            self._cited(planned),
+            self._inputs(planned.step),
+            reasons or ("--force",),
+        )
+        if self.request.jobs == 1:
+            self._end(work, work.done(project))
+        else:
+            workers.start(work)
+
+    def _end(self, work: Work, ended: Ended) -> None:
+        """Put what came of a step on record."""
+        planned = next(each for each in self.pipeline.steps if each.name == work.step)
+        self._times[work.step] = ended.time
+        changed = [each.path for each in work.inputs if not self._is_still(each)]
+        if ended.outcome is None:
+            state = self._failed(planned, ended.failure, ended.exit_code)
+        elif changed:
+            state = self._failed(planned, f"input {changed[0]} changed while the step ran", UNREADABLE)
+        else:
+            state = self._done(planned, work, ended.outcome)
+        self._settle(planned, state)
+        self._write(finished=False)
+
+    def _is_still(self, recorded: RecordedFile) -> bool:
+        try:
+            return self._hashes.of(Path(recorded.path)) == recorded
+        except OSError:
+            return False
+
+    def _done(self, planned: PlannedStep, work: Work, outcome: StepOutcome) -> StepState:
+        state = RAN if outcome.exit_code == 0 else REFUSED
+        self._records[planned.name] = StepRecord(
+            planned.name,
+            planned.step.kind,
+            state,
+            outcome.exit_code,
+            None,
+            self._specification(planned.step),
+            versions(),
+            work.inputs,
+            self._hashes.of_all(outcome.written),
+            self._after(planned),
+            outcome.summary,
+            outcome.policies,
+            outcome.findings,
+            outcome.notes,
+        )
+        return StepState(
+            planned.name,
+            planned.step.kind,
+            state,
+            work.reasons,
+            outcome.summary,
+            outcome.details,
+            outcome.notes,
+            outcome.exit_code,
+        )
+
+    def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
+        left = self._left(planned)
+        first = reason.split("\n")[0]
+        self._records[planned.name] = StepRecord(planned.name, planned.step.kind, FAILED, code, first)
+        return StepState(
+            planned.name, planned.step.kind, FAILED, (first,), details=reason, exit_code=code, left=left
+        )
+
+    def _not_run(self, planned: PlannedStep, reason: str) -> None:
+        left = self._left(planned)
+        self._records[planned.name] = StepRecord(planned.name, planned.step.kind, NOT_RUN, None, reason)
+        self._settle(
+            planned,
+            StepState(planned.name, planned.step.kind, NOT_RUN, (reason,), exit_code=None, left=left),
+        )
+
+    def _left(self, planned: PlannedStep) -> tuple[str, ...]:
+        return tuple(path.as_posix() for path in planned.step.outputs if os.path.isfile(path))
+
+    def _settle(self, planned: PlannedStep, state: StepState) -> None:
+        self._states[planned.name] = state
+        self.tell(state)
+
+    def _blocked(self, planned: PlannedStep) -> str:
+        """Why a step cannot run, by what became of those that it needs; empty where it can."""
+        for name in planned.after:
+            record = self._records.get(name)
+            if record is None or record.exit_code != 0:
+                is_gate = name in planned.gates and record is not None and record.state == REFUSED
+                became = record.state if record is not None else NOT_RUN
+                return f"gate {name} refused" if is_gate else f"step {name} {_was(became)}"
+        return ""
+
+    def _would(self, planned: PlannedStep) -> StepState:
+        name, kind = planned.name, planned.step.kind
+        before = [each for each in planned.after if each in self._states and self._states[each].state != "unchanged"]
+        if self.request.force:
+            return StepState(name, kind, "would run", ("--force",))
+        reasons = tuple(self._changes(planned, dry=True))
+        if reasons and not (before and reasons == ("not in the record",)):
+            return StepState(name, kind, "would run", reasons)
+        if before or reasons:
+            return StepState(name, kind, "would run" if reasons else "may run", (f"after step {before[0]}",))
+        return StepState(name, kind, "unchanged", summary=self._records[name].summary)
+
+    def _changes(self, planned: PlannedStep, *, dry: bool = False) -> Iterator[str]:
+        step, recorded = planned.step, self._records.get(planned.name)
+        absent = not_present(step)
+        if absent and not (dry and recorded is None):
+            yield f"input {absent[0]} is not present"
+            return
+        inputs = () if recorded is None else self._inputs(step)
+        after = {} if recorded is None else self._after(planned)
+        yield from changes(recorded, self._specification(step), inputs, after, self._hashes)
+
+    def _inputs(self, step: Step) -> tuple[RecordedFile, ...]:
+        files = files_read(step, self.pipeline.named, recursive=self.pipeline.recursive)
+        return self._hashes.of_all(files)
+
+    def _specification(self, step: Step) -> Mapping[str, str]:
+        return specification_of(step, self.pipeline.document, self.environment)
+
+    def _after(self, planned: PlannedStep) -> Mapping[str, str]:
+        """The records that the outputs of a step name."""
+        if not planned.step.options.cites:
+            return {}
+        before = steps_before(planned.name, self.pipeline.steps)
+        return {name: self._records[name].sha256 for name in before if name in self._records}
+
+    def _cited(self, planned: PlannedStep) -> Mapping[str, object]:
+        after = self._after(planned)
+        steps = [{"step": name, "sha256": sha256} for name, sha256 in after.items()]
+        return {"step": planned.name, "record": self.pipeline.record.name, "after": steps}
+
+    def _declare(self) -> None:
+        """Say in the record which files this run may replace, before it replaces any."""
+        if self._begun:
+            return
+        if not self.request.overwrite:
+            known = {*self._earlier.declared} if self._earlier is not None else set()
+            declared = [path for each in self.pipeline.steps for path in each.step.outputs]
+            existing = [str(path) for path in declared if _is_there(path) and path.as_posix() not in known]
+            if existing:
+                raise UnwritableOutput(
+                    "the output already exists, and no earlier run is known to have written it",
+                    ", ".join(existing),
+                    "choose another name, or use --overwrite",
+                )
+        self._begun = True
+        self._write(finished=False)
+
+    def _record(self, *, finished: bool) -> RunRecord:
+        order = [each.name for each in self.pipeline.steps if each.name in self._records]
+        declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
+        folder = Path(os.path.relpath(Path(), os.path.dirname(os.path.abspath(self.pipeline.record))))
+        return RunRecord(
+            folder.as_posix(),
+            self.pipeline.sha256,
+            versions(),
+            tuple(declared),
+            tuple(self._records[name] for name in order),
+            finished,
+        )
+
+    def _write(self, *, finished: bool) -> str:
+        return write_record(self._record(finished=finished), self.pipeline.record)
+
+    def _finish(self) -> str:
+        """The finished record, written only where it differs; its hash."""
+        record, path = self._record(finished=True), self.pipeline.record
+        if self._begun or record != self._earlier or not os.path.isfile(seal_of(path)):
+            sha256 = write_record(record, path)
+        else:
+            sha256 = self._hashes.of(path).sha256
+        if self._begun:
+            write_times({each: self._times[each] for each in self._records if each in self._times}, path)
+        return sha256
+
+    def _result(self, sha256: str) -> RunResult:
+        order = [each.name for each in self.pipeline.steps if each.name in self._states]
+        states = tuple(self._states[name] for name in order)
+        return RunResult(states, self._record(finished=bool(sha256)), sha256, self._note)
+
+
+@contextmanager
+def located(step: Step) -> Iterator[None]:
+    """Faults of a key of a step say of which step it is."""
+    try:
+        yield
+    except ConfigurationError as fault:
+        if fault.where not in {each.name for each in options_of(type(step.options))}:
+            raise
+        where = f"{step.heading} {fault.where}"
+        raise ConfigurationError(fault.what, where, fault.advice, details=fault.details) from fault
+
+
+def _was(state: str) -> str:
+    return {FAILED: "failed", REFUSED: "refused", NOT_RUN: "was not run"}.get(state, state)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or a folder that holds something."""
+    if os.path.isdir(path):
+        return any(os.scandir(path))
+    return os.path.lexists(path)
