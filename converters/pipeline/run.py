@@ -443,6 +443,7 @@ class PipelineRun:
                     "the output already exists, and no earlier run is known to have written it",
                     ", ".join(existing),
                     "choose another name, or use --overwrite",
+                    details=tuple(filter(None, (self._note,))),
                 )
         self._begun = True
         self._write(finished=False)
