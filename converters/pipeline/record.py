@@ -23,6 +23,8 @@ SCHEMA = Path(__file__).with_name("record.schema.json")
 _LARGEST = 256_000_000
 """Bytes that a record may have."""
 RAN, REFUSED, FAILED, NOT_RUN = "ran", "refused", "failed", "not run"
+DIFFERENT = "different"
+"""Of steps that compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class StepRecord:
     ----------
     step, kind : str
     state : str
-        "ran", "refused", "failed" or "not run".
+        "ran", "refused", "different", "failed" or "not run".
     exit_code : int or None
         None where it was not run.
     reason : str or None

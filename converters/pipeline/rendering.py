@@ -12,19 +12,19 @@ from .run import RunResult, StepState
 
 _REASONS = 3
 """Reasons that are listed of each step; JSON has all."""
-_STATES = ("would run", "may run", "ran", "unchanged", "refused", "failed", "not run")
+_STATES = ("would run", "may run", "ran", "unchanged", "refused", "different", "failed", "not run")
 _WIDTH = max(map(len, _STATES))
 
 
 def step_lines(state: StepState, width: int) -> Iterator[str]:
     """A line of what became of a step, lines of why, if there is anything to see to."""
     said = plain(state.summary)
-    if state.state not in ("ran", "unchanged", "refused") and state.reasons:
+    if not said and state.reasons:
         said = plain(state.reasons[0])
     yield f"{state.state:<{_WIDTH}}  {state.step:<{width}}  {said}".rstrip()
     indent = " " * (_WIDTH + width + 4)
-    if state.state in ("ran", "refused", "would run"):
-        shown = state.reasons[1 if state.state == "would run" else 0 :][:_REASONS]
+    if state.state != "failed":
+        shown = [each for each in state.reasons if plain(each) != said][:_REASONS]
         yield from (f"{indent}{plain(each)}" for each in shown)
         more = len(state.reasons) - _REASONS
         if more > 0:

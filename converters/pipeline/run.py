@@ -15,6 +15,7 @@ from .fingerprint import FileHashes, changes, files_read, not_present, specifica
 from .plan import PlannedStep, Step, steps_before, steps_from
 from .project import PipelineProject
 from .record import (
+    DIFFERENT,
     FAILED,
     NOT_RUN,
     RAN,
@@ -120,7 +121,7 @@ class StepState:
     step : str
     kind : str
     state : str
-        "ran", "unchanged", "refused", "failed", "not run"; "would run", "may run" of a dry run.
+        "ran", "unchanged", "refused", "different", "failed", "not run"; "would run", "may run" of a dry run.
     reasons : tuple of str
         Why.
     summary, details : str
@@ -328,7 +329,8 @@ class PipelineRun:
             return False
 
     def _done(self, planned: PlannedStep, work: Work, outcome: StepOutcome) -> StepState:
-        state = RAN if outcome.exit_code == 0 else REFUSED
+        failing = DIFFERENT if planned.step.options.compares else REFUSED
+        state = RAN if outcome.exit_code == 0 else failing
         self._records[planned.name] = StepRecord(
             planned.name,
             planned.step.kind,
@@ -357,12 +359,10 @@ class PipelineRun:
         )
 
     def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
-        left = self._left(planned)
-        first = reason.split("\n")[0]
-        self._records[planned.name] = StepRecord(planned.name, planned.step.kind, FAILED, code, first)
-        return StepState(
-            planned.name, planned.step.kind, FAILED, (first,), details=reason, exit_code=code, left=left
-        )
+        name, kind, left = planned.name, planned.step.kind, self._left(planned)
+        state, first = REFUSED if code == 1 else FAILED, reason.split("\n")[0]
+        self._records[name] = StepRecord(name, kind, state, code, first)
+        return StepState(name, kind, state, (first,), first, details=reason, exit_code=code, left=left)
 
     def _not_run(self, planned: PlannedStep, reason: str) -> None:
         left = self._left(planned)
@@ -494,11 +494,12 @@ def located(step: Step) -> Iterator[None]:
 
 
 def _was(state: str) -> str:
-    return {FAILED: "failed", REFUSED: "refused", NOT_RUN: "was not run"}.get(state, state)
+    """ "step adam failed"."""
+    return {NOT_RUN: "was not run", REFUSED: "was refused", DIFFERENT: "found differences"}.get(state, state)
 
 
 def _is_there(path: Path) -> bool:
     """Whether a file is there, or a folder that holds something."""
     if os.path.isdir(path):
-        return any(os.scandir(path))
+        return bool(os.listdir(path))
     return os.path.lexists(path)

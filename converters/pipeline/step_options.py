@@ -46,6 +46,8 @@ class StepOptions:
     ----------
     judges : bool
         It is a gate: what it refuses, others do not read.
+    compares : bool
+        Exit code 1 means that something differs, not that something was refused.
     cites : bool
         Its outputs name the record of the steps before it, so that it runs again when that changes.
     unused : frozenset of str
@@ -54,6 +56,7 @@ class StepOptions:
     """
 
     judges: ClassVar[bool] = False
+    compares: ClassVar[bool] = False
     cites: ClassVar[bool] = False
     unused: ClassVar[frozenset[str]] = frozenset()
 

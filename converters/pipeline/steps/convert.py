@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from ....schemas.kinds import Choice, words
 from ....schemas.options import option
@@ -19,8 +18,6 @@ from .noted import noting
 @dataclass(frozen=True, kw_only=True)
 class ConvertStep(StepOptions):
     """Datasets in another format: all of them, or none."""
-
-    unused: ClassVar[frozenset[str]] = frozenset()
 
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders to convert.")
     to: Path = option(step_path, "Output file, or with `format` the folder of the files.")

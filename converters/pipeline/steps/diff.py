@@ -21,7 +21,7 @@ _FORMATS = {".txt": "text", ".json": "json"}
 class DiffStep(StepOptions):
     """Two studies; the step fails if they differ."""
 
-    unused: ClassVar[frozenset[str]] = frozenset()
+    compares: ClassVar[bool] = True
 
     a: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of one side.")
     b: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of the other.")

@@ -19,7 +19,7 @@ from .noted import noting
 class FiguresStep(StepOptions):
     """Published figures beside those of the project; the step fails if one differs."""
 
-    unused: ClassVar[frozenset[str]] = frozenset()
+    compares: ClassVar[bool] = True
 
     published: Path = option(
         step_path, "CSV file of the published figures: figure, published, dataset, where, statistic, variable."

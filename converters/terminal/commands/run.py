@@ -69,7 +69,7 @@ def command(
     def told(state: StepState) -> None:
         if form == "text" and not quiet:
             show("".join(f"{line}\n" for line in step_lines(state, width)))
-        elif state.details and form == "text":
+        elif state.exit_code and form == "text":
             tell(state.details.rstrip("\n"))
 
     with chdir(folder):
