@@ -1,4 +1,4 @@
-"""The pipeline that a settings file declares. Needs no pandas: where nothing changed, no more is read of it."""
+"""The pipeline that a settings file declares. Needs no pandas, so that an unchanged run needs none."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def pipeline_of(
         entries = entries_of(own, (STEP,), shown_path(file))
         if not entries:
             raise ConfigurationError(
-                "no step is declared", f"{shown_path(file)}", "declare one: [step.adam] with kind = \"derive\""
+                "no step is declared", f"{shown_path(file)}", 'declare one: [step.adam] with kind = "derive"'
             )
         named = tuple(filter(None, (settings.catalog, *settings.ct)))
         steps = {each.name: (each.values["kind"], each.options) for each in entries}

@@ -80,7 +80,9 @@ class Project:
         tables = {each.name: each for each in self.settings.entries if each.table is TABLE}
         found = tables.get(name.strip().upper())
         if found is None:
-            advice = did_you_mean(name, [each.written for each in tables.values()]) if tables else "declare it"
+            advice = (
+                did_you_mean(name, [each.written for each in tables.values()]) if tables else "declare it"
+            )
             raise ConfigurationError(f"[table.{one_line(name)}] is not declared", where, advice)
         return found.values
 

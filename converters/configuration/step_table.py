@@ -1,4 +1,4 @@
-"""The table of steps. Needs no pandas, unlike the other tables: a run without changes reads no more of a file."""
+"""The table of steps. Needs no pandas, unlike the other tables, so that an unchanged run needs none."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from .variants import keys_of_all
 STEP = Table(
     "step",
     keys_of_all("kind", "What the step does.", KINDS),
-    "A step of `adamgate run`. `kind` decides which other keys it has; paths are relative to the folder of the "
-    "file.",
+    "A step of `adamgate run`. `kind` decides which other keys it has. Paths are relative to the folder of the file.",
     NAMED,
     step_name,
     sample="adam",

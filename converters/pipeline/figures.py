@@ -141,9 +141,13 @@ def read_published(path: Path) -> tuple[PublishedFigure, ...]:
                 raise UnreadableInput(what, f"{path}, line 1", did_you_mean(name, known))
         if absent := [each for each in known[:2] if each not in head]:
             raise UnreadableInput(f"the column {absent[0]} is not present", f"{path}, line 1", "add it")
-        return tuple(_figure(path, rows.line_num, dict(zip(head, row, strict=False)), row, head) for row in rows if row)
+        return tuple(
+            _figure(path, rows.line_num, dict(zip(head, row, strict=False)), row, head) for row in rows if row
+        )
     except csv.Error as fault:
-        raise UnreadableInput(f"not CSV: {fault}", f"{path}, line {rows.line_num}", "correct the file") from None
+        raise UnreadableInput(
+            f"not CSV: {fault}", f"{path}, line {rows.line_num}", "correct the file"
+        ) from None
 
 
 def _text(path: Path) -> str:
@@ -182,9 +186,7 @@ def _figure(
     return figure
 
 
-def compared(
-    published: Sequence[PublishedFigure], study: Study, path: Path
-) -> tuple[ComparedFigure, ...]:
+def compared(published: Sequence[PublishedFigure], study: Study, path: Path) -> tuple[ComparedFigure, ...]:
     """Each figure with its like.
 
     Raises
@@ -229,9 +231,7 @@ def _compared(published: PublishedFigure, study: Study) -> ComparedFigure:
     place = f"{name}.{variable}" if variable else name
     told = place if statistic == "value" else f"{statistic} of {place}"
     found = ", ".join(filter(None, (told, published.where)))
-    return ComparedFigure(
-        published.figure, published.published, *_judged(published.published, value), found
-    )
+    return ComparedFigure(published.figure, published.published, *_judged(published.published, value), found)
 
 
 def _judged(printed: str, value: float | str) -> tuple[str, bool]:
@@ -250,7 +250,7 @@ def _judged(printed: str, value: float | str) -> tuple[str, bool]:
 
 
 def _printed_number(printed: str) -> Decimal | None:
-    """A number as it is printed: "2,072", "60.7", "−1.5"."""
+    """A number as it is printed: "2,072", "60.7"."""
     try:
         number = Decimal(printed.replace(",", "").replace("\N{MINUS SIGN}", "-"))
     except InvalidOperation:
@@ -274,8 +274,10 @@ def as_text(figures: Sequence[ComparedFigure]) -> str:
 
 
 def _lines(figures: Sequence[ComparedFigure]) -> Iterator[str]:
-    rows = [("", "Published", "Reproduced", "")]
-    rows += [tuple(map(plain, (each.figure, each.published, each.reproduced, _word(each)))) for each in figures]
+    rows: list[tuple[str, ...]] = [("", "Published", "Reproduced", "")]
+    rows += [
+        tuple(map(plain, (each.figure, each.published, each.reproduced, _word(each)))) for each in figures
+    ]
     yield from (line.rstrip() for line in aligned(rows, indent=0, right=(1, 2)))
 
 

@@ -1,8 +1,8 @@
-"""The record of a run: which step made which files of which, in lines of JSON that are chained by their hashes.
+"""The record of a run: which step made which files of which, in lines of JSON, chained by their hashes.
 
-Each line has the SHA-256 of the line before it, and a small file beside the record has that of the whole. What
-is altered afterwards is noticed; who wrote it is not proven: whoever alters the record can make all hashes
-again. There is no time of day in it, so that the same steps on the same data give the same bytes.
+Each line has the SHA-256 of the line before it; a small file beside the record has that of the whole. What is
+altered afterwards is noticed; who wrote it is not proven: whoever alters the record can make all hashes again.
+It has no time of day, so that the same steps on the same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ class StepRecord:
     reason : str or None
         Why it was not run, or failed.
     specification : mapping of str to str
-        The SHA-256 of each table of the settings file that decides it, of the settings and of variables of the
-        environment.
+        The SHA-256 of each table of the settings file, and each variable of the environment, that decides it.
     versions : mapping of str to str
     inputs, outputs : tuple of RecordedFile
     after : mapping of str to str
@@ -198,7 +197,9 @@ def read_record(path: Path) -> RunRecord:
     for number, (document, before) in enumerate(zip(documents, [None, *lines], strict=False), 1):
         if document.pop("previous", "") != (None if before is None else _sha256(before)):
             raise AlteredRecord(
-                "line 1 is not the first line" if before is None else f"line {number - 1} was altered, or a line is missing"
+                "line 1 is not the first line"
+                if before is None
+                else f"line {number - 1} was altered, or a line is missing"
             )
     try:
         return _record(documents)

@@ -32,7 +32,9 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
     yield from (f"{indent}{plain(each)}" for each in state.notes)
     if state.left:
         yield f"{indent}of an earlier run: {', '.join(map(plain, state.left))}"
-    yield from (f"  {plain(each)}".rstrip() for each in state.details.rstrip("\n").split("\n") if state.details)
+    yield from (
+        f"  {plain(each)}".rstrip() for each in state.details.rstrip("\n").split("\n") if state.details
+    )
 
 
 def summary_line(result: RunResult, record: Path) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
 from ...schemas.options import options_of
 from ...schemas.wording import did_you_mean
+from ..values.temporary_names import remove_leftovers
 from .fingerprint import FileHashes, changes, files_read, not_present, specification_of, versions
 from .plan import PlannedStep, Step, steps_before, steps_from
 from .project import PipelineProject
@@ -25,7 +26,7 @@ from .record import (
     RunRecord,
     StepRecord,
     read_record,
-    seal_of,
+    sealed_as,
     write_record,
 )
 from .step_options import Document
@@ -360,7 +361,7 @@ class PipelineRun:
 
     def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
         name, kind, left = planned.name, planned.step.kind, self._left(planned)
-        state, first = REFUSED if code == 1 else FAILED, reason.split("\n")[0]
+        state, first = REFUSED if code == 1 else FAILED, reason.split("\n", maxsplit=1)[0]
         self._records[name] = StepRecord(name, kind, state, code, first)
         return StepState(name, kind, state, (first,), first, details=reason, exit_code=code, left=left)
 
@@ -391,7 +392,9 @@ class PipelineRun:
 
     def _would(self, planned: PlannedStep) -> StepState:
         name, kind = planned.name, planned.step.kind
-        before = [each for each in planned.after if each in self._states and self._states[each].state != "unchanged"]
+        before = [
+            each for each in planned.after if each in self._states and self._states[each].state != "unchanged"
+        ]
         if self.request.force:
             return StepState(name, kind, "would run", ("--force",))
         reasons = tuple(self._changes(planned, dry=True))
@@ -467,13 +470,22 @@ class PipelineRun:
     def _finish(self) -> str:
         """The finished record, written only where it differs; its hash."""
         record, path = self._record(finished=True), self.pipeline.record
-        if self._begun or record != self._earlier or not os.path.isfile(seal_of(path)):
+        if self._begun or not self._is_written(record):
             sha256 = write_record(record, path)
         else:
+            remove_leftovers(path.parent)  # of a run that was killed when it had done all else
             sha256 = self._hashes.of(path).sha256
         if self._begun:
             write_times({each: self._times[each] for each in self._records if each in self._times}, path)
         return sha256
+
+    def _is_written(self, record: RunRecord) -> bool:
+        """Whether a record is in its file, with its hash beside it."""
+        path = self.pipeline.record
+        try:
+            return record == self._earlier and sealed_as(path) == self._hashes.of(path).sha256
+        except (OSError, AlteredRecord):
+            return False
 
     def _result(self, sha256: str) -> RunResult:
         order = [each.name for each in self.pipeline.steps if each.name in self._states]

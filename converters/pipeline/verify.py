@@ -1,4 +1,4 @@
-"""Whether the files of a run are still what its record says. This detects; it does not prove who wrote them."""
+"""Whether the files of a run are still what its record says; who wrote them is not proven."""
 
 from __future__ import annotations
 
@@ -131,7 +131,9 @@ def _of_seal(path: Path) -> Iterator[Discrepancy]:
     if sealed is None:
         yield Discrepancy("record", seal_of(path).name, (), "is not present")
     elif sealed != now:
-        yield Discrepancy("record", str(path), (), f"altered: its SHA-256 is not that of {seal_of(path).name}")
+        yield Discrepancy(
+            "record", str(path), (), f"altered: its SHA-256 is not that of {seal_of(path).name}"
+        )
 
 
 def _of_record(record: RunRecord, name: str) -> Iterator[Discrepancy]:
@@ -207,7 +209,11 @@ def _notes(steps: Iterable[StepRecord]) -> Iterator[str]:
 def verification_lines(found: Verification) -> Iterator[str]:
     """What became of it, for people."""
     if found.equal:
-        parts = (counted(found.steps, "step"), counted(found.inputs, "input"), counted(found.outputs, "output"))
+        parts = (
+            counted(found.steps, "step"),
+            counted(found.inputs, "input"),
+            counted(found.outputs, "output"),
+        )
         yield f"VERIFIED  {found.record}: {', '.join(parts)} as recorded"
     elif found.discrepancies:
         yield f"DIFFERENT  {found.record}: {counted(len(found.discrepancies), 'difference')}"

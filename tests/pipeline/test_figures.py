@@ -41,7 +41,7 @@ def test_equal_figures_pass_and_are_written_side_by_side(after_run):
     assert (ran.code, ran.states["figures"]) == (0, "ran")
     assert "7 figures: 6 equal, 1 not reproduced" in ran.out
     assert "Median OS                   632.0       632.0  equal" in ran.out
-    rows = list(csv.DictReader(Path("figures.csv").open()))
+    rows = list(csv.DictReader(Path("figures.csv").read_text().splitlines()))
     assert [each["equal"] for each in rows] == ["equal"] * 3 + ["not reproduced"] + ["equal"] * 3
     assert rows[2] == {
         "figure": "Median OS",
@@ -107,7 +107,7 @@ def test_all_lines_that_are_wrong_are_told(after_run):
         ("2.5", 2.4500000000000001, True, "2.5"),
         ("0.3", 0.1 + 0.2, True, "0.3"),
         ("2,072", 2072.2, True, "2072"),
-        ("−1.5", -1.45, True, "-1.5"),
+        ("\N{MINUS SIGN}1.5", -1.45, True, "-1.5"),
         ("NE", float("nan"), True, "NE"),
         ("not estimable", float("nan"), True, "NE"),
         ("41.9", float("nan"), False, "NE"),
@@ -123,7 +123,7 @@ def test_figures_agree_at_the_printed_decimal(printed, value, equal, shown):
 @given(st.integers(-(10**7), 10**7), st.integers(0, 4))
 def test_a_number_printed_at_its_own_decimals_agrees(whole, decimals):
     value = whole / 10**decimals
-    assert _judged(f"{value:.{decimals}f}", value) == (f"{value:.{decimals}f}", True) or whole == 0
+    assert _judged(f"{value:.{decimals}f}", value) == (f"{value:.{decimals}f}", True)
 
 
 def test_the_order_of_the_records_is_free(after_run):
@@ -131,5 +131,5 @@ def test_the_order_of_the_records_is_free(after_run):
     published = read_published(Path("published.csv"))
     study = ag.read(["adam", "raw", "tables/os_summary.csv"])
     first = compared(published, study, Path("published.csv"))
-    turned = {name: each.replace(frame=each.frame.iloc[::-1].reset_index(drop=True)) for name, each in study.datasets.items()}
-    assert compared(published, ag.Study.given(list(turned.values())), Path("published.csv")) == first
+    turned = [each.replace(frame=each.frame.iloc[::-1].reset_index(drop=True)) for each in study]
+    assert compared(published, ag.Study.of(*turned), Path("published.csv")) == first

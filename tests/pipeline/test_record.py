@@ -28,7 +28,10 @@ def test_lines_are_chained_and_the_last_hash_is_that_of_the_file(after_run):
     written = Path("run.jsonl").read_bytes().splitlines(keepends=True)
     before = [None, *(hashlib.sha256(line).hexdigest() for line in written)]
     assert [each["previous"] for each in lines()] == before[:-1]
-    assert subprocess.run(["sha256sum", "-c", "run.jsonl.sha256"], capture_output=True, check=False).returncode == 0
+    assert (
+        subprocess.run(["sha256sum", "-c", "run.jsonl.sha256"], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 def test_the_record_says_what_was_read_written_and_found(after_run):
@@ -36,11 +39,21 @@ def test_the_record_says_what_was_read_written_and_found(after_run):
     assert [each["path"] for each in adam["inputs"]] == ["raw/adsl.csv", "raw/cm.csv", "raw/rs.csv"]
     (output,) = adam["outputs"]
     content = Path("adam/adtte.xpt").read_bytes()
-    assert output == {"path": "adam/adtte.xpt", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    effects = {(each["policy"], each["effect"]): each["count"] for each in adam["policies"]}
-    assert effects["source.NEWTX.impute", "partial dates imputed, up to the month"] == 2
+    assert output == {
+        "path": "adam/adtte.xpt",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    effects = {(each["policy"], each["value"], each["effect"]): each["count"] for each in adam["policies"]}
+    assert effects["source.NEWTX: impute", "first", "partial dates imputed, up to the month"] == 2
     assert gate["findings"] == {"error": 0, "warning": 5, "note": 2}
-    assert set(adam["specification"]) >= {"[step.adam]", "[derive.ADTTE]", "[endpoint.PFS]", "[source.PD]", "[study]"}
+    assert set(adam["specification"]) >= {
+        "[step.adam]",
+        "[derive.ADTTE]",
+        "[endpoint.PFS]",
+        "[source.PD]",
+        "[study]",
+    }
     assert "[table.pfs]" not in adam["specification"]
     assert "[table.os_km]" not in pfs["specification"]
     assert [each["exit_code"] for each in (adam, gate, os_, pfs)] == [0, 0, 0, 0]
@@ -99,7 +112,10 @@ TAMPERED = {
     "a dataset by one byte": (edited("adam/adtte.xpt"), "output adam/adtte.xpt (step adam): changed"),
     "an output removed": (Path("report.json").unlink, "output report.json (step gate): is not present"),
     "an input changed": (edited("raw/cm.csv"), "input raw/cm.csv (step adam, gate, os, pfs): changed"),
-    "an input removed": (Path("raw/rs.csv").unlink, "input raw/rs.csv (step adam, gate, os, pfs): is not present"),
+    "an input removed": (
+        Path("raw/rs.csv").unlink,
+        "input raw/rs.csv (step adam, gate, os, pfs): is not present",
+    ),
     "the settings": (edited("adamgate.toml"), "specification adamgate.toml: changed"),
     "a count in the record": (altered('"warning": 5', '"warning": 0'), "line 3 was altered"),
     "the first line": (altered('"folder": "."', '"folder": ".."'), "line 1 was altered"),
@@ -107,7 +123,10 @@ TAMPERED = {
     "a line removed": (without_a_line(2), "a line is missing"),
     "the last line removed": (without_a_line(-1), "altered: its SHA-256 is not that of run.jsonl.sha256"),
     "the first line removed": (without_a_line(0), "line 1 is not the first line"),
-    "a record made again with its hashes": (rechained, "altered: its SHA-256 is not that of run.jsonl.sha256"),
+    "a record made again with its hashes": (
+        rechained,
+        "altered: its SHA-256 is not that of run.jsonl.sha256",
+    ),
     "no seal": (Path("run.jsonl.sha256").unlink, "run.jsonl.sha256: is not present"),
     "another seal": (lambda: Path("run.jsonl.sha256").write_text("x"), "does not have a SHA-256"),
     "an empty record": (lambda: Path("run.jsonl").write_text(""), "it is empty"),

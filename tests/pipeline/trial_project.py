@@ -1,6 +1,5 @@
 """A small project with a pipeline: the synthetic trial, derived, judged and tabulated."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple

@@ -27,7 +27,9 @@ class ConvertStep(StepOptions):
         default=None,
         otherwise="by the suffix of the file",
     )
-    keep: tuple[str, ...] = option(words, "Variables to write: USUBJID, ADTTE.AVAL.", default=(), otherwise="all")
+    keep: tuple[str, ...] = option(
+        words, "Variables to write: USUBJID, ADTTE.AVAL.", default=(), otherwise="all"
+    )
     drop: tuple[str, ...] = option(words, "Variables to omit.", default=())
 
     def inputs(self) -> tuple[Path, ...]:
@@ -48,7 +50,7 @@ class ConvertStep(StepOptions):
                 self.to,
                 to=self.format,
                 keep=self.keep or None,
-                drop=self.drop or None,
+                drop=self.drop,
                 overwrite=True,
                 **project.reading,
             )

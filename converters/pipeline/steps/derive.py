@@ -51,7 +51,9 @@ class DeriveStep(StepOptions):
     def narrowed(self, document: Document) -> Document:
         if not self.datasets or not isinstance(document.get("derive"), Mapping):
             return document
-        own = {name: each for name, each in document["derive"].items() if name.strip().upper() in self.datasets}
+        own = {
+            name: each for name, each in document["derive"].items() if name.strip().upper() in self.datasets
+        }
         return {**document, "derive": own}
 
     def check(self, project: PipelineProject) -> None:

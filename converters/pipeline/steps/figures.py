@@ -22,7 +22,8 @@ class FiguresStep(StepOptions):
     compares: ClassVar[bool] = True
 
     published: Path = option(
-        step_path, "CSV file of the published figures: figure, published, dataset, where, statistic, variable."
+        step_path,
+        "CSV file of the published figures: figure, published, dataset, where, statistic, variable.",
     )
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders with the datasets that it names.")
     output: Path | None = option(
@@ -40,7 +41,9 @@ class FiguresStep(StepOptions):
 
     def check(self, _: PipelineProject) -> None:
         if self.output is not None and self.output.suffix.lower() != ".csv":
-            raise ConfigurationError(f"{self.output} is not the name of a CSV file", "output", "end it with .csv")
+            raise ConfigurationError(
+                f"{self.output} is not the name of a CSV file", "output", "end it with .csv"
+            )
 
     def run(self, project: PipelineProject) -> StepOutcome:
         from ...reports.files import write_document

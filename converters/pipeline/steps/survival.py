@@ -48,7 +48,11 @@ class SurvivalStep(StepOptions):
         stem, suffix = self.output.stem, self.output.suffix
         chosen = layouts()[self.layout] if self.layout else layouts_by_suffix().get(suffix.lower())
         program = chosen.program_suffix if chosen is not None else ""
-        beside = [f"{stem}.codebook.json", f"{stem}_summary{suffix}", *([f"{stem}{program}"] if program else [])]
+        beside = [
+            f"{stem}.codebook.json",
+            f"{stem}_summary{suffix}",
+            *([f"{stem}{program}"] if program else []),
+        ]
         return (self.output, *(self.output.with_name(each) for each in beside))
 
     def narrowed(self, document: Document) -> Document:
@@ -94,7 +98,9 @@ class SurvivalStep(StepOptions):
         if shape in SUMMARIES:
             if self.layout is not None:
                 raise ConfigurationError(
-                    f"a table of the shape {shape} is not for a tool", "layout", "omit it; the suffix is the format"
+                    f"a table of the shape {shape} is not for a tool",
+                    "layout",
+                    "omit it; the suffix is the format",
                 )
             summary = SUMMARIES[shape]
             given = asdict(options_given(summary, declared, self._place))

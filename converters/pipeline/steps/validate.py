@@ -62,9 +62,8 @@ class ValidateStep(StepOptions):
         with noting() as notes:
             study = project.read(self.data)
             notes.of_reading(study)
-            options = {**project.gate_options(), "show_values": project.show_values}
-            report = validate(study, **options)
-        written = ()
+            report = validate(study, **project.gate_options(), show_values=project.show_values)
+        written: tuple[Path, ...] = ()
         if self.output is not None:
             refuse_inputs([self.output], project.kept(self.data))
             form = form_named(self.output) or "text"
