@@ -10,7 +10,7 @@ from .variants import keys_of_all
 STEP = Table(
     "step",
     keys_of_all("kind", "What the step does.", KINDS),
-    "A step of `adamgate run`. `kind` decides which other keys it has. Paths are relative to the folder of the file.",
+    "A step of `adamgate run`, with paths relative to the folder of the file. `kind` decides its other keys.",
     NAMED,
     step_name,
     sample="adam",

@@ -25,6 +25,8 @@ _WITHOUT_EFFECT = frozenset({"memory", "work_dir", "debug"})
 """Settings that change no output."""
 _PREFIX = "ADAMGATE_"
 _TIME = "SOURCE_DATE_EPOCH"
+NOT_RECORDED = "not in the record"
+"""Why a step runs for the first time."""
 
 
 @cache
@@ -140,7 +142,7 @@ def changes(
 ) -> Iterator[str]:
     """Why a step has to run; nothing where it is as the record has it."""
     if recorded is None:
-        yield "not in the record"
+        yield NOT_RECORDED
         return
     if recorded.exit_code != 0:
         yield f"it was {recorded.state}" if recorded.state != "not run" else "it was not run"

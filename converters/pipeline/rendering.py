@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas.wording import counted, plain
+from .fingerprint import NOT_RECORDED
 from .run import RunResult, StepState
 
 _REASONS = 3
@@ -24,7 +25,7 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
     yield f"{state.state:<{_WIDTH}}  {state.step:<{width}}  {said}".rstrip()
     indent = " " * (_WIDTH + width + 4)
     if state.state != "failed":
-        shown = [each for each in state.reasons if plain(each) != said][:_REASONS]
+        shown = [each for each in state.reasons if plain(each) not in (said, NOT_RECORDED)][:_REASONS]
         yield from (f"{indent}{plain(each)}" for each in shown)
         more = len(state.reasons) - _REASONS
         if more > 0:
@@ -38,11 +39,11 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
 
 
 def summary_line(result: RunResult, record: Path) -> str:
-    """ "5 steps: 3 ran, 2 unchanged; record run.jsonl, SHA-256 …"."""
+    """ "5 steps: 3 ran, 2 unchanged; record: run.jsonl"."""
     counts = Counter(each.state for each in result.states)
     parts = ", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state])
     said = f"{counted(len(result.states), 'step')}: {parts}"
-    return said if not result.sha256 else f"{said}; record {plain(record)}, SHA-256 {result.sha256}"
+    return f"{said}; record: {plain(record)}" if result.sha256 else said
 
 
 def as_document(result: RunResult, record: Path) -> dict[str, Any]:

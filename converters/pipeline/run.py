@@ -12,7 +12,15 @@ from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutpu
 from ...schemas.options import options_of
 from ...schemas.wording import did_you_mean
 from ..values.temporary_names import remove_leftovers
-from .fingerprint import FileHashes, changes, files_read, not_present, specification_of, versions
+from .fingerprint import (
+    NOT_RECORDED,
+    FileHashes,
+    changes,
+    files_read,
+    not_present,
+    specification_of,
+    versions,
+)
 from .plan import PlannedStep, Step, steps_before, steps_from
 from .project import PipelineProject
 from .record import (
@@ -387,7 +395,7 @@ class PipelineRun:
             if record is None or record.exit_code != 0:
                 is_gate = name in planned.gates and record is not None and record.state == REFUSED
                 became = record.state if record is not None else NOT_RUN
-                return f"gate {name} refused" if is_gate else f"step {name} {_was(became)}"
+                return f"data refused by step {name}" if is_gate else f"step {name} {_was(became)}"
         return ""
 
     def _would(self, planned: PlannedStep) -> StepState:
@@ -398,7 +406,7 @@ class PipelineRun:
         if self.request.force:
             return StepState(name, kind, "would run", ("--force",))
         reasons = tuple(self._changes(planned, dry=True))
-        if reasons and not (before and reasons == ("not in the record",)):
+        if reasons and not (before and reasons == (NOT_RECORDED,)):
             return StepState(name, kind, "would run", reasons)
         if before or reasons:
             return StepState(name, kind, "would run" if reasons else "may run", (f"after step {before[0]}",))

@@ -45,6 +45,9 @@ def test_a_run_that_is_killed_at_any_place(request, given, tmp_path):
     """Before each file is written, before it gets its name, and after it has."""
     project = request.getfixturevalue(given)
     project.edit("raw/cm.csv", "2024", "2023")
+    settings = Path("adamgate.toml").read_text()
+    before, _, after = settings.partition("[step.os]")
+    Path("adamgate.toml").write_text(before + after[after.index("[step.pfs]") :])
     script = Path(__file__).with_name("killed_runs.py")
     command = [sys.executable, str(script), str(project.folder), str(tmp_path / "copy")]
     ran = subprocess.run(command, check=False, capture_output=True, text=True)

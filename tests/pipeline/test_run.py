@@ -206,7 +206,7 @@ def test_a_refused_gate_stops_what_reads_the_data_and_nothing_else(project):
         "pfs": "not run",
         "copy": "ran",
     }
-    assert "gate gate refused" in ran.out
+    assert "data refused by step gate" in ran.out
     assert "REFUSED" in ran.out
     assert not Path("tables").exists()
     assert json.loads(Path("report.json").read_text())["verdict"] == "refused"
@@ -331,8 +331,7 @@ def test_an_input_that_changes_while_a_step_runs(project, monkeypatch):
 
 def test_quiet_prints_the_summary_and_what_failed(project):
     quiet = project("run", "-q")
-    assert quiet.out.startswith("4 steps: 4 ran; record run.jsonl, SHA-256 ")
-    assert quiet.out.count("\n") == 1
+    assert quiet.out == "4 steps: 4 ran; record: run.jsonl\n"
     assert quiet.err == ""
     refusing(project)
     assert "REFUSED" in project("run", "-q").err

@@ -15,7 +15,7 @@ from ...survival.layouts import layouts, layouts_by_suffix
 from ...survival.shapes import SHAPES, options_given
 from ...survival.summaries import SUMMARIES
 from ..project import PipelineProject
-from ..step_options import DERIVING_TABLES, JUDGING_TABLES, STEP_PATHS, Document, StepOptions, step_path
+from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import REFUSED, StepOutcome
 from .noted import noting
 
@@ -60,8 +60,8 @@ class SurvivalStep(StepOptions):
         if not isinstance(tables, Mapping):
             tables = {}
         own = {name: each for name, each in tables.items() if name.strip().upper() == self.table.upper()}
-        left_out = {"table", *(() if self.gate else JUDGING_TABLES)}
-        return {**{name: each for name, each in document.items() if name not in left_out}, "table": own}
+        deciding = {name: each for name, each in document.items() if self.gate or name == "settings"}
+        return {**deciding, "table": own}
 
     def check(self, project: PipelineProject) -> None:
         from ...survival.tools import layout_for

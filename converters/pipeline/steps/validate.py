@@ -62,7 +62,9 @@ class ValidateStep(StepOptions):
         with noting() as notes:
             study = project.read(self.data)
             notes.of_reading(study)
-            report = validate(study, **project.gate_options(), show_values=project.show_values)
+            options = project.gate_options()
+            options["show_values"] = project.show_values
+            report = validate(study, **options)
         written: tuple[Path, ...] = ()
         if self.output is not None:
             refuse_inputs([self.output], project.kept(self.data))

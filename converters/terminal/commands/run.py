@@ -55,10 +55,10 @@ def command(
 ) -> int:
     """Run the steps that a settings file declares, as far as they have changed.
 
-    FILE is by default adamgate.toml of this folder or the nearest above; its paths are relative to its folder.
-    A step is skipped if its inputs, its specification, its outputs, and the versions of adamgate and its
-    libraries are those of the record. A refused gate stops the steps that read what it judges. The exit code is
-    the highest of the steps'.
+    FILE is by default adamgate.toml of this folder or the nearest above; its paths are relative to its
+    folder. A step is skipped if its inputs, its specification, its outputs, and the versions of adamgate and
+    its libraries are those of the record. A refused gate stops the steps that read what it judges. The exit
+    code is the highest of the steps'.
     """
     settings = _settings_file(file)
     here = Path.cwd()

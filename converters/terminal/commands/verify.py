@@ -24,10 +24,10 @@ from ..streams import show
 def command(*, record: Path, files: tuple[Path, ...], form: str, quiet: bool) -> int:
     """Compare the files of a run with its RECORD (run.jsonl).
 
-    Reported are inputs and outputs that have changed or are not present, another settings file, other versions
-    of adamgate and its libraries, and a record that was altered. FILES are looked up among the outputs: which
-    step made each, and of what. The exit code is 0 if all is as recorded, else 1. This detects changes; it does
-    not prove who wrote the files or the record.
+    Reported are inputs and outputs that have changed or are not present, another settings file, other
+    versions of adamgate and its libraries, and a record that was altered. FILES are looked up among the
+    outputs: which step made each, and of what. The exit code is 0 if all is as recorded, else 1. This detects
+    changes; it does not prove who wrote the files or the record.
     """
     found = verified(record, files)
     if form == "json":
