@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ...schemas.errors import AdamgateError, ConfigurationError
-from ..pipeline.fingerprint import FileHashes
+from ..pipeline.fingerprint import HashesOfFiles
 from ..pipeline.plan import planned
 from ..pipeline.record import seal_of, times_of
 from ..pipeline.run import Pipeline
@@ -66,7 +66,7 @@ def pipeline_of(
     return Pipeline(
         file,
         document,
-        FileHashes().of(file),
+        HashesOfFiles().of(file),
         order,
         named,
         settings.recursive,

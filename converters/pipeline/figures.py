@@ -229,8 +229,9 @@ def _compared(published: PublishedFigure, study: Study) -> ComparedFigure:
         records = compile_expression(published.where).where(data)
     value = STATISTICS[statistic](data, records, variable)
     place = f"{name}.{variable}" if variable else name
-    told = place if statistic == "value" else f"{statistic} of {place}"
-    found = ", ".join(filter(None, (told, published.where)))
+    among = "in" if statistic in _WITHOUT_VARIABLE else "of"
+    stated = place if statistic == "value" else f"{statistic} {among} {place}"
+    found = ", ".join(filter(None, (stated, published.where)))
     return ComparedFigure(published.figure, published.published, *_judged(published.published, value), found)
 
 

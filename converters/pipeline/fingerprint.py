@@ -80,7 +80,7 @@ def _hash(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class FileHashes:
+class HashesOfFiles:
     """Hashes of files in one run: each is read again only if its size or a time of it has changed since.
 
     No hash of an earlier run is used: each run reads each file.
@@ -138,7 +138,7 @@ def changes(
     specification: Mapping[str, str],
     inputs: tuple[RecordedFile, ...],
     after: Mapping[str, str],
-    hashes: FileHashes,
+    hashes: HashesOfFiles,
 ) -> Iterator[str]:
     """Why a step has to run; nothing where it is as the record has it."""
     if recorded is None:
@@ -156,7 +156,7 @@ def changes(
     yield from changed_outputs(recorded, hashes)
 
 
-def changed_outputs(recorded: StepRecord, hashes: FileHashes) -> Iterator[str]:
+def changed_outputs(recorded: StepRecord, hashes: HashesOfFiles) -> Iterator[str]:
     for each in recorded.outputs:
         try:
             if hashes.of(Path(each.path)) != each:

@@ -1,7 +1,7 @@
 """The record of a run: which step made which files of which, in lines of JSON, chained by their hashes.
 
 Each line has the SHA-256 of the line before it; a small file beside the record has that of the whole. What is
-altered afterwards is noticed. Who wrote it is not proven: whoever alters the record can make the hashes, too.
+altered afterwards is noticed. Who wrote it is not proven: who alters the record can make the hashes, too.
 It has no time of day, so that the same steps on the same data give the same bytes.
 """
 

@@ -14,7 +14,7 @@ from ...schemas.wording import did_you_mean
 from ..values.temporary_names import remove_leftovers
 from .fingerprint import (
     NOT_RECORDED,
-    FileHashes,
+    HashesOfFiles,
     changes,
     files_read,
     not_present,
@@ -190,7 +190,7 @@ class PipelineRun:
     environment: Mapping[str, str]
     _earlier: RunRecord | None = None
     _note: str = ""
-    _hashes: FileHashes = field(default_factory=FileHashes)
+    _hashes: HashesOfFiles = field(default_factory=HashesOfFiles)
     _records: dict[str, StepRecord] = field(default_factory=dict)
     _states: dict[str, StepState] = field(default_factory=dict)
     _times: dict[str, StepTime] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import counted
-from .fingerprint import FileHashes, versions
+from .fingerprint import HashesOfFiles, versions
 from .record import AlteredRecord, RecordedFile, RunRecord, StepRecord, read_record, seal_of, sealed_as
 
 
@@ -103,7 +103,7 @@ def verified(path: Path, files: Sequence[Path] = ()) -> Verification:
         ) from failure
     except AlteredRecord as altered:
         return Verification(str(path), 0, 0, 0, (Discrepancy("record", str(path), (), str(altered)),))
-    hashes = FileHashes()
+    hashes = HashesOfFiles()
     folder = path.parent / record.folder
     inputs = _steps_of((each.step, one) for each in record.steps for one in each.inputs)
     outputs = _steps_of((each.step, one) for each in record.steps for one in each.outputs)
@@ -127,7 +127,7 @@ def verified(path: Path, files: Sequence[Path] = ()) -> Verification:
 
 
 def _of_seal(path: Path) -> Iterator[Discrepancy]:
-    sealed, now = sealed_as(path), FileHashes().of(path).sha256
+    sealed, now = sealed_as(path), HashesOfFiles().of(path).sha256
     if sealed is None:
         yield Discrepancy("record", seal_of(path).name, (), "is not present")
     elif sealed != now:
@@ -172,7 +172,7 @@ def _steps_of(pairs: Iterable[tuple[str, RecordedFile]]) -> dict[RecordedFile, t
 
 
 def _of_files(
-    kind: str, files: dict[RecordedFile, tuple[str, ...]], folder: Path, hashes: FileHashes
+    kind: str, files: dict[RecordedFile, tuple[str, ...]], folder: Path, hashes: HashesOfFiles
 ) -> Iterator[Discrepancy]:
     for recorded, steps in files.items():
         try:
@@ -185,7 +185,7 @@ def _of_files(
                 yield Discrepancy(kind, recorded.path, steps, "changed")
 
 
-def _known(path: Path, record: RunRecord, hashes: FileHashes) -> KnownFile:
+def _known(path: Path, record: RunRecord, hashes: HashesOfFiles) -> KnownFile:
     try:
         now = hashes.of(path)
     except OSError as failure:

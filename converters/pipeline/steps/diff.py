@@ -26,7 +26,7 @@ class DiffStep(StepOptions):
     a: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of one side.")
     b: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of the other.")
     by: tuple[str, ...] = option(
-        ListOf(text, of="texts"),
+        ListOf(text, least=0),
         "Key variables: `USUBJID,PARAMCD`, or `ADTTE=USUBJID,PARAMCD` for one dataset.",
         default=(),
         otherwise="from metadata, else found",

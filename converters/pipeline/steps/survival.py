@@ -19,7 +19,7 @@ from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, s
 from ..step_outcome import REFUSED, StepOutcome
 from .noted import noting
 
-Made = Callable[..., Any]
+TableMaker = Callable[..., Any]
 """Study, gate and show_keys to what has a method `write`."""
 
 
@@ -91,7 +91,7 @@ class SurvivalStep(StepOptions):
     def _place(self, key: str) -> str:
         return f"[table.{self.table}] {key}"
 
-    def _declared(self, project: PipelineProject) -> tuple[Made, Mapping[str, Any]]:
+    def _declared(self, project: PipelineProject) -> tuple[TableMaker, Mapping[str, Any]]:
         """What makes the table, and the options of writing it."""
         declared = dict(project.table(self.table, "table"))
         shape = declared.pop("shape")
