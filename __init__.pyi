@@ -5,6 +5,7 @@ from .converters.derivations.adverse_events.options import AdverseEvents as Adve
 from .converters.derivations.adverse_events.options import EventQuery as EventQuery
 from .converters.derivations.adverse_events.options import OccurrenceFlag as OccurrenceFlag
 from .converters.derivations.assignments import FromVariable as FromVariable
+from .converters.derivations.cases import Case as Case
 from .converters.derivations.check import check_derived as check_derived
 from .converters.derivations.declared_sources import DerivationSource as DerivationSource
 from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
@@ -13,6 +14,8 @@ from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
 from .converters.derivations.record import DerivationRecord as DerivationRecord
 from .converters.derivations.record import DerivationRefused as DerivationRefused
 from .converters.derivations.specification import Specification as Specification
+from .converters.derivations.subjects.options import DerivedVariable as DerivedVariable
+from .converters.derivations.subjects.options import SubjectLevel as SubjectLevel
 from .converters.derivations.time_to_event.options import DerivedEndpoint as DerivedEndpoint
 from .converters.derivations.time_to_event.options import Stop as Stop
 from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent

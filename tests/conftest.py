@@ -22,7 +22,7 @@ PROFILES = {"not slow": "quick", "not one_version": "other versions"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where slow tests are left out, properties are tested by a fifth of their examples; with other versions by half.
+    """Properties: a fifth of their examples where slow tests are left out; half with other versions.
 
     A test that wants more or fewer than others says so as a share of ``settings.default.max_examples``.
     """

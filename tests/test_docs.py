@@ -18,6 +18,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/configuration.md",
     "docs/adae.md",
+    "docs/adsl.md",
     "docs/derive.md",
     "docs/diff.md",
     "docs/convert.md",

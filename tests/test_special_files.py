@@ -53,6 +53,7 @@ def test_a_part_that_is_a_named_pipe_is_refused(tmp_path):
         ag.read(tmp_path / "adtte.parquet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "code"), [("--ct", 3), ("--baseline", 3), ("--config", 2), ("--rules", 2)]
 )
@@ -68,6 +69,7 @@ def test_the_catalogue_may_not_be_a_pipe(root, tmp_path):
         ag.read(root / "fixtures/cartitude1/adsl.xpt", catalog=tmp_path / "formats.sas7bcat")
 
 
+@pytest.mark.slow
 def test_settings_beside_the_data_that_are_a_pipe_are_refused(root, tmp_path):
     shutil.copy(root / "fixtures/cartitude1/adsl.xpt", tmp_path)
     os.mkfifo(tmp_path / "adamgate.toml")

@@ -23,6 +23,7 @@ from .registry import (
     SOURCE,
     STOP,
     STUDY,
+    SUBJECT,
     VARY,
     WAIVER,
 )
@@ -81,6 +82,7 @@ def specification(entries: Sequence[Entry]) -> Specification:
         named(QUERY),
         named(FLAG),
         events,
+        subjects=named(SUBJECT),
     )
 
 
@@ -112,8 +114,12 @@ def _check_sources(entries: Sequence[Entry]) -> None:
         if each.options.where:
             compile_expression(each.options.where, f"{each.where} where")
     names = [each.name for each in sources]
+    undated = [each.name for each in sources if not each.options.date]
     for each in _of(entries, ENDPOINT):
         for name in each.options.events:
+            if name in undated:
+                advice = f"write date under [source.{name}]"
+                raise ConfigurationError(f"{name} has no date", f"{each.where} events", advice)
             if name not in names:
                 advice = did_you_mean(name, names) if names else f"write a table [source.{name}]"
                 raise ConfigurationError(f"{name} is not a declared source", f"{each.where} events", advice)

@@ -10,6 +10,7 @@ from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
+from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
@@ -38,7 +39,7 @@ ENDPOINT = Table(
 SOURCE = Table(
     "source",
     DerivationSource,
-    "Records that date events, censors, origins and stops of parameters.",
+    "Records that date events, censors, origins and stops of parameters, and variables of ADSL.",
     NAMED,
     sample="DEATH",
 )
@@ -98,8 +99,30 @@ FLAG = Table(
     example="VARIABLE",
     sample="AOCCFL",
 )
+SUBJECT = Table(
+    "subject",
+    DerivedVariable,
+    "A variable of a derived ADSL. It has exactly one of `take`, `statistic`, `exists`, `where`, `cases`, "
+    "`map`, `date_of` and `expression`.",
+    NAMED,
+    example="VARIABLE",
+    sample="TRTSDT",
+)
 
 TABLES = (
-    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, QUERY, FLAG, VARY),
+    *(
+        SETTINGS_TABLE,
+        RULES,
+        STUDY,
+        ENDPOINT,
+        SOURCE,
+        STOP,
+        ADVERSE_EVENTS,
+        DERIVE,
+        SUBJECT,
+        QUERY,
+        FLAG,
+        VARY,
+    ),
     *(WAIVER, RULE, TABLE, STEP),
 )

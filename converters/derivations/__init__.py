@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .adverse_events.options import AdverseEvents
 from .dataset_options import DerivedDataset
+from .subjects.options import SubjectLevel
 from .time_to_event.options import TimeToEvent
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Derivation(Protocol):
 
 
 KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType(
-    {"time_to_event": TimeToEvent, "adverse_events": AdverseEvents}
+    {"time_to_event": TimeToEvent, "adverse_events": AdverseEvents, "subjects": SubjectLevel}
 )
 """Options of a derived dataset, by the name of its kind, which is that of its folder."""
 

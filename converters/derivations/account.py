@@ -66,12 +66,12 @@ class Account:
         parameter: str = "",
         unit: str = "subject",
     ) -> None:
-        """Note what a policy did to some records of a dataset, or to the subjects of ADSL."""
+        """Note what a policy did to some records of a dataset, or to the subjects of ADSL, once."""
         subjects = subjects_of(data, concerned)
         count = int(concerned.sum()) if unit == "record" else len(subjects)
-        self.effects.append(
-            PolicyEffect(self.dataset, parameter, policy, value, effect, count, subjects, unit)
-        )
+        found = PolicyEffect(self.dataset, parameter, policy, value, effect, count, subjects, unit)
+        if found not in self.effects:
+            self.effects.append(found)
 
     def problem(
         self, what: str, where: str, advice: str, data: Dataset | None = None, concerned: Mask | None = None

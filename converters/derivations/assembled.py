@@ -159,7 +159,7 @@ def _carried(
         place = f"[derive.{task.name}] {key}"
         if source not in adsl:
             advice = did_you_mean(source, adsl.names)
-            task.account.problem(f"{source} is not present in ADSL", place, advice)
+            task.account.problem(f"{source} is not present in {adsl.name}", place, advice)
         elif name in again and name != source:
             task.account.problem(f"{name} is another variable", place, "carry it as another name")
         elif name in taken:
@@ -189,7 +189,7 @@ def _require_known(task: DerivationTask, options: DerivedDataset, present: Itera
     for key in ("sort", "labels", "formats"):
         for name in getattr(options, key):
             if name not in known:
-                what = f"{name} is not derived, nor carried from ADSL"
+                what = f"{name} is not derived, nor carried from {task.adsl.name}"
                 task.account.problem(what, f"[derive.{task.name}] {key}", did_you_mean(name, known))
 
 
@@ -199,7 +199,7 @@ def _chosen(task: DerivationTask, options: DerivedDataset, present: Iterable[str
         if name not in known:
             advice = did_you_mean(name, known)
             place = f"[derive.{task.name}] variables"
-            task.account.problem(f"{name} is not derived, nor carried from ADSL", place, advice)
+            task.account.problem(f"{name} is not derived, nor carried from {task.adsl.name}", place, advice)
     task.account.require_none()
     return list(options.variables) or known
 

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...schemas.kinds import NAMES, Choice, name, switch
-from ...schemas.options import option
+from ...schemas.options import option, same_option
 from ...schemas.study.declarations import DateSource
 from .assignments import ASSIGNMENTS, Assignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivationSource(DateSource):
-    """Records of a dataset that date an event, a censoring, an origin or a stop.
+    """Records of a dataset that date an event, a censoring, an origin or a stop, or a variable of ADSL.
 
     Attributes
     ----------
+    date : str
+        Variable of the dataset with the date; empty where only statistics and the existence of records are
+        asked for.
     order : tuple of str
         Variables that order the records of a subject on one date, missing values last. Of an event the first
         of them counts, of a censoring the last.
@@ -40,6 +43,7 @@ class DerivationSource(DateSource):
     ('error', False)
     """
 
+    date: str = same_option(DateSource, "date", default="", otherwise="the records have no date")
     order: tuple[str, ...] = option(
         NAMES,
         "Variables that order the records of a subject on one date; of an event the first record counts, of "

@@ -1,4 +1,4 @@
-"""Declared sources to ADTTE and ADAE."""
+"""Declared sources to ADSL, ADAE and ADTTE."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     Parameters
     ----------
     study : Study
-        The sources, with ADSL; it is not changed.
+        The sources, with ADSL, unless that is derived; it is not changed.
     specification : Specification
         Each dataset may use others that are derived, in whatever order they are declared, and what the study
         has; a derived dataset takes the place of one of that name.

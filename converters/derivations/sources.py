@@ -10,7 +10,7 @@ import numpy as np
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.subjects import adsl_record
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted, did_you_mean
@@ -19,6 +19,26 @@ from .assignments import FromVariable
 from .dated_records import DatedRecords
 from .declared_sources import DerivationSource
 from .imputation import source_dates
+
+
+@dataclass(frozen=True, eq=False)
+class SelectedRecords:
+    """The records of a source, of subjects of ADSL.
+
+    Attributes
+    ----------
+    source : DerivationSource
+    dataset : Dataset
+    mask : ndarray of bool, shape (n_records,)
+        Those that are selected.
+    subject : ndarray of int, shape (n_records,)
+        Positions in ADSL; -1 where unknown.
+    """
+
+    source: DerivationSource
+    dataset: Dataset
+    mask: Mask
+    subject: Codes
 
 
 @dataclass(eq=False)
@@ -34,6 +54,10 @@ class Sources:
     unknown_subjects : str
         What becomes of records of other subjects: "error" or "exclude".
     account : Account
+    left_out : Dataset or None
+        Subjects who are not derived: their records are not used, and are no records of unknown subjects.
+    so_far : bool
+        The study has the dataset that is derived, as far as it is: that is not noted as a source.
     """
 
     study: Study
@@ -41,15 +65,29 @@ class Sources:
     adsl: Dataset
     unknown_subjects: str
     account: Account
+    left_out: Dataset | None = None
+    so_far: bool = False
     _found: dict[str, DatedRecords | None] = field(default_factory=dict)
+    _selected: dict[str, SelectedRecords | None] = field(default_factory=dict)
 
     def records(self, name: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit the study, which is a problem noted."""
         if name not in self._found:
-            self._found[name] = self._look_up(name, self.declared[name])
+            self._found[name] = self._dated(name, self.declared[name])
         return self._found[name]
 
-    def _look_up(self, name: str, source: DerivationSource) -> DatedRecords | None:
+    def selected(self, name: str) -> SelectedRecords | None:
+        """The records of a source, dated or not; None where it does not fit the study, which is noted."""
+        if name not in self._selected:
+            self._selected[name] = self._select(name, self.declared[name])
+        return self._selected[name]
+
+    def used(self, data: Dataset, records: Mask | Codes) -> None:
+        """Note the records that have a place in the derived dataset."""
+        if not self.so_far:
+            self.account.used(data, records)
+
+    def _select(self, name: str, source: DerivationSource) -> SelectedRecords | None:
         data = self._dataset(name, source)
         if data is None:
             return None
@@ -63,11 +101,20 @@ class Sources:
                 "correct it, or declare may_be_empty = true",
             )
         subject = adsl_record(data, self.adsl)
-        self._judge_unknown(name, data, selected & (subject < 0))
-        selected = selected & (subject >= 0)
+        unknown = selected & (subject < 0)
+        if self.left_out is not None:
+            unknown &= adsl_record(data, self.left_out) < 0
+        self._judge_unknown(name, data, unknown)
+        return SelectedRecords(source, data, selected & (subject >= 0), subject)
+
+    def _dated(self, name: str, source: DerivationSource) -> DatedRecords | None:
+        found = self.selected(name)
+        if found is None:
+            return None
+        data, selected, subject = found.dataset, found.mask, found.subject
         dates = source_dates(name, source, data, selected, self.account)
         (record,) = np.nonzero(selected & ~np.isnan(dates.day))
-        self.account.used(data, record)
+        self.used(data, record)
         return DatedRecords(
             name,
             source,
@@ -100,16 +147,19 @@ class Sources:
         return None if absent else data
 
     def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:
+        of = self.adsl.name
         if self.unknown_subjects == "exclude":
-            effect = f"records of {data.name} whose subject is not in ADSL excluded"
+            effect = f"records of {data.name} whose subject is not in {of} excluded"
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
         elif unknown.any():
+            number = counted(int(unknown.sum()), "record")
+            derived = f"[derive.{self.account.dataset}]"
             self.account.problem(
-                f"{counted(int(unknown.sum()), 'record')} of {data.name} of a subject who is not in ADSL",
+                f"{number} of {data.name} of a subject who is not in {of}",
                 f"[source.{name}] dataset",
-                f'correct ADSL, or declare unknown_subjects = "exclude" in [derive.{self.account.dataset}]',
+                f'correct {of}, or declare unknown_subjects = "exclude" in {derived}',
                 data,
                 unknown,
             )
@@ -144,7 +194,9 @@ def parts_called(name: str, study: Study) -> list[Dataset]:
 
 def _variables(source: DerivationSource, place: str) -> list[tuple[str, str]]:
     """Keys of a source, each with a variable that it names."""
-    named = [("dataset", "USUBJID"), ("date", source.date), *(("order", each) for each in source.order)]
+    named = [("dataset", "USUBJID"), *(("order", each) for each in source.order)]
+    if source.date:
+        named.append(("date", source.date))
     if source.sequence:
         named.append(("sequence", source.sequence))
     if source.where:

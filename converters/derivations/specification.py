@@ -14,6 +14,7 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
+from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
 
@@ -32,6 +33,7 @@ _TABLES = (
     _Table("variations", "vary"),
     _Table("queries", "query"),
     _Table("flags", "flag"),
+    _Table("subjects", "subject"),
 )
 
 
@@ -41,8 +43,8 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to TimeToEvent or AdverseEvents
-        Derived datasets; each may use those before it, and those that were read.
+    datasets : mapping of name to SubjectLevel, AdverseEvents or TimeToEvent
+        Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
     stops : mapping of name to Stop
@@ -55,6 +57,8 @@ class Specification:
         Of adverse event datasets; each may use those before it.
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
+    subjects : mapping of variable to DerivedVariable
+        Of ADSL, in whatever order.
 
     Raises
     ------
@@ -86,6 +90,7 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
+    subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
 
 
 def require_values(specification: Specification) -> None:
@@ -100,17 +105,21 @@ def require_values(specification: Specification) -> None:
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
             _require_names_once(options, f"[{table.name}.{name}]")
-    for kind, parts in (("query", specification.queries), ("flag", specification.flags)):
+    for kind, parts, options, noun in (
+        ("query", specification.queries, AdverseEvents, "adverse event dataset"),
+        ("flag", specification.flags, AdverseEvents, "adverse event dataset"),
+        ("subject", specification.subjects, SubjectLevel, "dataset of subjects"),
+    ):
+        known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
         for name, part in parts.items():
-            _require_adverse_events(specification, part.dataset, f"[{kind}.{name}] dataset")
+            _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
 
 
-def _require_adverse_events(specification: Specification, dataset: str, place: str) -> None:
-    """Check that the dataset of a query or a flag is derived, and of adverse events."""
-    known = [name for name, each in specification.datasets.items() if isinstance(each, AdverseEvents)]
+def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
+    """Check that the dataset of a query, a flag or a variable is derived, and of its kind."""
     if dataset not in known:
         advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
-        raise ConfigurationError(f"{dataset} is not a derived adverse event dataset", place, advice)
+        raise ConfigurationError(f"{dataset} is not a derived {noun}", place, advice)
 
 
 def _require_names_once(options: object, place: str) -> None:

@@ -103,4 +103,4 @@ class StepOptions:
 
 
 JUDGING_TABLES = frozenset({"rules", "rule", "waiver"})
-DERIVING_TABLES = frozenset({"derive", "stop", "query", "flag", "vary"})
+DERIVING_TABLES = frozenset({"derive", "subject", "stop", "query", "flag", "vary"})

@@ -23,7 +23,6 @@ from __future__ import annotations
 import ast
 import math
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ from ..study.columns import Mask
 from ..study.dataset import Dataset
 from ..study.truth import Truth
 from ..wording import did_you_mean, one_line
+from .syntax import DEEPEST, LONGEST, STRING_OR_BRACKET, NotParsed, piece_of, syntax_tree
 from .three_valued import (
     MIRRORED,
     CompareConstant,
@@ -46,13 +46,7 @@ from .three_valued import (
     NotComparable,
 )
 
-LONGEST = 2_000
-"""Characters that an expression may have."""
-DEEPEST = 40
-"""Levels of nesting that an expression may have."""
-
 _GRAMMAR = "write conditions such as: AVALC in ('Y', 'N') and AGE >= 18 and not missing(ADT)"
-_STRING_OR_BRACKET = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()\[\]{}]""", re.DOTALL)
 
 _HABITS = (
     (re.compile(r"\b(AND|OR|NOT|IN)\b"), "write and, or, not, in in lower case"),
@@ -149,35 +143,17 @@ def compile_expression(text: str, place: str = "") -> Expression:
 
 
 def _compiled(text: str) -> Expression:
-    _check_size(text)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a doubtful escape ("\d") is refused, not printed
-            tree = ast.parse(f"({text}\n)", mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
-        raise _refusal(text, "cannot be parsed", _advice(text)) from None
-    condition = _Reader(text).condition(tree.body, 0)
+        tree = syntax_tree(text)
+    except NotParsed as wrong:
+        raise _refusal(text, str(wrong), _advice(text)) from None
+    condition = _Reader(text).condition(tree, 0)
     return Expression(text, tuple(dict.fromkeys(condition.variables())), condition)
-
-
-def _check_size(text: str) -> None:
-    """Refuse what could exhaust the parser before it starts."""
-    if not text.strip():
-        raise _refusal(text, "is empty")
-    if len(text) > LONGEST:
-        raise _refusal(text, f"has {len(text):,} characters; the limit is {LONGEST:,}")
-    depth = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
-        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(match.group(), 0)
-        if depth > DEEPEST:
-            raise _refusal(text, f"is nested deeper than {DEEPEST} levels")
-        if depth < 0:
-            raise _refusal(text, "has an unmatched closing bracket")
 
 
 def _advice(text: str) -> str:
     """What a text that is no condition may have been meant to be."""
-    bare = _STRING_OR_BRACKET.sub(" ", text)
+    bare = STRING_OR_BRACKET.sub(" ", text[:LONGEST])
     for habit, advice in _HABITS:
         if habit.search(bare):
             return advice
@@ -287,8 +263,7 @@ class _Reader:
         return _refusal(self.text, f"contains unsupported syntax: {name}, {self._piece(node)}")
 
     def _piece(self, node: ast.AST) -> str:
-        segment = ast.get_source_segment(f"({self.text}\n)", node) or ""
-        return one_line(segment, 40)
+        return one_line(piece_of(self.text, node), 40)
 
 
 _FOREIGN: Mapping[type[ast.AST], str] = {

@@ -113,6 +113,9 @@ BY_WORD = {
     "table of text, number or { variable = NAME }": st.sampled_from(
         [{}, {"EVNTDESC": "Death", "CNSR": 2, "DTHCAUS": {"variable": "DTHCAUS"}}]
     ),
+    "text, number or { variable = NAME }": st.sampled_from(["Death", 2, {"variable": "DTHCAUS"}]),
+    "table of text, number or date": st.sampled_from([{}, {"F": 1, "M": "male"}]),
+    "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
 WILD = st.one_of(
     st.booleans(),

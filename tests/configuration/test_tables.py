@@ -237,7 +237,9 @@ WRONG = {
     "missed visits are text": '[endpoint.PFS]\nmissed_visits = "2"\n',
     "visit days do not ascend": "[endpoint.PFS]\nvisit_days = [84, 42]\n",
     "visit days are no list": "[endpoint.PFS]\nvisit_days = 56\n",
-    "source without a date": SOURCE.replace('date = "DTHDT"\n', ""),
+    "source without a dataset": SOURCE.replace('dataset = "ADSL"\n', ""),
+    "event of a source without a date": SOURCE.replace('date = "DTHDT"\n', "")
+    + '[endpoint.OS]\nevents = ["DEATH"]\n',
     "source without a name": '[source]\ndataset = "ADSL"\n',
     "derived into another folder": '[derive."../ADTTE"]\n',
     "key of source": SOURCE + "were = \"DTHFL == 'Y'\"\n",
@@ -282,7 +284,7 @@ ONLY_ADAMGATE = {
     "date in quotes", "waiver that expires in quotes", "waiver of infinity", "waiver of a huge number",
     "rule with an id of ours", "two rules with one id", "code in a rule", "attribute in a rule",
     "visit days do not ascend", "condition of a source", "code in a source",
-    "event of another source", "event without any source",
+    "event of another source", "event without any source", "event of a source without a date",
 }  # fmt: skip
 """What a schema cannot say."""
 

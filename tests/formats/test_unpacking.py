@@ -113,6 +113,7 @@ def test_text_that_repeats_is_read_without_all_its_copies(tmp_path):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 3_000_000  # KB
 
 
+@pytest.mark.slow
 def test_text_that_begins_with_distinct_values_is_counted(a_small_limit, tmp_path):
     distinct = [f"{n:06}" for n in range(70_000)]
     values = distinct + ["x" * 1000] * 100_000

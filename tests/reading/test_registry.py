@@ -202,6 +202,7 @@ def test_every_reader_is_there() -> None:
             each.read(Path("/nowhere/x.file"), ReadOptions())
 
 
+@pytest.mark.slow
 def test_a_csv_is_read_without_the_other_formats_tools(tmp_path: Path) -> None:
     path = put(tmp_path, "adtte.csv")
     program = (

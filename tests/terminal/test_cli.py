@@ -59,6 +59,7 @@ def test_the_report_is_for_people_and_goes_to_stdout(run, study: Path):
     assert len(out.splitlines()) <= 20
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="the system has no /dev/stdout")
 def test_a_document_for_dev_stdout_has_nothing_beside_it(study: Path):
     done = process("validate", "data", "--format", "json", "-o", "/dev/stdout")
@@ -66,6 +67,7 @@ def test_a_document_for_dev_stdout_has_nothing_beside_it(study: Path):
     assert done.stderr.startswith("PASSED  ")
 
 
+@pytest.mark.slow
 def test_a_report_file_is_written_where_stdout_is_closed(study: Path):
     command = f"{sys.executable} -m adamgate validate data -o report.json >&-"
     done = subprocess.run(["sh", "-c", command], text=True, capture_output=True, check=False)
@@ -336,6 +338,7 @@ def test_ctrl_c(run, study: Path, monkeypatch: pytest.MonkeyPatch):
     assert (code, out, err.strip()) == (130, "", "interrupted")
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away(study: Path):
     reading, writing = os.pipe()
     os.close(reading)
@@ -403,6 +406,7 @@ def test_what_is_no_path(study: Path, given: object):
         ag.read(given)
 
 
+@pytest.mark.slow
 def test_what_the_terminal_cannot_show_is_escaped(study: Path):
     ran = process(
         "validate", "\N{CJK UNIFIED IDEOGRAPH-65E5}", env={**os.environ, "PYTHONIOENCODING": "cp1252"}

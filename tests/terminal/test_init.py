@@ -16,7 +16,8 @@ from adamgate.converters.configuration.specimens import SPECIMENS, specimen
 from adamgate.converters.derivations.derive import require_valid
 from adamgate.converters.derivations.variations import require_valid_variations
 
-STUDY = Path(__file__).parents[2] / "fixtures" / "cartitude1"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+STUDY = FIXTURES / "cartitude1"
 DERIVING = [name for name in SPECIMENS if name != "settings"]
 
 
@@ -84,7 +85,9 @@ def sources(tmp_path, monkeypatch) -> list[str]:
 @pytest.mark.parametrize("dataset", DERIVING)
 def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
-    ran = run("derive", "adamgate.toml", *sources, "--to", "adam")
+    of_trial = [str(FIXTURES / "derivations" / each) for each in ("trial_sdtm", "trial/ae.csv")]
+    given = ["--source", of_trial[0], "--source", of_trial[1]] if dataset == "adsl" else sources
+    ran = run("derive", "adamgate.toml", *given, "--to", "adam")
     assert ran.code == 0, ran.err
 
 

@@ -288,6 +288,7 @@ def test_a_byte_after_ascii_is_no_cut_character(tmp_path: Path) -> None:
 # Whatever the text
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(st.characters(codec="cp1251", exclude_categories=["Cc"])), min_size=1, max_size=8))
 def test_cyrillic_comes_back_or_a_note_says_that_it_may_be_utf8(
     tmp_path_factory: Any, texts: list[str]

@@ -164,6 +164,7 @@ def test_what_cannot_be_meant_is_refused(options, what, advice):
     assert advice in caught.value.advice
 
 
+@pytest.mark.slow
 def test_as_many_variables_as_sas_holds_are_selected_at_once():
     names = [f"V{number}" for number in range(32_767)]
     wide = ag.Dataset.from_frame(pd.DataFrame(np.ones((1, len(names))), columns=names), "ADX")

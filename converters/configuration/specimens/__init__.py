@@ -9,7 +9,7 @@ from types import MappingProxyType
 SETTINGS = "settings"
 """The one that derives nothing."""
 SPECIMENS: Mapping[str, str] = MappingProxyType(
-    {SETTINGS: "settings.toml", "adae": "adae.toml", "adtte": "adtte.toml"}
+    {SETTINGS: "settings.toml", "adsl": "adsl.toml", "adae": "adae.toml", "adtte": "adtte.toml"}
 )
 """Files by what they are for: a dataset that is derived."""
 

@@ -73,7 +73,7 @@ def _check_endpoint(place: str, endpoint: DerivedEndpoint, specification: Specif
     if not endpoint.events and not endpoint.censors:
         raise ConfigurationError("no source is declared", place, "write events and censors")
     for key, source in _named_sources(endpoint):
-        require_declared(specification, source, "source", f"{place} {key}")
+        _require_dated(specification, source, f"{place} {key}")
     if endpoint.subjects:
         compile_expression(endpoint.subjects, f"{place} subjects")
     for source in endpoint.events:
@@ -83,6 +83,12 @@ def _check_endpoint(place: str, endpoint: DerivedEndpoint, specification: Specif
     for stop in endpoint.stops:
         require_declared(specification, stop, "stop", f"{place} stops")
         _check_stop(f"[stop.{stop}]", specification.stops[stop], specification)
+
+
+def _require_dated(specification: Specification, source: str, place: str) -> None:
+    require_declared(specification, source, "source", place)
+    if not specification.sources[source].date:
+        raise ConfigurationError(f"{source} has no date", place, f"write date under [source.{source}]")
 
 
 def _named_sources(endpoint: DerivedEndpoint) -> Iterator[tuple[str, str]]:
@@ -134,7 +140,7 @@ def _check_stop(place: str, stop: Stop, specification: Specification) -> None:
         )
     for key, source in (("source", stop.source), ("assessments", stop.assessments)):
         if source:
-            require_declared(specification, source, "source", f"{place} {key}")
+            _require_dated(specification, source, f"{place} {key}")
     _check_set(f"{place} set", stop.set, events=False)
 
 

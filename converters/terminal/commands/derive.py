@@ -1,4 +1,4 @@
-"""`adamgate derive`: declared sources into ADTTE and ADAE."""
+"""`adamgate derive`: declared sources into ADSL, ADAE and ADTTE."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Derive ADTTE and ADAE from their sources, as SPEC declares.
+    """Derive ADSL, ADAE and ADTTE from their sources, as SPEC declares.
 
     SPEC is a settings file (adamgate.toml) with tables [derive.NAME]; its other settings apply, too. The
     datasets that it declares are written to --to, all or none; ADSL and other sources are not copied. What

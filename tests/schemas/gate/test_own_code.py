@@ -170,6 +170,7 @@ def test_a_rule_file_that_raises_our_own_signal_gives_no_exit_code_of_its_own(he
     assert cli.run(["validate", "data", "--rules", "own.py", "-q"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGTERM")
 def test_a_real_signal_within_a_rule_ends_the_run(here):
     body = "os.kill(os.getpid(), 15)"

@@ -1,0 +1,1 @@
+"""ADSL, from the demographics of each subject and from declared sources."""
