@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ class Project:
 
     def specification(self, datasets: Sequence[str], where: str) -> Specification:
         from ..derivations.derive import require_valid
+        from ..derivations.specification import of_datasets
         from .from_tables import specification
         from .located import faults_located
 
@@ -61,9 +62,7 @@ class Project:
                 if name not in every.datasets:
                     advice = did_you_mean(name, every.datasets)
                     raise ConfigurationError(f"[derive.{name}] is not declared", where, advice)
-            chosen = every
-            if datasets:
-                chosen = _of_datasets(every, datasets)
+            chosen = of_datasets(every, datasets) if datasets else every
             require_valid(chosen)
         return chosen
 
@@ -93,15 +92,6 @@ class Project:
         named = filter(None, (self.settings.file, self.settings.catalog, *self.settings.ct))
         files = files_in(given, recursive=self.settings.recursive)
         return tuple(dict.fromkeys(chain(inputs_given((*given, *named)), files)))
-
-
-def _of_datasets(every: Specification, datasets: Sequence[str]) -> Specification:
-    """What derives these datasets alone; queries and flags of others are of no use to them."""
-    chosen = {name: each for name, each in every.datasets.items() if name in datasets}
-    of_others = {*every.datasets} - {*chosen}
-    queries = {name: each for name, each in every.queries.items() if each.dataset not in of_others}
-    flags = {name: each for name, each in every.flags.items() if each.dataset not in of_others}
-    return replace(every, datasets=chosen, queries=queries, flags=flags)
 
 
 def load_project(file: Path) -> Project:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.options import require_valid as options_valid
@@ -91,6 +91,25 @@ class Specification:
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
     subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
+
+
+_OF_ONE_DATASET = ("queries", "flags", "subjects")
+"""Attributes whose parts belong to one derived dataset."""
+
+
+def of_datasets(specification: Specification, names: Collection[str]) -> Specification:
+    """What derives some of the datasets alone, without what belongs to the others; these are then sources."""
+    others = {*specification.datasets} - {*names}
+    changes: dict[str, Mapping[str, Any]] = {
+        attribute: {
+            name: part
+            for name, part in getattr(specification, attribute).items()
+            if part.dataset not in others
+        }
+        for attribute in _OF_ONE_DATASET
+    }
+    changes["datasets"] = {name: each for name, each in specification.datasets.items() if name in names}
+    return replace(specification, **changes)  # type: ignore[arg-type]
 
 
 def require_values(specification: Specification) -> None:

@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
 
-from ..writing.file_hashes import hash_of
+from ...schemas.errors import UnreadableInput
+from ..values.regular_file import open_regular
 from ..writing.inputs import files_in, inputs_given
 from .plan import Step
 from .record import RecordedFile, StepRecord
@@ -100,13 +101,28 @@ class HashesOfFiles:
         known = self._known.get(path)
         if known is not None and known[0] == state:
             return known[1]
-        found = hash_of(path)
-        recorded = RecordedFile(path.as_posix(), found.size, found.sha256)
+        with open_regular(path) as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            recorded = RecordedFile(path.as_posix(), file.tell(), sha256)
         self._known[path] = (state, recorded)
         return recorded
 
-    def of_all(self, paths: Iterable[Path]) -> tuple[RecordedFile, ...]:
-        return tuple(self.of(path) for path in sorted(set(paths)))
+    def of_inputs(self, paths: Iterable[Path]) -> tuple[RecordedFile, ...]:
+        """Files that are read, in the order of their names.
+
+        Raises
+        ------
+        UnreadableInput
+        """
+        return tuple(self._of_input(path) for path in sorted(set(paths)))
+
+    def _of_input(self, path: Path) -> RecordedFile:
+        try:
+            return self.of(path)
+        except OSError as failure:
+            raise UnreadableInput(
+                f"the input cannot be read: {failure.strerror}", str(path), "remove it, or allow reading it"
+            ) from failure
 
 
 def _state(path: Path) -> tuple[int, ...]:

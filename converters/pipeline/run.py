@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
+from ...schemas.errors import AdamgateError, ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.options import options_of
 from ...schemas.wording import did_you_mean
 from ..values.temporary_names import remove_leftovers
@@ -292,7 +292,12 @@ class PipelineRun:
             reason = f"input {absent[0]} is not present"
             self._settle(planned, self._failed(planned, reason, UNREADABLE))
             return
-        reasons = tuple(self._changes(planned))
+        try:
+            reasons = tuple(self._changes(planned))
+            inputs = self._inputs(planned.step)
+        except UnreadableInput as problem:
+            self._settle(planned, self._failed(planned, str(problem), UNREADABLE))
+            return
         if not reasons and not self.request.force:
             earlier = self._records[planned.name]
             self._settle(
@@ -309,7 +314,7 @@ class PipelineRun:
             self.pipeline.load,
             self.pipeline.code_of,
             self._cited(planned),
-            self._inputs(planned.step),
+            inputs,
             reasons or ("--force",),
         )
         if self.request.jobs == 1:
@@ -349,7 +354,7 @@ class PipelineRun:
             self._specification(planned.step),
             versions(),
             work.inputs,
-            self._hashes.of_all(outcome.written),
+            tuple(self._hashes.of(path) for path in sorted(outcome.written)),
             self._after(planned),
             outcome.summary,
             outcome.policies,
@@ -405,7 +410,10 @@ class PipelineRun:
         ]
         if self.request.force:
             return StepState(name, kind, "would run", ("--force",))
-        reasons = tuple(self._changes(planned, dry=True))
+        try:
+            reasons = tuple(self._changes(planned, dry=True))
+        except UnreadableInput as problem:
+            return StepState(name, kind, "would run", (f"{problem.where}: {problem.what}",))
         if reasons and not (before and reasons == (NOT_RECORDED,)):
             return StepState(name, kind, "would run", reasons)
         if before or reasons:
@@ -424,7 +432,7 @@ class PipelineRun:
 
     def _inputs(self, step: Step) -> tuple[RecordedFile, ...]:
         files = files_read(step, self.pipeline.named, recursive=self.pipeline.recursive)
-        return self._hashes.of_all(files)
+        return self._hashes.of_inputs(files)
 
     def _specification(self, step: Step) -> Mapping[str, str]:
         return specification_of(step, self.pipeline.document, self.environment)

@@ -53,3 +53,35 @@ def test_a_run_that_is_killed_at_any_place(request, given, tmp_path):
     ran = subprocess.run(command, check=False, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout.split()[-1]) >= 30
+
+
+SLEEPING = """
+import sys, time
+from adamgate.converters.pipeline.steps.derive import DeriveStep
+def run(self, project):
+    sys.stdout.write("working\\n")
+    sys.stdout.flush()
+    time.sleep(60)
+DeriveStep.run = run
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_of_a_run_outlives_it(project, tmp_path, number):
+    """With --jobs: a process that goes on could write into the next run."""
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "sitecustomize.py").write_text(SLEEPING)
+    path = os.pathsep.join((str(tmp_path / "slow"), *sys.path))
+    command = [sys.executable, "-m", "adamgate", "run", "--jobs", "2"]
+    with subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"working\n", "in the process of the step"
+        running.send_signal(number)
+        rest = running.stdout.read()  # ends when the last process that has it has ended
+    assert rest == b""
+    assert running.returncode in (-signal.SIGKILL, 128 + signal.SIGTERM, 130)
+    assert not Path("adam").exists()
+    assert '"step"' not in Path("run.jsonl").read_text()

@@ -382,3 +382,66 @@ def test_full_disk(project):
         assert not list(Path().rglob("*.part"))
         assert not Path("adam/adtte.xpt").exists()
     assert project("run").states == RAN
+
+
+def test_two_runs_at_once(project):
+    fcntl = pytest.importorskip("fcntl")
+    with Path("adamgate.toml").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        ran = project("run")
+        assert (ran.code, "another run of this settings file has not ended" in ran.err) == (4, True)
+        assert project("run", "--dry-run").code == 0
+    assert not Path("run.jsonl").exists()
+    assert project("run", "-q").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+def test_inputs_that_are_no_files_fail_their_steps(after_run):
+    os.mkfifo("raw/pipe.csv")
+    for _ in range(2):
+        ran = after_run("run")
+        assert (ran.code, ran.states["adam"], ran.states["gate"]) == (3, "failed", "not run")
+        assert "raw/pipe.csv" in ran.out
+        Path("raw/pipe.csv").unlink(missing_ok=True)
+        Path("raw/pipe.csv").symlink_to("nowhere")
+    assert "raw/pipe.csv" in after_run("run", "--dry-run").out
+
+
+STAGED = """
+[derive.ADTTE2]
+[step.first]
+kind = "derive"
+sources = ["raw"]
+to = "csv"
+format = "csv"
+datasets = ["adtte"]
+[step.second]
+kind = "survival"
+data = ["csv", "raw"]
+table = "pfs"
+output = "r/pfs.csv"
+layout = "r"
+"""
+
+
+def test_formats_with_sidecars_and_programs(project):
+    path = project.folder / "adamgate.toml"
+    path.write_text(path.read_text().partition("[step.")[0] + STAGED)
+    ran = project("run")
+    assert (ran.code, ran.states) == (0, {"first": "ran", "second": "ran"})
+    assert sorted(each.name for each in Path("csv").iterdir()) == [
+        "_datasets.csv",
+        "_variables.csv",
+        "adtte.csv",
+    ]
+    assert sorted(each.name for each in Path("r").iterdir()) == ["pfs.R", "pfs.codebook.json", "pfs.csv"]
+    assert project("run").states == {"first": "unchanged", "second": "unchanged"}
+    declared = json.loads(Path("run.jsonl").read_text().splitlines()[0])["declared"]
+    assert {each.as_posix() for folder in ("csv", "r") for each in Path(folder).iterdir()} <= {*declared}
+
+
+def test_a_codebook_step_does_not_depend_on_what_only_gates_use(after_run):
+    path = after_run.folder / "adamgate.toml"
+    path.write_text(path.read_text() + '\n[rules]\nignore = ["AD0047"]\n')
+    assert after_run("run").states == UNCHANGED | {"gate": "ran", "os": "ran", "pfs": "ran"}
+    assert '"rules"' not in Path("run.jsonl").read_text().splitlines()[-2]

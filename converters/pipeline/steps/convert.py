@@ -41,6 +41,13 @@ class ConvertStep(StepOptions):
     def narrowed(self, document: Document) -> Document:
         return {name: each for name, each in document.items() if name == "settings"}
 
+    def check(self, _: PipelineProject) -> None:
+        from ...writing.selection import Selection
+        from ...writing.write import Target
+
+        Target.of(self.to, self.format)
+        Selection.of(keep=self.keep or None, drop=self.drop)
+
     def run(self, project: PipelineProject) -> StepOutcome:
         from ...writing.convert import convert
 

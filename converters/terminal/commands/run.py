@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import chdir
+from contextlib import chdir, nullcontext
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from ....schemas.errors import ConfigurationError
 from ...configuration.file_search import FILE_NAME, nearest_file
 from ...configuration.located import faults_located
 from ...configuration.pipeline_file import pipeline_of
+from ...pipeline.one_run import alone_with
 from ...pipeline.rendering import as_document, step_lines, summary_line
 from ...pipeline.run import PipelineRun, RunRequest, StepState
 from ...reports.presentation import as_json
@@ -79,7 +80,7 @@ def command(
         width = max(len(each.name) for each in pipeline.steps)
         request = RunRequest(force, only, start, jobs, overwrite)
         running = PipelineRun(pipeline, request, told, dict(os.environ))
-        with faults_located(own):
+        with faults_located(own), nullcontext() if dry_run else alone_with(own):
             result = running.plan() if dry_run else running.run()
         if events is not None and not dry_run:
             from ...pipeline.lineage import write_lineage
