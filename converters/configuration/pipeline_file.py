@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ...schemas.errors import AdamgateError, ConfigurationError
 from ..pipeline.fingerprint import HashesOfFiles
+from ..pipeline.pipeline import Pipeline
 from ..pipeline.plan import planned
 from ..pipeline.record import seal_of, times_of
-from ..pipeline.run import Pipeline
 from .load import settings_alone
 from .located import faults_located
 from .project import load_project

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...schemas.errors import UnwritableOutput
 from ..reports.files import write_document
+from ..values.regular_file import open_regular
 from .fingerprint import versions
 from .record import NOT_RUN, RAN, RecordedFile, RunRecord, StepRecord
 from .times import StepTime, read_times
@@ -16,6 +18,8 @@ from .times import StepTime, read_times
 SCHEMA_URL = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 _FACETS = "https://openlineage.io/spec/facets/1-0-1"
 _NAMESPACE = "adamgate"
+_HEAD = 1000
+"""Bytes within which an event says what it is."""
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:adamgate:run")
 
 
@@ -38,6 +42,30 @@ def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> N
     """
     lines = (json.dumps(each, ensure_ascii=True) for each in lineage(record, sha256, read_times(path)))
     write_document("".join(f"{line}\n" for line in lines), events, overwrite=True)
+
+
+def require_lineage(events: Path) -> None:
+    """Refuse to replace a file that does not have such events.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    try:
+        with open_regular(events) as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError:
+        return
+    except OSError as failure:
+        raise UnwritableOutput(
+            f"the events cannot be written: {failure.strerror}", str(events), "give another file"
+        ) from failure
+    if head and b"https://openlineage.io/spec/" not in head:
+        raise UnwritableOutput(
+            "the file exists and has no OpenLineage events",
+            str(events),
+            "choose another name, or use --overwrite",
+        )
 
 
 def lineage(record: RunRecord, sha256: str, times: Mapping[str, StepTime]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...schemas.wording import counted, plain
 from .fingerprint import NOT_RECORDED
-from .run import RunResult, StepState
+from .run_result import RunResult, StepState
 
 _REASONS = 3
 """Reasons that are listed of each step; JSON has all."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...schemas.errors import AdamgateError, ConfigurationError, UnreadableInput, UnwritableOutput
+from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.options import options_of
-from ...schemas.wording import did_you_mean
 from ..values.temporary_names import remove_leftovers
 from .fingerprint import (
     NOT_RECORDED,
@@ -21,7 +20,8 @@ from .fingerprint import (
     specification_of,
     versions,
 )
-from .plan import PlannedStep, Step, steps_before, steps_from
+from .pipeline import Pipeline
+from .plan import PlannedStep, Step, steps_before
 from .project import PipelineProject
 from .record import (
     DIFFERENT,
@@ -37,147 +37,13 @@ from .record import (
     sealed_as,
     write_record,
 )
-from .step_options import Document
+from .run_request import RunRequest
+from .run_result import RunResult, StepState, Telling
 from .step_outcome import StepOutcome
 from .times import StepTime, read_times, write_times
 from .work import Ended, Work, Workers
 
 UNREADABLE = 3
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """The steps of a settings file, as they are to be run from its folder.
-
-    Attributes
-    ----------
-    file : Path
-        The settings file.
-    document : mapping
-        What it holds.
-    sha256 : RecordedFile
-        The file as it was read.
-    steps : tuple of PlannedStep
-    named : tuple of Path
-        Files that its settings name, which decide every step.
-    recursive : bool
-        Whether folders are read with their subfolders.
-    record : Path
-    load : callable
-        The settings file to the project; it takes long, and may raise `ConfigurationError`.
-    code_of : callable
-        The exit code of an error.
-    """
-
-    file: Path
-    document: Document
-    sha256: RecordedFile
-    steps: tuple[PlannedStep, ...]
-    named: tuple[Path, ...]
-    recursive: bool
-    record: Path
-    load: Callable[[Path], PipelineProject]
-    code_of: Callable[[AdamgateError], int]
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What a run is to do.
-
-    Attributes
-    ----------
-    force : bool
-        Also run what has not changed.
-    only : tuple of str
-        Steps to consider; all by default.
-    start : str
-        Consider this step and those that need it; empty for all.
-    jobs : int
-        Steps that run at once.
-    overwrite : bool
-        Replace files that no earlier run declared.
-    """
-
-    force: bool = False
-    only: tuple[str, ...] = ()
-    start: str = ""
-    jobs: int = 1
-    overwrite: bool = False
-
-    def chosen(self, steps: Sequence[PlannedStep]) -> tuple[str, ...]:
-        """The steps to consider.
-
-        Raises
-        ------
-        ConfigurationError
-        """
-        names = [each.name for each in steps]
-        for option, given in (*(("--only", each) for each in self.only), ("--from", self.start)):
-            if given and given not in names:
-                raise ConfigurationError(f"{given} is not a step", option, did_you_mean(given, names))
-        chosen = set(self.only or names)
-        if self.start:
-            chosen &= set(steps_from(self.start, steps))
-        return tuple(name for name in names if name in chosen)
-
-
-@dataclass(frozen=True)
-class StepState:
-    """What became of a step.
-
-    Attributes
-    ----------
-    step : str
-    kind : str
-    state : str
-        "ran", "unchanged", "refused", "different", "failed", "not run"; "would run", "may run" of a dry run.
-    reasons : tuple of str
-        Why.
-    summary, details : str
-    notes : tuple of str
-    exit_code : int or None
-    left : tuple of str
-        Outputs of an earlier run that are still there although the step has not run.
-    """
-
-    step: str
-    kind: str
-    state: str
-    reasons: tuple[str, ...] = ()
-    summary: str = ""
-    details: str = ""
-    notes: tuple[str, ...] = ()
-    exit_code: int | None = 0
-    left: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What came of a run.
-
-    Attributes
-    ----------
-    states : tuple of StepState
-        In the order of the plan; of the steps that were considered.
-    record : RunRecord
-    sha256 : str
-        Of the record; empty after a dry run.
-    note : str
-        What is to be known of the earlier record.
-    """
-
-    states: tuple[StepState, ...]
-    record: RunRecord
-    sha256: str
-    note: str = ""
-
-    @property
-    def exit_code(self) -> int:
-        """The highest of the steps'."""
-        return max((each.exit_code or 0 for each in self.states), default=0)
-
-
-Telling = Callable[[StepState], None]
 
 
 @dataclass
@@ -217,6 +83,12 @@ class PipelineRun:
             If an output exists that no earlier run declared, or the record cannot be written.
         """
         self._read_earlier()
+        if self._note and not self.request.overwrite:
+            raise UnwritableOutput(
+                f"the record {self.pipeline.record} is not as a run wrote it: {self._note}",
+                str(self.pipeline.record),
+                "run with --overwrite, or give another --record",
+            )
         chosen = self.request.chosen(self.pipeline.steps)
         self._check_file()
         self._keep_others(chosen)
@@ -237,8 +109,7 @@ class PipelineRun:
         except FileNotFoundError:
             return
         except (OSError, AlteredRecord) as problem:
-            why = problem.strerror if isinstance(problem, OSError) else str(problem)
-            self._note = f"the record {path} is not used: {why}"
+            self._note = str(problem.strerror if isinstance(problem, OSError) else problem)
             return
         self._earlier = earlier
         self._times = read_times(path)
@@ -462,7 +333,6 @@ class PipelineRun:
                     "the output already exists, and no earlier run is known to have written it",
                     ", ".join(existing),
                     "choose another name, or use --overwrite",
-                    details=tuple(filter(None, (self._note,))),
                 )
         self._begun = True
         self._write(finished=False)
@@ -506,7 +376,8 @@ class PipelineRun:
     def _result(self, sha256: str) -> RunResult:
         order = [each.name for each in self.pipeline.steps if each.name in self._states]
         states = tuple(self._states[name] for name in order)
-        return RunResult(states, self._record(finished=bool(sha256)), sha256, self._note)
+        note = f"the earlier record is not used: {self._note}" if self._note else ""
+        return RunResult(states, self._record(finished=bool(sha256)), sha256, note)
 
 
 @contextmanager

@@ -3,6 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adamgate.converters.pipeline.plan import planned
+from adamgate.converters.pipeline.steps.convert import ConvertStep
+from adamgate.converters.pipeline.steps.derive import DeriveStep
+from adamgate.converters.pipeline.steps.survival import SurvivalStep
+from adamgate.converters.pipeline.steps.validate import ValidateStep
 
 DERIVE = '[step.{}]\nkind = "derive"\nsources = {}\nto = "{}"\nformat = "parquet"\n'
 CONVERT = '[step.{}]\nkind = "convert"\ndata = ["{}"]\nto = "{}"\n'
@@ -144,11 +152,6 @@ def test_relative_paths_of_the_environment_are_refused_from_another_folder(proje
 
 
 def test_a_step_that_reads_what_a_gate_judges_waits_for_it_unless_the_gate_judges_its_outputs(project):
-    from adamgate.converters.pipeline.plan import planned
-    from adamgate.converters.pipeline.steps.derive import DeriveStep
-    from adamgate.converters.pipeline.steps.survival import SurvivalStep
-    from adamgate.converters.pipeline.steps.validate import ValidateStep
-
     steps = {
         "table": (
             "survival",
@@ -161,3 +164,30 @@ def test_a_step_that_reads_what_a_gate_judges_waits_for_it_unless_the_gate_judge
     assert [each.name for each in order] == ["adam", "gate", "table"]
     assert [each.gates for each in order] == [(), (), ("gate",)]
     assert [each.sources for each in order] == [(), ("adam",), ("adam",)]
+
+
+@st.composite
+def projects(draw):
+    """Steps that read files or folders of earlier ones, and the order in which they are declared."""
+    count = draw(st.integers(1, 7))
+    steps = {}
+    for number in range(count):
+        read = draw(st.sets(st.integers(0, count - 1).filter(lambda each, n=number: each < n), max_size=3))
+        whole = draw(st.sets(st.sampled_from(sorted(read)), max_size=2)) if read else set()
+        data = [Path(f"out{each}") if each in whole else Path(f"out{each}/data.xpt") for each in sorted(read)]
+        steps[f"s{number}"] = (read, ConvertStep(data=(*data, Path("raw")), to=Path(f"out{number}/data.xpt")))
+    return steps, draw(st.permutations(sorted(steps)))
+
+
+@given(projects())
+def test_every_step_comes_after_those_whose_files_it_reads(given_steps):
+    steps, declared = given_steps
+    order = planned({name: ("convert", steps[name][1]) for name in declared}, {}, kept=(), record=())
+    names = [each.name for each in order]
+    assert sorted(names) == sorted(steps)
+    for each in order:
+        needed = {f"s{number}" for number in steps[each.name][0]}
+        assert {*each.sources} == needed
+        assert needed <= {*names[: names.index(each.name)]}
+    free = [name for name in declared if not steps[name][0]]
+    assert [name for name in names if name in free] == free, "otherwise as declared"

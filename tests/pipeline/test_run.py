@@ -307,8 +307,10 @@ def test_an_altered_record_is_not_used(after_run):
     after_run.edit("run.jsonl", '"kind": "derive"', '"kind": "Derive"')
     ran = after_run("run")
     assert ran.code == 4
-    assert "the record run.jsonl is not used" in ran.err
-    assert after_run("run", "--overwrite").states == RAN
+    assert "the record run.jsonl is not as a run wrote it: line 2 was altered" in ran.err
+    again = after_run("run", "--overwrite")
+    assert again.states == RAN
+    assert "note: the earlier record is not used: line 2 was altered" in again.err
     assert after_run("verify", "run.jsonl").code == 0
 
 
@@ -445,3 +447,15 @@ def test_a_codebook_step_does_not_depend_on_what_only_gates_use(after_run):
     path.write_text(path.read_text() + '\n[rules]\nignore = ["AD0047"]\n')
     assert after_run("run").states == UNCHANGED | {"gate": "ran", "os": "ran", "pfs": "ran"}
     assert '"rules"' not in Path("run.jsonl").read_text().splitlines()[-2]
+
+
+@pytest.mark.parametrize("option", ["--record", "--lineage"])
+def test_other_files_are_not_replaced(after_run, option):
+    Path("notes.txt").write_text("mine\n")
+    ran = after_run("run", option, "notes.txt")
+    assert (ran.code, "notes.txt" in ran.err) == (4, True)
+    assert Path("notes.txt").read_text() == "mine\n"
+    Path("folder").mkdir()
+    assert after_run("run", option, "folder").code == 4
+    assert after_run("run", option, "raw/cm.csv").code in (2, 4)
+    assert Path("raw/cm.csv").read_text().startswith("STUDYID")

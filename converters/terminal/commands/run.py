@@ -12,9 +12,12 @@ from ....schemas.errors import ConfigurationError
 from ...configuration.file_search import FILE_NAME, nearest_file
 from ...configuration.located import faults_located
 from ...configuration.pipeline_file import pipeline_of
+from ...pipeline.lineage import require_lineage, write_lineage
 from ...pipeline.one_run import alone_with
 from ...pipeline.rendering import as_document, step_lines, summary_line
-from ...pipeline.run import PipelineRun, RunRequest, StepState
+from ...pipeline.run import PipelineRun
+from ...pipeline.run_request import RunRequest
+from ...pipeline.run_result import StepState
 from ...reports.presentation import as_json
 from ..exit_codes import code_of
 from ..options import DEBUG, PATH, QUIET
@@ -75,6 +78,8 @@ def command(
 
     with chdir(folder):
         own = Path(settings.name)
+        if events is not None and not overwrite:
+            require_lineage(events)
         elsewhere = os.path.realpath(here) != os.path.realpath(folder)
         pipeline = pipeline_of(own, recorded, os.environ, code_of, elsewhere=elsewhere)
         width = max(len(each.name) for each in pipeline.steps)
@@ -83,8 +88,6 @@ def command(
         with faults_located(own), nullcontext() if dry_run else alone_with(own):
             result = running.plan() if dry_run else running.run()
         if events is not None and not dry_run:
-            from ...pipeline.lineage import write_lineage
-
             write_lineage(result.record, recorded, result.sha256, events)
     if result.note:
         tell(f"note: {result.note}")
