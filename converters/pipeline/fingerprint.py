@@ -16,7 +16,7 @@ from ...schemas.errors import UnreadableInput
 from ..values.regular_file import open_regular
 from ..writing.inputs import files_in, inputs_given
 from .plan import Step
-from .record import RecordedFile, StepRecord
+from .record import BECAME, RecordedFile, StepRecord
 from .step_options import Document
 
 _LIBRARIES = ("adamgate", "numpy", "pandas", "pyarrow", "pyreadstat")
@@ -161,7 +161,7 @@ def changes(
         yield NOT_RECORDED
         return
     if recorded.exit_code != 0:
-        yield f"it was {recorded.state}" if recorded.state != "not run" else "it was not run"
+        yield f"it {BECAME.get(recorded.state, recorded.state)}"
         return
     yield from _changed("", recorded.specification, specification)
     for name, now in versions().items():

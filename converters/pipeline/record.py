@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..formats.planned_file import PlannedFile
@@ -25,6 +26,17 @@ _LARGEST = 256_000_000
 RAN, REFUSED, FAILED, NOT_RUN = "ran", "refused", "failed", "not run"
 DIFFERENT = "different"
 """Of steps that compare."""
+BECAME: Mapping[str, str] = MappingProxyType(
+    {
+        RAN: "ran",
+        REFUSED: "was refused",
+        DIFFERENT: "found differences",
+        FAILED: "failed",
+        NOT_RUN: "was not run",
+    }
+)
+"""What is said of a step that has become so."""
+_STATES = tuple(BECAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,20 @@ class RecordedFile:
     path: str
     size: int
     sha256: str
+
+    @classmethod
+    def of(cls, document: Any) -> RecordedFile:
+        """From a line of a record.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is not such a file.
+        """
+        file = cls(**document)
+        if not (_is(file.path, str) and _is(file.size, int) and _is(file.sha256, str)) or "\0" in file.path:
+            raise ValueError(file.path)
+        return file
 
 
 @dataclass(frozen=True)
@@ -87,15 +113,27 @@ class StepRecord:
 
         Raises
         ------
-        TypeError, KeyError
+        TypeError, KeyError, ValueError
             If it is not such a line.
         """
         given = dict(document)
         for name in ("inputs", "outputs"):
-            given[name] = tuple(RecordedFile(**each) for each in given[name])
+            given[name] = tuple(RecordedFile.of(each) for each in given[name])
         for name in ("policies", "notes"):
             given[name] = tuple(given[name])
-        return cls(**given)
+        record = cls(**given)
+        texts = (record.step, record.kind, record.summary, record.reason or "", *record.notes)
+        tables = (record.specification, record.versions, record.after)
+        if not (
+            all(_is(each, str) for each in texts)
+            and all(map(_is_table_of_texts, tables))
+            and record.state in _STATES
+            and (record.exit_code is None or _is(record.exit_code, int))
+            and _is(record.findings, dict)
+            and all(_is(each, dict) for each in record.policies)
+        ):
+            raise ValueError(record.step)
+        return record
 
 
 @dataclass(frozen=True)
@@ -233,17 +271,27 @@ def _record(documents: Sequence[dict[str, Any]]) -> RunRecord:
     steps = others[:-1] if finished else others
     if any(each.pop("line") != "step" for each in steps):
         raise ValueError
+    if not (_is(head["folder"], str) and _is_table_of_texts(head["versions"])) or "\0" in head["folder"]:
+        raise ValueError
     record = RunRecord(
         head["folder"],
-        RecordedFile(**head["specification"]),
+        RecordedFile.of(head["specification"]),
         head["versions"],
-        tuple(head["declared"]),
+        tuple(map(str, head["declared"])),
         tuple(StepRecord.of(each) for each in steps),
         finished,
     )
     if finished and others[-1]["steps"] != len(steps):
         raise ValueError
     return record
+
+
+def _is(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _is_table_of_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
 def _document(number: int, line: bytes) -> dict[str, Any]:

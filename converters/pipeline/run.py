@@ -24,6 +24,7 @@ from .pipeline import Pipeline
 from .plan import PlannedStep, Step, steps_before
 from .project import PipelineProject
 from .record import (
+    BECAME,
     DIFFERENT,
     FAILED,
     NOT_RUN,
@@ -271,7 +272,7 @@ class PipelineRun:
             if record is None or record.exit_code != 0:
                 is_gate = name in planned.gates and record is not None and record.state == REFUSED
                 became = record.state if record is not None else NOT_RUN
-                return f"data refused by step {name}" if is_gate else f"step {name} {_was(became)}"
+                return f"data refused by step {name}" if is_gate else f"step {name} {BECAME[became]}"
         return ""
 
     def _would(self, planned: PlannedStep) -> StepState:
@@ -390,11 +391,6 @@ def located(step: Step) -> Iterator[None]:
             raise
         where = f"{step.heading} {fault.where}"
         raise ConfigurationError(fault.what, where, fault.advice, details=fault.details) from fault
-
-
-def _was(state: str) -> str:
-    """ "step adam failed"."""
-    return {NOT_RUN: "was not run", REFUSED: "was refused", DIFFERENT: "found differences"}.get(state, state)
 
 
 def _is_there(path: Path) -> bool:

@@ -6,9 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from adamgate.converters.pipeline.record import SCHEMA, AlteredRecord, read_record
+from adamgate.converters.pipeline.verify import verification_lines, verified
 
 
 def lines() -> list[dict]:
@@ -201,3 +204,54 @@ def test_a_record_that_is_no_record_is_told(tmp_path):
         path.write_bytes(content)
         with pytest.raises(AlteredRecord):
             read_record(path)
+
+
+WILD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-1, 9),
+    st.just(0.5),
+    st.sampled_from(["", "x", "../..", "a\0b", "\ud800", "/dev/zero", "x" * 5000]),
+    st.sampled_from(
+        [[], {}, [1], [{}], {"a": 1}, {"a": "b"}, [[]], [{"path": "x", "size": 1, "sha256": "y"}]]
+    ),
+)
+
+
+def places(document, path=()):
+    """Every place in a document, from the outside."""
+    yield path
+    parts = (
+        document.items()
+        if isinstance(document, dict)
+        else enumerate(document)
+        if isinstance(document, list)
+        else ()
+    )
+    for key, each in parts:
+        yield from places(each, (*path, key))
+
+
+@given(st.data())
+def test_whatever_a_record_holds_it_is_told(finished, data):
+    documents = [json.loads(line) for line in (finished / "run.jsonl").read_text().splitlines()]
+    *path, last = data.draw(st.sampled_from([each for each in places(documents) if len(each) > 1]))
+    part = documents
+    for key in path:
+        part = part[key]
+    if data.draw(st.booleans()):
+        part[last] = data.draw(WILD)
+    else:
+        del part[last]
+    previous, written = None, []
+    for each in documents:
+        each["previous"] = previous
+        line = json.dumps(each).encode() + b"\n"
+        previous = hashlib.sha256(line).hexdigest()
+        written.append(line)
+    altered = finished.parent / "altered" / "run.jsonl"
+    altered.parent.mkdir(exist_ok=True)
+    altered.write_bytes(b"".join(written))
+    found = verified(altered)
+    assert not found.equal
+    assert next(verification_lines(found)).startswith("DIFFERENT")
