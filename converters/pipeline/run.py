@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,6 +170,9 @@ class PipelineRun:
         except UnreadableInput as problem:
             self._settle(planned, self._failed(planned, str(problem), UNREADABLE))
             return
+        if unlike := self._unlike(planned, inputs):
+            self._settle(planned, self._failed(planned, unlike, UNREADABLE))
+            return
         if not reasons and not self.request.force:
             earlier = self._records[planned.name]
             self._settle(
@@ -194,11 +197,23 @@ class PipelineRun:
         else:
             workers.start(work)
 
+    def _unlike(self, planned: PlannedStep, inputs: tuple[RecordedFile, ...]) -> str:
+        """Which input is not what the step before it wrote, or the gate judged; empty where all are."""
+        for name in planned.after:
+            before = self._records[name]
+            seen = before.inputs if name in planned.gates else before.outputs
+            known = {each.path: each for each in seen}
+            changed = next((each.path for each in inputs if known.get(each.path, each) != each), None)
+            if changed is not None:
+                return f"input {changed} changed after step {name}"
+        return ""
+
     def _end(self, work: Work, ended: Ended) -> None:
         """Put what came of a step on record."""
         planned = next(each for each in self.pipeline.steps if each.name == work.step)
         self._times[work.step] = ended.time
-        changed = [each.path for each in work.inputs if not self._is_still(each)]
+        read = (*work.inputs, self.pipeline.sha256)
+        changed = [each.path for each in read if not self._is_still(each)]
         if ended.outcome is None:
             state = self._failed(planned, ended.failure, ended.exit_code)
         elif changed:
@@ -215,6 +230,7 @@ class PipelineRun:
             return False
 
     def _done(self, planned: PlannedStep, work: Work, outcome: StepOutcome) -> StepState:
+        removed = self._remove_outdated(planned.name, outcome.written)
         failing = DIFFERENT if planned.step.options.compares else REFUSED
         state = RAN if outcome.exit_code == 0 else failing
         self._records[planned.name] = StepRecord(
@@ -240,9 +256,26 @@ class PipelineRun:
             work.reasons,
             outcome.summary,
             outcome.details,
-            outcome.notes,
+            (
+                *outcome.notes,
+                *(f"removed, as the step does not write it any more: {each}" for each in removed),
+            ),
             outcome.exit_code,
         )
+
+    def _remove_outdated(self, name: str, written: Collection[Path]) -> tuple[str, ...]:
+        """Remove what an earlier run of a step wrote and this one did not: a step that reads the folder would read it.
+
+        A file that was changed since stays.
+        """
+        earlier = self._earlier.steps if self._earlier is not None else ()
+        outputs = (one for each in earlier if each.step == name for one in each.outputs)
+        kept = {path.as_posix() for path in written}
+        outdated = [each for each in outputs if each.path not in kept and self._is_still(each)]
+        for each in outdated:
+            with suppress(OSError):
+                os.unlink(each.path)
+        return tuple(each.path for each in outdated)
 
     def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
         name, kind, left = planned.name, planned.step.kind, self._left(planned)
@@ -337,6 +370,10 @@ class PipelineRun:
                 )
         self._begun = True
         self._write(finished=False)
+        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
+        for each in self._earlier.steps if self._earlier is not None else ():
+            if each.step not in {one.name for one in self.pipeline.steps}:
+                self._remove_outdated(each.step, declared)
 
     def _record(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]

@@ -459,3 +459,54 @@ def test_other_files_are_not_replaced(after_run, option):
     assert after_run("run", option, "folder").code == 4
     assert after_run("run", option, "raw/cm.csv").code in (2, 4)
     assert Path("raw/cm.csv").read_text().startswith("STUDYID")
+
+
+def test_outputs_that_a_step_does_not_write_any_more_are_removed(after_run):
+    """A step that reads the folder would read them; from a fresh copy they would not be there."""
+    path = after_run.folder / "adamgate.toml"
+    path.write_text(path.read_text() + "\n[derive.ADTTE2]\n")
+    after_run.edit("adamgate.toml", 'to = "adam"', 'to = "adam"\ndatasets = ["ADTTE2", "ADTTE"]')
+    assert after_run("run", "--only", "adam").code == 0
+    assert sorted(os.listdir("adam")) == ["adtte.xpt", "adtte2.xpt"]
+    after_run.edit("adamgate.toml", 'datasets = ["ADTTE2", "ADTTE"]', 'datasets = ["ADTTE"]')
+    ran = after_run("run", "--only", "adam")
+    assert "removed, as the step does not write it any more: adam/adtte2.xpt" in ran.out
+    assert os.listdir("adam") == ["adtte.xpt"]
+
+
+def test_outputs_of_a_step_that_is_gone_are_removed_unless_they_were_changed(after_run):
+    after_run.edit("adamgate.toml", "[step.os]", "[step.kept]")
+    after_run.edit("adamgate.toml", "tables/os.csv", "tables/kept.csv")
+    Path("tables/os_summary.csv").write_text("mine")
+    assert after_run("run").code == 0
+    assert sorted(each.name for each in Path("tables").glob("*.csv")) == [
+        "kept.csv",
+        "kept_summary.csv",
+        "os_summary.csv",
+        "pfs.csv",
+    ]
+
+
+def test_data_that_change_between_the_gate_and_the_table(project, monkeypatch):
+    from adamgate.converters.pipeline.steps.validate import ValidateStep
+
+    real = ValidateStep.run
+
+    def judged(self, given):
+        outcome = real(self, given)
+        monkeypatch.setattr(run_module.PipelineRun, "_settle", settle)
+        return outcome
+
+    def settle(self, planned, state):
+        real_settle(self, planned, state)
+        if planned.name == "gate":
+            path = Path("raw/adsl.csv")
+            path.write_text(path.read_text().replace("Drug A", "Drug B"))
+
+    from adamgate.converters.pipeline import run as run_module
+
+    real_settle = run_module.PipelineRun._settle
+    monkeypatch.setattr(ValidateStep, "run", judged)
+    ran = project("run")
+    assert (ran.code, ran.states["gate"], ran.states["pfs"]) == (3, "ran", "failed")
+    assert "input raw/adsl.csv changed after step gate" in ran.out
