@@ -358,6 +358,8 @@ def checked(value: Any, kind: ValueKind, key: str, where: str, *, private: bool 
         of_key = one_line(wrong.key)
         what = f"a value of {of_key} is not valid" if private else f"{shown} is not a value of {of_key}"
         raise ConfigurationError(what, f"{where}{wrong.place}", f"give {expected}") from None
+    except ConfigurationError as wrong:  # of a table within it
+        raise ConfigurationError(wrong.what, f"{where}{wrong.where}", wrong.advice) from None
     except (OverflowError, RecursionError):
         raise ConfigurationError(f"the value of {key} is out of range", where) from None
 

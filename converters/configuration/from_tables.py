@@ -11,20 +11,31 @@ from ...schemas.rules.rule import Rule
 from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, StudyTable
 from ...schemas.wording import did_you_mean
 from ..derivations.specification import Specification
+from ..raw_exports.raw_specification import RawSpecification
 from .judging import Judging
 from .registry import (
     ADVERSE_EVENTS,
+    CODES,
     DERIVE,
     ENDPOINT,
     FLAG,
+    GRADE,
+    MEASUREMENT,
     QUERY,
+    RAW,
+    RECORD,
+    RESPONSE,
+    RESPONSE_FLAG,
+    RESPONSE_TERMS,
     RULE,
     RULES,
     SOURCE,
     STOP,
     STUDY,
     SUBJECT,
+    VARIABLE,
     VARY,
+    VISIT,
     WAIVER,
 )
 from .tables import Entry, Table
@@ -53,20 +64,25 @@ def judging(entries: Sequence[Entry]) -> Judging:
     )
 
 
+def raw_specification(entries: Sequence[Entry]) -> RawSpecification:
+    """What the tables of a file say of datasets that are made from raw files; perhaps of none."""
+    return RawSpecification(_named(entries, RAW), _named(entries, CODES))
+
+
 def specification(entries: Sequence[Entry]) -> Specification:
-    """What the tables of a file say of what to derive, and how.
+    """What the tables of a file say of what to derive, and how; nothing where they only map raw files.
 
     Raises
     ------
     ConfigurationError
-        When no dataset is to be derived.
+        When no dataset is to be derived, nor made from raw files.
     """
 
     def named(table: Table) -> dict[str, Any]:
-        return {each.name: each.options for each in _of(entries, table)}
+        return _named(entries, table)
 
     datasets = named(DERIVE)
-    if not datasets:
+    if not datasets and not _of(entries, RAW):
         raise ConfigurationError(
             "no dataset is to be derived", "[derive.NAME]", "begin with: adamgate init --derive adtte"
         )
@@ -83,11 +99,23 @@ def specification(entries: Sequence[Entry]) -> Specification:
         named(FLAG),
         events,
         subjects=named(SUBJECT),
+        responses=named(RESPONSE),
+        response_terms=named(RESPONSE_TERMS),
+        response_flags=named(RESPONSE_FLAG),
+        measurements=named(MEASUREMENT),
+        visits=named(VISIT),
+        records=named(RECORD),
+        variables=named(VARIABLE),
+        grades=named(GRADE),
     )
 
 
 def _of(entries: Iterable[Entry], table: Table) -> list[Entry]:
     return [each for each in entries if each.table is table]
+
+
+def _named(entries: Iterable[Entry], table: Table) -> dict[str, Any]:
+    return {each.name: each.options for each in _of(entries, table)}
 
 
 def _declarations(entries: Sequence[Entry]) -> Declarations | None:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from ...schemas.gate.selection import RulesTable
 from ...schemas.gate.waivers import WaiverTable
-from ...schemas.kinds import dataset_name, member_name
+from ...schemas.kinds import dataset_name, member_name, text
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
+from ..derivations.measurements.options import (
+    AnalysisVariable,
+    AnalysisVisit,
+    DerivedRecords,
+    Grade,
+    Measurement,
+)
+from ..derivations.responses.options import HOW, ResponseFlag
+from ..derivations.responses.terms import ResponseTerms
 from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
+from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
 from .step_table import STEP
@@ -94,11 +104,37 @@ QUERY = Table(
 FLAG = Table(
     "flag",
     OccurrenceFlag,
-    "A flag of derived adverse events, such as the first occurrence of a term.",
+    "A flag of derived adverse events or measurements, such as the first occurrence of a term.",
     NAMED,
     example="VARIABLE",
     sample="AOCCFL",
 )
+RESPONSE = Table(
+    "response",
+    keys_of_all("how", "How the parameter is derived.", HOW),
+    "A parameter of a derived dataset of tumor response. `how` decides which other keys it has.",
+    NAMED,
+    example="PARAMCD",
+    sample="OVR",
+    variant="how",
+    variants=HOW,
+)
+RESPONSE_TERMS = Table(
+    "response_terms",
+    ResponseTerms,
+    "An order of response: its terms, the best first, and what they mean.",
+    NAMED,
+    sample="MYELOMA",
+)
+RESPONSE_FLAG = Table(
+    "response_flag",
+    ResponseFlag,
+    "A flag of the assessments of response that are analysed.",
+    NAMED,
+    example="VARIABLE",
+    sample="ANL01FL",
+)
+
 SUBJECT = Table(
     "subject",
     DerivedVariable,
@@ -108,21 +144,64 @@ SUBJECT = Table(
     example="VARIABLE",
     sample="TRTSDT",
 )
+MEASUREMENT = Table(
+    "measurement",
+    Measurement,
+    "A parameter of derived measurements: records of the source, or calculated from other parameters.",
+    NAMED,
+    example="PARAMCD",
+    sample="WEIGHT",
+)
+VISIT = Table(
+    "visit",
+    AnalysisVisit,
+    "An analysis visit of derived measurements: the days that belong to it.",
+    NAMED,
+    text,
+    example="AVISIT",
+    sample="Baseline",
+)
+RECORD = Table(
+    "record",
+    DerivedRecords,
+    "Records of derived measurements that are derived from others, such as means.",
+    NAMED,
+    example="DTYPE",
+    sample="AVERAGE",
+)
+VARIABLE = Table(
+    "variable",
+    AnalysisVariable,
+    "A variable of derived measurements. It has exactly one of `where`, `cases`, `map`, `expression` and "
+    "`compose`.",
+    NAMED,
+    example="VARIABLE",
+    sample="ONTRTFL",
+)
+GRADE = Table(
+    "grade",
+    Grade,
+    "Toxicity grades of one term, for derived measurements; NAME is free.",
+    NAMED,
+    sample="ANEMIA",
+)
+
+RAW = Table(
+    "raw",
+    RawDataset,
+    "A dataset, or some records of one, that is made from raw files: `adamgate derive FILE --source PATHS "
+    "--to FOLDER`.",
+    NAMED,
+    member_name,
+    "DATASET",
+    "AE",
+)
+CODES = Table("codes", CodeList, "A code list in a raw file of its own.", NAMED, sample="YESNO")
 
 TABLES = (
-    *(
-        SETTINGS_TABLE,
-        RULES,
-        STUDY,
-        ENDPOINT,
-        SOURCE,
-        STOP,
-        ADVERSE_EVENTS,
-        DERIVE,
-        SUBJECT,
-        QUERY,
-        FLAG,
-        VARY,
-    ),
+    *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT),
+    *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG),
+    *(MEASUREMENT, VISIT, RECORD, VARIABLE, GRADE, QUERY, FLAG, VARY),
+    *(RAW, CODES),
     *(WAIVER, RULE, TABLE, STEP),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -183,8 +183,14 @@ def toml_value(value: Any) -> str:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    """What a file has of a value that is an object in Python."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    """What a file has of a value that is an object in Python, without what it may leave out."""
+    given = {each.name: getattr(value, each.name) for each in fields(value)}
+    return {each.name: given[each.name] for each in fields(value) if given[each.name] != _default(each)}
+
+
+def _default(field: Field[Any]) -> Any:
+    """The value of a field that is not given; of one that must be, what no value equals."""
+    return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
 def _toml_key(key: str) -> str:

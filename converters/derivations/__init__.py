@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .adverse_events.options import AdverseEvents
 from .dataset_options import DerivedDataset
+from .measurements.options import Measurements
+from .responses.options import Responses
 from .subjects.options import SubjectLevel
 from .time_to_event.options import TimeToEvent
 
@@ -48,7 +50,13 @@ class Derivation(Protocol):
 
 
 KINDS: Mapping[str, type[DerivedDataset]] = MappingProxyType(
-    {"time_to_event": TimeToEvent, "adverse_events": AdverseEvents, "subjects": SubjectLevel}
+    {
+        "time_to_event": TimeToEvent,
+        "adverse_events": AdverseEvents,
+        "subjects": SubjectLevel,
+        "responses": Responses,
+        "measurements": Measurements,
+    }
 )
 """Options of a derived dataset, by the name of its kind, which is that of its folder."""
 

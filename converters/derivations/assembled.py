@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.variable import SpecialMissing, Variable
 from ...schemas.wording import did_you_mean
 from .dataset_options import DerivedDataset
+from .own_columns import dataset_of
 from .task import DerivationTask
 
 KEYS = ("STUDYID", "USUBJID")
@@ -87,19 +89,18 @@ def assembled(
     """
     task.account.used(task.adsl, derived.subject)
     carried, of_adsl = _carried(task, options, derived.subject, derived.frame.columns)
-    frame = pd.concat([carried, derived.frame], axis=1)
+    frame = pd.DataFrame({**carried, **derived.frame}, copy=False)  # not in blocks, which would be copies
     if layout.number:
         frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
     _require_known(task, options, frame.columns)
     sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in frame]
     order = np.lexsort([ordered(frame[each]) for each in reversed(sort)]) if sort else np.arange(len(frame))
-    frame = frame[_chosen(task, options, frame.columns)].iloc[order].reset_index(drop=True)
+    chosen = _chosen(task, options, frame.columns)
     known = {**derived.described, **of_adsl}
-    made = Dataset.from_frame(frame, task.name)
+    in_order = {name: _in_order(frame[name], order) for name in chosen}
+    made = dataset_of(task.name, in_order, len(order))
     requirements = {**variables_of_subjects(Standards()), **layout.requirements}
-    variables = tuple(
-        _described(made, name, known.get(name), requirements, options) for name in frame.columns
-    )
+    variables = tuple(_described(made, name, known.get(name), requirements, options) for name in chosen)
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
     return Dataset(
@@ -108,8 +109,12 @@ def assembled(
         variables,
         label,
         carries=carries,  # type: ignore[arg-type]
-        special_missing=dict(_special(task, options, derived, frame.columns, order)),
+        special_missing=dict(_special(task, options, derived, chosen, order)),
     )
+
+
+def _in_order(column: pd.Series, order: Codes) -> pd.Series:
+    return column.take(order).reset_index(drop=True)
 
 
 def _special(
@@ -125,12 +130,12 @@ def _special(
         of_source = name in derived.frame
         special = derived.special.get(name) if of_source else of_adsl.get(options.carry_as.get(name, name))
         if special is not None and len(special.records):
-            found = _at(special, order if of_source else derived.subject[order])
+            found = special_at(special, order if of_source else derived.subject[order])
             if len(found.records):
                 yield name, found
 
 
-def _at(special: SpecialMissing, at: Codes) -> SpecialMissing:
+def special_at(special: SpecialMissing, at: Codes) -> SpecialMissing:
     """Special missing values of the records at some positions, in their order."""
     place = np.minimum(np.searchsorted(special.records, at), len(special.records) - 1)
     hit = special.records[place] == at
@@ -244,6 +249,6 @@ def standard_label(name: str, requirements: Mapping[str, Requirement]) -> str:
         if index is not None:
             label = each.label
             for placeholder, value in index.items():
-                label = label.replace(placeholder, value)
+                label = re.sub(rf"(?<!\w){re.escape(placeholder)}(?!\w)", value, label)
             return label
     return ""

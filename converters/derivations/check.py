@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...schemas.errors import Refused
-from ...schemas.standards import adae, adsl, adtte, bds, occds
+from ...schemas.standards import adae, adsl, adtte, occds
 from ...schemas.standards.structure import Structure
 from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
@@ -42,10 +42,10 @@ from .relations import relation
 from .sources import dataset_called
 from .specification import Specification
 
+# Those of BDS are of no single record: a parameter has one for each visit.
 _KEYS: Mapping[Structure, tuple[str, ...]] = MappingProxyType(
     {
         Structure.ADSL: adsl.KEYS,
-        Structure.BDS: bds.KEYS,
         Structure.TTE: adtte.KEYS,
         Structure.OCCDS: occds.KEYS,
         Structure.ADAE: adae.KEYS,
@@ -172,7 +172,8 @@ def checked(
             first=options.first,
         )
         for name, (data, other) in pairs.items():
-            comparison = _Comparison(data, traced[name], other, differences.datasets[name], options)
+            with_trace = traced.datasets.get(name, data)
+            comparison = _Comparison(data, with_trace, other, differences.datasets[name], options)
             found[name] = comparison.checked()
     return DerivationCheck(
         MappingProxyType(found),

@@ -45,8 +45,8 @@ class DatedRecords:
     decided: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     """What was decided by all of them, so that several parameters ask once."""
 
-    def among(self, chosen: Mask) -> DatedRecords:
-        """Some of them."""
+    def among(self, chosen: Mask | Codes) -> DatedRecords:
+        """Some of them, by a mask or positions."""
         return replace(
             self,
             record=self.record[chosen],

@@ -73,7 +73,16 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
         account.require_none()
         parts.append(account.record)
     counts = {name: len(data) for name, data in made.items()}
-    return DerivedStudy(MappingProxyType(made), record=DerivationRecord.together(counts, parts))
+    of_parameters = {name: _by_parameter(data) for name, data in made.items() if "PARAMCD" in data}
+    record = DerivationRecord.together(counts, parts, of_parameters)
+    return DerivedStudy(MappingProxyType(made), record=record)
+
+
+def _by_parameter(data: Dataset) -> dict[str, int]:
+    """Number of records of each parameter."""
+    parameters = data.distinct("PARAMCD")
+    counts = np.bincount(parameters.codes[parameters.codes >= 0], minlength=len(parameters))
+    return {str(each): int(count) for each, count in zip(parameters, counts, strict=True)}
 
 
 def require_valid(specification: Specification) -> None:

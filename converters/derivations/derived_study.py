@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ...schemas.study.study import Study
 from .record import DerivationRecord
@@ -27,3 +28,21 @@ class DerivedStudy(Study):
     """
 
     record: DerivationRecord = field(default_factory=DerivationRecord)
+
+    def with_more(self, other: DerivedStudy) -> DerivedStudy:
+        """These datasets and others, which take the place of those of the same name.
+
+        Examples
+        --------
+        >>> ends = {"OS": ag.DerivedEndpoint(param="Overall Survival", origin="TRTSDT", censors=("ALIVE",))}
+        >>> sources = {"ALIVE": ag.DerivationSource(dataset="ADSL", date="LSTALVDT")}
+        >>> derived = ag.derive(ag.read("adam"), ag.Specification({"ADTTE": ag.TimeToEvent()}, ends, sources))
+        >>> list(ag.DerivedStudy({}).with_more(derived).datasets)
+        ['ADTTE']
+        """
+        if not self.datasets:
+            return other
+        datasets = {**self.datasets, **other.datasets}
+        counts = {**self.record.records, **other.record.records}
+        record = DerivationRecord.together(counts, (self.record, other.record))
+        return DerivedStudy(MappingProxyType(datasets), self.notes + other.notes, record)

@@ -39,20 +39,30 @@ class SourceDates:
 
 
 def source_dates(
-    name: str, source: DerivationSource, data: Dataset, selected: Mask, account: Account
+    name: str,
+    source: DerivationSource,
+    data: Dataset,
+    selected: Mask,
+    account: Account,
+    *,
+    undated: bool = False,
 ) -> SourceDates:
-    """Dates of the selected records; what cannot be used is a problem, or a counted effect."""
-    read = _of_text if data.is_character(source.date) else _of_dates
-    dates, partial = read(name, source, data, selected, account)
-    undated = selected & np.isnan(dates.day) & ~partial
-    effect = "records without a date are not candidates"
-    account.effect(f"source.{name}: date", source.date, effect, data, undated, unit="record")
+    """Dates of the selected records; what cannot be used is a problem, or a counted effect.
+
+    Records without a date are not noted if they have a place: `undated`.
+    """
+    if data.is_character(source.date):
+        dates, partial = _of_text(name, source, data, selected, account, undated=undated)
+    else:
+        dates, partial = _of_dates(data, source)
+    if not undated:
+        without = selected & np.isnan(dates.day) & ~partial
+        effect = "records without a date are not candidates"
+        account.effect(f"source.{name}: date", source.date, effect, data, without, unit="record")
     return dates
 
 
-def _of_dates(
-    _name: str, source: DerivationSource, data: Dataset, _selected: Mask, _account: Account
-) -> tuple[SourceDates, Mask]:
+def _of_dates(data: Dataset, source: DerivationSource) -> tuple[SourceDates, Mask]:
     """Dates of a numeric variable; what was imputed is known by its flag."""
     day, none = data.days(source.date), np.zeros(len(data), dtype=np.bool_)
     flag = flag_of(source.date)
@@ -63,7 +73,13 @@ def _of_dates(
 
 
 def _of_text(
-    name: str, source: DerivationSource, data: Dataset, selected: Mask, account: Account
+    name: str,
+    source: DerivationSource,
+    data: Dataset,
+    selected: Mask,
+    account: Account,
+    *,
+    undated: bool,
 ) -> tuple[SourceDates, Mask]:
     """Dates of a character variable; a partial one needs an imputation."""
     dates = PartialDates.of(data, source.date, source.date_forms)
@@ -95,7 +111,7 @@ def _of_text(
             unit="record",
         )
     unused = partial & np.isnan(found.day)
-    if source.impute:
+    if source.impute and not undated:
         effect = "partial dates not imputed: not candidates"
         account.effect(f"source.{name}: impute", source.impute, effect, data, unused, unit="record")
     return found, unused

@@ -32,7 +32,7 @@ class PolicyEffect:
     subjects : tuple of str
         These subjects, or those of the records.
     unit : str
-        "subject" or "record".
+        "subject", "record", or "column" of a raw file.
     """
 
     dataset: str
@@ -142,6 +142,10 @@ class DerivationRecord:
     decided : tuple of DecidedBy
     ranges : tuple of ImputationRange
     made_from : tuple of MadeFrom
+    raw_tables : mapping of dataset to tuple of str
+        Names of the tables ``[raw.NAME]`` that make a dataset; the others are made by ``[derive.NAME]``.
+    of_parameters : mapping of dataset to mapping of PARAMCD to int
+        Number of records of each parameter.
 
     Examples
     --------
@@ -155,6 +159,8 @@ class DerivationRecord:
     decided: tuple[DecidedBy, ...] = ()
     ranges: tuple[ImputationRange, ...] = ()
     made_from: tuple[MadeFrom, ...] = ()
+    raw_tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    of_parameters: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -170,16 +176,44 @@ class DerivationRecord:
             tuple(each for each in self.decided if each.dataset == name),
             tuple(each for each in self.ranges if each.dataset == name),
             tuple(each for each in self.made_from if each.dataset == name),
+            {name: self.raw_tables[name]} if name in self.raw_tables else {},
+            {name: self.of_parameters[name]} if name in self.of_parameters else {},
         )
+
+    def declaration(self, name: str) -> str:
+        """The tables of the specification that declare a dataset: "[derive.ADTTE]", "[raw.AE]".
+
+        Examples
+        --------
+        >>> ag.DerivationRecord({"ADTTE": 3}).declaration("ADTTE")
+        '[derive.ADTTE]'
+        """
+        return ", ".join(f"[raw.{each}]" for each in self.raw_tables.get(name, ())) or f"[derive.{name}]"
+
+    def records_of(self, dataset: str, parameter: str) -> int:
+        """Number of records of a parameter.
+
+        Examples
+        --------
+        >>> ag.DerivationRecord({"ADTTE": 6}, of_parameters={"ADTTE": {"OS": 6}}).records_of("ADTTE", "OS")
+        6
+        """
+        return self.of_parameters.get(dataset, {}).get(parameter, 0)
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """PARAMCDs that it is about, in order."""
-        found = [each.parameter for each in self.decided] + [each.parameter for each in self.effects]
-        return tuple(dict.fromkeys(filter(None, found)))
+        noted = [each.parameter for each in self.decided] + [each.parameter for each in self.effects]
+        counted_ones = [each for counts in self.of_parameters.values() for each in counts]
+        return tuple(dict.fromkeys(filter(None, [*noted, *counted_ones])))
 
     @classmethod
-    def together(cls, records: dict[str, int], parts: Iterable[DerivationRecord]) -> DerivationRecord:
+    def together(
+        cls,
+        records: dict[str, int],
+        parts: Iterable[DerivationRecord],
+        of_parameters: dict[str, dict[str, int]] | None = None,
+    ) -> DerivationRecord:
         """What several derivations did.
 
         Examples
@@ -195,6 +229,8 @@ class DerivationRecord:
             tuple(each for part in listed_parts for each in part.decided),
             tuple(each for part in listed_parts for each in part.ranges),
             tuple(each for part in listed_parts for each in part.made_from),
+            {name: tables for part in listed_parts for name, tables in part.raw_tables.items()},
+            of_parameters or {},
         )
 
 

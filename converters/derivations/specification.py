@@ -14,6 +14,16 @@ from ...schemas.wording import did_you_mean
 from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
+from .measurements.options import (
+    AnalysisVariable,
+    AnalysisVisit,
+    DerivedRecords,
+    Grade,
+    Measurement,
+    Measurements,
+)
+from .responses.options import ResponseFlag, ResponseParameter
+from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, Variation
 
@@ -33,7 +43,15 @@ _TABLES = (
     _Table("variations", "vary"),
     _Table("queries", "query"),
     _Table("flags", "flag"),
+    _Table("responses", "response"),
+    _Table("response_terms", "response_terms"),
+    _Table("response_flags", "response_flag"),
     _Table("subjects", "subject"),
+    _Table("measurements", "measurement"),
+    _Table("visits", "visit"),
+    _Table("records", "record"),
+    _Table("variables", "variable"),
+    _Table("grades", "grade"),
 )
 
 
@@ -43,7 +61,7 @@ class Specification:
 
     Attributes
     ----------
-    datasets : mapping of name to SubjectLevel, AdverseEvents or TimeToEvent
+    datasets : mapping of name to SubjectLevel, AdverseEvents, Responses, Measurements or TimeToEvent
         Derived datasets; each may use the others, and those that were read.
     endpoints : mapping of PARAMCD to DerivedEndpoint
     sources : mapping of name to DerivationSource
@@ -54,9 +72,21 @@ class Specification:
     queries : mapping of name to EventQuery
         Of adverse event datasets, by what their variables begin with: "CQ01".
     flags : mapping of variable to OccurrenceFlag
-        Of adverse event datasets; each may use those before it.
+        Of datasets of adverse events, where each may use those before it, and of measurements.
+    measurements : mapping of PARAMCD to Measurement
+        Parameters of datasets of measurements. The following are of these datasets, too.
+    visits : mapping of AVISIT to AnalysisVisit
+    records : mapping of DTYPE to DerivedRecords
+    variables : mapping of variable to AnalysisVariable
+    grades : mapping of name to Grade
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
+    responses : mapping of PARAMCD to ResponseParameter
+        Of datasets of response: ResponseAssessments, FirstResponse, LastResponse, BestResponse or
+        RecordPresent.
+    response_terms : mapping of name to ResponseTerms
+        Orders of response, beside those that are built in.
+    response_flags : mapping of variable to ResponseFlag
     subjects : mapping of variable to DerivedVariable
         Of ADSL, in whatever order.
 
@@ -90,26 +120,57 @@ class Specification:
     queries: Mapping[str, EventQuery] = field(default_factory=dict)
     flags: Mapping[str, OccurrenceFlag] = field(default_factory=dict)
     adverse_events: AdverseEventDeclarations = field(default_factory=AdverseEventDeclarations)
+    responses: Mapping[str, ResponseParameter] = field(default_factory=dict)
+    response_terms: Mapping[str, ResponseTerms] = field(default_factory=dict)
+    response_flags: Mapping[str, ResponseFlag] = field(default_factory=dict)
     subjects: Mapping[str, DerivedVariable] = field(default_factory=dict)
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    visits: Mapping[str, AnalysisVisit] = field(default_factory=dict)
+    records: Mapping[str, DerivedRecords] = field(default_factory=dict)
+    variables: Mapping[str, AnalysisVariable] = field(default_factory=dict)
+    grades: Mapping[str, Grade] = field(default_factory=dict)
 
 
-_OF_ONE_DATASET = ("queries", "flags", "subjects")
-"""Attributes whose parts belong to one derived dataset."""
+class _Parts(NamedTuple):
+    """Parts of derived datasets of some kinds, each of which belongs to one of these."""
+
+    table: str
+    attribute: str
+    kinds: tuple[type[DerivedDataset], ...]
+    noun: str
+
+
+_PARTS = (
+    _Parts("query", "queries", (AdverseEvents,), "adverse event dataset"),
+    _Parts("flag", "flags", (AdverseEvents, Measurements), "dataset with flags"),
+    _Parts("subject", "subjects", (SubjectLevel,), "dataset of subjects"),
+    _Parts("measurement", "measurements", (Measurements,), "dataset of measurements"),
+    _Parts("visit", "visits", (Measurements,), "dataset of measurements"),
+    _Parts("record", "records", (Measurements,), "dataset of measurements"),
+    _Parts("variable", "variables", (Measurements,), "dataset of measurements"),
+    _Parts("grade", "grades", (Measurements,), "dataset of measurements"),
+)
 
 
 def of_datasets(specification: Specification, names: Collection[str]) -> Specification:
     """What derives some of the datasets alone, without what belongs to the others; these are then sources."""
-    others = {*specification.datasets} - {*names}
-    changes: dict[str, Mapping[str, Any]] = {
-        attribute: {
-            name: part
-            for name, part in getattr(specification, attribute).items()
-            if part.dataset not in others
-        }
-        for attribute in _OF_ONE_DATASET
+    changes: dict[str, Any] = {
+        "datasets": {name: each for name, each in specification.datasets.items() if name in names}
     }
-    changes["datasets"] = {name: each for name, each in specification.datasets.items() if name in names}
-    return replace(specification, **changes)  # type: ignore[arg-type]
+    for parts in _PARTS:
+        known = _datasets_with(parts, specification)
+        only = known[0] if len(known) == 1 else ""
+        every = getattr(specification, parts.attribute)
+        others = {*specification.datasets} - {*names}
+        changes[parts.attribute] = {
+            name: part for name, part in every.items() if (part.dataset or only) not in others
+        }
+    return replace(specification, **changes)
+
+
+def _datasets_with(parts: _Parts, specification: Specification) -> list[str]:
+    """The derived datasets that may have such parts."""
+    return [name for name, each in specification.datasets.items() if isinstance(each, parts.kinds)]
 
 
 def require_values(specification: Specification) -> None:
@@ -124,18 +185,19 @@ def require_values(specification: Specification) -> None:
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
             _require_names_once(options, f"[{table.name}.{name}]")
-    for kind, parts, options, noun in (
-        ("query", specification.queries, AdverseEvents, "adverse event dataset"),
-        ("flag", specification.flags, AdverseEvents, "adverse event dataset"),
-        ("subject", specification.subjects, SubjectLevel, "dataset of subjects"),
-    ):
-        known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
-        for name, part in parts.items():
-            _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
+    for parts in _PARTS:
+        known = _datasets_with(parts, specification)
+        for name, part in getattr(specification, parts.attribute).items():
+            of_only = not part.dataset and len(known) == 1
+            if not of_only:
+                _require_derived(part.dataset, known, parts.noun, f"[{parts.table}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
     """Check that the dataset of a query, a flag or a variable is derived, and of its kind."""
+    if not dataset:
+        advice = f"write dataset, one of {', '.join(known)}" if known else "write [derive.NAME]"
+        raise ConfigurationError(f"its {noun} is not declared", place, advice)
     if dataset not in known:
         advice = did_you_mean(dataset, known) if known else f"write a table [derive.{dataset}]"
         raise ConfigurationError(f"{dataset} is not a derived {noun}", place, advice)
@@ -158,6 +220,29 @@ def _require_names_once(options: object, place: str) -> None:
                 )
 
 
+def unused(specification: Specification) -> tuple[str, ...]:
+    """Tables of sources and stops that no other table names: "[source.DETH]"."""
+    named = {
+        word
+        for table in _TABLES
+        for options in getattr(specification, table.attribute).values()
+        for each in fields(options)
+        for word in _words(getattr(options, each.name))
+    }
+    return tuple(
+        f"[{kind}.{name}]"
+        for kind, tables in (("source", specification.sources), ("stop", specification.stops))
+        for name in tables
+        if name not in named
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
+
+
 def require_declared(specification: Specification, name: str, kind: str, place: str) -> None:
     """Check that a table of a kind ("source", "stop", "endpoint") has a name.
 
@@ -169,4 +254,4 @@ def require_declared(specification: Specification, name: str, kind: str, place: 
     known: Mapping[str, object] = getattr(specification, f"{kind}s")
     if name not in known:
         advice = did_you_mean(name, known) if known else f"write a table [{kind}.{name}]"
-        raise ConfigurationError(f"{name} is not a declared {kind}", place, advice)
+        raise ConfigurationError(f"{name} is not a declared {kind.replace('_', ' ')}", place, advice)

@@ -121,11 +121,14 @@ def _overlap(one: Path, other: Path) -> bool:
     return a[: len(b)] == b or b[: len(a)] == a
 
 
+def is_inside(path: Path) -> bool:
+    """Whether a relative path leads to something in the folder of the settings file, by whatever links."""
+    here, there = _place(Path()), _place(path)
+    return not path.is_absolute() and there[: len(here)] == here and there != here
+
+
 def _require_inside(step: Step, path: Path) -> None:
-    if path.is_absolute():
-        return
-    here = _place(Path())
-    if _place(path)[: len(here)] != here or _place(path) == here:
+    if not path.is_absolute() and not is_inside(path):
         raise ConfigurationError(
             f"{path} is not inside the folder of the settings file",
             step.heading,

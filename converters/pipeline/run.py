@@ -21,7 +21,7 @@ from .fingerprint import (
     versions,
 )
 from .pipeline import Pipeline
-from .plan import PlannedStep, Step, steps_before
+from .plan import PlannedStep, Step, is_inside, steps_before
 from .project import PipelineProject
 from .record import (
     BECAME,
@@ -256,22 +256,20 @@ class PipelineRun:
             work.reasons,
             outcome.summary,
             outcome.details,
-            (
-                *outcome.notes,
-                *(f"removed, as the step does not write it any more: {each}" for each in removed),
-            ),
+            (*outcome.notes, *(f"removed, not an output any more: {each}" for each in removed)),
             outcome.exit_code,
         )
 
     def _remove_outdated(self, name: str, written: Collection[Path]) -> tuple[str, ...]:
-        """Remove what an earlier run of a step wrote and this one did not: a step that reads the folder would read it.
+        """Remove what an earlier run of a step wrote and this one did not: who reads the folder would read it.
 
-        A file that was changed since stays.
+        A file outside of the folder of the settings file stays, and one that was changed since.
         """
         earlier = self._earlier.steps if self._earlier is not None else ()
         outputs = (one for each in earlier if each.step == name for one in each.outputs)
         kept = {path.as_posix() for path in written}
-        outdated = [each for each in outputs if each.path not in kept and self._is_still(each)]
+        own = [each for each in outputs if each.path not in kept and is_inside(Path(each.path))]
+        outdated = [each for each in own if self._is_still(each)]
         for each in outdated:
             with suppress(OSError):
                 os.unlink(each.path)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
@@ -121,7 +121,7 @@ def read(
         work_dir=work_dir,
     )
     readings = read_each(path, options)
-    _raise([*readings.problems, *repeated(readings.datasets)])
+    raise_all([*readings.problems, *repeated(readings.datasets)])
     return Study.of(*readings.datasets, notes=readings.notes)
 
 
@@ -150,7 +150,7 @@ class Readings:
         UnreadableInput
             `UnreadableInputs` for several.
         """
-        _raise(self.problems)
+        raise_all(self.problems)
 
 
 def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> Readings:
@@ -160,7 +160,7 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
     files = found.files
     sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
-    with _hashing() as hashing:
+    with hashing_beside() as hashing:
         for file in files:
             try:
                 read_from = _read_file(file, options, hashing)
@@ -173,10 +173,11 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
 
 
 Hashing = Callable[[Iterable[Path]], Future[str]]
+Result = TypeVar("Result")
 
 
 @contextmanager
-def _hashing() -> Iterator[Hashing]:
+def hashing_beside() -> Iterator[Hashing]:
     """Files to their hash, on a thread that ends with the reading, however large the file is."""
     ended = Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as pool:
@@ -187,15 +188,33 @@ def _hashing() -> Iterator[Hashing]:
 
 
 def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Dataset]:
-    """One file's datasets with its hash, which is computed while the reader works.
+    """One file's datasets with its hash."""
+    known = readable()
+    datasets, sha256 = read_unchanged(
+        path, lambda: known[suffix_of(path, known)].read(path, options), hashing
+    )
+    return [hashed(dataset, sha256) for dataset in datasets]
 
-    The hash of a folder of parts is that of their bytes after each other, in the order of their records.
+
+def hashed(dataset: Dataset, sha256: str) -> Dataset:
+    """A dataset that knows the hash of its file."""
+    return dataset.replace(source=dataset.source and replace(dataset.source, sha256=sha256))
+
+
+def read_unchanged(path: Path, read: Callable[[], Result], hashing: Hashing) -> tuple[Result, str]:
+    """What is read of a file that stays as it is meanwhile, and the file's hash.
+
+    The hash is computed while the reader works. That of a folder of parts is that of their bytes after each
+    other, in the order of their records.
+
+    Raises
+    ------
+    UnreadableInput
     """
     try:
         before = _state(path)
         sha256 = hashing(before)
-        known = readable()
-        datasets = known[suffix_of(path, known)].read(path, options)
+        found = read()
         digest = sha256.result()
         after = _state(path)
     except OSError as error:
@@ -214,10 +233,7 @@ def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Datas
         raise UnreadableInput(
             "the file changed while it was being read", str(path), "read it again when it is complete"
         )
-    return [
-        dataset.replace(source=dataset.source and replace(dataset.source, sha256=digest))
-        for dataset in datasets
-    ]
+    return found, digest
 
 
 def _state(path: Path) -> dict[Path, tuple[int, int]]:
@@ -279,7 +295,7 @@ def _distinct(problems: Iterable[UnreadableInput]) -> tuple[UnreadableInput, ...
     return tuple({str(problem): problem for problem in problems}.values())
 
 
-def _raise(problems: Sequence[UnreadableInput]) -> None:
+def raise_all(problems: Sequence[UnreadableInput]) -> None:
     """One problem by itself, several together, none twice."""
     distinct = _distinct(problems)
     if len(distinct) == 1:

@@ -70,7 +70,8 @@ def _source(each: MadeFrom) -> str:
 def _of_parameter(parameter: str, own: DerivationRecord, named: bool) -> Iterator[str]:
     decided = [each for each in own.decided if each.parameter == parameter]
     events = sum(each.records for each in decided if each.cnsr == 0)
-    records = sum(each.records for each in decided)
+    (dataset,) = own.records
+    records = own.records_of(dataset, parameter)
     yield ""
     split = f", {counted(events, 'event')}, {records - events:,} censored" if decided else ""
     yield f"  {plain(parameter)}: {counted(records, 'record')}{split}"
@@ -93,8 +94,8 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
     if felt:
         rows = [(_policy(each), counted(each.count, each.unit), plain(each.effect)) for each in felt]
         for line, each in zip(aligned(rows, indent=indent), felt, strict=True):
-            yield line
-            if named:
+            yield from wrapped(line.strip(), indent) if each.unit == "column" else [line]
+            if named and each.subjects:
                 yield from wrapped(listed(each.subjects), indent + 2)
     idle = [_policy(each) for each in effects if not each.count]
     if idle:

@@ -102,7 +102,7 @@ def _dataset(name: str, record: DerivationRecord, keys: bool) -> dict[str, Any]:
     return {
         "name": name,
         "records": record.records[name],
-        "declaration": f"[derive.{name}]",
+        "declaration": record.declaration(name),
         "made_from": [
             {"dataset": each.source, "records": each.records, "used": each.used} for each in own.made_from
         ],
@@ -116,7 +116,7 @@ def _parameter(parameter: str, own: DerivationRecord, keys: bool) -> dict[str, A
     ranges = (each for each in own.ranges if each.parameter == parameter)
     return {
         "parameter": parameter,
-        "records": sum(each.records for each in decided),
+        "records": own.records_of(next(iter(own.records)), parameter),
         "events": sum(each.records for each in decided if each.cnsr == 0),
         "decided_by": [_decided(each) for each in decided],
         "policies": [_effect(each, keys) for each in own.effects if each.parameter == parameter],

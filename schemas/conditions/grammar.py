@@ -11,7 +11,8 @@ The grammar is small::
 A comparison (``== != < <= > >= in``, ``not in``) is between a variable and constants, or between two
 variables of one kind; ``and``, ``or``, ``not`` and parentheses join them; ``missing(X)`` asks whether a
 value is missing; ``contains(X, 'TEXT')`` whether a text has another in it, in the same case (as INDEX of
-SAS). Nothing else is understood: no arithmetic, no other functions, no attributes.
+SAS). A name that is not a plain word is written between backquotes: ```IT.AESER` == 'Yes'``. Nothing else
+is understood: no arithmetic, no other functions, no attributes.
 
 The logic has three values. A comparison with a missing value is neither true nor false but unknown,
 and so is ``not`` of it; ``unknown and false`` is false, ``unknown or true`` is true. ``where`` selects

@@ -93,14 +93,35 @@ VALID = {
     "measure": st.just("eair"),
     "interval": st.just("byar"),
 }
+OF_RAW = {
+    "encoding": st.just("cp1252"),
+    "files": st.sampled_from([["ae.csv"], ["ae_*.csv", "x.xlsx#AE"]]),
+    "header_lines": st.sampled_from([["names"], ["labels", "names"]]),
+    "delimiter": st.sampled_from(["tab", ";"]),
+    "long": st.sampled_from([[{"RESULT": "SYS_BP", "TEST": {"value": "SYSBP"}}], [{"A": "B"}, {"A": "C"}]]),
+    "wide": st.just({"by": ["SUBJECT"], "name": "ITEM", "value": "VALUE"}),
+}
+"""Keys of raw files, some of which other tables have, too, with other values."""
 BY_WORD = {
+    "table of columns": st.sampled_from(
+        [
+            {"AETERM": "IT.AETERM"},
+            {"AESER": {"column": "SER", "map": {"Yes": "Y", "": "U", "UNK": ""}, "otherwise": "missing"}},
+            {"vsstresn": {"column": "W", "number": True, "unit": "U", "factors": {"kg": 1, "LB": 0.45}}},
+            {"RFSTDTC": {"lookup": "EX.EXSTDTC", "take": "earliest"}, "DMDY": {"day_of": "DMDTC"}},
+        ]
+    ),
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
     "name": st.sampled_from(["ADTTE", "saffl"]),
     "true or false": st.booleans(),
     "number of days": st.integers(0, 999),
     "whole number": st.integers(0, 9),
     "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
+    "list of terms": st.lists(st.sampled_from(["CR", "sCR"]), min_size=1, max_size=2),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
+    "list of exact texts": st.sampled_from([["NA"], [" . ", ""]]),
+    "column": st.sampled_from(["IT.AETERM", " x "]),
+    "list of columns": st.sampled_from([["IT.AETERM"], ["A", " b "]]),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
     "number": st.sampled_from([6, 0.5]),
     "list of numbers": st.sampled_from([[6], [6, 12.5]]),
@@ -109,14 +130,20 @@ BY_WORD = {
     "list of paths": st.sampled_from([["raw"], ["raw", "../b.csv"]]),
     "0 or 1": st.sampled_from([0, 1]),
     "table of text": st.sampled_from([{}, {"AVAL": "Days"}]),
+    "table of whole number": st.sampled_from([{}, {"CR": 1}]),
     "table of name": st.sampled_from([{}, {"TRTP": "TRT01P"}]),
     "table of text, number or { variable = NAME }": st.sampled_from(
         [{}, {"EVNTDESC": "Death", "CNSR": 2, "DTHCAUS": {"variable": "DTHCAUS"}}]
     ),
     "text, number or { variable = NAME }": st.sampled_from(["Death", 2, {"variable": "DTHCAUS"}]),
     "table of text, number or date": st.sampled_from([{}, {"F": 1, "M": "male"}]),
+    'text or ""': st.sampled_from(["AVERAGE", ""]),
+    'table of text, number or ""': st.sampled_from([{}, {"WEEK 2": 2, "RETRIEVAL": ""}]),
+    'text, number, "" or { variable = NAME }': st.sampled_from(["", 2, {"variable": "VISIT"}]),
     "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
+BY_WORD_FIRST = ("list of terms",)
+"""Kinds of keys that share their name with a key of another kind."""
 WILD = st.one_of(
     st.booleans(),
     st.integers(-3, 3),
@@ -136,7 +163,9 @@ def valid(key, table):
         return VALID["severity of a rule"]
     if key.name == "severity" and key.kind is name:
         return BY_WORD["name"]
-    if key.name in VALID:
+    if table.name in ("raw", "codes") and key.name in OF_RAW:
+        return OF_RAW[key.name]
+    if key.name in VALID and key.kind.word not in BY_WORD_FIRST:
         return VALID[key.name]
     if isinstance(key.kind, Choice):
         return st.sampled_from(key.kind.allowed)

@@ -247,9 +247,9 @@ def test_records_without_a_value_are_refused_or_excluded():
     (problem,) = refused.value.problems
     assert (problem.what, problem.where) == ("EXDOSE is missing in 1 record", "[subject.X] of")
     assert problem.subjects == ("2",)
-    excluded = {**total, "missing_values": "exclude"}
+    excluded = {**total, "without_value": "exclude"}
     assert values(excluded) == [60.0, 5.0, 0.0, None]
-    key = "subject.X: missing_values", "with records without a value, which are excluded"
+    key = "subject.X: without_value", "with records without a value, which are excluded"
     assert effects(excluded)[key] == 1
 
 

@@ -198,7 +198,7 @@ def test_refusals_name_the_same_place(tmp_path, small_blocks):
     path.write_bytes(FILES["a quotation mark within a value"].replace(b"\n", b"\r\n"))
     assert outcome(path, memory=Memory(1, work(tmp_path)))[1] == f"{path}, line 904"
     path.write_bytes(FILES["ragged records"])
-    assert outcome(path, memory=Memory(1, work(tmp_path)))[1] == f"{path}, record 301"
+    assert outcome(path, memory=Memory(1, work(tmp_path)))[1] == f"{path}, record 301 (line 302)"
 
 
 @pytest.mark.parametrize("cut", [1, 9, 200])
@@ -235,9 +235,9 @@ def test_a_file_that_is_changed_while_it_is_read_is_refused(tmp_path, monkeypatc
     path.write_bytes(PLAIN)
     before = delimited.scan
 
-    def meanwhile(*given):
+    def meanwhile(*given, **options):
         os.truncate(path, 1000)
-        return before(*given)
+        return before(*given, **options)
 
     monkeypatch.setattr(delimited, "scan", meanwhile)
     found = outcome(path, memory=Memory(1, work(tmp_path)))

@@ -470,7 +470,7 @@ def test_outputs_that_a_step_does_not_write_any_more_are_removed(after_run):
     assert sorted(os.listdir("adam")) == ["adtte.xpt", "adtte2.xpt"]
     after_run.edit("adamgate.toml", 'datasets = ["ADTTE2", "ADTTE"]', 'datasets = ["ADTTE"]')
     ran = after_run("run", "--only", "adam")
-    assert "removed, as the step does not write it any more: adam/adtte2.xpt" in ran.out
+    assert "removed, not an output any more: adam/adtte2.xpt" in ran.out
     assert os.listdir("adam") == ["adtte.xpt"]
 
 

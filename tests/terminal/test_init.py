@@ -10,15 +10,18 @@ from jsonschema import Draft202012Validator
 
 import adamgate as ag
 from adamgate.converters.configuration.file_schema import file_schema
-from adamgate.converters.configuration.from_tables import specification
+from adamgate.converters.configuration.from_tables import raw_specification, specification
 from adamgate.converters.configuration.load import load_settings
 from adamgate.converters.configuration.specimens import SPECIMENS, specimen
 from adamgate.converters.derivations.derive import require_valid
 from adamgate.converters.derivations.variations import require_valid_variations
+from adamgate.converters.raw_exports.raw_specification import require_valid as require_valid_mapping
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 STUDY = FIXTURES / "cartitude1"
-DERIVING = [name for name in SPECIMENS if name != "settings"]
+OF_TRIAL = {"adsl": ("trial_sdtm", "trial/ae.csv"), "bds": ("trial_findings", "trial/adsl.csv")}
+"""Sources of specifications that do not run on that study."""
+DERIVING = [name for name in SPECIMENS if name not in ("settings", "raw")]
 
 
 def with_all_options(text: str) -> str:
@@ -69,6 +72,33 @@ def test_a_specification_can_be_carried_out_with_every_option(dataset, tmp_path)
         require_valid_variations(what)
 
 
+def test_the_specification_of_raw_files_can_be_carried_out_with_every_option(tmp_path):
+    file = tmp_path / "adamgate.toml"
+    file.write_text(with_all_options(specimen("raw")))
+    what = raw_specification(load_settings((), file, environ={}).entries)
+    require_valid_mapping(what)
+    assert list(what.datasets) == ["DM", "AE", "VS"]
+
+
+def test_the_specification_of_raw_files_runs_on_them(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("raw").mkdir()
+    subjects = "STUDY,SITE,PATNUM,AGE,SEX,FIRST_DOSE\nS1,7,01,63,Female,02-JAN-2024\n"
+    Path("raw/dm_raw.csv").write_text(subjects)
+    names = "STUDY,SITE,PATNUM,IT.AETERM,SEVCD,SEV,IT.AESER,IT.AESTDAT,PAGE"
+    Path("raw/ae_site7.csv").write_text(f"{names}\nS1,7,01,Rash,2,Moderate,No,03-JAN-2024,1\n")
+    Path("adamgate.toml").write_text(run("init", "--derive", "raw").out)
+    ran = run("derive", "adamgate.toml", "--source", "raw", "--to", "sdtm")
+    assert ran.code == 0, ran.err
+    (record,) = ag.read("sdtm")["AE"].frame.to_dict("records")
+    assert (record["USUBJID"], record["AESEQ"], record["AESEV"], record["AESTDY"]) == (
+        "S1-007-01",
+        1,
+        "MODERATE",
+        2,
+    )
+
+
 @pytest.fixture
 def sources(tmp_path, monkeypatch) -> list[str]:
     """ADSL of the study, and AE: its ADAE without what is derived."""
@@ -82,13 +112,27 @@ def sources(tmp_path, monkeypatch) -> list[str]:
     return ["--source", str(STUDY / "adsl.xpt"), "--source", "ae.parquet"]
 
 
-@pytest.mark.parametrize("dataset", DERIVING)
+@pytest.mark.parametrize("dataset", ["adae", "adtte", *OF_TRIAL])
 def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
-    of_trial = [str(FIXTURES / "derivations" / each) for each in ("trial_sdtm", "trial/ae.csv")]
-    given = ["--source", of_trial[0], "--source", of_trial[1]] if dataset == "adsl" else sources
+    of_trial = [f"--source={FIXTURES / 'derivations' / each}" for each in OF_TRIAL.get(dataset, ())]
+    given = of_trial or sources
     ran = run("derive", "adamgate.toml", *given, "--to", "adam")
     assert ran.code == 0, ran.err
+
+
+def test_the_specification_of_adrs_runs_on_a_trial(run, tmp_path, monkeypatch):
+    """All that is derived of a subject agrees: a best response of CR or PR is an objective response."""
+    trial = Path(__file__).parents[2] / "fixtures" / "derivations" / "trial"
+    monkeypatch.chdir(tmp_path)
+    Path("adamgate.toml").write_text(with_all_options(specimen("adrs")).split("# Whether there is")[0])
+    ran = run("derive", "adamgate.toml", "--source", str(trial), "--to", "adam", "--for", "parquet")
+    assert ran.code == 0, ran.err
+    (adrs,) = ag.read("adam")
+    values = adrs.frame.set_index("USUBJID").groupby("PARAMCD", observed=True)["AVALC"]
+    best, objective = values.get_group("CBOR"), values.get_group("ORR")
+    assert len(best) == 80
+    assert ((objective == "Y") == best.isin(["CR", "PR"])).all()
 
 
 def test_the_events_of_adae_are_those_of_the_study(run, sources):

@@ -9,9 +9,17 @@ from types import MappingProxyType
 SETTINGS = "settings"
 """The one that derives nothing."""
 SPECIMENS: Mapping[str, str] = MappingProxyType(
-    {SETTINGS: "settings.toml", "adsl": "adsl.toml", "adae": "adae.toml", "adtte": "adtte.toml"}
+    {
+        SETTINGS: "settings.toml",
+        "adsl": "adsl.toml",
+        "adae": "adae.toml",
+        "adrs": "adrs.toml",
+        "adtte": "adtte.toml",
+        "bds": "bds.toml",
+        "raw": "raw.toml",
+    }
 )
-"""Files by what they are for: a dataset that is derived."""
+"""Files by what they are for: a dataset that is derived, or raw files that are mapped."""
 
 
 def specimen(name: str) -> str:

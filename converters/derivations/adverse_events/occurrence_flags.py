@@ -12,13 +12,13 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assembled import ordered
 from ..column_values import yes
-from .event_table import EventTable
+from ..derived_table import DerivedTable
 from .options import OccurrenceFlag
 from .queries import selected_by
 from .severities import severity_ranks
 
 
-def add_flag(table: EventTable, name: str, flag: OccurrenceFlag) -> None:
+def add_flag(table: DerivedTable, name: str, flag: OccurrenceFlag) -> None:
     """Derive a flag."""
     named = {"by": flag.by, "order": flag.order, "worst": (flag.worst,) if flag.worst else ()}
     needed = {each.upper(): f"[flag.{name}] {key}" for key, variables in named.items() for each in variables}
@@ -35,7 +35,7 @@ def add_flag(table: EventTable, name: str, flag: OccurrenceFlag) -> None:
 class _Flagging:
     """A flag of one record per group, and the variables that it goes by."""
 
-    table: EventTable
+    table: DerivedTable
     name: str
     flag: OccurrenceFlag
     data: Dataset
@@ -90,7 +90,7 @@ class _Flagging:
                 f"order does not distinguish {number}, of which {self.name} is one per group",
                 f"[flag.{self.name}] order",
                 'add variables to order, or declare same_order = "first"',
-                self.table.source,
+                self.data,
                 alike,
             )
 

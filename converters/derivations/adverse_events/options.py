@@ -294,7 +294,9 @@ class AdverseEvents(DerivedFromDomain):
     end_impute_time: str = option(
         Choice(("first", "last")), "Time that a partial time of the end is taken for.", default="last"
     )
-    reference: str = option(name, "Date in ADSL that is day 1 of ASTDY and AENDY.", default="TRTSDT")
+    reference: str = option(
+        name, "Date in ADSL that is day 1 of relative days: ADY, ASTDY, AENDY.", default="TRTSDT"
+    )
     duration: str = option(
         Choice(("analysed", "collected", "none")),
         "ADURN of analysis dates, or of collected ones that are complete; or none.",

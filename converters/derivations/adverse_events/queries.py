@@ -14,6 +14,7 @@ from ....schemas.study.columns import Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
+from ..derived_table import DerivedTable
 from .event_table import EventTable
 from .options import EventQuery
 
@@ -59,7 +60,7 @@ def add_query(table: EventTable, name: str, query: EventQuery) -> None:
 
 
 def selected_by(
-    table: EventTable, where: str, place: str, more: Mapping[str, str] = MappingProxyType({})
+    table: DerivedTable, where: str, place: str, more: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Dataset, Mask] | None:
     """Variables of a condition, and others, and the records that meet it; None where that is a problem."""
     expression = compile_expression(where, place) if where else None

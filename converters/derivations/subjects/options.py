@@ -82,7 +82,7 @@ class DerivedVariable:
         dates are dates where the name ends with DT.
     of : str
         Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
-    missing_values : str
+    without_value : str
         Records without a value of `of`: "error" or "exclude".
     exists : str
         Source: `yes` for subjects with a record, else `no`.
@@ -169,7 +169,7 @@ class DerivedVariable:
         "Variable that statistic or map is of; of a sum, mean, min or max also arithmetic of variables.",
         default="",
     )
-    missing_values: str = option(
+    without_value: str = option(
         Choice(("error", "exclude")),
         "Records without a value of the variable that a statistic is of: an error, or excluded.",
         default="error",

@@ -112,12 +112,12 @@ def _values(declared: Declared, counting: _Counted) -> Numbers | None:
 def _judge_missing(declared: Declared, subject: Codes) -> None:
     """Records without a value: an error, or counted."""
     concerned = declared.table.subjects(subject)
-    if declared.variable.missing_values == "exclude":
+    if declared.variable.without_value == "exclude":
         effect = "with records without a value, which are excluded"
-        declared.effect("missing_values", "exclude", effect, concerned)
+        declared.effect("without_value", "exclude", effect, concerned)
         return
     what = f"{declared.variable.of} is missing in {counted(len(subject), 'record')}"
-    advice = 'select records that have it by where of the source, or declare missing_values = "exclude"'
+    advice = 'select records that have it by where of the source, or declare without_value = "exclude"'
     declared.refuse(what, declared.place("of"), advice, concerned)
 
 

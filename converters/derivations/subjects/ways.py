@@ -38,7 +38,7 @@ class Way:
 
 WAYS = (
     Way("take", ("sources",), (*_RECORDS, "value", "also", "time", "flag", *_BOUNDS)),
-    Way("statistic", ("sources",), (*_RECORDS, "of", "missing_values")),
+    Way("statistic", ("sources",), (*_RECORDS, "of", "without_value")),
     Way("exists", (), (*_RECORDS, "yes", "no")),
     Way("where", (), ("yes", "no", "unknown")),
     Way("cases", (), ("otherwise", "unknown", "number")),

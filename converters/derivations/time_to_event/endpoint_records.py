@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ....schemas.conditions.grammar import compile_expression
 from ....schemas.evidence.time_unit import TimeUnit
 from ....schemas.study.columns import Codes, Days, Mask
-from ....schemas.wording import counted, did_you_mean
+from ....schemas.wording import counted
+from ..adsl_dates import days_in_adsl
+from ..chosen_subjects import chosen_subjects
 from ..dated_records import DatedRecords
-from ..sources import Sources, selected_by
+from ..sources import Sources
 from ..specification import Specification
 from .decisions import Clock, Decisions
 from .options import DerivedEndpoint, Stop
-from .origins import Origins, days_in_adsl, first_dates, origins_in_adsl
+from .origins import Origins, first_dates, origins_in_adsl
 from .requirements import sources_of
 
 
@@ -55,7 +56,7 @@ def endpoint_records(paramcd: str, sources: Sources, specification: Specificatio
     found = {name: sources.records(name) for name in sources_of(endpoint, specification.stops)}
     of_adsl = origins_in_adsl(paramcd, endpoint, sources) if endpoint.origin else None
     visits_from = _visits_from(endpoint, sources, specification)
-    chosen = _chosen(paramcd, endpoint, sources)
+    chosen = chosen_subjects(endpoint, f"[endpoint.{paramcd}]", sources)
     dated = {name: each for name, each in found.items() if each is not None}
     if len(dated) < len(found) or chosen is None or visits_from is None:
         return None
@@ -138,31 +139,6 @@ def _has_record(records: DatedRecords, last: Days) -> Mask:
     in_time = records.subject[records.day <= last[records.subject]]
     found: Mask = np.bincount(in_time, minlength=len(last)) > 0
     return found
-
-
-def _chosen(paramcd: str, endpoint: DerivedEndpoint, sources: Sources) -> Mask | None:
-    """Subjects of ADSL who have the parameter; None where a variable is not present, which is noted."""
-    adsl, place = sources.adsl, f"[endpoint.{paramcd}]"
-    named = [("population", endpoint.population)] if endpoint.population else []
-    if endpoint.subjects:
-        named += [("subjects", each) for each in compile_expression(endpoint.subjects).variables]
-    absent = [(key, each) for key, each in named if each not in adsl]
-    for key, each in absent:
-        sources.account.problem(
-            f"{each} is not present in ADSL", f"{place} {key}", did_you_mean(each, adsl.names)
-        )
-    if absent:
-        return None
-    chosen = np.ones(len(adsl), dtype=np.bool_)
-    if endpoint.population:
-        if adsl.filled(endpoint.population).any() and not adsl.is_character(endpoint.population):
-            what = f"{endpoint.population} of ADSL is numeric; a population is a flag with Y"
-            sources.account.problem(what, f"{place} population", "name a flag, or declare subjects")
-            return None
-        chosen &= adsl.equals(endpoint.population, "Y")
-    if endpoint.subjects:
-        chosen &= selected_by(endpoint.subjects, adsl, f"{place} subjects")
-    return chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from ...values.regular_file import open_regular
 from ...values.text_column import TextBlocks, TextColumn, columns_of, kept_columns
 from ..format import ReadOptions
 from .head import Head, nameless, read_head
-from .plain_text import BYTE_ORDER_MARK, line_breaks, line_of, plain_text
+from .plain_text import BYTE_ORDER_MARK, PlainText, line_breaks, line_of, plain_text
 from .quotation_marks import Scan, scan
+from .record_lines import line_of_record
 
 NA = "NA"
 """How R writes a missing value, without quotation marks."""
@@ -98,12 +99,17 @@ def read_delimited(
     """
     with open_regular(path) as file:
         text = plain_text(file, path, options, gathering)
-        first = _first_content(text.content, text.start)
+        first = first_content(text.content, text.start)
         head = read_head(text.content, first, path, dataset, stray=text.stray, described=described)
-        raw = _Raw(
-            gathering, [TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing
-        )
-        blank = _part(text.content, head, raw, path, options)
+        return parted(text, head, path, dataset, options, gathering=gathering)
+
+
+def parted(
+    text: PlainText, head: Head, path: Path, dataset: str, options: ReadOptions, *, gathering: Gathering
+) -> Delimited:
+    """The columns below a head, of a file that is open; raises as `read_delimited`."""
+    raw = _Raw(gathering, [TextBlocks(gathering.blocks()) for _ in head.names], keeps_na=not options.missing)
+    blank = _part(text.content, head, raw, path, options)
     notes = head.notes
     if len(head.names) == 1 and blank > 0:
         notes.append(ReadingNote(dataset, f"blank lines at the end, excluded: {blank}"))
@@ -127,28 +133,30 @@ def read_delimited(
 
 def _part(content: Content, head: Head, raw: _Raw, path: Path, options: ReadOptions) -> int:
     """Part the records into columns; how many lines behind the last of them are blank."""
-    found = scan(content, head.delimiter, head.start, head.body, min(_SCANNED, _BLOCK))
+    found = scan(content, head.delimiter, head.start, head.body, min(_SCANNED, _BLOCK), mark=head.quote)
     if found.misplaced is not None:
         raise _misplaced(found, content, path)
-    end = _content_end(content, head.body)
+    end = content_end(content, head.body)
     for begin, cut in _pieces(found.ends, head.body, end, path):
-        for batch in _split(_records(content, begin, cut), raw, head.delimiter, path, options):
+        for batch in _split(_records(content, begin, cut), raw, head, path, options):
             raw.add(batch)
         raw.gathering.give_back()
         if options.progress:
             options.progress(path.name, cut - head.body, end - head.body)
     if raw.ragged is not None:
-        raise _ragged(raw.ragged, raw.count_ragged, len(head.names), path)
+        line = line_of_record(content, head, end, raw.ragged[0])
+        place = f"{path}, record {raw.ragged[0]} (line {line})"
+        raise _ragged(raw.ragged, raw.count_ragged, len(head.names), place)
     return line_breaks(content, end, content.size) - (end > head.body)
 
 
-def _first_content(content: Content, start: int) -> int:
+def first_content(content: Content, start: int) -> int:
     """Where the first line with something on it begins; the beginning where there is none."""
     found = ((at, _CONTENT.search(block)) for at, block in blocks(content, start))
     return next((at + match.start() for at, match in found if match), start)
 
 
-def _content_end(content: Content, body: int) -> int:
+def content_end(content: Content, body: int) -> int:
     """Where the last line with something on it ends, its line break not counted."""
     end = content.size
     while end > body:
@@ -258,16 +266,15 @@ class _Raw:
             self.blocks[place].add(part.fill_null(NA) if self.keeps_na and part.null_count else part)
 
 
-def _split(
-    body: pa.Buffer, raw: _Raw, delimiter: bytes, path: Path, options: ReadOptions
-) -> list[pa.RecordBatch]:
+def _split(body: pa.Buffer, raw: _Raw, head: Head, path: Path, options: ReadOptions) -> list[pa.RecordBatch]:
     names = [str(position) for position in range(len(raw.blocks))]
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(body),
             arrow_csv.ReadOptions(use_threads=False, block_size=body.size, column_names=names),
             arrow_csv.ParseOptions(
-                delimiter=delimiter.decode(),
+                delimiter=head.delimiter.decode(),
+                quote_char=head.quote.decode() or False,
                 newlines_in_values=True,
                 ignore_empty_lines=len(names) > 1,  # an only column has a missing value there
                 invalid_row_handler=raw.note_ragged,
@@ -287,14 +294,32 @@ def _split(
     return table.to_batches()  # type: ignore[no-any-return]
 
 
-def _ragged(first: tuple[int, int], count: int, expected: int, path: Path) -> UnreadableInput:
-    number, found = first
+def _ragged(first: tuple[int, int], count: int, expected: int, place: str) -> UnreadableInput:
+    _, found = first
     others = f" (in {count} records)" if count > 1 else ""
     return UnreadableInput(
         f"expected {counted(expected, 'value')}, found {found}{others}",
-        f"{path}, record {number}",
+        place,
         "quote values that contain the delimiter or a line break, and write missing values as empty fields",
     )
+
+
+def without_empty_end(
+    columns: Sequence[TextColumn], records: int, gathering: Gathering
+) -> tuple[Sequence[TextColumn], int]:
+    """The columns without records at the end that hold nothing, as spreadsheets leave them."""
+    filled = np.zeros(records, dtype=np.bool_)
+    for column in columns:
+        filled |= column.filled()
+        if not records or filled[-1]:
+            return columns, records
+    kept = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
+    return kept_columns((column.first(kept) for column in columns), gathering), kept
+
+
+def empty_end(dataset: str, records: int) -> ReadingNote:
+    """The note on records that were excluded so."""
+    return ReadingNote(dataset, f"records at the end without values, excluded: {records}")
 
 
 def _decoded(column: TextColumn, variable: str, dataset: str, notes: list[ReadingNote]) -> TextColumn:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.standards.known_variables import variable_type
@@ -20,15 +21,16 @@ from ....schemas.wording import one_line
 from ...values.content import Content
 from ...values.encodings import decode_values, undecoded_note
 from ..format import refuse_too_many
+from .quotation_marks import MARK
 
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 
 _DELIMITERS = b",;\t|"
 _UNUSUAL_DELIMITERS = b"^~!#*\x01\x02\x14\x1c\x1d\x1e\x1f"
-_SEP_LINE = re.compile(rb'"?sep ?= ?(\\t|[^\r\n"])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
+SEP_LINE = re.compile(rb'"?sep ?= ?(\\t|[^\r\n"])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _QUOTED = re.compile(rb'"[^"]*"')
 _SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
-_VALUE = re.compile(r"\.|[<>]?[+-]?[\d.,:/ -]*\d[\d.,:/ -]*(T[\d:.]+)?Z?|\d{1,2}-?[A-Za-z]{3}-?\d{4}.*")
+VALUE = re.compile(r"\.|[<>]?[+-]?[\d.,:/ -]*\d[\d.,:/ -]*(T[\d:.]+)?Z?|\d{1,2}-?[A-Za-z]{3}-?\d{4}.*")
 """A number or a date, in whatever form: what no variable is named, and no label says."""
 _TITLES = 6
 """Lines among which names are looked for below titles."""
@@ -42,7 +44,7 @@ SUBJECT = frozenset({"STUDYID", "USUBJID", "SUBJID"})
 """Variables that say whom a record is about."""
 _SAMPLE = 30
 """Records by which it is decided what stands above them."""
-_LONGEST_SAMPLE = 16 << 20
+LONGEST_SAMPLE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Head:
     labels : list of str
         One per name, from a line of labels; empty where there is no such line.
     notes : list of ReadingNote
+    quote : bytes
+        The quotation mark; empty where the file has none.
     """
 
     delimiter: bytes
@@ -68,10 +72,11 @@ class Head:
     names: list[str]
     labels: list[str]
     notes: list[ReadingNote]
+    quote: bytes = MARK
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class HeadLine:
     """One line of the sample: its bytes, its fields, where it begins, and where the next one does."""
 
     raw: bytes
@@ -110,7 +115,7 @@ def read_head(
     UnreadableInput
         When there are no names, a column has none and others after it do, or two have one name.
     """
-    data = bytes(content.part(begin, _LONGEST_SAMPLE + 1))
+    data = bytes(content.part(begin, LONGEST_SAMPLE + 1))
     head = _as_described(data, dataset, stray, described) if described else None
     head = head or _found(data, path, dataset, stray)
     return replace(head, start=begin + head.start, body=begin + head.body)
@@ -119,16 +124,16 @@ def read_head(
 def _found(data: bytes, path: Path, dataset: str, stray: bool) -> Head:
     """The head by what the first lines hold; positions in `data`."""
     notes: list[ReadingNote] = []
-    stated = _SEP_LINE.match(data)
-    raw = list(_raw_lines(data, stated.end() if stated else 0, stray))
+    stated = SEP_LINE.match(data)
+    raw = list(raw_lines(data, stated.end() if stated else 0, stray))
     if not raw:
         raise UnreadableInput(
             "the file has no variable names and no records",
             str(path),
             "export it again; a dataset without records still has a header line",
         )
-    delimiter = stated[1].replace(b"\\t", b"\t") if stated else _delimiter(raw, path, dataset, notes)
-    lines = list(_parted(raw, delimiter, path))
+    delimiter = stated[1].replace(b"\\t", b"\t") if stated else delimiter_of(raw, path, dataset, notes)
+    lines = list(parted_lines(raw, delimiter, path))
     if titles := _titles(lines):
         notes.append(ReadingNote(dataset, f"title lines above the header, excluded: {titles}"))
     lines = lines[titles:]
@@ -148,7 +153,7 @@ def _found(data: bytes, path: Path, dataset: str, stray: bool) -> Head:
 
 def _as_described(data: bytes, dataset: str, stray: bool, described: Collection[str]) -> Head | None:
     """The head of a file whose first line has the names that are described; None where it has others."""
-    line = next(_raw_lines(data, 0, stray), None)
+    line = next(raw_lines(data, 0, stray), None)
     (text,), _ = decode_values([line.raw if line else b""])
     for delimiter in map(_byte, _DELIMITERS):
         if line and line.raw.count(delimiter) >= MOST_VARIABLES:
@@ -160,39 +165,55 @@ def _as_described(data: bytes, dataset: str, stray: bool, described: Collection[
         names = [field.strip() for field in fields]
         if line and len(names) == len(described) and {name.upper() for name in names} == set(described):
             notes: list[ReadingNote] = []
-            _note_on_names(_Line(line.raw, line.start, line.end, fields), dataset, notes)
+            _note_on_names(HeadLine(line.raw, line.start, line.end, fields), dataset, notes)
             return Head(delimiter, line.start, line.end, names, [], notes)
     return None
 
 
-def _raw_lines(data: bytes, start: int, stray: bool) -> Iterator[_Line]:
+def raw_lines(
+    data: bytes, start: int, stray: bool, most: int = _SAMPLE, mark: bytes = MARK
+) -> Iterator[HeadLine]:
     """The first lines with something on them; a line break within quotation marks ends none."""
     quotes, counted, begin, found = 0, start, start, 0
-    for line_break in _LINE_BREAK.finditer(data, start, _LONGEST_SAMPLE):
-        quotes += data.count(b'"', counted, line_break.start())
+    for line_break in _LINE_BREAK.finditer(data, start, LONGEST_SAMPLE):
+        quotes += data.count(mark, counted, line_break.start()) if mark else 0
         counted = line_break.end()
         if quotes % 2:
             continue
         if line_break.start() > begin:
-            yield _Line(_as_in_file(data[begin : line_break.start()], stray), begin, line_break.end())
+            yield HeadLine(_as_in_file(data[begin : line_break.start()], stray), begin, line_break.end())
             found += 1
-            if found == _SAMPLE:
+            if found == most:
                 return
         begin = line_break.end()
-    if begin < len(data) and (len(data) <= _LONGEST_SAMPLE or not found):
-        yield _Line(_as_in_file(data[begin:], stray), begin, len(data))
+    if begin < len(data) and (len(data) <= LONGEST_SAMPLE or not found):
+        yield HeadLine(_as_in_file(data[begin:], stray), begin, len(data))
 
 
 def _as_in_file(data: bytes, stray: bool) -> bytes:
     return str(data, "utf-8", "ignore").encode("iso-8859-1") if stray else data  # its end may be cut off
 
 
-def _parted(lines: Sequence[_Line], delimiter: bytes, path: Path) -> Iterator[_Line]:
+def parted_lines(
+    lines: Sequence[HeadLine], delimiter: bytes, path: Path, mark: bytes = MARK
+) -> Iterator[HeadLine]:
+    """The lines with their fields, up to one that holds more than is read here.
+
+    Raises
+    ------
+    UnreadableInput
+        When the first line is not delimited text, or holds more fields than a dataset has variables.
+    """
+    form: dict[str, Any] = {
+        "delimiter": delimiter.decode(),
+        "quotechar": mark.decode() or None,
+        "quoting": csv.QUOTE_MINIMAL if mark else csv.QUOTE_NONE,
+    }
     for line in lines:
         refuse_too_many(1 + _QUOTED.sub(b"", line.raw).count(delimiter), str(path))
         (text,), _ = decode_values([line.raw])
         try:
-            fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter.decode()), [])
+            fields = next(csv.reader(io.StringIO(text, newline=""), **form), [])
         except csv.Error as error:
             if line is not lines[0]:
                 return  # Python's csv takes no longer value; the records are parted by Arrow
@@ -201,10 +222,10 @@ def _parted(lines: Sequence[_Line], delimiter: bytes, path: Path) -> Iterator[_L
                 f"{path}: {one_line(str(error))}",
                 "export the dataset as CSV again",
             ) from error
-        yield _Line(line.raw, line.start, line.end, tuple(fields))
+        yield HeadLine(line.raw, line.start, line.end, tuple(fields))
 
 
-def _delimiter(lines: Sequence[_Line], path: Path, dataset: str, notes: list[ReadingNote]) -> bytes:
+def delimiter_of(lines: Sequence[HeadLine], path: Path, dataset: str, notes: list[ReadingNote]) -> bytes:
     """The candidate that parts all lines alike, into the most fields; else the one most often in the first.
 
     Where two do, as in a file with decimal commas, it is not the comma. A tab comes first in a .tsv.
@@ -268,7 +289,7 @@ def _shown(delimiter: bytes) -> str:
     return text if text.isprintable() else f"byte {delimiter.hex().upper()}"
 
 
-def _titles(lines: Sequence[_Line]) -> int:
+def _titles(lines: Sequence[HeadLine]) -> int:
     """How many lines above the names are titles: one text each, or others above what surely are names."""
     for above in range(2, min(_TITLES, len(lines))):
         if _are_known_names(lines[above], lines[above + 1 :]) and not any(
@@ -285,19 +306,19 @@ def _titles(lines: Sequence[_Line]) -> int:
     return above if complete and alike and (_contrasts(names, below) or known > 1) else 0
 
 
-def _is_title(line: _Line) -> bool:
+def _is_title(line: HeadLine) -> bool:
     """Whether a line holds one text, which is not the name of the first of several columns."""
     return len(line.named) == 1 and (len(line.fields) == 1 or not _are_names(line.named))
 
 
-def _are_known_names(line: _Line, below: Sequence[_Line]) -> bool:
+def _are_known_names(line: HeadLine, below: Sequence[HeadLine]) -> bool:
     """Whether a line holds names, at least two of them known, with nothing but numbers or dates below one."""
     known = sum(variable_type(name) is not None for name in line.named)
     names = known > 1 and _are_names(line.named) and _all_differ(line.named)
     return names and not _recurs(line, below) and _contrasts(line, below) > 0
 
 
-def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tuple[int, int | None]:
+def _rows(lines: Sequence[HeadLine], dataset: str, notes: list[ReadingNote]) -> tuple[int, int | None]:
     """Which lines hold the names and the labels; None where no line holds labels."""
     if len(lines) < 2 or len(lines[0].named) != len(lines[1].named) or len(lines[0].named) < 2:
         return 0, None
@@ -307,7 +328,7 @@ def _rows(lines: Sequence[_Line], dataset: str, notes: list[ReadingNote]) -> tup
     if not _are_names(first.named) and _are_known_names(second, below):
         notes.append(ReadingNote(dataset, "variable names are in the second line, below a line of labels"))
         return 1, 0
-    if _are_names(first.named) and _are_labels(second.named):
+    if _are_names(first.named) and are_labels(second.named):
         if _describes_subjects(first.named, second, below):
             notes.append(ReadingNote(dataset, "labels are in the second line, below the variable names"))
             return 0, 1
@@ -320,13 +341,13 @@ def _are_names(fields: Sequence[str]) -> bool:
     return all(map(_SAS_NAME.fullmatch, fields))
 
 
-def _are_labels(fields: Sequence[str]) -> bool:
+def are_labels(fields: Sequence[str]) -> bool:
     """Whether at least half of the fields are several words, and none is a number or a date."""
     several_words = sum(" " in field for field in fields)
-    return several_words > 1 and 2 * several_words >= len(fields) and not any(map(_VALUE.fullmatch, fields))
+    return several_words > 1 and 2 * several_words >= len(fields) and not any(map(VALUE.fullmatch, fields))
 
 
-def _describes_subjects(names: Sequence[str], line: _Line, below: Sequence[_Line]) -> bool:
+def _describes_subjects(names: Sequence[str], line: HeadLine, below: Sequence[HeadLine]) -> bool:
     """Whether a line says what an identifier is where every record below it has one.
 
     A first record may well hold "Not done" where the others hold numbers, but it never lacks the identifier
@@ -341,12 +362,12 @@ def _describes_subjects(names: Sequence[str], line: _Line, below: Sequence[_Line
     return any(column and all(map(_DIGIT.search, column)) for column in values)
 
 
-def _recurs(line: _Line, below: Sequence[_Line]) -> bool:
+def _recurs(line: HeadLine, below: Sequence[HeadLine]) -> bool:
     """Whether a field stands again in its own column, as values do and names and labels do not."""
     return any(field in _column(below, place) for place, field in enumerate(line.named))
 
 
-def _column(lines: Sequence[_Line], place: int) -> list[str]:
+def _column(lines: Sequence[HeadLine], place: int) -> list[str]:
     """The filled fields of one column."""
     fields = (line.fields[place].strip() for line in lines if place < len(line.fields))
     return [field for field in fields if field]
@@ -356,16 +377,16 @@ def _all_differ(fields: Sequence[str]) -> bool:
     return all(fields) and len({field.upper() for field in fields}) == len(fields)
 
 
-def _contrasts(line: _Line, below: Sequence[_Line]) -> int:
+def _contrasts(line: HeadLine, below: Sequence[HeadLine]) -> int:
     """Columns that hold words in this line, and nothing but numbers or dates below it."""
     found = 0
     for place, word in enumerate(line.named):
         values = _column(below, place)
-        found += bool(values) and not _VALUE.fullmatch(word) and all(map(_VALUE.fullmatch, values))
+        found += bool(values) and not VALUE.fullmatch(word) and all(map(VALUE.fullmatch, values))
     return found
 
 
-def _note_on_names(names: _Line, dataset: str, notes: list[ReadingNote]) -> None:
+def _note_on_names(names: HeadLine, dataset: str, notes: list[ReadingNote]) -> None:
     _, undecoded = decode_values([names.raw])
     if undecoded is not None:
         notes.append(undecoded_note(undecoded, dataset))
@@ -374,7 +395,7 @@ def _note_on_names(names: _Line, dataset: str, notes: list[ReadingNote]) -> None
 
 
 def _refuse_unusable(names: Sequence[str], path: Path) -> None:
-    if 2 * sum(_VALUE.fullmatch(name) is not None for name in names) > len(names):
+    if 2 * sum(VALUE.fullmatch(name) is not None for name in names) > len(names):
         raise UnreadableInput(
             "the first line contains values, not variable names",
             str(path),

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...values.content import Content
 
-_MARK, _CARRIAGE_RETURN, _LINE_FEED = b'"\r\n'
+MARK = b'"'
+_CARRIAGE_RETURN, _LINE_FEED = b"\r\n"
 _TAIL = 1 << 13
 """Bytes at the end of a block among which the last line break is looked for first."""
 
@@ -33,14 +34,16 @@ class Scan:
     ends: list[int] = field(default_factory=list)
 
 
-def scan(content: Content, delimiter: bytes, begin: int, body: int, step: int) -> Scan:
+def scan(content: Content, delimiter: bytes, begin: int, body: int, step: int, *, mark: bytes = MARK) -> Scan:
     """Look through the content from `begin` on, in blocks of `step` bytes from `body` on.
+
+    Without a `mark` every line break ends a record.
 
     Every other mark opens and must follow a border, the rest close and must precede one. Two in a row
     within quotes stand for one: they close and open at once, so a mark counts as a border too.
     """
     border = np.zeros(256, dtype=np.bool_)
-    border[list(delimiter + b'\r\n"')] = True
+    border[list(delimiter + b"\r\n" + mark)] = True
     found = Scan()
     seen, last = 0, None
     starts = [begin, *range(body, content.size, step)]
@@ -48,7 +51,7 @@ def scan(content: Content, delimiter: bytes, begin: int, body: int, step: int) -
         # A block and the byte at each side of it.
         first = max(start - 1, begin)
         around = np.frombuffer(content.part(first, end + 1 - first), dtype=np.uint8)
-        marks = _marks(around[start - first : end - first])
+        marks = marks_in(around[start - first : end - first], mark)
         if len(marks):
             opening = (seen + np.arange(len(marks))) % 2 == 0
             beside = start - first + np.where(opening, marks - 1, marks + 1)
@@ -67,8 +70,9 @@ def scan(content: Content, delimiter: bytes, begin: int, body: int, step: int) -
     return found
 
 
-def _marks(block: NDArray[np.uint8]) -> NDArray[np.intp]:
-    return np.flatnonzero(block == _MARK)
+def marks_in(block: NDArray[np.uint8], mark: bytes) -> NDArray[np.intp]:
+    """Positions of quotation marks; none where a file has none."""
+    return np.flatnonzero(block == mark[0]) if mark else np.empty(0, np.intp)
 
 
 def _last_end(block: NDArray[np.uint8], marks: NDArray[np.intp], seen: int) -> int:

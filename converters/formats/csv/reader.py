@@ -28,7 +28,7 @@ from ...values.gathering import Gathering
 from ...values.memory import size_of_text
 from ...values.reading_notes import Told, notes_on
 from ...values.sas_formats import FormatKind, kind_of
-from ...values.text_column import TextColumn, kept_columns
+from ...values.text_column import TextColumn
 from ...values.typed_text import (
     ROUNDED,
     STAMPS_OF,
@@ -44,7 +44,7 @@ from ...values.typed_text import (
 from ...values.written_forms import mask_of, matching
 from ...values.written_numbers import has_decimal_comma, may_be_thousands
 from ..format import ReadOptions
-from .delimited import Delimited, read_delimited
+from .delimited import Delimited, empty_end, read_delimited, without_empty_end
 from .head import SUBJECT
 from .missing import MissingWords, missing_words, words_for_missing
 
@@ -178,16 +178,10 @@ def _without_empty_end(
     about_subjects = any(name.upper() in SUBJECT for name in content.header)
     if table is not None or not about_subjects or len(content.header) == 1 or not content.records:
         return content.columns, content.records
-    filled = np.zeros(content.records, dtype=np.bool_)
-    for column in content.columns:
-        filled |= column.filled()
-        if filled[-1]:
-            return content.columns, content.records
-    records = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0
-    notes.append(
-        ReadingNote(dataset, f"records at the end without values, excluded: {content.records - records}")
-    )
-    return kept_columns((column.first(records) for column in content.columns), gathering), records
+    columns, records = without_empty_end(content.columns, content.records, gathering)
+    if records < content.records:
+        notes.append(empty_end(dataset, content.records - records))
+    return columns, records
 
 
 # One column

@@ -1,4 +1,4 @@
-"""`adamgate derive`: declared sources into ADSL, ADAE and ADTTE."""
+"""`adamgate derive`: declared sources into ADaM datasets, raw files into SDTM."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import click
 import adamgate
 
 from ....schemas.errors import UnwritableOutput
+from ....schemas.wording import plain
 from ...configuration.located import faults_located
 from ...configuration.settings import SETTINGS, SettingGroup
 from ...formats import writable
@@ -23,7 +24,7 @@ from ...reports.presentation import Detail
 from ...values.file_kind import suffix_of
 from ...writing.names import require_output_name
 from ..exit_codes import DIFFERENT, EQUAL
-from ..inputs import kept_files, read_study, settings_for
+from ..inputs import kept_files, read_study, reading_options, settings_for
 from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
 from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options, together
 from ..progress import Callbacks, progress
@@ -31,8 +32,10 @@ from ..streams import show, tell
 from ..writing_options import WRITING_OPTIONS
 
 if TYPE_CHECKING:
+    from ....schemas.study.study import Study
     from ...configuration.settings import Settings
     from ...derivations.check import CheckingOptions
+    from ...derivations.derived_study import DerivedStudy
     from ...derivations.specification import Specification
     from ...writing.write import Target
     from ..derivation_outcome import DerivationOutcome
@@ -151,13 +154,19 @@ def command(
     decided the records, and how many subjects each policy concerned, is printed. Without --to nothing is
     written.
 
+    With tables [raw.NAME], raw files of the sources (exports that are not CDISC) are first mapped to
+    datasets, which are written, too, and from which others may be derived.
+
     With --check, delivered datasets are compared with the derived ones: each record that differs with its
     source record. With --vary, parameters are also derived as [vary.NAME] declares, and compared.
     """
+    from ...configuration.from_tables import raw_specification
     from ...configuration.from_tables import specification as declared
     from ...derivations.check import checked
     from ...derivations.derive import require_valid
     from ...derivations.variations import require_valid_variations, varied_endpoints
+    from ...raw_exports.raw_sources import read_sources
+    from ...raw_exports.raw_specification import require_valid as require_valid_mapping
     from ...survival.subjects import naming_subjects
     from ..derivation_outcome import DerivationOutcome
 
@@ -170,26 +179,34 @@ def command(
     settings = settings_for(paths, specification, given)
     options = _check_options(comparing, settings, asked=bool(delivered))
     with faults_located(settings.file):
-        what = declared(settings.entries)
+        what, raw = declared(settings.entries), raw_specification(settings.entries)
         require_valid(what)
+        require_valid_mapping(raw)
         if vary:
             require_valid_variations(what)
     kept = tuple(chain(*kept_files((*paths, *other_paths), settings)))
     to = None if target is None else _target(target, layout, writing)
-    _refuse_outputs(to, record, what, (*paths, *other_paths), overwrite=overwrite)
+    names = (*raw.datasets, *what.datasets)
+    _refuse_outputs(to, record, names, (*paths, *other_paths), overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
-        study = read_study(paths, settings, callbacks)
-        tell_notes(study, quiet)
+        with faults_located(settings.file):
+            reading = reading_options(settings, callbacks)
+            found = read_sources(paths, raw, reading, with_others=bool(what.datasets))
+        study = found.study
+        tell_notes(found.files, quiet)
+        _tell_unused(what, quiet)
         others = read_study(other_paths, settings, callbacks) if other_paths else None
         if others is not None:
             tell_notes(others, quiet, "delivered")
         with naming_subjects(settings.show_keys):
             derived = adamgate.derive(study, what)
-            check = None if others is None else checked(study, what, derived, others, options)
+            check = None
+            if others is not None:
+                check = checked(study, what, _compared(found.mapped, derived, others), others, options)
             variations = tuple(varied_endpoints(study, what, derived)) if vary else None
         outcome = DerivationOutcome(
-            derived,
-            study,
+            found.mapped.with_more(derived),
+            found.files,
             specification,
             settings.show_keys,
             settings.show_values,
@@ -204,6 +221,23 @@ def command(
         tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
     return EQUAL if check is None or check.equal else DIFFERENT
+
+
+def _tell_unused(what: Specification, quiet: bool) -> None:
+    """Say which sources and stops decide nothing: one that is forgotten elsewhere looks like this."""
+    from ...derivations.specification import unused
+
+    tables = unused(what)
+    if tables and not quiet:
+        tell(f"note: not used: {plain(', '.join(tables))}")
+
+
+def _compared(mapped: DerivedStudy, derived: DerivedStudy, delivered: Study) -> Study:
+    """What delivered datasets are compared with: what is derived, and mapped datasets that were delivered."""
+    from ....schemas.study.study import Study
+
+    also = [each for each in mapped if each.name in delivered or not len(derived)]
+    return Study.of(*(each for each in also if each.name not in derived), *derived)
 
 
 def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool) -> CheckingOptions:
@@ -235,7 +269,12 @@ def _target(path: Path, layout: str | None, writing: WriteOptions) -> Target:
 
 
 def _refuse_outputs(
-    target: Target | None, record: Path | None, what: Specification, paths: Sequence[Path], *, overwrite: bool
+    target: Target | None,
+    record: Path | None,
+    datasets: Sequence[str],
+    paths: Sequence[Path],
+    *,
+    overwrite: bool,
 ) -> None:
     """Refuse before the sources are read what would be refused after it."""
     if target is not None:
@@ -245,7 +284,7 @@ def _refuse_outputs(
                 str(target.path),
                 "choose another folder: the next run would read what this one writes",
             )
-        names = [f"{name.lower()}{target.suffix}" for name in what.datasets]
+        names = [f"{name.lower()}{target.suffix}" for name in datasets]
         for each in [target.path / name for name in names] if target.suffix else [target.path]:
             refuse_existing(each, overwrite=overwrite)
     if record is not None:

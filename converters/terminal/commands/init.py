@@ -14,7 +14,7 @@ from ..streams import show
     "--derive",
     "dataset",
     type=click.Choice([name for name in SPECIMENS if name != SETTINGS]),
-    help="A specification that derives this dataset, each policy explained.",
+    help="A specification that derives this dataset, or maps raw files, each policy explained.",
 )
 @DEBUG
 def command(*, dataset: str | None) -> None:

@@ -1,0 +1,1 @@
+"""Findings as analysis records: parameters, baseline, change, derived records and variables."""

@@ -1,0 +1,135 @@
+"""Parameters that are calculated from others of the same subject, visit and date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic
+from ....schemas.study.columns import Codes, Mask, Numbers
+from ....schemas.study.dataset import Dataset
+from ....schemas.wording import counted
+from ..assembled import KEYS
+from ..column_values import texts
+from .measurement_table import MeasurementTable
+from .options import Measurement
+from .stacked_columns import taken
+
+
+def add_calculated(table: MeasurementTable, name: str, measurement: Measurement) -> None:
+    """Take the records of a parameter that has an expression."""
+    place = f"[measurement.{name}]"
+    by = table.options.by if measurement.by is None else measurement.by
+    wanted = {"USUBJID": place, "PARAMCD": place, "AVAL": place, **dict.fromkeys(by, f"{place} by")}
+    if measurement.where:
+        found = table.selected(measurement.where, f"{place} where", wanted)
+        if found is None:
+            return
+        data, selected = found
+    else:
+        part = table.part(wanted)
+        if part is None:
+            return
+        data, selected = part, np.ones(len(table), dtype=np.bool_)
+    arithmetic = compile_arithmetic(measurement.expression, f"{place} expression")
+    _Calculation(table, name, measurement, by, data, arithmetic).add(selected)
+
+
+@dataclass(frozen=True, eq=False)
+class _Calculation:
+    table: MeasurementTable
+    name: str
+    measurement: Measurement
+    by: tuple[str, ...]
+    data: Dataset
+    arithmetic: Arithmetic
+
+    def add(self, selected: Mask) -> None:
+        names = dict.fromkeys(each.upper() for each in self.arithmetic.variables)
+        operands = {each: selected & self.data.equals("PARAMCD", each) for each in names}
+        varying = [each for each in operands if each not in self.measurement.constant]
+        among = np.flatnonzero(np.logical_or.reduce([operands[each] for each in varying]))
+        groups, first = _numbered(self.data.groups("USUBJID", *self.by, among=among))
+        first = among[first]  # a record of each combination
+        n_groups = len(first)
+        subject = self.table.subject[first]
+        values = {}
+        for each, own in operands.items():
+            if each in varying:
+                values[each] = self._values(each, own[among], among, groups, n_groups)
+            else:
+                at = np.flatnonzero(own)
+                n_subjects = len(self.table.task.adsl)
+                values[each] = self._values(each, own[at], at, self.table.subject[at], n_subjects)[subject]
+        operand_values = Dataset.from_frame(pd.DataFrame(values), self.table.task.name)
+        result = self.arithmetic.values(operand_values)
+        undefined = self.arithmetic.undefined(operand_values)
+        self._count(first, np.isnan(result) & ~undefined, undefined)
+        kept = first[~np.isnan(result)]
+        columns = {
+            "PARAMCD": texts(np.zeros(len(kept), dtype=np.int8), [self.name]),
+            "AVAL": pd.Series(result[~np.isnan(result)]),
+            **{each: taken(self.data[each], kept) for each in self.by if each not in KEYS},
+        }
+        self.table.append(self.table.subject[kept], columns)
+
+    def _values(self, operand: str, own: Mask, among: Codes, groups: Codes, n_groups: int) -> Numbers:
+        """The value of a parameter in each group; NaN for none."""
+        value = self.data.numbers("AVAL")[among]
+        used = own & ~np.isnan(value)
+        count = np.bincount(groups[used], minlength=n_groups)
+        several = used & (count[groups] > 1)
+        concerned = np.zeros(len(self.data), dtype=np.bool_)
+        concerned[among[several]] = True
+        place = f"[measurement.{self.name}]"
+        if self.measurement.several == "error":
+            number = counted(int(several.sum()), "record")
+            what = f"{number} of {operand} share what {self.name} has one record for"
+            advice = 'add variables to by, or declare several = "mean"'
+            self.table.problem(what, f"{place} several", advice, concerned)
+        else:
+            effect = f"records of {operand} in one combination: their mean"
+            self.table.effect(f"measurement.{self.name}: several", "mean", effect, concerned)
+        return means(groups[used], value[used], n_groups)
+
+    def _count(self, first: Codes, incomplete: Mask, undefined: Mask) -> None:
+        policy = f"measurement.{self.name}: expression"
+        for mask, effect in (
+            (incomplete, "a parameter has no value: no record"),
+            (undefined, "not defined: no record"),
+        ):
+            concerned = np.zeros(len(self.data), dtype=np.bool_)
+            concerned[first[mask]] = True
+            self.table.effect(policy, self.measurement.expression, effect, concerned)
+
+
+def _numbered(groups: Codes) -> tuple[Codes, Codes]:
+    """Groups numbered from 0 in the order in which they come, and the first record of each."""
+    codes, _ = pd.factorize(groups)
+    n_groups = int(codes.max()) + 1 if len(codes) else 0
+    first = np.full(n_groups, len(codes), dtype=np.intp)
+    np.minimum.at(first, codes, np.arange(len(codes)))
+    return codes.astype(np.intp), first
+
+
+def means(groups: Codes, values: Numbers, n_groups: int) -> Numbers:
+    """The mean of each group, whatever the order of the records; NaN for none."""
+    return sums(groups, values, n_groups, mean=True)
+
+
+def sums(groups: Codes, values: Numbers, n_groups: int, *, mean: bool = False) -> Numbers:
+    """The sum of each group, whatever the order of the records; NaN for none.
+
+    Values are added by size, so that the last digit does not depend on where they were.
+    """
+    order = np.lexsort([values, groups])
+    count = np.bincount(groups, minlength=n_groups)
+    found = np.full(n_groups, np.nan)
+    used = count > 0
+    if used.any():
+        starts = (np.cumsum(count) - count)[used]
+        total = np.add.reduceat(values[order].astype(np.longdouble), starts)
+        found[used] = (total / count[used] if mean else total).astype(np.float64)
+    return found

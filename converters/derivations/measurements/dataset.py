@@ -1,0 +1,129 @@
+"""A dataset of measurements: records of findings, records derived from them, and their variables."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from ....schemas.standards import bds
+from ....schemas.standards.versions import Standards
+from ....schemas.study.dataset import Dataset
+from ....schemas.wording import did_you_mean
+from ..adverse_events.occurrence_flags import add_flag
+from ..adverse_events.options import OccurrenceFlag
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, special_at
+from ..column_values import texts
+from ..task import DerivationTask
+from .analysis_variables import add_variable, outputs_of
+from .baseline import declare_baseline
+from .calculated import add_calculated
+from .grades import GRADE_VARIABLES, add_grades, directions
+from .measurement_records import measurement_table
+from .measurement_table import NO_RECORD, MeasurementTable
+from .options import Measurements
+from .parameter_variables import declare_parameter_variables
+from .parts import MeasurementParts, parts_of
+from .record_sets import add_records
+from .requirements import check, needs
+from .visits import add_visits, visit_variables
+
+__all__ = ["check", "derive", "needs"]
+
+_LABEL = "Measurements Analysis Dataset"
+
+
+def derive(task: DerivationTask, options: Measurements) -> Dataset:
+    """The dataset.
+
+    Raises
+    ------
+    DerivationRefused
+    """
+    parts = parts_of(task.name, task.specification)
+    table = measurement_table(task, options, parts)
+    _declare_variables(table, parts)
+    for name, measurement in parts.measurements.items():
+        if measurement.expression:
+            add_calculated(table, name, measurement)
+    _add_records(table, parts, "before_baseline")
+    task.account.require_none()
+    declare_baseline(table)
+    table.derive_pending()
+    task.account.require_none()
+    _add_records(table, parts, "last")
+    if options.trace:
+        _add_trace(table)
+    task.account.require_none()
+    sort = tuple(dict.fromkeys([*KEYS, *(options.number or _sort(table))]))
+    layout = StructureLayout(_LABEL, sort, options.number, bds.variables(Standards()))
+    return assembled(task, options, layout, _columns(table, _unshown(parts)))
+
+
+def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
+    """Let variables be derived when something asks for them, else in this order."""
+    if parts.records and "DTYPE" not in table.source:
+        table.add("DTYPE", texts(np.full(len(table), -1, dtype=np.int8), ()))
+    declare_parameter_variables(table, parts)
+    if parts.visits:
+        table.later(visit_variables(parts.visits), partial(add_visits, table, parts.visits))
+    for name, variable in parts.variables.items():
+        table.later(outputs_of(name, variable), partial(add_variable, table, name, variable))
+    for direction in directions(parts.grades):
+        table.later(GRADE_VARIABLES[direction], partial(add_grades, table, parts.grades, direction))
+    for name, flag in parts.flags.items():
+        table.later((name,), partial(_add_flag, table, name, flag))
+
+
+def _add_flag(table: MeasurementTable, name: str, flag: OccurrenceFlag) -> None:
+    add_flag(table, name, flag)
+    if name not in table.columns:
+        table.fail(name)
+
+
+def _add_records(table: MeasurementTable, parts: MeasurementParts, when: str) -> None:
+    for name, declared in parts.records.items():
+        if declared.when == when:
+            add_records(table, name, declared)
+
+
+def _add_trace(table: MeasurementTable) -> None:
+    """Derive SRCDOM, SRCVAR and SRCSEQ: the record of the source, and the variable that AVAL is of."""
+    options, source = table.options, table.source
+    of_source = np.where(table.origin == NO_RECORD, -1, 0).astype(np.int8)
+    table.add("SRCDOM", texts(of_source, [options.dataset]))
+    table.add("SRCVAR", texts(of_source, [options.aval or f"{options.prefix}STRESN"]))
+    sequence = f"{options.prefix}SEQ"
+    if sequence in source:
+        table.add("SRCSEQ", table.of_source(sequence))
+    else:
+        what = f"{sequence} is not present in {source.name}"
+        table.task.account.problem(what, f"{table.place} trace", did_you_mean(sequence, source.names))
+
+
+def _sort(table: MeasurementTable) -> tuple[str, ...]:
+    known = ("PARAMCD", "BASETYPE", "ADT", "AVISITN", "DTYPE", f"{table.options.prefix}SEQ")
+    return tuple(each for each in known if each in table.columns or each in table.source)
+
+
+def _unshown(parts: MeasurementParts) -> set[str]:
+    """Variables that only other tables use."""
+    hidden = ((name, each) for name, each in parts.variables.items() if not each.output)
+    return {output for name, each in hidden for output in outputs_of(name, each)}
+
+
+def _columns(table: MeasurementTable, unshown: set[str]) -> DerivedColumns:
+    """Variables of the source, except those that ADSL has for each subject, then the derived ones."""
+    keys = {name for name in KEYS if name in table.task.adsl}
+    copied = [name for name in table.source.names if name not in keys and name not in table.columns]
+    derived = {name: column for name, column in table.columns.items() if name not in unshown}
+    columns = {name: table.of_source(name) for name in copied} | derived
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(table)), copy=False)
+    described = {name: table.source.variable(name) for name in table.source.names if name in frame}
+    special = {
+        name.upper(): special_at(each, table.origin)
+        for name, each in table.source.special_missing.items()
+        if name.upper() in frame and len(each.records)
+    }
+    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)

@@ -1,0 +1,271 @@
+"""The records of the source that are derived, with their parameters, values and dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ....schemas.conditions.arithmetic import compile_arithmetic
+from ....schemas.errors import ConfigurationError
+from ....schemas.evidence.subjects import adsl_record
+from ....schemas.study.columns import Codes, Mask, Numbers
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.selected_columns import SelectedColumns
+from ....schemas.wording import counted, did_you_mean
+from ..column_values import texts
+from ..sources import dataset_called, selected_by
+from ..supplement import supplemented
+from ..task import DerivationTask
+from .measurement_dates import add_dates
+from .measurement_table import MeasurementTable
+from .options import Measurements
+from .parts import MeasurementParts
+
+_MANY = 5
+"""Values that a message lists."""
+
+
+def measurement_table(
+    task: DerivationTask, options: Measurements, parts: MeasurementParts
+) -> MeasurementTable:
+    """The records of the source that belong to a parameter, with PARAMCD, AVAL, AVALC and ADT.
+
+    Raises
+    ------
+    DerivationRefused
+        If the source does not fit.
+    """
+    data = _source(task, options)
+    selected = _of_subjects(task, options, data, _selected(task, options, data))
+    codes, names = _parameters(task, options, parts, data, selected)
+    task.account.require_none()
+    (kept,) = np.nonzero(selected & (codes >= 0))
+    task.account.used(data, kept)
+    subject = adsl_record(data, task.adsl)[kept]
+    if len(kept) < len(data):
+        variables = {each.name: each.name for each in data.variables}
+        data = Dataset.of(data.description, SelectedColumns(data.columns, variables, kept))
+    table = MeasurementTable(task, options, data, np.arange(len(kept)), subject)
+    table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
+    _add_values(table, parts)
+    add_dates(table)
+    _judge_units(table)
+    task.account.require_none()
+    return table
+
+
+def _source(task: DerivationTask, options: Measurements) -> Dataset:
+    account, place = task.account, f"[derive.{task.name}] dataset"
+    data = dataset_called(options.dataset, task.study)
+    if data is None:
+        advice = did_you_mean(options.dataset, task.study.datasets)
+        account.problem(f"dataset {options.dataset} is not present", place, advice)
+        account.require_none()
+        raise AssertionError
+    if "USUBJID" not in data:
+        account.problem(f"USUBJID is not present in {data.name}", place, did_you_mean("USUBJID", data.names))
+    account.require_none()
+    data = supplemented(task, options, data)
+    account.require_none()
+    return data
+
+
+def _selected(task: DerivationTask, options: Measurements, data: Dataset) -> Mask:
+    if not options.where:
+        return np.ones(len(data), dtype=np.bool_)
+    place = f"[derive.{task.name}] where"
+    selected = _meeting(task, options.where, data, place)
+    effect = f"records of {data.name} that do not meet the condition are not derived"
+    task.account.effect("where", options.where, effect, data, ~selected, unit="record")
+    if not selected.any():
+        task.account.problem(f"no record of {data.name} meets the condition", place, "correct it")
+    return selected
+
+
+def _meeting(task: DerivationTask, where: str, data: Dataset, place: str) -> Mask:
+    """Records that meet a condition; none where it does not fit, which is a problem noted."""
+    try:
+        return selected_by(where, data, place)
+    except ConfigurationError as wrong:
+        task.account.problem(wrong.what, place, wrong.advice)
+        return np.zeros(len(data), dtype=np.bool_)
+
+
+def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, selected: Mask) -> Mask:
+    """Selected records of subjects of ADSL, and of the population."""
+    subject, place = adsl_record(data, task.adsl), f"[derive.{task.name}]"
+    unknown = selected & (subject < 0)
+    if options.unknown_subjects == "exclude":
+        effect = f"records of {data.name} whose subject is not in ADSL excluded"
+        task.account.effect("unknown_subjects", "exclude", effect, data, unknown, unit="record")
+    elif unknown.any():
+        number = counted(int(unknown.sum()), "record")
+        what = f"{number} of {data.name} of a subject who is not in ADSL"
+        advice = 'correct ADSL, or declare unknown_subjects = "exclude"'
+        task.account.problem(what, f"{place} dataset", advice, data, unknown)
+    known = selected & (subject >= 0)
+    if not options.population:
+        return known
+    members = _meeting(task, options.population, task.adsl, f"{place} population")
+    if not members.any():
+        task.account.problem("no subject meets the condition", f"{place} population", "correct it")
+    within: Mask = known & np.append(members, False)[subject]
+    effect = f"records of {data.name} of other subjects are not derived"
+    task.account.effect("population", options.population, effect, data, known & ~within, unit="record")
+    return within
+
+
+def _parameters(
+    task: DerivationTask, options: Measurements, parts: MeasurementParts, data: Dataset, selected: Mask
+) -> tuple[Codes, list[str]]:
+    """The position of each record's parameter among all, -1 for none; and their PARAMCDs."""
+    place, test = f"[derive.{task.name}]", f"{options.prefix}TESTCD"
+    collected = {each: one for each, one in parts.measurements.items() if not one.expression}
+    codes = np.full(len(data), -1, dtype=np.intp)
+    several = np.zeros(len(data), dtype=np.bool_)
+    by_test = bool(options.param) or any(not one.where for one in collected.values())
+    if by_test and test not in data:
+        what = f"{test} is not present in {data.name}"
+        task.account.problem(what, f"{place} dataset", did_you_mean(test, data.names))
+        return codes, []
+    for at, (name, measurement) in enumerate(collected.items()):
+        at_name = f"[measurement.{name}] where"
+        own = selected & (
+            _meeting(task, measurement.where, data, at_name) if measurement.where else data.equals(test, name)
+        )
+        if not own.any() and not measurement.may_be_empty:
+            what = f"no record of {data.name} is of {name}"
+            task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
+        several |= own & (codes >= 0)
+        codes[own & (codes < 0)] = at
+    if several.any():
+        number = counted(int(several.sum()), "record")
+        advice = "correct the conditions where of their tables"
+        what = f"{number} of {data.name} of several parameters"
+        task.account.problem(what, f"{place} dataset", advice, data, several)
+    names = list(collected)
+    if options.param:
+        codes, names = _by_test(data, test, selected, codes, names)
+    _judge_unmapped(task, options, data, selected & (codes < 0), test)
+    return codes, names
+
+
+def _by_test(
+    data: Dataset, test: str, selected: Mask, codes: Codes, names: list[str]
+) -> tuple[Codes, list[str]]:
+    """Records without a table are of the parameter that --TESTCD names."""
+    distinct = data.distinct(test)
+    all_names = list(dict.fromkeys([*names, *sorted(str(each) for each in distinct)]))
+    position = {each: at for at, each in enumerate(all_names)}
+    of_test = distinct.spread(np.array([position[str(each)] for each in distinct], dtype=np.intp), missing=-1)
+    return np.where(selected & (codes < 0), of_test, codes), all_names
+
+
+def _judge_unmapped(
+    task: DerivationTask, options: Measurements, data: Dataset, unmapped: Mask, test: str
+) -> None:
+    if options.unmapped == "exclude":
+        effect = f"records of {data.name} of no parameter excluded"
+        task.account.effect("unmapped", "exclude", effect, data, unmapped, unit="record")
+    elif unmapped.any():
+        number = counted(int(unmapped.sum()), "record")
+        advice = f'write [measurement.{_some_tests(data, unmapped, test)}], or declare unmapped = "exclude"'
+        what = f"{number} of {data.name} of no parameter"
+        task.account.problem(what, f"[derive.{task.name}] unmapped", advice, data, unmapped)
+
+
+def _some_tests(data: Dataset, unmapped: Mask, test: str) -> str:
+    if test not in data:
+        return "PARAMCD"
+    distinct = data.distinct(test)
+    found = sorted(str(distinct[each]) for each in np.unique(distinct.codes[unmapped]) if each >= 0)
+    more = ", …" if len(found) > _MANY else ""
+    return "], [measurement.".join(found[:_MANY]) + more if found else "PARAMCD"
+
+
+def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
+    """Derive AVAL, and AVALC where declared."""
+    options, source, account = table.options, table.source, table.task.account
+    variable, place = options.aval or f"{options.prefix}STRESN", f"{table.place} aval"
+    parameters = Dataset.from_frame(table.columns["PARAMCD"].to_frame("PARAMCD"), table.task.name)
+    own = {name: each.aval for name, each in parts.measurements.items() if each.aval}
+    aval = np.full(len(table), np.nan)
+    if parameters.matching("PARAMCD", lambda each: each not in own).any():
+        if variable not in source:
+            advice = did_you_mean(variable, source.names)
+            account.problem(f"{variable} is not present in {source.name}", place, advice)
+        elif source.is_character(variable) and source.filled(variable).any():
+            what = f"{variable} of {source.name} is not numeric"
+            account.problem(what, place, "name a numeric variable, or convert it in the source")
+        elif source.filled(variable).any():
+            aval = source.numbers(variable)
+    for name, text in own.items():
+        at = parameters.equals("PARAMCD", name)
+        aval = np.where(at, _calculated(table, name, text, at), aval)
+    table.add("AVAL", aval)
+    if options.avalc != "none":
+        _add_text(table, aval)
+
+
+def _calculated(table: MeasurementTable, name: str, text: str, at: Mask) -> Numbers:
+    """AVAL of one parameter, by arithmetic of the source."""
+    place = f"[measurement.{name}] aval"
+    arithmetic = compile_arithmetic(text, place)
+    try:
+        found, undefined = arithmetic.values(table.source), arithmetic.undefined(table.source)
+    except ConfigurationError as wrong:
+        table.task.account.problem(wrong.what, place, wrong.advice)
+        return np.full(len(table), np.nan)
+    table.effect(f"measurement.{name}: aval", text, "not defined: AVAL is missing", at & undefined)
+    return found
+
+
+def _add_text(table: MeasurementTable, aval: Numbers) -> None:
+    """Derive AVALC from --STRESC."""
+    variable = f"{table.options.prefix}STRESC"
+    if variable not in table.source:
+        what = f"{variable} is not present in {table.source.name}"
+        advice = did_you_mean(variable, table.source.names)
+        table.task.account.problem(what, f"{table.place} avalc", advice)
+        return
+    distinct = table.source.distinct(variable)
+    codes = distinct.codes
+    if table.options.avalc == "not_numeric":
+        numbers = np.array([_number(str(each)) for each in distinct], dtype=np.float64)
+        is_number = ~np.isnan(distinct.spread(numbers, missing=np.nan))
+        codes = np.where(is_number & ~np.isnan(aval), -1, codes)
+    table.add("AVALC", texts(codes, map(str, distinct)))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _judge_units(table: MeasurementTable) -> None:
+    """Values of one parameter are in one unit."""
+    options, source = table.options, table.source
+    unit = options.unit or f"{options.prefix}STRESU"
+    if unit not in source:
+        if options.unit:
+            what = f"{unit} is not present in {source.name}"
+            table.task.account.problem(what, f"{table.place} unit", did_you_mean(unit, source.names))
+        return
+    units, parameters = source.distinct(unit), table.columns["PARAMCD"].cat
+    pairs = pd.DataFrame({"parameter": parameters.codes.to_numpy(), "unit": units.codes})
+    pairs = pairs[(pairs["unit"] >= 0) & ~np.isnan(table.columns["AVAL"].to_numpy())].drop_duplicates()
+    mixed = pairs["parameter"].value_counts()
+    mixed = mixed[mixed > 1].index.to_numpy()
+    concerned = np.isin(parameters.codes.to_numpy(), mixed)
+    if options.mixed_units == "keep":
+        table.effect("mixed_units", "keep", "records of parameters with several units kept", concerned)
+        return
+    for code in np.sort(mixed):
+        name = parameters.categories[code]
+        found = sorted(str(units[each]) for each in pairs.loc[pairs["parameter"] == code, "unit"])
+        what = f"{name} is in several units: {', '.join(found)}"
+        advice = "convert them by aval, split the parameter by where, or declare mixed_units"
+        own = parameters.codes.to_numpy() == code
+        table.problem(what, f"{table.place} mixed_units", advice, own)

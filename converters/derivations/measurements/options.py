@@ -1,0 +1,532 @@
+"""What is declared of a dataset of measurements: its parameters, visits, records, variables and baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, count, name, switch, text
+from ....schemas.options import option
+from ..assignments import Assignment
+from ..cases import CASES, Case
+from ..domain_options import DerivedFromDomain
+from ..time_to_event.options import NAMES_OR_NONE
+from .value_kinds import (
+    assignment_or_missing,
+    signed_day,
+    signed_number,
+    text_or_missing,
+    value_or_missing,
+)
+
+CONSTANTS = TableOf(constant, '{ PARCAT1 = "CHEMISTRY" }', capitals=True)
+VALUES = TableOf(value_or_missing, '{ "WEEK 2" = 2, RETRIEVAL = "" }')
+_ONLY = "the only derived dataset of measurements"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements(DerivedFromDomain):
+    """A derived dataset of measurements (BDS): ``[derive.NAME]`` of a file, with ``kind = "measurements"``.
+
+    Each record of the source that belongs to a parameter is a record of the dataset.
+
+    Attributes
+    ----------
+    population : str
+        Condition over ADSL: the subjects whose records are derived; empty for all.
+    param : str
+        PARAM of tests that no ``[measurement.PARAMCD]`` is of, which then are parameters by their --TESTCD:
+        text with variables of the source in braces. Empty: they are not parameters.
+    unmapped : str
+        Records that belong to no parameter: "error" or "exclude".
+    aval : str
+        Numeric variable that AVAL is; empty for --STRESN.
+    avalc : str
+        AVALC from --STRESC: "none", of "all" records, or "not_numeric": where that is not a number, or AVAL
+        is missing.
+    unit : str
+        Variable with the unit of AVAL; empty for --STRESU, if present.
+    mixed_units : str
+        Parameters with several units: "error" or "keep".
+    date : str
+        Collected date; empty for --DTC.
+    date_forms : tuple of str
+        Forms of collected dates other than ISO 8601.
+    impute : str
+        Day that a partial date is taken for: "first", "last", "mid", "none". Empty: they are an error.
+    impute_up_to : str
+        Largest part that is imputed: "day", "month" or "year".
+    times : bool
+        Derive ADTM and ATMF, too.
+    impute_time : str
+        "first" or "last" time that a partial time is taken for.
+    reference : str
+        Date in ADSL that is day 1 of ADY.
+    by : tuple of str
+        Variables that parameters which are calculated from others share, besides the subject.
+    visit_day : str
+        Variable that ``[visit.NAME]`` goes by.
+    no_visit : str
+        Records in no visit: "missing" or "error".
+    baseline : str
+        Record of each subject and parameter that is the baseline: the "last" or "first", or "none".
+    baseline_where : str
+        Condition: records that may be the baseline. Records without AVAL and AVALC never are.
+    baseline_by : tuple of str or None
+        Variables besides the subject and PARAMCD that have a baseline each; None for BASETYPE, if derived.
+    baseline_order : tuple of str
+        Variables that order the records.
+    same_baseline : str
+        Records that `baseline_order` does not distinguish: "error", or the "first" or "last" by position.
+    baseline_values : mapping of variable to variable
+        Values of the baseline record for all records: ``{"BNRIND": "ANRIND"}``. BASE and BASEC need not be
+        listed.
+    change : tuple of str
+        Those of CHG and PCHG that are derived.
+    change_where : str
+        Condition: records that have a change; empty for all with a baseline.
+    percent_of : str
+        PCHG is a percentage of the "absolute" value of BASE, or of BASE with its "sign".
+    number : tuple of str
+        Variables that ASEQ numbers the records of a subject by; empty: no ASEQ.
+    trace : bool
+        Derive SRCDOM, SRCVAR and SRCSEQ.
+
+    Other attributes are those of `DerivedFromDomain`.
+
+    Examples
+    --------
+    >>> ag.Measurements(dataset="VS", baseline_where="ADT < TRTSDT").reference
+    'TRTSDT'
+    """
+
+    population: str = option(
+        text,
+        "Condition over ADSL: subjects whose records are derived.",
+        default="",
+        otherwise="all subjects",
+    )
+    param: str = option(
+        text,
+        'PARAM of tests without a table, with variables in braces: "{LBTEST} ({LBSTRESU})".',
+        default="",
+        otherwise="they are not parameters",
+    )
+    unmapped: str = option(
+        Choice(("error", "exclude")),
+        "Records that belong to no parameter: an error, or excluded.",
+        default="error",
+    )
+    aval: str = option(name, "Numeric variable that AVAL is.", default="", otherwise="--STRESN")
+    avalc: str = option(
+        Choice(("none", "all", "not_numeric")),
+        "Records that have AVALC, from --STRESC: none, all, or where that is not numeric or AVAL is missing.",
+        default="none",
+    )
+    unit: str = option(name, "Variable with the unit of AVAL.", default="", otherwise="--STRESU, if present")
+    mixed_units: str = option(
+        Choice(("error", "keep")), "Parameters with several units: an error, or kept.", default="error"
+    )
+    date: str = option(name, "Collected date.", default="", otherwise="--DTC")
+    date_forms: tuple[str, ...] = option(
+        ListOf(text),
+        'Forms of dates other than ISO 8601, such as ["DD-MMM-YYYY"].',
+        default=(),
+        otherwise="ISO 8601",
+    )
+    impute: str = option(
+        Choice(("first", "last", "mid", "none")),
+        "Day that a partial date is taken for.",
+        default="",
+        otherwise="partial dates are refused",
+    )
+    impute_up_to: str = option(
+        Choice(("day", "month", "year")), "Largest part of a date that is imputed.", default="day"
+    )
+    times: bool = option(switch, "Derive ADTM and ATMF, too.", default=False)
+    impute_time: str = option(
+        Choice(("first", "last")), "Time that a partial time is taken for.", default="first"
+    )
+    reference: str = option(name, "Date in ADSL that is day 1 of ADY.", default="TRTSDT")
+    by: tuple[str, ...] = option(
+        NAMES,
+        "Variables that parameters which are calculated from others share, besides the subject.",
+        default=("VISITNUM", "VISIT", "ADT"),
+    )
+    visit_day: str = option(name, "Variable that the days of visits are of.", default="ADY")
+    no_visit: str = option(
+        Choice(("missing", "error")),
+        "Records in no visit: AVISIT is missing, or an error.",
+        default="missing",
+    )
+    baseline: str = option(
+        Choice(("last", "first", "none")),
+        "Record of each subject and parameter that is the baseline.",
+        default="last",
+    )
+    baseline_where: str = option(
+        text, "Condition: records that may be the baseline.", default="ADT <= TRTSDT"
+    )
+    baseline_by: tuple[str, ...] | None = option(
+        NAMES_OR_NONE,
+        "Variables besides PARAMCD that have a baseline each.",
+        default=None,
+        otherwise="BASETYPE, if derived",
+    )
+    baseline_order: tuple[str, ...] = option(
+        NAMES,
+        "Variables that order the records; a record with a missing value is taken after all others.",
+        default=("ADT",),
+    )
+    same_baseline: str = option(
+        Choice(("error", "first", "last")),
+        "Which of the records that baseline_order does not distinguish: the first or last in the source; "
+        "or an error.",
+        default="error",
+    )
+    baseline_values: Mapping[str, str] = option(
+        TableOf(name, '{ BNRIND = "ANRIND" }', capitals=True),
+        'Other variables of the baseline record that all records have: { BNRIND = "ANRIND" }.',
+        default=dict,
+    )
+    change: tuple[str, ...] = option(
+        NAMES_OR_NONE, "Those of CHG and PCHG that are derived.", default=("CHG", "PCHG")
+    )
+    change_where: str = option(
+        text,
+        "Condition: records that have a change from baseline.",
+        default="",
+        otherwise="all with a baseline",
+    )
+    percent_of: str = option(
+        Choice(("absolute", "sign")),
+        "PCHG is a percentage of the absolute value of BASE, or of BASE with its sign.",
+        default="absolute",
+    )
+    number: tuple[str, ...] = option(
+        NAMES,
+        "Variables that ASEQ numbers the records of a subject by.",
+        default=(),
+        otherwise="no ASEQ",
+    )
+    trace: bool = option(switch, "Derive SRCDOM, SRCVAR and SRCSEQ.", default=False)
+
+    @property
+    def prefix(self) -> str:
+        """What the variables of the source begin with.
+
+        Examples
+        --------
+        >>> ag.Measurements(dataset="LBCH").prefix
+        'LB'
+        """
+        return self.dataset[:2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """A parameter of measurements: ``[measurement.PARAMCD]`` of a file.
+
+    Attributes
+    ----------
+    dataset : str
+        Derived dataset that has it; empty for the only one of measurements.
+    where : str
+        Condition over the source: its records; empty for those with its PARAMCD as --TESTCD.
+    param : str
+        PARAM: text, with variables of the source in braces.
+    paramn : int or None
+        PARAMN.
+    aval : str
+        Arithmetic of variables of the source, such as a conversion of units; empty for that of the dataset.
+    expression : str
+        Arithmetic of other parameters: a record for each subject and combination of `by` for which all of
+        them have a value.
+    by : tuple of str or None
+        With `expression`; None for that of the dataset.
+    constant : tuple of str
+        Parameters of `expression` that have one value per subject, whatever `by` is.
+    several : str
+        Several values of one parameter in a combination: "error", or their "mean".
+    set : mapping of variable to text or number
+        Variables of all its records, such as ANRLO.
+    may_be_empty : bool
+        No record may be of it; otherwise that is refused.
+
+    Examples
+    --------
+    >>> ag.Measurement(param="Body Mass Index (kg/m2)", expression="WEIGHT / (HEIGHT / 100) ** 2").several
+    'error'
+    """
+
+    dataset: str = option(name, "Derived dataset that has it.", default="", otherwise=_ONLY)
+    where: str = option(
+        text,
+        "Condition over the source: its records.",
+        default="",
+        otherwise="those with PARAMCD as --TESTCD",
+    )
+    param: str = option(text, 'PARAM, with variables of the source in braces: "{VSTEST} ({VSSTRESU})".')
+    paramn: int | None = option(count, "Number of the parameter, PARAMN.", default=None, otherwise="missing")
+    aval: str = option(
+        text,
+        "Arithmetic of variables of the source that AVAL is, such as a conversion of units.",
+        default="",
+        otherwise="aval of the dataset",
+    )
+    expression: str = option(
+        text, "Arithmetic of other parameters that AVAL is.", default="", otherwise="records of the source"
+    )
+    by: tuple[str, ...] | None = option(
+        NAMES_OR_NONE,
+        "Variables that the records of an expression share, besides the subject.",
+        default=None,
+        otherwise="by of the dataset",
+    )
+    constant: tuple[str, ...] = option(
+        NAMES, "Parameters of an expression that have one value per subject.", default=()
+    )
+    several: str = option(
+        Choice(("error", "mean")),
+        "Several values of a parameter of an expression in one combination: an error, or their mean.",
+        default="error",
+    )
+    set: Mapping[str, str | float] = option(
+        CONSTANTS, "Variables of all its records: { ANRLO = 60, ANRHI = 80 }.", default=dict
+    )
+    may_be_empty: bool = option(switch, "No record may be of it; otherwise that is refused.", default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisVisit:
+    """An analysis visit: ``[visit.NAME]`` of a file; NAME is AVISIT.
+
+    Attributes
+    ----------
+    dataset : str
+        Derived dataset; empty for the only one of measurements.
+    avisit : str
+        AVISIT, where it is not the name of the table.
+    number : float
+        AVISITN.
+    first, last : int or None
+        Days that belong to it; None for no limit.
+    target : int or None
+        Day that it is planned for: AWTARGET; AWTDIFF is the distance from it.
+
+    Examples
+    --------
+    >>> ag.AnalysisVisit(number=2, first=8, last=21, target=15).avisit
+    ''
+    """
+
+    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    avisit: str = option(text, "Name of the visit, AVISIT.", default="", otherwise="the name of the table")
+    number: float = option(signed_number, "Number of the visit, AVISITN.")
+    first: int | None = option(
+        signed_day, "First day that belongs to it.", default=None, otherwise="no limit"
+    )
+    last: int | None = option(signed_day, "Last day that belongs to it.", default=None, otherwise="no limit")
+    target: int | None = option(
+        signed_day, "Day that it is planned for: AWTARGET.", default=None, otherwise="missing"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedRecords:
+    """Records that are derived from others: ``[record.NAME]`` of a file; NAME is DTYPE.
+
+    Attributes
+    ----------
+    dataset : str
+        Derived dataset; empty for the only one of measurements.
+    dtype : str or None
+        DTYPE, where it is not the name of the table; "" for none.
+    where : str
+        Condition: records that they are derived from.
+    missing_aval : str
+        Records without AVAL: "exclude", or "use" for "first" and "last".
+    by : tuple of str
+        Variables, besides the subject, each combination of which has one record.
+    take : str
+        "mean", "median" or "sum" of AVAL: a new record with `by` alone. "first", "last", "minimum" or
+        "maximum": a copy of that record.
+    order : tuple of str
+        Variables that order the records for "first" and "last", and those with one minimum or maximum.
+    same_order : str
+        Records that `order` does not distinguish: "error", or the "first" or "last" by position.
+    visits : mapping of AVISIT to AVISITN
+        Copies are made for those of these visits that a combination of `by` has no record of, from records
+        with a smaller AVISITN, such as the last observation carried forward.
+    set : mapping of variable to text or number
+        Variables of these records, such as AVISIT.
+    when : str
+        They are derived "before_baseline", or "last": after all variables, which they copy.
+
+    Examples
+    --------
+    >>> ag.DerivedRecords(take="mean", by=("PARAMCD", "AVISIT", "ADT")).when
+    'before_baseline'
+    """
+
+    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    dtype: str | None = option(
+        text_or_missing, 'DTYPE; "" for none.', default=None, otherwise="the name of the table"
+    )
+    where: str = option(text, "Condition: records that they are derived from.", default="", otherwise="all")
+    missing_aval: str = option(
+        Choice(("exclude", "use")),
+        "Records without AVAL: not used, or used as others by first and last.",
+        default="exclude",
+    )
+    by: tuple[str, ...] = option(
+        NAMES, "Variables, besides the subject, each combination of which has one record."
+    )
+    take: str = option(
+        Choice(("mean", "median", "sum", "first", "last", "minimum", "maximum")),
+        "AVAL of a new record with the variables of by; or the record that is copied.",
+    )
+    order: tuple[str, ...] = option(
+        NAMES,
+        "Variables that order the records; a record with a missing value is taken after all others.",
+        default=(),
+    )
+    same_order: str = option(
+        Choice(("error", "first", "last")),
+        "Which of the records that order does not distinguish: the first or last in the source; or an error.",
+        default="error",
+    )
+    visits: Mapping[str, str | float] = option(
+        VALUES,
+        "AVISIT and AVISITN of visits: a combination without a record of one gets a copy of one before.",
+        default=dict,
+    )
+    set: Mapping[str, str | float] = option(CONSTANTS, "Variables of these records.", default=dict)
+    when: str = option(
+        Choice(("before_baseline", "last")),
+        "They are derived before the baseline, or after all variables, which they copy.",
+        default="before_baseline",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisVariable:
+    """A derived variable of measurements: ``[variable.NAME]`` of a file.
+
+    It has exactly one of `where`, `cases`, `map`, `expression` and `compose`. Each names variables of the
+    dataset, also other derived ones, in whatever order they are declared, or of ADSL.
+
+    Attributes
+    ----------
+    dataset : str
+        Derived dataset that has it; empty for the only one of measurements.
+    variable : str
+        The variable, where it is not the name of the table.
+    where : str
+        Condition: `yes` where it is true, `no` elsewhere.
+    yes, no : str
+        Values; `no` is missing if empty.
+    cases : tuple of Case
+        Conditions with values; the first that is true counts.
+    map : mapping of text to text or number
+        Values by those of `of`; "" for a missing one.
+    of : str
+        Variable that `map` is of.
+    otherwise : text, number or FromVariable
+        Value where no case is true, or `map` does not have the value; "" for missing. None: missing, and of
+        `map` an error.
+    number : str
+        Variable that has the number of the value, from 1 in the order of `cases`.
+    expression : str
+        Arithmetic of variables; dates are days.
+    decimals : int or None
+        Round an expression, half away from zero; None does not round.
+    compose : str
+        Text with variables in braces; missing where one of them is.
+    missing_text : str
+        With `compose`: text in place of a missing value; empty for none.
+    output : bool
+        False: other tables use it, but the dataset does not have it.
+    label : str
+        Of the variable.
+
+    Examples
+    --------
+    >>> ag.AnalysisVariable(compose="{BNRIND} to {ANRIND}").where
+    ''
+    """
+
+    dataset: str = option(name, "Derived dataset that has it.", default="", otherwise=_ONLY)
+    variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
+    where: str = option(text, "Condition over the dataset.", default="")
+    yes: str = option(text, "Value where where is true.", default="Y")
+    no: str = option(text, "Value of other records.", default="", otherwise="missing")
+    cases: tuple[Case, ...] = option(
+        CASES, "Conditions with values: the first that is true counts.", default=()
+    )
+    map: Mapping[str, str | float] = option(
+        VALUES, 'Values by those of another variable, such as { "WEEK 2" = 2 }.', default=dict
+    )
+    of: str = option(name, "Variable that map is of.", default="")
+    otherwise: Assignment | None = option(
+        assignment_or_missing,
+        'Value where no case is true, or that map does not have; "" for missing.',
+        default=None,
+        otherwise="missing; of map an error",
+    )
+    number: str = option(name, "Variable with the number of the value, by the order of cases.", default="")
+    expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
+    decimals: int | None = option(
+        count,
+        "Decimals that an expression is rounded to, half away from zero.",
+        default=None,
+        otherwise="not rounded",
+    )
+    compose: str = option(text, 'Text with variables in braces: "{BNRIND} to {ANRIND}".', default="")
+    missing_text: str = option(
+        text, "Text in place of a missing value of compose.", default="", otherwise="the variable is missing"
+    )
+    output: bool = option(switch, "The dataset has it; otherwise only other tables use it.", default=True)
+    label: str = option(text, "Label of the variable.", default="", otherwise="that of the standard")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """Toxicity grades of one term: ``[grade.NAME]`` of a file, whatever NAME is.
+
+    Records of a term that is low have ATOXGRL and ATOXDSCL, of one that is high ATOXGRH and ATOXDSCH.
+
+    Attributes
+    ----------
+    dataset : str
+        Derived dataset; empty for the only one of measurements.
+    where : str
+        Condition: records that have a grade, such as those of a parameter.
+    term : str
+        ATOXDSCL or ATOXDSCH.
+    direction : str
+        "low" or "high".
+    cases : tuple of Case
+        Conditions with grades, the worst first; the first that is true counts. Where none is true and one
+        is unknown, since a value is missing, the grade is missing.
+    otherwise : str
+        Grade where all of them are false; "" for missing.
+
+    Examples
+    --------
+    >>> ag.Grade(where="PARAMCD == 'HGB'", term="Anemia", direction="low",
+    ...          cases=(ag.Case("AVAL < 80", "3"), ag.Case("AVAL < 100", "2"), ag.Case("AVAL < ANRLO", "1"))
+    ... ).otherwise
+    '0'
+    """
+
+    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
+    term: str = option(text, "ATOXDSCL or ATOXDSCH.")
+    direction: str = option(
+        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH."
+    )
+    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.")
+    otherwise: str = option(
+        text_or_missing, 'Grade where all of them are false; "" for missing.', default="0"
+    )

@@ -1,0 +1,46 @@
+"""What a specification declares of one dataset of measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..adverse_events.options import OccurrenceFlag
+from ..specification import Specification
+from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementParts:
+    """Tables of a specification, by the names that they have there.
+
+    Attributes
+    ----------
+    measurements, visits, records, variables, flags, grades : mapping of name to options
+    """
+
+    measurements: Mapping[str, Measurement]
+    visits: Mapping[str, AnalysisVisit]
+    records: Mapping[str, DerivedRecords]
+    variables: Mapping[str, AnalysisVariable]
+    flags: Mapping[str, OccurrenceFlag]
+    grades: Mapping[str, Grade]
+
+
+def parts_of(name: str, specification: Specification) -> MeasurementParts:
+    """What is declared of a dataset; a table that names none is of the only one of measurements."""
+    known = [each for each, options in specification.datasets.items() if isinstance(options, Measurements)]
+    only = known[0] if len(known) == 1 else ""
+
+    def own(declared: Mapping[str, Any]) -> dict[str, Any]:
+        return {each: options for each, options in declared.items() if (options.dataset or only) == name}
+
+    return MeasurementParts(
+        own(specification.measurements),
+        own(specification.visits),
+        own(specification.records),
+        own(specification.variables),
+        own(specification.flags),
+        own(specification.grades),
+    )

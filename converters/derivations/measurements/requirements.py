@@ -1,0 +1,239 @@
+"""What a specification of measurements must say, whatever the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from ....schemas.conditions.arithmetic import compile_arithmetic
+from ....schemas.conditions.grammar import compile_expression
+from ....schemas.errors import ConfigurationError
+from ....schemas.wording import did_you_mean
+from ..assignments import FromVariable
+from ..specification import Specification
+from .analysis_variables import WAYS, named_variables, outputs_of
+from .grades import GRADE_VARIABLES, directions, named_by_grades
+from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
+from .parts import MeasurementParts, parts_of
+from .record_sets import SUMMARIES
+from .templates import variables_in
+
+_PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+_CHANGES = ("CHG", "PCHG")
+
+
+def check(name: str, options: Measurements, specification: Specification) -> None:
+    """Refuse what cannot be derived.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    parts = parts_of(name, specification)
+    _check_dataset(name, options, parts)
+    for each, measurement in parts.measurements.items():
+        _check_measurement(each, measurement)
+        if measurement.expression:
+            _check_expression(each, measurement, parts, options)
+    _check_visits(parts.visits)
+    for each, record in parts.records.items():
+        _check_record(each, record)
+    for each, variable in parts.variables.items():
+        _check_variable(each, variable)
+    for each, grade in parts.grades.items():
+        if any(not isinstance(case.value, str) for case in grade.cases):
+            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
+            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
+    _check_circles(parts)
+
+
+def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) -> None:
+    place = f"[derive.{name}]"
+    if not options.dataset:
+        raise ConfigurationError("the source is not declared", f"{place} dataset", 'write dataset = "VS"')
+    for key in ("where", "population", "baseline_where", "change_where"):
+        if getattr(options, key):
+            compile_expression(getattr(options, key), f"{place} {key}")
+    for each in options.change:
+        if each not in _CHANGES:
+            advice = did_you_mean(each, _CHANGES)
+            raise ConfigurationError(f"{each} is not a change from baseline", f"{place} change", advice)
+    variables_in(options.param, f"{place} param")
+    if not options.param and all(each.expression for each in parts.measurements.values()):
+        advice = 'write [measurement.PARAMCD], or param = "{VSTEST} ({VSSTRESU})"'
+        raise ConfigurationError("no parameter of the source is declared", place, advice)
+
+
+def needs(_name: str, options: Measurements, _specification: Specification) -> tuple[str, ...]:
+    """ADSL, the source and its supplemental qualifiers."""
+    return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
+
+
+def _check_measurement(name: str, measurement: Measurement) -> None:
+    place = f"[measurement.{name}]"
+    if not _PARAMCD.fullmatch(name):
+        advice = "use up to 8 capitals, digits and underscores, not beginning with a digit"
+        raise ConfigurationError(f"{name} is not a value of PARAMCD", place, advice)
+    if measurement.where:
+        compile_expression(measurement.where, f"{place} where")
+    if measurement.aval:
+        compile_arithmetic(measurement.aval, f"{place} aval")
+    variables = variables_in(measurement.param, f"{place} param")
+    if not measurement.expression:
+        for key in ("by", "constant"):
+            if getattr(measurement, key):
+                what = f"{key} has no meaning without expression"
+                raise ConfigurationError(what, f"{place} {key}", "omit it")
+        return
+    if measurement.aval:
+        what = "aval and expression are declared"
+        raise ConfigurationError(what, f"{place} aval", "keep one of them: aval is of the source")
+    if variables:
+        what = "PARAM of a calculated parameter names a variable of the source"
+        raise ConfigurationError(what, f"{place} param", "write it without braces")
+
+
+def _check_expression(
+    name: str, measurement: Measurement, parts: MeasurementParts, options: Measurements
+) -> None:
+    """Operands are parameters that there are before it is calculated."""
+    place = f"[measurement.{name}] expression"
+    operands = [each.upper() for each in compile_arithmetic(measurement.expression, place).variables]
+    if not operands:
+        raise ConfigurationError("the expression has no parameter", place, "name parameters")
+    declared = list(parts.measurements)
+    before = declared[: declared.index(name)]
+    collected = [each for each, one in parts.measurements.items() if not one.expression]
+    for each in operands:
+        by_test = bool(options.param) and each not in declared
+        if each not in (*before, *collected) and not by_test:
+            what = f"{each} is not a parameter that is declared before {name}"
+            raise ConfigurationError(what, place, did_you_mean(each, (*before, *collected)))
+    for each in measurement.constant:
+        if each not in operands:
+            advice = did_you_mean(each, operands)
+            raise ConfigurationError(
+                f"{each} is not in the expression", f"[measurement.{name}] constant", advice
+            )
+    if set(operands) <= set(measurement.constant):
+        what = "all parameters of the expression are constant"
+        raise ConfigurationError(what, f"[measurement.{name}] constant", "omit one, or declare by = []")
+
+
+def _check_visits(visits: Mapping[str, AnalysisVisit]) -> None:
+    """Visits do not overlap."""
+    limits = []
+    for name, visit in visits.items():
+        first = float("-inf") if visit.first is None else visit.first
+        last = float("inf") if visit.last is None else visit.last
+        if first > last:
+            what = "first is after last"
+            raise ConfigurationError(what, f"[visit.{name}] first", "exchange them")
+        limits.append((first, last, name))
+    limits.sort()
+    for (_, last, one), (first, _, other) in pairwise(limits):
+        if first <= last:
+            what = f"{other} overlaps with {one}: a day belongs to both"
+            raise ConfigurationError(what, f"[visit.{other}] first", "let it begin later")
+
+
+def _check_record(name: str, record: DerivedRecords) -> None:
+    place = f"[record.{name}]"
+    if record.where:
+        compile_expression(record.where, f"{place} where")
+    summary = record.take in SUMMARIES
+    if summary and (record.order or record.visits):
+        key = "order" if record.order else "visits"
+        what = f"{key} has no meaning with take = {record.take!r}"
+        raise ConfigurationError(what, f"{place} {key}", "omit it")
+    if summary and record.when == "last":
+        what = f"take = {record.take!r} makes new records, which have no baseline if they are made last"
+        raise ConfigurationError(what, f"{place} when", 'omit it, or take "first", "last", …')
+    if record.missing_aval == "use" and record.take not in ("first", "last"):
+        what = f"records without AVAL have no {record.take}"
+        raise ConfigurationError(what, f"{place} missing_aval", "omit it")
+    if record.take in ("first", "last") and not record.order:
+        what = f"take = {record.take!r} has no order"
+        raise ConfigurationError(what, f"{place} order", 'write order = ["ADT"]')
+    for variable, value in record.visits.items():
+        if isinstance(value, str):
+            what = f"AVISITN of {variable} is not a number"
+            raise ConfigurationError(what, f"{place} visits", 'write { "Week 2" = 2 }')
+    reserved = {"USUBJID", "PARAMCD", "AVAL", "DTYPE"} & {*record.set} or {"AVISIT", "AVISITN"} & {
+        *(record.set if record.visits else ())
+    }
+    for each in sorted(reserved):
+        raise ConfigurationError(f"{each} is not to be set", f"{place} set", "omit it")
+
+
+def _check_variable(name: str, variable: AnalysisVariable) -> None:
+    place = f"[variable.{name}]"
+    ways = [each for each in WAYS if getattr(variable, each)]
+    keys = ", ".join(WAYS)
+    if not ways:
+        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
+    if len(ways) > 1:
+        raise ConfigurationError(f"{' and '.join(ways)} are declared", place, f"keep one of {keys}")
+    (way,) = ways
+    for other, beside in WAYS.items():
+        for key in beside:
+            given = getattr(variable, key) != getattr(AnalysisVariable(), key)
+            if other != way and given and key not in WAYS[way]:
+                what = f"{key} has no meaning with {way}"
+                raise ConfigurationError(what, f"{place} {key}", "omit it")
+    if way == "map" and not variable.of:
+        raise ConfigurationError("of is not declared", place, 'write of = "VISIT"')
+    named_variables(name, variable)
+    _check_values(place, way, variable)
+
+
+def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
+    """Values of one variable are of one type."""
+    values = [
+        *(each.value for each in variable.cases),
+        *(each for each in variable.map.values() if each != ""),
+    ]
+    if variable.otherwise not in (None, ""):
+        values.append(variable.otherwise)
+    if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
+        what = "texts and numbers are values of one variable"
+        raise ConfigurationError(what, f"{place} {way}", "use values of one type")
+
+
+def _check_circles(parts: MeasurementParts) -> None:
+    """Variables and flags do not need each other."""
+    made_by = {
+        output: f"[variable.{name}]"
+        for name, variable in parts.variables.items()
+        for output in outputs_of(name, variable)
+    } | {name: f"[flag.{name}]" for name in parts.flags}
+    of_grades = {each: f"grades of {each} values" for each in directions(parts.grades)}
+    made_by |= {output: place for each, place in of_grades.items() for output in GRADE_VARIABLES[each]}
+    needed = {
+        **{f"[variable.{name}]": {*named_variables(name, each)} for name, each in parts.variables.items()},
+        **{f"[flag.{name}]": {*_named_by_flag(name, parts)} for name in parts.flags},
+        **{place: {*named_by_grades(parts.grades, each)} for each, place in of_grades.items()},
+    }
+    after: set[str] = set()
+    while len(after) < len(needed):
+        ready = [
+            each
+            for each, names in needed.items()
+            if each not in after and {made_by[one] for one in names if one in made_by} <= after
+        ]
+        if not ready:
+            stuck = next(each for each in needed if each not in after)
+            others = sorted(
+                made_by[one] for one in needed[stuck] if one in made_by and made_by[one] not in after
+            )
+            what = f"it needs {', '.join(others)}, which needs it"
+            raise ConfigurationError(what, stuck, "let one of them need fewer variables")
+        after.update(ready)
+
+
+def _named_by_flag(name: str, parts: MeasurementParts) -> Iterator[str]:
+    flag = parts.flags[name]
+    if flag.where:
+        yield from (each.upper() for each in compile_expression(flag.where, f"[flag.{name}] where").variables)
+    yield from (*flag.by, *flag.order, *([flag.worst] if flag.worst else []))

@@ -1,0 +1,1 @@
+"""Datasets of tumor response: assessments, progression, best response with and without confirmation."""

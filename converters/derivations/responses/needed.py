@@ -1,0 +1,82 @@
+"""What the parameters of a dataset of response need: other parameters, flags, and datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ....schemas.errors import ConfigurationError
+from ..specification import Specification
+from .options import FirstResponse, OncePerSubject, RecordPresent, ResponseAssessments, Responses
+
+
+def parameters_of(options: Responses, specification: Specification) -> tuple[str, ...]:
+    """PARAMCDs of the dataset."""
+    return options.parameters or tuple(specification.responses)
+
+
+def flags_of(options: Responses, specification: Specification) -> tuple[str, ...]:
+    """Flags that records of the dataset may have."""
+    parameters = {*parameters_of(options, specification)}
+    return tuple(
+        name
+        for name, flag in specification.response_flags.items()
+        if not flag.of or parameters.intersection(flag.of)
+    )
+
+
+def needs(_name: str, options: Responses, specification: Specification) -> tuple[str, ...]:
+    """ADSL, and the datasets of the parameters and of their sources."""
+    found = [options.subjects_from]
+    for each in _all_needed(parameters_of(options, specification), specification):
+        declared = specification.responses.get(each)
+        if isinstance(declared, RecordPresent):
+            found.append(declared.dataset)
+        elif isinstance(declared, ResponseAssessments | FirstResponse) and declared.source:
+            found.append(specification.sources[declared.source].dataset)
+    for flag in flags_of(options, specification):
+        before = specification.response_flags[flag].before
+        if before:
+            found.append(specification.sources[before].dataset)
+    return tuple(dict.fromkeys(found))
+
+
+def _all_needed(parameters: Iterable[str], specification: Specification) -> list[str]:
+    """Parameters and flags that some need, themselves among them."""
+    found, left = dict.fromkeys(parameters), list(parameters)
+    while left:
+        new = [each for each in _needed(left.pop(), specification) if each not in found]
+        found |= dict.fromkeys(new)
+        left += new
+    return list(found)
+
+
+def _needed(name: str, specification: Specification) -> Iterator[str]:
+    """What a parameter or a flag needs: other parameters and flags."""
+    if name in specification.response_flags:
+        flag = specification.response_flags[name]
+        yield from flag.among
+        if flag.to_first:
+            yield flag.to_first
+        return
+    options = specification.responses.get(name)
+    if isinstance(options, OncePerSubject):
+        yield from options.flags
+        if options.of:
+            yield options.of
+
+
+def check_circle(parameters: Iterable[str], specification: Specification) -> None:
+    """Refuse parameters and flags that need each other."""
+    needed: Mapping[str, list[str]] = {
+        each: list(_needed(each, specification)) for each in _all_needed(parameters, specification)
+    }
+    done: set[str] = set()
+    while len(done) < len(needed):
+        ready = [each for each in needed if each not in done and {*needed[each]} <= done]
+        if not ready:
+            left = [each for each in needed if each not in done]
+            kind = "response_flag" if left[0] in specification.response_flags else "response"
+            raise ConfigurationError(
+                f"{' and '.join(left)} need each other", f"[{kind}.{left[0]}]", "let one of them need fewer"
+            )
+        done.update(ready)

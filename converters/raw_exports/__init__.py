@@ -1,0 +1,1 @@
+"""Raw exports: files of an EDC system or a laboratory that are not CDISC."""

@@ -1,0 +1,375 @@
+"""Variables of a mapped dataset, each made of raw columns, or of other variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ...schemas.conditions.grammar import compile_expression
+from ...schemas.errors import ConfigurationError
+from ...schemas.study.columns import Distinct, Mask
+from ...schemas.wording import counted, not_present
+from .code_lists import CodeTexts
+from .lookups import LookupKeys, looked_up
+from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
+from .raw_part import RawPart, as_dataset
+from .raw_records import (
+    all_missing,
+    constant_column,
+    listed_shapes,
+    listed_values,
+    recoded,
+    text_of,
+    used_only,
+)
+from .steps import REFUSED, Step, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
+from .templates import composed, pieces_of
+from .variable_options import RawVariable
+
+OfDataset = Callable[[str, str], Distinct | None]
+"""A variable of a dataset, by their names; None where there is none."""
+
+
+@dataclass(eq=False)
+class MappedVariables:
+    """The variables of the records of one table, each made when it is asked for.
+
+    Attributes
+    ----------
+    part : RawPart
+    codes : mapping of name to CodeTexts
+    of_dataset : callable
+        Variables of other datasets.
+    begun : list of str
+        Variables that are being made, of all tables: "DM.RFSTDTC".
+    """
+
+    part: RawPart
+    codes: Mapping[str, CodeTexts]
+    of_dataset: OfDataset
+    begun: list[str]
+    _made: dict[str, Distinct] = field(default_factory=dict)
+
+    def __getitem__(self, variable: str) -> Distinct:
+        if variable in self._made:
+            return self._made[variable]
+        name = f"{self.part.options.dataset or self.part.name}.{variable}"
+        if name in self.begun:
+            circle = " needs ".join((*self.begun[self.begun.index(name) :], name))
+            raise ConfigurationError(
+                f"{variable} needs itself: {circle}", self.part.place("variables"), "let one need another"
+            )
+        self.begun.append(name)
+        try:
+            self._made[variable] = _Making(self, variable).made()
+        finally:
+            self.begun.pop()
+        return self._made[variable]
+
+
+@dataclass(eq=False)
+class _Making:
+    """One variable while it is made."""
+
+    among: MappedVariables
+    variable: str
+
+    @property
+    def declared(self) -> RawVariable:
+        return self.among.part.options.variables[self.variable]
+
+    @property
+    def place(self) -> str:
+        return self.among.part.place(f"variables {self.variable}")
+
+    def made(self) -> Distinct:
+        declared = self.declared
+        column = self._origin()
+        if declared.trim:
+            column = stepped(column, on_text(trimmed)).column
+        if declared.split:
+            step = part_of(declared.split, declared.part or 1)
+            effect = "values without this part"
+            column = self._stepped("split", column, step, effect, listed_shapes)
+        if declared.pair:
+            self._judge_pair(column)
+        if declared.map:
+            step, missing = by_map(declared.map), declared.map.get("") or None
+            effect = "values that the map does not have"
+            column = self._stepped("map", column, step, effect, listed_values, of_missing=missing)
+        if declared.codes:
+            column = self._coded(column)
+        if declared.case:
+            change = str.upper if declared.case == "upper" else str.lower
+            column = stepped(column, lambda value: change(text_of(value))).column
+        if declared.date_forms:
+            return self._dated(column)
+        if declared.number:
+            return self._numbered(column)
+        return stepped(column, _copied).column if any(map(_is_datetime, column)) else column
+
+    # Where values come from.
+
+    def _origin(self) -> Distinct:
+        declared, records = self.declared, self.among.part.records
+        if declared.column:
+            return records.columns[declared.column]
+        if declared.value is not None:
+            return constant_column(declared.value, len(records))
+        if declared.template:
+            column, refused = composed(pieces_of(declared.template, self.place), records)
+            effect = "columns of the template are missing, or do not fit their width"
+            self._policy("template", effect, refused)
+            return column
+        if declared.first_of:
+            return self._first_of()
+        if declared.lookup:
+            return self._looked_up(declared.lookup, judged=True)
+        return self._study_days()
+
+    def _first_of(self) -> Distinct:
+        declared, records = self.declared, self.among.part.records
+        columns = [records.columns[each] for each in declared.first_of]
+        values = np.concatenate([each.values for each in columns])
+        starts = np.cumsum([0, *map(len, columns)])
+        found = np.full(len(records), -1, dtype=np.intp)
+        for column, start in zip(columns, starts, strict=False):
+            codes = np.where(column.codes < 0, -1, column.codes + start)
+            found = np.where(found < 0, codes, found)
+        whole = recoded(values, np.append(np.arange(len(values)), -1))
+        position = np.append(whole.codes[:-1], -1)
+        differing = np.zeros(len(records), dtype=np.bool_)
+        for column, start in zip(columns, starts, strict=False):
+            own = position[np.where(column.codes < 0, -1, column.codes + start)]
+            differing |= (own >= 0) & (own != position[found])
+        self._policy("first_of", "values that differ", differing, keeps=True)
+        return recoded(values, found)
+
+    def _looked_up(self, named: str, *, judged: bool) -> Distinct:
+        """A variable of another dataset, of the records that lookup_where selects."""
+        declared, part = self.declared, self.among.part
+        dataset, _, variable = named.upper().partition(".")
+        by = declared.by or ("USUBJID",)
+        of_dataset = self.among.of_dataset
+        where = compile_expression(declared.lookup_where, self.place) if declared.lookup_where else None
+        needed = (*by, variable, *(() if where is None else where.variables))
+        theirs = {each: of_dataset(dataset, each) for each in needed}
+        present = {each: column for each, column in theirs.items() if column is not None}
+        if len(present) < len(theirs):
+            absent = [f"{dataset}.{each}" for each in theirs if each not in present]
+            what = not_present(*absent) if present else f"dataset {dataset} is not present"
+            part.account.problem(what, self.place, "declare it, or add the dataset to the source")
+            return all_missing(len(part.records))
+        values, keys = present[variable], [present[each] for each in by]
+        chosen = np.ones(len(values.codes), dtype=np.bool_)
+        if where is not None:
+            chosen = where.where(as_dataset({each: present[each] for each in where.variables}, dataset))
+            values, *keys = (used_only(each, chosen) for each in (values, *keys))
+        found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
+        used = np.zeros(len(chosen), dtype=np.bool_)
+        used[np.flatnonzero(chosen)] = found.used
+        part.account.looks_up(dataset, used)
+        if found.undecided:
+            only = declared.take == "only"
+            advice = (
+                'declare take = "earliest" or "latest"' if only else "complete the dates, or use lookup_where"
+            )
+            what = f"the values of {dataset}.{variable} {'differ' if only else 'are partial dates'}"
+            part.account.problem(f"{what} for {counted(found.undecided, 'key')}", self.place, advice)
+        if judged:
+            self._policy("lookup", f"keys that {dataset} does not have", found.absent)
+        return found.column
+
+    def _study_days(self) -> Distinct:
+        declared = self.declared
+        since = declared.since or "DM.RFSTDTC"
+        day = self.among[declared.day_of]
+        of_other = "." in since
+        first = self._looked_up(since, judged=False) if of_other else self.among[since.upper()]
+        pairs = pd.DataFrame({"day": day.codes, "first": first.codes})
+        return _of_pairs(pairs, lambda one, other: study_day(_text(day, one), _text(first, other)))
+
+    # What becomes of them.
+
+    def _coded(self, column: Distinct) -> Distinct:
+        declared = self.declared
+        codes = self.among.codes.get(declared.codes)
+        if codes is None:  # its file has a problem
+            return column
+        known = codes.text if declared.gives == "text" else codes.code
+
+        def step(value: object) -> object:
+            found = known.get(text_of(value))
+            return REFUSED if found is None else found
+
+        effect = f"{'codes' if declared.gives == 'text' else 'texts'} that the code list does not have"
+        return self._stepped("codes", column, step, effect, listed_values)
+
+    def _dated(self, column: Distinct) -> Distinct:
+        declared = self.declared
+        step = date_step(declared.date_forms, declared.unknown, self.place)
+        effect = "values that the declared forms do not read as one date"
+        found = self._stepped("date_forms", column, step, effect, listed_shapes)
+        if declared.unknown:
+            partial = found.matching(lambda value: not _is_complete(value))
+            nothing = found.matching(lambda value: value == UNKNOWN_DATE)
+            name, words = self._policy_name("unknown"), ", ".join(declared.unknown)
+            note = self.among.part.account.note
+            note(name, words, "partial dates", int((partial & ~nothing).sum()))
+            if nothing.any():
+                note(name, words, "dates of which nothing is known: missing", int(nothing.sum()))
+        found = stepped(found, lambda value: value or None).column
+        return self._with_time(found) if declared.time else found
+
+    def _with_time(self, day: Distinct) -> Distinct:
+        declared = self.declared
+        step = time_step(declared.time_forms, declared.unknown, self.place)
+        raw = self.among.part.records.columns[declared.time]
+        effect = "times that the declared forms do not read"
+        time = self._stepped("time_forms", raw, step, effect, listed_shapes)
+        complete = day.matching(lambda value: len(value) == 10 and _is_complete(value))
+        alone = (time.codes >= 0) & ~complete & time.matching(bool)
+        self._policy("time", "times without a complete date", alone)
+        pairs = pd.DataFrame({"day": day.codes, "time": np.where(alone, -1, time.codes)})
+        return _of_pairs(pairs, lambda one, other: _joined(_text(day, one), _text(time, other)))
+
+    def _numbered(self, column: Distinct) -> Distinct:
+        declared = self.declared
+        found = self._stepped(
+            "number", column, number(declared.decimal), "values that are not numbers", listed_shapes
+        )
+        return self._converted(found) if declared.factors else found
+
+    def _converted(self, numbers: Distinct) -> Distinct:
+        """Each number by the factor of its unit; one without a unit, or with one not declared, is refused."""
+        declared, part = self.declared, self.among.part
+        units = part.records.columns[declared.unit]
+        known = units.matching(lambda value: text_of(value) in declared.factors)
+        filled = numbers.codes >= 0
+        unknown = filled & (units.codes >= 0) & ~known
+        shown = listed_values(units, unknown)
+        self._policy("unit", "units without a factor", unknown, shown)
+        self._policy("unit", "numbers without a unit", filled & (units.codes < 0))
+        pairs = pd.DataFrame({"number": np.where(known, numbers.codes, -1), "unit": units.codes})
+        convert = {
+            unit: converted(factor, declared.offsets.get(unit, 0.0), declared.digits)
+            for unit, factor in declared.factors.items()
+        }
+        return _of_pairs(
+            pairs, lambda one, unit: convert[text_of(units[unit])](numbers[one]) if one >= 0 else None
+        )
+
+    def _judge_pair(self, column: Distinct) -> None:
+        """Each text goes with one code, each code with one text, and both are there or missing."""
+        declared, part = self.declared, self.among.part
+        other = part.records.columns[declared.pair]
+        alone = (column.codes < 0) != (other.codes < 0)
+        advice = "correct the data, or do not declare pair"
+        names = f"{declared.column} and {declared.pair}"
+        if alone.any():
+            part.account.refuse(f"one of {names} without the other", self.place, advice, part.records, alone)
+        pairs = pd.DataFrame({"one": column.codes, "other": other.codes})
+        for left, right, stated in (("one", "other", column), ("other", "one", other)):
+            number_of = pairs[~alone].groupby(left)[right].nunique()
+            several = pairs[left].map(number_of).fillna(0).to_numpy() > 1
+            several &= pairs[left].to_numpy() >= 0
+            if several.any():
+                name = declared.column if left == "one" else declared.pair
+                against = declared.pair if left == "one" else declared.column
+                what = f"values of {name} with several of {against}"
+                shown = listed_values(stated, several)
+                part.account.refuse(what, self.place, advice, part.records, several, shown=shown)
+        if declared.codes and declared.codes in self.among.codes:
+            self._judge_pair_by_codes(column, other)
+
+    def _judge_pair_by_codes(self, column: Distinct, other: Distinct) -> None:
+        """The pair says what the code list says."""
+        declared, part = self.declared, self.among.part
+        known = self.among.codes[declared.codes].text
+        codes, texts = (column, other) if declared.gives == "text" else (other, column)
+        pairs = pd.DataFrame({"code": codes.codes, "text": texts.codes})
+
+        def differs(code: int, text: int) -> bool:
+            expected = known.get(text_of(codes[code])) if code >= 0 and text >= 0 else None
+            return expected not in (None, text_of(texts[text]))
+
+        wrong = _of_pairs(pairs, differs).matching(bool)
+        if wrong.any():
+            part.account.refuse(
+                f"{declared.column} and {declared.pair} do not agree with [codes.{declared.codes}]",
+                self.place,
+                "correct the data or the code list",
+                part.records,
+                wrong,
+                shown=listed_values(codes, wrong),
+            )
+
+    # Policies.
+
+    def _policy_name(self, key: str) -> str:
+        return f"variables.{self.variable}.{key}"
+
+    def _stepped(
+        self,
+        key: str,
+        column: Distinct,
+        step: Step,
+        effect: str,
+        shown: Callable[[Distinct, Mask], str],
+        *,
+        of_missing: object = None,
+    ) -> Distinct:
+        """A column after a step; what it does not take is an error, missing or kept, as declared."""
+        found = stepped(column, step, of_missing=of_missing)
+        concerned = found.refused
+        if self.declared.otherwise == "keep":
+            found = stepped(column, kept(step), of_missing=of_missing)
+        self._policy(key, effect, concerned, shown(column, concerned) if concerned.any() else "")
+        return found.column
+
+    def _policy(
+        self, key: str, effect: str, concerned: Mask, shown: str = "", *, keeps: bool = False
+    ) -> None:
+        """Refuse or count the records that a key does not take."""
+        part, otherwise = self.among.part, self.declared.otherwise
+        if otherwise == "error":
+            if concerned.any():
+                choices = '"missing" or "keep"' if key in ("map", "codes", "date_forms") else '"missing"'
+                advice = f"declare them, or otherwise = {choices}, or correct the data"
+                if keeps:
+                    advice = 'correct the data, or declare otherwise = "keep" for the first of them'
+                part.account.refuse(effect, self.place, advice, part.records, concerned, shown=shown)
+            return
+        became = "the first counts" if keeps else "missing" if otherwise == "missing" else "kept"
+        name, number = self._policy_name("otherwise"), int(concerned.sum())
+        part.account.note(name, otherwise, f"{effect}: {became}", number)
+
+
+def _of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
+    """What a function finds for each pair of codes, asked once for each different one."""
+    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
+    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
+
+
+def _text(column: Distinct, code: int) -> str | None:
+    return None if code < 0 else text_of(column[code])
+
+
+def _joined(day: str | None, time: str | None) -> str | None:
+    return f"{day}T{time}" if day and time else day
+
+
+def _is_complete(value: object) -> bool:
+    text = str(value)
+    return len(text) >= 10 and "--" not in text and not text.startswith("-")
+
+
+def _is_datetime(value: object) -> bool:
+    return hasattr(value, "isoformat")
+
+
+def _copied(value: object) -> object:
+    return iso_of(value) if _is_datetime(value) else value  # type: ignore[arg-type]

