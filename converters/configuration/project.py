@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
     from ...schemas.study.study import Study
     from ..derivations.specification import Specification
+    from ..raw_exports.raw_specification import RawSpecification
 
 _OF_READING = (SettingGroup.DELIVERY, SettingGroup.READING)
 
@@ -50,21 +51,28 @@ class Project:
 
         return read(paths, **self.reading)
 
-    def specification(self, datasets: Sequence[str], where: str) -> Specification:
+    def derivation(self, datasets: Sequence[str], where: str) -> tuple[RawSpecification, Specification]:
         from ..derivations.derive import require_valid
         from ..derivations.specification import of_datasets
-        from .from_tables import specification
+        from ..raw_exports.raw_specification import require_valid as require_valid_mapping
+        from .from_tables import raw_specification, specification
         from .located import faults_located
 
         with faults_located(self.settings.file):
-            every = specification(self.settings.entries)
+            raw, what = raw_specification(self.settings.entries), specification(self.settings.entries)
+            known = (*raw.datasets, *what.datasets)
             for name in datasets:
-                if name not in every.datasets:
-                    advice = did_you_mean(name, every.datasets)
-                    raise ConfigurationError(f"[derive.{name}] is not declared", where, advice)
-            chosen = of_datasets(every, datasets) if datasets else every
-            require_valid(chosen)
-        return chosen
+                if name not in known:
+                    raise ConfigurationError(
+                        f"{name} is not declared as [derive.{name}] or [raw.{name}]",
+                        where,
+                        did_you_mean(name, known),
+                    )
+            if datasets:
+                raw, what = raw.of_datasets(datasets), of_datasets(what, datasets)
+            require_valid_mapping(raw)
+            require_valid(what)
+        return raw, what
 
     def gate_options(self) -> GateOptions:
         from .located import faults_located

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...schemas.severity import Severity
     from ...schemas.study.study import Study
     from ..derivations.specification import Specification
+    from ..raw_exports.raw_specification import RawSpecification
 
 
 class PipelineProject(Protocol):
@@ -42,8 +43,8 @@ class PipelineProject(Protocol):
         """The datasets in files and folders."""
         ...
 
-    def specification(self, datasets: Sequence[str], where: str) -> Specification:
-        """What is to be derived: these datasets, or all that are declared.
+    def derivation(self, datasets: Sequence[str], where: str) -> tuple[RawSpecification, Specification]:
+        """What is to be made from raw files and derived: these datasets, or all that are declared.
 
         Raises
         ------

@@ -218,6 +218,10 @@ class PipelineRun:
             state = self._failed(planned, ended.failure, ended.exit_code)
         elif changed:
             state = self._failed(planned, f"input {changed[0]} changed while the step ran", UNREADABLE)
+        elif others := _others(ended.outcome.read, work.inputs):
+            state = self._failed(
+                planned, f"{others[0]} was read, and is not an input of the step", UNREADABLE
+            )
         else:
             state = self._done(planned, work, ended.outcome)
         self._settle(planned, state)
@@ -261,7 +265,7 @@ class PipelineRun:
         )
 
     def _remove_outdated(self, name: str, written: Collection[Path]) -> tuple[str, ...]:
-        """Remove what an earlier run of a step wrote and this one did not: who reads the folder would read it.
+        """Remove what an earlier run of a step wrote and this one did not: steps may read the folder.
 
         A file outside of the folder of the settings file stays, and one that was changed since.
         """
@@ -334,7 +338,8 @@ class PipelineRun:
         yield from changes(recorded, self._specification(step), inputs, after, self._hashes)
 
     def _inputs(self, step: Step) -> tuple[RecordedFile, ...]:
-        files = files_read(step, self.pipeline.named, recursive=self.pipeline.recursive)
+        recursive = self.pipeline.recursive or step.options.reads_below(self.pipeline.document)
+        files = files_read(step, self.pipeline.named, recursive=recursive)
         return self._hashes.of_inputs(files)
 
     def _specification(self, step: Step) -> Mapping[str, str]:
@@ -426,6 +431,13 @@ def located(step: Step) -> Iterator[None]:
             raise
         where = f"{step.heading} {fault.where}"
         raise ConfigurationError(fault.what, where, fault.advice, details=fault.details) from fault
+
+
+def _others(read: Collection[Path], inputs: Collection[RecordedFile]) -> list[Path]:
+    """What was read, by whatever name, and is not among the inputs; a folder is where its files are."""
+    known = {os.path.realpath(each.path) for each in inputs}
+    known |= {os.path.dirname(each) for each in known}
+    return [each for each in read if os.path.realpath(each) not in known]
 
 
 def _is_there(path: Path) -> bool:

@@ -68,6 +68,10 @@ class StepOptions:
         """Files that it may write; a folder where their names are not known before."""
         raise NotImplementedError
 
+    def reads_below(self, _: Document) -> bool:
+        """Whether it may read files in subfolders of folders, whatever the settings say."""
+        return False
+
     def narrowed(self, document: Document) -> Document:
         """The tables that decide it, as far as they do."""
         return document
@@ -103,4 +107,11 @@ class StepOptions:
 
 
 JUDGING_TABLES = frozenset({"rules", "rule", "waiver"})
-DERIVING_TABLES = frozenset({"derive", "subject", "stop", "query", "flag", "vary"})
+DERIVING_TABLES = frozenset(
+    {
+        *("derive", "stop", "query", "flag", "vary", "subject", "raw", "codes"),
+        *("response", "response_terms", "response_flag"),
+        *("measurement", "visit", "record", "variable", "grade"),
+    }
+)
+"""Tables that only derivations use: gates judge by what is declared of the study."""

@@ -20,6 +20,8 @@ class StepOutcome:
     summary : str
         In one line: "ADTTE: 189 records".
     written : tuple of Path
+    read : tuple of Path
+        Files that were read, where what is declared does not say it alone.
     exit_code : int
         0, or 1: refused, different.
     policies : tuple of mapping
@@ -39,3 +41,4 @@ class StepOutcome:
     findings: Mapping[str, int] = field(default_factory=dict)
     details: str = ""
     notes: tuple[str, ...] = ()
+    read: tuple[Path, ...] = ()

@@ -67,7 +67,7 @@ FAULTS = {
     ),
     "an undeclared dataset": (
         DERIVE.format("a", '["raw"]', "adam") + 'datasets = ["ADTT"]',
-        "[derive.ADTT] is not declared",
+        "ADTT is not declared as [derive.ADTT] or [raw.ADTT]",
     ),
     "an undeclared table": (
         SURVIVAL.format("a.csv"),

@@ -190,8 +190,9 @@ def command(
     _refuse_outputs(to, record, names, (*paths, *other_paths), overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         with faults_located(settings.file):
-            reading = reading_options(settings, callbacks)
-            found = read_sources(paths, raw, reading, with_others=bool(what.datasets))
+            found = read_sources(
+                paths, raw, reading_options(settings, callbacks), with_others=bool(what.datasets)
+            )
         study = found.study
         tell_notes(found.files, quiet)
         _tell_unused(what, quiet)
