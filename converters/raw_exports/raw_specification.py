@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...schemas.conditions.grammar import compile_expression
@@ -40,6 +40,18 @@ class RawSpecification:
         for name, options in self.tables.items():
             found.setdefault(options.dataset or name, []).append(name)
         return {dataset: tuple(tables) for dataset, tables in found.items()}
+
+    def of_datasets(self, names: Collection[str]) -> RawSpecification:
+        """What makes some of the datasets alone.
+
+        Examples
+        --------
+        >>> dm = ag.RawDataset(files=("dm.csv",), variables={"USUBJID": ag.RawVariable(column="PATNUM")})
+        >>> dict(ag.RawSpecification({"DM": dm}).of_datasets(["AE"]).datasets)
+        {}
+        """
+        chosen = {name: each for name, each in self.tables.items() if (each.dataset or name) in names}
+        return RawSpecification(chosen, self.codes if chosen else {})
 
 
 def require_valid(specification: RawSpecification) -> None:
