@@ -25,7 +25,7 @@ from .raw_records import (
     text_of,
     used_only,
 )
-from .steps import REFUSED, Step, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
+from .steps import REFUSED, ValueStep, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
 from .templates import composed, pieces_of
 from .variable_options import RawVariable
 
@@ -317,7 +317,7 @@ class _Making:
         self,
         key: str,
         column: Distinct,
-        step: Step,
+        step: ValueStep,
         effect: str,
         shown: Callable[[Distinct, Mask], str],
         *,
