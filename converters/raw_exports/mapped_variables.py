@@ -97,7 +97,8 @@ class _Making:
         if declared.pair:
             self._judge_pair(column)
         if declared.map:
-            step, missing = by_map(declared.map), declared.map.get("") or None
+            step, of_missing = by_map(declared.map), declared.map.get("", "")
+            missing = None if of_missing == "" else of_missing
             effect = "values that the map does not have"
             column = self._stepped("map", column, step, effect, listed_values, of_missing=missing)
         if declared.codes:
