@@ -54,6 +54,7 @@ class Project:
     def derivation(self, datasets: Sequence[str], where: str) -> tuple[RawSpecification, Specification]:
         from ..derivations.derive import require_valid
         from ..derivations.specification import of_datasets
+        from ..raw_exports.raw_specification import mapping_of_datasets
         from ..raw_exports.raw_specification import require_valid as require_valid_mapping
         from .from_tables import raw_specification, specification
         from .located import faults_located
@@ -69,7 +70,7 @@ class Project:
                         did_you_mean(name, known),
                     )
             if datasets:
-                raw, what = raw.of_datasets(datasets), of_datasets(what, datasets)
+                raw, what = mapping_of_datasets(raw, datasets), of_datasets(what, datasets)
             require_valid_mapping(raw)
             require_valid(what)
         return raw, what

@@ -15,7 +15,7 @@ from typing import Any
 from ...schemas.errors import UnreadableInput
 from ..values.regular_file import open_regular
 from ..writing.inputs import files_in, inputs_given
-from .plan import Step
+from .plan import PipelineStep
 from .record import BECAME, RecordedFile, StepRecord
 from .step_options import Document
 
@@ -44,12 +44,16 @@ def _version(library: str) -> str:
         return "not installed"
 
 
-def specification_of(step: Step, document: Document, environment: Mapping[str, str]) -> Mapping[str, str]:
+def specification_of(
+    step: PipelineStep, document: Document, environment: Mapping[str, str]
+) -> Mapping[str, str]:
     """The hash of each part that decides a step, by the name of the part."""
     return {name: _hash(content) for name, content in _deciding(step, document, environment)}
 
 
-def _deciding(step: Step, document: Document, environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def _deciding(
+    step: PipelineStep, document: Document, environment: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
     yield step.heading, document["step"][step.name]
     for name, content in step.options.deciding(document):
         if name == "[settings]":
@@ -130,7 +134,7 @@ def _state(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def files_read(step: Step, named: Iterable[Path], *, recursive: bool) -> tuple[Path, ...]:
+def files_read(step: PipelineStep, named: Iterable[Path], *, recursive: bool) -> tuple[Path, ...]:
     """The files that a step reads, those that describe them, and those that the settings name."""
     given = step.inputs
     found = (*inputs_given((*given, *named)), *files_in(given, recursive=recursive))
@@ -144,7 +148,7 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
-def not_present(step: Step) -> tuple[Path, ...]:
+def not_present(step: PipelineStep) -> tuple[Path, ...]:
     """What a step is declared to read and is not there."""
     return tuple(path for path in step.inputs if not os.path.exists(path))
 

@@ -12,7 +12,7 @@ from .step_options import Document, StepOptions
 
 
 @dataclass(frozen=True)
-class Step:
+class PipelineStep:
     """A step of the file.
 
     Attributes
@@ -45,14 +45,14 @@ class PlannedStep:
 
     Attributes
     ----------
-    step : Step
+    step : PipelineStep
     sources : tuple of str
         Steps that write what it reads, in the order in which they run.
     gates : tuple of str
         Steps that judge what it reads, and must have passed it.
     """
 
-    step: Step
+    step: PipelineStep
     sources: tuple[str, ...]
     gates: tuple[str, ...]
 
@@ -91,7 +91,7 @@ def planned(
         For an output outside of the folder, one that is kept, two steps with one output, a step that reads
         what it writes, steps that need each other.
     """
-    every = [Step(name, kind, each, each.outputs(document)) for name, (kind, each) in steps.items()]
+    every = [PipelineStep(name, kind, each, each.outputs(document)) for name, (kind, each) in steps.items()]
     for step in every:
         for path in step.outputs:
             _require_inside(step, path)
@@ -127,7 +127,7 @@ def is_inside(path: Path) -> bool:
     return not path.is_absolute() and there[: len(here)] == here and there != here
 
 
-def _require_inside(step: Step, path: Path) -> None:
+def _require_inside(step: PipelineStep, path: Path) -> None:
     if not path.is_absolute() and not is_inside(path):
         raise ConfigurationError(
             f"{path} is not inside the folder of the settings file",
@@ -136,8 +136,8 @@ def _require_inside(step: Step, path: Path) -> None:
         )
 
 
-def _require_own_outputs(steps: Sequence[Step], kept: Sequence[Path], record: Sequence[Path]) -> None:
-    taken: dict[tuple[str, ...], Step] = {}
+def _require_own_outputs(steps: Sequence[PipelineStep], kept: Sequence[Path], record: Sequence[Path]) -> None:
+    taken: dict[tuple[str, ...], PipelineStep] = {}
     for step in steps:
         for path in step.outputs:
             other = taken.setdefault(_place(path), step)
@@ -173,7 +173,7 @@ def _reads_any(path: Path, outputs: Iterable[Path]) -> bool:
     return any(_overlap(path, each) for each in outputs)
 
 
-def _sources(step: Step, steps: Iterable[Step]) -> frozenset[str]:
+def _sources(step: PipelineStep, steps: Iterable[PipelineStep]) -> frozenset[str]:
     """The steps that write what a step reads."""
     return frozenset(
         each.name
@@ -182,7 +182,9 @@ def _sources(step: Step, steps: Iterable[Step]) -> frozenset[str]:
     )
 
 
-def _gates(step: Step, steps: Iterable[Step], sources: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def _gates(
+    step: PipelineStep, steps: Iterable[PipelineStep], sources: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
     """The gates that judge what a step reads; not those that judge what is made of its outputs."""
     if step.options.judges:
         return frozenset()

@@ -21,7 +21,7 @@ from .fingerprint import (
     versions,
 )
 from .pipeline import Pipeline
-from .plan import PlannedStep, Step, is_inside, steps_before
+from .plan import PipelineStep, PlannedStep, is_inside, steps_before
 from .project import PipelineProject
 from .record import (
     BECAME,
@@ -337,12 +337,12 @@ class PipelineRun:
         after = {} if recorded is None else self._after(planned)
         yield from changes(recorded, self._specification(step), inputs, after, self._hashes)
 
-    def _inputs(self, step: Step) -> tuple[RecordedFile, ...]:
+    def _inputs(self, step: PipelineStep) -> tuple[RecordedFile, ...]:
         recursive = self.pipeline.recursive or step.options.reads_below(self.pipeline.document)
         files = files_read(step, self.pipeline.named, recursive=recursive)
         return self._hashes.of_inputs(files)
 
-    def _specification(self, step: Step) -> Mapping[str, str]:
+    def _specification(self, step: PipelineStep) -> Mapping[str, str]:
         return specification_of(step, self.pipeline.document, self.environment)
 
     def _after(self, planned: PlannedStep) -> Mapping[str, str]:
@@ -371,12 +371,13 @@ class PipelineRun:
                     ", ".join(existing),
                     "choose another name, or use --overwrite",
                 )
+        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
+        names = {each.name for each in self.pipeline.steps}
+        for each in self._earlier.steps if self._earlier is not None else ():
+            if each.step not in names:  # the record that says what it wrote is still there, if this is killed
+                self._remove_outdated(each.step, declared)
         self._begun = True
         self._write(finished=False)
-        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
-        for each in self._earlier.steps if self._earlier is not None else ():
-            if each.step not in {one.name for one in self.pipeline.steps}:
-                self._remove_outdated(each.step, declared)
 
     def _record(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
@@ -422,7 +423,7 @@ class PipelineRun:
 
 
 @contextmanager
-def located(step: Step) -> Iterator[None]:
+def located(step: PipelineStep) -> Iterator[None]:
     """Faults of a key of a step say of which step it is."""
     try:
         yield

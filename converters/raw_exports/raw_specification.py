@@ -41,17 +41,12 @@ class RawSpecification:
             found.setdefault(options.dataset or name, []).append(name)
         return {dataset: tuple(tables) for dataset, tables in found.items()}
 
-    def of_datasets(self, names: Collection[str]) -> RawSpecification:
-        """What makes some of the datasets alone.
 
-        Examples
-        --------
-        >>> dm = ag.RawDataset(files=("dm.csv",), variables={"USUBJID": ag.RawVariable(column="PATNUM")})
-        >>> dict(ag.RawSpecification({"DM": dm}).of_datasets(["AE"]).datasets)
-        {}
-        """
-        chosen = {name: each for name, each in self.tables.items() if (each.dataset or name) in names}
-        return RawSpecification(chosen, self.codes if chosen else {})
+def mapping_of_datasets(specification: RawSpecification, names: Collection[str]) -> RawSpecification:
+    """What makes some of the datasets alone."""
+    tables = specification.tables.items()
+    chosen = {name: each for name, each in tables if (each.dataset or name) in names}
+    return RawSpecification(chosen, specification.codes if chosen else {})
 
 
 def require_valid(specification: RawSpecification) -> None:
