@@ -22,6 +22,7 @@ from .measurements.options import (
     Measurement,
     Measurements,
 )
+from .own_tables import datasets_of
 from .responses.options import ResponseFlag, ResponseParameter
 from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
@@ -72,9 +73,11 @@ class Specification:
     queries : mapping of name to EventQuery
         Of adverse event datasets, by what their variables begin with: "CQ01".
     flags : mapping of variable to OccurrenceFlag
-        Of datasets of adverse events, where each may use those before it, and of measurements.
+        Of datasets of adverse events, where each may use those before it, and of measurements. A flag whose
+        `variable` is given may have any name here.
     measurements : mapping of PARAMCD to Measurement
-        Parameters of datasets of measurements. The following are of these datasets, too.
+        Parameters of datasets of measurements. The following are of these datasets, too. Any name may be
+        used with `paramcd`, `avisit`, `dtype` or `variable`.
     visits : mapping of AVISIT to AnalysisVisit
     records : mapping of DTYPE to DerivedRecords
     variables : mapping of variable to AnalysisVariable
@@ -163,9 +166,18 @@ def of_datasets(specification: Specification, names: Collection[str]) -> Specifi
         every = getattr(specification, parts.attribute)
         others = {*specification.datasets} - {*names}
         changes[parts.attribute] = {
-            name: part for name, part in every.items() if (part.dataset or only) not in others
+            name: _of_others_too(part, others)
+            for name, part in every.items()
+            if not {*(datasets_of(part) or (only,))} <= others
         }
     return replace(specification, **changes)
+
+
+def _of_others_too(part: Any, others: Collection[str]) -> Any:
+    """A table without those of its datasets that are not derived."""
+    if not isinstance(part.dataset, tuple):
+        return part
+    return replace(part, dataset=tuple(each for each in part.dataset if each not in others))
 
 
 def _datasets_with(parts: _Parts, specification: Specification) -> list[str]:
@@ -189,8 +201,8 @@ def require_values(specification: Specification) -> None:
         known = _datasets_with(parts, specification)
         for name, part in getattr(specification, parts.attribute).items():
             of_only = not part.dataset and len(known) == 1
-            if not of_only:
-                _require_derived(part.dataset, known, parts.noun, f"[{parts.table}.{name}] dataset")
+            for dataset in () if of_only else datasets_of(part) or ("",):
+                _require_derived(dataset, known, parts.noun, f"[{parts.table}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:

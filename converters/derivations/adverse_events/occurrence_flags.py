@@ -18,8 +18,8 @@ from .queries import selected_by
 from .severities import severity_ranks
 
 
-def flag_of(name: str, flag: OccurrenceFlag) -> str:
-    """The variable of a table ``[flag.NAME]``."""
+def flag_variable(name: str, flag: OccurrenceFlag) -> str:
+    """The variable that a table derives."""
     return flag.variable or name
 
 
@@ -32,8 +32,9 @@ def add_flag(table: DerivedTable, name: str, flag: OccurrenceFlag) -> None:
         return
     data, selected = found
     flagged = selected if flag.take == "all" else _Flagging(table, name, flag, data).flagged(selected)
-    table.effect(f"flag.{name}", flag.take, f"{flag_of(name, flag)} is Y", flagged)
-    table.add(flag_of(name, flag), yes(flagged), flag.label)
+    variable = flag_variable(name, flag)
+    table.effect(f"flag.{name}", flag.take, f"{variable} is Y", flagged)
+    table.add(variable, yes(flagged), flag.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +91,9 @@ class _Flagging:
             effect = f"order does not distinguish these: the {flag.same_order} by position"
             self.table.effect(f"flag.{self.name}: same_order", flag.same_order, effect, alike)
         elif alike.any():
-            number = counted(int(alike.sum()), "record")
+            number, variable = counted(int(alike.sum()), "record"), flag_variable(self.name, flag)
             self.table.task.account.problem(
-                f"order does not distinguish {number}, of which {flag_of(self.name, flag)} is one per group",
+                f"order does not distinguish {number}, of which {variable} is one per group",
                 f"[flag.{self.name}] order",
                 'add variables to order, or declare same_order = "first"',
                 self.data,

@@ -19,7 +19,7 @@ from ..task import DerivationTask
 from .measurement_dates import add_dates
 from .measurement_table import MeasurementTable
 from .options import Measurements
-from .parts import MeasurementParts
+from .parts import MeasurementParts, paramcd_of
 
 _MANY = 5
 """Values that a message lists."""
@@ -106,11 +106,14 @@ def _parameters(
         return codes, []
     for at, (name, measurement) in enumerate(collected.items()):
         at_name = f"[measurement.{name}] where"
+        paramcd = paramcd_of(name, measurement)
         own = selected & (
-            meeting(task, measurement.where, data, at_name) if measurement.where else data.equals(test, name)
+            meeting(task, measurement.where, data, at_name)
+            if measurement.where
+            else data.equals(test, paramcd)
         )
         if not own.any() and not measurement.may_be_empty:
-            what = f"no record of {data.name} is of {name}"
+            what = f"no record of {data.name} is of {paramcd}"
             task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
         several |= own & (codes >= 0)
         codes[own & (codes < 0)] = at
@@ -119,7 +122,7 @@ def _parameters(
         advice = "correct the conditions where of their tables"
         what = f"{number} of {data.name} of several parameters"
         task.account.problem(what, f"{place} dataset", advice, data, several)
-    names = list(collected)
+    names = [paramcd_of(name, measurement) for name, measurement in collected.items()]
     if options.param:
         codes, names = _by_test(data, test, selected, codes, names)
     _judge_unmapped(task, options, data, selected & (codes < 0), test)
@@ -164,7 +167,9 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
     options, source, account = table.options, table.source, table.task.account
     variable, place = options.aval or f"{options.prefix}STRESN", f"{table.place} aval"
     parameters = Dataset.from_frame(table.columns["PARAMCD"].to_frame("PARAMCD"), table.task.name)
-    own = {name: each.aval for name, each in parts.measurements.items() if each.aval}
+    own = {
+        paramcd_of(name, each): (name, each.aval) for name, each in parts.measurements.items() if each.aval
+    }
     aval = np.full(len(table), np.nan)
     if parameters.matching("PARAMCD", lambda each: each not in own).any():
         if variable not in source:
@@ -175,8 +180,8 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
             account.problem(what, place, "name a numeric variable, or convert it in the source")
         elif source.filled(variable).any():
             aval = source.numbers(variable)
-    for name, text in own.items():
-        at = parameters.equals("PARAMCD", name)
+    for paramcd, (name, text) in own.items():
+        at = parameters.equals("PARAMCD", paramcd)
         aval = np.where(at, _calculated(table, name, text, at), aval)
     table.add("AVAL", aval)
     if options.avalc != "none":
