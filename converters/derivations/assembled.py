@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from ...schemas.study.variable import SpecialMissing, Variable
 from ...schemas.wording import did_you_mean
 from .dataset_options import DerivedDataset
 from .own_columns import dataset_of
+from .record_order import record_order
 from .task import DerivationTask
 
 KEYS = ("STUDYID", "USUBJID")
@@ -88,19 +89,21 @@ def assembled(
         If a variable of ADSL, or of `options`, is not present.
     """
     task.account.used(task.adsl, derived.subject)
-    carried, of_adsl = _carried(task, options, derived.subject, derived.frame.columns)
-    frame = pd.DataFrame({**carried, **derived.frame}, copy=False)  # not in blocks, which would be copies
+    carried = _Carried.of(task, options, derived)
+    frame = pd.DataFrame({**carried.columns(), **derived.frame}, copy=False)  # blocks would be copies
     if layout.number:
-        frame["ASEQ"] = _numbered(frame, derived.subject, layout.number)
+        keys = [carried.subject, *(carried.ordered(each, frame) for each in layout.number)]
+        frame["ASEQ"] = _numbered(carried.subject, record_order(keys, len(frame)))
     _require_known(task, options, frame.columns)
     sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in frame]
-    order = np.lexsort([ordered(frame[each]) for each in reversed(sort)]) if sort else np.arange(len(frame))
+    order = record_order([carried.ordered(each, frame) for each in sort], len(frame))
     chosen = _chosen(task, options, frame.columns)
-    known = {**derived.described, **of_adsl}
-    in_order = {name: _in_order(frame[name], order) for name in chosen}
-    made = dataset_of(task.name, in_order, len(order))
+    known = {**derived.described, **carried.described}
+    made = dataset_of(task.name, {name: _in_order(frame[name], order) for name in chosen}, len(frame))
     requirements = {**variables_of_subjects(Standards()), **layout.requirements}
-    variables = tuple(_described(made, name, known.get(name), requirements, options) for name in chosen)
+    variables = tuple(
+        _described(carried.seen(name, made), name, known.get(name), requirements, options) for name in chosen
+    )
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
     return Dataset(
@@ -109,12 +112,14 @@ def assembled(
         variables,
         label,
         carries=carries,  # type: ignore[arg-type]
-        special_missing=dict(_special(task, options, derived, chosen, order)),
+        special_missing=dict(
+            _special(task, options, derived, chosen, np.arange(len(frame)) if order is None else order)
+        ),
     )
 
 
-def _in_order(column: pd.Series, order: Codes) -> pd.Series:
-    return column.take(order).reset_index(drop=True)
+def _in_order(column: pd.Series, order: Codes | None) -> pd.Series:
+    return column if order is None else column.take(order).reset_index(drop=True)
 
 
 def _special(
@@ -150,41 +155,87 @@ def ordered(column: pd.Series) -> Codes:
     return distinct.spread(place, missing=len(distinct))
 
 
-def _carried(
-    task: DerivationTask, options: DerivedDataset, subject: Codes, derived: Iterable[str]
-) -> tuple[pd.DataFrame, dict[str, Variable]]:
-    """Variables of ADSL for each record, and how ADSL describes them."""
-    adsl, taken = task.adsl, set(derived)
-    own = {name: name for name in KEYS if name in adsl}
-    wanted = own | {name: name for name in options.carry} | dict(options.carry_as)
-    again = {*own, *options.carry, "ASEQ"} & {*options.carry_as}
-    frame, described = {}, {}
-    for name, source in wanted.items():
-        key = "carry" if name == source else "carry_as"
-        place = f"[derive.{task.name}] {key}"
-        if source not in adsl:
-            advice = did_you_mean(source, adsl.names)
-            task.account.problem(f"{source} is not present in {adsl.name}", place, advice)
-        elif name in again and name != source:
-            task.account.problem(f"{name} is another variable", place, "carry it as another name")
-        elif name in taken:
-            task.account.problem(
-                f"{name} is a derived variable", place, "omit it, or carry it as another name"
-            )
-        else:
-            frame[name] = adsl[source].take(subject).reset_index(drop=True)
-            described[name] = replace(adsl.variable(source), name=name, key_sequence=None, item_oid="")
-    task.account.require_none()
-    return pd.DataFrame(frame), described
+@dataclass(frozen=True, eq=False)
+class _Carried:
+    """Variables of ADSL that each record has. What is asked of them is asked once per subject.
+
+    Attributes
+    ----------
+    adsl : Dataset
+    subject : ndarray of int, shape (n_records,)
+        Position of each record's subject in ADSL.
+    sources : dict of name to name
+        Of each variable, that of ADSL.
+    described : dict of name to Variable
+    """
+
+    adsl: Dataset
+    subject: Codes
+    sources: dict[str, str]
+    described: dict[str, Variable]
+
+    @classmethod
+    def of(cls, task: DerivationTask, options: DerivedDataset, derived: DerivedColumns) -> _Carried:
+        """Those that are declared; what cannot be carried is a problem.
+
+        Raises
+        ------
+        DerivationRefused
+        """
+        adsl, taken = task.adsl, {*derived.frame.columns}
+        own = {name: name for name in KEYS if name in adsl}
+        wanted = own | {name: name for name in options.carry} | dict(options.carry_as)
+        again = {*own, *options.carry, "ASEQ"} & {*options.carry_as}
+        for name, source in wanted.items():
+            place = f"[derive.{task.name}] {'carry' if name == source else 'carry_as'}"
+            if source not in adsl:
+                advice = did_you_mean(source, adsl.names)
+                task.account.problem(f"{source} is not present in {adsl.name}", place, advice)
+            elif name in again and name != source:
+                task.account.problem(f"{name} is another variable", place, "carry it as another name")
+            elif name in taken:
+                advice = "omit it, or carry it as another name"
+                task.account.problem(f"{name} is a derived variable", place, advice)
+        task.account.require_none()
+        described = {
+            name: replace(adsl.variable(source), name=name, key_sequence=None, item_oid="")
+            for name, source in wanted.items()
+        }
+        return cls(adsl, derived.subject, wanted, described)
+
+    def columns(self) -> dict[str, pd.Series]:
+        """Each for all records."""
+        return {
+            name: self.adsl[source].take(self.subject).reset_index(drop=True)
+            for name, source in self.sources.items()
+        }
+
+    def ordered(self, name: str, frame: pd.DataFrame) -> Codes:
+        """The place of each record in the order of a variable, carried or derived."""
+        if name not in self.sources:
+            return ordered(frame[name])
+        return ordered(self.adsl[self.sources[name]])[self.subject]
+
+    def seen(self, name: str, made: Dataset) -> Dataset:
+        """A dataset in which the variable has all its values: subjects with a record, else all records."""
+        if name not in self.sources or len(made) <= len(self.adsl):
+            return made
+        has_record = np.zeros(len(self.adsl), dtype=np.bool_)
+        has_record[self.subject] = True
+        column = self.adsl[self.sources[name]][has_record].reset_index(drop=True)
+        return dataset_of(made.name, {name: column}, len(column))
 
 
-def _numbered(frame: pd.DataFrame, subject: Codes, by: Sequence[str]) -> Codes:
-    """The number of each record among those of its subject, from 1, in the order of some variables."""
-    order = np.lexsort([*(ordered(frame[each]) for each in reversed(by)), subject])
-    starts = np.flatnonzero(np.append(True, np.diff(subject[order]) != 0)) if len(order) else order
+def _numbered(subject: Codes, order: Codes | None) -> Codes:
+    """The number of each record among those of its subject, from 1, in an order by subject."""
+    by_subject = subject if order is None else subject[order]
+    starts = np.flatnonzero(np.append(True, np.diff(by_subject) != 0)) if len(by_subject) else by_subject
+    lengths = np.diff(np.append(starts, len(by_subject)))
+    in_order = np.arange(len(by_subject)) - np.repeat(starts, lengths) + 1
+    if order is None:
+        return in_order
     number = np.empty(len(order), dtype=np.intp)
-    lengths = np.diff(np.append(starts, len(order)))
-    number[order] = np.arange(len(order)) - np.repeat(starts, lengths) + 1
+    number[order] = in_order
     return number
 
 

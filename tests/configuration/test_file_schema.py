@@ -128,6 +128,7 @@ BY_WORD = {
     "list of numbers": st.sampled_from([[6], [6, 12.5]]),
     "list of parameter codes": st.sampled_from([["OS"], ["OS", "PFS"]]),
     "path": st.sampled_from(["a.txt", "../b"]),
+    "list of paths": st.sampled_from([["raw"], ["raw", "../b.csv"]]),
     "0 or 1": st.sampled_from([0, 1]),
     "table of text": st.sampled_from([{}, {"AVAL": "Days"}]),
     "table of whole number": st.sampled_from([{}, {"CR": 1}]),

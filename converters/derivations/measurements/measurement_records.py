@@ -10,10 +10,10 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
-from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
 from ..column_values import texts
-from ..sources import dataset_called, selected_by
+from ..domain_records import kept_records, meeting, selected_records
+from ..sources import dataset_called
 from ..supplement import supplemented
 from ..task import DerivationTask
 from .measurement_dates import add_dates
@@ -36,16 +36,13 @@ def measurement_table(
         If the source does not fit.
     """
     data = _source(task, options)
-    selected = _of_subjects(task, options, data, _selected(task, options, data))
+    selected = _of_subjects(task, options, data, selected_records(task, options, data))
     codes, names = _parameters(task, options, parts, data, selected)
     task.account.require_none()
     (kept,) = np.nonzero(selected & (codes >= 0))
     task.account.used(data, kept)
     subject = adsl_record(data, task.adsl)[kept]
-    if len(kept) < len(data):
-        variables = {each.name: each.name for each in data.variables}
-        data = Dataset.of(data.description, SelectedColumns(data.columns, variables, kept))
-    table = MeasurementTable(task, options, data, np.arange(len(kept)), subject)
+    table = MeasurementTable(task, options, kept_records(data, kept), np.arange(len(kept)), subject)
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
     _add_values(table, parts)
     add_dates(table)
@@ -70,27 +67,6 @@ def _source(task: DerivationTask, options: Measurements) -> Dataset:
     return data
 
 
-def _selected(task: DerivationTask, options: Measurements, data: Dataset) -> Mask:
-    if not options.where:
-        return np.ones(len(data), dtype=np.bool_)
-    place = f"[derive.{task.name}] where"
-    selected = _meeting(task, options.where, data, place)
-    effect = f"records of {data.name} that do not meet the condition are not derived"
-    task.account.effect("where", options.where, effect, data, ~selected, unit="record")
-    if not selected.any():
-        task.account.problem(f"no record of {data.name} meets the condition", place, "correct it")
-    return selected
-
-
-def _meeting(task: DerivationTask, where: str, data: Dataset, place: str) -> Mask:
-    """Records that meet a condition; none where it does not fit, which is a problem noted."""
-    try:
-        return selected_by(where, data, place)
-    except ConfigurationError as wrong:
-        task.account.problem(wrong.what, place, wrong.advice)
-        return np.zeros(len(data), dtype=np.bool_)
-
-
 def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, selected: Mask) -> Mask:
     """Selected records of subjects of ADSL, and of the population."""
     subject, place = adsl_record(data, task.adsl), f"[derive.{task.name}]"
@@ -106,7 +82,7 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
     known = selected & (subject >= 0)
     if not options.population:
         return known
-    members = _meeting(task, options.population, task.adsl, f"{place} population")
+    members = meeting(task, options.population, task.adsl, f"{place} population")
     if not members.any():
         task.account.problem("no subject meets the condition", f"{place} population", "correct it")
     within: Mask = known & np.append(members, False)[subject]
@@ -132,7 +108,7 @@ def _parameters(
         at_name = f"[measurement.{name}] where"
         paramcd = paramcd_of(name, measurement)
         own = selected & (
-            _meeting(task, measurement.where, data, at_name)
+            meeting(task, measurement.where, data, at_name)
             if measurement.where
             else data.equals(test, paramcd)
         )

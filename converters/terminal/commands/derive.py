@@ -24,7 +24,7 @@ from ...reports.presentation import Detail
 from ...values.file_kind import suffix_of
 from ...writing.names import require_output_name
 from ..exit_codes import DIFFERENT, EQUAL
-from ..inputs import kept_files, read_study, settings_for
+from ..inputs import kept_files, read_study, reading_options, settings_for
 from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
 from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options, together
 from ..progress import Callbacks, progress
@@ -165,10 +165,10 @@ def command(
     from ...derivations.check import checked
     from ...derivations.derive import require_valid
     from ...derivations.variations import require_valid_variations, varied_endpoints
+    from ...raw_exports.raw_sources import read_sources
     from ...raw_exports.raw_specification import require_valid as require_valid_mapping
     from ...survival.subjects import naming_subjects
     from ..derivation_outcome import DerivationOutcome
-    from ..raw_sources import read_sources
 
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
@@ -190,7 +190,9 @@ def command(
     _refuse_outputs(to, record, names, (*paths, *other_paths), overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         with faults_located(settings.file):
-            found = read_sources(paths, raw, settings, callbacks, with_others=bool(what.datasets))
+            found = read_sources(
+                paths, raw, reading_options(settings, callbacks), with_others=bool(what.datasets)
+            )
         study = found.study
         tell_notes(found.files, quiet)
         _tell_unused(what, quiet)
