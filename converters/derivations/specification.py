@@ -175,7 +175,7 @@ def of_datasets(specification: Specification, names: Collection[str]) -> Specifi
 
 def _of_others_too(part: Any, others: Collection[str]) -> Any:
     """A table without those of its datasets that are not derived."""
-    if not isinstance(part.dataset, tuple):
+    if isinstance(part.dataset, str):
         return part
     return replace(part, dataset=tuple(each for each in part.dataset if each not in others))
 

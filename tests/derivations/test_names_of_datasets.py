@@ -6,6 +6,7 @@ import pytest
 import adamgate as ag
 from adamgate.converters.configuration.from_tables import specification
 from adamgate.converters.configuration.load import load_settings
+from adamgate.converters.derivations.specification import of_datasets
 
 ADSL = pd.DataFrame(
     {
@@ -156,10 +157,11 @@ VS = findings("VS", ["WEIGHT", "LB", "WEIGHT"], [80.0, 40.0, 70.0], ["12", "12",
 
 @pytest.fixture
 def derived(tmp_path):
-    def derive(text=SPECIFICATION):
+    def derive(text=SPECIFICATION, only=None):
         file = tmp_path / "adamgate.toml"
         file.write_text(text)
         what = specification(load_settings((), file).entries)
+        what = of_datasets(what, only) if only else what
         frames = {"ADSL": ADSL, "AE": AE, "LB": LB, "VS": VS}
         sources = (ag.Dataset.from_frame(each, name) for name, each in frames.items())
         return ag.derive(ag.Study.of(*sources), what)
@@ -218,6 +220,14 @@ def test_tables_of_several_datasets(derived):
     assert {each for (each,) in rows(found["ADLB"], "ATOXGRH")} == {"0"}
 
 
+@pytest.mark.parametrize("only", [["ADAE"], ["ADVS"], ["ADAE", "ADLB"]])
+def test_some_datasets_alone_are_as_beside_the_others(derived, only):
+    every, alone = derived(), derived(only=only)
+    assert [each.name for each in alone] == only
+    for name in only:
+        pd.testing.assert_frame_equal(alone[name].frame, every[name].frame)
+
+
 def test_policies_have_the_names_of_their_tables(derived):
     effects = {(each.dataset, each.policy, each.effect) for each in derived().record.effects}
     assert {
@@ -229,10 +239,11 @@ def test_policies_have_the_names_of_their_tables(derived):
     } <= effects
 
 
-def test_a_query_of_two_datasets():
+@pytest.mark.parametrize("datasets", [("ADAE", "ADAESI"), ["ADAE", "ADAESI"]])
+def test_a_query_of_two_datasets(datasets):
     frames = {"ADSL": ADSL, "AE": AE}
     study = ag.Study.of(*(ag.Dataset.from_frame(each, name) for name, each in frames.items()))
-    query = ag.EventQuery(dataset=("ADAE", "ADAESI"), title="RASH", where="AETERM == 'Rash'")
+    query = ag.EventQuery(dataset=datasets, title="RASH", where="AETERM == 'Rash'")
     kinds = {"ADAE": ag.AdverseEvents(), "ADAESI": ag.AdverseEvents()}
     found = ag.derive(study, ag.Specification(kinds, queries={"CQ01": query}))
     for dataset in found:
