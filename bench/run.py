@@ -2,6 +2,7 @@
 
 import adverse_events
 import derive
+import derive_upstream
 import diff
 import gating
 import growth
@@ -21,4 +22,5 @@ if __name__ == "__main__":
     adverse_events.main()
     diff.main()
     derive.main()
+    derive_upstream.main()
     growth.main()

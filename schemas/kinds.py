@@ -348,6 +348,13 @@ NAMES = ListOf(name)
 """Names of variables or parameters."""
 
 
+@one_kind("name or list of names", {"anyOf": [NAME, NAMES.schema]})
+def name_or_names(value: Any) -> str | tuple[str, ...]:
+    """A name, or several in a list."""
+    found: str | tuple[str, ...] = NAMES(value) if isinstance(value, list | tuple) else name(value)
+    return found
+
+
 def checked(value: Any, kind: ValueKind, key: str, where: str, *, private: bool = False) -> Any:
     """A value of a kind, or `ConfigurationError`, which does not show what is private."""
     try:

@@ -32,6 +32,7 @@ PAGES = [
     "docs/jobs.md",
     "docs/living-with-rules.md",
     "docs/partial-dates.md",
+    "docs/pipeline.md",
     "docs/rules.md",
     "docs/speed.md",
 ]

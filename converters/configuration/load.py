@@ -90,6 +90,27 @@ def load_settings(
     )
 
 
+def settings_alone(file: Path, document: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """The settings of a file and of the environment, without its other tables. Needs no pandas.
+
+    Parameters
+    ----------
+    file : Path
+    document : mapping
+        What it holds.
+    environ : mapping
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    own = {name: each for name, each in document.items() if name == TABLE}
+    with faults_located(file):
+        entries = entries_of(own, (SETTINGS_TABLE,), shown_path(file))
+    found = chain(_from_file(file, entries), _from_environment(environ))
+    return Settings(**{name: value for name, value, _ in found}, file=file)
+
+
 def entries_in(file: Path) -> tuple[Entry, ...]:
     """The tables of a file, checked."""
     document = document_of(file)

@@ -24,6 +24,7 @@ from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
+from .step_table import STEP
 from .tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table
 from .variants import keys_of_all
 
@@ -202,5 +203,5 @@ TABLES = (
     *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG),
     *(MEASUREMENT, VISIT, RECORD, VARIABLE, GRADE, QUERY, FLAG, VARY),
     *(RAW, CODES),
-    *(WAIVER, RULE, TABLE),
+    *(WAIVER, RULE, TABLE, STEP),
 )

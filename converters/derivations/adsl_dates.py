@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...schemas.study.columns import Days
 from ...schemas.study.partial_dates import PartialDates
 from ...schemas.wording import counted, did_you_mean
 from .sources import Sources
+from .task import DerivationTask
 
 
 def days_in_adsl(variable: str, place: str, advice: str, sources: Sources) -> Days | None:
@@ -23,3 +26,16 @@ def days_in_adsl(variable: str, place: str, advice: str, sources: Sources) -> Da
     what = f"{variable} of ADSL is not a complete date of {number}"
     sources.account.problem(what, place, advice, adsl, open_dates)
     return None
+
+
+def known_days_in_adsl(variable: str, place: str, task: DerivationTask) -> Days | None:
+    """Dates of the subjects, missing where not complete; None without the variable, which is noted."""
+    adsl = task.adsl
+    if variable not in adsl:
+        task.account.problem(f"{variable} is not present in ADSL", place, did_you_mean(variable, adsl.names))
+        return None
+    dates = PartialDates.of(adsl, variable)
+    if dates.unreadable.any():
+        what, advice = f"{variable} of ADSL is not a date", "correct the data, or declare another variable"
+        task.account.problem(what, place, advice, adsl, dates.unreadable)
+    return np.where(dates.complete, dates.lower, np.nan)

@@ -21,7 +21,7 @@ from ...schemas.wording import counted, did_you_mean
 from .column_values import taken
 from .dataset_options import DerivedDataset
 from .own_columns import dataset_of
-from .record_order import combined, numbered, ordered
+from .record_order import combined, in_order, numbered, order_of, ordered
 from .task import DerivationTask
 
 KEYS = ("STUDYID", "USUBJID")
@@ -100,9 +100,9 @@ def assembled(
     _require_known(task, options, records)
     chosen = _chosen(task, options, records)
     sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in records]
-    order = np.argsort(records.key(sort), kind="stable")
-    in_order = {name: records.at(name, order) for name in chosen}
-    made = dataset_of(task.name, in_order, len(order), read=carried)
+    order = order_of(records.key(sort))
+    columns_in_order = {name: records.at(name, order) for name in chosen}
+    made = dataset_of(task.name, columns_in_order, len(derived.subject), read=carried)
     known = {**derived.described, **of_adsl}
     requirements = {**variables_of_subjects(Standards()), **layout.requirements}
     variables = tuple(
@@ -117,7 +117,9 @@ def assembled(
         variables,
         label,
         carries=carries,  # type: ignore[arg-type]
-        special_missing=dict(_special(task, options, derived, chosen, order)),
+        special_missing=dict(
+            _special(task, options, derived, chosen, np.arange(len(made)) if order is None else order)
+        ),
     )
 
 
@@ -140,12 +142,11 @@ class _Records:
     def __iter__(self) -> Iterator[str]:
         return iter([*self.carried, *self.derived])
 
-    def at(self, name: str, records: Codes) -> pd.Series:
-        """A column of some records."""
-        column, at = self.derived.get(name), records
-        if column is None:
-            column, at = self.carried[name], self.subject[records]
-        return taken(column, at)
+    def at(self, name: str, order: Codes | None) -> pd.Series:
+        """A column of the records in an order; itself where that is theirs."""
+        if name in self.carried:
+            return taken(self.carried[name], in_order(self.subject, order))
+        return self.derived[name] if order is None else taken(self.derived[name], order)
 
     def texts_of(self, variable: Variable) -> Distinct | None:
         """The texts that a column has; None of numbers. They are not kept with the dataset that is made."""
@@ -232,11 +233,11 @@ def _number(task: DerivationTask, by: Sequence[str], records: _Records) -> None:
         account.problem("ASEQ is another variable", place, "omit number, or rename it in the source")
     account.require_none()
     key = records.key(by, of_each_subject=True)
-    order = np.argsort(key, kind="stable")
-    same = np.diff(key[order]) == 0
+    order = order_of(key)
+    same = np.diff(in_order(key, order)) == 0
     if same.any():
         concerned = np.zeros(len(task.adsl), dtype=np.bool_)
-        concerned[records.subject[order][1:][same]] = True
+        concerned[in_order(records.subject, order)[1:][same]] = True
         what = f"{counted(int(same.sum()), 'record')} with the same {', '.join(by)} as another of the subject"
         account.problem(what, place, "add a variable that distinguishes them", task.adsl, concerned)
         account.require_none()

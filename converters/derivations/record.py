@@ -32,7 +32,7 @@ class PolicyEffect:
     subjects : tuple of str
         These subjects, or those of the records.
     unit : str
-        "subject" or "record".
+        "subject", "record", or "column" of a raw file.
     """
 
     dataset: str

@@ -44,10 +44,24 @@ def combined(keys: Iterable[Codes], n_records: int) -> Codes:
     return whole
 
 
-def numbered(subject: Codes, order: Codes) -> Codes:
+def order_of(key: Codes) -> Codes | None:
+    """Positions of the records in the order of a key, equal ones as they stand; None where it is theirs."""
+    return None if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
+
+
+def in_order(values: Codes, order: Codes | None) -> Codes:
+    """What records have, in an order."""
+    return values if order is None else values[order]
+
+
+def numbered(subject: Codes, order: Codes | None) -> Codes:
     """The number of each record among those of its subject, from 1, in an order that is by subject first."""
-    starts = np.flatnonzero(np.append(True, np.diff(subject[order]) != 0)) if len(order) else order
+    by_subject = in_order(subject, order)
+    starts = np.flatnonzero(np.append(True, np.diff(by_subject) != 0)) if len(by_subject) else by_subject
+    lengths = np.diff(np.append(starts, len(by_subject)))
+    found = np.arange(len(by_subject)) - np.repeat(starts, lengths) + 1
+    if order is None:
+        return found
     number = np.empty(len(order), dtype=np.intp)
-    lengths = np.diff(np.append(starts, len(order)))
-    number[order] = np.arange(len(order)) - np.repeat(starts, lengths) + 1
+    number[order] = found
     return number

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.options import require_valid as options_valid
@@ -22,6 +22,7 @@ from .measurements.options import (
     Measurement,
     Measurements,
 )
+from .own_tables import datasets_of
 from .responses.options import ResponseFlag, ResponseParameter
 from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
@@ -72,9 +73,11 @@ class Specification:
     queries : mapping of name to EventQuery
         Of adverse event datasets, by what their variables begin with: "CQ01".
     flags : mapping of variable to OccurrenceFlag
-        Of datasets of adverse events, where each may use those before it, and of measurements.
+        Of datasets of adverse events, where each may use those before it, and of measurements. A flag whose
+        `variable` is given may have any name here.
     measurements : mapping of PARAMCD to Measurement
-        Parameters of datasets of measurements. The following are of these datasets, too.
+        Parameters of datasets of measurements. The following are of these datasets, too. Any name may be
+        used with `paramcd`, `avisit`, `dtype` or `variable`.
     visits : mapping of AVISIT to AnalysisVisit
     records : mapping of DTYPE to DerivedRecords
     variables : mapping of variable to AnalysisVariable
@@ -131,6 +134,57 @@ class Specification:
     grades: Mapping[str, Grade] = field(default_factory=dict)
 
 
+class _Parts(NamedTuple):
+    """Parts of derived datasets of some kinds, each of which belongs to one of these."""
+
+    table: str
+    attribute: str
+    kinds: tuple[type[DerivedDataset], ...]
+    noun: str
+
+
+_PARTS = (
+    _Parts("query", "queries", (AdverseEvents,), "adverse event dataset"),
+    _Parts("flag", "flags", (AdverseEvents, Measurements), "dataset with flags"),
+    _Parts("subject", "subjects", (SubjectLevel,), "dataset of subjects"),
+    _Parts("measurement", "measurements", (Measurements,), "dataset of measurements"),
+    _Parts("visit", "visits", (Measurements,), "dataset of measurements"),
+    _Parts("record", "records", (Measurements,), "dataset of measurements"),
+    _Parts("variable", "variables", (Measurements,), "dataset of measurements"),
+    _Parts("grade", "grades", (Measurements,), "dataset of measurements"),
+)
+
+
+def of_datasets(specification: Specification, names: Collection[str]) -> Specification:
+    """What derives some of the datasets alone, without what belongs to the others; these are then sources."""
+    changes: dict[str, Any] = {
+        "datasets": {name: each for name, each in specification.datasets.items() if name in names}
+    }
+    for parts in _PARTS:
+        known = _datasets_with(parts, specification)
+        only = known[0] if len(known) == 1 else ""
+        every = getattr(specification, parts.attribute)
+        others = {*specification.datasets} - {*names}
+        changes[parts.attribute] = {
+            name: _of_others_too(part, others)
+            for name, part in every.items()
+            if not {*(datasets_of(part) or (only,))} <= others
+        }
+    return replace(specification, **changes)
+
+
+def _of_others_too(part: Any, others: Collection[str]) -> Any:
+    """A table without those of its datasets that are not derived."""
+    if isinstance(part.dataset, str):
+        return part
+    return replace(part, dataset=tuple(each for each in part.dataset if each not in others))
+
+
+def _datasets_with(parts: _Parts, specification: Specification) -> list[str]:
+    """The derived datasets that may have such parts."""
+    return [name for name, each in specification.datasets.items() if isinstance(each, parts.kinds)]
+
+
 def require_values(specification: Specification) -> None:
     """Check that a file could have every value.
 
@@ -143,21 +197,12 @@ def require_values(specification: Specification) -> None:
         for name, options in declared.items():
             options_valid(options, f"[{table.name}.{name}]")
             _require_names_once(options, f"[{table.name}.{name}]")
-    for kind, parts, options, noun in (
-        ("query", specification.queries, AdverseEvents, "adverse event dataset"),
-        ("flag", specification.flags, (AdverseEvents, Measurements), "dataset with flags"),
-        ("subject", specification.subjects, SubjectLevel, "dataset of subjects"),
-        ("measurement", specification.measurements, Measurements, "dataset of measurements"),
-        ("visit", specification.visits, Measurements, "dataset of measurements"),
-        ("record", specification.records, Measurements, "dataset of measurements"),
-        ("variable", specification.variables, Measurements, "dataset of measurements"),
-        ("grade", specification.grades, Measurements, "dataset of measurements"),
-    ):
-        known = [name for name, each in specification.datasets.items() if isinstance(each, options)]
-        for name, part in parts.items():
+    for parts in _PARTS:
+        known = _datasets_with(parts, specification)
+        for name, part in getattr(specification, parts.attribute).items():
             of_only = not part.dataset and len(known) == 1
-            if not of_only:
-                _require_derived(part.dataset, known, noun, f"[{kind}.{name}] dataset")
+            for dataset in () if of_only else datasets_of(part) or ("",):
+                _require_derived(dataset, known, parts.noun, f"[{parts.table}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
@@ -185,6 +230,29 @@ def _require_names_once(options: object, place: str) -> None:
                 raise ConfigurationError(
                     f"{repeated[0]} is listed again", f"{place} {each.name}", "list it once"
                 )
+
+
+def unused(specification: Specification) -> tuple[str, ...]:
+    """Tables of sources and stops that no other table names: "[source.DETH]"."""
+    named = {
+        word
+        for table in _TABLES
+        for options in getattr(specification, table.attribute).values()
+        for each in fields(options)
+        for word in _words(getattr(options, each.name))
+    }
+    return tuple(
+        f"[{kind}.{name}]"
+        for kind, tables in (("source", specification.sources), ("stop", specification.stops))
+        for name in tables
+        if name not in named
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
 
 
 def require_declared(specification: Specification, name: str, kind: str, place: str) -> None:

@@ -254,9 +254,12 @@ def _only(parameter: str, dataset: str, specification: Specification) -> Specifi
     """One parameter of one dataset, with all that is compared."""
     options = specification.datasets[dataset]
     unknown = options.unknown_subjects
-    return replace(
-        specification,
-        datasets={dataset: TimeToEvent(endpoints=(parameter,), unknown_subjects=unknown)},
+    return Specification(
+        {dataset: TimeToEvent(endpoints=(parameter,), unknown_subjects=unknown)},
+        specification.endpoints,
+        specification.sources,
+        specification.stops,
+        cut_off=specification.cut_off,
     )
 
 

@@ -25,7 +25,7 @@ from .raw_records import (
     text_of,
     used_only,
 )
-from .steps import REFUSED, Step, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
+from .steps import REFUSED, ValueStep, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
 from .templates import composed, pieces_of
 from .variable_options import RawVariable
 
@@ -97,7 +97,8 @@ class _Making:
         if declared.pair:
             self._judge_pair(column)
         if declared.map:
-            step, missing = by_map(declared.map), declared.map.get("") or None
+            step, of_missing = by_map(declared.map), declared.map.get("", "")
+            missing = None if of_missing == "" else of_missing
             effect = "values that the map does not have"
             column = self._stepped("map", column, step, effect, listed_values, of_missing=missing)
         if declared.codes:
@@ -316,7 +317,7 @@ class _Making:
         self,
         key: str,
         column: Distinct,
-        step: Step,
+        step: ValueStep,
         effect: str,
         shown: Callable[[Distinct, Mask], str],
         *,

@@ -79,7 +79,7 @@ class RawFile:
     delimiter: str = option(character, "Delimiter of text files.", default="", otherwise="detected")
     quote: str = option(Choice(tuple(_QUOTES)), "Quotation mark of text files.", default='"')
     missing_values: tuple[str, ...] = option(
-        ListOf(exact_text),
+        ListOf(exact_text, of="exact texts"),
         'Texts that mean a missing value, exactly as in the file: ["NA", "."].',
         default=(),
         otherwise="empty values only",

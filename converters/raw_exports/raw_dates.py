@@ -12,7 +12,7 @@ from typing import Any
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.date_texts import MONTH_NAMES
 from ...schemas.wording import one_line
-from .steps import REFUSED, Step
+from .steps import REFUSED, ValueStep
 
 _LONG_MONTHS = (
     *("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST"),
@@ -54,7 +54,7 @@ UNKNOWN_DATE = ""
 """What the step gives for a date of which nothing is known."""
 
 
-def date_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> Step:
+def date_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> ValueStep:
     """A step that reads dates in these forms: as ISO 8601, `UNKNOWN_DATE`, or refused.
 
     A text that two forms read as different dates is refused, too.
@@ -78,7 +78,7 @@ def date_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> Step:
     return step
 
 
-def time_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> Step:
+def time_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> ValueStep:
     """A step that reads times in these forms: as "hh:mm", "hh:mm:ss", or refused."""
     words = tuple(each.upper() for each in unknown)
     readers = [_Form.compiled(form, words, place, time_only=True).time for form in forms]
@@ -100,7 +100,7 @@ def iso_of(value: datetime) -> str:
     return text[:10] if getattr(value, "unit", "us") == "s" else text
 
 
-def _reader(form: str, unknown: tuple[str, ...], place: str) -> Step:
+def _reader(form: str, unknown: tuple[str, ...], place: str) -> ValueStep:
     special = _NUMBERS.get(" ".join(form.lower().split()))
     if special is not None:
         return special
@@ -245,7 +245,7 @@ def _iso(epoch: datetime, since: timedelta, *, whole_days: bool) -> str | None:
     return found.date().isoformat() if whole_days else found.isoformat()
 
 
-_NUMBERS: dict[str, Step] = {
+_NUMBERS: dict[str, ValueStep] = {
     "sas date": _sas_date,
     "sas datetime": _sas_datetime,
     "excel": lambda value: _excel(value, datetime(1899, 12, 30), 61),

@@ -233,5 +233,11 @@ def _wide(part: RawPart, wide: Wide) -> RawRecords:
         if column not in made.columns:
             what = f"column {one_line(column)} is neither in by, nor a value of {wide.name}"
             account.problem(what, part.place(key), did_you_mean(column, made.columns))
+    known = [column for table in part.tables for column in table.columns]
+    known += [f"{wide.name}={each}" for each in made.columns]
+    for column in part.options.unmapped:
+        if column not in known:
+            what = f"column {one_line(column)} is not present"
+            account.problem(what, part.place("unmapped"), did_you_mean(column, known))
     account.note("wide", wide.name, f"records that became columns of {len(made):,}", len(records))
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...schemas.conditions.grammar import compile_expression
@@ -40,6 +40,13 @@ class RawSpecification:
         for name, options in self.tables.items():
             found.setdefault(options.dataset or name, []).append(name)
         return {dataset: tuple(tables) for dataset, tables in found.items()}
+
+
+def mapping_of_datasets(specification: RawSpecification, names: Collection[str]) -> RawSpecification:
+    """What makes some of the datasets alone."""
+    tables = specification.tables.items()
+    chosen = {name: each for name, each in tables if (each.dataset or name) in names}
+    return RawSpecification(chosen, specification.codes if chosen else {})
 
 
 def require_valid(specification: RawSpecification) -> None:

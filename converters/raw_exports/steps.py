@@ -17,7 +17,7 @@ from .raw_records import recoded, text_of
 REFUSED = object()
 """What a step gives for a value that it does not take."""
 
-Step = Callable[[Any], Any]
+ValueStep = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Stepped:
     refused: Mask
 
 
-def stepped(column: Distinct, step: Step, *, of_missing: Any = None) -> Stepped:
+def stepped(column: Distinct, step: ValueStep, *, of_missing: Any = None) -> Stepped:
     """The column that a step makes of each value; `of_missing` takes the place of a missing one."""
     found = [step(value) for value in column]
     refused = np.fromiter((each is REFUSED for each in found), np.bool_, len(found))
@@ -44,7 +44,7 @@ def stepped(column: Distinct, step: Step, *, of_missing: Any = None) -> Stepped:
     return Stepped(recoded([*values, of_missing], codes), column.spread(refused, missing=False))
 
 
-def kept(step: Step) -> Step:
+def kept(step: ValueStep) -> ValueStep:
     """A step that keeps what it does not take, as text."""
 
     def kept_step(value: Any) -> Any:
@@ -54,7 +54,7 @@ def kept(step: Step) -> Step:
     return kept_step
 
 
-def on_text(function: Callable[[str], Any]) -> Step:
+def on_text(function: Callable[[str], Any]) -> ValueStep:
     """A step on texts; numbers as they are."""
     return lambda value: function(value) if isinstance(value, str) else value
 
@@ -64,7 +64,7 @@ def trimmed(text: str) -> str | None:
     return text.strip() or None
 
 
-def part_of(separator: str, part: int) -> Step:
+def part_of(separator: str, part: int) -> ValueStep:
     """The part of a text between separators, from 1."""
 
     def step(value: Any) -> Any:
@@ -74,7 +74,7 @@ def part_of(separator: str, part: int) -> Step:
     return step
 
 
-def by_map(values: Mapping[str, str | float]) -> Step:
+def by_map(values: Mapping[str, str | float]) -> ValueStep:
     """What a value is mapped to; an empty text is a missing value."""
 
     def step(value: Any) -> Any:
@@ -89,7 +89,7 @@ _EXACT_DIGITS = 15
 """A double holds every number of so many digits."""
 
 
-def number(decimal: str) -> Step:
+def number(decimal: str) -> ValueStep:
     """A number of digits and the decimal sign, if a double holds it."""
 
     def step(value: Any) -> Any:

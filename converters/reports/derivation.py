@@ -63,7 +63,7 @@ def _of_dataset(name: str, record: DerivationRecord, named: bool) -> Iterator[st
 
 def _source(each: MadeFrom) -> str:
     """ "RS: 22 of 66 records used"."""
-    used = "all" if each.used == each.records else f"{each.used:,} of"
+    used = "all" if each.used == each.records > 1 else f"{each.used:,} of"
     return f"{plain(each.source)}: {used} {counted(each.records, 'record')} used"
 
 

@@ -13,6 +13,7 @@ from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
+from .cited_run import cited_run
 from .sealed_table import SealedTable, belong_together, written_with
 from .tools import ToolTable
 
@@ -108,7 +109,7 @@ def write_table_files(
             stated |= {key: each.output.path.name, f"{key}_sha256": sealed[key].sha256}
             if each.layout.names is not None:
                 stated["renamed" if key == "table" else f"{key}_renamed"] = dict(each.renamed)
-        return {**stated, **codebook}
+        return {**stated, **cited_run(), **codebook}
 
     planned = [PlannedFile(path, sealed[key].write) for key, path in targets.items()]
     planned.append(PlannedFile(beside, lambda stream: _write_json(document(), stream)))

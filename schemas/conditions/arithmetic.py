@@ -7,7 +7,8 @@ The grammar is small::
     max(SYSBP - DIABP, 0)
 
 Numbers and variables, joined by ``+ - * / **`` and parentheses; ``abs``, ``ceil``, ``exp``, ``floor``,
-``log`` (natural), ``log10``, ``max``, ``min``, ``round``, ``sqrt``. Nothing else is understood.
+``log`` (natural), ``log10``, ``max``, ``min``, ``round``, ``sqrt``; ``study_day(DTHDT, TRTSDT)``: the day
+of a date, 1 on the second date and -1 on the day before it. Nothing else is understood.
 
 A missing operand makes the result missing. What is not defined (division by zero, the logarithm of zero, a
 root of a negative number, a result beyond the largest double) is missing too, and can be counted. A date or
@@ -26,7 +27,7 @@ import numpy as np
 from ..errors import ConfigurationError
 from ..study.columns import Mask, Numbers, WrongType, is_date
 from ..study.dataset import Dataset
-from ..wording import did_you_mean, one_line
+from ..wording import counted, did_you_mean, one_line
 from .syntax import NotParsed, piece_of, syntax_tree
 
 _DEEPEST = 200
@@ -60,6 +61,12 @@ def rounded(numbers: Numbers, decimals: int = 0) -> Numbers:
     return np.where(scaled < _WHOLE_FROM, np.copysign(back, numbers), numbers)
 
 
+def _study_day(date: Numbers, first: Numbers) -> Numbers:
+    """The day of a date: there is no day 0."""
+    apart = date - first
+    return np.where(apart >= 0, apart + 1, apart)
+
+
 _OPERATORS: Mapping[type[ast.operator], Operation] = {
     ast.Add: np.add,
     ast.Sub: np.subtract,
@@ -77,7 +84,9 @@ _OF_ONE: Mapping[str, Operation] = {
     "sqrt": np.sqrt,
 }
 _OF_SEVERAL: Mapping[str, Operation] = {"max": np.maximum, "min": np.minimum}
-_FUNCTIONS = (*_OF_ONE, *_OF_SEVERAL, "round")
+_OF_TWO: Mapping[str, Operation] = {"study_day": _study_day}
+_NUMBERS = {"two or more values": _OF_SEVERAL, "two values": _OF_TWO}
+_FUNCTIONS = (*_OF_ONE, *_OF_SEVERAL, *_OF_TWO, "round")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +243,11 @@ class _Reader:
             for each in terms[1:]:
                 found = _Calculated(_OF_SEVERAL[name], (found, each))
             return found
-        if len(terms) != 1 or name in _OF_SEVERAL:
-            number = "two or more values" if name in _OF_SEVERAL else "one value"
-            raise NotParsed(f"has {name} with {len(terms)} values", f"{name} takes {number}")
+        if name in _OF_TWO and len(terms) == 2:
+            return _Calculated(_OF_TWO[name], terms)
+        if len(terms) != 1 or name not in {*_OF_ONE, "round"}:
+            number = next((words for words, known in _NUMBERS.items() if name in known), "one value")
+            raise NotParsed(f"has {name} with {counted(len(terms), 'value')}", f"{name} takes {number}")
         return _Calculated(rounded if name == "round" else _OF_ONE[name], terms)
 
     def _decimals(self, node: ast.expr) -> int:

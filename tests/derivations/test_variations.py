@@ -76,6 +76,19 @@ def test_every_dataset_that_has_the_parameter():
     assert [each.dataset for each in found] == ["ADTTE", "ADTTE2"]
 
 
+def test_beside_a_dataset_of_another_kind():
+    what = ag.Specification(
+        {"ADTTE": ag.TimeToEvent(), "ADEXTRA": ag.SubjectLevel(dataset="ADSL")},
+        {"PFS": FDA},
+        SOURCES,
+        STOPS,
+        {"EMA": ag.Variation(endpoint="PFS", stops=())},
+        subjects={"DIEDFL": ag.DerivedVariable(dataset="ADEXTRA", where="not missing(DTHDT)")},
+    )
+    (found,) = ag.derive_variations(study_of(SUBJECTS), what)
+    assert len(found.moved) == 3
+
+
 def test_a_variation_of_the_origin_replaces_its_source():
     by_source = pfs(origin="", origin_source="TUMOR")
     (found,) = varied(by_source, RAND=ag.Variation(endpoint="PFS", origin="RANDDT"))

@@ -73,9 +73,8 @@ def ordered(name, dataset):
     if name != "VS":
         return frame
     frame = frame[frame["VSORRES"].notna()]
-    keys = (
-        frame[["USUBJID", "VSTESTCD", "VISIT", "VSTPT", "VSDTC", "VSORRES"]].astype(str).agg("|".join, axis=1)
-    )
+    chosen = frame[["USUBJID", "VSTESTCD", "VISIT", "VSTPT", "VSDTC", "VSORRES"]]
+    keys = ["|".join(map(str, each)) for each in chosen.itertuples(index=False)]
     return frame.assign(KEY=keys).sort_values("KEY", kind="stable", ignore_index=True)
 
 

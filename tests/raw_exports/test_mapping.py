@@ -65,6 +65,7 @@ VALUE = {{ column = "V", map = {{ Yes = "Y" }}, otherwise = "{otherwise}" }}
 
 def test_maps_may_give_numbers(tmp_path):
     assert column(tmp_path, ["a", "b"], '{ column = "V", map = { a = 1, b = 2.5 } }') == [1.0, 2.5]
+    assert column(tmp_path, ["a", ""], '{ column = "V", map = { a = 1, "" = 0 } }') == [1.0, 0.0]
 
 
 @pytest.mark.parametrize("value", ["1,5", "<5", "1e3", " 5", "", "12345678901234567", "٣"])
@@ -429,6 +430,11 @@ def test_names_and_values_become_columns(tmp_path):
     assert [each["HGB"] for each in plain(study["LB"])] == [9.0, None]
     (unmapped,) = [each for each in study.record.effects if each.value == "not declared"]
     assert unmapped.effect == "columns: ITEM=ALT"
+    declared = WIDE.replace("wide =", 'unmapped = ["ITEM=ALP"]\nwide =')
+    files = {"lb.csv": "ID,ITEM,VALUE\n1,HGB,9\n1,ALT,5\n"}
+    assert refusal(tmp_path, files, declared)[0] == "column ITEM=ALP is not present"
+    study = mapped(tmp_path, files, declared.replace("ALP", "ALT"))
+    assert [each.count for each in study.record.effects if each.policy == "unmapped"] == [1, 0]
 
 
 @pytest.mark.parametrize(

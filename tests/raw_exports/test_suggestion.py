@@ -87,6 +87,12 @@ def test_every_line_of_a_proposal_is_marked(tmp_path):
     assert sum(line.endswith("; check") for line in lines) == 7
 
 
+def test_a_domain_by_what_the_file_is_called(tmp_path):
+    for name, domain in (("Demographics.csv", "DM"), ("Adverse Events.csv", "AE"), ("site 3 labs.csv", "LB")):
+        (tmp_path / name).write_text("Subject,Visit Date\n001,2024-01-02\n", encoding="utf-8")
+        assert [*tables_for(tmp_path / name)] == [domain]
+
+
 def test_columns_by_their_labels(tmp_path):
     table = table_for(
         tmp_path,

@@ -96,6 +96,23 @@ def derive(run):
     return lambda *arguments: run("derive", "spec.toml", "--source", "data", *arguments)
 
 
+def test_sources_and_stops_that_nothing_uses_are_told(sources, derive):
+    sources(
+        SPECIFICATION
+        + """
+[source.DETH]
+dataset = "ADSL"
+date = "DTHDT"
+
+[stop.CUT_OFF]
+at_cut_off = true
+"""
+    )
+    ran = derive()
+    assert (ran.code, ran.err.splitlines()[0]) == (0, "note: not used: [source.DETH], [stop.CUT_OFF]")
+    assert "not used" not in derive("-q").err
+
+
 def test_what_was_derived_is_printed(sources, derive, snapshot: SnapshotAssertion):
     sources()
     ran = derive("--to", "adam")

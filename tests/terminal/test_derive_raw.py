@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import adamgate as ag
+from adamgate.converters.reports.derivation_document import SCHEMA
 
 FIXTURES = Path(__file__).parents[2] / "fixtures/derivations"
 RAW_AE = "PATNUM,TERM,SEV,START,END,X\n01,Rash,1,05JAN2024,06JAN2024,a\n02,Cough,9,01FEB2024,,b\n"
@@ -56,6 +58,7 @@ def test_mapped_datasets_are_written_and_their_columns_accounted_for(tmp_path, s
     assert [each.name for each in (tmp_path / "sdtm").iterdir()] == ["ae.xpt"]
     assert "unmapped = not declared  1 column  columns: X" in result.out + result.err
     record = json.loads((tmp_path / "r.json").read_text())
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(record)
     (dataset,) = record["datasets"]
     assert dataset["declaration"] == "[raw.AE]"
     assert dataset["made_from"] == [{"dataset": "ae_raw.csv", "records": 2, "used": 2}]

@@ -10,6 +10,7 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
 from ..column_values import texts
+from ..own_tables import own_tables
 from ..task import DerivationTask
 from .emergence import add_emergence
 from .event_dates import add_date, add_duration
@@ -46,12 +47,10 @@ def derive(task: DerivationTask, options: AdverseEvents) -> Dataset:
     if options.trace:
         _add_trace(table)
     task.account.require_none()
-    for name, query in task.specification.queries.items():
-        if query.dataset == task.name:
-            add_query(table, name, query)
-    for name, flag in task.specification.flags.items():
-        if flag.dataset == task.name:
-            add_flag(table, name, flag)
+    for name, query in own_tables(task.specification.queries, task.name).items():
+        add_query(table, name, query)
+    for name, flag in own_tables(task.specification.flags, task.name).items():
+        add_flag(table, name, flag)
     task.account.require_none()
     layout = StructureLayout(_LABEL, _sort(table), (), adae.variables(Standards()))
     return assembled(task, options, layout, _columns(table))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....schemas.conditions.grammar import compile_expression
-from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
-from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
+from ..domain_records import kept_records, selected_records
 from ..sources import dataset_called
 from ..supplement import supplemented
 from ..task import DerivationTask
@@ -41,36 +39,15 @@ def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
     account.require_none()
     data = supplemented(task, options, data)
     account.require_none()
-    selected = _selected(task, options, data)
+    selected = selected_records(task, options, data)
     subject = adsl_record(data, task.adsl)
     _judge_subjects(task, options, data, selected & (subject < 0))
     (kept,) = np.nonzero(selected & (subject >= 0))
     account.used(data, kept)
-    if len(kept) < len(data):
-        names = {each.name: each.name for each in data.variables}
-        data = Dataset.of(data.description, SelectedColumns(data.columns, names, kept))
-        subject = subject[kept]
-    table = EventTable(task, options, data, subject)
+    table = EventTable(task, options, kept_records(data, kept), subject[kept])
     _judge_sequence(table, sequence)
     account.require_none()
     return table
-
-
-def _selected(task: DerivationTask, options: AdverseEvents, data: Dataset) -> Mask:
-    if not options.where:
-        return np.ones(len(data), dtype=np.bool_)
-    place = f"[derive.{task.name}] where"
-    try:
-        selected = compile_expression(options.where, place).where(data)
-    except ConfigurationError as wrong:
-        task.account.problem(wrong.what, place, wrong.advice)
-        task.account.require_none()
-        raise
-    effect = f"records of {data.name} that do not meet the condition are not derived"
-    task.account.effect("where", options.where, effect, data, ~selected, unit="record")
-    if not selected.any():
-        task.account.problem(f"no record of {data.name} meets the condition", place, "correct it")
-    return selected
 
 
 def _judge_subjects(task: DerivationTask, options: AdverseEvents, data: Dataset, unknown: Mask) -> None:

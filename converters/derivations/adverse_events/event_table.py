@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.study.dataset import Dataset
-from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.variable import Variable
 from ....schemas.wording import did_you_mean
+from ..adsl_dates import known_days_in_adsl
 from ..assembled import KEYS
 from ..task import DerivationTask
 from .options import AdverseEvents
@@ -107,19 +106,8 @@ class EventTable:
 
     def subject_days(self, variable: str, key: str) -> Days | None:
         """A date of ADSL for each record; None where it is not present, which is a problem noted."""
-        adsl, place = self.task.adsl, f"{self.place} {key}"
-        if variable not in adsl:
-            advice = did_you_mean(variable, adsl.names)
-            self.task.account.problem(f"{variable} is not present in ADSL", place, advice)
-            return None
-        dates = PartialDates.of(adsl, variable)
-        if dates.unreadable.any():
-            what, advice = (
-                f"{variable} of ADSL is not a date",
-                "correct the data, or declare another variable",
-            )
-            self.task.account.problem(what, place, advice, adsl, dates.unreadable)
-        return np.where(dates.complete, dates.lower, np.nan)[self.subject]
+        days = known_days_in_adsl(variable, f"{self.place} {key}", self.task)
+        return None if days is None else days[self.subject]
 
     def effect(self, policy: str, value: str, effect: str, concerned: Mask) -> None:
         """Count the records that a policy concerns."""

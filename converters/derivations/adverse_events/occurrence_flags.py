@@ -18,6 +18,11 @@ from .queries import selected_by
 from .severities import severity_ranks
 
 
+def flag_variable(name: str, flag: OccurrenceFlag) -> str:
+    """The variable that a table derives."""
+    return flag.variable or name
+
+
 def add_flag(table: DerivedTable, name: str, flag: OccurrenceFlag) -> None:
     """Derive a flag."""
     named = {"by": flag.by, "order": flag.order, "worst": (flag.worst,) if flag.worst else ()}
@@ -27,8 +32,9 @@ def add_flag(table: DerivedTable, name: str, flag: OccurrenceFlag) -> None:
         return
     data, selected = found
     flagged = selected if flag.take == "all" else _Flagging(table, name, flag, data).flagged(selected)
-    table.effect(f"flag.{name}", flag.take, f"{name} is Y", flagged)
-    table.add(name, yes(flagged), flag.label)
+    variable = flag_variable(name, flag)
+    table.effect(f"flag.{name}", flag.take, f"{variable} is Y", flagged)
+    table.add(variable, yes(flagged), flag.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +90,9 @@ class _Flagging:
             effect = f"order does not distinguish these: the {flag.same_order} by position"
             self.table.effect(f"flag.{self.name}: same_order", flag.same_order, effect, alike)
         elif alike.any():
-            number = counted(int(alike.sum()), "record")
+            number, variable = counted(int(alike.sum()), "record"), flag_variable(self.name, flag)
             self.table.task.account.problem(
-                f"order does not distinguish {number}, of which {self.name} is one per group",
+                f"order does not distinguish {number}, of which {variable} is one per group",
                 f"[flag.{self.name}] order",
                 'add variables to order, or declare same_order = "first"',
                 self.data,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ....schemas.kinds import Choice, ListOf, TableOf, count, days, name, switch, text, words
+from ....schemas.kinds import Choice, ListOf, TableOf, count, days, name, name_or_names, switch, text, words
 from ....schemas.options import option
 from ..domain_options import DerivedFromDomain
 from ..time_to_event.options import NAMES_OR_NONE, zero_or_one
@@ -35,8 +35,8 @@ class EventQuery:
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset that has the variables.
+    dataset : str or tuple of str
+        Derived dataset that has the variables, or several.
     title : str
         The name of the query, as CQ01NAM has it; empty for GRPNAME of `terms`.
     where : str
@@ -61,7 +61,9 @@ class EventQuery:
     'ADAE'
     """
 
-    dataset: str = option(name, "Derived dataset that has the variables.", default="ADAE")
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset that has the variables, or several.", default="ADAE"
+    )
     title: str = option(
         text, "Name of the query, as CQ01NAM has it.", default="", otherwise="GRPNAME of terms"
     )
@@ -85,12 +87,14 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceFlag:
-    """A flag on some records of each subject: ``[flag.NAME]`` of a file; NAME is the variable.
+    """A flag on some records of each subject: ``[flag.NAME]`` of a file.
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset that has the flag.
+    dataset : str or tuple of str
+        Derived dataset that has the flag, or several.
+    variable : str
+        The variable, where it is not the name of the table.
     where : str
         Condition over the derived dataset; only records that meet it can be flagged. Empty for all.
     by : tuple of str
@@ -118,7 +122,10 @@ class OccurrenceFlag:
     'first'
     """
 
-    dataset: str = option(name, "Derived dataset that has the flag.", default="ADAE")
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset that has the flag, or several.", default="ADAE"
+    )
+    variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
     where: str = option(
         text,
         "Condition over the derived dataset; only records that meet it can be flagged.",

@@ -6,8 +6,10 @@ import re
 
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
+from ..own_tables import own_tables, require_derived_once
 from ..specification import Specification
-from .options import AdverseEvents
+from .occurrence_flags import flag_variable
+from .options import AdverseEvents, EventQuery
 
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,4}")
 
@@ -33,13 +35,14 @@ def check(name: str, options: AdverseEvents, specification: Specification) -> No
             raise ConfigurationError(
                 f"{number} is not the number of a period", f"{place} period_names", 'write { 1 = "NAME" }'
             )
-    for query in specification.queries:
-        if specification.queries[query].dataset == name:
-            _check_query(query, specification)
-    for flag, declared in specification.flags.items():
-        if declared.dataset == name and declared.where:
+    for query, asked in own_tables(specification.queries, name).items():
+        _check_query(query, asked)
+    flags = own_tables(specification.flags, name)
+    require_derived_once(name, ((f"[flag.{each}]", flag_variable(each, one)) for each, one in flags.items()))
+    for flag, declared in flags.items():
+        if declared.where:
             compile_expression(declared.where, f"[flag.{flag}] where")
-        if declared.dataset == name and declared.take == "all" and (declared.by or declared.worst):
+        if declared.take == "all" and (declared.by or declared.worst):
             raise ConfigurationError(
                 'by and worst choose one record of a group, take = "all" all of them',
                 f"[flag.{flag}] take",
@@ -52,8 +55,8 @@ def needs(_name: str, options: AdverseEvents, _specification: Specification) -> 
     return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
 
 
-def _check_query(name: str, specification: Specification) -> None:
-    query, place = specification.queries[name], f"[query.{name}]"
+def _check_query(name: str, query: EventQuery) -> None:
+    place = f"[query.{name}]"
     if not _PREFIX.fullmatch(name):
         raise ConfigurationError(
             f"{name} is not what variables begin with", place, "write [query.CQ01] for CQ01NAM"

@@ -16,6 +16,7 @@ from ..assembled import KEYS
 from ..column_values import taken, texts
 from .measurement_table import MeasurementTable
 from .options import Measurement
+from .parts import paramcd_of
 
 
 def add_calculated(table: MeasurementTable, name: str, measurement: Measurement) -> None:
@@ -46,6 +47,10 @@ class _Calculation:
     data: Dataset
     arithmetic: Arithmetic
 
+    @property
+    def paramcd(self) -> str:
+        return paramcd_of(self.name, self.measurement)
+
     def add(self, selected: Mask) -> None:
         names = dict.fromkeys(each.upper() for each in self.arithmetic.variables)
         operands = {each: selected & self.data.equals("PARAMCD", each) for each in names}
@@ -70,7 +75,7 @@ class _Calculation:
         self._count(first, np.isnan(result) & ~undefined, undefined)
         kept = first[~np.isnan(result)]
         columns = {
-            "PARAMCD": texts(np.zeros(len(kept), dtype=np.int8), [self.name]),
+            "PARAMCD": texts(np.zeros(len(kept), dtype=np.int8), [self.paramcd]),
             "AVAL": pd.Series(result[~np.isnan(result)]),
             **{each: taken(self.data[each], kept) for each in self.by if each not in KEYS},
         }
@@ -98,7 +103,7 @@ class _Calculation:
         place = f"[measurement.{self.name}]"
         if self.measurement.several == "error":
             number = counted(int(several.sum()), "record")
-            what = f"{number} of {operand} share what {self.name} has one record for"
+            what = f"{number} of {operand} share what {self.paramcd} has one record for"
             advice = 'add variables to by, or declare several = "mean"'
             self.table.problem(what, f"{place} several", advice, concerned)
         else:

@@ -11,7 +11,7 @@ from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
-from ..adverse_events.occurrence_flags import add_flag
+from ..adverse_events.occurrence_flags import add_flag, flag_variable
 from ..adverse_events.options import OccurrenceFlag
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, special_at
 from ..column_values import texts
@@ -73,13 +73,14 @@ def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None
     for direction in directions(parts.grades):
         table.later(GRADE_VARIABLES[direction], partial(add_grades, table, parts.grades, direction))
     for name, flag in parts.flags.items():
-        table.later((name,), partial(_add_flag, table, name, flag))
+        table.later((flag_variable(name, flag),), partial(_add_flag, table, name, flag))
 
 
 def _add_flag(table: MeasurementTable, name: str, flag: OccurrenceFlag) -> None:
     add_flag(table, name, flag)
-    if name not in table.columns:
-        table.fail(name)
+    variable = flag_variable(name, flag)
+    if variable not in table.columns:
+        table.fail(variable)
 
 
 def _add_records(table: MeasurementTable, parts: MeasurementParts, when: str) -> None:

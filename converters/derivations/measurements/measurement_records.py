@@ -10,16 +10,16 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
-from ....schemas.study.selected_columns import SelectedColumns
 from ....schemas.wording import counted, did_you_mean
 from ..column_values import texts
-from ..sources import dataset_called, selected_by
+from ..domain_records import kept_records, meeting, selected_records
+from ..sources import dataset_called
 from ..supplement import supplemented
 from ..task import DerivationTask
 from .measurement_dates import add_dates
 from .measurement_table import MeasurementTable
 from .options import Measurements
-from .parts import MeasurementParts
+from .parts import MeasurementParts, paramcd_of
 
 _MANY = 5
 """Values that a message lists."""
@@ -36,16 +36,13 @@ def measurement_table(
         If the source does not fit.
     """
     data = _source(task, options)
-    selected = _of_subjects(task, options, data, _selected(task, options, data))
+    selected = _of_subjects(task, options, data, selected_records(task, options, data))
     codes, names = _parameters(task, options, parts, data, selected)
     task.account.require_none()
     (kept,) = np.nonzero(selected & (codes >= 0))
     task.account.used(data, kept)
     subject = adsl_record(data, task.adsl)[kept]
-    if len(kept) < len(data):
-        variables = {each.name: each.name for each in data.variables}
-        data = Dataset.of(data.description, SelectedColumns(data.columns, variables, kept))
-    table = MeasurementTable(task, options, data, np.arange(len(kept)), subject)
+    table = MeasurementTable(task, options, kept_records(data, kept), np.arange(len(kept)), subject)
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
     task.account.require_none()
     _add_values(table, parts)
@@ -72,27 +69,6 @@ def _source(task: DerivationTask, options: Measurements) -> Dataset:
     return data
 
 
-def _selected(task: DerivationTask, options: Measurements, data: Dataset) -> Mask:
-    if not options.where:
-        return np.ones(len(data), dtype=np.bool_)
-    place = f"[derive.{task.name}] where"
-    selected = _meeting(task, options.where, data, place)
-    effect = f"records of {data.name} that do not meet the condition are not derived"
-    task.account.effect("where", options.where, effect, data, ~selected, unit="record")
-    if not selected.any():
-        task.account.problem(f"no record of {data.name} meets the condition", place, "correct it")
-    return selected
-
-
-def _meeting(task: DerivationTask, where: str, data: Dataset, place: str) -> Mask:
-    """Records that meet a condition; none where it does not fit, which is a problem noted."""
-    try:
-        return selected_by(where, data, place)
-    except ConfigurationError as wrong:
-        task.account.problem(wrong.what, place, wrong.advice)
-        return np.zeros(len(data), dtype=np.bool_)
-
-
 def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, selected: Mask) -> Mask:
     """Selected records of subjects of ADSL, and of the population."""
     subject, place = adsl_record(data, task.adsl), f"[derive.{task.name}]"
@@ -108,7 +84,7 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
     known = selected & (subject >= 0)
     if not options.population:
         return known
-    members = _meeting(task, options.population, task.adsl, f"{place} population")
+    members = meeting(task, options.population, task.adsl, f"{place} population")
     if not members.any():
         task.account.problem("no subject meets the condition", f"{place} population", "correct it")
     within: Mask = known & np.append(members, False)[subject]
@@ -132,11 +108,14 @@ def _parameters(
         return codes, []
     for at, (name, measurement) in enumerate(collected.items()):
         at_name = f"[measurement.{name}] where"
+        paramcd = paramcd_of(name, measurement)
         own = selected & (
-            _meeting(task, measurement.where, data, at_name) if measurement.where else data.equals(test, name)
+            meeting(task, measurement.where, data, at_name)
+            if measurement.where
+            else data.equals(test, paramcd)
         )
         if not own.any() and not measurement.may_be_empty:
-            what = f"no record of {data.name} is of {name}"
+            what = f"no record of {data.name} is of {paramcd}"
             task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
         several |= own & (codes >= 0)
         codes[own & (codes < 0)] = at
@@ -145,7 +124,7 @@ def _parameters(
         advice = "correct the conditions where of their tables"
         what = f"{number} of {data.name} of several parameters"
         task.account.problem(what, f"{place} dataset", advice, data, several)
-    names = list(collected)
+    names = [paramcd_of(name, measurement) for name, measurement in collected.items()]
     if options.param:
         _judge_calculated(task, parts, data, selected & (codes < 0), test)
         codes, names = _by_test(data, test, selected, codes, names)
@@ -158,11 +137,12 @@ def _judge_calculated(
 ) -> None:
     """Refuse records whose --TESTCD is a parameter that is calculated: it would be of both."""
     for name, measurement in parts.measurements.items():
-        own = others & data.equals(test, name)
+        paramcd = paramcd_of(name, measurement)
+        own = others & data.equals(test, paramcd)
         if measurement.expression and own.any():
             number = counted(int(own.sum()), "record")
             advice = "name the parameter otherwise, or omit the records by where of the dataset"
-            what = f"{name} is calculated, and {test} of {number} of {data.name}"
+            what = f"{paramcd} is calculated, and {test} of {number} of {data.name}"
             task.account.problem(what, f"[measurement.{name}] expression", advice, data, own)
 
 
@@ -204,7 +184,9 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
     options, source, account = table.options, table.source, table.task.account
     variable, place = options.aval or f"{options.prefix}STRESN", f"{table.place} aval"
     parameters = Dataset.from_frame(table.columns["PARAMCD"].to_frame("PARAMCD"), table.task.name)
-    own = {name: each.aval for name, each in parts.measurements.items() if each.aval}
+    own = {
+        paramcd_of(name, each): (name, each.aval) for name, each in parts.measurements.items() if each.aval
+    }
     aval = np.full(len(table), np.nan)
     if parameters.matching("PARAMCD", lambda each: each not in own).any():
         if variable not in source:
@@ -215,8 +197,8 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
             account.problem(what, place, "name a numeric variable, or convert it in the source")
         elif source.filled(variable).any():
             aval = source.numbers(variable)
-    for name, text in own.items():
-        at = parameters.equals("PARAMCD", name)
+    for paramcd, (name, text) in own.items():
+        at = parameters.equals("PARAMCD", paramcd)
         aval = np.where(at, _calculated(table, name, text, at), aval)
     table.add("AVAL", aval)
     if options.avalc != "none":
@@ -248,7 +230,8 @@ def _add_text(table: MeasurementTable, aval: Numbers) -> None:
     codes = distinct.codes
     if table.options.avalc == "not_numeric":
         numbers = np.array([_number(str(each)) for each in distinct], dtype=np.float64)
-        codes = np.where(distinct.spread(numbers, missing=np.nan) == aval, -1, codes)
+        is_number = ~np.isnan(distinct.spread(numbers, missing=np.nan))
+        codes = np.where(is_number & ~np.isnan(aval), -1, codes)
     table.add("AVALC", texts(codes, map(str, distinct)))
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, count, name, switch, text
+from ....schemas.kinds import (
+    NAMES,
+    Choice,
+    ListOf,
+    TableOf,
+    constant,
+    count,
+    name,
+    name_or_names,
+    switch,
+    text,
+)
 from ....schemas.options import option
 from ..assignments import Assignment
 from ..cases import CASES, Case
@@ -42,7 +53,8 @@ class Measurements(DerivedFromDomain):
     aval : str
         Numeric variable that AVAL is; empty for --STRESN.
     avalc : str
-        AVALC from --STRESC: "none", of "all" records, or of those where it is "not_numeric".
+        AVALC from --STRESC: "none", of "all" records, or "not_numeric": where that is not a number, or AVAL
+        is missing.
     unit : str
         Variable with the unit of AVAL; empty for --STRESU, if present.
     mixed_units : str
@@ -119,7 +131,7 @@ class Measurements(DerivedFromDomain):
     aval: str = option(name, "Numeric variable that AVAL is.", default="", otherwise="--STRESN")
     avalc: str = option(
         Choice(("none", "all", "not_numeric")),
-        "Records that have AVALC, from --STRESC: none, all, or where it is not the number of AVAL.",
+        "Records that have AVALC, from --STRESC: none, all, or where that is not numeric or AVAL is missing.",
         default="none",
     )
     unit: str = option(name, "Variable with the unit of AVAL.", default="", otherwise="--STRESU, if present")
@@ -224,12 +236,14 @@ class Measurements(DerivedFromDomain):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """A parameter of measurements: ``[measurement.PARAMCD]`` of a file.
+    """A parameter of measurements: ``[measurement.NAME]`` of a file; NAME is PARAMCD.
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset that has it; empty for the only one of measurements.
+    dataset : str or tuple of str
+        Derived dataset that has it, or several; empty for the only one of measurements.
+    paramcd : str
+        PARAMCD, where it is not the name of the table.
     where : str
         Condition over the source: its records; empty for those with its PARAMCD as --TESTCD.
     param : str
@@ -258,7 +272,10 @@ class Measurement:
     'error'
     """
 
-    dataset: str = option(name, "Derived dataset that has it.", default="", otherwise=_ONLY)
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
+    )
+    paramcd: str = option(name, "PARAMCD of the parameter.", default="", otherwise="the name of the table")
     where: str = option(
         text,
         "Condition over the source: its records.",
@@ -302,8 +319,8 @@ class AnalysisVisit:
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset; empty for the only one of measurements.
+    dataset : str or tuple of str
+        Derived dataset, or several; empty for the only one of measurements.
     avisit : str
         AVISIT, where it is not the name of the table.
     number : float
@@ -319,7 +336,9 @@ class AnalysisVisit:
     ''
     """
 
-    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+    )
     avisit: str = option(text, "Name of the visit, AVISIT.", default="", otherwise="the name of the table")
     number: float = option(signed_number, "Number of the visit, AVISITN.")
     first: int | None = option(
@@ -337,8 +356,8 @@ class DerivedRecords:
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset; empty for the only one of measurements.
+    dataset : str or tuple of str
+        Derived dataset, or several; empty for the only one of measurements.
     dtype : str or None
         DTYPE, where it is not the name of the table; "" for none.
     where : str
@@ -368,7 +387,9 @@ class DerivedRecords:
     'before_baseline'
     """
 
-    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+    )
     dtype: str | None = option(
         text_or_missing, 'DTYPE; "" for none.', default=None, otherwise="the name of the table"
     )
@@ -417,8 +438,8 @@ class AnalysisVariable:
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset that has it; empty for the only one of measurements.
+    dataset : str or tuple of str
+        Derived dataset that has it, or several; empty for the only one of measurements.
     variable : str
         The variable, where it is not the name of the table.
     where : str
@@ -455,7 +476,9 @@ class AnalysisVariable:
     ''
     """
 
-    dataset: str = option(name, "Derived dataset that has it.", default="", otherwise=_ONLY)
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
+    )
     variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
     where: str = option(text, "Condition over the dataset.", default="")
     yes: str = option(text, "Value where where is true.", default="Y")
@@ -497,8 +520,8 @@ class Grade:
 
     Attributes
     ----------
-    dataset : str
-        Derived dataset; empty for the only one of measurements.
+    dataset : str or tuple of str
+        Derived dataset, or several; empty for the only one of measurements.
     where : str
         Condition: records that have a grade, such as those of a parameter.
     term : str
@@ -519,7 +542,9 @@ class Grade:
     '0'
     """
 
-    dataset: str = option(name, "Derived dataset.", default="", otherwise=_ONLY)
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+    )
     where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
     term: str = option(text, "ATOXDSCL or ATOXDSCH.")
     direction: str = option(

@@ -12,7 +12,7 @@ from ....schemas.glance import listed
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
 from .measurement_table import MeasurementTable
-from .parts import MeasurementParts
+from .parts import MeasurementParts, paramcd_of
 from .templates import composed, variables_in
 
 
@@ -20,10 +20,11 @@ def declare_parameter_variables(table: MeasurementTable, parts: MeasurementParts
     """Let PARAM, PARAMN and the variables of `set` be derived for all records that there are."""
     by_variable: dict[str, dict[str, str | float]] = {"PARAM": _titles(table, parts)}
     for name, measurement in parts.measurements.items():
+        paramcd = paramcd_of(name, measurement)
         if measurement.paramn is not None:
-            by_variable.setdefault("PARAMN", {})[name] = float(measurement.paramn)
+            by_variable.setdefault("PARAMN", {})[paramcd] = float(measurement.paramn)
         for variable, value in measurement.set.items():
-            by_variable.setdefault(variable, {})[name] = value
+            by_variable.setdefault(variable, {})[paramcd] = value
     for variable, values in by_variable.items():
         table.later((variable,), partial(_add_by_parameter, table, variable, values), of_each_record=True)
 
@@ -49,7 +50,7 @@ def _titles(table: MeasurementTable, parts: MeasurementParts) -> dict[str, str |
     names = list(table.columns["PARAMCD"].cat.categories)
     templates = dict.fromkeys(names, (table.options.param, f"{table.place} param"))
     for name, measurement in parts.measurements.items():
-        templates[name] = measurement.param, f"[measurement.{name}] param"
+        templates[paramcd_of(name, measurement)] = measurement.param, f"[measurement.{name}] param"
     found: dict[str, str | float] = {}
     for template, place in dict.fromkeys(templates.values()):
         own = [name for name, each in templates.items() if each == (template, place)]

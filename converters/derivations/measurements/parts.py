@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..adverse_events.options import OccurrenceFlag
+from ..own_tables import own_tables
 from ..specification import Specification
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
+from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,18 @@ class MeasurementParts:
     grades: Mapping[str, Grade]
 
 
+def paramcd_of(name: str, measurement: Measurement) -> str:
+    """PARAMCD of a table."""
+    return measurement.paramcd or name
+
+
 def parts_of(name: str, specification: Specification) -> MeasurementParts:
-    """What is declared of a dataset; a table that names none is of the only one of measurements."""
-    known = [each for each, options in specification.datasets.items() if isinstance(options, Measurements)]
-    only = known[0] if len(known) == 1 else ""
-
-    def own(declared: Mapping[str, Any]) -> dict[str, Any]:
-        return {each: options for each, options in declared.items() if (options.dataset or only) == name}
-
+    """What is declared of a dataset."""
     return MeasurementParts(
-        own(specification.measurements),
-        own(specification.visits),
-        own(specification.records),
-        own(specification.variables),
-        own(specification.flags),
-        own(specification.grades),
+        own_tables(specification.measurements, name),
+        own_tables(specification.visits, name),
+        own_tables(specification.records, name),
+        own_tables(specification.variables, name),
+        own_tables(specification.flags, name),
+        own_tables(specification.grades, name),
     )

@@ -10,14 +10,17 @@ from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
+from ..adverse_events.occurrence_flags import flag_variable
 from ..assignments import FromVariable
+from ..own_tables import require_derived_once
 from ..specification import Specification
 from .analysis_variables import WAYS, named_variables, outputs_of
 from .grades import GRADE_VARIABLES, directions, named_by_grades
 from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
-from .parts import MeasurementParts, parts_of
+from .parts import MeasurementParts, paramcd_of, parts_of
 from .record_sets import SUMMARIES
 from .templates import variables_in
+from .visits import visit_variables
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _CHANGES = ("CHG", "PCHG")
@@ -32,6 +35,8 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
     """
     parts = parts_of(name, specification)
     _check_dataset(name, options, parts)
+    require_derived_once(name, _parameters(parts))
+    require_derived_once(name, (*_shared_outputs(parts), *_outputs(parts)))
     for each, measurement in parts.measurements.items():
         _check_measurement(each, measurement)
         if measurement.expression:
@@ -72,9 +77,10 @@ def needs(_name: str, options: Measurements, _specification: Specification) -> t
 
 def _check_measurement(name: str, measurement: Measurement) -> None:
     place = f"[measurement.{name}]"
-    if not _PARAMCD.fullmatch(name):
+    paramcd = paramcd_of(name, measurement)
+    if not _PARAMCD.fullmatch(paramcd):
         advice = "use up to 8 capitals, digits and underscores, not beginning with a digit"
-        raise ConfigurationError(f"{name} is not a value of PARAMCD", place, advice)
+        raise ConfigurationError(f"{paramcd} is not a value of PARAMCD", place, advice)
     if measurement.where:
         compile_expression(measurement.where, f"{place} where")
     if measurement.aval:
@@ -102,15 +108,16 @@ def _check_expression(
     operands = [each.upper() for each in compile_arithmetic(measurement.expression, place).variables]
     if not operands:
         raise ConfigurationError("the expression has no parameter", place, "name parameters")
-    declared = list(parts.measurements)
-    before = declared[: declared.index(name)]
-    collected = [each for each, one in parts.measurements.items() if not one.expression]
+    declared = [paramcd_of(each, one) for each, one in parts.measurements.items()]
+    paramcd = paramcd_of(name, measurement)
+    before = declared[: declared.index(paramcd)]
+    collected = [paramcd_of(each, one) for each, one in parts.measurements.items() if not one.expression]
     for each in operands:
         by_test = bool(options.param) and each not in declared
         if each not in (*before, *collected) and not by_test:
-            what = f"{each} is not a parameter that is declared before {name}"
-            later = each in declared and each != name
-            advice = f"declare it before {name}" if later else did_you_mean(each, (*before, *collected))
+            what = f"{each} is not a parameter that is declared before {paramcd}"
+            later = each in declared and each != paramcd
+            advice = f"declare it before {paramcd}" if later else did_you_mean(each, (*before, *collected))
             raise ConfigurationError(what, place, advice)
     for each in measurement.constant:
         if each not in operands:
@@ -205,11 +212,7 @@ def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
 
 def _check_circles(parts: MeasurementParts) -> None:
     """Variables and flags do not need each other."""
-    made_by = {
-        output: f"[variable.{name}]"
-        for name, variable in parts.variables.items()
-        for output in outputs_of(name, variable)
-    } | {name: f"[flag.{name}]" for name in parts.flags}
+    made_by = {output: place for place, output in _outputs(parts)}
     of_grades = {each: f"grades of {each} values" for each in directions(parts.grades)}
     made_by |= {output: place for each, place in of_grades.items() for output in GRADE_VARIABLES[each]}
     needed = {
@@ -232,6 +235,34 @@ def _check_circles(parts: MeasurementParts) -> None:
             what = f"it needs {', '.join(others)}, which needs it"
             raise ConfigurationError(what, stuck, "let one of them need fewer variables")
         after.update(ready)
+
+
+def _parameters(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
+    """Each place of a parameter, with its PARAMCD."""
+    return ((f"[measurement.{name}]", paramcd_of(name, each)) for name, each in parts.measurements.items())
+
+
+def _outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
+    """Each place of a variable or flag, with what is derived there."""
+    for name, variable in parts.variables.items():
+        yield from ((f"[variable.{name}]", output) for output in outputs_of(name, variable))
+    for name, flag in parts.flags.items():
+        yield f"[flag.{name}]", flag_variable(name, flag)
+
+
+def _shared_outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
+    """Each variable that several tables make together, with the place of the first of them."""
+    by_parameter = {
+        variable: f"[measurement.{name}]"
+        for name, measurement in reversed([*parts.measurements.items()])
+        for variable in measurement.set
+    }
+    yield from ((place, variable) for variable, place in by_parameter.items())
+    for first in [*parts.visits][:1]:
+        yield from ((f"[visit.{first}]", each) for each in visit_variables(parts.visits))
+    for direction in directions(parts.grades):
+        first = next(name for name, each in parts.grades.items() if each.direction == direction)
+        yield from ((f"[grade.{first}]", each) for each in GRADE_VARIABLES[direction])
 
 
 def _named_by_flag(name: str, parts: MeasurementParts) -> Iterator[str]:

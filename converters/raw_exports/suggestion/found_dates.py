@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ....schemas.study.date_texts import MONTH_NAMES
 from ..raw_dates import date_step
-from ..steps import REFUSED, Step
+from ..steps import REFUSED, ValueStep
 
 _DAYS = (
     *("YYYY-MM-DD", "DD-MMM-YYYY", "DDMMMYYYY", "DD MMM YYYY", "DD/MMM/YYYY", "YYYY/MM/DD", "YYYYMMDD"),
@@ -77,7 +77,7 @@ def found_dates(values: Sequence[str]) -> FoundDates | None:
 
 
 @lru_cache(1024)
-def _step(form: str, unknown: tuple[str, ...]) -> Step:
+def _step(form: str, unknown: tuple[str, ...]) -> ValueStep:
     return date_step([form], unknown, "")
 
 

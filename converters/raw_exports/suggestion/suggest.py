@@ -14,6 +14,7 @@ from ....schemas.wording import counted
 from ..options import RawFile
 from ..raw_records import RawRecords, text_of
 from ..raw_table import RawTable
+from .domain_words import DOMAIN_WORDS
 from .found_dates import found_dates
 from .known_values import ONE_AND_ZERO, are_terms, has_terms, map_of
 from .known_variables import (
@@ -409,9 +410,12 @@ def _member_name(parts: Sequence[str]) -> str:
 
 
 def _by_columns(table: RawTable, parts: Sequence[str]) -> str:
-    """The domain that the names of most columns begin with, or a part of the file's name."""
+    """The domain that the names of most columns begin with, else by what the file or sheet is called."""
     starts = Counter(bare(each)[:2] for each in table.columns if len(bare(each)) > 3)
     begun = {domain: starts[domain] for domain in DOMAINS - {"TR"} if starts[domain] > 2}  # TRTSDT
     if begun:
         return max(sorted(begun), key=lambda each: begun[each])
-    return next((part[:2] for part in parts if part[:2] in DOMAINS and len(part) <= _LONGEST_PART), "")
+    called = next((DOMAIN_WORDS[part] for part in parts if part in DOMAIN_WORDS), "")
+    return called or next(
+        (part[:2] for part in parts if part[:2] in DOMAINS and len(part) <= _LONGEST_PART), ""
+    )

@@ -14,6 +14,7 @@ import click
 import adamgate
 
 from ....schemas.errors import UnwritableOutput
+from ....schemas.wording import plain
 from ...configuration.located import faults_located
 from ...configuration.settings import SETTINGS, SettingGroup
 from ...formats import writable
@@ -23,7 +24,7 @@ from ...reports.presentation import Detail
 from ...values.file_kind import suffix_of
 from ...writing.names import require_output_name
 from ..exit_codes import DIFFERENT, EQUAL
-from ..inputs import kept_files, read_study, settings_for
+from ..inputs import kept_files, read_study, reading_options, settings_for
 from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
 from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options, together
 from ..progress import Callbacks, progress
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ...configuration.settings import Settings
     from ...derivations.check import CheckingOptions
     from ...derivations.derived_study import DerivedStudy
+    from ...derivations.specification import Specification
     from ...writing.write import Target
     from ..derivation_outcome import DerivationOutcome
 
@@ -163,10 +165,10 @@ def command(
     from ...derivations.check import checked
     from ...derivations.derive import require_valid
     from ...derivations.variations import require_valid_variations, varied_endpoints
+    from ...raw_exports.raw_sources import read_sources
     from ...raw_exports.raw_specification import require_valid as require_valid_mapping
     from ...survival.subjects import naming_subjects
     from ..derivation_outcome import DerivationOutcome
-    from ..raw_sources import read_sources
 
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
@@ -188,9 +190,12 @@ def command(
     _refuse_outputs(to, record, names, (*paths, *other_paths), overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         with faults_located(settings.file):
-            found = read_sources(paths, raw, settings, callbacks, with_others=bool(what.datasets))
+            found = read_sources(
+                paths, raw, reading_options(settings, callbacks), with_others=bool(what.datasets)
+            )
         study = found.study
         tell_notes(found.files, quiet)
+        _tell_unused(what, quiet)
         others = read_study(other_paths, settings, callbacks) if other_paths else None
         if others is not None:
             tell_notes(others, quiet, "delivered")
@@ -217,6 +222,15 @@ def command(
         tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
     return EQUAL if check is None or check.equal else DIFFERENT
+
+
+def _tell_unused(what: Specification, quiet: bool) -> None:
+    """Say which sources and stops decide nothing: one that is forgotten elsewhere looks like this."""
+    from ...derivations.specification import unused
+
+    tables = unused(what)
+    if tables and not quiet:
+        tell(f"note: not used: {plain(', '.join(tables))}")
 
 
 def _compared(mapped: DerivedStudy, derived: DerivedStudy, delivered: Study) -> Study:

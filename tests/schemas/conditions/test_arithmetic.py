@@ -66,6 +66,20 @@ def test_what_is_not_defined_is_missing_and_counted(text: str) -> None:
     assert arithmetic.undefined(data).tolist() == [True, False]
 
 
+def test_study_days_have_no_day_0() -> None:
+    days = pd.to_datetime(["2020-02-28", "2020-02-29", "2020-03-01", None])
+    found = values("study_day(ADT, TRTSDT)", ADT=days, TRTSDT=pd.to_datetime(["2020-02-29"] * 4))
+    assert found[:3] == [-1.0, 1.0, 2.0]
+    assert math.isnan(found[3])
+
+
+def test_a_study_day_is_of_two_dates() -> None:
+    with pytest.raises(ag.ConfigurationError) as refused:
+        compile_arithmetic("study_day(ADT)")
+    assert refused.value.what == "the expression has study_day with 1 value"
+    assert refused.value.advice == "study_day takes two values"
+
+
 def test_dates_and_datetimes_count_as_days() -> None:
     dates = pd.to_datetime(["2020-03-01", None])
     stamps = pd.to_datetime(["2020-02-28 23:00", "2020-02-28 01:00"])
@@ -103,7 +117,7 @@ def test_no_records_give_no_values() -> None:
         ("lambda: 1", "unsupported syntax"),
         ("[A for A in B]", "unsupported syntax"),
         ("rund(A)", "unknown function rund"),
-        ("min(A)", "min with 1 values"),
+        ("min(A)", "min with 1 value"),
         ("sqrt(A, B)", "sqrt with 2 values"),
         ("round(A, B)", "not a whole number"),
         ("round(A, 99)", "more than 15 decimals"),

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import plain
-from ..configuration.settings import Settings
 from ..formats import readable
 from ..formats.format import ReadOptions
 from ..reading.delivery import files_in
 from ..reading.folder import listed
-from ..reading.read import named_alike, read_each, repeated
-from .inputs import read_study, reading_options
-from .progress import Callbacks
+from ..reading.options import checked_options
+from ..reading.read import named_alike, read, read_each, repeated
+from .raw_specification import RawSpecification
 
 if TYPE_CHECKING:
     from ..derivations.derived_study import DerivedStudy
-    from ..raw_exports.mapping import RawTables
-    from ..raw_exports.raw_specification import RawSpecification
+    from .mapping import RawTables
 
 _LISTED = 20
 
@@ -58,28 +56,35 @@ class RawSources:
 def read_sources(
     paths: Sequence[Path],
     specification: RawSpecification,
-    settings: Settings,
-    callbacks: Callbacks,
+    reading: Mapping[str, Any],
     *,
     with_others: bool,
 ) -> RawSources:
     """Map the raw files, and read the others where something is derived from them.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    specification : RawSpecification
+    reading : mapping of str to object
+        The options of `read`.
+    with_others : bool
 
     Raises
     ------
     ConfigurationError, UnreadableInput, DerivationRefused
     """
     from ..derivations.derived_study import DerivedStudy
-    from ..raw_exports.mapping import mapped_study
-    from ..raw_exports.read_raw import raw_tables
-    from ..reading.options import checked_options
+    from .mapping import mapped_study
+    from .read_raw import raw_tables
 
     if not specification.tables:
-        study = read_study(paths, settings, callbacks)
+        study = read(paths, **reading)
         return RawSources(study, study, DerivedStudy(MappingProxyType({})))
-    options = checked_options(**reading_options(settings, callbacks))
-    read = raw_tables(paths, specification, options)
-    others = _others(_apart_from(_claimed(read), paths, settings), options, read_them=with_others)
+    options = checked_options(**reading)
+    raw = raw_tables(paths, specification, options)
+    recursive = bool(reading["recursive"])
+    others = _others(_apart_from(_claimed(raw), paths, recursive), options, read_them=with_others)
     for name in specification.datasets:
         if name in others:
             source = others[name].source
@@ -88,8 +93,8 @@ def read_sources(
                 "?" if source is None else plain(source.path),
                 "remove the file from the sources, or the table from the specification",
             )
-    mapped = mapped_study(read, specification, others)
-    return RawSources(_all_files(read, others), others, mapped)
+    mapped = mapped_study(raw, specification, others)
+    return RawSources(_all_files(raw, others), others, mapped)
 
 
 def _claimed(read: RawTables) -> set[Path]:
@@ -99,7 +104,7 @@ def _claimed(read: RawTables) -> set[Path]:
     return {each.path.resolve() for each in sources if each is not None}
 
 
-def _apart_from(claimed: set[Path], paths: Sequence[Path], settings: Settings) -> list[Path]:
+def _apart_from(claimed: set[Path], paths: Sequence[Path], recursive: bool) -> list[Path]:
     """The files of the sources that are not raw ones."""
     found: list[Path] = []
     for path in paths:
@@ -107,7 +112,7 @@ def _apart_from(claimed: set[Path], paths: Sequence[Path], settings: Settings) -
             found.append(path)
             continue
         with suppress(UnreadableInput):  # there are only raw files, of kinds that are not read otherwise
-            found += files_in(path, readable(), settings.recursive).files
+            found += files_in(path, readable(), recursive).files
     return [each for each in found if each.resolve() not in claimed]
 
 

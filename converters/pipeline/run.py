@@ -1,0 +1,448 @@
+"""A run of the steps of a project: those that have changed, each once what it needs is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
+from ...schemas.options import options_of
+from ..values.temporary_names import remove_leftovers
+from .fingerprint import (
+    NOT_RECORDED,
+    HashesOfFiles,
+    changes,
+    files_read,
+    not_present,
+    specification_of,
+    versions,
+)
+from .pipeline import Pipeline
+from .plan import PipelineStep, PlannedStep, is_inside, steps_before
+from .project import PipelineProject
+from .record import (
+    BECAME,
+    DIFFERENT,
+    FAILED,
+    NOT_RUN,
+    RAN,
+    REFUSED,
+    AlteredRecord,
+    RecordedFile,
+    RunRecord,
+    StepRecord,
+    read_record,
+    sealed_as,
+    write_record,
+)
+from .run_request import RunRequest
+from .run_result import RunResult, StepState, Telling
+from .step_outcome import StepOutcome
+from .times import StepTime, read_times, write_times
+from .work import Ended, Work, Workers
+
+UNREADABLE = 3
+
+
+@dataclass
+class PipelineRun:
+    """One run, from the earlier record to the next one."""
+
+    pipeline: Pipeline
+    request: RunRequest
+    tell: Telling
+    environment: Mapping[str, str]
+    _earlier: RunRecord | None = None
+    _note: str = ""
+    _hashes: HashesOfFiles = field(default_factory=HashesOfFiles)
+    _records: dict[str, StepRecord] = field(default_factory=dict)
+    _states: dict[str, StepState] = field(default_factory=dict)
+    _times: dict[str, StepTime] = field(default_factory=dict)
+    _project: PipelineProject | None = None
+    _begun: bool = False
+
+    def plan(self) -> RunResult:
+        """What a run would do, and why."""
+        self._read_earlier()
+        chosen = self.request.chosen(self.pipeline.steps)
+        for planned in self.pipeline.steps:
+            if planned.name in chosen:
+                self._settle(planned, self._would(planned))
+        return self._result("")
+
+    def run(self) -> RunResult:
+        """Run what has changed.
+
+        Raises
+        ------
+        ConfigurationError
+            If the settings file, its steps or what they declare is not valid; before anything is run.
+        UnwritableOutput
+            If an output exists that no earlier run declared, or the record cannot be written.
+        """
+        self._read_earlier()
+        if self._note and not self.request.overwrite:
+            raise UnwritableOutput(
+                f"the record {self.pipeline.record} is not as a run wrote it: {self._note}",
+                str(self.pipeline.record),
+                "run with --overwrite, or give another --record",
+            )
+        chosen = self.request.chosen(self.pipeline.steps)
+        self._check_file()
+        self._keep_others(chosen)
+        open_ = {each.name: each for each in self.pipeline.steps if each.name in chosen}
+        with Workers(self.request.jobs) as workers:
+            while open_ or workers.busy:
+                for planned in self._ready(open_, workers):
+                    del open_[planned.name]
+                    self._begin(planned, workers)
+                if workers.busy:
+                    self._end(*workers.wait())
+        return self._result(self._finish())
+
+    def _read_earlier(self) -> None:
+        path = self.pipeline.record
+        try:
+            earlier = read_record(path)
+        except FileNotFoundError:
+            return
+        except (OSError, AlteredRecord) as problem:
+            self._note = str(problem.strerror if isinstance(problem, OSError) else problem)
+            return
+        self._earlier = earlier
+        self._times = read_times(path)
+        known = {each.name for each in self.pipeline.steps}
+        self._records = {each.step: each for each in earlier.steps if each.step in known}
+
+    def _check_file(self) -> None:
+        """Check all of the settings file, unless a finished run did so with the same file and versions."""
+        earlier = self._earlier
+        checked = earlier is not None and earlier.finished and earlier.specification == self.pipeline.sha256
+        if checked and earlier is not None and earlier.versions == versions():
+            return
+        self._loaded()
+
+    def _loaded(self) -> PipelineProject:
+        if self._project is None:
+            self._project = self.pipeline.load(self.pipeline.file)
+            for each in self.pipeline.steps:
+                with located(each.step):
+                    each.step.options.check(self._project)
+        return self._project
+
+    def _keep_others(self, chosen: Sequence[str]) -> None:
+        """Steps that are not considered must be as the record has them where others need them."""
+        if len(chosen) == len(self.pipeline.steps):
+            return
+        needed = {name for one in chosen for name in steps_before(one, self.pipeline.steps)} - {*chosen}
+        for planned in self.pipeline.steps:
+            if planned.name in needed:
+                reasons = tuple(self._changes(planned))
+                if reasons:
+                    raise ConfigurationError(
+                        f"step {planned.name} is not up to date: {reasons[0]}",
+                        "--from" if self.request.start else "--only",
+                        f"run it, too: --only {planned.name}, or no --only and --from",
+                    )
+
+    def _ready(self, open_: Mapping[str, PlannedStep], workers: Workers) -> list[PlannedStep]:
+        running = workers.names
+        ready = [each for each in open_.values() if not ({*each.after} & ({*open_} | running))]
+        return ready[: 1 if self.request.jobs == 1 else max(0, self.request.jobs - len(running))]
+
+    def _begin(self, planned: PlannedStep, workers: Workers) -> None:
+        """Settle a step at once, or let somebody do it."""
+        blocked = self._blocked(planned)
+        if blocked:
+            self._not_run(planned, blocked)
+            return
+        absent = not_present(planned.step)
+        if absent:
+            reason = f"input {absent[0]} is not present"
+            self._settle(planned, self._failed(planned, reason, UNREADABLE))
+            return
+        try:
+            reasons = tuple(self._changes(planned))
+            inputs = self._inputs(planned.step)
+        except UnreadableInput as problem:
+            self._settle(planned, self._failed(planned, str(problem), UNREADABLE))
+            return
+        if unlike := self._unlike(planned, inputs):
+            self._settle(planned, self._failed(planned, unlike, UNREADABLE))
+            return
+        if not reasons and not self.request.force:
+            earlier = self._records[planned.name]
+            self._settle(
+                planned,
+                StepState(planned.name, planned.step.kind, "unchanged", summary=earlier.summary, exit_code=0),
+            )
+            return
+        project = self._loaded()
+        self._declare()
+        work = Work(
+            planned.name,
+            planned.step.options,
+            self.pipeline.file,
+            self.pipeline.load,
+            self.pipeline.code_of,
+            self._cited(planned),
+            inputs,
+            reasons or ("--force",),
+        )
+        if self.request.jobs == 1:
+            self._end(work, work.done(project))
+        else:
+            workers.start(work)
+
+    def _unlike(self, planned: PlannedStep, inputs: tuple[RecordedFile, ...]) -> str:
+        """Which input is not what the step before it wrote, or the gate judged; empty where all are."""
+        for name in planned.after:
+            before = self._records[name]
+            seen = before.inputs if name in planned.gates else before.outputs
+            known = {each.path: each for each in seen}
+            changed = next((each.path for each in inputs if known.get(each.path, each) != each), None)
+            if changed is not None:
+                return f"input {changed} changed after step {name}"
+        return ""
+
+    def _end(self, work: Work, ended: Ended) -> None:
+        """Put what came of a step on record."""
+        planned = next(each for each in self.pipeline.steps if each.name == work.step)
+        self._times[work.step] = ended.time
+        read = (*work.inputs, self.pipeline.sha256)
+        changed = [each.path for each in read if not self._is_still(each)]
+        if ended.outcome is None:
+            state = self._failed(planned, ended.failure, ended.exit_code)
+        elif changed:
+            state = self._failed(planned, f"input {changed[0]} changed while the step ran", UNREADABLE)
+        elif others := _others(ended.outcome.read, work.inputs):
+            state = self._failed(
+                planned, f"{others[0]} was read, and is not an input of the step", UNREADABLE
+            )
+        else:
+            state = self._done(planned, work, ended.outcome)
+        self._settle(planned, state)
+        self._write(finished=False)
+
+    def _is_still(self, recorded: RecordedFile) -> bool:
+        try:
+            return self._hashes.of(Path(recorded.path)) == recorded
+        except OSError:
+            return False
+
+    def _done(self, planned: PlannedStep, work: Work, outcome: StepOutcome) -> StepState:
+        removed = self._remove_outdated(planned.name, outcome.written)
+        failing = DIFFERENT if planned.step.options.compares else REFUSED
+        state = RAN if outcome.exit_code == 0 else failing
+        self._records[planned.name] = StepRecord(
+            planned.name,
+            planned.step.kind,
+            state,
+            outcome.exit_code,
+            None,
+            self._specification(planned.step),
+            versions(),
+            work.inputs,
+            tuple(self._hashes.of(path) for path in sorted(outcome.written)),
+            self._after(planned),
+            outcome.summary,
+            outcome.policies,
+            outcome.findings,
+            outcome.notes,
+        )
+        return StepState(
+            planned.name,
+            planned.step.kind,
+            state,
+            work.reasons,
+            outcome.summary,
+            outcome.details,
+            (*outcome.notes, *(f"removed, not an output any more: {each}" for each in removed)),
+            outcome.exit_code,
+        )
+
+    def _remove_outdated(self, name: str, written: Collection[Path]) -> tuple[str, ...]:
+        """Remove what an earlier run of a step wrote and this one did not: steps may read the folder.
+
+        A file outside of the folder of the settings file stays, and one that was changed since.
+        """
+        earlier = self._earlier.steps if self._earlier is not None else ()
+        outputs = (one for each in earlier if each.step == name for one in each.outputs)
+        kept = {path.as_posix() for path in written}
+        own = [each for each in outputs if each.path not in kept and is_inside(Path(each.path))]
+        outdated = [each for each in own if self._is_still(each)]
+        for each in outdated:
+            with suppress(OSError):
+                os.unlink(each.path)
+        return tuple(each.path for each in outdated)
+
+    def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
+        name, kind, left = planned.name, planned.step.kind, self._left(planned)
+        state, first = REFUSED if code == 1 else FAILED, reason.split("\n", maxsplit=1)[0]
+        self._records[name] = StepRecord(name, kind, state, code, first)
+        return StepState(name, kind, state, (first,), first, details=reason, exit_code=code, left=left)
+
+    def _not_run(self, planned: PlannedStep, reason: str) -> None:
+        left = self._left(planned)
+        self._records[planned.name] = StepRecord(planned.name, planned.step.kind, NOT_RUN, None, reason)
+        self._settle(
+            planned,
+            StepState(planned.name, planned.step.kind, NOT_RUN, (reason,), exit_code=None, left=left),
+        )
+
+    def _left(self, planned: PlannedStep) -> tuple[str, ...]:
+        return tuple(path.as_posix() for path in planned.step.outputs if os.path.isfile(path))
+
+    def _settle(self, planned: PlannedStep, state: StepState) -> None:
+        self._states[planned.name] = state
+        self.tell(state)
+
+    def _blocked(self, planned: PlannedStep) -> str:
+        """Why a step cannot run, by what became of those that it needs; empty where it can."""
+        for name in planned.after:
+            record = self._records.get(name)
+            if record is None or record.exit_code != 0:
+                is_gate = name in planned.gates and record is not None and record.state == REFUSED
+                became = record.state if record is not None else NOT_RUN
+                return f"data refused by step {name}" if is_gate else f"step {name} {BECAME[became]}"
+        return ""
+
+    def _would(self, planned: PlannedStep) -> StepState:
+        name, kind = planned.name, planned.step.kind
+        before = [
+            each for each in planned.after if each in self._states and self._states[each].state != "unchanged"
+        ]
+        if self.request.force:
+            return StepState(name, kind, "would run", ("--force",))
+        try:
+            reasons = tuple(self._changes(planned, dry=True))
+        except UnreadableInput as problem:
+            return StepState(name, kind, "would run", (f"{problem.where}: {problem.what}",))
+        if reasons and not (before and reasons == (NOT_RECORDED,)):
+            return StepState(name, kind, "would run", reasons)
+        if before or reasons:
+            return StepState(name, kind, "would run" if reasons else "may run", (f"after step {before[0]}",))
+        return StepState(name, kind, "unchanged", summary=self._records[name].summary)
+
+    def _changes(self, planned: PlannedStep, *, dry: bool = False) -> Iterator[str]:
+        step, recorded = planned.step, self._records.get(planned.name)
+        absent = not_present(step)
+        if absent and not (dry and recorded is None):
+            yield f"input {absent[0]} is not present"
+            return
+        inputs = () if recorded is None else self._inputs(step)
+        after = {} if recorded is None else self._after(planned)
+        yield from changes(recorded, self._specification(step), inputs, after, self._hashes)
+
+    def _inputs(self, step: PipelineStep) -> tuple[RecordedFile, ...]:
+        recursive = self.pipeline.recursive or step.options.reads_below(self.pipeline.document)
+        files = files_read(step, self.pipeline.named, recursive=recursive)
+        return self._hashes.of_inputs(files)
+
+    def _specification(self, step: PipelineStep) -> Mapping[str, str]:
+        return specification_of(step, self.pipeline.document, self.environment)
+
+    def _after(self, planned: PlannedStep) -> Mapping[str, str]:
+        """The records that the outputs of a step name."""
+        if not planned.step.options.cites:
+            return {}
+        before = steps_before(planned.name, self.pipeline.steps)
+        return {name: self._records[name].sha256 for name in before if name in self._records}
+
+    def _cited(self, planned: PlannedStep) -> Mapping[str, object]:
+        after = self._after(planned)
+        steps = [{"step": name, "sha256": sha256} for name, sha256 in after.items()]
+        return {"step": planned.name, "record": self.pipeline.record.name, "after": steps}
+
+    def _declare(self) -> None:
+        """Say in the record which files this run may replace, before it replaces any."""
+        if self._begun:
+            return
+        if not self.request.overwrite:
+            known = {*self._earlier.declared} if self._earlier is not None else set()
+            declared = [path for each in self.pipeline.steps for path in each.step.outputs]
+            existing = [str(path) for path in declared if _is_there(path) and path.as_posix() not in known]
+            if existing:
+                raise UnwritableOutput(
+                    "the output already exists, and no earlier run is known to have written it",
+                    ", ".join(existing),
+                    "choose another name, or use --overwrite",
+                )
+        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
+        names = {each.name for each in self.pipeline.steps}
+        for each in self._earlier.steps if self._earlier is not None else ():
+            if each.step not in names:  # the record that says what it wrote is still there, if this is killed
+                self._remove_outdated(each.step, declared)
+        self._begun = True
+        self._write(finished=False)
+
+    def _record(self, *, finished: bool) -> RunRecord:
+        order = [each.name for each in self.pipeline.steps if each.name in self._records]
+        declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
+        folder = Path(os.path.relpath(Path(), os.path.dirname(os.path.abspath(self.pipeline.record))))
+        return RunRecord(
+            folder.as_posix(),
+            self.pipeline.sha256,
+            versions(),
+            tuple(declared),
+            tuple(self._records[name] for name in order),
+            finished,
+        )
+
+    def _write(self, *, finished: bool) -> str:
+        return write_record(self._record(finished=finished), self.pipeline.record)
+
+    def _finish(self) -> str:
+        """The finished record, written only where it differs; its hash."""
+        record, path = self._record(finished=True), self.pipeline.record
+        if self._begun or not self._is_written(record):
+            sha256 = write_record(record, path)
+        else:
+            remove_leftovers(path.parent)  # of a run that was killed when it had done all else
+            sha256 = self._hashes.of(path).sha256
+        if self._begun:
+            write_times({each: self._times[each] for each in self._records if each in self._times}, path)
+        return sha256
+
+    def _is_written(self, record: RunRecord) -> bool:
+        """Whether a record is in its file, with its hash beside it."""
+        path = self.pipeline.record
+        try:
+            return record == self._earlier and sealed_as(path) == self._hashes.of(path).sha256
+        except (OSError, AlteredRecord):
+            return False
+
+    def _result(self, sha256: str) -> RunResult:
+        order = [each.name for each in self.pipeline.steps if each.name in self._states]
+        states = tuple(self._states[name] for name in order)
+        note = f"the earlier record is not used: {self._note}" if self._note else ""
+        return RunResult(states, self._record(finished=bool(sha256)), sha256, note)
+
+
+@contextmanager
+def located(step: PipelineStep) -> Iterator[None]:
+    """Faults of a key of a step say of which step it is."""
+    try:
+        yield
+    except ConfigurationError as fault:
+        if fault.where not in {each.name for each in options_of(type(step.options))}:
+            raise
+        where = f"{step.heading} {fault.where}"
+        raise ConfigurationError(fault.what, where, fault.advice, details=fault.details) from fault
+
+
+def _others(read: Collection[Path], inputs: Collection[RecordedFile]) -> list[Path]:
+    """What was read, by whatever name, and is not among the inputs; a folder is where its files are."""
+    known = {os.path.realpath(each.path) for each in inputs}
+    known |= {os.path.dirname(each) for each in known}
+    return [each for each in read if os.path.realpath(each) not in known]
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or a folder that holds something."""
+    if os.path.isdir(path):
+        return bool(os.listdir(path))
+    return os.path.lexists(path)

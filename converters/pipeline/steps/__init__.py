@@ -1,0 +1,1 @@
+"""The kinds of steps: what each reads, writes and does."""

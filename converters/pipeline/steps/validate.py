@@ -1,0 +1,83 @@
+"""A step that judges data, as `adamgate validate` does: a gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from ....schemas.kinds import Choice
+from ....schemas.options import option
+from ....schemas.severity import Severity
+from ...reports import REPORTS, form_named
+from ..project import PipelineProject
+from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, step_path
+from ..step_outcome import DONE, REFUSED, StepOutcome
+from .noted import noting
+
+NEVER = "never"
+FAILS_ON = Choice((*map(str, reversed(Severity)), NEVER))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateStep(StepOptions):
+    """A gate: what it refuses, no other step reads."""
+
+    judges: ClassVar[bool] = True
+    unused: ClassVar[frozenset[str]] = DERIVING_TABLES | {"table"}
+
+    data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders to judge.")
+    output: Path | None = option(
+        step_path, "Report file; its suffix is the format.", default=None, otherwise="none"
+    )
+    fail_on: str | None = option(
+        FAILS_ON, "Lowest severity that fails the gate.", default=None, otherwise="that of `[settings]`"
+    )
+
+    def inputs(self) -> tuple[Path, ...]:
+        return self.data
+
+    def outputs(self, _: Document) -> tuple[Path, ...]:
+        return () if self.output is None else (self.output,)
+
+    def check(self, project: PipelineProject) -> None:
+        from ....schemas.errors import ConfigurationError
+
+        project.gate_options()
+        if self.output is not None and form_named(self.output) is None:
+            suffixes = ", ".join(suffix for each in REPORTS.values() for suffix in each.suffixes)
+            raise ConfigurationError(
+                f"{self.output} is not the name of a report", "output", f"end it with one of: {suffixes}"
+            )
+
+    def run(self, project: PipelineProject) -> StepOutcome:
+        from ....schemas.gate.validate import validate
+        from ...reports import Detail, Presentation, render
+        from ...reports.files import write_document
+        from ...writing.inputs import refuse_inputs
+
+        threshold = project.threshold
+        if self.fail_on is not None:
+            threshold = None if self.fail_on == NEVER else Severity(self.fail_on)
+        with noting() as notes:
+            study = project.read(self.data)
+            notes.of_reading(study)
+            options = project.gate_options()
+            options["show_values"] = project.show_values
+            report = validate(study, **options)
+        written: tuple[Path, ...] = ()
+        if self.output is not None:
+            refuse_inputs([self.output], project.kept(self.data))
+            form = form_named(self.output) or "text"
+            write_document(render(report, form, threshold), self.output, overwrite=True)
+            written = (self.output,)
+        verdict = render(report, "text", threshold, Presentation(threshold, Detail.VERDICT)).strip()
+        refused = report.refuses(threshold)
+        return StepOutcome(
+            verdict.split("\n")[0].split(";")[0],
+            written,
+            REFUSED if refused else DONE,
+            findings={str(each): report.count(each) for each in reversed(Severity)},
+            details=render(report, "text", threshold) if refused else "",
+            notes=notes.lines,
+        )

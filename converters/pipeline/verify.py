@@ -1,0 +1,228 @@
+"""Whether the files of a run are still what its record says; who wrote them is not proven."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...schemas.errors import UnreadableInput
+from ...schemas.wording import counted
+from .fingerprint import HashesOfFiles, versions
+from .record import AlteredRecord, RecordedFile, RunRecord, StepRecord, read_record, seal_of, sealed_as
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """What is not as the record has it.
+
+    Attributes
+    ----------
+    kind : str
+        "record", "version", "specification", "input", "output".
+    name : str
+        A file, a library.
+    steps : tuple of str
+        The steps that it concerns.
+    problem : str
+        "changed", "is not present".
+    """
+
+    kind: str
+    name: str
+    steps: tuple[str, ...]
+    problem: str
+
+    def __str__(self) -> str:
+        concerned = f" (step {', '.join(self.steps)})" if self.steps else ""
+        return f"{self.kind} {self.name}{concerned}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that somebody asks about, and the output that it is; none where `output` is empty."""
+
+    path: str
+    sha256: str
+    output: str = ""
+    step: str = ""
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of a check of a record.
+
+    Attributes
+    ----------
+    record : str
+    steps, inputs, outputs : int
+        How many were checked.
+    discrepancies : tuple of Discrepancy
+    files : tuple of KnownFile
+    notes : tuple of str
+        Steps without outputs: refused, failed, not run.
+    """
+
+    record: str
+    steps: int
+    inputs: int
+    outputs: int
+    discrepancies: tuple[Discrepancy, ...]
+    files: tuple[KnownFile, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether all is as recorded, and each file that was asked about is an output."""
+        return not self.discrepancies and all(each.output for each in self.files)
+
+
+def verified(path: Path, files: Sequence[Path] = ()) -> Verification:
+    """Compare the files of a run, and the installed versions, with its record.
+
+    Parameters
+    ----------
+    path : Path
+        The record.
+    files : sequence of Path
+        Files found anywhere: which outputs of the run they are.
+
+    Raises
+    ------
+    UnreadableInput
+        If the record, or one of `files`, cannot be read.
+    """
+    try:
+        record = read_record(path)
+        sealed = tuple(_of_seal(path))
+    except OSError as failure:
+        raise UnreadableInput(
+            f"the record cannot be read: {failure.strerror}", str(path), "check the path"
+        ) from failure
+    except AlteredRecord as altered:
+        return Verification(str(path), 0, 0, 0, (Discrepancy("record", str(path), (), str(altered)),))
+    hashes = HashesOfFiles()
+    folder = path.parent / record.folder
+    inputs = _steps_of((each.step, one) for each in record.steps for one in each.inputs)
+    outputs = _steps_of((each.step, one) for each in record.steps for one in each.outputs)
+    found = [
+        *sealed,
+        *_of_record(record, str(path)),
+        *_of_versions(record),
+        *_of_files("specification", {record.specification: ()}, folder, hashes),
+        *_of_files("input", inputs, folder, hashes),
+        *_of_files("output", outputs, folder, hashes),
+    ]
+    return Verification(
+        str(path),
+        len(record.steps),
+        len(inputs),
+        len(outputs),
+        tuple(dict.fromkeys(found)),
+        tuple(_known(each, record, hashes) for each in files),
+        tuple(_notes(record.steps)),
+    )
+
+
+def _of_seal(path: Path) -> Iterator[Discrepancy]:
+    sealed, now = sealed_as(path), HashesOfFiles().of(path).sha256
+    if sealed is None:
+        yield Discrepancy("record", seal_of(path).name, (), "is not present")
+    elif sealed != now:
+        yield Discrepancy(
+            "record", str(path), (), f"altered: its SHA-256 is not that of {seal_of(path).name}"
+        )
+
+
+def _of_record(record: RunRecord, name: str) -> Iterator[Discrepancy]:
+    """What does not fit in the record itself."""
+    if not record.finished:
+        yield Discrepancy("record", name, (), "the run has not finished, or was killed: run it again")
+    known = {each.step: each for each in record.steps}
+    made = {one.path: (one, each.step) for each in record.steps for one in each.outputs}
+    for each in record.steps:
+        for step, sha256 in each.after.items():
+            if step not in known or known[step].sha256 != sha256:
+                yield Discrepancy("record", name, (each.step,), f"it followed another record of step {step}")
+        for read in each.inputs:
+            if read.path in made and made[read.path][0] != read:
+                problem = f"the step read another {read.path} than step {made[read.path][1]} wrote"
+                yield Discrepancy("record", name, (each.step,), problem)
+
+
+def _of_versions(record: RunRecord) -> Iterator[Discrepancy]:
+    now = versions()
+    concerned: dict[tuple[str, str], list[str]] = {}
+    for each in record.steps:
+        for library, version in each.versions.items():
+            concerned.setdefault((library, version), []).append(each.step)
+    for (library, version), steps in concerned.items():
+        if now.get(library) != version:
+            problem = f"{now.get(library, 'not installed')} is installed, {version} is recorded"
+            yield Discrepancy("version", library, tuple(steps), problem)
+
+
+def _steps_of(pairs: Iterable[tuple[str, RecordedFile]]) -> dict[RecordedFile, tuple[str, ...]]:
+    found: dict[RecordedFile, tuple[str, ...]] = {}
+    for step, file in pairs:
+        found[file] = (*found.get(file, ()), step)
+    return found
+
+
+def _of_files(
+    kind: str, files: dict[RecordedFile, tuple[str, ...]], folder: Path, hashes: HashesOfFiles
+) -> Iterator[Discrepancy]:
+    for recorded, steps in files.items():
+        try:
+            now = hashes.of(folder / recorded.path)
+        except OSError as failure:
+            problem = "is not present" if isinstance(failure, FileNotFoundError) else str(failure.strerror)
+            yield Discrepancy(kind, recorded.path, steps, problem)
+        else:
+            if (now.size, now.sha256) != (recorded.size, recorded.sha256):
+                yield Discrepancy(kind, recorded.path, steps, "changed")
+
+
+def _known(path: Path, record: RunRecord, hashes: HashesOfFiles) -> KnownFile:
+    try:
+        now = hashes.of(path)
+    except OSError as failure:
+        raise UnreadableInput(
+            f"the file cannot be read: {failure.strerror}", str(path), "check the path"
+        ) from failure
+    for each in record.steps:
+        for one in each.outputs:
+            if one.sha256 == now.sha256 and os.path.splitext(one.path)[1] == path.suffix:
+                inputs = tuple(read.path for read in each.inputs)
+                return KnownFile(str(path), now.sha256, one.path, each.step, inputs)
+    return KnownFile(str(path), now.sha256)
+
+
+def _notes(steps: Iterable[StepRecord]) -> Iterator[str]:
+    for each in steps:
+        if each.exit_code != 0:
+            yield f"step {each.step}: {each.state}{f', {each.reason}' if each.reason else ''}"
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """What became of it, for people."""
+    if found.equal:
+        parts = (
+            counted(found.steps, "step"),
+            counted(found.inputs, "input"),
+            counted(found.outputs, "output"),
+        )
+        yield f"VERIFIED  {found.record}: {', '.join(parts)} as recorded"
+    elif found.discrepancies:
+        yield f"DIFFERENT  {found.record}: {counted(len(found.discrepancies), 'difference')}"
+    else:
+        yield f"DIFFERENT  {found.record}: a file is not an output of the run"
+    yield from (f"  {each}" for each in found.discrepancies)
+    for each in found.files:
+        if each.output:
+            yield f"  {each.path}: output {each.output} of step {each.step}, from {', '.join(each.inputs)}"
+        else:
+            yield f"  {each.path}: not an output of the run"
+    yield from (f"  {each}" for each in found.notes)

@@ -1,0 +1,166 @@
+"""The work of one step, here or in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ...schemas.errors import AdamgateError
+from .project import PipelineProject
+from .record import RecordedFile
+from .step_options import StepOptions
+from .step_outcome import StepOutcome
+from .times import StepTime
+
+FAULT = 70
+"""Exit code of an error in adamgate itself."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of the work of a step.
+
+    Attributes
+    ----------
+    time : StepTime
+    outcome : StepOutcome or None
+        None if it failed.
+    failure : str
+        Why.
+    exit_code : int
+    """
+
+    time: StepTime
+    outcome: StepOutcome | None
+    failure: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """One step that is to be done.
+
+    Attributes
+    ----------
+    step : str
+    options : StepOptions
+    file : Path
+        The settings file.
+    load : callable
+        It, to the project.
+    code_of : callable
+        An error, to its exit code.
+    cited : mapping
+        What its outputs say of the record.
+    inputs : tuple of RecordedFile
+        What it reads, as it was before.
+    reasons : tuple of str
+        Why it is done.
+    """
+
+    step: str
+    options: StepOptions
+    file: Path
+    load: Callable[[Path], PipelineProject]
+    code_of: Callable[[AdamgateError], int]
+    cited: Mapping[str, Any]
+    inputs: tuple[RecordedFile, ...]
+    reasons: tuple[str, ...]
+
+    def done(self, project: PipelineProject) -> Ended:
+        """Do it."""
+        from ..survival.cited_run import citing
+
+        started = time.time()
+        outcome, failure, code = None, "", 0
+        try:
+            with citing(self.cited if self.options.cites else {}):
+                outcome = self.options.run(project)
+        except AdamgateError as problem:
+            failure, code = str(problem), self.code_of(problem)
+        return Ended(StepTime.between(started, time.time()), outcome, failure, code)
+
+
+class Workers:
+    """Processes that do steps at the same time, one each."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._running: dict[Connection, tuple[Work, BaseProcess]] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._running)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The steps that are being done."""
+        return frozenset(work.step for work, _ in self._running.values())
+
+    def start(self, work: Work) -> None:
+        """Let a process do it, which ends when this one does."""
+        spawning = multiprocessing.get_context("spawn")
+        here, there = spawning.Pipe()
+        process = spawning.Process(target=_serve, args=(work, there))
+        process.start()
+        there.close()
+        self._running[here] = (work, process)
+
+    def wait(self) -> tuple[Work, Ended]:
+        """The next that is done."""
+        started = time.time()
+        (connection, *_) = (each for each in wait(list(self._running)) if isinstance(each, Connection))
+        work, process = self._running.pop(connection)
+        try:
+            ended = connection.recv()
+        except EOFError:
+            ended = Ended(StepTime.between(started, time.time()), None, "its process was ended", FAULT)
+        connection.close()
+        process.join()
+        return work, ended
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, _: TracebackType | None
+    ) -> None:
+        for connection, (_work, process) in self._running.items():
+            process.terminate()
+            process.join()
+            connection.close()
+
+
+def _serve(work: Work, connection: Connection) -> None:
+    """Do a step and send what came of it."""
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one says what happens
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    started = time.time()
+    try:
+        ended = work.done(work.load(work.file))
+    except BaseException as fault:  # its text may quote patient data
+        failure = f"internal error in adamgate: {type(fault).__name__}"
+        ended = Ended(StepTime.between(started, time.time()), None, failure, FAULT)
+    with suppress(OSError):
+        connection.send(ended)
+    connection.close()
+
+
+def _end_with_parent() -> None:
+    """End this process, in whatever it is, when the one that started it is gone: another run may begin."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(FAULT)

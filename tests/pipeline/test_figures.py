@@ -1,0 +1,135 @@
+"""Published figures beside those of the data."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import adamgate as ag
+from adamgate.converters.pipeline.figures import _judged, compared, read_published
+
+STEP = """
+[step.figures]
+kind = "figures"
+published = "published.csv"
+data = ["adam", "raw", "tables/os_summary.csv"]
+output = "figures.csv"
+"""
+PUBLISHED = """\
+figure,published,dataset,where,statistic,variable
+"Subjects, all",80,ADSL,,,
+Deaths,44,adtte,PARAMCD == 'OS' and CNSR == 0,,
+Median OS,632.0,OS_SUMMARY,group == 'all',,median
+Historical comparison,12.3,,,,
+Subjects with an event,49,ADTTE,PARAMCD == 'PFS' and CNSR == 0,subjects,
+Median of AVAL,117,ADTTE,PARAMCD == 'PFS',median,AVAL
+Assessments,400,RS,,records,
+"""
+
+
+def declared(project, published=PUBLISHED):
+    path = project.folder / "adamgate.toml"
+    path.write_text(path.read_text() + STEP)
+    Path("published.csv").write_text(published)
+
+
+def test_equal_figures_pass_and_are_written_side_by_side(after_run):
+    declared(after_run)
+    ran = after_run("run")
+    assert (ran.code, ran.states["figures"]) == (0, "ran")
+    assert "7 figures: 6 equal, 1 not reproduced" in ran.out
+    assert "Median OS                   632.0       632.0  equal" in ran.out
+    rows = list(csv.DictReader(Path("figures.csv").read_text().splitlines()))
+    assert [each["equal"] for each in rows] == ["equal"] * 3 + ["not reproduced"] + ["equal"] * 3
+    assert rows[2] == {
+        "figure": "Median OS",
+        "published": "632.0",
+        "reproduced": "632.0",
+        "equal": "equal",
+        "found": "OS_SUMMARY.median, group == 'all'",
+    }
+    assert after_run("run").states["figures"] == "unchanged"
+
+
+def test_a_figure_that_differs_fails_the_step(after_run):
+    declared(after_run, PUBLISHED.replace("632.0", "632.1"))
+    ran = after_run("run")
+    assert (ran.code, ran.states["figures"]) == (1, "different")
+    assert "Median OS                   632.1       632.0  DIFFERENT" in ran.out
+    assert "DIFFERENT" in Path("figures.csv").read_text()
+    again = after_run("run")
+    assert (again.code, again.states["figures"]) == (1, "different")
+
+
+WRONG = {
+    "column": (PUBLISHED.replace("statistic", "statistics"), 3, "statistics is not a column"),
+    "no column": ("figure,dataset\na,b\n", 3, "the column published is not present"),
+    "empty": ("", 3, "the column figure is not present"),
+    "a comma": (PUBLISHED.replace('"Subjects, all"', "Subjects, all"), 3, "line 2"),
+    "no figure": (PUBLISHED.replace("Deaths", ""), 3, "figure or published is missing"),
+    "a statistic": (PUBLISHED.replace("subjects,", "subject,"), 3, "subject is not a statistic"),
+    "no variable": (PUBLISHED.replace("median,AVAL", "median,"), 3, "the variable of median is missing"),
+    "a dataset": (PUBLISHED.replace("RS,", "RSS,"), 2, "dataset RSS is not present"),
+    "a variable": (PUBLISHED.replace("AVAL\n", "AVALL\n"), 2, "AVALL is not present in ADTTE"),
+    "a condition": (PUBLISHED.replace("CNSR == 0,,", "CNSR = 0,,"), 2, "line 3, Deaths"),
+    "a variable of the condition": (PUBLISHED.replace("CNSR == 0,,", "CNSS == 0,,"), 2, "CNSS"),
+    "several records": (PUBLISHED.replace("group == 'all'", "n > 0"), 2, "meet the condition, not one"),
+    "text": (PUBLISHED.replace("median,AVAL", "median,PARAMCD"), 2, "ADTTE.PARAMCD is a character variable"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_line_that_is_wrong_is_told(after_run, wrong):
+    published, code, said = WRONG[wrong]
+    declared(after_run, published)
+    ran = after_run("run")
+    assert (ran.code, ran.states["figures"]) == (code, "failed")
+    assert said in ran.out
+
+
+def test_all_lines_that_are_wrong_are_told(after_run):
+    declared(after_run, PUBLISHED.replace("RS,", "RSS,").replace("AVAL\n", "AVALL\n"))
+    out = after_run("run").out
+    assert "2 figures cannot be found in the data" in out
+    assert "RSS" in out
+    assert "AVALL" in out
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "equal", "shown"),
+    [
+        ("60.7", 60.65, True, "60.7"),
+        ("60.6", 60.65, False, "60.7"),
+        ("34", 33.5, True, "34"),
+        ("34.0", 33.5, False, "33.5"),
+        ("2.5", 2.4500000000000001, True, "2.5"),
+        ("0.3", 0.1 + 0.2, True, "0.3"),
+        ("2,072", 2072.2, True, "2072"),
+        ("\N{MINUS SIGN}1.5", -1.45, True, "-1.5"),
+        ("NE", float("nan"), True, "NE"),
+        ("not estimable", float("nan"), True, "NE"),
+        ("41.9", float("nan"), False, "NE"),
+        ("NE", 41.9, False, "41.9"),
+        ("Active", "Active", True, "Active"),
+        ("nan", 1.0, False, "1"),
+    ],
+)
+def test_figures_agree_at_the_printed_decimal(printed, value, equal, shown):
+    assert _judged(printed, value) == (shown, equal)
+
+
+@given(st.integers(-(10**7), 10**7), st.integers(0, 4))
+def test_a_number_printed_at_its_own_decimals_agrees(whole, decimals):
+    value = whole / 10**decimals
+    assert _judged(f"{value:.{decimals}f}", value) == (f"{value:.{decimals}f}", True)
+
+
+def test_the_order_of_the_records_is_free(after_run):
+    Path("published.csv").write_text(PUBLISHED)
+    published = read_published(Path("published.csv"))
+    study = ag.read(["adam", "raw", "tables/os_summary.csv"])
+    first = compared(published, study, Path("published.csv"))
+    turned = [each.replace(frame=each.frame.iloc[::-1].reset_index(drop=True)) for each in study]
+    assert compared(published, ag.Study.of(*turned), Path("published.csv")) == first

@@ -1,0 +1,512 @@
+"""`adamgate run`: what runs, in which order, what is skipped, and why."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from trial_project import OUTPUTS
+
+UNCHANGED = dict.fromkeys(("adam", "gate", "os", "pfs"), "unchanged")
+RAN = dict.fromkeys(("adam", "gate", "os", "pfs"), "ran")
+
+
+def test_steps_run_in_the_order_of_their_files(project):
+    first = project("run")
+    assert (first.code, first.states) == (0, RAN)
+    assert list(first.states) == ["adam", "gate", "os", "pfs"]
+    assert "ADTTE: 189 records" in first.out
+    assert first.err == ""
+    assert all((project.folder / name).is_file() for name in OUTPUTS)
+
+
+def test_nothing_runs_where_nothing_changed(after_run):
+    before = after_run.files()
+    times = Path("run.times.jsonl").stat().st_mtime_ns
+    again = after_run("run")
+    assert (again.code, again.states) == (0, UNCHANGED)
+    assert after_run.files() == before
+    assert Path("run.times.jsonl").stat().st_mtime_ns == times
+
+
+def test_touched_files_have_not_changed(after_run):
+    for path in Path("raw").iterdir():
+        os.utime(path)
+    assert after_run("run").states == UNCHANGED
+
+
+def test_an_unchanged_run_loads_no_pandas(after_run):
+    script = (
+        "import sys; from adamgate import cli; code = cli.run(['run', '-q']);"
+        "heavy = {'numpy', 'pandas', 'pyarrow', 'rich'} & {*sys.modules}; print(code, sorted(heavy))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "0 []"
+
+
+def test_force_runs_all_again_with_the_same_bytes(after_run):
+    before = after_run.files()
+    assert after_run("run", "--force").states == RAN
+    assert after_run.files() == before
+
+
+@pytest.mark.slow
+def test_jobs_give_the_same_bytes(after_run):
+    before = after_run.files()
+    assert after_run("run", "--force", "--jobs", "3").states == RAN
+    assert after_run.files() == before
+
+
+def test_another_folder_and_another_path_to_it_give_the_same_bytes(after_run, monkeypatch, tmp_path):
+    before = after_run.files()
+    monkeypatch.chdir("/")
+    assert after_run("run", str(after_run.folder / "adamgate.toml"), "--force").code == 0
+    assert after_run.files() == before
+    moved = tmp_path / "moved"
+    after_run.folder.rename(moved)
+    assert after_run("run", str(moved)).states == UNCHANGED
+
+
+CHANGES = {
+    "an input": (("raw/cm.csv", "SYNTH", "SYNTH "), "adam", "input raw/cm.csv changed"),
+    "a source": (
+        ("adamgate.toml", 'EVNTDESC = "Death"', 'EVNTDESC = "Died"'),
+        "adam",
+        "[source.DEATH] changed",
+    ),
+    "the study": (("adamgate.toml", "2024-06-30", "2024-07-01"), "adam", "[study] changed"),
+    "the step": (
+        ("adamgate.toml", 'to = "adam"', 'to = "adam"\nformat = "xpt"'),
+        "adam",
+        "[step.adam] changed",
+    ),
+    "an output": (("tables/os.csv", "Drug", "drug"), "os", "output tables/os.csv changed"),
+    "a table": (
+        ("adamgate.toml", 'covariates = ["TRTP"]', 'covariates = ["SEX"]'),
+        "pfs",
+        "[table.pfs] changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_has_changed_runs_again_and_says_why(after_run, change):
+    (name, old, new), step, why = CHANGES[change]
+    after_run.edit(name, old, new)
+    planned = after_run("run", "--dry-run")
+    assert planned.states[step] == "would run"
+    assert why in planned.out
+    ran = after_run("run")
+    assert ran.code == 0
+    assert ran.states[step] == "ran"
+    assert why in ran.out
+    if step in ("os", "pfs"):
+        assert [name for name, state in ran.states.items() if state == "ran"] == [step]
+    assert after_run("run").states == UNCHANGED
+
+
+def test_a_new_file_in_a_folder_that_is_read_is_a_change(after_run):
+    Path("raw/dm.csv").write_text("USUBJID,SEX\n")
+    assert "input raw/dm.csv is new" in after_run("run", "--dry-run").out
+
+
+def test_an_output_that_is_not_present_is_made_again(after_run):
+    before = after_run.files()
+    Path("adam/adtte.xpt").unlink()
+    ran = after_run("run")
+    assert "output adam/adtte.xpt is not present" in ran.out
+    assert ran.states == UNCHANGED | {"adam": "ran"}
+    assert after_run.files() == before
+
+
+def test_a_comment_changes_nothing_but_the_hash_of_the_file(after_run):
+    after_run.edit("adamgate.toml", "[table.pfs]", "# a comment\n[table.pfs]")
+    before = after_run.files()
+    assert after_run("run").states == UNCHANGED
+    assert {name for name, content in after_run.files().items() if content != before[name]} == {
+        "run.jsonl",
+        "run.jsonl.sha256",
+    }
+
+
+def test_variables_of_the_environment_count(after_run, monkeypatch):
+    monkeypatch.setenv("ADAMGATE_MISSING", "NA")
+    ran = after_run("run", "--dry-run")
+    assert "environment variable ADAMGATE_MISSING is new" in ran.out
+    monkeypatch.delenv("ADAMGATE_MISSING")
+    monkeypatch.setenv("ADAMGATE_MEMORY", "500MB")
+    assert after_run("run", "--dry-run").states == UNCHANGED
+
+
+def test_another_version_runs_again(after_run, monkeypatch):
+    from adamgate.converters.pipeline import fingerprint
+
+    real = fingerprint.version
+    fingerprint.versions.cache_clear()
+    monkeypatch.setattr(fingerprint, "version", lambda name: "99" if name == "adamgate" else real(name))
+    try:
+        ran = after_run("run", "--dry-run")
+    finally:
+        fingerprint.versions.cache_clear()
+    assert ran.states == dict.fromkeys(UNCHANGED, "would run")
+    assert "adamgate 99, was" in ran.out
+
+
+WAIVER = """
+[[waiver]]
+rule = "AD0047"
+dataset = "ADTTE"
+reason = "accepted"
+owner = "J. Doe"
+expires = 2024-06-30
+values = ["X"]
+"""
+
+
+def test_a_waiver_that_expires_is_a_change(project, monkeypatch):
+    path = project.folder / "adamgate.toml"
+    path.write_text(path.read_text() + WAIVER)
+    monkeypatch.setenv("ADAMGATE_TODAY", "2024-06-30")
+    project("run", "--only", "adam")
+    project("run", "--only", "gate")
+    monkeypatch.setenv("ADAMGATE_TODAY", "2024-07-01")
+    assert "expiry of waiver 1 changed" in project("run", "--dry-run").out
+
+
+def refusing(project):
+    """Let the gate refuse: an adverse event ends before it starts."""
+    project.edit(
+        "adamgate.toml",
+        'data = ["adam", "raw"]\noutput = "report.json"',
+        'data = ["adam", "raw", "bad"]\noutput = "report.json"',
+    )
+    Path("bad").mkdir()
+    Path("bad/adae.csv").write_text(
+        "STUDYID,USUBJID,AETERM,ASTDT,AENDT\nS,SYNTH-02-101,Rash,2024-02-02,2024-01-01\n"
+    )
+
+
+def test_a_refused_gate_stops_what_reads_the_data_and_nothing_else(project):
+    refusing(project)
+    path = project.folder / "adamgate.toml"
+    path.write_text(
+        path.read_text()
+        + '\n[step.copy]\nkind = "convert"\ndata = ["other"]\nto = "copied/"\nformat = "csv"\n'
+    )
+    Path("other").mkdir()
+    Path("other/dm.csv").write_text("USUBJID\nS\n")
+    ran = project("run")
+    assert ran.code == 1
+    assert ran.states == {
+        "adam": "ran",
+        "gate": "refused",
+        "os": "not run",
+        "pfs": "not run",
+        "copy": "ran",
+    }
+    assert "data refused by step gate" in ran.out
+    assert "REFUSED" in ran.out
+    assert not Path("tables").exists()
+    assert json.loads(Path("report.json").read_text())["verdict"] == "refused"
+    again = project("run")
+    assert (again.code, again.states["adam"], again.states["gate"]) == (1, "unchanged", "refused")
+    Path("bad/adae.csv").unlink()
+    Path("bad/adsl2.csv").write_text("USUBJID\nS\n")
+    assert "of an earlier run" not in project("run").out
+
+
+def test_tables_of_an_earlier_run_are_named_where_the_gate_refuses(after_run):
+    refusing(after_run)
+    ran = after_run("run")
+    assert ran.code == 1
+    assert "of an earlier run: tables/pfs.csv, tables/pfs.codebook.json" in ran.out
+
+
+def test_a_gate_that_fails_on_nothing_passes(project):
+    refusing(project)
+    project.edit("adamgate.toml", 'kind = "validate"', 'kind = "validate"\nfail_on = "never"')
+    assert project("run").code == 0
+
+
+def test_a_derivation_that_is_refused_stops_what_needs_it(project):
+    project.edit("adamgate.toml", 'impute = "first"                   # a partial', "# a partial")
+    ran = project("run")
+    assert (ran.code, ran.states) == (
+        1,
+        {"adam": "refused", "gate": "not run", "os": "not run", "pfs": "not run"},
+    )
+    assert "step adam was refused" in ran.out
+    assert "impute" in ran.out
+    assert not Path("adam").exists()
+
+
+def test_a_missing_input_fails_its_step_and_what_needs_it(project):
+    project.edit("adamgate.toml", 'sources = ["raw"]', 'sources = ["raw", "rave/ae.csv"]')
+    ran = project("run")
+    assert ran.code == 3
+    assert ran.states == {"adam": "failed", "gate": "not run", "os": "not run", "pfs": "not run"}
+    assert "input rave/ae.csv is not present" in ran.out
+
+
+def test_an_input_that_cannot_be_read_fails_its_step(project):
+    Path("raw/rs.csv").write_bytes(b"\x00\x01")
+    ran = project("run")
+    assert (ran.code, ran.states["adam"]) == (3, "failed")
+    assert "rs.csv" in ran.out
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions of POSIX, not of root")
+def test_a_folder_without_permission_fails_its_step(project):
+    Path("adam").mkdir(mode=0o500)
+    ran = project("run")
+    assert (ran.code, ran.states["adam"]) == (4, "failed")
+
+
+def test_only_and_from(after_run):
+    assert after_run("run", "--only", "pfs").states == {"pfs": "unchanged"}
+    assert after_run("run", "--only", "pfs", "--force").states == {"pfs": "ran"}
+    assert after_run("run", "--from", "gate", "--force").states == {"gate": "ran", "os": "ran", "pfs": "ran"}
+    assert after_run("run").states == UNCHANGED
+    after_run.edit("raw/cm.csv", "SYNTH", "SYNTH ")
+    stale = after_run("run", "--only", "pfs")
+    assert stale.code == 2
+    assert "step adam is not up to date: input raw/cm.csv changed" in stale.err
+    assert after_run("run", "--from", "adam").states == RAN
+
+
+def test_only_an_unknown_step_names_the_nearest(project):
+    ran = project("run", "--only", "pfz")
+    assert ran.code == 2
+    assert "pfz is not a step" in ran.err
+    assert "pfs" in ran.err
+    assert not Path("run.jsonl").exists()
+
+
+def test_a_dry_run_writes_nothing(project):
+    before = sorted(os.listdir())
+    ran = project("run", "--dry-run")
+    assert (ran.code, set(ran.states)) == (0, set(RAN))
+    assert ran.states["adam"] == "would run"
+    assert sorted(os.listdir()) == before
+
+
+def test_files_that_no_run_has_written_are_not_replaced(project):
+    Path("tables").mkdir()
+    Path("tables/pfs.csv").write_text("mine")
+    ran = project("run")
+    assert ran.code == 4
+    assert "tables/pfs.csv" in ran.err
+    assert Path("tables/pfs.csv").read_text() == "mine"
+    assert not Path("adam").exists()
+    assert project("run", "--overwrite").code == 0
+
+
+def test_an_altered_record_is_not_used(after_run):
+    after_run.edit("run.jsonl", '"kind": "derive"', '"kind": "Derive"')
+    ran = after_run("run")
+    assert ran.code == 4
+    assert "the record run.jsonl is not as a run wrote it: line 2 was altered" in ran.err
+    again = after_run("run", "--overwrite")
+    assert again.states == RAN
+    assert "note: the earlier record is not used: line 2 was altered" in again.err
+    assert after_run("verify", "run.jsonl").code == 0
+
+
+def test_an_input_that_changes_while_a_step_runs(project, monkeypatch):
+    from adamgate.converters.pipeline.steps.derive import DeriveStep
+
+    real = DeriveStep.run
+
+    def changing(self, given):
+        outcome = real(self, given)
+        path = Path("raw/cm.csv")
+        path.write_text(path.read_text() + "\n")
+        return outcome
+
+    monkeypatch.setattr(DeriveStep, "run", changing)
+    ran = project("run", "--only", "adam")
+    assert (ran.code, ran.states) == (3, {"adam": "failed"})
+    assert "input raw/cm.csv changed while the step ran" in ran.out
+
+
+def test_quiet_prints_the_summary_and_what_failed(project):
+    quiet = project("run", "-q")
+    assert quiet.out == "4 steps: 4 ran; record: run.jsonl\n"
+    assert quiet.err == ""
+    refusing(project)
+    assert "REFUSED" in project("run", "-q").err
+
+
+def test_json_says_the_same(after_run):
+    said = json.loads(after_run("run", "--format", "json").out)
+    assert {each["step"]: each["state"] for each in said["steps"]} == UNCHANGED
+    assert said["exit_code"] == 0
+    assert said["record"]["sha256"] == Path("run.jsonl.sha256").read_text().split()[0]
+
+
+def test_codebooks_name_the_record_of_the_steps_before(after_run):
+    import hashlib
+
+    lines = [json.loads(line) for line in Path("run.jsonl").read_text().splitlines()]
+    of_steps = {each["step"]: each for each in lines if each["line"] == "step"}
+    run = json.loads(Path("tables/pfs.codebook.json").read_text())["run"]
+    assert (run["step"], run["record"]) == ("pfs", "run.jsonl")
+    assert [each["step"] for each in run["after"]] == ["adam", "gate"]
+    for each in run["after"]:
+        said = {
+            name: value for name, value in of_steps[each["step"]].items() if name not in ("line", "previous")
+        }
+        assert hashlib.sha256(json.dumps(said).encode()).hexdigest() == each["sha256"]
+
+
+def test_no_settings_file(tmp_path, monkeypatch, project):
+    (tmp_path / "empty" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "empty")
+    ran = project("run")
+    assert ran.code == 2
+    assert "no adamgate.toml in this folder or above it" in ran.err
+
+
+def test_full_disk(project):
+    """A limit on the size of files ends the writing of the record, of a dataset, or of a table."""
+    resource = pytest.importorskip("resource")
+    words = [sys.executable, "-m", "adamgate", "run", "-q"]
+
+    def limited(size):
+        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    for size in (200, 20_000):
+        ran = subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=limited(size))
+        assert ran.returncode == 4, ran.stderr
+        assert "cannot be written" in ran.stderr
+        assert not list(Path().rglob("*.part"))
+        assert not Path("adam/adtte.xpt").exists()
+    assert project("run").states == RAN
+
+
+def test_two_runs_at_once(project):
+    fcntl = pytest.importorskip("fcntl")
+    with Path("adamgate.toml").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        ran = project("run")
+        assert (ran.code, "another run of this settings file has not ended" in ran.err) == (4, True)
+        assert project("run", "--dry-run").code == 0
+    assert not Path("run.jsonl").exists()
+    assert project("run", "-q").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+def test_inputs_that_are_no_files_fail_their_steps(after_run):
+    os.mkfifo("raw/pipe.csv")
+    for _ in range(2):
+        ran = after_run("run")
+        assert (ran.code, ran.states["adam"], ran.states["gate"]) == (3, "failed", "not run")
+        assert "raw/pipe.csv" in ran.out
+        Path("raw/pipe.csv").unlink(missing_ok=True)
+        Path("raw/pipe.csv").symlink_to("nowhere")
+    assert "raw/pipe.csv" in after_run("run", "--dry-run").out
+
+
+STAGED = """
+[derive.ADTTE2]
+[step.first]
+kind = "derive"
+sources = ["raw"]
+to = "csv"
+format = "csv"
+datasets = ["adtte"]
+[step.second]
+kind = "survival"
+data = ["csv", "raw"]
+table = "pfs"
+output = "r/pfs.csv"
+layout = "r"
+"""
+
+
+def test_formats_with_sidecars_and_programs(project):
+    path = project.folder / "adamgate.toml"
+    path.write_text(path.read_text().partition("[step.")[0] + STAGED)
+    ran = project("run")
+    assert (ran.code, ran.states) == (0, {"first": "ran", "second": "ran"})
+    assert sorted(each.name for each in Path("csv").iterdir()) == [
+        "_datasets.csv",
+        "_variables.csv",
+        "adtte.csv",
+    ]
+    assert sorted(each.name for each in Path("r").iterdir()) == ["pfs.R", "pfs.codebook.json", "pfs.csv"]
+    assert project("run").states == {"first": "unchanged", "second": "unchanged"}
+    declared = json.loads(Path("run.jsonl").read_text().splitlines()[0])["declared"]
+    assert {each.as_posix() for folder in ("csv", "r") for each in Path(folder).iterdir()} <= {*declared}
+
+
+def test_a_codebook_step_does_not_depend_on_what_only_gates_use(after_run):
+    path = after_run.folder / "adamgate.toml"
+    path.write_text(path.read_text() + '\n[rules]\nignore = ["AD0047"]\n')
+    assert after_run("run").states == UNCHANGED | {"gate": "ran", "os": "ran", "pfs": "ran"}
+    assert '"rules"' not in Path("run.jsonl").read_text().splitlines()[-2]
+
+
+@pytest.mark.parametrize("option", ["--record", "--lineage"])
+def test_other_files_are_not_replaced(after_run, option):
+    Path("notes.txt").write_text("mine\n")
+    ran = after_run("run", option, "notes.txt")
+    assert (ran.code, "notes.txt" in ran.err) == (4, True)
+    assert Path("notes.txt").read_text() == "mine\n"
+    Path("folder").mkdir()
+    assert after_run("run", option, "folder").code == 4
+    assert after_run("run", option, "raw/cm.csv").code in (2, 4)
+    assert Path("raw/cm.csv").read_text().startswith("STUDYID")
+
+
+def test_outputs_that_a_step_does_not_write_any_more_are_removed(after_run):
+    """A step that reads the folder would read them; from a fresh copy they would not be there."""
+    path = after_run.folder / "adamgate.toml"
+    path.write_text(path.read_text() + "\n[derive.ADTTE2]\n")
+    after_run.edit("adamgate.toml", 'to = "adam"', 'to = "adam"\ndatasets = ["ADTTE2", "ADTTE"]')
+    assert after_run("run", "--only", "adam").code == 0
+    assert sorted(os.listdir("adam")) == ["adtte.xpt", "adtte2.xpt"]
+    after_run.edit("adamgate.toml", 'datasets = ["ADTTE2", "ADTTE"]', 'datasets = ["ADTTE"]')
+    ran = after_run("run", "--only", "adam")
+    assert "removed, not an output any more: adam/adtte2.xpt" in ran.out
+    assert os.listdir("adam") == ["adtte.xpt"]
+
+
+def test_outputs_of_a_step_that_is_gone_are_removed_unless_they_were_changed(after_run):
+    after_run.edit("adamgate.toml", "[step.os]", "[step.kept]")
+    after_run.edit("adamgate.toml", "tables/os.csv", "tables/kept.csv")
+    Path("tables/os_summary.csv").write_text("mine")
+    assert after_run("run").code == 0
+    assert sorted(each.name for each in Path("tables").glob("*.csv")) == [
+        "kept.csv",
+        "kept_summary.csv",
+        "os_summary.csv",
+        "pfs.csv",
+    ]
+
+
+def test_data_that_change_between_the_gate_and_the_table(project, monkeypatch):
+    from adamgate.converters.pipeline.steps.validate import ValidateStep
+
+    real = ValidateStep.run
+
+    def judged(self, given):
+        outcome = real(self, given)
+        monkeypatch.setattr(run_module.PipelineRun, "_settle", settle)
+        return outcome
+
+    def settle(self, planned, state):
+        real_settle(self, planned, state)
+        if planned.name == "gate":
+            path = Path("raw/adsl.csv")
+            path.write_text(path.read_text().replace("Drug A", "Drug B"))
+
+    from adamgate.converters.pipeline import run as run_module
+
+    real_settle = run_module.PipelineRun._settle
+    monkeypatch.setattr(ValidateStep, "run", judged)
+    ran = project("run")
+    assert (ran.code, ran.states["gate"], ran.states["pfs"]) == (3, "ran", "failed")
+    assert "input raw/adsl.csv changed after step gate" in ran.out
