@@ -239,6 +239,16 @@ def test_files_of_one_dataset_have_one_order(tmp_path):
     ] * 2
 
 
+@pytest.mark.parametrize("blank", [0, 1, 3])
+def test_titles_above_the_names_are_skipped(tmp_path, blank):
+    below = [["Subject Id", "Event", "Severity"], ["SUBJID", "AETERM", "AESEV"], ["01", "Rash", "Mild"]]
+    rows = [["Adverse Events"], *[[None]] * blank, ["Exported 2024"], *below]
+    xlsx(tmp_path / "ae.xlsx", {"AE": rows})
+    table = tables_for(tmp_path / "ae.xlsx")["AE"]
+    assert (table["skip_lines"], table["header_lines"]) == (2 + blank, ["labels", "names"])
+    assert table["variables"]["AETERM"] == "AETERM"
+
+
 def test_tables_have_names_of_their_own(tmp_path):
     for name, column in {"LB_PREG": "A", "LBCC": "B", "LBHM": "C", "other-file": "D"}.items():
         (tmp_path / f"STUDY_{name}.csv").write_text(f"SUBJID,{column}\n01,x\n")

@@ -22,7 +22,7 @@ from .suggest import Suggestion, named, suggest
 _BESIDE = re.compile(r"^[._]|^~\$|readme|^datasets\.csv$", re.IGNORECASE)
 """Names of files that lie beside data: hidden ones, open workbooks, descriptions."""
 _SHORTENED = "order has only variables of all files of the dataset"
-_MOST_TRIES = 4
+_MOST_TRIES = 8
 """Declarations that may be needed before a file is read."""
 
 
