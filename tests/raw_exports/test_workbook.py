@@ -115,7 +115,13 @@ def test_header_lines_are_those_of_a_text_file(tmp_path):
 
 
 def test_titles_above_the_names_are_not_names(tmp_path):
-    lines = [["Adverse Events"], [None], ["Exported 2024"], ["SUBJID", "AETERM", "AESEV"], ["01", "x", "MILD"]]
+    lines = [
+        ["Adverse Events"],
+        [None],
+        ["Exported 2024"],
+        ["SUBJID", "AETERM", "AESEV"],
+        ["01", "x", "MILD"],
+    ]
     xlsx(tmp_path / "export.xlsx", {"AE": lines})
     with pytest.raises(UnreadableInput) as caught:
         read(tmp_path)
