@@ -57,8 +57,8 @@ def header_of(lines: Sequence[Fields], below: Sequence[Fields], declared: RawFil
     Raises
     ------
     UnreadableInput
-        When a line is not present, a name is empty or used twice, the first line holds values, or the
-        second one looks like a header line, too, and nothing is declared.
+        When a line is not present, a name is empty or used twice, the first line holds values, or,
+        where nothing is declared, it looks like a title, or the second one like a header line, too.
     """
     held = declared.header_lines or ("names",)
     if len(lines) < len(held):
@@ -67,6 +67,8 @@ def header_of(lines: Sequence[Fields], below: Sequence[Fields], declared: RawFil
             place,
             "correct header_lines or skip_lines, or export the file again",
         )
+    if not declared.header_lines and declared.unusable_names == "error":
+        _require_no_title([*lines, *below], declared, place)
     second = "" if declared.header_lines or not below else _second_header(lines[0], below[0], below[1:])
     if second:
         both = ("labels", "names") if second == "names" else ("names", "labels")
@@ -82,6 +84,23 @@ def header_of(lines: Sequence[Fields], below: Sequence[Fields], declared: RawFil
     fields = _filled_up(by_kind["names"], width)
     names = _numbered(fields) if declared.unusable_names == "number" else _usable(fields, place)
     return Header(names, _texts(names, by_kind.get("labels", ())), _texts(names, by_kind.get("units", ())))
+
+
+def _require_no_title(lines: Sequence[Fields], declared: RawFile, place: str) -> None:
+    """Refuse lines with one value above one with many: they are titles, not names of columns.
+
+    Above two values it may be a name, with a second column that has none.
+    """
+    filled = [sum(map(bool, map(str.strip, line))) for line in lines]
+    titles = next((at for at, number in enumerate(filled) if number != 1), 0)
+    if titles and filled[titles] > 2 and lines[0][0].strip():
+        skipped = declared.skip_lines + titles
+        raise Undeclared(
+            f"{counted(titles, 'line')} above the names of the columns, with one value each, as a title has",
+            place,
+            f"declare skip_lines = {skipped}, or name all columns in the file",
+            {"skip_lines": skipped},
+        )
 
 
 def _filled_up(fields: Fields, width: int) -> list[str]:

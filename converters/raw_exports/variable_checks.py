@@ -137,14 +137,22 @@ _OPPOSITE = {
     **dict.fromkeys(("male", "m"), ("F", "FEMALE")),
     **dict.fromkeys(("female", "f"), ("M", "MALE")),
 }
+_EXCHANGED = frozenset({("Y", "N"), ("YES", "NO")})
+"""What 0 and 1 are mapped to, if that is the opposite of what they mean."""
 
 
 def _opposites(values: Mapping[str, str | float]) -> Iterator[VariableFault]:
-    """A map that turns a word into its opposite: most likely its values are exchanged."""
+    """A map that turns a word into its opposite: most likely its values are exchanged.
+
+    1 alone may be any code, no for one vendor; together with 0 it is yes.
+    """
+    advice = "correct the map, or declare opposite = true"
     for written, value in values.items():
         if isinstance(value, str) and value.upper() in _OPPOSITE.get(written.strip().lower(), ()):
-            what = f"has a map from '{written}' to '{value}', its opposite"
-            yield what, "correct the map, or declare opposite = true"
+            yield f"has a map from '{written}' to '{value}', its opposite", advice
+    zero, one = values.get("0"), values.get("1")
+    if isinstance(zero, str) and isinstance(one, str) and (zero.upper(), one.upper()) in _EXCHANGED:
+        yield f"has a map from '0' to '{zero}' and '1' to '{one}', which exchanges yes and no", advice
 
 
 def _compile(declared: RawVariable, place: str) -> None:

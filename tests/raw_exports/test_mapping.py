@@ -540,6 +540,10 @@ def test_labels_and_lengths_are_those_of_sdtm_unless_declared(tmp_path):
             "AESER = { column = 'SER', map = { Yes = 'N', No = 'Y' } }",
             "AESER has a map from 'Yes' to 'N', its opposite",
         ),
+        (
+            "AESER = { column = 'SER', map = { 0 = 'Y', 1 = 'N' } }",
+            "AESER has a map from '0' to 'Y' and '1' to 'N', which exchanges yes and no",
+        ),
         ("AESER = { column = 'SER', map = { Yes = 'N', No = 0 } }", "AESER has a map to texts and numbers"),
         ("AESER = { column = 'SER', date_forms = ['DD-MMM'] }", "DD-MMM is not a form of dates"),
         ("AESER = { template = 'X' }", "the template X names no column"),
@@ -556,6 +560,14 @@ def test_a_variable_that_cannot_be_made_is_refused_before_files_are_read(tmp_pat
         mapped(tmp_path, {}, DECLARED + declared)
     assert caught.value.what == what
     assert "[raw.AE] variables" in caught.value.where
+
+
+@pytest.mark.parametrize("codes", ["1 = 'N', 2 = 'Y'", "0 = 'N', 1 = 'Y'", "0 = 'Y', 1 = 'N'"])
+def test_codes_are_exchanged_only_if_that_is_declared(tmp_path, codes):
+    exchanged = ", opposite = true" if "0 = 'Y'" in codes else ""
+    declared = f"AESER = {{ column = 'SER', map = {{ {codes} }}{exchanged} }}"
+    data = mapped(tmp_path, {"ae.csv": "PATNUM,SER\n01,1\n"}, DECLARED + declared)["AE"]
+    assert data["AESER"].tolist() == ["Y" if "1 = 'Y'" in codes else "N"]
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,43 @@ def test_files_of_one_dataset_have_one_order(tmp_path):
     ] * 2
 
 
+@pytest.mark.parametrize("blank", [0, 1, 3])
+def test_titles_above_the_names_are_skipped(tmp_path, blank):
+    below = [["Subject Id", "Reported Event", "Grade"], ["SUBJID", "AETERM", "AESEV"], ["01", "Rash", "Mild"]]
+    rows = [["Adverse Events"], *[[None]] * blank, ["Exported 2024"], *below]
+    xlsx(tmp_path / "ae.xlsx", {"AE": rows})
+    table = tables_for(tmp_path / "ae.xlsx")["AE"]
+    assert (table["skip_lines"], table["header_lines"]) == (2 + blank, ["labels", "names"])
+    assert table["variables"]["AETERM"] == "AETERM"
+
+
+def test_the_files_of_sites_are_one_table_with_the_name_of_its_dataset(tmp_path):
+    for site in ("12", "13"):
+        (tmp_path / f"ae_{site}.csv").write_text(f"SUBJID,AETERM\n{site}01,Rash\n")
+    (table,) = tables_for(tmp_path).items()
+    assert (table[0], table[1]["files"], "dataset" in table[1]) == ("AE", ["ae_12.csv", "ae_13.csv"], False)
+
+
+def test_results_with_a_column_of_units_become_records(tmp_path):
+    content = (
+        "SUBJID;LBDAT;HGB;HGB_UNIT;CREAT;CREAT_UNIT;AGE;AGEU\n01;2024-01-31;11,1;g/dL;0,9;mg/dL;50;YEARS\n"
+    )
+    table = table_for(tmp_path, content, "lb.csv")
+    assert table["long"] == [
+        {"NEW_TESTCD": {"value": "HGB"}, "NEW_RESULT": "HGB", "NEW_UNIT": "HGB_UNIT"},
+        {"NEW_TESTCD": {"value": "CREAT"}, "NEW_RESULT": "CREAT", "NEW_UNIT": "CREAT_UNIT"},
+    ]
+    assert table["unmapped"] == ["AGE", "AGEU"]
+
+
+def test_codes_of_which_none_is_a_term_are_said_to_be_copied(tmp_path):
+    (tmp_path / "dm.csv").write_text("SUBJID,SEX\n01,1\n02,2\n")
+    said = as_toml(suggestions_for([tmp_path]))
+    assert (
+        "COPIED AS IN THE FILES until map or codes is written: 2 distinct values, none a known term" in said
+    )
+
+
 def test_tables_have_names_of_their_own(tmp_path):
     for name, column in {"LB_PREG": "A", "LBCC": "B", "LBHM": "C", "other-file": "D"}.items():
         (tmp_path / f"STUDY_{name}.csv").write_text(f"SUBJID,{column}\n01,x\n")

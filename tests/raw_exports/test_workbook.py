@@ -114,6 +114,28 @@ def test_header_lines_are_those_of_a_text_file(tmp_path):
     assert (table.labels["SubjectId"], table.units) == ("Subject Id", {"WT": "kg"})
 
 
+def test_titles_above_the_names_are_not_names(tmp_path):
+    lines = [
+        ["Adverse Events"],
+        [None],
+        ["Exported 2024"],
+        ["SUBJID", "AETERM", "AESEV"],
+        ["01", "x", "MILD"],
+    ]
+    xlsx(tmp_path / "export.xlsx", {"AE": lines})
+    with pytest.raises(UnreadableInput) as caught:
+        read(tmp_path)
+    assert caught.value.what == "2 lines above the names of the columns, with one value each, as a title has"
+    table = read(tmp_path, skip_lines=3)
+    assert (table.columns, rows(table)) == (("SUBJID", "AETERM", "AESEV"), [["01", "x", "MILD"]])
+
+
+@pytest.mark.parametrize("declared", [{"unusable_names": "number"}, {"header_lines": ("ignore", "names")}])
+def test_a_line_with_one_value_is_no_title_where_it_is_declared_what_it_is(tmp_path, declared):
+    xlsx(tmp_path / "export.xlsx", {"AE": [["A"], ["B", "C", "D"], [1, 2, 3]]})
+    assert read(tmp_path, **declared).columns[-1] in ("COLUMN3", "D")
+
+
 def test_sheets_by_name_and_pattern(tmp_path):
     book = xlsx(
         tmp_path / "export.xlsx", {each: [["A"], [each]] for each in ("AE", "AE site 2", "DM", "Codes")}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from .suggest import Suggestion, named, suggest
 _BESIDE = re.compile(r"^[._]|^~\$|readme|^datasets\.csv$", re.IGNORECASE)
 """Names of files that lie beside data: hidden ones, open workbooks, descriptions."""
 _SHORTENED = "order has only variables of all files of the dataset"
-_MOST_TRIES = 4
+_MOST_TRIES = 8
 """Declarations that may be needed before a file is read."""
 
 
@@ -79,7 +80,7 @@ def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -
             together.setdefault(each.kind, []).append(each)
     proposed = [_suggestion(each) for each in together.values()]
     shown = source if any(path.is_absolute() for path in paths) else Path(os.path.relpath(source))
-    return Suggestions(shown, tuple(_distinctly_named(_ordered_alike(proposed))))
+    return Suggestions(shown, tuple(_distinctly_named(list(_ordered_alike(proposed)))))
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -126,13 +127,16 @@ def _ordered_alike(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
         yield replace(each, order=order, same_order=next(iter(reasons), "")) if len(same) > 1 else each
 
 
-def _distinctly_named(proposed: Iterable[Suggestion]) -> Iterator[Suggestion]:
-    """Proposals of which no two have one name."""
+def _distinctly_named(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
+    """Proposals of which no two have one name; several files, the only ones of a domain, have its name."""
+    domains = Counter(each.domain for each in proposed)
     taken: set[str] = set()
     for each in proposed:
-        name, number = each.name, 1
+        is_whole = each.domain and domains[each.domain] == 1 and len(each.declared.files) > 1
+        stem = each.domain if is_whole else each.name
+        name, number = stem, 1
         while name in taken:
             number += 1
-            name = f"{each.name}_{number}"
+            name = f"{stem}_{number}"
         taken.add(name)
         yield replace(each, name=name)

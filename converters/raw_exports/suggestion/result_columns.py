@@ -72,13 +72,23 @@ def measurements(
 
 def _results(columns: Sequence[str], domain: str) -> Iterator[tuple[str, str]]:
     """Columns with what their names say of the test."""
+    units = set(map(bare, columns))
     for column in columns:
         name = bare(column)
         test = "" if _without(name, domain, _UNIT) else _without(name, domain, _RESULT)
-        if test and len(test) <= _LONGEST_CODE and test[0].isalpha():
+        if _is_test(test, domain):
             yield column, test
-        elif domain == "VS" and name in _CODES:
+        elif (domain == "VS" and name in _CODES) or (_is_test(name, domain) and units & _units_of(name)):
             yield column, name
+
+
+def _is_test(name: str, domain: str) -> bool:
+    return 0 < len(name) <= _LONGEST_CODE and name[0].isalpha() and name != domain
+
+
+def _units_of(name: str) -> set[str]:
+    """Columns that only a result has beside it; AGE has AGEU."""
+    return {f"{name}UNIT", f"{name}UNITS"}
 
 
 def _without(name: str, domain: str, word: str) -> str:

@@ -309,8 +309,11 @@ class _Columns:
             return {}, []
         found, unknown = map_of(values, meaning)
         cautions = []
-        if unknown:
+        if unknown and found:
             cautions.append(f"{counted(unknown, 'distinct value')} without a known term, not in the map")
+        elif unknown:
+            without = f"{counted(unknown, 'distinct value')}, none a known term"
+            cautions.append(f"COPIED AS IN THE FILES until map or codes is written: {without}")
         if ONE_AND_ZERO & found.keys():
             cautions.append("1 was taken for yes, 0 for no")
         if len(set(found.values())) < len(found):
