@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ...schemas.evidence.raw_traces import raw_places
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
@@ -69,13 +70,19 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
         sources = Study(MappingProxyType({**study.datasets, **made}))
         subjects = _subjects(options.subjects_from, sources, account)
         task = DerivationTask(name, sources, subjects, specification, account)
-        made[name] = derivation_of(options).derive(task, options)
+        made[name] = _traced(derivation_of(options).derive(task, options), sources)
         account.require_none()
         parts.append(account.record)
     counts = {name: len(data) for name, data in made.items()}
     of_parameters = {name: _by_parameter(data) for name, data in made.items() if "PARAMCD" in data}
     record = DerivationRecord.together(counts, parts, of_parameters)
     return DerivedStudy(MappingProxyType(made), record=record)
+
+
+def _traced(data: Dataset, sources: Study) -> Dataset:
+    """The dataset with the raw records of its sources, where these have them."""
+    places = raw_places(data, sources)
+    return data if places is None else data.replace(raw_places=places)
 
 
 def _by_parameter(data: Dataset) -> dict[str, int]:

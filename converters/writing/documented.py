@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from ...schemas.study.study import Study
-from ..formats.format import WritingProgress
+from ..formats.format import Output, WritingProgress
 from ..formats.planned_file import PlannedFile
+from ..metadata.raw_places_file import write_raw_places
+from ..metadata.sidecar_names import raw_places_file
 from .atomic import write_together
 from .file_hashes import FileHash, hashing
 from .inputs import refuse_data_beside, refuse_inputs
@@ -73,15 +77,41 @@ def write_documented(
     plan = planned(outputs, target, inputs, overwrite=overwrite)
     hashed: dict[Path, FileHash] = {}
     files = list(plan.files)
+    traced = _raw_places(plan.outputs, hashed)
+    if traced or about is not None:
+        files = [hashing(each, hashed) for each in files]
+    if traced:
+        refuse_inputs([each.path for each in traced], inputs)
+        merged = [each for each in files if each.merged]  # these come last
+        files = [*(each for each in files if not each.merged), *traced, *merged]
     if about is not None:
         refuse_inputs([about.path], inputs)
         refuse_data_beside([about.path], inputs)
-        files = [*(hashing(each, hashed) for each in files), _document(about, hashed)]
+        files = [*files, _document(about, hashed)]
     written = write_together(files, overwrite=overwrite)
     tell_repairs(plan.repairs)
     tell_changes(plan.changes, target.format)
     tell_losses(plan.outputs, target.format)
     return written
+
+
+def _raw_places(outputs: Sequence[Output], hashed: Mapping[Path, FileHash]) -> list[PlannedFile]:
+    """Beside each dataset the raw records that it was made of, where they are known."""
+    files = Counter(each.dataset.name for each in outputs)
+    return [
+        PlannedFile(
+            raw_places_file(each.path.parent, each.dataset.name),
+            partial(_write_raw_places, each, hashed),
+        )
+        for each in outputs
+        if each.dataset.raw_places is not None and files[each.dataset.name] == 1
+    ]
+
+
+def _write_raw_places(output: Output, hashed: Mapping[Path, FileHash], stream: BinaryIO) -> None:
+    places = output.dataset.raw_places
+    assert places is not None
+    write_raw_places(places.load(), hashed[output.path].sha256, stream)
 
 
 def _document(about: AboutFiles, hashed: Mapping[Path, FileHash]) -> PlannedFile:

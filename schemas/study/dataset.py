@@ -22,6 +22,7 @@ from .declarations import NOTHING_DECLARED, Declarations
 from .description import DatasetDescription
 from .foreign_frame import taken
 from .parameters import Parameters
+from .raw_places import KeptPlaces
 from .time_zones import zones_not_kept
 from .variable import (
     NOTHING_READ_AS_MISSING,
@@ -37,7 +38,7 @@ Answer = TypeVar("Answer")
 
 
 _OF_COLUMNS = ("frame", "special_missing")
-_OF_DATASET = ("notes", "declarations", "read_as_missing")
+_OF_DATASET = ("notes", "declarations", "read_as_missing", "raw_places")
 
 
 class Dataset(Glanced):
@@ -69,6 +70,8 @@ class Dataset(Glanced):
         Declarations of its study, for the rules.
     read_as_missing : ReadAsMissing
         Values read as missing because of the `missing` option.
+    raw_places : KeptPlaces or None
+        The files and lines of raw exports that its records were made of, where that is known.
 
     Examples
     --------
@@ -84,6 +87,7 @@ class Dataset(Glanced):
     notes: tuple[ReadingNote, ...]
     declarations: Declarations
     read_as_missing: ReadAsMissing
+    raw_places: KeptPlaces | None
 
     def __init__(
         self,
@@ -103,6 +107,7 @@ class Dataset(Glanced):
         attributes: Mapping[str, Any] = MappingProxyType({}),
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
+        raw_places: KeptPlaces | None = None,
     ) -> None:
         description = DatasetDescription(
             name=name,
@@ -118,7 +123,8 @@ class Dataset(Glanced):
         )
         if [variable.name for variable in variables] != list(frame.columns):
             raise ValueError(f"{name}: variables and columns do not match")
-        self._hold(description, InFrame(frame, special_missing), notes, declarations, read_as_missing)
+        held = (notes, declarations, read_as_missing, raw_places)
+        self._hold(description, InFrame(frame, special_missing), *held)
 
     @classmethod
     def of(
@@ -129,6 +135,7 @@ class Dataset(Glanced):
         notes: tuple[ReadingNote, ...] = (),
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
+        raw_places: KeptPlaces | None = None,
     ) -> Self:
         """A dataset from its description and columns that are read when needed.
 
@@ -137,7 +144,7 @@ class Dataset(Glanced):
         description : DatasetDescription
         columns : Columns
             One for each variable of the description.
-        notes, declarations, read_as_missing
+        notes, declarations, read_as_missing, raw_places
             As of the dataset.
 
         Examples
@@ -148,7 +155,7 @@ class Dataset(Glanced):
         (6, True)
         """
         made = cls.__new__(cls)
-        made._hold(description, columns, notes, declarations, read_as_missing)
+        made._hold(description, columns, notes, declarations, read_as_missing, raw_places)
         return made
 
     def _hold(
@@ -158,6 +165,7 @@ class Dataset(Glanced):
         notes: tuple[ReadingNote, ...],
         declarations: Declarations,
         read_as_missing: ReadAsMissing,
+        raw_places: KeptPlaces | None,
     ) -> None:
         vars(self).update(
             description=description,
@@ -165,6 +173,7 @@ class Dataset(Glanced):
             notes=notes,
             declarations=declarations,
             read_as_missing=read_as_missing,
+            raw_places=raw_places,
         )
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -343,7 +352,8 @@ class Dataset(Glanced):
         Parameters
         ----------
         **changes
-            As of `Dataset`: ``label="…"``, ``frame=…``. A frame brings the columns of `variables`, in order.
+            As of `Dataset`: ``label="…"``, ``frame=…``. A frame brings the columns of `variables`, in order;
+            its records have no `raw_places` unless these are given, too.
 
         Returns
         -------
@@ -360,7 +370,9 @@ class Dataset(Glanced):
         >>> ag.read("adam")["ADTTE"].replace(label="Time to Event").label
         'Time to Event'
         """
-        held = {name: changes.pop(name, getattr(self, name)) for name in _OF_DATASET}
+        same_records = changes.get("frame") is None
+        kept = {name: getattr(self, name) for name in _OF_DATASET if same_records or name != "raw_places"}
+        held = {name: changes.pop(name, kept.get(name)) for name in _OF_DATASET}
         frame, special = (changes.pop(name, None) for name in _OF_COLUMNS)
         description = replace(self.description, **changes) if changes else self.description
         if frame is None and special is None:
