@@ -82,8 +82,8 @@ class DerivedVariable:
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
         dates are dates where the name ends with DT.
     of : str
-        Variable that `map` or "distinct" is of; of other statistics, and of the "lowest" and "highest" record,
-        also arithmetic of variables.
+        Variable that `map` or "distinct" is of; of other statistics, of the "lowest" and "highest" also
+        arithmetic of variables.
     without_value : str
         Records without a value of `of`: "error" or "exclude".
     exists : str
@@ -175,8 +175,7 @@ class DerivedVariable:
     )
     without_value: str = option(
         Choice(("error", "exclude")),
-        "Records without a value of the variable that a statistic, or the lowest or highest, is of: an error, "
-        "or excluded.",
+        "Records without a value of what a statistic, the lowest or highest is of: an error, or excluded.",
         default="error",
     )
     exists: str = option(name, "Source; the variable is yes for subjects with a record of it.", default="")
