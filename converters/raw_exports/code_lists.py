@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...schemas.wording import did_you_mean, one_line
+from .declared_files import judge_files
 from .mapping_options import CodeList
 from .raw_account import RawAccount
 from .raw_records import RawRecords, text_of
@@ -31,6 +32,7 @@ class CodeTexts:
 def code_list(name: str, options: CodeList, tables: Sequence[RawTable], account: RawAccount) -> CodeTexts:
     """The codes and texts; what does not fit is a problem."""
     place = f"[codes.{name}]"
+    judge_files(tables, options, place, account)
     needed = [each for each in (options.code, options.text, options.list_column) if each]
     for table in tables:
         for column in needed:
