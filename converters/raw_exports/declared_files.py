@@ -45,7 +45,7 @@ def _judge_number(tables: Sequence[RawTable], options: RawFile, place: str, acco
 
 
 def missing_numbers(names: Sequence[str]) -> tuple[str, ...]:
-    """The numbers between those of files that are numbered at one place: "07" of lab_06.csv and lab_08.csv."""
+    """The numbers between those of files that differ in one number: "07" of lab_06.csv and lab_08.csv."""
     parts = [_DIGITS.split(name) for name in names]
     if len({len(each) for each in parts}) != 1:
         return ()

@@ -24,8 +24,10 @@ def test_as_many_files_as_declared(tmp_path):
 
 def test_a_file_that_is_not_present_is_refused_with_its_number(tmp_path):
     assert refusal(tmp_path, sites("01", "02", "04"), LAB) == (
-        "3 files found, 4 expected: lab_site01.csv, lab_site02.csv, lab_site04.csv; "
-        "in the numbers of the files, 03 is not present",
+        (
+            "3 files found, 4 expected: lab_site01.csv, lab_site02.csv, lab_site04.csv; "
+            "in the numbers of the files, 03 is not present"
+        ),
         "[raw.LB] expected_files",
     )
 
