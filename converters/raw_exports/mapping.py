@@ -101,12 +101,24 @@ class _Mapping:
         )
 
     def _codes(self) -> dict[str, CodeTexts]:
-        """Code lists, whose problems and effects are those of the first dataset."""
-        account = next(iter(self.accounts.values()))
-        return {
-            name: code_list(name, options, self.read.code_tables[name], account)
-            for name, options in self.specification.codes.items()
-        }
+        """Code lists, each with its problems and effects in the account of a dataset that uses it."""
+        found = {}
+        for name, options in self.specification.codes.items():
+            account = self.accounts[self._user_of(name)]
+            codes = code_list(name, options, self.read.code_tables[name], account)
+            if codes is not None:
+                found[name] = codes
+        return found
+
+    def _user_of(self, codes: str) -> str:
+        """The first dataset that uses a code list; the first of all if none does."""
+        tables = self.specification.tables.items()
+        users = (
+            options.dataset or name
+            for name, options in tables
+            if any(each.codes == codes for each in options.variables.values())
+        )
+        return next(users, next(iter(self.accounts)))
 
     def _parts(self) -> dict[str, RawPart]:
         found = {}

@@ -168,7 +168,7 @@ def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> s
     counts: dict[str, int] = {}
     number = np.bincount(column.codes[concerned & (column.codes >= 0)], minlength=len(column))
     for at in np.flatnonzero(number):
-        shown = _shown(form(column[at]))
+        shown = quoted(form(column[at]))
         counts[shown] = counts.get(shown, 0) + int(number[at])
     ranked = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     more = len(ranked) - _VALUES_SHOWN
@@ -176,6 +176,7 @@ def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> s
     return ", ".join(f"{value} ({count:,})" for value, count in ranked[:_VALUES_SHOWN]) + tail
 
 
-def _shown(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text between quotes as it is, for messages: its beginning, and no line breaks."""
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return f"'{''.join(each if each.isprintable() else '?' for each in cut)}'"
