@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ...schemas.evidence.raw_traces import raw_places
+from ...schemas.evidence.raw_traces import led_to
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
@@ -81,7 +81,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
 
 def _traced(data: Dataset, sources: Study) -> Dataset:
     """The dataset with the raw records of its sources, where these have them."""
-    places = raw_places(data, sources)
+    places = led_to(data, sources)
     return data if places is None else data.replace(raw_places=places)
 
 

@@ -147,5 +147,7 @@ def _places(table: pa.Table, prefix: str) -> RawPlaces:
 
 def _damaged(path: Path) -> UnreadableInput:
     return UnreadableInput(
-        "the file with the raw records of a dataset is damaged", str(path), "derive the dataset again, or remove it"
+        "the file with the raw records of a dataset is damaged",
+        str(path),
+        "derive the dataset again, or remove it",
     )

@@ -177,7 +177,10 @@ class _Making:
         used = np.zeros(len(chosen), dtype=np.bool_)
         used[np.flatnonzero(chosen)] = found.used
         if judged:
-            self.among.found_in[self.variable] = (dataset, np.append(np.flatnonzero(chosen), -1)[found.record])
+            self.among.found_in[self.variable] = (
+                dataset,
+                np.append(np.flatnonzero(chosen), -1)[found.record],
+            )
         part.account.looks_up(dataset, used)
         if found.undecided:
             only = declared.take == "only"

@@ -161,9 +161,7 @@ class _Mapping:
         if dataset in self.specification.datasets:
             tables = self.specification.datasets[dataset]
             return after_each_other(self.variables[each].part.records.places for each in tables)
-        if dataset not in self.study or self.study[dataset].raw_places is None:
-            return None
-        return self.study[dataset].raw_places.load().of_variable(variable).alone()
+        return self.study[dataset].raw_places_of(variable) if dataset in self.study else None
 
     def _of_dataset(self, dataset: str, variable: str) -> Distinct | None:
         """A variable of a dataset that is made, else of one that was read."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from ...schemas.study.raw_places import KeptPlaces
 from ...schemas.study.study import Study
 from ..formats.format import Output, WritingProgress
 from ..formats.planned_file import PlannedFile
@@ -77,7 +78,7 @@ def write_documented(
     plan = planned(outputs, target, inputs, overwrite=overwrite)
     hashed: dict[Path, FileHash] = {}
     files = list(plan.files)
-    traced = _raw_places(plan.outputs, hashed)
+    traced = list(_raw_places(plan.outputs, hashed))
     if traced or about is not None:
         files = [hashing(each, hashed) for each in files]
     if traced:
@@ -95,23 +96,20 @@ def write_documented(
     return written
 
 
-def _raw_places(outputs: Sequence[Output], hashed: Mapping[Path, FileHash]) -> list[PlannedFile]:
+def _raw_places(outputs: Sequence[Output], hashed: Mapping[Path, FileHash]) -> Iterator[PlannedFile]:
     """Beside each dataset the raw records that it was made of, where they are known."""
     files = Counter(each.dataset.name for each in outputs)
-    return [
-        PlannedFile(
-            raw_places_file(each.path.parent, each.dataset.name),
-            partial(_write_raw_places, each, hashed),
-        )
-        for each in outputs
-        if each.dataset.raw_places is not None and files[each.dataset.name] == 1
-    ]
+    for each in outputs:
+        places, name = each.dataset.raw_places, each.dataset.name
+        if places is not None and files[name] == 1:
+            path = raw_places_file(each.path.parent, name)
+            yield PlannedFile(path, partial(_write_raw_places, places, each.path, hashed))
 
 
-def _write_raw_places(output: Output, hashed: Mapping[Path, FileHash], stream: BinaryIO) -> None:
-    places = output.dataset.raw_places
-    assert places is not None
-    write_raw_places(places.load(), hashed[output.path].sha256, stream)
+def _write_raw_places(
+    places: KeptPlaces, data: Path, hashed: Mapping[Path, FileHash], stream: BinaryIO
+) -> None:
+    write_raw_places(places.load(), hashed[data].sha256, stream)
 
 
 def _document(about: AboutFiles, hashed: Mapping[Path, FileHash]) -> PlannedFile:

@@ -1,29 +1,35 @@
 """The raw records that analysis records lead to: by their source variables, their sequence, their subject.
 
 In this order: SRCDOM, SRCVAR and SRCSEQ; the --SEQ of a domain that has raw places (AESEQ, or LBSEQ); the
-subject in ADSL, in DM for ADSL. A record is led to only if it is the only one: nothing is guessed.
+subject of ADSL in DM. A record is led to only if it is the only one: nothing is guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
+from ..standards.structure import Structure
 from ..study.columns import Codes, Numbers
 from ..study.dataset import Dataset
-from ..study.raw_places import PlacedPart, RawPlaces, placed
+from ..study.raw_places import PlacedPart, RawPlaces, placed, unknown_places
 from ..study.study import Study
 
 _SUBJECT = "USUBJID"
-_OF_SUBJECTS = ("ADSL", "DM")
+_DEMOGRAPHICS = "DM"
+_OF_SUBJECTS = ("ADSL", _DEMOGRAPHICS)
 
 
 def raw_places(data: Dataset, study: Study) -> RawPlaces | None:
     """The raw records of a dataset: its own, else those that its records lead to; None if none is known."""
-    if data.raw_places is not None:
-        return data.raw_places.load()
+    return led_to(data, study) if data.raw_places is None else data.raw_places.load()
+
+
+def led_to(data: Dataset, study: Study) -> RawPlaces | None:
+    """The raw records of a dataset, and those that its other records lead to; None if none is known."""
     known = {each.name: each for each in study if each.raw_places is not None and _SUBJECT in each}
     if not known or _SUBJECT not in data:
         return None
@@ -33,28 +39,26 @@ def raw_places(data: Dataset, study: Study) -> RawPlaces | None:
         own = left[part.records] & part.places.known
         parts.append(PlacedPart(part.records[own], part.places.take(own)))
         left[part.records[own]] = False
-        if not left.any():
-            break
     found = placed(len(data), parts)
-    variables = dict(_of_subject(data, known))
+    own_variables = {} if data.raw_places is None else data.raw_places.load().variables
+    variables = {**dict(_of_subject(data, known)), **own_variables}
     return RawPlaces(found.files, found.file, found.line, MappingProxyType(variables))
 
 
 def _parts(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPart]:
     """What records lead to, the surest first; those of parts that come later may be among earlier ones."""
+    if data.raw_places is not None:
+        yield PlacedPart(np.arange(len(data)), data.raw_places.load())
     yield from _by_source(data, known)
     yield from _by_sequence(data, known)
-    for name in _OF_SUBJECTS:
-        if name in known and name != data.name:
-            record = records_of(data, known[name])
-            (found,) = np.nonzero(record >= 0)
-            yield PlacedPart(found, places_in(known[name]).alone().take(record[found]))
+    if data.structure is Structure.ADSL and _DEMOGRAPHICS in known:
+        record = records_of(data, known[_DEMOGRAPHICS])
+        (found,) = np.nonzero(record >= 0)
+        yield PlacedPart(found, _places_in(known[_DEMOGRAPHICS]).alone().take(record[found]))
 
 
-def places_in(data: Dataset) -> RawPlaces:
-    """The places of a dataset that has them."""
-    assert data.raw_places is not None
-    return data.raw_places.load()
+def _places_in(data: Dataset) -> RawPlaces:
+    return unknown_places(len(data)) if data.raw_places is None else data.raw_places.load()
 
 
 def _by_source(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPart]:
@@ -74,7 +78,7 @@ def _by_source(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPart]
 
 
 def _of_variables(data: Dataset, source: Dataset, own: Codes, record: Codes) -> Iterator[PlacedPart]:
-    places = places_in(source)
+    places = _places_in(source)
     if "SRCVAR" not in data:
         yield PlacedPart(own, places.alone().take(record))
         return
@@ -82,9 +86,7 @@ def _of_variables(data: Dataset, source: Dataset, own: Codes, record: Codes) -> 
     for code in np.unique(named.codes[own]):
         these = named.codes[own] == code
         variable = str(named[code]).strip() if code >= 0 else ""
-        of_variable = places.of_variable(variable).alone().take(record[these])
-        yield PlacedPart(own[these], of_variable)
-        yield PlacedPart(own[these], places.alone().take(record[these]))
+        yield PlacedPart(own[these], places.of_variable(variable).take(record[these]))
 
 
 def _by_sequence(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPart]:
@@ -98,7 +100,7 @@ def _by_sequence(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPar
             (own,) = np.nonzero(~np.isnan(numbers))
             record = records_of(data, source, own, numbers[own])
             found = record >= 0
-            yield PlacedPart(own[found], places_in(source).alone().take(record[found]))
+            yield PlacedPart(own[found], _places_in(source).alone().take(record[found]))
 
 
 def _of_subject(data: Dataset, known: dict[str, Dataset]) -> Iterator[tuple[str, RawPlaces]]:
@@ -106,7 +108,7 @@ def _of_subject(data: Dataset, known: dict[str, Dataset]) -> Iterator[tuple[str,
     for name in _OF_SUBJECTS:
         if name in known and name != data.name:
             record = records_of(data, known[name])
-            variables = places_in(known[name]).variables
+            variables = _places_in(known[name]).variables
             yield from ((each, of.take(record)) for each, of in variables.items() if each in data)
             return
 
@@ -161,7 +163,7 @@ def _only(ours: Codes, theirs: Codes) -> Codes:
     return found
 
 
-_SIDES: Sequence = ("left", "right")
+_SIDES: Sequence[Literal["left", "right"]] = ("left", "right")
 
 
 def _sequence_of(source: Dataset) -> str | None:

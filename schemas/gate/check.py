@@ -198,9 +198,7 @@ def _waived(rule: Rule, dataset: str, fault: Fault, waiver: Waiver, records: int
     )
 
 
-def _finding(
-    rule: Rule, data: Dataset | None, study: Study, fault: Fault, options: CheckOptions
-) -> Finding:
+def _finding(rule: Rule, data: Dataset | None, study: Study, fault: Fault, options: CheckOptions) -> Finding:
     name = data.name if data is not None else STUDY_NAME
     finding = Finding(
         rule_id=rule.id,

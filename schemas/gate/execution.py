@@ -260,8 +260,8 @@ def _taken(data: Dataset, records: Records) -> Dataset:
         places = np.searchsorted(records, each.records[here]).astype(np.int64)
         special[name] = SpecialMissing(places, each.tags[here])
     frame = data.frame.iloc[records].reset_index(drop=True)
-    places = None if data.raw_places is None else data.raw_places.load().take(records)
-    return data.replace(frame=frame, special_missing=special, raw_places=places)
+    raw = None if data.raw_places is None else data.raw_places.load().take(records)
+    return data.replace(frame=frame, special_missing=special, raw_places=raw)
 
 
 def _joined(name: str, partitions: Sequence[Partition]) -> Dataset:

@@ -22,7 +22,7 @@ from .declarations import NOTHING_DECLARED, Declarations
 from .description import DatasetDescription
 from .foreign_frame import taken
 from .parameters import Parameters
-from .raw_places import KeptPlaces
+from .raw_places import KeptPlaces, RawPlaces
 from .time_zones import zones_not_kept
 from .variable import (
     NOTHING_READ_AS_MISSING,
@@ -123,8 +123,14 @@ class Dataset(Glanced):
         )
         if [variable.name for variable in variables] != list(frame.columns):
             raise ValueError(f"{name}: variables and columns do not match")
-        held = (notes, declarations, read_as_missing, raw_places)
-        self._hold(description, InFrame(frame, special_missing), *held)
+        self._hold(
+            description,
+            InFrame(frame, special_missing),
+            notes=notes,
+            declarations=declarations,
+            read_as_missing=read_as_missing,
+            raw_places=raw_places,
+        )
 
     @classmethod
     def of(
@@ -155,26 +161,18 @@ class Dataset(Glanced):
         (6, True)
         """
         made = cls.__new__(cls)
-        made._hold(description, columns, notes, declarations, read_as_missing, raw_places)
-        return made
-
-    def _hold(
-        self,
-        description: DatasetDescription,
-        columns: Columns,
-        notes: tuple[ReadingNote, ...],
-        declarations: Declarations,
-        read_as_missing: ReadAsMissing,
-        raw_places: KeptPlaces | None,
-    ) -> None:
-        vars(self).update(
-            description=description,
-            columns=columns,
+        made._hold(
+            description,
+            columns,
             notes=notes,
             declarations=declarations,
             read_as_missing=read_as_missing,
             raw_places=raw_places,
         )
+        return made
+
+    def _hold(self, description: DatasetDescription, columns: Columns, **of_dataset: Any) -> None:
+        vars(self).update(description=description, columns=columns, **of_dataset)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(
@@ -383,6 +381,16 @@ class Dataset(Glanced):
         return Dataset.of(
             description, InFrame(frame, self.special_missing if special is None else special), **held
         )
+
+    def raw_places_of(self, variable: str) -> RawPlaces | None:
+        """The raw records that a variable is of: its own, else those of the dataset; None if not known.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].raw_places_of("DTHDT") is None
+        True
+        """
+        return None if self.raw_places is None else self.raw_places.load().of_variable(variable)
 
     @cached_property
     def parameters(self) -> Parameters:

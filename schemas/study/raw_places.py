@@ -91,8 +91,13 @@ class RawPlaces:
         return {name: place for name, place in found.items() if place is not None}
 
     def of_variable(self, name: str) -> RawPlaces:
-        """The records that a variable is of: those of its own where it has some, else of the dataset."""
-        return self.variables.get(name.upper(), self)
+        """The records that a variable is of: its own, and where none is known those of the dataset."""
+        own = self.variables.get(name.upper())
+        if own is None:
+            return self.alone()
+        both = (self.alone(), own)
+        parts = (PlacedPart(np.flatnonzero(each.known), each.take(each.known)) for each in both)
+        return placed(len(self), parts)
 
     def take(self, records: Mask | Codes) -> RawPlaces:
         """Those of some records, by a mask or positions; a position of -1 is not known."""
@@ -103,6 +108,11 @@ class RawPlaces:
             file = np.where(records < 0, -1, file)
         variables = {name: each.take(records) for name, each in self.variables.items()}
         return RawPlaces(self.files, file, line, MappingProxyType(variables))
+
+    def with_variables(self, names: Iterable[str]) -> RawPlaces:
+        """With those of these variables only."""
+        kept = {name: self.variables[name] for name in names if name in self.variables}
+        return replace(self, variables=MappingProxyType(kept))
 
     def alone(self) -> RawPlaces:
         """Without those of variables."""
@@ -133,7 +143,7 @@ def unknown_places(size: int) -> RawPlaces:
 
 
 class PlacedPart(NamedTuple):
-    """Records whose places are those of others.
+    """Records whose places are those of others; later parts have the last word.
 
     Attributes
     ----------
@@ -148,7 +158,7 @@ class PlacedPart(NamedTuple):
 
 
 def placed(size: int, parts: Iterable[PlacedPart]) -> RawPlaces:
-    """The places of records of which each is in one part at most; without those of variables."""
+    """The places of records that are in some part; without those of variables."""
     found = unknown_places(size)
     files: dict[str, int] = {}
     for part in parts:

@@ -8,11 +8,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ....schemas.evidence.raw_traces import raw_places, records_of
 from ....schemas.standards.adsl import variables as standard_variables
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
-from ....schemas.study.raw_places import placed
+from ....schemas.study.raw_places import RawPlaces, placed, unknown_places
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
 from ..task import DerivationTask
 from .conditional import add_calculated, add_cases, add_flag, add_mapped
@@ -58,18 +57,16 @@ def derive(task: DerivationTask, options: SubjectLevel) -> Dataset:
             table.failed.update(outputs(name, variable))
     task.account.require_none()
     layout = StructureLayout(_LABEL, KEYS, (), standard_variables(Standards()))
-    made = assembled(whole, options, layout, DerivedColumns(_frame(table, declared), kept, table.described))
-    return _traced(made, table)
+    frame, places = _frame(table, declared), _raw_places(table)
+    return assembled(whole, options, layout, DerivedColumns(frame, kept, table.described, raw_places=places))
 
 
-def _traced(made: Dataset, table: SubjectTable) -> Dataset:
-    """The dataset with the raw records of its subjects and their variables, where the sources have them."""
-    places = raw_places(made, table.task.study)
-    if places is None:
-        return made
-    row = records_of(made, table.base)
-    own = {name: placed(len(table), parts).take(row) for name, parts in table.raw.items() if name in made}
-    return made.replace(raw_places=replace(places, variables=MappingProxyType({**places.variables, **own})))
+def _raw_places(table: SubjectTable) -> RawPlaces:
+    """The raw records of the subjects and of their variables, as far as the sources have them."""
+    base = table.base.raw_places
+    own = unknown_places(len(table)) if base is None else base.load()
+    variables = {name: placed(len(table), parts) for name, parts in table.raw.items()}
+    return replace(own, variables=MappingProxyType({**own.variables, **variables}))
 
 
 def _frame(table: SubjectTable, declared: Mapping[str, DerivedVariable]) -> pd.DataFrame:

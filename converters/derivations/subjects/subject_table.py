@@ -76,7 +76,8 @@ class SubjectTable:
         self, names: Iterable[str], subject: Codes, data: Dataset, record: Codes, variable: str
     ) -> None:
         """Note that variables of some subjects are of a variable of other records."""
-        places = self.raw_places(variable) if data.name == self.task.name else _places_of(data, variable)
+        own = data.name == self.task.name
+        places = self.raw_places(variable) if own else data.raw_places_of(variable)
         if places is not None:
             part = PlacedPart(subject, places.take(record))
             for name in names:
@@ -86,7 +87,9 @@ class SubjectTable:
         """The raw records of a variable; None where they are not known."""
         if name in self.raw:
             return placed(len(self), self.raw[name])
-        return None if name in self.columns else _places_of(self.base, self.options.carry_as.get(name, name))
+        if name in self.columns:
+            return None
+        return self.base.raw_places_of(self.options.carry_as.get(name, name))
 
     def column(self, name: str) -> pd.Series | None:
         """A variable: derived, of the source under its new name, or of the source; None where not present."""
@@ -155,8 +158,3 @@ class SubjectTable:
         found = np.zeros(len(self), dtype=np.bool_)
         found[positions] = True
         return found
-
-
-def _places_of(data: Dataset, variable: str) -> RawPlaces | None:
-    """The raw records that a variable of a dataset is of; None where they are not known."""
-    return None if data.raw_places is None else data.raw_places.load().of_variable(variable).alone()
