@@ -207,7 +207,10 @@ def test_two_groups_are_compared():
 
 
 def test_distinct_values_are_counted():
-    assert found("2", "ADSL", statistic="distinct", variable="SITEID", where="not missing(FREE)") == ("2", True)
+    assert found("2", "ADSL", statistic="distinct", variable="SITEID", where="not missing(FREE)") == (
+        "2",
+        True,
+    )
     assert found("1", "ADSL", statistic="distinct", variable="SITEID", among="FREE == 'Y'") == ("1", True)
 
 
