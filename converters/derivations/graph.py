@@ -17,10 +17,7 @@ def in_order(specification: Specification) -> tuple[str, ...]:
     ConfigurationError
         If datasets need each other.
     """
-    needs = {
-        name: _derived_among(derivation_of(options).needs(name, options, specification), name, specification)
-        for name, options in specification.datasets.items()
-    }
+    needs = {name: needed_by(name, specification) for name in specification.datasets}
     order: list[str] = []
     while len(order) < len(needs):
         ready = (name for name in needs if name not in order and needs[name] <= {*order})
@@ -29,6 +26,12 @@ def in_order(specification: Specification) -> tuple[str, ...]:
             raise _circle({name: needs[name] - {*order} for name in needs if name not in order})
         order.append(found)
     return tuple(order)
+
+
+def needed_by(name: str, specification: Specification) -> frozenset[str]:
+    """The derived datasets that one needs."""
+    options = specification.datasets[name]
+    return _derived_among(derivation_of(options).needs(name, options, specification), name, specification)
 
 
 def before(name: str, specification: Specification) -> tuple[str, ...]:
