@@ -1,13 +1,14 @@
 """What a derivation did, as text."""
 
 import adamgate as ag
+from adamgate.converters.derivations.record import PolicyEffect
 from adamgate.converters.reports.derivation import render_text
 
 
 def text_of(*counts):
     """The report on effects of policies, each with its number of subjects."""
     effects = tuple(
-        ag.PolicyEffect("ADSL", "", policy, "first", effect, count, ("S1-01",) * count)
+        PolicyEffect("ADSL", "", policy, "first", effect, count, ("S1-01",) * count)
         for policy, effect, count in counts
     )
     return render_text(ag.DerivationRecord({"ADSL": 3}, effects))
