@@ -131,7 +131,7 @@ class Sources:
             )
             self.account.problem(f"dataset {source.dataset} is not present", f"{place} dataset", advice)
             return None
-        absent = [(key, variable) for key, variable in _variables(source, place) if variable not in data]
+        absent = [(key, variable) for key, variable in source_variables(source, name) if variable not in data]
         for key, variable in absent:
             advice = did_you_mean(variable, data.names)
             self.account.problem(f"{variable} is not present in {data.name}", f"{place} {key}", advice)
@@ -183,15 +183,15 @@ def parts_called(name: str, study: Study) -> list[Dataset]:
     return [each for each in study if each.name.startswith(f"{name}_")]
 
 
-def _variables(source: DerivationSource, place: str) -> list[tuple[str, str]]:
-    """Keys of a source, each with a variable that it names."""
+def source_variables(source: DerivationSource, name: str) -> list[tuple[str, str]]:
+    """Keys of a source, each with a variable of its dataset that it names."""
     named = [("dataset", "USUBJID"), *(("order", each) for each in source.order)]
     if source.date:
         named.append(("date", source.date))
     if source.sequence:
         named.append(("sequence", source.sequence))
     if source.where:
-        used = compile_expression(source.where, f"{place} where").variables
+        used = compile_expression(source.where, f"[source.{name}] where").variables
         named += [("where", each) for each in used]
     named += [("set", each.variable) for each in source.set.values() if isinstance(each, FromVariable)]
     return named

@@ -8,7 +8,7 @@ import pandas as pd
 from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
-from ....schemas.study.columns import Codes, Distinct, Mask
+from ....schemas.study.columns import Codes, Distinct, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, one_line
 from ..assignments import Assignment, FromVariable
@@ -183,5 +183,18 @@ def add_calculated(declared: Declared) -> bool:
         ("not defined, as a division by zero: missing", undefined),
     ):
         declared.effect("expression", shown, effect, concerned)
-    declared.add(dates(values) if is_date_name(declared.name) else values)
+    if is_date_name(declared.name):
+        _judge_parts_of_days(declared, values)
+        declared.add(dates(values))
+    else:
+        declared.add(values)
     return True
+
+
+def _judge_parts_of_days(declared: Declared, values: Numbers) -> None:
+    """Refuse dates that are not whole days: how they are rounded is not known."""
+    in_part = ~np.isnan(values) & (values != np.floor(values))
+    number = counted(int(in_part.sum()), "subject")
+    what = f"{declared.name} is a date, but not a whole day of {number}"
+    advice = "write floor(…), ceil(…) or round(…) in the expression"
+    declared.refuse(what, declared.place("expression"), advice, in_part)

@@ -9,7 +9,7 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..assignments import Assignment, FromVariable
-from ..declared_sources import DerivationSource
+from ..sources import source_variables
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
 from .ways import COMMON, WAYS, Way, is_date_name, keys_given, named_variables, outputs, sources_of, ways_of
@@ -75,7 +75,8 @@ def _needed(each: str, variable: DerivedVariable, dataset: str, specification: S
     for _, source in sources_of(variable):
         declared = specification.sources[source]
         if declared.dataset == dataset:
-            found |= _named_by(source, declared) | {variable.value, *_named_in(variable)}
+            found |= {one for _, one in source_variables(declared, source)}
+            found |= {variable.value, *_named_in(variable)}
     return found
 
 
@@ -83,13 +84,6 @@ def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
     """Variables of its sources that a statistic is of."""
     is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
-
-
-def _named_by(name: str, source: DerivationSource) -> set[str]:
-    """Variables of its dataset that a source names."""
-    of_set = (each.variable for each in source.set.values() if isinstance(each, FromVariable))
-    where = compile_expression(source.where, f"[source.{name}] where").variables if source.where else ()
-    return {source.date, *source.order, *where, *of_set}
 
 
 def _circle(needed: Mapping[str, set[str]]) -> ConfigurationError:
@@ -181,13 +175,19 @@ def _check_values(place: str, variable: DerivedVariable) -> None:
 
 
 def _check_set(place: str, variable: DerivedVariable, specification: Specification) -> None:
-    """Each variable of `also` is set by each source."""
+    """Each variable of `also` is set by each source, and to values of one type."""
+    for key, name in (("value", variable.value), *(("also", each) for each in variable.also)):
+        given = [specification.sources[each].set.get(name) for each in variable.sources]
+        if {str, float} <= {type(each) for each in given}:
+            what = f"{name} is set to texts and to numbers"
+            raise ConfigurationError(what, f"{place} {key}", "use values of one type in set of the sources")
     for source in variable.sources:
         given = specification.sources[source].set
         for each in variable.also:
             if each not in given:
                 what = f"{each} is not set by {source}"
-                advice = f"{did_you_mean(each, given)}; write it in set of [source.{source}]"
+                other = f", or name another: {did_you_mean(each, given)}" if given else ""
+                advice = f"write it in set of [source.{source}]{other}"
                 raise ConfigurationError(what, f"{place} also", advice)
 
 

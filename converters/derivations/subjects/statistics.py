@@ -73,6 +73,10 @@ def add_statistic(declared: Declared) -> bool:
     if len(numbers) < len(values):
         return False
     every = _joined(numbers)
+    infinite = np.isinf(every)
+    if infinite.any():
+        _refuse_infinite(declared, subject[infinite])
+        return False
     missing = np.isnan(every)
     _judge_missing(declared, subject[missing])
     if missing.any():
@@ -126,6 +130,12 @@ def _judge_missing(declared: Declared, subject: Codes) -> None:
     what = f"{declared.variable.of} is missing in {counted(len(subject), 'record')}"
     advice = 'select records that have it by where of the source, or declare without_value = "exclude"'
     declared.refuse(what, declared.place("of"), advice, concerned)
+
+
+def _refuse_infinite(declared: Declared, subject: Codes) -> None:
+    """Refuse infinite values, which have no sum."""
+    what = f"{declared.variable.of} is infinite in {counted(len(subject), 'record')}"
+    declared.refuse(what, declared.place("of"), "correct the data", declared.table.subjects(subject))
 
 
 def _statistic(which: str, subject: Codes, values: Numbers, n_subjects: int) -> Numbers:

@@ -155,7 +155,7 @@ def _parts(declared: Declared, taken: Taken, given: str) -> Iterator[ValuePart]:
             at_record = records.record[taken.chosen[own]]
             column = records.dataset[value.variable].take(at_record).reset_index(drop=True)
             yield ValuePart(own, column)
-        else:
+        elif value.variable not in declared.table.failed:
             what = f"{given} is neither set by {records.name} nor present in {records.dataset.name}"
             advice = did_you_mean(given, [*records.source.set, *records.dataset.names])
             declared.fail(what, "value", advice)
