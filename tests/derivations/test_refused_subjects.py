@@ -237,6 +237,16 @@ def test_sources_that_do_not_fit_are_refused(changed, what):
     assert what in [each.what for each in refused.value.problems]
 
 
+def test_what_is_carried_is_judged_with_the_rest():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive({"X": ag.DerivedVariable(where="SEXX == 'F'")}, carry=("AGEE",), carry_as={"TRT01P": "ARMM"})
+    assert [each.where for each in refused.value.problems] == [
+        "[derive.ADSL] carry",
+        "[derive.ADSL] carry_as",
+        "[subject.X] where",
+    ]
+
+
 def test_what_follows_from_a_source_that_is_not_present_is_not_reported():
     subjects = {
         "TRTSDT": ag.DerivedVariable(**TAKE),

@@ -8,7 +8,7 @@ import pandas as pd
 from ....schemas.standards import adae
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried
 from ..column_values import texts
 from ..own_tables import own_tables
 from ..task import DerivationTask
@@ -35,6 +35,7 @@ def derive(task: DerivationTask, options: AdverseEvents) -> Dataset:
     DerivationRefused
     """
     table = event_table(task, options)
+    judge_carried(task, options)
     start = add_date(table, "start")
     end = add_date(table, "end", start)
     task.account.require_none()

@@ -13,7 +13,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import add_flag, flag_variable
 from ..adverse_events.options import OccurrenceFlag
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, special_at
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried, special_at
 from ..column_values import texts
 from ..task import DerivationTask
 from .analysis_variables import add_variable, outputs_of
@@ -43,6 +43,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     """
     parts = parts_of(task.name, task.specification)
     table = measurement_table(task, options, parts)
+    judge_carried(task, options)
     _declare_variables(table, parts)
     for name, measurement in parts.measurements.items():
         if measurement.expression:
