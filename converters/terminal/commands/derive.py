@@ -225,7 +225,7 @@ def command(
 
 
 def _tell_unused(what: Specification, quiet: bool) -> None:
-    """Say which sources and stops decide nothing: one that is forgotten elsewhere looks like this."""
+    """Say which tables derive nothing: one that is forgotten elsewhere looks like this."""
     from ...derivations.specification import unused
 
     tables = unused(what)
