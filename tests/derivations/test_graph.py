@@ -100,7 +100,7 @@ def test_what_needs_a_dataset_that_fails_is_named_and_other_datasets_are_judged(
     ]
     assert refused.value.not_derived == {"ADTTE": ("ADAE",)}
     assert "ADTTE is not derived, since it needs ADAE" in refused.value.details
-    assert pickle.loads(pickle.dumps(refused.value)).details == refused.value.details  # noqa: S301
+    assert pickle.loads(pickle.dumps(refused.value)).details == refused.value.details
 
 
 def test_a_problem_that_two_datasets_have_is_listed_once():
