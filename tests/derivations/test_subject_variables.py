@@ -349,6 +349,19 @@ def test_arithmetic():
     assert [*map(plain, found["WINDT"])] == ["2024-01-19", "2024-01-31", "2024-03-02", "2024-03-31"]
 
 
+def test_times_of_datetimes_do_not_count_in_arithmetic_and_that_is_said():
+    start = ag.DerivedVariable(sources=("DOSE",), take="first", time="first")
+    apart = ag.DerivedVariable(expression="TRTSDTM - TRTSDT")
+    found = derived({"TRTSDT": start, "APART": apart})
+    assert [*map(plain, found["ADSL"].frame["APART"])] == [0, 0, 0, None]
+    said = {
+        each.effect: each.subjects
+        for each in found.record.effects
+        if each.policy == "subject.APART: expression"
+    }
+    assert said["the day of TRTSDTM counts, not its time"] == ("1",)
+
+
 def test_dates_of_variables():
     ends = {"date_of": "RFENDTC", "impute": "last"}
     assert values(ends, "EOSDT") == ["2024-03-31", "2024-03-31", None, None]
