@@ -9,6 +9,7 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..assignments import Assignment, FromVariable
+from ..by_need import in_order_of_need
 from ..sources import source_variables
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
@@ -60,13 +61,7 @@ def in_order(name: str, specification: Specification) -> tuple[str, ...]:
         - {each}
         for each, variable in declared.items()
     }
-    order: list[str] = []
-    while len(order) < len(needed):
-        found = next((each for each in needed if each not in order and needed[each] <= {*order}), None)
-        if found is None:
-            raise _circle({each: needed[each] - {*order} for each in needed if each not in order})
-        order.append(found)
-    return tuple(order)
+    return in_order_of_need(needed, "[subject.{}]".format, "let one of them need fewer variables")
 
 
 def _needed(each: str, variable: DerivedVariable, dataset: str, specification: Specification) -> set[str]:
@@ -84,18 +79,6 @@ def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
     """Variables of its sources that a statistic is of."""
     is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
-
-
-def _circle(needed: Mapping[str, set[str]]) -> ConfigurationError:
-    """The fault of variables of which each needs another."""
-    path = [next(iter(needed))]
-    while True:
-        following = next(each for each in needed if each in needed[path[-1]])
-        if following in path:
-            circle = [*path[path.index(following) :], following]
-            what = f"{circle[0]} needs itself: {' needs '.join(circle)}"
-            return ConfigurationError(what, f"[subject.{circle[0]}]", "let one of them need fewer variables")
-        path.append(following)
 
 
 def _check_variable(name: str, variable: DerivedVariable, specification: Specification) -> None:

@@ -18,8 +18,8 @@ from ..assignments import Assignment, FromVariable
 from ..clock_times import PARTS, stamps
 from ..column_values import dates, texts
 from ..dated_records import DatedRecords
+from ..deciding import Deciding, first_of, last_of
 from ..merged_values import MixedTypes, ValuePart, merged
-from ..time_to_event.deciding import Deciding, first_of, last_of
 from .candidates import Candidates, candidates
 from .declared import Declared
 from .ways import flag_name
