@@ -100,6 +100,7 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     if variable.yes == variable.no:
         raise ConfigurationError("yes and no are the same value", f"{place} no", "use two values")
     if variable.take:
+        _check_types(place, variable, specification)
         _check_set(place, variable, specification)
 
 
@@ -157,13 +158,17 @@ def _check_values(place: str, variable: DerivedVariable) -> None:
         raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
 
 
-def _check_set(place: str, variable: DerivedVariable, specification: Specification) -> None:
-    """Each variable of `also` is set by each source, and to values of one type."""
+def _check_types(place: str, variable: DerivedVariable, specification: Specification) -> None:
+    """What sources set a variable to is of one type."""
     for key, name in (("value", variable.value), *(("also", each) for each in variable.also)):
-        given = [specification.sources[each].set.get(name) for each in variable.sources]
-        if {str, float} <= {type(each) for each in given}:
+        values = (specification.sources[each].set.get(name) for each in variable.sources)
+        if {str, float} <= {type(each) for each in values}:
             what = f"{name} is set to texts and to numbers"
             raise ConfigurationError(what, f"{place} {key}", "use values of one type in set of the sources")
+
+
+def _check_set(place: str, variable: DerivedVariable, specification: Specification) -> None:
+    """Each variable of `also` is set by each source."""
     for source in variable.sources:
         given = specification.sources[source].set
         for each in variable.also:
