@@ -141,13 +141,15 @@ class Sources:
         return None if absent else data
 
     def _note_unknown(self, name: str, where: str, data: Dataset, unknown: Mask) -> None:
-        """Count records that are not selected since a number is missing; a flag that is missing is not Y."""
+        """Count records that are not selected since a number or date is missing; a missing flag is not Y."""
         numbers = [each for each in compile_expression(where).variables if not data.is_character(each)]
         lacking = np.zeros(len(data), dtype=np.bool_)
         for each in numbers:
             lacking |= unknown & data.missing(each)
         if lacking.any():
-            effect = f"records of {data.name} not selected, since a number of the condition is missing"
+            effect = (
+                f"records of {data.name} not selected, since a number or date of the condition is missing"
+            )
             self.account.effect(f"source.{name}: where", where, effect, data, lacking, unit="record")
 
     def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:

@@ -84,6 +84,26 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             "a value that is taken from a variable has no number",
             "[subject.X] number",
         ),
+        (
+            {"date_of": "ARM", "impute_up_to": "year"},
+            'impute_up_to has no effect without impute = "first"',
+            "[subject.X] impute_up_to",
+        ),
+        (
+            {"date_of": "ARM", "impute": "none", "not_before": ("ARM",)},
+            'not_before has no effect without impute = "first"',
+            "[subject.X] not_before",
+        ),
+        (
+            {"where": "AGE > 1", "unknown": "missing"},
+            "unknown has no effect without no",
+            "[subject.X] unknown",
+        ),
+        (
+            {"cases": (ag.Case("AGE > 1", "a"),), "unknown": "otherwise"},
+            "unknown has no effect without otherwise",
+            "[subject.X] unknown",
+        ),
         ({"where": "AGE > 1", "no": "Y"}, "yes and no are the same value", "[subject.X] no"),
         ({"where": "AGE >"}, "the condition cannot be parsed", "[subject.X] where: AGE >"),
         ({"expression": "AGE +"}, "the expression cannot be parsed", "[subject.X] expression: AGE +"),

@@ -301,7 +301,8 @@ def test_cases_with_their_numbers():
 def test_the_record_says_what_others_get():
     cases = (ag.Case("AGE < 65", 1.0),)
     for otherwise, shown in ((0.0, "0"), (ag.FromVariable("AGE"), "AGE"), (None, "missing")):
-        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown="otherwise")
+        unknown = "error" if otherwise is None else "otherwise"
+        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown=unknown)
         record = derived({"X": variable}).record
         (effect,) = (each for each in record.effects if each.policy == "subject.X: cases")
         assert (effect.value, effect.count, effect.subjects) == (shown, 3, ("2", "3", "4"))
@@ -357,7 +358,7 @@ def test_what_is_not_selected_since_a_value_is_missing_is_counted():
     found = derived({"TRTSDT": first}, {"DOSE": given}, where="AGE < 70")
     assert found["ADSL"].frame["USUBJID"].tolist() == ["1", "2"]
     said = {(each.policy, each.effect): (each.count, each.subjects) for each in found.record.effects}
-    of_source = "records of EX not selected, since a number of the condition is missing"
+    of_source = "records of EX not selected, since a number or date of the condition is missing"
     assert said["source.DOSE: where", of_source] == (1, ("2",))
     known = "subjects of DM that do not meet the condition are not derived"
     unknown = "subjects of DM not derived: the condition is unknown, since a value is missing"

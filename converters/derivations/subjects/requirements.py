@@ -96,6 +96,7 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     if way.key == "statistic":
         _check_statistic(place, variable)
     _check_dates(place, name, variable)
+    _check_used(place, variable)
     _check_values(place, variable)
     if variable.yes == variable.no:
         raise ConfigurationError("yes and no are the same value", f"{place} no", "use two values")
@@ -140,6 +141,24 @@ def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
+
+
+_OF_IMPUTED = ("impute_up_to", "flag", "not_before", "not_after")
+_NOT_IMPUTED = ("", "none")
+
+
+def _check_used(place: str, variable: DerivedVariable) -> None:
+    """Keys that only add to another key are not declared without it."""
+    given = keys_given(variable)
+    if variable.date_of and variable.impute in _NOT_IMPUTED:
+        idle = [(key, 'impute = "first"') for key in _OF_IMPUTED if key in given]
+    else:
+        has_other = bool(variable.no) or variable.otherwise is not None
+        other = "no" if variable.where else "otherwise"
+        idle = [("unknown", other)] if "unknown" in given and not has_other else []
+    for key, needed in idle:
+        what, advice = f"{key} has no effect without {needed}", f"omit it, or declare {needed}, too"
+        raise ConfigurationError(what, f"{place} {key}", advice)
 
 
 def _check_values(place: str, variable: DerivedVariable) -> None:
