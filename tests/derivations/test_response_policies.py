@@ -107,6 +107,28 @@ TERMS = ag.ResponseTerms(
             "ANL01FL is not a flag of OVR",
         ),
         (what_of({"BOR": replace(BOR, of="")}), "of is not declared"),
+        (
+            what_of(flags={"ANL01FL": ag.ResponseFlag(same_day="counts")}),
+            "same_day has no effect without before",
+        ),
+        (
+            what_of(
+                {
+                    "BOR": replace(
+                        BOR,
+                        confirm_after=None,
+                        not_evaluable_between=None,
+                        stable_between=None,
+                        lesser_after_better="stable",
+                    )
+                }
+            ),
+            "no confirmation is declared",
+        ),
+        (
+            what_of({"BOR": replace(BOR, without="exclude", without_value="NE")}),
+            "without_value has no effect with without = exclude",
+        ),
         (what_of({"BOR": replace(BOR, of="PD"), "PD": PD}), "PD has no responses"),
         (what_of({"BOR": replace(BOR, of="BOR")}), "BOR has no responses|BOR needs itself"),
         (
