@@ -13,7 +13,7 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ..assembled import DerivedColumns, StructureLayout, assembled
+from ..assembled import DerivedColumns, StructureLayout, assembled, judge_carried
 from ..assignments import Assignment, FromVariable
 from ..column_values import dates
 from ..dated_records import DatedRecords, sequence_variable
@@ -60,6 +60,7 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
     ------
     DerivationRefused
     """
+    judge_carried(task, options)
     sources = Sources(
         task.study, task.specification.sources, task.adsl, options.unknown_subjects, task.account
     )
