@@ -172,8 +172,8 @@ RECORD = Table(
 VARIABLE = Table(
     "variable",
     AnalysisVariable,
-    "A variable of derived measurements or adverse events. It has exactly one of `where`, `cases`, `map`, `expression` and "
-    "`compose`.",
+    "A variable of derived measurements or adverse events. It has exactly one of `where`, `cases`, `map`, "
+    "`expression` and `compose`.",
     NAMED,
     example="VARIABLE",
     sample="ONTRTFL",

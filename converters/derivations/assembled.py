@@ -200,6 +200,18 @@ def special_at(special: SpecialMissing, at: Codes) -> SpecialMissing:
     return SpecialMissing(np.flatnonzero(hit).astype(np.int64), special.tags[place[hit]])
 
 
+def judge_carried(task: DerivationTask, options: DerivedDataset) -> None:
+    """Note the variables to carry that ADSL does not have, before anything is derived."""
+    for key, sources in (("carry", options.carry), ("carry_as", options.carry_as.values())):
+        for source in sources:
+            if source not in task.adsl:
+                task.account.problem(
+                    f"{source} is not present in {task.adsl.name}",
+                    f"[derive.{task.name}] {key}",
+                    did_you_mean(source, task.adsl.names),
+                )
+
+
 def _carried(
     task: DerivationTask, options: DerivedDataset, derived: Iterable[str]
 ) -> tuple[dict[str, pd.Series], dict[str, Variable]]:
@@ -209,13 +221,13 @@ def _carried(
     wanted = own | {name: name for name in options.carry} | dict(options.carry_as)
     again = {*own, *options.carry, "ASEQ"} & {*options.carry_as}
     found, described = {}, {}
+    judge_carried(task, options)
     for name, source in wanted.items():
         key = "carry" if name == source else "carry_as"
         place = f"[derive.{task.name}] {key}"
         if source not in adsl:
-            advice = did_you_mean(source, adsl.names)
-            task.account.problem(f"{source} is not present in {adsl.name}", place, advice)
-        elif name in again and name != source:
+            continue
+        if name in again and name != source:
             task.account.problem(f"{name} is another variable", place, "carry it as another name")
         elif name in taken:
             task.account.problem(

@@ -13,8 +13,8 @@ from ...schemas.wording import counted
 from . import derivation_of
 from .account import Account
 from .derived_study import DerivedStudy
-from .graph import in_order
-from .record import DerivationRecord
+from .graph import in_order, needed_by
+from .record import DerivationRecord, DerivationRefused, Problem
 from .specification import Specification, require_values
 from .task import DerivationTask
 
@@ -41,7 +41,8 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
         If the specification cannot be carried out, whatever the data.
     DerivationRefused
         If the data do not fit it: something named is not present, a subject is not in ADSL, a policy is
-        "error" and would have to decide, ….
+        "error" and would have to decide, …. The problems of all datasets are listed, but for those that need
+        one that could not be derived.
 
     Examples
     --------
@@ -65,24 +66,42 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     require_valid(specification)
     made: dict[str, Dataset] = {}
     parts = []
+    problems: list[Problem] = []
+    not_derived: dict[str, tuple[str, ...]] = {}
     for name in in_order(specification):
-        options, account = specification.datasets[name], Account(name)
-        sources = Study(MappingProxyType({**study.datasets, **made}))
-        subjects = _subjects(options.subjects_from, sources, account)
-        task = DerivationTask(name, sources, subjects, specification, account)
-        made[name] = _traced(derivation_of(options).derive(task, options), sources)
-        account.require_none()
-        parts.append(account.record)
+        account = Account(name)
+        lacking = needed_by(name, specification).difference(made)
+        if lacking:
+            not_derived[name] = tuple(sorted(lacking))
+            continue
+        try:
+            sources = Study(MappingProxyType({**study.datasets, **made}))
+            made[name] = _derived(name, sources, specification, account)
+            parts.append(account.record)
+        except DerivationRefused as refusal:
+            problems += [each for each in refusal.problems if each not in problems]
+    if problems:
+        raise DerivationRefused(problems, not_derived)
     counts = {name: len(data) for name, data in made.items()}
     of_parameters = {name: _by_parameter(data) for name, data in made.items() if "PARAMCD" in data}
     record = DerivationRecord.together(counts, parts, of_parameters)
     return DerivedStudy(MappingProxyType(made), record=record)
 
 
-def _traced(data: Dataset, sources: Study) -> Dataset:
-    """The dataset with the raw records of its sources, where these have them."""
-    places = led_to(data, sources)
-    return data if places is None else data.replace(raw_places=places)
+def _derived(name: str, sources: Study, specification: Specification, account: Account) -> Dataset:
+    """One dataset, with the raw records of its sources where these have them.
+
+    Raises
+    ------
+    DerivationRefused
+    """
+    options = specification.datasets[name]
+    subjects = _subjects(options.subjects_from, sources, account)
+    task = DerivationTask(name, sources, subjects, specification, account)
+    found = derivation_of(options).derive(task, options)
+    places = led_to(found, sources)
+    account.require_none()
+    return found if places is None else found.replace(raw_places=places)
 
 
 def _by_parameter(data: Dataset) -> dict[str, int]:

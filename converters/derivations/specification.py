@@ -22,10 +22,10 @@ from .measurements.options import (
     Measurements,
 )
 from .own_tables import datasets_of
-from .responses.options import ResponseFlag, ResponseParameter
+from .responses.options import ResponseFlag, ResponseParameter, Responses
 from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
-from .time_to_event.options import DerivedEndpoint, Stop, Variation
+from .time_to_event.options import DerivedEndpoint, Stop, TimeToEvent, Variation
 from .variable_options import AnalysisVariable
 
 
@@ -243,7 +243,7 @@ def _require_names_once(options: object, place: str) -> None:
 
 
 def unused(specification: Specification) -> tuple[str, ...]:
-    """Tables of sources and stops that no other table names: "[source.DETH]"."""
+    """Tables that no dataset needs, and that no other table names: "[source.DETH]"."""
     named = {
         word
         for table in _TABLES
@@ -252,11 +252,28 @@ def unused(specification: Specification) -> tuple[str, ...]:
         for word in _words(getattr(options, each.name))
     }
     return tuple(
-        f"[{kind}.{name}]"
-        for kind, tables in (("source", specification.sources), ("stop", specification.stops))
-        for name in tables
-        if name not in named
+        f"[{table.name}.{name}]"
+        for table in _TABLES
+        for name, options in getattr(specification, table.attribute).items()
+        if (table.name in _NAMED_BY_OTHERS and name not in named)
+        or (table.name in _OF_KINDS and not _is_of_a_dataset(table.name, options, specification))
     )
+
+
+_NAMED_BY_OTHERS = ("source", "stop")
+_OF_KINDS: Mapping[str, type[DerivedDataset]] = {
+    "endpoint": TimeToEvent,
+    "response": Responses,
+    "response_flag": Responses,
+}
+"""Tables that belong to all datasets of a kind."""
+
+
+def _is_of_a_dataset(table: str, options: Any, specification: Specification) -> bool:
+    """Whether a dataset of its kind is derived; an endpoint without `param` is only checked by rules."""
+    if table == "endpoint" and not options.param:
+        return True
+    return any(isinstance(each, _OF_KINDS[table]) for each in specification.datasets.values())
 
 
 def _words(value: object) -> tuple[str, ...]:

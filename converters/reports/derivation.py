@@ -99,7 +99,8 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
             yield from wrapped(line.strip(), indent) if each.unit in _NAMED else [line]
             if named and each.subjects:
                 yield from wrapped(listed(each.subjects), indent + 2)
-    idle = [_policy(each) for each in effects if not each.count]
+    did_something = {_policy(each) for each in felt}
+    idle = [each for each in dict.fromkeys(map(_policy, effects)) if each not in did_something]
     if idle:
         whole = (each.replace(" ", _NO_BREAK) for each in idle)
         yield from (

@@ -1,6 +1,7 @@
 """Each way to derive a variable of ADSL, on a few subjects."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -348,7 +349,8 @@ def test_cases_with_their_numbers():
 def test_the_record_says_what_others_get():
     cases = (ag.Case("AGE < 65", 1.0),)
     for otherwise, shown in ((0.0, "0"), (ag.FromVariable("AGE"), "AGE"), (None, "missing")):
-        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown="otherwise")
+        unknown = "error" if otherwise is None else "otherwise"
+        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown=unknown)
         record = derived({"X": variable}).record
         (effect,) = (each for each in record.effects if each.policy == "subject.X: cases")
         assert (effect.value, effect.count, effect.subjects) == (shown, 3, ("2", "3", "4"))
@@ -395,6 +397,34 @@ def test_arithmetic():
     found = derived({"THIRD": years, "WINDT": window, "ICDT": consent})["ADSL"].frame
     assert [*map(plain, found["THIRD"])] == [13.3, 21.7, None, 26.7]
     assert [*map(plain, found["WINDT"])] == ["2024-01-19", "2024-01-31", "2024-03-02", "2024-03-31"]
+
+
+def test_what_is_not_selected_since_a_value_is_missing_is_counted():
+    """Subject 3 has no AGE, and a dose of subject 2 no EXDOSE: of neither it is known whether they count."""
+    given = replace(DOSE, where="EXDOSE > 0")
+    first = ag.DerivedVariable(sources=("DOSE",), take="first")
+    found = derived({"TRTSDT": first}, {"DOSE": given}, where="AGE < 70")
+    assert found["ADSL"].frame["USUBJID"].tolist() == ["1", "2"]
+    said = {(each.policy, each.effect): (each.count, each.subjects) for each in found.record.effects}
+    of_source = "records of EX not selected, since a number or date of the condition is missing"
+    assert said["source.DOSE: where", of_source] == (1, ("2",))
+    known = "subjects of DM that do not meet the condition are not derived"
+    unknown = "subjects of DM not derived: the condition is unknown, since a value is missing"
+    assert said["where", known] == (1, ("4",))
+    assert said["where", unknown] == (1, ("3",))
+
+
+def test_times_of_datetimes_do_not_count_in_arithmetic_and_that_is_said():
+    start = ag.DerivedVariable(sources=("DOSE",), take="first", time="first")
+    apart = ag.DerivedVariable(expression="TRTSDTM - TRTSDT")
+    found = derived({"TRTSDT": start, "APART": apart})
+    assert [*map(plain, found["ADSL"].frame["APART"])] == [0, 0, 0, None]
+    said = {
+        each.effect: each.subjects
+        for each in found.record.effects
+        if each.policy == "subject.APART: expression"
+    }
+    assert said["the day of TRTSDTM counts, not its time"] == ("1",)
 
 
 def test_dates_of_variables():

@@ -9,7 +9,7 @@ from ....schemas.standards import adae
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ..analysis_variables import add_variable, in_order, outputs_of
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried
 from ..column_values import texts
 from ..own_tables import own_tables, tables_that_name
 from ..task import DerivationTask
@@ -36,6 +36,7 @@ def derive(task: DerivationTask, options: AdverseEvents) -> Dataset:
     DerivationRefused
     """
     table = event_table(task, options)
+    judge_carried(task, options)
     start = add_date(table, "start")
     end = add_date(table, "end", start)
     task.account.require_none()

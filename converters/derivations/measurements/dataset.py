@@ -14,7 +14,7 @@ from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import add_flag, flag_variable
 from ..adverse_events.options import OccurrenceFlag
 from ..analysis_variables import add_variable, outputs_of
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, special_at
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried, special_at
 from ..column_values import texts
 from ..task import DerivationTask
 from .baseline import declare_baseline
@@ -43,6 +43,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     """
     parts = parts_of(task.name, task.specification)
     table = measurement_table(task, options, parts)
+    judge_carried(task, options)
     _declare_variables(table, parts)
     for name, measurement in parts.measurements.items():
         if measurement.expression:

@@ -9,8 +9,8 @@ import numpy as np
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.wording import counted, did_you_mean
+from ..deciding import first_of
 from ..sources import selected_by
-from ..time_to_event.deciding import first_of
 from .derivation import ResponseDerivation
 from .options import ResponseFlag
 from .response_records import Assessed

@@ -7,7 +7,7 @@ import pandas as pd
 from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
-from ..assembled import DerivedColumns, StructureLayout, assembled
+from ..assembled import DerivedColumns, StructureLayout, assembled, judge_carried
 from ..task import DerivationTask
 from .analysis_flags import flagged
 from .derivation import ResponseDerivation
@@ -29,6 +29,7 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     ------
     DerivationRefused
     """
+    judge_carried(task, options)
     derivation = ResponseDerivation(task, options, once_per_subject, flagged)
     found = [derivation.parameter(each) for each in parameters_of(options, task.specification)]
     parts = [each for each in found if each is not None]

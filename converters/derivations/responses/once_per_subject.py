@@ -13,8 +13,8 @@ from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
+from ..deciding import first_of
 from ..sources import dataset_called, selected_by
-from ..time_to_event.deciding import first_of
 from .derivation import ResponseDerivation
 from .options import (
     BestResponse,

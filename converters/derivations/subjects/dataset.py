@@ -12,7 +12,7 @@ from ....schemas.standards.adsl import variables as standard_variables
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.raw_places import RawPlaces, placed, unknown_places
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried
 from ..task import DerivationTask
 from .conditional import add_calculated, add_cases, add_flag, add_mapped
 from .declared import Declared
@@ -49,6 +49,7 @@ def derive(task: DerivationTask, options: SubjectLevel) -> Dataset:
     DerivationRefused
     """
     table, whole, kept = subject_table(task, options)
+    judge_carried(whole, options)
     declared = variables_of(task.name, task.specification)
     for name in in_order(task.name, task.specification):
         variable = declared[name]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
-from ....schemas.wording import did_you_mean
+from ....schemas.wording import counted, did_you_mean
 from ..column_values import dates, texts
 from .candidates import limits_of, within
 from .declared import Declared
@@ -74,6 +74,10 @@ def add_statistic(declared: Declared) -> bool:
     if len(numbers) < len(values):
         return False
     every = _joined(numbers)
+    infinite = np.isinf(every)
+    if infinite.any():
+        _refuse_infinite(declared, subject[infinite])
+        return False
     missing = np.isnan(every)
     judge_missing(declared, subject[missing])
     if missing.any():
@@ -104,6 +108,12 @@ def _counted(declared: Declared, source: str) -> _Counted | None:
     declared.table.sources_for(source).used(found.dataset, found.mask)
     (record,) = np.nonzero(found.mask)
     return _Counted(found.dataset, record, found.subject[record])
+
+
+def _refuse_infinite(declared: Declared, subject: Codes) -> None:
+    """Refuse infinite values, which have no sum."""
+    what = f"{declared.variable.of} is infinite in {counted(len(subject), 'record')}"
+    declared.refuse(what, declared.place("of"), "correct the data", declared.table.subjects(subject))
 
 
 def _statistic(which: str, subject: Codes, values: Numbers, n_subjects: int) -> Numbers:

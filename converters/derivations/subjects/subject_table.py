@@ -23,7 +23,7 @@ from ....schemas.study.variable import Variable
 from ....schemas.wording import counted, did_you_mean
 from ..assembled import standard_label
 from ..dated_records import DatedRecords
-from ..sources import SelectedRecords, Sources
+from ..sources import SelectedRecords, Sources, source_variables
 from ..task import DerivationTask
 from .options import SubjectLevel
 
@@ -138,11 +138,21 @@ class SubjectTable:
 
     def dated(self, source: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit, which is noted."""
+        if self._rests_on_failed(source):
+            return None
         return self.sources_for(source).records(source)
 
     def selected(self, source: str) -> SelectedRecords | None:
         """The records of a source, dated or not; None where it does not fit, which is noted."""
+        if self._rests_on_failed(source):
+            return None
         return self.sources_for(source).selected(source)
+
+    def _rests_on_failed(self, source: str) -> bool:
+        """Whether a source in the dataset itself names a variable that could not be derived."""
+        declared = self.sources.declared[source]
+        named = {variable for _, variable in source_variables(declared, source)}
+        return declared.dataset == self.task.name and bool(named & self.failed)
 
     def sources_for(self, source: str) -> Sources:
         """Those of other datasets; of a source in the dataset itself, those that are derived so far."""

@@ -21,8 +21,8 @@ from ..assignments import Assignment, FromVariable
 from ..clock_times import PARTS, stamps
 from ..column_values import dates, texts
 from ..dated_records import DatedRecords
+from ..deciding import Deciding, first_of, last_of
 from ..merged_values import MixedTypes, ValuePart, merged
-from ..time_to_event.deciding import Deciding, first_of, last_of
 from .candidates import Candidates, candidates
 from .declared import Declared
 from .ways import flag_name, is_extreme, outputs
@@ -175,7 +175,7 @@ def _parts(declared: Declared, taken: Taken, given: str) -> Iterator[ValuePart]:
             at_record = records.record[taken.chosen[own]]
             column = records.dataset[value.variable].take(at_record).reset_index(drop=True)
             yield ValuePart(own, column)
-        else:
+        elif value.variable not in declared.table.failed:
             what = f"{given} is neither set by {records.name} nor present in {records.dataset.name}"
             advice = did_you_mean(given, [*records.source.set, *records.dataset.names])
             declared.fail(what, "value", advice)

@@ -14,7 +14,7 @@ from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.raw_places import RawPlaces, after_each_other, unknown_places
 from ....schemas.study.variable import Variable
-from ..assembled import DerivedColumns, StructureLayout, assembled
+from ..assembled import DerivedColumns, StructureLayout, assembled, judge_carried
 from ..assignments import Assignment, FromVariable
 from ..column_values import dates
 from ..dated_records import DatedRecords, sequence_variable
@@ -61,6 +61,7 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
     ------
     DerivationRefused
     """
+    judge_carried(task, options)
     sources = Sources(
         task.study, task.specification.sources, task.adsl, options.unknown_subjects, task.account
     )
@@ -86,7 +87,7 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
     subject = frame.pop("").to_numpy()
     frame = _with_empty(frame, parameters, options.variables)
     layout = StructureLayout(
-        "Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards())
+        "Time-to-Event Analysis Dataset", adtte.KEYS, options.number, adtte.variables(Standards())
     )
     described = _described(parameters)
     return assembled(task, options, layout, DerivedColumns(frame, subject, described, raw_places=places))

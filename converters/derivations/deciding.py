@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....schemas.study.columns import Codes, Days, Mask
-from ....schemas.study.dataset import Dataset
-from ..dated_records import DatedRecords
+from ...schemas.study.columns import Codes, Days, Mask
+from ...schemas.study.dataset import Dataset
+from .dated_records import DatedRecords
 
 NONE = -1
 
