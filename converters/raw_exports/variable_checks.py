@@ -147,7 +147,10 @@ def _of_factors(declared: RawVariable) -> Iterator[VariableFault]:
     factors, offsets = of_units(declared.factors), of_units(declared.offsets)
     without_factor = [key for key in offsets if key not in factors]
     if without_factor:
-        yield f"has an offset of {' '.join(map(str, without_factor[0]))}, which has no factor", "declare its factor"
+        yield (
+            f"has an offset of {' '.join(map(str, without_factor[0]))}, which has no factor",
+            "declare its factor",
+        )
 
 
 _OPPOSITE = {

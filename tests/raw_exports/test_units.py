@@ -11,6 +11,7 @@ import adamgate as ag
 
 LAB = """[raw.LB]
 files = ["lb.csv"]
+same_order = "position"
 [raw.LB.variables]
 USUBJID = "ID"
 LBTESTCD = "TEST"
@@ -120,6 +121,7 @@ def test_factors_that_do_not_fit_are_refused(tmp_path, old, new, what):
 
 FLAT = """[raw.LB]
 files = ["lb.csv"]
+same_order = "position"
 [raw.LB.variables.LBSTRESN]
 column = "V"
 number = true
