@@ -226,7 +226,7 @@ class RawDataset(RawFile):
     )
     same_order: str = option(
         Choice(("error", "position")),
-        "Records that order does not distinguish: an error if there is a sequence, or by position.",
+        "Records that order does not distinguish: an error if they are numbered, or by position.",
         default="error",
     )
     subjects: str = option(
