@@ -12,6 +12,7 @@ from ...schemas.kinds import (
     Choice,
     ListOf,
     TableOf,
+    ValueKind,
     amount,
     constant,
     count,
@@ -48,6 +49,41 @@ def any_number(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf"):
         return float(value)
     raise ValueError("a number, without quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnits:
+    """A number of each unit; or, for each value of another column, a table of such numbers.
+
+    Attributes
+    ----------
+    kind : ValueKind
+    example : str
+    """
+
+    kind: ValueKind
+    example: str
+
+    @property
+    def word(self) -> str:
+        return f"table of {self.kind.word}, or of such tables"
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return {"anyOf": [self._flat.schema, self._nested.schema]}
+
+    @property
+    def _flat(self) -> TableOf:
+        return TableOf(self.kind, self.example, least=1)
+
+    @property
+    def _nested(self) -> TableOf:
+        return TableOf(self._flat, self.example, least=1)
+
+    def __call__(self, value: Any) -> Mapping[str, Any]:
+        nested = isinstance(value, Mapping) and any(isinstance(each, Mapping) for each in value.values())
+        found: Mapping[str, Any] = (self._nested if nested else self._flat)(value)
+        return found
 
 
 _FACTORS = "{ kg = 1, LB = 0.45359237 }"
@@ -112,12 +148,16 @@ class RawVariable:
         The decimal sign of numbers: "." or ",".
     unit : str
         The column that has the unit of each number.
-    factors : mapping of text to number
-        Each unit, and by what its numbers are multiplied.
-    offsets : mapping of text to number
+    factors : mapping of text to number, or of text to such a mapping
+        Each unit, and by what its numbers are multiplied; with `factors_by` for each value of that column.
+    factors_by : str
+        The column on which the factors of units depend, such as that of the test.
+    offsets : mapping of text to number, or of text to such a mapping
         What is added to numbers of a unit after that.
     digits : int or None
         Digits after the decimal sign to which converted numbers are rounded.
+    other_units : str
+        Numbers whose unit has no factor, or is missing: "error" or "missing".
     otherwise : str
         A value that map, codes, dates or numbers do not take: an "error", "missing", or "keep" the text.
     opposite : bool
@@ -203,18 +243,29 @@ class RawVariable:
     number: bool = option(switch, "Each value is a number; the variable is numeric.", default=False)
     decimal: str = option(Choice((".", ",")), "Decimal sign of numbers.", default=".")
     unit: str = option(column_name, "The column that has the unit of each number.", default="")
-    factors: Mapping[str, float] = option(
-        TableOf(amount, _FACTORS, least=1),
+    factors: Mapping[str, Any] = option(
+        OfUnits(amount, _FACTORS),
         f"With unit: by what the numbers of each unit are multiplied: {_FACTORS}.",
         default=dict,
     )
-    offsets: Mapping[str, float] = option(
-        TableOf(any_number, "{ F = -17.77777777777778 }", least=1),
+    factors_by: str = option(
+        column_name,
+        "The column on which factors depend, such as the test: factors = "
+        '{ HGB = { "g/dL" = 10 }, ALB = { "g/dL" = 10, "g/L" = 1 } }.',
+        default="",
+    )
+    offsets: Mapping[str, Any] = option(
+        OfUnits(any_number, "{ F = -17.77777777777778 }"),
         "With factors: what is added to the numbers of a unit after that.",
         default=dict,
     )
     digits: int | None = option(
         count, "Digits to which converted numbers are rounded.", default=None, otherwise="not rounded"
+    )
+    other_units: str = option(
+        Choice(("error", "missing")),
+        "With unit: numbers whose unit has no factor, or is missing: an error, or missing.",
+        default="error",
     )
     otherwise: str = option(
         Choice(("error", "missing", "keep")),
