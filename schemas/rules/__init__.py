@@ -34,6 +34,7 @@ from .conformance import (
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
+    collected_deaths,
     cross_dataset,
     plausibility,
     populations,
@@ -72,6 +73,7 @@ FAMILIES = (
     basic_data_structure,
     censoring,
     coding,
+    collected_deaths,
     cross_dataset,
     cut_offs,
     dates,

@@ -72,8 +72,8 @@ def add_taken(declared: Declared) -> bool:
     if len(usable) < len(found):
         return False
     taken = _taken(declared, usable)
-    _note(declared, taken)
     _trace(declared, taken)
+    _note(declared, taken)
     wanted = {each: each for each in declared.variable.also}
     if declared.variable.value:
         wanted[declared.name] = declared.variable.value
@@ -123,7 +123,8 @@ def _note(declared: Declared, taken: Taken) -> None:
             what = f"{number} with several records {alike} of {declared.name}"
             usual = given.date if by_value else _usual_order(given.dataset)
             advice = f'declare order = ["{usual}"], or same_date = "first" or "last"'
-            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
+            raw = declared.table.raw_places(declared.name) if ambiguous.any() else None
+            declared.refuse(what, f"[source.{source}] order", advice, ambiguous, raw)
         else:
             effect = f"with records {alike} that order does not distinguish"
             value = given.same_date

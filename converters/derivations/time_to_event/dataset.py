@@ -149,10 +149,8 @@ def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Code
 
 def _raw_places(records: DatedRecords | None, size: int, chosen: Codes | None) -> RawPlaces:
     """The raw records that date records; unknown where no record does."""
-    places = None if records is None else records.dataset.raw_places_of(records.source.date)
-    if records is None or places is None or chosen is None:
-        return unknown_places(size)
-    return places.take(records.record[chosen])
+    places = None if records is None or chosen is None else records.raw_places
+    return unknown_places(size) if places is None or chosen is None else places.take(chosen)
 
 
 def _trace(records: DatedRecords, at: Codes) -> dict[str, Any]:
