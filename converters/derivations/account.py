@@ -81,6 +81,7 @@ class Account:
         advice: str,
         data: Dataset | None = None,
         concerned: Mask | None = None,
+        *,
         raw: RawPlaces | None = None,
     ) -> None:
         """Note why data are refused, and their first raw record; what is noted once is not repeated.

@@ -1,4 +1,4 @@
-"""Whether a table has as many records, and as many subjects, as are declared: one that is lost is not seen else."""
+"""Whether a table has as many records, and as many subjects, as are declared."""
 
 from __future__ import annotations
 

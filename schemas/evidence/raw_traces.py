@@ -41,8 +41,8 @@ def led_to(data: Dataset, study: Study) -> RawPlaces | None:
         parts.append(PlacedPart(part.records[own], part.places.take(own)))
         left[part.records[own]] = False
     found = placed(len(data), parts)
-    own = {} if data.raw_places is None else data.raw_places.load().variables
-    return replace(found, variables=own)
+    variables = {} if data.raw_places is None else data.raw_places.load().variables
+    return replace(found, variables=variables)
 
 
 def of_subject(data: Dataset, study: Study, record: int, names: Iterable[str]) -> dict[str, RawPlace]:

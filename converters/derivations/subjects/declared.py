@@ -55,7 +55,7 @@ class Declared:
     ) -> None:
         """Note why subjects are refused, if there are some; by the raw records that decide, if given."""
         if concerned.any():
-            self.table.task.account.problem(what, place, advice, self.table.base, concerned, raw)
+            self.table.task.account.problem(what, place, advice, self.table.base, concerned, raw=raw)
 
     def same_records(self, of: str, names: Iterable[str]) -> None:
         """Note that variables are of the raw records that another variable is of."""

@@ -200,7 +200,7 @@ def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, deci
     else:
         early = kept & (decisions.day < origin)
         raw = decisions.raw_places if early.any() else None
-        _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, early, raw)
+        _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, early, raw=raw)
     _note_ties(paramcd, sources, kept, decisions)
     return kept
 
@@ -211,14 +211,15 @@ def _settle(
     endpoint: DerivedEndpoint,
     sources: Sources,
     concerned: Mask,
+    *,
     raw: RawPlaces | None = None,
 ) -> None:
-    """Note what a policy does to the subjects it concerns, or refuse them, with the raw records that decide."""
+    """Note what a policy does to the subjects it concerns, or refuse them, by the raw records that decide."""
     value = getattr(endpoint, policy.key)
     if value == "error" and concerned.any():
         number = counted(int(concerned.sum()), "subject")
         what, place = f"{number} {policy.problem}", f"[endpoint.{paramcd}] {policy.key}"
-        sources.account.problem(what, place, policy.advice, sources.adsl, concerned, raw)
+        sources.account.problem(what, place, policy.advice, sources.adsl, concerned, raw=raw)
     else:
         done = policy.effects.get(value)
         effect = f"{policy.problem}: {done}" if done else policy.problem
@@ -260,7 +261,7 @@ def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions)
                 'declare order = ["ASEQ"], or same_date = "first" or "last"',
                 adsl,
                 ambiguous,
-                decisions.raw_places,
+                raw=decisions.raw_places,
             )
         else:
             effect = "with records on the deciding date that order does not distinguish"
