@@ -17,6 +17,7 @@ from .code_lists import CodeTexts
 from .code_pairs import judge_merged_codes, judge_pair, judge_shared_texts
 from .judged_limits import judge_limits
 from .lookups import LookupKeys, looked_up
+from .plausible_dates import doubtful_numbers, has_year, is_outside
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
 from .raw_part import RawPart, as_dataset
 from .raw_records import (
@@ -248,6 +249,7 @@ class _Making:
         step = date_step(declared.date_forms, declared.unknown, self.place)
         effect = "values that the declared forms do not read as one date"
         found = self._stepped("date_forms", column, step, effect, listed_shapes)
+        found = self._judged(found, column)
         if declared.unknown:
             partial = found.matching(lambda value: not _is_complete(value))
             nothing = found.matching(lambda value: value == UNKNOWN_DATE)
@@ -258,6 +260,26 @@ class _Making:
                 note(name, words, "dates of which nothing is known: missing", int(nothing.sum()))
         found = stepped(found, lambda value: value or None).column
         return self._with_time(found) if declared.time else found
+
+    def _judged(self, dates: Distinct, column: Distinct) -> Distinct:
+        """Dates of declared years; if none are declared, no numbers that most likely have another form."""
+        declared, part = self.declared, self.among.part
+        if not declared.years:
+            doubt = doubtful_numbers(column, declared.date_forms)
+            if doubt is not None:
+                part.account.refuse(doubt.what, self.place, doubt.advice, part.records, doubt.records)
+            return dates
+        first, last = declared.years
+        outside = dates.matching(lambda value: is_outside(value, declared.years))
+        within = dates.matching(has_year) & ~outside
+        note = part.account.note
+        note(self._policy_name("years"), f"{first} to {last}", "dates of these years", int(within.sum()))
+        self._policy("years", f"dates before {first} or after {last}", outside)
+        return (
+            dates
+            if declared.otherwise == "keep"
+            else without(dates, lambda value: is_outside(value, declared.years))
+        )
 
     def _with_time(self, day: Distinct) -> Distinct:
         declared = self.declared
@@ -348,7 +370,9 @@ class _Making:
         part, otherwise = self.among.part, self.declared.otherwise
         if otherwise == "error":
             if concerned.any():
-                choices = '"missing" or "keep"' if key in ("map", "codes", "date_forms") else '"missing"'
+                choices = (
+                    '"missing" or "keep"' if key in ("map", "codes", "date_forms", "years") else '"missing"'
+                )
                 advice = f"declare them, or otherwise = {choices}, or correct the data"
                 if keeps:
                     advice = 'correct the data, or declare otherwise = "keep" for the first of them'

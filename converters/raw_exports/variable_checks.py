@@ -22,6 +22,7 @@ _WITH = (
     ("part", "split"),
     ("split", "part"),
     ("unknown", "date_forms"),
+    ("years", "date_forms"),
     ("time", "date_forms"),
     ("time", "time_forms"),
     ("time_forms", "time"),

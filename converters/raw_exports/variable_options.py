@@ -52,6 +52,25 @@ def any_number(value: Any) -> float:
     raise ValueError("a number, without quotes")
 
 
+@one_kind(
+    "two years",
+    {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 9999},
+        "minItems": 2,
+        "maxItems": 2,
+    },
+)
+def first_and_last_year(value: Any) -> tuple[int, int]:
+    """Two years, of which the second is not before the first."""
+    listed = value if isinstance(value, list | tuple) else ()
+    if len(listed) == 2 and all(isinstance(each, int) and not isinstance(each, bool) for each in listed):
+        first, last = listed
+        if 1 <= first <= last <= 9999:
+            return first, last
+    raise ValueError("the first and the last year: [2015, 2026]")
+
+
 @dataclass(frozen=True, slots=True)
 class OfUnits:
     """A number of each unit; or, for each value of another column, a table of such numbers.
@@ -137,6 +156,8 @@ class RawVariable:
         "upper" or "lower"; empty for the case of the files.
     date_forms : tuple of str
         Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "sas datetime", "excel".
+    years : (int, int) or ()
+        The first and the last year that dates may have.
     unknown : tuple of str
         Texts that mean an unknown day, month or year.
     time : str
@@ -238,6 +259,12 @@ class RawVariable:
         ListOf(text, of="forms"),
         'Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "excel".',
         default=(),
+    )
+    years: tuple[int, int] | tuple[()] = option(
+        first_and_last_year,
+        "With date_forms: the first and the last year that dates may have: [2015, 2026].",
+        default=(),
+        otherwise="all; numbers that most likely have another form are an error",
     )
     unknown: tuple[str, ...] = option(
         ListOf(text), "Texts that mean an unknown day, month or year.", default=(), otherwise="none"
