@@ -22,7 +22,7 @@ help:  ## list the targets
 DEMO := out/cartitude1
 demo: $(VENV)/.ready  ## the synthetic study, from raw exports to tables: published against reproduced figures
 	@mkdir -p $(DEMO)/raw
-	@cp fixtures/cartitude1/project/* $(DEMO)
+	@cp fixtures/cartitude1-project/* $(DEMO)
 	@cp fixtures/cartitude1-raw/* $(DEMO)/raw
 	$(VENV)/bin/adamgate run $(DEMO)/adamgate.toml
 
