@@ -46,6 +46,7 @@ from .subjects import (
     subject_order,
     term_hygiene,
     text_and_number,
+    visit_days,
 )
 from .time_to_event import (
     censoring,
@@ -121,6 +122,7 @@ FAMILIES = (
     traces,
     treatment_emergence,
     treatments,
+    visit_days,
 )
 """Modules of rules; the name of a module is that of its family."""
 

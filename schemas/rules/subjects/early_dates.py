@@ -54,10 +54,42 @@ def treated_before_consent(data: Dataset, study: Study) -> Iterator[Fault]:
         yield Fault(fault, ("TRTSDT", "RFICDT"), "TRTSDT is before RFICDT")
         return
     demographics = study["DM"]
-    consent = of_each(
-        PartialDates.of(demographics, "RFICDTC").lower, adsl_record(data, demographics), unknown=np.nan
-    )
-    yield Fault(data.days("TRTSDT") < consent, ("TRTSDT",), "TRTSDT is before RFICDTC in DM")
+    fault = data.days("TRTSDT") < _consents(data, demographics)
+    yield Fault(fault, ("TRTSDT",), "TRTSDT is before RFICDTC in DM")
+
+
+@readiness(
+    "AE053",
+    title="Adverse event starts before informed consent",
+    severity=Severity.WARNING,
+    grain=Grain.DATASET,
+    structures=(Structure.ADAE,),
+    needs=("USUBJID", "ASTDT", "DM.USUBJID", "DM.RFICDTC"),
+)
+def event_before_consent(data: Dataset, study: Study) -> Iterator[Fault]:
+    """An adverse event starts before the informed consent of the subject.
+
+    ## What it checks
+    ASTDT is on or after RFICDTC in DM.
+
+    ## Not a fault
+    A start that is imputed and may be later. Events of more than 2% of the subjects: the study collects
+    events that were there before.
+
+    ## Why it matters
+    One of the two dates is wrong, or the event is medical history.
+
+    ## Smallest fix
+    Correct the date that is wrong.
+    """
+    early = _last_days(data, "ASTDT") < _consents(data, study["DM"])
+    yield Fault(early & ~_usual(data, early), ("ASTDT",), "ASTDT is before RFICDTC in DM")
+
+
+def _consents(data: Dataset, demographics: Dataset) -> Days:
+    """The first day that the consent of each record's subject may be of."""
+    days = PartialDates.of(demographics, "RFICDTC").lower
+    return of_each(days, adsl_record(data, demographics), unknown=np.nan)
 
 
 @readiness(
