@@ -70,6 +70,7 @@ class Sources:
     so_far: bool = False
     _found: dict[str, DatedRecords | None] = field(default_factory=dict)
     _selected: dict[str, SelectedRecords | None] = field(default_factory=dict)
+    _told: dict[str, Mask] = field(default_factory=dict)
 
     def records(self, name: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit the study, which is a problem noted."""
@@ -159,11 +160,17 @@ class Sources:
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
-        elif unknown.any():
+            return
+        told = self._told.setdefault(data.name, np.zeros(len(data), dtype=np.bool_))
+        unknown &= ~told
+        told |= unknown
+        if unknown.any():
             number = counted(int(unknown.sum()), "record")
+            nameless = int((unknown & data.missing("USUBJID")).sum())
+            without = f", {nameless} of them without USUBJID" if nameless else ""
             derived = f"[derive.{self.account.dataset}]"
             self.account.problem(
-                f"{number} of {data.name} of a subject who is not in {of}",
+                f"{number} of {data.name} of a subject who is not in {of}{without}",
                 f"[source.{name}] dataset",
                 f'correct {of}, or declare unknown_subjects = "exclude" in {derived}',
                 data,

@@ -18,7 +18,7 @@ from ..assignments import Assignment, FromVariable
 from ..clock_times import PARTS, stamps
 from ..column_values import dates, texts
 from ..dated_records import DatedRecords
-from ..deciding import Deciding, first_of, last_of
+from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
@@ -115,16 +115,11 @@ def _note(declared: Declared, taken: Taken) -> None:
         if given.same_date == "error":
             number = counted(int(ambiguous.sum()), "subject")
             what = f"{number} with several records on the deciding date of {declared.name}"
-            advice = f'declare order = ["{_usual_order(given.dataset)}"], or same_date = "first" or "last"'
-            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
+            declared.refuse(what, f"[source.{source}] order", order_advice(given), ambiguous)
         else:
             effect = "with records on the deciding date that order does not distinguish"
             value = given.same_date
             declared.effect(f"source.{source}: same_date", value, effect, ambiguous)
-
-
-def _usual_order(dataset: str) -> str:
-    return "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
 
 
 def _add_value(declared: Declared, taken: Taken, to: str, given: str) -> bool:
