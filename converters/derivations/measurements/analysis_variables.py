@@ -14,7 +14,7 @@ from ....schemas.glance import listed
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assignments import Assignment, FromVariable
-from ..cases import decided, variables_of
+from ..cases import decided, numbers_of, variables_of
 from ..column_values import texts, yes
 from ..merged_values import MixedTypes, ValuePart, merged
 from .measurement_table import MeasurementTable
@@ -131,9 +131,10 @@ def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, da
         parts.append(_part(variable.otherwise, np.flatnonzero(rest), data))
     table.effect(f"variable.{name}: cases", f"{len(variable.cases)}", "no condition is true", rest)
     if variable.number:
-        number = np.where(found.case < 0, np.nan, found.case + 1.0)
-        number[rest] = np.nan if variable.otherwise in (None, "") else len(variable.cases) + 1.0
-        table.add(variable.number, number)
+        others = [] if variable.otherwise in (None, "") else [variable.otherwise]
+        case = np.where(rest & bool(others), len(variable.cases), found.case)
+        values = [*(each.value for each in variable.cases), *others]
+        table.add(variable.number, numbers_of(case, values))
     return merged(len(data), parts)
 
 

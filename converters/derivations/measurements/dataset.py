@@ -22,6 +22,7 @@ from .calculated import add_calculated
 from .grades import GRADE_VARIABLES, add_grades, directions
 from .measurement_records import measurement_table
 from .measurement_table import NO_RECORD, MeasurementTable
+from .one_to_one import judge_one_to_one
 from .options import Measurements
 from .parameter_variables import declare_parameter_variables
 from .parts import MeasurementParts, parts_of
@@ -53,6 +54,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     table.derive_pending()
     task.account.require_none()
     _add_records(table, parts, "last")
+    judge_one_to_one(table)
     if options.trace:
         _add_trace(table)
     task.account.require_none()

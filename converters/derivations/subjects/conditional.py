@@ -12,7 +12,7 @@ from ....schemas.study.columns import Codes, Distinct, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, one_line
 from ..assignments import Assignment, FromVariable
-from ..cases import Case, Decided, decided, variables_of
+from ..cases import Case, Decided, decided, numbers_of, variables_of
 from ..column_values import dates
 from ..merged_values import MixedTypes, ValuePart, merged
 from .declared import Declared
@@ -56,7 +56,7 @@ def add_cases(declared: Declared) -> bool:
     declared.effect("cases", _as_declared(declared.variable.otherwise), effect, found.case < 0)
     declared.add(column)
     if declared.variable.number:
-        declared.table.add(declared.variable.number, _numbers(case, [*values, *otherwise]))
+        declared.table.add(declared.variable.number, numbers_of(case, [*values, *otherwise]))
     return True
 
 
@@ -110,14 +110,6 @@ def _as_declared(value: Assignment | None) -> str:
     if value is None:
         return "missing"
     return value.variable if isinstance(value, FromVariable) else _key(value)
-
-
-def _numbers(case: Codes, values: list[Assignment]) -> np.ndarray:
-    """The number of each value, from 1 in the order of the cases; a value that is repeated has one."""
-    order = list(dict.fromkeys(values))
-    number = np.array([*(order.index(each) + 1 for each in values), np.nan])
-    found: np.ndarray = number[case]
-    return found
 
 
 def add_mapped(declared: Declared) -> bool:
