@@ -8,12 +8,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ....schemas.study.columns import Codes, Mask
+from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..choosing import chosen, order_key
 from ..column_values import taken, yes
-from .measurement_table import MeasurementTable
+from .measurement_table import MeasurementTable, has_value
 
 
 def declare_baseline(table: MeasurementTable) -> None:
@@ -47,7 +47,7 @@ def _add_baseline(table: MeasurementTable, of_value: Mapping[str, str]) -> None:
             table.fail(each)
         return
     data, selected = found
-    candidate = selected & _has_value(data)
+    candidate = selected & has_value(data)
     _, groups = np.unique(data.groups("USUBJID", "PARAMCD", *by), return_inverse=True)
     groups = groups.reshape(-1)
     record = _records(table, data, np.flatnonzero(candidate), groups)
@@ -78,11 +78,6 @@ def _by(table: MeasurementTable) -> tuple[str, ...]:
     if declared is not None:
         return declared
     return ("BASETYPE",) if "BASETYPE" in table.names else ()
-
-
-def _has_value(data: Dataset) -> Mask:
-    filled = data.filled("AVAL")
-    return filled | data.filled("AVALC") if "AVALC" in data else filled
 
 
 def _records(table: MeasurementTable, data: Dataset, among: Codes, groups: Codes) -> Codes:

@@ -65,7 +65,8 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
 
 def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
     """Let variables be derived when something asks for them, else in this order."""
-    if parts.records and "DTYPE" not in table.source:
+    has_dtype = parts.records or any(each.dtype for each in parts.measurements.values())
+    if has_dtype and "DTYPE" not in table.source:
         table.add("DTYPE", texts(np.full(len(table), -1, dtype=np.int8), ()))
     declare_parameter_variables(table, parts)
     if parts.visits:

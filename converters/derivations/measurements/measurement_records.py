@@ -19,7 +19,7 @@ from ..task import DerivationTask
 from .measurement_dates import add_dates
 from .measurement_table import MeasurementTable
 from .options import Measurements
-from .parts import MeasurementParts, paramcd_of
+from .parts import MeasurementParts, collected_of, paramcd_of
 
 _MANY = 5
 """Values that a message lists."""
@@ -98,22 +98,19 @@ def _parameters(
 ) -> tuple[Codes, list[str]]:
     """The position of each record's parameter among all, -1 for none; and their PARAMCDs."""
     place, test = f"[derive.{task.name}]", f"{options.prefix}TESTCD"
-    collected = {each: one for each, one in parts.measurements.items() if not one.expression}
+    collected = collected_of(parts)
     codes = np.full(len(data), -1, dtype=np.intp)
     several = np.zeros(len(data), dtype=np.bool_)
-    by_test = bool(options.param) or any(not one.where for one in collected.values())
+    by_test = bool(options.param) or not all(collected.values())
     if by_test and test not in data:
         what = f"{test} is not present in {data.name}"
         task.account.problem(what, f"{place} dataset", did_you_mean(test, data.names))
         return codes, []
-    for at, (name, measurement) in enumerate(collected.items()):
-        at_name = f"[measurement.{name}] where"
+    for at, (name, where) in enumerate(collected.items()):
+        measurement = parts.measurements[name]
+        at_name = f"[measurement.{name}] {'collected' if measurement.expression else 'where'}"
         paramcd = paramcd_of(name, measurement)
-        own = selected & (
-            meeting(task, measurement.where, data, at_name)
-            if measurement.where
-            else data.equals(test, paramcd)
-        )
+        own = selected & (meeting(task, where, data, at_name) if where else data.equals(test, paramcd))
         if not own.any() and not measurement.may_be_empty:
             what = f"no record of {data.name} is of {paramcd}"
             task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
@@ -124,7 +121,7 @@ def _parameters(
         advice = "correct the conditions where of their tables"
         what = f"{number} of {data.name} of several parameters"
         task.account.problem(what, f"{place} dataset", advice, data, several)
-    names = [paramcd_of(name, measurement) for name, measurement in collected.items()]
+    names = [paramcd_of(name, parts.measurements[name]) for name in collected]
     if options.param:
         _judge_calculated(task, parts, data, selected & (codes < 0), test)
         codes, names = _by_test(data, test, selected, codes, names)
@@ -141,7 +138,10 @@ def _judge_calculated(
         own = others & data.equals(test, paramcd)
         if measurement.expression and own.any():
             number = counted(int(own.sum()), "record")
-            advice = "name the parameter otherwise, or omit the records by where of the dataset"
+            advice = (
+                f"declare collected = \"{test} == '{paramcd}'\" if they are of it, name it otherwise, or "
+                "omit them by where of the dataset"
+            )
             what = f"{paramcd} is calculated, and {test} of {number} of {data.name}"
             task.account.problem(what, f"[measurement.{name}] expression", advice, data, own)
 

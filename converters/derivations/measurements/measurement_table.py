@@ -250,3 +250,9 @@ class MeasurementTable:
             subjects = {"USUBJID": self._of_adsl("USUBJID")}
             self._named = dataset_of(self.task.name, subjects, len(self))
         return self._named
+
+
+def has_value(data: Dataset) -> Mask:
+    """Records with AVAL, or AVALC if there is one."""
+    filled = data.filled("AVAL")
+    return filled | data.filled("AVALC") if "AVALC" in data else filled

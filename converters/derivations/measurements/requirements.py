@@ -85,17 +85,26 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
         compile_expression(measurement.where, f"{place} where")
     if measurement.aval:
         compile_arithmetic(measurement.aval, f"{place} aval")
-    variables = variables_in(measurement.param, f"{place} param")
-    if not measurement.expression:
-        for key in ("by", "constant"):
-            if getattr(measurement, key):
-                what = f"{key} has no meaning without expression"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
+    variables_in(measurement.param, f"{place} param")
+    if measurement.expression:
+        _check_calculated(place, measurement)
         return
-    if measurement.aval:
+    for key in ("by", "constant", "collected", "dtype"):
+        if getattr(measurement, key):
+            what = f"{key} has no meaning without expression"
+            raise ConfigurationError(what, f"{place} {key}", "omit it")
+
+
+def _check_calculated(place: str, measurement: Measurement) -> None:
+    if measurement.collected:
+        compile_expression(measurement.collected, f"{place} collected")
+    elif measurement.aval:
         what = "aval and expression are declared"
         raise ConfigurationError(what, f"{place} aval", "keep one of them: aval is of the source")
-    if variables:
+    elif measurement.prefer != "error":
+        what = "prefer has no meaning without collected"
+        raise ConfigurationError(what, f"{place} prefer", "omit it, or declare collected")
+    if variables_in(measurement.param, f"{place} param"):
         what = "PARAM of a calculated parameter names a variable of the source"
         raise ConfigurationError(what, f"{place} param", "write it without braces")
 
