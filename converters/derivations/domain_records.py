@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...schemas.conditions.absent_texts import correction
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
@@ -30,7 +31,8 @@ def selected_records(
     effect = f"{unit}s of {data.name} that do not meet the condition are not derived"
     task.account.effect("where", options.where, effect, data, ~selected, unit=unit)
     if not selected.any():
-        task.account.problem(f"no record of {data.name} meets the condition", place, "correct it")
+        advice = correction(options.where, data)
+        task.account.problem(f"no record of {data.name} meets the condition", place, advice)
     return selected
 
 
@@ -43,7 +45,7 @@ def meeting(task: DerivationTask, where: str, data: Dataset, place: str) -> Mask
         If the condition does not fit the dataset.
     """
     try:
-        return selected_by(where, data, place)
+        return selected_by(where, data, place, task.account)
     except ConfigurationError as wrong:
         task.account.problem(wrong.what, place, wrong.advice)
         task.account.require_none()

@@ -99,6 +99,7 @@ def add_variable(table: MeasurementTable, name: str, variable: AnalysisVariable)
 
 def _by_condition(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     truth = compile_expression(variable.where).truth(data)
+    table.absent_values(variable.where, f"[variable.{name}] where", data)
     table.effect(f"variable.{name}", variable.where, f"{variable.yes} where true", truth.true)
     if not variable.no:
         return _two(truth.true, np.zeros(len(data), dtype=np.bool_), variable)
@@ -117,6 +118,8 @@ def _two(true: np.ndarray, false: np.ndarray, variable: AnalysisVariable) -> pd.
 
 def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     found = decided(variable.cases, data, f"[variable.{name}] cases")
+    for each in variable.cases:
+        table.absent_values(each.where, f"[variable.{name}] cases", data)
     table.effect(
         f"variable.{name}: cases",
         f"{len(variable.cases)}",

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from ....schemas.conditions.absent_texts import correction
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
@@ -48,6 +49,11 @@ def _add_baseline(table: MeasurementTable, of_value: Mapping[str, str]) -> None:
         return
     data, selected = found
     candidate = selected & has_value(data)
+    if len(table) and not candidate.any() and not options.baseline_may_be_empty:
+        where = correction(options.baseline_where, data) if options.baseline_where else "correct the data"
+        advice = f"{where}, or declare baseline_may_be_empty = true"
+        what = "no record with a value may be the baseline"
+        table.task.account.problem(what, f"{place} baseline_where", advice)
     _, groups = np.unique(data.groups("USUBJID", "PARAMCD", *by), return_inverse=True)
     groups = groups.reshape(-1)
     record = _records(table, data, np.flatnonzero(candidate), groups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ....schemas.conditions.absent_texts import correction
 from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
@@ -42,7 +43,14 @@ def measurement_table(
     (kept,) = np.nonzero(selected & (codes >= 0))
     task.account.used(data, kept)
     subject = adsl_record(data, task.adsl)[kept]
-    table = MeasurementTable(task, options, kept_records(data, kept), np.arange(len(kept)), subject)
+    table = MeasurementTable(
+        task,
+        options,
+        kept_records(data, kept),
+        np.arange(len(kept)),
+        subject,
+        parameters=frozenset(paramcd_of(name, each) for name, each in parts.measurements.items()),
+    )
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
     task.account.require_none()
     _add_values(table, parts)
@@ -86,7 +94,8 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
         return known
     members = meeting(task, options.population, task.adsl, f"{place} population")
     if not members.any():
-        task.account.problem("no subject meets the condition", f"{place} population", "correct it")
+        advice = correction(options.population, task.adsl)
+        task.account.problem("no subject meets the condition", f"{place} population", advice)
     within: Mask = known & np.append(members, False)[subject]
     effect = f"records of {data.name} of other subjects are not derived"
     task.account.effect("population", options.population, effect, data, known & ~within, unit="record")
@@ -113,7 +122,8 @@ def _parameters(
         own = selected & (meeting(task, where, data, at_name) if where else data.equals(test, paramcd))
         if not own.any() and not measurement.may_be_empty:
             what = f"no record of {data.name} is of {paramcd}"
-            task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
+            advice = f"{correction(where, data) if where else _other_test(paramcd, data, test)}, or "
+            task.account.problem(what, at_name, f"{advice}declare may_be_empty = true")
         several |= own & (codes >= 0)
         codes[own & (codes < 0)] = at
     if several.any():
@@ -127,6 +137,11 @@ def _parameters(
         codes, names = _by_test(data, test, selected, codes, names)
     _judge_unmapped(task, options, data, selected & (codes < 0), test)
     return codes, names
+
+
+def _other_test(paramcd: str, data: Dataset, test: str) -> str:
+    known = did_you_mean(paramcd, (str(each) for each in data.distinct(test)))
+    return f"{test} is never {paramcd} ({known}): write where"
 
 
 def _judge_calculated(

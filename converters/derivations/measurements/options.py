@@ -83,6 +83,8 @@ class Measurements(DerivedFromDomain):
         Record of each subject and parameter that is the baseline: the "last" or "first", or "none".
     baseline_where : str
         Condition: records that may be the baseline. Records without AVAL and AVALC never are.
+    baseline_may_be_empty : bool
+        No record may be a baseline; otherwise that is refused.
     baseline_by : tuple of str or None
         Variables besides the subject and PARAMCD that have a baseline each; None for BASETYPE, if derived.
     baseline_order : tuple of str
@@ -177,6 +179,9 @@ class Measurements(DerivedFromDomain):
     )
     baseline_where: str = option(
         text, "Condition: records that may be the baseline.", default="ADT <= TRTSDT"
+    )
+    baseline_may_be_empty: bool = option(
+        switch, "No record may be a baseline; otherwise that is refused.", default=False
     )
     baseline_by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,

@@ -63,11 +63,15 @@ def add_cases(declared: Declared) -> bool:
 def _decided(declared: Declared, data: Dataset, place: str) -> Decided | None:
     """Which case each subject is; None where a condition does not fit, which is noted."""
     cases = declared.variable.cases or (Case(declared.variable.where, declared.variable.yes),)
+    account, base = declared.table.task.account, declared.table.base
     try:
-        return decided(cases, data, place)
+        found = decided(cases, data, place)
     except ConfigurationError as wrong:
-        declared.table.task.account.problem(wrong.what, place, wrong.advice)
+        account.problem(wrong.what, place, wrong.advice)
         return None
+    for each in cases:
+        account.absent_values(each.where, place, data, base.names)
+    return found
 
 
 def _undecided(declared: Declared, found: Decided, *, has_other: bool) -> Mask:
