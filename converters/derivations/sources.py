@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...schemas.conditions.absent_texts import correction
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.subjects import adsl_record
@@ -95,14 +96,14 @@ class Sources:
             return None
         selected = np.ones(len(data), dtype=np.bool_)
         if source.where:
-            truth = truth_of(source.where, data, f"[source.{name}] where")
+            truth = truth_of(source.where, data, f"[source.{name}] where", self.account)
             selected = truth.true
             self._note_unknown(name, source.where, data, ~(truth.true | truth.false))
         if not selected.any() and not source.may_be_empty:
             self.account.problem(
                 f"no record of {data.name} meets the condition",
                 f"[source.{name}] where",
-                "correct it, or declare may_be_empty = true",
+                f"{_correction(source, data)}, or declare may_be_empty = true",
             )
         subject = adsl_record(data, self.adsl)
         unknown = selected & (subject < 0)
@@ -178,18 +179,26 @@ class Sources:
             )
 
 
-def selected_by(condition: str, data: Dataset, place: str) -> Mask:
-    """Records that meet a condition; a comparison that is not possible is a fault of its place.
+def _correction(source: DerivationSource, data: Dataset) -> str:
+    return correction(source.where, data) if source.where else "correct it"
+
+
+def selected_by(condition: str, data: Dataset, place: str, account: Account) -> Mask:
+    """Records that meet a condition; values that no record has are noted.
+
+    A comparison that is not possible is a fault of its place.
 
     Raises
     ------
     ConfigurationError
     """
-    return truth_of(condition, data, place).true
+    return truth_of(condition, data, place, account).true
 
 
-def truth_of(condition: str, data: Dataset, place: str) -> Truth:
-    """Whether records meet a condition; a comparison that is not possible is a fault of its place.
+def truth_of(condition: str, data: Dataset, place: str, account: Account) -> Truth:
+    """Whether records meet a condition; values that no record has are noted.
+
+    A comparison that is not possible is a fault of its place.
 
     Raises
     ------
@@ -197,9 +206,11 @@ def truth_of(condition: str, data: Dataset, place: str) -> Truth:
     """
     expression = compile_expression(condition, place)
     try:
-        return expression.truth(data)
+        found = expression.truth(data)
     except ConfigurationError as wrong:
         raise ConfigurationError(wrong.what, f"{place}: {wrong.where}", wrong.advice) from None
+    account.absent_values(condition, place, data)
+    return found
 
 
 def dataset_called(name: str, study: Study) -> Dataset | None:

@@ -14,7 +14,7 @@ from ....schemas.glance import listed
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..assignments import Assignment, FromVariable
-from ..cases import decided, variables_of
+from ..cases import decided, numbers_of, variables_of
 from ..column_values import texts, yes
 from ..merged_values import MixedTypes, ValuePart, merged
 from .measurement_table import MeasurementTable
@@ -99,6 +99,7 @@ def add_variable(table: MeasurementTable, name: str, variable: AnalysisVariable)
 
 def _by_condition(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     truth = compile_expression(variable.where).truth(data)
+    table.absent_values(variable.where, f"[variable.{name}] where", data)
     table.effect(f"variable.{name}", variable.where, f"{variable.yes} where true", truth.true)
     if not variable.no:
         return _two(truth.true, np.zeros(len(data), dtype=np.bool_), variable)
@@ -117,6 +118,8 @@ def _two(true: np.ndarray, false: np.ndarray, variable: AnalysisVariable) -> pd.
 
 def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     found = decided(variable.cases, data, f"[variable.{name}] cases")
+    for each in variable.cases:
+        table.absent_values(each.where, f"[variable.{name}] cases", data)
     table.effect(
         f"variable.{name}: cases",
         f"{len(variable.cases)}",
@@ -131,9 +134,10 @@ def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, da
         parts.append(_part(variable.otherwise, np.flatnonzero(rest), data))
     table.effect(f"variable.{name}: cases", f"{len(variable.cases)}", "no condition is true", rest)
     if variable.number:
-        number = np.where(found.case < 0, np.nan, found.case + 1.0)
-        number[rest] = np.nan if variable.otherwise in (None, "") else len(variable.cases) + 1.0
-        table.add(variable.number, number)
+        others = [] if variable.otherwise in (None, "") else [variable.otherwise]
+        case = np.where(rest & bool(others), len(variable.cases), found.case)
+        values = [*(each.value for each in variable.cases), *others]
+        table.add(variable.number, numbers_of(case, values))
     return merged(len(data), parts)
 
 

@@ -46,7 +46,9 @@ def _where(derivation: ResponseDerivation, flag: ResponseFlag, found: Assessed, 
     for each in absent:
         advice = did_you_mean(each, data.names)
         derivation.task.account.problem(f"{each} is not present in {data.name}", place, advice)
-    return None if absent else selected_by(flag.where, data, place)[found.records.record]
+    if absent:
+        return None
+    return selected_by(flag.where, data, place, derivation.task.account)[found.records.record]
 
 
 def _values(_derivation: ResponseDerivation, flag: ResponseFlag, found: Assessed, _place: str) -> Mask:

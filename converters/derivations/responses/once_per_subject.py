@@ -150,7 +150,7 @@ def _present(
         return None
     selected = np.ones(len(data), dtype=np.bool_)
     if options.where:
-        selected = selected_by(options.where, data, f"{place} where")
+        selected = selected_by(options.where, data, f"{place} where", account)
     of_adsl = adsl_record(data, derivation.task.adsl)
     _judge_unknown(derivation, paramcd, data, selected & (of_adsl < 0))
     selected &= of_adsl >= 0
