@@ -11,7 +11,6 @@ from .converters.derivations.declared_sources import DerivationSource as Derivat
 from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
 from .converters.derivations.derive import derive as derive
 from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
-from .converters.derivations.measurements.options import AnalysisVariable as AnalysisVariable
 from .converters.derivations.measurements.options import AnalysisVisit as AnalysisVisit
 from .converters.derivations.measurements.options import DerivedRecords as DerivedRecords
 from .converters.derivations.measurements.options import Grade as Grade
@@ -34,6 +33,7 @@ from .converters.derivations.time_to_event.options import DerivedEndpoint as Der
 from .converters.derivations.time_to_event.options import Stop as Stop
 from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent
 from .converters.derivations.time_to_event.options import Variation as Variation
+from .converters.derivations.variable_options import AnalysisVariable as AnalysisVariable
 from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff

@@ -36,9 +36,9 @@ class Deciding:
     ambiguous: Mask
 
 
-def order_advice(source: DerivationSource) -> str:
-    """What to declare so that one of several records on a date counts."""
-    usual = "ASEQ" if source.dataset.startswith("AD") else f"{source.dataset[:2]}SEQ"
+def order_advice(source: DerivationSource, usual: str = "") -> str:
+    """What to declare so that one of several records that are alike counts: the usual order is by number."""
+    usual = usual or ("ASEQ" if source.dataset.startswith("AD") else f"{source.dataset[:2]}SEQ")
     more = "add variables to order" if source.order else f'declare order = ["{usual}"]'
     return f'{more}, or same_date = "first" or "last"'
 

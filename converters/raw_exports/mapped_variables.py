@@ -118,6 +118,8 @@ class _Making:
         declared, records = self.declared, self.among.part.records
         if declared.column:
             return records.columns[declared.column]
+        if declared.value == "":
+            return all_missing(len(records))
         if declared.value is not None:
             return constant_column(declared.value, len(records))
         if declared.template:

@@ -190,6 +190,54 @@ def test_records_of_one_date_need_an_order_only_for_their_values():
     assert values(last)[1] == "OTHER"
 
 
+PEAK = {"sources": ("DOSE",), "take": "highest", "of": "EXDOSE", "without_value": "exclude"}
+
+
+def test_the_highest_and_the_lowest_record_have_a_date_and_values():
+    """Of subject 2 the record without a dose does not count."""
+    assert values(PEAK, "PEAKDT") == ["2024-02-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "value": "EXDOSE"}) == [30.0, 5.0, 0.0, None]
+    assert values({**PEAK, "take": "lowest"}, "LOWDT") == ["2024-01-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "of": "EXDOSE * (EXSEQ - 3)", "value": "EXSEQ"}) == [3.0, 1.0, 1.0, None]
+    assert values({**PEAK, "until": "CONSENT", "value": "EXDOSE"}) == [None, None, 0.0, None]
+    key = "subject.X: without_value", "with records without a value, which are excluded"
+    assert effects(PEAK)[key] == 1
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({**PEAK, "without_value": "error"})
+    assert refused.value.problems[0].what == "EXDOSE is missing in 1 record"
+
+
+@pytest.mark.parametrize("take", ["lowest", "highest"])
+def test_of_records_with_one_value_the_first_in_order_counts(take):
+    level = EX.assign(EXDOSE=[7.0, 7.0, 7.0, 1.0, 2.0, 3.0])
+    given = {"sources": ("DOSE",), "take": take, "of": "EXDOSE"}
+    unordered = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(given, data=study(EX=level), sources=unordered)
+    (problem,) = refused.value.problems
+    assert problem.what == "1 subject with several records with the deciding value of X"
+    assert problem.advice == 'declare order = ["EXSTDTC"], or same_date = "first" or "last"'
+    for shuffled in (level, level[::-1].reset_index(drop=True)):
+        found = values({**given, "value": "EXSEQ"}, data=study(EX=shuffled))
+        assert found[0] == 1.0
+    last = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first", same_date="last")}
+    assert values({**given, "value": "EXSEQ"}, data=study(EX=level), sources=last)[0] == 3.0
+
+
+def test_of_sources_with_one_value_the_one_listed_first_counts():
+    sources = {
+        "FIRST": ag.DerivationSource(dataset="EX", where="EXSEQ == 1", date="EXSTDTC", impute="first"),
+        "OTHER": ag.DerivationSource(dataset="EX", where="EXSEQ > 1", date="EXSTDTC", impute="first"),
+    }
+    level = study(EX=EX.assign(EXDOSE=[7.0, 5.0, 7.0, 1.0, 2.0, 3.0]))
+    for order, expected in (
+        (("FIRST", "OTHER"), [1.0, 2.0, 1.0, None]),
+        (("OTHER", "FIRST"), [3.0, 2.0, 1.0, None]),
+    ):
+        highest = {"sources": order, "take": "highest", "of": "EXDOSE", "value": "EXSEQ"}
+        assert values(highest, data=level, sources=sources) == expected
+
+
 def test_records_before_and_after_dates_do_not_count():
     since = {"sources": ("DOSE",), "take": "first", "since": "CONSENT"}
     assert values(since) == ["2024-01-01", "2024-01-10", None, None]

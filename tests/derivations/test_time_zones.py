@@ -64,7 +64,7 @@ def test_of_adverse_events():
 
 def test_of_measurements():
     measured = ag.Specification(
-        {"ADVS": ag.Measurements(dataset="VS", times=True, impute_time="first")},
+        {"ADVS": ag.Measurements(dataset="VS", times=True, impute_time="first", baseline_may_be_empty=True)},
         measurements={"WEIGHT": ag.Measurement(param="Weight (kg)")},
     )
     found = ag.derive(study(ADSL=SUBJECTS, VS=MEASURED), measured)

@@ -1,4 +1,7 @@
-"""Dates and values of the first or the last record of each subject, from one source or several."""
+"""Dates and values of one record of each subject, from one source or several.
+
+It is the first or the last by date, or the lowest or the highest by a value.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
-from .ways import flag_name
+from .ways import flag_name, is_extreme
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Taken:
     chosen : ndarray of int, shape (n_subjects,)
         Position among the records of that source.
     tied : ndarray of bool, shape (n_subjects,)
-        Another source has a record at the same time.
+        Another source has a record at the same time, or with the same value.
     deciding : tuple of Deciding
         By source.
     """
@@ -63,7 +66,7 @@ class Taken:
 
 
 def add_taken(declared: Declared) -> bool:
-    """Derive a date, or values, of the first or last record; whether that was possible."""
+    """Derive a date, or values, of the record that is taken; whether that was possible."""
     found = [candidates(declared, each) for each in declared.variable.sources]
     usable = [each for each in found if each is not None]
     if len(usable) < len(found):
@@ -86,7 +89,7 @@ def _taken(declared: Declared, found: list[Candidates]) -> Taken:
     best = np.full(n_subjects, np.nan)
     deciding = []
     for at, each in enumerate(found):
-        one = (last_of if last else first_of)(each.by_moment, n_subjects)
+        one = (last_of if last else first_of)(each.deciding, n_subjects)
         deciding.append(one)
         better = np.isnan(best) | ((one.day >= best) if last else (one.day < best))
         better &= ~np.isnan(one.day)
@@ -97,27 +100,30 @@ def _taken(declared: Declared, found: list[Candidates]) -> Taken:
 
 
 def _note(declared: Declared, taken: Taken) -> None:
-    """Count who has no record, and what decided between records and sources of one date."""
+    """Count who has no record, and what decided between records and sources that are alike."""
     declared.effect("take", declared.variable.take, "without a record: missing", taken.source < 0)
-    if not declared.variable.value and not declared.variable.also:
+    by_value = is_extreme(declared.variable)
+    if not (by_value or declared.variable.value or declared.variable.also):
         return
+    alike = "with the deciding value" if by_value else "on the deciding date"
     if len(taken.found) > 1:
-        effect = "with two sources on the deciding date"
+        effect = f"with two sources {alike}"
         declared.effect("sources", "order of the list", effect, taken.tied)
     for at, each in enumerate(taken.deciding):
         source, own = declared.variable.sources[at], taken.source == at
         given = taken.found[at].records.source
         if given.order:
-            effect = "with several records of the source on the deciding date"
+            effect = f"with several records of the source {alike}"
             order = ", ".join(given.order)
             declared.effect(f"source.{source}: order", order, effect, own & each.ordered)
         ambiguous = own & each.ambiguous
         if given.same_date == "error":
             number = counted(int(ambiguous.sum()), "subject")
-            what = f"{number} with several records on the deciding date of {declared.name}"
-            declared.refuse(what, f"[source.{source}] order", order_advice(given), ambiguous)
+            what = f"{number} with several records {alike} of {declared.name}"
+            advice = order_advice(given, given.date if by_value else "")
+            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
         else:
-            effect = "with records on the deciding date that order does not distinguish"
+            effect = f"with records {alike} that order does not distinguish"
             value = given.same_date
             declared.effect(f"source.{source}: same_date", value, effect, ambiguous)
 
@@ -188,7 +194,7 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
     """How much of each date was collected: of records that nothing tells apart the one with the most."""
     found = taken.spread([each.astype(np.float64) for each in by_source])
     for at, values in enumerate(by_source):
-        records, one = taken.found[at].by_moment, taken.deciding[at]
+        records, one = taken.found[at].deciding, taken.deciding[at]
         alike = (taken.source == at) & one.ambiguous
         if records.source.same_date != "error" or not alike.any():
             continue

@@ -85,7 +85,7 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
     subject = frame.pop("").to_numpy()
     frame = _with_empty(frame, parameters, options.variables)
     layout = StructureLayout(
-        "Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards())
+        "Time-to-Event Analysis Dataset", adtte.KEYS, options.number, adtte.variables(Standards())
     )
     return assembled(task, options, layout, DerivedColumns(frame, subject, _described(parameters)))
 
