@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ...schemas.evidence.raw_traces import led_to
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted, nearest
@@ -88,7 +89,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
 
 
 def _derived(name: str, sources: Study, specification: Specification, account: Account) -> Dataset:
-    """One dataset.
+    """One dataset, with the raw records of its sources where these have them.
 
     Raises
     ------
@@ -98,8 +99,9 @@ def _derived(name: str, sources: Study, specification: Specification, account: A
     subjects = _subjects(options.subjects_from, sources, account)
     task = DerivationTask(name, sources, subjects, specification, account)
     found = derivation_of(options).derive(task, options)
+    places = led_to(found, sources)
     account.require_none()
-    return found
+    return found if places is None else found.replace(raw_places=places)
 
 
 def _by_parameter(data: Dataset) -> dict[str, int]:

@@ -66,4 +66,5 @@ def kept_records(data: Dataset, kept: Codes) -> Dataset:
     if len(kept) == len(data):
         return data
     names = {each.name: each.name for each in data.variables}
-    return Dataset.of(data.description, SelectedColumns(data.columns, names, kept))
+    places = None if data.raw_places is None else data.raw_places.load().take(kept)
+    return Dataset.of(data.description, SelectedColumns(data.columns, names, kept), raw_places=places)

@@ -32,7 +32,7 @@ class PolicyEffect:
     subjects : tuple of str
         These subjects, or those of the records.
     unit : str
-        "subject", "record", or "column" of a raw file.
+        "subject", "record"; of raw files also "column", "file" and "code".
     """
 
     dataset: str

@@ -261,7 +261,7 @@ def _examples(finding: Finding, limit: int) -> str:
     names = list(dict.fromkeys(name for values in named for name in values))
     said = []
     for each, values in zip(shown, named, strict=True):
-        place = f"record {each.record:,}"
+        place = each.place
         identity = ", ".join(str(_value(values.get(name))) for name in names)
         said.append(plain(f"{identity} ({place})" if names else place))
     rest = finding.records - len(shown)

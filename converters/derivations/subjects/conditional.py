@@ -143,6 +143,7 @@ def add_mapped(declared: Declared) -> bool:
     column = _column(declared, case, values, data, place)
     if column is None:
         return False
+    declared.same_records(of, [declared.name])
     declared.effect("map", of, f"{of} is missing: missing", data.missing(of))
     declared.add(column)
     return True

@@ -16,6 +16,7 @@ from ..column_values import dates
 from .candidates import bounds_of
 from .declared import Declared
 from .taken import add_date_flag, add_moment
+from .ways import outputs
 
 
 def add_date_of(declared: Declared) -> bool:
@@ -37,6 +38,7 @@ def add_date_of(declared: Declared) -> bool:
     )
     declared.refuse(what, place, advice, read.unreadable)
     found = _imputed(declared, read, bounds)
+    declared.same_records(of, outputs(declared.name, declared.variable))
     declared.effect("date_of", of, "missing", read.missing)
     declared.add(dates(found.days))
     if declared.variable.impute not in ("", "none"):
