@@ -1,20 +1,16 @@
-"""What came of a run, for people and for programs."""
+"""What came of a run, for people."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from ...schemas.wording import counted, plain
 from .fingerprint import NOT_RECORDED
-from .run_result import RunResult, StepState
+from .run_result import STATES, RunResult, StepState
 
 _REASONS = 3
 """Reasons that are listed of each step; JSON has all."""
-_STATES = ("would run", "may run", "ran", "unchanged", "refused", "different", "failed", "not run")
-_WIDTH = max(map(len, _STATES))
+_WIDTH = max(map(len, STATES))
 
 
 def step_lines(state: StepState, width: int) -> Iterator[str]:
@@ -38,32 +34,6 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
     )
 
 
-def summary_line(result: RunResult, record: Path) -> str:
+def summary_line(result: RunResult) -> str:
     """ "5 steps: 3 ran, 2 unchanged; record: run.jsonl"."""
-    counts = Counter(each.state for each in result.states)
-    parts = ", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state])
-    said = f"{counted(len(result.states), 'step')}: {parts}"
-    return f"{said}; record: {plain(record)}" if result.sha256 else said
-
-
-def as_document(result: RunResult, record: Path) -> dict[str, Any]:
-    """The same for programs."""
-    return {
-        "steps": [
-            {
-                "step": each.step,
-                "kind": each.kind,
-                "state": each.state,
-                "reasons": list(each.reasons),
-                "summary": each.summary or None,
-                "details": each.details or None,
-                "notes": list(each.notes),
-                "exit_code": each.exit_code,
-                "outputs_of_an_earlier_run": list(each.left),
-            }
-            for each in result.states
-        ],
-        "exit_code": result.exit_code,
-        "record": {"path": record.as_posix(), "sha256": result.sha256} if result.sha256 else None,
-        "note": result.note or None,
-    }
+    return f"{result.counts}; record: {plain(result.record)}" if result.sha256 else result.counts
