@@ -18,7 +18,6 @@ from .fingerprint import (
     files_read,
     not_present,
     specification_of,
-    versions,
 )
 from .pipeline import Pipeline
 from .plan import PipelineStep, PlannedStep, is_inside, steps_before
@@ -42,6 +41,7 @@ from .run_request import RunRequest
 from .run_result import RunResult, StepState
 from .step_outcome import StepOutcome
 from .times import StepTime, read_times, write_times
+from .versions import hash_of_code, versions
 from .watcher import RunWatcher
 from .work import Ended, Work, Workers
 
@@ -224,6 +224,8 @@ class PipelineRun:
             state = self._failed(planned, ended.failure, ended.exit_code)
         elif changed:
             state = self._failed(planned, f"input {changed[0]} changed while the step ran", UNREADABLE)
+        elif not versions()["adamgate"].endswith(hash_of_code()):
+            state = self._failed(planned, "the code of adamgate changed while the step ran", UNREADABLE)
         elif others := _others(ended.outcome.read, work.inputs):
             state = self._failed(
                 planned, f"{others[0]} was read, and is not an input of the step", UNREADABLE

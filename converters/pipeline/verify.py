@@ -11,8 +11,9 @@ from typing import Any
 from ...schemas.errors import UnreadableInput
 from ...schemas.glance import Glance, Glanced
 from ...schemas.wording import counted
-from .fingerprint import HashesOfFiles, versions
+from .fingerprint import HashesOfFiles
 from .record import AlteredRecord, RecordedFile, RunRecord, StepRecord, read_record, seal_of, sealed_as
+from .versions import versions
 
 
 @dataclass(frozen=True, slots=True)
