@@ -15,9 +15,7 @@ _WIDTH = max(map(len, STATES))
 
 def step_lines(state: StepState, width: int) -> Iterator[str]:
     """A line of what became of a step, lines of why, if there is anything to see to."""
-    said = plain(state.summary)
-    if not said and state.reasons:
-        said = plain(state.reasons[0])
+    said = _said(state)
     yield f"{state.state:<{_WIDTH}}  {state.step:<{width}}  {said}".rstrip()
     indent = " " * (_WIDTH + width + 4)
     if state.state != "failed":
@@ -29,9 +27,24 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
     yield from (f"{indent}{plain(each)}" for each in state.notes)
     if state.left:
         yield f"{indent}of an earlier run: {', '.join(map(plain, state.left))}"
-    yield from (
-        f"  {plain(each)}".rstrip() for each in state.details.rstrip("\n").split("\n") if state.details
-    )
+    yield from _details(state)
+
+
+def failure_lines(state: StepState) -> Iterator[str]:
+    """What a person has to see to, where nothing else is told."""
+    yield f"{state.state}  {state.step}  {_said(state)}".rstrip()
+    yield from _details(state)
+
+
+def _said(state: StepState) -> str:
+    return plain(state.summary or (state.reasons[0] if state.reasons else ""))
+
+
+def _details(state: StepState) -> Iterator[str]:
+    lines = [plain(each) for each in state.details.rstrip("\n").split("\n")] if state.details else []
+    if lines and lines[0] == _said(state):  # of an error, whose first line has been said
+        del lines[0]
+    yield from (f"  {each}".rstrip() for each in lines)
 
 
 def summary_line(result: RunResult) -> str:

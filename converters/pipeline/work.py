@@ -78,7 +78,7 @@ class Work:
 
     def done(self, project: PipelineProject) -> Ended:
         """Do it."""
-        from ..survival.cited_run import citing
+        from ..values.cited_run import citing
 
         started = time.time()
         outcome, failure, code = None, "", 0

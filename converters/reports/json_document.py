@@ -13,12 +13,13 @@ from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Sta
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
+from ..values.cited_run import cited_run
 from .presentation import Presentation, as_json
 
 if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
     from ...schemas.gate.event_counts import EventCount
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -65,6 +66,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         "comparison": None if report.comparison is None else _comparison(report.comparison),
         "outcomes": [_outcome(each) for each in report.outcomes],
         "versions": dict(sorted(report.versions.items())),
+        "run": cited_run().get("run"),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import click
 from ....schemas.errors import ConfigurationError
 from ...configuration.file_search import FILE_NAME, nearest_file
 from ...configuration.run_pipeline import RECORD, run_watched
-from ...pipeline.rendering import step_lines, summary_line
+from ...pipeline.rendering import failure_lines, step_lines, summary_line
 from ...pipeline.run_request import RunRequest
 from ...pipeline.run_result import StepState
 from ...pipeline.watcher import RunWatcher
 from ...reports.presentation import as_json
 from ..options import DEBUG, PATH, QUIET
+from ..progress import RunningSteps, running_steps
 from ..streams import show, tell
 
 
@@ -59,14 +61,15 @@ def command(
     code is the highest of the steps'.
     """
     request = RunRequest(force, only, start, jobs, overwrite)
-    result = run_watched(
-        _settings_file(file),
-        request,
-        _Told(form, quiet=quiet),
-        dry_run=dry_run,
-        record=record,
-        lineage=lineage,
-    )
+    with running_steps(sys.stderr, shown=not quiet) as bars:
+        result = run_watched(
+            _settings_file(file),
+            request,
+            _Told(form, bars, quiet=quiet),
+            dry_run=dry_run,
+            record=record,
+            lineage=lineage,
+        )
     if result.note:
         tell(f"note: {result.note}")
     show(as_json(result.to_dict()) if form == "json" else f"{summary_line(result)}\n")
@@ -76,19 +79,24 @@ def command(
 class _Told(RunWatcher):
     """Lines of each step as it ends; with -q of those that have failed."""
 
-    def __init__(self, form: str, *, quiet: bool) -> None:
+    def __init__(self, form: str, bars: RunningSteps, *, quiet: bool) -> None:
         self._is_text = form == "text"
+        self._bars = bars
         self._quiet = quiet
         self._width = 0
 
     def planned(self, steps: Sequence[str]) -> None:
         self._width = max(map(len, steps))
 
+    def began(self, step: str) -> None:
+        self._bars.add(step)
+
     def ended(self, state: StepState) -> None:
-        if self._is_text and not self._quiet:
-            show("".join(f"{line}\n" for line in step_lines(state, self._width)))
-        elif self._is_text and state.exit_code:
-            tell(state.details.rstrip("\n"))
+        with self._bars.without(state.step):
+            if self._is_text and not self._quiet:
+                show("".join(f"{line}\n" for line in step_lines(state, self._width)))
+            elif self._is_text and state.exit_code:
+                tell("\n".join(failure_lines(state)))
 
 
 def _settings_file(given: Path | None) -> Path:
