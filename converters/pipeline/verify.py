@@ -49,7 +49,7 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that somebody asks about, and the output that it is; none where `output` is empty.
+    """A file that a user asks about, and the output that it is; none where `output` is empty.
 
     Attributes
     ----------
