@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from ...schemas.conditions.absent_texts import absent_texts
+from ...schemas.conditions.grammar import compile_expression
 from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.raw_places import RawPlaces
 from .record import (
+    AbsentValue,
     DecidedBy,
     DerivationRecord,
     DerivationRefused,
@@ -36,6 +40,7 @@ class Account:
     decided: list[DecidedBy] = field(default_factory=list)
     ranges: list[ImputationRange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    absent: list[AbsentValue] = field(default_factory=list)
     _used: dict[str, Mask] = field(default_factory=dict)
 
     def used(self, data: Dataset, records: Mask | Codes) -> None:
@@ -54,7 +59,7 @@ class Account:
     def record(self) -> DerivationRecord:
         """What was noted, but the number of derived records."""
         noted = tuple(self.effects), tuple(self.decided), tuple(self.ranges)
-        return DerivationRecord({}, *noted, self.made_from)
+        return DerivationRecord({}, *noted, self.made_from, absent=tuple(self.absent))
 
     def effect(
         self,
@@ -73,6 +78,20 @@ class Account:
         found = PolicyEffect(self.dataset, parameter, policy, value, effect, count, subjects, unit)
         if found not in self.effects:
             self.effects.append(found)
+
+    def absent_values(
+        self,
+        condition: str,
+        where: str,
+        data: Dataset,
+        variables: Collection[str] | None = None,
+        declared: Iterable[str] = (),
+    ) -> None:
+        """Note the values that a condition over a dataset asks for and that no record has."""
+        for each in absent_texts(compile_expression(condition, where), data, variables, declared):
+            found = AbsentValue(self.dataset, where, data.name, each.variable, each.text, each.nearest)
+            if found not in self.absent:
+                self.absent.append(found)
 
     def problem(
         self,

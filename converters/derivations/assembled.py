@@ -116,6 +116,8 @@ def assembled(
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
     places = None if derived.raw_places is None else derived.raw_places.with_variables(chosen)
+    if places is not None and not places.are_known:
+        places = None
     return Dataset(
         task.name,
         made.frame,

@@ -9,7 +9,7 @@ import numpy as np
 from ...schemas.evidence.raw_traces import led_to
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import counted
+from ...schemas.wording import counted, nearest
 from . import derivation_of
 from .account import Account
 from .derived_study import DerivedStudy
@@ -132,7 +132,9 @@ def _subjects(name: str, study: Study, account: Account) -> Dataset:
     DerivationRefused
     """
     if name not in study:
-        account.problem(f"dataset {name} is not present", name, "add the folder or file that has it")
+        close = nearest(name, study.datasets)
+        advice = f"did you mean {' or '.join(close)}?" if close else "add the folder or file that has it"
+        account.problem(f"dataset {name} is not present", f"[derive.{account.dataset}]", advice)
         account.require_none()
     subjects = study[name]
     if "USUBJID" not in subjects:

@@ -14,6 +14,7 @@ from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
 from ...schemas.study.raw_places import RawPlace
+from ..values.cited_run import cited_run
 from .presentation import Presentation, as_json
 
 if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
@@ -66,6 +67,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         "comparison": None if report.comparison is None else _comparison(report.comparison),
         "outcomes": [_outcome(each) for each in report.outcomes],
         "versions": dict(sorted(report.versions.items())),
+        "run": cited_run().get("run"),
     }
 
 

@@ -123,6 +123,11 @@ class RawPlaces:
         """Records whose place is known."""
         return np.asarray(self.file >= 0)
 
+    @property
+    def are_known(self) -> bool:
+        """Whether the place of any record or variable is known."""
+        return bool(self.known.any()) or any(each.are_known for each in self.variables.values())
+
     def first(self, records: Mask) -> RawPlace | None:
         """The first of some records as files have them; None where none is known."""
         at = np.flatnonzero(records & self.known)

@@ -11,7 +11,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.imputation import Imputed
 from ....schemas.study.partial_dates import PartialDates
 from ....schemas.wording import counted
-from ..clock_times import clock_times, filled
+from ..clock_times import clock_times, filled, note_zones
 from ..column_values import dates
 from .candidates import bounds_of
 from .declared import Declared
@@ -29,6 +29,8 @@ def add_date_of(declared: Declared) -> bool:
         declared.fail(f"{of} is not a date", "date_of", "name a date")
         return False
     read = PartialDates.of(data, of, declared.variable.date_forms)
+    account, policy = declared.table.task.account, f"subject.{declared.name}: date_of"
+    note_zones(account, policy, of, data, subjects=declared.table.base)
     number = counted(int(read.unreadable.sum()), "subject")
     what, advice = (
         f"{of} is not a date of {number}",

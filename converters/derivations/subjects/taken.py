@@ -21,7 +21,7 @@ from ..assignments import Assignment, FromVariable
 from ..clock_times import PARTS, stamps
 from ..column_values import dates, texts
 from ..dated_records import DatedRecords
-from ..deciding import Deciding, first_of, last_of
+from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
@@ -121,8 +121,7 @@ def _note(declared: Declared, taken: Taken) -> None:
         if given.same_date == "error":
             number = counted(int(ambiguous.sum()), "subject")
             what = f"{number} with several records {alike} of {declared.name}"
-            usual = given.date if by_value else _usual_order(given.dataset)
-            advice = f'declare order = ["{usual}"], or same_date = "first" or "last"'
+            advice = order_advice(given, given.date if by_value else "")
             raw = declared.table.raw_places(declared.name) if ambiguous.any() else None
             declared.refuse(what, f"[source.{source}] order", advice, ambiguous, raw)
         else:
@@ -142,10 +141,6 @@ def _trace(declared: Declared, taken: Taken) -> None:
         values |= {name: records.source.date for name in dated if name not in values}
         for name, given in values.items():
             declared.table.taken_from([name], own, records.dataset, record, given)
-
-
-def _usual_order(dataset: str) -> str:
-    return "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
 
 
 def _add_value(declared: Declared, taken: Taken, to: str, given: str) -> bool:
