@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ...schemas.conditions.arithmetic import compile_arithmetic, rounded
 from ...schemas.conditions.grammar import compile_expression
@@ -17,10 +16,10 @@ from ...schemas.study.columns import Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import counted
 from .assignments import Assignment, FromVariable
-from .cases import decided, variables_of
+from .cases import decided, numbers_of, variables_of
 from .column_values import texts, yes
+from .derived_table import DerivedTable
 from .merged_values import MixedTypes, ValuePart, merged
-from .task import DerivationTask
 from .templates import composed, variables_in
 from .variable_options import AnalysisVariable
 
@@ -34,28 +33,11 @@ WAYS: Mapping[str, tuple[str, ...]] = {
 """Keys of which a variable has exactly one, and the keys that each may have beside."""
 
 
-class RecordTable(Protocol):
+class RecordTable(DerivedTable, Protocol):
     """The records of a dataset while its variables are derived."""
-
-    @property
-    def task(self) -> DerivationTask:
-        """What is derived, and from what."""
-        ...
-
-    def part(self, places: Mapping[str, str]) -> Dataset | None:
-        """Some variables as a dataset; None where one is not present, which is noted."""
-        ...
-
-    def add(self, name: str, column: pd.Series | NDArray[Any], label: str = "") -> None:
-        """Take a derived variable."""
-        ...
 
     def fail(self, name: str) -> None:
         """Note that a variable cannot be derived."""
-        ...
-
-    def effect(self, policy: str, value: str, effect: str, concerned: Mask) -> None:
-        """Count the records that a policy concerns."""
         ...
 
     def problem(self, what: str, place: str, advice: str, concerned: Mask) -> None:
@@ -143,6 +125,9 @@ def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
     if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
         what = "texts and numbers are values of one variable"
         raise ConfigurationError(what, f"{place} {way}", "use values of one type")
+    if variable.number and any(isinstance(each, FromVariable) for each in values):
+        what = "a value that is taken from a variable has no number"
+        raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
 
 
 def in_order(variables: Mapping[str, AnalysisVariable]) -> tuple[str, ...]:
@@ -196,6 +181,7 @@ def add_variable(table: RecordTable, name: str, variable: AnalysisVariable) -> N
 
 def _by_condition(table: RecordTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     truth = compile_expression(variable.where).truth(data)
+    table.absent_values(variable.where, f"[variable.{name}] where", data)
     table.effect(f"variable.{name}", variable.where, f"{variable.yes} where true", truth.true)
     if not variable.no:
         return _two(truth.true, np.zeros(len(data), dtype=np.bool_), variable)
@@ -214,6 +200,8 @@ def _two(true: np.ndarray, false: np.ndarray, variable: AnalysisVariable) -> pd.
 
 def _by_cases(table: RecordTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     found = decided(variable.cases, data, f"[variable.{name}] cases")
+    for each in variable.cases:
+        table.absent_values(each.where, f"[variable.{name}] cases", data)
     table.effect(
         f"variable.{name}: cases",
         f"{len(variable.cases)}",
@@ -228,9 +216,10 @@ def _by_cases(table: RecordTable, name: str, variable: AnalysisVariable, data: D
         parts.append(_part(variable.otherwise, np.flatnonzero(rest), data))
     table.effect(f"variable.{name}: cases", f"{len(variable.cases)}", "no condition is true", rest)
     if variable.number:
-        number = np.where(found.case < 0, np.nan, found.case + 1.0)
-        number[rest] = np.nan if variable.otherwise in (None, "") else len(variable.cases) + 1.0
-        table.add(variable.number, number)
+        others = [] if variable.otherwise in (None, "") else [variable.otherwise]
+        case = np.where(rest & bool(others), len(variable.cases), found.case)
+        values = [*(each.value for each in variable.cases), *others]
+        table.add(variable.number, numbers_of(case, values))
     return merged(len(data), parts)
 
 

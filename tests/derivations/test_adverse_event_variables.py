@@ -150,7 +150,7 @@ def test_what_cannot_be_derived_is_refused(variables, what):
 
 
 def test_a_variable_of_the_only_measurements_need_not_name_them_beside_adverse_events():
-    both = {"ADVS": ag.Measurements(dataset="VS", param="{VSTEST}")}
+    both = {"ADVS": ag.Measurements(dataset="VS", param="{VSTEST}", baseline_may_be_empty=True)}
     what = ag.Specification(
         {"ADAE": ag.AdverseEvents(), **both},
         variables={"AVALCAT1": ag.AnalysisVariable(compose="x"), "ACAT1": GROUP},

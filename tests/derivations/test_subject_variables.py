@@ -179,6 +179,11 @@ def test_records_of_one_date_need_an_order_only_for_their_values():
     assert problem.where == "[source.END] order"
     assert problem.advice == 'declare order = ["DSSEQ"], or same_date = "first" or "last"'
     assert problem.subjects == ("2",)
+    source = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", order=("DSSTDTC",))}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({"sources": ("END",), "take": "last", "value": "DSDECOD"}, sources=source)
+    (problem,) = refused.value.problems
+    assert problem.advice == 'add variables to order, or same_date = "first" or "last"'
     by_position = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", same_date="first")}
     last = {"sources": ("END",), "take": "last", "value": "DSDECOD"}
     assert values(last, sources=by_position)[1] == "DEATH"
@@ -479,6 +484,27 @@ def test_records_of_subjects_who_are_not_in_the_source_are_refused_or_excluded()
     assert [each.what for each in refused.value.problems] == ["1 record of EX of a subject who is not in DM"]
     found = values(first, data=study(EX=strange), where="ARM == 'A'", unknown_subjects="exclude")
     assert found == ["2024-01-01", "2024-01-05"]
+
+
+def test_records_of_unknown_subjects_are_told_once_and_those_without_a_subject_are_counted():
+    strange = pd.DataFrame({"USUBJID": ["9", None], "EXSTDTC": ["2024-01-01"] * 2})
+    sources = {
+        "DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+        "AGAIN": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+    }
+    first = {"sources": ("DOSE", "AGAIN"), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(first, sources=sources, data=study(EX=pd.concat([EX, strange], ignore_index=True)))
+    unknown = [each.what for each in refused.value.problems if "not in DM" in each.what]
+    assert unknown == ["2 records of EX of a subject who is not in DM, 1 of them without USUBJID"]
+
+
+def test_a_misspelt_dataset_of_subjects_has_the_nearest_name():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"DOSES": ag.DerivedVariable(sources=("DOSE",), statistic="count")}, dataset="DMM")
+    assert [(each.what, each.where, each.advice) for each in refused.value.problems] == [
+        ("dataset DMM is not present", "[derive.ADSL]", "did you mean DM?")
+    ]
 
 
 def test_a_source_of_adsl_itself_is_what_is_derived():

@@ -519,6 +519,7 @@ def test_files_without_records_make_a_dataset_without_records(tmp_path):
         DECLARED
         + 'AESER = { column = "SER", map = { Yes = "Y" } }\nAEX = { column = "TERM", number = true }\n'
     )
+    declared = declared.replace("[raw.AE.variables]", 'empty_files = "keep"\n[raw.AE.variables]')
     study = mapped(tmp_path, {"ae.csv": "PATNUM,TERM,SER,START\n"}, declared)
     assert (len(study["AE"]), study["AE"].variable("AEX").type) == (0, "Num")
 

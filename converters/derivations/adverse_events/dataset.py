@@ -75,7 +75,14 @@ def _columns(table: EventTable) -> DerivedColumns:
     frame = pd.DataFrame({**copied, **derived}, copy=False)
     described = {name: table.source.variable(name) for name in copied}
     special = {name.upper(): each for name, each in table.source.special_missing.items()}
-    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)
+    places = table.source.raw_places
+    return DerivedColumns(
+        frame,
+        table.subject,
+        {**described, **table.described},
+        special,
+        None if places is None else places.load(),
+    )
 
 
 def _hidden(table: EventTable) -> set[str]:

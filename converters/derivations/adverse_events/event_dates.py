@@ -12,6 +12,7 @@ from ....schemas.study.columns import Days
 from ....schemas.study.imputation import FLAG_VALUES, Imputed
 from ....schemas.study.partial_dates import PartialDates
 from ....schemas.wording import counted
+from ..clock_times import note_zones
 from ..column_values import dates, texts
 from .clocks import add_datetimes
 from .event_table import EventTable
@@ -49,6 +50,7 @@ def add_date(table: EventTable, which: Which, start: EventDate | None = None) ->
             table.task.account.problem(what, f"{table.place} {which}", f"declare {which}, or add it")
         return None
     collected = PartialDates.of(table.source, variable, options.date_forms)
+    note_zones(table.task.account, which, variable, table.source)
     number = counted(int(collected.unreadable.sum()), "record")
     advice = 'correct the data, or declare date_forms, such as ["DD-MMM-YYYY"]'
     table.refuse(

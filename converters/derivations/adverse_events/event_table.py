@@ -69,6 +69,11 @@ class EventTable:
         if label:
             self.described[name] = Variable(name, label=label)
 
+    def absent_values(self, condition: str, place: str, data: Dataset) -> None:
+        """Note values of variables that are not derived, which a condition asks for and no record has."""
+        given = {*self.source.names, *self.task.adsl.names} - {*self.columns}
+        self.task.account.absent_values(condition, place, data, given)
+
     def column(self, name: str) -> pd.Series | None:
         """A variable of the dataset: derived, of the source, or carried from ADSL; None where not present."""
         derived = self.columns.get(name)

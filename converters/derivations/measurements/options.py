@@ -79,6 +79,8 @@ class Measurements(DerivedFromDomain):
         Record of each subject and parameter that is the baseline: the "last" or "first", or "none".
     baseline_where : str
         Condition: records that may be the baseline. Records without AVAL and AVALC never are.
+    baseline_may_be_empty : bool
+        No record may be a baseline; otherwise that is refused.
     baseline_by : tuple of str or None
         Variables besides the subject and PARAMCD that have a baseline each; None for BASETYPE, if derived.
     baseline_order : tuple of str
@@ -174,6 +176,9 @@ class Measurements(DerivedFromDomain):
     baseline_where: str = option(
         text, "Condition: records that may be the baseline.", default="ADT <= TRTSDT"
     )
+    baseline_may_be_empty: bool = option(
+        switch, "No record may be a baseline; otherwise that is refused.", default=False
+    )
     baseline_by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,
         "Variables besides PARAMCD that have a baseline each.",
@@ -251,6 +256,13 @@ class Measurement:
     expression : str
         Arithmetic of other parameters: a record for each subject and combination of `by` for which all of
         them have a value.
+    collected : str
+        With `expression`: condition over the source: records that are of the parameter, too.
+    prefer : str
+        With `collected`: combinations that are collected and calculated: "error", or "collected": nothing is
+        calculated where a collected record has AVAL or AVALC.
+    dtype : str
+        With `expression`: DTYPE of calculated records.
     by : tuple of str or None
         With `expression`; None for that of the dataset.
     constant : tuple of str
@@ -289,6 +301,18 @@ class Measurement:
     expression: str = option(
         text, "Arithmetic of other parameters that AVAL is.", default="", otherwise="records of the source"
     )
+    collected: str = option(
+        text,
+        "Condition over the source: records that are of a calculated parameter, too.",
+        default="",
+        otherwise="all its records are calculated",
+    )
+    prefer: str = option(
+        Choice(("error", "collected")),
+        "Combinations of by that are collected and would be calculated: an error, or not calculated.",
+        default="error",
+    )
+    dtype: str = option(text, "DTYPE of calculated records.", default="", otherwise="missing")
     by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,
         "Variables that the records of an expression share, besides the subject.",

@@ -34,6 +34,15 @@ def paramcd_of(name: str, measurement: Measurement) -> str:
     return measurement.paramcd or name
 
 
+def collected_of(parts: MeasurementParts) -> dict[str, str]:
+    """Tables of parameters that records of the source are of, each with its condition; "" for --TESTCD."""
+    return {
+        name: each.collected if each.expression else each.where
+        for name, each in parts.measurements.items()
+        if each.collected or not each.expression
+    }
+
+
 def parts_of(name: str, specification: Specification) -> MeasurementParts:
     """What is declared of a dataset."""
     return MeasurementParts(

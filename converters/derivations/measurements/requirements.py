@@ -16,7 +16,8 @@ from ..own_tables import require_derived_once
 from ..specification import Specification
 from ..templates import variables_in
 from .grades import GRADE_VARIABLES, directions, named_by_grades
-from .options import AnalysisVisit, DerivedRecords, Measurement, Measurements
+from .one_to_one import check_one_to_one
+from .options import AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
 from .parts import MeasurementParts, paramcd_of, parts_of
 from .record_sets import SUMMARIES
 from .visits import visit_variables
@@ -41,14 +42,13 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
         if measurement.expression:
             _check_expression(each, measurement, parts, options)
     _check_visits(parts.visits)
+    check_one_to_one(parts)
     for each, record in parts.records.items():
         _check_record(each, record)
     for each, variable in parts.variables.items():
         check_variable(each, variable)
     for each, grade in parts.grades.items():
-        if any(not isinstance(case.value, str) for case in grade.cases):
-            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
-            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
+        _check_grade(each, grade)
     _check_circles(parts)
 
 
@@ -84,17 +84,26 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
         compile_expression(measurement.where, f"{place} where")
     if measurement.aval:
         compile_arithmetic(measurement.aval, f"{place} aval")
-    variables = variables_in(measurement.param, f"{place} param")
-    if not measurement.expression:
-        for key in ("by", "constant"):
-            if getattr(measurement, key):
-                what = f"{key} has no meaning without expression"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
+    variables_in(measurement.param, f"{place} param")
+    if measurement.expression:
+        _check_calculated(place, measurement)
         return
-    if measurement.aval:
+    for key in ("by", "constant", "collected", "dtype"):
+        if getattr(measurement, key):
+            what = f"{key} has no meaning without expression"
+            raise ConfigurationError(what, f"{place} {key}", "omit it")
+
+
+def _check_calculated(place: str, measurement: Measurement) -> None:
+    if measurement.collected:
+        compile_expression(measurement.collected, f"{place} collected")
+    elif measurement.aval:
         what = "aval and expression are declared"
         raise ConfigurationError(what, f"{place} aval", "keep one of them: aval is of the source")
-    if variables:
+    elif measurement.prefer != "error":
+        what = "prefer has no meaning without collected"
+        raise ConfigurationError(what, f"{place} prefer", "omit it, or declare collected")
+    if variables_in(measurement.param, f"{place} param"):
         what = "PARAM of a calculated parameter names a variable of the source"
         raise ConfigurationError(what, f"{place} param", "write it without braces")
 
@@ -173,6 +182,18 @@ def _check_record(name: str, record: DerivedRecords) -> None:
     }
     for each in sorted(reserved):
         raise ConfigurationError(f"{each} is not to be set", f"{place} set", "omit it")
+
+
+def _check_grade(name: str, grade: Grade) -> None:
+    """Grades are text, and none is after a lesser one, which would hide it."""
+    place = f"[grade.{name}] cases"
+    grades = [case.value for case in grade.cases]
+    if any(not isinstance(each, str) for each in grades):
+        raise ConfigurationError("a grade is not text", place, 'write grades in quotes: value = "3"')
+    for before, after in pairwise(each for each in grades if isinstance(each, str) and each.isdecimal()):
+        if int(before) < int(after):
+            what = f"grade {after} is after grade {before}, and the first case that is true counts"
+            raise ConfigurationError(what, place, "begin with the worst grade")
 
 
 def _check_circles(parts: MeasurementParts) -> None:

@@ -42,6 +42,8 @@ def add_exists(declared: Declared) -> bool:
     if found is None:
         return False
     has_record = np.bincount(found.subject, minlength=len(declared.table)) > 0
+    subject, first = np.unique(found.subject, return_index=True)
+    declared.table.taken_from([declared.name], subject, found.dataset, found.record[first], "")
     declared.effect("exists", declared.variable.exists, "without a record", ~has_record)
     declared.add(flag(has_record, ~has_record, declared.variable))
     return True

@@ -21,11 +21,11 @@ from ..assignments import Assignment, FromVariable
 from ..clock_times import PARTS, stamps
 from ..column_values import dates, texts
 from ..dated_records import DatedRecords
-from ..deciding import Deciding, first_of, last_of
+from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
-from .ways import flag_name, is_extreme
+from .ways import flag_name, is_extreme, outputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +73,7 @@ def add_taken(declared: Declared) -> bool:
         return False
     taken = _taken(declared, usable)
     _note(declared, taken)
+    _trace(declared, taken)
     wanted = {each: each for each in declared.variable.also}
     if declared.variable.value:
         wanted[declared.name] = declared.variable.value
@@ -120,8 +121,7 @@ def _note(declared: Declared, taken: Taken) -> None:
         if given.same_date == "error":
             number = counted(int(ambiguous.sum()), "subject")
             what = f"{number} with several records {alike} of {declared.name}"
-            usual = given.date if by_value else _usual_order(given.dataset)
-            advice = f'declare order = ["{usual}"], or same_date = "first" or "last"'
+            advice = order_advice(given, given.date if by_value else "")
             declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
         else:
             effect = f"with records {alike} that order does not distinguish"
@@ -129,8 +129,17 @@ def _note(declared: Declared, taken: Taken) -> None:
             declared.effect(f"source.{source}: same_date", value, effect, ambiguous)
 
 
-def _usual_order(dataset: str) -> str:
-    return "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
+def _trace(declared: Declared, taken: Taken) -> None:
+    """Note the records that the variables are of."""
+    dated = () if declared.variable.value else outputs(declared.name, declared.variable)
+    for at, each in enumerate(taken.found):
+        own, records = taken.of_source(at), each.records
+        record = records.record[taken.chosen[own]]
+        values = {name: name for name in declared.variable.also}
+        values |= {declared.name: declared.variable.value} if declared.variable.value else {}
+        values |= {name: records.source.date for name in dated if name not in values}
+        for name, given in values.items():
+            declared.table.taken_from([name], own, records.dataset, record, given)
 
 
 def _add_value(declared: Declared, taken: Taken, to: str, given: str) -> bool:
