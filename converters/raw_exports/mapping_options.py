@@ -164,9 +164,11 @@ class RawDataset(RawFile):
     sequence : str
         Variable that numbers the records of each subject, such as AESEQ.
     order : tuple of str
-        Variables that order the records of a subject for it.
+        Variables that order the records of a subject. Those of a dataset without `sequence` that they do not
+        distinguish are ordered by all other variables: the order of the lines of the files decides nothing.
     same_order : str
-        Records that `order` does not distinguish: "error", or by "position" in the files.
+        Records that `order` does not distinguish: an "error" if they are numbered, or by "position" in the
+        files.
     subjects : str
         Subjects who are not in DM: "error", "keep" or "exclude".
     unmapped : tuple of str
@@ -217,11 +219,14 @@ class RawDataset(RawFile):
         name, "Variable that numbers the records of each subject, such as AESEQ.", default=""
     )
     order: tuple[str, ...] = option(
-        NAMES, "With sequence: variables that order the records of a subject.", default=()
+        NAMES,
+        "Variables that order the records of a subject.",
+        default=(),
+        otherwise="all variables, without sequence",
     )
     same_order: str = option(
         Choice(("error", "position")),
-        "With sequence: records of a subject that order does not distinguish: an error, or by position.",
+        "Records that order does not distinguish: an error if they are numbered, or by position.",
         default="error",
     )
     subjects: str = option(

@@ -120,6 +120,12 @@ def recoded(values: Iterable[Any], codes: Codes) -> Distinct:
     return Distinct(np.asarray(uniques, dtype=object), np.append(position, -1)[codes].astype(np.intp))
 
 
+def of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
+    """What a function finds for each pair of codes, asked once for each different one."""
+    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
+    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
+
+
 def constant_column(value: Any, size: int) -> Distinct:
     """One value for all records."""
     values = np.empty(1 if size else 0, dtype=object)
