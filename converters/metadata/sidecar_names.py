@@ -9,6 +9,12 @@ VARIABLES_FILE = "_variables.csv"
 DATASETS_FILES = ("_datasets.csv", "datasets.csv")
 
 
+def sidecars_of(file: Path) -> tuple[Path, ...]:
+    """Files that may be written beside a dataset in this file."""
+    names = (VARIABLES_FILE, *DATASETS_FILES) if file.suffix.lower() == ".csv" else ()
+    return tuple(file.with_name(each) for each in names)
+
+
 def is_sidecar(path: Path) -> bool:
     """Whether a file describes others and holds no data itself."""
     name = path.name.lower()
