@@ -237,16 +237,21 @@ def _compared(published: PublishedFigure, study: Study) -> ComparedFigure:
 
 def _judged(printed: str, value: float | str) -> tuple[str, bool]:
     """A value as it would be printed, and whether that is what was printed."""
+    number = _printed_number(printed)
     if isinstance(value, str):
-        return value, value == printed
+        # A CSV file is read with numbers of more than 15 digits as text: what a table of ours holds.
+        stated = _printed_number(value)
+        if value == printed or number is None or stated is None:
+            return value, value == printed
+        value = float(stated)
     if not math.isfinite(value):
         return NOT_ESTIMABLE, printed.lower() in _NO_NUMBER
-    number = _printed_number(printed)
+    exact = Decimal(f"{value:.{_TELLING}g}")
     if number is None:
-        return f"{value:.{_TELLING}g}", False
+        return f"{exact}", False
     exponent = number.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    rounded = Decimal(f"{value:.{_TELLING}g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded:f}", rounded == number
 
 

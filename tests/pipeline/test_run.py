@@ -328,6 +328,14 @@ def test_a_dry_run_writes_nothing(project):
     assert sorted(os.listdir()) == before
 
 
+def test_a_dry_run_names_inputs_that_are_not_present(project):
+    project.edit("adamgate.toml", 'data = ["adam", "raw"]\noutput', 'data = ["adam", "rave"]\noutput')
+    ran = project("run", "--dry-run")
+    assert (ran.code, ran.states["gate"]) == (0, "would run")
+    assert "gate  input rave is not present" in ran.out
+    assert ran.out.count("is not present") == 1, "adam/ is not present, too, but will be"
+
+
 def test_files_that_no_run_has_written_are_not_replaced(project):
     Path("tables").mkdir()
     Path("tables/pfs.csv").write_text("mine")
