@@ -167,7 +167,31 @@ def test_verify_knows_an_output_by_its_content(after_run, tmp_path):
     found.write_text("other")
     ran = after_run("verify", "run.jsonl", str(found))
     assert ran.code == 1
-    assert f"{found}: not an output of the run" in ran.out
+    assert f"{found}: not an output of the run\n" in ran.out
+
+
+@pytest.mark.parametrize("name", ["report.json", "tables/pfs.codebook.json"])
+def test_verify_says_which_run_an_edited_document_names(after_run, tmp_path, name):
+    found = tmp_path / "found.json"
+    found.write_bytes(Path(name).read_bytes() + b" ")
+    step = "gate" if name == "report.json" else "pfs"
+    said = f"not an output of the run; it names step {step} after"
+    ran = after_run("verify", "run.jsonl", str(found))
+    assert (ran.code, f"{said} the recorded steps before it" in ran.out) == (1, True)
+    after_run.edit("raw/cm.csv", "2024", "2023")
+    after_run("run", "-q")
+    ran = after_run("verify", "run.jsonl", str(found))
+    assert f"{said} another record of step adam" in ran.out
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"run": null}', '{"run": {"step": 1, "after": [[]]}}', "[" * 100_000]
+)
+def test_verify_of_other_documents(after_run, tmp_path, content):
+    found = tmp_path / "found.json"
+    found.write_text(content)
+    ran = after_run("verify", "run.jsonl", str(found))
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, f"  {found}: not an output of the run")
 
 
 def test_verify_of_no_file(after_run):
