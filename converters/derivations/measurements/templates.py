@@ -11,7 +11,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.study.dataset import Dataset
 from ..column_values import texts
 
-_PART = re.compile(r"\{([A-Za-z_]\w*)\}")
+_PART = re.compile(r"\{((?:--)?[A-Za-z_]\w*)\}")
 
 
 def variables_in(template: str, place: str) -> tuple[str, ...]:
