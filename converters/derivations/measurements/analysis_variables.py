@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from ....schemas.conditions.arithmetic import compile_arithmetic, rounded
+from ....schemas.conditions.arithmetic import compile_arithmetic, rounded_to
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.glance import listed
@@ -26,7 +26,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "cases": ("otherwise", "number"),
     "map": ("of", "otherwise"),
     "expression": ("decimals",),
-    "compose": ("missing_text",),
+    "compose": ("missing_text", "decimals"),
 }
 """Keys of which a variable has exactly one, and the keys that each may have beside."""
 
@@ -185,11 +185,11 @@ def _by_arithmetic(
     values = arithmetic.values(data)
     effect = "not defined: missing"
     table.effect(f"variable.{name}: expression", variable.expression, effect, arithmetic.undefined(data))
-    return pd.Series(values if variable.decimals is None else rounded(values, variable.decimals))
+    return pd.Series(rounded_to(variable.decimals, values))
 
 
 def _by_text(_table: MeasurementTable, _name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
-    return composed(variable.compose, data, variable.missing_text)
+    return composed(variable.compose, data, variable.missing_text, variable.decimals)
 
 
 _Derive = Callable[[MeasurementTable, str, AnalysisVariable, Dataset], pd.Series | None]

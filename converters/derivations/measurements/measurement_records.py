@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ....schemas.conditions.absent_texts import correction
-from ....schemas.conditions.arithmetic import compile_arithmetic
+from ....schemas.conditions.arithmetic import compile_arithmetic, rounded_to
 from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask, Numbers
@@ -199,7 +199,8 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
             aval = source.numbers(variable)
     for paramcd, (name, text) in own.items():
         at = parameters.equals("PARAMCD", paramcd)
-        aval = np.where(at, _calculated(table, name, text, at), aval)
+        found = _calculated(table, name, text, at)
+        aval = np.where(at, rounded_to(parts.measurements[name].decimals, found), aval)
     table.add("AVAL", aval)
     if options.avalc != "none":
         _add_text(table, aval)

@@ -279,6 +279,8 @@ class Measurement:
         PARAMN.
     aval : str
         Arithmetic of variables of the source, such as a conversion of units; empty for that of the dataset.
+    decimals : int or None
+        Round `aval` or `expression`, half away from zero; None does not round.
     expression : str
         Arithmetic of other parameters: a record for each subject and combination of `by` for which all of
         them have a value.
@@ -323,6 +325,12 @@ class Measurement:
         "Arithmetic of variables of the source that AVAL is, such as a conversion of units.",
         default="",
         otherwise="aval of the dataset",
+    )
+    decimals: int | None = option(
+        count,
+        "Decimals that aval or expression are rounded to, half away from zero.",
+        default=None,
+        otherwise="not rounded",
     )
     expression: str = option(
         text, "Arithmetic of other parameters that AVAL is.", default="", otherwise="records of the source"
@@ -506,7 +514,7 @@ class AnalysisVariable:
     expression : str
         Arithmetic of variables; dates are days.
     decimals : int or None
-        Round an expression, half away from zero; None does not round.
+        Round an expression, or the numbers of `compose`, half away from zero; None does not round.
     compose : str
         Text with variables in braces; missing where one of them is.
     missing_text : str
@@ -546,7 +554,7 @@ class AnalysisVariable:
     expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
     decimals: int | None = option(
         count,
-        "Decimals that an expression is rounded to, half away from zero.",
+        "Decimals that an expression, or numbers of compose, are rounded to, half away from zero.",
         default=None,
         otherwise="not rounded",
     )

@@ -91,6 +91,9 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
     if measurement.aval:
         compile_arithmetic(measurement.aval, f"{place} aval")
     variables_in(measurement.param, f"{place} param")
+    if measurement.decimals is not None and not (measurement.aval or measurement.expression):
+        what = "decimals has no meaning without aval or expression"
+        raise ConfigurationError(what, f"{place} decimals", "omit it")
     if measurement.expression:
         _check_calculated(place, measurement)
         return
