@@ -86,8 +86,8 @@ class DerivedVariable:
     not_before, not_after : tuple of str
         Dates that an imputed date is moved to, where it may have been that day.
     flag : str
-        Variable with the imputation flag of the date, or "none"; empty for its name with F. That has more than
-        8 characters and a date may be imputed: an error.
+        Variable with the imputation flag of the date, or "none"; empty for its name with F. If that has more
+        than 8 characters and a date may be imputed, it is an error.
     statistic : str
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
         dates are dates where the name ends with DT.
