@@ -19,7 +19,7 @@ from ..task import DerivationTask
 from .analysis_variables import add_variable, outputs_of
 from .baseline import declare_baseline
 from .calculated import add_calculated
-from .grades import GRADE_VARIABLES, add_grades, directions
+from .grades import GRADE_VARIABLES, add_grades, declared_criteria, directions
 from .measurement_records import measurement_table
 from .measurement_table import MeasurementTable
 from .one_to_one import judge_one_to_one
@@ -74,8 +74,10 @@ def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None
         table.later(visit_variables(parts.visits), partial(add_visits, table, parts.visits))
     for name, variable in parts.variables.items():
         table.later(outputs_of(name, variable), partial(add_variable, table, name, variable))
+    criteria = declared_criteria(table, parts.grades)
     for direction in directions(parts.grades):
-        table.later(GRADE_VARIABLES[direction], partial(add_grades, table, parts.grades, direction))
+        add = partial(add_grades, table, parts.grades, criteria, direction)
+        table.later(GRADE_VARIABLES[direction], add)
     for name, flag in parts.flags.items():
         table.later((flag_variable(name, flag),), partial(_add_flag, table, name, flag))
 

@@ -51,6 +51,11 @@ def measurement_table(
         subject,
         domain=source.source[kept],
         parameters=frozenset(paramcd_of(name, each) for name, each in parts.measurements.items()),
+        units={
+            paramcd_of(name, each): each.unit
+            for name, each in parts.measurements.items()
+            if each.unit or each.aval or each.expression
+        },
     )
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
     task.account.require_none()

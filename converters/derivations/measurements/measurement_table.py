@@ -69,6 +69,8 @@ class MeasurementTable:
     described: dict[str, Variable] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
     """PARAMCDs that are declared."""
+    units: dict[str, str] = field(default_factory=dict)
+    """Unit of AVAL of parameters whose table declares it; "" where it does not, and AVAL is calculated."""
     baseline: Codes | None = None
     """Position of the baseline record of each record, -1 for none, when it is known."""
     failed: set[str] = field(default_factory=set)

@@ -279,6 +279,8 @@ class Measurement:
         PARAMN.
     aval : str
         Arithmetic of variables of the source, such as a conversion of units; empty for that of the dataset.
+    unit : str
+        Unit of AVAL, which criteria of grades are compared with; empty for that of the source.
     decimals : int or None
         Round `aval` or `expression`, half away from zero; None does not round.
     expression : str
@@ -326,6 +328,7 @@ class Measurement:
         default="",
         otherwise="aval of the dataset",
     )
+    unit: str = option(text, "Unit of AVAL, if it is calculated.", default="", otherwise="that of the source")
     decimals: int | None = option(
         count,
         "Decimals that aval or expression are rounded to, half away from zero.",
@@ -568,7 +571,7 @@ class AnalysisVariable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """Toxicity grades of one term: ``[grade.NAME]`` of a file, whatever NAME is.
+    """Toxicity grades of one term, or by a dataset of criteria: ``[grade.NAME]`` of a file, whatever NAME is.
 
     Records of a term that is low have ATOXGRL and ATOXDSCL, of one that is high ATOXGRH and ATOXDSCH.
 
@@ -576,14 +579,17 @@ class Grade:
     ----------
     dataset : str or tuple of str
         Derived dataset, or several; empty for the only one of measurements.
+    criteria : str
+        Dataset with criteria of many terms, such as a CSV file; instead of `term`, `direction` and `cases`. A
+        row has TERM, DIRECTION, PARAMCD, GRADE, COMPARISON, LIMIT, and may have VALUE, WHERE and UNIT.
     where : str
-        Condition: records that have a grade, such as those of a parameter.
+        Condition: records that have a grade, such as those of a parameter; with `criteria` empty for all.
     term : str
         ATOXDSCL or ATOXDSCH.
     direction : str
         "low" or "high".
     cases : tuple of Case
-        Conditions with grades, the worst first; the first that is true counts. Where none is true and one
+        Conditions with grades, the worst first; the first that is true counts. Where a condition before it
         is unknown, since a value is missing, the grade is missing.
     otherwise : str
         Grade where all of them are false; "" for missing.
@@ -599,12 +605,20 @@ class Grade:
     dataset: str | tuple[str, ...] = option(
         name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
     )
-    where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
-    term: str = option(text, "ATOXDSCL or ATOXDSCH.")
-    direction: str = option(
-        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH."
+    criteria: str = option(
+        name,
+        "Dataset with criteria of many terms, such as a CSV file.",
+        default="",
+        otherwise="those of cases",
     )
-    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.")
+    where: str = option(
+        text, "Condition: records that have a grade, such as those of a parameter.", default=""
+    )
+    term: str = option(text, "ATOXDSCL or ATOXDSCH.", default="")
+    direction: str = option(
+        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH.", default=""
+    )
+    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.", default=())
     otherwise: str = option(
         text_or_missing, 'Grade where all of them are false; "" for missing.', default="0"
     )

@@ -74,10 +74,11 @@ def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) ->
         raise ConfigurationError("no parameter of the source is declared", place, advice)
 
 
-def needs(_name: str, options: Measurements, _specification: Specification) -> tuple[str, ...]:
+def needs(name: str, options: Measurements, specification: Specification) -> tuple[str, ...]:
     """ADSL, the sources and their supplemental qualifiers."""
     supplements = (options.supplement or f"SUPP{each}" for each in options.sources)
-    return options.subjects_from, *options.sources, *supplements
+    criteria = (each.criteria for each in parts_of(name, specification).grades.values() if each.criteria)
+    return options.subjects_from, *options.sources, *supplements, *criteria
 
 
 def _check_measurement(name: str, measurement: Measurement) -> None:
@@ -233,6 +234,15 @@ def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
 def _check_grade(name: str, grade: Grade) -> None:
     """Grades are text, and none is after a lesser one, which would hide it."""
     place = f"[grade.{name}] cases"
+    for key in ("where", "term", "direction", "cases"):
+        if grade.criteria and key != "where" and getattr(grade, key):
+            what = f"{key} has no meaning with criteria"
+            raise ConfigurationError(what, f"[grade.{name}] {key}", "omit it: the dataset has it")
+        if not grade.criteria and not getattr(grade, key):
+            what = f"{key} is not declared"
+            raise ConfigurationError(
+                what, f"[grade.{name}]", f"write {key}, or criteria, a dataset with them"
+            )
     grades = [case.value for case in grade.cases]
     if any(not isinstance(each, str) for each in grades):
         raise ConfigurationError("a grade is not text", place, 'write grades in quotes: value = "3"')
@@ -293,7 +303,9 @@ def _shared_outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
     for first in [*parts.visits][:1]:
         yield from ((f"[visit.{first}]", each) for each in visit_variables(parts.visits))
     for direction in directions(parts.grades):
-        first = next(name for name, each in parts.grades.items() if each.direction == direction)
+        first = next(
+            name for name, each in parts.grades.items() if each.criteria or each.direction == direction
+        )
         yield from ((f"[grade.{first}]", each) for each in GRADE_VARIABLES[direction])
 
 
