@@ -91,7 +91,7 @@ def lineage(record: RunRecord, sha256: str, times: Mapping[str, StepTime]) -> It
     parent = {"run": {"runId": _id(sha256, last)}, "job": _job("run")}
     for each in known:
         time = times[each.step]
-        run = {
+        run: dict[str, Any] = {
             "runId": _id(each.sha256, time.started),
             "facets": {"parent": _facet("ParentRunFacet", parent), "processing_engine": _engine()},
         }

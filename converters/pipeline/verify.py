@@ -280,7 +280,7 @@ def _known(path: Path, record: RunRecord, hashes: HashesOfFiles) -> KnownFile:
 def _named(path: Path, record: RunRecord) -> str:
     """What a codebook or report that is not an output says of the run that wrote it."""
     try:
-        run = json.loads(read_regular(path))["run"] if path.suffix == ".json" else None
+        run: Any = json.loads(read_regular(path))["run"] if path.suffix == ".json" else None
         step, after = run["step"], {each["step"]: each["sha256"] for each in run["after"]}
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""

@@ -1,8 +1,8 @@
 """Sites whose values of a parameter are those of all other sites times a factor, as of another unit.
 
 Values are compared on the log scale, each with the median of its parameter, visit and arm; what a subject
-has in the middle counts once, however many records that are. A site stands out if nearly all of its subjects are beyond
-those of the other sites, by far more than chance and than these differ among each other.
+has in the middle counts once, however many records that are. A site stands out if nearly all of its subjects
+are beyond those of the other sites, by far more than chance and than these differ among each other.
 """
 
 from __future__ import annotations

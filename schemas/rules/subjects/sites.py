@@ -34,8 +34,8 @@ def site_in_another_unit(data: Dataset, study: Study) -> Iterator[Yield]:
     """AVAL of a parameter at one site is a multiple, or a fraction, of what all other sites have.
 
     ## What it checks
-    For each PARAMCD, and within visits (AVISIT, ATPT) and arms, the values of each site (SITEID, from the record or ADSL)
-    against those of at least two other sites, by the middle value of each subject. A site is reported if its
+    For each PARAMCD, and within visits (AVISIT, ATPT) and arms, the values of each site (SITEID, from the
+    record or ADSL) against those of at least two other sites, by the middle value of each subject. A site is reported if its
     values are off by a factor of 2 or more, far beyond chance and beyond the differences between the other
     sites, and nearly all of its subjects are beyond those of the other sites. It is an error if none of its
     subjects is among the others and the factor is 5 or more.
@@ -44,7 +44,7 @@ def site_in_another_unit(data: Dataset, study: Study) -> Iterator[Yield]:
     Sites with one subject. Scores with few values, and parameters with negative values.
 
     ## Why it matters
-    The site, or its laboratory, reported in another unit, and it was not converted, or converted twice: means,
+    The site, or its laboratory, reported in another unit, and it was not converted, or twice: means,
     changes and grades are wrong.
 
     ## Smallest fix
