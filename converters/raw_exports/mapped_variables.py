@@ -15,6 +15,7 @@ from ...schemas.wording import counted, not_present
 from ..derivations.record import ValueEffect
 from .code_lists import CodeTexts
 from .code_pairs import judge_merged_codes, judge_pair, judge_shared_texts
+from .judged_limits import judge_limits
 from .lookups import LookupKeys, looked_up
 from .plausible_dates import doubtful_numbers, has_year, is_outside
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
@@ -297,7 +298,10 @@ class _Making:
         found = self._stepped(
             "number", column, number(declared.decimal), "values that are not numbers", listed_shapes
         )
-        return self._converted(found) if declared.factors else found
+        found = self._converted(found) if declared.factors else found
+        if declared.limits:
+            judge_limits(found, declared, self.among.part, self.place)
+        return found
 
     def _converted(self, numbers: Distinct) -> Distinct:
         """Each number by the factor of its unit; what becomes of others is declared."""

@@ -17,6 +17,7 @@ from ..derivations.derived_study import DerivedStudy
 from ..derivations.record import DerivationRecord, DerivationRefused, MadeFrom, Problem
 from . import named_columns
 from .code_lists import CodeTexts, code_list
+from .declared_counts import judge_counts
 from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records
 from .mapped_variables import MappedVariables
 from .ordered_records import ordered
@@ -86,6 +87,7 @@ class _Mapping:
         for each in self.variables.values():
             for variable in each.part.options.variables:
                 each[variable]
+            judge_counts(each)
         self._require_none()
         made: dict[str, Dataset] = {}
         for name, tables in datasets.items():

@@ -35,7 +35,8 @@ def of_variables(options: RawDataset) -> Iterator[Named]:
 
 
 def _of_variable(declared: RawVariable) -> Iterator[str]:
-    single = (declared.column, declared.pair, declared.time, declared.unit, declared.factors_by)
+    by = (declared.factors_by, declared.limits_by)
+    single = (declared.column, declared.pair, declared.time, declared.unit, *by)
     yield from (each for each in single if each)
     yield from declared.first_of
     if declared.template:

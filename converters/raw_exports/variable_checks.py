@@ -32,6 +32,8 @@ _WITH = (
     ("factors_by", "factors"),
     ("offsets", "factors"),
     ("digits", "factors"),
+    ("limits", "number"),
+    ("limits_by", "limits"),
     ("pair", "column"),
 )
 """Keys that need another."""
@@ -130,10 +132,21 @@ def _of_values(declared: RawVariable) -> Iterator[VariableFault]:
     if declared.number and declared.otherwise == "keep":
         yield 'has number and otherwise = "keep"', 'a text is not a number: use "missing", or an error'
     yield from _of_factors(declared)
+    yield from _of_limits(declared)
     if len({isinstance(each, str) for each in declared.map.values() if each != ""}) > 1:
         yield "has a map to texts and numbers", "map all values to texts, or all to numbers"
     if not declared.opposite:
         yield from _opposites(declared.map)
+
+
+def _of_limits(declared: RawVariable) -> Iterator[VariableFault]:
+    """Limits are two values, or with limits_by those of its values."""
+    by_name = isinstance(declared.limits, Mapping)
+    if by_name != bool(declared.limits_by) and declared.limits:
+        if by_name:
+            yield "has limits by name without limits_by", "declare limits_by, the column of their names"
+        else:
+            yield "has limits_by, and limits without names", "write limits = { HGB = [30, 250] }"
 
 
 def _of_factors(declared: RawVariable) -> Iterator[VariableFault]:

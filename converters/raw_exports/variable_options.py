@@ -24,6 +24,7 @@ from ...schemas.kinds import (
 )
 from ...schemas.options import checked_options, json_schema, option
 from ...schemas.wording import one_line
+from .limits import LimitsKind
 
 ORIGINS = ("column", "value", "template", "first_of", "lookup", "day_of")
 """The keys of which a variable has exactly one: where its values come from."""
@@ -179,6 +180,11 @@ class RawVariable:
         Digits after the decimal sign to which converted numbers are rounded.
     other_units : str
         Numbers whose unit has no factor, or is missing: "error" or "missing".
+    limits : pair of numbers, or mapping of text to such pairs
+        The least and the greatest plausible number, as converted; with `limits_by` for each value of that
+        column. Numbers beyond them are errors.
+    limits_by : str
+        The column on which limits depend, such as that of the test.
     otherwise : str
         A value that map, codes, dates or numbers do not take: an "error", "missing", or "keep" the text.
     opposite : bool
@@ -293,6 +299,17 @@ class RawVariable:
         Choice(("error", "missing")),
         "With unit: numbers whose unit has no factor, or is missing: an error, or missing.",
         default="error",
+    )
+    limits: Any = option(
+        LimitsKind(),
+        "The least and the greatest plausible number, as converted: [30, 250]; others are errors.",
+        default=(),
+        otherwise="none",
+    )
+    limits_by: str = option(
+        column_name,
+        "The column on which limits depend, such as the test: limits = { HGB = [30, 250] }.",
+        default="",
     )
     otherwise: str = option(
         Choice(("error", "missing", "keep")),

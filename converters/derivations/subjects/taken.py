@@ -72,8 +72,8 @@ def add_taken(declared: Declared) -> bool:
     if len(usable) < len(found):
         return False
     taken = _taken(declared, usable)
-    _note(declared, taken)
     _trace(declared, taken)
+    _note(declared, taken)
     wanted = {each: each for each in declared.variable.also}
     if declared.variable.value:
         wanted[declared.name] = declared.variable.value
@@ -122,7 +122,8 @@ def _note(declared: Declared, taken: Taken) -> None:
             number = counted(int(ambiguous.sum()), "subject")
             what = f"{number} with several records {alike} of {declared.name}"
             advice = order_advice(given, given.date if by_value else "")
-            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
+            raw = declared.table.raw_places(declared.name) if ambiguous.any() else None
+            declared.refuse(what, f"[source.{source}] order", advice, ambiguous, raw)
         else:
             effect = f"with records {alike} that order does not distinguish"
             value = given.same_date
