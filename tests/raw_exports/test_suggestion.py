@@ -521,3 +521,8 @@ def test_a_file_that_cannot_be_read_is_listed_and_alone_refused(tmp_path):
     text = text_for(tmp_path)
     assert "# ae.xlsx: not read: the file is something else, not a workbook (.xlsx)\n" in text
     assert set(tomllib.loads(text)["raw"]) == {"CM"}
+
+
+def test_files_without_records_are_listed(tmp_path):
+    (tmp_path / "ae.csv").write_text("SUBJECT,AETERM\n", encoding="utf-8")
+    assert "# ae.csv: no records\n" in text_for(tmp_path)

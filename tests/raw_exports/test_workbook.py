@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from workbooks import changed_part, ods, xlsx
+from workbooks import changed_part, ods, xlsb, xlsx
 
 from adamgate.converters.formats.format import ReadOptions
 from adamgate.converters.raw_exports import packed_workbook
@@ -436,3 +436,17 @@ def test_without_the_library_the_message_says_what_to_install(tmp_path):
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "pip install 'adamgate[excel]'" in ran.stderr
+
+
+def test_binary_workbooks(tmp_path):
+    path = tmp_path / "lab.xlsb"
+    xlsb(
+        path,
+        {"LB": [["A", "B", "Größe"], ["007", 1.5, " x "], ["1e5", 12.0, "y" * 300]], "AE": [["A"], ["z"]]},
+    )
+    table = read(tmp_path, "lab.xlsb#LB")
+    assert table.columns == ("A", "B", "Größe")
+    assert rows(table) == [["007", "1.5", " x "], ["1e5", "12", "y" * 300]]
+    assert notes(table) == [".xlsb does not distinguish errors such as #N/A from empty cells; .xlsx does"]
+    with pytest.raises(UnreadableInput, match="the file contains 2 sheets: LB, AE"):
+        read(tmp_path, "lab.xlsb")

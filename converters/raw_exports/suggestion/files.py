@@ -94,6 +94,7 @@ class _Reading:
                 continue
             self.tables += [_Read(each, declared) for each in tables]
             self.remarks += [f"{each.name}: {note.message}" for each in tables for note in each.dataset.notes]
+            self.remarks += [f"{each.name}: no records" for each in tables if not len(each)]
             return
         raise UnreadableInput("the lines above the records are not understood", name, "declare header_lines")
 
