@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +90,31 @@ class MadeFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentValue:
+    """A value that a condition asks for and that no record has, perhaps since it is misspelt.
+
+    Attributes
+    ----------
+    dataset : str
+        The derived one.
+    where : str
+        Of the condition: "[source.PD] where".
+    source : str
+        The dataset that does not have the value.
+    variable, value : str
+    nearest : str
+        The value most like it that a record has; empty if none is like it.
+    """
+
+    dataset: str
+    where: str
+    source: str
+    variable: str
+    value: str
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedBy:
     """How many records of a parameter a source or a stop decided.
 
@@ -168,6 +193,7 @@ class DerivationRecord:
         Names of the tables ``[raw.NAME]`` that make a dataset; the others are made by ``[derive.NAME]``.
     of_parameters : mapping of dataset to mapping of PARAMCD to int
         Number of records of each parameter.
+    absent : tuple of AbsentValue
 
     Examples
     --------
@@ -183,6 +209,7 @@ class DerivationRecord:
     made_from: tuple[MadeFrom, ...] = ()
     raw_tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     of_parameters: dict[str, dict[str, int]] = field(default_factory=dict)
+    absent: tuple[AbsentValue, ...] = ()
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -200,6 +227,7 @@ class DerivationRecord:
             tuple(each for each in self.made_from if each.dataset == name),
             {name: self.raw_tables[name]} if name in self.raw_tables else {},
             {name: self.of_parameters[name]} if name in self.of_parameters else {},
+            tuple(each for each in self.absent if each.dataset == name),
         )
 
     def declaration(self, name: str) -> str:
@@ -252,7 +280,9 @@ class DerivationRecord:
             tuple(each for part in listed_parts for each in part.ranges),
             tuple(each for part in listed_parts for each in part.made_from),
             {name: tables for part in listed_parts for name, tables in part.raw_tables.items()},
-            of_parameters or {},
+            {name: counts for part in listed_parts for name, counts in part.of_parameters.items()}
+            | (of_parameters or {}),
+            tuple(each for part in listed_parts for each in part.absent),
         )
 
 
@@ -282,6 +312,8 @@ class DerivationRefused(Refused):
     Attributes
     ----------
     problems : tuple of Problem
+    not_derived : mapping of str to tuple of str
+        Datasets that were not derived, since they need others that could not be.
 
     Examples
     --------
@@ -296,15 +328,22 @@ class DerivationRefused(Refused):
     dataset ADXX is not present
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], not_derived: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.not_derived = dict(not_derived or {})
+        others = (
+            f"{name} is not derived, since it needs {' and '.join(needed)}"
+            for name, needed in self.not_derived.items()
+        )
         super().__init__(
             f"The sources do not fit the specification: {counted(len(problems), 'problem')}",
-            details=[_line(each) for each in problems],
+            details=[*map(_line, problems), *others],
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.not_derived)
 
 
 def _line(problem: Problem) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
-from ...schemas.study.columns import Distinct, Mask
+from ...schemas.study.columns import Codes, Distinct, Mask
 from ...schemas.wording import counted, not_present
 from ..derivations.record import ValueEffect
 from .code_lists import CodeTexts
@@ -52,12 +52,15 @@ class MappedVariables:
         Variables of other datasets.
     begun : list of str
         Variables that are being made, of all tables: "DM.RFSTDTC".
+    found_in : dict of variable to dataset and ndarray of int, shape (n_records,)
+        Where the values of looked up variables are: their dataset, and the position in it, -1 for none.
     """
 
     part: RawPart
     codes: Mapping[str, CodeTexts]
     of_dataset: OfDataset
     begun: list[str]
+    found_in: dict[str, tuple[str, Codes]] = field(default_factory=dict)
     _made: dict[str, Distinct] = field(default_factory=dict)
 
     def __getitem__(self, variable: str) -> Distinct:
@@ -127,6 +130,8 @@ class _Making:
         declared, records = self.declared, self.among.part.records
         if declared.column:
             return records.columns[declared.column]
+        if declared.value == "":
+            return all_missing(len(records))
         if declared.value is not None:
             return constant_column(declared.value, len(records))
         if declared.template:
@@ -181,6 +186,11 @@ class _Making:
         found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
         used = np.zeros(len(chosen), dtype=np.bool_)
         used[np.flatnonzero(chosen)] = found.used
+        if judged:
+            self.among.found_in[self.variable] = (
+                dataset,
+                np.append(np.flatnonzero(chosen), -1)[found.record],
+            )
         part.account.looks_up(dataset, used)
         if found.undecided:
             only = declared.take == "only"

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.study.columns import Codes, Distinct, Mask, as_written
+from ...schemas.study.raw_places import RawPlace, RawPlaces
 from .raw_table import RawTable
 
 _VALUES_SHOWN = 5
@@ -65,7 +66,12 @@ class RawRecords:
         """The first of some records: "ae_site1.csv line 14"."""
         at = np.flatnonzero(concerned)
         first = at[np.lexsort((self.line[at], self.table[at]))[0]]
-        return f"{self.tables[self.table[first]]} line {self.line[first]}"
+        return str(RawPlace(self.tables[self.table[first]], int(self.line[first])))
+
+    @property
+    def places(self) -> RawPlaces:
+        """The file and line of each."""
+        return RawPlaces(self.tables, self.table.astype(np.int32), self.line)
 
 
 def _column(table: RawTable, name: str) -> Distinct:

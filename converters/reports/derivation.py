@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from ...schemas.wording import counted, one_line, plain
 from ..derivations.record import (
+    AbsentValue,
     DecidedBy,
     DerivationRecord,
     ImputationRange,
@@ -61,8 +62,17 @@ def _of_dataset(name: str, record: DerivationRecord, named: bool) -> Iterator[st
     if own.made_from:
         yield from wrapped(f"from {'; '.join(map(_source, own.made_from))}", 2)
     yield from _effects([each for each in own.effects if not each.parameter], named, 2)
+    for each in own.absent:
+        yield from wrapped(_absent(each), 2)
     for parameter in own.parameters:
         yield from _of_parameter(parameter, own, named)
+
+
+def _absent(each: AbsentValue) -> str:
+    """ "note: no record of LB has VISIT == 'WEEK 99' ([measurement.HGB] where); did you mean 'WEEK 9'?"."""
+    near = f"; did you mean '{plain(each.nearest)}'?" if each.nearest else ""
+    asked = f"{plain(each.variable)} == '{one_line(each.value, _VALUE)}'"
+    return f"note: no record of {plain(each.source)} has {asked} ({plain(each.where)}){near}"
 
 
 def _source(each: MadeFrom) -> str:

@@ -37,6 +37,15 @@ def test_a_column_is_copied_as_it_is(tmp_path):
     assert column(tmp_path, [*values, ""], '"V"') == [*values, None]
 
 
+def test_a_variable_without_data_is_declared_as_text_or_number(tmp_path):
+    text = DECLARED + 'AELLT = { value = "" }\nAELLTCD = { value = "", number = true, label = "Code" }\n'
+    found = mapped(tmp_path, {"ae.csv": AE}, text)["AE"]
+    assert [found.is_character(each) for each in ("AELLT", "AELLTCD")] == [True, False]
+    assert found.missing("AELLT").all()
+    assert found.missing("AELLTCD").all()
+    assert found.variable("AELLTCD").label == "Code"
+
+
 def test_blanks_and_case_change_where_it_is_declared(tmp_path):
     assert column(tmp_path, [" a b "], '{ column = "V", trim = true }') == ["a b"]
     assert column(tmp_path, [" a b "], '"V"', "trim = true") == ["a b"]
@@ -538,6 +547,8 @@ def test_labels_and_lengths_are_those_of_sdtm_unless_declared(tmp_path):
         ("AESER = { colum = 'SER' }", "AESER is not valid: unknown setting 'colum'"),
         ("AESER = { number = true }", "AESER has none of column, value, template, first_of, lookup, day_of"),
         ("AESER = { column = 'SER', value = 'Y' }", "AESER has column and value"),
+        ("AESER = { column = 'SER', value = '' }", "AESER has column and value"),
+        ("AESER = { value = 1, number = true }", "AESER has value and number"),
         ("AESER = { column = 'SER', unknown = ['UNK'] }", "AESER has unknown without date_forms"),
         (
             "AESER = { column = 'SER', codes = 'YN' }",

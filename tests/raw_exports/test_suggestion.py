@@ -519,7 +519,7 @@ def test_a_file_that_cannot_be_read_is_listed_and_alone_refused(tmp_path):
         suggestions_for([tmp_path])
     (tmp_path / "cm.csv").write_text("SUBJECT,CMTRT\n1,A\n", encoding="utf-8")
     text = text_for(tmp_path)
-    assert "# ae.xlsx: not read: the file is something else, not a workbook (.xlsx)\n" in text
+    assert "# ae.xlsx: not read: the file is a text file, perhaps CSV, not a workbook (.xlsx)\n" in text
     assert set(tomllib.loads(text)["raw"]) == {"CM"}
 
 

@@ -66,9 +66,9 @@ def found_code_lists(table: RawTable, declared: RawFile) -> tuple[FoundCodeList,
             texts[lists][which],
             declared,
             {**options, "list_column": lists, "list_name": texts[lists][which]},
-            list(_pairs(own, options, texts)),
+            list(_pairs(entries[entries[lists] == which], options, texts)),
         )
-        for which, own in entries.groupby(lists, sort=False)
+        for which in dict.fromkeys(entries[lists].tolist())
     )
 
 
