@@ -63,6 +63,7 @@ class PipelineRun:
     _states: dict[str, StepState] = field(default_factory=dict)
     _times: dict[str, StepTime] = field(default_factory=dict)
     _project: PipelineProject | None = None
+    _removed: list[str] = field(default_factory=list)
     _begun: bool = False
 
     def plan(self) -> RunResult:
@@ -382,13 +383,17 @@ class PipelineRun:
                     ", ".join(existing),
                     "choose another name, or use --overwrite",
                 )
+        self._remove_outputs_of_gone_steps()
+        self._begun = True
+        self._write(finished=False)
+
+    def _remove_outputs_of_gone_steps(self) -> None:
+        """Before the record is written that does not name them any more: this may be killed."""
         declared = [path for each in self.pipeline.steps for path in each.step.outputs]
         names = {each.name for each in self.pipeline.steps}
         for each in self._earlier.steps if self._earlier is not None else ():
-            if each.step not in names:  # the record that says what it wrote is still there, if this is killed
-                self._remove_outdated(each.step, declared)
-        self._begun = True
-        self._write(finished=False)
+            if each.step not in names:
+                self._removed += self._remove_outdated(each.step, declared)
 
     def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
@@ -410,6 +415,8 @@ class PipelineRun:
         """The finished record, written only where it differs; its hash."""
         record, path = self._recorded(finished=True), self.pipeline.record
         if self._begun or not self._is_written(record):
+            if not self._begun:
+                self._remove_outputs_of_gone_steps()
             sha256 = write_record(record, path)
         else:
             remove_leftovers(path.parent)  # of a run that was killed when it had done all else
@@ -429,8 +436,12 @@ class PipelineRun:
     def _result(self, sha256: str) -> RunResult:
         order = [each.name for each in self.pipeline.steps if each.name in self._states]
         states = tuple(self._states[name] for name in order)
-        note = f"the earlier record is not used: {self._note}" if self._note else ""
-        return RunResult(states, self.pipeline.record, sha256, note)
+        notes = [f"the earlier record is not used: {self._note}"] if self._note else []
+        if self._removed:
+            notes.append(
+                f"removed, output of a step that is not declared any more: {', '.join(self._removed)}"
+            )
+        return RunResult(states, self.pipeline.record, sha256, "; ".join(notes))
 
 
 @contextmanager

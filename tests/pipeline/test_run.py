@@ -620,6 +620,32 @@ def test_outputs_of_a_step_that_is_gone_are_removed_unless_they_were_changed(aft
     ]
 
 
+def test_outputs_of_a_step_that_is_gone_are_removed_where_nothing_runs(after_run):
+    settings = Path("adamgate.toml").read_text()
+    before, _, after = settings.partition("[step.os]")
+    Path("adamgate.toml").write_text(before + after[after.index("[step.pfs]") :])
+    ran = after_run("run")
+    assert (ran.code, set(ran.states.values())) == (0, {"unchanged"})
+    assert (
+        "note: removed, output of a step that is not declared any more: "
+        "tables/os.codebook.json, tables/os.csv, tables/os_summary.csv" in ran.err
+    )
+    assert sorted(each.name for each in Path("tables").iterdir()) == ["pfs.codebook.json", "pfs.csv"]
+    assert after_run("run").err == ""
+    Path("adamgate.toml").write_text(settings)
+    assert after_run("run").states == UNCHANGED | {"os": "ran"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")
+def test_a_path_that_the_locale_does_not_have(project):
+    project.edit("adamgate.toml", 'to = "adam"', 'to = "ädam"')
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "adamgate", "run"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "a path that can be written in this locale" in ran.stderr
+
+
 def test_data_that_change_between_the_gate_and_the_table(project, monkeypatch):
     from adamgate.converters.pipeline.steps.validate import ValidateStep
 
