@@ -101,8 +101,12 @@ class Account:
     def problem(
         self, what: str, where: str, advice: str, data: Dataset | None = None, concerned: Mask | None = None
     ) -> None:
-        """Note why data are refused; what is noted once is not repeated."""
-        subjects = () if data is None or concerned is None else subjects_of(data, concerned)
+        """Note why data are refused, and their first raw record; what is noted once is not repeated."""
+        subjects: tuple[str, ...] = ()
+        if data is not None and concerned is not None:
+            subjects = subjects_of(data, concerned)
+            first = None if data.raw_places is None else data.raw_places.load().first(concerned)
+            what = what if first is None else f"{what}; first: {first}"
         found = Problem(what, where, advice, subjects)
         if found not in self.problems:
             self.problems.append(found)

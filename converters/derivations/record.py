@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class PolicyEffect:
     subjects : tuple of str
         These subjects, or those of the records.
     unit : str
-        "subject", "record", or "column" of a raw file.
+        "subject", "record"; of raw files also "column", "file" and "code".
     """
 
     dataset: str
@@ -258,7 +258,8 @@ class DerivationRecord:
             tuple(each for part in listed_parts for each in part.ranges),
             tuple(each for part in listed_parts for each in part.made_from),
             {name: tables for part in listed_parts for name, tables in part.raw_tables.items()},
-            of_parameters or {},
+            {name: counts for part in listed_parts for name, counts in part.of_parameters.items()}
+            | (of_parameters or {}),
             tuple(each for part in listed_parts for each in part.absent),
         )
 
@@ -289,6 +290,8 @@ class DerivationRefused(Refused):
     Attributes
     ----------
     problems : tuple of Problem
+    not_derived : mapping of str to tuple of str
+        Datasets that were not derived, since they need others that could not be.
 
     Examples
     --------
@@ -303,15 +306,22 @@ class DerivationRefused(Refused):
     dataset ADXX is not present
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], not_derived: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.not_derived = dict(not_derived or {})
+        others = (
+            f"{name} is not derived, since it needs {' and '.join(needed)}"
+            for name, needed in self.not_derived.items()
+        )
         super().__init__(
             f"The sources do not fit the specification: {counted(len(problems), 'problem')}",
-            details=[_line(each) for each in problems],
+            details=[*map(_line, problems), *others],
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.not_derived)
 
 
 def _line(problem: Problem) -> str:

@@ -23,6 +23,8 @@ _WIDTH = 100
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _VALUE = 40
 """Characters of a declared value, such as a condition, that are shown."""
+_NAMED = frozenset({"column", "file"})
+"""Units of effects that name what they are about."""
 _SUBJECTS = 10
 """Subjects that are named for each policy."""
 
@@ -104,10 +106,11 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
     if felt:
         rows = [(_policy(each), counted(each.count, each.unit), plain(each.effect)) for each in felt]
         for line, each in zip(aligned(rows, indent=indent), felt, strict=True):
-            yield from wrapped(line.strip(), indent) if each.unit == "column" else [line]
+            yield from wrapped(line.strip(), indent) if each.unit in _NAMED else [line]
             if named and each.subjects:
                 yield from wrapped(listed(each.subjects), indent + 2)
-    idle = [_policy(each) for each in effects if not each.count]
+    did_something = {_policy(each) for each in felt}
+    idle = [each for each in dict.fromkeys(map(_policy, effects)) if each not in did_something]
     if idle:
         whole = (each.replace(" ", _NO_BREAK) for each in idle)
         yield from (

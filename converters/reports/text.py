@@ -6,7 +6,7 @@ every limit. Nothing is said by colour alone, and nothing from a file can carry 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import groupby
 from typing import Any
@@ -22,6 +22,7 @@ from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_lines
 from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
 from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
@@ -48,6 +49,11 @@ _OUTCOME_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "left", "right")
 
 def render(report: Report, presentation: Presentation) -> str:
     """The text, ending with a line break."""
+    return printed(report, presentation)
+
+
+def printed(report: Report, presentation: Presentation, blocks: Blocks | None = None) -> str:
+    """Some blocks of a report, all of them by default, ending with a line break."""
     out = StringIO()
     console = Console(
         file=out,
@@ -62,12 +68,19 @@ def render(report: Report, presentation: Presentation) -> str:
         highlight=False,
         _environ={},
     )
-    for block in _blocks(report, presentation):
+    for block in (blocks or _blocks)(report, presentation):
         console.print(block, soft_wrap=presentation.detail is Detail.VERDICT)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 TextBlock = Text | Table | Padding
+Blocks = Callable[[Report, Presentation], Iterator[TextBlock]]
+
+
+def refusing_blocks(report: Report, _: Presentation) -> Iterator[TextBlock]:
+    """The findings, and what could not be checked."""
+    yield from _findings(report, everything=False)
+    yield from _not_run(report.not_run, everything=False)
 
 
 def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
@@ -81,6 +94,7 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
     yield from _standards(report)
     yield from (Text(plain(line)) for line in terms_lines(report.terms))
     yield from _inputs(report, everything)
+    yield from (Text(plain(line)) for line in cited_lines())
     yield from _events(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)
@@ -261,7 +275,7 @@ def _examples(finding: Finding, limit: int) -> str:
     names = list(dict.fromkeys(name for values in named for name in values))
     said = []
     for each, values in zip(shown, named, strict=True):
-        place = f"record {each.record:,}"
+        place = each.place
         identity = ", ".join(str(_value(values.get(name))) for name in names)
         said.append(plain(f"{identity} ({place})" if names else place))
     rest = finding.records - len(shown)

@@ -13,10 +13,10 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import add_flag, flag_variable
 from ..adverse_events.options import OccurrenceFlag
-from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, special_at
+from ..analysis_variables import add_variable, outputs_of
+from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried, special_at
 from ..column_values import texts
 from ..task import DerivationTask
-from .analysis_variables import add_variable, outputs_of
 from .baseline import declare_baseline
 from .calculated import add_calculated
 from .grades import GRADE_VARIABLES, add_grades, declared_criteria, directions
@@ -45,6 +45,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     """
     parts = parts_of(task.name, task.specification)
     table = measurement_table(task, options, parts)
+    judge_carried(task, options)
     _declare_variables(table, parts)
     for name, measurement in parts.measurements.items():
         if measurement.expression:
@@ -142,4 +143,11 @@ def _columns(table: MeasurementTable, unshown: set[str]) -> DerivedColumns:
         for name, each in table.source.special_missing.items()
         if name.upper() in frame and len(each.records)
     }
-    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)
+    places = table.source.raw_places
+    return DerivedColumns(
+        frame,
+        table.subject,
+        {**described, **table.described},
+        special,
+        None if places is None else places.load().take(table.origin),
+    )

@@ -16,10 +16,10 @@ from ....schemas.wording import did_you_mean
 from ..sources import dataset_called
 from ..supplement import supplemented
 from ..task import DerivationTask
+from ..templates import variables_in
 from .options import ANY_DOMAIN, Measurements
 from .parts import MeasurementParts, collected_of
 from .stacked_columns import missing_like, stacked
-from .templates import variables_in
 
 _ROLES = ("TESTCD", "TEST", "STRESN", "STRESC", "STRESU", "DTC", "SEQ")
 """What variables of each domain are called after its two letters, which derivations ask for."""

@@ -11,9 +11,9 @@ import pandas as pd
 from ....schemas.errors import ConfigurationError
 from ....schemas.glance import listed
 from ....schemas.study.dataset import Dataset
+from ..templates import variables_in
 from .measurement_table import MeasurementTable
 from .parts import MeasurementParts, paramcd_of
-from .templates import variables_in
 
 
 class _Pair(NamedTuple):

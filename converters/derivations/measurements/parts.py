@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..adverse_events.options import OccurrenceFlag
 from ..own_tables import own_tables
 from ..specification import Specification
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement
+from ..variable_options import AnalysisVariable
+from .options import AnalysisVisit, DerivedRecords, Grade, Measurement
 
 
 @dataclass(frozen=True, slots=True)

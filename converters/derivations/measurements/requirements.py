@@ -11,16 +11,15 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import flag_variable
-from ..assignments import FromVariable
+from ..analysis_variables import check_variable, named_variables, outputs_of
 from ..own_tables import require_derived_once
 from ..specification import Specification
-from .analysis_variables import WAYS, named_variables, outputs_of
+from ..templates import variables_in
 from .grades import GRADE_VARIABLES, directions, named_by_grades
 from .one_to_one import check_one_to_one
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
+from .options import AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
 from .parts import MeasurementParts, paramcd_of, parts_of
 from .record_sets import SUMMARIES
-from .templates import variables_in
 from .visits import visit_variables
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -47,7 +46,7 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
     for each, record in parts.records.items():
         _check_record(each, record)
     for each, variable in parts.variables.items():
-        _check_variable(each, variable)
+        check_variable(each, variable)
     for each, grade in parts.grades.items():
         _check_grade(each, grade)
     _check_circles(parts)
@@ -192,43 +191,6 @@ def _check_record(name: str, record: DerivedRecords) -> None:
     }
     for each in sorted(reserved):
         raise ConfigurationError(f"{each} is not to be set", f"{place} set", "omit it")
-
-
-def _check_variable(name: str, variable: AnalysisVariable) -> None:
-    place = f"[variable.{name}]"
-    ways = [each for each in WAYS if getattr(variable, each)]
-    keys = ", ".join(WAYS)
-    if not ways:
-        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
-    if len(ways) > 1:
-        raise ConfigurationError(f"{' and '.join(ways)} are declared", place, f"keep one of {keys}")
-    (way,) = ways
-    for other, beside in WAYS.items():
-        for key in beside:
-            given = getattr(variable, key) != getattr(AnalysisVariable(), key)
-            if other != way and given and key not in WAYS[way]:
-                what = f"{key} has no meaning with {way}"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
-    if way == "map" and not variable.of:
-        raise ConfigurationError("of is not declared", place, 'write of = "VISIT"')
-    named_variables(name, variable)
-    _check_values(place, way, variable)
-
-
-def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
-    """Values of one variable are of one type."""
-    values = [
-        *(each.value for each in variable.cases),
-        *(each for each in variable.map.values() if each != ""),
-    ]
-    if variable.otherwise not in (None, ""):
-        values.append(variable.otherwise)
-    if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
-        what = "texts and numbers are values of one variable"
-        raise ConfigurationError(what, f"{place} {way}", "use values of one type")
-    if variable.number and any(isinstance(each, FromVariable) for each in values):
-        what = "a value that is taken from a variable has no number"
-        raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
 
 
 def _check_grade(name: str, grade: Grade) -> None:

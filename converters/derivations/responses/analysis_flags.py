@@ -9,8 +9,8 @@ import numpy as np
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.wording import counted, did_you_mean
+from ..deciding import first_of, order_advice
 from ..sources import selected_by
-from ..time_to_event.deciding import first_of
 from .derivation import ResponseDerivation
 from .options import ResponseFlag
 from .response_records import Assessed
@@ -168,7 +168,7 @@ def _judge_ambiguous(derivation: ResponseDerivation, name: str, found: Assessed,
         account.problem(
             f"order does not distinguish {number} of {data.name}, of which {name} is one per date",
             f"[source.{found.records.name}] order",
-            'declare order = ["RSSEQ"], or same_date = "first" or "last"',
+            order_advice(source),
             data,
             of_source,
         )

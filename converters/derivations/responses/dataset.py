@@ -7,7 +7,7 @@ import pandas as pd
 from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
-from ..assembled import DerivedColumns, StructureLayout, assembled
+from ..assembled import DerivedColumns, StructureLayout, assembled, judge_carried
 from ..task import DerivationTask
 from .analysis_flags import flagged
 from .derivation import ResponseDerivation
@@ -29,6 +29,7 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     ------
     DerivationRefused
     """
+    judge_carried(task, options)
     derivation = ResponseDerivation(task, options, once_per_subject, flagged)
     found = [derivation.parameter(each) for each in parameters_of(options, task.specification)]
     parts = [each for each in found if each is not None]
@@ -46,5 +47,6 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     task.account.require_none()
     keys = ("STUDYID", "USUBJID", "ASEQ")
     layout = StructureLayout(_LABEL, keys, options.number, bds.variables(Standards()))
-    made = DerivedColumns(frame, columns.subject, columns.described, columns.special)
+    described, special, places = columns.described, columns.special, columns.raw_places()
+    made = DerivedColumns(frame, columns.subject, described, special, places)
     return assembled(task, options, layout, made)

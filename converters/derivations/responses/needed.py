@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from ....schemas.errors import ConfigurationError
+from ..by_need import in_order_of_need
 from ..specification import Specification
 from .options import (
     FirstResponse,
@@ -84,17 +84,16 @@ def _needed(name: str, specification: Specification) -> Iterator[str]:
 
 
 def check_circle(parameters: Iterable[str], specification: Specification) -> None:
-    """Refuse parameters and flags that need each other."""
-    needed: Mapping[str, list[str]] = {
-        each: list(_needed(each, specification)) for each in _all_needed(parameters, specification)
-    }
-    done: set[str] = set()
-    while len(done) < len(needed):
-        ready = [each for each in needed if each not in done and {*needed[each]} <= done]
-        if not ready:
-            left = [each for each in needed if each not in done]
-            kind = "response_flag" if left[0] in specification.response_flags else "response"
-            raise ConfigurationError(
-                f"{' and '.join(left)} need each other", f"[{kind}.{left[0]}]", "let one of them need fewer"
-            )
-        done.update(ready)
+    """Refuse parameters and flags that need each other.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    needed = {each: {*_needed(each, specification)} for each in _all_needed(parameters, specification)}
+
+    def place(name: str) -> str:
+        kind = "response_flag" if name in specification.response_flags else "response"
+        return f"[{kind}.{name}]"
+
+    in_order_of_need(needed, place, "let one of them need fewer")

@@ -35,6 +35,12 @@ DERIVED = frozenset(
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}", re.ASCII)
 _HOW_FIRST = "write of and values, or source"
+_OF_CONFIRMATION = ("confirm_within", "not_evaluable_between", "stable_between", "lesser_after_better")
+_OF_ASSESSMENTS = (
+    *("of", "values", "flags", "stable_from", "stable_after", "confirm_after"),
+    *_OF_CONFIRMATION,
+)
+"""Keys of parameters that are made of assessments."""
 
 
 def check(name: str, options: Responses, specification: Specification) -> None:
@@ -104,11 +110,7 @@ def _check_parameter(paramcd: str, options: ResponseParameter, specification: Sp
 
 
 def _check_source(place: str, options: FirstResponse, specification: Specification) -> None:
-    given = [
-        key
-        for key in ("of", "values", "flags", "stable_after", "confirm_after")
-        if getattr(options, key) not in ("", (), None)
-    ]
+    given = [key for key in _OF_ASSESSMENTS if getattr(options, key) not in ("", (), None, "error")]
     if not options.source:
         raise ConfigurationError("what the first record is of is not declared", place, _HOW_FIRST)
     if given:
@@ -198,8 +200,8 @@ def _check_counting(
     if options.confirm_after is not None:
         _check_confirmation(place, options, specification)
         return
-    for key in ("confirm_within", "not_evaluable_between", "stable_between"):
-        if getattr(options, key) is not None:
+    for key in _OF_CONFIRMATION:
+        if getattr(options, key) not in (None, "error"):
             raise ConfigurationError(
                 "no confirmation is declared", f"{place} {key}", f"write confirm_after, or omit {key}"
             )
@@ -251,6 +253,9 @@ def _check_best(place: str, options: BestResponse, terms: ResponseTerms) -> None
             place,
             f'write without_value = "{terms.order[-1]}"',
         )
+    if options.without_value and options.without != "keep":
+        what = f"without_value has no effect with without = {options.without}"
+        raise ConfigurationError(what, f"{place} without_value", 'omit it, or write without = "keep"')
     if options.without_value and options.without_value not in terms.order:
         what = f"{options.without_value} is not a term"
         advice = did_you_mean(options.without_value, terms.order)
@@ -274,8 +279,7 @@ def _check_flag(name: str, specification: Specification) -> None:
         require_declared(specification, other, "response_flag", f"{place} among")
     if flag.where:
         compile_expression(flag.where, f"{place} where")
-    if flag.before:
-        _require_dated(specification, flag.before, f"{place} before")
+    _check_before(place, flag, specification)
     if flag.to_first:
         require_declared(specification, flag.to_first, "response", f"{place} to_first")
         if isinstance(specification.responses[flag.to_first], ResponseAssessments | RecordPresent):
@@ -291,6 +295,14 @@ def _check_flag(name: str, specification: Specification) -> None:
             "write cut_off = DATE under [study]",
         )
     _check_values(place, name, flag, specification)
+
+
+def _check_before(place: str, flag: ResponseFlag, specification: Specification) -> None:
+    if flag.before:
+        _require_dated(specification, flag.before, f"{place} before")
+    elif flag.same_day != "late":
+        what = "same_day has no effect without before"
+        raise ConfigurationError(what, f"{place} same_day", "omit it, or name a source by before")
 
 
 def _check_values(place: str, name: str, flag: ResponseFlag, specification: Specification) -> None:

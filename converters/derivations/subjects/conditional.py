@@ -8,7 +8,8 @@ import pandas as pd
 from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
-from ....schemas.study.columns import Codes, Distinct, Mask
+from ....schemas.study import columns
+from ....schemas.study.columns import Codes, Distinct, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, one_line
 from ..assignments import Assignment, FromVariable
@@ -142,6 +143,7 @@ def add_mapped(declared: Declared) -> bool:
     column = _column(declared, case, values, data, place)
     if column is None:
         return False
+    declared.same_records(of, [declared.name])
     declared.effect("map", of, f"{of} is missing: missing", data.missing(of))
     declared.add(column)
     return True
@@ -174,10 +176,32 @@ def add_calculated(declared: Declared) -> bool:
         declared.table.task.account.problem(wrong.what, place, wrong.advice)
         return False
     shown = one_line(declared.variable.expression, 40)
+    timed = [each for each in compiled.variables if columns.is_datetime(data[each])]
     for effect, concerned in (
         ("a value is missing: missing", np.isnan(values) & ~undefined),
         ("not defined, as a division by zero: missing", undefined),
+        *((f"the day of {each} counts, not its time", _has_time(data[each])) for each in timed),
     ):
         declared.effect("expression", shown, effect, concerned)
-    declared.add(dates(values) if is_date_name(declared.name) else values)
+    if is_date_name(declared.name):
+        _judge_parts_of_days(declared, values)
+        declared.add(dates(values))
+    else:
+        declared.add(values)
     return True
+
+
+def _has_time(moments: pd.Series) -> Mask:
+    """Datetimes that are not midnight."""
+    stamps = moments.to_numpy()
+    found: Mask = ~np.isnat(stamps) & (stamps != stamps.astype("datetime64[D]"))
+    return found
+
+
+def _judge_parts_of_days(declared: Declared, values: Numbers) -> None:
+    """Refuse dates that are not whole days: how they are rounded is not known."""
+    in_part = ~np.isnan(values) & (values != np.floor(values))
+    number = counted(int(in_part.sum()), "subject")
+    what = f"{declared.name} is a date, but not a whole day of {number}"
+    advice = "write floor(…), ceil(…) or round(…) in the expression"
+    declared.refuse(what, declared.place("expression"), advice, in_part)

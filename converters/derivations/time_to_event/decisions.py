@@ -11,7 +11,7 @@ from ....schemas.evidence.visit_schedule import VisitSchedule
 from ....schemas.study.columns import Codes, Days, Mask
 from ..assignments import Assignment
 from ..dated_records import DatedRecords
-from .deciding import NONE, Deciding, first_of, last_of
+from ..deciding import NONE, Deciding, first_of, last_of
 from .options import DerivedEndpoint, Stop
 
 _DAYS_BEFORE = {"counts": 0.0, "late": 1.0}
