@@ -388,7 +388,7 @@ class ResponseFlag:
     ()
     """
 
-    variable: str = option(name, "The flag.", default="", otherwise="the name of the table")
+    variable: str = option(name, "Variable with the flag.", default="", otherwise="the name of the table")
     of: tuple[str, ...] = option(
         NAMES, "Parameters of assessments ([response.PARAMCD]).", default=(), otherwise="all of them"
     )
