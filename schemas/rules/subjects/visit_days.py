@@ -88,4 +88,4 @@ def _shifted(data: Dataset, days: Days) -> Mask:
     found = of_subject.index[
         (of_subject["visits"] >= _VISITS) & one_way & (of_subject["middle"].abs() > limit)
     ]
-    return judged & np.isin(subject, found.to_numpy())
+    return np.asarray(judged & np.isin(subject, found.to_numpy()))
