@@ -1,4 +1,4 @@
-"""Report → text, JSON; one module per format. A new format is one module and one entry of `REPORTS`.
+"""Report → text, JSON, JUnit, …; one module per format. A new format is one module and one entry of `REPORTS`.
 
 Needs no pandas: a module is imported when a report of its format is asked for.
 """
@@ -73,6 +73,15 @@ REPORTS: Mapping[str, ReportFormat] = {
             KnownByKeys(
                 rb'\s*\{\s*"schema_version":\s*"1\.\d+",\s*"verdict":\s*"(passed|refused|not judged)"',
                 frozenset(("fail_on", "counts", "standards", "inputs", "findings", "outcomes", "versions")),
+            ),
+        ),
+        ReportFormat(
+            "junit",
+            "for CI servers (Jenkins, GitLab): a test case for each check",
+            (".xml",),
+            ".junit",
+            SignedAtEnd(
+                rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="adamgate"', "<!-- {} -->"
             ),
         ),
     )
