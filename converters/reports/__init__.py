@@ -73,6 +73,7 @@ REPORTS: Mapping[str, ReportFormat] = {
             KnownByKeys(
                 rb'\s*\{\s*"schema_version":\s*"1\.\d+",\s*"verdict":\s*"(passed|refused|not judged)"',
                 frozenset(("fail_on", "counts", "standards", "inputs", "findings", "outcomes", "versions")),
+                ("versions", "adamgate"),
             ),
         ),
         ReportFormat(
@@ -83,6 +84,31 @@ REPORTS: Mapping[str, ReportFormat] = {
             SignedAtEnd(
                 rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="adamgate"', "<!-- {} -->"
             ),
+        ),
+        ReportFormat(
+            "sarif",
+            "for code scanning (GitHub, Azure DevOps) and editors: SARIF 2.1.0, record as line",
+            (".sarif", ".sarif.json"),
+            ".sarif",
+            KnownByKeys(
+                rb'\s*\{\s*"\$schema":\s*"https://docs\.oasis-open\.org/sarif/',
+                frozenset(("version", "runs")),
+                ("runs", 0, "properties", "adamgate"),
+            ),
+        ),
+        ReportFormat(
+            "github",
+            "for a step of GitHub Actions: annotations, as many as GitHub shows",
+            (),
+            ".github",
+            SignedAtEnd(rb"::(error|notice) title=adamgate::(PASSED|REFUSED|NOT JUDGED)  "),
+        ),
+        ReportFormat(
+            "markdown",
+            "for the summary of a job, or a comment",
+            (".md",),
+            ".markdown",
+            SignedAtEnd(rb"## adamgate: (PASSED|REFUSED|NOT JUDGED)\n\n", "<!-- {} -->"),
         ),
     )
 }
