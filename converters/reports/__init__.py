@@ -1,4 +1,4 @@
-"""Report → text, JSON, JUnit, …; one module per format. A new format is one module and one entry of `REPORTS`.
+"""Report → text, JSON, …; one module per format. A new format is one module and one entry of `REPORTS`.
 
 Needs no pandas: a module is imported when a report of its format is asked for.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from ...schemas.errors import ConfigurationError
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
-from .marks import KnownByKeys, Mark, SignedAtEnd
+from .marks import Document, KnownByKeys, Mark, SignedAtEnd, SignedInProperties
 from .presentation import Detail, Presentation, Renderer
 
 if TYPE_CHECKING:
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 SeverityName = Literal["error", "warning", "note"]
 
-__all__ = ["REPORTS", "Detail", "Presentation", "ReportFormat", "form_in", "form_named", "render"]
+__all__ = [
+    "REPORTS",
+    "Detail",
+    "Presentation",
+    "ReportFormat",
+    "document_of",
+    "form_in",
+    "form_named",
+    "render",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class ReportFormat:
         is named in full.
     mark : Mark
         How its files are known as reports of ours.
+    is_text : bool
+        Whether it can be printed; what cannot is only written to files.
     """
 
     name: str
@@ -50,6 +61,7 @@ class ReportFormat:
     suffixes: tuple[str, ...]
     module: str
     mark: Mark
+    is_text: bool = True
 
     def load(self) -> Renderer:
         return cast("Renderer", import_module(self.module, __name__).render)
@@ -110,6 +122,14 @@ REPORTS: Mapping[str, ReportFormat] = {
             ".markdown",
             SignedAtEnd(rb"## adamgate: (PASSED|REFUSED|NOT JUDGED)\n\n", "<!-- {} -->"),
         ),
+        ReportFormat(
+            "xlsx",
+            "for reviewers: a workbook of datasets, issues and rules; needs `adamgate[excel]`",
+            (".xlsx",),
+            ".xlsx",
+            SignedInProperties(),
+            is_text=False,
+        ),
     )
 }
 
@@ -135,12 +155,12 @@ def render(
     fail_on: Severity | SeverityName | None = "error",
     presentation: Presentation | None = None,
 ) -> str:
-    """A report as a document.
+    """A report as a text.
 
     Parameters
     ----------
     report : Report
-    format : {"text", "json"}
+    format : {"text", "json", "junit", "sarif", "github", "markdown"}
     fail_on : Severity, its name, or None
         Lowest severity that fails the gate; with None, only rules that could not be run do.
     presentation : Presentation, optional
@@ -149,12 +169,12 @@ def render(
     Returns
     -------
     str
-        Ends with a line break. The same report gives the same document.
+        Ends with a line break. The same report gives the same text.
 
     Raises
     ------
     ConfigurationError
-        For an unknown format.
+        For an unknown format, and for one that is not a text: `write_report` writes it.
 
     Examples
     --------
@@ -165,15 +185,30 @@ def render(
     >>> json.loads(ag.render(report, "json"))["verdict"]
     'passed'
     """
+    document = document_of(report, format, fail_on, presentation)
+    if isinstance(document, bytes):
+        raise ConfigurationError(
+            f"a report in the format {format} is not a text",
+            "",
+            "use write_report, which writes it to a file",
+        )
+    return document
+
+
+def document_of(
+    report: Report,
+    form: str,
+    fail_on: Severity | SeverityName | None = "error",
+    presentation: Presentation | None = None,
+) -> Document:
+    """A report in any format, as its file holds it but for the mark."""
     from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
     if not isinstance(report, Report):
         raise TypeError(f"a Report is required, not {type(report).__name__}; validate(study) returns one")
-    if not isinstance(format, str) or format not in REPORTS:
-        raise ConfigurationError(
-            f"{format!r} is not a report format", "", f"use one of: {', '.join(REPORTS)}"
-        )
+    if not isinstance(form, str) or form not in REPORTS:
+        raise ConfigurationError(f"{form!r} is not a report format", "", f"use one of: {', '.join(REPORTS)}")
     threshold = None if fail_on is None else Severity(fail_on)
     shown = replace(presentation or Presentation(threshold), threshold=threshold)
-    return REPORTS[format].load()(report, shown)
+    return REPORTS[form].load()(report, shown)

@@ -11,7 +11,7 @@ EXAMPLES = 3
 
 
 def examples_of(finding: Finding, *, everything: bool = False) -> str:
-    """ " by USUBJID, PARAMCD: 01-001, OS (record 3); … 11 more"; all that the finding has with `everything`."""
+    """ " by USUBJID, PARAMCD: 01-001, OS (record 3); … 11 more"; with `everything`, all that it has."""
     shown = finding.examples if everything else finding.examples[:EXAMPLES]
     if not shown:
         return ""

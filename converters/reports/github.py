@@ -1,8 +1,8 @@
 """A report as annotations of GitHub Actions: workflow commands, one to a line.
 
-GitHub shows the first ten errors, ten warnings and ten notices of a step, and drops the others silently. So the
-last one of each kind says how many there are in the report, and the first of all is the verdict. Subjects are
-not named: annotations are read by whoever sees the repository.
+GitHub shows the first ten errors, ten warnings and ten notices of a step, and drops the others silently. So
+the last one of each kind says how many more there are in the report, and the first of all is the verdict.
+Subjects are not named: annotations are read by whoever sees the repository.
 """
 
 from __future__ import annotations
@@ -30,14 +30,18 @@ def render(report: Report, presentation: Presentation) -> str:
     shown: dict[str, list[str]] = {kind: [] for kind in _KINDS.values()}
     verdict = _command("error" if refused else "notice", verdict_line(report, presentation.threshold))
     shown["error" if refused else "notice"].append(verdict)
-    for kind, annotations in _annotations(report).items():
-        room = SHOWN - len(shown[kind])
-        shown[kind] += annotations if len(annotations) <= room else annotations[: room - 1]
-        rest = len(annotations) - (room - 1)
-        if len(annotations) > room:
-            shown[kind].append(_command(kind, f"{counted(rest, f'more {kind}')} in the report"))
+    for kind, found in _annotations(report).items():
+        shown[kind] += _fitting(kind, found, SHOWN - len(shown[kind]))
     others = [line for lines in shown.values() for line in lines if line is not verdict]
     return "\n".join([verdict, *others]) + "\n"
+
+
+def _fitting(kind: str, found: list[str], room: int) -> list[str]:
+    """All of a kind; or as many as there is room for, the last of them counting the others."""
+    if len(found) <= room:
+        return found
+    rest = len(found) - (room - 1)
+    return [*found[: room - 1], _command(kind, f"{counted(rest, f'more {kind}')} in the report")]
 
 
 def _annotations(report: Report) -> dict[str, list[str]]:
@@ -74,4 +78,3 @@ def _command(kind: str, message: str, title: str = "adamgate", place: Place | No
     properties["title"] = title
     given = ",".join(f"{name}={plain(value).translate(_IN_PROPERTY)}" for name, value in properties.items())
     return f"::{kind} {given}::{plain(message).translate(_IN_TEXT)}"
-

@@ -1,7 +1,7 @@
 """A report as Markdown, for the summary of a job or a comment: the verdict, the datasets, the findings.
 
-Subjects are not named: summaries are read by whoever sees the repository. What comes from the data is text: no
-character of it is a mark of Markdown or HTML.
+Subjects are not named: summaries are read by whoever sees the repository. What comes from the data is text:
+no character of it is a mark of Markdown or HTML.
 """
 
 from __future__ import annotations
@@ -85,9 +85,8 @@ def _said(finding: Finding) -> str:
 def _not_run(report: Report) -> Iterator[str]:
     if report.not_run:
         yield "### Could not be checked (fails the gate)"
-        yield from _table(
-            ("dataset", "rule", "reason"), [(each.dataset, each.rule_id, each.reason) for each in report.not_run]
-        )
+        rows = [(each.dataset, each.rule_id, each.reason) for each in report.not_run]
+        yield from _table(("dataset", "rule", "reason"), rows)
 
 
 def _waived(report: Report) -> Iterator[str]:

@@ -8,7 +8,6 @@ read by whoever sees the repository. No times: the same report gives the same by
 from __future__ import annotations
 
 import inspect
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,6 @@ RESULTS = 25_000
 _LONGEST = 1_000
 """Characters of a description that GitHub takes, less some."""
 _STATES = {Standing.NEW: "new", Standing.UNCHANGED: "unchanged"}
-_CHECKS = re.compile(r"## What it checks\n(.*?)(?=\n## |\Z)", re.DOTALL)
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -41,8 +39,10 @@ def render(report: Report, presentation: Presentation) -> str:
 
 def _run(report: Report, presentation: Presentation) -> dict[str, Any]:
     places = Places.of(report)
-    concerned = (*report.findings, *report.not_run, *report.terms.waived)
-    indexes = {name: at for at, name in enumerate(sorted({each.rule_id for each in concerned}))}
+    concerned = {each.rule_id for each in report.findings}
+    concerned |= {each.rule_id for each in report.not_run}
+    concerned |= {each.rule_id for each in report.terms.waived}
+    indexes = {name: at for at, name in enumerate(sorted(concerned))}
     prints = Counter[str]()
     results = [_result(each, indexes, places, prints) for each in report.findings]
     results += [_waived(each, indexes, places) for each in report.terms.waived]
@@ -90,9 +90,9 @@ def _rule(rule_id: str, title: str, rule: Rule | None) -> dict[str, Any]:
     if rule is None:
         return described | {"fullDescription": _message(_short(title))}
     page = inspect.cleandoc(rule.page)
-    checks = _CHECKS.search(page)
+    fault, _, _ = page.partition("\n## ")
     return described | {
-        "fullDescription": _message(_short(" ".join((checks[1] if checks else title).split()))),
+        "fullDescription": _message(_short(" ".join(fault.split()) or title)),
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": str(rule.severity)},
         "properties": {"tags": [rule.family, *map(str, rule.citations)]},

@@ -52,7 +52,7 @@ class ValidateStep(StepOptions):
 
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.validate import validate
-        from ...reports import Detail, Presentation, render
+        from ...reports import Detail, Presentation, document_of, render
         from ...reports.files import write_document
         from ...writing.inputs import refuse_inputs
 
@@ -69,7 +69,7 @@ class ValidateStep(StepOptions):
         if self.output is not None:
             refuse_inputs([self.output], project.kept(self.data))
             form = form_named(self.output) or "text"
-            write_document(render(report, form, threshold), self.output, overwrite=True)
+            write_document(document_of(report, form, threshold), self.output, overwrite=True)
             written = (self.output,)
         verdict = render(report, "text", threshold, Presentation(threshold, Detail.VERDICT)).strip()
         refused = report.refuses(threshold)
