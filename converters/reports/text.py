@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, JustifyMethod
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...schemas.gate.event_counts import ArmCount
 from ...schemas.gate.finding import Finding, Inferred, Outcome, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
@@ -26,6 +25,9 @@ from .examples import examples_of
 from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
 from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from ...schemas.gate.event_counts import ArmCount
 
 INPUTS = 6
 PARAMETERS = 6
