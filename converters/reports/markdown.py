@@ -20,9 +20,11 @@ from .verdict import verdict_line
 LISTED = 500
 """Rows of a table; the rest is counted. A summary may have 1 MiB, else GitHub shows nothing of it."""
 
-_MARKS = re.compile(r"([\\`*_\[\]|~$])|(?<=[wW]{3})(\.)|(:)(?=//)")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_ENTITY = re.compile("[&<>]")
+_MARKS = re.compile(r"[\\`*_\[\]|~$]|(?<=[wW]{3})\.")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_LINKED = re.compile(r":(?=//)|@")
+_APART = r"\g<0><!-- -->"
+"""After a character that makes a link of what is around it, in whatever way it is escaped."""
 _ALIGNED_RIGHT = ("records", "variables", "errors", "warnings", "notes")
 
 
@@ -40,8 +42,8 @@ def render(report: Report, presentation: Presentation) -> str:
 
 def text(given: object) -> str:
     """A text from outside as Markdown shows it: on one line, each mark as the character that it is."""
-    marked = _MARKS.sub(r"\\\g<0>", plain(given))
-    return _ENTITY.sub(lambda found: _ENTITIES[found.group()], marked)
+    marked = _MARKS.sub(r"\\\g<0>", plain(given).translate(_ENTITIES))
+    return _LINKED.sub(_APART, marked)
 
 
 def _datasets(report: Report) -> Iterator[str]:
