@@ -25,7 +25,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LINKED = re.compile(r":(?=//)|@")
 _APART = r"\g<0><!-- -->"
 """After a character that makes a link of what is around it, in whatever way it is escaped."""
-_ALIGNED_RIGHT = ("records", "variables", "errors", "warnings", "notes")
+_ALIGNED_RIGHT = ("records", "variables", "errors", "warnings", "notes", "first record")
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -48,10 +48,9 @@ def text(given: object) -> str:
 
 def _datasets(report: Report) -> Iterator[str]:
     """A row for each dataset, for the study where something is about it, and the sums."""
-    names = dict.fromkeys((*(each.dataset for each in report.findings), *(i.dataset for i in report.inputs)))
     inputs = {each.dataset: each for each in report.inputs}
     rows = []
-    for name in names:
+    for name in dict.fromkeys((*inputs, *(each.dataset for each in report.findings))):
         found = [each.severity for each in report.findings if each.dataset == name]
         known = inputs.get(name)
         size = (f"{known.records:,}", f"{known.variables:,}") if known is not None else ("", "")

@@ -28,10 +28,7 @@ def test_the_lines(faulty: ag.Report):
         "::error title=adamgate::REFUSED  1 error, 5 warnings, 1 note, 1 check not run (fails on: error)",
         f"::error {place} TTE006::AVAL is negative [AVAL] (1,204 records)",
         f"::error {place} TTE009 not run::TypeError: a mask must be 1254 booleans",
-        *(
-            f"::warning {label} {name} is empty [{name}]"
-            for name in ("ADT", "AVAL", "CNSR", "PARAM", "PARAMCD")
-        ),
+        *(f"::warning {place} AD0012::the label of {name} is empty [{name}]" for name in names),
         "::notice file=data/adsl.xpt,line=7,title=ADSL SL001::a subject has two records (1 record)",
     ]
 
