@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...schemas.gate.finding import Finding, Outcome, Standing
+from ...schemas.gate.finding import Finding, Outcome, Standing, sentence
 from ...schemas.gate.report import Report, Waived
 from ...schemas.wording import counted, plain
 from .check_results import rules_of, titles_of
@@ -106,12 +106,8 @@ def _short(words: str) -> str:
 def _result(
     finding: Finding, indexes: Mapping[str, int], places: Places, prints: Counter[str]
 ) -> dict[str, Any]:
-    records = f" ({counted(finding.records, 'record')})" if finding.records else ""
-    made = _concerning(finding, f"{finding.said}{records}", indexes)
-    made["level"] = str(finding.severity)
-    made["locations"] = _locations(places.of_finding(finding), finding.dataset, finding.variables)
-    if finding.records:
-        made["occurrenceCount"] = finding.records
+    made = _of_rule(finding.rule_id, indexes) | {"level": str(finding.severity)}
+    made |= _about(finding, finding.said, places.of_finding(finding))
     if finding.standing is not None:
         made["baselineState"] = "updated" if finding.is_changed else _STATES[finding.standing]
     prints[finding.fingerprint] += 1
@@ -123,18 +119,20 @@ def _result(
 
 
 def _waived(waived: Waived, indexes: Mapping[str, int], places: Places) -> dict[str, Any]:
-    records = f" ({counted(waived.records, 'record')})" if waived.records else ""
-    said = f"{waived.parameter}: {waived.message}" if waived.parameter else waived.message
-    made = _concerning(waived, f"{said}{records}", indexes)
-    made["locations"] = _locations(places.of_dataset(waived.dataset), waived.dataset, waived.variables)
-    if waived.records:
-        made["occurrenceCount"] = waived.records
+    """Of the severity that the rule has: that of the finding is not known any more."""
+    said = sentence(waived.parameter, waived.message)
+    made = _of_rule(waived.rule_id, indexes) | _about(waived, said, places.of_dataset(waived.dataset))
     reason = f"{waived.reason} ({waived.owner}, until {waived.expires.isoformat()})"
     made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": plain(reason)}]
     return made
 
 
-def _concerning(of: Finding | Waived, said: str, indexes: Mapping[str, int]) -> dict[str, Any]:
+def _of_rule(rule_id: str, indexes: Mapping[str, int]) -> dict[str, Any]:
+    return {"ruleId": plain(rule_id), "ruleIndex": indexes[rule_id]}
+
+
+def _about(of: Finding | Waived, said: str, place: Place | None) -> dict[str, Any]:
+    records = f" ({counted(of.records, 'record')})" if of.records else ""
     about = {
         "dataset": plain(of.dataset),
         "variables": [plain(name) for name in of.variables],
@@ -142,9 +140,9 @@ def _concerning(of: Finding | Waived, said: str, indexes: Mapping[str, int]) -> 
         "records": of.records,
     }
     return {
-        "ruleId": plain(of.rule_id),
-        "ruleIndex": indexes[of.rule_id],
-        "message": _message(said),
+        "message": _message(f"{said}{records}"),
+        "locations": _locations(place, of.dataset, of.variables),
+        **({"occurrenceCount": of.records} if of.records else {}),
         "properties": {"adamgate": about},
     }
 
