@@ -72,7 +72,7 @@ def findings(draw: st.DrawFn) -> ag.Finding:
 
 @st.composite
 def reports(draw: st.DrawFn) -> ag.Report:
-    found = tuple(draw(st.lists(findings(), max_size=14)))
+    found = tuple(draw(st.lists(findings(), max_size=25)))
     pairs = dict.fromkeys((each.rule_id, each.dataset) for each in found)
     failed = [ag.Outcome(rule_id, dataset, ag.Status.FAILED) for rule_id, dataset in pairs]
     others = [pair for pair in itertools.product(RULES, DATASETS) if pair not in pairs]

@@ -107,15 +107,15 @@ def test_the_first_record_is_the_line(faulty: ag.Report):
 def test_files_are_named_as_they_were_given_with_their_hashes(faulty: ag.Report):
     inputs = tuple(
         replace(each, path=path)
-        for each, path in zip(faulty.inputs, ("a b/ü#1.xpt", "/data/adtte.xpt"), strict=True)
+        for each, path in zip(faulty.inputs, ("a b/ü#1\udcff.xpt", "/data/\ud800.xpt"), strict=True)
     )
     run = run_of(replace(faulty, inputs=inputs))
     assert run["artifacts"] == [
-        {"location": {"uri": "a%20b/%C3%BC%231.xpt"}, "hashes": {"sha-256": "a1" * 32}},
-        {"location": {"uri": "file:///data/adtte.xpt"}, "hashes": {"sha-256": "a1" * 32}},
+        {"location": {"uri": "a%20b/%C3%BC%231%3F.xpt"}, "hashes": {"sha-256": "a1" * 32}},
+        {"location": {"uri": "file:///data/%3F.xpt"}, "hashes": {"sha-256": "a1" * 32}},
     ]
     place = run["results"][0]["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "file:///data/adtte.xpt"
+    assert place["artifactLocation"]["uri"] == "file:///data/%3F.xpt"
 
 
 def test_what_is_about_the_study_is_at_its_first_file(faulty: ag.Report):
