@@ -58,6 +58,7 @@ from .converters.reports.baseline import read_baseline as read_baseline
 from .converters.reports.describe import Description as Description
 from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
+from .converters.reports.write_report import write_report as write_report
 from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
 from .converters.survival.summaries.adverse_events.summary import adverse_events as adverse_events
 from .converters.survival.summaries.adverse_events.written import AdverseEventTable as AdverseEventTable

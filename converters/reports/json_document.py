@@ -37,7 +37,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         "verdict": report.verdict(threshold),
         "reason": report.not_judged or None,
         "fail_on": "never" if threshold is None else str(threshold),
-        "counts": _counts(report),
+        "counts": counts(report),
         "standards": [
             {"name": name, "version": version, "origin": report.terms.origins.get(name)}
             for name, version in report.standards.items()
@@ -71,7 +71,8 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
     }
 
 
-def _counts(report: Report) -> dict[str, Any]:
+def counts(report: Report) -> dict[str, Any]:
+    """How many datasets, rules, outcomes and findings there are."""
     return {
         "datasets": len(report.inputs),
         "rules": len({outcome.rule_id for outcome in report.outcomes}),

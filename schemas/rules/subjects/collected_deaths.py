@@ -37,7 +37,7 @@ def death_not_in_adsl(data: Dataset, study: Study) -> Iterator[Fault]:
     """SDTM says that a subject died, and ADSL has no death.
 
     ## What it checks
-    A subject of ADSL has DTHFL = Y or DTHDT if SDTM has a death: DTHFL = Y or DTHDTC in DM, a record in
+    A subject has DTHFL = Y or DTHDT in ADSL if SDTM has a death: DTHFL = Y or DTHDTC in DM, a record in
     DD, DSDECOD = DEATH in DS, SSSTRESC = DEAD in SS.
 
     ## Not a fault
