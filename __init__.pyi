@@ -38,6 +38,7 @@ from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
+from .converters.page.write_page import write_page as write_page
 from .converters.raw_exports.mapping_options import CodeList as CodeList
 from .converters.raw_exports.mapping_options import ColumnValue as ColumnValue
 from .converters.raw_exports.mapping_options import RawDataset as RawDataset

@@ -1,4 +1,4 @@
-"""Report → text, JSON; one module per format. A new format is one module and one entry of `REPORTS`.
+"""Report → text, JSON, HTML; one module per format. A new format is one module and one entry of `REPORTS`.
 
 Needs no pandas: a module is imported when a report of its format is asked for.
 """
@@ -75,6 +75,13 @@ REPORTS: Mapping[str, ReportFormat] = {
                 frozenset(("fail_on", "counts", "standards", "inputs", "findings", "outcomes", "versions")),
             ),
         ),
+        ReportFormat(
+            "html",
+            "a page to filter and search; `adamgate report` adds the curves of the data",
+            (".html", ".htm"),
+            "..page.findings_page",
+            SignedAtEnd(rb"<!doctype html>", "<!-- {} -->"),
+        ),
     )
 }
 
@@ -105,7 +112,7 @@ def render(
     Parameters
     ----------
     report : Report
-    format : {"text", "json"}
+    format : {"text", "json", "html"}
     fail_on : Severity, its name, or None
         Lowest severity that fails the gate; with None, only rules that could not be run do.
     presentation : Presentation, optional
