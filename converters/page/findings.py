@@ -50,9 +50,7 @@ class RuleFindings:
         return self.findings - len(self.listed)
 
 
-def by_rule(
-    findings: Iterable[Mapping[str, Any]], texts: Mapping[str, RuleText]
-) -> tuple[RuleFindings, ...]:
+def by_rule(findings: Iterable[Mapping[str, Any]], texts: Mapping[str, RuleText]) -> tuple[RuleFindings, ...]:
     """The findings of each rule, the highest severity first."""
     gathered: dict[str, list[Mapping[str, Any]]] = {}
     for each in findings:
@@ -125,7 +123,11 @@ def _example(example: Mapping[str, Any], words: _Words) -> list[Any]:
     return [
         example["record"],
         *(
-            [part for name, value in example[which].items() for part in (words.number(name), _value(value, words))]
+            [
+                part
+                for name, value in example[which].items()
+                for part in (words.number(name), _value(value, words))
+            ]
             for which in ("keys", "values")
         ),
     ]

@@ -30,9 +30,7 @@ from .rule_text import rule_texts
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def page(
-    report: Report, presentation: Presentation, book: Mapping[str, Rule] | None = None
-) -> str:
+def page(report: Report, presentation: Presentation, book: Mapping[str, Rule] | None = None) -> str:
     """The page of a report, ending with a line break.
 
     Parameters
@@ -46,19 +44,23 @@ def page(
     rules = {each["rule_id"] for each in found["findings"]}
     texts = rule_texts(full_book() if book is None else book, rules)
     style, script = _asset("page.css"), _asset("page.js")
-    return _environment().get_template("page.html").render(
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704  (files of this package)
-        script=Markup(script),  # noqa: S704
-        report=found,
-        severities=SEVERITIES,
-        rules=by_rule(found["findings"], texts),
-        packed_findings=packed(for_script(found["findings"])),
-        terms=[plain(line) for line in terms_lines(report.terms)],
-        waived=[plain(line) for line in waived_lines(report.terms)],
-        comparison=comparison_count(report),
-        compared=[plain(line) for lines in compared_lines(report) for line in lines],
-        not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704  (files of this package)
+            script=Markup(script),  # noqa: S704
+            report=found,
+            severities=SEVERITIES,
+            rules=by_rule(found["findings"], texts),
+            packed_findings=packed(for_script(found["findings"])),
+            terms=[plain(line) for line in terms_lines(report.terms)],
+            waived=[plain(line) for line in waived_lines(report.terms)],
+            comparison=comparison_count(report),
+            compared=[plain(line) for lines in compared_lines(report) for line in lines],
+            not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
+        )
     )
 
 
