@@ -7,7 +7,7 @@ to load nothing and to run nothing but the one script (a Content-Security-Policy
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,12 +25,18 @@ from ..reports.presentation import Presentation
 from ..reports.terms import compared_lines, comparison_count, terms_lines, waived_lines
 from .findings import SEVERITIES, by_rule, for_script
 from .packed import packed
+from .parameters import ParameterPart
 from .rule_text import rule_texts
 
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def page(report: Report, presentation: Presentation, book: Mapping[str, Rule] | None = None) -> str:
+def page(
+    report: Report,
+    presentation: Presentation,
+    book: Mapping[str, Rule] | None = None,
+    parameters: Sequence[ParameterPart] = (),
+) -> str:
     """The page of a report, ending with a line break.
 
     Parameters
@@ -39,6 +45,8 @@ def page(report: Report, presentation: Presentation, book: Mapping[str, Rule] | 
     presentation : Presentation
     book : mapping of id to Rule, optional
         The rules that are explained; by default those of adamgate.
+    parameters : sequence of ParameterPart
+        With their curves.
     """
     found = _printable(document(report, presentation))
     rules = {each["rule_id"] for each in found["findings"]}
@@ -59,6 +67,7 @@ def page(report: Report, presentation: Presentation, book: Mapping[str, Rule] | 
             waived=[plain(line) for line in waived_lines(report.terms)],
             comparison=comparison_count(report),
             compared=[plain(line) for lines in compared_lines(report) for line in lines],
+            parameters=parameters,
             not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
         )
     )
@@ -75,7 +84,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"counted": counted, "number": "{:,}".format}
+    environment.filters |= {"counted": counted, "number": "{:,}".format, "percent": "{:.1%}".format}
     return environment
 
 
@@ -97,7 +106,7 @@ def _hash(text: str) -> str:
 
 
 def _printable(content: Any) -> Any:
-    """The same with each text printable: what could turn the direction of text around is shown as an escape."""
+    """The same with each text printable: what could turn its direction around is shown as an escape."""
     if isinstance(content, str):
         return plain(content)
     if isinstance(content, Mapping):

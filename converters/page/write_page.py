@@ -17,6 +17,7 @@ from ..reports.files import ReportFile
 from ..reports.presentation import Presentation
 from .html import page
 from .options import PageOptions
+from .parameters import parameter_parts
 
 FORM = "html"
 """The page among the formats of reports."""
@@ -121,7 +122,8 @@ def rendered(
     show_keys: bool = True,
 ) -> str:
     """The page, ending with a line break."""
-    return page(report, Presentation(threshold), full_book(extra_rules))
+    parts = () if study is None else parameter_parts(study, report, options, show_keys=show_keys)
+    return page(report, Presentation(threshold), full_book(extra_rules), parts)
 
 
 def options_named(given: dict[str, Any]) -> PageOptions:

@@ -26,7 +26,7 @@ def browser():
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Opens a page; at the end nothing may have been asked for, written to the console, or shown as a dialog."""
+    """Opens a page; nothing may be asked for, written to the console, or shown as a dialog."""
     said, asked, contexts = [], [], []
 
     def open_(document: str, **options):

@@ -130,7 +130,7 @@ def test_planted_markup_stays_text(opened):
 def test_every_control_has_a_name_and_every_id_is_there_once(document, opened):
     page = opened(document)
     unnamed = """[...document.querySelectorAll('input,select,button')].filter((each) =>
-        !each.labels?.[0]?.textContent.trim() && !each.textContent.trim() && !each.getAttribute('aria-label'))"""
+        ![each.labels?.[0]?.textContent, each.textContent, each.ariaLabel].some((name) => name?.trim()))"""
     assert page.evaluate(f"{unnamed}.length") == 0
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
     assert len(ids) == len(set(ids))

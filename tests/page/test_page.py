@@ -128,7 +128,8 @@ def test_markup_in_the_data_stays_text(place):
 def test_text_that_turns_the_direction_is_shown_as_an_escape():
     finding = ag.Finding("TTE006", ag.Severity.ERROR, "ADTTE", (), "AVAL \u202e\x07is negative")
     page = ag.render(of_finding(finding), "html")
-    assert "\u202e" not in page and "\x07" not in page
+    assert "\u202e" not in page
+    assert "\x07" not in page
     assert findings_in(page)[0]["message"] == "AVAL \\u202e\\x07is negative"
 
 
