@@ -50,6 +50,7 @@ class Line:
 class Mark:
     """A mark of an axis, with its place."""
 
+    value: float
     text: str
     place: float
 
@@ -123,8 +124,8 @@ def curve_figure(
         )
     return CurveFigure(
         tuple(lines),
-        tuple(Mark(f"{each:g}", across.place(each)) for each in times),
-        tuple(Mark(f"{each}%", _DOWN.place(each / 100)) for each in _SHARES),
+        tuple(Mark(each, f"{each:g}", across.place(each)) for each in times),
+        tuple(Mark(each / 100, f"{each}%", _DOWN.place(each / 100)) for each in _SHARES),
         unit,
     )
 

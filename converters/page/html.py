@@ -21,6 +21,7 @@ from ...schemas.gate.selection import full_book
 from ...schemas.rules.rule import Rule
 from ...schemas.wording import counted, plain
 from ..reports.json_document import document
+from ..reports.kaplan_meier_summary import figure_shown
 from ..reports.presentation import Presentation
 from ..reports.terms import compared_lines, comparison_count, terms_lines, waived_lines
 from .findings import SEVERITIES, by_rule, for_script
@@ -84,7 +85,12 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"counted": counted, "number": "{:,}".format, "percent": "{:.1%}".format}
+    environment.filters |= {
+        "counted": counted,
+        "number": "{:,}".format,
+        "percent": "{:.1%}".format,
+        "figure_shown": figure_shown,
+    }
     return environment
 
 

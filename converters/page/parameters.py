@@ -12,10 +12,13 @@ from ...schemas.gate.report import Report
 from ...schemas.study.study import Study
 from ...schemas.wording import plain
 from ..reports.kaplan_meier_summary import beside_groups, time_shown
+from ..survival.conf_type import ConfType
 from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables, kaplan_meier
+from ..survival.survival import survival
 from .axis import marks
 from .curve import CurveFigure, curve_figure
 from .options import PageOptions
+from .plausibility import Plausibility, plausibility
 
 MOST_GROUPS = 8
 """Curves that people tell apart in one figure."""
@@ -41,6 +44,7 @@ class Curves:
     unit, conf_type : str
     population : str
         Which records, in words; empty for all.
+    plausibility : Plausibility
     """
 
     figure: CurveFigure
@@ -51,6 +55,7 @@ class Curves:
     unit: str
     conf_type: str
     population: str
+    plausibility: Plausibility
 
     @property
     def described(self) -> str:
@@ -99,38 +104,45 @@ def parameter_parts(
 def _part(
     study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
 ) -> ParameterPart:
-    dataset = count.dataset if count else ""
     try:
-        steps, marked = _tables(study, code, count, options, show_keys=show_keys)
-    except Refused as problem:
-        return ParameterPart(plain(code), "", dataset, None, plain(problem))
-    except ConfigurationError as problem:
+        return _with_curves(study, code, count, options, show_keys=show_keys)
+    except Refused as refusal:
+        problem = plain(refusal)
+    except ConfigurationError as fault:
         if options != PageOptions():
             raise
-        return ParameterPart(plain(code), "", dataset, None, plain(problem))
-    records = steps.codebook.records
-    return ParameterPart(
-        plain(records.paramcd), plain(records.param or ""), records.dataset, _curves(steps, marked, options)
-    )
+        problem = plain(fault)
+    return ParameterPart(plain(code), "", count.dataset if count else "", None, problem)
 
 
-def _tables(
+def _with_curves(
     study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
-) -> tuple[KaplanMeierTables, KaplanMeierTables]:
-    """Estimates at each time of the data, and at the marks of the axis."""
-    given = asdict(options)
-    del given["param"]
-    given["by"] = options.by or _groups_of(count)
-    given |= {"total": given["by"] is None, "gate": False, "allow_no_events": True, "show_keys": show_keys}
-    steps = kaplan_meier(study, code, **given)
+) -> ParameterPart:
+    """Its estimates at each time of the data and at the marks of the axis, and what makes them plausible."""
+    by = options.by or _groups_of(count)
+    records = asdict(options) | {"gate": False, "allow_no_events": True, "show_keys": show_keys}
+    for name in ("param", "by", "conf_type"):
+        del records[name]
+    estimated = records | {"by": by, "conf_type": options.conf_type, "total": by is None}
+    steps = kaplan_meier(study, code, **estimated)
     if len(steps.summary) > MOST_GROUPS:
         raise ConfigurationError(
-            f"{given['by']} has {len(steps.summary)} values; a figure shows at most {MOST_GROUPS} curves",
+            f"{by} has {len(steps.summary)} values; a figure shows at most {MOST_GROUPS} curves",
             "by",
             "choose a variable with fewer values",
         )
+    described = steps.codebook.records
     times = marks(float(steps.estimates.frame["time"].max()), steps.codebook.unit)
-    return steps, kaplan_meier(study, code, at=times, **given)
+    marked = kaplan_meier(study, code, at=times, **estimated)
+    dates = ["ADT"] if "ADT" in study[described.dataset] else []
+    table = survival(study, code, arm=by, covariates=dates, **records)
+    seen = plausibility(study, table, times, ConfType(options.conf_type))
+    return ParameterPart(
+        plain(described.paramcd),
+        plain(described.param or ""),
+        described.dataset,
+        _curves(steps, marked, options, seen),
+    )
 
 
 def _groups_of(count: EventCount | None) -> str | None:
@@ -140,7 +152,9 @@ def _groups_of(count: EventCount | None) -> str | None:
     return count.arm_variable
 
 
-def _curves(steps: KaplanMeierTables, marked: KaplanMeierTables, options: PageOptions) -> Curves:
+def _curves(
+    steps: KaplanMeierTables, marked: KaplanMeierTables, options: PageOptions, seen: Plausibility
+) -> Curves:
     codebook = steps.codebook
     at = marked.estimates.frame
     chosen = [f"{options.population} = Y" if options.population else "", options.where or ""]
@@ -153,6 +167,7 @@ def _curves(steps: KaplanMeierTables, marked: KaplanMeierTables, options: PageOp
         codebook.unit,
         codebook.conf_type,
         plain(" and ".join(filter(None, chosen))),
+        seen,
     )
 
 

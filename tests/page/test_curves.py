@@ -201,7 +201,7 @@ def test_the_order_of_the_records_changes_nothing(study, report, page, tmp_path)
 
 
 def test_a_parameter_without_a_curve_says_why(study, report, tmp_path):
-    adtte = study["ADTTE"].frame
+    adtte = study["ADTTE"].frame.copy()
     adtte.loc[adtte["PARAMCD"].eq("OS") & (adtte.index % 50 == 0), "AVAL"] = -4.0
     changed = study["ADTTE"].replace(frame=adtte)
     broken = ag.Study({each.name: changed if each.name == "ADTTE" else each for each in study})
