@@ -25,6 +25,7 @@ PAGES = [
     "docs/diff.md",
     "docs/convert.md",
     "docs/raw.md",
+    "docs/report.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/xpt.md",

@@ -80,7 +80,7 @@ class Figure(HTMLParser):
 
 
 def figures(page: str) -> dict[str, Figure]:
-    articles = re.findall(r"<article.*?</article>", page, re.DOTALL)
+    articles = re.findall(r"<article.*?(?=<details class=\"plausibility\"|</article>)", page, re.DOTALL)
     return {re.search(r"<h3[^>]*>(\w+)", each)[1]: Figure(each) for each in articles}
 
 
