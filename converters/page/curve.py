@@ -24,7 +24,7 @@ _BELOW = 62
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CurveLine:
     """The curve of one group.
 
     Attributes
@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisMark:
     """A mark of an axis, with its place."""
 
     value: float
@@ -61,15 +61,15 @@ class CurveFigure:
 
     Attributes
     ----------
-    lines : tuple of Line
-    times, shares : tuple of Mark
+    lines : tuple of CurveLine
+    times, shares : tuple of AxisMark
         Of the axes.
     unit : str
     """
 
-    lines: tuple[Line, ...]
-    times: tuple[Mark, ...]
-    shares: tuple[Mark, ...]
+    lines: tuple[CurveLine, ...]
+    times: tuple[AxisMark, ...]
+    shares: tuple[AxisMark, ...]
     unit: str
 
     width, left, right = WIDTH, LEFT, WIDTH - RIGHT
@@ -113,7 +113,7 @@ def curve_figure(
             at = marked[marked["group"] == name]
             at_risk = tuple(zip(map(across.place, at["time"]), map(int, at["at_risk"]), strict=True))
         lines.append(
-            Line(
+            CurveLine(
                 plain(name),
                 style,
                 _path(of_group, across),
@@ -124,8 +124,8 @@ def curve_figure(
         )
     return CurveFigure(
         tuple(lines),
-        tuple(Mark(each, f"{each:g}", across.place(each)) for each in times),
-        tuple(Mark(each / 100, f"{each}%", _DOWN.place(each / 100)) for each in _SHARES),
+        tuple(AxisMark(each, f"{each:g}", across.place(each)) for each in times),
+        tuple(AxisMark(each / 100, f"{each}%", _DOWN.place(each / 100)) for each in _SHARES),
         unit,
     )
 

@@ -23,7 +23,7 @@ from .plausibility import Plausibility, plausibility
 MOST_GROUPS = 8
 """Curves that people tell apart in one figure."""
 
-Row = Mapping[Any, Any]
+EstimateRow = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Curves:
     """
 
     figure: CurveFigure
-    groups: tuple[Row, ...]
-    estimates: tuple[Row, ...]
+    groups: tuple[EstimateRow, ...]
+    estimates: tuple[EstimateRow, ...]
     beside: tuple[str, ...]
     by: str | None
     unit: str
@@ -171,7 +171,7 @@ def _curves(
     )
 
 
-def _groups(tables: KaplanMeierTables) -> Iterator[Row]:
+def _groups(tables: KaplanMeierTables) -> Iterator[EstimateRow]:
     unit = tables.codebook.unit
     for row in tables.summary.frame.to_dict("records"):
         shown = {f"{name}_shown": time_shown(row, name, unit) for name in ("median", "follow_up")}
