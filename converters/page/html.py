@@ -36,7 +36,7 @@ def page(
     report: Report,
     presentation: Presentation,
     book: Mapping[str, Rule] | None = None,
-    parameters: Sequence[ParameterPart] = (),
+    parameters: Sequence[ParameterPart] | None = None,
 ) -> str:
     """The page of a report, ending with a line break.
 
@@ -46,8 +46,8 @@ def page(
     presentation : Presentation
     book : mapping of id to Rule, optional
         The rules that are explained; by default those of adamgate.
-    parameters : sequence of ParameterPart
-        With their curves.
+    parameters : sequence of ParameterPart, optional
+        With their curves; None for a page without curves.
     """
     found = _printable(document(report, presentation))
     rules = {each["rule_id"] for each in found["findings"]}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...schemas.errors import ConfigurationError, Refused
+from ...schemas.errors import AdamgateError, ConfigurationError, Refused
 from ...schemas.gate.event_counts import EventCount
 from ...schemas.gate.report import Report
 from ...schemas.study.study import Study
@@ -107,12 +107,16 @@ def _part(
     try:
         return _with_curves(study, code, count, options, show_keys=show_keys)
     except Refused as refusal:
-        problem = plain(refusal)
+        problem = _on_one_line(refusal)
     except ConfigurationError as fault:
         if options != PageOptions():
             raise
-        problem = plain(fault)
+        problem = _on_one_line(fault)
     return ParameterPart(plain(code), "", count.dataset if count else "", None, problem)
+
+
+def _on_one_line(problem: AdamgateError) -> str:
+    return plain("; ".join(line.strip() for line in str(problem).splitlines()))
 
 
 def _with_curves(

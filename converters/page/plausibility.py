@@ -214,7 +214,8 @@ def _days_to_cut_off(study: Study, table: AnalysisTable) -> tuple[str, Numbers |
     data = study[table.codebook.dataset]
     stated = cut_off_for(data, study)
     if stated is None:
-        return "the latest ADT (no cut-off is stated)", np.nanmax(day) - day if len(day) else day
+        latest = np.max(day, initial=-np.inf, where=~np.isnan(day))
+        return "the latest ADT (no cut-off is stated)", latest - day
     of_parameter = data.equals("PARAMCD", table.codebook.paramcd)
     of_subject = pd.Series(
         stated.day[of_parameter], index=data["USUBJID"].astype(object).to_numpy()[of_parameter]

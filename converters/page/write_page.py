@@ -89,6 +89,7 @@ def write_page(
     """
     if not isinstance(report, Report):
         raise TypeError(f"a Report is required, not {type(report).__name__}; validate(study) returns one")
+    judged = None if study is None else Study.given(study)
     threshold = None if fail_on is None else Severity(fail_on)
     options = PageOptions(
         param=tuple([param] if isinstance(param, str) else param),
@@ -99,7 +100,7 @@ def write_page(
         unit=unit,
         aval_unit=aval_unit,
         reference=reference,
-        arm_order=tuple(arm_order),
+        arm_order=tuple([arm_order] if isinstance(arm_order, str) else arm_order),
     )
     target = Path(path)
     with ReportFile(target, FORM, overwrite=overwrite) as file:
@@ -107,7 +108,7 @@ def write_page(
         file.spare(inputs, data=inputs)
         file.claim(threshold)
         file.deliver(
-            rendered(report, study, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
+            rendered(report, judged, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
         )
     return target
 
@@ -122,7 +123,7 @@ def rendered(
     show_keys: bool = True,
 ) -> str:
     """The page, ending with a line break."""
-    parts = () if study is None else parameter_parts(study, report, options, show_keys=show_keys)
+    parts = None if study is None else parameter_parts(study, report, options, show_keys=show_keys)
     return page(report, Presentation(threshold), full_book(extra_rules), parts)
 
 

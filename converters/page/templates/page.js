@@ -3,8 +3,12 @@
 (async () => {
   const packed = document.getElementById("findings-data").textContent;
   const section = document.getElementById("findings");
-  for (const each of ["beforeprint", "afterprint"])
-    addEventListener(each, () => document.querySelectorAll("details").forEach((d) => { d.open = each === "beforeprint"; }));
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const each of opened) each.open = true;
+  });
+  addEventListener("afterprint", () => { for (const each of opened) each.open = false; });
   if (!section || !("DecompressionStream" in window)) return;
 
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
