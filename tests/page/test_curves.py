@@ -207,9 +207,22 @@ def test_a_parameter_without_a_curve_says_why(study, report, tmp_path):
     broken = ag.Study({each.name: changed if each.name == "ADTTE" else each for each in study})
     judged = ag.validate(broken)
     page = ag.write_page(tmp_path / "page.html", judged, broken).read_text(encoding="utf-8")
-    assert "No curve:" in words_of(page)
+    assert "No curve: OS cannot be analysed: AVAL is negative; where: ADTTE; " in words_of(page)
+    assert "MADEUP-301-" in page
+    without = ag.write_page(
+        tmp_path / "page.html", ag.validate(broken, show_keys=False), broken, show_keys=False
+    )
+    assert "MADEUP-301-" not in without.read_text(encoding="utf-8")
     assert len(figures(page)["PFS"].lines()) == 2
     assert "The data did not pass the gate" in page
+
+
+def test_a_study_without_a_parameter_says_what_it_takes(study, tmp_path):
+    without = ag.Study({"ADSL": study["ADSL"]})
+    page = ag.write_page(tmp_path / "page.html", ag.validate(without), without).read_text(encoding="utf-8")
+    assert "No curves: no time-to-event parameter was counted" in words_of(page)
+    with pytest.raises(TypeError, match="a Study is required, not dict"):
+        ag.write_page(tmp_path / "page.html", ag.validate(without), {})
 
 
 def test_the_command_takes_the_options_of_the_curves(root, tmp_path, capsys):

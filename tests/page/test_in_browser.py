@@ -6,6 +6,7 @@ import time
 import tomllib
 
 import pytest
+from two_arm_trial import two_arm_trial
 
 import adamgate as ag
 from adamgate.schemas.gate.finding import Example
@@ -155,3 +156,27 @@ def test_fifty_thousand_findings_are_ready_and_filtered_at_once(opened):
     assert took < 400  # 0.1 seconds without other work
     page.get_by_role("button", name="Show 200 more of 49,800").click()
     assert rows(page) == 400
+
+
+def test_curves_are_drawn_in_light_and_dark_and_printed_with_all_details(opened, tmp_path):
+    study = two_arm_trial()
+    written = ag.write_page(tmp_path / "curves.html", ag.validate(study), study, param=["OS", "PFS"])
+    page = opened(written.read_text(encoding="utf-8"), color_scheme="dark")
+    curve = page.locator("#parameter-1 svg.curve path.line").first
+    colour = "getComputedStyle(document.querySelector('svg.curve path.line')).stroke"
+    assert curve.bounding_box()["width"] > 300
+    dark = page.evaluate(colour)
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(colour) != dark != "none"
+    assert page.get_by_role("img", name="Kaplan-Meier curve of OS").is_visible()
+    assert page.locator("details[open]").count() == 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_cut_off_on_a_narrow_screen(document, opened, width):
+    page = opened(document, viewport={"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
