@@ -65,8 +65,11 @@ class RawRecords:
     def place(self, concerned: Mask) -> str:
         """The first of some records: "ae_site1.csv line 14"."""
         at = np.flatnonzero(concerned)
-        first = at[np.lexsort((self.line[at], self.table[at]))[0]]
-        return str(RawPlace(self.tables[self.table[first]], int(self.line[first])))
+        return self.place_of(int(at[np.lexsort((self.line[at], self.table[at]))[0]]))
+
+    def place_of(self, record: int) -> str:
+        """The place of one record, by its position."""
+        return str(RawPlace(self.tables[self.table[record]], int(self.line[record])))
 
     @property
     def places(self) -> RawPlaces:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from ...schemas.study.columns import Codes, Mask
+from ...schemas.study.columns import Codes
 from ...schemas.wording import counted
 from .mapping_options import RawDataset
 from .raw_account import RawAccount
@@ -24,28 +23,31 @@ def judge_repeated_records(
         return
     columns = dict.fromkeys(column for each in tables for column in each.columns)
     records = RawRecords.of(tables, columns)
-    repeated, others = _repeated(records)
+    first = _first_alike(records)
+    repeated = records.table[first] < records.table
     if options.same_records == "keep":
         effect = "records equal in every column to one of another file, kept"
         account.note("same_records", "keep", effect, int(repeated.sum()))
         return
-    pairs = Counter(zip(others[repeated].tolist(), records.table[repeated].tolist(), strict=True))
-    for (first, second), number in sorted(pairs.items()):
-        own = repeated & (others == first) & (records.table == second)
+    (at,) = np.nonzero(repeated)
+    pairs = pd.DataFrame({"other": records.table[first[at]], "own": records.table[at], "at": at})
+    for _, alike in pairs.groupby(["other", "own"], sort=True)["at"]:
+        here, there = int(alike.iloc[0]), int(first[alike.iloc[0]])
+        one, other = (records.tables[records.table[each]] for each in (here, there))
         account.problem(
-            f"{counted(number, 'record')} of {records.tables[second]} equal in every column to records of "
-            f"{records.tables[first]}; first: {records.place(own)}",
+            f"{counted(len(alike), 'record')} of {one} equal in every column to records of {other}; "
+            f"first: {records.place_of(here)} and {records.place_of(there)}",
             f"[raw.{name}] files",
             'remove what was delivered twice, or declare same_records = "keep"',
         )
 
 
-def _repeated(records: RawRecords) -> tuple[Mask, Codes]:
-    """Records that an earlier file has, and the first file with each record."""
+def _first_alike(records: RawRecords) -> Codes:
+    """Position of the first record that is equal to each."""
     keys = np.zeros(len(records), dtype=np.intp)
     for column in records.columns.values():
         keys = pd.factorize(keys * (len(column) + 1) + column.codes + 1)[0]
-    first = np.full(int(keys.max(initial=-1)) + 1, len(records.tables), dtype=np.intp)
-    np.minimum.at(first, keys, records.table)
-    others = first[keys]
-    return others < records.table, others
+    first = np.full(int(keys.max(initial=-1)) + 1, len(records), dtype=np.intp)
+    np.minimum.at(first, keys, np.arange(len(records)))
+    found: Codes = first[keys]
+    return found
