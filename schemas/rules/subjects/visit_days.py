@@ -88,9 +88,5 @@ def _shifted(data: Dataset, days: Days) -> Mask:
     found = of_subject.index[
         (of_subject["visits"] >= _VISITS) & one_way & (of_subject["middle"].abs() > limit)
     ]
-<<<<<<< HEAD
-    return np.asarray(judged & np.isin(subject, found.to_numpy()))
-=======
     shifted: Mask = judged & np.isin(subject, found.to_numpy())
     return shifted
->>>>>>> trace
