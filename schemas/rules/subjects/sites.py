@@ -42,7 +42,8 @@ def site_in_another_unit(data: Dataset, study: Study) -> Iterator[Yield]:
     error if none of its subjects is among the others and the factor is 5 or more.
 
     ## Not a fault
-    Sites with one subject. Scores with few values, and parameters with negative values.
+    Sites with one subject. Scores with few values, and parameters with negative values. Visits and arms of
+    fewer than three sites.
 
     ## Why it matters
     The site, or its laboratory, reported in another unit, and it was not converted, or converted twice:
