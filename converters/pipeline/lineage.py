@@ -35,8 +35,8 @@ _HEAD = 1000
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:adamgate:run")
 
 
-def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> None:
-    """Write the events of a record's steps, with the times beside the record.
+def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> tuple[str, ...]:
+    """Write the events of a record's steps, with the times beside the record; which steps have none.
 
     Parameters
     ----------
@@ -52,8 +52,10 @@ def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> N
     ------
     UnwritableOutput
     """
-    lines = (json.dumps(each, ensure_ascii=True) for each in lineage(record, sha256, read_times(path)))
+    times = read_times(path)
+    lines = (json.dumps(each, ensure_ascii=True) for each in lineage(record, sha256, times))
     write_document("".join(f"{line}\n" for line in lines), events, overwrite=True)
+    return tuple(each.step for each in record.steps if each.specification and each.step not in times)
 
 
 def require_lineage(events: Path) -> None:

@@ -162,6 +162,7 @@ class PipelineRun:
 
     def _begin(self, planned: PlannedStep, workers: Workers) -> None:
         """Settle a step at once, or let somebody do it."""
+        earlier_time = self._times.pop(planned.name, None)
         blocked = self._blocked(planned)
         if blocked:
             self._not_run(planned, blocked)
@@ -182,6 +183,8 @@ class PipelineRun:
             return
         if not reasons and not self.request.force:
             earlier = self._records[planned.name]
+            if earlier_time is not None:
+                self._times[planned.name] = earlier_time
             self._settle(
                 planned,
                 StepState(planned.name, planned.step.kind, "unchanged", summary=earlier.summary, exit_code=0),
@@ -418,12 +421,10 @@ class PipelineRun:
             if not self._begun:
                 self._remove_outputs_of_gone_steps()
             sha256 = write_record(record, path)
-        else:
-            remove_leftovers(path.parent)  # of a run that was killed when it had done all else
-            sha256 = self._hashes.of(path).sha256
-        if self._begun:
             write_times({each: self._times[each] for each in self._records if each in self._times}, path)
-        return sha256
+            return sha256
+        remove_leftovers(path.parent)  # of a run that was killed when it had done all else
+        return self._hashes.of(path).sha256
 
     def _is_written(self, record: RunRecord) -> bool:
         """Whether a record is in its file, with its hash beside it."""

@@ -482,6 +482,22 @@ def test_no_settings_file(tmp_path, monkeypatch, project):
     assert "no adamgate.toml in this folder or above it" in ran.err
 
 
+def test_a_working_directory_that_is_gone(project, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for words in (["run"], ["run", str(project.folder)]):
+        ran = project(*words)
+        assert (ran.code, "the working directory does not exist any more" in ran.err) == (2, True)
+
+
+def test_a_settings_file_that_does_not_exist(project):
+    for name in ("gone.toml", "raw", "raw/gone/adamgate.toml"):
+        ran = project("run", name)
+        assert (ran.code, "the settings file does not exist" in ran.err) == (2, True)
+        assert f"where: {name}" in ran.err
+
+
 def test_full_disk(project):
     """A limit on the size of files ends the writing of the record, of a dataset, or of a table."""
     resource = pytest.importorskip("resource")
