@@ -88,7 +88,7 @@ class PipelineRun:
         self._read_earlier()
         if self._note and not self.request.overwrite:
             raise UnwritableOutput(
-                f"the record {self.pipeline.record} is not as a run wrote it: {self._note}",
+                f"the record {self.pipeline.record} cannot be used: {self._note}",
                 str(self.pipeline.record),
                 "run with --overwrite, or give another --record",
             )
@@ -118,6 +118,11 @@ class PipelineRun:
             return
         except (OSError, AlteredRecord) as problem:
             self._note = str(problem.strerror if isinstance(problem, OSError) else problem)
+            return
+        if (earlier.folder, earlier.specification.path) != (self._folder(), self.pipeline.sha256.path):
+            # Its outputs would be removed, as those of steps that are gone.
+            of = (Path(earlier.folder) / earlier.specification.path).as_posix()
+            self._note = f"it is of another settings file, {of}"
             return
         self._earlier = earlier
         self._times = read_times(path)
@@ -401,15 +406,20 @@ class PipelineRun:
     def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
         declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
-        folder = Path(os.path.relpath(Path(), os.path.dirname(os.path.abspath(self.pipeline.record))))
         return RunRecord(
-            folder.as_posix(),
+            self._folder(),
             self.pipeline.sha256,
             versions(),
             tuple(declared),
             tuple(self._records[name] for name in order),
             finished,
         )
+
+    def _folder(self) -> str:
+        """The folder of the settings file, from that of the record."""
+        return Path(
+            os.path.relpath(os.curdir, os.path.dirname(os.path.abspath(self.pipeline.record)))
+        ).as_posix()
 
     def _write(self, *, finished: bool) -> str:
         return write_record(self._recorded(finished=finished), self.pipeline.record)
