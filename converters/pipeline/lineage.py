@@ -93,15 +93,11 @@ def lineage(record: RunRecord, sha256: str, times: Mapping[str, StepTime]) -> It
     parent = {"run": {"runId": _id(sha256, last)}, "job": _job("run")}
     for each in known:
         time = times[each.step]
-        run = {
-            "runId": _id(each.sha256, time.started),
-            "facets": {"parent": _facet("ParentRunFacet", parent), "processing_engine": _engine()},
-        }
-        yield _event("START", time.started, run, each)
-        if each.state == RAN:
-            yield _event("COMPLETE", time.ended, run, each)
-        else:
-            yield _event("FAIL", time.ended, {**run, "facets": {**run["facets"], **_error(each)}}, each)
+        run = _id(each.sha256, time.started)
+        facets = {"parent": _facet("ParentRunFacet", parent), "processing_engine": _engine()}
+        yield _event("START", time.started, {"runId": run, "facets": facets}, each)
+        ended, error = ("COMPLETE", {}) if each.state == RAN else ("FAIL", _error(each))
+        yield _event(ended, time.ended, {"runId": run, "facets": {**facets, **error}}, each)
 
 
 def _event(kind: str, time: str, run: Mapping[str, Any], step: StepRecord) -> dict[str, Any]:
