@@ -35,8 +35,8 @@ _HEAD = 1000
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:adamgate:run")
 
 
-def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> None:
-    """Write the events of a record's steps, with the times beside the record.
+def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> tuple[str, ...]:
+    """Write the events of a record's steps, with the times beside the record; which steps have none.
 
     Parameters
     ----------
@@ -52,8 +52,10 @@ def write_lineage(record: RunRecord, path: Path, sha256: str, events: Path) -> N
     ------
     UnwritableOutput
     """
-    lines = (json.dumps(each, ensure_ascii=True) for each in lineage(record, sha256, read_times(path)))
+    times = read_times(path)
+    lines = (json.dumps(each, ensure_ascii=True) for each in lineage(record, sha256, times))
     write_document("".join(f"{line}\n" for line in lines), events, overwrite=True)
+    return tuple(each.step for each in record.steps if each.specification and each.step not in times)
 
 
 def require_lineage(events: Path) -> None:
@@ -91,15 +93,11 @@ def lineage(record: RunRecord, sha256: str, times: Mapping[str, StepTime]) -> It
     parent = {"run": {"runId": _id(sha256, last)}, "job": _job("run")}
     for each in known:
         time = times[each.step]
-        run: dict[str, Any] = {
-            "runId": _id(each.sha256, time.started),
-            "facets": {"parent": _facet("ParentRunFacet", parent), "processing_engine": _engine()},
-        }
-        yield _event("START", time.started, run, each)
-        if each.state == RAN:
-            yield _event("COMPLETE", time.ended, run, each)
-        else:
-            yield _event("FAIL", time.ended, {**run, "facets": {**run["facets"], **_error(each)}}, each)
+        run = _id(each.sha256, time.started)
+        facets = {"parent": _facet("ParentRunFacet", parent), "processing_engine": _engine()}
+        yield _event("START", time.started, {"runId": run, "facets": facets}, each)
+        ended, error = ("COMPLETE", {}) if each.state == RAN else ("FAIL", _error(each))
+        yield _event(ended, time.ended, {"runId": run, "facets": {**facets, **error}}, each)
 
 
 def _event(kind: str, time: str, run: Mapping[str, Any], step: StepRecord) -> dict[str, Any]:

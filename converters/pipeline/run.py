@@ -88,7 +88,7 @@ class PipelineRun:
         self._read_earlier()
         if self._note and not self.request.overwrite:
             raise UnwritableOutput(
-                f"the record {self.pipeline.record} is not as a run wrote it: {self._note}",
+                f"the record {self.pipeline.record} cannot be used: {self._note}",
                 str(self.pipeline.record),
                 "run with --overwrite, or give another --record",
             )
@@ -118,6 +118,11 @@ class PipelineRun:
             return
         except (OSError, AlteredRecord) as problem:
             self._note = str(problem.strerror if isinstance(problem, OSError) else problem)
+            return
+        if (earlier.folder, earlier.specification.path) != (self._folder(), self.pipeline.sha256.path):
+            # Its outputs would be removed, as those of steps that are gone.
+            of = (Path(earlier.folder) / earlier.specification.path).as_posix()
+            self._note = f"it is of another settings file, {of}"
             return
         self._earlier = earlier
         self._times = read_times(path)
@@ -162,6 +167,7 @@ class PipelineRun:
 
     def _begin(self, planned: PlannedStep, workers: Workers) -> None:
         """Settle a step at once, or let somebody do it."""
+        earlier_time = self._times.pop(planned.name, None)
         blocked = self._blocked(planned)
         if blocked:
             self._not_run(planned, blocked)
@@ -182,6 +188,8 @@ class PipelineRun:
             return
         if not reasons and not self.request.force:
             earlier = self._records[planned.name]
+            if earlier_time is not None:
+                self._times[planned.name] = earlier_time
             self._settle(
                 planned,
                 StepState(planned.name, planned.step.kind, "unchanged", summary=earlier.summary, exit_code=0),
@@ -398,15 +406,20 @@ class PipelineRun:
     def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
         declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
-        folder = Path(os.path.relpath(Path(), os.path.dirname(os.path.abspath(self.pipeline.record))))
         return RunRecord(
-            folder.as_posix(),
+            self._folder(),
             self.pipeline.sha256,
             versions(),
             tuple(declared),
             tuple(self._records[name] for name in order),
             finished,
         )
+
+    def _folder(self) -> str:
+        """The folder of the settings file, from that of the record."""
+        return Path(
+            os.path.relpath(os.curdir, os.path.dirname(os.path.abspath(self.pipeline.record)))
+        ).as_posix()
 
     def _write(self, *, finished: bool) -> str:
         return write_record(self._recorded(finished=finished), self.pipeline.record)
@@ -418,12 +431,10 @@ class PipelineRun:
             if not self._begun:
                 self._remove_outputs_of_gone_steps()
             sha256 = write_record(record, path)
-        else:
-            remove_leftovers(path.parent)  # of a run that was killed when it had done all else
-            sha256 = self._hashes.of(path).sha256
-        if self._begun:
             write_times({each: self._times[each] for each in self._records if each in self._times}, path)
-        return sha256
+            return sha256
+        remove_leftovers(path.parent)  # of a run that was killed when it had done all else
+        return self._hashes.of(path).sha256
 
     def _is_written(self, record: RunRecord) -> bool:
         """Whether a record is in its file, with its hash beside it."""

@@ -279,8 +279,10 @@ def _known(path: Path, record: RunRecord, hashes: HashesOfFiles) -> KnownFile:
 
 def _named(path: Path, record: RunRecord) -> str:
     """What a codebook or report that is not an output says of the run that wrote it."""
+    if path.suffix != ".json":
+        return ""
     try:
-        run: Any = json.loads(read_regular(path))["run"] if path.suffix == ".json" else None
+        run = json.loads(read_regular(path))["run"]
         step, after = run["step"], {each["step"]: each["sha256"] for each in run["after"]}
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""

@@ -54,6 +54,22 @@ def test_a_refused_step_fails(project, monkeypatch):
     assert "errorMessage" not in started["run"]["facets"]
 
 
+def test_steps_whose_times_are_lost_have_no_events_and_are_named(after_run):
+    Path("run.times.jsonl").write_text("lost")
+    ran = after_run("run", "--lineage", "lineage.jsonl")
+    assert (ran.code, events()) == (0, [])
+    assert "note: no events of 4 steps whose times are not known (adam, gate, os, pfs); --force" in ran.err
+
+
+def test_a_step_that_could_not_begin_has_no_events(after_run):
+    Path("raw/rs.csv").unlink()
+    Path("raw/rs.csv").symlink_to("nowhere")
+    ran = after_run("run", "--lineage", "lineage.jsonl")
+    assert (ran.code, ran.states["adam"], ran.err) == (3, "failed", "")
+    assert events() == []
+    assert Path("run.times.jsonl").read_text() == ""
+
+
 @pytest.mark.one_version
 @pytest.mark.parametrize("refused", [False, True])
 def test_events_are_those_of_the_published_model(project, refused):

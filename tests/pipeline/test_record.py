@@ -149,6 +149,51 @@ def test_verify_notices(after_run, tampered):
     assert json.loads(after_run("verify", "run.jsonl", "--format", "json").out)["equal"] is False
 
 
+def test_verify_notices_one_byte_of_each_file(after_run):
+    recorded = {
+        one["path"]
+        for each in lines()
+        if each["line"] == "step"
+        for one in (*each["inputs"], *each["outputs"])
+    }
+    files = [Path(name) for name in sorted(recorded | {"adamgate.toml", "run.jsonl", "run.jsonl.sha256"})]
+    assert len(files) == 13
+    for path in files:
+        content = path.read_bytes()
+        flipped = [
+            content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+            for place in (0, len(content) // 2, len(content) - 1)
+        ]
+        if path.name == "run.jsonl.sha256":
+            flipped = flipped[:1]  # the rest is the name of the file, and how lines end
+        for altered in (*flipped, content[:-1], content + b"\n", b""):
+            if path.name == "run.jsonl.sha256" and altered.startswith(content[:64]):
+                continue
+            path.write_bytes(altered)
+            assert not verify("run.jsonl").equal, path
+        path.unlink()
+        if path.name == "run.jsonl":
+            assert after_run("verify", "run.jsonl").code == 3
+        else:
+            assert not verify("run.jsonl").equal, path
+        path.write_bytes(content)
+    assert verify("run.jsonl").equal
+
+
+def test_verify_notices_each_line_that_is_moved(after_run):
+    path = Path("run.jsonl")
+    content = path.read_bytes()
+    written = content.splitlines(keepends=True)
+    for place, line in enumerate(written):
+        others = [*written[:place], *written[place + 1 :]]
+        moved = [[*others[:to], line, *others[to:]] for to in range(len(written)) if to != place]
+        for altered in (others, [*written[: place + 1], *written[place:]], *moved):
+            path.write_bytes(b"".join(altered))
+            assert not verify("run.jsonl").equal, place
+    path.write_bytes(content)
+    assert verify("run.jsonl").equal
+
+
 def test_verify_notices_another_version(after_run, monkeypatch):
     from adamgate.converters.pipeline import verify
 

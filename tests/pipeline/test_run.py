@@ -362,7 +362,7 @@ def test_an_altered_record_is_not_used(after_run):
     after_run.edit("run.jsonl", '"kind": "derive"', '"kind": "Derive"')
     ran = after_run("run")
     assert ran.code == 4
-    assert "the record run.jsonl is not as a run wrote it: line 2 was altered" in ran.err
+    assert "the record run.jsonl cannot be used: line 2 was altered" in ran.err
     again = after_run("run", "--overwrite")
     assert again.states == RAN
     assert "note: the earlier record is not used: line 2 was altered" in again.err
@@ -491,6 +491,22 @@ def test_no_settings_file(tmp_path, monkeypatch, project):
     ran = project("run")
     assert ran.code == 2
     assert "no adamgate.toml in this folder or above it" in ran.err
+
+
+def test_a_working_directory_that_is_gone(project, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for words in (["run"], ["run", str(project.folder)]):
+        ran = project(*words)
+        assert (ran.code, "the working directory does not exist any more" in ran.err) == (2, True)
+
+
+def test_a_settings_file_that_does_not_exist(project):
+    for name in ("gone.toml", "raw", "raw/gone/adamgate.toml"):
+        ran = project("run", name)
+        assert (ran.code, "the settings file does not exist" in ran.err) == (2, True)
+        assert f"where: {name}" in ran.err
 
 
 def test_full_disk(project):
@@ -655,6 +671,25 @@ def test_a_path_that_the_locale_does_not_have(project):
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert "a path that can be written in this locale" in ran.stderr
+
+
+def test_the_record_of_another_settings_file_is_not_used(after_run, tmp_path):
+    """Its outputs would be removed, as those of steps that are gone."""
+    before = after_run.files()
+    Path("other.toml").write_text(
+        '[step.copy]\nkind = "convert"\ndata = ["raw"]\nto = "c/"\nformat = "csv"\n'
+    )
+    ran = after_run("run", "other.toml")
+    assert (ran.code, "it is of another settings file, adamgate.toml" in ran.err) == (4, True)
+    (tmp_path / "second").mkdir()
+    shutil.copytree("raw", tmp_path / "second" / "raw")
+    shutil.copy("other.toml", tmp_path / "second" / "adamgate.toml")
+    ran = after_run("run", str(tmp_path / "second"), "--record", "run.jsonl")
+    assert (ran.code, "it is of another settings file, adamgate.toml" in ran.err) == (4, True)
+    assert after_run.files() == before
+    assert after_run("run", "other.toml", "--record", "other.jsonl").states == {"copy": "ran"}
+    assert after_run("run").states == UNCHANGED
+    assert after_run.files() == before
 
 
 def test_data_that_change_between_the_gate_and_the_table(project, monkeypatch):
