@@ -148,6 +148,12 @@ def test_criteria_of_parameters_without_records_are_noted():
     assert [(each.where, each.value) for each in derived.record.absent] == [("[grade.CTCAE] criteria", "ALT")]
 
 
+def test_a_parameter_with_a_quotation_mark():
+    odd = changed(PARAMCD="P'LAT")
+    derived = derive(findings(("PLAT", 9, 150.0)), odd)
+    assert [each.value for each in derived.record.absent] == ["P'LAT", "ALT"]
+
+
 def changed(**cells):
     frame = pd.read_csv(io.StringIO(CRITERIA))
     for name, value in cells.items():
@@ -172,6 +178,8 @@ def changed(**cells):
         (changed(VALUE="__import__('os')"), "the expression", "row 2 of CTCAE, VALUE"),
         (changed(LIMIT="100"), "grades 2 and 3 of PLAT are AVAL < 75 and < 100", "[grade.CTCAE] criteria"),
         (changed(GRADE="4"), "grades 4 and 4 of PLAT are AVAL < 25 and < 50", "[grade.CTCAE] criteria"),
+        (changed(VALUE="AVAL / LBSTRESU"), "LBSTRESU of ADLB is not a number", "row 2 of CTCAE"),
+        (changed(WHERE="LBSTRESU > 3"), "LBSTRESU is character", "row 2 of CTCAE"),
         (changed(VALUE="AVAL / ANRL0"), "ANRL0 is not present in ADLB", "row 2 of CTCAE"),
         (changed(VALUE="AVAL / ATOXGRL"), "ATOXGRL is not present in ADLB", "row 2 of CTCAE"),
         (changed(UNIT="/uL"), "criteria of PLAT are in /uL, but 1 record with a value in", "criteria"),

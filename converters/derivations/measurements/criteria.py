@@ -80,10 +80,19 @@ class Criterion:
         return tuple(each.upper() for each in (*self.value.variables, *of_where))
 
     def truth(self, data: Dataset) -> Truth:
-        """Whether records have the grade by this row, or a worse one."""
-        values = self.value.values(data)
-        found = Truth.known_at(~np.isnan(values), _compared(values, self.comparison, self.limit))
-        return found if self.where is None else self.where.truth(data) & found
+        """Whether records have the grade by this row, or a worse one.
+
+        Raises
+        ------
+        ConfigurationError
+            With the row, if a variable is of another type.
+        """
+        try:
+            values = self.value.values(data)
+            found = Truth.known_at(~np.isnan(values), _compared(values, self.comparison, self.limit))
+            return found if self.where is None else self.where.truth(data) & found
+        except ConfigurationError as wrong:
+            raise ConfigurationError(wrong.what, self.place, wrong.advice) from None
 
     def covers(self, data: Dataset) -> Mask:
         """Records that the row is of."""

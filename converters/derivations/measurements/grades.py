@@ -86,7 +86,8 @@ def add_grades(
             elif grade.direction == direction:
                 grading.by_cases(name, grade)
         except ConfigurationError as wrong:
-            table.task.account.problem(wrong.what, f"[grade.{name}]", wrong.advice)
+            place = wrong.where if wrong.where.startswith("[grade.") else f"[grade.{name}]"
+            table.task.account.problem(wrong.what, place, wrong.advice)
     table.add(of_grade, texts(grading.grade, grading.values))
     table.add(of_term, texts(grading.term, grading.terms))
 
@@ -128,12 +129,13 @@ class _Grading:
         for paramcd, term in dict.fromkeys((each.paramcd, each.term) for each in rows):
             own = [each for each in rows if (each.paramcd, each.term) == (paramcd, term)]
             (at,) = np.nonzero(within & self.data.equals("PARAMCD", paramcd))
-            self.table.absent_values(f"PARAMCD == '{paramcd}'", place, self.data)
+            self.table.absent_values(f"PARAMCD == {paramcd!r}", place, self.data)
             for unit in {each.unit for each in own} - {""}:
                 judge_unit(self.table, paramcd, unit, place, at)
             records = _records(self.data, {variable for each in own for variable in each.variables}, at)
+            worst_first = list(levels(own, records))
             covered = np.logical_or.reduce([each.covers(records) for each in own])
-            found = _graded(levels(own, records), len(at), covered)
+            found = _graded(worst_first, len(at), covered)
             self._take(place, term, at, found, grade.otherwise)
             self._count(name, term, at[found.unknown], "a value is missing that the grade depends on")
             self._count(name, term, at[found.outside], "no row of the criteria is of these records")
